@@ -1,0 +1,19 @@
+"""One small file per kind of layer."""
+
+from sknn.core.layers.activation import Activate
+from sknn.core.layers.base import Context, Defaults, Layer
+from sknn.core.layers.dense import Dense
+from sknn.core.layers.noise import Dropout, GaussianNoise
+from sknn.core.layers.norm import BatchNorm, LayerNorm
+
+__all__ = [
+    "Activate",
+    "BatchNorm",
+    "Context",
+    "Defaults",
+    "Dense",
+    "Dropout",
+    "GaussianNoise",
+    "Layer",
+    "LayerNorm",
+]

@@ -1,0 +1,107 @@
+"""What every layer promises."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.layout import Plan, Shape, Views
+from sknn.core.spec import Spec
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What the layers of one network take where they say nothing themselves."""
+
+    activation: Any = "relu"
+    weight_init: Any = "auto"
+
+
+class Context:
+    """What a layer is handed beside arrays: work arrays, and how it is being run.
+
+    Attributes
+    ----------
+    scratch : dict of ndarray
+        The arrays the plan asked for, cut to the rows of the batch.
+    train : bool
+        False for prediction: no noise, running statistics instead of those of the batch.
+    rng : Generator or None
+        The source of noise; None when `train` is False.
+    weight : ndarray of shape (rows, 1) or None
+        Weights of the rows, for layers with ``uses_weight``; None means equal.
+    frozen : bool
+        The layer is held fixed, its running statistics too.
+    """
+
+    __slots__ = ("frozen", "rng", "scratch", "train", "weight")
+
+    def __init__(
+        self,
+        scratch: dict[str, NDArray],
+        train: bool = False,
+        rng: np.random.Generator | None = None,
+        frozen: bool = False,
+    ) -> None:
+        self.scratch = scratch
+        self.train = train
+        self.rng = rng
+        self.weight: NDArray | None = None
+        self.frozen = frozen
+
+
+class Layer(Spec, family=True):
+    """A stateless map from one batch of arrays to another.
+
+    Parameters, gradients and work arrays are handed in; a layer keeps nothing. Dense data
+    has the shape ``(..., rows, *shape)``: with members there is a leading axis, and so has
+    every parameter. Address arrays from the right (``axis=-1``), and one code serves both.
+
+    Every concrete layer has a `name` parameter (None: named by kind and position).
+    """
+
+    kind: ClassVar[str] = "layer"
+    """Stem of automatic names: a Dense without a name becomes ``hidden0``."""
+    training_only: ClassVar[bool] = False
+    """The identity in prediction; such a layer is then left out of the chain."""
+    uses_weight: ClassVar[bool] = False
+    """Reads the weights of the rows from the context."""
+    reads_sparse: ClassVar[bool] = False
+    """May be the first layer of a network fed with CSR rows."""
+    depends_on_rows: ClassVar[bool] = False
+    """The output for one row depends on the other rows, or on noise drawn for each row."""
+
+    name: str | None
+
+    def bind(self, defaults: Defaults) -> Layer:
+        """Return the layer with short names resolved and gaps filled; never changes `self`."""
+        self.check()
+        return self
+
+    @abstractmethod
+    def plan(self, in_shape: Shape) -> Plan:
+        """Name output shape, parameters and work arrays for inputs of `in_shape` (no batch axis)."""
+
+    @abstractmethod
+    def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> float | None:
+        """Write the output for `x` into `y`; `x` is left untouched.
+
+        A returned number is added to the loss (activity penalties); :meth:`backward`
+        adds its gradient.
+        """
+
+    @abstractmethod
+    def backward(
+        self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
+    ) -> None:
+        """Write the gradients of the parameters into `g` and that of the input into `dx`.
+
+        `dy` may be destroyed, `x` and `y` may not; `dx` is None when nobody asks for it.
+        """
+
+    def constrain(self, p: Views) -> None:  # noqa: B027  (doing nothing is the usual case)
+        """Bring parameters back into their allowed set after a step, in place."""

@@ -1,0 +1,140 @@
+"""Where each parameter lives in the flat vector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from math import prod
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from sknn.core.initializers import Initializer
+
+Shape = tuple[int, ...]
+Views = dict[str, NDArray]
+
+
+class Role(IntEnum):
+    """How training treats a parameter; the order is the order in the vector."""
+
+    DECAYED = 0
+    """Trained, and shrunk by L1, L2 and weight decay."""
+    PLAIN = 1
+    """Trained, never shrunk: biases, scales."""
+    TRACKED = 2
+    """Not trained; a running statistic that a layer updates itself."""
+
+
+@dataclass(frozen=True)
+class Param:
+    """One array of a layer: its shape, how it starts and how training treats it."""
+
+    shape: Shape
+    init: Initializer
+    role: Role = Role.DECAYED
+    fan_in: int = 1
+    fan_out: int = 1
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """One work array of a layer or loss.
+
+    With ``per_row`` the batch axis stands before `shape`, behind the members axis.
+    ``training_only`` arrays are not made for prediction. A ``fill`` is written once and
+    never changed, all other content is undefined at every call.
+    """
+
+    shape: Shape
+    per_row: bool = True
+    dtype: DTypeLike | None = None
+    training_only: bool = False
+    fill: float | None = None
+    shared: bool = False
+    """One array serves all members (constants)."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a layer says of itself once it knows the shape of one input row."""
+
+    out_shape: Shape
+    params: Mapping[str, Param] = field(default_factory=dict)
+    scratch: Mapping[str, Scratch] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The place of one parameter in the vector."""
+
+    layer: int
+    name: str
+    start: int
+    stop: int
+    param: Param
+
+
+class Layout:
+    """Order, offsets and views of the flat parameter vector.
+
+    Decayed parameters come first, then the undecayed, then tracked statistics, each in
+    the order of the layers. So L2 is one slice, what an optimizer sees is one slice, and a
+    copy of the vector is a complete checkpoint.
+
+    Parameters
+    ----------
+    plans : sequence of Plan
+        One a layer.
+
+    Attributes
+    ----------
+    n_decayed, n_trainable, size : int
+        Where the first section, the first two, and all three end.
+    """
+
+    def __init__(self, plans: Sequence[Plan]) -> None:
+        found = [
+            (i, name, param) for i, plan in enumerate(plans) for name, param in plan.params.items()
+        ]
+        ends = {}
+        slots = []
+        position = 0
+        for role in Role:
+            for layer, name, param in found:
+                if param.role is role:
+                    stop = position + prod(param.shape)
+                    slots.append(Slot(layer, name, position, stop, param))
+                    position = stop
+            ends[role] = position
+        self.slots = tuple(slots)
+        self.n_layers = len(plans)
+        self.n_decayed = ends[Role.DECAYED]
+        self.n_trainable = ends[Role.PLAIN]
+        self.size = ends[Role.TRACKED]
+
+    def views(self, vector: NDArray) -> list[Views]:
+        """Give each layer named windows on `vector`.
+
+        Parameters
+        ----------
+        vector : ndarray of shape (..., size) or (..., n_trainable)
+            With the shorter one, tracked parameters are left out.
+        """
+        layers: list[Views] = [{} for _ in range(self.n_layers)]
+        for slot in self.slots:
+            if slot.stop <= vector.shape[-1]:
+                window = vector[..., slot.start : slot.stop]
+                view = window.reshape(*vector.shape[:-1], *slot.param.shape)
+                assert np.shares_memory(view, vector) or not view.size
+                layers[slot.layer][slot.name] = view
+        return layers
+
+    def draw(self, vector: NDArray, rng: np.random.Generator) -> None:
+        """Fill `vector` with initial values, member by member, layer by layer."""
+        for member in vector if vector.ndim > 1 else vector[None]:
+            for slot in sorted(self.slots, key=lambda slot: slot.layer):
+                param = slot.param
+                values = param.init.draw(rng, param.shape, param.fan_in, param.fan_out)
+                member[slot.start : slot.stop] = np.ravel(values)

@@ -1,0 +1,1 @@
+"""Losses on raw scores, with their links."""

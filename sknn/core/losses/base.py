@@ -1,0 +1,100 @@
+"""What every loss promises."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.layout import Scratch
+from sknn.core.spec import Spec
+
+Weight = float | NDArray
+"""What each row counts: one number for all rows, or an array of shape (rows, 1)."""
+
+
+def weighted_total(values: NDArray, weight: Weight) -> Any:
+    """Sum per-row `values` of shape (..., rows) times `weight`; one number a member."""
+    if isinstance(weight, float):
+        return values.sum(axis=-1) * weight
+    return values @ weight[:, 0]
+
+
+class Loss(Spec, family=True):
+    """A loss on raw scores that owns its link.
+
+    The last layer of a network is linear; what it gives, the raw scores ``(..., rows, n_raw)``, is
+    all a loss sees. So softmax and logarithm meet in one log-sum-exp, and nothing is clipped.
+
+    Targets are encoded before: integer codes ``(rows,)`` for one-of-k classes, else a float
+    matrix ``(rows, n_outputs)``. With several outputs a loss is their mean.
+    """
+
+    tasks: ClassVar[frozenset[str]] = frozenset()
+    """Tasks :meth:`bind` accepts: binary, multiclass, multilabel, regression."""
+    link_name: ClassVar[str] = "identity"
+    """Public name of the link, ``out_activation_``."""
+    location_scale: ClassVar[bool] = False
+    """Standardising the target leaves the meaning of the loss unchanged."""
+    has_probabilities: ClassVar[bool] = True
+    """For classifiers: the link gives probabilities."""
+
+    def bind(self, task: str) -> Loss:
+        """Return the loss to use for `task`; one recipe may stand for several kernels.
+
+        Parameters
+        ----------
+        task : {"binary", "multiclass", "multilabel", "regression"}
+        """
+        return self
+
+    def n_raw(self, n_outputs: int) -> int:
+        """How many raw scores stand for `n_outputs` outputs (classes, labels or targets)."""
+        return n_outputs
+
+    def scratch(self, n_raw: int) -> Mapping[str, Scratch]:
+        """Name the work arrays `value_and_grad` wants, as a layer's plan does."""
+        return {}
+
+    @abstractmethod
+    def value_and_grad(
+        self,
+        raw: NDArray,
+        target: NDArray,
+        weight: Weight,
+        out: NDArray,
+        scratch: Mapping[str, NDArray],
+    ) -> Any:
+        """Return ``sum(weight * loss)`` and write its gradient with respect to `raw` into `out`.
+
+        Parameters
+        ----------
+        raw : ndarray of shape (..., rows, n_raw)
+            Left untouched.
+        target : ndarray of shape (rows,) or (rows, n_outputs)
+            Encoded targets, without a members axis.
+        weight : float or ndarray of shape (rows, 1)
+        out : ndarray, same shape and dtype as `raw`
+        scratch : mapping of ndarray
+            What :meth:`scratch` named, cut to the rows.
+
+        Returns
+        -------
+        value : float or ndarray of shape (members,)
+        """
+
+    def link(self, raw: NDArray) -> NDArray:
+        """Turn raw scores into predictions, in place, and return them."""
+        return raw
+
+    @abstractmethod
+    def constant_optimum(
+        self, target: NDArray, weight: NDArray | None, n_outputs: int
+    ) -> NDArray[np.float64]:
+        """Return the raw scores (n_raw,) of the best constant prediction; finite for every target."""
+
+    def check_target(self, target: NDArray) -> None:  # noqa: B027  (most losses allow every number)
+        """Raise ValueError when a target lies outside the domain of the loss."""

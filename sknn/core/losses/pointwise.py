@@ -1,0 +1,70 @@
+"""Losses that are a sum over the entries of a matrix of raw scores."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.layout import Scratch
+from sknn.core.losses.base import Loss, Weight
+
+
+def mean_over_outputs(values: NDArray, weight: Weight, out: NDArray) -> Any:
+    """Sum `values` over rows, average them over outputs; scale the derivatives `out` alike.
+
+    Parameters
+    ----------
+    values : ndarray of shape (..., rows, n_outputs)
+        Loss of every entry; destroyed.
+    weight : float or ndarray of shape (rows, 1)
+    out : ndarray of shape (..., rows, n_raw)
+        Derivative of every entry of `values`; becomes the gradient.
+    """
+    share = 1.0 / values.shape[-1]
+    if isinstance(weight, float):
+        share *= weight
+    else:
+        np.multiply(values, weight, out=values)
+        np.multiply(out, weight, out=out)
+    if share != 1.0:
+        np.multiply(out, share, out=out)
+    return np.add.reduce(values, axis=(-2, -1)) * share
+
+
+class Pointwise(Loss):
+    """Base of the losses with one raw score an output: sum over rows, mean over outputs."""
+
+    work: ClassVar[tuple[str, ...]] = ()
+    """Names of the work arrays :meth:`pointwise` wants beside `values`."""
+
+    def scratch(self, n_raw: int) -> Mapping[str, Scratch]:
+        """Name the work arrays, all of the shape of the raw scores."""
+        return {name: Scratch((n_raw,)) for name in ("values", *self.work)}
+
+    def value_and_grad(
+        self,
+        raw: NDArray,
+        target: NDArray,
+        weight: Weight,
+        out: NDArray,
+        scratch: Mapping[str, NDArray],
+    ) -> Any:
+        """Return the weighted sum of the loss and write its gradient into `out`."""
+        values = scratch["values"]
+        self.pointwise(raw, target, values, out, scratch)
+        return mean_over_outputs(values, weight, out)
+
+    @abstractmethod
+    def pointwise(
+        self,
+        raw: NDArray,
+        target: NDArray,
+        values: NDArray,
+        out: NDArray,
+        scratch: Mapping[str, NDArray],
+    ) -> None:
+        """Write the loss of every entry into `values` and its derivative into `out`."""

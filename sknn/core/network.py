@@ -1,0 +1,205 @@
+"""The chain of layers over one flat vector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from sknn.core.layers.base import Context, Layer
+from sknn.core.layout import Layout, Scratch, Shape, Views
+
+# Rows of one prediction chunk are chosen so that the widest array holds about this many numbers:
+# large enough for full speed of the matrix products, small enough to stay in cache.
+_CHUNK_NUMBERS = 1 << 19
+_CHUNK_ROWS = (256, 8192)
+
+
+class Network:
+    """Layers, their plans and the vector `theta` that holds every parameter.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        Bound layers (:meth:`Layer.bind`), the last one linear.
+    names : sequence of str
+        One unique name a layer.
+    in_shape : tuple of int
+        Shape of one input row.
+    dtype : dtype
+        float32 or float64.
+    n_members : int, default=1
+        Number of equally shaped networks trained in one pass. With more than one, `theta`
+        and every view have a leading axis of members.
+
+    Attributes
+    ----------
+    theta : ndarray of shape (size,) or (n_members, size)
+        Never rebound: write into it, or use :meth:`load`.
+    params : list of dict
+        For each layer its named views of `theta`.
+    layout : Layout
+    out_shape : tuple of int
+        Shape of the raw scores of one row.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        names: Sequence[str],
+        in_shape: Shape,
+        dtype: DTypeLike,
+        n_members: int = 1,
+    ) -> None:
+        self.layers = tuple(layers)
+        self.names = tuple(names)
+        self.in_shape = in_shape
+        self.lead: Shape = (n_members,) if n_members > 1 else ()
+        self._plan()
+        self._attach(np.zeros((*self.lead, self.layout.size), dtype))
+
+    def _plan(self) -> None:
+        shape = self.in_shape
+        self.plans = []
+        for layer in self.layers:
+            self.plans.append(layer.plan(shape))
+            shape = self.plans[-1].out_shape
+        self.out_shape = shape
+        self.layout = Layout(self.plans)
+        # Noise layers are the identity in prediction, so the chain does without them.
+        self.inference = [i for i, layer in enumerate(self.layers) if not layer.training_only]
+
+    def _attach(self, theta: NDArray) -> None:
+        self._theta = theta
+        self.params: list[Views] = self.layout.views(theta)
+
+    @property
+    def theta(self) -> NDArray:
+        """The flat parameter vector."""
+        return self._theta
+
+    @property
+    def trainable(self) -> NDArray:
+        """The part of `theta` that optimizers see."""
+        return self._theta[..., : self.layout.n_trainable]
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype everything is computed in."""
+        return self._theta.dtype
+
+    @property
+    def n_members(self) -> int:
+        """How many networks `theta` holds."""
+        return self.lead[0] if self.lead else 1
+
+    def initialize(self, rng: np.random.Generator) -> None:
+        """Draw initial values for every parameter."""
+        self.layout.draw(self._theta, rng)
+
+    def load(self, theta: NDArray) -> None:
+        """Copy a vector into place."""
+        self._theta[...] = theta
+
+    def copy(self, dtype: DTypeLike | None = None) -> Network:
+        """Return an independent network with the same values."""
+        twin = object.__new__(Network)
+        twin.__dict__.update(self.__dict__)
+        twin._attach(np.array(self._theta, dtype=dtype or self.dtype))
+        return twin
+
+    def member(self, index: int) -> Network:
+        """Return one member as a network of its own; it shares memory with this one."""
+        if not self.lead:
+            return self
+        single = object.__new__(Network)
+        single.__dict__.update(self.__dict__)
+        single.lead = ()
+        single._attach(self._theta[index])
+        return single
+
+    def scratch(self, plans: dict[str, Scratch], rows: int, train: bool) -> dict[str, NDArray]:
+        """Allocate the work arrays a plan names, for a number of rows."""
+        return {
+            name: self._allocate(need, rows)
+            for name, need in plans.items()
+            if train or not need.training_only
+        }
+
+    def _allocate(self, need: Scratch, rows: int) -> NDArray:
+        lead = () if need.shared else self.lead
+        shape = (*lead, rows, *need.shape) if need.per_row else (*lead, *need.shape)
+        dtype = self.dtype if need.dtype is None else need.dtype
+        if need.fill is not None:
+            return np.full(shape, need.fill, dtype)
+        return np.empty(shape, dtype)
+
+    def predict(self, x: Any, stop: int | None = None) -> NDArray:
+        """Return raw scores, or the output of layer ``stop - 1``, for every row.
+
+        Works in chunks with buffers of its own, so that memory stays bounded and any number of
+        threads may predict at once.
+
+        Parameters
+        ----------
+        x : ndarray of shape (n, *in_shape) or CSR of shape (n, in_shape[0])
+        stop : int, default=None
+            Use the first `stop` layers only.
+
+        Returns
+        -------
+        raw : ndarray of shape (n, *out_shape) or (n_members, n, *out_shape)
+        """
+        chain = [i for i in self.inference if stop is None or i < stop]
+        n = x.shape[0]
+        widest = max([prod(self.plans[i].out_shape) for i in chain] or [1])
+        low, high = _CHUNK_ROWS
+        rows = min(n, max(low, min(high, _CHUNK_NUMBERS // widest)))
+        if rows == n:
+            return self._forward(x, chain, self._stage(chain, n))
+        out_shape = self.plans[chain[-1]].out_shape if chain else self.in_shape
+        out = np.empty((*self.lead, n, *out_shape), self.dtype)
+        stage = self._stage(chain, rows)
+        members = slice(None) if self.lead else ()
+        for start in range(0, n, rows):
+            piece = x[start : start + rows]
+            if piece.shape[0] < rows:
+                stage = self._stage(chain, piece.shape[0])
+            where = (members, slice(start, start + rows)) if self.lead else slice(start, start + rows)
+            out[where] = self._forward(piece, chain, stage)
+        return out
+
+    def _stage(self, chain: list[int], rows: int) -> list[tuple[Layer, Views, NDArray, Context]]:
+        lead = self.lead
+        stage = []
+        for i in chain:
+            plan = self.plans[i]
+            y = np.empty((*lead, rows, *plan.out_shape), self.dtype)
+            context = Context(self.scratch(plan.scratch, rows, train=False))
+            stage.append((self.layers[i], self.params[i], y, context))
+        return stage
+
+    def _forward(
+        self, x: Any, chain: list[int], stage: list[tuple[Layer, Views, NDArray, Context]]
+    ) -> NDArray:
+        if x.dtype != self.dtype:
+            x = x.astype(self.dtype)
+        for layer, p, y, context in stage:
+            layer.forward(p, x, y, context)
+            x = y
+        return x
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Keep what cannot be rebuilt: views of `theta` would come back as copies."""
+        keep = ("layers", "names", "in_shape", "lead")
+        return {name: getattr(self, name) for name in keep} | {"theta": self._theta}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Plan again and lay the views over the stored vector."""
+        theta = state.pop("theta")
+        self.__dict__.update(state)
+        self._plan()
+        self._attach(theta)

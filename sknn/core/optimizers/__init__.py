@@ -1,0 +1,20 @@
+"""From a gradient to a step: one file per idea."""
+
+from sknn.core.optimizers.base import Optimizer, State
+from sknn.core.optimizers.moments import Adam, AdamW, AMSGrad, NAdam
+from sknn.core.optimizers.momentum import SGD, Lion
+from sknn.core.optimizers.scaled import Adadelta, Adagrad, RMSProp
+
+__all__ = [
+    "SGD",
+    "AMSGrad",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Lion",
+    "NAdam",
+    "Optimizer",
+    "RMSProp",
+    "State",
+]

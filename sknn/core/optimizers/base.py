@@ -1,0 +1,71 @@
+"""What every optimizer promises, and the few moves they share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.spec import Spec
+
+State = dict[str, NDArray]
+
+_SLAB = 65_536
+# Smaller slabs stay in the cache but pay more calls: 4,096 makes RMSProp on 670,000 float32
+# parameters 2.3 times slower; from 65,536 on it is as fast as with scratch of full length.
+
+
+class Optimizer(Spec, family=True):
+    """Turns the gradient of one flat vector into the step to subtract from it.
+
+    All arrays have the shape ``(n,)`` or ``(members, n)`` and are changed in place. Scalars
+    are Python floats: a NumPy float64 would turn a float32 step into a float64 one.
+
+    State arrays have the shape of the vector, too, and start at zero: whoever moves parameters
+    to another place moves their state along.
+    """
+
+    weight_decay: ClassVar[float] = 0.0
+    """Decoupled decay used where the estimator says ``weight_decay="auto"``."""
+
+    @abstractmethod
+    def init(self, theta: NDArray) -> State:
+        """Make the state for a vector: arrays only, so that it can be saved and copied."""
+
+    @abstractmethod
+    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+        """Turn `grad` into the step, in place; `step` counts from 1, `theta` is only read."""
+
+
+def zeros(theta: NDArray, *names: str) -> State:
+    """Make a state of arrays of zeros."""
+    return {name: np.zeros_like(theta) for name in names}
+
+
+def slabs(grad: NDArray, *arrays: NDArray) -> Iterator[tuple[NDArray, ...]]:
+    """Cut equally shaped arrays along the last axis, each piece with scratch of its shape.
+
+    For algorithms that need the gradient and its square at the same time: the scratch is at most
+    one slab however long the vector.
+
+    Yields
+    ------
+    scratch, grad, *arrays : ndarray
+        Uninitialised scratch, then views.
+    """
+    n = grad.shape[-1]
+    width = max(1, min(n, _SLAB * n // max(1, grad.size)))
+    scratch = np.empty((*grad.shape[:-1], width), grad.dtype)
+    for start in range(0, n, width):
+        piece = (..., slice(start, start + width))
+        yield scratch[..., : n - start], grad[piece], *(array[piece] for array in arrays)
+
+
+def velocity(state: State, grad: NDArray) -> NDArray:
+    """Return the velocity, at rest where momentum was switched on in the middle of a run."""
+    if "velocity" not in state:
+        state["velocity"] = np.zeros_like(grad)
+    return state["velocity"]

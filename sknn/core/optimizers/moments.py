@@ -1,0 +1,276 @@
+"""Adam and its kin: the average gradient over the root of the average square."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core import constraints
+from sknn.core.optimizers.base import Optimizer, State, slabs, zeros
+
+
+class _Moments(Optimizer):
+    """Parameters and scalars of the two moments.
+
+    Kept are discounted sums, ``m / (1 - beta_1)`` and ``v / (1 - beta_2)``: they need two
+    passes each where averages need three. What is missing goes into the scalars.
+    """
+
+    constraints = {
+        "beta_1": constraints.real(0, 1, closed="left"),
+        "beta_2": constraints.real(0, 1, closed="left"),
+        "epsilon": constraints.real(0),
+    }
+
+    def __init__(self, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8) -> None:
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+
+    def _decays(self) -> tuple[float, float]:
+        return float(self.beta_1), float(self.beta_2)
+
+    def _scalars(self, lr: float, step: int) -> tuple[float, float]:
+        """Return what ``m_sum / (sqrt(v_sum) + epsilon)`` is multiplied with, and that epsilon."""
+        b1, b2 = self._decays()
+        unit = math.sqrt(1.0 - b2)
+        correction = math.sqrt(1.0 - b2**step) / (1.0 - b1**step)
+        return float(lr) * correction * (1.0 - b1) / unit, float(self.epsilon) / unit
+
+
+def _accumulate(m: NDArray, v: NDArray, grad: NDArray, decays: tuple[float, float]) -> None:
+    """Update the sums; `grad` is free afterwards."""
+    m *= decays[0]
+    m += grad
+    grad *= grad
+    v *= decays[1]
+    v += grad
+
+
+def _quotient(m: NDArray, v: NDArray, grad: NDArray, scalars: tuple[float, float]) -> None:
+    """Fill `grad` with the step."""
+    scale, epsilon = scalars
+    np.sqrt(v, out=grad)
+    grad += epsilon
+    np.divide(m, grad, out=grad)
+    grad *= scale
+
+
+class _Adam(_Moments):
+    """The update Adam and AdamW share."""
+
+    def init(self, theta: NDArray) -> State:
+        """Return the two moments."""
+        return zeros(theta, "m", "v")
+
+    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+        """Turn `grad` into the step, in place."""
+        _accumulate(state["m"], state["v"], grad, self._decays())
+        _quotient(state["m"], state["v"], grad, self._scalars(lr, step))
+
+
+class Adam(_Adam, alias="adam"):
+    r"""Adaptive moments, as scikit-learn's ``solver="adam"``.
+
+    .. math::
+
+        m_t &= \beta_1 m_{t-1} + (1 - \beta_1) g_t \\
+        v_t &= \beta_2 v_{t-1} + (1 - \beta_2) g_t^2 \\
+        \theta_t &= \theta_{t-1} - \eta_t
+        \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \frac{m_t}{\sqrt{v_t} + \epsilon}
+
+    Parameters
+    ----------
+    beta_1 : float in [0, 1), default=0.9
+        Decay of the average gradient.
+    beta_2 : float in [0, 1), default=0.999
+        Decay of the average square. Runs of few steps like it lower, 0.95 to 0.99.
+    epsilon : float, default=1e-8
+        Keeps the division finite.
+
+    Notes
+    -----
+    A learning rate of 0.001 suits most networks, up to 0.01 small ones with a decaying schedule.
+
+    References
+    ----------
+    Kingma, Ba (2015). Adam: a method for stochastic optimization. ICLR.
+    https://arxiv.org/abs/1412.6980. The epsilon is that of the end of its section 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknn.optimizers import Adam
+    >>> adam, theta = Adam(beta_1=0.8), np.array([1.0, -2.0])
+    >>> state = adam.init(theta)
+    >>> for step in range(1, 201):
+    ...     grad = 2.0 * theta  # of the sum of squares
+    ...     adam.update(state, grad, theta, 0.05, step)
+    ...     theta -= grad
+    >>> bool(np.abs(theta).max() < 1e-3)
+    True
+    """
+
+
+class AdamW(_Adam, alias="adamw"):
+    r"""Adam with decoupled weight decay.
+
+    .. math::
+
+        \theta_t = \theta_{t-1} - \eta_t \lambda \theta_{t-1} - \text{step of Adam}
+
+    The decay shrinks all weights (not the biases) at the same rate instead of passing through the
+    moments. Its strength :math:`\lambda` is the estimator's ``weight_decay``, 0.01 when left at
+    ``"auto"``; the update itself is :class:`Adam`'s.
+
+    Parameters
+    ----------
+    beta_1 : float in [0, 1), default=0.9
+        Decay of the average gradient.
+    beta_2 : float in [0, 1), default=0.999
+        Decay of the average square.
+    epsilon : float, default=1e-8
+        Keeps the division finite.
+
+    Notes
+    -----
+    Learning rates as for Adam. Leave ``alpha`` at 0 unless both penalties are wanted.
+
+    References
+    ----------
+    Loshchilov, Hutter (2019). Decoupled weight decay regularization. ICLR.
+    https://arxiv.org/abs/1711.05101
+
+    Examples
+    --------
+    >>> from sknn.optimizers import Adam, AdamW
+    >>> AdamW().weight_decay, Adam().weight_decay
+    (0.01, 0.0)
+    """
+
+    weight_decay: ClassVar[float] = 0.01
+
+
+class AMSGrad(_Moments, alias="amsgrad"):
+    r"""Adam whose denominator never falls.
+
+    .. math::
+
+        \hat v_t &= \max(\hat v_{t-1}, v_t) \\
+        \theta_t &= \theta_{t-1} - \eta_t
+        \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \frac{m_t}{\sqrt{\hat v_t} + \epsilon}
+
+    with the moments :math:`m, v` of :class:`Adam`. As in the paper the maximum is that of the
+    uncorrected average; the corrections are Adam's, so both take the same first step.
+
+    Parameters
+    ----------
+    beta_1 : float in [0, 1), default=0.9
+        Decay of the average gradient.
+    beta_2 : float in [0, 1), default=0.999
+        Decay of the average square.
+    epsilon : float, default=1e-8
+        Keeps the division finite.
+
+    Notes
+    -----
+    Learning rates as for Adam; for rare but large gradients, which Adam forgets.
+
+    References
+    ----------
+    Reddi, Kale, Kumar (2018). On the convergence of Adam and beyond. ICLR.
+    https://arxiv.org/abs/1904.09237
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknn.optimizers import AMSGrad
+    >>> amsgrad, theta = AMSGrad(beta_1=0.0, beta_2=0.0), np.zeros(1)
+    >>> state = amsgrad.init(theta)
+    >>> for step, slope in enumerate([8.0, 1.0], start=1):
+    ...     grad = np.array([slope])
+    ...     amsgrad.update(state, grad, theta, 0.1, step)
+    ...     print(grad.round(6))
+    [0.1]
+    [0.0125]
+    """
+
+    def init(self, theta: NDArray) -> State:
+        """Return the two moments and the largest second moment."""
+        return zeros(theta, "m", "v", "v_max")
+
+    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+        """Turn `grad` into the step, in place."""
+        highest = state["v_max"]
+        _accumulate(state["m"], state["v"], grad, self._decays())
+        np.maximum(highest, state["v"], out=highest)
+        _quotient(state["m"], highest, grad, self._scalars(lr, step))
+
+
+class NAdam(_Moments, alias="nadam"):
+    r"""Adam with Nesterov's look-ahead.
+
+    .. math::
+
+        \theta_t = \theta_{t-1} - \eta_t \frac{\sqrt{1 - \beta_2^t}}{\sqrt{v_t} + \epsilon}
+        \left( \frac{\beta_1 m_t}{1 - \beta_1^{t+1}} + \frac{(1 - \beta_1) g_t}{1 - \beta_1^t}
+        \right)
+
+    with the moments :math:`m, v` of :class:`Adam` and a constant :math:`\beta_1` (the paper also
+    describes one that grows during the first thousand steps).
+
+    Parameters
+    ----------
+    beta_1 : float in [0, 1), default=0.9
+        Decay of the average gradient.
+    beta_2 : float in [0, 1), default=0.999
+        Decay of the average square.
+    epsilon : float, default=1e-8
+        Keeps the division finite.
+
+    Notes
+    -----
+    Learning rates as for Adam; the first step is half as long again.
+
+    References
+    ----------
+    Dozat (2016). Incorporating Nesterov momentum into Adam. ICLR workshop.
+    https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknn.optimizers import NAdam
+    >>> nadam, theta, grad = NAdam(beta_1=0.5), np.zeros(2), np.array([3.0, -0.1])
+    >>> state = nadam.init(theta)
+    >>> nadam.update(state, grad, theta, 0.03, 1)
+    >>> grad.round(6)
+    array([ 0.04, -0.04])
+    """
+
+    def init(self, theta: NDArray) -> State:
+        """Return the two moments."""
+        return zeros(theta, "m", "v")
+
+    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+        """Turn `grad` into the step, in place."""
+        b1, b2 = self._decays()
+        scale, epsilon = self._scalars(lr, step)
+        ahead = (1.0 - b1 ** (step + 1)) / (1.0 - b1**step)
+        scale /= ahead
+        # Kept in m is beta_1 times the discounted sum, what both this step and the next need.
+        for root, g, m, v in slabs(grad, state["m"], state["v"]):
+            m += g
+            m *= b1
+            np.multiply(g, g, out=root)
+            v *= b2
+            v += root
+            np.sqrt(v, out=root)
+            root += epsilon
+            g *= ahead
+            g += m
+            g /= root
+            g *= scale

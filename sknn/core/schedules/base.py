@@ -1,0 +1,49 @@
+"""What every schedule promises."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from sknn.core.spec import Spec
+
+
+class Schedule(Spec, family=True):
+    """A factor on the base learning rate.
+
+    A schedule that needs a horizon has a parameter `epochs`; None stands for the `max_iter` of the
+    call that began the run. Past its horizon a schedule holds its last value.
+    """
+
+    per_update: ClassVar[bool] = False
+    """Ask for a new factor before every update instead of every epoch."""
+    waits_for_stall: ClassVar[bool] = False
+    """Training that no longer improves calls :meth:`on_stall` before it stops."""
+
+    @abstractmethod
+    def factor(self, epoch: float, step: int, horizon: int, state: dict[str, float]) -> float:
+        """Return the factor on the base rate.
+
+        Parameters
+        ----------
+        epoch : float
+            Passes over the data so far in this run, with the fraction of the current one.
+        step : int
+            Updates so far.
+        horizon : int
+            `max_iter` of the call that began the run.
+        state : dict
+            What :meth:`observe` and :meth:`on_stall` keep; lives in the run.
+        """
+
+    def observe(self, loss: float, state: dict[str, float]) -> None:  # noqa: B027  (most do not look)
+        """See the monitored loss at the end of an epoch."""
+
+    def on_stall(self, base_rate: float, state: dict[str, float]) -> bool:
+        """React to a stall (``waits_for_stall``); return False when training should stop."""
+        return False
+
+
+def progress(epoch: float, epochs: int | None, horizon: int) -> float:
+    """Return the share of the horizon behind us, at most 1; `horizon` stands in for no `epochs`."""
+    return min(1.0, float(epoch) / max(1, int(horizon if epochs is None else epochs)))

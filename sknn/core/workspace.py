@@ -1,0 +1,163 @@
+"""Gradient, activations and work arrays of a network in training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.layers.base import Context, Layer
+from sknn.core.layout import Scratch, Views
+from sknn.core.losses.base import Loss
+from sknn.core.network import Network
+
+# Batches of one epoch have two sizes at most; schedules and streams bring more.
+_MAX_FRAMES = 16
+
+
+class Frame:
+    """The arrays of one forward and backward pass for a fixed number of rows."""
+
+    __slots__ = ("backward", "contexts", "d_raw", "forward", "loss_scratch", "raw", "weighted")
+
+    def __init__(self) -> None:
+        self.forward: list[tuple[Layer, Views, NDArray, Context]] = []
+        self.backward: list[tuple[Any, ...]] = []
+        self.contexts: list[Context] = []
+        self.weighted: list[Context] = []
+        self.loss_scratch: dict[str, NDArray] = {}
+        self.raw: NDArray
+        self.d_raw: NDArray
+
+
+class Workspace:
+    """All memory a network needs to be trained with batches of up to some number of rows.
+
+    Every array lies at the front of a buffer made once for the largest batch, so a short last
+    batch uses the same memory. Gradients flow through two buffers in turn.
+
+    Parameters
+    ----------
+    network : Network
+    loss : Loss
+    rows : int
+        Rows of the largest batch expected; a larger one makes the buffers grow.
+    rng : Generator or None
+        Source of noise of the layers.
+    frozen : collection of int, default=()
+        Indices of layers held fixed.
+
+    Attributes
+    ----------
+    grad : ndarray, shape of ``network.trainable``
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        rows: int,
+        rng: np.random.Generator | None = None,
+        frozen: Sequence[int] = (),
+    ) -> None:
+        self.network = network
+        self.loss = loss
+        self.rng = rng
+        self.frozen = frozenset(frozen)
+        self.grad = np.zeros_like(network.trainable)
+        self.grads = network.layout.views(self.grad)
+        self.reserve(rows)
+
+    def reserve(self, rows: int) -> None:
+        """Make buffers for `rows` rows; frames of other buffers are dropped."""
+        self.rows = rows
+        self.buffers: dict[Any, NDArray] = {}
+        self.frames: dict[int, Frame] = {}
+
+    def frame(self, rows: int) -> Frame:
+        """Return the arrays for a batch of `rows` rows."""
+        frame = self.frames.get(rows)
+        if frame is None:
+            if rows > self.rows:
+                self.reserve(rows)
+            elif len(self.frames) >= _MAX_FRAMES:
+                self.frames.clear()
+            frame = self.frames[rows] = self._build(rows)
+        return frame
+
+    def forward(self, x: Any, frame: Frame, weight: NDArray | None) -> float:
+        """Run a batch through the layers; return what they add to the loss."""
+        for context in frame.weighted:
+            context.weight = weight
+        added = 0.0
+        for layer, p, y, context in frame.forward:
+            extra = layer.forward(p, x, y, context)
+            if extra is not None:
+                added += extra
+            x = y
+        return added
+
+    def backward(self, x: Any, frame: Frame) -> None:
+        """Fill `grad` from ``frame.d_raw``; the input is that of the last forward pass."""
+        for layer, p, g, source, y, dy, dx, context in frame.backward:
+            layer.backward(p, g, x if source is None else source, y, dy, dx, context)
+
+    def _cut(self, key: Any, need: Scratch, rows: int) -> NDArray:
+        """Take the front of a buffer that is large enough for `self.rows` rows."""
+        network = self.network
+        lead = () if need.shared else network.lead
+        shape = (*lead, rows, *need.shape) if need.per_row else (*lead, *need.shape)
+        size = prod((*lead, self.rows if need.per_row else 1, *need.shape))
+        buffer = self.buffers.get(key)
+        if buffer is None:
+            dtype = network.dtype if need.dtype is None else need.dtype
+            buffer = np.empty(size, dtype)
+            if need.fill is not None:
+                buffer.fill(need.fill)
+            self.buffers[key] = buffer
+        return buffer[: prod(shape)].reshape(shape)
+
+    def _scratch(self, owner: Any, needs: Any, rows: int) -> dict[str, NDArray]:
+        return {name: self._cut((owner, name), need, rows) for name, need in needs.items()}
+
+    def _build(self, rows: int) -> Frame:
+        network = self.network
+        frame = Frame()
+        for i, (layer, plan) in enumerate(zip(network.layers, network.plans, strict=True)):
+            scratch = self._scratch(i, plan.scratch, rows)
+            context = Context(scratch, True, self.rng, i in self.frozen)
+            y = self._cut((i, "y"), Scratch(plan.out_shape), rows)
+            frame.forward.append((layer, network.params[i], y, context))
+            frame.contexts.append(context)
+            if layer.uses_weight:
+                frame.weighted.append(context)
+        frame.raw = frame.forward[-1][2]
+        frame.loss_scratch = self._scratch("loss", self.loss.scratch(network.out_shape[-1]), rows)
+        self._chain_back(frame, rows)
+        return frame
+
+    def _chain_back(self, frame: Frame, rows: int) -> None:
+        """Give each layer its incoming and outgoing gradient, from two buffers in turn."""
+        network = self.network
+        widest = max(prod(plan.out_shape) for plan in network.plans)
+        buffers = [self._cut(("delta", turn), Scratch((widest,)), rows).ravel() for turn in (0, 1)]
+
+        def delta(i: int) -> NDArray:
+            shape = (*network.lead, rows, *network.plans[i].out_shape)
+            return buffers[i % 2][: prod(shape)].reshape(shape)
+
+        last = len(network.layers) - 1
+        frame.d_raw = delta(last)
+        # Below the lowest trained layer nobody asks for a gradient.
+        lowest = min((i for i in range(last + 1) if self._trains(i)), default=last)
+        for i in range(last, lowest - 1, -1):
+            layer, p, y, context = frame.forward[i]
+            source = frame.forward[i - 1][2] if i else None
+            dx = delta(i - 1) if i > lowest else None
+            frame.backward.append((layer, p, self.grads[i], source, y, delta(i), dx, context))
+
+    def _trains(self, i: int) -> bool:
+        return i not in self.frozen and bool(self.grads[i])

@@ -1,0 +1,121 @@
+"""The only module that touches scikit-learn names that depend on its version."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from sklearn.utils.validation import validate_data as validate_data
+
+from sknn.training.callbacks import Callback, Phase, Progress
+
+try:  # scikit-learn >= 1.9
+    from sklearn.callback import CallbackSupportMixin, with_callbacks
+
+    HAS_CALLBACKS = True
+except ImportError:
+    HAS_CALLBACKS = False
+
+    class CallbackSupportMixin:  # type: ignore[no-redef]
+        """Stands in where scikit-learn has no callbacks: there is nothing to set."""
+
+    def with_callbacks(method: Callable) -> Callable:  # type: ignore[no-redef]
+        """Return the method as it is."""
+        return method
+
+
+class SklearnCallbacks(Callback):
+    """Tells the callbacks set with ``set_callbacks`` of every epoch.
+
+    scikit-learn thinks in tasks: the fit is one, each epoch is one below it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The working copy that is being fitted.
+    context : sklearn.callback.CallbackContext
+        Of the whole fit.
+    data : dict
+        X, y and metadata as the hooks want them.
+    epochs : int
+        Most epochs of this call.
+    snapshot : callable
+        Returns the network as it would be served now.
+    """
+
+    phase = Phase.REPORT
+
+    def __init__(
+        self,
+        estimator: Any,
+        context: Any,
+        data: dict[str, Any],
+        epochs: int,
+        snapshot: Callable[[], Any],
+    ) -> None:
+        self.estimator = estimator
+        self.context = context
+        self.data = data
+        self.epochs = epochs
+        self.snapshot = snapshot
+        self.task: Any = None
+
+    def _attributes(self) -> dict[str, Any]:
+        return {"network_": self.snapshot()}
+
+    def _tell(self, hook: Callable, **values: Any) -> bool:
+        return bool(hook(estimator=self.estimator, **values))
+
+    def _open(self) -> None:
+        self.task = self.context.subcontext(task_name="epoch")
+        self._tell(
+            self.task.call_on_fit_task_begin,
+            reconstruction_attributes=self._attributes,
+            **self.data,
+        )
+
+    def on_train_begin(self, progress: Progress) -> None:
+        """Open the task of the fit and that of its first epoch."""
+        self._tell(self.context.call_on_fit_task_begin, **self.data)
+        self._epochs_left = self.epochs
+        self._open()
+
+    def on_epoch_end(self, progress: Progress) -> None:
+        """Close the task of the epoch; a callback may ask to stop."""
+        stop = self._tell(
+            self.task.call_on_fit_task_end,
+            reconstruction_attributes=self._attributes,
+            **self.data,
+        )
+        self.task = None
+        self._epochs_left -= 1
+        if stop:
+            progress.stop("callback")
+        if self._epochs_left > 0 and progress.stop_reason is None:
+            self._open()
+
+    def on_train_end(self, progress: Progress) -> None:
+        """Close what is open."""
+        if self.task is not None:
+            self._tell(self.task.call_on_fit_task_end)
+        self._tell(
+            self.context.call_on_fit_task_end,
+            reconstruction_attributes=self._attributes,
+            **self.data,
+        )
+
+
+def callback_context(estimator: Any, epochs: int) -> Any:
+    """Open scikit-learn's callback context for one call; None where nobody listens."""
+    listening = hasattr(estimator, "_skl_callbacks") or hasattr(estimator, "_parent_callback_ctx")
+    if not HAS_CALLBACKS or not listening:
+        return None
+    return estimator._init_callback_context(max_subtasks=epochs)
+
+
+def shallow_copy(estimator: Any) -> Any:
+    """Return a second object with the same attributes; none of them is copied."""
+    twin = object.__new__(type(estimator))
+    twin.__dict__.update(copy.copy(estimator.__dict__))
+    return twin

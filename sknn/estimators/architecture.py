@@ -1,0 +1,220 @@
+"""From constructor parameters to a chain of bound layers."""
+
+from __future__ import annotations
+
+import numbers
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from sknn.core.activations import Activation
+from sknn.core.initializers import ScaledUniform
+from sknn.core.layers import Activate, BatchNorm, Defaults, Dense, Dropout, Layer, LayerNorm
+from sknn.core.layout import Role
+from sknn.core.network import Network
+from sknn.core.spec import resolve
+from sknn.exceptions import InvalidParameterError
+
+OUTPUT = "output"
+_NORMALIZATION = {"batch": BatchNorm, "layer": LayerNorm}
+# What `layers` replaces, with the defaults that say it was left alone.
+_EXPANDED = {
+    "hidden_layer_sizes": (100,),
+    "activation": "relu",
+    "dropout": 0.0,
+    "normalization": None,
+}
+
+
+def named(layers: Any) -> list[tuple[str, Layer]]:
+    """Pair layers with their names; unnamed ones are called by kind and position.
+
+    Anything that is not a layer is passed over: :meth:`get_params` must bear any value.
+    """
+    pairs = []
+    count: Counter[str] = Counter()
+    for layer in layers if isinstance(layers, (list, tuple)) else ():
+        if isinstance(layer, Layer):
+            name = getattr(layer, "name", None) or f"{layer.kind}{count[layer.kind]}"
+            count[layer.kind] += 1
+            pairs.append((name, layer))
+    return pairs
+
+
+def hidden_sizes(value: Any) -> list[int]:
+    """Return ``hidden_layer_sizes`` as a list of positive ints."""
+    is_iterable = hasattr(value, "__iter__") and not isinstance(value, (str, bytes, dict))
+    sizes = list(value) if is_iterable else [value]
+    if not all(_is_int(size) for size in sizes):
+        raise InvalidParameterError(
+            f"The 'hidden_layer_sizes' parameter must be an int or a sequence of ints, one for "
+            f"each hidden layer. Got {value!r} instead."
+        )
+    if any(size <= 0 for size in sizes):
+        raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
+    return [int(size) for size in sizes]
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, (bool, np.bool_))
+
+
+def _per_layer(value: Any, n_hidden: int, name: str) -> list[Any]:
+    """Give every hidden layer its own value of a parameter that may be a list."""
+    if not isinstance(value, (list, tuple)):
+        return [value] * n_hidden
+    if len(value) != n_hidden:
+        raise InvalidParameterError(
+            f"The {name!r} parameter has {len(value)} entries for {n_hidden} hidden layers; "
+            "give one value, or one for each hidden layer."
+        )
+    return list(value)
+
+
+def hidden_layers(estimator: Any) -> list[Layer]:
+    """Return the specs of everything in front of the output layer."""
+    first: list[Layer] = []
+    if estimator.input_dropout:
+        first.append(Dropout(estimator.input_dropout))
+    if estimator.layers is not None:
+        return first + _given_layers(estimator)
+    sizes = hidden_sizes(estimator.hidden_layer_sizes)
+    activations = _per_layer(estimator.activation, len(sizes), "activation")
+    rates = _per_layer(estimator.dropout, len(sizes), "dropout")
+    norm = _normalization(estimator.normalization)
+    layers = first
+    for size, activation, rate in zip(sizes, activations, rates, strict=True):
+        if norm is None:
+            layers.append(Dense(size, activation))
+        else:
+            start = Dense(size, "identity", weight_init=_start(estimator, activation))
+            layers += [start, norm(), Activate(activation)]
+        if rate:
+            layers.append(Dropout(rate))
+    return layers
+
+
+def _start(estimator: Any, activation: Any) -> Any:
+    """Let initial weights be chosen by the activation that follows a normalisation."""
+    if isinstance(estimator.weight_init, str) and estimator.weight_init == "auto":
+        spec = resolve(Activation, activation, "activation", type(estimator).__name__)
+        return Dense(1, spec).bind(Defaults()).weight_init
+    return None
+
+
+def _normalization(value: Any) -> type[Layer] | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or value not in _NORMALIZATION:
+        raise InvalidParameterError(
+            f"The 'normalization' parameter must be None, 'batch' or 'layer'. Got {value!r} instead."
+        )
+    return _NORMALIZATION[value]
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    if isinstance(default, tuple):
+        return isinstance(value, (tuple, list)) and tuple(value) == default
+    return value is default or (isinstance(value, (str, float, int)) and value == default)
+
+
+def _given_layers(estimator: Any) -> list[Layer]:
+    owner = type(estimator).__name__
+    layers = estimator.layers
+    if not isinstance(layers, (list, tuple)) or not all(isinstance(x, Layer) for x in layers):
+        raise InvalidParameterError(
+            f"The 'layers' parameter of {owner} must be None or a list of layer specs, "
+            f"for example [Dense(64), Dropout(0.2)]. Got {layers!r} instead."
+        )
+    for name, default in _EXPANDED.items():
+        if not _is_default(getattr(estimator, name), default):
+            raise ValueError(
+                f"{name}={getattr(estimator, name)!r} has no effect together with `layers`; "
+                f"leave it at its default and say it in the layers."
+            )
+    _check_names(estimator, [name for name, _ in named(layers)])
+    return list(layers)
+
+
+def _check_names(estimator: Any, names: Sequence[str]) -> None:
+    for name, times in Counter(names).items():
+        if times > 1:
+            raise ValueError(f"The layer name {name!r} is used {times} times in `layers`.")
+        if name in estimator._get_param_names() or name == OUTPUT or "__" in name:
+            raise ValueError(
+                f"A layer cannot be named {name!r}: the name is a parameter of "
+                f"{type(estimator).__name__}, reserved, or holds a double underscore."
+            )
+
+
+def build_network(
+    estimator: Any, n_features: int, n_raw: int, dtype: DTypeLike, n_members: int
+) -> Network:
+    """Plan the network an estimator's parameters describe; its weights are still zero."""
+    default = estimator.activation if not isinstance(estimator.activation, (list, tuple)) else "relu"
+    defaults = Defaults(default, estimator.weight_init)
+    chain = [*hidden_layers(estimator), Dense(n_raw, "identity", name=OUTPUT)]
+    names = [name for name, _ in named(chain)]
+    bound = [layer.bind(defaults) for layer in chain]
+    if estimator.weight_init == "auto" and default == "logistic":
+        # scikit-learn scales the output layer by the activation of the hidden ones.
+        start = ScaledUniform(2.0)
+        bound[-1] = Dense(n_raw, "identity", weight_init=start, bias_init=start).bind(defaults)
+    return Network(bound, names, (n_features,), dtype, n_members)
+
+
+def signature(network: Network) -> list[tuple[str, str, tuple[int, ...]]]:
+    """Say what the vector of a network holds: layer, parameter and shape in order."""
+    return [
+        (network.names[slot.layer], slot.name, slot.param.shape) for slot in network.layout.slots
+    ]
+
+
+def frozen_layers(freeze: Any, network: Network) -> list[int]:
+    """Return the indices of layers held fixed.
+
+    Parameters
+    ----------
+    freeze : None, int or sequence of str
+        How many layers with parameters, counted from the input, or their names.
+    """
+    if freeze is None:
+        return []
+    if _is_int(freeze):
+        with_params = [i for i, views in enumerate(network.params) if views]
+        if not 0 <= freeze <= len(with_params):
+            raise InvalidParameterError(
+                f"The 'freeze' parameter must be at most {len(with_params)}, the number of layers "
+                f"with parameters. Got {freeze!r} instead."
+            )
+        # Layers without parameters in between are held along with their neighbours.
+        return [] if freeze == 0 else list(range(with_params[freeze - 1] + 1))
+    names = [freeze] if isinstance(freeze, str) else list(freeze)
+    return [_index(name, network, "freeze") for name in names]
+
+
+def _index(name: Any, network: Network, parameter: str) -> int:
+    if name not in network.names:
+        raise InvalidParameterError(
+            f"The {parameter!r} parameter names {name!r}, which is no layer of this network; "
+            f"its layers are {list(network.names)}."
+        )
+    return network.names.index(name)
+
+
+def rate_factors(estimator: Any, network: Network) -> NDArray | None:
+    """Return the factor on the learning rate of every trained parameter; None where all are 1."""
+    frozen = frozen_layers(estimator.freeze, network)
+    rates = estimator.layer_rates or {}
+    if not frozen and not rates:
+        return None
+    factors = {_index(name, network, "layer_rates"): rate for name, rate in rates.items()}
+    factors |= dict.fromkeys(frozen, 0.0)
+    vector = np.ones(network.layout.n_trainable)
+    for slot in network.layout.slots:
+        if slot.param.role is not Role.TRACKED:
+            vector[slot.start : slot.stop] = factors.get(slot.layer, 1.0)
+    return vector

@@ -1,0 +1,265 @@
+"""What every network estimator shares."""
+
+from __future__ import annotations
+
+import warnings
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.metaestimators import available_if
+
+from sknn._version import __version__
+from sknn.core.constraints import Constraint
+from sknn.core.layers import Dense
+from sknn.core.losses.base import Loss
+from sknn.core.network import Network
+from sknn.estimators import data, parameters
+from sknn.estimators._sklearn import CallbackSupportMixin, callback_context, shallow_copy
+from sknn.estimators.data import Rows
+from sknn.estimators.session import Call, Session, restored_on_error
+from sknn.estimators.targets import Targets
+from sknn.estimators.weights import WeightAccess
+from sknn.exceptions import InconsistentVersionWarning
+from sknn.training.run import Run
+
+
+def _has_hidden(estimator: Any) -> bool:
+    """Say whether there is a hidden layer; junk is left for fit to complain of."""
+    if estimator.layers is not None:
+        return any(isinstance(layer, Dense) for layer in estimator.layers)
+    sizes = estimator.hidden_layer_sizes
+    return not hasattr(sizes, "__len__") or len(sizes) > 0
+
+
+class BaseNetwork(
+    parameters.NestedLayers,
+    WeightAccess,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    CallbackSupportMixin,
+    BaseEstimator,
+):
+    """Fit template and everything that only looks at a fitted network.
+
+    Subclasses give the table of parameter constraints, say what their targets are, and dress
+    ``_train`` as ``fit`` and ``partial_fit``.
+    """
+
+    _doc_link_module = "sknn"
+    _constraints: ClassVar[dict[str, Constraint]] = parameters.NETWORK
+    _numeric_target: ClassVar[bool] = False
+
+    network_: Network
+    run_: Run
+    _targets: Targets
+    _loss: Loss
+
+    # -- the fit template -----------------------------------------------------------------
+
+    def _train(self, call: Call) -> Any:
+        """Train a working copy and become it; on any error nothing has happened."""
+        context = callback_context(self, call.epochs)
+        trial = shallow_copy(self)
+        with restored_on_error(self.random_state):  # type: ignore[attr-defined]
+            Session(trial, call, context).run()
+        self.__dict__ = trial.__dict__
+        return self
+
+    def _check_parameters(self) -> None:
+        parameters.check_parameters(self, self._constraints)
+
+    def _loss_recipe(self) -> Loss:
+        return parameters.loss_of(self)
+
+    @abstractmethod
+    def _set_targets(self, rows: Rows, call: Call) -> None:
+        """Learn from the first rows what y means; set ``_targets`` and public attributes."""
+
+    @abstractmethod
+    def _check_same_task(self, y: Any, call: Call) -> None:
+        """Raise when y of a later call does not fit the first."""
+
+    @abstractmethod
+    def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
+        """Return what each row counts, all weights multiplied."""
+
+    def _strata(self, target: Any) -> NDArray | None:
+        """Return groups whose shares a validation split keeps."""
+        return None
+
+    def _after_training(self) -> None:
+        """Set further public attributes from network and run."""
+        network = self.network_
+        self.n_layers_ = sum(isinstance(layer, Dense) for layer in network.layers) + 1
+        self.out_activation_ = self._loss.link_name
+        self.stop_reason_ = self.run_.stop_reason
+
+    # -- fitted state ---------------------------------------------------------------------
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Say whether there is a network."""
+        return "network_" in self.__dict__
+
+    def _check_fitted(self) -> None:
+        # check_is_fitted builds all tags first, which takes longer than a prediction.
+        if "network_" not in self.__dict__:
+            name = type(self).__name__
+            raise NotFittedError(
+                f"This {name} instance is not fitted yet. Call 'fit' with appropriate arguments "
+                "before using this estimator."
+            )
+
+    def _column_of_history(self, name: str) -> list[float] | None:
+        return self.run_.history.columns.get(name)
+
+    @property
+    def history_(self) -> dict[str, NDArray]:
+        """What was measured, one entry an epoch, by column.
+
+        epoch, loss, learning_rate, seconds (of the epoch), gradient_norm (of the last batch);
+        with validation rows validation_loss and validation_score, with `scoring` score.
+        """
+        return {name: np.array(values) for name, values in self.run_.history.columns.items()}
+
+    @property
+    def loss_curve_(self) -> list[float]:
+        """Objective after each epoch, penalty included."""
+        return list(self.run_.history.columns.get("loss", []))
+
+    @property
+    def loss_(self) -> float:
+        """Objective of the last epoch."""
+        values = self._column_of_history("loss")
+        if not values:
+            raise AttributeError("loss_ exists after the first epoch of training.")
+        return values[-1]
+
+    @property
+    def best_loss_(self) -> float | None:
+        """Lowest objective of an epoch; None with early stopping, which watches other figures."""
+        return None if self._watches_validation() else self.run_.best_loss
+
+    @property
+    def validation_scores_(self) -> list[float] | None:
+        """Accuracy or R2 on the validation rows after each epoch, None without such rows."""
+        values = self._column_of_history("validation_score")
+        return None if values is None else list(values)
+
+    @property
+    def best_validation_score_(self) -> float | None:
+        """Highest validation score, None without validation rows."""
+        values = self._column_of_history("validation_score")
+        if values is None:
+            return None
+        return float(np.nanmax(values)) if np.isfinite(values).any() else float("nan")
+
+    @property
+    def t_(self) -> int:
+        """Number of rows passed through the network in training."""
+        return self.run_.samples
+
+    def _watches_validation(self) -> bool:
+        run, early_stopping = self.run_, self.early_stopping  # type: ignore[attr-defined]
+        return bool(early_stopping) and "validation_score" in run.history.columns
+
+    # -- prediction -----------------------------------------------------------------------
+
+    def _raw(self, X: Any) -> NDArray:
+        """Return raw scores, in the units of the user."""
+        self._check_fitted()
+        X = data.check_inputs(self, X, [np.float64, np.float32])
+        return self.network_.predict(X)
+
+    def _hidden_ends(self) -> list[int]:
+        """Return for each hidden block the index just behind its last layer.
+
+        A block is a layer with units and what normalises, bends or drops its output.
+        """
+        layers = self.network_.layers
+        starts = [i for i, layer in enumerate(layers) if isinstance(layer, Dense)]
+        return starts[1:]
+
+    def activations(self, X: Any) -> list[NDArray]:
+        """Return the output of every hidden layer.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        activations : list of ndarray of shape (n_samples, n_units)
+            With members ``(n_members, n_samples, n_units)``.
+        """
+        self._check_fitted()
+        X = data.check_inputs(self, X, [np.float64, np.float32])
+        return [self.network_.predict(X, stop) for stop in self._hidden_ends()]
+
+    def transform(self, X: Any) -> NDArray:
+        """Return the activations of hidden layer `transform_layer`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_units)
+            With members their activations side by side, ``n_members * n_units`` columns.
+        """
+        self._check_fitted()
+        X = data.check_inputs(self, X, [np.float64, np.float32])
+        hidden = self.network_.predict(X, self._transform_stop())
+        return np.hstack(list(hidden)) if hidden.ndim == 3 else hidden
+
+    def _transform_stop(self) -> int:
+        ends, wanted = self._hidden_ends(), self.transform_layer  # type: ignore[attr-defined]
+        if not -len(ends) <= wanted < len(ends):
+            raise ValueError(
+                f"transform_layer={wanted} is not among the {len(ends)} hidden layers."
+            )
+        return ends[wanted]
+
+    @property
+    def _n_features_out(self) -> int:
+        network = self.network_
+        (units,) = network.plans[self._transform_stop() - 1].out_shape
+        return units * network.n_members
+
+    # -- contract -------------------------------------------------------------------------
+
+    def __sklearn_tags__(self) -> Any:
+        """Sparse rows are welcome, and both precisions are kept."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        if tags.transformer_tags is not None:
+            tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Add the version of sknn; scikit-learn stamps only its own estimators."""
+        state = super().__getstate__()
+        state = dict(self.__dict__) if state is None else dict(state)
+        return state | {"_sknn_version": __version__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Warn of a pickle from another version."""
+        state = dict(state)
+        written = state.pop("_sknn_version", "unknown")
+        if written != __version__:
+            warnings.warn(
+                f"This {type(self).__name__} was pickled by sknn {written} and is loaded by "
+                f"{__version__}, which may not understand it. Fit it anew to be safe.",
+                InconsistentVersionWarning,
+                stacklevel=2,
+            )
+        super().__setstate__(state)
+
+
+# Decorated here and not in the class body: TransformerMixin wraps what it finds in the body,
+# and the wrapped method would always be there.
+BaseNetwork.transform = available_if(_has_hidden)(BaseNetwork.transform)  # type: ignore[method-assign]

@@ -1,0 +1,206 @@
+"""Checked arrays: what a call of fit hands to training."""
+
+from __future__ import annotations
+
+import numbers
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.model_selection import train_test_split
+from sklearn.utils.validation import check_array, column_or_1d
+
+from sknn.estimators._sklearn import validate_data
+
+
+@dataclass
+class Rows:
+    """Some rows: inputs, the user's y, weights.
+
+    Attributes
+    ----------
+    x : ndarray or CSR of shape (n, d)
+    y : ndarray or CSR
+        As the user means it, not encoded.
+    weight : ndarray of shape (n,) or None
+    """
+
+    x: Any
+    y: Any
+    weight: NDArray | None
+
+    def take(self, index: NDArray) -> Rows:
+        """Return the rows at `index`."""
+        weight = None if self.weight is None else self.weight[index]
+        return Rows(self.x[index], self.y[index], weight)
+
+
+def input_dtypes(dtype: Any) -> Any:
+    """Return what `validate_data` may keep, for the `dtype` parameter of an estimator."""
+    return [np.float64, np.float32] if dtype == "auto" else [np.dtype(dtype)]
+
+
+def reject_odd_arrays(values: Any, name: str) -> None:
+    """Refuse what NumPy would silently turn into wrong numbers.
+
+    Raises
+    ------
+    TypeError
+        For dates and time spans, which would be read as raw counts of ticks.
+    ValueError
+        For masked arrays with masked entries, whose mask would be dropped.
+    """
+    kind = getattr(getattr(values, "dtype", None), "kind", "")
+    if kind in ("M", "m"):
+        raise TypeError(
+            f"{name} holds dates or time spans ({values.dtype}); convert them to numbers first, "
+            "for example to days since a start."
+        )
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise ValueError(
+            f"{name} is a masked array with masked entries, which count as missing values; "
+            "impute them first, for example with sklearn.impute.SimpleImputer."
+        )
+
+
+def check_inputs(estimator: Any, X: Any, dtypes: Any) -> Any:
+    """Return X for a fitted estimator, checked against what it was fitted on."""
+    reject_odd_arrays(X, "X")
+    return validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)
+
+
+def check_rows(
+    estimator: Any, X: Any, y: Any, sample_weight: Any, *, dtypes: Any, reset: bool, numeric: bool
+) -> Rows:
+    """Return checked training rows and record the features seen (`reset`)."""
+    reject_odd_arrays(X, "X")
+    reject_odd_arrays(y, "y")
+    X, y = validate_data(
+        estimator,
+        X,
+        y,
+        accept_sparse="csr",
+        multi_output=True,
+        y_numeric=numeric,
+        dtype=dtypes,
+        reset=reset,
+    )
+    if not sp.issparse(y) and y.ndim == 2 and y.shape[1] == 1:
+        y = column_or_1d(y, warn=True)
+    return Rows(X, y, check_weight(sample_weight, X.shape[0]))
+
+
+def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -> NDArray | None:
+    """Return sample weights as a float64 vector, or None.
+
+    Raises
+    ------
+    ValueError
+        If they are not one finite, non-negative number a row.
+    """
+    if sample_weight is None:
+        return None
+    if isinstance(sample_weight, numbers.Number):
+        sample_weight = np.full(n_rows, sample_weight, np.float64)
+    weight = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name=name)
+    if weight.ndim != 1:
+        raise ValueError(f"{name} must be 1D array or scalar; got {weight.ndim} dimensions.")
+    if len(weight) != n_rows:
+        raise ValueError(f"{name}.shape == {weight.shape}, expected {(n_rows,)}!")
+    if (weight < 0).any():
+        raise ValueError(f"Negative values in data passed to `{name}`; weights must be >= 0.")
+    return weight
+
+
+def training_rows(weight: NDArray | None, may_be_empty: bool) -> NDArray | None:
+    """Return the indices of rows with a positive weight, None where that is every row."""
+    if weight is None or (weight > 0).all():
+        return None
+    rows = np.flatnonzero(weight)
+    if not len(rows) and not may_be_empty:
+        raise ValueError(
+            "sample_weight must hold at least one weight that is not zero; all of them are zero."
+        )
+    return rows
+
+
+def split_rows(
+    rows: NDArray | None, n: int, fraction: float, seed: int, strata: NDArray | None
+) -> tuple[NDArray, NDArray]:
+    """Return the indices of training and validation rows.
+
+    Parameters
+    ----------
+    rows : ndarray of int or None
+        The rows to split; None means all `n`.
+    strata : ndarray of shape (n,) or None
+        Groups whose shares both parts keep.
+
+    Raises
+    ------
+    ValueError
+        If there are too few rows for a validation set of two.
+    """
+    rows = np.arange(n) if rows is None else rows
+    train, held_out = train_test_split(
+        rows,
+        test_size=fraction,
+        random_state=seed,
+        stratify=None if strata is None else strata[rows],
+    )
+    if len(held_out) < 2:
+        raise ValueError(
+            "The validation set is too small. Increase 'validation_fraction' "
+            "or the size of your dataset."
+        )
+    return np.sort(train), np.sort(held_out)
+
+
+def check_validation(
+    estimator: Any, X_val: Any, y_val: Any, sample_weight_val: Any, dtypes: Any, numeric: bool
+) -> Rows | None:
+    """Return the checked validation rows a user gave, None where there are none."""
+    if X_val is None and y_val is None:
+        if sample_weight_val is not None:
+            raise ValueError("sample_weight_val was given without X_val and y_val.")
+        return None
+    if X_val is None or y_val is None:
+        missing = "X_val" if X_val is None else "y_val"
+        raise ValueError(f"X_val and y_val go together; {missing} is missing.")
+    return check_rows(
+        estimator, X_val, y_val, sample_weight_val, dtypes=dtypes, reset=False, numeric=numeric
+    )
+
+
+def class_weights(
+    class_weight: Any, codes: NDArray, classes: NDArray, weight: NDArray | None
+) -> NDArray:
+    """Return the weight each row gets from the class it belongs to.
+
+    Parameters
+    ----------
+    class_weight : dict or "balanced"
+        By label; labels that are not named count 1. Balanced: total weight over
+        number of classes times the weight of the class.
+    codes : ndarray of shape (n,)
+    classes : ndarray
+    weight : ndarray of shape (n,) or None
+        Sample weights, which "balanced" takes into account.
+    """
+    if isinstance(class_weight, str):
+        totals = np.bincount(codes, weights=weight, minlength=len(classes))
+        present = totals > 0
+        per_class = np.zeros(len(classes))
+        per_class[present] = totals.sum() / (present.sum() * totals[present])
+        return per_class[codes]
+    unknown = [label for label in class_weight if label not in set(classes.tolist())]
+    if unknown:
+        raise ValueError(
+            f"class_weight names {unknown}, which are no classes of y; those are {classes}."
+        )
+    per_class = np.array([class_weight.get(label, 1.0) for label in classes.tolist()], np.float64)
+    if not np.isfinite(per_class).all() or (per_class < 0).any():
+        raise ValueError(f"class_weight must hold finite numbers >= 0; got {class_weight!r}.")
+    return per_class[codes]

@@ -1,0 +1,239 @@
+"""What the constructor parameters may be, and the specs that short names stand for."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from typing import Any
+
+import numpy as np
+
+from sknn.core import constraints as c
+from sknn.core.constraints import Constraint
+from sknn.core.initializers import Initializer
+from sknn.core.losses.base import Loss
+from sknn.core.optimizers import SGD, Adam, Optimizer
+from sknn.core.schedules import BatchSizeSchedule, InverseScaling, Schedule
+from sknn.core.spec import resolve
+from sknn.estimators.architecture import named
+from sknn.exceptions import InvalidParameterError
+from sknn.training.callbacks import Callback
+
+LBFGS = "lbfgs"
+
+
+def _is_seed(value: Any) -> bool:
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, (bool, np.bool_))
+    return value is None or isinstance(value, np.random.RandomState) or (whole and 0 <= value < 2**32)
+
+
+def _is_rate(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and 0 <= value < 1
+
+
+def _is_dropout(value: Any) -> bool:
+    return _is_rate(value) or (
+        isinstance(value, (list, tuple)) and all(_is_rate(rate) for rate in value)
+    )
+
+
+def _is_range(value: Any) -> bool:
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        return False
+    try:
+        low, high = (np.asarray(bound, np.float64) for bound in value)
+        return bool(np.all(low < high))
+    except (TypeError, ValueError):
+        return False
+
+
+def _is_rates(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(rate, numbers.Real) and 0 <= rate < math.inf for rate in value.values()
+    )
+
+
+def _is_freeze(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(isinstance(name, str) for name in value)
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return isinstance(value, str) or (whole and value >= 0)
+
+
+positive = c.real(0.0, closed="neither")
+non_negative = c.real(0.0, closed="left")
+
+NETWORK: dict[str, Constraint] = {
+    "alpha": non_negative,
+    "l1": non_negative,
+    "weight_decay": c.one_of(["auto"]) | non_negative,
+    "batch_size": c.one_of(["auto"])
+    | c.integer(1)
+    | c.instance_of(BatchSizeSchedule, "a BatchSize spec"),
+    "learning_rate_init": positive,
+    "power_t": non_negative,
+    "max_iter": c.integer(1),
+    "shuffle": c.boolean(),
+    "random_state": Constraint(_is_seed, "an int in the range [0, 2**32), a RandomState or None"),
+    "tol": non_negative,
+    "verbose": c.boolean() | c.integer(0),
+    "warm_start": c.boolean(),
+    "momentum": c.real(0.0, 1.0, closed="both"),
+    "nesterovs_momentum": c.boolean(),
+    "early_stopping": c.boolean(),
+    "validation_fraction": c.real(0.0, 1.0, closed="neither"),
+    "beta_1": c.real(0.0, 1.0, closed="left"),
+    "beta_2": c.real(0.0, 1.0, closed="left"),
+    "epsilon": positive,
+    "n_iter_no_change": c.integer(1) | Constraint(lambda v: v == math.inf, "inf"),
+    "max_fun": c.integer(1),
+    "dropout": Constraint(_is_dropout, "a float in the range [0.0, 1.0) or a list of them"),
+    "input_dropout": Constraint(_is_rate, "a float in the range [0.0, 1.0)"),
+    "max_grad_norm": c.none() | positive,
+    "freeze": c.none() | Constraint(_is_freeze, "a number of layers or a list of their names"),
+    "layer_rates": c.none() | Constraint(_is_rates, "a dict of layer names and factors >= 0"),
+    "stop_below": c.none() | c.real(),
+    "max_time": c.none() | positive,
+    "restore_best": c.boolean(),
+    "dtype": Constraint(
+        lambda v: v in ("auto", "float32", "float64", np.float32, np.float64),
+        "'auto', 'float32' or 'float64'",
+    ),
+    "n_members": c.integer(1),
+    "transform_layer": c.integer(),
+    "callbacks": c.none()
+    | Constraint(
+        lambda v: isinstance(v, (list, tuple)) and all(isinstance(each, Callback) for each in v),
+        "a list of sknn.callbacks",
+    ),
+    "scoring": c.none()
+    | Constraint(lambda v: isinstance(v, str) or callable(v), "a scorer name or a callable"),
+}
+CLASSIFIER = {
+    "class_weight": c.none()
+    | c.one_of(["balanced"])
+    | Constraint(lambda v: isinstance(v, (dict, list)), "a dict or a list of dicts"),
+    "label_smoothing": c.real(0.0, 1.0, closed="left"),
+}
+REGRESSOR = {
+    "normalize_y": c.boolean(),
+    "output_range": c.none() | c.one_of(["train"]) | Constraint(_is_range, "a pair (low, high)"),
+}
+
+
+class NestedLayers:
+    """Makes every layer of `layers` reachable by its name: ``hidden0__units``."""
+
+    layers: Any
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return parameters; with `deep` those of specs and of named layers as well.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+
+        Returns
+        -------
+        params : dict
+        """
+        params = super().get_params(deep=deep)  # type: ignore[misc]
+        if deep:
+            for name, layer in named(self.layers):
+                params.setdefault(name, layer)
+                for key, value in layer.get_params(deep=True).items():
+                    params.setdefault(f"{name}__{key}", value)
+        return params
+
+    def set_params(self, **params: Any) -> Any:
+        """Set parameters; ``hidden0=Dense(32)`` replaces a layer, ``hidden0__units=32`` changes it.
+
+        Parameters
+        ----------
+        **params : dict
+
+        Returns
+        -------
+        self : estimator
+        """
+        own = self._get_param_names()  # type: ignore[attr-defined]
+        positions = {name: i for i, (name, _) in enumerate(named(self.layers)) if name not in own}
+        replaced = [name for name in params if name in positions]
+        if replaced:
+            layers = list(self.layers)
+            for name in replaced:
+                layers[positions[name]] = params.pop(name)
+            self.layers = layers
+        return super().set_params(**params)  # type: ignore[misc]
+
+
+def optimizer_of(estimator: Any) -> Optimizer:
+    """Return the optimizer; a spec wins over the parameters that go with a name."""
+    solver, owner = estimator.solver, type(estimator).__name__
+    if isinstance(solver, str) and solver in Optimizer.registry:
+        kind = Optimizer.registry[solver]
+        if kind is SGD:
+            return SGD(estimator.momentum, nesterov=bool(estimator.nesterovs_momentum))
+        if solver in ("adam", "adamw", "amsgrad", "nadam"):
+            betas = estimator.beta_1, estimator.beta_2
+            return kind(beta_1=betas[0], beta_2=betas[1], epsilon=estimator.epsilon)  # type: ignore[call-arg]
+        return kind()  # type: ignore[return-value]
+    if not isinstance(solver, Optimizer):
+        names = ", ".join(repr(name) for name in sorted([LBFGS, *Optimizer.registry]))
+        raise InvalidParameterError(
+            f"The 'solver' parameter of {owner} must be a str among {{{names}}} or an instance "
+            f"of an Optimizer spec. Got {solver!r} instead."
+        )
+    return resolve(Optimizer, solver, "solver", owner)
+
+
+def schedule_of(estimator: Any) -> Schedule:
+    """Return the learning-rate schedule; `power_t` goes with "invscaling"."""
+    if isinstance(estimator.learning_rate, str) and estimator.learning_rate == "invscaling":
+        return InverseScaling(estimator.power_t)
+    owner = type(estimator).__name__
+    return resolve(Schedule, estimator.learning_rate, "learning_rate", owner)
+
+
+def loss_of(estimator: Any) -> Loss:
+    """Return the loss recipe, not yet bound to a task."""
+    return resolve(Loss, estimator.loss, "loss", type(estimator).__name__)
+
+
+def is_lbfgs(estimator: Any) -> bool:
+    """Say whether the estimator trains by full-batch L-BFGS."""
+    return isinstance(estimator.solver, str) and estimator.solver == LBFGS
+
+
+def check_parameters(estimator: Any, table: dict[str, Constraint]) -> None:
+    """Raise for the first constructor parameter with a value that is not allowed."""
+    owner = type(estimator).__name__
+    c.check(owner, vars(estimator), table)
+    loss_of(estimator)
+    schedule_of(estimator)
+    if not is_lbfgs(estimator):
+        optimizer_of(estimator)
+    if not (isinstance(estimator.weight_init, str) and estimator.weight_init == "auto"):
+        resolve(Initializer, estimator.weight_init, "weight_init", owner)
+
+
+def check_lbfgs(estimator: Any, layers: Any) -> None:
+    """Raise for what a deterministic full-batch method cannot do."""
+    reasons = {
+        "l1": bool(estimator.l1),
+        "weight_decay": estimator.weight_decay != "auto" and bool(estimator.weight_decay),
+        "max_grad_norm": estimator.max_grad_norm is not None,
+        "layer_rates": bool(estimator.layer_rates),
+    }
+    for name, given in reasons.items():
+        if given:
+            raise ValueError(
+                f"solver='lbfgs' does not support {name}={getattr(estimator, name)!r}; "
+                f"leave {name} at its default or choose a stochastic solver such as 'adam'."
+            )
+    for layer in layers:
+        if layer.depends_on_rows or getattr(layer, "max_norm", None) is not None:
+            raise ValueError(
+                f"solver='lbfgs' does not support {layer!r}: it needs a function that is the same "
+                "at every evaluation. Choose a stochastic solver such as 'adam'."
+            )

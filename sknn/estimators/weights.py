@@ -1,0 +1,165 @@
+"""Looking at, and changing, the weights of a fitted estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.layers import Dense
+from sknn.core.network import Network
+from sknn.training.run import Run
+
+
+class WeightList(list):
+    """Windows on the flat vector; setting an item copies into the vector.
+
+    Parameters
+    ----------
+    views : iterable of ndarray
+    changed : callable
+        Called after an item was set.
+    """
+
+    def __init__(self, views: Iterable[NDArray], changed: Callable[[], None]) -> None:
+        super().__init__(views)
+        self._changed = changed
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        """Copy, so that ``coefs_[0] = array`` reaches the network."""
+        self[index][...] = value
+        self._changed()
+
+
+def _assign(views: list[NDArray], values: Any, name: str) -> None:
+    if len(values) != len(views):
+        raise ValueError(f"{name} must hold {len(views)} arrays, one a layer; got {len(values)}.")
+    arrays = [np.asarray(value) for value in values]
+    for view, array in zip(views, arrays, strict=True):
+        if view.shape != array.shape:
+            raise ValueError(f"{name} needs an array of shape {view.shape}; got {array.shape}.")
+    for view, array in zip(views, arrays, strict=True):
+        view[...] = array
+
+
+class WeightAccess:
+    """Weights of the served network, by position, by name, and as a table."""
+
+    network_: Network
+    run_: Run
+
+    def _dense(self, key: str) -> list[NDArray]:
+        network = self.network_
+        arrays = [
+            views[key]
+            for layer, views in zip(network.layers, network.params, strict=True)
+            if isinstance(layer, Dense) and key in views
+        ]
+        return WeightList(arrays, self._weights_changed)
+
+    def _own_weights(self) -> None:
+        """Make the weights writable; those of a memory-mapped model are read-only."""
+        if not self.network_.theta.flags.writeable:
+            self.network_ = self.network_.copy()
+
+    def _weights_changed(self) -> None:
+        """Let training continue from the weights that are served now."""
+        self.run_ = replace(self.run_, theta=None, best=None)
+
+    @property
+    def coefs_(self) -> list[NDArray]:
+        """Weights of the dense layers, (inputs, units) or (members, inputs, units); setting copies."""
+        return self._dense("W")
+
+    @coefs_.setter
+    def coefs_(self, values: Any) -> None:
+        self._own_weights()
+        _assign(self._dense("W"), values, "coefs_")
+        self._weights_changed()
+
+    @property
+    def intercepts_(self) -> list[NDArray]:
+        """Biases of the dense layers, (units,) or (members, units); setting copies."""
+        return self._dense("b")
+
+    @intercepts_.setter
+    def intercepts_(self, values: Any) -> None:
+        self._own_weights()
+        _assign(self._dense("b"), values, "intercepts_")
+        self._weights_changed()
+
+    @property
+    def n_parameters_(self) -> int:
+        """Number of trained numbers, over all members."""
+        return int(self.network_.trainable.size)
+
+    def get_weights(self) -> dict[str, dict[str, NDArray]]:
+        """Return a copy of all parameters, by layer and name.
+
+        Returns
+        -------
+        weights : dict of dict of ndarray
+            ``weights["hidden0"]["W"]``; layers without parameters are left out.
+        """
+        self._check_fitted()  # type: ignore[attr-defined]
+        network = self.network_
+        return {
+            name: {key: view.copy() for key, view in views.items()}
+            for name, views in zip(network.names, network.params, strict=True)
+            if views
+        }
+
+    def set_weights(self, weights: Mapping[str, Mapping[str, Any]]) -> Any:
+        """Copy arrays into the network; layers that are not named keep theirs.
+
+        Parameters
+        ----------
+        weights : dict of dict of array-like
+            As :meth:`get_weights` returns them.
+
+        Returns
+        -------
+        self : estimator
+
+        Raises
+        ------
+        ValueError
+            For an unknown layer or parameter, or a wrong shape; then nothing is changed.
+        """
+        self._check_fitted()  # type: ignore[attr-defined]
+        known = self.get_weights()
+        pairs = []
+        for layer, arrays in weights.items():
+            for key, values in arrays.items():
+                if key not in known.get(layer, {}):
+                    options = {name: sorted(views) for name, views in known.items()}
+                    raise ValueError(f"There is no parameter {layer}.{key}; known are {options}.")
+                pairs.append((layer, key, np.asarray(values)))
+        for layer, key, values in pairs:
+            if values.shape != known[layer][key].shape:
+                raise ValueError(
+                    f"{layer}.{key} has shape {known[layer][key].shape}; got {values.shape}."
+                )
+        self._own_weights()
+        for layer, key, values in pairs:
+            self.network_.params[self.network_.names.index(layer)][key][...] = values
+        self._weights_changed()
+        return self
+
+    def summary(self) -> str:
+        """Return a table of layers, output shapes and numbers of parameters."""
+        self._check_fitted()  # type: ignore[attr-defined]
+        network = self.network_
+        rows = [("layer", "kind", "output", "parameters")]
+        for name, layer, plan in zip(network.names, network.layers, network.plans, strict=True):
+            count = sum(int(np.prod(param.shape)) for param in plan.params.values())
+            shape = " x ".join(str(size) for size in plan.out_shape)
+            rows.append((name, type(layer).__name__, shape, str(count)))
+        widths = [max(len(row[i]) for row in rows) for i in range(4)]
+        lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
+        members = f" in {network.n_members} members" if network.n_members > 1 else ""
+        lines.append(f"{self.n_parameters_} trained parameters{members}, {network.dtype}")
+        return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,1 @@
+"""How parameters move: batches, objectives, the loop and what it needs to continue."""

@@ -1,0 +1,120 @@
+"""Rows in the order of an epoch, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Rows are gathered in slabs of about this size, so that every batch is a contiguous view and the
+# cost of a gather is shared by several batches while the slab stays in the second-level cache.
+_SLAB_BYTES = 1 << 19
+
+
+class Batch(NamedTuple):
+    """One batch; its arrays are valid until the next one is asked for."""
+
+    x: Any
+    target: NDArray
+    weight: NDArray | None
+
+
+class Batches:
+    """Training rows, dense or CSR.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, ...) or CSR of shape (n, d)
+        Never copied as a whole unless `rows` picks some of it and one batch holds them all.
+    target : ndarray of shape (n,) or (n, k), or CSR of shape (n, k)
+        Encoded targets; a CSR indicator is made dense batch by batch.
+    weight : ndarray of shape (n, 1) or None
+    rows : ndarray of int or None
+        The rows that take part; None means all.
+    """
+
+    def __init__(
+        self, x: Any, target: Any, weight: NDArray | None = None, rows: NDArray | None = None
+    ) -> None:
+        self.columns = tuple(_column(values) for values in (x, target, weight))
+        self.rows = rows
+        self.n_rows = x.shape[0] if rows is None else len(rows)
+        row_bytes = x[:1].nbytes if isinstance(x, np.ndarray) else 0
+        self.row_bytes = max(1, row_bytes)
+        self._whole: Batch | None = None
+
+    def epoch(self, size: int, rng: np.random.Generator | None) -> Iterator[Batch]:
+        """Yield the batches of one pass.
+
+        Parameters
+        ----------
+        size : int
+            Rows of a batch; the last one of the pass may be shorter.
+        rng : Generator or None
+            Draws the order; None keeps the order of the rows. Nothing is drawn when
+            one batch holds all rows.
+        """
+        if size >= self.n_rows:
+            yield self._all_rows()
+            return
+        order = self.rows
+        if rng is not None:
+            order = rng.permutation(self.n_rows) if order is None else rng.permutation(order)
+        slab = size * max(1, _SLAB_BYTES // (size * self.row_bytes))
+        for start in range(0, self.n_rows, slab):
+            stop = min(start + slab, self.n_rows)
+            where = slice(start, stop) if order is None else order[start:stop]
+            x, target, weight = (column.take(where, slab) for column in self.columns)
+            for first in range(0, stop - start, size):
+                cut = slice(first, first + size)
+                yield Batch(x[cut], target[cut], None if weight is None else weight[cut])
+
+    def _all_rows(self) -> Batch:
+        if self._whole is None:
+            where = slice(None) if self.rows is None else self.rows
+            self._whole = Batch(*(column.take(where, self.n_rows) for column in self.columns))
+        return self._whole
+
+
+def _column(values: Any) -> Any:
+    if values is None:
+        return _NoColumn()
+    return _DenseColumn(values) if isinstance(values, np.ndarray) else _SparseColumn(values)
+
+
+class _NoColumn:
+    def take(self, where: Any, capacity: int) -> None:
+        return None
+
+
+class _DenseColumn:
+    """Gathers rows into one reused buffer."""
+
+    def __init__(self, values: NDArray) -> None:
+        self.values = values
+        self.buffer: NDArray | None = None
+
+    def take(self, where: slice | NDArray, capacity: int) -> NDArray:
+        """Return the rows at `where`; the result is overwritten by the next call."""
+        if isinstance(where, slice):
+            return self.values[where]
+        if not self.values.flags.c_contiguous:
+            # ndarray.take would first copy the whole array into C order.
+            return self.values[where]
+        if self.buffer is None or len(self.buffer) < len(where):
+            self.buffer = np.empty((capacity, *self.values.shape[1:]), self.values.dtype)
+        # mode="clip" writes straight into the buffer, the default "raise" goes through a copy.
+        return self.values.take(where, axis=0, out=self.buffer[: len(where)], mode="clip")
+
+
+class _SparseColumn:
+    """Gathers CSR rows."""
+
+    def __init__(self, values: Any) -> None:
+        self.values = values
+
+    def take(self, where: slice | NDArray, capacity: int) -> Any:
+        """Return the rows at `where`."""
+        return self.values[where]

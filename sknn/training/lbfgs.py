@@ -1,0 +1,125 @@
+"""Full-batch minimisation of the same objective."""
+
+from __future__ import annotations
+
+import math
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import OptimizeResult, minimize
+
+from sknn.training.batches import Batches
+from sknn.training.callbacks import Callback, Hooks, Progress
+from sknn.training.objective import Supervised
+from sknn.training.run import Run
+
+# Rows are passed in pieces, so that the work arrays stay small whatever the size of the data.
+_ROWS = 4096
+
+
+class FullBatch:
+    """Loss and gradient over all rows as a function of the flat vector."""
+
+    def __init__(self, objective: Supervised, batches: Batches, held: NDArray | None) -> None:
+        self.objective = objective
+        self.batches = batches
+        self.trained = None if held is None else held > 0
+        self.sum = np.zeros_like(objective.grad)
+        self.theta = objective.network.trainable
+
+    def __call__(self, vector: NDArray) -> tuple[float, NDArray]:
+        """Return the objective and a gradient of its own."""
+        self.theta[...] = vector
+        scale = 1.0 / (self.batches.n_rows * self.objective.unit)
+        value = 0.0
+        self.sum.fill(0.0)
+        for x, target, weight in self.batches.epoch(_ROWS, None):
+            value += self.objective.data(x, target, weight, scale)
+            self.sum += self.objective.grad
+        self.objective.grad[...] = self.sum
+        value += self.objective.penalty()
+        if self.trained is not None:
+            self.objective.grad *= self.trained
+        return value, self.objective.grad.copy()
+
+
+def minimize_lbfgs(
+    objective: Supervised,
+    batches: Batches,
+    run: Run,
+    callbacks: list[Callback],
+    *,
+    max_iter: int,
+    max_fun: int,
+    tol: float,
+    max_time: float | None,
+    held: NDArray | None = None,
+) -> OptimizeResult:
+    """Minimise with L-BFGS-B of SciPy and record every iteration as an epoch.
+
+    Parameters
+    ----------
+    objective : Supervised
+        On a float64 network without members; its weights are left at the minimum.
+    max_iter, max_fun, tol
+        Bounds on iterations and evaluations; the largest gradient entry that counts as zero.
+    held : ndarray or None
+        Factor on every parameter, 0 where it is held fixed.
+
+    Returns
+    -------
+    OptimizeResult
+        What SciPy returned.
+    """
+    function = FullBatch(objective, batches, held)
+    network = objective.network
+    progress = Progress(run, network)
+    hooks = Hooks(callbacks)
+    start = last = perf_counter()
+
+    def record(intermediate_result: OptimizeResult) -> None:
+        nonlocal last
+        now = perf_counter()
+        run.epoch += 1
+        run.samples += batches.n_rows
+        row = {"epoch": float(run.epoch), "loss": float(intermediate_result.fun)}
+        row["seconds"], last = now - last, now
+        function.theta[...] = intermediate_result.x
+        progress.row = row
+        for hook in hooks.epoch_end:
+            hook(progress)
+        run.best_loss = min(run.best_loss, row["loss"])
+        run.history.append(row)
+        if max_time is not None and now - start > max_time:
+            progress.stop("max_time")
+        if progress.stop_reason is not None:
+            raise StopIteration
+
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for hook in hooks.train_begin:
+            hook(progress)
+        result = _solve(function, record, progress, max_iter=max_iter, max_fun=max_fun, tol=tol)
+    function.theta[...] = result.x
+    if not math.isfinite(float(result.fun) + float(network.theta.sum())):
+        progress.stop_reason = "diverged"
+    run.stop_reason = progress.stop_reason or ("converged" if result.status == 0 else "max_iter")
+    for hook in hooks.train_end:
+        hook(progress)
+    return result
+
+
+def _solve(function, record, progress, *, max_iter, max_fun, tol) -> OptimizeResult:  # type: ignore[no-untyped-def]
+    try:
+        return minimize(
+            function,
+            function.theta.copy(),
+            method="L-BFGS-B",
+            jac=True,
+            callback=record,
+            options={"maxfun": max_fun, "maxiter": max_iter, "gtol": tol},
+        )
+    except KeyboardInterrupt:
+        progress.stop("interrupted")
+        where = function.theta.copy()
+        return OptimizeResult(x=where, fun=0.0, status=99, nit=len(progress.run.history), message="")

@@ -1,0 +1,159 @@
+"""Validation during training, and the decision to go on or stop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.losses.base import Loss
+from sknn.core.network import Network
+from sknn.core.schedules import Schedule
+from sknn.training.callbacks import Callback, Phase, Progress
+from sknn.training.run import Best
+
+
+def mean_loss(
+    network: Network, loss: Loss, raw: NDArray, target: Any, weight: NDArray | None
+) -> float:
+    """Return the weighted mean loss of raw scores, without penalty; with members, their mean.
+
+    Parameters
+    ----------
+    weight : ndarray of shape (n, 1) or None
+    """
+    if not isinstance(target, np.ndarray):
+        target = target.toarray()
+    rows = raw.shape[-2]
+    scratch = network.scratch(dict(loss.scratch(raw.shape[-1])), rows, train=True)
+    total = float(rows) if weight is None else float(weight.sum())
+    counts = 1.0 / total if weight is None else weight / weight.dtype.type(total)
+    value = loss.value_and_grad(raw, target, counts, np.empty_like(raw), scratch)
+    return float(np.mean(value))
+
+
+class Validate(Callback):
+    """Measures loss and score on the validation rows after every epoch.
+
+    Parameters
+    ----------
+    loss : Loss
+    x, target, weight : validation rows, encoded as the training rows are
+    score : callable
+        Maps raw scores to the figures to record beside the loss, a dict of float.
+    """
+
+    phase = Phase.MEASURE
+
+    def __init__(
+        self,
+        loss: Loss,
+        x: Any,
+        target: Any,
+        weight: NDArray | None,
+        score: Callable[[NDArray], dict[str, float]],
+    ) -> None:
+        self.loss = loss
+        self.x = x
+        self.target = target
+        self.weight = weight
+        self.score = score
+
+    def on_epoch_end(self, progress: Progress) -> None:
+        """Add the figures to the row of the epoch."""
+        row = progress.row
+        raw = progress.network.predict(self.x)
+        row["validation_loss"] = mean_loss(
+            progress.network, self.loss, raw, self.target, self.weight
+        )
+        if math.isfinite(row["validation_loss"]):
+            row.update(self.score(raw))
+        else:
+            row["validation_score"] = math.nan
+
+
+class Watch(Callback):
+    """Counts epochs without progress; slows down or stops, and keeps the best weights.
+
+    Parameters
+    ----------
+    column : str
+        What is watched, a column of the history.
+    sign : float
+        1.0 where less is better, -1.0 where more is.
+    tol : float
+        Least improvement that counts.
+    patience : float
+        Training stops after more than this many epochs without improvement.
+    schedule : Schedule
+        May answer a stall with a lower rate instead.
+    base_rate : float
+    keep_best : bool
+    reason : str
+        Why training stopped, for ``stop_reason_``.
+    say : callable
+        Gets a message where `verbose` is on.
+    """
+
+    phase = Phase.DECIDE
+
+    def __init__(
+        self,
+        column: str,
+        *,
+        sign: float,
+        tol: float,
+        patience: float,
+        schedule: Schedule,
+        base_rate: float,
+        keep_best: bool,
+        reason: str,
+        say: Callable[[str], None],
+    ) -> None:
+        self.column = column
+        self.sign = sign
+        self.tol = tol
+        self.patience = patience
+        self.schedule = schedule
+        self.base_rate = base_rate
+        self.keep_best = keep_best
+        self.reason = reason
+        self.say = say
+
+    def on_train_begin(self, progress: Progress) -> None:
+        """Give a run that had stopped its patience back."""
+        if progress.run.stall > self.patience:
+            progress.run.stall = 0
+
+    def on_epoch_end(self, progress: Progress) -> None:
+        """Compare with the best so far."""
+        run = progress.run
+        value = self.sign * progress.row[self.column]
+        run.stall = 0 if value <= run.reference - self.tol else run.stall + 1
+        run.reference = min(run.reference, value) if not math.isnan(value) else run.reference
+        if self.keep_best and (run.best is None or value < run.best.value):
+            run.best = Best(value, progress.network.theta.copy())
+        self.schedule.observe(value, run.schedule_state)
+        if run.stall > self.patience:
+            self._stalled(progress)
+
+    def _stalled(self, progress: Progress) -> None:
+        run = progress.run
+        watched = self.column.replace("_", " ").capitalize()
+        watched = "Training loss" if self.column == "loss" else watched
+        message = (
+            f"{watched} did not improve more than tol={self.tol:f} "
+            f"for {self.patience:g} consecutive epochs."
+        )
+        schedule = self.schedule
+        if schedule.waits_for_stall and schedule.on_stall(self.base_rate, run.schedule_state):
+            # Judged against one lucky epoch of the faster rate, every later one would be a failure.
+            run.stall = 0
+            run.reference = math.inf
+            self.say(f"{message} Lowering the learning rate.")
+        else:
+            progress.stop(self.reason)
+            self.say(f"{message} Stopping.")

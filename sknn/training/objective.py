@@ -1,0 +1,84 @@
+"""The function that training minimises: from a batch to loss and gradient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.losses.base import Loss
+from sknn.core.workspace import Workspace
+
+
+class Supervised:
+    r"""Mean weighted loss of a batch plus penalty.
+
+    .. math:: L(\theta) = \frac{\sum_i w_i\, l_i}{n\, \bar w}
+              + \frac{\alpha}{2 W} \lVert \theta_W \rVert^2 + \frac{l_1}{W} \lVert \theta_W \rVert_1
+
+    with the n rows of the batch, the mean positive weight of the first call :math:`\bar w` (`unit`)
+    and the total weight of the current call W (`total`). The penalty is the same function for every
+    batch size and solver. Its L1 part has no gradient here: it acts as a soft threshold after the step.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    l2, l1 : float
+        Strengths, before the division by `total`.
+    unit, total : float
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        l2: float = 0.0,
+        l1: float = 0.0,
+        unit: float = 1.0,
+        total: float = 1.0,
+    ) -> None:
+        self.workspace = workspace
+        self.loss: Loss = workspace.loss
+        self.network = workspace.network
+        self.l2 = float(l2 / total)
+        self.l1 = float(l1 / total)
+        self.unit = float(unit)
+        n_decayed = self.network.layout.n_decayed
+        self.decayed = self.network.theta[..., :n_decayed]
+        self.decayed_grad = workspace.grad[..., :n_decayed]
+        self._shrink = np.empty_like(self.decayed) if self.l2 else None
+
+    @property
+    def grad(self) -> NDArray:
+        """Gradient of the last batch, a flat vector."""
+        return self.workspace.grad
+
+    def batch(self, x: Any, target: NDArray, weight: NDArray | None) -> float:
+        """Return the objective on one batch and fill `grad`; with members, their mean."""
+        rows = x.shape[0]
+        return self.data(x, target, weight, 1.0 / (rows * self.unit)) + self.penalty()
+
+    def data(self, x: Any, target: Any, weight: NDArray | None, scale: float) -> float:
+        """Return ``scale * sum(w * l)`` and fill `grad` with its gradient."""
+        workspace = self.workspace
+        frame = workspace.frame(x.shape[0])
+        added = workspace.forward(x, frame, weight)
+        if not isinstance(target, np.ndarray):
+            target = target.toarray()
+        counts = scale if weight is None else weight * scale
+        value = self.loss.value_and_grad(
+            frame.raw, target, counts, frame.d_raw, frame.loss_scratch
+        )
+        workspace.backward(x, frame)
+        return float(value if self.network.n_members == 1 else value.mean()) + added
+
+    def penalty(self) -> float:
+        """Return the penalty and add its smooth part to `grad`."""
+        value = 0.0
+        if self._shrink is not None:
+            np.multiply(self.decayed, self.l2, out=self._shrink)
+            value += 0.5 * float(np.vdot(self._shrink, self.decayed))
+            np.add(self.decayed_grad, self._shrink, out=self.decayed_grad)
+        if self.l1:
+            value += self.l1 * float(np.abs(self.decayed).sum())
+        return value / self.network.n_members

@@ -1,0 +1,161 @@
+"""Everything a training run needs to continue."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_STREAM_ROWS = 1000
+# Diagnostics need no sixteen digits; a pickle of 200 epochs is then a fifth smaller.
+_COARSE = ("seconds", "gradient_norm")
+
+
+class History:
+    """What was measured, epoch by epoch, in columns of equal length.
+
+    Columns may join later; what was not measured reads NaN.
+    """
+
+    def __init__(self) -> None:
+        self.columns: dict[str, list[float]] = {"epoch": []}
+
+    def __len__(self) -> int:
+        return len(self.columns["epoch"])
+
+    def append(self, row: Mapping[str, float]) -> None:
+        """Add one epoch."""
+        for name in row:
+            if name not in self.columns:
+                self.columns[name] = [float("nan")] * len(self)
+        for name, values in self.columns.items():
+            values.append(row.get(name, float("nan")))
+
+    def trim(self, rows: int = _STREAM_ROWS) -> None:
+        """Forget all but the last `rows` epochs."""
+        if len(self) > rows:
+            for values in self.columns.values():
+                del values[:-rows]
+
+    def copy(self) -> History:
+        """Return an independent history."""
+        twin = History()
+        twin.columns = {name: list(values) for name, values in self.columns.items()}
+        return twin
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pack columns into arrays, constant ones into one number."""
+        return {name: _pack(name, values) for name, values in self.columns.items()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Unpack."""
+        self.columns = {name: _unpack(packed) for name, packed in state.items()}
+
+
+def _pack(name: str, values: list[float]) -> Any:
+    if values and all(value == values[0] for value in values):
+        return (values[0], len(values))
+    return np.array(values, np.float32 if name in _COARSE else None)
+
+
+def _unpack(packed: Any) -> list[float]:
+    if isinstance(packed, tuple):
+        value, length = packed
+        return [value] * length
+    return packed.tolist()
+
+
+@dataclass
+class Streams:
+    """The random generators of a run, one a purpose, so that none disturbs another."""
+
+    init: np.random.Generator
+    split_seed: int
+    order: np.random.Generator
+    noise: np.random.Generator
+
+    @classmethod
+    def from_seed(cls, seed: int) -> Streams:
+        """Make the four streams from one seed."""
+        init, split, order, noise = np.random.SeedSequence(seed).spawn(4)
+        return cls(
+            init=np.random.default_rng(init),
+            split_seed=int(split.generate_state(1)[0]),
+            order=np.random.default_rng(order),
+            noise=np.random.default_rng(noise),
+        )
+
+
+@dataclass
+class Best:
+    """The weights that did best on what is monitored."""
+
+    value: float
+    theta: NDArray
+
+
+@dataclass
+class Run:
+    """Where training stands. `fit` starts a fresh one; everything else continues the stored one.
+
+    Attributes
+    ----------
+    streams : Streams
+    horizon : int
+        Epochs the call that began the run was asked for; what a schedule given by name spans.
+    unit : float
+        Mean positive sample weight of the first call.
+    epoch, step, samples : int
+        Passes, updates and rows so far.
+    theta : ndarray or None
+        Last weights in the units of training; None when nobody will continue.
+    optimizer_state : dict of ndarray or None
+    schedule_state : dict of float
+    best : Best or None
+    reference : float
+        What the next epoch has to beat.
+    best_loss : float
+        Lowest training loss.
+    stall : int
+        Epochs without improvement.
+    history : History
+    stop_reason : str or None
+    """
+
+    streams: Streams
+    horizon: int
+    unit: float = 1.0
+    epoch: int = 0
+    step: int = 0
+    samples: int = 0
+    theta: NDArray | None = None
+    optimizer_state: dict[str, NDArray] | None = None
+    schedule_state: dict[str, float] = field(default_factory=dict)
+    best: Best | None = None
+    reference: float = float("inf")
+    best_loss: float = float("inf")
+    stall: int = 0
+    history: History = field(default_factory=History)
+    stop_reason: str | None = None
+
+    def copy(self) -> Run:
+        """Return an independent run: what happens to it leaves this one as it was."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        values["streams"] = copy.deepcopy(self.streams)
+        values["history"] = self.history.copy()
+        values["schedule_state"] = dict(self.schedule_state)
+        if self.optimizer_state is not None:
+            values["optimizer_state"] = {
+                name: array.copy() for name, array in self.optimizer_state.items()
+            }
+        return Run(**values)
+
+    def forget(self) -> None:
+        """Drop what only a continuation needs: last weights, optimizer state, best copy."""
+        self.theta = None
+        self.optimizer_state = None
+        self.best = None

@@ -1,0 +1,138 @@
+"""The loop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from time import perf_counter
+
+import numpy as np
+
+from sknn.core.schedules import Schedule
+from sknn.training.batches import Batches
+from sknn.training.callbacks import Callback, Hooks, Progress
+from sknn.training.objective import Supervised
+from sknn.training.run import Run
+from sknn.training.update import Update
+
+_INFINITY = math.inf
+
+
+class Trainer:
+    """Epochs of batches of updates.
+
+    Parameters
+    ----------
+    objective : Supervised
+    update : Update
+    batches : Batches
+    base_rate : float
+        Learning rate that `schedule` multiplies.
+    schedule : Schedule
+    batch_size : callable
+        Maps the number of epochs so far to the rows of a batch.
+    callbacks : list of Callback
+    shuffle : bool
+    max_time : float or None
+        Seconds from the first epoch of the call.
+    """
+
+    def __init__(
+        self,
+        objective: Supervised,
+        update: Update,
+        batches: Batches,
+        *,
+        base_rate: float,
+        schedule: Schedule,
+        batch_size: Callable[[int], int],
+        callbacks: list[Callback],
+        shuffle: bool = True,
+        max_time: float | None = None,
+    ) -> None:
+        self.objective = objective
+        self.update = update
+        self.batches = batches
+        self.base_rate = float(base_rate)
+        self.schedule = schedule
+        self.batch_size = batch_size
+        self.hooks = Hooks(callbacks)
+        self.shuffle = shuffle
+        self.deadline = None if max_time is None else perf_counter() + max_time
+
+    def run(self, run: Run, epochs: int) -> None:
+        """Train for at most `epochs` further epochs and say in ``run.stop_reason`` why it ended.
+
+        Whatever ends training, Ctrl-C included, the network holds the last weights.
+        """
+        progress = Progress(run, self.objective.network)
+        try:
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                for hook in self.hooks.train_begin:
+                    hook(progress)
+                for _ in range(epochs):
+                    self._epoch(progress)
+                    if progress.stop_reason is not None:
+                        break
+        except KeyboardInterrupt:
+            progress.stop_reason = "interrupted"
+        run.stop_reason = progress.stop_reason or "max_iter"
+        for hook in self.hooks.train_end:
+            hook(progress)
+
+    def _epoch(self, progress: Progress) -> None:
+        run = progress.run
+        begin = perf_counter()
+        loss, norm = self._pass(progress)
+        run.epoch += 1
+        run.samples += self.batches.n_rows
+        row = {
+            "epoch": float(run.epoch),
+            "loss": loss,
+            "learning_rate": progress.rate,
+            "seconds": perf_counter() - begin,
+            "gradient_norm": norm,
+        }
+        progress.row = row
+        if not math.isfinite(loss + float(self.objective.network.theta.sum())):
+            progress.stop("diverged")
+        for hook in self.hooks.epoch_end:
+            hook(progress)
+        if self.deadline is not None and perf_counter() > self.deadline:
+            progress.stop("max_time")
+        run.best_loss = min(run.best_loss, loss)
+        run.history.append(row)
+
+    def _pass(self, progress: Progress) -> tuple[float, float]:
+        """One pass over the data; return its mean loss and the norm of the last gradient."""
+        run, objective, update = progress.run, self.objective, self.update
+        n_rows = self.batches.n_rows
+        rate = progress.rate = self._rate(run, 0.0)
+        per_update = self.schedule.per_update
+        batch_hooks = self.hooks.batch_end
+        total, done, norm = 0.0, 0, math.nan
+        order = run.streams.order if self.shuffle else None
+        for x, target, weight in self.batches.epoch(self.batch_size(run.epoch), order):
+            rows = x.shape[0]
+            if per_update:
+                rate = progress.rate = self._rate(run, done / n_rows)
+            total += objective.batch(x, target, weight) * rows
+            done += rows
+            if done == n_rows:
+                norm = float(np.sqrt(np.vdot(update.grad, update.grad)))
+            run.step += 1
+            update(rate, run.step)
+            for hook in batch_hooks:
+                hook(progress)
+            if not total < _INFINITY:
+                break
+            if self.deadline is not None and perf_counter() > self.deadline:
+                break
+        return total / done, norm
+
+    def _rate(self, run: Run, fraction: float) -> float:
+        """Return the learning rate, `fraction` of an epoch after the last whole one."""
+        factor = self.schedule.factor(
+            run.epoch + fraction, run.step, run.horizon, run.schedule_state
+        )
+        return self.base_rate * factor

@@ -1,0 +1,128 @@
+"""One update of the parameters: the optimizer's step and what goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.layers.base import Layer
+from sknn.core.network import Network
+from sknn.core.optimizers import Optimizer, State
+
+Action = Callable[[float], None]
+"""Something done beside the optimizer's step; gets the learning rate."""
+
+
+class Update:
+    """Moves the trainable part of a network along the gradient.
+
+    Order: held parameters lose their gradient, clipping, optimizer, rate factors,
+    decoupled decay, step, soft threshold (L1), constraints of layers. Whatever a network does
+    not use costs nothing.
+
+    Parameters
+    ----------
+    network : Network
+    grad : ndarray
+        Gradient vector; destroyed by every update.
+    optimizer : Optimizer
+    state : dict of ndarray
+        State of the optimizer, changed in place.
+    l1 : float
+        Strength of the soft threshold, per unit of learning rate.
+    weight_decay : float
+        Decoupled decay per step, times the learning rate.
+    max_grad_norm : float or None
+        Bound on the Euclidean norm of the gradient, for each member.
+    rates : ndarray of shape (n_trainable,) or None
+        Factor on the learning rate of every parameter; 0 holds it fixed.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        grad: NDArray,
+        optimizer: Optimizer,
+        state: State,
+        *,
+        l1: float = 0.0,
+        weight_decay: float = 0.0,
+        max_grad_norm: float | None = None,
+        rates: NDArray | None = None,
+    ) -> None:
+        self.network = network
+        self.theta = network.trainable
+        self.grad = grad
+        self.optimizer = optimizer
+        self.state = state
+        self.rates = None if rates is None else rates.astype(network.dtype)
+        n_decayed = network.layout.n_decayed
+        self.decayed = network.theta[..., :n_decayed]
+        self.decayed_rates = None if self.rates is None else self.rates[:n_decayed]
+        self.l1 = float(l1)
+        self.weight_decay = float(weight_decay)
+        self.max_grad_norm = max_grad_norm
+        self.before: list[Action] = []
+        self.between: list[Action] = []
+        self.after: list[Action] = []
+        self._choose_actions()
+
+    def __call__(self, lr: float, step: int) -> None:
+        """Apply the gradient; `step` counts from 1."""
+        for action in self.before:
+            action(lr)
+        self.optimizer.update(self.state, self.grad, self.theta, lr, step)
+        for action in self.between:
+            action(lr)
+        np.subtract(self.theta, self.grad, out=self.theta)
+        for action in self.after:
+            action(lr)
+
+    def _choose_actions(self) -> None:
+        if self.rates is not None:
+            self.trained = (self.rates > 0).astype(self.grad.dtype)
+            self.before.append(self._hold)
+            self.between.append(self._scale)
+        if self.max_grad_norm is not None:
+            self.before.append(self._clip)
+        if self.weight_decay:
+            self.between.append(self._decay)
+        if self.l1:
+            self.after.append(self._threshold)
+        overriding = [
+            (layer, p)
+            for layer, p in zip(self.network.layers, self.network.params, strict=True)
+            if type(layer).constrain is not Layer.constrain
+        ]
+        if overriding:
+            self.constrained = overriding
+            self.after.append(self._constrain)
+
+    def _hold(self, lr: float) -> None:
+        self.grad *= self.trained
+
+    def _scale(self, lr: float) -> None:
+        self.grad *= self.rates
+
+    def _clip(self, lr: float) -> None:
+        norms = np.sqrt(np.einsum("...i,...i->...", self.grad, self.grad))[..., None]
+        self.grad *= self.max_grad_norm / np.maximum(norms, self.max_grad_norm)
+
+    def _shrinking(self, amount: float) -> float | NDArray:
+        """Return `amount`, times the factors of the decayed parameters if there are any."""
+        return amount if self.decayed_rates is None else self.decayed_rates * amount
+
+    def _decay(self, lr: float) -> None:
+        self.decayed *= 1.0 - self._shrinking(lr * self.weight_decay)
+
+    def _threshold(self, lr: float) -> None:
+        size = np.abs(self.decayed)
+        size -= self._shrinking(lr * self.l1)
+        np.maximum(size, 0.0, out=size)
+        np.copysign(size, self.decayed, out=self.decayed)
+
+    def _constrain(self, lr: float) -> None:
+        for layer, p in self.constrained:
+            layer.constrain(p)

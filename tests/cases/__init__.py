@@ -1,0 +1,1 @@
+"""Tables of cases: one row a class, checked by the generic tests beside them."""

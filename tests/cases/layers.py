@@ -1,0 +1,25 @@
+"""One row, or several, for every kind of layer: the layer and the shape of one input row."""
+
+from sknn.core.activations import LeakyReLU
+from sknn.core.layers.activation import Activate
+from sknn.core.layers.dense import Dense
+from sknn.core.layers.noise import Dropout, GaussianNoise
+from sknn.core.layers.norm import BatchNorm, LayerNorm
+
+CASES = [
+    (Dense(4, activation="tanh"), (5,)),
+    (Dense(4, activation="identity", use_bias=False), (5,)),
+    (Dense(4, activation="silu"), (5,)),
+    (Activate("identity"), (5,)),
+    (Activate("relu"), (5,)),
+    (Activate("gelu"), (3, 5)),
+    (Activate(LeakyReLU(slope=0.2)), (5,)),
+    (Dropout(0.3), (5,)),
+    (Dropout(0.0), (3, 5)),
+    (GaussianNoise(0.5), (5,)),
+    (GaussianNoise(), (3, 5)),
+    (LayerNorm(), (5,)),
+    (LayerNorm(epsilon=0.1), (2, 3, 5)),
+    (BatchNorm(), (5,)),
+    (BatchNorm(momentum=0.5, epsilon=0.1), (2, 3, 5)),
+]

@@ -1,0 +1,1 @@
+"""Checks that every member of a family passes, as plain functions."""
