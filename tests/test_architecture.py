@@ -79,8 +79,10 @@ def test_imports_point_one_way(path):
         if here[0] in LEVELS and parts[1] in LEVELS:
             assert LEVELS[parts[1]] <= LEVELS[here[0]], f"imports upward: {name}"
         if here[0] == "core" and parts[1] == "core" and len(parts) > 2 and len(here) > 1:
-            assert here[1] == "__init__" or parts[2] == here[1] or (
-                CORE_LEVELS[parts[2]] < CORE_LEVELS[here[1]]
+            assert (
+                here[1] == "__init__"
+                or parts[2] == here[1]
+                or (CORE_LEVELS[parts[2]] < CORE_LEVELS[here[1]])
             ), f"imports upward inside core: {name}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -121,7 +121,7 @@ class Network:
         single._attach(self._theta[index])
         return single
 
-    def scratch(self, plans: dict[str, Scratch], rows: int, train: bool) -> dict[str, NDArray]:
+    def scratch(self, plans: Mapping[str, Scratch], rows: int, train: bool) -> dict[str, NDArray]:
         """Allocate the work arrays a plan names, for a number of rows."""
         return {
             name: self._allocate(need, rows)
@@ -168,7 +168,9 @@ class Network:
             piece = x[start : start + rows]
             if piece.shape[0] < rows:
                 stage = self._stage(chain, piece.shape[0])
-            where = (members, slice(start, start + rows)) if self.lead else slice(start, start + rows)
+            where = (
+                (members, slice(start, start + rows)) if self.lead else slice(start, start + rows)
+            )
             out[where] = self._forward(piece, chain, stage)
         return out
 

@@ -154,7 +154,9 @@ def build_network(
     estimator: Any, n_features: int, n_raw: int, dtype: DTypeLike, n_members: int
 ) -> Network:
     """Plan the network an estimator's parameters describe; its weights are still zero."""
-    default = estimator.activation if not isinstance(estimator.activation, (list, tuple)) else "relu"
+    default = (
+        estimator.activation if not isinstance(estimator.activation, (list, tuple)) else "relu"
+    )
     defaults = Defaults(default, estimator.weight_init)
     chain = [*hidden_layers(estimator), Dense(n_raw, "identity", name=OUTPUT)]
     names = [name for name, _ in named(chain)]

@@ -208,7 +208,8 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
     >>> from sknn import MLPClassifier
     >>> X, y = load_digits(return_X_y=True)
     >>> X_train, X_test, y_train, y_test = train_test_split(X / 16, y, random_state=0)
-    >>> net = MLPClassifier(random_state=0, early_stopping=True).fit(X_train, y_train)
+    >>> net = MLPClassifier(learning_rate_init=0.01, early_stopping=True, random_state=0)
+    >>> net = net.fit(X_train, y_train)
     >>> net.score(X_test, y_test) > 0.95
     True
     """
@@ -568,9 +569,7 @@ def _class_factor(class_weight: Any, rows: Rows) -> NDArray:
     columns = rows.y.T if isinstance(targets, MultioutputTargets) else [rows.y]
     wanted = class_weight if isinstance(class_weight, list) else [class_weight] * len(columns)
     if len(wanted) != len(columns):
-        raise ValueError(
-            f"class_weight has {len(wanted)} entries for {len(columns)} outputs."
-        )
+        raise ValueError(f"class_weight has {len(wanted)} entries for {len(columns)} outputs.")
     factor = np.ones(len(rows.y))
     for each, column in zip(wanted, columns, strict=True):
         classes, codes = np.unique(column, return_inverse=True)

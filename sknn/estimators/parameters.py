@@ -24,11 +24,14 @@ LBFGS = "lbfgs"
 
 def _is_seed(value: Any) -> bool:
     whole = isinstance(value, numbers.Integral) and not isinstance(value, (bool, np.bool_))
-    return value is None or isinstance(value, np.random.RandomState) or (whole and 0 <= value < 2**32)
+    return (
+        value is None or isinstance(value, np.random.RandomState) or (whole and 0 <= value < 2**32)
+    )
 
 
 def _is_rate(value: Any) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and 0 <= value < 1
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return number and 0 <= float(value) < 1
 
 
 def _is_dropout(value: Any) -> bool:
@@ -49,7 +52,7 @@ def _is_range(value: Any) -> bool:
 
 def _is_rates(value: Any) -> bool:
     return isinstance(value, dict) and all(
-        isinstance(rate, numbers.Real) and 0 <= rate < math.inf for rate in value.values()
+        isinstance(rate, numbers.Real) and 0 <= float(rate) < math.inf for rate in value.values()
     )
 
 
@@ -232,7 +235,7 @@ def check_lbfgs(estimator: Any, layers: Any) -> None:
                 f"leave {name} at its default or choose a stochastic solver such as 'adam'."
             )
     for layer in layers:
-        if layer.depends_on_rows or getattr(layer, "max_norm", None) is not None:
+        if layer.depends_on_rows or layer.constrained:
             raise ValueError(
                 f"solver='lbfgs' does not support {layer!r}: it needs a function that is the same "
                 "at every evaluation. Choose a stochastic solver such as 'adam'."

@@ -10,21 +10,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import get_scorer
 
 from sknn.core.layers import Dense
 from sknn.core.network import Network
 from sknn.core.schedules import BatchSizeSchedule
 from sknn.core.workspace import Workspace
 from sknn.estimators import architecture, data, parameters
-from sknn.estimators._sklearn import SklearnCallbacks, shallow_copy
 from sknn.estimators.data import Rows
+from sknn.estimators.watching import callbacks_for
 from sknn.training.batches import Batches
-from sknn.training.callbacks import Callback, PrintProgress, StopBelow
 from sknn.training.lbfgs import minimize_lbfgs
-from sknn.training.monitor import Validate, Watch
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
 from sknn.training.threads import blas_threads
@@ -217,7 +213,8 @@ class Session:
         )
         self.validation = self.train.take(held_out)
 
-    def _column(self, weight: NDArray | None) -> NDArray | None:
+    def column(self, weight: NDArray | None) -> NDArray | None:
+        """Return weights as the kernels want them, (n, 1) in the dtype of the network."""
         return None if weight is None else weight.astype(self.network.dtype)[:, None]
 
     def _total_weight(self) -> float:
@@ -240,9 +237,7 @@ class Session:
         )
 
     def _train(self) -> None:
-        batches = Batches(
-            self.train.x, self.target, self._column(self.train.weight), self.rows_used
-        )
+        batches = Batches(self.train.x, self.target, self.column(self.train.weight), self.rows_used)
         self.epochs_before = self.state.epoch
         if not self.call.epochs:
             return
@@ -278,7 +273,7 @@ class Session:
             base_rate=estimator.learning_rate_init,
             schedule=parameters.schedule_of(estimator),
             batch_size=size,
-            callbacks=self._callbacks(self.network),
+            callbacks=callbacks_for(self, self.network),
             shuffle=estimator.shuffle,
             max_time=estimator.max_time,
         ).run(run, self.call.epochs)
@@ -295,7 +290,7 @@ class Session:
                 objective,
                 batches,
                 run,
-                self._callbacks(network),
+                callbacks_for(self, network),
                 max_iter=self.call.epochs,
                 max_fun=estimator.max_fun,
                 tol=estimator.tol,
@@ -308,68 +303,7 @@ class Session:
                 _warn_lbfgs(result, self.call.epochs)
         self.state = max(runs, key=lambda run: run.epoch)
 
-    def _callbacks(self, network: Network) -> list[Callback]:
-        estimator = self.estimator
-        callbacks = [clone(callback) for callback in estimator.callbacks or ()]
-        estimator.callbacks_ = list(callbacks)
-        if self.validation is not None:
-            callbacks.append(self._validate(network))
-        if not self.lbfgs:
-            callbacks.append(self._watch())
-        if estimator.stop_below is not None:
-            callbacks.append(StopBelow(estimator.stop_below))
-        if estimator.verbose:
-            callbacks.append(PrintProgress())
-        if self.context is not None:
-            callbacks.append(self._bridge(network))
-        return callbacks
-
-    def _validate(self, network: Network) -> Validate:
-        rows, targets, loss = self.validation, self.targets, self.loss
-        assert rows is not None
-        scorer = None if self.estimator.scoring is None else get_scorer(self.estimator.scoring)
-
-        def score(raw: NDArray) -> dict[str, float]:
-            figures = {"validation_score": targets.score(raw, loss, rows.y, rows.weight)}
-            if scorer is not None:
-                model = shallow_copy(self.estimator)
-                model.network_ = self._served(network)
-                model._loss = loss
-                figures["score"] = float(scorer(model, rows.x, rows.y))
-            return figures
-
-        target = targets.encode(rows.y, network.dtype)
-        return Validate(loss, rows.x, target, self._column(rows.weight), score)
-
-    def _watch(self) -> Watch:
-        estimator = self.estimator
-        watching = estimator.early_stopping and self.validation is not None
-        scored = watching and estimator.scoring is not None
-        column = "loss" if not watching else "score" if scored else "validation_loss"
-        patience = float(estimator.n_iter_no_change)
-        if watching:
-            patience = max(patience, estimator.max_iter / 10)
-        return Watch(
-            column,
-            sign=-1.0 if scored else 1.0,
-            tol=estimator.tol,
-            patience=patience,
-            schedule=parameters.schedule_of(estimator),
-            base_rate=estimator.learning_rate_init,
-            keep_best=watching and estimator.restore_best,
-            reason="early_stopping" if watching else "converged",
-            say=print if estimator.verbose else lambda message: None,
-        )
-
-    def _bridge(self, network: Network) -> SklearnCallbacks:
-        self.estimator._loss = self.loss
-        call = self.call
-        told = {"X": call.X, "y": call.y, "metadata": {"sample_weight": call.sample_weight}}
-        return SklearnCallbacks(
-            self.estimator, self.context, told, call.epochs, lambda: self._served(network)
-        )
-
-    def _served(self, network: Network) -> Network:
+    def served(self, network: Network) -> Network:
         """Return an independent network in the units of the user."""
         served = network.copy()
         self.targets.fold(served, self.loss)

@@ -354,7 +354,9 @@ class RegressionTargets(Targets):
         answer = mean_prediction(raw, loss)[:, : self.n_outputs]
         if len(y) < 2 or not np.isfinite(answer).all():
             return float("nan")
-        return float(r2_score(y.reshape(len(y), -1), answer * self.std + self.mean, sample_weight=weight))
+        return float(
+            r2_score(y.reshape(len(y), -1), answer * self.std + self.mean, sample_weight=weight)
+        )
 
     @property
     def folds(self) -> bool:

@@ -159,7 +159,9 @@ class WeightAccess:
             shape = " x ".join(str(size) for size in plan.out_shape)
             rows.append((name, type(layer).__name__, shape, str(count)))
         widths = [max(len(row[i]) for row in rows) for i in range(4)]
-        lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
+        lines = [
+            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows
+        ]
         members = f" in {network.n_members} members" if network.n_members > 1 else ""
         lines.append(f"{self.n_parameters_} trained parameters{members}, {network.dtype}")
         return "\n".join(line.rstrip() for line in lines)

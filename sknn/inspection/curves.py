@@ -45,7 +45,8 @@ class LossCurveDisplay:
     >>> from sknn import MLPClassifier
     >>> from sknn.inspection import LossCurveDisplay
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = MLPClassifier(early_stopping=True, random_state=0).fit(X, y)
+    >>> net = MLPClassifier(learning_rate="cosine", early_stopping=True, random_state=0)
+    >>> net = net.fit(X, y)
     >>> display = LossCurveDisplay.from_estimator(net)
     >>> [line.get_label() for line in display.lines_]
     ['MLPClassifier, training', 'MLPClassifier, validation']

@@ -82,7 +82,7 @@ def check_gradients(
                 f"differences by {error:.2g} (relative), more than tol={tol:g}."
             )
         worst = max(worst, error)
-    return worst
+    return float(worst)
 
 
 def _session(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Session:
@@ -121,9 +121,7 @@ class _Evaluation:
         return self.objective.batch(*self.batch)
 
 
-def _error(
-    evaluate: _Evaluation, gradient: NDArray, slot: Slot, rng: np.random.Generator
-) -> float:
+def _error(evaluate: _Evaluation, gradient: NDArray, slot: Slot, rng: np.random.Generator) -> float:
     """Return the relative error along one random direction of one parameter array."""
     part = np.s_[..., slot.start : slot.stop]
     direction = rng.standard_normal(evaluate.theta[part].shape)

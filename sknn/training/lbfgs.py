@@ -40,7 +40,7 @@ class FullBatch:
         self.objective.grad[...] = self.sum
         value += self.objective.penalty()
         if self.trained is not None:
-            self.objective.grad *= self.trained
+            np.multiply(self.objective.grad, self.trained, out=self.objective.grad)
         return value, self.objective.grad.copy()
 
 
@@ -122,4 +122,6 @@ def _solve(function, record, progress, *, max_iter, max_fun, tol) -> OptimizeRes
     except KeyboardInterrupt:
         progress.stop("interrupted")
         where = function.theta.copy()
-        return OptimizeResult(x=where, fun=0.0, status=99, nit=len(progress.run.history), message="")
+        return OptimizeResult(
+            x=where, fun=0.0, status=99, nit=len(progress.run.history), message=""
+        )

@@ -28,7 +28,7 @@ def mean_loss(
     if not isinstance(target, np.ndarray):
         target = target.toarray()
     rows = raw.shape[-2]
-    scratch = network.scratch(dict(loss.scratch(raw.shape[-1])), rows, train=True)
+    scratch = network.scratch(loss.scratch(raw.shape[-1]), rows, train=True)
     total = float(rows) if weight is None else float(weight.sum())
     counts = 1.0 / total if weight is None else weight / weight.dtype.type(total)
     value = loss.value_and_grad(raw, target, counts, np.empty_like(raw), scratch)

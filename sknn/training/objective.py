@@ -66,9 +66,7 @@ class Supervised:
         if not isinstance(target, np.ndarray):
             target = target.toarray()
         counts = scale if weight is None else weight * scale
-        value = self.loss.value_and_grad(
-            frame.raw, target, counts, frame.d_raw, frame.loss_scratch
-        )
+        value = self.loss.value_and_grad(frame.raw, target, counts, frame.d_raw, frame.loss_scratch)
         workspace.backward(x, frame)
         return float(value if self.network.n_members == 1 else value.mean()) + added
 
@@ -78,7 +76,7 @@ class Supervised:
         if self._shrink is not None:
             np.multiply(self.decayed, self.l2, out=self._shrink)
             value += 0.5 * float(np.vdot(self._shrink, self.decayed))
-            np.add(self.decayed_grad, self._shrink, out=self.decayed_grad)
+            self.decayed_grad += self._shrink
         if self.l1:
             value += self.l1 * float(np.abs(self.decayed).sum())
         return value / self.network.n_members

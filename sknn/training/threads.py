@@ -16,7 +16,7 @@ from threadpoolctl import ThreadpoolController
 
 # Multiply-adds of the largest product of a step from which a second thread pays; measured in
 # docs/developer/performance.md.
-PARALLEL_FROM = 16_000_000
+PARALLEL_FROM = 2_000_000
 
 _lock = threading.Lock()
 _users = 0

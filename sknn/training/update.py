@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.layers.base import Layer
 from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
 
@@ -63,7 +63,7 @@ class Update:
         self.decayed_rates = None if self.rates is None else self.rates[:n_decayed]
         self.l1 = float(l1)
         self.weight_decay = float(weight_decay)
-        self.max_grad_norm = max_grad_norm
+        self.max_grad_norm = math.inf if max_grad_norm is None else max_grad_norm
         self.before: list[Action] = []
         self.between: list[Action] = []
         self.after: list[Action] = []
@@ -76,7 +76,7 @@ class Update:
         self.optimizer.update(self.state, self.grad, self.theta, lr, step)
         for action in self.between:
             action(lr)
-        np.subtract(self.theta, self.grad, out=self.theta)
+        self.theta -= self.grad
         for action in self.after:
             action(lr)
 
@@ -85,19 +85,15 @@ class Update:
             self.trained = (self.rates > 0).astype(self.grad.dtype)
             self.before.append(self._hold)
             self.between.append(self._scale)
-        if self.max_grad_norm is not None:
+        if self.max_grad_norm < math.inf:
             self.before.append(self._clip)
         if self.weight_decay:
             self.between.append(self._decay)
         if self.l1:
             self.after.append(self._threshold)
-        overriding = [
-            (layer, p)
-            for layer, p in zip(self.network.layers, self.network.params, strict=True)
-            if type(layer).constrain is not Layer.constrain
-        ]
-        if overriding:
-            self.constrained = overriding
+        pairs = zip(self.network.layers, self.network.params, strict=True)
+        self.constrained = [(layer, p) for layer, p in pairs if layer.constrained]
+        if self.constrained:
             self.after.append(self._constrain)
 
     def _hold(self, lr: float) -> None:

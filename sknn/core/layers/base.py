@@ -103,5 +103,10 @@ class Layer(Spec, family=True):
         `dy` may be destroyed, `x` and `y` may not; `dx` is None when nobody asks for it.
         """
 
+    @property
+    def constrained(self) -> bool:
+        """Whether :meth:`constrain` has anything to do."""
+        return False
+
     def constrain(self, p: Views) -> None:  # noqa: B027  (doing nothing is the usual case)
         """Bring parameters back into their allowed set after a step, in place."""

@@ -1,1 +1,35 @@
-"""Losses on raw scores, with their links."""
+"""Losses on raw scores, with their links: one file per idea."""
+
+from sknn.core.losses.base import Loss
+from sknn.core.losses.classification import Focal, LogLoss
+from sknn.core.losses.grouped import Grouped
+from sknn.core.losses.hinge import BinaryHinge, Hinge, MulticlassHinge
+from sknn.core.losses.likelihood import Gamma, GaussianNLL, Poisson, Tweedie
+from sknn.core.losses.regression import AbsoluteError, Huber, LogCosh, Quantile, SquaredError
+from sknn.core.losses.sigmoid import SigmoidCrossEntropy, SigmoidFocal, SigmoidSquaredError
+from sknn.core.losses.softmax import SoftmaxCrossEntropy, SoftmaxFocal, SoftmaxSquaredError
+
+__all__ = [
+    "AbsoluteError",
+    "BinaryHinge",
+    "Focal",
+    "Gamma",
+    "GaussianNLL",
+    "Grouped",
+    "Hinge",
+    "Huber",
+    "LogCosh",
+    "LogLoss",
+    "Loss",
+    "MulticlassHinge",
+    "Poisson",
+    "Quantile",
+    "SigmoidCrossEntropy",
+    "SigmoidFocal",
+    "SigmoidSquaredError",
+    "SoftmaxCrossEntropy",
+    "SoftmaxFocal",
+    "SoftmaxSquaredError",
+    "SquaredError",
+    "Tweedie",
+]

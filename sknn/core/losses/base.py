@@ -94,7 +94,7 @@ class Loss(Spec, family=True):
     def constant_optimum(
         self, target: NDArray, weight: NDArray | None, n_outputs: int
     ) -> NDArray[np.float64]:
-        """Return the raw scores (n_raw,) of the best constant prediction; finite for every target."""
+        """Return the raw scores (n_raw,) of the best constant; finite for every target."""
 
     def check_target(self, target: NDArray) -> None:  # noqa: B027  (most losses allow every number)
         """Raise ValueError when a target lies outside the domain of the loss."""

@@ -5,8 +5,8 @@ before a diverging network does, so above :math:`x = 30` it goes on along its ta
 
 .. math:: E(x) = \begin{cases} e^x & x \le 30 \\ e^{30} (1 + x - 30) & x > 30 \end{cases}
 
-in the value as well as in the gradient: both stay finite in float32, the loss stays convex and smooth,
-and the gradient stays the true derivative of the value. Predictions are kept between
+in the value as well as in the gradient: both stay finite in float32, the loss stays convex and
+smooth, and the gradient stays the true derivative of the value. Predictions are kept between
 :math:`e^{-30}` and :math:`e^{30} \approx 10^{13}`.
 """
 
@@ -63,9 +63,7 @@ class _LogLink(Pointwise):
         """Turn logarithms into means, in place."""
         return _exp_within_bounds(raw)
 
-    def constant_optimum(
-        self, target: NDArray, weight: NDArray | None, n_outputs: int
-    ) -> Vector:
+    def constant_optimum(self, target: NDArray, weight: NDArray | None, n_outputs: int) -> Vector:
         """Return the logarithm of the weighted means; -10 where a target is zero everywhere."""
         return log_of_means(target, weight, _NO_EVENTS)
 
@@ -116,8 +114,8 @@ class Gamma(_LogLink, alias="gamma"):
 
     .. math:: l(z, y) = z + y e^{-z}
 
-    For positive amounts whose spread grows with their size. Targets must be positive. Below z = -30 the
-    exponential goes on as a straight line, so that value and gradient stay finite.
+    For positive amounts whose spread grows with their size. Targets must be positive. Below
+    z = -30 the exponential goes on as a straight line, so that value and gradient stay finite.
 
     Examples
     --------
@@ -211,15 +209,17 @@ class GaussianNLL(Loss, alias="gaussian_nll"):
 
     .. math:: l(m, s, y) = \tfrac12 \left( s + (y - m)^2 e^{-s} \right)
 
-    (without the constant :math:`\tfrac12 \log 2\pi`). There are two raw scores an output, all means m
-    first, then all logarithms of variances s; a logarithm, because a change of the units of the target is
-    then a shift of s. The link leaves the means and turns the second half into standard
-    deviations, so ``link(raw)[..., :n_outputs]`` is the prediction. Below s = -30 the
-    exponential goes on as a straight line, so that value and gradient stay finite.
+    (without the constant :math:`\tfrac12 \log 2\pi`). There are two raw scores an output, all
+    means m first, then all logarithms of variances s; a logarithm, because a change of the units
+    of the target is then a shift of s. The link leaves the means and turns the
+    second half into standard deviations, so ``link(raw)[..., :n_outputs]`` is the prediction.
+    Below s = -30 the exponential goes on as a straight line, so that value and gradient stay
+    finite.
 
     References
     ----------
-    Nix & Weigend (1994), Estimating the mean and variance of the target probability distribution. ICNN.
+    Nix & Weigend (1994), Estimating the mean and variance of the target probability
+    distribution. ICNN.
 
     Examples
     --------
@@ -272,9 +272,7 @@ class GaussianNLL(Loss, alias="gaussian_nll"):
         _exp_within_bounds(raw[..., k:], 0.5)
         return raw
 
-    def constant_optimum(
-        self, target: NDArray, weight: NDArray | None, n_outputs: int
-    ) -> Vector:
+    def constant_optimum(self, target: NDArray, weight: NDArray | None, n_outputs: int) -> Vector:
         """Return the weighted means, then the logarithms of the weighted variances."""
         means = column_means(target, weight)
         variances = column_means((target - means) ** 2, weight)

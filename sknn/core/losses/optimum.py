@@ -1,7 +1,7 @@
 """The best constant prediction, from weighted proportions only: where output biases start.
 
-Everything here is float64 and depends on weights through their proportions, so that a row of weight 2
-is the row twice and a common factor on all weights changes nothing.
+Everything here is float64 and depends on weights through their proportions, so that a row of
+weight 2 is the row twice and a common factor on all weights changes nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SLACK = 1.0 - 1e-12
 
 
 def row_weights(rows: int, weight: NDArray | None) -> Vector:
-    """Return weights (rows,) as float64; missing ones, or ones that are all zero, are equal ones."""
+    """Return weights (rows,) as float64; equal ones where none are given or all are zero."""
     if weight is None or not np.any(weight):
         return np.ones(rows)
     return np.asarray(weight, dtype=np.float64)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from sknn.core import constraints
 from sknn.core.losses.base import Loss
-from sknn.core.losses.binary import SigmoidSquaredError
-from sknn.core.losses.categorical import SoftmaxSquaredError
 from sknn.core.losses.optimum import Vector, column_means, column_quantiles
 from sknn.core.losses.pointwise import Pointwise
+from sknn.core.losses.sigmoid import SigmoidSquaredError
+from sknn.core.losses.softmax import SoftmaxSquaredError
 
 _LOG_2 = float(np.log(2.0))
 
@@ -56,23 +56,22 @@ class SquaredError(Pointwise, alias="squared_error"):
         np.multiply(out, 0.5, out=values)
         np.multiply(values, out, out=values)
 
-    def constant_optimum(
-        self, target: NDArray, weight: NDArray | None, n_outputs: int
-    ) -> Vector:
+    def constant_optimum(self, target: NDArray, weight: NDArray | None, n_outputs: int) -> Vector:
         """Return the weighted means."""
         return column_means(target, weight)
 
 
 class _Median(Pointwise):
-    """Symmetric losses whose constant starts at the median: exact for the absolute error, and a
-    start that outliers do not move for those that only resemble it."""
+    """Symmetric losses; their constant starts at the median.
+
+    It is exact for the absolute error, and for those that only resemble it a start that outliers
+    do not move.
+    """
 
     tasks = frozenset({"regression"})
     location_scale = True
 
-    def constant_optimum(
-        self, target: NDArray, weight: NDArray | None, n_outputs: int
-    ) -> Vector:
+    def constant_optimum(self, target: NDArray, weight: NDArray | None, n_outputs: int) -> Vector:
         """Return the weighted medians (the lower ones)."""
         return column_quantiles(target, weight, 0.5)
 
@@ -236,8 +235,6 @@ class Quantile(Pointwise, alias="quantile"):
         np.add(out, 0.5 - float(self.q), out=out)
         np.multiply(values, out, out=values)
 
-    def constant_optimum(
-        self, target: NDArray, weight: NDArray | None, n_outputs: int
-    ) -> Vector:
+    def constant_optimum(self, target: NDArray, weight: NDArray | None, n_outputs: int) -> Vector:
         """Return the weighted quantiles (inverse of the distribution function)."""
         return column_quantiles(target, weight, float(self.q))

@@ -23,16 +23,16 @@ class _Sigmoid(Pointwise):
 
     tasks = frozenset({"binary", "multilabel"})
     link_name = "logistic"
+    label_smoothing: float = 0.0
+    """Kernels without the parameter do not smooth."""
 
     def link(self, raw: NDArray) -> NDArray:
         """Turn log odds into probabilities, in place."""
         return expit(raw, out=raw)
 
-    def constant_optimum(
-        self, target: Any, weight: NDArray | None, n_outputs: int
-    ) -> Vector:
+    def constant_optimum(self, target: Any, weight: NDArray | None, n_outputs: int) -> Vector:
         """Return the log odds of the (slightly smoothed) weighted share of each label."""
-        return label_log_odds(target, weight, getattr(self, "label_smoothing", 0.0))
+        return label_log_odds(target, weight, float(self.label_smoothing))
 
 
 class SigmoidCrossEntropy(_Sigmoid):
@@ -40,8 +40,8 @@ class SigmoidCrossEntropy(_Sigmoid):
 
     .. math:: l(z, t) = \max(z, 0) - t z + \log(1 + e^{-|z|})
 
-    which is :math:`-t \log p - (1 - t) \log(1 - p)` with :math:`p = 1 / (1 + e^{-z})`, free of overflow
-    and exact for confident scores. Targets may be any number in [0, 1].
+    which is :math:`-t \log p - (1 - t) \log(1 - p)` with :math:`p = 1 / (1 + e^{-z})`,
+    free of overflow and exact for confident scores. Targets may be any number in [0, 1].
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class SigmoidCrossEntropy(_Sigmoid):
         """Fill `values` and `out`, entry by entry."""
         tail = scratch["tail"]
         target = self._soften(target, scratch["soft"])
-        # Before the small logarithm is added, the large terms cancel to the last bit for hard targets.
+        # Before the small logarithm is added, the large terms cancel exactly for hard targets.
         np.multiply(raw, target, out=tail)
         np.maximum(raw, 0.0, out=values)
         np.subtract(values, tail, out=values)
@@ -81,7 +81,7 @@ class SigmoidCrossEntropy(_Sigmoid):
         np.exp(tail, out=tail)
         np.log1p(tail, out=out)
         np.add(values, out, out=values)
-        # e^min(z, 0) / (1 + e^-|z|) is the logistic function; NumPy's exp is vectorised, expit is not.
+        # e^min(z, 0) / (1 + e^-|z|) is the logistic function, on wide arrays faster than expit.
         np.minimum(raw, 0.0, out=out)
         np.exp(out, out=out)
         np.add(tail, 1.0, out=tail)
@@ -110,8 +110,8 @@ class SigmoidSquaredError(_Sigmoid):
 
     .. math:: l(z, t) = \tfrac12 (p - t)^2, \qquad p = 1 / (1 + e^{-z})
 
-    half the Brier score. Its gradient :math:`(p - t)\, p\, (1 - p)` fades for confident scores, right
-    and wrong ones alike, which is why cross-entropy learns faster.
+    half the Brier score. Its gradient :math:`(p - t)\, p\, (1 - p)` fades for confident scores,
+    right and wrong ones alike, which is why cross-entropy learns faster.
 
     References
     ----------
@@ -213,51 +213,3 @@ def _log_sigmoid(negated: NDArray, out: NDArray) -> None:
     np.log1p(out, out=out)
     np.add(out, negated, out=out)
     np.negative(out, out=out)
-
-
-class BinaryHinge(Pointwise):
-    r"""Hinge loss: a margin of one between the two sides, and nothing beyond.
-
-    .. math:: l(z, t) = \max(0, 1 - s z), \qquad s = 2 t - 1
-
-    The raw score is a distance, not a probability.
-
-    References
-    ----------
-    Cortes & Vapnik (1995), Support-vector networks. Machine Learning 20.
-
-    Examples
-    --------
-    >>> from sknn.losses import Hinge
-    >>> Hinge().bind("binary").has_probabilities
-    False
-    """
-
-    tasks = frozenset({"binary", "multilabel"})
-    has_probabilities = False
-    work: ClassVar[tuple[str, ...]] = ("sign",)
-
-    def pointwise(
-        self,
-        raw: NDArray,
-        target: NDArray,
-        values: NDArray,
-        out: NDArray,
-        scratch: Mapping[str, NDArray],
-    ) -> None:
-        """Fill `values` and `out`, entry by entry."""
-        sign = scratch["sign"]
-        np.subtract(0.5, target, out=sign)
-        np.multiply(sign, 2.0, out=sign)
-        np.multiply(raw, sign, out=values)
-        np.add(values, 1.0, out=values)
-        np.maximum(values, 0.0, out=values)
-        # The sign of the loss says which rows are inside the margin.
-        np.sign(values, out=out)
-        np.multiply(out, sign, out=out)
-
-    def constant_optimum(
-        self, target: Any, weight: NDArray | None, n_outputs: int
-    ) -> Vector:
-        """Return zeros: on the boundary, where both sides pull."""
-        return np.zeros(n_outputs)

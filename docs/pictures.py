@@ -1,0 +1,178 @@
+"""Draw the figures of the guide: ``python docs/pictures.py`` or as part of the build."""
+
+import sys
+import warnings
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
+from sklearn.datasets import load_breast_cancer, load_digits  # noqa: E402
+from sklearn.exceptions import ConvergenceWarning  # noqa: E402
+from sklearn.model_selection import train_test_split  # noqa: E402
+from sklearn.preprocessing import StandardScaler  # noqa: E402
+
+from sknn import MLPClassifier, activations, schedules  # noqa: E402
+
+
+def xor():
+    """Draw decision regions of XOR without and with a hidden layer."""
+    X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
+    y = np.array([0, 1, 1, 0])
+    grid = np.stack(np.meshgrid(*[np.linspace(-0.5, 1.5, 200)] * 2), axis=-1)
+    figure, axes = plt.subplots(1, 2, figsize=(8, 3.8), sharey=True)
+    for ax, sizes in zip(axes, [(), (4,)], strict=True):
+        net = MLPClassifier(sizes, activation="tanh", solver="lbfgs", random_state=0).fit(X, y)
+        p = net.predict_proba(grid.reshape(-1, 2))[:, 1].reshape(grid.shape[:2])
+        ax.imshow(p, extent=(-0.5, 1.5) * 2, origin="lower", cmap="RdBu", vmin=0, vmax=1)
+        ax.scatter(*X.T, c=y, cmap="RdBu", vmin=-0.2, vmax=1.2, edgecolors="white", s=110, linewidths=2)
+        kind = "no hidden layer" if not sizes else "one hidden layer of 4"
+        ax.set(title=f"{kind}: {net.score(X, y):.0%} right", xlabel="$x_1$", ylabel="$x_2$")
+    return figure
+
+
+def activation_curves():
+    """Draw every activation and its derivative."""
+    kinds = sorted(activations.Activation.registry.items())
+    z = np.linspace(-4, 4, 401)
+    figure, axes = plt.subplots(3, 5, figsize=(11, 6), sharex=True)
+    for ax in axes.flat[len(kinds) :]:
+        ax.axis("off")
+    for ax, (name, kind) in zip(axes.flat, kinds, strict=False):
+        curve, slope = values_and_slopes(kind(), z)
+        ax.plot(z, curve, label="f(z)")
+        ax.plot(z, slope, "--", label="f'(z)")
+        ax.set(title=name, ylim=(-1.6, 2.6))
+        ax.grid(alpha=0.3)
+    axes[0, 0].legend()
+    return figure
+
+
+def values_and_slopes(activation, z):
+    """Return f(z) and f'(z) as the network computes them."""
+    state, y, slope = z.copy(), np.empty_like(z), np.ones_like(z)
+    activation.forward(state, y)
+    work = activation.work_dtype
+    work = None if work is None else np.empty(z.shape, z.dtype if work == "same" else work)
+    activation.backward(state if activation.needs_input else y, y.copy(), slope, work)
+    return y, slope
+
+
+def gradient_norms():
+    """Draw the norm of each layer's gradient in a deep network."""
+    X, y = load_digits(return_X_y=True)
+    X, y = X[:200] / 16, y[:200]
+    figure, ax = plt.subplots(figsize=(7, 4))
+    lines = [("logistic", "normal"), ("logistic", "glorot_normal"), ("relu", "normal"),
+             ("relu", "glorot_normal"), ("relu", "he_normal")]  # fmt: skip
+    for activation, weight_init in lines:
+        net = MLPClassifier(
+            (50,) * 8, activation, solver="sgd", momentum=0, learning_rate_init=1.0, alpha=0,
+            batch_size=200, weight_init=weight_init, random_state=0,
+        ).initialize(X, y)  # fmt: skip
+        before = net.get_weights()
+        after = net.partial_fit(X, y).get_weights()
+        norms = [np.linalg.norm(before[name]["W"] - after[name]["W"]) for name in before]
+        style = "--" if activation == "logistic" else "-"
+        label = f"{activation}, {weight_init}"
+        ax.semilogy(range(1, 10), norms, style, marker="o", label=label)
+    ax.set(xlabel="layer, counted from the input", ylabel="norm of the gradient of W")
+    ax.legend(fontsize="small")
+    ax.grid(alpha=0.3)
+    return figure
+
+
+def batch_sizes():
+    """Draw the training loss against seconds for three batch sizes."""
+    X, y = load_digits(return_X_y=True)
+    X = X / 16
+    figure, ax = plt.subplots(figsize=(7, 4))
+    for size, epochs, rate in [(1, 6, 0.02), (32, 120, 0.05), (len(X), 600, 0.5)]:
+        net = MLPClassifier(
+            solver="sgd", learning_rate_init=rate, momentum=0.0, batch_size=size,
+            max_iter=epochs, n_iter_no_change=np.inf, random_state=0,
+        ).fit(X, y)  # fmt: skip
+        seconds = np.cumsum(net.history_["seconds"])
+        label = f"batch_size={size}, {epochs} epochs, rate {rate}"
+        ax.semilogy(seconds, net.loss_curve_, label=label)
+    ax.set(xlabel="seconds", ylabel="training loss")
+    ax.legend()
+    ax.grid(alpha=0.3)
+    return figure
+
+
+def schedule_curves():
+    """Draw the factors of the schedules that depend on time alone."""
+    epochs, per_epoch = 50, 20
+    kinds = [schedules.Constant(), schedules.InverseScaling(), schedules.Exponential(),
+             schedules.Step(), schedules.Cosine(warmup=0.1), schedules.OneCycle()]  # fmt: skip
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8))
+    steps = np.arange(epochs * per_epoch)
+    for kind in kinds:
+        factors = [
+            kind.factor(s / per_epoch if kind.per_update else s // per_epoch, int(s), epochs, {})
+            for s in steps
+        ]
+        left.plot(steps / per_epoch, factors, label=type(kind).__name__)
+    left.set(xlabel="epoch", ylabel="factor on learning_rate_init", title="learning rate")
+    left.legend(fontsize="small")
+    for first, last in [(32, 512), (512, 32)]:
+        size = schedules.BatchSize(first, last)
+        rows = [size.size(epoch, epochs, 10_000) for epoch in range(epochs)]
+        right.step(range(epochs), rows, label=f"BatchSize({first}, {last})")
+    right.set(xlabel="epoch", ylabel="rows of a batch", title="batch size")
+    right.legend(fontsize="small")
+    return figure
+
+
+def overfitting():
+    """Draw training and validation loss of a small and a large network, and of stopping early."""
+    X, y = load_breast_cancer(return_X_y=True)
+    X, X_val, y, y_val = train_test_split(X, y, train_size=120, random_state=3)
+    scaler = StandardScaler().fit(X)
+    X, X_val = scaler.transform(X), scaler.transform(X_val)
+    figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), sharey=True)
+    for ax, alpha in zip(axes, [0.0, 3.0], strict=True):
+        net = MLPClassifier(
+            (100, 100), learning_rate_init=0.003, alpha=alpha, max_iter=150,
+            n_iter_no_change=np.inf, random_state=0,
+        ).fit(X, y, X_val=X_val, y_val=y_val)  # fmt: skip
+        history = net.history_
+        best = int(np.argmin(history["validation_loss"]))
+        ax.plot(history["epoch"], history["loss"], label="training (penalty included)")
+        ax.plot(history["epoch"], history["validation_loss"], "--", label="validation")
+        ax.axvline(history["epoch"][best], color="gray", linewidth=1, label="best epoch")
+        ax.set(title=f"alpha={alpha:g}", xlabel="epoch", ylim=(0, 0.5))
+    axes[0].set_ylabel("loss")
+    axes[0].legend(fontsize="small")
+    return figure
+
+
+PICTURES = {
+    "xor": xor,
+    "activations": activation_curves,
+    "gradient_norms": gradient_norms,
+    "batch_sizes": batch_sizes,
+    "schedules": schedule_curves,
+    "overfitting": overfitting,
+}
+
+
+def draw_all(folder):
+    """Write every picture into a folder."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, draw in PICTURES.items():
+        with warnings.catch_warnings():
+            # Curves of a fixed length are wanted here, converged or not.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            figure = draw()
+        figure.savefig(folder / f"{name}.png", dpi=110, bbox_inches="tight")
+        plt.close(figure)
+
+
+if __name__ == "__main__":
+    draw_all(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent / "_static" / "generated")

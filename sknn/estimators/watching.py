@@ -1,0 +1,87 @@
+"""Who watches a call of fit: validation, early stopping, reports, the callbacks of the user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.metrics import get_scorer
+
+from sknn.core.network import Network
+from sknn.estimators import parameters
+from sknn.estimators._sklearn import SklearnCallbacks, shallow_copy
+from sknn.training.callbacks import Callback, PrintProgress, StopBelow
+from sknn.training.monitor import Validate, Watch
+
+if TYPE_CHECKING:
+    from sknn.estimators.session import Session
+
+
+def callbacks_for(session: Session, network: Network) -> list[Callback]:
+    """Return clones of the user's callbacks and those the parameters ask for."""
+    estimator = session.estimator
+    callbacks = [clone(callback) for callback in estimator.callbacks or ()]
+    estimator.callbacks_ = list(callbacks)
+    if session.validation is not None:
+        callbacks.append(_validate(session, network))
+    if not session.lbfgs:
+        callbacks.append(_watch(session))
+    if estimator.stop_below is not None:
+        callbacks.append(StopBelow(estimator.stop_below))
+    if estimator.verbose:
+        callbacks.append(PrintProgress())
+    if session.context is not None:
+        callbacks.append(_bridge(session, network))
+    return callbacks
+
+
+def _validate(session: Session, network: Network) -> Validate:
+    rows, targets, loss = session.validation, session.targets, session.loss
+    assert rows is not None
+    scorer = None if session.estimator.scoring is None else get_scorer(session.estimator.scoring)
+    # A scorer named by a string takes weights; whether a callable does, nobody can know.
+    weighted = isinstance(session.estimator.scoring, str) and rows.weight is not None
+    weights = {"sample_weight": rows.weight} if weighted else {}
+
+    def score(raw: NDArray) -> dict[str, float]:
+        figures = {"validation_score": targets.score(raw, loss, rows.y, rows.weight)}
+        if scorer is not None:
+            model = shallow_copy(session.estimator)
+            model.network_ = session.served(network)
+            model._loss = loss
+            figures["score"] = float(scorer(model, rows.x, rows.y, **weights))
+        return figures
+
+    target = targets.encode(rows.y, network.dtype)
+    return Validate(loss, rows.x, target, session.column(rows.weight), score)
+
+
+def _watch(session: Session) -> Watch:
+    estimator = session.estimator
+    watching = estimator.early_stopping and session.validation is not None
+    scored = watching and estimator.scoring is not None
+    column = "loss" if not watching else "score" if scored else "validation_loss"
+    patience = float(estimator.n_iter_no_change)
+    if watching:
+        patience = max(patience, estimator.max_iter / 10)
+    return Watch(
+        column,
+        sign=-1.0 if scored else 1.0,
+        tol=estimator.tol,
+        patience=patience,
+        schedule=parameters.schedule_of(estimator),
+        base_rate=estimator.learning_rate_init,
+        keep_best=watching and estimator.restore_best,
+        reason="early_stopping" if watching else "converged",
+        say=print if estimator.verbose else lambda message: None,
+    )
+
+
+def _bridge(session: Session, network: Network) -> SklearnCallbacks:
+    session.estimator._loss = session.loss
+    call = session.call
+    told = {"X": call.X, "y": call.y, "metadata": {"sample_weight": call.sample_weight}}
+    return SklearnCallbacks(
+        session.estimator, session.context, told, call.epochs, lambda: session.served(network)
+    )
