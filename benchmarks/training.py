@@ -6,9 +6,10 @@ Run from the root of the repository, on a machine with nothing else to do::
     python -m benchmarks.training --quick           # the same table in less than a minute
     python -m benchmarks.training --shapes digits-200 wide --dtypes float32 --peers sklearn
 
-Every contestant trains the same network on the same rows: Adam, L2 of strength 1e-4, a new order of the
-rows in each epoch, a fixed number of epochs. PyTorch runs an eager loop, JAX an epoch that is compiled
-whole (compile time is not counted). Those not installed are left out with a note.
+Every contestant trains the same network on the same rows: Adam, L2 of strength 1e-4, a new order
+of the rows in each epoch, a fixed number of epochs. PyTorch runs an eager loop, JAX an epoch that
+is compiled whole (compile time is not counted). Those not installed are left out with a note.
+`--quick` runs fewer rounds on at most 5,000 rows.
 
 Rounds alternate the contestants, so that a slow minute of the machine hits all of them. A round
 times a fit of one epoch and one of some more; the figure is the difference of the
@@ -26,7 +27,7 @@ import platform
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -129,13 +130,13 @@ def jax_trainer(shape: Shape, X: np.ndarray, y: np.ndarray) -> Train:
     import jax.numpy as jnp
 
     inputs, labels = jnp.asarray(X), jnp.asarray(y)
-    epoch = jax.jit(jax_epoch(shape, inputs, labels))
+    epoch = jax.jit(jax_epoch(shape))
 
     def train(epochs: int) -> Any:
         state, key = jax_initial(shape, X.dtype), jax.random.key(0)
         for _ in range(epochs):
             key, order = jax.random.split(key)
-            state = epoch(state, order)
+            state = epoch(state, order, inputs, labels)
         return jax.block_until_ready(state)
 
     return train
@@ -158,18 +159,18 @@ def jax_initial(shape: Shape, dtype: np.dtype) -> Any:
     return theta, zeros, zeros, jnp.zeros((), dtype)
 
 
-def jax_epoch(shape: Shape, inputs: Any, labels: Any) -> Callable[..., Any]:
+def jax_epoch(shape: Shape) -> Callable[..., Any]:
     """Return a function that scans over the batches of one epoch."""
     import jax
 
     whole = shape.rows - shape.rows % shape.batch
 
-    def step(state: Any, index: Any) -> tuple[Any, None]:
-        theta, first, second, t = state
-        grad = jax.grad(jax_loss)(theta, inputs[index], labels[index])
-        return jax_adam(theta, grad, first, second, t + 1), None
+    def epoch(state: Any, key: Any, inputs: Any, labels: Any) -> Any:
+        def step(state: Any, index: Any) -> tuple[Any, None]:
+            theta, first, second, t = state
+            grad = jax.grad(jax_loss)(theta, inputs[index], labels[index])
+            return jax_adam(theta, grad, first, second, t + 1), None
 
-    def epoch(state: Any, key: Any) -> Any:
         order = jax.random.permutation(key, shape.rows)
         state, _ = jax.lax.scan(step, state, order[:whole].reshape(-1, shape.batch))
         return state if whole == shape.rows else step(state, order[whole:])[0]
@@ -238,6 +239,8 @@ def table(names: list[str], options: argparse.Namespace, dtype: str) -> None:
     ratios = []
     for key in options.shapes:
         shape = SHAPES[key]
+        if options.quick:
+            shape = replace(shape, rows=min(shape.rows, 5000))
         contestants = trainers(names, shape, dtype, options.torch_fused)
         times = race(contestants, shape.epochs, options.rounds)
         ratios.append([times[name] / times["sknn"] for name in names])
@@ -293,12 +296,12 @@ def arguments() -> argparse.Namespace:
     dtypes = ["float32", "float64"]
     parser.add_argument("--dtypes", nargs="+", choices=dtypes, default=dtypes)
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
-    parser.add_argument("--rounds", type=int, help="default 7, or 2 with --quick")
+    parser.add_argument("--rounds", type=int, help="default 7, or 3 with --quick")
     parser.add_argument("--threads", type=int, help="default: what each library chooses")
     parser.add_argument("--torch-fused", action="store_true", help="Adam(fused=True)")
     parser.add_argument("--quick", action="store_true", help="less than a minute, more noise")
     options = parser.parse_args()
-    options.rounds = options.rounds or (2 if options.quick else 7)
+    options.rounds = options.rounds or (3 if options.quick else 7)
     return options
 
 

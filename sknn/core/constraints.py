@@ -1,4 +1,4 @@
-"""What a parameter may be, said once: checked when a model is built, phrased as scikit-learn phrases it."""
+"""What a parameter may be, said once and in scikit-learn's words; checked when a model is built."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _bounds(low: float, high: float, closed: str) -> tuple[Callable[[Any], bool]
 
 
 def real(low: float = -math.inf, high: float = math.inf, closed: str = "neither") -> Constraint:
-    """A real number in an interval; NaN never passes. `closed`: left, right, both or neither."""
+    """Accept a real number in an interval; `closed`: left, right, both or neither. NaN fails."""
     inside, interval = _bounds(float(low), float(high), closed)
     return Constraint(
         lambda value: _is_number(value, numbers.Real) and inside(value),
@@ -55,7 +55,7 @@ def real(low: float = -math.inf, high: float = math.inf, closed: str = "neither"
 
 
 def integer(low: float = -math.inf, high: float = math.inf, closed: str = "left") -> Constraint:
-    """A whole number (never a bool) in an interval."""
+    """Accept a whole number (never a bool) in an interval."""
     inside, interval = _bounds(low, high, closed)
     return Constraint(
         lambda value: _is_number(value, numbers.Integral) and inside(value),
@@ -64,12 +64,12 @@ def integer(low: float = -math.inf, high: float = math.inf, closed: str = "left"
 
 
 def boolean() -> Constraint:
-    """True or False, as Python's or NumPy's bool."""
+    """Accept True or False, as Python's or NumPy's bool."""
     return Constraint(lambda value: isinstance(value, (bool, np.bool_)), "a bool")
 
 
 def one_of(options: Iterable[str]) -> Constraint:
-    """One of the given strings."""
+    """Accept one of the given strings."""
     allowed = set(options)
     return Constraint(
         lambda value: isinstance(value, str) and value in allowed,
@@ -78,7 +78,7 @@ def one_of(options: Iterable[str]) -> Constraint:
 
 
 def instance_of(kind: type, words: str | None = None) -> Constraint:
-    """An instance of a class; the class itself does not pass."""
+    """Accept an instance of a class; the class itself does not pass."""
     return Constraint(
         lambda value: isinstance(value, kind),
         words or f"an instance of {kind.__name__!r}",
@@ -86,12 +86,12 @@ def instance_of(kind: type, words: str | None = None) -> Constraint:
 
 
 def none() -> Constraint:
-    """None itself."""
+    """Accept None."""
     return Constraint(lambda value: value is None, "None")
 
 
 def array_like(words: str = "an array-like") -> Constraint:
-    """A list, tuple or array."""
+    """Accept a list, tuple or array."""
     return Constraint(lambda value: isinstance(value, (list, tuple, np.ndarray)), words)
 
 

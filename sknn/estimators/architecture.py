@@ -110,7 +110,8 @@ def _normalization(value: Any) -> type[Layer] | None:
         return None
     if not isinstance(value, str) or value not in _NORMALIZATION:
         raise InvalidParameterError(
-            f"The 'normalization' parameter must be None, 'batch' or 'layer'. Got {value!r} instead."
+            "The 'normalization' parameter must be None, 'batch' or 'layer'. "
+            f"Got {value!r} instead."
         )
     return _NORMALIZATION[value]
 

@@ -263,3 +263,4 @@ class BaseNetwork(
 # Decorated here and not in the class body: TransformerMixin wraps what it finds in the body,
 # and the wrapped method would always be there.
 BaseNetwork.transform = available_if(_has_hidden)(BaseNetwork.transform)  # type: ignore[method-assign]
+BaseNetwork.activations = available_if(_has_hidden)(BaseNetwork.activations)  # type: ignore[method-assign]

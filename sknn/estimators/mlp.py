@@ -48,8 +48,8 @@ def _gives_probabilities(estimator: Any) -> bool:
 class MLPClassifier(ClassifierMixin, BaseNetwork):
     """Multi-layer perceptron classifier.
 
-    Parameters, methods and attributes of :class:`sklearn.neural_network.MLPClassifier`, and more. Tasks:
-    binary, multiclass, multi-label (dense or sparse indicator), several multiclass outputs.
+    Parameters, methods and attributes of :class:`sklearn.neural_network.MLPClassifier`, and more.
+    Tasks: binary, multiclass, multi-label (dense or sparse indicator), several multiclass outputs.
 
     Parameters
     ----------
@@ -88,8 +88,8 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
     verbose : bool or int, default=False
         Print one line an epoch.
     warm_start : bool, default=False
-        Let `fit` continue where the last call ended, exactly: ``fit`` of n epochs equals ``fit`` of k
-        followed by ``fit`` of n - k.
+        Let `fit` continue where the last call ended, exactly: n epochs in one call equal k epochs
+        followed by n - k.
     momentum : float, default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=True
@@ -109,9 +109,9 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
         "log_loss" (cross-entropy), "squared_error" on probabilities, "focal", "hinge" (no
         probabilities), or a spec from :mod:`sknn.losses`.
     layers : list of Layer, default=None
-        The hidden part layer by layer, for example ``[Dense(64), Dropout(0.2), Dense(32)]``, instead of
-        `hidden_layer_sizes`, `activation`, `dropout` and `normalization`. Named layers are
-        searched as ``hidden0__units``.
+        The hidden part layer by layer, for example ``[Dense(64), Dropout(0.2), Dense(32)]``,
+        instead of `hidden_layer_sizes`, `activation`, `dropout` and `normalization`. Named
+        layers are searched as ``hidden0__units``.
     l1 : float, default=0.0
         Strength of the L1 penalty, on the scale of `alpha`; gives exact zeros.
     weight_decay : float or "auto", default="auto"
@@ -125,8 +125,9 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
         Normalise between each hidden layer and its activation.
     weight_init : str or Initializer, default="auto"
         Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform",
-        "he_normal", "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`. "auto" is
-        scikit-learn's rule for its four activations, LeCun's for selu and He's for the others.
+        "he_normal", "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`.
+        "auto" is scikit-learn's rule for its four activations, LeCun's for selu and He's for
+        the others.
         The output bias starts at the best constant prediction.
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
@@ -149,8 +150,8 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and makes everything else float64.
     n_members : int, default=1
-        Train this many networks in one pass, from different initial weights but in the same order of
-        rows, and average their predictions.
+        Train this many networks in one pass, from different initial weights but in the same
+        order of rows, and average their predictions.
     class_weight : dict, "balanced" or list of dict, default=None
         Weight of each class, times the sample weights; a list has one entry an output.
     label_smoothing : float, default=0.0
@@ -159,8 +160,8 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
     Attributes
     ----------
     coefs_, intercepts_ : list of ndarray
-        Weights (inputs, units) and biases (units,) of each dense layer, windows on the network: setting
-        them changes it. With members there is a leading axis.
+        Weights (inputs, units) and biases (units,) of each dense layer, windows on the network:
+        setting them changes it. With members there is a leading axis.
     classes_ : ndarray or list of ndarray
         Labels in the order of the columns of `predict_proba`.
     loss_ : float
@@ -477,6 +478,21 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
         """
         return self._targets_checked().decision(self._raw(X), self._loss)
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the accuracy; with several outputs the share of rows that are right in all of them.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        score : float
+        """
+        return self._targets_checked().score(self._raw(X), self._loss, y, sample_weight)
+
     def _targets_checked(self) -> ClassificationTargets:
         self._check_fitted()
         return self._targets
@@ -531,7 +547,8 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
 
     def _strata(self, target: Any) -> NDArray | None:
         if isinstance(self._targets, BinaryTargets):
-            return target[:, 0].astype(bool)
+            # scikit-learn names a class that is too small in these words.
+            return np.where(target[:, 0] > 0, "True", "False")
         if not isinstance(self._targets, MulticlassTargets):
             return None
         # Where a class is too rare to stand on both sides, scikit-learn does not stratify either.
@@ -585,9 +602,9 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
     Parameters
     ----------
     loss : str or Loss, default="squared_error"
-        "squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile", "poisson", "gamma",
-        "tweedie" (these three with a log link), "gaussian_nll", or a spec from :mod:`sknn.losses`.
-        With several outputs the loss is their mean.
+        "squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile",
+        "poisson", "gamma", "tweedie" (these three with a log link), "gaussian_nll", or a spec
+        from :mod:`sknn.losses`. With several outputs the loss is their mean.
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Units of each hidden layer. ``()`` leaves a linear model.
     activation : str, Activation or list, default="relu"
@@ -623,8 +640,8 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
     verbose : bool or int, default=False
         Print one line an epoch.
     warm_start : bool, default=False
-        Let `fit` continue where the last call ended, exactly: ``fit`` of n epochs equals ``fit`` of k
-        followed by ``fit`` of n - k.
+        Let `fit` continue where the last call ended, exactly: n epochs in one call equal k epochs
+        followed by n - k.
     momentum : float, default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=True
@@ -641,9 +658,9 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
     max_fun : int, default=15000
         Most evaluations of lbfgs.
     layers : list of Layer, default=None
-        The hidden part layer by layer, for example ``[Dense(64), Dropout(0.2), Dense(32)]``, instead of
-        `hidden_layer_sizes`, `activation`, `dropout` and `normalization`. Named layers are
-        searched as ``hidden0__units``.
+        The hidden part layer by layer, for example ``[Dense(64), Dropout(0.2), Dense(32)]``,
+        instead of `hidden_layer_sizes`, `activation`, `dropout` and `normalization`. Named
+        layers are searched as ``hidden0__units``.
     l1 : float, default=0.0
         Strength of the L1 penalty, on the scale of `alpha`; gives exact zeros.
     weight_decay : float or "auto", default="auto"
@@ -657,8 +674,9 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
         Normalise between each hidden layer and its activation.
     weight_init : str or Initializer, default="auto"
         Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform",
-        "he_normal", "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`. "auto" is
-        scikit-learn's rule for its four activations, LeCun's for selu and He's for the others.
+        "he_normal", "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`.
+        "auto" is scikit-learn's rule for its four activations, LeCun's for selu and He's for
+        the others.
         The output bias starts at the best constant prediction.
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
@@ -681,8 +699,8 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and makes everything else float64.
     n_members : int, default=1
-        Train this many networks in one pass, from different initial weights but in the same order of
-        rows, and average their predictions.
+        Train this many networks in one pass, from different initial weights but in the same
+        order of rows, and average their predictions.
     normalize_y : bool, default=True
         Standardise the target inside, for the losses that have location and scale; weights
         and predictions come back in the units of y, `loss_`, `tol` and parameters of the loss
@@ -693,8 +711,8 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
     Attributes
     ----------
     coefs_, intercepts_ : list of ndarray
-        Weights (inputs, units) and biases (units,) of each dense layer, windows on the network: setting
-        them changes it. With members there is a leading axis.
+        Weights (inputs, units) and biases (units,) of each dense layer, windows on the network:
+        setting them changes it. With members there is a leading axis.
     loss_ : float
         Objective of the last epoch, penalty included.
     loss_curve_ : list of float
@@ -965,7 +983,7 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
         self.n_outputs_ = targets.n_outputs
 
     def _check_same_task(self, y: Any, call: Call) -> None:
-        """The number of columns is checked where the target is encoded."""
+        """Do nothing: the number of columns is checked where the target is encoded."""
 
     def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
         return rows.weight

@@ -12,7 +12,7 @@ from sknn.core import constraints as c
 from sknn.core.constraints import Constraint
 from sknn.core.initializers import Initializer
 from sknn.core.losses.base import Loss
-from sknn.core.optimizers import SGD, Adam, Optimizer
+from sknn.core.optimizers import SGD, Optimizer
 from sknn.core.schedules import BatchSizeSchedule, InverseScaling, Schedule
 from sknn.core.spec import resolve
 from sknn.estimators.architecture import named

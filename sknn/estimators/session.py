@@ -93,6 +93,7 @@ class Session:
         self._make_network()
         self._open_run()
         self._hold_out()
+        self._start_output_bias()
         self._train()
         self._publish()
 
@@ -101,6 +102,7 @@ class Session:
         self._read()
         self._make_network()
         self._open_run()
+        self._start_output_bias()
 
     def _check_validation_request(self) -> None:
         call, estimator = self.call, self.estimator
@@ -188,14 +190,16 @@ class Session:
         if weight is not None:
             self.state.unit = float(weight[weight > 0].mean())
         self.network.initialize(self.state.streams.init)
-        self._start_output_bias()
 
     def _start_output_bias(self) -> None:
-        """Start at the best constant prediction."""
+        """Let a fresh network start at the best constant prediction."""
+        if not self.fresh:
+            return
         bias = self.network.params[-1]["b"]
         target, weight = self.target, self.train.weight
-        if self.rows_used is not None:
-            target, weight = target[self.rows_used], weight[self.rows_used]
+        rows = self.rows_used
+        if rows is not None:
+            target, weight = target[rows], None if weight is None else weight[rows]
         bias[...] = self.targets.constant_optimum(self.loss, target, weight)
 
     def _hold_out(self) -> None:

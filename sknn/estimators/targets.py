@@ -64,10 +64,10 @@ class Targets(ABC):
         """Whether training and the user have different units."""
         return False
 
-    def fold(self, network: Network, loss: Loss) -> None:
+    def fold(self, network: Network, loss: Loss) -> None:  # noqa: B027  (most have nothing to do)
         """Bring the last layer from the units of training to those of the user, in place."""
 
-    def unfold(self, network: Network, loss: Loss) -> None:
+    def unfold(self, network: Network, loss: Loss) -> None:  # noqa: B027
         """Undo :meth:`fold`, up to rounding."""
 
 
@@ -81,6 +81,21 @@ def mean_prediction(raw: NDArray, loss: Loss) -> NDArray:
     """Return what the link makes of `raw`, averaged over members if there are any."""
     linked = loss.link(raw.copy())
     return linked.mean(axis=0) if linked.ndim == 3 else linked
+
+
+def probabilities(raw: NDArray, loss: Loss) -> NDArray:
+    """Return mean probabilities, never quite 0 or 1: no finite score is certain.
+
+    So their logarithms and odds are finite, and scores that rounding makes equal stay in order.
+    """
+    mean = mean_prediction(raw, loss)
+    limits = np.finfo(mean.dtype)
+    return np.clip(mean, limits.tiny, 1.0 - limits.epsneg, out=mean)
+
+
+def log_probabilities(log_p: NDArray) -> NDArray:
+    """Return the logarithm of the mean probability over members, not below that of the least."""
+    return np.maximum(_mean_log(log_p), np.log(np.finfo(log_p.dtype).tiny))
 
 
 class ClassificationTargets(Targets):
@@ -145,13 +160,15 @@ class BinaryTargets(ClassificationTargets):
 
     def proba(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return two columns."""
-        second = mean_prediction(raw, loss)
+        if loss.link_name == "logistic":
+            # 1 - p would round small probabilities of the first class to zero.
+            return np.hstack([probabilities(-raw, loss), probabilities(raw, loss)])
+        second = probabilities(raw, loss)
         return np.hstack([1.0 - second, second])
 
     def log_proba(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return log-sigmoids of plus and minus the log-odds."""
-        both = np.stack([-raw[..., 0], raw[..., 0]], axis=-1)
-        return _mean_log(-np.logaddexp(0.0, -both).astype(raw.dtype))
+        return log_probabilities(_log_sigmoids(raw))
 
     def decision(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the log-odds of the second class."""
@@ -159,8 +176,16 @@ class BinaryTargets(ClassificationTargets):
             return raw[:, 0]
         if not loss.has_probabilities:
             return raw[..., 0].mean(axis=0)
-        log_p = self.log_proba(raw, loss)
+        log_p = _mean_log(_log_sigmoids(raw))
         return log_p[:, 1] - log_p[:, 0]
+
+
+def _log_sigmoid(raw: NDArray) -> NDArray:
+    return -np.logaddexp(0.0, -raw).astype(raw.dtype)
+
+
+def _log_sigmoids(raw: NDArray) -> NDArray:
+    return _log_sigmoid(np.stack([-raw[..., 0], raw[..., 0]], axis=-1))
 
 
 def _mean_log(log_p: NDArray) -> NDArray:
@@ -190,19 +215,25 @@ class MulticlassTargets(ClassificationTargets):
 
     def proba(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return one column a class."""
-        return mean_prediction(raw, loss)
+        if self.n_outputs == 1:
+            return mean_prediction(raw, loss)
+        return probabilities(raw, loss)
 
     def log_proba(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the log-softmax."""
-        shifted = raw - raw.max(axis=-1, keepdims=True)
-        shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-        return _mean_log(shifted)
+        return log_probabilities(_log_softmax(raw))
 
     def decision(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return raw scores; with members the logarithm of the mean probability."""
         if raw.ndim == 2:
             return raw
-        return self.log_proba(raw, loss) if loss.has_probabilities else raw.mean(axis=0)
+        return _mean_log(_log_softmax(raw)) if loss.has_probabilities else raw.mean(axis=0)
+
+
+def _log_softmax(raw: NDArray) -> NDArray:
+    shifted = raw - raw.max(axis=-1, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return shifted
 
 
 class MultilabelTargets(ClassificationTargets):
@@ -226,24 +257,34 @@ class MultilabelTargets(ClassificationTargets):
 
     def predict(self, raw: NDArray, loss: Loss) -> Any:
         """Return the indicator of labels that are likelier than not."""
-        answer = (self.decision(raw, loss) > 0).astype(np.int64)
+        answer = (self._log_odds(raw, loss) > 0).astype(np.int64)
         return sp.csr_matrix(answer) if self.sparse else answer
 
     def proba(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the probability of each label."""
-        return mean_prediction(raw, loss)
+        return probabilities(raw, loss)
 
     def log_proba(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return log-sigmoids."""
-        return _mean_log(-np.logaddexp(0.0, -raw).astype(raw.dtype))
+        return log_probabilities(_log_sigmoid(raw))
 
     def decision(self, raw: NDArray, loss: Loss) -> NDArray:
-        """Return the log-odds of each label."""
+        """Return the log-odds of each label, as fine as its probability resolves them.
+
+        So both rank rows alike, ties included.
+        """
+        odds = self._log_odds(raw, loss)
+        if not loss.has_probabilities:
+            return odds
+        p = self.proba(raw, loss)
+        return np.where(p > 0.5, np.log(p) - np.log1p(-p), odds)
+
+    def _log_odds(self, raw: NDArray, loss: Loss) -> NDArray:
         if raw.ndim == 2:
             return raw
         if not loss.has_probabilities:
             return raw.mean(axis=0)
-        return self.log_proba(raw, loss) - self.log_proba(-raw, loss)
+        return _mean_log(_log_sigmoid(raw)) - _mean_log(_log_sigmoid(-raw))
 
 
 class MultioutputTargets(ClassificationTargets):

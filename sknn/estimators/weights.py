@@ -71,7 +71,7 @@ class WeightAccess:
 
     @property
     def coefs_(self) -> list[NDArray]:
-        """Weights of the dense layers, (inputs, units) or (members, inputs, units); setting copies."""
+        """Weights of the dense layers, (inputs, units); members lead. Setting copies."""
         return self._dense("W")
 
     @coefs_.setter

@@ -27,10 +27,10 @@ def check_gradients(
 ) -> float:
     r"""Compare the gradients of a network with central differences.
 
-    For each parameter array and some random directions d of unit length the derivative of the training
-    objective J, :math:`\nabla J \cdot d`, is held against
-    :math:`(J(\theta + \epsilon d) - J(\theta - \epsilon d)) / 2 \epsilon`, in float64 and with the noise
-    of dropout held fixed. So a layer, activation or loss of your own can be trusted.
+    For each parameter array and some random directions d of unit length the derivative of the
+    training objective J, :math:`\nabla J \cdot d`, is held against
+    :math:`(J(\theta + \epsilon d) - J(\theta - \epsilon d)) / 2 \epsilon`, in float64 and with the
+    noise of dropout held fixed. So a layer, activation or loss of your own can be trusted.
 
     Parameters
     ----------

@@ -41,8 +41,7 @@ class Batches:
         self.columns = tuple(_column(values) for values in (x, target, weight))
         self.rows = rows
         self.n_rows = x.shape[0] if rows is None else len(rows)
-        row_bytes = x[:1].nbytes if isinstance(x, np.ndarray) else 0
-        self.row_bytes = max(1, row_bytes)
+        self.row_bytes = max(1, _n_bytes(x) // max(1, x.shape[0]))
         self._whole: Batch | None = None
 
     def epoch(self, size: int, rng: np.random.Generator | None) -> Iterator[Batch]:
@@ -76,6 +75,10 @@ class Batches:
             where = slice(None) if self.rows is None else self.rows
             self._whole = Batch(*(column.take(where, self.n_rows) for column in self.columns))
         return self._whole
+
+
+def _n_bytes(x: Any) -> int:
+    return x.nbytes if isinstance(x, np.ndarray) else x.data.nbytes + x.indices.nbytes
 
 
 def _column(values: Any) -> Any:

@@ -19,7 +19,8 @@ class Supervised:
 
     with the n rows of the batch, the mean positive weight of the first call :math:`\bar w` (`unit`)
     and the total weight of the current call W (`total`). The penalty is the same function for every
-    batch size and solver. Its L1 part has no gradient here: it acts as a soft threshold after the step.
+    batch size and solver. Its L1 part has no gradient here: it acts as a soft threshold after the
+    step.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ class History:
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pack columns into arrays, constant ones into one number."""
+        """Pack columns into arrays, those that rise evenly (epochs, constant rates) into a range."""
         return {name: _pack(name, values) for name, values in self.columns.items()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -57,15 +57,18 @@ class History:
 
 
 def _pack(name: str, values: list[float]) -> Any:
-    if values and all(value == values[0] for value in values):
-        return (values[0], len(values))
-    return np.array(values, np.float32 if name in _COARSE else None)
+    """Return (first, increment, length) where values rise evenly, else an array."""
+    if values:
+        step = values[1] - values[0] if len(values) > 1 else 0.0
+        if all(value == values[0] + i * step for i, value in enumerate(values)):
+            return (values[0], step, len(values))
+    return np.array(values, np.float32 if name in _COARSE else np.float64)
 
 
 def _unpack(packed: Any) -> list[float]:
     if isinstance(packed, tuple):
-        value, length = packed
-        return [value] * length
+        first, step, length = packed
+        return [first + i * step for i in range(length)]
     return packed.tolist()
 
 

@@ -84,7 +84,7 @@ class Layer(Spec, family=True):
 
     @abstractmethod
     def plan(self, in_shape: Shape) -> Plan:
-        """Name output shape, parameters and work arrays for inputs of `in_shape` (no batch axis)."""
+        """Name output shape, parameters and work arrays for rows of `in_shape`."""
 
     @abstractmethod
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> float | None:
