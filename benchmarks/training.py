@@ -286,6 +286,8 @@ def describe(names: list[str]) -> None:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     print(f"Python {platform.python_version()}, sknn {sknn.__version__}, {', '.join(versions)}")
     print(f"{platform.system()} {platform.machine()}, {cores} cores")
+    if hasattr(os, "getloadavg") and os.getloadavg()[0] > 0.5:
+        print("Other programs are running: contestants with several threads will look too slow")
     print("Ratios: time of the peer / time of sknn, so 2.00x is twice as fast as the peer")
 
 

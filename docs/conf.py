@@ -1,6 +1,7 @@
 """Sphinx configuration."""
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
@@ -51,5 +52,11 @@ def draw_pictures(app):
     pictures.draw_all(HERE / "_static" / "generated")
 
 
+def unlink_foreign_labels(app, what, name, obj, options, lines):
+    """Turn references to labels of scikit-learn's own pages into plain text."""
+    lines[:] = [re.sub(r":ref:`([^`<]+?)(\s*<[^`>]*>)?`", r"\1", line) for line in lines]
+
+
 def setup(app):
+    app.connect("autodoc-process-docstring", unlink_foreign_labels)
     app.connect("builder-inited", draw_pictures)

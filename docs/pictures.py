@@ -28,7 +28,9 @@ def xor():
         net = MLPClassifier(sizes, activation="tanh", solver="lbfgs", random_state=0).fit(X, y)
         p = net.predict_proba(grid.reshape(-1, 2))[:, 1].reshape(grid.shape[:2])
         ax.imshow(p, extent=(-0.5, 1.5) * 2, origin="lower", cmap="RdBu", vmin=0, vmax=1)
-        ax.scatter(*X.T, c=y, cmap="RdBu", vmin=-0.2, vmax=1.2, edgecolors="white", s=110, linewidths=2)
+        ax.scatter(
+            *X.T, c=y, cmap="RdBu", vmin=-0.2, vmax=1.2, edgecolors="white", s=110, linewidths=2
+        )
         kind = "no hidden layer" if not sizes else "one hidden layer of 4"
         ax.set(title=f"{kind}: {net.score(X, y):.0%} right", xlabel="$x_1$", ylabel="$x_2$")
     return figure

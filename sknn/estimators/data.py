@@ -77,6 +77,8 @@ def check_rows(
     """Return checked training rows and record the features seen (`reset`)."""
     reject_odd_arrays(X, "X")
     reject_odd_arrays(y, "y")
+    if numeric and sp.issparse(y):
+        raise TypeError("y is sparse; a regression target must be dense, pass y.toarray().")
     X, y = validate_data(
         estimator,
         X,

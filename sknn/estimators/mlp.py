@@ -25,6 +25,7 @@ from sknn.estimators.targets import (
     MultioutputTargets,
     RegressionTargets,
     classification_targets,
+    encode_labels,
 )
 
 
@@ -542,7 +543,9 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
                 "class_weight='balanced' is not supported for partial_fit: a chunk does not know "
                 "the shares of the classes. Pass the weights as a dict."
             )
-        factor = _class_factor(self.class_weight, rows)
+        continues = call.resume and hasattr(self, "network_")
+        targets = self._targets if continues else classification_targets(rows.y, call.classes)
+        factor = _class_factor(self.class_weight, rows, targets)
         return factor if rows.weight is None else factor * rows.weight
 
     def _strata(self, target: Any) -> NDArray | None:
@@ -576,20 +579,22 @@ def _same_classes(given: Any, known: Any) -> bool:
     return np.array_equal(unique_labels(given), known)
 
 
-def _class_factor(class_weight: Any, rows: Rows) -> NDArray:
+def _class_factor(class_weight: Any, rows: Rows, targets: ClassificationTargets) -> NDArray:
     """Return the product over outputs of the weights of each row's classes."""
-    targets = classification_targets(rows.y)
     if isinstance(targets, MultilabelTargets):
         raise ValueError(
             "class_weight is not defined for multi-label y; weigh rows by sample_weight."
         )
-    columns = rows.y.T if isinstance(targets, MultioutputTargets) else [rows.y]
+    columns, known = [rows.y], [targets.classes]
+    if isinstance(targets, MultioutputTargets):
+        targets.check_columns(rows.y)
+        columns, known = list(rows.y.T), targets.classes
     wanted = class_weight if isinstance(class_weight, list) else [class_weight] * len(columns)
     if len(wanted) != len(columns):
         raise ValueError(f"class_weight has {len(wanted)} entries for {len(columns)} outputs.")
     factor = np.ones(len(rows.y))
-    for each, column in zip(wanted, columns, strict=True):
-        classes, codes = np.unique(column, return_inverse=True)
+    for each, column, classes in zip(wanted, columns, known, strict=True):
+        codes = encode_labels(column, classes)
         factor *= data.class_weights(each, codes, classes, rows.weight)
     return factor
 

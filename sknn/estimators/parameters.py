@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sknn.core import constraints as c
+from sknn.core.activations import Activation
 from sknn.core.constraints import Constraint
 from sknn.core.initializers import Initializer
 from sknn.core.losses.base import Loss
@@ -218,6 +219,11 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> None:
         optimizer_of(estimator)
     if not (isinstance(estimator.weight_init, str) and estimator.weight_init == "auto"):
         resolve(Initializer, estimator.weight_init, "weight_init", owner)
+    activation = estimator.activation
+    for each in activation if isinstance(activation, (list, tuple)) else [activation]:
+        resolve(Activation, each, "activation", owner)
+    if isinstance(estimator.batch_size, BatchSizeSchedule):
+        estimator.batch_size.check()
 
 
 def check_lbfgs(estimator: Any, layers: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -339,7 +340,7 @@ class Session:
         if run.stop_reason == "diverged":
             self._recover()
         elif run.stop_reason == "interrupted":
-            warnings.warn("Training interrupted by user.", stacklevel=_STACK)
+            warnings.warn("Training interrupted by user.", stacklevel=_users_level())
         elif run.stop_reason == "max_iter" and not self.call.stream and not self.lbfgs:
             self._warn_unconverged()
 
@@ -359,7 +360,7 @@ class Session:
             f"Training diverged in epoch {run.epoch}; the best weights before it were restored. "
             f"{advice}",
             ConvergenceWarning,
-            stacklevel=_STACK,
+            stacklevel=_users_level(),
         )
         self.network.load(run.best.theta)
         run.optimizer_state = None
@@ -371,12 +372,19 @@ class Session:
                 f"Stochastic Optimizer: Maximum iterations ({self.call.epochs}) "
                 "reached and the optimization hasn't converged yet.",
                 ConvergenceWarning,
-                stacklevel=_STACK,
+                stacklevel=_users_level(),
             )
 
 
-# From Session's methods up to the line of the user that called fit.
-_STACK = 7
+def _users_level() -> int:
+    """Return the `stacklevel` at which a warning shows the line that called fit."""
+    frame, level = inspect.currentframe(), 0
+    while frame is not None:
+        name = frame.f_globals.get("__name__", "")
+        if not name.startswith(("sknn.", "sklearn.callback")):
+            break
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _seed(random_state: Any) -> int:
@@ -410,7 +418,7 @@ def _batch_sizes(estimator: Any, n_rows: int, horizon: int) -> Callable[[int], i
     if size > n_rows and not parameters.is_lbfgs(estimator):
         warnings.warn(
             "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=_STACK,
+            stacklevel=_users_level(),
         )
     return lambda epoch: min(int(size), n_rows)
 
@@ -421,5 +429,5 @@ def _warn_lbfgs(result: Any, max_iter: int) -> None:
         f"{result.message}\n\nIncrease the number of iterations to improve the convergence "
         f"(max_iter={max_iter}).\nYou might also want to scale the data.",
         ConvergenceWarning,
-        stacklevel=_STACK,
+        stacklevel=_users_level(),
     )

@@ -302,7 +302,8 @@ class MultioutputTargets(ClassificationTargets):
         super().bind(loss)
         return Grouped([loss.bind(self.task) for _ in self.parts], [len(c) for c in self.classes])
 
-    def _check_columns(self, y: Any) -> None:
+    def check_columns(self, y: Any) -> None:
+        """Raise where y has another number of columns."""
         if y.ndim != 2 or y.shape[1] != len(self.parts):
             raise ValueError(
                 f"y must have {len(self.parts)} columns, one an output; got shape {y.shape}."
@@ -310,7 +311,7 @@ class MultioutputTargets(ClassificationTargets):
 
     def encode(self, y: Any, dtype: np.dtype) -> NDArray:
         """Return a matrix of codes, one column an output."""
-        self._check_columns(y)
+        self.check_columns(y)
         return np.column_stack(
             [part.encode(column, dtype) for part, column in zip(self.parts, y.T, strict=True)]
         )

@@ -87,6 +87,7 @@ KEPT = {name: CONFIGURATIONS[name] for name in ("deep", "lbfgs", "members")}
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names")
 @pytest.mark.parametrize("check_name", MORE_CHECKS)
 @pytest.mark.parametrize("configuration", KEPT)
 @pytest.mark.parametrize("kind", KINDS)

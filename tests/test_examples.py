@@ -1,0 +1,53 @@
+"""The examples run, print what they promise and write their picture."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+README = EXAMPLES.parent / "README.md"
+
+
+def run(name: str, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    monkeypatch.setattr(sys, "argv", [name, *arguments])
+    runpy.run_path(str(EXAMPLES / name), run_name="__main__")
+
+
+def assert_picture(path: Path) -> None:
+    content = path.read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert len(content) > 10_000
+
+
+def test_quickstart_compares_three_tasks_and_draws(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "quickstart.png"
+    run("quickstart.py", monkeypatch, "--quick", "--output", str(picture))
+    printed = capsys.readouterr().out
+    for task in ("digits, accuracy", "diabetes, R2", "breast cancer stream, accuracy"):
+        number = r"\s+-?\d+\.\d+"
+        assert re.search(f"{task}{number}{number} s{number}{number} s", printed), printed
+    assert_picture(picture)
+
+
+def test_xor_needs_a_hidden_layer(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "xor.png"
+    run("xor.py", monkeypatch, "--output", str(picture))
+    straight, bent = map(float, re.findall(r"accuracy (\d\.\d+)", capsys.readouterr().out))
+    assert straight <= 0.8
+    assert bent == 1.0
+    assert_picture(picture)
+
+
+def test_snippets_of_the_readme_run():
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    namespace: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), namespace)
