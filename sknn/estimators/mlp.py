@@ -480,7 +480,7 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
         return self._targets_checked().decision(self._raw(X), self._loss)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the accuracy; with several outputs the share of rows that are right in all of them.
+        """Return the accuracy; with several outputs the share of rows right in all of them.
 
         Parameters
         ----------

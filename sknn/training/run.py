@@ -48,7 +48,7 @@ class History:
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pack columns into arrays, those that rise evenly (epochs, constant rates) into a range."""
+        """Pack columns into arrays, those that rise evenly (epochs, rates) into a range."""
         return {name: _pack(name, values) for name, values in self.columns.items()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
