@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from sklearn.utils.validation import validate_data as validate_data
 
@@ -25,6 +25,13 @@ except ImportError:
         return method
 
 
+class Listener(NamedTuple):
+    """The estimator scikit-learn's callbacks were set on, by which they know it, and its context."""
+
+    estimator: Any
+    context: Any
+
+
 class SklearnCallbacks(Callback):
     """Tells the callbacks set with ``set_callbacks`` of every epoch.
 
@@ -34,8 +41,8 @@ class SklearnCallbacks(Callback):
     ----------
     estimator : estimator
         The working copy that is being fitted.
-    context : sklearn.callback.CallbackContext
-        Of the whole fit.
+    listener : Listener
+        The estimator callbacks know, and the context of the whole fit.
     data : dict
         X, y and metadata as the hooks want them.
     epochs : int
@@ -49,23 +56,30 @@ class SklearnCallbacks(Callback):
     def __init__(
         self,
         estimator: Any,
-        context: Any,
+        listener: Listener,
         data: dict[str, Any],
         epochs: int,
         snapshot: Callable[[], Any],
     ) -> None:
         self.estimator = estimator
-        self.context = context
+        self.known, self.context = listener
         self.data = data
         self.epochs = epochs
         self.snapshot = snapshot
         self.task: Any = None
 
     def _attributes(self) -> dict[str, Any]:
-        return {"network_": self.snapshot()}
+        """Return what makes the estimator callbacks know, which is not fitted yet, a fitted one."""
+        before = vars(self.known)
+        learnt = {
+            name: value
+            for name, value in vars(self.estimator).items()
+            if name not in before or before[name] is not value
+        }
+        return learnt | {"network_": self.snapshot()}
 
     def _tell(self, hook: Callable, **values: Any) -> bool:
-        return bool(hook(estimator=self.estimator, **values))
+        return bool(hook(estimator=self.known, **values))
 
     def _open(self) -> None:
         self.task = self.context.subcontext(task_name="epoch")
@@ -106,12 +120,12 @@ class SklearnCallbacks(Callback):
         )
 
 
-def callback_context(estimator: Any, epochs: int) -> Any:
+def callback_context(estimator: Any, epochs: int) -> Listener | None:
     """Open scikit-learn's callback context for one call; None where nobody listens."""
     listening = hasattr(estimator, "_skl_callbacks") or hasattr(estimator, "_parent_callback_ctx")
     if not HAS_CALLBACKS or not listening:
         return None
-    return estimator._init_callback_context(max_subtasks=epochs)
+    return Listener(estimator, estimator._init_callback_context(max_subtasks=epochs))
 
 
 def shallow_copy(estimator: Any) -> Any:

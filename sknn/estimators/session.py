@@ -154,6 +154,11 @@ class Session:
         )
         if self.lbfgs:
             parameters.check_lbfgs(estimator, network.layers)
+        if not isinstance(x, np.ndarray) and not network.layers[0].reads_sparse:
+            raise ValueError(
+                f"X is sparse, but the first layer {network.layers[0]!r} needs dense rows; put a "
+                "Dense layer first, or pass X.toarray()."
+            )
         self.network = network
         self.target = self.targets.encode(self.train.y, network.dtype)
         self._check_target_domain()

@@ -81,7 +81,9 @@ def _watch(session: Session) -> Watch:
 def _bridge(session: Session, network: Network) -> SklearnCallbacks:
     session.estimator._loss = session.loss
     call = session.call
-    told = {"X": call.X, "y": call.y, "metadata": {"sample_weight": call.sample_weight}}
+    weight = call.sample_weight
+    metadata = {} if weight is None else {"sample_weight": weight}
+    told = {"X": call.X, "y": call.y, "metadata": metadata}
     return SklearnCallbacks(
         session.estimator, session.context, told, call.epochs, lambda: session.served(network)
     )

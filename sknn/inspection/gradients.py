@@ -102,6 +102,8 @@ class _Evaluation:
     def __init__(self, session: Session, objective: Supervised) -> None:
         self.objective = objective
         self.theta = session.network.trainable
+        self.noise = session.state.streams.noise
+        self.start = self.noise.bit_generator.state
         rows = session.rows_used
         pick = slice(None) if rows is None else rows
         weight = session.train.weight
@@ -112,12 +114,7 @@ class _Evaluation:
         )
 
     def __call__(self) -> float:
-        workspace = self.objective.workspace
-        for frame in workspace.frames.values():
-            for context in frame.contexts:
-                context.rng = np.random.default_rng(0)
-        if not workspace.frames:
-            workspace.rng = np.random.default_rng(0)
+        self.noise.bit_generator.state = self.start
         return self.objective.batch(*self.batch)
 
 

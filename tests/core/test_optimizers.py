@@ -63,7 +63,7 @@ def test_first_steps(row, dtype, rtol):
         (Adam(), lambda p: AdamOptimizer(p)),
         (Adam(0.8, 0.9, 1e-3), lambda p: AdamOptimizer(p, 0.001, 0.8, 0.9, 1e-3)),
     ],
-    ids=str,
+    ids=lambda value: None if callable(value) else str(value),
 )
 def test_same_trajectory_as_scikit_learn(spec, reference):
     theta, params = np.ones(40), [np.ones(40)]

@@ -59,8 +59,6 @@ def cases():
                 yield pytest.param(estimator, check, id=test_id, marks=marks)
 
 
-
-
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore:Got `batch_size` less than 1 or larger")
 @pytest.mark.parametrize(("estimator", "check"), list(cases()))

@@ -185,7 +185,9 @@ def test_one_class(solver, members):
     assert_array_equal(network.predict(X), np.full(60, "only"))
 
 
-@pytest.mark.parametrize("labels", [np.array(["b", "a"]), np.array([5, -1]), np.array([True, False])])
+@pytest.mark.parametrize(
+    "labels", [np.array(["b", "a"]), np.array([5, -1]), np.array([True, False])]
+)
 def test_labels_of_every_kind_come_back(labels):
     y = labels[BINARY]
     network = MLPClassifier(**SMALL).fit(X, y)
@@ -275,7 +277,8 @@ def test_weights_by_name():
     layers = [Dense(4, name="wide"), BatchNorm(), Dense(3)]
     network = MLPRegressor(layers=layers, random_state=0, max_iter=3).fit(X, REAL)
     table = network.get_weights()
-    assert list(table) == ["wide", "batchnorm0", "hidden1", "output"] or len(table) == 4
+    assert list(table) == [name for name in network.network_.names]
+    assert {"wide", "hidden1", "output"} < set(table)
     table["wide"]["W"][...] = 0.0
     assert np.abs(network.coefs_[0]).max() > 0, "a copy"
     network.set_weights({"wide": {"W": table["wide"]["W"]}})
@@ -386,6 +389,10 @@ def test_members_are_separately_trained_networks(solver, body):
     """Same initial weights and order of rows: the same networks."""
     if solver == "lbfgs" and body:
         pytest.skip("not for lbfgs")
+    if solver == "lion" and "normalization" in body:
+        pytest.skip(
+            "a bias before a normalisation has no gradient but rounding, lion takes its sign"
+        )
     settings = SMALL | body | {"solver": solver, "early_stopping": False, "warm_start": True}
     together = MLPRegressor(**settings, n_members=3, batch_size=16).initialize(X, REAL)
     start = together.network_.theta.copy()

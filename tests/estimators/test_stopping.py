@@ -84,7 +84,9 @@ def test_the_best_weights_are_served_and_training_goes_on_from_the_last(scoring)
     plain.set_params(max_iter=network.n_iter_).fit(X[TRAIN], REAL[TRAIN])
     assert_allclose(network.run_.theta, plain.run_.theta, rtol=0)
     again = network.set_params(max_iter=1).fit(X[TRAIN], REAL[TRAIN], **VAL)
-    assert_allclose(again.run_.theta, plain.set_params(max_iter=1).fit(X[TRAIN], REAL[TRAIN]).run_.theta)
+    assert_allclose(
+        again.run_.theta, plain.set_params(max_iter=1).fit(X[TRAIN], REAL[TRAIN]).run_.theta
+    )
 
 
 def test_restore_best_off_serves_the_last():

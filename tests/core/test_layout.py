@@ -1,0 +1,73 @@
+"""The flat vector: order of sections, views that stay views, initial values."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sknn.core.initializers import Ones, Uniform
+from sknn.core.layout import Layout, Param, Plan, Role
+
+shapes = st.lists(st.integers(1, 4), min_size=1, max_size=3).map(tuple)
+params = st.builds(Param, shape=shapes, init=st.just(Ones()), role=st.sampled_from(list(Role)))
+plans = st.lists(
+    st.dictionaries(st.sampled_from("abcd"), params, max_size=3).map(lambda p: Plan((1,), p)),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(plans)
+def test_sections_follow_each_other_and_cover_the_vector(plans):
+    layout = Layout(plans)
+    assert [slot.start for slot in layout.slots] == [0, *(s.stop for s in layout.slots)][:-1]
+    assert layout.n_decayed <= layout.n_trainable <= layout.size
+    for slot in layout.slots:
+        ends = {
+            Role.DECAYED: layout.n_decayed,
+            Role.PLAIN: layout.n_trainable,
+            Role.TRACKED: layout.size,
+        }
+        assert slot.stop <= ends[slot.param.role]
+        if slot.param.role is not Role.DECAYED:
+            assert slot.start >= layout.n_decayed
+
+
+@given(plans, st.sampled_from([(), (3,)]))
+def test_views_share_memory_and_hold_everything(plans, lead):
+    layout = Layout(plans)
+    vector = np.zeros((*lead, layout.size))
+    for views in layout.views(vector):
+        for view in views.values():
+            view += 1.0
+    assert (vector == 1.0).all()
+
+
+@given(plans)
+def test_a_gradient_has_no_views_of_tracked_parameters(plans):
+    layout = Layout(plans)
+    views = layout.views(np.zeros(layout.n_trainable))
+    for plan, own in zip(plans, views, strict=True):
+        trained = {k for k, param in plan.params.items() if param.role is not Role.TRACKED}
+        assert set(own) == trained
+
+
+def test_members_are_drawn_one_after_the_other():
+    plan = Plan((2,), {"W": Param((2, 3), Uniform(-1, 1)), "b": Param((3,), Uniform(-1, 1))})
+    layout = Layout([plan])
+    together = np.zeros((2, layout.size))
+    layout.draw(together, np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    alone = np.zeros(layout.size)
+    for member in together:
+        layout.draw(alone, rng)
+        np.testing.assert_array_equal(member, alone)
+    assert (together[0] != together[1]).all()
+
+
+@pytest.mark.parametrize("lead", [(), (2,)])
+def test_no_parameters_at_all(lead):
+    layout = Layout([Plan((2,))])
+    vector = np.zeros((*lead, 0))
+    layout.draw(vector, np.random.default_rng(0))
+    assert layout.views(vector) == [{}]
