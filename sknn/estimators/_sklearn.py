@@ -26,7 +26,7 @@ except ImportError:
 
 
 class Listener(NamedTuple):
-    """The estimator scikit-learn's callbacks were set on, by which they know it, and its context."""
+    """The estimator that scikit-learn's callbacks know, and its context."""
 
     estimator: Any
     context: Any

@@ -62,6 +62,7 @@ class BaseNetwork(
 
     def _train(self, call: Call) -> Any:
         """Train a working copy and become it; on any error nothing has happened."""
+        self._check_parameters()
         context = callback_context(self, call.epochs)
         trial = shallow_copy(self)
         with restored_on_error(self.random_state):  # type: ignore[attr-defined]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numbers
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,12 +54,13 @@ def reject_odd_arrays(values: Any, name: str) -> None:
     ValueError
         For masked arrays with masked entries, whose mask would be dropped.
     """
-    kind = getattr(getattr(values, "dtype", None), "kind", "")
-    if kind in ("M", "m"):
-        raise TypeError(
-            f"{name} holds dates or time spans ({values.dtype}); convert them to numbers first, "
-            "for example to days since a start."
-        )
+    is_frame = hasattr(values, "dtypes") and hasattr(values, "columns")
+    for dtype in values.dtypes if is_frame else [getattr(values, "dtype", None)]:
+        if _tells_time(dtype):
+            raise TypeError(
+                f"{name} holds dates or time spans ({dtype}); convert them to numbers first, "
+                "for example to days since a start."
+            )
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         raise ValueError(
             f"{name} is a masked array with masked entries, which count as missing values; "
@@ -65,10 +68,27 @@ def reject_odd_arrays(values: Any, name: str) -> None:
         )
 
 
+def _tells_time(dtype: Any) -> bool:
+    if hasattr(dtype, "kind"):
+        return dtype.kind in ("M", "m")
+    # Polars names its types; they have no kind.
+    return str(dtype).startswith(("Date", "Duration", "Time"))
+
+
+@contextmanager
+def _no_overflow(name: str) -> Iterator[None]:
+    """Turn an OverflowError, from Python integers beyond all floats, into a ValueError."""
+    try:
+        yield
+    except OverflowError as error:
+        raise ValueError(f"{name} holds numbers too large for a float.") from error
+
+
 def check_inputs(estimator: Any, X: Any, dtypes: Any) -> Any:
     """Return X for a fitted estimator, checked against what it was fitted on."""
     reject_odd_arrays(X, "X")
-    return validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)
+    with _no_overflow("X"):
+        return validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)
 
 
 def check_rows(
@@ -79,16 +99,17 @@ def check_rows(
     reject_odd_arrays(y, "y")
     if numeric and sp.issparse(y):
         raise TypeError("y is sparse; a regression target must be dense, pass y.toarray().")
-    X, y = validate_data(
-        estimator,
-        X,
-        y,
-        accept_sparse="csr",
-        multi_output=True,
-        y_numeric=numeric,
-        dtype=dtypes,
-        reset=reset,
-    )
+    with _no_overflow("X or y"):
+        X, y = validate_data(
+            estimator,
+            X,
+            y,
+            accept_sparse="csr",
+            multi_output=True,
+            y_numeric=numeric,
+            dtype=dtypes,
+            reset=reset,
+        )
     if not sp.issparse(y) and y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     return Rows(X, y, check_weight(sample_weight, X.shape[0]))
@@ -106,7 +127,11 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
         return None
     if isinstance(sample_weight, numbers.Number):
         sample_weight = np.full(n_rows, sample_weight, np.float64)
-    weight = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name=name)
+    reject_odd_arrays(sample_weight, name)
+    try:
+        weight = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name=name)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{name} must be one number for each row: {error}") from error
     if weight.ndim != 1:
         raise ValueError(f"{name} must be 1D array or scalar; got {weight.ndim} dimensions.")
     if len(weight) != n_rows:
@@ -202,7 +227,9 @@ def class_weights(
         raise ValueError(
             f"class_weight names {unknown}, which are no classes of y; those are {classes}."
         )
-    per_class = np.array([class_weight.get(label, 1.0) for label in classes.tolist()], np.float64)
+    wanted = [class_weight.get(label, 1.0) for label in classes.tolist()]
+    numeric = all(isinstance(value, numbers.Real) for value in wanted)
+    per_class = np.array(wanted if numeric else [np.nan], np.float64)
     if not np.isfinite(per_class).all() or (per_class < 0).any():
         raise ValueError(f"class_weight must hold finite numbers >= 0; got {class_weight!r}.")
     return per_class[codes]

@@ -492,7 +492,10 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
         -------
         score : float
         """
-        return self._targets_checked().score(self._raw(X), self._loss, y, sample_weight)
+        if not isinstance(self._targets_checked(), MultioutputTargets):
+            return super().score(X, y, sample_weight)
+        right = (self.predict(X) == np.asarray(y)).all(axis=1)
+        return float(np.average(right, weights=sample_weight))
 
     def _targets_checked(self) -> ClassificationTargets:
         self._check_fitted()

@@ -57,12 +57,19 @@ def _is_rates(value: Any) -> bool:
     )
 
 
+def _is_class_weight(value: Any) -> bool:
+    entries = value if isinstance(value, list) else [value]
+    return all(isinstance(each, dict) for each in entries)
+
+
 def _is_freeze(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return all(isinstance(name, str) for name in value)
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     return isinstance(value, str) or (whole and value >= 0)
 
+
+_DTYPES = ("auto", "float32", "float64", np.float32, np.float64)
 
 positive = c.real(0.0, closed="neither")
 non_negative = c.real(0.0, closed="left")
@@ -89,7 +96,8 @@ NETWORK: dict[str, Constraint] = {
     "beta_1": c.real(0.0, 1.0, closed="left"),
     "beta_2": c.real(0.0, 1.0, closed="left"),
     "epsilon": positive,
-    "n_iter_no_change": c.integer(1) | Constraint(lambda v: v == math.inf, "inf"),
+    "n_iter_no_change": c.integer(1)
+    | Constraint(lambda v: isinstance(v, float) and v == math.inf, "inf"),
     "max_fun": c.integer(1),
     "dropout": Constraint(_is_dropout, "a float in the range [0.0, 1.0) or a list of them"),
     "input_dropout": Constraint(_is_rate, "a float in the range [0.0, 1.0)"),
@@ -100,7 +108,7 @@ NETWORK: dict[str, Constraint] = {
     "max_time": c.none() | positive,
     "restore_best": c.boolean(),
     "dtype": Constraint(
-        lambda v: v in ("auto", "float32", "float64", np.float32, np.float64),
+        lambda v: isinstance(v, (str, type)) and v in _DTYPES,
         "'auto', 'float32' or 'float64'",
     ),
     "n_members": c.integer(1),
@@ -116,7 +124,7 @@ NETWORK: dict[str, Constraint] = {
 CLASSIFIER = {
     "class_weight": c.none()
     | c.one_of(["balanced"])
-    | Constraint(lambda v: isinstance(v, (dict, list)), "a dict or a list of dicts"),
+    | Constraint(_is_class_weight, "a dict or a list of dicts"),
     "label_smoothing": c.real(0.0, 1.0, closed="left"),
 }
 REGRESSOR = {

@@ -71,6 +71,8 @@ def restored_on_error(random_state: Any) -> Iterator[None]:
 class Session:
     """Trains a working copy of an estimator; the caller swaps it in when all went well.
 
+    The parameters of the estimator have been checked.
+
     Parameters
     ----------
     estimator : BaseNetwork
@@ -114,9 +116,8 @@ class Session:
             )
 
     def _read(self) -> None:
-        """Check parameters and arrays, learn what y means, combine weights."""
+        """Check arrays, learn what y means, combine weights."""
         estimator, call = self.estimator, self.call
-        estimator._check_parameters()
         self._check_validation_request()
         known = None if self.fresh else estimator.network_.dtype
         self.dtypes = data.input_dtypes(estimator.dtype) if known is None else [known]

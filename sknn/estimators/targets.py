@@ -9,7 +9,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.special import logsumexp
-from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.multiclass import type_of_target
 
 from sknn.core.losses import Grouped
@@ -56,8 +55,8 @@ class Targets(ABC):
         return loss.constant_optimum(target, weight, self.n_outputs)
 
     @abstractmethod
-    def score(self, raw: NDArray, loss: Loss, y: Any, weight: NDArray | None) -> float:
-        """Return accuracy or R2."""
+    def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
+        """Return accuracy or R2 against encoded targets; `weight` has the shape (n,)."""
 
     @property
     def folds(self) -> bool:
@@ -115,9 +114,13 @@ class ClassificationTargets(Targets):
     def decision(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return confidence scores."""
 
-    def score(self, raw: NDArray, loss: Loss, y: Any, weight: NDArray | None) -> float:
+    def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
         """Return the accuracy (exact matches where there are several outputs)."""
-        return float(accuracy_score(y, self.predict(raw, loss), sample_weight=weight))
+        return float(np.average(self.hits(raw, loss, target), weights=weight))
+
+    @abstractmethod
+    def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
+        """Return for each row whether the prediction is right in every output."""
 
 
 def encode_labels(y: NDArray, classes: NDArray) -> NDArray[np.intp]:
@@ -157,6 +160,10 @@ class BinaryTargets(ClassificationTargets):
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the likelier class."""
         return self.classes[(self.decision(raw, loss) > 0).astype(np.intp)]
+
+    def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
+        """Compare the side of zero."""
+        return (self.decision(raw, loss) > 0) == (target[:, 0] > 0.5)
 
     def proba(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return two columns."""
@@ -213,6 +220,10 @@ class MulticlassTargets(ClassificationTargets):
         """Return the likeliest class."""
         return self.classes[self.decision(raw, loss).argmax(axis=-1)]
 
+    def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
+        """Compare codes."""
+        return self.decision(raw, loss).argmax(axis=-1) == target
+
     def proba(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return one column a class."""
         if self.n_outputs == 1:
@@ -259,6 +270,11 @@ class MultilabelTargets(ClassificationTargets):
         """Return the indicator of labels that are likelier than not."""
         answer = (self._log_odds(raw, loss) > 0).astype(np.int64)
         return sp.csr_matrix(answer) if self.sparse else answer
+
+    def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
+        """Compare whole rows of the indicator."""
+        target = target if isinstance(target, np.ndarray) else target.toarray()
+        return ((self.decision(raw, loss) > 0) == (target > 0.5)).all(axis=1)
 
     def proba(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the probability of each label."""
@@ -340,10 +356,11 @@ class MultioutputTargets(ClassificationTargets):
         """Return a list with one array an output."""
         return self._each("decision", raw, loss)
 
-    def score(self, raw: NDArray, loss: Loss, y: Any, weight: NDArray | None) -> float:
-        """Return the share of rows with every output right."""
-        right = (self.predict(raw, loss) == y).all(axis=1)
-        return float(np.average(right, weights=weight))
+    def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
+        """Compare the codes of every output."""
+        decisions = self.decision(raw, loss)
+        codes = np.column_stack([scores.argmax(axis=-1) for scores in decisions])
+        return (codes == target).all(axis=1)
 
 
 class RegressionTargets(Targets):
@@ -391,14 +408,18 @@ class RegressionTargets(Targets):
             answer = np.clip(answer, *(bound.astype(answer.dtype) for bound in self.bounds))
         return answer.ravel() if self.flat else answer
 
-    def score(self, raw: NDArray, loss: Loss, y: Any, weight: NDArray | None) -> float:
-        """Return R2; it does not change with the units, so `y` may be encoded."""
-        answer = mean_prediction(raw, loss)[:, : self.n_outputs]
-        if len(y) < 2 or not np.isfinite(answer).all():
+    def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
+        """Return R2, the mean over outputs; it does not depend on the units."""
+        answer = mean_prediction(raw, loss)[:, : self.n_outputs].astype(np.float64)
+        if len(target) < 2 or not np.isfinite(answer).all():
             return float("nan")
-        return float(
-            r2_score(y.reshape(len(y), -1), answer * self.std + self.mean, sample_weight=weight)
-        )
+        center = np.average(target, axis=0, weights=weight)
+        unexplained = np.average((target - answer) ** 2, axis=0, weights=weight)
+        spread = np.average((target - center) ** 2, axis=0, weights=weight)
+        # As scikit-learn: a constant target is explained only by itself.
+        flat = spread == 0
+        r2 = 1.0 - unexplained / np.where(flat, 1.0, spread)
+        return float(np.where(flat, (unexplained == 0).astype(float), r2).mean())
 
     @property
     def folds(self) -> bool:
@@ -433,9 +454,14 @@ def _last(network: Network) -> tuple[NDArray, NDArray]:
 
 def _mean_and_std(matrix: NDArray, weight: NDArray | None) -> tuple[NDArray, NDArray]:
     matrix = np.asarray(matrix, np.float64)
-    mean = np.average(matrix, axis=0, weights=weight)
     with np.errstate(over="ignore", invalid="ignore"):
-        std = np.sqrt(np.average((matrix - mean) ** 2, axis=0, weights=weight))
+        mean = np.average(matrix, axis=0, weights=weight)
+        centred = matrix - mean
+        # The squares of large numbers would overflow, those of their shares do not.
+        largest = np.abs(centred).max(axis=0, initial=np.finfo(np.float64).tiny)
+        std = largest * np.sqrt(np.average((centred / largest) ** 2, axis=0, weights=weight))
+    if not np.isfinite(mean).all() or not np.isfinite(std).all():
+        raise ValueError("y is too large for its mean and standard deviation; scale it down.")
     return mean, np.where(std > 0, std, 1.0)
 
 

@@ -39,21 +39,26 @@ def callbacks_for(session: Session, network: Network) -> list[Callback]:
 def _validate(session: Session, network: Network) -> Validate:
     rows, targets, loss = session.validation, session.targets, session.loss
     assert rows is not None
-    scorer = None if session.estimator.scoring is None else get_scorer(session.estimator.scoring)
+    target = targets.encode(rows.y, network.dtype)
+    scoring = session.estimator.scoring
+    scorer = None if scoring is None else get_scorer(scoring)
+    own = "r2" if session.estimator._numeric_target else "accuracy"
     # A scorer named by a string takes weights; whether a callable does, nobody can know.
-    weighted = isinstance(session.estimator.scoring, str) and rows.weight is not None
+    weighted = isinstance(scoring, str) and rows.weight is not None
     weights = {"sample_weight": rows.weight} if weighted else {}
 
     def score(raw: NDArray) -> dict[str, float]:
-        figures = {"validation_score": targets.score(raw, loss, rows.y, rows.weight)}
-        if scorer is not None:
+        own_score = targets.score(raw, loss, target, rows.weight)
+        figures = {"validation_score": own_score}
+        if scoring == own:
+            figures["score"] = own_score
+        elif scorer is not None:
             model = shallow_copy(session.estimator)
             model.network_ = session.served(network)
             model._loss = loss
             figures["score"] = float(scorer(model, rows.x, rows.y, **weights))
         return figures
 
-    target = targets.encode(rows.y, network.dtype)
     return Validate(loss, rows.x, target, session.column(rows.weight), score)
 
 

@@ -41,6 +41,8 @@ class Supervised:
         self.workspace = workspace
         self.loss: Loss = workspace.loss
         self.network = workspace.network
+        self.n_members = self.network.n_members
+        self._inner = np.vdot if self.n_members == 1 else _inner_of_members
         self.l2 = float(l2 / total)
         self.l1 = float(l1 / total)
         self.unit = float(unit)
@@ -62,22 +64,28 @@ class Supervised:
     def data(self, x: Any, target: Any, weight: NDArray | None, scale: float) -> float:
         """Return ``scale * sum(w * l)`` and fill `grad` with its gradient."""
         workspace = self.workspace
-        frame = workspace.frame(x.shape[0])
+        rows = x.shape[0]
+        frame = workspace.frames.get(rows) or workspace.frame(rows)
         added = workspace.forward(x, frame, weight)
         if not isinstance(target, np.ndarray):
             target = target.toarray()
         counts = scale if weight is None else weight * scale
         value = self.loss.value_and_grad(frame.raw, target, counts, frame.d_raw, frame.loss_scratch)
         workspace.backward(x, frame)
-        return float(value if self.network.n_members == 1 else value.mean()) + added
+        return float(value if self.n_members == 1 else value.mean()) + added
 
     def penalty(self) -> float:
         """Return the penalty and add its smooth part to `grad`."""
         value = 0.0
         if self._shrink is not None:
             np.multiply(self.decayed, self.l2, out=self._shrink)
-            value += 0.5 * float(np.vdot(self._shrink, self.decayed))
+            value += 0.5 * float(self._inner(self._shrink, self.decayed))
             self.decayed_grad += self._shrink
         if self.l1:
             value += self.l1 * float(np.abs(self.decayed).sum())
-        return value / self.network.n_members
+        return value / self.n_members
+
+
+def _inner_of_members(a: NDArray, b: NDArray) -> Any:
+    """Return the inner product of arrays with gaps, over which vdot would make copies."""
+    return np.einsum("mi,mi->", a, b)

@@ -1,4 +1,4 @@
-"""scikit-learn's own checks, on both estimators in many configurations, with no exceptions but law 2.
+"""scikit-learn's own checks, on both estimators in many configurations.
 
 The checks are run one by one, so that a failure names its check.
 """

@@ -1,7 +1,6 @@
 """What a user of sklearn.neural_network relies on: names, defaults, attributes, texts."""
 
 import inspect
-import re
 import warnings
 
 import numpy as np
@@ -21,9 +20,9 @@ KINDS = {
 quiet = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 SMALL = {"hidden_layer_sizes": (8,), "random_state": 0, "max_iter": 20}
 THE_23 = (
-    "hidden_layer_sizes activation solver alpha batch_size learning_rate learning_rate_init power_t "
-    "max_iter shuffle random_state tol verbose warm_start momentum nesterovs_momentum early_stopping "
-    "validation_fraction beta_1 beta_2 epsilon n_iter_no_change max_fun"
+    "hidden_layer_sizes activation solver alpha batch_size learning_rate learning_rate_init "
+    "power_t max_iter shuffle random_state tol verbose warm_start momentum nesterovs_momentum "
+    "early_stopping validation_fraction beta_1 beta_2 epsilon n_iter_no_change max_fun"
 ).split()
 
 
@@ -210,16 +209,14 @@ def test_warm_start_needs_the_same_classes():
         network = kind(**SMALL, warm_start=True).fit(X, BINARY)
         network.fit(X, BINARY)
         for y in (THREE, np.zeros(60, int), BINARY + 5):
-            words = re.escape(
-                "warm_start can only be used where `y` has the same classes as in the previous call to fit."
-            )
+            words = "warm_start can only be used where `y` has the same classes as in the previous"
             with pytest.raises(ValueError, match=words):
                 network.fit(X, y)
 
 
 def test_warnings_scikit_learn_users_know():
     for kind in (MLPRegressor, KINDS[MLPRegressor]):
-        words = r"Stochastic Optimizer: Maximum iterations \(2\) reached and the optimization hasn't converged yet."
+        words = r"Stochastic Optimizer: Maximum iterations \(2\) reached and the optimization"
         with pytest.warns(ConvergenceWarning, match=words):
             kind(hidden_layer_sizes=(3,), max_iter=2).fit(X, REAL)
         with pytest.warns(ConvergenceWarning, match="lbfgs failed to converge"):

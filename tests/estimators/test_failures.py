@@ -17,7 +17,7 @@ from sknn.core.optimizers import Adam
 from sknn.core.workspace import Workspace
 from sknn.estimators import architecture, base, data, parameters, session
 from sknn.estimators.session import Session
-from sknn.estimators.targets import MulticlassTargets, RegressionTargets
+from sknn.estimators.targets import RegressionTargets
 from sknn.training.batches import Batches
 from sknn.training.lbfgs import FullBatch
 from sknn.training.monitor import Validate, Watch

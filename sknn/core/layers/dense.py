@@ -123,7 +123,7 @@ class Dense(Layer):
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
         """Write f(x W + b) into `y`."""
-        z = ctx.scratch.get("z", y)
+        z = ctx.scratch["z"] if self.activation.needs_input else y
         _product(x, p["W"], z)
         if self.use_bias:
             z += p["b"][..., None, :]
@@ -133,8 +133,10 @@ class Dense(Layer):
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
         """Chain rule: dz = dy f'(z), dW = x' dz, db = column sums of dz, dx = dz W'."""
-        scratch = ctx.scratch
-        self.activation.backward(scratch.get("z", y), y, dy, scratch.get("work"))
+        scratch, activation = ctx.scratch, self.activation
+        z = scratch["z"] if activation.needs_input else y
+        work = scratch["work"] if activation.work_dtype is not None else None
+        activation.backward(z, y, dy, work)
         _transposed_product(x, dy, g["W"])
         if self.use_bias:
             # A product with ones sums columns three times faster than add.reduce.
