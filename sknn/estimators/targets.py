@@ -281,8 +281,8 @@ class MultilabelTargets(ClassificationTargets):
         return probabilities(raw, loss)
 
     def log_proba(self, raw: NDArray, loss: Loss) -> NDArray:
-        """Return log-sigmoids."""
-        return log_probabilities(_log_sigmoid(raw))
+        """Return the logarithms of the probabilities, which are finite and rank alike."""
+        return np.log(self.proba(raw, loss))
 
     def decision(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the log-odds of each label, as fine as its probability resolves them.

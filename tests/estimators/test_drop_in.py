@@ -187,18 +187,16 @@ def test_errors_scikit_learn_users_know():
     both_raise(
         MLPClassifier,
         lambda k: k(early_stopping=True).fit([[1, 2], [2, 3], [3, 4], [4, 5]], [0, 0, 0, 1]),
-        "The least populated classes? in y ha(s|ve) only 1 member",
+        "The least populated class",
     )
     both_raise(
         MLPClassifier,
         lambda k: k(early_stopping=True).fit([[1, 2], [2, 3], [3, 4]], [0, 0, 1]),
         ".",
     )
-    both_raise(
-        MLPRegressor,
-        lambda k: k(early_stopping=True).fit([[1, 2], [2, 3]], [1, 0]),
-        "The validation set is too small. Increase 'validation_fraction'",
-    )
+    # Older versions of scikit-learn go on with one row.
+    with pytest.raises(ValueError, match="The validation set is too small. Increase 'validation"):
+        MLPRegressor(early_stopping=True).fit([[1, 2], [2, 3]], [1, 0])
     for each in KINDS:
         assert not hasattr(each(solver="lbfgs"), "partial_fit")
 
