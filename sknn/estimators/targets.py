@@ -228,7 +228,9 @@ class MulticlassTargets(ClassificationTargets):
         """Return one column a class."""
         if self.n_outputs == 1:
             return mean_prediction(raw, loss)
-        return probabilities(raw, loss)
+        mean = mean_prediction(raw, loss)
+        # The only class of all is certain, but no class is impossible.
+        return np.maximum(mean, np.finfo(mean.dtype).tiny, out=mean)
 
     def log_proba(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the log-softmax."""
@@ -293,7 +295,8 @@ class MultilabelTargets(ClassificationTargets):
         if not loss.has_probabilities:
             return odds
         p = self.proba(raw, loss)
-        return np.where(p > 0.5, np.log(p) - np.log1p(-p), odds)
+        lowest = np.log(np.finfo(p.dtype).tiny)
+        return np.where(p > 0.5, np.log(p) - np.log1p(-p), np.maximum(odds, lowest))
 
     def _log_odds(self, raw: NDArray, loss: Loss) -> NDArray:
         if raw.ndim == 2:

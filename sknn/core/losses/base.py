@@ -30,7 +30,8 @@ class Loss(Spec, family=True):
     all a loss sees. So softmax and logarithm meet in one log-sum-exp, and nothing is clipped.
 
     Targets are encoded before: integer codes ``(rows,)`` for one-of-k classes, else a float
-    matrix ``(rows, n_outputs)``. With several outputs a loss is their mean.
+    matrix ``(rows, n_outputs)``. Several real targets count as their mean, several labels as
+    their sum.
     """
 
     tasks: ClassVar[frozenset[str]] = frozenset()

@@ -15,9 +15,9 @@ from sknn.core.losses.optimum import Vector
 
 
 class Grouped(Loss):
-    r"""Mean over outputs, each a choice of its own among several classes.
+    r"""Sum over outputs, each a choice of its own among several classes.
 
-    .. math:: l(z, c) = \frac1q \sum_{j=1}^q l_j(z_{(j)}, c_j)
+    .. math:: l(z, c) = \sum_{j=1}^q l_j(z_{(j)}, c_j)
 
     The raw scores are blocks side by side, one an output; targets are integer codes of shape (rows,
     q). An output with two classes takes two raw scores.
@@ -106,9 +106,7 @@ class Grouped(Loss):
             total = total + loss.value_and_grad(
                 raw[..., block], codes, weight, out[..., block], parts[j]
             )
-        share = 1.0 / len(self.losses)
-        np.multiply(out, share, out=out)
-        return total * share
+        return total
 
     def link(self, raw: NDArray) -> NDArray:
         """Turn the scores of every block into predictions, in place."""

@@ -34,6 +34,7 @@ class BinaryHinge(Pointwise):
     """
 
     tasks = frozenset({"binary", "multilabel"})
+    averages = False
     has_probabilities = False
     work: ClassVar[tuple[str, ...]] = ("sign",)
 

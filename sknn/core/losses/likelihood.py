@@ -23,7 +23,7 @@ from sknn.core import constraints
 from sknn.core.layout import Scratch
 from sknn.core.losses.base import Loss, Weight
 from sknn.core.losses.optimum import Vector, column_means, log_of_means
-from sknn.core.losses.pointwise import Pointwise, mean_over_outputs
+from sknn.core.losses.pointwise import Pointwise, total
 
 _HIGHEST = 30.0
 _NO_EVENTS = -10.0
@@ -264,7 +264,7 @@ class GaussianNLL(Loss, alias="gaussian_nll"):
         np.multiply(d_log_variance, square, out=d_log_variance)
         np.subtract(1.0, d_log_variance, out=d_log_variance)
         np.multiply(d_log_variance, 0.5, out=d_log_variance)
-        return mean_over_outputs(values, weight, out)
+        return total(values, weight, out, 1.0 / values.shape[-1])
 
     def link(self, raw: NDArray) -> NDArray:
         """Turn logarithms of variances into standard deviations, in place; means stay."""

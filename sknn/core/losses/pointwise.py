@@ -13,8 +13,8 @@ from sknn.core.layout import Scratch
 from sknn.core.losses.base import Loss, Weight
 
 
-def mean_over_outputs(values: NDArray, weight: Weight, out: NDArray) -> Any:
-    """Sum `values` over rows, average them over outputs; scale the derivatives `out` alike.
+def total(values: NDArray, weight: Weight, out: NDArray, share: float) -> Any:
+    """Sum `values` over rows and outputs, times `share`; scale the derivatives `out` alike.
 
     Parameters
     ----------
@@ -23,8 +23,9 @@ def mean_over_outputs(values: NDArray, weight: Weight, out: NDArray) -> Any:
     weight : float or ndarray of shape (rows, 1)
     out : ndarray of shape (..., rows, n_raw)
         Derivative of every entry of `values`; becomes the gradient.
+    share : float
+        What one output counts: 1 / n_outputs makes a mean, 1 a sum.
     """
-    share = 1.0 / values.shape[-1]
     if isinstance(weight, float):
         share *= weight
     else:
@@ -36,7 +37,10 @@ def mean_over_outputs(values: NDArray, weight: Weight, out: NDArray) -> Any:
 
 
 class Pointwise(Loss):
-    """Base of the losses with one raw score an output: sum over rows, mean over outputs."""
+    """Base of the losses with one raw score an output, summed over the rows."""
+
+    averages: ClassVar[bool] = True
+    """Several outputs count as their mean (targets), not as their sum (labels)."""
 
     work: ClassVar[tuple[str, ...]] = ()
     """Names of the work arrays :meth:`pointwise` wants beside `values`."""
@@ -56,7 +60,7 @@ class Pointwise(Loss):
         """Return the weighted sum of the loss and write its gradient into `out`."""
         values = scratch["values"]
         self.pointwise(raw, target, values, out, scratch)
-        return mean_over_outputs(values, weight, out)
+        return total(values, weight, out, 1.0 / raw.shape[-1] if self.averages else 1.0)
 
     @abstractmethod
     def pointwise(

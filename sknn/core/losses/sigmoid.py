@@ -1,7 +1,7 @@
 """Losses of one raw score a label: two classes, or several labels at once.
 
 Targets are a float matrix of zeros and ones, (rows, 1) for two classes and (rows, n_labels) else;
-with several labels a loss is their mean.
+the loss of several labels is their sum, the loss of the whole answer.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ class _Sigmoid(Pointwise):
     """Losses of probabilities that the logistic function makes of the raw scores."""
 
     tasks = frozenset({"binary", "multilabel"})
+    averages = False
     link_name = "logistic"
     label_smoothing: float = 0.0
     """Kernels without the parameter do not smooth."""
