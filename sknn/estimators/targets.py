@@ -226,8 +226,6 @@ class MulticlassTargets(ClassificationTargets):
 
     def proba(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return one column a class."""
-        if self.n_outputs == 1:
-            return mean_prediction(raw, loss)
         mean = mean_prediction(raw, loss)
         # The only class of all is certain, but no class is impossible.
         return np.maximum(mean, np.finfo(mean.dtype).tiny, out=mean)
