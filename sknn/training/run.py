@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -92,6 +91,21 @@ class Streams:
             noise=np.random.default_rng(noise),
         )
 
+    def copy(self) -> Streams:
+        """Return streams that go on alike and independently."""
+        return Streams(_twin(self.init), self.split_seed, _twin(self.order), _twin(self.noise))
+
+
+# Seeding is the dear part of making a generator, and its state is replaced at once.
+_ANY_SEED = np.random.SeedSequence(0)
+
+
+def _twin(generator: np.random.Generator) -> np.random.Generator:
+    """Copy a generator, four times as fast as deepcopy: streams do it in every call."""
+    bits = type(generator.bit_generator)(_ANY_SEED)
+    bits.state = generator.bit_generator.state
+    return np.random.Generator(bits)
+
 
 @dataclass
 class Best:
@@ -148,7 +162,7 @@ class Run:
     def copy(self) -> Run:
         """Return an independent run: what happens to it leaves this one as it was."""
         values = {item.name: getattr(self, item.name) for item in fields(self)}
-        values["streams"] = copy.deepcopy(self.streams)
+        values["streams"] = self.streams.copy()
         values["history"] = self.history.copy()
         values["schedule_state"] = dict(self.schedule_state)
         if self.optimizer_state is not None:
