@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -126,6 +127,12 @@ def callback_context(estimator: Any, epochs: int) -> Listener | None:
     if not HAS_CALLBACKS or not listening:
         return None
     return Listener(estimator, estimator._init_callback_context(max_subtasks=epochs))
+
+
+def takes_weights(scorer: Any) -> bool:
+    """Say whether the metric of a scorer knows sample weights; of a bare callable nobody knows."""
+    metric = getattr(scorer, "_score_func", None)
+    return metric is not None and "sample_weight" in inspect.signature(metric).parameters
 
 
 def shallow_copy(estimator: Any) -> Any:

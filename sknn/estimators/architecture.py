@@ -140,10 +140,17 @@ def _given_layers(estimator: Any) -> list[Layer]:
     return list(layers)
 
 
-def _check_names(estimator: Any, names: Sequence[str]) -> None:
+def _check_unique(names: Sequence[str]) -> None:
     for name, times in Counter(names).items():
         if times > 1:
-            raise ValueError(f"The layer name {name!r} is used {times} times in `layers`.")
+            raise ValueError(
+                f"The layer name {name!r} is used {times} times; unnamed layers, that of "
+                "input_dropout too, are named by kind and position."
+            )
+
+
+def _check_names(estimator: Any, names: Sequence[str]) -> None:
+    for name in names:
         if name in estimator._get_param_names() or name == OUTPUT or "__" in name:
             raise ValueError(
                 f"A layer cannot be named {name!r}: the name is a parameter of "
@@ -161,6 +168,7 @@ def build_network(
     defaults = Defaults(default, estimator.weight_init)
     chain = [*hidden_layers(estimator), Dense(n_raw, "identity", name=OUTPUT)]
     names = [name for name, _ in named(chain)]
+    _check_unique(names)
     bound = [layer.bind(defaults) for layer in chain]
     if estimator.weight_init == "auto" and default == "logistic":
         # scikit-learn scales the output layer by the activation of the hidden ones.
@@ -206,6 +214,13 @@ def _index(name: Any, network: Network, parameter: str) -> int:
             f"its layers are {list(network.names)}."
         )
     return network.names.index(name)
+
+
+def held_layers(estimator: Any, network: Network) -> list[int]:
+    """Return the indices of layers that do not move: frozen, or with a rate factor of 0."""
+    rates = estimator.layer_rates or {}
+    still = [_index(name, network, "layer_rates") for name, rate in rates.items() if rate == 0]
+    return frozen_layers(estimator.freeze, network) + still
 
 
 def rate_factors(estimator: Any, network: Network) -> NDArray | None:

@@ -88,7 +88,7 @@ class BaseNetwork(
     def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
         """Return what each row counts, all weights multiplied."""
 
-    def _strata(self, target: Any) -> NDArray | None:
+    def _strata(self, target: Any, rows: NDArray | None) -> NDArray | None:
         """Return groups whose shares a validation split keeps."""
         return None
 

@@ -148,7 +148,8 @@ def training_rows(weight: NDArray | None, may_be_empty: bool) -> NDArray | None:
     rows = np.flatnonzero(weight)
     if not len(rows) and not may_be_empty:
         raise ValueError(
-            "sample_weight must hold at least one weight that is not zero; all of them are zero."
+            "Every row has weight zero; sample_weight, times class_weight, must leave at least one "
+            "weight that is not zero."
         )
     return rows
 
@@ -196,9 +197,12 @@ def check_validation(
     if X_val is None or y_val is None:
         missing = "X_val" if X_val is None else "y_val"
         raise ValueError(f"X_val and y_val go together; {missing} is missing.")
-    return check_rows(
+    rows = check_rows(
         estimator, X_val, y_val, sample_weight_val, dtypes=dtypes, reset=False, numeric=numeric
     )
+    if rows.weight is not None and not rows.weight.any():
+        raise ValueError("sample_weight_val must hold at least one weight that is not zero.")
+    return rows
 
 
 def class_weights(
@@ -222,8 +226,10 @@ def class_weights(
         per_class = np.zeros(len(classes))
         per_class[present] = totals.sum() / (present.sum() * totals[present])
         return per_class[codes]
-    unknown = [label for label in class_weight if label not in set(classes.tolist())]
-    if unknown:
+    labels = set(classes.tolist())
+    unknown = [label for label in class_weight if label not in labels]
+    # A fold may lack a rare class; but where labels lack a weight too, the keys are misspelt.
+    if unknown and not labels <= set(class_weight):
         raise ValueError(
             f"class_weight names {unknown}, which are no classes of y; those are {classes}."
         )

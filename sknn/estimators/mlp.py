@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets, unique_labels
+from sklearn.utils.multiclass import unique_labels
 
 from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
@@ -16,17 +16,18 @@ from sknn.estimators import data, parameters
 from sknn.estimators._sklearn import with_callbacks
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.data import Rows
-from sknn.estimators.session import Call
-from sknn.estimators.targets import (
+from sknn.estimators.labels import (
     BinaryTargets,
     ClassificationTargets,
     MulticlassTargets,
     MultilabelTargets,
     MultioutputTargets,
-    RegressionTargets,
+    check_labels,
     classification_targets,
     encode_labels,
 )
+from sknn.estimators.session import Call
+from sknn.estimators.targets import RegressionTargets
 
 
 def _is_stochastic(estimator: Any) -> bool:
@@ -420,8 +421,7 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
         -------
         self : estimator
         """
-        classes = np.unique(y) if classes is None and np.ndim(y) == 1 else classes
-        return self._train(Call(X, y, classes=classes, epochs=0, keep=True, stream=True))
+        return self._train(Call(X, y, classes=classes, epochs=0, keep=True))
 
     def predict(self, X: Any) -> Any:
         """Return the likeliest class of each row (multi-label: the indicator of likely labels).
@@ -521,7 +521,9 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
     def _check_same_task(self, y: Any, call: Call) -> None:
         """Compare labels with those of earlier calls, in scikit-learn's words."""
         known = self.classes_
-        if call.classes is not None and not _same_classes(call.classes, known):
+        if isinstance(self._targets, MultilabelTargets):
+            self._targets.check_classes(call.classes)
+        elif call.classes is not None and not _same_classes(call.classes, known):
             raise ValueError(
                 f"`classes={call.classes!r}` is not the same as on last call to partial_fit, "
                 f"was: {known!r}"
@@ -538,7 +540,7 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
                 )
 
     def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
-        check_classification_targets(rows.y)
+        check_labels(rows.y)
         if self.class_weight is None:
             return rows.weight
         if call.stream and self.class_weight == "balanced":
@@ -551,15 +553,16 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
         factor = _class_factor(self.class_weight, rows, targets)
         return factor if rows.weight is None else factor * rows.weight
 
-    def _strata(self, target: Any) -> NDArray | None:
+    def _strata(self, target: Any, rows: NDArray | None) -> NDArray | None:
         if isinstance(self._targets, BinaryTargets):
             # scikit-learn names a class that is too small in these words.
             return np.where(target[:, 0] > 0, "True", "False")
         if not isinstance(self._targets, MulticlassTargets):
             return None
         # Where a class is too rare to stand on both sides, scikit-learn does not stratify either.
-        counts = np.bincount(target)
-        n_held_out = len(target) * self.validation_fraction
+        seen = target if rows is None else target[rows]
+        counts = np.bincount(seen)
+        n_held_out = len(seen) * self.validation_fraction
         rare = counts[counts > 0].min() < 2 or n_held_out < (counts > 0).sum()
         return None if rare else target
 
@@ -774,6 +777,8 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
     _constraints = parameters.NETWORK | parameters.REGRESSOR
     _numeric_target = True
 
+    _targets: RegressionTargets
+
     def __init__(
         self,
         loss: Any = "squared_error",
@@ -968,7 +973,7 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
         -------
         self : estimator
         """
-        return self._train(Call(X, y, epochs=0, keep=True, stream=True))
+        return self._train(Call(X, y, epochs=0, keep=True))
 
     def predict(self, X: Any) -> NDArray:
         """Return the predicted targets.
@@ -991,7 +996,9 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
         self.n_outputs_ = targets.n_outputs
 
     def _check_same_task(self, y: Any, call: Call) -> None:
-        """Do nothing: the number of columns is checked where the target is encoded."""
+        """Take over a new range of predictions; the scale of y stays that of the first call."""
+        standardize = bool(self.normalize_y) and self._loss_recipe().location_scale
+        self._targets = self._targets.continued(standardize, self.output_range, y)
 
     def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
         return rows.weight

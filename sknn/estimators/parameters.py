@@ -7,6 +7,7 @@ import numbers
 from typing import Any
 
 import numpy as np
+from sklearn.metrics import get_scorer_names
 
 from sknn.core import constraints as c
 from sknn.core.activations import Activation
@@ -168,6 +169,8 @@ class NestedLayers:
         -------
         self : estimator
         """
+        if "layers" in params:
+            self.layers = params.pop("layers")
         own = self._get_param_names()  # type: ignore[attr-defined]
         positions = {name: i for i, (name, _) in enumerate(named(self.layers)) if name not in own}
         replaced = [name for name in params if name in positions]
@@ -232,6 +235,16 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> None:
         resolve(Activation, each, "activation", owner)
     if isinstance(estimator.batch_size, BatchSizeSchedule):
         estimator.batch_size.check()
+    if isinstance(estimator.scoring, str):
+        _check_scorer(estimator.scoring, owner)
+
+
+def _check_scorer(name: str, owner: str) -> None:
+    if name not in get_scorer_names():
+        raise InvalidParameterError(
+            f"The 'scoring' parameter of {owner} must be None, a callable or one of "
+            f"sklearn.metrics.get_scorer_names(). Got {name!r} instead."
+        )
 
 
 def check_lbfgs(estimator: Any, layers: Any) -> None:

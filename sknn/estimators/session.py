@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,18 +14,13 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sknn.core.layers import Dense
 from sknn.core.network import Network
-from sknn.core.schedules import BatchSizeSchedule
 from sknn.core.workspace import Workspace
 from sknn.estimators import architecture, data, parameters
+from sknn.estimators.caller import users_level
 from sknn.estimators.data import Rows
-from sknn.estimators.watching import callbacks_for
-from sknn.training.batches import Batches
-from sknn.training.lbfgs import minimize_lbfgs
+from sknn.estimators.solving import solve
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
-from sknn.training.threads import blas_threads
-from sknn.training.trainer import Trainer
-from sknn.training.update import Update
 
 
 @dataclass
@@ -97,7 +91,9 @@ class Session:
         self._open_run()
         self._hold_out()
         self._start_output_bias()
-        self._train()
+        self.epochs_before = self.state.epoch
+        if self.call.epochs:
+            solve(self)
         self._publish()
 
     def prepare(self) -> None:
@@ -119,8 +115,7 @@ class Session:
         """Check arrays, learn what y means, combine weights."""
         estimator, call = self.estimator, self.call
         self._check_validation_request()
-        known = None if self.fresh else estimator.network_.dtype
-        self.dtypes = data.input_dtypes(estimator.dtype) if known is None else [known]
+        self.dtypes = self._input_dtypes()
         numeric = estimator._numeric_target
         rows = data.check_rows(
             estimator,
@@ -143,6 +138,19 @@ class Session:
             estimator, call.X_val, call.y_val, call.sample_weight_val, self.dtypes, numeric
         )
 
+    def _input_dtypes(self) -> Any:
+        """Return the precisions X may keep; a run that goes on keeps its own."""
+        wanted = self.estimator.dtype
+        if self.fresh:
+            return data.input_dtypes(wanted)
+        known = self.estimator.network_.dtype
+        if not (isinstance(wanted, str) and wanted == "auto") and np.dtype(wanted) != known:
+            raise ValueError(
+                f"dtype={wanted!r} differs from that of the previous call, {known}, so training "
+                "cannot continue; restore it, or fit anew with warm_start=False."
+            )
+        return [known]
+
     def _make_network(self) -> None:
         """Plan the network; give it its initial or its last weights."""
         estimator = self.estimator
@@ -157,9 +165,10 @@ class Session:
             parameters.check_lbfgs(estimator, network.layers)
         if not isinstance(x, np.ndarray) and not network.layers[0].reads_sparse:
             raise ValueError(
-                f"X is sparse, but the first layer {network.layers[0]!r} needs dense rows; put a "
-                "Dense layer first, or pass X.toarray()."
+                f"X is sparse, but the first layer {network.layers[0]!r} needs dense rows; leave "
+                "input_dropout at 0 and put a Dense layer first, or pass X.toarray()."
             )
+        _check_transform_layer(estimator.transform_layer, network)
         self.network = network
         self.target = self.targets.encode(self.train.y, network.dtype)
         self._check_target_domain()
@@ -220,13 +229,16 @@ class Session:
             self.train.x.shape[0],
             estimator.validation_fraction,
             self.state.streams.split_seed,
-            estimator._strata(self.target),
+            estimator._strata(self.target, self.rows_used),
         )
         self.validation = self.train.take(held_out)
 
     def column(self, weight: NDArray | None) -> NDArray | None:
-        """Return weights as the kernels want them, (n, 1) in the dtype of the network."""
-        return None if weight is None else weight.astype(self.network.dtype)[:, None]
+        """Return weights in units of their mean, (n, 1) in the dtype of the network."""
+        if weight is None:
+            return None
+        # Divided in float64: in float32 weights of 1e300 or 1e-42 would not survive.
+        return (weight / self.state.unit).astype(self.network.dtype)[:, None]
 
     def _total_weight(self) -> float:
         weight, rows = self.train.weight, self.rows_used
@@ -237,82 +249,15 @@ class Session:
     def objective(self, network: Network, rows: int) -> Supervised:
         """Return loss and gradient as functions of batches of up to `rows` rows."""
         estimator = self.estimator
-        frozen = architecture.frozen_layers(estimator.freeze, network)
-        workspace = Workspace(network, self.loss, rows, self.state.streams.noise, frozen)
+        held = architecture.held_layers(estimator, network)
+        workspace = Workspace(network, self.loss, rows, self.state.streams.noise, held)
         return Supervised(
             workspace,
             l2=estimator.alpha,
             l1=estimator.l1,
-            unit=self.state.unit,
+            unit=self.state.unit if self.train.weight is None else 1.0,
             total=self._total_weight(),
         )
-
-    def _train(self) -> None:
-        batches = Batches(self.train.x, self.target, self.column(self.train.weight), self.rows_used)
-        self.epochs_before = self.state.epoch
-        if not self.call.epochs:
-            return
-        size = _batch_sizes(self.estimator, batches.n_rows, self.state.horizon)
-        largest = 4096 if self.lbfgs else size(self.state.epoch)
-        with blas_threads(_multiply_adds(self.network, min(largest, batches.n_rows))):
-            if self.lbfgs:
-                self._train_full_batch(batches)
-            else:
-                self._train_stochastic(batches, size)
-
-    def _train_stochastic(self, batches: Batches, size: Callable[[int], int]) -> None:
-        estimator, run = self.estimator, self.state
-        optimizer = parameters.optimizer_of(estimator)
-        objective = self.objective(self.network, min(size(run.epoch), batches.n_rows))
-        if run.optimizer_state is None:
-            run.optimizer_state = optimizer.init(self.network.trainable)
-        decay = estimator.weight_decay
-        update = Update(
-            self.network,
-            objective.grad,
-            optimizer,
-            run.optimizer_state,
-            l1=objective.l1,
-            weight_decay=optimizer.weight_decay if isinstance(decay, str) else decay,
-            max_grad_norm=estimator.max_grad_norm,
-            rates=architecture.rate_factors(estimator, self.network),
-        )
-        Trainer(
-            objective,
-            update,
-            batches,
-            base_rate=estimator.learning_rate_init,
-            schedule=parameters.schedule_of(estimator),
-            batch_size=size,
-            callbacks=callbacks_for(self, self.network),
-            shuffle=estimator.shuffle,
-            max_time=estimator.max_time,
-        ).run(run, self.call.epochs)
-
-    def _train_full_batch(self, batches: Batches) -> None:
-        """Minimise by L-BFGS, in float64, the members one after the other."""
-        estimator, state = self.estimator, self.state
-        runs = []
-        for index in range(self.network.n_members):
-            network = self.network.member(index).copy(np.float64)
-            objective = self.objective(network, min(4096, batches.n_rows))
-            run = state.copy()
-            result = minimize_lbfgs(
-                objective,
-                batches,
-                run,
-                callbacks_for(self, network),
-                max_iter=self.call.epochs,
-                max_fun=estimator.max_fun,
-                tol=estimator.tol,
-                max_time=estimator.max_time,
-                held=architecture.rate_factors(estimator, network),
-            )
-            runs.append(run)
-            self.network.member(index).load(network.theta)
-            if run.stop_reason == "max_iter":
-                _warn_lbfgs(result, self.call.epochs)
-        self.state = max(runs, key=lambda run: run.epoch)
 
     def served(self, network: Network) -> Network:
         """Return an independent network in the units of the user."""
@@ -330,7 +275,9 @@ class Session:
         run.theta = self.network.theta.copy() if keep and served_differs else None
         if run.best is not None:
             self.network.load(run.best.theta)
-        self.targets.fold(self.network, self.loss)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.targets.fold(self.network, self.loss)
+        self._check_fold()
         if not keep:
             run.forget()
         if self.call.stream:
@@ -341,12 +288,26 @@ class Session:
         estimator.n_iter_ = run.epoch - self.epochs_before
         estimator._after_training()
 
+    def _check_fold(self) -> None:
+        """Raise where the last layer leaves the range of the precision in the units of y."""
+        if self.targets.folds and not np.isfinite(self.network.theta).all():
+            raise ValueError(
+                f"y is too large for {self.network.dtype} weights; scale it down, or set "
+                "dtype='float64'."
+            )
+        if self.fresh and not self.targets.resolved(self.network.dtype):
+            warnings.warn(
+                f"y varies so little around so large a mean that {self.network.dtype} predictions "
+                "cannot follow it; set dtype='float64', or subtract a constant from y.",
+                stacklevel=users_level(),
+            )
+
     def _react_to_stop(self) -> None:
         run = self.state
         if run.stop_reason == "diverged":
             self._recover()
         elif run.stop_reason == "interrupted":
-            warnings.warn("Training interrupted by user.", stacklevel=_users_level())
+            warnings.warn("Training interrupted by user.", stacklevel=users_level())
         elif run.stop_reason == "max_iter" and not self.call.stream and not self.lbfgs:
             self._warn_unconverged()
 
@@ -366,7 +327,7 @@ class Session:
             f"Training diverged in epoch {run.epoch}; the best weights before it were restored. "
             f"{advice}",
             ConvergenceWarning,
-            stacklevel=_users_level(),
+            stacklevel=users_level(),
         )
         self.network.load(run.best.theta)
         run.optimizer_state = None
@@ -378,19 +339,8 @@ class Session:
                 f"Stochastic Optimizer: Maximum iterations ({self.call.epochs}) "
                 "reached and the optimization hasn't converged yet.",
                 ConvergenceWarning,
-                stacklevel=_users_level(),
+                stacklevel=users_level(),
             )
-
-
-def _users_level() -> int:
-    """Return the `stacklevel` at which a warning shows the line that called fit."""
-    frame, level = inspect.currentframe(), 0
-    while frame is not None:
-        name = frame.f_globals.get("__name__", "")
-        if not name.startswith(("sknn.", "sklearn.callback")):
-            break
-        frame, level = frame.f_back, level + 1
-    return level
 
 
 def _seed(random_state: Any) -> int:
@@ -405,35 +355,7 @@ def _shapes(signature: list[tuple[str, str, tuple[int, ...]]]) -> str:
     return ", ".join(f"{layer}.{name} {shape}" for layer, name, shape in signature)
 
 
-def _multiply_adds(network: Network, rows: int) -> int:
-    sizes = [
-        views["W"].shape[-2] * views["W"].shape[-1]
-        for layer, views in zip(network.layers, network.params, strict=True)
-        if isinstance(layer, Dense)
-    ]
-    return rows * max(sizes)
-
-
-def _batch_sizes(estimator: Any, n_rows: int, horizon: int) -> Callable[[int], int]:
-    """Return the function from the number of epochs so far to the rows of a batch."""
-    size = estimator.batch_size
-    if isinstance(size, BatchSizeSchedule):
-        return lambda epoch: min(n_rows, size.size(epoch, horizon, n_rows))
-    if isinstance(size, str):
-        return lambda epoch: min(200, n_rows)
-    if size > n_rows and not parameters.is_lbfgs(estimator):
-        warnings.warn(
-            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=_users_level(),
-        )
-    return lambda epoch: min(int(size), n_rows)
-
-
-def _warn_lbfgs(result: Any, max_iter: int) -> None:
-    warnings.warn(
-        f"lbfgs failed to converge after {result.nit} iteration(s) (status={result.status}):\n"
-        f"{result.message}\n\nIncrease the number of iterations to improve the convergence "
-        f"(max_iter={max_iter}).\nYou might also want to scale the data.",
-        ConvergenceWarning,
-        stacklevel=_users_level(),
-    )
+def _check_transform_layer(wanted: int, network: Network) -> None:
+    n_hidden = sum(isinstance(layer, Dense) for layer in network.layers) - 1
+    if n_hidden and not -n_hidden <= wanted < n_hidden:
+        raise ValueError(f"transform_layer={wanted} is not among the {n_hidden} hidden layers.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 from sklearn.base import clone
@@ -10,7 +10,8 @@ from sklearn.metrics import get_scorer
 
 from sknn.core.network import Network
 from sknn.estimators import parameters
-from sknn.estimators._sklearn import SklearnCallbacks, shallow_copy
+from sknn.estimators._sklearn import SklearnCallbacks, shallow_copy, takes_weights
+from sknn.estimators.data import Rows
 from sknn.training.callbacks import Callback, PrintProgress, StopBelow
 from sknn.training.monitor import Validate, Watch
 
@@ -39,12 +40,11 @@ def callbacks_for(session: Session, network: Network) -> list[Callback]:
 def _validate(session: Session, network: Network) -> Validate:
     rows, targets, loss = session.validation, session.targets, session.loss
     assert rows is not None
-    target = targets.encode(rows.y, network.dtype)
+    target = _encoded(session, rows, network)
     scoring = session.estimator.scoring
     scorer = None if scoring is None else get_scorer(scoring)
     own = "r2" if session.estimator._numeric_target else "accuracy"
-    # A scorer named by a string takes weights; whether a callable does, nobody can know.
-    weighted = isinstance(scoring, str) and rows.weight is not None
+    weighted = rows.weight is not None and takes_weights(scorer)
     weights = {"sample_weight": rows.weight} if weighted else {}
 
     def score(raw: NDArray) -> dict[str, float]:
@@ -54,12 +54,30 @@ def _validate(session: Session, network: Network) -> Validate:
             figures["score"] = own_score
         elif scorer is not None:
             model = shallow_copy(session.estimator)
+            # The rows were checked before and have lost their names.
+            vars(model).pop("feature_names_in_", None)
             model.network_ = session.served(network)
             model._loss = loss
-            figures["score"] = float(scorer(model, rows.x, rows.y, **weights))
+            figures["score"] = _judge(scorer, model, rows, weights)
         return figures
 
     return Validate(loss, rows.x, target, session.column(rows.weight), score)
+
+
+def _encoded(session: Session, rows: Rows, network: Network) -> Any:
+    try:
+        return session.targets.encode(rows.y, network.dtype)
+    except ValueError as error:
+        raise ValueError(f"In y_val: {error}") from error
+
+
+def _judge(scorer: Any, model: Any, rows: Rows, weights: dict[str, Any]) -> float:
+    try:
+        return float(scorer(model, rows.x, rows.y, **weights))
+    except (AttributeError, TypeError) as error:
+        raise ValueError(
+            f"scoring={model.scoring!r} cannot judge this {type(model).__name__}: {error}"
+        ) from error
 
 
 def _watch(session: Session) -> Watch:
@@ -72,6 +90,7 @@ def _watch(session: Session) -> Watch:
         patience = max(patience, estimator.max_iter / 10)
     return Watch(
         column,
+        measure=str(estimator.scoring) if scored else column,
         sign=-1.0 if scored else 1.0,
         tol=estimator.tol,
         patience=patience,

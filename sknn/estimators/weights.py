@@ -30,17 +30,43 @@ class WeightList(list):
 
     def __setitem__(self, index: Any, value: Any) -> None:
         """Copy, so that ``coefs_[0] = array`` reaches the network."""
-        self[index][...] = value
+        view = self[index]
+        view[...] = _checked(value, view, "The item")
         self._changed()
+
+    def __reduce__(self) -> Any:
+        """Pickle as a plain list: the windows would not survive."""
+        return list, ([view.copy() for view in self],)
+
+
+def _checked(values: Any, view: NDArray, name: str) -> NDArray:
+    """Return finite values in the shape and dtype of a view."""
+    try:
+        array = np.asarray(values, dtype=view.dtype)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of numbers: {error}") from error
+    if array.shape != view.shape:
+        raise ValueError(f"{name} needs an array of shape {view.shape}; got {array.shape}.")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} holds NaN or infinity.")
+    return array
+
+
+def _entries(weights: Any) -> list[tuple[str, str, Any]]:
+    """Flatten a dict of dicts."""
+    if not isinstance(weights, Mapping) or not all(
+        isinstance(v, Mapping) for v in weights.values()
+    ):
+        raise TypeError(
+            "weights must be a dict of layers, each a dict of arrays, as get_weights returns it."
+        )
+    return [(layer, key, value) for layer, own in weights.items() for key, value in own.items()]
 
 
 def _assign(views: list[NDArray], values: Any, name: str) -> None:
-    if len(values) != len(views):
-        raise ValueError(f"{name} must hold {len(views)} arrays, one a layer; got {len(values)}.")
-    arrays = [np.asarray(value) for value in values]
-    for view, array in zip(views, arrays, strict=True):
-        if view.shape != array.shape:
-            raise ValueError(f"{name} needs an array of shape {view.shape}; got {array.shape}.")
+    if not isinstance(values, (list, tuple)) or len(values) != len(views):
+        raise ValueError(f"{name} must be a list of {len(views)} arrays, one a layer.")
+    arrays = [_checked(value, view, name) for value, view in zip(values, views, strict=True)]
     for view, array in zip(views, arrays, strict=True):
         view[...] = array
 
@@ -132,17 +158,11 @@ class WeightAccess:
         self._check_fitted()  # type: ignore[attr-defined]
         known = self.get_weights()
         pairs = []
-        for layer, arrays in weights.items():
-            for key, values in arrays.items():
-                if key not in known.get(layer, {}):
-                    options = {name: sorted(views) for name, views in known.items()}
-                    raise ValueError(f"There is no parameter {layer}.{key}; known are {options}.")
-                pairs.append((layer, key, np.asarray(values)))
-        for layer, key, values in pairs:
-            if values.shape != known[layer][key].shape:
-                raise ValueError(
-                    f"{layer}.{key} has shape {known[layer][key].shape}; got {values.shape}."
-                )
+        for layer, key, values in _entries(weights):
+            if key not in known.get(layer, {}):
+                options = {name: sorted(views) for name, views in known.items()}
+                raise ValueError(f"There is no parameter {layer}.{key}; known are {options}.")
+            pairs.append((layer, key, _checked(values, known[layer][key], f"{layer}.{key}")))
         self._own_weights()
         for layer, key, values in pairs:
             self.network_.params[self.network_.names.index(layer)][key][...] = values

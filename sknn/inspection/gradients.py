@@ -89,7 +89,9 @@ def _session(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Session:
     """Return a session that stands before the first batch, in float64."""
     trial = clone(estimator).set_params(dtype="float64", callbacks=None, early_stopping=False)
     trial._check_parameters()
-    session = Session(trial, Call(X, y, sample_weight))
+    session = Session(
+        trial, Call(X, y, sample_weight, classes=getattr(estimator, "classes_", None))
+    )
     session.prepare()
     if hasattr(estimator, "network_"):
         session.network.load(estimator.network_.theta)

@@ -27,6 +27,7 @@ class FullBatch:
         self.trained = None if held is None else held > 0
         self.sum = np.zeros_like(objective.grad)
         self.theta = objective.network.trainable
+        self.reached = self.theta.copy()
 
     def __call__(self, vector: NDArray) -> tuple[float, NDArray]:
         """Return the objective and a gradient of its own."""
@@ -53,7 +54,7 @@ def minimize_lbfgs(
     max_iter: int,
     max_fun: int,
     tol: float,
-    max_time: float | None,
+    deadline: float | None,
     held: NDArray | None = None,
 ) -> OptimizeResult:
     """Minimise with L-BFGS-B of SciPy and record every iteration as an epoch.
@@ -64,6 +65,8 @@ def minimize_lbfgs(
         On a float64 network without members; its weights are left at the minimum.
     max_iter, max_fun, tol
         Bounds on iterations and evaluations; the largest gradient entry that counts as zero.
+    deadline : float or None
+        Value of ``time.perf_counter`` at which to stop.
     held : ndarray or None
         Factor on every parameter, 0 where it is held fixed.
 
@@ -76,7 +79,8 @@ def minimize_lbfgs(
     network = objective.network
     progress = Progress(run, network)
     hooks = Hooks(callbacks)
-    start = last = perf_counter()
+    last = perf_counter()
+    begun = run.epoch
 
     def record(intermediate_result: OptimizeResult) -> None:
         nonlocal last
@@ -85,13 +89,13 @@ def minimize_lbfgs(
         run.samples += batches.n_rows
         row = {"epoch": float(run.epoch), "loss": float(intermediate_result.fun)}
         row["seconds"], last = now - last, now
-        function.theta[...] = intermediate_result.x
+        function.theta[...] = function.reached = intermediate_result.x
         progress.row = row
         for hook in hooks.epoch_end:
             hook(progress)
         run.best_loss = min(run.best_loss, row["loss"])
         run.history.append(row)
-        if max_time is not None and now - start > max_time:
+        if deadline is not None and now > deadline:
             progress.stop("max_time")
         if progress.stop_reason is not None:
             raise StopIteration
@@ -101,6 +105,10 @@ def minimize_lbfgs(
             hook(progress)
         result = _solve(function, record, progress, max_iter=max_iter, max_fun=max_fun, tol=tol)
     function.theta[...] = result.x
+    if run.epoch == begun and progress.stop_reason is None:
+        # The start was the minimum already; its loss is a figure all the same.
+        run.best_loss = min(run.best_loss, float(result.fun))
+        run.history.append({"epoch": float(run.epoch), "loss": float(result.fun)})
     if not math.isfinite(float(result.fun) + float(network.theta.sum())):
         progress.stop_reason = "diverged"
     run.stop_reason = progress.stop_reason or ("converged" if result.status == 0 else "max_iter")
@@ -121,7 +129,7 @@ def _solve(function, record, progress, *, max_iter, max_fun, tol) -> OptimizeRes
         )
     except KeyboardInterrupt:
         progress.stop("interrupted")
-        where = function.theta.copy()
+        where = function.reached
         return OptimizeResult(
             x=where, fun=0.0, status=99, nit=len(progress.run.history), message=""
         )

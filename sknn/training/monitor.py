@@ -82,6 +82,8 @@ class Watch(Callback):
     ----------
     column : str
         What is watched, a column of the history.
+    measure : str
+        What the column holds, by name: figures of another measure are not compared with it.
     sign : float
         1.0 where less is better, -1.0 where more is.
     tol : float
@@ -104,6 +106,7 @@ class Watch(Callback):
         self,
         column: str,
         *,
+        measure: str,
         sign: float,
         tol: float,
         patience: float,
@@ -114,6 +117,7 @@ class Watch(Callback):
         say: Callable[[str], None],
     ) -> None:
         self.column = column
+        self.measure = measure
         self.sign = sign
         self.tol = tol
         self.patience = patience
@@ -124,7 +128,8 @@ class Watch(Callback):
         self.say = say
 
     def on_train_begin(self, progress: Progress) -> None:
-        """Give a run that had stopped its patience back."""
+        """Forget what was best by another measure; give a run that had stopped its patience."""
+        progress.run.watch(f"{self.measure} {self.keep_best}")
         if progress.run.stall > self.patience:
             progress.run.stall = 0
 
@@ -134,11 +139,24 @@ class Watch(Callback):
         value = self.sign * progress.row[self.column]
         run.stall = 0 if value <= run.reference - self.tol else run.stall + 1
         run.reference = min(run.reference, value) if not math.isnan(value) else run.reference
-        if self.keep_best and (run.best is None or value < run.best.value):
-            run.best = Best(value, progress.network.theta.copy())
+        if self.keep_best:
+            self._keep(value, progress)
         self.schedule.observe(value, run.schedule_state)
         if run.stall > self.patience:
             self._stalled(progress)
+
+    def _keep(self, value: float, progress: Progress) -> None:
+        run = progress.run
+        if math.isfinite(value):
+            if run.best is None or value < run.best.value:
+                run.best = Best(value, progress.network.theta.copy())
+        elif self.column == "validation_loss":
+            progress.stop("diverged")
+        elif run.best is None and progress.stop_reason is None:
+            raise ValueError(
+                f"scoring={self.measure!r} gives {value} on the validation rows, so early stopping "
+                "cannot watch it; choose another scoring, or give more validation rows."
+            )
 
     def _stalled(self, progress: Progress) -> None:
         run = progress.run

@@ -131,7 +131,13 @@ class Run:
     theta : ndarray or None
         Last weights in the units of training; None when nobody will continue.
     optimizer_state : dict of ndarray or None
+    optimizer_kind : str or None
+        Class of the optimizer the state belongs to; another one starts afresh.
+    optimizer_step : int
+        Updates since that state was made.
     schedule_state : dict of float
+    watched : str or None
+        What the next two figures are figures of.
     best : Best or None
     reference : float
         What the next epoch has to beat.
@@ -151,7 +157,10 @@ class Run:
     samples: int = 0
     theta: NDArray | None = None
     optimizer_state: dict[str, NDArray] | None = None
+    optimizer_kind: str | None = None
+    optimizer_step: int = 0
     schedule_state: dict[str, float] = field(default_factory=dict)
+    watched: str | None = None
     best: Best | None = None
     reference: float = float("inf")
     best_loss: float = float("inf")
@@ -170,6 +179,11 @@ class Run:
                 name: array.copy() for name, array in self.optimizer_state.items()
             }
         return Run(**values)
+
+    def watch(self, key: str | None) -> None:
+        """Start to watch something: what was best by another measure is forgotten."""
+        if self.watched != key:
+            self.watched, self.best, self.reference, self.stall = key, None, float("inf"), 0
 
     def forget(self) -> None:
         """Drop what only a continuation needs: last weights, optimizer state, best copy."""

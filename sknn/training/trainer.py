@@ -121,7 +121,8 @@ class Trainer:
             if done == n_rows:
                 norm = float(np.sqrt(np.vdot(update.grad, update.grad)))
             run.step += 1
-            update(rate, run.step)
+            run.optimizer_step += 1
+            update(rate, run.optimizer_step)
             for hook in batch_hooks:
                 hook(progress)
             if not total < _INFINITY:

@@ -91,8 +91,13 @@ class Update:
             self.between.append(self._decay)
         if self.l1:
             self.after.append(self._threshold)
-        pairs = zip(self.network.layers, self.network.params, strict=True)
-        self.constrained = [(layer, p) for layer, p in pairs if layer.constrained]
+        trained = {
+            slot.layer
+            for slot in self.network.layout.slots
+            if self.rates is None or self.rates[slot.start : slot.stop].any()
+        }
+        pairs = enumerate(zip(self.network.layers, self.network.params, strict=True))
+        self.constrained = [pair for i, pair in pairs if pair[0].constrained and i in trained]
         if self.constrained:
             self.after.append(self._constrain)
 
