@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 
-_PSEUDO = 0.01
+_PSEUDO = 0.1
 """Share given to a uniform distribution over the classes, so that an empty class stays finite."""
 _SLACK = 1.0 - 1e-12
 
