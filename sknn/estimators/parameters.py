@@ -211,8 +211,17 @@ def schedule_of(estimator: Any) -> Schedule:
 
 
 def loss_of(estimator: Any) -> Loss:
-    """Return the loss recipe, not yet bound to a task."""
-    return resolve(Loss, estimator.loss, "loss", type(estimator).__name__)
+    """Return the loss recipe, not yet bound to a task; names are those the estimator can use."""
+    owner, name = type(estimator).__name__, estimator.loss
+    tasks = {"regression"} if estimator._numeric_target else {"binary", "multiclass", "multilabel"}
+    usable = {alias for alias, kind in Loss.registry.items() if kind.tasks & tasks}  # type: ignore[attr-defined]
+    if isinstance(name, str) and name not in usable:
+        names = ", ".join(repr(alias) for alias in sorted(usable))
+        raise InvalidParameterError(
+            f"The 'loss' parameter of {owner} must be a str among {{{names}}} or an instance of a "
+            f"Loss spec. Got {name!r} instead."
+        )
+    return resolve(Loss, name, "loss", owner)
 
 
 def is_lbfgs(estimator: Any) -> bool:

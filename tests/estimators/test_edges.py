@@ -286,6 +286,19 @@ def test_layers_and_their_parameters_may_be_set_at_once():
     assert net.layers[0].units == 9
 
 
+@pytest.mark.parametrize(
+    ("net", "y", "offered", "foreign"),
+    [
+        (MLPRegressor("hinge"), REAL, "'huber'", "'focal'"),
+        (MLPClassifier(loss="huber"), Y, "'focal'", "'poisson'"),
+    ],
+)
+def test_only_losses_of_the_task_are_offered(net, y, offered, foreign):
+    with pytest.raises(ValueError, match="'loss' parameter") as caught:
+        net.fit(X, y)
+    assert offered in str(caught.value) and foreign not in str(caught.value)
+
+
 def test_transform_layer_is_checked_in_fit():
     with pytest.raises(ValueError, match="transform_layer=3"):
         MLPClassifier(**FEW, transform_layer=3).fit(X, Y)
