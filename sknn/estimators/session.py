@@ -16,6 +16,7 @@ from sknn.core.layers import Dense
 from sknn.core.network import Network
 from sknn.core.workspace import Workspace
 from sknn.estimators import architecture, data, parameters
+from sknn.estimators._sklearn import shallow_copy
 from sknn.estimators.caller import users_level
 from sknn.estimators.data import Rows
 from sknn.estimators.solving import solve
@@ -35,6 +36,8 @@ class Call:
         Keep what a later call needs to continue exactly.
     stream : bool
         A call of partial_fit: one pass, no rows are held out, and the history stays bounded.
+    finish : bool
+        Train the epochs that the last call had left, instead of `epochs` new ones.
     """
 
     X: Any
@@ -48,6 +51,7 @@ class Call:
     resume: bool = False
     keep: bool = False
     stream: bool = False
+    finish: bool = False
 
 
 @contextmanager
@@ -91,10 +95,25 @@ class Session:
         self._open_run()
         self._hold_out()
         self._start_output_bias()
-        self.epochs_before = self.state.epoch
-        if self.call.epochs:
+        if not self.call.finish:
+            self.state.began = self.state.epoch
+            self.state.until = self.state.epoch + self.call.epochs
+        if self.epochs_left > 0:
             solve(self)
-        self._publish()
+        self._react_to_stop()
+        self._publish(self.estimator, self.network, self.state, self.call.keep)
+        self._check_fold()
+
+    @property
+    def epochs_left(self) -> int:
+        """Epochs this call may still train."""
+        return self.state.until - self.state.epoch
+
+    def snapshot(self) -> Any:
+        """Return an independent fitted estimator that could continue from here."""
+        twin = shallow_copy(self.estimator)
+        self._publish(twin, self.network.copy(), self.state.copy(), keep=True)
+        return twin
 
     def prepare(self) -> None:
         """Go as far as a network with initial or last weights."""
@@ -265,27 +284,24 @@ class Session:
         self.targets.fold(served, self.loss)
         return served
 
-    def _publish(self) -> None:
-        """Choose the weights to serve, warn of what the user should know, set attributes."""
-        estimator, run = self.estimator, self.state
-        self._react_to_stop()
-        keep = self.call.keep
+    def _publish(self, estimator: Any, network: Network, run: Run, keep: bool) -> None:
+        """Choose the weights to serve and set the attributes of a fitted estimator."""
         # Where the served weights are the last ones, nothing else need be kept.
-        served_differs = run.best is not None or self.targets.folds
-        run.theta = self.network.theta.copy() if keep and served_differs else None
-        if run.best is not None:
-            self.network.load(run.best.theta)
+        served = run.best or run.average
+        served_differs = served is not None or self.targets.folds
+        run.theta = network.theta.copy() if keep and served_differs else None
+        if served is not None:
+            network.load(served.theta)
         with np.errstate(over="ignore", invalid="ignore"):
-            self.targets.fold(self.network, self.loss)
-        self._check_fold()
+            self.targets.fold(network, self.loss)
         if not keep:
             run.forget()
         if self.call.stream:
             run.history.trim()
-        estimator.network_ = self.network
+        estimator.network_ = network
         estimator._loss = self.loss
         estimator.run_ = run
-        estimator.n_iter_ = run.epoch - self.epochs_before
+        estimator.n_iter_ = run.epoch - run.began
         estimator._after_training()
 
     def _check_fold(self) -> None:
@@ -336,7 +352,7 @@ class Session:
         # A schedule with a horizon has done what it was made for when its epochs are over.
         if "epochs" not in parameters.schedule_of(self.estimator).get_params():
             warnings.warn(
-                f"Stochastic Optimizer: Maximum iterations ({self.call.epochs}) "
+                f"Stochastic Optimizer: Maximum iterations ({self.state.until - self.state.began}) "
                 "reached and the optimization hasn't converged yet.",
                 ConvergenceWarning,
                 stacklevel=users_level(),

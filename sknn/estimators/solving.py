@@ -66,7 +66,8 @@ def _train_stochastic(session: Session, batches: Batches, size: Callable[[int], 
         callbacks=callbacks_for(session, session.network),
         shuffle=estimator.shuffle,
         max_time=estimator.max_time,
-    ).run(run, session.call.epochs)
+        snapshot=session.snapshot,
+    ).run(run, session.epochs_left)
 
 
 def _optimizer_state(session: Session, optimizer: Optimizer) -> State:

@@ -25,7 +25,7 @@ def callbacks_for(session: Session, network: Network) -> list[Callback]:
     callbacks = [clone(callback) for callback in estimator.callbacks or ()]
     estimator.callbacks_ = list(callbacks)
     if session.validation is not None:
-        callbacks.append(_validate(session, network))
+        callbacks.append(_validate(session, network.dtype))
     if not session.lbfgs:
         callbacks.append(_watch(session))
     if estimator.stop_below is not None:
@@ -37,17 +37,17 @@ def callbacks_for(session: Session, network: Network) -> list[Callback]:
     return callbacks
 
 
-def _validate(session: Session, network: Network) -> Validate:
+def _validate(session: Session, dtype: Any) -> Validate:
     rows, targets, loss = session.validation, session.targets, session.loss
     assert rows is not None
-    target = _encoded(session, rows, network)
+    target = _encoded(session, rows, dtype)
     scoring = session.estimator.scoring
     scorer = None if scoring is None else get_scorer(scoring)
     own = "r2" if session.estimator._numeric_target else "accuracy"
     weighted = rows.weight is not None and takes_weights(scorer)
     weights = {"sample_weight": rows.weight} if weighted else {}
 
-    def score(raw: NDArray) -> dict[str, float]:
+    def score(network: Network, raw: NDArray) -> dict[str, float]:
         own_score = targets.score(raw, loss, target, rows.weight)
         figures = {"validation_score": own_score}
         if scoring == own:
@@ -64,9 +64,9 @@ def _validate(session: Session, network: Network) -> Validate:
     return Validate(loss, rows.x, target, session.column(rows.weight), score)
 
 
-def _encoded(session: Session, rows: Rows, network: Network) -> Any:
+def _encoded(session: Session, rows: Rows, dtype: Any) -> Any:
     try:
-        return session.targets.encode(rows.y, network.dtype)
+        return session.targets.encode(rows.y, dtype)
     except ValueError as error:
         raise ValueError(f"In y_val: {error}") from error
 

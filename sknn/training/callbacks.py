@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sklearn.base import BaseEstimator
 
 if TYPE_CHECKING:
     from sknn.core.network import Network
+    from sknn.core.schedules import Schedule
+    from sknn.core.workspace import Workspace
     from sknn.training.run import Run
 
 
 class Phase(IntEnum):
-    """The order of callbacks at the end of an epoch: measure, then decide, then report."""
+    """The order of callbacks at the end of an epoch: measure, decide, report, then keep.
+
+    What the first three add to ``progress.row`` becomes part of the history; when the last
+    ones run, the epoch has been written there.
+    """
 
     MEASURE = 0
     DECIDE = 1
     REPORT = 2
+    KEEP = 3
 
 
 class Progress:
@@ -34,16 +42,48 @@ class Progress:
         ``history_``.
     rate : float
         Learning rate of the last update.
+    base_rate : float
+    schedule : Schedule or None
+        Together they give the rate of every update; a callback may replace both before the first
+        epoch. None with lbfgs.
+    workspace : Workspace or None
+        Gradients (``progress.workspace.grads``, by layer) and activations of the last batch, for
+        ``on_gradient``. None with lbfgs.
+    snapshot : callable
+        Returns an independent fitted estimator with everything needed to continue from here.
     stop_reason : str or None
         Set by :meth:`stop`.
     """
 
-    def __init__(self, run: Run, network: Network) -> None:
+    def __init__(
+        self,
+        run: Run,
+        network: Network,
+        *,
+        base_rate: float = 0.0,
+        schedule: Schedule | None = None,
+        workspace: Workspace | None = None,
+        snapshot: Callable[[], Any] | None = None,
+    ) -> None:
         self.run = run
         self.network = network
+        self.base_rate = base_rate
+        self.schedule = schedule
+        self.workspace = workspace
+        self.snapshot = snapshot
         self.row: dict[str, float] = {}
         self.rate = 0.0
         self.stop_reason: str | None = None
+
+    @property
+    def candidate(self) -> Network:
+        """The network that would be served now: averaged weights if a callback averages them."""
+        average = self.run.average
+        if average is None:
+            return self.network
+        network = self.network.copy()
+        network.load(average.theta)
+        return network
 
     def stop(self, reason: str) -> None:
         """End training after this epoch; the first reason given stands."""
@@ -74,9 +114,14 @@ class Callback(BaseEstimator):
     """
 
     phase: ClassVar[Phase] = Phase.REPORT
+    stochastic_only: ClassVar[bool] = False
+    """Makes no sense under ``solver="lbfgs"``, which then refuses it."""
 
     def on_train_begin(self, progress: Progress) -> None:
         """Before the first epoch of a call."""
+
+    def on_gradient(self, progress: Progress) -> None:
+        """Before every update, when ``progress.workspace`` holds the gradient of the batch."""
 
     def on_batch_end(self, progress: Progress) -> None:
         """After every update."""
@@ -98,9 +143,13 @@ class Hooks:
 
     def __init__(self, callbacks: list[Callback]) -> None:
         ordered = sorted(callbacks, key=lambda callback: callback.phase)
+        keeping = [callback for callback in ordered if callback.phase is Phase.KEEP]
+        judging = [callback for callback in ordered if callback.phase is not Phase.KEEP]
         self.train_begin = self._overriding(ordered, "on_train_begin")
+        self.gradient = self._overriding(ordered, "on_gradient")
         self.batch_end = self._overriding(ordered, "on_batch_end")
-        self.epoch_end = self._overriding(ordered, "on_epoch_end")
+        self.epoch_end = self._overriding(judging, "on_epoch_end")
+        self.epoch_kept = self._overriding(keeping, "on_epoch_end")
         self.train_end = self._overriding(ordered, "on_train_end")
 
     @staticmethod

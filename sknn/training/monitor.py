@@ -43,7 +43,8 @@ class Validate(Callback):
     loss : Loss
     x, target, weight : validation rows, encoded as the training rows are
     score : callable
-        Maps raw scores to the figures to record beside the loss, a dict of float.
+        Maps the network and its raw scores to the figures to record beside the loss, a dict of
+        float.
     """
 
     phase = Phase.MEASURE
@@ -54,7 +55,7 @@ class Validate(Callback):
         x: Any,
         target: Any,
         weight: NDArray | None,
-        score: Callable[[NDArray], dict[str, float]],
+        score: Callable[[Network, NDArray], dict[str, float]],
     ) -> None:
         self.loss = loss
         self.x = x
@@ -64,13 +65,11 @@ class Validate(Callback):
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Add the figures to the row of the epoch."""
-        row = progress.row
-        raw = progress.network.predict(self.x)
-        row["validation_loss"] = mean_loss(
-            progress.network, self.loss, raw, self.target, self.weight
-        )
+        row, network = progress.row, progress.candidate
+        raw = network.predict(self.x)
+        row["validation_loss"] = mean_loss(network, self.loss, raw, self.target, self.weight)
         if math.isfinite(row["validation_loss"]):
-            row.update(self.score(raw))
+            row.update(self.score(network, raw))
         else:
             row["validation_score"] = math.nan
 
@@ -149,7 +148,7 @@ class Watch(Callback):
         run = progress.run
         if math.isfinite(value):
             if run.best is None or value < run.best.value:
-                run.best = Best(value, progress.network.theta.copy())
+                run.best = Best(value, progress.candidate.theta.copy())
         elif self.column == "validation_loss":
             progress.stop("diverged")
         elif run.best is None and progress.stop_reason is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -116,6 +116,14 @@ class Best:
 
 
 @dataclass
+class Average:
+    """Weights averaged over updates or epochs, and over how many."""
+
+    theta: NDArray
+    count: int
+
+
+@dataclass
 class Run:
     """Where training stands. `fit` starts a fresh one; everything else continues the stored one.
 
@@ -124,6 +132,9 @@ class Run:
     streams : Streams
     horizon : int
         Epochs the call that began the run was asked for; what a schedule given by name spans.
+    began, until : int
+        Epochs between which the last call was to train; an interrupted one is resumed up to the
+        second.
     unit : float
         Mean positive sample weight of the first call.
     epoch, step, samples : int
@@ -139,6 +150,8 @@ class Run:
     watched : str or None
         What the next two figures are figures of.
     best : Best or None
+    average : Average or None
+        Kept by a callback; served where there is no best.
     reference : float
         What the next epoch has to beat.
     best_loss : float
@@ -151,6 +164,8 @@ class Run:
 
     streams: Streams
     horizon: int
+    began: int = 0
+    until: int = 0
     unit: float = 1.0
     epoch: int = 0
     step: int = 0
@@ -162,6 +177,7 @@ class Run:
     schedule_state: dict[str, float] = field(default_factory=dict)
     watched: str | None = None
     best: Best | None = None
+    average: Average | None = None
     reference: float = float("inf")
     best_loss: float = float("inf")
     stall: int = 0
@@ -174,6 +190,8 @@ class Run:
         values["streams"] = self.streams.copy()
         values["history"] = self.history.copy()
         values["schedule_state"] = dict(self.schedule_state)
+        if self.average is not None:
+            values["average"] = replace(self.average, theta=self.average.theta.copy())
         if self.optimizer_state is not None:
             values["optimizer_state"] = {
                 name: array.copy() for name, array in self.optimizer_state.items()
@@ -186,7 +204,8 @@ class Run:
             self.watched, self.best, self.reference, self.stall = key, None, float("inf"), 0
 
     def forget(self) -> None:
-        """Drop what only a continuation needs: last weights, optimizer state, best copy."""
+        """Drop what only a continuation needs: last weights, optimizer state, best and average."""
         self.theta = None
         self.optimizer_state = None
         self.best = None
+        self.average = None

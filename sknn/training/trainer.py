@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,8 @@ class Trainer:
     shuffle : bool
     max_time : float or None
         Seconds from the first epoch of the call.
+    snapshot : callable or None
+        For callbacks, see :class:`~sknn.training.callbacks.Progress`.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Trainer:
         callbacks: list[Callback],
         shuffle: bool = True,
         max_time: float | None = None,
+        snapshot: Callable[[], Any] | None = None,
     ) -> None:
         self.objective = objective
         self.update = update
@@ -59,13 +63,21 @@ class Trainer:
         self.hooks = Hooks(callbacks)
         self.shuffle = shuffle
         self.deadline = None if max_time is None else perf_counter() + max_time
+        self.snapshot = snapshot
 
     def run(self, run: Run, epochs: int) -> None:
         """Train for at most `epochs` further epochs and say in ``run.stop_reason`` why it ended.
 
         Whatever ends training, Ctrl-C included, the network holds the last weights.
         """
-        progress = Progress(run, self.objective.network)
+        progress = Progress(
+            run,
+            self.objective.network,
+            base_rate=self.base_rate,
+            schedule=self.schedule,
+            workspace=self.objective.workspace,
+            snapshot=self.snapshot,
+        )
         try:
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 for hook in self.hooks.train_begin:
@@ -102,38 +114,44 @@ class Trainer:
             progress.stop("max_time")
         run.best_loss = min(run.best_loss, loss)
         run.history.append(row)
+        for hook in self.hooks.epoch_kept:
+            hook(progress)
 
     def _pass(self, progress: Progress) -> tuple[float, float]:
         """One pass over the data; return its mean loss and the norm of the last gradient."""
         run, objective, update = progress.run, self.objective, self.update
         n_rows = self.batches.n_rows
-        rate = progress.rate = self._rate(run, 0.0)
-        per_update = self.schedule.per_update
-        batch_hooks = self.hooks.batch_end
+        rate = progress.rate = self._rate(progress, 0.0)
+        per_update = progress.schedule.per_update
+        gradient_hooks, batch_hooks = self.hooks.gradient, self.hooks.batch_end
         total, done, norm = 0.0, 0, math.nan
         order = run.streams.order if self.shuffle else None
         for x, target, weight in self.batches.epoch(self.batch_size(run.epoch), order):
             rows = x.shape[0]
             if per_update:
-                rate = progress.rate = self._rate(run, done / n_rows)
+                rate = progress.rate = self._rate(progress, done / n_rows)
             total += objective.batch(x, target, weight) * rows
             done += rows
             if done == n_rows:
                 norm = float(np.sqrt(np.vdot(update.grad, update.grad)))
+            for hook in gradient_hooks:
+                hook(progress)
             run.step += 1
             run.optimizer_step += 1
             update(rate, run.optimizer_step)
             for hook in batch_hooks:
                 hook(progress)
-            if not total < _INFINITY:
+            if not total < _INFINITY or progress.stop_reason is not None:
                 break
             if self.deadline is not None and perf_counter() > self.deadline:
                 break
         return total / done, norm
 
-    def _rate(self, run: Run, fraction: float) -> float:
+    @staticmethod
+    def _rate(progress: Progress, fraction: float) -> float:
         """Return the learning rate, `fraction` of an epoch after the last whole one."""
-        factor = self.schedule.factor(
+        run = progress.run
+        factor = progress.schedule.factor(  # type: ignore[union-attr]
             run.epoch + fraction, run.step, run.horizon, run.schedule_state
         )
-        return self.base_rate * factor
+        return progress.base_rate * factor
