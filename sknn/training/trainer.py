@@ -122,7 +122,7 @@ class Trainer:
         run, objective, update = progress.run, self.objective, self.update
         n_rows = self.batches.n_rows
         rate = progress.rate = self._rate(progress, 0.0)
-        per_update = progress.schedule.per_update
+        per_update = progress.schedule.per_update  # type: ignore[union-attr]
         gradient_hooks, batch_hooks = self.hooks.gradient, self.hooks.batch_end
         total, done, norm = 0.0, 0, math.nan
         order = run.streams.order if self.shuffle else None
