@@ -15,6 +15,7 @@ from sknn.core.initializers import (
     Uniform,
     Zeros,
 )
+from sknn.core.pretrained import Pretrained
 
 __all__ = [
     "Constant",
@@ -27,6 +28,7 @@ __all__ = [
     "Normal",
     "Ones",
     "Orthogonal",
+    "Pretrained",
     "ScaledUniform",
     "Uniform",
     "Zeros",

@@ -23,6 +23,7 @@ CORE_LEVELS = {
     "losses": 4,
     "layers": 4,
     "network": 5,
+    "pretrained": 6,
     "workspace": 6,
 }
 MAX_FILE_LINES = 400

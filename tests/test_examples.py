@@ -51,3 +51,14 @@ def test_snippets_of_the_readme_run():
     namespace: dict[str, object] = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), namespace)
+
+
+def test_transfer_helps_where_labels_are_few(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "transfer.png"
+    run("transfer.py", monkeypatch, "--seeds", "3", "--output", str(picture))
+    rows = re.findall(r"^\d+\s+(\d\.\d+)\s+\d\.\d+\s+(\d\.\d+)", capsys.readouterr().out, re.M)
+    gains = [float(fixed) - float(random) for random, fixed in rows]
+    assert len(gains) == 3
+    assert sum(gains) > 0
+    assert_picture(picture)

@@ -76,6 +76,24 @@ class Slot:
     param: Param
 
 
+@dataclass(frozen=True)
+class Growth:
+    """Where the units of a layer go when it gets more of them.
+
+    Attributes
+    ----------
+    layer : str
+    units : ndarray of int
+        For each old unit its position among the new ones.
+    silent : ndarray of int
+        Positions whose parameters are zero, whatever was drawn for them.
+    """
+
+    layer: str
+    units: NDArray[np.intp]
+    silent: NDArray[np.intp]
+
+
 class Layout:
     """Order, offsets and views of the flat parameter vector.
 
@@ -87,6 +105,9 @@ class Layout:
     ----------
     plans : sequence of Plan
         One a layer.
+    names : sequence of str, default=None
+        One unique name a layer, by which parameters find their place in another layout. None
+        numbers them.
 
     Attributes
     ----------
@@ -94,7 +115,8 @@ class Layout:
         Where the first section, the first two, and all three end.
     """
 
-    def __init__(self, plans: Sequence[Plan]) -> None:
+    def __init__(self, plans: Sequence[Plan], names: Sequence[str] | None = None) -> None:
+        self.names = tuple(map(str, range(len(plans))) if names is None else names)
         found = [
             (i, name, param) for i, plan in enumerate(plans) for name, param in plan.params.items()
         ]
@@ -138,3 +160,30 @@ class Layout:
                 param = slot.param
                 values = param.init.draw(rng, param.shape, param.fan_in, param.fan_out)
                 member[slot.start : slot.stop] = np.ravel(values)
+
+    def signature(self) -> list[tuple[str, str, Shape]]:
+        """Say what the vector holds: layer, parameter and shape in order."""
+        return [(self.names[slot.layer], slot.name, slot.param.shape) for slot in self.slots]
+
+    def remap(self, vector: NDArray, new: Layout, out: NDArray, growth: Growth) -> None:
+        """Copy a vector of this layout to where its numbers belong in another.
+
+        Serves weights, moments of optimizers and copies of the best weights alike. Parameters of
+        `new` that this layout lacks keep what `out` holds.
+
+        Parameters
+        ----------
+        vector : ndarray of shape (..., size) or (..., n_trainable)
+        new : Layout
+            The same layers, one of which has more units.
+        out : ndarray of shape (..., new.size) or (..., new.n_trainable)
+            Written in place.
+        growth : Growth
+        """
+        for name, before, after in zip(self.names, self.views(vector), new.views(out), strict=True):
+            for key, view in before.items():
+                if name != growth.layer:
+                    after[key][...] = view
+                    continue
+                after[key][..., growth.silent] = 0.0
+                after[key][..., growth.units] = view

@@ -68,7 +68,7 @@ class Network:
             self.plans.append(layer.plan(shape))
             shape = self.plans[-1].out_shape
         self.out_shape = shape
-        self.layout = Layout(self.plans)
+        self.layout = Layout(self.plans, self.names)
         # Noise layers are the identity in prediction, so the chain does without them.
         self.inference = [i for i, layer in enumerate(self.layers) if not layer.training_only]
 

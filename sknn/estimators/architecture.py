@@ -15,6 +15,7 @@ from sknn.core.initializers import ScaledUniform
 from sknn.core.layers import Activate, BatchNorm, Defaults, Dense, Dropout, Layer, LayerNorm
 from sknn.core.layout import Role
 from sknn.core.network import Network
+from sknn.core.pretrained import Pretrained
 from sknn.core.spec import resolve
 from sknn.exceptions import InvalidParameterError
 
@@ -99,10 +100,15 @@ def hidden_layers(estimator: Any) -> list[Layer]:
 
 def _start(estimator: Any, activation: Any) -> Any:
     """Let initial weights be chosen by the activation that follows a normalisation."""
-    if isinstance(estimator.weight_init, str) and estimator.weight_init == "auto":
+    if _starts_automatically(estimator):
         spec = resolve(Activation, activation, "activation", type(estimator).__name__)
         return Dense(1, spec).bind(Defaults()).weight_init
     return None
+
+
+def _starts_automatically(estimator: Any) -> bool:
+    value = estimator.weight_init
+    return isinstance(value, Pretrained) or (isinstance(value, str) and value == "auto")
 
 
 def _normalization(value: Any) -> type[Layer] | None:
@@ -165,23 +171,17 @@ def build_network(
     default = (
         estimator.activation if not isinstance(estimator.activation, (list, tuple)) else "relu"
     )
-    defaults = Defaults(default, estimator.weight_init)
+    automatic = _starts_automatically(estimator)
+    defaults = Defaults(default, "auto" if automatic else estimator.weight_init)
     chain = [*hidden_layers(estimator), Dense(n_raw, "identity", name=OUTPUT)]
     names = [name for name, _ in named(chain)]
     _check_unique(names)
     bound = [layer.bind(defaults) for layer in chain]
-    if estimator.weight_init == "auto" and default == "logistic":
+    if automatic and default == "logistic":
         # scikit-learn scales the output layer by the activation of the hidden ones.
         start = ScaledUniform(2.0)
         bound[-1] = Dense(n_raw, "identity", weight_init=start, bias_init=start).bind(defaults)
     return Network(bound, names, (n_features,), dtype, n_members)
-
-
-def signature(network: Network) -> list[tuple[str, str, tuple[int, ...]]]:
-    """Say what the vector of a network holds: layer, parameter and shape in order."""
-    return [
-        (network.names[slot.layer], slot.name, slot.param.shape) for slot in network.layout.slots
-    ]
 
 
 def frozen_layers(freeze: Any, network: Network) -> list[int]:

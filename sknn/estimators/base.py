@@ -15,6 +15,7 @@ from sklearn.utils.metaestimators import available_if
 from sknn._version import __version__
 from sknn.core.constraints import Constraint
 from sknn.core.layers import Dense
+from sknn.core.layout import Growth
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators import data, parameters
@@ -81,8 +82,8 @@ class BaseNetwork(
         """Learn from the first rows what y means; set ``_targets`` and public attributes."""
 
     @abstractmethod
-    def _check_same_task(self, y: Any, call: Call) -> None:
-        """Raise when y of a later call does not fit the first."""
+    def _check_same_task(self, y: Any, call: Call) -> Growth | None:
+        """Raise when y of a later call does not fit the first; say where it has more outputs."""
 
     @abstractmethod
     def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:

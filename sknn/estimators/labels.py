@@ -346,7 +346,8 @@ def check_labels(y: Any) -> None:
         check_classification_targets(y)
 
 
-def _sorted_labels(labels: Any) -> NDArray:
+def sorted_labels(labels: Any) -> NDArray:
+    """Return the distinct labels in order."""
     with _naming_mixed_labels():
         return np.unique(np.asarray(labels))
 
@@ -370,6 +371,6 @@ def classification_targets(y: Any, classes: Any = None) -> ClassificationTargets
             raise ValueError(
                 f"y has {y.shape[1]} columns, so `classes` must be a list of as many arrays."
             )
-        return MultioutputTargets([_sorted_labels(each) for each in columns])
-    labels = _sorted_labels(y if classes is None else classes)
+        return MultioutputTargets([sorted_labels(each) for each in columns])
+    labels = sorted_labels(y if classes is None else classes)
     return BinaryTargets(labels) if len(labels) == 2 else MulticlassTargets(labels)

@@ -10,12 +10,14 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import unique_labels
 
+from sknn.core.layout import Growth
 from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
 from sknn.estimators import data, parameters
 from sknn.estimators._sklearn import with_callbacks
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.data import Rows
+from sknn.estimators.growth import grow
 from sknn.estimators.labels import (
     BinaryTargets,
     ClassificationTargets,
@@ -125,11 +127,11 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
         Fraction of inputs dropped.
     normalization : {None, "batch", "layer"}, default=None
         Normalise between each hidden layer and its activation.
-    weight_init : str or Initializer, default="auto"
+    weight_init : str, Initializer or Pretrained, default="auto"
         Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform",
         "he_normal", "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`.
         "auto" is scikit-learn's rule for its four activations, LeCun's for selu and He's for
-        the others.
+        the others. :class:`~sknn.initializers.Pretrained` starts from a fitted network.
         The output bias starts at the best constant prediction.
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
@@ -385,7 +387,8 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         sample_weight : array-like of shape (n_samples,), default=None
         classes : array-like or list of array-like, default=None
-            All labels that will come; needed in the first call.
+            All labels that will come; needed in the first call. Later calls may name further
+            ones: the output layer grows, and the weights so far stay.
         X_val, y_val, sample_weight_val : default=None
             Validation rows; needed with ``early_stopping=True``.
 
@@ -518,16 +521,11 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
         self.classes_ = self._targets.classes
         self.n_outputs_ = self._targets.n_outputs
 
-    def _check_same_task(self, y: Any, call: Call) -> None:
+    def _check_same_task(self, y: Any, call: Call) -> Growth | None:
         """Compare labels with those of earlier calls, in scikit-learn's words."""
         known = self.classes_
-        if isinstance(self._targets, MultilabelTargets):
-            self._targets.check_classes(call.classes)
-        elif call.classes is not None and not _same_classes(call.classes, known):
-            raise ValueError(
-                f"`classes={call.classes!r}` is not the same as on last call to partial_fit, "
-                f"was: {known!r}"
-            )
+        self._targets, growth = self._grown(call.classes)
+        self.classes_, self.n_outputs_ = self._targets.classes, self._targets.n_outputs
         single = isinstance(self._targets, (BinaryTargets, MulticlassTargets))
         if single and y.ndim == 2:
             raise ValueError(f"y has {y.shape[1]} columns; in the first call it had one.")
@@ -538,6 +536,10 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
                     "warm_start can only be used where `y` has the same classes as in the previous "
                     f"call to fit. Previously got {known}, `y` has {labels}"
                 )
+        return growth
+
+    def _grown(self, classes: Any) -> tuple[ClassificationTargets, Growth | None]:
+        return (self._targets, None) if classes is None else grow(self._targets, classes)
 
     def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
         check_labels(rows.y)
@@ -577,12 +579,6 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
 def _names_itself(y: Any) -> bool:
     """Say whether y shows all its labels: an indicator matrix has a column for each."""
     return isinstance(classification_targets(y), MultilabelTargets)
-
-
-def _same_classes(given: Any, known: Any) -> bool:
-    if isinstance(known, list):
-        return len(given) == len(known) and all(map(_same_classes, given, known))
-    return np.array_equal(unique_labels(given), known)
 
 
 def _class_factor(class_weight: Any, rows: Rows, targets: ClassificationTargets) -> NDArray:
@@ -683,11 +679,11 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
         Fraction of inputs dropped.
     normalization : {None, "batch", "layer"}, default=None
         Normalise between each hidden layer and its activation.
-    weight_init : str or Initializer, default="auto"
+    weight_init : str, Initializer or Pretrained, default="auto"
         Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform",
         "he_normal", "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`.
         "auto" is scikit-learn's rule for its four activations, LeCun's for selu and He's for
-        the others.
+        the others. :class:`~sknn.initializers.Pretrained` starts from a fitted network.
         The output bias starts at the best constant prediction.
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
@@ -995,10 +991,11 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
         self._targets = targets
         self.n_outputs_ = targets.n_outputs
 
-    def _check_same_task(self, y: Any, call: Call) -> None:
+    def _check_same_task(self, y: Any, call: Call) -> Growth | None:
         """Take over a new range of predictions; the scale of y stays that of the first call."""
         standardize = bool(self.normalize_y) and self._loss_recipe().location_scale
         self._targets = self._targets.continued(standardize, self.output_range, y)
+        return None
 
     def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
         return rows.weight

@@ -15,6 +15,7 @@ from sknn.core.constraints import Constraint
 from sknn.core.initializers import Initializer
 from sknn.core.losses.base import Loss
 from sknn.core.optimizers import SGD, Optimizer
+from sknn.core.pretrained import Pretrained
 from sknn.core.schedules import BatchSizeSchedule, InverseScaling, Schedule
 from sknn.core.spec import resolve
 from sknn.estimators.architecture import named
@@ -237,8 +238,7 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> None:
     schedule_of(estimator)
     if not is_lbfgs(estimator):
         optimizer_of(estimator)
-    if not (isinstance(estimator.weight_init, str) and estimator.weight_init == "auto"):
-        resolve(Initializer, estimator.weight_init, "weight_init", owner)
+    _check_weight_init(estimator.weight_init, owner)
     activation = estimator.activation
     for each in activation if isinstance(activation, (list, tuple)) else [activation]:
         resolve(Activation, each, "activation", owner)
@@ -246,6 +246,17 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> None:
         estimator.batch_size.check()
     if isinstance(estimator.scoring, str):
         _check_scorer(estimator.scoring, owner)
+
+
+def _check_weight_init(value: Any, owner: str) -> None:
+    if isinstance(value, Pretrained) or (isinstance(value, str) and value == "auto"):
+        return
+    if hasattr(value, "fit"):
+        raise TypeError(
+            f"The 'weight_init' parameter of {owner} got an estimator; to start from its weights "
+            "pass weight_init=Pretrained(estimator), from sknn.initializers."
+        )
+    resolve(Initializer, value, "weight_init", owner)
 
 
 def _check_scorer(name: str, owner: str) -> None:

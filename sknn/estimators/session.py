@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from sknn.core.layers import Dense
+from sknn.core.layout import Growth
 from sknn.core.network import Network
+from sknn.core.pretrained import Pretrained
 from sknn.core.workspace import Workspace
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import shallow_copy
@@ -85,16 +87,20 @@ class Session:
         self.context = context
         self.fresh = not (call.resume and hasattr(estimator, "network_"))
         self.lbfgs = parameters.is_lbfgs(estimator)
+        self.before = dict(vars(estimator))
+        self.growth: Growth | None = None
 
     def run(self) -> None:
         """Do everything."""
         self._read()
         if self.rows_used is not None and not len(self.rows_used):
-            return  # A chunk of a stream in which every weight is zero teaches nothing.
+            # A chunk of a stream in which every weight is zero teaches nothing.
+            self.estimator.__dict__ = self.before
+            return
         self._make_network()
         self._open_run()
         self._hold_out()
-        self._start_output_bias()
+        self._start()
         if not self.call.finish:
             self.state.began = self.state.epoch
             self.state.until = self.state.epoch + self.call.epochs
@@ -120,7 +126,7 @@ class Session:
         self._read()
         self._make_network()
         self._open_run()
-        self._start_output_bias()
+        self._start()
 
     def _check_validation_request(self) -> None:
         call, estimator = self.call, self.estimator
@@ -146,7 +152,7 @@ class Session:
             numeric=numeric,
         )
         if not self.fresh:
-            estimator._check_same_task(rows.y, call)
+            self.growth = estimator._check_same_task(rows.y, call)
         weight = estimator._combined_weight(rows, call)
         self.train = Rows(rows.x, rows.y, weight)
         self.rows_used = data.training_rows(weight, may_be_empty=call.stream and not self.fresh)
@@ -171,7 +177,7 @@ class Session:
         return [known]
 
     def _make_network(self) -> None:
-        """Plan the network; give it its initial or its last weights."""
+        """Plan the network and encode the target."""
         estimator = self.estimator
         recipe = estimator._loss_recipe()
         self.loss = self.targets.bind(recipe)
@@ -191,32 +197,17 @@ class Session:
         self.network = network
         self.target = self.targets.encode(self.train.y, network.dtype)
         self._check_target_domain()
-        if not self.fresh:
-            self._continue_from(estimator.network_, estimator.run_)
 
     def _check_target_domain(self) -> None:
         if isinstance(self.target, np.ndarray):
             self.loss.check_target(self.target)
 
-    def _continue_from(self, served: Network, run: Run) -> None:
-        now, before = architecture.signature(self.network), architecture.signature(served)
-        if now != before or self.network.lead != served.lead:
-            raise ValueError(
-                "The architecture parameters differ from those of the previous call, so training "
-                f"cannot continue: the fitted network has {_shapes(before)}, the parameters now "
-                f"describe {_shapes(now)}. Restore them, or fit anew with warm_start=False."
-            )
-        if run.theta is not None:
-            self.network.load(run.theta)
-        else:
-            self.network.load(served.theta)
-            self.targets.unfold(self.network, self.loss)
-
     def _open_run(self) -> None:
-        """Start a run, or copy the stored one."""
+        """Start a run, or copy the stored one; load initial or last weights."""
         estimator = self.estimator
         if not self.fresh:
             self.state = estimator.run_.copy()
+            self._continue_from(estimator.network_)
             return
         self.state = Run(
             streams=Streams.from_seed(_seed(estimator.random_state)), horizon=estimator.max_iter
@@ -226,10 +217,63 @@ class Session:
             self.state.unit = float(weight[weight > 0].mean())
         self.network.initialize(self.state.streams.init)
 
-    def _start_output_bias(self) -> None:
-        """Let a fresh network start at the best constant prediction."""
+    def _start(self) -> None:
+        """Complete the initial weights by what only training rows and other networks know."""
         if not self.fresh:
             return
+        self._start_output_bias()
+        if isinstance(self.estimator.weight_init, Pretrained):
+            self._transfer(self.estimator.weight_init)
+
+    def _transfer(self, source: Pretrained) -> None:
+        """Copy the weights of another network."""
+        known = vars(self.estimator)
+        asked = self.loss.link_name, known.get("classes_", known.get("n_outputs_"))
+        if source.copy_into(self.network, asked):
+            self.targets.unfold(self.network, self.loss)
+
+    def _continue_from(self, served: Network) -> None:
+        self._check_same_architecture(served)
+        run = self.state
+        if self.growth is not None:
+            self._grow(served, self.growth)
+        elif run.theta is not None:
+            self.network.load(run.theta)
+        else:
+            self.network.load(served.theta)
+            self.targets.unfold(self.network, self.loss)
+
+    def _check_same_architecture(self, served: Network) -> None:
+        now, before = self.network.layout.signature(), served.layout.signature()
+        grown = () if self.growth is None else (self.growth.layer,)
+        kept = [[part for part in parts if part[0] not in grown] for parts in (now, before)]
+        if kept[0] != kept[1] or self.network.lead != served.lead:
+            raise ValueError(
+                "The architecture parameters differ from those of the previous call, so training "
+                f"cannot continue: the fitted network has {_shapes(before)}, the parameters now "
+                f"describe {_shapes(now)}. Restore them, or fit anew with warm_start=False."
+            )
+
+    def _grow(self, served: Network, growth: Growth) -> None:
+        """Give the output layer further units; all weights and moments so far stay."""
+        network, run, old = self.network, self.state, served.layout
+        network.initialize(run.streams.init)
+        self._start_output_bias()
+        last = served.theta if run.theta is None else run.theta
+        old.remap(last, network.layout, network.theta, growth)
+        for name, moment in (run.optimizer_state or {}).items():
+            moved = np.zeros_like(network.trainable)
+            old.remap(moment, network.layout, moved, growth)
+            run.optimizer_state[name] = moved  # type: ignore[index]
+        # Losses over more classes do not compare with those before.
+        run.watch(None)
+        if run.average is not None:
+            average = network.theta.copy()
+            old.remap(run.average.theta, network.layout, average, growth)
+            run.average = replace(run.average, theta=average)
+
+    def _start_output_bias(self) -> None:
+        """Let new output units start at the best constant prediction."""
         bias = self.network.params[-1]["b"]
         target, weight = self.target, self.train.weight
         rows = self.rows_used

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sknn.core.initializers import Ones, Uniform
-from sknn.core.layout import Layout, Param, Plan, Role
+from sknn.core.layout import Growth, Layout, Param, Plan, Role
 
 shapes = st.lists(st.integers(1, 4), min_size=1, max_size=3).map(tuple)
 params = st.builds(Param, shape=shapes, init=st.just(Ones()), role=st.sampled_from(list(Role)))
@@ -71,3 +71,23 @@ def test_no_parameters_at_all(lead):
     vector = np.zeros((*lead, 0))
     layout.draw(vector, np.random.default_rng(0))
     assert layout.views(vector) == [{}]
+
+
+@pytest.mark.parametrize("lead", [(), (3,)])
+def test_remap_moves_units_and_leaves_the_rest(lead):
+    def layout(units):
+        hidden = Plan((4,), {"W": Param((2, 4), Uniform(-1, 1))})
+        params = {"W": Param((4, units), Uniform(-1, 1)), "b": Param((units,), Uniform(-1, 1))}
+        return Layout([hidden, Plan((units,), params)], ["hidden0", "output"])
+
+    old, new = layout(2), layout(4)
+    growth = Growth("output", np.array([3, 1]), np.array([0]))
+    vector = np.random.default_rng(0).standard_normal((*lead, old.size))
+    out = np.full((*lead, new.size), 7.0)
+    old.remap(vector, new, out, growth)
+    before, after = old.views(vector), new.views(out)
+    np.testing.assert_array_equal(before[0]["W"], after[0]["W"])
+    for key in ("W", "b"):
+        np.testing.assert_array_equal(before[1][key], after[1][key][..., [3, 1]])
+        assert (after[1][key][..., 0] == 0).all()
+        assert (after[1][key][..., 2] == 7.0).all()

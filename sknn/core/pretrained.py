@@ -1,0 +1,160 @@
+"""Weights of a fitted network as the start of another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.network import Network
+
+
+class Pretrained:
+    """Start from the weights of a fitted network: ``weight_init=Pretrained(net)``.
+
+    The arrays are copied when the object is made, so that later training of `estimator` changes
+    nothing, and :func:`sklearn.base.clone` and searches hand the same start to every
+    fit. It has no parameters of its own that could be searched; search over several
+    objects instead, ``{"weight_init": ["auto", Pretrained(net)]}``.
+
+    Layers find each other by name (``hidden0``, ``hidden1``, ...; see ``summary()``). What is not
+    copied starts as ``weight_init="auto"`` has it.
+
+    Parameters
+    ----------
+    estimator : fitted estimator of sknn
+        Where the weights come from. A network with members gives to one with as many; a
+        single one gives the same start to every member.
+    layers : sequence of str, default=None
+        Names of the layers to copy. None: all of them; the output layer only where
+        both networks answer the same question (same classes in the same order, or the same
+        number of targets, by the same link).
+
+    Raises
+    ------
+    TypeError
+        If `estimator` is no network of sknn.
+    sklearn.exceptions.NotFittedError
+        If it has not been fitted.
+    ValueError
+        If `layers` names what the network does not have; in ``fit``, if a layer to be
+        copied is missing there or has another shape.
+
+    Notes
+    -----
+    Regressors copy in the units of y: weights of the output layer are brought to the scale of
+    the new target. Running statistics of batch normalization come along.
+
+    References
+    ----------
+    Yosinski, Clune, Bengio & Lipson (2014), "How transferable are features in deep neural
+    networks?", NeurIPS.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sknn import MLPClassifier
+    >>> from sknn.initializers import Pretrained
+    >>> X, y = load_digits(return_X_y=True)
+    >>> X = X / 16
+    >>> low, high = y < 5, y >= 5
+    >>> settings = dict(learning_rate="cosine", max_iter=20, random_state=0)
+    >>> source = MLPClassifier(**settings).fit(X[low], y[low])
+    >>> net = MLPClassifier(weight_init=Pretrained(source), freeze=1, **settings)
+    >>> net = net.fit(X[high], y[high])
+    >>> bool((net.coefs_[0] == source.coefs_[0]).all())
+    True
+    """
+
+    def __init__(self, estimator: Any, layers: Sequence[str] | None = None) -> None:
+        if not hasattr(estimator, "get_weights"):
+            raise TypeError(
+                f"Pretrained needs a fitted network of sknn; got {type(estimator).__name__}."
+            )
+        weights = estimator.get_weights()
+        chosen = weights if layers is None else _chosen(weights, layers)
+        self.whole = layers is None
+        self.output = next(reversed(weights), None) if weights else None
+        self.answers = answers(estimator)
+        self.source = type(estimator).__name__
+        self.weights: dict[str, dict[str, NDArray]] = {name: weights[name] for name in chosen}
+
+    def __sklearn_clone__(self) -> Pretrained:
+        """Return this object: it never changes."""
+        return self
+
+    def __repr__(self) -> str:
+        """Name the source and its layers."""
+        return f"Pretrained({self.source}: {', '.join(self.weights)})"
+
+    def copy_into(self, network: Network, asked: Any) -> bool:
+        """Copy the arrays into `network`; say whether its output layer is among them.
+
+        Parameters
+        ----------
+        network : Network
+        asked : object
+            What :func:`answers` says of the new estimator.
+        """
+        names = [name for name in self.weights if not self._differs(name, asked)]
+        pairs = [(view, array) for name in names for view, array in self._matched(network, name)]
+        for view, array in pairs:
+            view[...] = array
+        return network.names[-1] in names
+
+    def _differs(self, name: str, asked: Any) -> bool:
+        """Whether a layer is the output layer of another question."""
+        return self.whole and name == self.output and not _same(self.answers, asked)
+
+    def _matched(self, network: Network, name: str) -> list[tuple[NDArray, NDArray]]:
+        """Pair the windows of one layer with what goes there."""
+        arrays = self.weights[name]
+        views = network.params[network.names.index(name)] if name in network.names else {}
+        # A single network may start every member.
+        fits = set(views) == set(arrays) and all(
+            array.shape in (view.shape, view.shape[len(network.lead) :])
+            for view, array in ((views[key], arrays[key]) for key in arrays)
+        )
+        if not fits:
+            raise ValueError(
+                f"weight_init={self!r} has a layer {name!r} with {_shapes(arrays)}; in this "
+                f"network it has {_shapes(views)}. Give both the same layers, or choose some by "
+                "Pretrained(..., layers=[...])."
+            )
+        return [(views[key], array) for key, array in arrays.items()]
+
+
+def answers(estimator: Any) -> Any:
+    """Say what the outputs of a fitted estimator mean: the link, and classes or their number."""
+    link = getattr(estimator, "out_activation_", None)
+    classes = getattr(estimator, "classes_", None)
+    return link, getattr(estimator, "n_outputs_", None) if classes is None else classes
+
+
+def _same(one: Any, other: Any) -> bool:
+    (link, outputs), (other_link, other_outputs) = one, other
+    if isinstance(outputs, list) and isinstance(other_outputs, list):
+        same = len(outputs) == len(other_outputs) and all(
+            np.array_equal(a, b) for a, b in zip(outputs, other_outputs, strict=True)
+        )
+    else:
+        same = type(outputs) is type(other_outputs) and np.array_equal(outputs, other_outputs)
+    return link == other_link and bool(same)
+
+
+def _chosen(weights: dict[str, Any], layers: Sequence[str]) -> list[str]:
+    names = [layers] if isinstance(layers, str) else list(layers)
+    unknown = [name for name in names if name not in weights]
+    if unknown or not names:
+        raise ValueError(
+            f"layers={names!r} must name layers with weights; this network has {list(weights)}."
+        )
+    return names
+
+
+def _shapes(arrays: Any) -> str:
+    if not arrays:
+        return "no parameters"
+    return ", ".join(f"{key} {array.shape}" for key, array in arrays.items())
