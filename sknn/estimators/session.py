@@ -17,9 +17,9 @@ from sknn.core.network import Network
 from sknn.core.workspace import Workspace
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import shallow_copy
-from sknn.estimators.caller import users_level
 from sknn.estimators.data import Rows
 from sknn.estimators.solving import solve
+from sknn.training.caller import users_level
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
 
