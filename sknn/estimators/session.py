@@ -18,6 +18,7 @@ from sknn.core.workspace import Workspace
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import shallow_copy
 from sknn.estimators.data import Rows
+from sknn.estimators.plausibility import warn_of_data
 from sknn.estimators.solving import solve
 from sknn.training.caller import users_level
 from sknn.training.objective import Supervised
@@ -92,6 +93,8 @@ class Session:
         if self.rows_used is not None and not len(self.rows_used):
             return  # A chunk of a stream in which every weight is zero teaches nothing.
         self._make_network()
+        if self.fresh:
+            warn_of_data(self)
         self._open_run()
         self._hold_out()
         self._start_output_bias()
