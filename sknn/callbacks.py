@@ -1,5 +1,19 @@
 """Callbacks: what may look at training, and what may end it."""
 
-from sknn.training.callbacks import Callback, Phase, Progress
+from sknn.training.callbacks import (
+    Callback,
+    Checkpoint,
+    LearningRateRange,
+    Phase,
+    Progress,
+    WeightAveraging,
+)
 
-__all__ = ["Callback", "Phase", "Progress"]
+__all__ = [
+    "Callback",
+    "Checkpoint",
+    "LearningRateRange",
+    "Phase",
+    "Progress",
+    "WeightAveraging",
+]

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _STREAM_ROWS = 1000
-# Diagnostics need no sixteen digits; a pickle of 200 epochs is then a fifth smaller.
+# Diagnostics need no sixteen digits; a pickle of 200 epochs is then a fifth smaller. They are
+# rounded when they come, so that a pickle changes nothing.
 _COARSE = ("seconds", "gradient_norm")
 
 
@@ -32,7 +33,8 @@ class History:
             if name not in self.columns:
                 self.columns[name] = [float("nan")] * len(self)
         for name, values in self.columns.items():
-            values.append(row.get(name, float("nan")))
+            value = row.get(name, float("nan"))
+            values.append(_rounded(value) if name in _COARSE else value)
 
     def trim(self, rows: int = _STREAM_ROWS) -> None:
         """Forget all but the last `rows` epochs."""
@@ -53,6 +55,11 @@ class History:
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Unpack."""
         self.columns = {name: _unpack(packed) for name, packed in state.items()}
+
+
+def _rounded(value: float) -> float:
+    with np.errstate(over="ignore"):
+        return float(np.float32(value))
 
 
 def _pack(name: str, values: list[float]) -> Any:
@@ -117,10 +124,11 @@ class Best:
 
 @dataclass
 class Average:
-    """Weights averaged over updates or epochs, and over how many."""
+    """Weights averaged over updates or epochs, over how many, and in which way."""
 
     theta: NDArray
     count: int
+    kind: str = ""
 
 
 @dataclass
@@ -135,6 +143,8 @@ class Run:
     began, until : int
         Epochs between which the last call was to train; an interrupted one is resumed up to the
         second.
+    stream : bool
+        That call is one of partial_fit.
     unit : float
         Mean positive sample weight of the first call.
     epoch, step, samples : int
@@ -166,6 +176,7 @@ class Run:
     horizon: int
     began: int = 0
     until: int = 0
+    stream: bool = False
     unit: float = 1.0
     epoch: int = 0
     step: int = 0
