@@ -94,7 +94,7 @@ def _resolved(path: str | os.PathLike) -> Path:
 @contextlib.contextmanager
 def _temporary(target: Path) -> Iterator[tuple]:
     """Open a file of a name nobody else has; remove what is left of it in the end."""
-    name = f".{target.name[:100]}.{os.getpid()}.{secrets.token_hex(6)}.tmp"
+    name = f".{target.name[:40]}.{os.getpid()}.{secrets.token_hex(6)}.tmp"
     temporary = target.with_name(name)
     try:
         with open(temporary, "xb") as stream:

@@ -89,6 +89,12 @@ def test_a_symbolic_link_is_followed(tmp_path):
     assert link.is_symlink() and archive.read(tmp_path / "there" / "file") == PAYLOAD
 
 
+def test_a_long_name(tmp_path):
+    path = tmp_path / ("é" * 120)
+    archive.write(path, PAYLOAD)
+    assert archive.read(path) == PAYLOAD
+
+
 def test_check_target_leaves_nothing(tmp_path):
     archive.check_target(tmp_path / "file")
     assert not os.listdir(tmp_path)
