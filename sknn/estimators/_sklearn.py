@@ -48,8 +48,8 @@ class SklearnCallbacks(Callback):
         X, y and metadata as the hooks want them.
     epochs : int
         Most epochs of this call.
-    snapshot : callable
-        Returns the network as it would be served now.
+    served : callable
+        Maps the network of the moment to the one a user would get.
     """
 
     phase = Phase.REPORT
@@ -60,13 +60,13 @@ class SklearnCallbacks(Callback):
         listener: Listener,
         data: dict[str, Any],
         epochs: int,
-        snapshot: Callable[[], Any],
+        served: Callable[[Any], Any],
     ) -> None:
         self.estimator = estimator
         self.known, self.context = listener
         self.data = data
         self.epochs = epochs
-        self.snapshot = snapshot
+        self.served = served
         self.task: Any = None
 
     def _attributes(self) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class SklearnCallbacks(Callback):
             for name, value in vars(self.estimator).items()
             if name not in before or before[name] is not value
         }
-        return learnt | {"network_": self.snapshot()}
+        return learnt | {"network_": self.served(self.progress.candidate)}
 
     def _tell(self, hook: Callable, **values: Any) -> bool:
         return bool(hook(estimator=self.known, **values))
@@ -92,9 +92,11 @@ class SklearnCallbacks(Callback):
 
     def on_train_begin(self, progress: Progress) -> None:
         """Open the task of the fit and that of its first epoch."""
+        self.progress = progress
         self._tell(self.context.call_on_fit_task_begin, **self.data)
         self._epochs_left = self.epochs
-        self._open()
+        if self._epochs_left > 0:
+            self._open()
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Close the task of the epoch; a callback may ask to stop."""
@@ -127,6 +129,21 @@ def callback_context(estimator: Any, epochs: int) -> Listener | None:
     if not HAS_CALLBACKS or not listening:
         return None
     return Listener(estimator, estimator._init_callback_context(max_subtasks=epochs))
+
+
+def without_listeners(estimator: Any) -> Any:
+    """Take from an estimator the callbacks of scikit-learn, and what they hang on to during a call.
+
+    They may hold bars, queues or threads, which cannot be pickled.
+    """
+    for name in (
+        "_skl_callbacks",
+        "_skl_callbacks_to_teardown",
+        "_callback_fit_ctx",
+        "_parent_callback_ctx",
+    ):
+        vars(estimator).pop(name, None)
+    return estimator
 
 
 def takes_weights(scorer: Any) -> bool:

@@ -19,7 +19,12 @@ from sknn.core.layout import Growth
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators import data, parameters
-from sknn.estimators._sklearn import CallbackSupportMixin, callback_context, shallow_copy
+from sknn.estimators._sklearn import (
+    CallbackSupportMixin,
+    callback_context,
+    shallow_copy,
+    with_callbacks,
+)
 from sknn.estimators.data import Rows
 from sknn.estimators.session import Call, Session, restored_on_error
 from sknn.estimators.targets import Targets
@@ -70,6 +75,56 @@ class BaseNetwork(
             Session(trial, call, context).run()
         self.__dict__ = trial.__dict__
         return self
+
+    @with_callbacks
+    def resume(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Any:
+        """Train what an interrupted call had left.
+
+        For an estimator that :meth:`sknn.callbacks.Checkpoint.load` returned. With the data of
+        the interrupted call the result is that of a call that was never interrupted, to the
+        last bit, given the same machine, versions and number of BLAS threads, and no `max_time`
+        (whose seconds begin anew).
+
+        Parameters
+        ----------
+        X, y, sample_weight, X_val, y_val, sample_weight_val
+            As in the interrupted call.
+
+        Returns
+        -------
+        self : estimator
+            Unchanged if the call had come to its end.
+
+        Raises
+        ------
+        NotFittedError
+            If there is no network.
+        ValueError
+            If there is no interrupted call, or what is needed to continue was not kept.
+        """
+        self._check_fitted()
+        run = self.run_
+        if run.optimizer_state is None:
+            raise ValueError(
+                f"This {type(self).__name__} has no interrupted call to resume, or kept nothing to "
+                "continue from; resume what Checkpoint.load returns, or call fit."
+            )
+        if run.stop_reason not in (None, "interrupted"):
+            return self
+        call = Call(X, y, sample_weight, X_val, y_val, sample_weight_val)
+        call.epochs = run.until - run.epoch
+        call.keep = run.stream or self.warm_start  # type: ignore[attr-defined]
+        call.stream, call.resume, call.finish = run.stream, True, True
+        return self._train(call)
 
     def _check_parameters(self) -> None:
         parameters.check_parameters(self, self._constraints)

@@ -246,6 +246,22 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> None:
         estimator.batch_size.check()
     if isinstance(estimator.scoring, str):
         _check_scorer(estimator.scoring, owner)
+    _check_callbacks(estimator.callbacks or (), is_lbfgs(estimator))
+
+
+def _check_callbacks(callbacks: Any, full_batch: bool) -> None:
+    for callback in callbacks:
+        callback.check()
+        if full_batch and callback.stochastic_only:
+            raise ValueError(
+                f"solver='lbfgs' does not support the callback {callback!r}, which needs epochs of "
+                "updates; remove it from callbacks, or choose a stochastic solver such as 'adam'."
+            )
+    if sum(callback.averages for callback in callbacks) > 1:
+        raise ValueError(
+            "callbacks hold more than one that averages weights, and only one average can be "
+            "served; leave one of them."
+        )
 
 
 def _check_weight_init(value: Any, owner: str) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,7 @@ from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
 from sknn.core.workspace import Workspace
 from sknn.estimators import architecture, data, parameters
-from sknn.estimators._sklearn import shallow_copy
+from sknn.estimators._sklearn import shallow_copy, without_listeners
 from sknn.estimators.data import Rows
 from sknn.estimators.plausibility import warn_of_data
 from sknn.estimators.solving import solve
@@ -90,6 +92,7 @@ class Session:
         self.lbfgs = parameters.is_lbfgs(estimator)
         self.before = dict(vars(estimator))
         self.growth: Growth | None = None
+        self._snapshots: WeakSet[Any] = WeakSet()
 
     def run(self) -> None:
         """Do everything."""
@@ -105,13 +108,18 @@ class Session:
         self._hold_out()
         self._start()
         if not self.call.finish:
-            self.state.began = self.state.epoch
-            self.state.until = self.state.epoch + self.call.epochs
-        if self.epochs_left > 0:
+            self._plan_epochs()
+        if self.call.epochs or self.call.finish:
             solve(self)
         self._react_to_stop()
         self._publish(self.estimator, self.network, self.state, self.call.keep)
         self._check_fold()
+
+    def _plan_epochs(self) -> None:
+        """Note in the run what this call is to do, should another one have to finish it."""
+        run = self.state
+        run.began, run.until = run.epoch, run.epoch + self.call.epochs
+        run.stream, run.stop_reason = self.call.stream, None
 
     @property
     def epochs_left(self) -> int:
@@ -119,8 +127,14 @@ class Session:
         return self.state.until - self.state.epoch
 
     def snapshot(self) -> Any:
-        """Return an independent fitted estimator that could continue from here."""
-        twin = shallow_copy(self.estimator)
+        """Return an independent fitted estimator that could continue from here.
+
+        scikit-learn's callbacks stay with the call they listen to.
+        """
+        twin = without_listeners(shallow_copy(self.estimator))
+        # A callback may hold earlier snapshots. Copied every time, they would double each time.
+        twin.callbacks_ = deepcopy(twin.callbacks_, {id(one): one for one in self._snapshots})
+        self._snapshots.add(twin)
         self._publish(twin, self.network.copy(), self.state.copy(), keep=True)
         return twin
 
@@ -393,7 +407,7 @@ class Session:
             stacklevel=users_level(),
         )
         self.network.load(run.best.theta)
-        run.optimizer_state = None
+        run.optimizer_state = run.average = None
 
     def _warn_unconverged(self) -> None:
         # A schedule with a horizon has done what it was made for when its epochs are over.

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 def solve(session: Session) -> None:
     """Train the network of a session with its solver; ``session.state`` says how far it came."""
+    _drop_stale_average(session)
     weight = session.column(session.train.weight)
     batches = Batches(session.train.x, session.target, weight, session.rows_used)
     size = _batch_sizes(session.estimator, batches.n_rows, session.state.horizon)
@@ -68,6 +69,12 @@ def _train_stochastic(session: Session, batches: Batches, size: Callable[[int], 
         max_time=estimator.max_time,
         snapshot=session.snapshot,
     ).run(run, session.epochs_left)
+
+
+def _drop_stale_average(session: Session) -> None:
+    """Forget an average nobody keeps any more: it would be served for what is trained now."""
+    if not any(callback.averages for callback in session.estimator.callbacks or ()):
+        session.state.average = None
 
 
 def _optimizer_state(session: Session, optimizer: Optimizer) -> State:

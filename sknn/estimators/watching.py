@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def callbacks_for(session: Session, network: Network) -> list[Callback]:
-    """Return clones of the user's callbacks and those the parameters ask for."""
+    """Return the user's callbacks and those the parameters ask for."""
     estimator = session.estimator
-    callbacks = [clone(callback) for callback in estimator.callbacks or ()]
+    callbacks = _own(session)
     estimator.callbacks_ = list(callbacks)
     if session.validation is not None:
         callbacks.append(_validate(session, network.dtype))
@@ -33,8 +34,22 @@ def callbacks_for(session: Session, network: Network) -> list[Callback]:
     if estimator.verbose:
         callbacks.append(PrintProgress())
     if session.context is not None:
-        callbacks.append(_bridge(session, network))
+        callbacks.append(_bridge(session))
     return callbacks
+
+
+def _own(session: Session) -> list[Callback]:
+    """Return clones of the user's callbacks; in a resumed call they go on with their state."""
+    estimator = session.estimator
+    fresh = [clone(callback) for callback in estimator.callbacks or ()]
+    kept = estimator.callbacks_ if session.call.finish else []
+    if [type(callback) for callback in kept] != [type(callback) for callback in fresh]:
+        return fresh
+    # Parameters may have been changed since: a checkpoint moves to another path.
+    return [
+        deepcopy(before).set_params(**callback.get_params(deep=False))
+        for before, callback in zip(kept, fresh, strict=True)
+    ]
 
 
 def _validate(session: Session, dtype: Any) -> Validate:
@@ -102,12 +117,10 @@ def _watch(session: Session) -> Watch:
     )
 
 
-def _bridge(session: Session, network: Network) -> SklearnCallbacks:
+def _bridge(session: Session) -> SklearnCallbacks:
     session.estimator._loss = session.loss
     call = session.call
     weight = call.sample_weight
     metadata = {} if weight is None else {"sample_weight": weight}
     told = {"X": call.X, "y": call.y, "metadata": metadata}
-    return SklearnCallbacks(
-        session.estimator, session.context, told, call.epochs, lambda: session.served(network)
-    )
+    return SklearnCallbacks(session.estimator, session.context, told, call.epochs, session.served)
