@@ -22,6 +22,7 @@ from sknn.estimators._sklearn import shallow_copy
 from sknn.estimators.data import Rows
 from sknn.estimators.plausibility import warn_of_data
 from sknn.estimators.solving import solve
+from sknn.training import trial
 from sknn.training.caller import users_level
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
@@ -200,6 +201,16 @@ class Session:
         self.network = network
         self.target = self.targets.encode(self.train.y, network.dtype)
         self._check_target_domain()
+        self._try_parts()
+
+    def _try_parts(self) -> None:
+        """Let parts that are the user's own show that they keep to their contract."""
+        estimator, network = self.estimator, self.network
+        trial.try_layers(network)
+        trial.try_loss(self.loss, self.targets.task, self.target, network)
+        if not self.lbfgs:
+            trial.try_optimizer(parameters.optimizer_of(estimator), network.dtype)
+            trial.try_schedule(parameters.schedule_of(estimator), estimator.max_iter)
 
     def _check_target_domain(self) -> None:
         if isinstance(self.target, np.ndarray):
