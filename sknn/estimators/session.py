@@ -87,6 +87,7 @@ class Session:
         self.estimator = estimator
         self.call = call
         self.context = context
+        self.bridge: Any = None
         self.fresh = not (call.resume and hasattr(estimator, "network_"))
         self.lbfgs = parameters.is_lbfgs(estimator)
         self.before = dict(vars(estimator))
@@ -341,6 +342,15 @@ class Session:
         served = network.copy()
         self.targets.fold(served, self.loss)
         return served
+
+    def final(self) -> Network:
+        """Return the network to serve as things stand: the best weights, if any were kept."""
+        kept = self.state.best or self.state.average
+        if kept is None:
+            return self.served(self.network)
+        network = self.network.copy()
+        network.load(kept.theta)
+        return self.served(network)
 
     def _publish(self, estimator: Any, network: Network, run: Run, keep: bool) -> None:
         """Choose the weights to serve and set the attributes of a fitted estimator."""

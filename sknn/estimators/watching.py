@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -32,9 +34,21 @@ def callbacks_for(session: Session, network: Network) -> list[Callback]:
         callbacks.append(StopBelow(estimator.stop_below))
     if estimator.verbose:
         callbacks.append(PrintProgress())
-    if session.context is not None:
-        callbacks.append(_bridge(session, network))
+    if session.bridge is not None:
+        callbacks.append(session.bridge)
     return callbacks
+
+
+@contextmanager
+def announced(session: Session) -> Iterator[None]:
+    """Tell scikit-learn's callbacks, if there are any, of the begin and the end of training."""
+    if session.context is None:
+        yield
+        return
+    session.bridge = _bridge(session)
+    session.bridge.begin()
+    yield
+    session.bridge.end(session.final())
 
 
 def _validate(session: Session, dtype: Any) -> Validate:
@@ -102,12 +116,10 @@ def _watch(session: Session) -> Watch:
     )
 
 
-def _bridge(session: Session, network: Network) -> SklearnCallbacks:
+def _bridge(session: Session) -> SklearnCallbacks:
     session.estimator._loss = session.loss
     call = session.call
     weight = call.sample_weight
     metadata = {} if weight is None else {"sample_weight": weight}
     told = {"X": call.X, "y": call.y, "metadata": metadata}
-    return SklearnCallbacks(
-        session.estimator, session.context, told, call.epochs, lambda: session.served(network)
-    )
+    return SklearnCallbacks(session.estimator, session.context, told, call.epochs, session.served)
