@@ -180,7 +180,19 @@ class NestedLayers:
             for name in replaced:
                 layers[positions[name]] = params.pop(name)
             self.layers = layers
+        self._refuse_parameters_of_names(params)
         return super().set_params(**params)  # type: ignore[misc]
+
+    def _refuse_parameters_of_names(self, params: dict[str, Any]) -> None:
+        """Raise where a key such as ``solver__beta_1`` meets a short name, which has none."""
+        for key in params:
+            owner, nested, _ = key.partition("__")
+            value = params.get(owner, getattr(self, owner, None))
+            if nested and isinstance(value, str):
+                raise ValueError(
+                    f"Invalid parameter {key!r}: {owner}={value!r} is a name and has no parameters "
+                    f"to set; pass an object, as solver=Adam(), in place of the name."
+                )
 
 
 def optimizer_of(estimator: Any) -> Optimizer:
