@@ -6,7 +6,7 @@ from scipy.special import expit
 from sknn.activations import Activation
 from sknn.initializers import Constant, Initializer
 from sknn.layers import Layer, Param, Plan, Role, Scratch
-from sknn.losses import Pointwise, SigmoidLoss
+from sknn.losses import Pointwise, SigmoidLoss, SoftmaxLoss
 from sknn.optimizers import Optimizer
 from sknn.schedules import Schedule
 
@@ -112,3 +112,13 @@ class SignDescent(Optimizer):
         mean += grad
         np.sign(mean, out=grad)
         grad *= lr
+
+
+class Brier(SoftmaxLoss):
+    def value_and_grad(self, raw, target, weight, out, scratch):
+        p = self.link(raw.copy())
+        wrong = p - np.eye(raw.shape[-1])[target]
+        value = (wrong**2).sum(axis=-1) / 2
+        out[...] = weight * p * (wrong - (wrong * p).sum(axis=-1, keepdims=True))
+        counts = weight if isinstance(weight, float) else weight[:, 0]
+        return (value * counts).sum(axis=-1)

@@ -22,6 +22,7 @@ from sknn.schedules import Schedule
 from sknn.training.trial import is_own
 from tests.estimators.data import BINARY, LABELS, REAL, THREE, TWO_LABELS, TWO_REAL, X
 from tests.estimators.parts import (
+    Brier,
     Halving,
     PowerError,
     PReLU,
@@ -132,6 +133,14 @@ def test_gradients_with_noise_and_norms(y, members):
     layers = [Dropout(0.2), PReLU(), Dense(5, Sine()), BatchNorm(), GaussianNoise(0.1), PReLU()]
     net = MLPClassifier(layers=layers, n_members=members, random_state=0)
     assert check_gradients(net, X, y, WEIGHT) < 1e-6
+
+
+@pytest.mark.parametrize("members", [1, 2])
+@pytest.mark.parametrize("y", [THREE, TWO_LABELS])
+def test_an_own_loss_of_one_of_many(y, members):
+    net = MLPClassifier((5,), "tanh", loss=Brier(), n_members=members, max_iter=3, random_state=0)
+    assert check_gradients(net, X, y, WEIGHT) < 1e-6
+    assert np.isfinite(np.hstack(net.fit(X, y).predict_proba(X))).all()
 
 
 def test_gradients_at_large_inputs():
