@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from sklearn import config_context
-from sklearn.metrics import accuracy_score, r2_score
+from sklearn.metrics import accuracy_score, make_scorer, r2_score
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -63,6 +63,7 @@ def test_cross_validation(kind, y, metric):
         FAR[TRAIN],
         y[TRAIN],
         cv=3,
+        scoring=make_scorer(metric).set_score_request(sample_weight=False),
         params=rows | {"sample_weight": WEIGHT[TRAIN]},
         return_estimator=True,
     )
