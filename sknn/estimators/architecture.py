@@ -20,7 +20,7 @@ from sknn.core.spec import resolve
 from sknn.exceptions import InvalidParameterError
 
 OUTPUT = "output"
-_NORMALIZATION = {"batch": BatchNorm, "layer": LayerNorm}
+_NORMALIZATION: dict[str, type[Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
 # What `layers` replaces, with the defaults that say it was left alone.
 _EXPANDED = {
     "hidden_layer_sizes": (100,),
@@ -134,7 +134,8 @@ def _given_layers(estimator: Any) -> list[Layer]:
     if not isinstance(layers, (list, tuple)) or not all(isinstance(x, Layer) for x in layers):
         raise InvalidParameterError(
             f"The 'layers' parameter of {owner} must be None or a list of layer specs, "
-            f"for example [Dense(64), Dropout(0.2)]. Got {layers!r} instead."
+            "that is objects of classes derived from Layer, for example [Dense(64), Dropout(0.2)]. "
+            f"Got {layers!r} instead."
         )
     for name, default in _EXPANDED.items():
         if not _is_default(getattr(estimator, name), default):

@@ -69,7 +69,9 @@ class BaseNetwork(
     def _train(self, call: Call) -> Any:
         """Train a working copy and become it; on any error nothing has happened."""
         self._check_parameters()
-        context = callback_context(self, call.epochs)
+        # L-BFGS trains members one after the other.
+        in_turn = self.n_members if parameters.is_lbfgs(self) else 1  # type: ignore[attr-defined]
+        context = callback_context(self, call.epochs * in_turn)
         trial = shallow_copy(self)
         with restored_on_error(self.random_state):  # type: ignore[attr-defined]
             Session(trial, call, context).run()

@@ -24,6 +24,7 @@ from sknn.estimators._sklearn import shallow_copy, without_listeners
 from sknn.estimators.data import Rows
 from sknn.estimators.plausibility import warn_of_data
 from sknn.estimators.solving import solve
+from sknn.training import trial
 from sknn.training.caller import users_level
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
@@ -88,6 +89,7 @@ class Session:
         self.estimator = estimator
         self.call = call
         self.context = context
+        self.bridge: Any = None
         self.fresh = not (call.resume and hasattr(estimator, "network_"))
         self.lbfgs = parameters.is_lbfgs(estimator)
         self.before = dict(vars(estimator))
@@ -214,6 +216,16 @@ class Session:
         self.network = network
         self.target = self.targets.encode(self.train.y, network.dtype)
         self._check_target_domain()
+        self._try_parts()
+
+    def _try_parts(self) -> None:
+        """Let parts that are the user's own show that they keep to their contract."""
+        estimator, network = self.estimator, self.network
+        trial.try_layers(network)
+        trial.try_loss(self.loss, self.targets.task, self.target, network)
+        if not self.lbfgs:
+            trial.try_optimizer(parameters.optimizer_of(estimator), network.dtype)
+            trial.try_schedule(parameters.schedule_of(estimator), estimator.max_iter)
 
     def _check_target_domain(self) -> None:
         if isinstance(self.target, np.ndarray):
@@ -344,6 +356,15 @@ class Session:
         served = network.copy()
         self.targets.fold(served, self.loss)
         return served
+
+    def final(self) -> Network:
+        """Return the network to serve as things stand: the best weights, if any were kept."""
+        kept = self.state.best or self.state.average
+        if kept is None:
+            return self.served(self.network)
+        network = self.network.copy()
+        network.load(kept.theta)
+        return self.served(network)
 
     def _publish(self, estimator: Any, network: Network, run: Run, keep: bool) -> None:
         """Choose the weights to serve and set the attributes of a fitted estimator."""

@@ -15,7 +15,7 @@ from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
 from sknn.core.schedules import BatchSizeSchedule
 from sknn.estimators import architecture, parameters
-from sknn.estimators.watching import callbacks_for
+from sknn.estimators.watching import announced, callbacks_for
 from sknn.training.batches import Batches
 from sknn.training.caller import users_level
 from sknn.training.lbfgs import minimize_lbfgs
@@ -34,7 +34,8 @@ def solve(session: Session) -> None:
     batches = Batches(session.train.x, session.target, weight, session.rows_used)
     size = _batch_sizes(session.estimator, batches.n_rows, session.state.horizon)
     largest = 4096 if session.lbfgs else size(session.state.epoch)
-    with blas_threads(_multiply_adds(session.network, min(largest, batches.n_rows))):
+    work = _multiply_adds(session.network, min(largest, batches.n_rows))
+    with blas_threads(work), announced(session):
         if session.lbfgs:
             _train_full_batch(session, batches)
         else:

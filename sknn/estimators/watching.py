@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +35,8 @@ def callbacks_for(session: Session, network: Network) -> list[Callback]:
         callbacks.append(StopBelow(estimator.stop_below))
     if estimator.verbose:
         callbacks.append(PrintProgress())
-    if session.context is not None:
-        callbacks.append(_bridge(session))
+    if session.bridge is not None:
+        callbacks.append(session.bridge)
     return callbacks
 
 
@@ -50,6 +52,18 @@ def _own(session: Session) -> list[Callback]:
         deepcopy(before).set_params(**callback.get_params(deep=False))
         for before, callback in zip(kept, fresh, strict=True)
     ]
+
+
+@contextmanager
+def announced(session: Session) -> Iterator[None]:
+    """Tell scikit-learn's callbacks, if there are any, of the begin and the end of training."""
+    if session.context is None:
+        yield
+        return
+    session.bridge = _bridge(session)
+    session.bridge.begin()
+    yield
+    session.bridge.end(session.final())
 
 
 def _validate(session: Session, dtype: Any) -> Validate:
