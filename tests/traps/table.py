@@ -1,7 +1,7 @@
 """The table of traps: checks that any MLP library should pass, and where scikit-learn's fails.
 
-A check takes a module with `MLPClassifier` and `MLPRegressor`. Decorating it enters it into the table
-under the number of its row.
+A check takes a module with `MLPClassifier` and `MLPRegressor`. Decorating it enters it into the
+table under the number of its row.
 """
 
 from collections.abc import Callable

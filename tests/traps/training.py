@@ -114,9 +114,8 @@ def lbfgs_is_verbose(lib):
 @trap(16, "all epochs run although the loss is NaN")
 def divergence_stops_at_once_with_advice(lib):
     wild = {"solver": "sgd", "activation": "identity", "learning_rate_init": 1e200}
-    net = lib.MLPRegressor(
-        hidden_layer_sizes=(6, 6), random_state=0, **wild, max_iter=60, verbose=True
-    )
+    net = lib.MLPRegressor(hidden_layer_sizes=(6, 6), random_state=0, **wild)
+    net.set_params(max_iter=60, verbose=True)
 
     def fit():
         with np.errstate(all="ignore"), pytest.raises(ValueError, match="non-finite") as error:
