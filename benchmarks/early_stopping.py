@@ -1,4 +1,4 @@
-"""Does early stopping cost accuracy on small data?
+"""What early stopping costs on small data.
 
 Run from the root of the repository::
 

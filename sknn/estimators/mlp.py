@@ -100,7 +100,8 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
         Stop when the validation loss (or `scoring`) no longer improves for
         ``max(n_iter_no_change, max_iter / 10)`` epochs, and serve the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given.
+        Share of rows held out for early stopping where no X_val is given. At the end the best
+        weights take this share of their epochs in passes over all rows.
     beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
         Parameters of "adam", "adamw", "amsgrad" and "nadam".
     n_iter_no_change : int or inf, default=10
@@ -661,7 +662,8 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
         Stop when the validation loss (or `scoring`) no longer improves for
         ``max(n_iter_no_change, max_iter / 10)`` epochs, and serve the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given.
+        Share of rows held out for early stopping where no X_val is given. At the end the best
+        weights take this share of their epochs in passes over all rows.
     beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
         Parameters of "adam", "adamw", "amsgrad" and "nadam".
     n_iter_no_change : int or inf, default=10

@@ -19,7 +19,7 @@ from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import shallow_copy
 from sknn.estimators.caller import users_level
 from sknn.estimators.data import Rows
-from sknn.estimators.solving import solve
+from sknn.estimators.solving import rejoin, solve
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
 
@@ -85,6 +85,8 @@ class Session:
         self.context = context
         self.fresh = not (call.resume and hasattr(estimator, "network_"))
         self.lbfgs = parameters.is_lbfgs(estimator)
+        self.splits = False
+        self.finished: NDArray | None = None
 
     def run(self) -> None:
         """Do everything."""
@@ -101,6 +103,7 @@ class Session:
         if self.epochs_left > 0:
             solve(self)
         self._react_to_stop()
+        self._use_all_rows()
         self._publish(self.estimator, self.network, self.state, self.call.keep)
         self._check_fold()
 
@@ -243,6 +246,7 @@ class Session:
         wanted = estimator.early_stopping and not self.lbfgs and not self.call.stream
         if not wanted or self.validation is not None:
             return
+        self.splits, self.all_rows = True, self.rows_used
         self.rows_used, held_out = data.split_rows(
             self.rows_used,
             self.train.x.shape[0],
@@ -251,6 +255,13 @@ class Session:
             estimator._strata(self.target, self.rows_used),
         )
         self.validation = self.train.take(held_out)
+
+    def _use_all_rows(self) -> None:
+        """Let the rows held out of training have their say in the weights to serve."""
+        run = self.state
+        cut_short = run.stop_reason in ("diverged", "interrupted", "max_time")
+        if self.splits and run.best is not None and not cut_short:
+            self.finished = rejoin(self, self.all_rows)
 
     def column(self, weight: NDArray | None) -> NDArray | None:
         """Return weights in units of their mean, (n, 1) in the dtype of the network."""
@@ -291,7 +302,7 @@ class Session:
         served_differs = served is not None or self.targets.folds
         run.theta = network.theta.copy() if keep and served_differs else None
         if served is not None:
-            network.load(served.theta)
+            network.load(served.theta if self.finished is None else self.finished)
         with np.errstate(over="ignore", invalid="ignore"):
             self.targets.fold(network, self.loss)
         if not keep:
