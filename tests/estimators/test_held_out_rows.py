@@ -54,7 +54,7 @@ def test_the_best_weights_take_further_passes_over_all_rows(fraction, more):
 
 
 def test_the_run_does_not_know():
-    """What training continues from, and what was measured, is that of a run that serves its last."""
+    """What training continues from, and what was measured, does not depend on what is served."""
     finished = MLPClassifier(**STOPPED, warm_start=True, batch_size=16, dropout=0.2)
     plain = MLPClassifier(**finished.get_params(deep=False)).set_params(restore_best=False)
     finished.fit(X, THREE)

@@ -19,6 +19,8 @@ LATER = {
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
     pytest.mark.filterwarnings("ignore::RuntimeWarning"),
+    # An older scikit-learn passes on an option that SciPy no longer has.
+    pytest.mark.filterwarnings("ignore:scipy.optimize.*iprint:DeprecationWarning"),
 ]
 
 
