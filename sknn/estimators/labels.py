@@ -327,27 +327,29 @@ def _is_indicator(y: Any, classes: Any) -> bool:
 
 
 @contextmanager
-def _naming_mixed_labels() -> Iterator[None]:
-    """Say of NumPy's complaint that labels cannot be compared what to do about it."""
+def _naming_labels() -> Iterator[None]:
+    """Say of complaints about labels that they are about y, and what to do."""
     try:
         yield
     except TypeError as error:
         if "not supported between" not in str(error):
-            raise
+            raise TypeError(f"In y: {error}") from error
         raise TypeError(
-            "y mixes labels that cannot be sorted, such as numbers and strings; make them all "
-            "str or all numbers."
+            "y mixes labels that cannot be sorted, such as numbers, strings and None; make them "
+            "all str or all numbers."
         ) from error
+    except ValueError as error:
+        raise ValueError(f"In y: {error}") from error
 
 
 def check_labels(y: Any) -> None:
     """Raise where y holds no labels, or labels that cannot be sorted."""
-    with _naming_mixed_labels():
+    with _naming_labels():
         check_classification_targets(y)
 
 
 def _sorted_labels(labels: Any) -> NDArray:
-    with _naming_mixed_labels():
+    with _naming_labels():
         return np.unique(np.asarray(labels))
 
 

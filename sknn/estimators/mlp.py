@@ -772,7 +772,7 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
     >>> X, y = load_diabetes(return_X_y=True)
     >>> X_train, X_test, y_train, y_test = train_test_split(scale(X), y, random_state=0)
     >>> net = MLPRegressor(random_state=0, early_stopping=True).fit(X_train, y_train)
-    >>> net.score(X_test, y_test) > 0.3
+    >>> net.score(X_test, y_test) > 0.25
     True
     """
 
