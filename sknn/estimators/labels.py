@@ -353,6 +353,14 @@ def _sorted_labels(labels: Any) -> NDArray:
         return np.unique(np.asarray(labels))
 
 
+def _stated_labels(classes: Any) -> NDArray:
+    """Return the labels a stream announces, sorted."""
+    labels = np.asarray(classes)
+    if labels.ndim != 1 or not len(labels) or (labels.dtype.kind == "f" and np.isnan(labels).any()):
+        raise ValueError(f"`classes` must be a list of labels without NaN; got {classes!r}.")
+    return _sorted_labels(labels)
+
+
 def classification_targets(y: Any, classes: Any = None) -> ClassificationTargets:
     """Choose the kind of task from y, and from `classes` where a stream names them.
 
@@ -367,11 +375,12 @@ def classification_targets(y: Any, classes: Any = None) -> ClassificationTargets
         targets.check_classes(classes)
         return targets
     if y.ndim == 2:
-        columns = list(y.T) if classes is None else classes
-        if len(columns) != y.shape[1]:
+        if classes is None:
+            return MultioutputTargets([_sorted_labels(column) for column in y.T])
+        if np.ndim(classes) == 0 or len(classes) != y.shape[1]:
             raise ValueError(
                 f"y has {y.shape[1]} columns, so `classes` must be a list of as many arrays."
             )
-        return MultioutputTargets([_sorted_labels(each) for each in columns])
-    labels = _sorted_labels(y if classes is None else classes)
+        return MultioutputTargets([_stated_labels(each) for each in classes])
+    labels = _sorted_labels(y) if classes is None else _stated_labels(classes)
     return BinaryTargets(labels) if len(labels) == 2 else MulticlassTargets(labels)

@@ -181,7 +181,7 @@ class Session:
         n_raw = self.loss.n_raw(self.targets.n_outputs)
         x = self.train.x
         network = architecture.build_network(
-            estimator, x.shape[1], n_raw, x.dtype, estimator.n_members
+            estimator, x.shape[1], n_raw, x.dtype, int(estimator.n_members)
         )
         if self.lbfgs:
             parameters.check_lbfgs(estimator, network.layers)
@@ -283,8 +283,8 @@ class Session:
         workspace = Workspace(network, self.loss, rows, self.state.streams.noise, held)
         return Supervised(
             workspace,
-            l2=estimator.alpha,
-            l1=estimator.l1,
+            l2=float(estimator.alpha),
+            l1=float(estimator.l1),
             unit=self.state.unit if self.train.weight is None else 1.0,
             total=self._total_weight(),
         )

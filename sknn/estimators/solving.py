@@ -93,15 +93,15 @@ def _trainer(
     estimator = session.estimator
     optimizer = parameters.optimizer_of(estimator)
     objective = session.objective(session.network, min(size(session.state.epoch), batches.n_rows))
-    decay = estimator.weight_decay
+    decay, limit = estimator.weight_decay, estimator.max_grad_norm
     update = Update(
         session.network,
         objective.grad,
         optimizer,
         _optimizer_state(session, optimizer),
         l1=objective.l1,
-        weight_decay=optimizer.weight_decay if isinstance(decay, str) else decay,
-        max_grad_norm=estimator.max_grad_norm,
+        weight_decay=optimizer.weight_decay if isinstance(decay, str) else float(decay),
+        max_grad_norm=None if limit is None else float(limit),
         rates=architecture.rate_factors(estimator, session.network),
     )
     return Trainer(

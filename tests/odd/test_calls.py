@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 
 from sknn import MLPClassifier, MLPRegressor
 from sknn.layers import Dense, Dropout
-from tests.estimators.data import BINARY, LABELS, REAL, THREE, TWO_LABELS, X
+from tests.estimators.data import LABELS, REAL, THREE, TWO_LABELS, X
 from tests.odd import test_arrays, test_targets_and_weights
 from tests.odd.helpers import SMALL
 
@@ -139,7 +139,12 @@ def test_refused_coefs(attribute, name):
     assert_array_equal(net.network_.theta, before)
 
 
-BAD_ITEMS = {"another shape": np.ones(4), "NaN": FIRST * NAN, "a string": "a", "complex": FIRST * 1j}
+BAD_ITEMS = {"shape": np.ones(4), "NaN": FIRST * NAN, "a string": "a", "complex": FIRST * 1j}
+    "another shape": np.ones(4),
+    "NaN": FIRST * NAN,
+    "a string": "a",
+    "complex": FIRST * 1j,
+}
 
 
 @pytest.mark.parametrize("name", BAD_ITEMS)
@@ -177,7 +182,9 @@ NUMBERS_TAKEN = [
     ("layer_rates", {"hidden0": Fraction(1, 2)}, {"hidden0": 0.5}),
     ("layer_rates", {}, None),
     ("tol", np.float32(0), 0.0),
-    ("stop_below", -INF, None),
+    ("hidden_layer_sizes", [np.int8(100)], (100,)),
+    ("batch_size", np.int8(50), 50),
+    ("max_iter", np.int8(100), 100),
     ("max_grad_norm", np.int64(10**9), None),
     ("max_time", 10**30, None),
     ("n_iter_no_change", np.inf, 10**9),
@@ -242,7 +249,7 @@ NUMBERS_REFUSED = [
     ("freeze", np.array([1])),
     ("layer_rates", {0: 1.0}),
     ("layer_rates", {"hidden0": None}),
-    ("layer_rates", {"hidden0": True and INF}),
+    ("layer_rates", {"hidden0": INF}),
     ("layer_rates", [("hidden0", 1.0)]),
     ("layer_rates", {"hidden0": 1j}),
     ("callbacks", [Dense]),
@@ -266,6 +273,10 @@ NUMBERS_REFUSED = [
     ("n_iter_no_change", -INF),
     ("n_iter_no_change", Decimal(2)),
     ("stop_below", NAN),
+    ("stop_below", -INF),
+    ("random_state", np.timedelta64(1)),
+    ("dropout", np.timedelta64(0)),
+    ("layer_rates", {"hidden0": True}),
     ("max_time", -1e-9),
     ("max_time", np.timedelta64(1, "s")),
     ("output_range", "Train"),
@@ -305,3 +316,35 @@ def test_there_are_enough_cases():
     assert distinct_cases() > 400
 
 
+FLOATS = {
+    "alpha": 0.1,
+    "l1": 0.01,
+    "weight_decay": 0.01,
+    "learning_rate_init": 0.01,
+    "power_t": 0.3,
+    "tol": 1e-4,
+    "momentum": 0.8,
+    "beta_1": 0.8,
+    "beta_2": 0.99,
+    "epsilon": 1e-7,
+    "dropout": 0.2,
+    "input_dropout": 0.1,
+    "max_grad_norm": 0.5,
+    "validation_fraction": 0.2,
+    "stop_below": 1e-9,
+    "max_time": 100.0,
+}
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd", "nadam", "amsgrad", "lion"])
+def test_numbers_of_numpy_leave_float32_alone(solver):
+    """A grid of np.linspace holds float64 scalars, which would turn a float32 step into float64."""
+    for name, value in FLOATS.items():
+        settings = {"solver": solver, "learning_rate": "invscaling", "batch_size": 16} | SMALL
+        x = X.astype(np.float32)
+        nets = [
+            MLPRegressor(**settings | {name: kind(value)}).fit(x, REAL)
+            for kind in (float, np.float64)
+        ]
+        assert nets[1].network_.dtype == np.float32
+        assert_array_equal(nets[0].network_.theta, nets[1].network_.theta, err_msg=name)

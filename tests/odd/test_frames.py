@@ -91,9 +91,7 @@ def test_refused_frames(name):
     make = BAD_FRAMES[name]
     for kind in BOTH:
         assert_refuses(lambda kind=kind: kind().fit(make(), BINARY), "X|[Ff]eature names")
-        assert_refuses(
-            lambda kind=kind: kind().fit(X, BINARY, X_val=make(), y_val=BINARY), "X_val"
-        )
+        assert_refuses(lambda kind=kind: kind().fit(X, BINARY, X_val=make(), y_val=BINARY), "X_val")
 
 
 BAD_SERIES = {

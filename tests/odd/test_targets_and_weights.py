@@ -78,7 +78,6 @@ BAD_Y = NO_VECTOR | {
     "none": lambda: None,
     "60 x 0": lambda: np.empty((60, 0)),
     "a row": lambda: REAL[None],
-    "bytes each": lambda: np.array([b"a", b"b"])[BINARY],
     "a column of strings and numbers": lambda: np.array([["a", 1]] * 60, object),
 }
 BAD_LABELS = {
@@ -95,6 +94,7 @@ BAD_LABELS = {
     "a sparse indicator of twos": lambda: sp.csr_array(2 * LABELS),
 }
 BAD_NUMBERS = {
+    "bytes": lambda: np.array([b"a", b"b"])[BINARY],
     "strings": lambda: np.array(["a", "b"])[BINARY],
     "a list of strings": lambda: ["a", "b"] * 30,
     "strings as objects": lambda: np.array(["a", "b"], object)[BINARY],
