@@ -377,7 +377,7 @@ def classification_targets(y: Any, classes: Any = None) -> ClassificationTargets
     if y.ndim == 2:
         if classes is None:
             return MultioutputTargets([_sorted_labels(column) for column in y.T])
-        if np.ndim(classes) == 0 or len(classes) != y.shape[1]:
+        if not hasattr(classes, "__len__") or len(classes) != y.shape[1]:
             raise ValueError(
                 f"y has {y.shape[1]} columns, so `classes` must be a list of as many arrays."
             )

@@ -140,11 +140,6 @@ def test_refused_coefs(attribute, name):
 
 
 BAD_ITEMS = {"shape": np.ones(4), "NaN": FIRST * NAN, "a string": "a", "complex": FIRST * 1j}
-    "another shape": np.ones(4),
-    "NaN": FIRST * NAN,
-    "a string": "a",
-    "complex": FIRST * 1j,
-}
 
 
 @pytest.mark.parametrize("name", BAD_ITEMS)
