@@ -108,6 +108,7 @@ SCENARIOS = {
     ),
 }
 
+
 @contextmanager
 def watched(on_call):
     """Have `on_call` called with the code of every function of sknn that begins."""
