@@ -195,7 +195,8 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
     """
     if sample_weight is None:
         return None
-    if isinstance(sample_weight, numbers.Number) and not np.iscomplexobj(sample_weight):
+    is_complex = isinstance(sample_weight, (complex, np.complexfloating))
+    if isinstance(sample_weight, numbers.Number) and not is_complex:
         sample_weight = np.full(n_rows, sample_weight, np.float64)
     reject_odd_arrays(sample_weight, name)
     try:
