@@ -14,7 +14,7 @@ from sklearn.metrics import get_scorer
 from sknn.core.network import Network
 from sknn.estimators import parameters
 from sknn.estimators._sklearn import SklearnCallbacks, shallow_copy, takes_weights
-from sknn.estimators.data import Rows
+from sknn.estimators.data import Rows, located
 from sknn.training.callbacks import Callback, PrintProgress, StopBelow
 from sknn.training.monitor import Validate, Watch
 
@@ -96,8 +96,8 @@ def _validate(session: Session, dtype: Any) -> Validate:
 def _encoded(session: Session, rows: Rows, dtype: Any) -> Any:
     try:
         return session.targets.encode(rows.y, dtype)
-    except ValueError as error:
-        raise ValueError(f"In y_val: {error}") from error
+    except (TypeError, ValueError) as error:
+        raise located(error, "y_val") from error
 
 
 def _judge(scorer: Any, model: Any, rows: Rows, weights: dict[str, Any]) -> float:
