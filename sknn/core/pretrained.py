@@ -30,7 +30,7 @@ class Pretrained:
     layers : sequence of str, default=None
         Names of the layers to copy. None: all of them; the output layer only where
         both networks answer the same question (same classes in the same order, or the same
-        number of targets, by the same link).
+        number of targets, by the same link and as many raw scores).
 
     Raises
     ------
@@ -127,8 +127,8 @@ class Pretrained:
 
 
 def answers(estimator: Any) -> Any:
-    """Say what the outputs of a fitted estimator mean: the link, and classes or their number."""
-    link = getattr(estimator, "out_activation_", None)
+    """Say what the outputs of a fitted estimator mean: link, shape, and classes or their number."""
+    link = getattr(estimator, "out_activation_", None), estimator.network_.out_shape
     classes = getattr(estimator, "classes_", None)
     return link, getattr(estimator, "n_outputs_", None) if classes is None else classes
 
