@@ -45,6 +45,9 @@ CONFIGURATIONS = {
 def train(net, y, path):
     """What a script does that is run again until it is done."""
     net = Checkpoint.load(path).resume(X, y) if path.exists() else net.fit(X, y)
+    # Killed behind the last checkpoint, a call that had ended comes back as it was saved, with
+    # all that another call could continue from.
+    net.run_.forget()
     path.with_suffix(".done").write_bytes(pickle.dumps(net))
 
 
