@@ -206,7 +206,7 @@ def _batch_sizes(estimator: Any, n_rows: int, horizon: int) -> Callable[[int], i
 
 def _warn_of_clipping(session: Session, n_rows: int) -> None:
     size = session.estimator.batch_size
-    if not session.lbfgs and isinstance(size, Integral) and size > n_rows:
+    if not session.lbfgs and isinstance(size, Integral) and int(size) > n_rows:
         warnings.warn(
             "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
             stacklevel=users_level(),
