@@ -70,8 +70,10 @@ class Pretrained:
 
     def __init__(self, estimator: Any, layers: Sequence[str] | None = None) -> None:
         if not hasattr(estimator, "get_weights"):
+            kind = type(estimator)
             raise TypeError(
-                f"Pretrained needs a fitted network of sknn; got {type(estimator).__name__}."
+                f"Pretrained needs a fitted network of sknn; got {kind.__qualname__} of "
+                f"{kind.__module__}."
             )
         weights = estimator.get_weights()
         chosen = weights if layers is None else _chosen(weights, layers)
@@ -120,8 +122,8 @@ class Pretrained:
         if not fits:
             raise ValueError(
                 f"weight_init={self!r} has a layer {name!r} with {_shapes(arrays)}; in this "
-                f"network it has {_shapes(views)}. Give both the same layers, or choose some by "
-                "Pretrained(..., layers=[...])."
+                f"network it has {_shapes(views)}. Give both the same layers and n_members, or "
+                "choose layers by Pretrained(..., layers=[...])."
             )
         return [(views[key], array) for key, array in arrays.items()]
 
