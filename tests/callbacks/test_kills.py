@@ -64,7 +64,8 @@ def kill_until_done(net, y, path, rng):
     """Return how often the process was killed before it came to its end."""
     kills = 0
     while not path.with_suffix(".done").exists():
-        kills += die(forked(lambda: train(net, y, path)), rng.uniform(0.0, 0.06))
+        # On a busy machine nobody would come to a checkpoint unless they were given longer.
+        kills += die(forked(lambda: train(net, y, path)), rng.uniform(0.0, 0.06 + 0.01 * kills))
         if path.exists():
             found = Checkpoint.load(path)
             assert 0 < found.run_.epoch <= EPOCHS
