@@ -57,7 +57,8 @@ def test_gradients_vanish_or_not(tmp_path, monkeypatch, capsys):
     assert_picture(picture)
 
 
-def test_snippets_of_the_readme_run():
+def test_snippets_of_the_readme_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
     namespace: dict[str, object] = {}
