@@ -164,8 +164,13 @@ def _check_names(estimator: Any, names: Sequence[str]) -> None:
             )
 
 
+def output_layer(n_raw: int) -> Dense:
+    """Return the spec of the layer that gives the raw scores."""
+    return Dense(n_raw, "identity", name=OUTPUT)
+
+
 def build_network(
-    estimator: Any, n_features: int, n_raw: int, dtype: DTypeLike, n_members: int
+    estimator: Any, n_raw: int, in_shape: tuple[int, ...], dtype: DTypeLike
 ) -> Network:
     """Plan the network an estimator's parameters describe; its weights are still zero."""
     default = (
@@ -173,15 +178,17 @@ def build_network(
     )
     automatic = _starts_automatically(estimator)
     defaults = Defaults(default, "auto" if automatic else estimator.weight_init)
-    chain = [*hidden_layers(estimator), Dense(n_raw, "identity", name=OUTPUT)]
+    chain = estimator._chain(n_raw)
     names = [name for name, _ in named(chain)]
     _check_unique(names)
     bound = [layer.bind(defaults) for layer in chain]
     if automatic and default == "logistic":
         # scikit-learn scales the output layer by the activation of the hidden ones.
         start = ScaledUniform(2.0)
-        bound[-1] = Dense(n_raw, "identity", weight_init=start, bias_init=start).bind(defaults)
-    return Network(bound, names, (n_features,), dtype, n_members)
+        bound[-1] = Dense(n_raw, "identity", name=OUTPUT, weight_init=start, bias_init=start).bind(
+            defaults
+        )
+    return Network(bound, names, in_shape, dtype, estimator.n_members)
 
 
 def frozen_layers(freeze: Any, network: Network) -> list[int]:

@@ -15,7 +15,6 @@ from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
 from sknn.estimators import data, parameters
 from sknn.estimators._sklearn import with_callbacks
-from sknn.estimators.base import BaseNetwork
 from sknn.estimators.data import Rows
 from sknn.estimators.growth import grow
 from sknn.estimators.labels import (
@@ -29,6 +28,7 @@ from sknn.estimators.labels import (
     encode_labels,
 )
 from sknn.estimators.session import Call
+from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.targets import RegressionTargets
 
 
@@ -49,7 +49,7 @@ def _gives_probabilities(estimator: Any) -> bool:
     return True
 
 
-class MLPClassifier(ClassifierMixin, BaseNetwork):
+class MLPClassifier(ClassifierMixin, SupervisedNetwork):
     """Multi-layer perceptron classifier.
 
     Parameters, methods and attributes of :class:`sklearn.neural_network.MLPClassifier`, and more.
@@ -220,6 +220,7 @@ class MLPClassifier(ClassifierMixin, BaseNetwork):
     """
 
     _constraints = parameters.NETWORK | parameters.CLASSIFIER
+    _score_name = "accuracy"
 
     _targets: ClassificationTargets
 
@@ -601,7 +602,7 @@ def _class_factor(class_weight: Any, rows: Rows, targets: ClassificationTargets)
     return factor
 
 
-class MLPRegressor(RegressorMixin, BaseNetwork):
+class MLPRegressor(RegressorMixin, SupervisedNetwork):
     """Multi-layer perceptron regressor.
 
     Parameters, methods and attributes of :class:`sklearn.neural_network.MLPRegressor`, and more.
@@ -771,6 +772,7 @@ class MLPRegressor(RegressorMixin, BaseNetwork):
     """
 
     _constraints = parameters.NETWORK | parameters.REGRESSOR
+    _score_name = "r2"
     _numeric_target = True
 
     _targets: RegressionTargets

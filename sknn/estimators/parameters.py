@@ -234,7 +234,6 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> None:
     """Raise for the first constructor parameter with a value that is not allowed."""
     owner = type(estimator).__name__
     c.check(owner, vars(estimator), table)
-    loss_of(estimator)
     schedule_of(estimator)
     if not is_lbfgs(estimator):
         optimizer_of(estimator)

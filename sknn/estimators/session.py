@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
-from sknn.core.layers import Dense
 from sknn.core.layout import Growth
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
@@ -141,16 +140,7 @@ class Session:
         estimator, call = self.estimator, self.call
         self._check_validation_request()
         self.dtypes = self._input_dtypes()
-        numeric = estimator._numeric_target
-        rows = data.check_rows(
-            estimator,
-            call.X,
-            call.y,
-            call.sample_weight,
-            dtypes=self.dtypes,
-            reset=self.fresh,
-            numeric=numeric,
-        )
+        rows = estimator._check_rows(call.X, call.y, call.sample_weight, self.dtypes, self.fresh)
         if not self.fresh:
             self.growth = estimator._check_same_task(rows.y, call)
         weight = estimator._combined_weight(rows, call)
@@ -159,9 +149,7 @@ class Session:
         if self.fresh:
             estimator._set_targets(self.train, call)
         self.targets = estimator._targets
-        self.validation = data.check_validation(
-            estimator, call.X_val, call.y_val, call.sample_weight_val, self.dtypes, numeric
-        )
+        self.validation = estimator._check_validation(call, self.dtypes)
 
     def _input_dtypes(self) -> Any:
         """Return the precisions X may keep; a run that goes on keeps its own."""
@@ -183,9 +171,7 @@ class Session:
         self.loss = self.targets.bind(recipe)
         n_raw = self.loss.n_raw(self.targets.n_outputs)
         x = self.train.x
-        network = architecture.build_network(
-            estimator, x.shape[1], n_raw, x.dtype, estimator.n_members
-        )
+        network = architecture.build_network(estimator, n_raw, x.shape[1:], x.dtype)
         if self.lbfgs:
             parameters.check_lbfgs(estimator, network.layers)
         if not isinstance(x, np.ndarray) and not network.layers[0].reads_sparse:
@@ -193,7 +179,7 @@ class Session:
                 f"X is sparse, but the first layer {network.layers[0]!r} needs dense rows; leave "
                 "input_dropout at 0 and put a Dense layer first, or pass X.toarray()."
             )
-        _check_transform_layer(estimator.transform_layer, network)
+        estimator._check_network(network)
         self.network = network
         self.target = self.targets.encode(self.train.y, network.dtype)
         self._check_target_domain()
@@ -222,6 +208,7 @@ class Session:
         if not self.fresh:
             return
         self._start_output_bias()
+        self.estimator._start_from_data(self.network, self.train, self.rows_used)
         if isinstance(self.estimator.weight_init, Pretrained):
             self._transfer(self.estimator.weight_init)
 
@@ -274,11 +261,11 @@ class Session:
 
     def _start_output_bias(self) -> None:
         """Let new output units start at the best constant prediction."""
-        bias = self.network.params[-1]["b"]
-        target, weight = self.target, self.train.weight
-        rows = self.rows_used
+        rows, target = self.rows_used, self.target
+        weight = self.train.weight
         if rows is not None:
             target, weight = target[rows], None if weight is None else weight[rows]
+        bias = self.network.params[-1]["b"]
         bias[...] = self.targets.constant_optimum(self.loss, target, weight)
 
     def _hold_out(self) -> None:
@@ -413,9 +400,3 @@ def _seed(random_state: Any) -> int:
 
 def _shapes(signature: list[tuple[str, str, tuple[int, ...]]]) -> str:
     return ", ".join(f"{layer}.{name} {shape}" for layer, name, shape in signature)
-
-
-def _check_transform_layer(wanted: int, network: Network) -> None:
-    n_hidden = sum(isinstance(layer, Dense) for layer in network.layers) - 1
-    if n_hidden and not -n_hidden <= wanted < n_hidden:
-        raise ValueError(f"transform_layer={wanted} is not among the {n_hidden} hidden layers.")

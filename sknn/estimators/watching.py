@@ -43,7 +43,7 @@ def _validate(session: Session, dtype: Any) -> Validate:
     target = _encoded(session, rows, dtype)
     scoring = session.estimator.scoring
     scorer = None if scoring is None else get_scorer(scoring)
-    own = "r2" if session.estimator._numeric_target else "accuracy"
+    own = session.estimator._score_name
     weighted = rows.weight is not None and takes_weights(scorer)
     weights = {"sample_weight": rows.weight} if weighted else {}
 
