@@ -5,10 +5,15 @@ from sknn.core.layers import (
     BatchNorm,
     Context,
     Dense,
+    Densify,
     Dropout,
     GaussianNoise,
+    Latent,
     Layer,
     LayerNorm,
+    Masking,
+    SaltAndPepper,
+    Sparsity,
 )
 from sknn.core.layout import Param, Plan, Role, Scratch
 
@@ -17,12 +22,17 @@ __all__ = [
     "BatchNorm",
     "Context",
     "Dense",
+    "Densify",
     "Dropout",
     "GaussianNoise",
+    "Latent",
     "Layer",
     "LayerNorm",
+    "Masking",
     "Param",
     "Plan",
     "Role",
+    "SaltAndPepper",
     "Scratch",
+    "Sparsity",
 ]

@@ -175,7 +175,8 @@ class WeightAccess:
         network = self.network_
         rows = [("layer", "kind", "output", "parameters")]
         for name, layer, plan in zip(network.names, network.layers, network.plans, strict=True):
-            count = sum(int(np.prod(param.shape)) for param in plan.params.values())
+            own = [param for param in plan.params.values() if param.tied_to is None]
+            count = sum(int(np.prod(param.shape)) for param in own)
             shape = " x ".join(str(size) for size in plan.out_shape)
             rows.append((name, type(layer).__name__, shape, str(count)))
         widths = [max(len(row[i]) for row in rows) for i in range(4)]
