@@ -7,3 +7,15 @@ class InvalidParameterError(ValueError, TypeError):
 
 class InconsistentVersionWarning(UserWarning):
     """A pickled estimator was written by another version of sknn."""
+
+
+class DataScaleWarning(UserWarning):
+    """Columns of X are on a scale from which a network learns slowly or not at all."""
+
+
+class OneHotTargetWarning(UserWarning):
+    """y has exactly one 1 in every row and is taken for multi-label."""
+
+
+class TrainingWarning(UserWarning):
+    """Something went wrong in training, as seen by :class:`sknn.callbacks.Diagnostics`."""

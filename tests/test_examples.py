@@ -45,6 +45,18 @@ def test_xor_needs_a_hidden_layer(tmp_path, monkeypatch, capsys):
     assert_picture(picture)
 
 
+def test_gradients_vanish_or_not(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "vanishing_gradient.png"
+    run("vanishing_gradient.py", monkeypatch, "--output", str(picture))
+    printed = capsys.readouterr().out
+    for case in ("logistic, N", "logistic, Xavier", "ReLU, N"):
+        assert re.search(f"{case}.*e-.*vanishing", printed), printed
+    for case in ("ReLU, Xavier", "ReLU, He"):
+        assert re.search(f"{case}.*nothing wrong", printed), printed
+    assert_picture(picture)
+
+
 def test_snippets_of_the_readme_run():
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     assert blocks

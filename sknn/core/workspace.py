@@ -53,6 +53,8 @@ class Workspace:
     Attributes
     ----------
     grad : ndarray, shape of ``network.trainable``
+    frame_in_use : Frame
+        The arrays of the last batch.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Workspace:
         self.loss = loss
         self.rng = rng
         self.frozen = frozenset(frozen)
+        self.frame_in_use: Frame
         self.grad = np.zeros_like(network.trainable)
         self.grads = network.layout.views(self.grad)
         self.tied = [self._untangle(tie) for tie in network.layout.ties]
@@ -98,6 +101,7 @@ class Workspace:
 
     def forward(self, x: Any, frame: Frame, weight: NDArray | None) -> float:
         """Run a batch through the layers; return what they add to the loss."""
+        self.frame_in_use = frame
         for context in frame.weighted:
             context.weight = weight
         added = 0.0

@@ -166,6 +166,7 @@ class BaseNetwork(
 
         epoch, loss, learning_rate, seconds (of the epoch), gradient_norm (of the last batch);
         with validation rows validation_loss and validation_score, with `scoring` score.
+        Callbacks may add more, :class:`~sknn.callbacks.Diagnostics` figures of every layer.
         """
         return {name: np.array(values) for name, values in self.run_.history.columns.items()}
 

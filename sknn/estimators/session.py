@@ -18,9 +18,10 @@ from sknn.core.pretrained import Pretrained
 from sknn.core.workspace import Workspace
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import shallow_copy
-from sknn.estimators.caller import users_level
 from sknn.estimators.data import Rows
+from sknn.estimators.plausibility import warn_of_data
 from sknn.estimators.solving import solve
+from sknn.training.caller import users_level
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
 
@@ -97,6 +98,8 @@ class Session:
             self.estimator.__dict__ = self.before
             return
         self._make_network()
+        if self.fresh:
+            warn_of_data(self)
         self._open_run()
         self._hold_out()
         self._start()

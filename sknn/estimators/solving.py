@@ -15,9 +15,9 @@ from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
 from sknn.core.schedules import BatchSizeSchedule
 from sknn.estimators import architecture, parameters
-from sknn.estimators.caller import users_level
 from sknn.estimators.watching import callbacks_for
 from sknn.training.batches import Batches
+from sknn.training.caller import users_level
 from sknn.training.lbfgs import minimize_lbfgs
 from sknn.training.threads import blas_threads
 from sknn.training.trainer import Trainer

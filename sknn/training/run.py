@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 _STREAM_ROWS = 1000
 # Diagnostics need no sixteen digits; a pickle of 200 epochs is then a fifth smaller.
-_COARSE = ("seconds", "gradient_norm")
+_COARSE = ("seconds", "gradient_norm", "update_ratio", "dead_units", "saturated")
 
 
 class History:
@@ -61,7 +61,7 @@ def _pack(name: str, values: list[float]) -> Any:
         step = values[1] - values[0] if len(values) > 1 else 0.0
         if all(value == values[0] + i * step for i, value in enumerate(values)):
             return (values[0], step, len(values))
-    return np.array(values, np.float32 if name in _COARSE else np.float64)
+    return np.array(values, np.float32 if name.partition(".")[0] in _COARSE else np.float64)
 
 
 def _unpack(packed: Any) -> list[float]:
@@ -160,6 +160,8 @@ class Run:
         Epochs without improvement.
     history : History
     stop_reason : str or None
+    warned : frozenset of str
+        Kinds of trouble a callback has warned of, each once in a run.
     """
 
     streams: Streams
@@ -183,6 +185,7 @@ class Run:
     stall: int = 0
     history: History = field(default_factory=History)
     stop_reason: str | None = None
+    warned: frozenset[str] = frozenset()
 
     def copy(self) -> Run:
         """Return an independent run: what happens to it leaves this one as it was."""

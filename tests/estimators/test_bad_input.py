@@ -283,6 +283,7 @@ def test_dates_in_a_frame():
             MLPRegressor(max_iter=2).fit(x, REAL)
 
 
+@pytest.mark.filterwarnings("ignore::sknn.exceptions.DataScaleWarning")
 @pytest.mark.parametrize("kind", BOTH)
 def test_huge_but_finite_inputs(kind):
     """They learn nothing, or end in the advice to scale them; they never give NaN."""

@@ -61,6 +61,8 @@ def cases():
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore:Got `batch_size` less than 1 or larger")
+# Three checks draw columns of mean 100 and standard deviation 1.
+@pytest.mark.filterwarnings("ignore::sknn.exceptions.DataScaleWarning")
 @pytest.mark.parametrize(("estimator", "check"), list(cases()))
 def test_estimator_checks(estimator, check):
     check(estimator)

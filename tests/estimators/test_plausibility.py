@@ -1,0 +1,276 @@
+"""Data that is probably not what was meant is used, with one warning that names the remedy."""
+
+import datetime
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+import sklearn
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    MinMaxScaler,
+    OneHotEncoder,
+    RobustScaler,
+    StandardScaler,
+)
+
+from sknn import MLPClassifier, MLPRegressor
+from sknn.exceptions import DataScaleWarning, OneHotTargetWarning
+from sknn.layers import BatchNorm, Dense
+
+RNG = np.random.default_rng(0)
+NORMAL = RNG.standard_normal((300, 4))
+Y = (NORMAL[:, 0] > 0).astype(int)
+WINE, BARREL = load_wine(return_X_y=True)
+CANCER, MALIGNANT = load_breast_cancer(return_X_y=True)
+PIXELS = RNG.integers(0, 256, (300, 12))
+WORDS = TfidfTransformer().fit_transform(
+    sp.random_array((300, 500), density=0.01, rng=RNG, format="csr")
+)
+DAYS = RNG.integers(0, 2000, 300)
+
+
+def quiet(**parameters):
+    return MLPClassifier((3,), learning_rate="cosine", random_state=0, max_iter=2, **parameters)
+
+
+def told(call, *arguments, **more):
+    """Return the warnings of our own a call gives."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        call(*arguments, **more)
+    return [w for w in caught if issubclass(w.category, (DataScaleWarning, OneHotTargetWarning))]
+
+
+def with_column(values):
+    return np.column_stack([NORMAL, values])
+
+
+# -- columns of X -------------------------------------------------------------------------
+
+WELL = {
+    "digits": load_digits().data[:300],
+    "iris": load_iris().data,
+    "diabetes": load_diabetes().data,
+    "standardised": StandardScaler().fit_transform(CANCER),
+    "from 0 to 1": MinMaxScaler().fit_transform(WINE),
+    "robust": RobustScaler().fit_transform(CANCER)[:, :20],
+    "one-hot": np.eye(30)[RNG.integers(0, 30, 300)],
+    "rare": (RNG.random((300, 20)) < 0.01).astype(float),
+    "rare, sparse": sp.csr_array((RNG.random((300, 20)) < 0.01).astype(float)),
+    "words": WORDS,
+    "standardised rare": StandardScaler().fit_transform(RNG.random((9000, 5)) < 0.0004),
+    "heavy tails": StandardScaler().fit_transform(RNG.lognormal(0, 3, (9000, 5))),
+    "heavy tails, 0 to 1": MinMaxScaler().fit_transform(RNG.lognormal(0, 4, (9000, 5))),
+    "pixels": PIXELS / 255,
+    "float32": (PIXELS / 255).astype(np.float32),
+    "ages": with_column(RNG.integers(18, 95, 300)),
+    "a constant column": with_column(np.full(300, 1.0)),
+    "an empty column": with_column(np.zeros(300)),
+    "one row": NORMAL[:1],
+}
+
+
+@pytest.mark.parametrize("X", WELL.values(), ids=WELL)
+def test_no_warning_of_good_scales(X):
+    y = np.arange(X.shape[0]) % 2
+    assert told(quiet().fit, X, y) == []
+
+
+BADLY = {
+    "wine": (WINE, ["column 4", "column 12"]),
+    "cancer": (CANCER, ["column 2", "column 3", "column 23"]),
+    "pixels": (PIXELS, ["column 0", "column 4", "and 7 more"]),
+    "float32": (PIXELS.astype(np.float32), ["column 4", "and 7 more"]),
+    "days": (with_column(737_000 + DAYS), ["column 4 (mean 7.38e+05"]),
+    "years": (with_column(2000 + DAYS % 20), ["column 4"]),
+    "little spread": (with_column(37 + 0.1 * NORMAL[:, 0]), ["column 4"]),
+    "tiny": (with_column(1e-6 * NORMAL[:, 0]), ["column 4"]),
+    "huge": (with_column(1e300 * NORMAL[:, 0]), ["column 4"]),
+    "sparse": (sp.csr_matrix(np.abs(with_column(1000.0 * Y))), ["column 4", "MaxAbsScaler"]),
+    "sparse array": (sp.csc_array(with_column(1e-6 * NORMAL[:, 0])), ["column 4", "MaxAbsScaler"]),
+}
+
+
+@pytest.mark.parametrize(("X", "words"), BADLY.values(), ids=BADLY)
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_warning_names_columns_and_remedy(X, words, solver):
+    y = np.arange(X.shape[0]) % 2
+    try:
+        (warning,) = told(quiet(solver=solver).fit, X, y)
+    except ValueError as error:
+        assert "non-finite" in str(error)
+        return
+    for word in words:
+        assert word in str(warning.message)
+    scaler = "MaxAbsScaler" if sp.issparse(X) else "StandardScaler"
+    assert f"make_pipeline({scaler}(), MLPClassifier(...))" in str(warning.message)
+    assert "column 1 " not in str(warning.message) or X is not WINE
+
+
+def test_names_of_a_frame():
+    frame = pd.DataFrame(NORMAL, columns=["a", "b", "c", "d"]).assign(day=737_000 + DAYS)
+    (warning,) = told(MLPRegressor(max_iter=2).fit, frame, NORMAL[:, 0])
+    assert "'day' (mean 7.38e+05, standard deviation" in str(warning.message)
+    assert "'a'" not in str(warning.message)
+    assert "MLPRegressor" in str(warning.message)
+    assert warning.filename == __file__
+
+
+def test_rows_that_are_not_looked_at_may_hold_the_largest_number():
+    X = np.full((9000, 2), 1e-5)
+    X[::2, 0] = 2e-5
+    X[1, 0] = 0.5
+    assert told(quiet().fit, X, np.arange(9000) % 2) == []
+    assert told(quiet().fit, sp.csr_array(X), np.arange(9000) % 2) == []
+
+
+def test_rows_without_weight_are_not_looked_at():
+    X = NORMAL.copy()
+    X[:50] *= 1e6
+    assert len(told(quiet().fit, X, Y)) == 1
+    weight = np.r_[np.zeros(50), np.ones(250)]
+    assert told(quiet().fit, X, Y, sample_weight=weight) == []
+
+
+def test_once_in_a_run():
+    net = quiet(warm_start=True)
+    assert len(told(net.fit, WINE, BARREL)) == 1
+    assert told(net.fit, WINE, BARREL) == []
+    net = quiet()
+    assert len(told(net.partial_fit, WINE, BARREL, classes=[0, 1, 2])) == 1
+    assert told(net.partial_fit, WINE, BARREL) == []
+
+
+def test_a_normalization_in_front_is_a_scaler():
+    net = MLPClassifier(layers=[BatchNorm(), Dense(3)], learning_rate="cosine", max_iter=2)
+    assert told(net.fit, WINE, BARREL) == []
+
+
+def test_looking_changes_nothing():
+    rng = np.random.RandomState(0)
+    before = WINE.copy()
+    with pytest.warns(DataScaleWarning):
+        one = quiet().set_params(random_state=rng).fit(WINE, BARREL)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        two = quiet().set_params(random_state=np.random.RandomState(0)).fit(WINE, BARREL)
+    np.testing.assert_array_equal(one.network_.theta, two.network_.theta)
+    np.testing.assert_array_equal(before, WINE)
+
+
+def test_a_warning_made_an_error_leaves_the_estimator_as_it_was():
+    net = quiet().fit(NORMAL, Y)
+    before = dict(vars(net))
+    with pytest.raises(DataScaleWarning):
+        net.fit(WINE, BARREL)
+    assert vars(net) == before
+
+
+def test_a_table_with_a_date():
+    """Without a scaler it is chance, which scikit-learn's network does not mention."""
+    start = datetime.date(2015, 1, 1).toordinal()
+    table = with_column(start + DAYS)
+    half = np.arange(300) < 200
+    net = MLPClassifier((20,), learning_rate_init=0.01, max_iter=60, random_state=0)
+    scaled = make_pipeline(StandardScaler(), net)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        with pytest.warns(DataScaleWarning, match=r"column 4 .*StandardScaler"):
+            raw = net.fit(table[half], Y[half]).score(table[~half], Y[~half])
+        assert scaled.fit(table[half], Y[half]).score(table[~half], Y[~half]) > 0.9
+    assert raw < 0.65
+
+
+# -- X_val beside X -----------------------------------------------------------------------
+
+SPLIT = {
+    "iris": load_iris(return_X_y=True),
+    "wine": (WINE, BARREL),
+    "cancer": (CANCER, MALIGNANT),
+    "digits": load_digits(return_X_y=True),
+}
+
+
+@pytest.mark.parametrize("scaler", [StandardScaler(), MinMaxScaler(), RobustScaler()], ids=str)
+@pytest.mark.parametrize("data", SPLIT)
+def test_untransformed_validation_rows(data, scaler):
+    X, X_val, y, y_val = train_test_split(*SPLIT[data], random_state=0)
+    pipe = Pipeline([("scale", scaler), ("net", quiet())])
+    caught = told(pipe.fit, X, y, net__X_val=X_val, net__y_val=y_val)
+    (text,) = [str(w.message) for w in caught if "X_val" in str(w.message)]
+    assert 'transform_input=["X_val"]' in text
+    assert "enable_metadata_routing" in text
+
+
+def test_the_remedy_works():
+    if not hasattr(Pipeline([("a", StandardScaler())]), "transform_input"):
+        pytest.skip("this scikit-learn has no transform_input")
+    X, X_val, y, y_val = train_test_split(WINE, BARREL, random_state=0)
+    with sklearn.config_context(enable_metadata_routing=True):
+        net = quiet().set_fit_request(X_val=True, y_val=True)
+        pipe = Pipeline([("scale", StandardScaler()), ("net", net)], transform_input=["X_val"])
+        assert told(pipe.fit, X, y, X_val=X_val, y_val=y_val) == []
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 10, 40])
+@pytest.mark.parametrize("scaled", [False, True])
+@pytest.mark.parametrize("data", [*SPLIT, "words", "rare", "heavy tails"])
+def test_no_warning_of_an_ordinary_split(data, scaled, rows):
+    X = SPLIT[data][0] if data in SPLIT else WELL[data]
+    if scaled:
+        X = MaxAbsScaler().fit_transform(X)
+    for seed in range(5):
+        X_fit, X_val = train_test_split(X, test_size=rows, random_state=seed)
+        y, y_val = np.arange(X_fit.shape[0]) % 2, np.arange(rows) % 2
+        net = quiet().set_params(max_iter=1)
+        caught = told(net.fit, X_fit, y, X_val=X_val, y_val=y_val)
+        assert not any("X_val" in str(w.message) for w in caught)
+
+
+# -- one-hot targets ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [2, 5])
+@pytest.mark.parametrize("sparse", [False, True])
+def test_one_hot_target(columns, sparse):
+    labels = np.arange(300) % columns
+    y = OneHotEncoder(sparse_output=sparse).fit_transform(labels[:, None])
+    y = sp.csr_array(y.astype(int)) if sparse else y.astype(int)
+    net = quiet()
+    (warning,) = told(net.fit, NORMAL, y)
+    assert warning.category is OneHotTargetWarning
+    assert "y.argmax(axis=1)" in str(warning.message)
+    codes = np.ravel(y.argmax(axis=1))
+    np.testing.assert_array_equal(codes, labels)
+    assert told(net.fit, NORMAL, codes) == []
+    assert told(net.partial_fit, NORMAL, codes) == []
+
+
+def test_one_hot_is_told_once_in_a_run():
+    y = np.eye(3, dtype=int)[np.arange(300) % 3]
+    net = quiet()
+    assert len(told(net.partial_fit, NORMAL, y)) == 1
+    assert told(net.partial_fit, NORMAL, y) == []
+
+
+def test_one_hot_can_be_meant():
+    y = np.eye(3, dtype=int)[np.arange(300) % 3]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OneHotTargetWarning)
+        net = quiet().fit(NORMAL, y)
+    assert net.predict(NORMAL).shape == (300, 3)
+
+
+def test_other_targets_are_what_they_seem():
+    some = (NORMAL[:, :3] > 0.2).astype(int)
+    assert told(quiet().fit, NORMAL, some) == []
+    assert told(quiet().fit, NORMAL, np.eye(3, dtype=int)[np.arange(300) % 3] + 1) == []
+    assert told(MLPRegressor(max_iter=2).fit, NORMAL, np.eye(3)[np.arange(300) % 3]) == []
