@@ -16,6 +16,7 @@ from sklearn.model_selection import train_test_split  # noqa: E402
 from sklearn.preprocessing import StandardScaler  # noqa: E402
 
 from sknn import MLPClassifier, activations, schedules  # noqa: E402
+from sknn.callbacks import LearningRateRange  # noqa: E402
 
 
 def xor():
@@ -153,6 +154,15 @@ def overfitting():
     return figure
 
 
+def rate_range():
+    """Draw a range test of learning rates on the digits."""
+    X, y = load_digits(return_X_y=True)
+    net = MLPClassifier(max_iter=20, random_state=0, callbacks=[LearningRateRange(high=10.0)])
+    figure, ax = plt.subplots(figsize=(6, 3.5))
+    net.fit(X / 16, y).callbacks_[0].plot(ax)
+    return figure
+
+
 PICTURES = {
     "xor": xor,
     "activations": activation_curves,
@@ -160,6 +170,7 @@ PICTURES = {
     "batch_sizes": batch_sizes,
     "schedules": schedule_curves,
     "overfitting": overfitting,
+    "rate_range": rate_range,
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from math import prod
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -14,6 +15,16 @@ from sknn.core.initializers import Initializer
 
 Shape = tuple[int, ...]
 Views = dict[str, NDArray]
+
+
+def _check_shape(owner: str, shape: object) -> None:
+    if not isinstance(shape, tuple) or not all(
+        isinstance(n, Integral) and int(n) >= 0 for n in shape
+    ):
+        raise TypeError(
+            f"The shape of a {owner} must be a tuple of ints, as (3,); leave the batch axis out. "
+            f"Got {shape!r} instead."
+        )
 
 
 class Role(IntEnum):
@@ -42,6 +53,28 @@ class Param:
     fan_out: int = 1
     tied_to: str | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what would fail later, far from the layer that said it."""
+        _check_shape("Param", self.shape)
+        if not isinstance(self.init, Initializer):
+            raise TypeError(
+                "The init of a Param must be an object such as sknn.initializers.Zeros(). "
+                f"Got {self.init!r} instead."
+            )
+
+    def draw(self, rng: np.random.Generator) -> NDArray:
+        """Return initial values, checked."""
+        values = np.asarray(self.init.draw(rng, self.shape, self.fan_in, self.fan_out))
+        kind = type(self.init).__name__
+        if values.shape != self.shape or values.dtype.kind not in "fiu":
+            raise ValueError(
+                f"{kind}.draw must return an array of numbers of shape {self.shape}; it returned "
+                f"one of shape {values.shape} and dtype {values.dtype}."
+            )
+        if not np.isfinite(values).all():
+            raise ValueError(f"{kind}.draw returned values that are not finite.")
+        return values
+
 
 @dataclass(frozen=True)
 class Scratch:
@@ -68,6 +101,17 @@ class Plan:
     out_shape: Shape
     params: Mapping[str, Param] = field(default_factory=dict)
     scratch: Mapping[str, Scratch] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what would fail later, far from the layer that said it."""
+        _check_shape("Plan", self.out_shape)
+        for entries, kind in ((self.params, Param), (self.scratch, Scratch)):
+            for name, entry in entries.items():
+                if not isinstance(entry, kind):
+                    raise TypeError(
+                        f"The entry {name!r} of a Plan must be a {kind.__name__}. "
+                        f"Got {entry!r} instead."
+                    )
 
 
 @dataclass(frozen=True)
@@ -191,9 +235,7 @@ class Layout:
         """Fill `vector` with initial values, member by member, layer by layer."""
         for member in vector if vector.ndim > 1 else vector[None]:
             for slot in sorted(self.slots, key=lambda slot: slot.layer):
-                param = slot.param
-                values = param.init.draw(rng, param.shape, param.fan_in, param.fan_out)
-                member[slot.start : slot.stop] = np.ravel(values)
+                member[slot.start : slot.stop] = np.ravel(slot.param.draw(rng))
 
     def signature(self) -> list[tuple[str, str, Shape]]:
         """Say what the vector holds: layer, parameter and shape in order."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from sknn.core.layers.base import Context, Layer
-from sknn.core.layout import Layout, Scratch, Shape, Views
+from sknn.core.layout import Layout, Plan, Scratch, Shape, Views
 
 # Rows of one prediction chunk are chosen so that the widest array holds about this many numbers:
 # large enough for full speed of the matrix products, small enough to stay in cache.
@@ -63,10 +63,13 @@ class Network:
 
     def _plan(self) -> None:
         shape = self.in_shape
-        self.plans = []
+        self.plans: list[Plan] = []
         for layer in self.layers:
-            self.plans.append(layer.plan(shape))
-            shape = self.plans[-1].out_shape
+            plan = layer.plan(shape)
+            if not isinstance(plan, Plan):
+                raise TypeError(f"{layer!r}.plan must return a Plan. It returned {plan!r} instead.")
+            self.plans.append(plan)
+            shape = plan.out_shape
         self.out_shape = shape
         self.layout = Layout(self.plans, self.names)
         # Noise layers are the identity in prediction, so the chain does without them.

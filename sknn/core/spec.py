@@ -7,6 +7,8 @@ A spec is to a kernel what an unfitted estimator is to a model. It has
 
 from __future__ import annotations
 
+from abc import ABC
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from sklearn.base import BaseEstimator
@@ -15,7 +17,7 @@ from sknn.core import constraints
 from sknn.exceptions import InvalidParameterError
 
 
-class Spec(BaseEstimator):
+class Spec(BaseEstimator, ABC):
     """Base of every recipe.
 
     A family (``class Optimizer(Spec, family=True)``) owns a registry; a member
@@ -23,7 +25,8 @@ class Spec(BaseEstimator):
     that name. Members without an alias, a user's own among them, are passed as objects.
 
     Parameters are only stored by ``__init__``; :meth:`check` tests them against the
-    table ``constraints`` when a model is built.
+    table ``constraints`` when a model is built. A member that lacks a method of its family
+    cannot be made.
     """
 
     registry: ClassVar[dict[str, type[Spec]]]
@@ -42,6 +45,12 @@ class Spec(BaseEstimator):
 
     def check(self) -> None:
         """Raise InvalidParameterError for the first parameter with a value that is not allowed."""
+        for name in self._get_param_names():
+            if not hasattr(self, name):
+                raise InvalidParameterError(
+                    f"{type(self).__name__}.__init__ must store its parameter {name!r} under that "
+                    f"name, self.{name} = {name}; else it cannot be cloned or searched."
+                )
         constraints.check(type(self).__name__, vars(self), self.constraints)
 
 
@@ -66,10 +75,22 @@ def resolve(family: Any, value: Any, parameter: str, owner: str) -> Any:
     if isinstance(value, str) and value in family.registry:
         value = family.registry[value]()
     if not isinstance(value, family):
-        names = ", ".join(repr(name) for name in sorted(family.registry))
-        raise InvalidParameterError(
-            f"The {parameter!r} parameter of {owner} must be a str among {{{names}}} or an "
-            f"instance of a {family.__name__} spec. Got {value!r} instead."
-        )
+        raise unusable(family, value, parameter, owner, family.registry)
     value.check()
     return value
+
+
+def unusable(
+    family: Any, value: Any, parameter: str, owner: str, names: Iterable[str]
+) -> InvalidParameterError:
+    """Return the error for a `value` that is neither one of `names` nor a member of `family`."""
+    listed = ", ".join(repr(name) for name in sorted(names))
+    hint = ""
+    if isinstance(value, type):
+        hint = f" Pass an instance, {value.__name__}(...), not the class."
+    if callable(value) and not (isinstance(value, type) and issubclass(value, family)):
+        hint = f" Make of it a class derived from {family.__name__}, and pass an instance."
+    return InvalidParameterError(
+        f"The {parameter!r} parameter of {owner} must be a str among {{{listed}}} or an instance "
+        f"of the class {family.__name__}. Got {value!r} instead.{hint}"
+    )

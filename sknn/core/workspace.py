@@ -55,6 +55,8 @@ class Workspace:
     grad : ndarray, shape of ``network.trainable``
     frame_in_use : Frame
         The arrays of the last batch.
+    fit, added : float
+        The parts of the loss of the last batch: of the outputs, and what layers add.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Workspace:
         self.rng = rng
         self.frozen = frozenset(frozen)
         self.frame_in_use: Frame
+        self.fit = self.added = 0.0
         self.grad = np.zeros_like(network.trainable)
         self.grads = network.layout.views(self.grad)
         self.tied = [self._untangle(tie) for tie in network.layout.ties]

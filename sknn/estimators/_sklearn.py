@@ -36,7 +36,8 @@ class Listener(NamedTuple):
 class SklearnCallbacks(Callback):
     """Tells the callbacks set with ``set_callbacks`` of every epoch.
 
-    scikit-learn thinks in tasks: the fit is one, each epoch is one below it.
+    scikit-learn thinks in tasks: the fit is one, each epoch is one below it. Members that are
+    trained one after the other are one fit.
 
     Parameters
     ----------
@@ -47,9 +48,9 @@ class SklearnCallbacks(Callback):
     data : dict
         X, y and metadata as the hooks want them.
     epochs : int
-        Most epochs of this call.
-    snapshot : callable
-        Returns the network as it would be served now.
+        Most epochs of one training.
+    served : callable
+        Returns a network, which is being trained, as it would be served now.
     """
 
     phase = Phase.REPORT
@@ -60,16 +61,28 @@ class SklearnCallbacks(Callback):
         listener: Listener,
         data: dict[str, Any],
         epochs: int,
-        snapshot: Callable[[], Any],
+        served: Callable[[Any], Any],
     ) -> None:
         self.estimator = estimator
         self.known, self.context = listener
         self.data = data
         self.epochs = epochs
-        self.snapshot = snapshot
+        self.served = served
         self.task: Any = None
 
-    def _attributes(self) -> dict[str, Any]:
+    def begin(self) -> None:
+        """Open the task of the fit."""
+        self._tell(self.context.call_on_fit_task_begin, **self.data)
+
+    def end(self, network: Any) -> None:
+        """Close the task of the fit, which ends with `network`."""
+        self._tell(
+            self.context.call_on_fit_task_end,
+            reconstruction_attributes=lambda: self._attributes(network),
+            **self.data,
+        )
+
+    def _attributes(self, network: Any) -> dict[str, Any]:
         """Return what makes the estimator callbacks know, which is not fitted yet, a fitted one."""
         before = vars(self.known)
         learnt = {
@@ -77,7 +90,10 @@ class SklearnCallbacks(Callback):
             for name, value in vars(self.estimator).items()
             if name not in before or before[name] is not value
         }
-        return learnt | {"network_": self.snapshot()}
+        return learnt | {"network_": network}
+
+    def _now(self) -> dict[str, Any]:
+        return self._attributes(self.served(self.progress.candidate))
 
     def _tell(self, hook: Callable, **values: Any) -> bool:
         return bool(hook(estimator=self.known, **values))
@@ -86,21 +102,22 @@ class SklearnCallbacks(Callback):
         self.task = self.context.subcontext(task_name="epoch")
         self._tell(
             self.task.call_on_fit_task_begin,
-            reconstruction_attributes=self._attributes,
+            reconstruction_attributes=self._now,
             **self.data,
         )
 
     def on_train_begin(self, progress: Progress) -> None:
-        """Open the task of the fit and that of its first epoch."""
-        self._tell(self.context.call_on_fit_task_begin, **self.data)
+        """Open the task of the first epoch."""
+        self.progress = progress
         self._epochs_left = self.epochs
-        self._open()
+        if self._epochs_left > 0:
+            self._open()
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Close the task of the epoch; a callback may ask to stop."""
         stop = self._tell(
             self.task.call_on_fit_task_end,
-            reconstruction_attributes=self._attributes,
+            reconstruction_attributes=self._now,
             **self.data,
         )
         self.task = None
@@ -114,11 +131,7 @@ class SklearnCallbacks(Callback):
         """Close what is open."""
         if self.task is not None:
             self._tell(self.task.call_on_fit_task_end)
-        self._tell(
-            self.context.call_on_fit_task_end,
-            reconstruction_attributes=self._attributes,
-            **self.data,
-        )
+            self.task = None
 
 
 def callback_context(estimator: Any, epochs: int) -> Listener | None:
@@ -127,6 +140,21 @@ def callback_context(estimator: Any, epochs: int) -> Listener | None:
     if not HAS_CALLBACKS or not listening:
         return None
     return Listener(estimator, estimator._init_callback_context(max_subtasks=epochs))
+
+
+def without_listeners(estimator: Any) -> Any:
+    """Take from an estimator the callbacks of scikit-learn, and what they hang on to during a call.
+
+    They may hold bars, queues or threads, which cannot be pickled.
+    """
+    for name in (
+        "_skl_callbacks",
+        "_skl_callbacks_to_teardown",
+        "_callback_fit_ctx",
+        "_parent_callback_ctx",
+    ):
+        vars(estimator).pop(name, None)
+    return estimator
 
 
 def takes_weights(scorer: Any) -> bool:

@@ -20,7 +20,7 @@ from sknn.core.spec import resolve
 from sknn.exceptions import InvalidParameterError
 
 OUTPUT = "output"
-_NORMALIZATION = {"batch": BatchNorm, "layer": LayerNorm}
+_NORMALIZATION: dict[str, type[Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
 # What `layers` replaces, with the defaults that say it was left alone.
 _EXPANDED = {
     "hidden_layer_sizes": (100,),
@@ -63,7 +63,7 @@ def _is_int(value: Any) -> bool:
     return isinstance(value, numbers.Integral) and not isinstance(value, (bool, np.bool_))
 
 
-def _per_layer(value: Any, n_hidden: int, name: str) -> list[Any]:
+def per_layer(value: Any, n_hidden: int, name: str) -> list[Any]:
     """Give every hidden layer its own value of a parameter that may be a list."""
     if not isinstance(value, (list, tuple)):
         return [value] * n_hidden
@@ -81,21 +81,31 @@ def hidden_layers(estimator: Any) -> list[Layer]:
     if estimator.input_dropout:
         first.append(Dropout(estimator.input_dropout))
     if estimator.layers is not None:
-        return first + _given_layers(estimator)
+        return first + given_layers(estimator, _EXPANDED)
     sizes = hidden_sizes(estimator.hidden_layer_sizes)
-    activations = _per_layer(estimator.activation, len(sizes), "activation")
-    rates = _per_layer(estimator.dropout, len(sizes), "dropout")
-    norm = _normalization(estimator.normalization)
+    activations = per_layer(estimator.activation, len(sizes), "activation")
+    rates = per_layer(estimator.dropout, len(sizes), "dropout")
     layers = first
     for size, activation, rate in zip(sizes, activations, rates, strict=True):
-        if norm is None:
-            layers.append(Dense(size, activation))
-        else:
-            start = Dense(size, "identity", weight_init=_start(estimator, activation))
-            layers += [start, norm(), Activate(activation)]
+        layers += block(estimator, size, activation)
         if rate:
             layers.append(Dropout(rate))
     return layers
+
+
+def block(estimator: Any, size: int, activation: Any, **settings: Any) -> list[Layer]:
+    """Return a Dense layer, with `normalization` between its weights and its activation.
+
+    Parameters
+    ----------
+    **settings : dict
+        Further parameters of the Dense layer.
+    """
+    norm = _normalization(estimator.normalization)
+    if norm is None:
+        return [Dense(size, activation, **settings)]
+    start = Dense(size, "identity", weight_init=_start(estimator, activation), **settings)
+    return [start, norm(), Activate(activation)]
 
 
 def _start(estimator: Any, activation: Any) -> Any:
@@ -128,15 +138,23 @@ def _is_default(value: Any, default: Any) -> bool:
     return value is default or (isinstance(value, (str, float, int)) and value == default)
 
 
-def _given_layers(estimator: Any) -> list[Layer]:
+def given_layers(estimator: Any, replaced: dict[str, Any]) -> list[Layer]:
+    """Return `layers`, checked, with the parameters it replaces left at their defaults.
+
+    Parameters
+    ----------
+    replaced : dict
+        Names and defaults of these parameters.
+    """
     owner = type(estimator).__name__
     layers = estimator.layers
     if not isinstance(layers, (list, tuple)) or not all(isinstance(x, Layer) for x in layers):
         raise InvalidParameterError(
             f"The 'layers' parameter of {owner} must be None or a list of layer specs, "
-            f"for example [Dense(64), Dropout(0.2)]. Got {layers!r} instead."
+            "that is objects of classes derived from Layer, for example [Dense(64), Dropout(0.2)]. "
+            f"Got {layers!r} instead."
         )
-    for name, default in _EXPANDED.items():
+    for name, default in replaced.items():
         if not _is_default(getattr(estimator, name), default):
             raise ValueError(
                 f"{name}={getattr(estimator, name)!r} has no effect together with `layers`; "

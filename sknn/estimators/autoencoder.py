@@ -511,8 +511,7 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
         if not self.variational:
             return []
         targets = self._targets
-        scale = 1 if targets.output == "logistic" else targets.n_outputs
-        return [EvidenceBound(scale, targets.output == "identity")]
+        return [EvidenceBound(targets.loss_scale, targets.n_outputs, targets.task == "regression")]
 
     def _after_fit(self, train: Rows) -> None:
         share = 0.1 if isinstance(self.contamination, str) else self.contamination

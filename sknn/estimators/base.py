@@ -18,12 +18,18 @@ from sknn.core.layout import Growth
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators import data, parameters
-from sknn.estimators._sklearn import CallbackSupportMixin, callback_context, shallow_copy
+from sknn.estimators._sklearn import (
+    CallbackSupportMixin,
+    callback_context,
+    shallow_copy,
+    with_callbacks,
+)
 from sknn.estimators.data import Rows
 from sknn.estimators.session import Call, Session, restored_on_error
 from sknn.estimators.targets import Targets
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
+from sknn.training.callbacks import Callback
 from sknn.training.run import Run
 
 
@@ -81,12 +87,64 @@ class BaseNetwork(
     def _train(self, call: Call) -> Any:
         """Train a working copy and become it; on any error nothing has happened."""
         self._check_parameters()
-        context = callback_context(self, call.epochs)
+        # L-BFGS trains members one after the other.
+        in_turn = self.n_members if parameters.is_lbfgs(self) else 1  # type: ignore[attr-defined]
+        context = callback_context(self, call.epochs * in_turn)
         trial = shallow_copy(self)
         with restored_on_error(self.random_state):  # type: ignore[attr-defined]
             Session(trial, call, context).run()
         self.__dict__ = trial.__dict__
         return self
+
+    @with_callbacks
+    def resume(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Any:
+        """Train what an interrupted call had left.
+
+        For an estimator that :meth:`sknn.callbacks.Checkpoint.load` returned. With the data of
+        the interrupted call the result is that of a call that was never interrupted, to the
+        last bit, given the same machine, versions and number of BLAS threads, and no `max_time`
+        (whose seconds begin anew).
+
+        Parameters
+        ----------
+        X, y, sample_weight, X_val, y_val, sample_weight_val
+            As in the interrupted call.
+
+        Returns
+        -------
+        self : estimator
+            Unchanged if the call had come to its end.
+
+        Raises
+        ------
+        NotFittedError
+            If there is no network.
+        ValueError
+            If there is no interrupted call, or what is needed to continue was not kept.
+        """
+        self._check_fitted()
+        run = self.run_
+        if run.optimizer_state is None:
+            raise ValueError(
+                f"This {type(self).__name__} has no interrupted call to resume, or kept nothing to "
+                "continue from; resume what Checkpoint.load returns, or call fit."
+            )
+        if run.stop_reason not in (None, "interrupted"):
+            return self
+        call = Call(X, y, sample_weight, X_val, y_val, sample_weight_val)
+        call.epochs = run.until - run.epoch
+        call.keep = run.stream or self.warm_start  # type: ignore[attr-defined]
+        call.stream, call.resume, call.finish = run.stream, True, True
+        return self._train(call)
 
     def _check_parameters(self) -> None:
         parameters.check_parameters(self, self._constraints)
@@ -127,9 +185,24 @@ class BaseNetwork(
         """Raise for parameters that do not fit the layers."""
 
     def _start_from_data(  # noqa: B027
-        self, network: Network, train: Rows, index: NDArray | None
+        self, network: Network, train: Rows, index: NDArray | None, seed: int
     ) -> None:
-        """Improve initial weights by what the rows at `index` tell; most families do not."""
+        """Improve initial weights by what the rows at `index` tell; most families do not.
+
+        Parameters
+        ----------
+        index : ndarray of int or None
+            Rows to train on; None means all.
+        seed : int
+            Of the run, for whatever is drawn.
+        """
+
+    def _own_callbacks(self) -> list[Callback]:
+        """Return what a family measures beside the usual."""
+        return []
+
+    def _after_fit(self, train: Rows) -> None:  # noqa: B027
+        """Learn from the rows of a call what needs the trained network."""
 
     def _strata(self, target: Any, rows: NDArray | None) -> NDArray | None:
         """Return groups whose shares a validation split keeps."""

@@ -17,7 +17,7 @@ from sknn.core.losses.base import Loss
 from sknn.core.optimizers import SGD, Optimizer
 from sknn.core.pretrained import Pretrained
 from sknn.core.schedules import BatchSizeSchedule, InverseScaling, Schedule
-from sknn.core.spec import resolve
+from sknn.core.spec import resolve, unusable
 from sknn.estimators.architecture import named
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks import Callback
@@ -180,7 +180,19 @@ class NestedLayers:
             for name in replaced:
                 layers[positions[name]] = params.pop(name)
             self.layers = layers
+        self._refuse_parameters_of_names(params)
         return super().set_params(**params)  # type: ignore[misc]
+
+    def _refuse_parameters_of_names(self, params: dict[str, Any]) -> None:
+        """Raise where a key such as ``solver__beta_1`` meets a short name, which has none."""
+        for key in params:
+            owner, nested, _ = key.partition("__")
+            value = params.get(owner, getattr(self, owner, None))
+            if nested and isinstance(value, str):
+                raise ValueError(
+                    f"Invalid parameter {key!r}: {owner}={value!r} is a name and has no parameters "
+                    f"to set; pass an object, as solver=Adam(), in place of the name."
+                )
 
 
 def optimizer_of(estimator: Any) -> Optimizer:
@@ -195,11 +207,7 @@ def optimizer_of(estimator: Any) -> Optimizer:
             return kind(beta_1=betas[0], beta_2=betas[1], epsilon=estimator.epsilon)  # type: ignore[call-arg]
         return kind()  # type: ignore[return-value]
     if not isinstance(solver, Optimizer):
-        names = ", ".join(repr(name) for name in sorted([LBFGS, *Optimizer.registry]))
-        raise InvalidParameterError(
-            f"The 'solver' parameter of {owner} must be a str among {{{names}}} or an instance "
-            f"of an Optimizer spec. Got {solver!r} instead."
-        )
+        raise unusable(Optimizer, solver, "solver", owner, [LBFGS, *Optimizer.registry])
     return resolve(Optimizer, solver, "solver", owner)
 
 
@@ -216,12 +224,8 @@ def loss_of(estimator: Any) -> Loss:
     owner, name = type(estimator).__name__, estimator.loss
     tasks = {"regression"} if estimator._numeric_target else {"binary", "multiclass", "multilabel"}
     usable = {alias for alias, kind in Loss.registry.items() if kind.tasks & tasks}  # type: ignore[attr-defined]
-    if isinstance(name, str) and name not in usable:
-        names = ", ".join(repr(alias) for alias in sorted(usable))
-        raise InvalidParameterError(
-            f"The 'loss' parameter of {owner} must be a str among {{{names}}} or an instance of a "
-            f"Loss spec. Got {name!r} instead."
-        )
+    if not isinstance(name, Loss) and not (isinstance(name, str) and name in usable):
+        raise unusable(Loss, name, "loss", owner, usable)
     return resolve(Loss, name, "loss", owner)
 
 
@@ -245,6 +249,22 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> None:
         estimator.batch_size.check()
     if isinstance(estimator.scoring, str):
         _check_scorer(estimator.scoring, owner)
+    _check_callbacks(estimator.callbacks or (), is_lbfgs(estimator))
+
+
+def _check_callbacks(callbacks: Any, full_batch: bool) -> None:
+    for callback in callbacks:
+        callback.check()
+        if full_batch and callback.stochastic_only:
+            raise ValueError(
+                f"solver='lbfgs' does not support the callback {callback!r}, which needs epochs of "
+                "updates; remove it from callbacks, or choose a stochastic solver such as 'adam'."
+            )
+    if sum(callback.averages for callback in callbacks) > 1:
+        raise ValueError(
+            "callbacks hold more than one that averages weights, and only one average can be "
+            "served; leave one of them."
+        )
 
 
 def _check_weight_init(value: Any, owner: str) -> None:

@@ -45,6 +45,11 @@ class ReconstructionTargets(Targets):
             return "reconstruction"
         return "multilabel" if self.output == "logistic" else "regression"
 
+    @property
+    def loss_scale(self) -> int:
+        """How many times smaller than a sum over the outputs the loss is."""
+        return self.n_outputs if self.task == "regression" else 1
+
     def recipe(self, loss: Any) -> Loss:
         """Return the loss that a name, a spec or "auto" stands for."""
         if self.groups is not None:

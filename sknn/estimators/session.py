@@ -5,8 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +19,11 @@ from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
 from sknn.core.workspace import Workspace
 from sknn.estimators import architecture, data, parameters
-from sknn.estimators._sklearn import shallow_copy
+from sknn.estimators._sklearn import shallow_copy, without_listeners
 from sknn.estimators.data import Rows
 from sknn.estimators.plausibility import warn_of_data
 from sknn.estimators.solving import solve
+from sknn.training import trial
 from sknn.training.caller import users_level
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
@@ -85,10 +88,12 @@ class Session:
         self.estimator = estimator
         self.call = call
         self.context = context
+        self.bridge: Any = None
         self.fresh = not (call.resume and hasattr(estimator, "network_"))
         self.lbfgs = parameters.is_lbfgs(estimator)
         self.before = dict(vars(estimator))
         self.growth: Growth | None = None
+        self._snapshots: WeakSet[Any] = WeakSet()
 
     def run(self) -> None:
         """Do everything."""
@@ -104,13 +109,19 @@ class Session:
         self._hold_out()
         self._start()
         if not self.call.finish:
-            self.state.began = self.state.epoch
-            self.state.until = self.state.epoch + self.call.epochs
-        if self.epochs_left > 0:
+            self._plan_epochs()
+        if self.call.epochs or self.call.finish:
             solve(self)
         self._react_to_stop()
         self._publish(self.estimator, self.network, self.state, self.call.keep)
         self._check_fold()
+        self.estimator._after_fit(self.train)
+
+    def _plan_epochs(self) -> None:
+        """Note in the run what this call is to do, should another one have to finish it."""
+        run = self.state
+        run.began, run.until = run.epoch, run.epoch + self.call.epochs
+        run.stream, run.stop_reason = self.call.stream, None
 
     @property
     def epochs_left(self) -> int:
@@ -118,8 +129,14 @@ class Session:
         return self.state.until - self.state.epoch
 
     def snapshot(self) -> Any:
-        """Return an independent fitted estimator that could continue from here."""
-        twin = shallow_copy(self.estimator)
+        """Return an independent fitted estimator that could continue from here.
+
+        scikit-learn's callbacks stay with the call they listen to.
+        """
+        twin = without_listeners(shallow_copy(self.estimator))
+        # A callback may hold earlier snapshots. Copied every time, they would double each time.
+        twin.callbacks_ = deepcopy(twin.callbacks_, {id(one): one for one in self._snapshots})
+        self._snapshots.add(twin)
         self._publish(twin, self.network.copy(), self.state.copy(), keep=True)
         return twin
 
@@ -186,6 +203,16 @@ class Session:
         self.network = network
         self.target = self.targets.encode(self.train.y, network.dtype)
         self._check_target_domain()
+        self._try_parts()
+
+    def _try_parts(self) -> None:
+        """Let parts that are the user's own show that they keep to their contract."""
+        estimator, network = self.estimator, self.network
+        trial.try_layers(network)
+        trial.try_loss(self.loss, self.targets.task, self.target, network)
+        if not self.lbfgs:
+            trial.try_optimizer(parameters.optimizer_of(estimator), network.dtype)
+            trial.try_schedule(parameters.schedule_of(estimator), estimator.max_iter)
 
     def _check_target_domain(self) -> None:
         if isinstance(self.target, np.ndarray):
@@ -211,7 +238,9 @@ class Session:
         if not self.fresh:
             return
         self._start_output_bias()
-        self.estimator._start_from_data(self.network, self.train, self.rows_used)
+        self.estimator._start_from_data(
+            self.network, self.train, self.rows_used, self.state.streams.split_seed
+        )
         if isinstance(self.estimator.weight_init, Pretrained):
             self._transfer(self.estimator.weight_init)
 
@@ -318,6 +347,15 @@ class Session:
         self.targets.fold(served, self.loss)
         return served
 
+    def final(self) -> Network:
+        """Return the network to serve as things stand: the best weights, if any were kept."""
+        kept = self.state.best or self.state.average
+        if kept is None:
+            return self.served(self.network)
+        network = self.network.copy()
+        network.load(kept.theta)
+        return self.served(network)
+
     def _publish(self, estimator: Any, network: Network, run: Run, keep: bool) -> None:
         """Choose the weights to serve and set the attributes of a fitted estimator."""
         # Where the served weights are the last ones, nothing else need be kept.
@@ -380,7 +418,7 @@ class Session:
             stacklevel=users_level(),
         )
         self.network.load(run.best.theta)
-        run.optimizer_state = None
+        run.optimizer_state = run.average = None
 
     def _warn_unconverged(self) -> None:
         # A schedule with a horizon has done what it was made for when its epochs are over.

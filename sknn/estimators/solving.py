@@ -15,7 +15,7 @@ from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
 from sknn.core.schedules import BatchSizeSchedule
 from sknn.estimators import architecture, parameters
-from sknn.estimators.watching import callbacks_for
+from sknn.estimators.watching import announced, callbacks_for
 from sknn.training.batches import Batches
 from sknn.training.caller import users_level
 from sknn.training.lbfgs import minimize_lbfgs
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 
 def solve(session: Session) -> None:
     """Train the network of a session with its solver; ``session.state`` says how far it came."""
+    _drop_stale_average(session)
     weight = session.column(session.train.weight)
     batches = Batches(session.train.x, session.target, weight, session.rows_used)
     size = _batch_sizes(session.estimator, batches.n_rows, session.state.horizon)
     largest = 4096 if session.lbfgs else size(session.state.epoch)
-    with blas_threads(_multiply_adds(session.network, min(largest, batches.n_rows))):
+    work = _multiply_adds(session.network, min(largest, batches.n_rows))
+    with blas_threads(work), announced(session):
         if session.lbfgs:
             _train_full_batch(session, batches)
         else:
@@ -68,6 +70,12 @@ def _train_stochastic(session: Session, batches: Batches, size: Callable[[int], 
         max_time=estimator.max_time,
         snapshot=session.snapshot,
     ).run(run, session.epochs_left)
+
+
+def _drop_stale_average(session: Session) -> None:
+    """Forget an average nobody keeps any more: it would be served for what is trained now."""
+    if not any(callback.averages for callback in session.estimator.callbacks or ()):
+        session.state.average = None
 
 
 def _optimizer_state(session: Session, optimizer: Optimizer) -> State:

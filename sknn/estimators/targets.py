@@ -38,7 +38,12 @@ class Targets(ABC):
 
     def bind(self, loss: Loss) -> Loss:
         """Return the loss for this task."""
-        if loss.tasks and self.task not in loss.tasks:
+        if not loss.tasks:
+            raise ValueError(
+                f"The class {type(loss).__name__} does not say what it is for; add to it "
+                f'tasks = {{"{self.task}"}}, or more of binary, multiclass, multilabel, regression.'
+            )
+        if self.task not in loss.tasks:
             raise ValueError(
                 f"The loss {loss!r} is not made for a {self.task} target; choose one that is."
             )
@@ -49,8 +54,14 @@ class Targets(ABC):
         if sp.issparse(target):
             target = _label_shares(target, weight)
             weight = None if weight is None else np.array([weight.sum()])
-            return loss.constant_optimum(target, weight, self.n_outputs)
-        return loss.constant_optimum(target, weight, self.n_outputs)
+        best = np.asarray(loss.constant_optimum(target, weight, self.n_outputs))
+        wanted = (loss.n_raw(self.n_outputs),)
+        if best.shape != wanted or best.dtype.kind not in "fiu" or not np.isfinite(best).all():
+            raise ValueError(
+                f"{type(loss).__name__}.constant_optimum must return finite numbers of shape "
+                f"{wanted}, one a raw score; it returned {best!r}."
+            )
+        return best
 
     @abstractmethod
     def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:

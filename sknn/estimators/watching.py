@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -20,10 +23,11 @@ if TYPE_CHECKING:
 
 
 def callbacks_for(session: Session, network: Network) -> list[Callback]:
-    """Return clones of the user's callbacks and those the parameters ask for."""
+    """Return the user's callbacks and those the parameters ask for."""
     estimator = session.estimator
-    callbacks = [clone(callback) for callback in estimator.callbacks or ()]
+    callbacks = _own(session)
     estimator.callbacks_ = list(callbacks)
+    callbacks += estimator._own_callbacks()
     if session.validation is not None:
         callbacks.append(_validate(session, network.dtype))
     if not session.lbfgs:
@@ -32,9 +36,35 @@ def callbacks_for(session: Session, network: Network) -> list[Callback]:
         callbacks.append(StopBelow(estimator.stop_below))
     if estimator.verbose:
         callbacks.append(PrintProgress())
-    if session.context is not None:
-        callbacks.append(_bridge(session, network))
+    if session.bridge is not None:
+        callbacks.append(session.bridge)
     return callbacks
+
+
+def _own(session: Session) -> list[Callback]:
+    """Return clones of the user's callbacks; in a resumed call they go on with their state."""
+    estimator = session.estimator
+    fresh = [clone(callback) for callback in estimator.callbacks or ()]
+    kept = estimator.callbacks_ if session.call.finish else []
+    if [type(callback) for callback in kept] != [type(callback) for callback in fresh]:
+        return fresh
+    # Parameters may have been changed since: a checkpoint moves to another path.
+    return [
+        deepcopy(before).set_params(**callback.get_params(deep=False))
+        for before, callback in zip(kept, fresh, strict=True)
+    ]
+
+
+@contextmanager
+def announced(session: Session) -> Iterator[None]:
+    """Tell scikit-learn's callbacks, if there are any, of the begin and the end of training."""
+    if session.context is None:
+        yield
+        return
+    session.bridge = _bridge(session)
+    session.bridge.begin()
+    yield
+    session.bridge.end(session.final())
 
 
 def _validate(session: Session, dtype: Any) -> Validate:
@@ -102,12 +132,10 @@ def _watch(session: Session) -> Watch:
     )
 
 
-def _bridge(session: Session, network: Network) -> SklearnCallbacks:
+def _bridge(session: Session) -> SklearnCallbacks:
     session.estimator._loss = session.loss
     call = session.call
     weight = call.sample_weight
     metadata = {} if weight is None else {"sample_weight": weight}
     told = {"X": call.X, "y": call.y, "metadata": metadata}
-    return SklearnCallbacks(
-        session.estimator, session.context, told, call.epochs, lambda: session.served(network)
-    )
+    return SklearnCallbacks(session.estimator, session.context, told, call.epochs, session.served)

@@ -93,7 +93,7 @@ class WeightAccess:
 
     def _weights_changed(self) -> None:
         """Let training continue from the weights that are served now."""
-        self.run_ = replace(self.run_, theta=None, best=None)
+        self.run_ = replace(self.run_, theta=None, best=None, average=None)
 
     @property
     def coefs_(self) -> list[NDArray]:

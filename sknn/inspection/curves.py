@@ -7,15 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-
-def _pyplot() -> Any:
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError(
-            'Plots need matplotlib, which comes with the extra "plot": pip install "sknn[plot]".'
-        ) from error
-    return plt
+from sknn.training.pyplot import axes
 
 
 class LossCurveDisplay:
@@ -120,8 +112,7 @@ class LossCurveDisplay:
         -------
         display : LossCurveDisplay
         """
-        if ax is None:
-            _, ax = _pyplot().subplots()
+        ax = axes(ax)
         name = name or self.estimator_name
         prefix = f"{name}, " if name else ""
         self.lines_ = ax.plot(self.epoch, self.loss, **{"label": f"{prefix}training", **line_kw})

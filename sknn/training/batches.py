@@ -29,7 +29,8 @@ class Batches:
     x : ndarray of shape (n, ...) or CSR of shape (n, d)
         Never copied as a whole unless `rows` picks some of it and one batch holds them all.
     target : ndarray of shape (n,) or (n, k), or CSR of shape (n, k)
-        Encoded targets; a CSR indicator is made dense batch by batch.
+        Encoded targets; a CSR matrix is made dense batch by batch. `x` itself for
+        auto-encoders; then rows are gathered once.
     weight : ndarray of shape (n, 1) or None
     rows : ndarray of int or None
         The rows that take part; None means all.
@@ -38,7 +39,9 @@ class Batches:
     def __init__(
         self, x: Any, target: Any, weight: NDArray | None = None, rows: NDArray | None = None
     ) -> None:
-        self.columns = tuple(_column(values) for values in (x, target, weight))
+        self.own_target = target is x
+        columns = (x, None if self.own_target else target, weight)
+        self.columns = tuple(_column(values) for values in columns)
         self.rows = rows
         self.n_rows = x.shape[0] if rows is None else len(rows)
         self.row_bytes = max(1, _n_bytes(x) // max(1, x.shape[0]))
@@ -65,15 +68,23 @@ class Batches:
         for start in range(0, self.n_rows, slab):
             stop = min(start + slab, self.n_rows)
             where = slice(start, stop) if order is None else order[start:stop]
-            x, target, weight = (column.take(where, slab) for column in self.columns)
+            x, target, weight = self._take(where, slab)
             for first in range(0, stop - start, size):
                 cut = slice(first, first + size)
-                yield Batch(x[cut], target[cut], None if weight is None else weight[cut])
+                part = x[cut]
+                yield Batch(
+                    part,
+                    part if self.own_target else target[cut],
+                    None if weight is None else weight[cut],
+                )
+
+    def _take(self, where: slice | NDArray, capacity: int) -> Batch:
+        x, target, weight = (column.take(where, capacity) for column in self.columns)
+        return Batch(x, x if self.own_target else target, weight)
 
     def _all_rows(self) -> Batch:
         if self._whole is None:
-            where = slice(None) if self.rows is None else self.rows
-            self._whole = Batch(*(column.take(where, self.n_rows) for column in self.columns))
+            self._whole = self._take(slice(None) if self.rows is None else self.rows, self.n_rows)
         return self._whole
 
 

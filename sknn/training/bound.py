@@ -20,14 +20,16 @@ class EvidenceBound(Callback):
     scale : int
         The loss is this many times smaller than the negative log-likelihood: it is a mean over
         the outputs, or 1 for a sum.
+    n_outputs : int
     gaussian : bool
         Add the constant of the normal density.
     """
 
     phase = Phase.MEASURE
 
-    def __init__(self, scale: int, gaussian: bool) -> None:
+    def __init__(self, scale: int, n_outputs: int, gaussian: bool) -> None:
         self.scale = scale
+        self.n_outputs = n_outputs
         self.gaussian = gaussian
         self.sums = [0.0, 0.0]
         self.rows = 0
@@ -44,7 +46,7 @@ class EvidenceBound(Callback):
     def on_epoch_end(self, progress: Progress) -> None:
         """Write the means of the epoch."""
         error, divergence = (self.scale * part / max(1, self.rows) for part in self.sums)
-        constant = 0.5 * self.scale * math.log(2 * math.pi) if self.gaussian else 0.0
+        constant = 0.5 * self.n_outputs * math.log(2 * math.pi) if self.gaussian else 0.0
         progress.row["kl"] = divergence
         progress.row["elbo"] = -error - divergence - constant
         self.sums, self.rows = [0.0, 0.0], 0

@@ -135,7 +135,8 @@ class Watch(Callback):
     def on_epoch_end(self, progress: Progress) -> None:
         """Compare with the best so far."""
         run = progress.run
-        value = self.sign * progress.row[self.column]
+        # Where the validation loss is not finite nothing was scored.
+        value = self.sign * progress.row.get(self.column, math.nan)
         run.stall = 0 if value <= run.reference - self.tol else run.stall + 1
         run.reference = min(run.reference, value) if not math.isnan(value) else run.reference
         if self.keep_best:

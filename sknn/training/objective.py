@@ -72,7 +72,9 @@ class Supervised:
         counts = scale if weight is None else weight * scale
         value = self.loss.value_and_grad(frame.raw, target, counts, frame.d_raw, frame.loss_scratch)
         workspace.backward(x, frame)
-        return float(value if self.n_members == 1 else value.mean()) + added / self.n_members
+        workspace.fit = float(value if self.n_members == 1 else value.mean())
+        workspace.added = added / self.n_members
+        return workspace.fit + workspace.added
 
     def penalty(self) -> float:
         """Return the penalty and add its smooth part to `grad`."""

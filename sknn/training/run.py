@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _STREAM_ROWS = 1000
-# Diagnostics need no sixteen digits; a pickle of 200 epochs is then a fifth smaller.
+# Diagnostics need no sixteen digits; a pickle of 200 epochs is then a fifth smaller. They are
+# rounded when they come, so that a pickle changes nothing.
 _COARSE = ("seconds", "gradient_norm", "update_ratio", "dead_units", "saturated")
 
 
@@ -32,7 +33,8 @@ class History:
             if name not in self.columns:
                 self.columns[name] = [float("nan")] * len(self)
         for name, values in self.columns.items():
-            values.append(row.get(name, float("nan")))
+            value = row.get(name, float("nan"))
+            values.append(_rounded(value) if _is_coarse(name) else value)
 
     def trim(self, rows: int = _STREAM_ROWS) -> None:
         """Forget all but the last `rows` epochs."""
@@ -55,13 +57,23 @@ class History:
         self.columns = {name: _unpack(packed) for name, packed in state.items()}
 
 
+def _is_coarse(name: str) -> bool:
+    """Whether a column, or the columns by layer that it is one of, is a diagnostic."""
+    return name.partition(".")[0] in _COARSE
+
+
+def _rounded(value: float) -> float:
+    with np.errstate(over="ignore"):
+        return float(np.float32(value))
+
+
 def _pack(name: str, values: list[float]) -> Any:
     """Return (first, increment, length) where values rise evenly, else an array."""
     if values:
         step = values[1] - values[0] if len(values) > 1 else 0.0
         if all(value == values[0] + i * step for i, value in enumerate(values)):
             return (values[0], step, len(values))
-    return np.array(values, np.float32 if name.partition(".")[0] in _COARSE else np.float64)
+    return np.array(values, np.float32 if _is_coarse(name) else np.float64)
 
 
 def _unpack(packed: Any) -> list[float]:
@@ -117,10 +129,11 @@ class Best:
 
 @dataclass
 class Average:
-    """Weights averaged over updates or epochs, and over how many."""
+    """Weights averaged over updates or epochs, over how many, and in which way."""
 
     theta: NDArray
     count: int
+    kind: str = ""
 
 
 @dataclass
@@ -135,6 +148,8 @@ class Run:
     began, until : int
         Epochs between which the last call was to train; an interrupted one is resumed up to the
         second.
+    stream : bool
+        That call is one of partial_fit.
     unit : float
         Mean positive sample weight of the first call.
     epoch, step, samples : int
@@ -168,6 +183,7 @@ class Run:
     horizon: int
     began: int = 0
     until: int = 0
+    stream: bool = False
     unit: float = 1.0
     epoch: int = 0
     step: int = 0

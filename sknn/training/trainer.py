@@ -70,6 +70,7 @@ class Trainer:
 
         Whatever ends training, Ctrl-C included, the network holds the last weights.
         """
+        first = run.epoch
         progress = Progress(
             run,
             self.objective.network,
@@ -77,6 +78,7 @@ class Trainer:
             schedule=self.schedule,
             workspace=self.objective.workspace,
             snapshot=self.snapshot,
+            count_updates=lambda: self._count_updates(first, epochs),
         )
         try:
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -130,7 +132,8 @@ class Trainer:
             rows = x.shape[0]
             if per_update:
                 rate = progress.rate = self._rate(progress, done / n_rows)
-            total += objective.batch(x, target, weight) * rows
+            progress.loss = objective.batch(x, target, weight)
+            total += progress.loss * rows
             done += rows
             if done == n_rows:
                 norm = float(np.sqrt(np.vdot(update.grad, update.grad)))
@@ -146,6 +149,11 @@ class Trainer:
             if self.deadline is not None and perf_counter() > self.deadline:
                 break
         return total / done, norm
+
+    def _count_updates(self, first: int, epochs: int) -> int:
+        """Return the number of batches in some epochs."""
+        n_rows = self.batches.n_rows
+        return sum(-(-n_rows // self.batch_size(first + i)) for i in range(epochs))
 
     @staticmethod
     def _rate(progress: Progress, fraction: float) -> float:

@@ -20,7 +20,6 @@ from sklearn.preprocessing import StandardScaler
 import sknn.estimators.base as base_module
 from sknn import MLPClassifier, MLPRegressor
 from sknn.callbacks import Callback
-from sknn.estimators._sklearn import HAS_CALLBACKS
 from sknn.exceptions import InconsistentVersionWarning
 from sknn.layers import Dense, GaussianNoise
 from sknn.optimizers import Adam
@@ -324,93 +323,6 @@ def test_callbacks_of_members_under_lbfgs_see_each_member():
     network = MLPRegressor(**SMALL | {"solver": "lbfgs", "batch_size": "auto"}, n_members=2)
     network.set_params(callbacks=[Record()]).fit(X, REAL)
     assert network.callbacks_[0].calls[0] == "begin"
-
-
-needs_callbacks = pytest.mark.skipif(not HAS_CALLBACKS, reason="scikit-learn has no callbacks yet")
-
-
-def monitor():
-    from sklearn.callback import ScoringMonitor
-
-    return ScoringMonitor(scoring="r2")
-
-
-@needs_callbacks
-def test_scoring_monitor_alone():
-    callback = monitor()
-    network = MLPRegressor(**SMALL).set_callbacks(callback).fit(X, REAL)
-    assert network.n_iter_ == 5
-    plain = MLPRegressor(**SMALL).fit(X, REAL)
-    assert_array_equal(network.network_.theta, plain.network_.theta)
-    assert_allclose(network.predict(X), pickle.loads(pickle.dumps(network)).predict(X))
-
-
-@needs_callbacks
-@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
-@pytest.mark.parametrize("settings", [{}, {"solver": "lbfgs"}, {"early_stopping": True}], ids=str)
-def test_progress_bar_and_monitor(kind, settings, capsys):
-    pytest.importorskip("rich")
-    from sklearn.callback import ProgressBar, ScoringMonitor
-
-    scoring = "r2" if kind is MLPRegressor else "accuracy"
-    network = kind(**SMALL | {"batch_size": "auto"} | settings)
-    network.set_callbacks(ProgressBar(), ScoringMonitor(scoring=scoring))
-    network.fit(X, BINARY)
-    assert network.n_iter_ <= 5
-    inner = kind(**network.get_params(deep=False)).set_callbacks(ScoringMonitor(scoring=scoring))
-    pipe = make_pipeline(StandardScaler(), inner).set_callbacks(ProgressBar()).fit(X, BINARY)
-    assert pipe[-1].n_iter_ <= 5
-
-
-@needs_callbacks
-def test_callbacks_in_a_parallel_search(capsys):
-    pytest.importorskip("rich")
-    from sklearn.callback import ProgressBar
-
-    network = MLPRegressor(**SMALL)
-    network.set_callbacks(monitor())
-    search = GridSearchCV(
-        make_pipeline(StandardScaler(), network),
-        {"mlpregressor__alpha": [0.1, 1.0]},
-        cv=2,
-        n_jobs=2,
-    )
-    search.set_callbacks(ProgressBar()).fit(X, REAL)
-    assert search.best_estimator_[-1].n_iter_ == 5
-
-
-@needs_callbacks
-def test_callbacks_in_streams(capsys):
-    network = MLPRegressor(**SMALL).set_callbacks(monitor())
-    for _ in range(3):
-        network.partial_fit(X, REAL)
-    assert network.t_ == 180
-
-
-@needs_callbacks
-def test_a_scikit_learn_callback_may_stop():
-    class Stop:
-        epochs = 0
-
-        def setup(self, estimator, context):
-            self.scores = []
-
-        def teardown(self, estimator, context):
-            pass
-
-        def on_fit_task_begin(self, estimator, context):
-            pass
-
-        def on_fit_task_end(self, estimator, context, *, X=None, y=None, fitted_estimator=None):
-            if context.task_name != "epoch":
-                return False
-            self.scores.append(fitted_estimator.score(X, y))
-            return len(self.scores) == 3
-
-    callback = Stop()
-    network = MLPRegressor(**SMALL).set_callbacks(callback).fit(X, REAL)
-    assert network.stop_reason_ == "callback" and network.n_iter_ == 3
-    assert callback.scores[-1] == pytest.approx(network.score(X, REAL))
 
 
 # -- small things -----------------------------------------------------------------------------

@@ -331,3 +331,18 @@ def test_the_warning_points_at_the_line_of_the_user():
     with pytest.warns(ConvergenceWarning) as record:
         MLPRegressor(**SMALL, max_iter=2).fit(X, REAL)
     assert record[0].filename == __file__
+
+
+@pytest.mark.parametrize("scoring", [None, "r2", "neg_mean_absolute_error"])
+def test_divergence_under_a_scorer_restores_the_best(scoring):
+    from sknn.callbacks import Callback
+
+    class Break(Callback):
+        def on_gradient(self, progress):
+            if progress.run.epoch == 3:
+                progress.network.theta[...] = np.inf
+
+    network = MLPRegressor(**SMALL, early_stopping=True, scoring=scoring, callbacks=[Break()])
+    with pytest.warns(ConvergenceWarning, match="diverged in epoch 4"):
+        network.fit(X[TRAIN], REAL[TRAIN], **VAL)
+    assert np.isfinite(network.predict(X)).all()

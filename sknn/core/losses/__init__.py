@@ -6,9 +6,20 @@ from sknn.core.losses.grouped import Grouped
 from sknn.core.losses.hinge import BinaryHinge, Hinge, MulticlassHinge
 from sknn.core.losses.likelihood import Gamma, GaussianNLL, Poisson, Tweedie
 from sknn.core.losses.mixed import Mixed
+from sknn.core.losses.pointwise import Pointwise
 from sknn.core.losses.regression import AbsoluteError, Huber, LogCosh, Quantile, SquaredError
-from sknn.core.losses.sigmoid import SigmoidCrossEntropy, SigmoidFocal, SigmoidSquaredError
-from sknn.core.losses.softmax import SoftmaxCrossEntropy, SoftmaxFocal, SoftmaxSquaredError
+from sknn.core.losses.sigmoid import (
+    SigmoidCrossEntropy,
+    SigmoidFocal,
+    SigmoidLoss,
+    SigmoidSquaredError,
+)
+from sknn.core.losses.softmax import (
+    SoftmaxCrossEntropy,
+    SoftmaxFocal,
+    SoftmaxLoss,
+    SoftmaxSquaredError,
+)
 
 __all__ = [
     "AbsoluteError",
@@ -24,13 +35,16 @@ __all__ = [
     "Loss",
     "Mixed",
     "MulticlassHinge",
+    "Pointwise",
     "Poisson",
     "Quantile",
     "SigmoidCrossEntropy",
     "SigmoidFocal",
+    "SigmoidLoss",
     "SigmoidSquaredError",
     "SoftmaxCrossEntropy",
     "SoftmaxFocal",
+    "SoftmaxLoss",
     "SoftmaxSquaredError",
     "SquaredError",
     "Tweedie",

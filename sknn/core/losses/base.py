@@ -23,6 +23,9 @@ def weighted_total(values: NDArray, weight: Weight) -> Any:
     return values @ weight[:, 0]
 
 
+_TASKS = frozenset({"binary", "multiclass", "multilabel", "regression"})
+
+
 class Loss(Spec, family=True):
     """A loss on raw scores that owns its link.
 
@@ -35,13 +38,22 @@ class Loss(Spec, family=True):
     """
 
     tasks: ClassVar[frozenset[str]] = frozenset()
-    """Tasks :meth:`bind` accepts: binary, multiclass, multilabel, regression."""
+    """Tasks :meth:`bind` accepts: some of binary, multiclass, multilabel, regression."""
     link_name: ClassVar[str] = "identity"
     """Public name of the link, ``out_activation_``."""
     location_scale: ClassVar[bool] = False
     """Standardising the target leaves the meaning of the loss unchanged."""
     has_probabilities: ClassVar[bool] = True
-    """For classifiers: the link gives probabilities."""
+    """For classifiers: the link gives probabilities, by the logistic function (two classes, labels)
+    or the softmax (one of many). Where it does not, there is no ``predict_proba``."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if isinstance(cls.tasks, str) or not _TASKS.issuperset(cls.tasks):
+            raise TypeError(
+                f"{cls.__name__}.tasks must be a set of some of {sorted(_TASKS)}, as "
+                f'{{"regression"}}. Got {cls.tasks!r} instead.'
+            )
 
     def bind(self, task: str) -> Loss:
         """Return the loss to use for `task`; one recipe may stand for several kernels.

@@ -18,7 +18,7 @@ from sknn.core.losses.optimum import Vector, label_log_odds
 from sknn.core.losses.pointwise import Pointwise
 
 
-class _Sigmoid(Pointwise):
+class SigmoidLoss(Pointwise):
     """Losses of probabilities that the logistic function makes of the raw scores."""
 
     tasks = frozenset({"binary", "multilabel"})
@@ -36,7 +36,7 @@ class _Sigmoid(Pointwise):
         return label_log_odds(target, weight, float(self.label_smoothing))
 
 
-class SigmoidCrossEntropy(_Sigmoid):
+class SigmoidCrossEntropy(SigmoidLoss):
     r"""Cross-entropy of a logistic probability.
 
     .. math:: l(z, t) = \max(z, 0) - t z + \log(1 + e^{-|z|})
@@ -106,7 +106,7 @@ class SigmoidCrossEntropy(_Sigmoid):
             )
 
 
-class SigmoidSquaredError(_Sigmoid):
+class SigmoidSquaredError(SigmoidLoss):
     r"""Half the squared error of a logistic probability.
 
     .. math:: l(z, t) = \tfrac12 (p - t)^2, \qquad p = 1 / (1 + e^{-z})
@@ -147,7 +147,7 @@ class SigmoidSquaredError(_Sigmoid):
         np.multiply(values, error, out=values)
 
 
-class SigmoidFocal(_Sigmoid):
+class SigmoidFocal(SigmoidLoss):
     r"""Focal loss of a logistic probability.
 
     .. math:: l(z, t) = -(1 - p_t)^\gamma \log p_t

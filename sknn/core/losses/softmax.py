@@ -15,7 +15,7 @@ from sknn.core.losses.one_of_k import OneOfK, distributions, row_dot, row_maximu
 from sknn.core.losses.optimum import Vector, class_shares
 
 
-class _Softmax(OneOfK):
+class SoftmaxLoss(OneOfK):
     """Losses of probabilities that the softmax makes of the raw scores."""
 
     link_name = "softmax"
@@ -51,7 +51,7 @@ def _normalize(out: NDArray, scratch: Mapping[str, NDArray]) -> NDArray:
     return log_norm
 
 
-class SoftmaxCrossEntropy(_Softmax):
+class SoftmaxCrossEntropy(SoftmaxLoss):
     r"""Cross-entropy of softmax probabilities.
 
     .. math:: l(z, c) = \log \sum_j e^{z_j} - z_c
@@ -106,7 +106,7 @@ class SoftmaxCrossEntropy(_Softmax):
         return value
 
 
-class SoftmaxSquaredError(_Softmax):
+class SoftmaxSquaredError(SoftmaxLoss):
     r"""Half the squared error of softmax probabilities, summed over the classes.
 
     .. math:: l(z, c) = \tfrac12 \sum_j (p_j - [j = c])^2
@@ -154,7 +154,7 @@ class SoftmaxSquaredError(_Softmax):
         return {**super().scratch(n_raw), "error": Scratch((n_raw,))}
 
 
-class SoftmaxFocal(_Softmax):
+class SoftmaxFocal(SoftmaxLoss):
     r"""Focal loss of softmax probabilities.
 
     .. math:: l(z, c) = -(1 - p_c)^\gamma \log p_c

@@ -1,4 +1,4 @@
-"""What may look at training, and what may end it."""
+"""What a callback is, what it is shown, and when it is called."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sklearn.base import BaseEstimator
+from sknn.core.spec import Spec
 
 if TYPE_CHECKING:
     from sknn.core.network import Network
@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 
 
 class Phase(IntEnum):
-    """The order of callbacks at the end of an epoch: measure, decide, report, then keep.
+    """The order of callbacks: average, measure, decide, report, then keep.
 
-    What the first three add to ``progress.row`` becomes part of the history; when the last
-    ones run, the epoch has been written there.
+    What all but the last add to ``progress.row`` becomes part of the history; when the last
+    ones run at the end of an epoch, it has been written there.
     """
 
-    MEASURE = 0
-    DECIDE = 1
-    REPORT = 2
-    KEEP = 3
+    AVERAGE = 0
+    MEASURE = 1
+    DECIDE = 2
+    REPORT = 3
+    KEEP = 4
 
 
 class Progress:
@@ -42,6 +43,8 @@ class Progress:
         ``history_``.
     rate : float
         Learning rate of the last update.
+    loss : float
+        Objective on the last batch, before its update. NaN with lbfgs.
     base_rate : float
     schedule : Schedule or None
         Together they give the rate of every update; a callback may replace both before the first
@@ -51,6 +54,11 @@ class Progress:
         ``on_gradient``. None with lbfgs.
     snapshot : callable
         Returns an independent fitted estimator with everything needed to continue from here.
+        None with lbfgs.
+    count_updates : callable
+        Returns how many updates this call makes if nothing ends it early. None with lbfgs.
+    resumed : bool
+        An interrupted call goes on: callbacks hold what they held when the snapshot was taken.
     stop_reason : str or None
         Set by :meth:`stop`.
     """
@@ -64,6 +72,7 @@ class Progress:
         schedule: Schedule | None = None,
         workspace: Workspace | None = None,
         snapshot: Callable[[], Any] | None = None,
+        count_updates: Callable[[], int] | None = None,
     ) -> None:
         self.run = run
         self.network = network
@@ -71,8 +80,11 @@ class Progress:
         self.schedule = schedule
         self.workspace = workspace
         self.snapshot = snapshot
+        self.count_updates = count_updates
+        self.resumed = run.epoch > run.began
         self.row: dict[str, float] = {}
         self.rate = 0.0
+        self.loss = float("nan")
         self.stop_reason: str | None = None
 
     @property
@@ -91,12 +103,14 @@ class Progress:
             self.stop_reason = reason
 
 
-class Callback(BaseEstimator):
+class Callback(Spec):
     """Base of everything that watches training.
 
     Override what is needed. A method that is not overridden is never called, so
-    ``on_batch_end`` costs nothing where nobody has it. State kept on the object belongs to one run:
-    estimators work on clones of the callbacks they are given and publish them as ``callbacks_``.
+    ``on_batch_end`` costs nothing where nobody has it. State kept on the object belongs to one
+    call: estimators work on clones of the callbacks they are given and publish them as
+    ``callbacks_``.
+    Parameters are tested against the table ``constraints`` when training is asked for.
 
     Examples
     --------
@@ -117,8 +131,11 @@ class Callback(BaseEstimator):
     stochastic_only: ClassVar[bool] = False
     """Makes no sense under ``solver="lbfgs"``, which then refuses it."""
 
+    averages: ClassVar[bool] = False
+    """Keeps ``progress.run.average``; only one callback can."""
+
     def on_train_begin(self, progress: Progress) -> None:
-        """Before the first epoch of a call."""
+        """Before the first epoch of a call, and before the rest of one that is resumed."""
 
     def on_gradient(self, progress: Progress) -> None:
         """Before every update, when ``progress.workspace`` holds the gradient of the batch."""
@@ -160,30 +177,3 @@ class Hooks:
             for callback in callbacks
             if getattr(type(callback), name) is not default
         ]
-
-
-class PrintProgress(Callback):
-    """One line an epoch, in the words of scikit-learn."""
-
-    def on_epoch_end(self, progress: Progress) -> None:
-        """Print loss and validation score."""
-        row = progress.row
-        print(f"Iteration {int(row['epoch'])}, loss = {row['loss']:.8f}")
-        if "validation_score" in row:
-            print(f"Validation score: {row['validation_score']:.6f}")
-        if "validation_loss" in row:
-            print(f"Validation loss: {row['validation_loss']:.8f}")
-
-
-class StopBelow(Callback):
-    """Stop when the training loss falls under a threshold."""
-
-    phase = Phase.DECIDE
-
-    def __init__(self, threshold: float) -> None:
-        self.threshold = threshold
-
-    def on_epoch_end(self, progress: Progress) -> None:
-        """Compare."""
-        if progress.row["loss"] < self.threshold:
-            progress.stop("stop_below")

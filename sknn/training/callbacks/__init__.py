@@ -1,0 +1,19 @@
+"""What may look at training, and what may end it."""
+
+from sknn.training.callbacks.averaging import WeightAveraging
+from sknn.training.callbacks.base import Callback, Hooks, Phase, Progress
+from sknn.training.callbacks.checkpoint import Checkpoint
+from sknn.training.callbacks.rate_range import LearningRateRange
+from sknn.training.callbacks.simple import PrintProgress, StopBelow
+
+__all__ = [
+    "Callback",
+    "Checkpoint",
+    "Hooks",
+    "LearningRateRange",
+    "Phase",
+    "PrintProgress",
+    "Progress",
+    "StopBelow",
+    "WeightAveraging",
+]

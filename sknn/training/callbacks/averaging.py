@@ -1,0 +1,130 @@
+"""Averages of the weights along the way, which often do better than the last ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sknn.core.constraints import integer, one_of, real
+from sknn.training.callbacks.base import Callback, Phase, Progress
+from sknn.training.run import Average
+
+
+class WeightAveraging(Callback):
+    r"""Serve an average of the weights instead of the last ones.
+
+    Steps of a stochastic solver wander around a minimum; their mean lies nearer to it. Training
+    itself goes on from the last weights, as without averaging; ``loss_curve_`` is theirs. The
+    average is what validation, early stopping, scikit-learn's callbacks and predictions see.
+
+    Parameters
+    ----------
+    kind : {"ema", "swa"}, default="ema"
+        "ema": exponential moving average, after every update t = 0, 1, ... [1]_
+
+        .. math:: \bar\theta \leftarrow d_t \bar\theta + (1 - d_t)\, \theta
+                  \quad\text{with}\quad d_t = \min\left(d, \frac{1 + t}{10 + t}\right)
+
+        so that it follows fast while the weights move fast. "swa": the plain mean of the weights at
+        the ends of epochs [2]_, from `start` on. It does best with a rate that does not fall to
+        zero.
+    decay : float in [0, 1), default=0.999
+        d of "ema"; the average looks back about 1 / (1 - d) updates.
+    start : float in [0, 1) or int, default=0.75
+        What passes before "swa" begins to average: a share of the horizon (`max_iter` of the call
+        that began the run), or a number of epochs of the run. Until then, and if training ends
+        before, the last weights are served.
+
+    Notes
+    -----
+    Running means and variances of batch normalization are averaged like weights. Zeros that
+    `l1` made are zero in the average only where they were zero all along.
+
+    The average lives in the run: with `warm_start` and `partial_fit` it goes on exactly, and ends
+    where they are called without this callback. Setting ``coefs_`` begins a new one.
+
+    References
+    ----------
+    .. [1] Polyak & Juditsky (1992), "Acceleration of stochastic approximation by averaging"; the
+       warm-up is that of TensorFlow's ``ExponentialMovingAverage``.
+    .. [2] Izmailov et al. (2018), "Averaging weights leads to wider optima and better
+       generalization".
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.model_selection import train_test_split
+    >>> from sknn import MLPClassifier
+    >>> from sknn.callbacks import WeightAveraging
+    >>> X, X_test, y, y_test = train_test_split(*load_digits(return_X_y=True), random_state=0)
+    >>> net = MLPClassifier(
+    ...     solver="sgd", learning_rate_init=0.1, learning_rate="cosine", max_iter=20,
+    ...     batch_size=32, random_state=0, callbacks=[WeightAveraging("swa", start=0.5)],
+    ... ).fit(X / 16, y)
+    >>> net.score(X_test / 16, y_test) > 0.95
+    True
+    """
+
+    phase = Phase.AVERAGE
+    stochastic_only = True
+    averages = True
+    constraints = {
+        "kind": one_of(["ema", "swa"]),
+        "decay": real(0.0, 1.0, closed="left"),
+        "start": real(0.0, 1.0, closed="left") | integer(0),
+    }
+
+    def __init__(self, kind: str = "ema", *, decay: float = 0.999, start: float = 0.75) -> None:
+        self.kind = kind
+        self.decay = decay
+        self.start = start
+
+    def on_train_begin(self, progress: Progress) -> None:
+        """Go on with the average of the run, or begin one."""
+        run, theta = progress.run, progress.network.theta
+        self._work = np.empty_like(theta)
+        if run.average is not None and run.average.kind != self.kind:
+            run.average = None
+        if run.average is None and self.kind == "ema":
+            run.average = Average(theta.copy(), 0, self.kind)
+
+    def on_batch_end(self, progress: Progress) -> None:
+        """Move the exponential average."""
+        if self.kind == "ema":
+            count = progress.run.average.count  # type: ignore[union-attr]
+            self._move(progress, 1.0 - min(float(self.decay), (1 + count) / (10 + count)))
+
+    def on_epoch_end(self, progress: Progress) -> None:
+        """Add an epoch to the mean."""
+        run = progress.run
+        if self.kind == "ema" or run.epoch <= self._epochs_before(run.horizon):
+            return
+        if run.average is None:
+            run.average = Average(progress.network.theta.copy(), 1, self.kind)
+        else:
+            self._move(progress, 1.0 / (run.average.count + 1))
+
+    def _epochs_before(self, horizon: int) -> float:
+        if isinstance(self.start, (float, np.floating)):
+            return float(self.start) * horizon
+        return int(self.start)
+
+    def _move(self, progress: Progress, share: float) -> None:
+        """Go a share of the way from the average to the weights, without a new array."""
+        average = progress.run.average
+        assert average is not None
+        np.subtract(progress.network.theta, average.theta, out=self._work)
+        self._work *= share
+        average.theta += self._work
+        average.count += 1
+
+    def on_train_end(self, progress: Progress) -> None:
+        """Drop the work array."""
+        self.__dict__.pop("_work", None)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the work array."""
+        state = dict(super().__getstate__())
+        state.pop("_work", None)
+        return state
