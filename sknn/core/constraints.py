@@ -27,8 +27,9 @@ class Constraint:
         )
 
 
-def _is_number(value: Any, kind: type) -> bool:
-    return isinstance(value, kind) and not isinstance(value, (bool, np.bool_))
+def is_number(value: Any, kind: type) -> bool:
+    """Say whether a value is of a kind of number; truth values and time spans are none."""
+    return isinstance(value, kind) and not isinstance(value, (bool, np.bool_, np.timedelta64))
 
 
 def _bounds(low: float, high: float, closed: str) -> tuple[Callable[[Any], bool], str]:
@@ -49,7 +50,7 @@ def real(low: float = -math.inf, high: float = math.inf, closed: str = "neither"
     """Accept a real number in an interval; `closed`: left, right, both or neither. NaN fails."""
     inside, interval = _bounds(float(low), float(high), closed)
     return Constraint(
-        lambda value: _is_number(value, numbers.Real) and inside(value),
+        lambda value: is_number(value, numbers.Real) and inside(value),
         f"a float in the range {interval}",
     )
 
@@ -58,7 +59,7 @@ def integer(low: float = -math.inf, high: float = math.inf, closed: str = "left"
     """Accept a whole number (never a bool) in an interval."""
     inside, interval = _bounds(low, high, closed)
     return Constraint(
-        lambda value: _is_number(value, numbers.Integral) and inside(value),
+        lambda value: is_number(value, numbers.Integral) and inside(value),
         f"an int in the range {interval}",
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from sknn.core.activations import Activation
+from sknn.core.constraints import is_number
 from sknn.core.initializers import ScaledUniform
 from sknn.core.layers import Activate, BatchNorm, Defaults, Dense, Dropout, Layer, LayerNorm
 from sknn.core.layout import Role
@@ -47,8 +48,8 @@ def named(layers: Any) -> list[tuple[str, Layer]]:
 
 def hidden_sizes(value: Any) -> list[int]:
     """Return ``hidden_layer_sizes`` as a list of positive ints."""
-    is_iterable = hasattr(value, "__iter__") and not isinstance(value, (str, bytes, dict))
-    sizes = list(value) if is_iterable else [value]
+    is_sequence = hasattr(value, "__getitem__") and not isinstance(value, (str, bytes, dict))
+    sizes = list(value) if is_sequence and np.ndim(value) else [value]
     if not all(_is_int(size) for size in sizes):
         raise InvalidParameterError(
             f"The 'hidden_layer_sizes' parameter must be an int or a sequence of ints, one for "
@@ -60,7 +61,7 @@ def hidden_sizes(value: Any) -> list[int]:
 
 
 def _is_int(value: Any) -> bool:
-    return isinstance(value, numbers.Integral) and not isinstance(value, (bool, np.bool_))
+    return is_number(value, numbers.Integral)
 
 
 def per_layer(value: Any, n_hidden: int, name: str) -> list[Any]:
@@ -206,7 +207,7 @@ def build_network(
         bound[-1] = Dense(n_raw, "identity", name=OUTPUT, weight_init=start, bias_init=start).bind(
             defaults
         )
-    return Network(bound, names, in_shape, dtype, estimator.n_members)
+    return Network(bound, names, in_shape, dtype, int(estimator.n_members))
 
 
 def frozen_layers(freeze: Any, network: Network) -> list[int]:

@@ -16,10 +16,10 @@ from sknn.core.pretrained import Pretrained
 from sknn.estimators import codec, data
 from sknn.estimators._sklearn import with_callbacks
 from sknn.estimators.base import BaseNetwork
+from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.reconstruction import ReconstructionTargets, squared_errors
-from sknn.estimators.session import Call
 from sknn.training.bound import EvidenceBound
 
 # Reconstructions are compared in slabs of about this many numbers.
@@ -491,7 +491,9 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
 
     def _set_targets(self, rows: Rows, call: Call) -> None:
         groups = codec.output_groups(self, rows.x.shape[1])
-        self._targets = ReconstructionTargets(rows, self.output_activation, groups)
+        # Tied weights cannot be brought to the units of X at both ends.
+        scalable = self.layers is None and not self.tied_weights
+        self._targets = ReconstructionTargets(rows, self.output_activation, groups, scalable)
 
     def _check_same_task(self, y: Any, call: Call) -> None:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from abc import abstractmethod
 from typing import Any, ClassVar
@@ -24,8 +25,9 @@ from sknn.estimators._sklearn import (
     shallow_copy,
     with_callbacks,
 )
+from sknn.estimators.call import Call, restored_on_error
 from sknn.estimators.data import Rows
-from sknn.estimators.session import Call, Session, restored_on_error
+from sknn.estimators.session import Session
 from sknn.estimators.targets import Targets
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
@@ -290,7 +292,16 @@ class BaseNetwork(
         """Return raw scores, in the units of the user."""
         self._check_fitted()
         X = data.check_inputs(self, X, [np.float64, np.float32])
-        return self.network_.predict(X)
+        with np.errstate(over="ignore", invalid="ignore"):
+            raw = self.network_.predict(X)
+            # The sum tells in one call; only where it overflows must every entry be looked at.
+            fine = math.isfinite(raw.sum()) or np.isfinite(raw).all()
+        if not fine:
+            raise ValueError(
+                "X holds values so large that the scores are not finite; scale X, for example "
+                "with StandardScaler."
+            )
+        return raw
 
     # -- contract -------------------------------------------------------------------------
 

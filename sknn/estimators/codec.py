@@ -126,11 +126,11 @@ def _encoder(estimator: AutoEncoder) -> tuple[list[int], list[Any]]:
 
 
 def _corruption(estimator: AutoEncoder, targets: ReconstructionTargets) -> list[Layer]:
-    level = estimator.corruption_level
+    level, scale = estimator.corruption_level, targets.scale
     noise: dict[Any, Layer] = {
-        "gaussian": GaussianNoise(level),
+        "gaussian": GaussianNoise(level / scale),
         "masking": Masking(level),
-        "salt_and_pepper": SaltAndPepper(level, targets.low, targets.high),
+        "salt_and_pepper": SaltAndPepper(level, targets.low / scale, targets.high / scale),
     }
     if estimator.corruption is None:
         return []
@@ -214,15 +214,19 @@ def start(
         sizes, _ = _encoder(estimator)
         found = principal.components(x, weight, sizes[-1])
         if found is not None:
-            principal.start(_dense_chain(network), found, bool(estimator.tied_weights))
+            principal.start(
+                _dense_chain(network),
+                found.divided(estimator._targets.scale),
+                bool(estimator.tied_weights),
+                estimator._targets.output == "logistic",
+            )
 
 
 def _starts_at_components(estimator: AutoEncoder) -> bool:
     automatic = isinstance(estimator.weight_init, str) and estimator.weight_init == "auto"
-    targets = estimator._targets
-    linear = targets.output == "identity" and targets.groups is None
     plain = estimator.layers is None and estimator.normalization is None
-    return automatic and linear and plain and not estimator.variational
+    alike = estimator._targets.groups is None
+    return automatic and plain and alike and not estimator.variational
 
 
 def _dense_chain(network: Network) -> list[Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numbers
+import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
+from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import check_array, column_or_1d
 
 from sknn.estimators._sklearn import validate_data
@@ -50,17 +53,21 @@ def reject_odd_arrays(values: Any, name: str) -> None:
     Raises
     ------
     TypeError
-        For dates and time spans, which would be read as raw counts of ticks.
+        For dates and time spans, which would be read as raw counts of ticks, for records,
+        and for frames that are not computed yet.
     ValueError
         For masked arrays with masked entries, whose mask would be dropped.
     """
-    is_frame = hasattr(values, "dtypes") and hasattr(values, "columns")
-    for dtype in values.dtypes if is_frame else [getattr(values, "dtype", None)]:
+    if hasattr(values, "collect") and not hasattr(values, "__len__"):
+        raise TypeError(f"{name} is lazy ({type(values).__name__}); pass {name}.collect().")
+    for dtype in _dtypes(values):
         if _tells_time(dtype):
             raise TypeError(
                 f"{name} holds dates or time spans ({dtype}); convert them to numbers first, "
                 "for example to days since a start."
             )
+        if isinstance(dtype, np.dtype) and dtype.kind == "V":
+            raise TypeError(f"{name} holds records ({dtype}); pass a plain array, one column each.")
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         raise ValueError(
             f"{name} is a masked array with masked entries, which count as missing values; "
@@ -68,26 +75,82 @@ def reject_odd_arrays(values: Any, name: str) -> None:
         )
 
 
+def _dtypes(values: Any) -> list[Any]:
+    """Return the types of the columns of a frame, or of the entries of an array."""
+    if hasattr(values, "dtypes") and hasattr(values, "columns"):  # pandas, polars
+        return list(values.dtypes)
+    if hasattr(values, "schema") and hasattr(values, "column_names"):  # pyarrow
+        return list(values.schema.types)
+    times = (np.datetime64, np.timedelta64)
+    found = (each.dtype for each in _objects(values) if isinstance(each, times))
+    return [next(found, getattr(values, "dtype", getattr(values, "type", None)))]
+
+
+def _objects(values: Any) -> Iterator[Any]:
+    """Yield the entries that NumPy would convert one by one: of lists and object arrays."""
+    if isinstance(values, np.ndarray) and values.dtype.kind == "O":
+        yield from values.flat
+    elif isinstance(values, (list, tuple)):
+        for each in values:
+            yield from each if isinstance(each, (list, tuple)) else (each,)
+
+
 def _tells_time(dtype: Any) -> bool:
     if hasattr(dtype, "kind"):
         return dtype.kind in ("M", "m")
-    # Polars names its types; they have no kind.
-    return str(dtype).startswith(("Date", "Duration", "Time"))
+    # Polars and pyarrow name their types; they have no kind.
+    return str(dtype).lower().startswith(("date", "duration", "time"))
+
+
+def located(error: Exception, where: str) -> TypeError | ValueError:
+    """Return the error with the argument it is about; its class may be one of NumPy's own."""
+    kind = TypeError if isinstance(error, TypeError) else ValueError
+    return kind(f"In {where}: {error}")
 
 
 @contextmanager
-def _no_overflow(name: str) -> Iterator[None]:
-    """Turn an OverflowError, from Python integers beyond all floats, into a ValueError."""
+def _naming(**arguments: Any) -> Iterator[None]:
+    """Let every complaint of scikit-learn and NumPy name the argument it is about.
+
+    Python integers beyond all floats raise an OverflowError, which becomes a ValueError.
+    """
     try:
-        yield
+        # Sums of huge numbers overflow while they are looked through for infinity.
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
     except OverflowError as error:
-        raise ValueError(f"{name} holds numbers too large for a float.") from error
+        names = " or ".join(arguments)
+        raise ValueError(f"{names} holds numbers too large for a float.") from error
+    except (TypeError, ValueError) as error:
+        if re.search(rf"\b({'|'.join(arguments)})\b", str(error)):
+            raise
+        raise located(error, _culprit(arguments)) from error
+
+
+def _culprit(arguments: dict[str, Any]) -> str:
+    """Return the name of the last argument that is no array by itself, else all names."""
+    for name, values in reversed(arguments.items()):
+        try:
+            rows = name == "X"
+            dtype = np.float64 if rows else None
+            check_array(values, accept_sparse=True, ensure_2d=rows, dtype=dtype)
+        except (TypeError, ValueError, OverflowError):
+            return name
+    return " and ".join(arguments)
+
+
+def _check_columns(X: Any) -> None:
+    """Raise where two columns of a frame have one name: names are what columns are known by."""
+    columns = list(getattr(X, "column_names", getattr(X, "columns", ())))
+    twice = [name for name, times in Counter(columns).items() if times > 1]
+    if twice:
+        raise ValueError(f"X has more than one column named {twice}; rename them.")
 
 
 def check_inputs(estimator: Any, X: Any, dtypes: Any) -> Any:
     """Return X for a fitted estimator, checked against what it was fitted on."""
     reject_odd_arrays(X, "X")
-    with _no_overflow("X"):
+    with _naming(X=X):
         return validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)
 
 
@@ -97,9 +160,10 @@ def check_rows(
     """Return checked training rows and record the features seen (`reset`)."""
     reject_odd_arrays(X, "X")
     reject_odd_arrays(y, "y")
+    _check_columns(X)
     if numeric and sp.issparse(y):
         raise TypeError("y is sparse; a regression target must be dense, pass y.toarray().")
-    with _no_overflow("X or y"):
+    with _naming(X=X, y=y):
         X, y = validate_data(
             estimator,
             X,
@@ -110,6 +174,12 @@ def check_rows(
             dtype=dtypes,
             reset=reset,
         )
+        if numeric and y.dtype.kind not in "biuf":
+            # Numbers that are spelt.
+            y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
+        if numeric:
+            # None among objects has become NaN after scikit-learn looked.
+            assert_all_finite(y, input_name="y")
     if not sp.issparse(y) and y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     return Rows(X, y, check_weight(sample_weight, X.shape[0]))
@@ -118,7 +188,8 @@ def check_rows(
 def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
     """Return checked rows that are their own targets, and record the features seen (`reset`)."""
     reject_odd_arrays(X, "X")
-    with _no_overflow("X"):
+    _check_columns(X)
+    with _naming(X=X):
         X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=reset)
     return Rows(X, X, check_weight(sample_weight, X.shape[0]))
 
@@ -131,7 +202,10 @@ def check_unlabelled_validation(
         if sample_weight_val is not None:
             raise ValueError("sample_weight_val was given without X_val.")
         return None
-    rows = check_unlabelled(estimator, X_val, sample_weight_val, dtypes, reset=False)
+    try:
+        rows = check_unlabelled(estimator, X_val, sample_weight_val, dtypes, reset=False)
+    except (TypeError, ValueError) as error:
+        raise located(error, "X_val or sample_weight_val") from error
     _check_some_weight(rows.weight)
     return rows
 
@@ -151,7 +225,8 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
     """
     if sample_weight is None:
         return None
-    if isinstance(sample_weight, numbers.Number):
+    is_complex = isinstance(sample_weight, (complex, np.complexfloating))
+    if isinstance(sample_weight, numbers.Number) and not is_complex:
         sample_weight = np.full(n_rows, sample_weight, np.float64)
     reject_odd_arrays(sample_weight, name)
     try:
@@ -164,7 +239,19 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
         raise ValueError(f"{name}.shape == {weight.shape}, expected {(n_rows,)}!")
     if (weight < 0).any():
         raise ValueError(f"Negative values in data passed to `{name}`; weights must be >= 0.")
+    _check_total(weight, name)
     return weight
+
+
+def _check_total(weight: NDArray, name: str) -> None:
+    """Raise where the penalty, which is divided by the sum of weights, would be nothing or NaN."""
+    with np.errstate(over="ignore"):
+        total = weight.sum()
+    if total != 0 and not np.finfo(np.float64).tiny <= total < np.inf:
+        raise ValueError(
+            f"{name} sums to {total}, which no penalty can be divided by; multiply all weights by "
+            "a constant that brings them near 1."
+        )
 
 
 def training_rows(weight: NDArray | None, may_be_empty: bool) -> NDArray | None:
@@ -223,9 +310,12 @@ def check_validation(
     if X_val is None or y_val is None:
         missing = "X_val" if X_val is None else "y_val"
         raise ValueError(f"X_val and y_val go together; {missing} is missing.")
-    rows = check_rows(
-        estimator, X_val, y_val, sample_weight_val, dtypes=dtypes, reset=False, numeric=numeric
-    )
+    try:
+        rows = check_rows(
+            estimator, X_val, y_val, sample_weight_val, dtypes=dtypes, reset=False, numeric=numeric
+        )
+    except (TypeError, ValueError) as error:
+        raise located(error, "X_val, y_val or sample_weight_val") from error
     _check_some_weight(rows.weight)
     return rows
 

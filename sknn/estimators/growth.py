@@ -15,7 +15,7 @@ from sknn.estimators.labels import (
     MulticlassTargets,
     MultilabelTargets,
     MultioutputTargets,
-    sorted_labels,
+    stated_labels,
 )
 
 
@@ -47,7 +47,7 @@ def grow(
     if isinstance(targets, MultilabelTargets):
         return _grow_columns(targets, classes)
     known = targets.classes
-    wanted = sorted_labels(classes)
+    wanted = stated_labels(classes)
     if np.array_equal(wanted, known):
         return targets, None
     _check_extends(wanted, known, classes)
@@ -98,10 +98,10 @@ def _grow_each(
             f"call to partial_fit; got {classes!r}."
         )
     places, start = [], 0
-    for part, wanted in zip(targets.parts, map(sorted_labels, classes), strict=True):
+    for part, wanted in zip(targets.parts, map(stated_labels, classes), strict=True):
         _check_extends(wanted, part.classes, classes)
         places.append(start + np.searchsorted(wanted, part.classes))
         start += len(wanted)
     if start == targets.n_outputs:
         return targets, None
-    return MultioutputTargets(list(map(sorted_labels, classes))), _growth(np.concatenate(places))
+    return MultioutputTargets(list(map(stated_labels, classes))), _growth(np.concatenate(places))

@@ -327,29 +327,39 @@ def _is_indicator(y: Any, classes: Any) -> bool:
 
 
 @contextmanager
-def _naming_mixed_labels() -> Iterator[None]:
-    """Say of NumPy's complaint that labels cannot be compared what to do about it."""
+def _naming_labels() -> Iterator[None]:
+    """Say of complaints about labels that they are about y, and what to do."""
     try:
         yield
     except TypeError as error:
         if "not supported between" not in str(error):
-            raise
+            raise TypeError(f"In y: {error}") from error
         raise TypeError(
-            "y mixes labels that cannot be sorted, such as numbers and strings; make them all "
-            "str or all numbers."
+            "y mixes labels that cannot be sorted, such as numbers, strings and None; make them "
+            "all str or all numbers."
         ) from error
+    except ValueError as error:
+        raise ValueError(f"In y: {error}") from error
 
 
 def check_labels(y: Any) -> None:
     """Raise where y holds no labels, or labels that cannot be sorted."""
-    with _naming_mixed_labels():
+    with _naming_labels():
         check_classification_targets(y)
 
 
 def sorted_labels(labels: Any) -> NDArray:
     """Return the distinct labels in order."""
-    with _naming_mixed_labels():
+    with _naming_labels():
         return np.unique(np.asarray(labels))
+
+
+def stated_labels(classes: Any) -> NDArray:
+    """Return the labels a stream announces, sorted."""
+    labels = np.asarray(classes)
+    if labels.ndim != 1 or not len(labels) or (labels.dtype.kind == "f" and np.isnan(labels).any()):
+        raise ValueError(f"`classes` must be a list of labels without NaN; got {classes!r}.")
+    return sorted_labels(labels)
 
 
 def classification_targets(y: Any, classes: Any = None) -> ClassificationTargets:
@@ -366,11 +376,12 @@ def classification_targets(y: Any, classes: Any = None) -> ClassificationTargets
         targets.check_classes(classes)
         return targets
     if y.ndim == 2:
-        columns = list(y.T) if classes is None else classes
-        if len(columns) != y.shape[1]:
+        if classes is None:
+            return MultioutputTargets([sorted_labels(column) for column in y.T])
+        if not hasattr(classes, "__len__") or len(classes) != y.shape[1]:
             raise ValueError(
                 f"y has {y.shape[1]} columns, so `classes` must be a list of as many arrays."
             )
-        return MultioutputTargets([sorted_labels(each) for each in columns])
-    labels = sorted_labels(y if classes is None else classes)
+        return MultioutputTargets([stated_labels(each) for each in classes])
+    labels = sorted_labels(y) if classes is None else stated_labels(classes)
     return BinaryTargets(labels) if len(labels) == 2 else MulticlassTargets(labels)

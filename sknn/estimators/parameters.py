@@ -26,15 +26,14 @@ LBFGS = "lbfgs"
 
 
 def _is_seed(value: Any) -> bool:
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, (bool, np.bool_))
+    whole = c.is_number(value, numbers.Integral)
     return (
         value is None or isinstance(value, np.random.RandomState) or (whole and 0 <= value < 2**32)
     )
 
 
 def _is_rate(value: Any) -> bool:
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    return number and 0 <= float(value) < 1
+    return c.is_number(value, numbers.Real) and 0 <= float(value) < 1
 
 
 def _is_dropout(value: Any) -> bool:
@@ -55,7 +54,7 @@ def _is_range(value: Any) -> bool:
 
 def _is_rates(value: Any) -> bool:
     return isinstance(value, dict) and all(
-        isinstance(rate, numbers.Real) and 0 <= float(rate) < math.inf for rate in value.values()
+        c.is_number(rate, numbers.Real) and 0 <= float(rate) < math.inf for rate in value.values()
     )
 
 
@@ -67,8 +66,7 @@ def _is_class_weight(value: Any) -> bool:
 def _is_freeze(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return all(isinstance(name, str) for name in value)
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    return isinstance(value, str) or (whole and value >= 0)
+    return isinstance(value, str) or (c.is_number(value, numbers.Integral) and value >= 0)
 
 
 _DTYPES = ("auto", "float32", "float64", np.float32, np.float64)

@@ -52,6 +52,10 @@ class Components(NamedTuple):
     axes: NDArray
     reach: NDArray
 
+    def divided(self, scale: float) -> Components:
+        """Return the components of the rows divided by a number."""
+        return Components(self.mean / scale, self.axes, self.reach / scale)
+
 
 def components(x: Any, weight: NDArray | None, k: int) -> Components | None:
     """Return the first k principal components; None where they are too dear.
@@ -129,8 +133,8 @@ def carrier(activation: Activation, units: int, reach: NDArray, scale: float) ->
     if units < k:
         return None
     if alias in _STRAIGHT_ABOVE:
-        # A tenth more room than the rows need, for rows that are yet to come.
-        lift = 1.1 * reach * scale + _STRAIGHT_ABOVE[alias]
+        # Half as much room again as the rows need, for rows that are yet to come.
+        lift = 1.5 * reach * scale + _STRAIGHT_ABOVE[alias]
         base, slope = _line(activation, float(lift.max()) + 1.0)
         return Carrier(eye * scale, lift, eye / (slope * scale), -(lift + base / slope) / scale)
     if alias not in ("tanh", "logistic", "softsign"):
@@ -151,7 +155,7 @@ def _line(activation: Activation, at: float) -> tuple[float, float]:
     return float(one) - slope * at, slope
 
 
-def start(chain: list[tuple[Dense, Views]], found: Components, tied: bool) -> bool:
+def start(chain: list[tuple[Dense, Views]], found: Components, tied: bool, logistic: bool) -> bool:
     """Write weights that reconstruct by principal components; say whether it can be done.
 
     Parameters
@@ -162,6 +166,9 @@ def start(chain: list[tuple[Dense, Views]], found: Components, tied: bool) -> bo
     found : Components
     tied : bool
         The decoder uses the transposed weights of the encoder.
+    logistic : bool
+        A logistic function follows: the reconstruction is then met where it is near one half,
+        at the slope of the function there, and only resembled elsewhere.
     """
     spread = float(np.sqrt(np.mean(found.reach**2))) or 1.0
     scale = 1.0 if tied else 1.0 / spread
@@ -178,7 +185,9 @@ def start(chain: list[tuple[Dense, Views]], found: Components, tied: bool) -> bo
         read, offset = each.out, each.offset
     last = chain[-1][1]
     last["W"][...] = 0.0
-    _connect(last, read @ found.axes.T, offset @ found.axes.T + found.mean)
+    gain, middle = (4.0, 0.5) if logistic else (1.0, 0.0)
+    bias = offset @ found.axes.T + found.mean - middle
+    _connect(last, gain * read @ found.axes.T, gain * bias)
     return True
 
 

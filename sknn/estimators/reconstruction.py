@@ -9,8 +9,12 @@ from numpy.typing import NDArray
 
 from sknn.core.losses import LogLoss, Mixed, SquaredError
 from sknn.core.losses.base import Loss
+from sknn.core.network import Network
 from sknn.estimators.data import Rows
-from sknn.estimators.targets import Targets
+from sknn.estimators.targets import Targets, last_layer
+
+# Rows are looked at in slabs of about this many numbers, so that sparse ones stay so.
+_SLAB_NUMBERS = 1 << 20
 
 
 class ReconstructionTargets(Targets):
@@ -23,12 +27,17 @@ class ReconstructionTargets(Targets):
         "auto" is logistic where all numbers lie in [0, 1].
     groups : Mixed or None
         Kinds of the columns, in place of one activation for all.
+    scalable : bool
+        Train on X divided by one number, the root of its mean variance, where the output is linear:
+        a step of an optimizer has a size of its own, whatever the units of X.
     """
 
-    def __init__(self, rows: Rows, output_activation: str, groups: Mixed | None) -> None:
+    def __init__(
+        self, rows: Rows, output_activation: str, groups: Mixed | None, scalable: bool
+    ) -> None:
         x, weight = rows.x, rows.weight
-        if weight is not None:
-            x = x[weight > 0]
+        if weight is not None and not weight.all():
+            x, weight = x[weight > 0], weight[weight > 0]
         self.n_outputs = x.shape[1]
         self.sparse = not isinstance(x, np.ndarray)
         self.low, self.high = float(x.min()), float(x.max())
@@ -37,6 +46,8 @@ class ReconstructionTargets(Targets):
         if output_activation == "auto":
             self.output = "logistic" if inside else "identity"
         self.groups = groups
+        if scalable and self.output == "identity" and groups is None:
+            self.scale = _mean_deviation(x, weight)
 
     @property
     def task(self) -> str:  # type: ignore[override]
@@ -70,7 +81,43 @@ class ReconstructionTargets(Targets):
 
     def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
         """Return minus the mean squared error of the reconstruction; `raw` is overwritten."""
-        return float(np.average(-squared_errors(loss.link(raw), target), weights=weight))
+        errors = squared_errors(loss.link(raw), target) * self.scale**2
+        return float(np.average(-errors, weights=weight))
+
+    @property
+    def folds(self) -> bool:
+        """Whether training and the user have different units."""
+        return self.scale != 1.0
+
+    def fold(self, network: Network, loss: Loss) -> None:
+        """Bring the first and the last layer to the units of X."""
+        self._rescale(network, self.scale)
+
+    def unfold(self, network: Network, loss: Loss) -> None:
+        """Undo :meth:`fold`, up to rounding."""
+        self._rescale(network, 1.0 / self.scale)
+
+    def _rescale(self, network: Network, factor: float) -> None:
+        if factor == 1.0:
+            return
+        weights, bias = last_layer(network)
+        weights *= factor
+        bias *= factor
+        network.params[network.names.index("hidden0")]["W"][...] /= factor
+
+
+def _mean_deviation(x: Any, weight: NDArray | None) -> float:
+    """Return the root of the (weighted) mean variance of the columns, 1 where that is nothing."""
+    share = np.full(x.shape[0], 1.0 / x.shape[0]) if weight is None else weight / weight.sum()
+    mean = np.asarray(share @ x, np.float64)
+    variance = 0.0
+    slab = max(1, _SLAB_NUMBERS // x.shape[1])
+    for start in range(0, x.shape[0], slab):
+        part = x[start : start + slab]
+        part = (part if isinstance(part, np.ndarray) else part.toarray()) - mean
+        variance += float(share[start : start + slab] @ np.einsum("ij,ij->i", part, part))
+    scale = float(np.sqrt(variance / x.shape[1]))
+    return scale if np.isfinite(scale) and scale > 0 else 1.0
 
 
 def squared_errors(reconstruction: NDArray, x: Any) -> NDArray:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from weakref import WeakSet
 
@@ -20,55 +18,14 @@ from sknn.core.pretrained import Pretrained
 from sknn.core.workspace import Workspace
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import shallow_copy, without_listeners
+from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.plausibility import warn_of_data
-from sknn.estimators.solving import solve
+from sknn.estimators.solving import rejoin, solve
 from sknn.training import trial
 from sknn.training.caller import users_level
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
-
-
-@dataclass
-class Call:
-    """What the user asked for.
-
-    Attributes
-    ----------
-    resume : bool
-        Continue the stored run if there is one.
-    keep : bool
-        Keep what a later call needs to continue exactly.
-    stream : bool
-        A call of partial_fit: one pass, no rows are held out, and the history stays bounded.
-    finish : bool
-        Train the epochs that the last call had left, instead of `epochs` new ones.
-    """
-
-    X: Any
-    y: Any
-    sample_weight: Any = None
-    X_val: Any = None
-    y_val: Any = None
-    sample_weight_val: Any = None
-    classes: Any = None
-    epochs: int = 1
-    resume: bool = False
-    keep: bool = False
-    stream: bool = False
-    finish: bool = False
-
-
-@contextmanager
-def restored_on_error(random_state: Any) -> Iterator[None]:
-    """Give a RandomState its former state back when the block fails."""
-    before = random_state.get_state() if isinstance(random_state, np.random.RandomState) else None
-    try:
-        yield
-    except BaseException:
-        if before is not None:
-            random_state.set_state(before)
-        raise
 
 
 class Session:
@@ -94,6 +51,8 @@ class Session:
         self.before = dict(vars(estimator))
         self.growth: Growth | None = None
         self._snapshots: WeakSet[Any] = WeakSet()
+        self.splits = False
+        self.finished: NDArray | None = None
 
     def run(self) -> None:
         """Do everything."""
@@ -306,6 +265,7 @@ class Session:
         wanted = estimator.early_stopping and not self.lbfgs and not self.call.stream
         if not wanted or self.validation is not None:
             return
+        self.splits, self.all_rows = True, self.rows_used
         self.rows_used, held_out = data.split_rows(
             self.rows_used,
             self.train.x.shape[0],
@@ -314,6 +274,13 @@ class Session:
             estimator._strata(self.target, self.rows_used),
         )
         self.validation = self.train.take(held_out)
+
+    def use_all_rows(self) -> None:
+        """Let the rows held out of training have their say in the weights to serve."""
+        run = self.state
+        cut_short = run.stop_reason in ("diverged", "interrupted", "max_time")
+        if self.splits and run.best is not None and not cut_short:
+            self.finished = rejoin(self, self.all_rows)
 
     def column(self, weight: NDArray | None) -> NDArray | None:
         """Return weights in units of their mean, (n, 1) in the dtype of the network."""
@@ -335,8 +302,8 @@ class Session:
         workspace = Workspace(network, self.loss, rows, self.state.streams.noise, held)
         return Supervised(
             workspace,
-            l2=estimator.alpha,
-            l1=estimator.l1,
+            l2=float(estimator.alpha),
+            l1=float(estimator.l1),
             unit=self.state.unit if self.train.weight is None else 1.0,
             total=self._total_weight(),
         )
@@ -353,7 +320,7 @@ class Session:
         if kept is None:
             return self.served(self.network)
         network = self.network.copy()
-        network.load(kept.theta)
+        network.load(kept.theta if self.finished is None else self.finished)
         return self.served(network)
 
     def _publish(self, estimator: Any, network: Network, run: Run, keep: bool) -> None:
@@ -363,7 +330,7 @@ class Session:
         served_differs = served is not None or self.targets.folds
         run.theta = network.theta.copy() if keep and served_differs else None
         if served is not None:
-            network.load(served.theta)
+            network.load(served.theta if self.finished is None else self.finished)
         with np.errstate(over="ignore", invalid="ignore"):
             self.targets.fold(network, self.loss)
         if not keep:

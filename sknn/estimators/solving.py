@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+import math
 import warnings
 from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from sknn.core.layers import Dense
 from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
-from sknn.core.schedules import BatchSizeSchedule
+from sknn.core.schedules import BatchSizeSchedule, Constant, Schedule
 from sknn.estimators import architecture, parameters
 from sknn.estimators.watching import announced, callbacks_for
 from sknn.training.batches import Batches
@@ -30,9 +33,7 @@ if TYPE_CHECKING:
 def solve(session: Session) -> None:
     """Train the network of a session with its solver; ``session.state`` says how far it came."""
     _drop_stale_average(session)
-    weight = session.column(session.train.weight)
-    batches = Batches(session.train.x, session.target, weight, session.rows_used)
-    size = _batch_sizes(session.estimator, batches.n_rows, session.state.horizon)
+    batches, size = _batches(session)
     largest = 4096 if session.lbfgs else size(session.state.epoch)
     work = _multiply_adds(session.network, min(largest, batches.n_rows))
     with blas_threads(work), announced(session):
@@ -42,34 +43,81 @@ def solve(session: Session) -> None:
             _train_stochastic(session, batches, size)
 
 
+def rejoin(session: Session, rows: NDArray | None) -> NDArray | None:
+    """Return the best weights after some passes over all `rows`, those held out included.
+
+    The network takes as many passes more as the share that was held out, of the epochs the best
+    weights took. What a later call continues from stays as it is, generators included.
+    """
+    best, twin = session.state.best, copy.copy(session)
+    assert best is not None
+    twin.rows_used, twin.network = rows, session.network.copy()
+    twin.network.load(best.theta)
+    twin.state = session.state.copy()
+    twin.state.epoch, twin.state.optimizer_state = best.epoch, None
+    batches, size = _batches(twin)
+    with blas_threads(_multiply_adds(twin.network, size(best.epoch))):
+        trainer = _trainer(twin, batches, size, best.rate, Constant(), callbacks=[])
+        trainer.run(twin.state, math.ceil(session.estimator.validation_fraction * best.epoch))
+    return twin.network.theta if twin.state.stop_reason == "max_iter" else None
+
+
+def _batches(session: Session) -> tuple[Batches, Callable[[int], int]]:
+    """Return the rows a session trains on, and how many make a batch."""
+    weight = session.column(session.train.weight)
+    factor = 1.0 / session.targets.scale
+    batches = Batches(session.train.x, session.target, weight, session.rows_used, factor)
+    return batches, _batch_sizes(session.estimator, batches.n_rows, session.state.horizon)
+
+
 def _train_stochastic(session: Session, batches: Batches, size: Callable[[int], int]) -> None:
-    estimator, run = session.estimator, session.state
+    estimator = session.estimator
+    _trainer(
+        session,
+        batches,
+        size,
+        estimator.learning_rate_init,
+        parameters.schedule_of(estimator),
+        callbacks=callbacks_for(session, session.network),
+        max_time=estimator.max_time,
+        snapshot=session.snapshot,
+        conclude=session.use_all_rows,
+    ).run(session.state, session.epochs_left)
+
+
+def _trainer(
+    session: Session,
+    batches: Batches,
+    size: Callable[[int], int],
+    rate: float,
+    schedule: Schedule,
+    **options: Any,
+) -> Trainer:
+    """Return the loop with the objective and the update of a session."""
+    estimator = session.estimator
     optimizer = parameters.optimizer_of(estimator)
-    objective = session.objective(session.network, min(size(run.epoch), batches.n_rows))
-    state = _optimizer_state(session, optimizer)
-    decay = estimator.weight_decay
+    objective = session.objective(session.network, min(size(session.state.epoch), batches.n_rows))
+    decay, limit = estimator.weight_decay, estimator.max_grad_norm
     update = Update(
         session.network,
         objective.grad,
         optimizer,
-        state,
+        _optimizer_state(session, optimizer),
         l1=objective.l1,
-        weight_decay=optimizer.weight_decay if isinstance(decay, str) else decay,
-        max_grad_norm=estimator.max_grad_norm,
+        weight_decay=optimizer.weight_decay if isinstance(decay, str) else float(decay),
+        max_grad_norm=None if limit is None else float(limit),
         rates=architecture.rate_factors(estimator, session.network),
     )
-    Trainer(
+    return Trainer(
         objective,
         update,
         batches,
-        base_rate=estimator.learning_rate_init,
-        schedule=parameters.schedule_of(estimator),
+        base_rate=rate,
+        schedule=schedule,
         batch_size=size,
-        callbacks=callbacks_for(session, session.network),
         shuffle=estimator.shuffle,
-        max_time=estimator.max_time,
-        snapshot=session.snapshot,
-    ).run(run, session.epochs_left)
+        **options,
+    )
 
 
 def _drop_stale_average(session: Session) -> None:

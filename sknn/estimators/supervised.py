@@ -13,8 +13,8 @@ from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators.base import BaseNetwork
+from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
-from sknn.estimators.session import Call
 
 
 def _has_hidden(estimator: Any) -> bool:

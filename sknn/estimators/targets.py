@@ -27,6 +27,8 @@ class Targets(ABC):
 
     task: ClassVar[str]
     n_outputs: int
+    scale: float = 1.0
+    """What the numbers of X are divided by in training; only auto-encoders have a scale."""
 
     @abstractmethod
     def encode(self, y: Any, dtype: np.dtype) -> Any:
@@ -186,7 +188,7 @@ class RegressionTargets(Targets):
 
     def fold(self, network: Network, loss: Loss) -> None:
         """Multiply the last weights by the standard deviation, move its bias by the mean."""
-        weights, bias = _last(network)
+        weights, bias = last_layer(network)
         k = self.n_outputs
         weights[..., :k] *= self.std
         bias[..., :k] *= self.std
@@ -197,7 +199,7 @@ class RegressionTargets(Targets):
 
     def unfold(self, network: Network, loss: Loss) -> None:
         """Undo :meth:`fold`, up to rounding."""
-        weights, bias = _last(network)
+        weights, bias = last_layer(network)
         k = self.n_outputs
         weights[..., :k] /= self.std
         bias[..., :k] -= self.mean
@@ -206,7 +208,8 @@ class RegressionTargets(Targets):
             bias[..., k:] -= 2.0 * np.log(self.std)
 
 
-def _last(network: Network) -> tuple[NDArray, NDArray]:
+def last_layer(network: Network) -> tuple[NDArray, NDArray]:
+    """Return weights and bias of the output layer."""
     return network.params[-1]["W"], network.params[-1]["b"]
 
 

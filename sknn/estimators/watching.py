@@ -14,7 +14,7 @@ from sklearn.metrics import get_scorer
 from sknn.core.network import Network
 from sknn.estimators import parameters
 from sknn.estimators._sklearn import SklearnCallbacks, shallow_copy, takes_weights
-from sknn.estimators.data import Rows
+from sknn.estimators.data import Rows, located
 from sknn.training.callbacks import Callback, PrintProgress, StopBelow
 from sknn.training.monitor import Validate, Watch
 
@@ -71,6 +71,10 @@ def _validate(session: Session, dtype: Any) -> Validate:
     rows, targets, loss = session.validation, session.targets, session.loss
     assert rows is not None
     target = _encoded(session, rows, dtype)
+    x = rows.x
+    if targets.scale != 1.0:
+        x = x * (1.0 / targets.scale)
+        target = x if target is rows.x else target
     scoring = session.estimator.scoring
     scorer = None if scoring is None else get_scorer(scoring)
     own = session.estimator._score_name
@@ -91,14 +95,14 @@ def _validate(session: Session, dtype: Any) -> Validate:
             figures["score"] = _judge(scorer, model, rows, weights)
         return figures
 
-    return Validate(loss, rows.x, target, session.column(rows.weight), score)
+    return Validate(loss, x, target, session.column(rows.weight), score)
 
 
 def _encoded(session: Session, rows: Rows, dtype: Any) -> Any:
     try:
         return session.targets.encode(rows.y, dtype)
-    except ValueError as error:
-        raise ValueError(f"In y_val: {error}") from error
+    except (TypeError, ValueError) as error:
+        raise located(error, "y_val") from error
 
 
 def _judge(scorer: Any, model: Any, rows: Rows, weights: dict[str, Any]) -> float:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sknn.core.layers import Dense
 from sknn.core.network import Network
+from sknn.estimators.data import reject_odd_arrays
 from sknn.training.run import Run
 
 
@@ -41,9 +42,12 @@ class WeightList(list):
 
 def _checked(values: Any, view: NDArray, name: str) -> NDArray:
     """Return finite values in the shape and dtype of a view."""
+    reject_odd_arrays(values, name)
     try:
+        if np.iscomplexobj(values):
+            raise TypeError("weights are real, these are complex.")
         array = np.asarray(values, dtype=view.dtype)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} must be an array of numbers: {error}") from error
     if array.shape != view.shape:
         raise ValueError(f"{name} needs an array of shape {view.shape}; got {array.shape}.")

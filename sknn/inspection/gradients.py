@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from sknn.core.layout import Role, Slot
-from sknn.estimators.session import Call, Session
+from sknn.estimators.call import Call
+from sknn.estimators.session import Session
 from sknn.inspection.parts import part_errors, slope_error
 from sknn.training.objective import Supervised
 

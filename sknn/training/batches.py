@@ -34,11 +34,19 @@ class Batches:
     weight : ndarray of shape (n, 1) or None
     rows : ndarray of int or None
         The rows that take part; None means all.
+    factor : float, default=1.0
+        What `x` is multiplied by, batch by batch.
     """
 
     def __init__(
-        self, x: Any, target: Any, weight: NDArray | None = None, rows: NDArray | None = None
+        self,
+        x: Any,
+        target: Any,
+        weight: NDArray | None = None,
+        rows: NDArray | None = None,
+        factor: float = 1.0,
     ) -> None:
+        self.factor = float(factor)
         self.own_target = target is x
         columns = (x, None if self.own_target else target, weight)
         self.columns = tuple(_column(values) for values in columns)
@@ -80,12 +88,20 @@ class Batches:
 
     def _take(self, where: slice | NDArray, capacity: int) -> Batch:
         x, target, weight = (column.take(where, capacity) for column in self.columns)
+        if self.factor != 1.0:
+            # Picked rows lie in a buffer; a slice is a window on what belongs to the user.
+            x = x * self.factor if isinstance(where, slice) else _scaled(x, self.factor)
         return Batch(x, x if self.own_target else target, weight)
 
     def _all_rows(self) -> Batch:
         if self._whole is None:
             self._whole = self._take(slice(None) if self.rows is None else self.rows, self.n_rows)
         return self._whole
+
+
+def _scaled(x: Any, factor: float) -> Any:
+    x *= factor
+    return x
 
 
 def _n_bytes(x: Any) -> int:

@@ -149,7 +149,8 @@ class Watch(Callback):
         run = progress.run
         if math.isfinite(value):
             if run.best is None or value < run.best.value:
-                run.best = Best(value, progress.candidate.theta.copy())
+                theta = progress.candidate.theta.copy()
+                run.best = Best(value, theta, run.epoch, progress.rate)
         elif self.column == "validation_loss":
             progress.stop("diverged")
         elif run.best is None and progress.stop_reason is None:

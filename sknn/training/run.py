@@ -121,10 +121,12 @@ def _twin(generator: np.random.Generator) -> np.random.Generator:
 
 @dataclass
 class Best:
-    """The weights that did best on what is monitored."""
+    """The weights that did best on what is monitored, after which epoch and at which rate."""
 
     value: float
     theta: NDArray
+    epoch: int = 0
+    rate: float = 0.0
 
 
 @dataclass

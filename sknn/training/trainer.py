@@ -38,6 +38,8 @@ class Trainer:
         Seconds from the first epoch of the call.
     snapshot : callable or None
         For callbacks, see :class:`~sknn.training.callbacks.Progress`.
+    conclude : callable or None
+        Called when training has ended, before callbacks are told.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Trainer:
         shuffle: bool = True,
         max_time: float | None = None,
         snapshot: Callable[[], Any] | None = None,
+        conclude: Callable[[], None] | None = None,
     ) -> None:
         self.objective = objective
         self.update = update
@@ -64,6 +67,7 @@ class Trainer:
         self.shuffle = shuffle
         self.deadline = None if max_time is None else perf_counter() + max_time
         self.snapshot = snapshot
+        self.conclude = conclude
 
     def run(self, run: Run, epochs: int) -> None:
         """Train for at most `epochs` further epochs and say in ``run.stop_reason`` why it ended.
@@ -91,6 +95,8 @@ class Trainer:
         except KeyboardInterrupt:
             progress.stop_reason = "interrupted"
         run.stop_reason = progress.stop_reason or "max_iter"
+        if self.conclude is not None:
+            self.conclude()
         for hook in self.hooks.train_end:
             hook(progress)
 

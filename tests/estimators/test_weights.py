@@ -109,6 +109,89 @@ def test_weights_matter_in_batches_of_one():
     assert np.abs(weights(plain) - weights(weighted)).max() > 1e-3
 
 
+def test_batches_of_one_step_in_proportion_to_their_weight():
+    """Law 1 by hand: a linear model, one row after the other, in units of the mean weight."""
+    y, weight = X[:, 0] - 1.0, np.linspace(0.5, 3.0, len(X))
+    settings = {"hidden_layer_sizes": (), "solver": "sgd", "alpha": 0.0, "normalize_y": False}
+    network = MLPRegressor(**settings, momentum=0.0, learning_rate_init=0.05, batch_size=1)
+    network.set_params(random_state=0, shuffle=False, nesterovs_momentum=False, max_iter=1)
+    start = MLPRegressor(**network.get_params(deep=False)).initialize(X, y)
+    coef = start.coefs_[0][:, 0].copy()
+    bias = np.average(y, weights=weight)
+    for x, target, own in zip(X, y, weight / weight.mean(), strict=True):
+        step = 0.05 * own * (x @ coef + bias - target)
+        coef -= step * x
+        bias -= step
+    network.fit(X, y, weight)
+    assert_allclose(network.coefs_[0][:, 0], coef, rtol=1e-10)
+    assert_allclose(network.intercepts_[0], bias, rtol=1e-10)
+
+
+def streamed(task, chunks):
+    """Return a network after some chunks of rows and weights."""
+    kind, parameters, y = TASKS[task]
+    network = kind(**WHOLE | parameters)
+    more = {}
+    if kind is MLPClassifier and y.ndim == 1:
+        more = {"classes": np.unique(y)}
+    for rows, weight in chunks:
+        network.partial_fit(X[rows], y[rows], weight, **more)
+    return network
+
+
+EVERY, HEAVY = np.arange(len(X)), np.flatnonzero(W)
+STREAMS = {
+    "weight two is the row twice": (
+        [(EVERY, W), (EVERY[::-1], W[::-1])],
+        [(np.repeat(EVERY, W.astype(int)), None), (np.repeat(EVERY, W.astype(int)), None)],
+    ),
+    "weight zero is the row absent": (
+        [(EVERY, W), (EVERY, W > 1)],
+        [(HEAVY, W[HEAVY]), (np.flatnonzero(W > 1), np.ones((W > 1).sum()))],
+    ),
+    "a chunk of zeros is no chunk": (
+        [(EVERY, W), (EVERY[:9], np.zeros(9)), (EVERY, W)],
+        [(EVERY, W), (EVERY, W)],
+    ),
+    "a number is the weight of every row": (
+        [(EVERY, 2.0), (EVERY, 3.0)],
+        [(EVERY, np.full(60, 2.0)), (EVERY, np.full(60, 3.0))],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STREAMS)
+@pytest.mark.parametrize("task", ["binary", "multiclass", "multi-label", "regression", "poisson"])
+def test_weights_in_streams(name, task):
+    odd, plain = (streamed(task, chunks) for chunks in STREAMS[name])
+    assert_allclose(weights(odd), weights(plain), rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_a_common_factor_changes_no_stream_without_a_penalty(task):
+    kind, parameters, y = TASKS[task]
+    more = {"classes": [0, 1, 2]} if kind is MLPClassifier else {}
+    nets = []
+    for factor in (1.0, 128.0):
+        net = kind(**WHOLE | parameters, alpha=0.0, batch_size=9, n_members=2, dropout=0.2)
+        for start in (0, 30):
+            rows = slice(start, start + 30)
+            net.partial_fit(X[rows], y[rows], factor * (W[rows] + 0.5), **more)
+        nets.append(net)
+    assert_allclose(weights(nets[0]), weights(nets[1]), rtol=1e-9)
+
+
+def test_later_chunks_weigh_by_the_mean_of_the_first_call():
+    """A chunk of double weight takes steps of double length: its rows count double."""
+    settings = WHOLE | {"solver": "sgd", "momentum": 0.0, "alpha": 0.0, "batch_size": 60}
+    steps = []
+    for factor in (1.0, 2.0):
+        net = MLPRegressor(**settings).partial_fit(X, REAL, np.ones(60))
+        before = net.run_.theta.copy()
+        steps.append(net.partial_fit(X, REAL, np.full(60, factor)).run_.theta - before)
+    assert_allclose(steps[1], 2.0 * steps[0], rtol=1e-6, atol=1e-12)
+
+
 def test_one_step_of_sgd_is_the_weighted_mean_gradient():
     """Law 1 by hand: a linear model, one batch, one step."""
     y = X[:, 0]
@@ -150,6 +233,26 @@ def test_validation_rows_are_weighted():
     part = network.fit(X, REAL, X_val=X[3:8], y_val=REAL[3:8]).history_["validation_loss"]
     network.fit(X, REAL, X_val=X[:20], y_val=REAL[:20], sample_weight_val=weight)
     assert_allclose(network.history_["validation_loss"], part, rtol=1e-12)
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression", "two targets"])
+def test_a_validation_row_of_weight_two_is_two_rows(task):
+    kind, parameters, y = TASKS[task]
+    network = kind(**WHOLE | parameters)
+    rows = np.repeat(np.arange(len(X)), W.astype(int))
+    twice = network.fit(X, y, X_val=X[rows], y_val=y[rows]).history_
+    weighted = network.fit(X, y, X_val=X, y_val=y, sample_weight_val=W).history_
+    for name in ("validation_loss", "validation_score"):
+        assert_allclose(weighted[name], twice[name], rtol=1e-9)
+
+
+def test_early_stopping_weighs_the_rows_it_holds_out():
+    network = MLPRegressor(**WHOLE, early_stopping=True, batch_size=16)
+    one = network.fit(X, REAL, W + 1.0).history_["validation_loss"]
+    hundred = network.fit(X, REAL, 128 * (W + 1.0)).history_["validation_loss"]
+    equal = network.fit(X, REAL).history_["validation_loss"]
+    assert_allclose(one, hundred, rtol=1e-4)
+    assert np.abs(one - equal[: len(one)]).max() > 1e-3
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])

@@ -1,0 +1,207 @@
+"""Law 9, wherever it may strike: an error in any function of sknn, and nothing has happened.
+
+The functions are not listed here. A first call of every scenario is watched, and then repeated with
+an error at the start of each function that was seen.
+"""
+
+import pathlib
+import pickle
+import sys
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from sklearn.base import clone
+
+import sknn
+from sknn import MLPClassifier, MLPRegressor
+from sknn.callbacks import Callback
+from sknn.layers import BatchNorm, Dense, Dropout, GaussianNoise
+from sknn.schedules import BatchSize
+from tests.estimators.data import LABELS, REAL, THREE, TWO_LABELS, X
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+ROOT = str(pathlib.Path(sknn.__file__).parent)
+W = np.arange(60) % 3.0
+VAL = {"X_val": X[:20], "y_val": REAL[:20]}
+SMALL = {"hidden_layer_sizes": (4,), "batch_size": 32, "max_iter": 2}
+
+
+class Injected(Exception):
+    pass
+
+
+class Watcher(Callback):
+    def on_gradient(self, progress):
+        progress.workspace.grads  # noqa: B018
+
+    def on_epoch_end(self, progress):
+        progress.row["seen"] = 1.0
+        progress.snapshot()
+
+
+def scorer(model, x, y):
+    return model.score(x, y)
+
+
+LAYERS = [Dense(4), BatchNorm(), GaussianNoise(0.1), Dense(3, "tanh", max_norm=1.0), Dropout(0.2)]
+FIT, STREAM = "fit", "partial_fit"
+# The estimator, how it is fitted first, how it is called then.
+SCENARIOS = {
+    "fit": (MLPRegressor(**SMALL), (FIT, (X, REAL), {}), (FIT, (X[:, :3], -REAL, W), {})),
+    "fit with other classes": (
+        MLPClassifier(**SMALL, class_weight="balanced", learning_rate="adaptive"),
+        (FIT, (X, THREE), {}),
+        (FIT, (X[:, :3], TWO_LABELS), {}),
+    ),
+    "stream": (
+        MLPClassifier(**SMALL, solver="lion", max_grad_norm=1.0),
+        (STREAM, (X, THREE), {"classes": [0, 1, 2]}),
+        (STREAM, (X, THREE, W), {}),
+    ),
+    "stream after a plain fit": (
+        MLPRegressor(**SMALL, output_range="train"),
+        (FIT, (X, REAL), {}),
+        (STREAM, (X, REAL), VAL),
+    ),
+    "warm start": (
+        MLPRegressor(**SMALL, warm_start=True, solver="sgd", l1=0.1, learning_rate="cosine"),
+        (FIT, (X, REAL), {}),
+        (FIT, (X, REAL, W), {}),
+    ),
+    "early stopping": (
+        MLPClassifier(**SMALL, early_stopping=True, scoring=scorer),
+        (FIT, (X, THREE), {}),
+        (FIT, (X, THREE, W), {}),
+    ),
+    "early stopping goes on": (
+        MLPRegressor(**SMALL, early_stopping=True, warm_start=True, scoring="r2"),
+        (FIT, (X, REAL), {}),
+        (FIT, (X, REAL), {}),
+    ),
+    "lbfgs": (
+        MLPRegressor("huber", (4,), solver="lbfgs", max_iter=3),
+        (FIT, (X, REAL), {}),
+        (FIT, (X, REAL, W), VAL),
+    ),
+    "members": (
+        MLPClassifier(**SMALL, n_members=3, warm_start=True),
+        (FIT, (X, LABELS), {}),
+        (FIT, (X, LABELS), {"X_val": X, "y_val": LABELS}),
+    ),
+    "callbacks": (
+        MLPRegressor(**SMALL, callbacks=[Watcher()], stop_below=0.0, verbose=True),
+        (FIT, (X, REAL), {}),
+        (STREAM, (X, REAL), {}),
+    ),
+    "layers": (
+        MLPClassifier(layers=LAYERS, batch_size=BatchSize(30, 20), max_iter=2, freeze=1),
+        (FIT, (X, THREE), {}),
+        (STREAM, (X, THREE), {"X_val": X, "y_val": THREE}),
+    ),
+    "sparse": (
+        MLPClassifier(**SMALL, input_dropout=0.0, activation="gelu"),
+        (FIT, (sp.csr_array(X), sp.csr_array(LABELS)), {}),
+        (STREAM, (sp.csr_array(X), sp.csr_array(LABELS)), {}),
+    ),
+}
+
+
+@contextmanager
+def watched(on_call):
+    """Have `on_call` called with the code of every function of sknn that begins."""
+
+    def profile(frame, event, arg):
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(ROOT) and code.co_name != "<module>":
+            on_call(code)
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
+
+
+def fitted(name):
+    """Return the estimator of a scenario after its first call, and its second call."""
+    estimator, first, (method, arguments, options) = SCENARIOS[name]
+    estimator = clone(estimator).set_params(random_state=np.random.RandomState(0))
+    with redirect_stdout(StringIO()):
+        getattr(estimator, first[0])(*first[1], **first[2])
+    # Bound beforehand: whoever asks for a method that is not always there may swallow errors.
+    bound = getattr(estimator, method)
+
+    def call():
+        with redirect_stdout(StringIO()):
+            bound(*arguments, **options)
+
+    return estimator, first[1][0], call
+
+
+def calls_seen(name):
+    """Return how often each function begins in a scenario."""
+    seen = {}
+
+    def count(code):
+        seen[code] = seen.get(code, 0) + 1
+
+    _, _, call = fitted(name)
+    with watched(count):
+        call()
+    return seen
+
+
+def fail_at(code, call):
+    """Return an observer that raises when a function begins for the `call`-th time."""
+    left = call
+
+    def strike(current):
+        nonlocal left
+        if current is code:
+            left -= 1
+            if not left:
+                raise Injected
+
+    return strike
+
+
+def assert_nothing_happened(name, picks):
+    """Let functions fail in the calls that `picks` chooses; return how many errors there were."""
+    strikes = 0
+    calls_seen(name)  # What is remembered from then on does not run again.
+    seen = calls_seen(name)
+    estimator, x, perform = fitted(name)
+    attributes, stored = dict(vars(estimator)), pickle.dumps(estimator)
+    answer = pickle.dumps(estimator.predict(x))
+    for code, times in seen.items():
+        for call in sorted(picks(times)):
+            where = f"{code.co_qualname}, call {call} of {times}"
+            with pytest.raises(Injected), watched(fail_at(code, call)):
+                perform()
+                pytest.fail(f"{where}: the error was lost")
+            assert vars(estimator).keys() == attributes.keys(), where
+            for key, value in attributes.items():
+                assert vars(estimator)[key] is value, (where, key)
+            assert pickle.dumps(estimator) == stored, where
+            strikes += 1
+    assert pickle.dumps(estimator.predict(x)) == answer
+    return strikes
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_an_error_in_any_function(name):
+    """In its last call, when most has been done."""
+    assert assert_nothing_happened(name, lambda times: {times}) >= 60
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_an_error_in_many_calls_of_any_function(name):
+    def picks(times):
+        return {1, 2, times // 3, times // 2, times - 1, times} & set(range(1, times + 1))
+
+    assert assert_nothing_happened(name, picks) >= 150

@@ -1,0 +1,47 @@
+"""Where scikit-learn's MLP fails its users: sknn passes every check, scikit-learn fails it.
+
+An expected failure is strict: a check that a later scikit-learn passes must be looked at again.
+"""
+
+import pytest
+from sklearn import neural_network
+
+import sknn
+from tests.traps import inputs, outputs, training, weights  # noqa: F401  (they fill the table)
+from tests.traps.table import TRAPS
+
+N_ROWS = 32
+# Rows, or parts of them, whose estimators do not exist yet.
+LATER = {
+    25: "real-valued RBM, deterministic score_samples, partial_fit returning self: no RBM yet",
+    32: "an auto-encoder and recurrent networks behind the advertised names: none yet",
+}
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.filterwarnings("ignore::RuntimeWarning"),
+    # An older scikit-learn passes on an option that SciPy no longer has.
+    pytest.mark.filterwarnings("ignore:scipy.optimize.*iprint:DeprecationWarning"),
+]
+
+
+def cases():
+    for _, trap in sorted(TRAPS.items()):
+        name = f"{trap.row:02d}-{trap.check.__name__}"
+        yield pytest.param(trap.check, sknn, id=f"{name}-sknn")
+        marks = ()
+        if trap.fault is not None:
+            marks = pytest.mark.xfail(strict=True, raises=trap.raises, reason=trap.fault)
+        yield pytest.param(trap.check, neural_network, id=f"{name}-sklearn", marks=marks)
+
+
+@pytest.mark.parametrize(("check", "lib"), list(cases()))
+def test_trap(check, lib):
+    check(lib)
+
+
+def test_every_row_has_a_check():
+    assert {trap.row for trap in TRAPS.values()} | set(LATER) == set(range(1, N_ROWS + 1))
+
+
+def test_scikit_learn_fails_in_every_row():
+    assert {trap.row for trap in TRAPS.values() if trap.fault} | {25} == set(range(1, N_ROWS + 1))
