@@ -304,7 +304,9 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
         -------
         codes : ndarray of shape (n_samples, n_code)
         """
-        return self._flat(self.network_.predict(self._checked(X), codec.code_stop(self.network_)))
+        x = self._checked(X)
+        codes = self.network_.predict(x, codec.code_stop(self.network_))
+        return codes.reshape(len(codes), -1)
 
     def inverse_transform(self, X: Any) -> NDArray:
         """Return the rows that codes stand for.
@@ -334,13 +336,25 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : array-like of shape (n_samples, n_features)
 
         Returns
         -------
         reconstruction : ndarray of shape (n_samples, n_features)
+
+        Raises
+        ------
+        TypeError
+            For sparse rows: their reconstruction is dense, and may not fit into memory as a whole.
         """
-        return self._targets.predict(self.network_.predict(self._checked(X)), self._loss)
+        x = self._checked(X)
+        if not isinstance(x, np.ndarray):
+            raise TypeError(
+                "predict would make a dense array of sparse X; call score_samples(X) for errors, "
+                "inverse_transform(transform(X)) for the dense array, or predict some rows, "
+                "X[:1000].toarray(), at a time."
+            )
+        return self._targets.predict(self.network_.predict(x), self._loss)
 
     def score_samples(self, X: Any) -> NDArray:
         """Return minus the mean squared reconstruction error of every row.
@@ -455,10 +469,6 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
         self._check_fitted()
         return data.check_inputs(self, X, [np.float64, np.float32])
 
-    @staticmethod
-    def _flat(codes: NDArray) -> NDArray:
-        return codes.reshape(len(codes), -1)
-
     def _scores(self, x: Any) -> NDArray:
         """Compare slab by slab: neither sparse rows nor reconstructions are held as a whole."""
         rows = max(1, _SLAB_NUMBERS // x.shape[1])
@@ -518,8 +528,5 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
     def _after_fit(self, train: Rows) -> None:
         share = 0.1 if isinstance(self.contamination, str) else self.contamination
         scores, weight = self._scores(train.x), train.weight
-        self.offset_ = float(
-            np.quantile(scores, share, method="inverted_cdf", weights=weight)
-            if weight is not None
-            else np.quantile(scores, share)
-        )
+        # The inverse of the distribution function: weight 2 is the row twice.
+        self.offset_ = float(np.quantile(scores, share, method="inverted_cdf", weights=weight))

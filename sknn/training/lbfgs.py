@@ -107,6 +107,7 @@ def minimize_lbfgs(
     function.theta[...] = result.x
     if run.epoch == begun and progress.stop_reason is None:
         # The start was the minimum already; its loss is a figure all the same.
+        run.epoch += 1
         run.best_loss = min(run.best_loss, float(result.fun))
         run.history.append({"epoch": float(run.epoch), "loss": float(result.fun)})
     if not math.isfinite(float(result.fun) + float(network.theta.sum())):
