@@ -3,6 +3,7 @@
 from sknn.core.layers import (
     Activate,
     BatchNorm,
+    Boltzmann,
     Context,
     Dense,
     Dropout,
@@ -15,6 +16,7 @@ from sknn.core.layout import Param, Plan, Role, Scratch
 __all__ = [
     "Activate",
     "BatchNorm",
+    "Boltzmann",
     "Context",
     "Dense",
     "Dropout",

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
 from sknn._version import __version__
 from sknn.core.constraints import Constraint
@@ -19,11 +19,15 @@ from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators import data, parameters
 from sknn.estimators._sklearn import CallbackSupportMixin, callback_context, shallow_copy
+from sknn.estimators.caller import users_level
 from sknn.estimators.data import Rows
+from sknn.estimators.parameters import Pace
 from sknn.estimators.session import Call, Session, restored_on_error
 from sknn.estimators.targets import Targets
+from sknn.estimators.watching import validation_measures
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
+from sknn.training.callbacks import Callback
 from sknn.training.run import Run
 
 
@@ -130,6 +134,29 @@ class BaseNetwork(
         self, network: Network, train: Rows, index: NDArray | None
     ) -> None:
         """Improve initial weights by what the rows at `index` tell; most families do not."""
+
+    def _pace(self) -> Pace:
+        """Return epochs and rate; here by the names of scikit-learn's networks."""
+        return parameters.pace_of(self)
+
+    def _objective(self, session: Session, network: Network, rows: int) -> Any:
+        """Return the function of batches that training minimises; here a loss of raw scores."""
+        return session.objective(network, rows)
+
+    def _measures(self, session: Session, network: Network) -> list[Callback]:
+        """Return what adds figures to an epoch; here loss and score of the validation rows."""
+        return validation_measures(session, network)
+
+    def _epochs_are_over(self, run: Run) -> None:
+        """Warn where training ended because there were no more epochs, not for being done."""
+        # A schedule with a horizon has done what it was made for when its epochs are over.
+        if "epochs" not in self._pace().schedule.get_params():
+            warnings.warn(
+                f"Stochastic Optimizer: Maximum iterations ({run.until - run.began}) "
+                "reached and the optimization hasn't converged yet.",
+                ConvergenceWarning,
+                stacklevel=users_level(),
+            )
 
     def _strata(self, target: Any, rows: NDArray | None) -> NDArray | None:
         """Return groups whose shares a validation split keeps."""

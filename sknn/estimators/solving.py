@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from sknn.core.layers import Dense
 from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
 from sknn.core.schedules import BatchSizeSchedule
@@ -43,7 +42,9 @@ def solve(session: Session) -> None:
 def _train_stochastic(session: Session, batches: Batches, size: Callable[[int], int]) -> None:
     estimator, run = session.estimator, session.state
     optimizer = parameters.optimizer_of(estimator)
-    objective = session.objective(session.network, min(size(run.epoch), batches.n_rows))
+    rows = min(size(run.epoch), batches.n_rows)
+    objective = estimator._objective(session, session.network, rows)
+    pace = estimator._pace()
     state = _optimizer_state(session, optimizer)
     decay = estimator.weight_decay
     update = Update(
@@ -60,8 +61,8 @@ def _train_stochastic(session: Session, batches: Batches, size: Callable[[int], 
         objective,
         update,
         batches,
-        base_rate=estimator.learning_rate_init,
-        schedule=parameters.schedule_of(estimator),
+        base_rate=pace.base_rate,
+        schedule=pace.schedule,
         batch_size=size,
         callbacks=callbacks_for(session, session.network),
         shuffle=estimator.shuffle,
@@ -87,7 +88,7 @@ def _train_full_batch(session: Session, batches: Batches) -> None:
     runs = []
     for index in range(session.network.n_members):
         network = session.network.member(index).copy(np.float64)
-        objective = session.objective(network, min(4096, batches.n_rows))
+        objective = estimator._objective(session, network, min(4096, batches.n_rows))
         run = state.copy()
         result = minimize_lbfgs(
             objective,
@@ -111,12 +112,8 @@ def _train_full_batch(session: Session, batches: Batches) -> None:
 
 
 def _multiply_adds(network: Network, rows: int) -> int:
-    sizes = [
-        views["W"].shape[-2] * views["W"].shape[-1]
-        for layer, views in zip(network.layers, network.params, strict=True)
-        if isinstance(layer, Dense)
-    ]
-    return rows * max(sizes)
+    weights = [views["W"] for views in network.params if "W" in views]
+    return rows * max(w.shape[-2] * w.shape[-1] for w in weights)
 
 
 def _batch_sizes(estimator: Any, n_rows: int, horizon: int) -> Callable[[int], int]:

@@ -52,6 +52,10 @@ class Targets(ABC):
             return loss.constant_optimum(target, weight, self.n_outputs)
         return loss.constant_optimum(target, weight, self.n_outputs)
 
+    def start(self, network: Network, loss: Loss, target: Any, weight: NDArray | None) -> None:
+        """Let new output units start at the best constant prediction."""
+        network.params[-1]["b"][...] = self.constant_optimum(loss, target, weight)
+
     @abstractmethod
     def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
         """Return accuracy or R2 against encoded targets; `weight` has the shape (n,)."""

@@ -28,7 +28,7 @@ class Batches:
     ----------
     x : ndarray of shape (n, ...) or CSR of shape (n, d)
         Never copied as a whole unless `rows` picks some of it and one batch holds them all.
-    target : ndarray of shape (n,) or (n, k), or CSR of shape (n, k)
+    target : ndarray of shape (n,) or (n, k), or CSR of shape (n, k), or None
         Encoded targets; a CSR indicator is made dense batch by batch.
     weight : ndarray of shape (n, 1) or None
     rows : ndarray of int or None
@@ -68,7 +68,8 @@ class Batches:
             x, target, weight = (column.take(where, slab) for column in self.columns)
             for first in range(0, stop - start, size):
                 cut = slice(first, first + size)
-                yield Batch(x[cut], target[cut], None if weight is None else weight[cut])
+                cuts = (None if part is None else part[cut] for part in (target, weight))
+                yield Batch(x[cut], *cuts)
 
     def _all_rows(self) -> Batch:
         if self._whole is None:

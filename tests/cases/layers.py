@@ -2,6 +2,7 @@
 
 from sknn.core.activations import LeakyReLU
 from sknn.core.layers.activation import Activate
+from sknn.core.layers.boltzmann import Boltzmann
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
@@ -10,6 +11,8 @@ CASES = [
     (Dense(4, activation="tanh"), (5,)),
     (Dense(4, activation="identity", use_bias=False), (5,)),
     (Dense(4, activation="silu"), (5,)),
+    (Boltzmann(4), (5,)),
+    (Boltzmann(4, "gaussian", n_chains=3, track_activity=True), (5,)),
     (Activate("identity"), (5,)),
     (Activate("relu"), (5,)),
     (Activate("gelu"), (3, 5)),

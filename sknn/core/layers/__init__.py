@@ -2,6 +2,7 @@
 
 from sknn.core.layers.activation import Activate
 from sknn.core.layers.base import Context, Defaults, Layer
+from sknn.core.layers.boltzmann import Boltzmann
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
@@ -9,6 +10,7 @@ from sknn.core.layers.norm import BatchNorm, LayerNorm
 __all__ = [
     "Activate",
     "BatchNorm",
+    "Boltzmann",
     "Context",
     "Defaults",
     "Dense",
