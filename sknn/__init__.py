@@ -2,5 +2,6 @@
 
 from sknn._version import __version__
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
+from sknn.estimators.rbm import BernoulliRBM, GaussianRBM
 
-__all__ = ["MLPClassifier", "MLPRegressor", "__version__"]
+__all__ = ["BernoulliRBM", "GaussianRBM", "MLPClassifier", "MLPRegressor", "__version__"]

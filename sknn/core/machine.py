@@ -80,6 +80,17 @@ class Machine:
         draw_bits(h, rng, h, np.empty(h.shape, np.float32))
         return h
 
+    def reconstruct(self, v: Any) -> NDArray:
+        """Return E[v | E[h | v]]: there and back by means, nothing drawn."""
+        return self.visibles(self.hidden(v))
+
+    def reconstruction_error(self, v: Any) -> float:
+        """Return the mean of (v - reconstruction)^2 over rows and units."""
+        total = 0.0
+        for _, piece in _chunks(v, sum(self.W.shape)):
+            total += float(np.sum((self.reconstruct(piece) - piece) ** 2))
+        return total / (v.shape[0] * v.shape[1])
+
     # -- energies -------------------------------------------------------------------------
 
     def free_energy(self, v: Any, heat: float = 1.0) -> NDArray:

@@ -59,10 +59,6 @@ class Visible(ABC):
     def log_integral(self, z: NDArray, a: NDArray) -> NDArray:
         """Return the logarithm of exp(-energy) summed over all v, for the total inputs `z`."""
 
-    @abstractmethod
-    def start(self, mean: NDArray, n_rows: float) -> NDArray:
-        """Return the bias `a` under which units without links have the given mean."""
-
 
 class BernoulliVisible(Visible):
     """Zero or one; numbers in between count as probabilities."""
@@ -89,11 +85,6 @@ class BernoulliVisible(Visible):
         """Every unit is off or on."""
         return softplus(z).sum(axis=-1)
 
-    def start(self, mean: NDArray, n_rows: float) -> NDArray:
-        """Log-odds of the mean, with one row of zeros and one of ones added."""
-        share = (np.clip(mean, 0.0, 1.0) * n_rows + 1.0) / (n_rows + 2.0)
-        return np.log(share) - np.log1p(-share)
-
 
 class GaussianVisible(Visible):
     """Real numbers with variance 1 around ``a + h W'``."""
@@ -117,7 +108,3 @@ class GaussianVisible(Visible):
         """Complete the square."""
         square = np.einsum("...j,...j->...", z, z) - a @ a
         return 0.5 * (square + len(a) * math.log(2.0 * math.pi))
-
-    def start(self, mean: NDArray, n_rows: float) -> NDArray:
-        """The mean itself."""
-        return mean

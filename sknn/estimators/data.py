@@ -115,6 +115,16 @@ def check_rows(
     return Rows(X, y, check_weight(sample_weight, X.shape[0]))
 
 
+def check_unlabelled(
+    estimator: Any, X: Any, sample_weight: Any, *, dtypes: Any, reset: bool
+) -> Rows:
+    """Return checked rows without y and record the features seen (`reset`)."""
+    reject_odd_arrays(X, "X")
+    with _no_overflow("X"):
+        X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=reset)
+    return Rows(X, None, check_weight(sample_weight, X.shape[0]))
+
+
 def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -> NDArray | None:
     """Return sample weights as a float64 vector, or None.
 

@@ -196,7 +196,7 @@ class Session:
             self._continue_from(estimator.network_)
             return
         self.state = Run(
-            streams=Streams.from_seed(_seed(estimator.random_state)),
+            streams=Streams.from_seed(seed_from(estimator.random_state)),
             horizon=estimator._pace().epochs,
         )
         weight = self.train.weight
@@ -380,7 +380,8 @@ class Session:
         run.optimizer_state = None
 
 
-def _seed(random_state: Any) -> int:
+def seed_from(random_state: Any) -> int:
+    """Return a seed: the number itself, one drawn from a RandomState, or a fresh one."""
     if random_state is None:
         return int(np.random.SeedSequence().generate_state(1)[0])
     if isinstance(random_state, np.random.RandomState):

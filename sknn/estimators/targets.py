@@ -199,6 +199,31 @@ class RegressionTargets(Targets):
             bias[..., k:] -= 2.0 * np.log(self.std)
 
 
+class NoTargets(Targets):
+    """Rows that stand for themselves: nothing is encoded and nothing is answered."""
+
+    task = "none"
+    n_outputs = 0
+
+    def bind(self, loss: Loss) -> Loss:
+        """Return the loss as it is."""
+        return loss
+
+    def encode(self, y: Any, dtype: np.dtype) -> None:
+        """There is nothing to encode."""
+
+    def predict(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return the raw scores."""
+        return raw
+
+    def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
+        """There is nothing to compare with."""
+        return float("nan")
+
+    def start(self, network: Network, loss: Loss, target: Any, weight: NDArray | None) -> None:
+        """Leave initial biases to the family."""
+
+
 def _last(network: Network) -> tuple[NDArray, NDArray]:
     return network.params[-1]["W"], network.params[-1]["b"]
 

@@ -71,6 +71,24 @@ def _assign(views: list[NDArray], values: Any, name: str) -> None:
         view[...] = array
 
 
+def window(key: str, *, transposed: bool = False, doc: str = "") -> property:
+    """Return a property that shows one parameter of the first layer; setting copies into it."""
+
+    def view(self: Any) -> NDArray:
+        views = self.network_.params[0]
+        if key not in views:
+            raise AttributeError(f"This {type(self).__name__} has no {key}.")
+        return views[key].T if transposed else views[key]
+
+    def assign(self: Any, values: Any) -> None:
+        self._own_weights()
+        target = view(self)
+        target[...] = _checked(values, target, "The array")
+        self._weights_changed()
+
+    return property(view, assign, doc=doc)
+
+
 class WeightAccess:
     """Weights of the served network, by position, by name, and as a table."""
 

@@ -10,10 +10,46 @@ from numpy.typing import NDArray
 
 from sknn.core.layers import Boltzmann
 from sknn.core.layout import Views
+from sknn.core.machine import Machine
 from sknn.core.network import Network
 from sknn.core.visible import Visible, draw_bits, logistic
+from sknn.training.callbacks import Callback, Phase, Progress
 
 _ACTIVITY_DECAY = 0.95
+
+
+def machine_of(network: Network) -> Machine:
+    """Return the distribution that the weights of a network stand for; it shares their memory."""
+    layer, p = network.layers[0], network.params[0]
+    assert isinstance(layer, Boltzmann)
+    return Machine(Visible.registry[layer.visible], p["W"], p["a"], p["b"])
+
+
+class FreeEnergies(Callback):
+    """Measures what tells over-fitting of an RBM: free energies of training and validation rows.
+
+    Both depend on the partition function alike, so their difference does not; when it grows, the
+    model learns the training rows by heart (Hinton 2010, section 6).
+
+    Parameters
+    ----------
+    x : ndarray or CSR
+        As many training rows as there are validation rows, at most.
+    x_val : ndarray or CSR
+    """
+
+    phase = Phase.MEASURE
+
+    def __init__(self, x: Any, x_val: Any) -> None:
+        self.x = x
+        self.x_val = x_val
+
+    def on_epoch_end(self, progress: Progress) -> None:
+        """Add free energies, and the reconstruction error of the validation rows."""
+        machine, row = machine_of(progress.candidate), progress.row
+        row["validation_loss"] = machine.reconstruction_error(self.x_val)
+        row["free_energy"] = float(machine.free_energy(self.x).mean())
+        row["validation_free_energy"] = float(machine.free_energy(self.x_val).mean())
 
 
 @dataclass(frozen=True)
