@@ -84,12 +84,12 @@ class Machine:
         """Return E[v | E[h | v]]: there and back by means, nothing drawn."""
         return self.visibles(self.hidden(v))
 
-    def reconstruction_error(self, v: Any) -> float:
-        """Return the mean of (v - reconstruction)^2 over rows and units."""
-        total = 0.0
-        for _, piece in _chunks(v, sum(self.W.shape)):
-            total += float(np.sum((self.reconstruct(piece) - piece) ** 2))
-        return total / (v.shape[0] * v.shape[1])
+    def reconstruction_errors(self, v: Any) -> NDArray:
+        """Return the mean of (v - reconstruction)^2 over the units of each row."""
+        out = np.empty(v.shape[0], self.W.dtype)
+        for rows, piece in _chunks(v, sum(self.W.shape)):
+            out[rows] = ((self.reconstruct(piece) - piece) ** 2).mean(axis=1)
+        return out
 
     # -- energies -------------------------------------------------------------------------
 

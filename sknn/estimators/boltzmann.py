@@ -25,12 +25,13 @@ from sknn.estimators.session import Call, Session, seed_from
 from sknn.estimators.targets import NoTargets
 from sknn.estimators.weights import window
 from sknn.training.callbacks import Callback
-from sknn.training.energy import ContrastiveDivergence, FreeEnergies, Sparsity, machine_of
+from sknn.training.energy import ContrastiveDivergence, Measure, Sparsity, machine_of
 from sknn.training.run import Run
 
 # Up to so many hidden units log Z is exact under method="auto".
 _EXACT_UP_TO = 16
-_MEASURED_ROWS = 1000
+# Training rows measured after an epoch: without and with validation rows to compare with.
+_MEASURED_ROWS, _COMPARED_ROWS = 256, 1000
 
 _PARAMETERS = ("batch_size", "random_state", "verbose", "warm_start", "momentum", "callbacks")
 BOLTZMANN = {name: parameters.NETWORK[name] for name in _PARAMETERS} | {
@@ -405,12 +406,13 @@ class BoltzmannMachine(BaseNetwork):
         )
 
     def _measures(self, session: Session, network: Network) -> list[Callback]:
-        if session.validation is None:
-            return []
-        x_val, x = session.validation.x, session.train.x
-        rows = np.arange(x.shape[0]) if session.rows_used is None else session.rows_used
-        spread = np.linspace(0, len(rows) - 1, min(len(rows), x_val.shape[0], _MEASURED_ROWS))
-        return [FreeEnergies(x[rows[spread.astype(int)]], x_val)]
+        x_val = None if session.validation is None else session.validation.x
+        wanted = _MEASURED_ROWS if x_val is None else min(x_val.shape[0], _COMPARED_ROWS)
+        train, rows = session.train, session.rows_used
+        rows = np.arange(train.x.shape[0]) if rows is None else rows
+        rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), wanted)).astype(int)]
+        weight = None if train.weight is None else train.weight[rows]
+        return [Measure(train.x[rows], weight, x_val)]
 
     def _epochs_are_over(self, run: Run) -> None:
         """Nothing to warn of: there is no test of convergence."""

@@ -68,8 +68,8 @@ class Batches:
             x, target, weight = (column.take(where, slab) for column in self.columns)
             for first in range(0, stop - start, size):
                 cut = slice(first, first + size)
-                cuts = (None if part is None else part[cut] for part in (target, weight))
-                yield Batch(x[cut], *cuts)
+                t = None if target is None else target[cut]
+                yield Batch(x[cut], t, None if weight is None else weight[cut])
 
     def _all_rows(self) -> Batch:
         if self._whole is None:

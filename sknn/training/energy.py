@@ -25,31 +25,41 @@ def machine_of(network: Network) -> Machine:
     return Machine(Visible.registry[layer.visible], p["W"], p["a"], p["b"])
 
 
-class FreeEnergies(Callback):
-    """Measures what tells over-fitting of an RBM: free energies of training and validation rows.
+class Measure(Callback):
+    """Measures what can be known of an RBM after every epoch, on some of the training rows.
 
-    Both depend on the partition function alike, so their difference does not; when it grows, the
-    model learns the training rows by heart (Hinton 2010, section 6).
+    The likelihood cannot be known, so ``loss`` is the reconstruction error. With validation
+    rows there is also the free energy of both kinds of rows. It depends on the partition function,
+    but their difference does not; when that grows, the model learns the training rows by heart
+    (Hinton 2010, section 6).
 
     Parameters
     ----------
     x : ndarray or CSR
-        As many training rows as there are validation rows, at most.
-    x_val : ndarray or CSR
+        Training rows.
+    weight : ndarray of shape (n,) or None
+    x_val : ndarray, CSR or None
     """
 
     phase = Phase.MEASURE
 
-    def __init__(self, x: Any, x_val: Any) -> None:
+    def __init__(self, x: Any, weight: NDArray | None, x_val: Any) -> None:
         self.x = x
+        self.weight = weight
         self.x_val = x_val
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Add free energies, and the reconstruction error of the validation rows."""
+        """Add the figures to the row of the epoch."""
         machine, row = machine_of(progress.candidate), progress.row
-        row["validation_loss"] = machine.reconstruction_error(self.x_val)
-        row["free_energy"] = float(machine.free_energy(self.x).mean())
-        row["validation_free_energy"] = float(machine.free_energy(self.x_val).mean())
+
+        def mean(values: NDArray) -> float:
+            return float(np.average(values, weights=self.weight))
+
+        row["loss"] = mean(machine.reconstruction_errors(self.x))
+        if self.x_val is not None:
+            row["validation_loss"] = float(machine.reconstruction_errors(self.x_val).mean())
+            row["free_energy"] = mean(machine.free_energy(self.x))
+            row["validation_free_energy"] = float(machine.free_energy(self.x_val).mean())
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,6 @@ class Phases:
         self.v_data, self.v_rivals = self.v[:n_data], self.v[n_data:]
         self.h_data, self.h_rivals = self.h[:n_data], self.h[n_data:]
         self.share_data, self.share_rivals = self.share[:n_data], self.share[n_data:]
-        self.rebuilt = np.empty((n_data, n_visible), dtype)
         self.bits = np.empty((n_rivals, n_hidden), dtype)
         self.noise_v = np.empty((n_rivals, n_visible), visible.noise_dtype(dtype))
         self.noise_h = np.empty((n_rivals, n_hidden), np.float32)
@@ -101,8 +110,8 @@ class ContrastiveDivergence:
     the batch itself ([1]_). Weighted rows count as in
     :class:`~sknn.training.objective.Supervised`.
 
-    The number that is returned is not the likelihood, which nobody can afford, but the
-    reconstruction error: the mean of :math:`(v - E[v | E[h | v]])^2` over rows and units.
+    Nobody can afford the likelihood itself: a batch is worth 0.0, and :class:`Measure` says after
+    each epoch what can be said.
 
     Parameters
     ----------
@@ -162,18 +171,24 @@ class ContrastiveDivergence:
         return phases
 
     def batch(self, x: Any, target: Any, weight: NDArray | None) -> float:
-        """Fill `grad`, move the chains, and return the reconstruction error."""
+        """Fill `grad` and move the chains."""
         phases = self._phases_for(x.shape[0])
-        # Reconstructions are dense anyway, so one batch may be.
+        # What the model makes up is dense anyway, so one batch may be.
         phases.v_data[...] = x if isinstance(x, np.ndarray) else x.toarray()
         self._share(phases, weight)
-        self._hidden(phases.v_data, phases.h_data)
-        error = self._error(phases)
-        self._dream(phases)
+        if self.persistent:
+            self._dream(phases, self.p["chains"])
+            self._hidden(phases.v, phases.h)
+            draw_bits(phases.h_rivals, self.rng, self.p["chains"], phases.noise_h)
+        else:
+            self._hidden(phases.v_data, phases.h_data)
+            draw_bits(phases.h_data, self.rng, phases.bits, phases.noise_h)
+            self._dream(phases, phases.bits)
+            self._hidden(phases.v_rivals, phases.h_rivals)
         phase_gradient(self.g, phases.v, phases.h, phases.share)
         if self.sparsity is not None:
             self._keep_sparse(phases, self.sparsity)
-        return error
+        return 0.0
 
     def _share(self, phases: Phases, weight: NDArray | None) -> None:
         """Say what rows count; the rivals together as much as the data."""
@@ -201,28 +216,15 @@ class ContrastiveDivergence:
         out += self.p["a"]
         self.visible.mean(out)
 
-    def _error(self, phases: Phases) -> float:
-        rebuilt = phases.rebuilt
-        self._visible(phases.h_data, rebuilt)
-        rebuilt -= phases.v_data
-        squares = np.einsum("ij,ij->i", rebuilt, rebuilt)
-        return -float(squares @ phases.share_data[:, 0]) / rebuilt.shape[1]
-
-    def _dream(self, phases: Phases) -> None:
-        """Let the model make up its own rows."""
-        bits, v, h = phases.bits, phases.v_rivals, phases.h_rivals
-        if self.persistent:
-            bits = self.p["chains"]
-        else:
-            draw_bits(phases.h_data, self.rng, bits, phases.noise_h)
+    def _dream(self, phases: Phases, bits: NDArray) -> None:
+        """Let the model make up its own rows, from the hidden states `bits` on."""
+        v, h = phases.v_rivals, phases.h_rivals
         for step in range(self.n_gibbs):
             if step:
+                self._hidden(v, h)
                 draw_bits(h, self.rng, bits, phases.noise_h)
             self._visible(bits, v)
             self.visible.draw(v, self.rng, phases.noise_v)
-            self._hidden(v, h)
-        if self.persistent:
-            draw_bits(h, self.rng, bits, phases.noise_h)
 
     def _keep_sparse(self, phases: Phases, sparsity: Sparsity) -> None:
         """Add the gradient of the cross-entropy between target and mean activity."""

@@ -33,7 +33,7 @@ class Objective(Protocol):
         """Gradient of the last batch, a flat vector that the update may destroy."""
 
     def batch(self, x: Any, target: Any, weight: NDArray | None) -> float:
-        """Return the figure of merit of one batch and fill `grad`."""
+        """Return the objective on one batch and fill `grad`."""
 
 
 class Supervised:

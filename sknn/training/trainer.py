@@ -112,7 +112,7 @@ class Trainer:
             hook(progress)
         if self.deadline is not None and perf_counter() > self.deadline:
             progress.stop("max_time")
-        run.best_loss = min(run.best_loss, loss)
+        run.best_loss = min(run.best_loss, row["loss"])
         run.history.append(row)
         for hook in self.hooks.epoch_kept:
             hook(progress)
