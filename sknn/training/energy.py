@@ -207,12 +207,12 @@ class ContrastiveDivergence:
             np.negative(phases.share_data, out=phases.share_rivals)
 
     def _hidden(self, v: NDArray, out: NDArray) -> None:
-        np.matmul(v, self.p["W"], out=out)
+        np.dot(v, self.p["W"], out=out)
         out += self.p["b"]
         logistic(out, out)
 
     def _visible(self, h: NDArray, out: NDArray) -> None:
-        np.matmul(h, self.back, out=out)
+        np.dot(h, self.back, out=out)
         out += self.p["a"]
         self.visible.mean(out)
 
@@ -251,7 +251,7 @@ def phase_gradient(g: Views, v: NDArray, h: NDArray, share: NDArray) -> None:
         Probabilities of the hidden units; multiplied by `share` in place.
     share : ndarray of shape (n, 1)
     """
-    np.matmul(share[:, 0], v, out=g["a"])
-    np.matmul(share[:, 0], h, out=g["b"])
+    np.dot(share[:, 0], v, out=g["a"])
+    np.dot(share[:, 0], h, out=g["b"])
     h *= share
-    np.matmul(v.T, h, out=g["W"])
+    np.dot(v.T, h, out=g["W"])
