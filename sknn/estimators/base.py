@@ -147,6 +147,13 @@ class BaseNetwork(
         """Return what adds figures to an epoch; here loss and score of the validation rows."""
         return validation_measures(session, network)
 
+    def _batch_is_clipped(self) -> None:
+        """Warn of fewer rows than a batch is to have."""
+        warnings.warn(
+            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
+            stacklevel=users_level(),
+        )
+
     def _epochs_are_over(self, run: Run) -> None:
         """Warn where training ended because there were no more epochs, not for being done."""
         # A schedule with a horizon has done what it was made for when its epochs are over.

@@ -414,6 +414,9 @@ class BoltzmannMachine(BaseNetwork):
         weight = None if train.weight is None else train.weight[rows]
         return [Measure(train.x[rows], weight, x_val)]
 
+    def _batch_is_clipped(self) -> None:
+        """Nothing to warn of: chains may outnumber rows."""
+
     def _epochs_are_over(self, run: Run) -> None:
         """Nothing to warn of: there is no test of convergence."""
 

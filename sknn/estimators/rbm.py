@@ -23,8 +23,8 @@ class BernoulliRBM(BoltzmannMachine):
     .. math:: E(v, h) = -a \cdot v - b \cdot h - v W h, \qquad p(v, h) = e^{-E(v, h)} / Z
 
     Parameters, methods and attributes of :class:`sklearn.neural_network.BernoulliRBM`, and more.
-    Differences: rows come in a new order in every epoch, visible biases start at the log-odds of the
-    means, and :meth:`score_samples` is exact.
+    Differences: rows come in a new order in every epoch, visible biases start at the log-odds of
+    the means, and :meth:`score_samples` is exact.
 
     Parameters
     ----------
@@ -70,10 +70,10 @@ class BernoulliRBM(BoltzmannMachine):
     h_samples_ : ndarray of shape (batch_size, n_components)
         Hidden states of the persistent chains.
     history_ : dict of ndarray
-        Figures of each epoch: epoch, loss (the reconstruction error, the mean of
-        (v - reconstruction)^2),
-        learning_rate, seconds, gradient_norm; with validation rows validation_loss, free_energy (of as many training
-        rows) and validation_free_energy. Free energies that part show over-fitting.
+        Figures of each epoch: epoch, loss (the reconstruction error of up to 256 training rows,
+        the mean of (v - reconstruction)^2), learning_rate, seconds, gradient_norm; with validation
+        rows validation_loss, free_energy (of as many training rows) and validation_free_energy.
+        Free energies that part show over-fitting.
     n_iter_ : int
         Epochs of the last call.
     stop_reason_ : str or None
@@ -218,10 +218,10 @@ class GaussianRBM(BoltzmannMachine):
     h_samples_ : ndarray of shape (batch_size, n_components)
         Hidden states of the persistent chains.
     history_ : dict of ndarray
-        Figures of each epoch: epoch, loss (the reconstruction error, the mean of
-        (v - reconstruction)^2),
-        learning_rate, seconds, gradient_norm; with validation rows validation_loss, free_energy (of as many training
-        rows) and validation_free_energy. Free energies that part show over-fitting.
+        Figures of each epoch: epoch, loss (the reconstruction error of up to 256 training rows,
+        the mean of (v - reconstruction)^2), learning_rate, seconds, gradient_norm; with validation
+        rows validation_loss, free_energy (of as many training rows) and validation_free_energy.
+        Free energies that part show over-fitting.
     n_iter_ : int
         Epochs of the last call.
     stop_reason_ : str or None
@@ -237,8 +237,8 @@ class GaussianRBM(BoltzmannMachine):
     -----
     The variance is fixed at 1, the residual as well as the marginal one being below that in
     standardised data: a model whose variance is learnt fits better and seldom trains well [3]_.
-    :meth:`score_samples` normalises each conditional density on a grid, at some thirty times the cost of
-    the Bernoulli one.
+    :meth:`score_samples` normalises each conditional density on a grid, at some thirty times the
+    cost of the Bernoulli one.
 
     References
     ----------

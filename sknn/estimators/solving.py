@@ -124,10 +124,7 @@ def _batch_sizes(estimator: Any, n_rows: int, horizon: int) -> Callable[[int], i
     if isinstance(size, str):
         return lambda epoch: min(200, n_rows)
     if size > n_rows and not parameters.is_lbfgs(estimator):
-        warnings.warn(
-            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=users_level(),
-        )
+        estimator._batch_is_clipped()
     return lambda epoch: min(int(size), n_rows)
 
 

@@ -25,6 +25,16 @@ def _has_hidden(estimator: Any) -> bool:
     return not hasattr(sizes, "__len__") or len(sizes) > 0
 
 
+def is_stochastic(estimator: Any) -> bool:
+    """Say whether there are batches; raise an AttributeError in scikit-learn's words if not."""
+    if parameters.is_lbfgs(estimator):
+        raise AttributeError(
+            "partial_fit is only available for stochastic optimizers. "
+            f"{estimator.solver} is not stochastic."
+        )
+    return True
+
+
 class SupervisedNetwork(BaseNetwork):
     """Rows with targets, a chain of hidden layers, and what these layers say of a row."""
 
