@@ -1,7 +1,16 @@
 """Neural networks for scikit-learn users."""
 
 from sknn._version import __version__
+from sknn.estimators.belief import DBNClassifier, DBNRegressor
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.rbm import BernoulliRBM, GaussianRBM
 
-__all__ = ["BernoulliRBM", "GaussianRBM", "MLPClassifier", "MLPRegressor", "__version__"]
+__all__ = [
+    "BernoulliRBM",
+    "DBNClassifier",
+    "DBNRegressor",
+    "GaussianRBM",
+    "MLPClassifier",
+    "MLPRegressor",
+    "__version__",
+]

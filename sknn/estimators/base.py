@@ -131,9 +131,17 @@ class BaseNetwork(
         """Raise for parameters that do not fit the layers."""
 
     def _start_from_data(  # noqa: B027
-        self, network: Network, train: Rows, index: NDArray | None
+        self, network: Network, train: Rows, index: NDArray | None, seed: int
     ) -> None:
-        """Improve initial weights by what the rows at `index` tell; most families do not."""
+        """Improve initial weights by what the rows at `index` tell; most families do not.
+
+        Parameters
+        ----------
+        index : ndarray of int or None
+            Rows to train on; None means all.
+        seed : int
+            Of the run, for whatever is drawn.
+        """
 
     def _pace(self) -> Pace:
         """Return epochs and rate; here by the names of scikit-learn's networks."""

@@ -391,7 +391,9 @@ class BoltzmannMachine(BaseNetwork):
     def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
         return rows.weight
 
-    def _start_from_data(self, network: Network, train: Rows, index: NDArray | None) -> None:
+    def _start_from_data(
+        self, network: Network, train: Rows, index: NDArray | None, seed: int
+    ) -> None:
         network.params[0]["a"][...] = self._visible_start(train.x, train.weight)
 
     def _objective(self, session: Session, network: Network, rows: int) -> ContrastiveDivergence:

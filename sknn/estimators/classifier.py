@@ -42,6 +42,10 @@ def _gives_probabilities(estimator: Any) -> bool:
 class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
     """Predicts classes: binary, multiclass, multi-label, several multiclass outputs."""
 
+    loss: Any = "log_loss"
+    class_weight: Any = None
+    label_smoothing: Any = 0.0
+
     _constraints = parameters.NETWORK | parameters.CLASSIFIER
     _score_name = "accuracy"
 

@@ -20,6 +20,10 @@ from sknn.estimators.targets import RegressionTargets
 class NetworkRegressor(RegressorMixin, SupervisedNetwork):
     """Predicts one or several real numbers."""
 
+    loss: Any = "squared_error"
+    normalize_y: Any = True
+    output_range: Any = None
+
     _constraints = parameters.NETWORK | parameters.REGRESSOR
     _score_name = "r2"
     _numeric_target = True

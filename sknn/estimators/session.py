@@ -209,7 +209,9 @@ class Session:
         if not self.fresh:
             return
         self._start_output_bias()
-        self.estimator._start_from_data(self.network, self.train, self.rows_used)
+        self.estimator._start_from_data(
+            self.network, self.train, self.rows_used, self.state.streams.split_seed
+        )
         if isinstance(self.estimator.weight_init, Pretrained):
             self._transfer(self.estimator.weight_init)
 

@@ -38,6 +38,11 @@ def is_stochastic(estimator: Any) -> bool:
 class SupervisedNetwork(BaseNetwork):
     """Rows with targets, a chain of hidden layers, and what these layers say of a row."""
 
+    transform_layer: Any = -1
+    dropout: Any = 0.0
+    input_dropout: Any = 0.0
+    normalization: Any = None
+
     _numeric_target: ClassVar[bool] = False
 
     def _loss_recipe(self) -> Loss:
