@@ -14,9 +14,9 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
     """Deep belief network classifier: pre-trained without y, then fine-tuned with it.
 
     Every hidden layer is first trained as a restricted Boltzmann machine on the output of the
-    layer below [1]_; from these weights back-propagation trains the whole as an ordinary network of
-    logistic units. From small random weights such a network hardly starts to learn once it has three
-    hidden layers or more, because its gradients vanish on the way down.
+    layer below [1]_; from these weights back-propagation trains the whole as an ordinary network
+    of logistic units. From small random weights such a network hardly starts to learn once it has
+    three hidden layers or more, because its gradients vanish on the way down.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         of X of the first call lies in [0, 1], else real numbers of variance 1 (standardise X).
     pretrain_learning_rate : float or "auto", default="auto"
         "auto" is 0.1, and 0.01 for a Gaussian machine.
-    pretrain_n_iter : int, default=10
+    pretrain_n_iter : int, default=20
         Epochs of each machine; 0 leaves it at its small random weights.
     pretrain_batch_size : int, default=10
         Rows of a batch, and number of persistent chains.
@@ -35,7 +35,7 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         Steps of Gibbs sampling between two updates.
     pretrain_persistent : bool, default=False
         Continue the chains of the last batch, or start them anew at the rows of each batch.
-    pretrain_momentum : float, default=0.0
+    pretrain_momentum : float, default=0.5
         Share of the last step added to the next.
     solver : str or Optimizer, default="adam"
         As in :class:`MLPClassifier`, for the fine-tuning, like all that follow.
@@ -117,11 +117,11 @@ feature_names_in_
         *,
         pretrain_visible: Any = "auto",
         pretrain_learning_rate: Any = "auto",
-        pretrain_n_iter: Any = 10,
+        pretrain_n_iter: Any = 20,
         pretrain_batch_size: Any = 10,
         pretrain_n_gibbs: Any = 1,
         pretrain_persistent: Any = False,
-        pretrain_momentum: Any = 0.0,
+        pretrain_momentum: Any = 0.5,
         solver: Any = "adam",
         alpha: Any = 0.0001,
         batch_size: Any = "auto",
@@ -169,8 +169,8 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
     """Deep belief network regressor: pre-trained without y, then fine-tuned with it.
 
     Every hidden layer is first trained as a restricted Boltzmann machine on the output of the
-    layer below [1]_; from these weights back-propagation trains the whole as an ordinary network of
-    logistic units.
+    layer below [1]_; from these weights back-propagation trains the whole as an ordinary network
+    of logistic units.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         of X of the first call lies in [0, 1], else real numbers of variance 1 (standardise X).
     pretrain_learning_rate : float or "auto", default="auto"
         "auto" is 0.1, and 0.01 for a Gaussian machine.
-    pretrain_n_iter : int, default=10
+    pretrain_n_iter : int, default=20
         Epochs of each machine; 0 leaves it at its small random weights.
     pretrain_batch_size : int, default=10
         Rows of a batch, and number of persistent chains.
@@ -189,7 +189,7 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         Steps of Gibbs sampling between two updates.
     pretrain_persistent : bool, default=False
         Continue the chains of the last batch, or start them anew at the rows of each batch.
-    pretrain_momentum : float, default=0.0
+    pretrain_momentum : float, default=0.5
         Share of the last step added to the next.
     solver : str or Optimizer, default="adam"
         As in :class:`MLPRegressor`, for the fine-tuning, like all that follow.
@@ -268,11 +268,11 @@ feature_names_in_
         *,
         pretrain_visible: Any = "auto",
         pretrain_learning_rate: Any = "auto",
-        pretrain_n_iter: Any = 10,
+        pretrain_n_iter: Any = 20,
         pretrain_batch_size: Any = 10,
         pretrain_n_gibbs: Any = 1,
         pretrain_persistent: Any = False,
-        pretrain_momentum: Any = 0.0,
+        pretrain_momentum: Any = 0.5,
         solver: Any = "adam",
         alpha: Any = 0.0001,
         batch_size: Any = "auto",
