@@ -337,6 +337,11 @@ class BoltzmannMachine(BaseNetwork):
     def _n_features_out(self) -> int:
         return self.network_.out_shape[0]
 
+    def _lent_weights(self) -> dict[str, dict[str, NDArray]]:
+        """Return what an ordinary layer of logistic units has, too."""
+        weights = self.get_weights()
+        return {name: {key: own[key] for key in ("W", "b")} for name, own in weights.items()}
+
     def _rows(self, X: Any) -> Any:
         self._check_fitted()
         return data.check_inputs(self, X, [self.network_.dtype])

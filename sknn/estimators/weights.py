@@ -156,6 +156,10 @@ class WeightAccess:
             if views
         }
 
+    def _lent_weights(self) -> dict[str, dict[str, NDArray]]:
+        """Return what other networks may start from."""
+        return self.get_weights()
+
     def set_weights(self, weights: Mapping[str, Mapping[str, Any]]) -> Any:
         """Copy arrays into the network; layers that are not named keep theirs.
 
