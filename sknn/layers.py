@@ -3,6 +3,7 @@
 from sknn.core.layers import (
     Activate,
     BatchNorm,
+    Boltzmann,
     Context,
     Dense,
     Densify,
@@ -20,6 +21,7 @@ from sknn.core.layout import Param, Plan, Role, Scratch
 __all__ = [
     "Activate",
     "BatchNorm",
+    "Boltzmann",
     "Context",
     "Dense",
     "Densify",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,29 @@ def test_gradients_vanish_or_not(tmp_path, monkeypatch, capsys):
         assert re.search(f"{case}.*e-.*vanishing", printed), printed
     for case in ("ReLU, Xavier", "ReLU, He"):
         assert re.search(f"{case}.*nothing wrong", printed), printed
+    assert_picture(picture)
+
+
+def test_features_of_boltzmann_machines_beat_pixels(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "rbm_digits.png"
+    with warnings.catch_warnings():
+        run("rbm_digits.py", monkeypatch, "--quick", "--output", str(picture))
+    rows = dict(re.findall(r"^(\w.*?)\s{2,}(0\.\d+)", capsys.readouterr().out, re.M))
+    assert float(rows["RBM of sknn, same settings"]) > float(rows["raw pixels"])
+    assert_picture(picture)
+
+
+def test_pre_training_starts_what_small_weights_do_not(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "deep_belief.png"
+    options = ("--seeds", "1", "--epochs", "15", "--output", str(picture))
+    with warnings.catch_warnings():
+        run("deep_belief.py", monkeypatch, *options)
+    scores = [float(score) for score in re.findall(r"accuracy (0\.\d+)", capsys.readouterr().out)]
+    small, _, pretrained = scores
+    assert small < 0.3
+    assert pretrained > 0.85
     assert_picture(picture)
 
 

@@ -21,6 +21,7 @@ from sknn.estimators.data import Rows
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.reconstruction import ReconstructionTargets, squared_errors
 from sknn.training.bound import EvidenceBound
+from sknn.training.callbacks import Callback
 
 # Reconstructions are compared in slabs of about this many numbers.
 _SLAB_NUMBERS = 1 << 22
@@ -519,11 +520,13 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
     ) -> None:
         codec.start(self, network, train, index, seed)
 
-    def _own_callbacks(self) -> list[Any]:
-        if not self.variational:
-            return []
+    def _measures(self, session: Any, network: Network) -> list[Callback]:
+        measures = super()._measures(session, network)
         targets = self._targets
-        return [EvidenceBound(targets.loss_scale, targets.n_outputs, targets.task == "regression")]
+        if self.variational:
+            gaussian = targets.task == "regression"
+            measures.append(EvidenceBound(targets.loss_scale, targets.n_outputs, gaussian))
+        return measures
 
     def _after_fit(self, train: Rows) -> None:
         share = 0.1 if isinstance(self.contamination, str) else self.contamination

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
 from sknn._version import __version__
 from sknn.core.constraints import Constraint
@@ -27,11 +27,14 @@ from sknn.estimators._sklearn import (
 )
 from sknn.estimators.call import Call, restored_on_error
 from sknn.estimators.data import Rows
+from sknn.estimators.parameters import Pace
 from sknn.estimators.session import Session
 from sknn.estimators.targets import Targets
+from sknn.estimators.watching import validation_measures
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
 from sknn.training.callbacks import Callback
+from sknn.training.caller import users_level
 from sknn.training.run import Run
 
 
@@ -199,12 +202,38 @@ class BaseNetwork(
             Of the run, for whatever is drawn.
         """
 
-    def _own_callbacks(self) -> list[Callback]:
-        """Return what a family measures beside the usual."""
-        return []
-
     def _after_fit(self, train: Rows) -> None:  # noqa: B027
         """Learn from the rows of a call what needs the trained network."""
+
+    def _pace(self) -> Pace:
+        """Return epochs and rate; here by the names of scikit-learn's networks."""
+        return parameters.pace_of(self)
+
+    def _objective(self, session: Session, network: Network, rows: int) -> Any:
+        """Return the function of batches that training minimises; here a loss of raw scores."""
+        return session.objective(network, rows)
+
+    def _measures(self, session: Session, network: Network) -> list[Callback]:
+        """Return what adds figures to an epoch; here loss and score of the validation rows."""
+        return validation_measures(session, network)
+
+    def _batch_is_clipped(self) -> None:
+        """Warn of fewer rows than a batch is to have."""
+        warnings.warn(
+            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
+            stacklevel=users_level(),
+        )
+
+    def _epochs_are_over(self, run: Run) -> None:
+        """Warn where training ended because there were no more epochs, not for being done."""
+        # A schedule with a horizon has done what it was made for when its epochs are over.
+        if "epochs" not in self._pace().schedule.get_params():
+            warnings.warn(
+                f"Stochastic Optimizer: Maximum iterations ({run.until - run.began}) "
+                "reached and the optimization hasn't converged yet.",
+                ConvergenceWarning,
+                stacklevel=users_level(),
+            )
 
     def _strata(self, target: Any, rows: NDArray | None) -> NDArray | None:
         """Return groups whose shares a validation split keeps."""

@@ -171,7 +171,8 @@ class Session:
         trial.try_loss(self.loss, self.targets.task, self.target, network)
         if not self.lbfgs:
             trial.try_optimizer(parameters.optimizer_of(estimator), network.dtype)
-            trial.try_schedule(parameters.schedule_of(estimator), estimator.max_iter)
+            pace = estimator._pace()
+            trial.try_schedule(pace.schedule, pace.epochs)
 
     def _check_target_domain(self) -> None:
         if isinstance(self.target, np.ndarray):
@@ -185,7 +186,8 @@ class Session:
             self._continue_from(estimator.network_)
             return
         self.state = Run(
-            streams=Streams.from_seed(_seed(estimator.random_state)), horizon=estimator.max_iter
+            streams=Streams.from_seed(seed_from(estimator.random_state)),
+            horizon=estimator._pace().epochs,
         )
         weight = self.train.weight
         if weight is not None:
@@ -255,9 +257,8 @@ class Session:
         rows, target = self.rows_used, self.target
         weight = self.train.weight
         if rows is not None:
-            target, weight = target[rows], None if weight is None else weight[rows]
-        bias = self.network.params[-1]["b"]
-        bias[...] = self.targets.constant_optimum(self.loss, target, weight)
+            target, weight = (None if part is None else part[rows] for part in (target, weight))
+        self.targets.start(self.network, self.loss, target, weight)
 
     def _hold_out(self) -> None:
         """Split off validation rows for early stopping."""
@@ -364,7 +365,7 @@ class Session:
         elif run.stop_reason == "interrupted":
             warnings.warn("Training interrupted by user.", stacklevel=users_level())
         elif run.stop_reason == "max_iter" and not self.call.stream and not self.lbfgs:
-            self._warn_unconverged()
+            self.estimator._epochs_are_over(run)
 
     def _recover(self) -> None:
         """Return to the best weights after a divergence, if there are any."""
@@ -387,18 +388,9 @@ class Session:
         self.network.load(run.best.theta)
         run.optimizer_state = run.average = None
 
-    def _warn_unconverged(self) -> None:
-        # A schedule with a horizon has done what it was made for when its epochs are over.
-        if "epochs" not in parameters.schedule_of(self.estimator).get_params():
-            warnings.warn(
-                f"Stochastic Optimizer: Maximum iterations ({self.state.until - self.state.began}) "
-                "reached and the optimization hasn't converged yet.",
-                ConvergenceWarning,
-                stacklevel=users_level(),
-            )
 
-
-def _seed(random_state: Any) -> int:
+def seed_from(random_state: Any) -> int:
+    """Return a seed: the number itself, one drawn from a RandomState, or a fresh one."""
     if random_state is None:
         return int(np.random.SeedSequence().generate_state(1)[0])
     if isinstance(random_state, np.random.RandomState):

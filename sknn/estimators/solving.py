@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
-from sknn.core.layers import Dense
 from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
 from sknn.core.schedules import BatchSizeSchedule, Constant, Schedule
@@ -72,12 +71,13 @@ def _batches(session: Session) -> tuple[Batches, Callable[[int], int]]:
 
 def _train_stochastic(session: Session, batches: Batches, size: Callable[[int], int]) -> None:
     estimator = session.estimator
+    pace = estimator._pace()
     _trainer(
         session,
         batches,
         size,
-        estimator.learning_rate_init,
-        parameters.schedule_of(estimator),
+        pace.base_rate,
+        pace.schedule,
         callbacks=callbacks_for(session, session.network),
         max_time=estimator.max_time,
         snapshot=session.snapshot,
@@ -96,7 +96,8 @@ def _trainer(
     """Return the loop with the objective and the update of a session."""
     estimator = session.estimator
     optimizer = parameters.optimizer_of(estimator)
-    objective = session.objective(session.network, min(size(session.state.epoch), batches.n_rows))
+    rows = min(size(session.state.epoch), batches.n_rows)
+    objective = estimator._objective(session, session.network, rows)
     decay, limit = estimator.weight_decay, estimator.max_grad_norm
     update = Update(
         session.network,
@@ -143,7 +144,7 @@ def _train_full_batch(session: Session, batches: Batches) -> None:
     runs = []
     for index in range(session.network.n_members):
         network = session.network.member(index).copy(np.float64)
-        objective = session.objective(network, min(4096, batches.n_rows))
+        objective = estimator._objective(session, network, min(4096, batches.n_rows))
         run = state.copy()
         result = minimize_lbfgs(
             objective,
@@ -167,12 +168,8 @@ def _train_full_batch(session: Session, batches: Batches) -> None:
 
 
 def _multiply_adds(network: Network, rows: int) -> int:
-    sizes = [
-        views["W"].shape[-2] * views["W"].shape[-1]
-        for layer, views in zip(network.layers, network.params, strict=True)
-        if isinstance(layer, Dense)
-    ]
-    return rows * max(sizes)
+    weights = [views["W"] for views in network.params if "W" in views]
+    return rows * max(w.shape[-2] * w.shape[-1] for w in weights)
 
 
 def _batch_sizes(estimator: Any, n_rows: int, horizon: int) -> Callable[[int], int]:
@@ -183,10 +180,7 @@ def _batch_sizes(estimator: Any, n_rows: int, horizon: int) -> Callable[[int], i
     if isinstance(size, str):
         return lambda epoch: min(200, n_rows)
     if size > n_rows and not parameters.is_lbfgs(estimator):
-        warnings.warn(
-            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=users_level(),
-        )
+        estimator._batch_is_clipped()
     return lambda epoch: min(int(size), n_rows)
 
 

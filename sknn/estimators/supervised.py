@@ -25,8 +25,23 @@ def _has_hidden(estimator: Any) -> bool:
     return not hasattr(sizes, "__len__") or len(sizes) > 0
 
 
+def is_stochastic(estimator: Any) -> bool:
+    """Say whether there are batches; raise an AttributeError in scikit-learn's words if not."""
+    if parameters.is_lbfgs(estimator):
+        raise AttributeError(
+            "partial_fit is only available for stochastic optimizers. "
+            f"{estimator.solver} is not stochastic."
+        )
+    return True
+
+
 class SupervisedNetwork(BaseNetwork):
     """Rows with targets, a chain of hidden layers, and what these layers say of a row."""
+
+    transform_layer: Any = -1
+    dropout: Any = 0.0
+    input_dropout: Any = 0.0
+    normalization: Any = None
 
     _numeric_target: ClassVar[bool] = False
 

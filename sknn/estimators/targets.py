@@ -65,6 +65,10 @@ class Targets(ABC):
             )
         return best
 
+    def start(self, network: Network, loss: Loss, target: Any, weight: NDArray | None) -> None:
+        """Let new output units start at the best constant prediction."""
+        network.params[-1]["b"][...] = self.constant_optimum(loss, target, weight)
+
     @abstractmethod
     def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
         """Return accuracy or R2 against encoded targets; `weight` has the shape (n,)."""
@@ -206,6 +210,31 @@ class RegressionTargets(Targets):
         bias[..., :k] /= self.std
         if bias.shape[-1] > k:
             bias[..., k:] -= 2.0 * np.log(self.std)
+
+
+class NoTargets(Targets):
+    """Rows that stand for themselves: nothing is encoded and nothing is answered."""
+
+    task = "none"
+    n_outputs = 0
+
+    def bind(self, loss: Loss) -> Loss:
+        """Return the loss as it is."""
+        return loss
+
+    def encode(self, y: Any, dtype: np.dtype) -> None:
+        """There is nothing to encode."""
+
+    def predict(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return the raw scores."""
+        return raw
+
+    def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
+        """There is nothing to compare with."""
+        return float("nan")
+
+    def start(self, network: Network, loss: Loss, target: Any, weight: NDArray | None) -> None:
+        """Leave initial biases to the family."""
 
 
 def last_layer(network: Network) -> tuple[NDArray, NDArray]:

@@ -12,7 +12,6 @@ from sklearn.base import clone
 from sklearn.metrics import get_scorer
 
 from sknn.core.network import Network
-from sknn.estimators import parameters
 from sknn.estimators._sklearn import SklearnCallbacks, shallow_copy, takes_weights
 from sknn.estimators.data import Rows, located
 from sknn.training.callbacks import Callback, PrintProgress, StopBelow
@@ -27,9 +26,7 @@ def callbacks_for(session: Session, network: Network) -> list[Callback]:
     estimator = session.estimator
     callbacks = _own(session)
     estimator.callbacks_ = list(callbacks)
-    callbacks += estimator._own_callbacks()
-    if session.validation is not None:
-        callbacks.append(_validate(session, network.dtype))
+    callbacks += estimator._measures(session, network)
     if not session.lbfgs:
         callbacks.append(_watch(session))
     if estimator.stop_below is not None:
@@ -65,6 +62,11 @@ def announced(session: Session) -> Iterator[None]:
     session.bridge.begin()
     yield
     session.bridge.end(session.final())
+
+
+def validation_measures(session: Session, network: Network) -> list[Callback]:
+    """Return what measures loss and score on the validation rows, if there are any."""
+    return [] if session.validation is None else [_validate(session, network.dtype)]
 
 
 def _validate(session: Session, dtype: Any) -> Validate:
@@ -115,21 +117,21 @@ def _judge(scorer: Any, model: Any, rows: Rows, weights: dict[str, Any]) -> floa
 
 
 def _watch(session: Session) -> Watch:
-    estimator = session.estimator
+    estimator, pace = session.estimator, session.estimator._pace()
     watching = estimator.early_stopping and session.validation is not None
     scored = watching and estimator.scoring is not None
     column = "loss" if not watching else "score" if scored else "validation_loss"
     patience = float(estimator.n_iter_no_change)
     if watching:
-        patience = max(patience, estimator.max_iter / 10)
+        patience = max(patience, pace.epochs / 10)
     return Watch(
         column,
         measure=str(estimator.scoring) if scored else column,
         sign=-1.0 if scored else 1.0,
         tol=estimator.tol,
         patience=patience,
-        schedule=parameters.schedule_of(estimator),
-        base_rate=estimator.learning_rate_init,
+        schedule=pace.schedule,
+        base_rate=pace.base_rate,
         keep_best=watching and estimator.restore_best,
         reason="early_stopping" if watching else "converged",
         say=print if estimator.verbose else lambda message: None,

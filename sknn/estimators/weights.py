@@ -75,6 +75,24 @@ def _assign(views: list[NDArray], values: Any, name: str) -> None:
         view[...] = array
 
 
+def window(key: str, *, transposed: bool = False, doc: str = "") -> property:
+    """Return a property that shows one parameter of the first layer; setting copies into it."""
+
+    def view(self: Any) -> NDArray:
+        views = self.network_.params[0]
+        if key not in views:
+            raise AttributeError(f"This {type(self).__name__} has no {key}.")
+        return views[key].T if transposed else views[key]
+
+    def assign(self: Any, values: Any) -> None:
+        self._own_weights()
+        target = view(self)
+        target[...] = _checked(values, target, "The array")
+        self._weights_changed()
+
+    return property(view, assign, doc=doc)
+
+
 class WeightAccess:
     """Weights of the served network, by position, by name, and as a table."""
 
@@ -141,6 +159,10 @@ class WeightAccess:
             for name, views in zip(network.names, network.params, strict=True)
             if views
         }
+
+    def _lent_weights(self) -> dict[str, dict[str, NDArray]]:
+        """Return what other networks may start from."""
+        return self.get_weights()
 
     def set_weights(self, weights: Mapping[str, Mapping[str, Any]]) -> Any:
         """Copy arrays into the network; layers that are not named keep theirs.

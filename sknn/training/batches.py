@@ -28,7 +28,7 @@ class Batches:
     ----------
     x : ndarray of shape (n, ...) or CSR of shape (n, d)
         Never copied as a whole unless `rows` picks some of it and one batch holds them all.
-    target : ndarray of shape (n,) or (n, k), or CSR of shape (n, k)
+    target : ndarray of shape (n,) or (n, k), or CSR of shape (n, k), or None
         Encoded targets; a CSR matrix is made dense batch by batch. `x` itself for
         auto-encoders; then rows are gathered once.
     weight : ndarray of shape (n, 1) or None
@@ -80,11 +80,8 @@ class Batches:
             for first in range(0, stop - start, size):
                 cut = slice(first, first + size)
                 part = x[cut]
-                yield Batch(
-                    part,
-                    part if self.own_target else target[cut],
-                    None if weight is None else weight[cut],
-                )
+                own = part if self.own_target else None if target is None else target[cut]
+                yield Batch(part, own, None if weight is None else weight[cut])
 
     def _take(self, where: slice | NDArray, capacity: int) -> Batch:
         x, target, weight = (column.take(where, capacity) for column in self.columns)

@@ -3,6 +3,7 @@
 from sknn.core.activations import LeakyReLU
 from sknn.core.layers.activation import Activate
 from sknn.core.layers.activity import Latent, Sparsity
+from sknn.core.layers.boltzmann import Boltzmann
 from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.noise import Dropout, GaussianNoise
@@ -24,6 +25,8 @@ CASES = [
     (Sparsity(0.3, penalty="l1"), (5,)),
     (Sparsity(0.1, 0.5, low=-9.0), (5,)),
     (Latent(0.5), (6,)),
+    (Boltzmann(4), (5,)),
+    (Boltzmann(4, "gaussian", n_chains=3, track_activity=True), (5,)),
     (Activate("identity"), (5,)),
     (Activate("relu"), (5,)),
     (Activate("gelu"), (3, 5)),

@@ -3,6 +3,7 @@
 from sknn.core.layers.activation import Activate
 from sknn.core.layers.activity import Latent, Sparsity
 from sknn.core.layers.base import Context, Defaults, Layer
+from sknn.core.layers.boltzmann import Boltzmann
 from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.noise import Dropout, GaussianNoise
@@ -11,6 +12,7 @@ from sknn.core.layers.norm import BatchNorm, LayerNorm
 __all__ = [
     "Activate",
     "BatchNorm",
+    "Boltzmann",
     "Context",
     "Defaults",
     "Dense",
