@@ -35,7 +35,7 @@ def target(kind):
 
 def checks():
     for kind in KINDS:
-        net = kind((16, 8), max_iter=60, learning_rate_init=0.01, random_state=0)
+        net = kind((32, 16), max_iter=100, random_state=0)
         for estimator, check in estimator_checks_generator(net):
             name = check.func.__name__
             failing = name.startswith("check_sample_weight_equivalence")
