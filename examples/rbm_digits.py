@@ -6,8 +6,8 @@ Run it from the root of the repository; it takes some ten seconds and writes one
     python examples/rbm_digits.py
 
 The task is that of scikit-learn's example of the same kind: digits and their four shifts by one
-pixel, a logistic regression on raw pixels, on what scikit-learn's machine makes of them, and on what
-ours does. The last row adds what a pipeline of two parts cannot: back-propagation into the features.
+pixel, a logistic regression on raw pixels, on what scikit-learn's machine makes of them, and on
+what ours does. The last row adds what a pipeline cannot: back-propagation into the features.
 """
 
 from __future__ import annotations

@@ -45,8 +45,8 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         Rows of a batch; "auto" is ``min(200, n_samples)``.
     learning_rate : str or Schedule, default="constant"
         The schedule.
-    learning_rate_init : float, default=0.001
-        Base learning rate.
+    learning_rate_init : float, default=0.01
+        Base learning rate; logistic units need ten times that of rectified ones.
     max_iter : int, default=200
         Most epochs of one call of `fit`.
     random_state : int, RandomState or None, default=None
@@ -126,7 +126,7 @@ feature_names_in_
         alpha: Any = 0.0001,
         batch_size: Any = "auto",
         learning_rate: Any = "constant",
-        learning_rate_init: Any = 0.001,
+        learning_rate_init: Any = 0.01,
         max_iter: Any = 200,
         random_state: Any = None,
         tol: Any = 1e-4,
@@ -199,8 +199,8 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         Rows of a batch; "auto" is ``min(200, n_samples)``.
     learning_rate : str or Schedule, default="constant"
         The schedule.
-    learning_rate_init : float, default=0.001
-        Base learning rate.
+    learning_rate_init : float, default=0.01
+        Base learning rate; logistic units need ten times that of rectified ones.
     max_iter : int, default=200
         Most epochs of one call of `fit`.
     random_state : int, RandomState or None, default=None
@@ -277,7 +277,7 @@ feature_names_in_
         alpha: Any = 0.0001,
         batch_size: Any = "auto",
         learning_rate: Any = "constant",
-        learning_rate_init: Any = 0.001,
+        learning_rate_init: Any = 0.01,
         max_iter: Any = 200,
         random_state: Any = None,
         tol: Any = 1e-4,

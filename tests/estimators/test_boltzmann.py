@@ -50,12 +50,14 @@ def checks():
 
 
 @pytest.mark.filterwarnings("ignore:X has values from")
+@pytest.mark.filterwarnings("ignore::sknn.exceptions.DataScaleWarning")
 @pytest.mark.parametrize(("estimator", "check"), list(checks()))
 def test_estimator_checks(estimator, check):
     check(estimator)
 
 
 @pytest.mark.filterwarnings("ignore:X has values from")
+@pytest.mark.filterwarnings("ignore::sknn.exceptions.DataScaleWarning")
 @pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
@@ -80,7 +82,9 @@ def test_further_checks(kind, name):
 
 def state(rbm):
     run = rbm.run_
-    figures = {name: values for name, values in rbm.history_.items() if name != "seconds"}
+    # Pickles keep these two in single precision.
+    coarse = ("seconds", "gradient_norm")
+    figures = {name: values for name, values in rbm.history_.items() if name not in coarse}
     return (
         {"theta": rbm.network_.theta, "noise": np.array(str(run.streams.noise.bit_generator.state))}
         | {f"moment {name}": array for name, array in (run.optimizer_state or {}).items()}
@@ -195,10 +199,11 @@ def test_score_can_be_searched():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_training_makes_the_rows_likelier(kind):
-    rate = 0.2 if kind is BernoulliRBM else 0.05
-    rbm = kind(4, learning_rate=rate, random_state=0)
-    before = clone(rbm).set_params(n_iter=0).fit(BITS).log_likelihood(BITS).mean()
-    after = clone(rbm).set_params(n_iter=60).fit(BITS).log_likelihood(BITS).mean()
+    bits = kind is BernoulliRBM
+    rows = BITS if bits else (BITS - BITS.mean(axis=0)) / BITS.std(axis=0)
+    rbm = kind(4, learning_rate=0.2 if bits else 0.05, random_state=0)
+    before = clone(rbm).set_params(n_iter=0).fit(rows).log_likelihood(rows).mean()
+    after = clone(rbm).set_params(n_iter=60).fit(rows).log_likelihood(rows).mean()
     assert after > before + 0.3
 
 
@@ -229,10 +234,11 @@ def test_real_numbers():
 
 
 def test_samples_look_like_the_rows():
-    rbm = BernoulliRBM(8, learning_rate=0.2, n_iter=60, random_state=0).fit(BITS)
+    rbm = BernoulliRBM(8, learning_rate=0.05, n_iter=200, persistent=False, random_state=0)
+    rbm = rbm.fit(BITS)
     samples = rbm.sample(400, n_steps=100)
     assert set(np.unique(samples)) == {0.0, 1.0}
-    assert_allclose(samples.mean(axis=0), BITS.mean(axis=0), atol=0.15)
+    assert_allclose(samples.mean(axis=0), BITS.mean(axis=0), atol=0.1)
     wrong = np.abs(samples[:, None] - PATTERNS).sum(axis=2).min(axis=1)
     assert wrong.mean() < 1.2
 
