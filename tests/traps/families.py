@@ -27,7 +27,7 @@ def scores_do_not_change_from_call_to_call(lib):
     np.testing.assert_array_equal(rbm.score_samples(bits()), rbm.score_samples(bits()))
 
 
-@trap(25, None)
+@trap(25, "partial_fit returns None")
 def partial_fit_returns_self(lib):
     rbm = lib.BernoulliRBM(8, random_state=0)
     assert rbm.partial_fit(bits()) is rbm
