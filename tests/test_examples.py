@@ -81,7 +81,8 @@ def test_pre_training_starts_what_small_weights_do_not(tmp_path, monkeypatch, ca
     assert_picture(picture)
 
 
-def test_snippets_of_the_readme_run():
+def test_snippets_of_the_readme_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
     namespace: dict[str, object] = {}

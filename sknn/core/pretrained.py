@@ -30,7 +30,7 @@ class Pretrained:
     layers : sequence of str, default=None
         Names of the layers to copy. None: all of them; the output layer only where
         both networks answer the same question (same classes in the same order, or the same
-        number of targets, by the same link).
+        number of targets, by the same link and as many raw scores).
 
     Raises
     ------
@@ -70,8 +70,10 @@ class Pretrained:
 
     def __init__(self, estimator: Any, layers: Sequence[str] | None = None) -> None:
         if not hasattr(estimator, "_lent_weights"):
+            kind = type(estimator)
             raise TypeError(
-                f"Pretrained needs a fitted network of sknn; got {type(estimator).__name__}."
+                f"Pretrained needs a fitted network of sknn; got {kind.__qualname__} of "
+                f"{kind.__module__}."
             )
         weights = estimator._lent_weights()
         chosen = weights if layers is None else _chosen(weights, layers)
@@ -120,15 +122,15 @@ class Pretrained:
         if not fits:
             raise ValueError(
                 f"weight_init={self!r} has a layer {name!r} with {_shapes(arrays)}; in this "
-                f"network it has {_shapes(views)}. Give both the same layers, or choose some by "
-                "Pretrained(..., layers=[...])."
+                f"network it has {_shapes(views)}. Give both the same layers and n_members, or "
+                "choose layers by Pretrained(..., layers=[...])."
             )
         return [(views[key], array) for key, array in arrays.items()]
 
 
 def answers(estimator: Any) -> Any:
-    """Say what the outputs of a fitted estimator mean: the link, and classes or their number."""
-    link = getattr(estimator, "out_activation_", None)
+    """Say what the outputs of a fitted estimator mean: link, shape, and classes or their number."""
+    link = getattr(estimator, "out_activation_", None), estimator.network_.out_shape
     classes = getattr(estimator, "classes_", None)
     return link, getattr(estimator, "n_outputs_", None) if classes is None else classes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from copy import deepcopy
 from dataclasses import replace
+from math import inf
 from typing import Any
 from weakref import WeakSet
 
@@ -53,6 +54,7 @@ class Session:
         self._snapshots: WeakSet[Any] = WeakSet()
         self.splits = False
         self.finished: NDArray | None = None
+        self.deadline = inf
 
     def run(self) -> None:
         """Do everything."""
@@ -208,7 +210,8 @@ class Session:
     def _transfer(self, source: Pretrained) -> None:
         """Copy the weights of another network."""
         known = vars(self.estimator)
-        asked = self.loss.link_name, known.get("classes_", known.get("n_outputs_"))
+        link = self.loss.link_name, self.network.out_shape
+        asked = link, known.get("classes_", known.get("n_outputs_"))
         if source.copy_into(self.network, asked):
             self.targets.unfold(self.network, self.loss)
 
@@ -247,6 +250,7 @@ class Session:
             run.optimizer_state[name] = moved  # type: ignore[index]
         # Losses over more classes do not compare with those before.
         run.watch(None)
+        run.grown = run.epoch
         if run.average is not None:
             average = network.theta.copy()
             old.remap(run.average.theta, network.layout, average, growth)

@@ -6,6 +6,7 @@ import copy
 import math
 import warnings
 from collections.abc import Callable
+from numbers import Integral
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,14 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
-from sknn.core.schedules import BatchSizeSchedule, Constant, Schedule
+from sknn.core.schedules import BatchSizeSchedule, Cosine, Schedule
 from sknn.estimators import architecture, parameters
 from sknn.estimators.watching import announced, callbacks_for
 from sknn.training.batches import Batches
+from sknn.training.callbacks import Callback
 from sknn.training.caller import users_level
 from sknn.training.lbfgs import minimize_lbfgs
+from sknn.training.run import Best
 from sknn.training.threads import blas_threads
 from sknn.training.trainer import Trainer
 from sknn.training.update import Update
@@ -32,7 +35,10 @@ if TYPE_CHECKING:
 def solve(session: Session) -> None:
     """Train the network of a session with its solver; ``session.state`` says how far it came."""
     _drop_stale_average(session)
+    seconds = session.estimator.max_time
+    session.deadline = math.inf if seconds is None else perf_counter() + seconds
     batches, size = _batches(session)
+    _warn_of_clipping(session, batches.n_rows)
     largest = 4096 if session.lbfgs else size(session.state.epoch)
     work = _multiply_adds(session.network, min(largest, batches.n_rows))
     with blas_threads(work), announced(session):
@@ -46,19 +52,32 @@ def rejoin(session: Session, rows: NDArray | None) -> NDArray | None:
     """Return the best weights after some passes over all `rows`, those held out included.
 
     The network takes as many passes more as the share that was held out, of the epochs the best
-    weights took. What a later call continues from stays as it is, generators included.
+    weights took. The rate falls, so that the chance of the last batches, from which the choice of
+    the best or an average had freed the weights, does not come back. What a later call continues
+    from stays as it is, generators included. None if the passes came to no good end.
     """
-    best, twin = session.state.best, copy.copy(session)
+    run, best = session.state, session.state.best
     assert best is not None
-    twin.rows_used, twin.network = rows, session.network.copy()
-    twin.network.load(best.theta)
-    twin.state = session.state.copy()
-    twin.state.epoch, twin.state.optimizer_state = best.epoch, None
+    passes = math.ceil(session.estimator.validation_fraction * best.epoch)
+    twin = _from_best(session, best, rows)
     batches, size = _batches(twin)
-    with blas_threads(_multiply_adds(twin.network, size(best.epoch))):
-        trainer = _trainer(twin, batches, size, best.rate, Constant(), callbacks=[])
-        trainer.run(twin.state, math.ceil(session.estimator.validation_fraction * best.epoch))
+    n = size(best.epoch)
+    with blas_threads(_multiply_adds(twin.network, n)):
+        trainer = _trainer(twin, batches, lambda epoch: n, best.rate, Cosine(epochs=passes), [])
+        trainer.run(twin.state, passes)
+    if twin.state.stop_reason == "interrupted":
+        # Of the call nothing but these passes is left.
+        run.stop_reason, run.until = "interrupted", run.epoch
     return twin.network.theta if twin.state.stop_reason == "max_iter" else None
+
+
+def _from_best(session: Session, best: Best, rows: NDArray | None) -> Session:
+    """Return a session that trains on `rows` from the best weights; nothing is shared with it."""
+    twin = copy.copy(session)
+    twin.rows_used, twin.network, twin.state = rows, session.network.copy(), session.state.copy()
+    twin.network.load(best.theta)
+    twin.state.epoch, twin.state.optimizer_state = 0, None
+    return twin
 
 
 def _batches(session: Session) -> tuple[Batches, Callable[[int], int]]:
@@ -79,7 +98,6 @@ def _train_stochastic(session: Session, batches: Batches, size: Callable[[int], 
         pace.base_rate,
         pace.schedule,
         callbacks=callbacks_for(session, session.network),
-        max_time=estimator.max_time,
         snapshot=session.snapshot,
         conclude=session.use_all_rows,
     ).run(session.state, session.epochs_left)
@@ -91,6 +109,7 @@ def _trainer(
     size: Callable[[int], int],
     rate: float,
     schedule: Schedule,
+    callbacks: list[Callback],
     **options: Any,
 ) -> Trainer:
     """Return the loop with the objective and the update of a session."""
@@ -116,6 +135,8 @@ def _trainer(
         base_rate=rate,
         schedule=schedule,
         batch_size=size,
+        callbacks=callbacks,
+        deadline=session.deadline,
         shuffle=estimator.shuffle,
         **options,
     )
@@ -140,7 +161,6 @@ def _train_full_batch(session: Session, batches: Batches) -> None:
     """Minimise by L-BFGS, in float64, the members one after the other."""
     estimator, state = session.estimator, session.state
     state.watch(None)
-    deadline = None if estimator.max_time is None else perf_counter() + estimator.max_time
     runs = []
     for index in range(session.network.n_members):
         network = session.network.member(index).copy(np.float64)
@@ -154,7 +174,7 @@ def _train_full_batch(session: Session, batches: Batches) -> None:
             max_iter=session.call.epochs,
             max_fun=estimator.max_fun,
             tol=estimator.tol,
-            deadline=deadline,
+            deadline=session.deadline,
             held=architecture.rate_factors(estimator, network),
         )
         runs.append(run)
@@ -179,9 +199,13 @@ def _batch_sizes(estimator: Any, n_rows: int, horizon: int) -> Callable[[int], i
         return lambda epoch: min(n_rows, size.size(epoch, horizon, n_rows))
     if isinstance(size, str):
         return lambda epoch: min(200, n_rows)
-    if size > n_rows and not parameters.is_lbfgs(estimator):
-        estimator._batch_is_clipped()
     return lambda epoch: min(int(size), n_rows)
+
+
+def _warn_of_clipping(session: Session, n_rows: int) -> None:
+    size = session.estimator.batch_size
+    if not session.lbfgs and isinstance(size, Integral) and int(size) > n_rows:
+        session.estimator._batch_is_clipped()
 
 
 def _warn_lbfgs(result: Any, max_iter: int) -> None:

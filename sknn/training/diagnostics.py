@@ -119,9 +119,11 @@ class Diagnostics(Callback):
         """Say what is wrong; the work arrays go."""
         run, sizes = progress.run, self._probe.sizes
         del self._probe
-        columns = run.history.columns
+        columns = run.history.since(run.grown)
         # Interrupted in its first epoch a run has nothing to tell.
-        known = "loss" in columns and all(f"gradient_norm.{name}" in columns for name in sizes)
+        known = bool(columns.get("loss")) and all(
+            f"gradient_norm.{name}" in columns for name in sizes
+        )
         chart = Chart(columns, sizes, run.step / max(run.epoch, 1))
         self.findings_ = findings(chart) if known else {}
         news = [kind for kind in self.findings_ if kind not in run.warned]

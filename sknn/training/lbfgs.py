@@ -54,7 +54,7 @@ def minimize_lbfgs(
     max_iter: int,
     max_fun: int,
     tol: float,
-    deadline: float | None,
+    deadline: float,
     held: NDArray | None = None,
 ) -> OptimizeResult:
     """Minimise with L-BFGS-B of SciPy and record every iteration as an epoch.
@@ -65,8 +65,8 @@ def minimize_lbfgs(
         On a float64 network without members; its weights are left at the minimum.
     max_iter, max_fun, tol
         Bounds on iterations and evaluations; the largest gradient entry that counts as zero.
-    deadline : float or None
-        Value of ``time.perf_counter`` at which to stop.
+    deadline : float
+        Reading of ``time.perf_counter`` at which to stop.
     held : ndarray or None
         Factor on every parameter, 0 where it is held fixed.
 
@@ -95,7 +95,7 @@ def minimize_lbfgs(
             hook(progress)
         run.best_loss = min(run.best_loss, row["loss"])
         run.history.append(row)
-        if deadline is not None and now > deadline:
+        if now > deadline:
             progress.stop("max_time")
         if progress.stop_reason is not None:
             raise StopIteration

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,14 @@ class History:
         return len(self.columns["epoch"])
 
     def append(self, row: Mapping[str, float]) -> None:
-        """Add one epoch."""
+        """Add one epoch.
+
+        Raises
+        ------
+        TypeError
+            For a figure that is no number.
+        """
+        row = {name: _number(name, value) for name, value in row.items()}
         for name in row:
             if name not in self.columns:
                 self.columns[name] = [float("nan")] * len(self)
@@ -41,6 +49,11 @@ class History:
         if len(self) > rows:
             for values in self.columns.values():
                 del values[:-rows]
+
+    def since(self, epoch: int) -> dict[str, list[float]]:
+        """Return the columns without what was measured up to an epoch."""
+        known = sum(value <= epoch for value in self.columns["epoch"])
+        return {name: values[known:] for name, values in self.columns.items()}
 
     def copy(self) -> History:
         """Return an independent history."""
@@ -55,6 +68,14 @@ class History:
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Unpack."""
         self.columns = {name: _unpack(packed) for name, packed in state.items()}
+
+
+def _number(name: str, value: Any) -> float:
+    if not isinstance(value, Number):
+        raise TypeError(
+            f"What callbacks write into progress.row must be numbers; {name!r} is {value!r}."
+        )
+    return float(value)  # type: ignore[arg-type]
 
 
 def _is_coarse(name: str) -> bool:
@@ -176,6 +197,8 @@ class Run:
     stall : int
         Epochs without improvement.
     history : History
+    grown : int
+        Epochs before new classes last came; their losses do not compare with later ones.
     stop_reason : str or None
     warned : frozenset of str
         Kinds of trouble a callback has warned of, each once in a run.
@@ -202,6 +225,7 @@ class Run:
     best_loss: float = float("inf")
     stall: int = 0
     history: History = field(default_factory=History)
+    grown: int = 0
     stop_reason: str | None = None
     warned: frozenset[str] = frozenset()
 

@@ -34,8 +34,8 @@ class Trainer:
         Maps the number of epochs so far to the rows of a batch.
     callbacks : list of Callback
     shuffle : bool
-    max_time : float or None
-        Seconds from the first epoch of the call.
+    deadline : float
+        Reading of ``time.perf_counter`` at which training stops.
     snapshot : callable or None
         For callbacks, see :class:`~sknn.training.callbacks.Progress`.
     conclude : callable or None
@@ -53,7 +53,7 @@ class Trainer:
         batch_size: Callable[[int], int],
         callbacks: list[Callback],
         shuffle: bool = True,
-        max_time: float | None = None,
+        deadline: float = math.inf,
         snapshot: Callable[[], Any] | None = None,
         conclude: Callable[[], None] | None = None,
     ) -> None:
@@ -65,7 +65,7 @@ class Trainer:
         self.batch_size = batch_size
         self.hooks = Hooks(callbacks)
         self.shuffle = shuffle
-        self.deadline = None if max_time is None else perf_counter() + max_time
+        self.deadline = deadline
         self.snapshot = snapshot
         self.conclude = conclude
 
@@ -118,7 +118,7 @@ class Trainer:
             progress.stop("diverged")
         for hook in self.hooks.epoch_end:
             hook(progress)
-        if self.deadline is not None and perf_counter() > self.deadline:
+        if perf_counter() > self.deadline:
             progress.stop("max_time")
         run.best_loss = min(run.best_loss, row["loss"])
         run.history.append(row)
@@ -152,7 +152,7 @@ class Trainer:
                 hook(progress)
             if not total < _INFINITY or progress.stop_reason is not None:
                 break
-            if self.deadline is not None and perf_counter() > self.deadline:
+            if perf_counter() > self.deadline:
                 break
         return total / done, norm
 

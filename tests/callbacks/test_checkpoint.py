@@ -499,3 +499,30 @@ class Suicide(Exception):
 
     def __init__(self):
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Counting(Callback):
+    seen = 0
+
+    def __init__(self, interrupt_at=None, fail_at=None):
+        self.interrupt_at = interrupt_at
+        self.fail_at = fail_at
+
+    def on_epoch_end(self, progress):
+        self.seen += 1
+        if progress.run.epoch == self.interrupt_at:
+            raise KeyboardInterrupt
+        if progress.run.epoch == self.fail_at:
+            raise RuntimeError
+
+
+def test_a_resume_that_fails_leaves_the_state_of_callbacks():
+    net = MLPClassifier((4,), max_iter=6, warm_start=True, callbacks=[Counting(interrupt_at=3)])
+    with pytest.warns(UserWarning, match="interrupted"):
+        net.fit(X, THREE)
+    net.set_params(callbacks=[Counting(fail_at=5)])
+    with pytest.raises(RuntimeError):
+        net.resume(X, THREE)
+    assert net.callbacks_[0].seen == 3 and net.run_.epoch == 3
+    net.set_params(callbacks=[Counting()]).resume(X, THREE)
+    assert net.callbacks_[0].seen == 6

@@ -1,15 +1,19 @@
 """Law 7: early stopping costs nothing, for the rows it holds out join at the end."""
 
 import math
+import time
+import warnings
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
 
 from benchmarks.early_stopping import LOADERS, compare
 from sknn import MLPClassifier, MLPRegressor
-from sknn.callbacks import Callback
-from sknn.schedules import BatchSize
+from sknn.callbacks import Callback, WeightAveraging
+from sknn.schedules import BatchSize, Cosine
+from sknn.training.trainer import Trainer
 from tests.estimators.data import BINARY, REAL, THREE, X
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -47,7 +51,9 @@ def test_the_best_weights_take_further_passes_over_all_rows(fraction, more):
     warm, best = best_of(MLPRegressor(**settings))
     by_hand = MLPRegressor(**settings).set_params(early_stopping=False).initialize(X, REAL)
     by_hand.network_.load(best.theta)
-    for _ in range(math.ceil(fraction * best.epoch)):
+    passes = math.ceil(fraction * best.epoch)
+    by_hand.set_params(learning_rate=Cosine(epochs=passes))
+    for _ in range(passes):
         by_hand.partial_fit(X, REAL)
     assert_allclose(warm.network_.theta, by_hand.network_.theta, rtol=1e-8, atol=1e-10)
     assert np.abs(warm.network_.theta - best.theta).max() > 1e-4
@@ -96,6 +102,70 @@ def test_what_ends_badly_ends_at_once(error):
     with pytest.warns(UserWarning, match="interrupted|diverged"):
         net.fit(X, REAL)
     assert_array_equal(net.network_.theta, net.run_.best.theta)
+
+
+@pytest.fixture
+def extra_epochs(monkeypatch):
+    """Let a test say what happens in the epochs after the held-out rows have joined."""
+    whole = Trainer._epoch
+
+    def use(action):
+        def epoch(trainer, progress):
+            if trainer.conclude is None:
+                action()
+            whole(trainer, progress)
+
+        monkeypatch.setattr(Trainer, "_epoch", epoch)
+
+    return use
+
+
+def test_ctrl_c_in_the_last_passes_serves_the_best_and_can_be_resumed(extra_epochs, monkeypatch):
+    net = MLPRegressor(**STOPPED, normalize_y=False, warm_start=True)
+    whole = clone(net).fit(X, REAL)
+
+    def interrupt():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context():
+        extra_epochs(interrupt)
+        with pytest.warns(UserWarning, match="interrupted by user"):
+            net.fit(X, REAL)
+    assert net.stop_reason_ == "interrupted"
+    assert_array_equal(net.network_.theta, net.run_.best.theta)
+    extra_epochs(lambda: None)
+    net.resume(X, REAL)
+    assert_array_equal(net.network_.theta, whole.network_.theta)
+    assert net.n_iter_ == whole.n_iter_
+
+
+def test_the_last_passes_are_within_max_time(extra_epochs):
+    net = MLPRegressor(**STOPPED, normalize_y=False, warm_start=True, max_time=2.0)
+    extra_epochs(lambda: time.sleep(2.0))
+    began = time.perf_counter()
+    net.fit(X, REAL)
+    assert time.perf_counter() - began < 3.9
+    assert_array_equal(net.network_.theta, net.run_.best.theta)
+
+
+def test_the_last_passes_do_not_undo_an_average():
+    """At a constant high rate they would put back the noise that the average had removed."""
+    rng = np.random.default_rng(0)
+    rows = rng.standard_normal((200, 5))
+    y = rows.sum(axis=1) + 3.0 * rng.standard_normal(200)
+    settings = STOPPED | {"hidden_layer_sizes": (), "batch_size": 2, "solver": "sgd"}
+    net = MLPRegressor(**settings, callbacks=[WeightAveraging()], normalize_y=False, alpha=0.0)
+    net.fit(rows, y)
+    best = np.linalg.lstsq(np.column_stack([rows, np.ones(200)]), y)[0]
+    found = np.append(net.coefs_[0][:, 0], net.intercepts_[0])
+    assert np.abs(found - best).max() < 1.5  # at a constant rate 2.8
+
+
+def test_a_batch_larger_than_the_data_is_told_once():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        MLPRegressor(**STOPPED | {"batch_size": 100}).fit(X, REAL)
+    assert sum("clipped" in str(each.message) for each in caught) == 1
 
 
 @pytest.mark.parametrize(

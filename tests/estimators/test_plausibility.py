@@ -32,7 +32,7 @@ WINE, BARREL = load_wine(return_X_y=True)
 CANCER, MALIGNANT = load_breast_cancer(return_X_y=True)
 PIXELS = RNG.integers(0, 256, (300, 12))
 WORDS = TfidfTransformer().fit_transform(
-    sp.random_array((300, 500), density=0.01, rng=RNG, format="csr")
+    sp.csr_array(np.where(RNG.random((300, 500)) < 0.01, RNG.random((300, 500)), 0.0))
 )
 DAYS = RNG.integers(0, 2000, 300)
 

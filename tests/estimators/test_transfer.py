@@ -55,6 +55,26 @@ def test_a_regressor_starts_in_the_units_of_y():
     assert_allclose(net.predict(X), source.predict(X), rtol=1e-9)
 
 
+def test_the_arrays_are_copies():
+    source = MLPClassifier(**FAST).fit(X, THREE)
+    start, before = Pretrained(source), source.coefs_[0].copy()
+    source.coefs_[0][...] = 0.0
+    net = MLPClassifier(**FAST, weight_init=start).initialize(X, THREE)
+    assert_array_equal(net.coefs_[0], before)
+    net.coefs_[0][...] = 0.0
+    assert_array_equal(start.weights["hidden0"]["W"], before)
+
+
+def test_a_loss_with_more_raw_scores_takes_the_hidden_layers_only():
+    source = MLPRegressor(**FAST).fit(X, REAL)
+    settings = FAST | {"loss": "gaussian_nll", "weight_init": Pretrained(source)}
+    net = MLPRegressor(**settings).initialize(X, REAL)
+    assert_array_equal(net.coefs_[1], source.coefs_[1])
+    assert net.coefs_[2].shape == (5, 2)
+    again = MLPRegressor(**settings | {"weight_init": Pretrained(net)}).initialize(X, REAL)
+    assert_array_equal(again.coefs_[2], net.coefs_[2])
+
+
 def test_from_a_classifier_to_a_regressor(source):
     net = MLPRegressor(**FAST, weight_init=Pretrained(source), freeze=2).fit(X, REAL)
     assert_array_equal(net.coefs_[1], source.coefs_[1])

@@ -210,12 +210,21 @@ def test_no_false_alarm(data, parameters):
 
 def test_no_false_alarm_on_rare_words():
     rng = np.random.default_rng(0)
-    words = sp.random_array((300, 2000), density=0.01, rng=rng, format="csr")
+    words = sp.csr_array(np.where(rng.random((300, 2000)) < 0.01, rng.random((300, 2000)), 0.0))
     X = TfidfTransformer().fit_transform(words)
     y = np.asarray(X[:, :1000].sum(axis=1)).ravel() > np.asarray(X[:, 1000:].sum(axis=1)).ravel()
     net = MLPClassifier((50,), learning_rate="cosine", max_iter=20, random_state=0,
                         callbacks=[Diagnostics()])  # fmt: skip
     assert kinds(net.fit(X, y)) == []
+
+
+def test_no_false_alarm_when_classes_join():
+    """The loss over more classes is higher, and no sign of too high a rate."""
+    net = MLPClassifier((20,), random_state=0, callbacks=[Diagnostics()])
+    for low, classes in ((3, range(3)), (10, range(10))):
+        for _ in range(12):
+            net.partial_fit(DIGITS[DIGIT < low], DIGIT[DIGIT < low], classes=classes)
+            assert kinds(net) == []
 
 
 def test_no_false_alarm_when_a_good_network_goes_on():

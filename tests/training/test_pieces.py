@@ -78,6 +78,12 @@ def test_small_slabs_make_no_difference(monkeypatch):
         assert_array_equal(one[0], other[0])
 
 
+@pytest.mark.parametrize("value", ["good", None, [1.0]])
+def test_history_refuses_what_is_no_number(value):
+    with pytest.raises(TypeError, match="'note'"):
+        History().append({"epoch": 1.0, "note": value})
+
+
 def test_history_fills_gaps():
     history = History()
     history.append({"epoch": 1.0, "loss": 2.0})
