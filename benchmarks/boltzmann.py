@@ -3,7 +3,7 @@
 Run from the root of the repository, on a machine with nothing else to do::
 
     python -m benchmarks.boltzmann
-    python -m benchmarks.boltzmann --rounds 3
+    python -m benchmarks.boltzmann --rounds 3 --threads 1
 
 Both train with the same settings by persistent chains, momentum and all else off. Rounds alternate
 the two, and a figure is the difference between fits of few and of more epochs, the fastest
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import sklearn.neural_network
 from sklearn.datasets import load_digits
+from threadpoolctl import threadpool_limits
 
 import sknn
 
@@ -74,7 +75,9 @@ def main() -> None:
     """Print one line a piece of work and precision."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, help="default: what BLAS and sknn choose")
     options = parser.parse_args()
+    threadpool_limits(options.threads)
     print(f"{'milliseconds per epoch':<42}{'sknn':>9}{'sklearn':>9}{'ratio':>8}")
     for name, work in WORKS.items():
         for dtype in ("float64", "float32"):

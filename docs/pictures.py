@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
 from sklearn.preprocessing import StandardScaler  # noqa: E402
 
-from sknn import MLPClassifier, activations, schedules  # noqa: E402
+from sknn import DBNClassifier, MLPClassifier, activations, schedules  # noqa: E402
 from sknn.callbacks import LearningRateRange  # noqa: E402
 
 
@@ -163,7 +163,28 @@ def rate_range():
     return figure
 
 
+def deep_belief():
+    """Draw the training loss of a deep logistic network from three starts."""
+    X, y = load_digits(return_X_y=True)
+    same = {"learning_rate": "cosine", "learning_rate_init": 0.01, "max_iter": 30,
+            "n_iter_no_change": np.inf, "random_state": 0}  # fmt: skip
+    sizes = (100,) * 4
+    starts = {
+        "$N(0, 0.01^2)$": MLPClassifier(sizes, "logistic", weight_init="normal", **same),
+        "scikit-learn's uniform": MLPClassifier(sizes, "logistic", **same),
+        "pre-trained": DBNClassifier(sizes, **same),
+    }
+    figure, ax = plt.subplots(figsize=(7, 4))
+    for name, net in starts.items():
+        ax.plot(net.fit(X / 16, y).loss_curve_, label=name)
+    ax.set(xlabel="epoch of back-propagation", ylabel="training loss")
+    ax.legend(title="initial weights")
+    ax.grid(alpha=0.3)
+    return figure
+
+
 PICTURES = {
+    "deep_belief": deep_belief,
     "xor": xor,
     "activations": activation_curves,
     "gradient_norms": gradient_norms,

@@ -17,7 +17,7 @@ class Batch(NamedTuple):
     """One batch; its arrays are valid until the next one is asked for."""
 
     x: Any
-    target: NDArray
+    target: NDArray | None
     weight: NDArray | None
 
 
