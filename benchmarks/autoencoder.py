@@ -31,7 +31,8 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, MLPClassifier
 
-COSINE: dict[str, Any] = {"learning_rate": "cosine"}
+# A schedule that ends at a rate of nothing is trained to its end.
+COSINE: dict[str, Any] = {"learning_rate": "cosine", "n_iter_no_change": np.inf}
 NOISE = 0.3
 DENOISER: dict[str, Any] = COSINE | {
     "hidden_layer_sizes": (256, 64),
