@@ -33,21 +33,22 @@ from sknn import AutoEncoder, MLPClassifier
 
 # A schedule that ends at a rate of nothing is trained to its end.
 COSINE: dict[str, Any] = {"learning_rate": "cosine", "n_iter_no_change": np.inf}
+# 1,347 digits are few: small batches, so that there are enough steps.
+BRISK = COSINE | {"learning_rate_init": 0.003, "batch_size": 50}
 NOISE = 0.3
-DENOISER: dict[str, Any] = COSINE | {
+DENOISER: dict[str, Any] = BRISK | {
     "hidden_layer_sizes": (256, 64),
     "corruption": "gaussian",
     "corruption_level": NOISE,
-    "learning_rate_init": 0.003,
-    "batch_size": 100,
 }
 DETECTOR: dict[str, Any] = COSINE | {"hidden_layer_sizes": (64, 8), "max_iter": 60}
 ANOMALIES = ("kddcup_land_vs_satan", "kddcup_rootkit_vs_back", "internal_bleeding")
 WINDOW = 100
-CODER: dict[str, Any] = COSINE | {
+CODER: dict[str, Any] = BRISK | {
     "hidden_layer_sizes": (128, 64),
     "corruption": "gaussian",
     "corruption_level": NOISE,
+    "learning_rate_init": 0.005,
     "max_iter": 100,
 }
 FEW: dict[str, Any] = COSINE | {"learning_rate_init": 0.003, "batch_size": 20, "max_iter": 200}
@@ -86,7 +87,7 @@ def pca_reconstruction(A: NDArray, B: NDArray, k: int) -> NDArray:
 def compression(A: NDArray, B: NDArray, sizes: tuple[int, ...], **settings: Any) -> tuple:
     """Return the squared errors of PCA and of an auto-encoder with as long a code, and seconds."""
     best = float(((pca_reconstruction(A, B, sizes[-1]) - B) ** 2).mean())
-    settings = COSINE | {"random_state": 0} | settings
+    settings = BRISK | {"random_state": 0} | settings
     coder, seconds = trained(AutoEncoder(sizes, **settings), A)
     return best, -coder.score(B), seconds
 
@@ -102,7 +103,7 @@ def print_compression() -> None:
     if found is not None:
         X = found[0].reshape(len(found[0]), -1).astype(np.float32) / 255
         A, B = train_test_split(X, random_state=0)
-        settings: dict[str, Any] = {"max_iter": 60, "batch_size": 64, "loss": "squared_error"}
+        settings: dict[str, Any] = {"max_iter": 60, "loss": "squared_error"}
         _print_row("mnist_5k", (256, 16), *compression(A, B, (256, 16), **settings))
 
 
@@ -207,14 +208,14 @@ def _print_areas(on_all: bool, name: str, figures: NDArray) -> None:
 # -- features -----------------------------------------------------------------------------------
 
 
-def features(seed: int) -> tuple[float, float, float]:
+def features(seed: int, **settings: Any) -> tuple[float, float, float]:
     """Return accuracies with 100 labels, from random weights and from an encoder; its seconds.
 
     The encoder is trained on 1,347 images, the 100 with labels among them; 450 are for testing.
     """
     X, y = load_digits(return_X_y=True)
     X, X_test, y, y_test = train_test_split(X / 16, y, test_size=450, stratify=y, random_state=seed)
-    coder, seconds = trained(AutoEncoder(**CODER, random_state=seed), X)
+    coder, seconds = trained(AutoEncoder(**CODER | settings, random_state=seed), X)
     few, _, y_few, _ = train_test_split(X, y, train_size=100, stratify=y, random_state=seed)
     started = coder.to_classifier(freeze=["hidden0"], **FEW, random_state=seed)
     random = MLPClassifier(coder.hidden_layer_sizes, **FEW, random_state=seed)
@@ -223,7 +224,8 @@ def features(seed: int) -> tuple[float, float, float]:
 
 
 def print_features(seeds: int = 20) -> None:
-    found = np.array([features(seed) for seed in range(seeds)])
+    # The settings were chosen with the first seeds.
+    found = np.array([features(seed) for seed in range(100, 100 + seeds)])
     gains = found[:, 1] - found[:, 0]
     error = gains.std(ddof=1) / np.sqrt(seeds)
     random, started, seconds = found.mean(axis=0)
@@ -237,10 +239,7 @@ def print_features(seeds: int = 20) -> None:
 
 def print_variational() -> None:
     A, B = (part / 16 for part in digits())
-    settings: dict[str, Any] = COSINE | {"learning_rate_init": 0.003, "batch_size": 64}
-    coder, seconds = trained(
-        AutoEncoder((128, 8), variational=True, random_state=0, **settings), A
-    )
+    coder, seconds = trained(AutoEncoder((128, 8), variational=True, random_state=0, **BRISK), A)
     history = coder.history_
     nearest = [((B - row) ** 2).mean(axis=1).min() for row in coder.sample(500, random_state=0)]
     print("Variational auto-encoder 128-8 of the digits: nats a row, training\n")
