@@ -101,7 +101,7 @@ def main() -> None:
     epochs = 20 if options.quick else 200
     X, y = load_digits(return_X_y=True)
     X, X_test, y, y_test = train_test_split(X / 16, y, random_state=0)
-    figure = Figure(figsize=(10, 8), layout="constrained")
+    figure = Figure(figsize=(10, 7), layout="constrained")
     (first, second), (third, fourth) = figure.subplots(2, 2)
     denoise(X, X_test, first, epochs)
     filters(X, second, epochs)

@@ -5,6 +5,7 @@ import pytest
 
 from benchmarks.autoencoder import (
     ANOMALIES,
+    BRISK,
     WINDOW,
     anomalies,
     compression,
@@ -20,13 +21,13 @@ from sknn import AutoEncoder
 @pytest.mark.parametrize("k", [8, 16, 32])
 def test_shallow_ones_compress_as_well_as_components(k):
     A, B = digits()
-    best, error, _ = compression(A, B, (k,), max_iter=60)
+    best, error, _ = compression(A, B, (k,), max_iter=100)
     assert error < best * (1 + 2e-4)
 
 
 def test_deep_ones_compress_better():
     A, B = (part.astype(np.float32) for part in digits())
-    best, error, _ = compression(A, B, (128, 64, 8), max_iter=80)
+    best, error, _ = compression(A, B, (128, 64, 8), **BRISK | {"max_iter": 80})
     assert error < 0.6 * best
 
 
@@ -81,8 +82,7 @@ def test_features_gain_a_point():
 
 def test_samples_look_like_digits():
     A, B = (part / 16 for part in digits())
-    settings = {"learning_rate": "cosine", "learning_rate_init": 0.003, "batch_size": 50}
-    coder = AutoEncoder((64, 8), variational=True, max_iter=40, random_state=0, **settings).fit(A)
+    coder = AutoEncoder((64, 8), variational=True, max_iter=40, random_state=0, **BRISK).fit(A)
     drawn = coder.sample(100, random_state=0)
     nearest = np.mean([((B - row) ** 2).mean(axis=1).min() for row in drawn])
     noise = np.random.default_rng(0).permuted(B[:100], axis=1)
