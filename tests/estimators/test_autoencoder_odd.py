@@ -116,7 +116,9 @@ def test_sparse_validation_rows_are_made_dense_in_slabs(monkeypatch):
         fits = []
         for numbers in (1 << 20, 35):
             monkeypatch.setattr(monitor, "_SLAB_NUMBERS", numbers)
-            ae = coder(4, 3, **kind).fit(HOLLOW, X_val=sp.csr_array(HOLLOW), sample_weight_val=weight)
+            ae = coder(4, 3, **kind).fit(
+                HOLLOW, X_val=sp.csr_array(HOLLOW), sample_weight_val=weight
+            )
             fits.append(ae.history_)
         for name in ("validation_loss", "validation_score"):
             assert_allclose(fits[0][name], fits[1][name], rtol=1e-9)
