@@ -15,7 +15,6 @@ from sknn.core.schedules import Schedule
 from sknn.training.callbacks import Callback, Phase, Progress
 from sknn.training.run import Best
 
-
 # Sparse targets are made dense in slabs of about this many numbers.
 _SLAB_NUMBERS = 1 << 20
 
