@@ -90,6 +90,18 @@ def test_snippets_of_the_readme_run(tmp_path, monkeypatch):
         exec(compile(block, "README.md", "exec"), namespace)
 
 
+def test_auto_encoders_mend_describe_and_invent(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "autoencoder.png"
+    run("autoencoder.py", monkeypatch, "--quick", "--output", str(picture))
+    printed = capsys.readouterr().out
+    noisy, mended = map(float, re.findall(r"to noise, \w+: (\d+\.\d) dB", printed))
+    assert mended > noisy + 6
+    linear, coded = map(float, re.findall(r"(?:PCA|auto-encoder) (0\.\d+)", printed))
+    assert coded < linear
+    assert_picture(picture)
+
+
 def test_transfer_helps_where_labels_are_few(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     picture = tmp_path / "transfer.png"

@@ -12,10 +12,9 @@ from sklearn.utils.validation import check_array
 from sknn.core.layers import Layer
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
-from sknn.core.pretrained import Pretrained
 from sknn.estimators import codec, data
 from sknn.estimators._sklearn import with_callbacks
-from sknn.estimators.base import BaseNetwork
+from sknn.estimators.base import BaseNetwork, finite
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
@@ -306,7 +305,7 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
         codes : ndarray of shape (n_samples, n_code)
         """
         x = self._checked(X)
-        codes = self.network_.predict(x, codec.code_stop(self.network_))
+        codes = self._through(x, codec.code_stop(self.network_))
         return codes.reshape(len(codes), -1)
 
     def inverse_transform(self, X: Any) -> NDArray:
@@ -323,13 +322,13 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
         """
         self._check_fitted()
         network, stop = self.network_, codec.code_stop(self.network_)
-        codes = check_array(X, dtype=[network.dtype])
+        codes = check_array(X, dtype=[network.dtype], input_name="X")
         shape = network.plans[stop - 1].out_shape
         if codes.shape[1] != self._n_features_out:
             raise ValueError(
                 f"X must hold codes of {self._n_features_out} numbers; got {codes.shape[1]}."
             )
-        raw = network.predict(codes.reshape(len(codes), *shape), start=stop)
+        raw = self._through(codes.reshape(len(codes), *shape), start=stop)
         return self._targets.predict(raw, self._loss)
 
     def predict(self, X: Any) -> NDArray:
@@ -355,7 +354,7 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
                 "inverse_transform(transform(X)) for the dense array, or predict some rows, "
                 "X[:1000].toarray(), at a time."
             )
-        return self._targets.predict(self.network_.predict(x), self._loss)
+        return self._targets.predict(self._through(x), self._loss)
 
     def score_samples(self, X: Any) -> NDArray:
         """Return minus the mean squared reconstruction error of every row.
@@ -386,6 +385,7 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
         """
         scores = self.score_samples(X)
         weight = data.check_weight(sample_weight, len(scores))
+        data.check_some_weight(weight, "sample_weight")
         return float(np.average(scores, weights=weight))
 
     def decision_function(self, X: Any) -> NDArray:
@@ -445,7 +445,8 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
         -------
         classifier : MLPClassifier
         """
-        return MLPClassifier(**self._encoder_start(), **params)
+        self._check_fitted()
+        return MLPClassifier(**codec.encoder_start(self, params))
 
     def to_regressor(self, **params: Any) -> MLPRegressor:
         """Return an unfitted regressor whose hidden layers start as the encoder.
@@ -459,16 +460,17 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
         -------
         regressor : MLPRegressor
         """
-        return MLPRegressor(**self._encoder_start(), **params)
-
-    def _encoder_start(self) -> dict[str, Any]:
         self._check_fitted()
-        names = codec.encoder_names(self)
-        return codec.encoder_parameters(self) | {"weight_init": Pretrained(self, layers=names)}
+        return MLPRegressor(**codec.encoder_start(self, params))
 
     def _checked(self, X: Any) -> Any:
         self._check_fitted()
         return data.check_inputs(self, X, [np.float64, np.float32])
+
+    def _through(self, x: Any, stop: int | None = None, start: int = 0) -> NDArray:
+        """Return what some layers make of checked rows."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return finite(self.network_.predict(x, stop, start))
 
     def _scores(self, x: Any) -> NDArray:
         """Compare slab by slab: neither sparse rows nor reconstructions are held as a whole."""
@@ -476,10 +478,10 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
         scores = []
         for start in range(0, x.shape[0], rows):
             part = x[start : start + rows]
-            raw = self.network_.predict(part)
-            # With no layer in between a prediction may be a window on its input.
-            scores.append(-squared_errors(self._targets.predict(raw, self._loss), part))
-        return np.concatenate(scores)
+            with np.errstate(over="ignore", invalid="ignore"):
+                answer = self._targets.predict(self.network_.predict(part), self._loss)
+                scores.append(-squared_errors(answer, part))
+        return finite(np.concatenate(scores))
 
     @property
     def _n_features_out(self) -> int:
@@ -507,7 +509,7 @@ verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtyp
         self._targets = ReconstructionTargets(rows, self.output_activation, groups, scalable)
 
     def _check_same_task(self, y: Any, call: Call) -> None:
-        return None
+        self._targets = self._targets.continued(y)
 
     def _loss_recipe(self) -> Loss:
         return self._targets.recipe(self.loss)

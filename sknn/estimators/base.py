@@ -38,6 +38,19 @@ from sknn.training.caller import users_level
 from sknn.training.run import Run
 
 
+def finite(answer: NDArray) -> NDArray:
+    """Return what a network makes of X; raise where it has left the range of the precision."""
+    # The sum tells in one call; only where it overflows must every entry be looked at.
+    with np.errstate(over="ignore", invalid="ignore"):
+        fine = math.isfinite(answer.sum()) or np.isfinite(answer).all()
+    if not fine:
+        raise ValueError(
+            "X holds values so large that the scores are not finite; scale X, for example "
+            "with StandardScaler."
+        )
+    return answer
+
+
 class BaseNetwork(
     parameters.NestedLayers,
     WeightAccess,
@@ -105,7 +118,7 @@ class BaseNetwork(
     def resume(
         self,
         X: Any,
-        y: Any,
+        y: Any = None,
         sample_weight: Any = None,
         *,
         X_val: Any = None,
@@ -122,7 +135,7 @@ class BaseNetwork(
         Parameters
         ----------
         X, y, sample_weight, X_val, y_val, sample_weight_val
-            As in the interrupted call.
+            As in the interrupted call; auto-encoders have no y.
 
         Returns
         -------
@@ -322,15 +335,7 @@ class BaseNetwork(
         self._check_fitted()
         X = data.check_inputs(self, X, [np.float64, np.float32])
         with np.errstate(over="ignore", invalid="ignore"):
-            raw = self.network_.predict(X)
-            # The sum tells in one call; only where it overflows must every entry be looked at.
-            fine = math.isfinite(raw.sum()) or np.isfinite(raw).all()
-        if not fine:
-            raise ValueError(
-                "X holds values so large that the scores are not finite; scale X, for example "
-                "with StandardScaler."
-            )
-        return raw
+            return finite(self.network_.predict(X))
 
     # -- contract -------------------------------------------------------------------------
 

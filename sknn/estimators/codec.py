@@ -23,6 +23,7 @@ from sknn.core.layers import (
 )
 from sknn.core.losses import Loss, Mixed
 from sknn.core.network import Network
+from sknn.core.pretrained import Pretrained
 from sknn.estimators import parameters, principal
 from sknn.estimators.architecture import (
     OUTPUT,
@@ -86,6 +87,8 @@ def check(estimator: AutoEncoder) -> None:
     """Raise for parameters that do not go together."""
     if estimator.layers is None and not hidden_sizes(estimator.hidden_layer_sizes):
         raise ValueError("hidden_layer_sizes must name at least one layer, the code.")
+    if isinstance(estimator.layers, (list, tuple)) and not estimator.layers:
+        raise ValueError("layers must hold at least one layer, the code.")
     if estimator.corruption in ("masking", "salt_and_pepper") and estimator.corruption_level >= 1:
         raise ValueError(
             f"corruption_level={estimator.corruption_level} is a share of the inputs for "
@@ -282,10 +285,11 @@ def output_groups(estimator: AutoEncoder, n_features: int) -> Mixed | None:
             f"got {groups!r}."
         )
     position = _positions(estimator, n_features)
-    numeric = [position(column) for column in groups.get("numeric", ())]
-    binary = [position(column) for column in groups.get("binary", ())]
+    numeric = [position(column) for column in _several(groups.get("numeric", ()))]
+    binary = [position(column) for column in _several(groups.get("binary", ()))]
     categorical = [
-        [position(column) for column in group] for group in groups.get("categorical", ())
+        [position(column) for column in _several(group)]
+        for group in _several(groups.get("categorical", ()))
     ]
     named = numeric + binary + sum(categorical, [])
     twice = sorted({column for column in named if named.count(column) > 1})
@@ -293,6 +297,16 @@ def output_groups(estimator: AutoEncoder, n_features: int) -> Mixed | None:
         raise ValueError(f"output_groups names the columns {twice} more than once.")
     numeric += [column for column in range(n_features) if column not in set(named)]
     return Mixed(sorted(numeric), binary, categorical)
+
+
+def _several(columns: Any) -> list[Any]:
+    """Return columns, or groups of them, as a list."""
+    if isinstance(columns, str) or not hasattr(columns, "__iter__"):
+        raise ValueError(
+            "output_groups wants lists: columns for 'numeric' and 'binary', lists of columns, "
+            f"one for each group, for 'categorical'; got {columns!r}."
+        )
+    return list(columns)
 
 
 def _positions(estimator: AutoEncoder, n_features: int) -> Any:
@@ -335,7 +349,18 @@ def encoder_names(estimator: AutoEncoder) -> list[str]:
     ]
 
 
-def encoder_parameters(estimator: AutoEncoder) -> dict[str, Any]:
-    """Return the parameters that describe the encoder to a supervised network."""
-    names = ("hidden_layer_sizes", "activation", "normalization")
-    return {name: getattr(estimator, name) for name in names}
+def encoder_start(estimator: AutoEncoder, params: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a supervised network that starts as the encoder.
+
+    Parameters
+    ----------
+    params : dict
+        What the user wants beside.
+    """
+    shape = ("hidden_layer_sizes", "activation", "normalization")
+    own: dict[str, Any] = {name: getattr(estimator, name) for name in shape}
+    own["weight_init"] = Pretrained(estimator, layers=encoder_names(estimator))
+    taken = sorted(own.keys() & params)
+    if taken:
+        raise ValueError(f"The encoder decides on {taken}; leave it out.")
+    return own | params

@@ -206,13 +206,14 @@ def check_unlabelled_validation(
         rows = check_unlabelled(estimator, X_val, sample_weight_val, dtypes, reset=False)
     except (TypeError, ValueError) as error:
         raise located(error, "X_val or sample_weight_val") from error
-    _check_some_weight(rows.weight)
+    check_some_weight(rows.weight)
     return rows
 
 
-def _check_some_weight(weight: NDArray | None) -> None:
+def check_some_weight(weight: NDArray | None, name: str = "sample_weight_val") -> None:
+    """Raise where every weight is zero."""
     if weight is not None and not weight.any():
-        raise ValueError("sample_weight_val must hold at least one weight that is not zero.")
+        raise ValueError(f"{name} must hold at least one weight that is not zero.")
 
 
 def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -> NDArray | None:
@@ -316,7 +317,7 @@ def check_validation(
         )
     except (TypeError, ValueError) as error:
         raise located(error, "X_val, y_val or sample_weight_val") from error
-    _check_some_weight(rows.weight)
+    check_some_weight(rows.weight)
     return rows
 
 

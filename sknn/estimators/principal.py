@@ -21,6 +21,8 @@ from sknn.core.layout import Views
 
 _MOST_FEATURES = 2048
 """Beyond, the covariance is dearer than what it saves."""
+_LEAST_SPREAD = 1e-12
+"""Below, all rows are alike, and nothing is gained by telling them apart."""
 _EXACT_PAIRS = ("identity", "relu", "leaky_relu", "gelu", "silu", "softplus")
 _STRAIGHT_ABOVE = {
     "identity": 0.0,
@@ -135,7 +137,8 @@ def carrier(activation: Activation, units: int, reach: NDArray, scale: float) ->
     if alias in _STRAIGHT_ABOVE:
         # Half as much room again as the rows need, for rows that are yet to come.
         lift = 1.5 * reach * scale + _STRAIGHT_ABOVE[alias]
-        base, slope = _line(activation, float(lift.max()) + 1.0)
+        # Far out the intercept would drown in rounding.
+        base, slope = _line(activation, min(float(lift.max()), 100.0) + 1.0)
         return Carrier(eye * scale, lift, eye / (slope * scale), -(lift + base / slope) / scale)
     if alias not in ("tanh", "logistic", "softsign"):
         return None
@@ -170,8 +173,8 @@ def start(chain: list[tuple[Dense, Views]], found: Components, tied: bool, logis
         A logistic function follows: the reconstruction is then met where it is near one half,
         at the slope of the function there, and only resembled elsewhere.
     """
-    spread = float(np.sqrt(np.mean(found.reach**2))) or 1.0
-    scale = 1.0 if tied else 1.0 / spread
+    spread = float(np.sqrt(np.mean(found.reach**2)))
+    scale = 1.0 if tied or spread < _LEAST_SPREAD else 1.0 / spread
     carriers = [
         carrier(layer.activation, views["W"].shape[-1], found.reach, scale)
         for layer, views in chain[:-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ class ReconstructionTargets(Targets):
         self.n_outputs = x.shape[1]
         self.sparse = not isinstance(x, np.ndarray)
         self.low, self.high = float(x.min()), float(x.max())
+        _check_size(max(-self.low, self.high), x)
         inside = self.low >= 0.0 and self.high <= 1.0
         self.output = output_activation
         if output_activation == "auto":
@@ -48,6 +50,12 @@ class ReconstructionTargets(Targets):
         self.groups = groups
         if scalable and self.output == "identity" and groups is None:
             self.scale = _mean_deviation(x, weight)
+
+    def continued(self, x: Any) -> ReconstructionTargets:
+        """Return the targets of a later call, whose rows may be the first sparse ones."""
+        twin = copy.copy(self)
+        twin.sparse = self.sparse or not isinstance(x, np.ndarray)
+        return twin
 
     @property
     def task(self) -> str:  # type: ignore[override]
@@ -106,6 +114,16 @@ class ReconstructionTargets(Targets):
         network.params[network.names.index("hidden0")]["W"][...] /= factor
 
 
+def _check_size(largest: float, x: Any) -> None:
+    """Raise where the squares of entries, added over a row, would overflow."""
+    limit = float(np.sqrt(float(np.finfo(x.dtype).max) / x.shape[1])) / 4
+    if largest > limit:
+        raise ValueError(
+            f"X holds {largest:.1e}, too large for squared errors in {x.dtype}; scale X, for "
+            "example with StandardScaler."
+        )
+
+
 def _mean_deviation(x: Any, weight: NDArray | None) -> float:
     """Return the root of the (weighted) mean variance of the columns, 1 where that is nothing."""
     share = np.full(x.shape[0], 1.0 / x.shape[0]) if weight is None else weight / weight.sum()
@@ -117,7 +135,8 @@ def _mean_deviation(x: Any, weight: NDArray | None) -> float:
         part = (part if isinstance(part, np.ndarray) else part.toarray()) - mean
         variance += float(share[start : start + slab] @ np.einsum("ij,ij->i", part, part))
     scale = float(np.sqrt(variance / x.shape[1]))
-    return scale if np.isfinite(scale) and scale > 0 else 1.0
+    # Numbers that small cannot be divided by.
+    return scale if scale * float(np.finfo(x.dtype).max) > 4 else 1.0
 
 
 def squared_errors(reconstruction: NDArray, x: Any) -> NDArray:

@@ -83,21 +83,21 @@ def _validate(session: Session, dtype: Any) -> Validate:
     weighted = rows.weight is not None and takes_weights(scorer)
     weights = {"sample_weight": rows.weight} if weighted else {}
 
-    def score(network: Network, raw: NDArray) -> dict[str, float]:
-        own_score = targets.score(raw, loss, target, rows.weight)
-        figures = {"validation_score": own_score}
-        if scoring == own:
-            figures["score"] = own_score
-        elif scorer is not None:
-            model = shallow_copy(session.estimator)
-            # The rows were checked before and have lost their names.
-            vars(model).pop("feature_names_in_", None)
-            model.network_ = session.served(network)
-            model._loss = loss
-            figures["score"] = _judge(scorer, model, rows, weights)
-        return figures
+    def score(raw: NDArray, slab: slice) -> float:
+        weight = None if rows.weight is None else rows.weight[slab]
+        return targets.score(raw, loss, target[slab], weight)
 
-    return Validate(loss, x, target, session.column(rows.weight), score)
+    def judge(network: Network, own_score: float) -> dict[str, float]:
+        if scorer is None or scoring == own:
+            return {} if scorer is None else {"score": own_score}
+        model = shallow_copy(session.estimator)
+        # The rows were checked before and have lost their names.
+        vars(model).pop("feature_names_in_", None)
+        model.network_ = session.served(network)
+        model._loss = loss
+        return {"score": _judge(scorer, model, rows, weights)}
+
+    return Validate(loss, x, target, session.column(rows.weight), score, judge)
 
 
 def _encoded(session: Session, rows: Rows, dtype: Any) -> Any:
