@@ -28,7 +28,7 @@ NOISE = 0.3
 SETTINGS: dict[str, Any] = {
     "learning_rate": "cosine",
     "learning_rate_init": 0.003,
-    "batch_size": 100,
+    "batch_size": 50,
     "random_state": 0,
 }
 
@@ -64,7 +64,7 @@ def filters(X, ax, epochs: int) -> None:
     """Show the weights of single units, of those that listen most."""
     coder = AutoEncoder(
         (48,), "logistic", corruption="masking", corruption_level=0.4, sparsity=0.05,
-        sparsity_weight=0.1, weight_init="glorot_uniform", max_iter=epochs, **SETTINGS,
+        sparsity_weight=0.1, alpha=2.0, weight_init="glorot_uniform", max_iter=epochs, **SETTINGS,
     ).fit(X)  # fmt: skip
     weights = coder.coefs_[0].T
     loud = np.argsort(-np.linalg.norm(weights, axis=1))[:40]
