@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
 from sklearn.preprocessing import StandardScaler  # noqa: E402
 
-from sknn import MLPClassifier, activations, schedules  # noqa: E402
+from sknn import AutoEncoder, DBNClassifier, MLPClassifier, activations, schedules  # noqa: E402
 from sknn.callbacks import LearningRateRange  # noqa: E402
 
 
@@ -163,7 +163,51 @@ def rate_range():
     return figure
 
 
+def deep_belief():
+    """Draw the training loss of a deep logistic network from three starts."""
+    X, y = load_digits(return_X_y=True)
+    same = {"learning_rate": "cosine", "learning_rate_init": 0.01, "max_iter": 30,
+            "n_iter_no_change": np.inf, "random_state": 0}  # fmt: skip
+    sizes = (100,) * 4
+    starts = {
+        "$N(0, 0.01^2)$": MLPClassifier(sizes, "logistic", weight_init="normal", **same),
+        "scikit-learn's uniform": MLPClassifier(sizes, "logistic", **same),
+        "pre-trained": DBNClassifier(sizes, **same),
+    }
+    figure, ax = plt.subplots(figsize=(7, 4))
+    for name, net in starts.items():
+        ax.plot(net.fit(X / 16, y).loss_curve_, label=name)
+    ax.set(xlabel="epoch of back-propagation", ylabel="training loss")
+    ax.legend(title="initial weights")
+    ax.grid(alpha=0.3)
+    return figure
+
+
+def autoencoder():
+    """Draw digits, noisy ones, what is made of them, and digits that are drawn at random."""
+    X, _ = load_digits(return_X_y=True)
+    X, X_test = train_test_split(X / 16, random_state=0)
+    settings = dict(learning_rate="cosine", learning_rate_init=0.003, batch_size=50, random_state=0)
+    mender = AutoEncoder((128, 64), corruption="gaussian", corruption_level=0.3, **settings).fit(X)
+    vae = AutoEncoder((128, 8), variational=True, **settings).fit(X)
+    noisy = X_test[:10] + 0.3 * np.random.default_rng(0).standard_normal((10, 64))
+    rows = {
+        "unseen": X_test[:10],
+        "noisy": noisy,
+        "mended": mender.predict(noisy),
+        "invented": vae.sample(10, random_state=0),
+    }
+    figure, axes = plt.subplots(4, 10, figsize=(9, 3.8))
+    for line, (name, images) in zip(axes, rows.items(), strict=True):
+        line[0].set_ylabel(name)
+        for ax, image in zip(line, images, strict=True):
+            ax.imshow(image.reshape(8, 8), cmap="gray", vmin=0, vmax=1)
+            ax.set(xticks=[], yticks=[])
+    return figure
+
+
 PICTURES = {
+    "deep_belief": deep_belief,
     "xor": xor,
     "activations": activation_curves,
     "gradient_norms": gradient_norms,
@@ -171,6 +215,7 @@ PICTURES = {
     "schedules": schedule_curves,
     "overfitting": overfitting,
     "rate_range": rate_range,
+    "autoencoder": autoencoder,
 }
 
 

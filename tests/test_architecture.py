@@ -20,6 +20,8 @@ CORE_LEVELS = {
     "schedules": 2,
     "archive": 2,
     "layout": 3,
+    "visible": 3,
+    "machine": 4,
     "losses": 4,
     "layers": 4,
     "network": 5,

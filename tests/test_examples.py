@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,29 @@ def test_gradients_vanish_or_not(tmp_path, monkeypatch, capsys):
     assert_picture(picture)
 
 
+def test_features_of_boltzmann_machines_beat_pixels(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "rbm_digits.png"
+    with warnings.catch_warnings():
+        run("rbm_digits.py", monkeypatch, "--quick", "--output", str(picture))
+    rows = dict(re.findall(r"^(\w.*?)\s{2,}(0\.\d+)", capsys.readouterr().out, re.M))
+    assert float(rows["RBM of sknn, same settings"]) > float(rows["raw pixels"])
+    assert_picture(picture)
+
+
+def test_pre_training_starts_what_small_weights_do_not(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "deep_belief.png"
+    options = ("--seeds", "1", "--epochs", "15", "--output", str(picture))
+    with warnings.catch_warnings():
+        run("deep_belief.py", monkeypatch, *options)
+    scores = [float(score) for score in re.findall(r"accuracy (0\.\d+)", capsys.readouterr().out)]
+    small, _, pretrained = scores
+    assert small < 0.3
+    assert pretrained > 0.85
+    assert_picture(picture)
+
+
 def test_snippets_of_the_readme_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
@@ -64,6 +88,18 @@ def test_snippets_of_the_readme_run(tmp_path, monkeypatch):
     namespace: dict[str, object] = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), namespace)
+
+
+def test_auto_encoders_mend_describe_and_invent(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "autoencoder.png"
+    run("autoencoder.py", monkeypatch, "--quick", "--output", str(picture))
+    printed = capsys.readouterr().out
+    noisy, mended = map(float, re.findall(r"to noise, \w+: (\d+\.\d) dB", printed))
+    assert mended > noisy + 6
+    linear, coded = map(float, re.findall(r"(?:PCA|auto-encoder) (0\.\d+)", printed))
+    assert coded < linear
+    assert_picture(picture)
 
 
 def test_transfer_helps_where_labels_are_few(tmp_path, monkeypatch, capsys):

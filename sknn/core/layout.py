@@ -40,13 +40,18 @@ class Role(IntEnum):
 
 @dataclass(frozen=True)
 class Param:
-    """One array of a layer: its shape, how it starts and how training treats it."""
+    """One array of a layer: its shape, how it starts and how training treats it.
+
+    With `tied_to` it has no numbers of its own: it is the transposed parameter of the same
+    name in that layer, and `init` is not asked.
+    """
 
     shape: Shape
     init: Initializer
     role: Role = Role.DECAYED
     fan_in: int = 1
     fan_out: int = 1
+    tied_to: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what would fail later, far from the layer that said it."""
@@ -121,6 +126,15 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Tie:
+    """A parameter that is the transpose of another layer's."""
+
+    layer: int
+    name: str
+    owner: int
+
+
+@dataclass(frozen=True)
 class Growth:
     """Where the units of a layer go when it gets more of them.
 
@@ -161,9 +175,10 @@ class Layout:
 
     def __init__(self, plans: Sequence[Plan], names: Sequence[str] | None = None) -> None:
         self.names = tuple(map(str, range(len(plans))) if names is None else names)
-        found = [
+        every = [
             (i, name, param) for i, plan in enumerate(plans) for name, param in plan.params.items()
         ]
+        found = [entry for entry in every if entry[2].tied_to is None]
         ends = {}
         slots = []
         position = 0
@@ -176,9 +191,26 @@ class Layout:
             ends[role] = position
         self.slots = tuple(slots)
         self.n_layers = len(plans)
+        self.ties = tuple(
+            Tie(i, name, self._owner(param, name, plans))
+            for i, name, param in every
+            if param.tied_to is not None
+        )
         self.n_decayed = ends[Role.DECAYED]
         self.n_trainable = ends[Role.PLAIN]
         self.size = ends[Role.TRACKED]
+
+    def _owner(self, param: Param, name: str, plans: Sequence[Plan]) -> int:
+        """Return the layer whose parameter `param` is the transpose of."""
+        layer = self.names.index(param.tied_to) if param.tied_to in self.names else None
+        source = None if layer is None else plans[layer].params.get(name)
+        if layer is None or source is None or source.shape != param.shape[::-1]:
+            raise ValueError(
+                f"A layer with {name} {param.shape} is tied to {param.tied_to!r}; that must be the "
+                f"name of a layer with {name} {param.shape[::-1]}. The layers are "
+                f"{list(self.names)}."
+            )
+        return layer
 
     def views(self, vector: NDArray) -> list[Views]:
         """Give each layer named windows on `vector`.
@@ -195,6 +227,8 @@ class Layout:
                 view = window.reshape(*vector.shape[:-1], *slot.param.shape)
                 assert np.shares_memory(view, vector) or not view.size
                 layers[slot.layer][slot.name] = view
+        for tie in self.ties:
+            layers[tie.layer][tie.name] = layers[tie.owner][tie.name].swapaxes(-1, -2)
         return layers
 
     def draw(self, vector: NDArray, rng: np.random.Generator) -> None:

@@ -140,7 +140,7 @@ class Network:
             return np.full(shape, need.fill, dtype)
         return np.empty(shape, dtype)
 
-    def predict(self, x: Any, stop: int | None = None) -> NDArray:
+    def predict(self, x: Any, stop: int | None = None, start: int = 0) -> NDArray:
         """Return raw scores, or the output of layer ``stop - 1``, for every row.
 
         Works in chunks with buffers of its own, so that memory stays bounded and any number of
@@ -151,19 +151,21 @@ class Network:
         x : ndarray of shape (n, *in_shape) or CSR of shape (n, in_shape[0])
         stop : int, default=None
             Use the first `stop` layers only.
+        start : int, default=0
+            Feed `x` to this layer, as if it were the output of the one before.
 
         Returns
         -------
         raw : ndarray of shape (n, *out_shape) or (n_members, n, *out_shape)
         """
-        chain = [i for i in self.inference if stop is None or i < stop]
+        chain = [i for i in self.inference if i >= start and (stop is None or i < stop)]
         n = x.shape[0]
         widest = max([prod(self.plans[i].out_shape) for i in chain] or [1])
         low, high = _CHUNK_ROWS
         rows = min(n, max(low, min(high, _CHUNK_NUMBERS // widest)))
         if rows == n:
             return self._forward(x, chain, self._stage(chain, n))
-        out_shape = self.plans[chain[-1]].out_shape if chain else self.in_shape
+        out_shape = self.plans[chain[-1]].out_shape if chain else x.shape[1:]
         out = np.empty((*self.lead, n, *out_shape), self.dtype)
         stage = self._stage(chain, rows)
         members = slice(None) if self.lead else ()

@@ -69,16 +69,16 @@ class Pretrained:
     """
 
     def __init__(self, estimator: Any, layers: Sequence[str] | None = None) -> None:
-        if not hasattr(estimator, "get_weights"):
+        if not hasattr(estimator, "_lent_weights"):
             kind = type(estimator)
             raise TypeError(
                 f"Pretrained needs a fitted network of sknn; got {kind.__qualname__} of "
                 f"{kind.__module__}."
             )
-        weights = estimator.get_weights()
+        weights = estimator._lent_weights()
         chosen = weights if layers is None else _chosen(weights, layers)
         self.whole = layers is None
-        self.output = next(reversed(weights), None) if weights else None
+        self.output = "output" if "output" in weights else None
         self.answers = answers(estimator)
         self.source = type(estimator).__name__
         self.weights: dict[str, dict[str, NDArray]] = {name: weights[name] for name in chosen}

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.layers.base import Context, Layer
-from sknn.core.layout import Scratch, Views
+from sknn.core.layout import Scratch, Tie, Views
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 
@@ -55,6 +55,8 @@ class Workspace:
     grad : ndarray, shape of ``network.trainable``
     frame_in_use : Frame
         The arrays of the last batch.
+    fit, added : float
+        The parts of the loss of the last batch: of the outputs, and what layers add.
     """
 
     def __init__(
@@ -70,9 +72,18 @@ class Workspace:
         self.rng = rng
         self.frozen = frozenset(frozen)
         self.frame_in_use: Frame
+        self.fit = self.added = 0.0
         self.grad = np.zeros_like(network.trainable)
         self.grads = network.layout.views(self.grad)
+        self.tied = [self._untangle(tie) for tie in network.layout.ties]
         self.reserve(rows)
+
+    def _untangle(self, tie: Tie) -> tuple[NDArray, NDArray]:
+        """Give the second user of shared weights a gradient of its own; return where it goes."""
+        target = self.grads[tie.layer][tie.name]
+        own = np.zeros_like(target, order="C")
+        self.grads[tie.layer][tie.name] = own
+        return target, own
 
     def reserve(self, rows: int) -> None:
         """Make buffers for `rows` rows; frames of other buffers are dropped."""
@@ -108,6 +119,8 @@ class Workspace:
         """Fill `grad` from ``frame.d_raw``; the input is that of the last forward pass."""
         for layer, p, g, source, y, dy, dx, context in frame.backward:
             layer.backward(p, g, x if source is None else source, y, dy, dx, context)
+        for target, own in self.tied:
+            target += own
 
     def _cut(self, key: Any, need: Scratch, rows: int) -> NDArray:
         """Take the front of a buffer that is large enough for `self.rows` rows."""

@@ -64,7 +64,7 @@ def _is_int(value: Any) -> bool:
     return is_number(value, numbers.Integral)
 
 
-def _per_layer(value: Any, n_hidden: int, name: str) -> list[Any]:
+def per_layer(value: Any, n_hidden: int, name: str) -> list[Any]:
     """Give every hidden layer its own value of a parameter that may be a list."""
     if not isinstance(value, (list, tuple)):
         return [value] * n_hidden
@@ -82,21 +82,31 @@ def hidden_layers(estimator: Any) -> list[Layer]:
     if estimator.input_dropout:
         first.append(Dropout(estimator.input_dropout))
     if estimator.layers is not None:
-        return first + _given_layers(estimator)
+        return first + given_layers(estimator, _EXPANDED)
     sizes = hidden_sizes(estimator.hidden_layer_sizes)
-    activations = _per_layer(estimator.activation, len(sizes), "activation")
-    rates = _per_layer(estimator.dropout, len(sizes), "dropout")
-    norm = _normalization(estimator.normalization)
+    activations = per_layer(estimator.activation, len(sizes), "activation")
+    rates = per_layer(estimator.dropout, len(sizes), "dropout")
     layers = first
     for size, activation, rate in zip(sizes, activations, rates, strict=True):
-        if norm is None:
-            layers.append(Dense(size, activation))
-        else:
-            start = Dense(size, "identity", weight_init=_start(estimator, activation))
-            layers += [start, norm(), Activate(activation)]
+        layers += block(estimator, size, activation)
         if rate:
             layers.append(Dropout(rate))
     return layers
+
+
+def block(estimator: Any, size: int, activation: Any, **settings: Any) -> list[Layer]:
+    """Return a Dense layer, with `normalization` between its weights and its activation.
+
+    Parameters
+    ----------
+    **settings : dict
+        Further parameters of the Dense layer.
+    """
+    norm = _normalization(estimator.normalization)
+    if norm is None:
+        return [Dense(size, activation, **settings)]
+    start = Dense(size, "identity", weight_init=_start(estimator, activation), **settings)
+    return [start, norm(), Activate(activation)]
 
 
 def _start(estimator: Any, activation: Any) -> Any:
@@ -129,7 +139,14 @@ def _is_default(value: Any, default: Any) -> bool:
     return value is default or (isinstance(value, (str, float, int)) and value == default)
 
 
-def _given_layers(estimator: Any) -> list[Layer]:
+def given_layers(estimator: Any, replaced: dict[str, Any]) -> list[Layer]:
+    """Return `layers`, checked, with the parameters it replaces left at their defaults.
+
+    Parameters
+    ----------
+    replaced : dict
+        Names and defaults of these parameters.
+    """
     owner = type(estimator).__name__
     layers = estimator.layers
     if not isinstance(layers, (list, tuple)) or not all(isinstance(x, Layer) for x in layers):
@@ -138,7 +155,7 @@ def _given_layers(estimator: Any) -> list[Layer]:
             "that is objects of classes derived from Layer, for example [Dense(64), Dropout(0.2)]. "
             f"Got {layers!r} instead."
         )
-    for name, default in _EXPANDED.items():
+    for name, default in replaced.items():
         if not _is_default(getattr(estimator, name), default):
             raise ValueError(
                 f"{name}={getattr(estimator, name)!r} has no effect together with `layers`; "
@@ -166,8 +183,13 @@ def _check_names(estimator: Any, names: Sequence[str]) -> None:
             )
 
 
+def output_layer(n_raw: int) -> Dense:
+    """Return the spec of the layer that gives the raw scores."""
+    return Dense(n_raw, "identity", name=OUTPUT)
+
+
 def build_network(
-    estimator: Any, n_features: int, n_raw: int, dtype: DTypeLike, n_members: int
+    estimator: Any, n_raw: int, in_shape: tuple[int, ...], dtype: DTypeLike
 ) -> Network:
     """Plan the network an estimator's parameters describe; its weights are still zero."""
     default = (
@@ -175,15 +197,17 @@ def build_network(
     )
     automatic = _starts_automatically(estimator)
     defaults = Defaults(default, "auto" if automatic else estimator.weight_init)
-    chain = [*hidden_layers(estimator), Dense(n_raw, "identity", name=OUTPUT)]
+    chain = estimator._chain(n_raw)
     names = [name for name, _ in named(chain)]
     _check_unique(names)
     bound = [layer.bind(defaults) for layer in chain]
     if automatic and default == "logistic":
         # scikit-learn scales the output layer by the activation of the hidden ones.
         start = ScaledUniform(2.0)
-        bound[-1] = Dense(n_raw, "identity", weight_init=start, bias_init=start).bind(defaults)
-    return Network(bound, names, (n_features,), dtype, n_members)
+        bound[-1] = Dense(n_raw, "identity", name=OUTPUT, weight_init=start, bias_init=start).bind(
+            defaults
+        )
+    return Network(bound, names, in_shape, dtype, int(estimator.n_members))
 
 
 def frozen_layers(freeze: Any, network: Network) -> list[int]:

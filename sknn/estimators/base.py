@@ -10,12 +10,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.exceptions import NotFittedError
-from sklearn.utils.metaestimators import available_if
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
 from sknn._version import __version__
 from sknn.core.constraints import Constraint
-from sknn.core.layers import Dense
+from sknn.core.layers import Dense, Layer
 from sknn.core.layout import Growth
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
@@ -28,19 +27,28 @@ from sknn.estimators._sklearn import (
 )
 from sknn.estimators.call import Call, restored_on_error
 from sknn.estimators.data import Rows
+from sknn.estimators.parameters import Pace
 from sknn.estimators.session import Session
 from sknn.estimators.targets import Targets
+from sknn.estimators.watching import validation_measures
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
+from sknn.training.callbacks import Callback
+from sknn.training.caller import users_level
 from sknn.training.run import Run
 
 
-def _has_hidden(estimator: Any) -> bool:
-    """Say whether there is a hidden layer; junk is left for fit to complain of."""
-    if estimator.layers is not None:
-        return any(isinstance(layer, Dense) for layer in estimator.layers)
-    sizes = estimator.hidden_layer_sizes
-    return not hasattr(sizes, "__len__") or len(sizes) > 0
+def finite(answer: NDArray) -> NDArray:
+    """Return what a network makes of X; raise where it has left the range of the precision."""
+    # The sum tells in one call; only where it overflows must every entry be looked at.
+    with np.errstate(over="ignore", invalid="ignore"):
+        fine = math.isfinite(answer.sum()) or np.isfinite(answer).all()
+    if not fine:
+        raise ValueError(
+            "X holds values so large that the scores are not finite; scale X, for example "
+            "with StandardScaler."
+        )
+    return answer
 
 
 class BaseNetwork(
@@ -53,13 +61,39 @@ class BaseNetwork(
 ):
     """Fit template and everything that only looks at a fitted network.
 
-    Subclasses give the table of parameter constraints, say what their targets are, and dress
-    ``_train`` as ``fit`` and ``partial_fit``.
+    Subclasses give the table of parameter constraints, say what their rows, layers and targets
+    are, and dress ``_train`` as ``fit`` and ``partial_fit``.
+
+    The class attributes below are the settings of training that a family does not offer as
+    parameters of its constructor.
     """
+
+    activation: Any = "relu"
+    layers: Any = None
+    power_t: Any = 0.5
+    shuffle: Any = True
+    momentum: Any = 0.9
+    nesterovs_momentum: Any = True
+    beta_1: Any = 0.9
+    beta_2: Any = 0.999
+    epsilon: Any = 1e-8
+    max_fun: Any = 15000
+    l1: Any = 0.0
+    weight_decay: Any = "auto"
+    weight_init: Any = "auto"
+    max_grad_norm: Any = None
+    freeze: Any = None
+    layer_rates: Any = None
+    scoring: Any = None
+    stop_below: Any = None
+    max_time: Any = None
+    restore_best: Any = True
+    n_members: Any = 1
 
     _doc_link_module = "sknn"
     _constraints: ClassVar[dict[str, Constraint]] = parameters.NETWORK
-    _numeric_target: ClassVar[bool] = False
+    _score_name: ClassVar[str] = ""
+    """Scorer that gives what ``validation_scores_`` records anyway."""
 
     network_: Network
     run_: Run
@@ -84,7 +118,7 @@ class BaseNetwork(
     def resume(
         self,
         X: Any,
-        y: Any,
+        y: Any = None,
         sample_weight: Any = None,
         *,
         X_val: Any = None,
@@ -101,7 +135,7 @@ class BaseNetwork(
         Parameters
         ----------
         X, y, sample_weight, X_val, y_val, sample_weight_val
-            As in the interrupted call.
+            As in the interrupted call; auto-encoders have no y.
 
         Returns
         -------
@@ -132,9 +166,26 @@ class BaseNetwork(
 
     def _check_parameters(self) -> None:
         parameters.check_parameters(self, self._constraints)
+        self._check_own_parameters()
 
+    def _check_own_parameters(self) -> None:  # noqa: B027  (the table says it all for some)
+        """Raise for parameters that the table of constraints cannot judge."""
+
+    @abstractmethod
+    def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+        """Return checked rows; with `reset` record the features seen."""
+
+    @abstractmethod
+    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
+        """Return the checked validation rows of a call, None where it has none."""
+
+    @abstractmethod
+    def _chain(self, n_raw: int) -> list[Layer]:
+        """Return the specs of all layers, for `n_raw` raw scores."""
+
+    @abstractmethod
     def _loss_recipe(self) -> Loss:
-        return parameters.loss_of(self)
+        """Return the loss, not yet bound to a task."""
 
     @abstractmethod
     def _set_targets(self, rows: Rows, call: Call) -> None:
@@ -147,6 +198,55 @@ class BaseNetwork(
     @abstractmethod
     def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
         """Return what each row counts, all weights multiplied."""
+
+    def _check_network(self, network: Network) -> None:  # noqa: B027
+        """Raise for parameters that do not fit the layers."""
+
+    def _start_from_data(  # noqa: B027
+        self, network: Network, train: Rows, index: NDArray | None, seed: int
+    ) -> None:
+        """Improve initial weights by what the rows at `index` tell; most families do not.
+
+        Parameters
+        ----------
+        index : ndarray of int or None
+            Rows to train on; None means all.
+        seed : int
+            Of the run, for whatever is drawn.
+        """
+
+    def _after_fit(self, train: Rows) -> None:  # noqa: B027
+        """Learn from the rows of a call what needs the trained network."""
+
+    def _pace(self) -> Pace:
+        """Return epochs and rate; here by the names of scikit-learn's networks."""
+        return parameters.pace_of(self)
+
+    def _objective(self, session: Session, network: Network, rows: int) -> Any:
+        """Return the function of batches that training minimises; here a loss of raw scores."""
+        return session.objective(network, rows)
+
+    def _measures(self, session: Session, network: Network) -> list[Callback]:
+        """Return what adds figures to an epoch; here loss and score of the validation rows."""
+        return validation_measures(session, network)
+
+    def _batch_is_clipped(self) -> None:
+        """Warn of fewer rows than a batch is to have."""
+        warnings.warn(
+            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
+            stacklevel=users_level(),
+        )
+
+    def _epochs_are_over(self, run: Run) -> None:
+        """Warn where training ended because there were no more epochs, not for being done."""
+        # A schedule with a horizon has done what it was made for when its epochs are over.
+        if "epochs" not in self._pace().schedule.get_params():
+            warnings.warn(
+                f"Stochastic Optimizer: Maximum iterations ({run.until - run.began}) "
+                "reached and the optimization hasn't converged yet.",
+                ConvergenceWarning,
+                stacklevel=users_level(),
+            )
 
     def _strata(self, target: Any, rows: NDArray | None) -> NDArray | None:
         """Return groups whose shares a validation split keeps."""
@@ -235,71 +335,7 @@ class BaseNetwork(
         self._check_fitted()
         X = data.check_inputs(self, X, [np.float64, np.float32])
         with np.errstate(over="ignore", invalid="ignore"):
-            raw = self.network_.predict(X)
-            # The sum tells in one call; only where it overflows must every entry be looked at.
-            fine = math.isfinite(raw.sum()) or np.isfinite(raw).all()
-        if not fine:
-            raise ValueError(
-                "X holds values so large that the scores are not finite; scale X, for example "
-                "with StandardScaler."
-            )
-        return raw
-
-    def _hidden_ends(self) -> list[int]:
-        """Return for each hidden block the index just behind its last layer.
-
-        A block is a layer with units and what normalises, bends or drops its output.
-        """
-        layers = self.network_.layers
-        starts = [i for i, layer in enumerate(layers) if isinstance(layer, Dense)]
-        return starts[1:]
-
-    def activations(self, X: Any) -> list[NDArray]:
-        """Return the output of every hidden layer.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-
-        Returns
-        -------
-        activations : list of ndarray of shape (n_samples, n_units)
-            With members ``(n_members, n_samples, n_units)``.
-        """
-        self._check_fitted()
-        X = data.check_inputs(self, X, [np.float64, np.float32])
-        return [self.network_.predict(X, stop) for stop in self._hidden_ends()]
-
-    def transform(self, X: Any) -> NDArray:
-        """Return the activations of hidden layer `transform_layer`.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-
-        Returns
-        -------
-        X_new : ndarray of shape (n_samples, n_units)
-            With members their activations side by side, ``n_members * n_units`` columns.
-        """
-        self._check_fitted()
-        X = data.check_inputs(self, X, [np.float64, np.float32])
-        hidden = self.network_.predict(X, self._transform_stop())
-        return np.hstack(list(hidden)) if hidden.ndim == 3 else hidden
-
-    def _transform_stop(self) -> int:
-        ends, wanted = self._hidden_ends(), self.transform_layer  # type: ignore[attr-defined]
-        if not -len(ends) <= wanted < len(ends):
-            raise ValueError(
-                f"transform_layer={wanted} is not among the {len(ends)} hidden layers."
-            )
-        return ends[wanted]
-
-    @property
-    def _n_features_out(self) -> int:
-        network = self.network_
-        (units,) = network.plans[self._transform_stop() - 1].out_shape
-        return units * network.n_members
+            return finite(self.network_.predict(X))
 
     # -- contract -------------------------------------------------------------------------
 
@@ -329,9 +365,3 @@ class BaseNetwork(
                 stacklevel=2,
             )
         super().__setstate__(state)
-
-
-# Decorated here and not in the class body: TransformerMixin wraps what it finds in the body,
-# and the wrapped method would always be there.
-BaseNetwork.transform = available_if(_has_hidden)(BaseNetwork.transform)  # type: ignore[method-assign]
-BaseNetwork.activations = available_if(_has_hidden)(BaseNetwork.activations)  # type: ignore[method-assign]

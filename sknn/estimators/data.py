@@ -185,6 +185,37 @@ def check_rows(
     return Rows(X, y, check_weight(sample_weight, X.shape[0]))
 
 
+def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+    """Return checked rows that are their own targets, and record the features seen (`reset`)."""
+    reject_odd_arrays(X, "X")
+    _check_columns(X)
+    with _naming(X=X):
+        X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=reset)
+    return Rows(X, X, check_weight(sample_weight, X.shape[0]))
+
+
+def check_unlabelled_validation(
+    estimator: Any, X_val: Any, sample_weight_val: Any, dtypes: Any
+) -> Rows | None:
+    """Return the checked validation rows a user gave, None where there are none."""
+    if X_val is None:
+        if sample_weight_val is not None:
+            raise ValueError("sample_weight_val was given without X_val.")
+        return None
+    try:
+        rows = check_unlabelled(estimator, X_val, sample_weight_val, dtypes, reset=False)
+    except (TypeError, ValueError) as error:
+        raise located(error, "X_val or sample_weight_val") from error
+    check_some_weight(rows.weight)
+    return rows
+
+
+def check_some_weight(weight: NDArray | None, name: str = "sample_weight_val") -> None:
+    """Raise where every weight is zero."""
+    if weight is not None and not weight.any():
+        raise ValueError(f"{name} must hold at least one weight that is not zero.")
+
+
 def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -> NDArray | None:
     """Return sample weights as a float64 vector, or None.
 
@@ -286,8 +317,7 @@ def check_validation(
         )
     except (TypeError, ValueError) as error:
         raise located(error, "X_val, y_val or sample_weight_val") from error
-    if rows.weight is not None and not rows.weight.any():
-        raise ValueError("sample_weight_val must hold at least one weight that is not zero.")
+    check_some_weight(rows.weight)
     return rows
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -217,6 +218,30 @@ def schedule_of(estimator: Any) -> Schedule:
     return resolve(Schedule, estimator.learning_rate, "learning_rate", owner)
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How long and how fast an estimator trains.
+
+    Attributes
+    ----------
+    epochs : int
+        Most epochs of one call of `fit`.
+    base_rate : float
+        Learning rate that the schedule multiplies.
+    schedule : Schedule
+    """
+
+    epochs: int
+    base_rate: float
+    schedule: Schedule
+
+
+def pace_of(estimator: Any) -> Pace:
+    """Return the pace of an estimator with scikit-learn's names for it."""
+    rate = estimator.learning_rate_init
+    return Pace(estimator.max_iter, rate, schedule_of(estimator))
+
+
 def loss_of(estimator: Any) -> Loss:
     """Return the loss recipe, not yet bound to a task; names are those the estimator can use."""
     owner, name = type(estimator).__name__, estimator.loss
@@ -236,8 +261,7 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> None:
     """Raise for the first constructor parameter with a value that is not allowed."""
     owner = type(estimator).__name__
     c.check(owner, vars(estimator), table)
-    loss_of(estimator)
-    schedule_of(estimator)
+    estimator._pace()
     if not is_lbfgs(estimator):
         optimizer_of(estimator)
     _check_weight_init(estimator.weight_init, owner)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,7 +107,7 @@ def warn_of_data(session: Session) -> None:
         _warn_of_scales(session, columns)
         if session.validation is not None:
             _warn_of_validation(columns, session.validation.x)
-    if session.targets.task == "multilabel":
+    if session.targets.task == "multilabel" and session.train.y is not x:
         _warn_of_one_hot(session.train.y)
 
 
@@ -116,11 +116,14 @@ def _warn(message: str, category: type[Warning]) -> None:
 
 
 def _warn_of_scales(session: Session, columns: Columns) -> None:
-    x, bad = session.train.x, columns.badly_scaled
-    tiny = columns.may_be_tiny
+    x, scale = session.train.x, session.targets.scale
+    seen = replace(
+        columns, mean=columns.mean / scale, std=columns.std / scale, peak=columns.peak / scale
+    )
+    bad, tiny = seen.badly_scaled, seen.may_be_tiny
     if tiny.any() and columns.n_rows < x.shape[0]:
         peak = np.maximum(_row(x.max(axis=0)), -_row(x.min(axis=0)))
-        bad &= ~(tiny & (peak >= _TINY))
+        bad &= ~(tiny & (peak / scale >= _TINY))
     if not bad.any():
         return
     scaler = "MaxAbsScaler" if sp.issparse(x) else "StandardScaler"

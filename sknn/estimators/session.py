@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
-from sknn.core.layers import Dense
 from sknn.core.layout import Growth
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
@@ -77,6 +76,7 @@ class Session:
         self._react_to_stop()
         self._publish(self.estimator, self.network, self.state, self.call.keep)
         self._check_fold()
+        self.estimator._after_fit(self.train)
 
     def _plan_epochs(self) -> None:
         """Note in the run what this call is to do, should another one have to finish it."""
@@ -121,16 +121,7 @@ class Session:
         estimator, call = self.estimator, self.call
         self._check_validation_request()
         self.dtypes = self._input_dtypes()
-        numeric = estimator._numeric_target
-        rows = data.check_rows(
-            estimator,
-            call.X,
-            call.y,
-            call.sample_weight,
-            dtypes=self.dtypes,
-            reset=self.fresh,
-            numeric=numeric,
-        )
+        rows = estimator._check_rows(call.X, call.y, call.sample_weight, self.dtypes, self.fresh)
         if not self.fresh:
             self.growth = estimator._check_same_task(rows.y, call)
         weight = estimator._combined_weight(rows, call)
@@ -139,9 +130,7 @@ class Session:
         if self.fresh:
             estimator._set_targets(self.train, call)
         self.targets = estimator._targets
-        self.validation = data.check_validation(
-            estimator, call.X_val, call.y_val, call.sample_weight_val, self.dtypes, numeric
-        )
+        self.validation = estimator._check_validation(call, self.dtypes)
 
     def _input_dtypes(self) -> Any:
         """Return the precisions X may keep; a run that goes on keeps its own."""
@@ -163,9 +152,7 @@ class Session:
         self.loss = self.targets.bind(recipe)
         n_raw = self.loss.n_raw(self.targets.n_outputs)
         x = self.train.x
-        network = architecture.build_network(
-            estimator, x.shape[1], n_raw, x.dtype, int(estimator.n_members)
-        )
+        network = architecture.build_network(estimator, n_raw, x.shape[1:], x.dtype)
         if self.lbfgs:
             parameters.check_lbfgs(estimator, network.layers)
         if not isinstance(x, np.ndarray) and not network.layers[0].reads_sparse:
@@ -173,7 +160,7 @@ class Session:
                 f"X is sparse, but the first layer {network.layers[0]!r} needs dense rows; leave "
                 "input_dropout at 0 and put a Dense layer first, or pass X.toarray()."
             )
-        _check_transform_layer(estimator.transform_layer, network)
+        estimator._check_network(network)
         self.network = network
         self.target = self.targets.encode(self.train.y, network.dtype)
         self._check_target_domain()
@@ -186,7 +173,8 @@ class Session:
         trial.try_loss(self.loss, self.targets.task, self.target, network)
         if not self.lbfgs:
             trial.try_optimizer(parameters.optimizer_of(estimator), network.dtype)
-            trial.try_schedule(parameters.schedule_of(estimator), estimator.max_iter)
+            pace = estimator._pace()
+            trial.try_schedule(pace.schedule, pace.epochs)
 
     def _check_target_domain(self) -> None:
         if isinstance(self.target, np.ndarray):
@@ -200,7 +188,8 @@ class Session:
             self._continue_from(estimator.network_)
             return
         self.state = Run(
-            streams=Streams.from_seed(_seed(estimator.random_state)), horizon=estimator.max_iter
+            streams=Streams.from_seed(seed_from(estimator.random_state)),
+            horizon=estimator._pace().epochs,
         )
         weight = self.train.weight
         if weight is not None:
@@ -212,6 +201,9 @@ class Session:
         if not self.fresh:
             return
         self._start_output_bias()
+        self.estimator._start_from_data(
+            self.network, self.train, self.rows_used, self.state.streams.split_seed
+        )
         if isinstance(self.estimator.weight_init, Pretrained):
             self._transfer(self.estimator.weight_init)
 
@@ -266,12 +258,11 @@ class Session:
 
     def _start_output_bias(self) -> None:
         """Let new output units start at the best constant prediction."""
-        bias = self.network.params[-1]["b"]
-        target, weight = self.target, self.train.weight
-        rows = self.rows_used
+        rows, target = self.rows_used, self.target
+        weight = self.train.weight
         if rows is not None:
-            target, weight = target[rows], None if weight is None else weight[rows]
-        bias[...] = self.targets.constant_optimum(self.loss, target, weight)
+            target, weight = (None if part is None else part[rows] for part in (target, weight))
+        self.targets.start(self.network, self.loss, target, weight)
 
     def _hold_out(self) -> None:
         """Split off validation rows for early stopping."""
@@ -378,7 +369,7 @@ class Session:
         elif run.stop_reason == "interrupted":
             warnings.warn("Training interrupted by user.", stacklevel=users_level())
         elif run.stop_reason == "max_iter" and not self.call.stream and not self.lbfgs:
-            self._warn_unconverged()
+            self.estimator._epochs_are_over(run)
 
     def _recover(self) -> None:
         """Return to the best weights after a divergence, if there are any."""
@@ -401,18 +392,9 @@ class Session:
         self.network.load(run.best.theta)
         run.optimizer_state = run.average = None
 
-    def _warn_unconverged(self) -> None:
-        # A schedule with a horizon has done what it was made for when its epochs are over.
-        if "epochs" not in parameters.schedule_of(self.estimator).get_params():
-            warnings.warn(
-                f"Stochastic Optimizer: Maximum iterations ({self.state.until - self.state.began}) "
-                "reached and the optimization hasn't converged yet.",
-                ConvergenceWarning,
-                stacklevel=users_level(),
-            )
 
-
-def _seed(random_state: Any) -> int:
+def seed_from(random_state: Any) -> int:
+    """Return a seed: the number itself, one drawn from a RandomState, or a fresh one."""
     if random_state is None:
         return int(np.random.SeedSequence().generate_state(1)[0])
     if isinstance(random_state, np.random.RandomState):
@@ -422,9 +404,3 @@ def _seed(random_state: Any) -> int:
 
 def _shapes(signature: list[tuple[str, str, tuple[int, ...]]]) -> str:
     return ", ".join(f"{layer}.{name} {shape}" for layer, name, shape in signature)
-
-
-def _check_transform_layer(wanted: int, network: Network) -> None:
-    n_hidden = sum(isinstance(layer, Dense) for layer in network.layers) - 1
-    if n_hidden and not -n_hidden <= wanted < n_hidden:
-        raise ValueError(f"transform_layer={wanted} is not among the {n_hidden} hidden layers.")

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
-from sknn.core.layers import Dense
 from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
 from sknn.core.schedules import BatchSizeSchedule, Cosine, Schedule
@@ -84,18 +83,20 @@ def _from_best(session: Session, best: Best, rows: NDArray | None) -> Session:
 def _batches(session: Session) -> tuple[Batches, Callable[[int], int]]:
     """Return the rows a session trains on, and how many make a batch."""
     weight = session.column(session.train.weight)
-    batches = Batches(session.train.x, session.target, weight, session.rows_used)
+    factor = 1.0 / session.targets.scale
+    batches = Batches(session.train.x, session.target, weight, session.rows_used, factor)
     return batches, _batch_sizes(session.estimator, batches.n_rows, session.state.horizon)
 
 
 def _train_stochastic(session: Session, batches: Batches, size: Callable[[int], int]) -> None:
     estimator = session.estimator
+    pace = estimator._pace()
     _trainer(
         session,
         batches,
         size,
-        estimator.learning_rate_init,
-        parameters.schedule_of(estimator),
+        pace.base_rate,
+        pace.schedule,
         callbacks=callbacks_for(session, session.network),
         snapshot=session.snapshot,
         conclude=session.use_all_rows,
@@ -114,7 +115,8 @@ def _trainer(
     """Return the loop with the objective and the update of a session."""
     estimator = session.estimator
     optimizer = parameters.optimizer_of(estimator)
-    objective = session.objective(session.network, min(size(session.state.epoch), batches.n_rows))
+    rows = min(size(session.state.epoch), batches.n_rows)
+    objective = estimator._objective(session, session.network, rows)
     decay, limit = estimator.weight_decay, estimator.max_grad_norm
     update = Update(
         session.network,
@@ -162,7 +164,7 @@ def _train_full_batch(session: Session, batches: Batches) -> None:
     runs = []
     for index in range(session.network.n_members):
         network = session.network.member(index).copy(np.float64)
-        objective = session.objective(network, min(4096, batches.n_rows))
+        objective = estimator._objective(session, network, min(4096, batches.n_rows))
         run = state.copy()
         result = minimize_lbfgs(
             objective,
@@ -186,12 +188,8 @@ def _train_full_batch(session: Session, batches: Batches) -> None:
 
 
 def _multiply_adds(network: Network, rows: int) -> int:
-    sizes = [
-        views["W"].shape[-2] * views["W"].shape[-1]
-        for layer, views in zip(network.layers, network.params, strict=True)
-        if isinstance(layer, Dense)
-    ]
-    return rows * max(sizes)
+    weights = [views["W"] for views in network.params if "W" in views]
+    return rows * max(w.shape[-2] * w.shape[-1] for w in weights)
 
 
 def _batch_sizes(estimator: Any, n_rows: int, horizon: int) -> Callable[[int], int]:
@@ -207,10 +205,7 @@ def _batch_sizes(estimator: Any, n_rows: int, horizon: int) -> Callable[[int], i
 def _warn_of_clipping(session: Session, n_rows: int) -> None:
     size = session.estimator.batch_size
     if not session.lbfgs and isinstance(size, Integral) and int(size) > n_rows:
-        warnings.warn(
-            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=users_level(),
-        )
+        session.estimator._batch_is_clipped()
 
 
 def _warn_lbfgs(result: Any, max_iter: int) -> None:

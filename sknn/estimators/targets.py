@@ -27,6 +27,8 @@ class Targets(ABC):
 
     task: ClassVar[str]
     n_outputs: int
+    scale: float = 1.0
+    """What the numbers of X are divided by in training; only auto-encoders have a scale."""
 
     @abstractmethod
     def encode(self, y: Any, dtype: np.dtype) -> Any:
@@ -62,6 +64,10 @@ class Targets(ABC):
                 f"{wanted}, one a raw score; it returned {best!r}."
             )
         return best
+
+    def start(self, network: Network, loss: Loss, target: Any, weight: NDArray | None) -> None:
+        """Let new output units start at the best constant prediction."""
+        network.params[-1]["b"][...] = self.constant_optimum(loss, target, weight)
 
     @abstractmethod
     def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
@@ -186,7 +192,7 @@ class RegressionTargets(Targets):
 
     def fold(self, network: Network, loss: Loss) -> None:
         """Multiply the last weights by the standard deviation, move its bias by the mean."""
-        weights, bias = _last(network)
+        weights, bias = last_layer(network)
         k = self.n_outputs
         weights[..., :k] *= self.std
         bias[..., :k] *= self.std
@@ -197,7 +203,7 @@ class RegressionTargets(Targets):
 
     def unfold(self, network: Network, loss: Loss) -> None:
         """Undo :meth:`fold`, up to rounding."""
-        weights, bias = _last(network)
+        weights, bias = last_layer(network)
         k = self.n_outputs
         weights[..., :k] /= self.std
         bias[..., :k] -= self.mean
@@ -206,7 +212,33 @@ class RegressionTargets(Targets):
             bias[..., k:] -= 2.0 * np.log(self.std)
 
 
-def _last(network: Network) -> tuple[NDArray, NDArray]:
+class NoTargets(Targets):
+    """Rows that stand for themselves: nothing is encoded and nothing is answered."""
+
+    task = "none"
+    n_outputs = 0
+
+    def bind(self, loss: Loss) -> Loss:
+        """Return the loss as it is."""
+        return loss
+
+    def encode(self, y: Any, dtype: np.dtype) -> None:
+        """There is nothing to encode."""
+
+    def predict(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return the raw scores."""
+        return raw
+
+    def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
+        """There is nothing to compare with."""
+        return float("nan")
+
+    def start(self, network: Network, loss: Loss, target: Any, weight: NDArray | None) -> None:
+        """Leave initial biases to the family."""
+
+
+def last_layer(network: Network) -> tuple[NDArray, NDArray]:
+    """Return weights and bias of the output layer."""
     return network.params[-1]["W"], network.params[-1]["b"]
 
 

@@ -12,7 +12,6 @@ from sklearn.base import clone
 from sklearn.metrics import get_scorer
 
 from sknn.core.network import Network
-from sknn.estimators import parameters
 from sknn.estimators._sklearn import SklearnCallbacks, shallow_copy, takes_weights
 from sknn.estimators.data import Rows, located
 from sknn.training.callbacks import Callback, PrintProgress, StopBelow
@@ -27,8 +26,7 @@ def callbacks_for(session: Session, network: Network) -> list[Callback]:
     estimator = session.estimator
     callbacks = _own(session)
     estimator.callbacks_ = list(callbacks)
-    if session.validation is not None:
-        callbacks.append(_validate(session, network.dtype))
+    callbacks += estimator._measures(session, network)
     if not session.lbfgs:
         callbacks.append(_watch(session))
     if estimator.stop_below is not None:
@@ -66,31 +64,40 @@ def announced(session: Session) -> Iterator[None]:
     session.bridge.end(session.final())
 
 
+def validation_measures(session: Session, network: Network) -> list[Callback]:
+    """Return what measures loss and score on the validation rows, if there are any."""
+    return [] if session.validation is None else [_validate(session, network.dtype)]
+
+
 def _validate(session: Session, dtype: Any) -> Validate:
     rows, targets, loss = session.validation, session.targets, session.loss
     assert rows is not None
     target = _encoded(session, rows, dtype)
+    x = rows.x
+    if targets.scale != 1.0:
+        x = x * (1.0 / targets.scale)
+        target = x if target is rows.x else target
     scoring = session.estimator.scoring
     scorer = None if scoring is None else get_scorer(scoring)
-    own = "r2" if session.estimator._numeric_target else "accuracy"
+    own = session.estimator._score_name
     weighted = rows.weight is not None and takes_weights(scorer)
     weights = {"sample_weight": rows.weight} if weighted else {}
 
-    def score(network: Network, raw: NDArray) -> dict[str, float]:
-        own_score = targets.score(raw, loss, target, rows.weight)
-        figures = {"validation_score": own_score}
-        if scoring == own:
-            figures["score"] = own_score
-        elif scorer is not None:
-            model = shallow_copy(session.estimator)
-            # The rows were checked before and have lost their names.
-            vars(model).pop("feature_names_in_", None)
-            model.network_ = session.served(network)
-            model._loss = loss
-            figures["score"] = _judge(scorer, model, rows, weights)
-        return figures
+    def score(raw: NDArray, slab: slice) -> float:
+        weight = None if rows.weight is None else rows.weight[slab]
+        return targets.score(raw, loss, target[slab], weight)
 
-    return Validate(loss, rows.x, target, session.column(rows.weight), score)
+    def judge(network: Network, own_score: float) -> dict[str, float]:
+        if scorer is None or scoring == own:
+            return {} if scorer is None else {"score": own_score}
+        model = shallow_copy(session.estimator)
+        # The rows were checked before and have lost their names.
+        vars(model).pop("feature_names_in_", None)
+        model.network_ = session.served(network)
+        model._loss = loss
+        return {"score": _judge(scorer, model, rows, weights)}
+
+    return Validate(loss, x, target, session.column(rows.weight), score, judge)
 
 
 def _encoded(session: Session, rows: Rows, dtype: Any) -> Any:
@@ -110,21 +117,21 @@ def _judge(scorer: Any, model: Any, rows: Rows, weights: dict[str, Any]) -> floa
 
 
 def _watch(session: Session) -> Watch:
-    estimator = session.estimator
+    estimator, pace = session.estimator, session.estimator._pace()
     watching = estimator.early_stopping and session.validation is not None
     scored = watching and estimator.scoring is not None
     column = "loss" if not watching else "score" if scored else "validation_loss"
     patience = float(estimator.n_iter_no_change)
     if watching:
-        patience = max(patience, estimator.max_iter / 10)
+        patience = max(patience, pace.epochs / 10)
     return Watch(
         column,
         measure=str(estimator.scoring) if scored else column,
         sign=-1.0 if scored else 1.0,
         tol=estimator.tol,
         patience=patience,
-        schedule=parameters.schedule_of(estimator),
-        base_rate=estimator.learning_rate_init,
+        schedule=pace.schedule,
+        base_rate=pace.base_rate,
         keep_best=watching and estimator.restore_best,
         reason="early_stopping" if watching else "converged",
         say=print if estimator.verbose else lambda message: None,

@@ -75,6 +75,24 @@ def _assign(views: list[NDArray], values: Any, name: str) -> None:
         view[...] = array
 
 
+def window(key: str, *, transposed: bool = False, doc: str = "") -> property:
+    """Return a property that shows one parameter of the first layer; setting copies into it."""
+
+    def view(self: Any) -> NDArray:
+        views = self.network_.params[0]
+        if key not in views:
+            raise AttributeError(f"This {type(self).__name__} has no {key}.")
+        return views[key].T if transposed else views[key]
+
+    def assign(self: Any, values: Any) -> None:
+        self._own_weights()
+        target = view(self)
+        target[...] = _checked(values, target, "The array")
+        self._weights_changed()
+
+    return property(view, assign, doc=doc)
+
+
 class WeightAccess:
     """Weights of the served network, by position, by name, and as a table."""
 
@@ -142,6 +160,10 @@ class WeightAccess:
             if views
         }
 
+    def _lent_weights(self) -> dict[str, dict[str, NDArray]]:
+        """Return what other networks may start from."""
+        return self.get_weights()
+
     def set_weights(self, weights: Mapping[str, Mapping[str, Any]]) -> Any:
         """Copy arrays into the network; layers that are not named keep theirs.
 
@@ -179,7 +201,8 @@ class WeightAccess:
         network = self.network_
         rows = [("layer", "kind", "output", "parameters")]
         for name, layer, plan in zip(network.names, network.layers, network.plans, strict=True):
-            count = sum(int(np.prod(param.shape)) for param in plan.params.values())
+            own = [param for param in plan.params.values() if param.tied_to is None]
+            count = sum(int(np.prod(param.shape)) for param in own)
             shape = " x ".join(str(size) for size in plan.out_shape)
             rows.append((name, type(layer).__name__, shape, str(count)))
         widths = [max(len(row[i]) for row in rows) for i in range(4)]

@@ -84,7 +84,7 @@ def part_errors(
                 yield label, _activation_error(part, rng)
         source = frame.forward[i - 1][2] if i else _for_members(x, objective.network.lead)
         trained = objective.workspace.grads[i]
-        alone = _Alone(layer, p, source, y, context, quiet, objective.n_members)
+        alone = _Alone(layer, p, source, y, context, quiet)
         yield from alone.errors(f"{names[i]!r} ({type(layer).__name__})", trained, rng, n)
 
 
@@ -137,17 +137,15 @@ class _Alone:
         y: NDArray,
         context: Context,
         quiet: Callable[[], None],
-        members: int,
     ) -> None:
         self.layer, self.p, self.context, self.quiet = layer, p, context, quiet
         self.x = x.copy()
         self.y = np.empty_like(y)
-        self.members = members
 
     def value(self) -> float:
         self.quiet()
         added = self.layer.forward(self.p, self.x, self.y, self.context)
-        return float((self.v * self.y).sum()) + self.members * (added or 0.0)
+        return float((self.v * self.y).sum()) + (added or 0.0)
 
     def errors(
         self, name: str, trained: Views, rng: np.random.Generator, n: int

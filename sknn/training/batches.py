@@ -17,7 +17,7 @@ class Batch(NamedTuple):
     """One batch; its arrays are valid until the next one is asked for."""
 
     x: Any
-    target: NDArray
+    target: NDArray | None
     weight: NDArray | None
 
 
@@ -28,17 +28,28 @@ class Batches:
     ----------
     x : ndarray of shape (n, ...) or CSR of shape (n, d)
         Never copied as a whole unless `rows` picks some of it and one batch holds them all.
-    target : ndarray of shape (n,) or (n, k), or CSR of shape (n, k)
-        Encoded targets; a CSR indicator is made dense batch by batch.
+    target : ndarray of shape (n,) or (n, k), or CSR of shape (n, k), or None
+        Encoded targets; a CSR matrix is made dense batch by batch. `x` itself for
+        auto-encoders; then rows are gathered once.
     weight : ndarray of shape (n, 1) or None
     rows : ndarray of int or None
         The rows that take part; None means all.
+    factor : float, default=1.0
+        What `x` is multiplied by, batch by batch.
     """
 
     def __init__(
-        self, x: Any, target: Any, weight: NDArray | None = None, rows: NDArray | None = None
+        self,
+        x: Any,
+        target: Any,
+        weight: NDArray | None = None,
+        rows: NDArray | None = None,
+        factor: float = 1.0,
     ) -> None:
-        self.columns = tuple(_column(values) for values in (x, target, weight))
+        self.factor = float(factor)
+        self.own_target = target is x
+        columns = (x, None if self.own_target else target, weight)
+        self.columns = tuple(_column(values) for values in columns)
         self.rows = rows
         self.n_rows = x.shape[0] if rows is None else len(rows)
         self.row_bytes = max(1, _n_bytes(x) // max(1, x.shape[0]))
@@ -65,16 +76,29 @@ class Batches:
         for start in range(0, self.n_rows, slab):
             stop = min(start + slab, self.n_rows)
             where = slice(start, stop) if order is None else order[start:stop]
-            x, target, weight = (column.take(where, slab) for column in self.columns)
+            x, target, weight = self._take(where, slab)
             for first in range(0, stop - start, size):
                 cut = slice(first, first + size)
-                yield Batch(x[cut], target[cut], None if weight is None else weight[cut])
+                part = x[cut]
+                own = part if self.own_target else None if target is None else target[cut]
+                yield Batch(part, own, None if weight is None else weight[cut])
+
+    def _take(self, where: slice | NDArray, capacity: int) -> Batch:
+        x, target, weight = (column.take(where, capacity) for column in self.columns)
+        if self.factor != 1.0:
+            # Picked rows lie in a buffer; a slice is a window on what belongs to the user.
+            x = x * self.factor if isinstance(where, slice) else _scaled(x, self.factor)
+        return Batch(x, x if self.own_target else target, weight)
 
     def _all_rows(self) -> Batch:
         if self._whole is None:
-            where = slice(None) if self.rows is None else self.rows
-            self._whole = Batch(*(column.take(where, self.n_rows) for column in self.columns))
+            self._whole = self._take(slice(None) if self.rows is None else self.rows, self.n_rows)
         return self._whole
+
+
+def _scaled(x: Any, factor: float) -> Any:
+    x *= factor
+    return x
 
 
 def _n_bytes(x: Any) -> int:

@@ -106,7 +106,9 @@ def minimize_lbfgs(
         result = _solve(function, record, progress, max_iter=max_iter, max_fun=max_fun, tol=tol)
     function.theta[...] = result.x
     if run.epoch == begun and progress.stop_reason is None:
-        # The start was the minimum already; its loss is a figure all the same.
+        # The start was the minimum already; its one evaluation is an iteration with a loss all the
+        # same, as scikit-learn's checks want it.
+        run.epoch += 1
         run.best_loss = min(run.best_loss, float(result.fun))
         run.history.append({"epoch": float(run.epoch), "loss": float(result.fun)})
     if not math.isfinite(float(result.fun) + float(network.theta.sum())):

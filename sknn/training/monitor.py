@@ -15,6 +15,9 @@ from sknn.core.schedules import Schedule
 from sknn.training.callbacks import Callback, Phase, Progress
 from sknn.training.run import Best
 
+# Sparse targets are made dense in slabs of about this many numbers.
+_SLAB_NUMBERS = 1 << 20
+
 
 def mean_loss(
     network: Network, loss: Loss, raw: NDArray, target: Any, weight: NDArray | None
@@ -43,8 +46,13 @@ class Validate(Callback):
     loss : Loss
     x, target, weight : validation rows, encoded as the training rows are
     score : callable
-        Maps the network and its raw scores to the figures to record beside the loss, a dict of
-        float.
+        Maps raw scores and the slice of the rows they belong to to the validation score.
+    judge : callable
+        Maps the network and the validation score to further figures to record, a dict of float.
+
+    Notes
+    -----
+    Sparse targets are made dense slab by slab; loss and score are then means over the slabs.
     """
 
     phase = Phase.MEASURE
@@ -55,23 +63,48 @@ class Validate(Callback):
         x: Any,
         target: Any,
         weight: NDArray | None,
-        score: Callable[[Network, NDArray], dict[str, float]],
+        score: Callable[[NDArray, slice], float],
+        judge: Callable[[Network, float], dict[str, float]],
     ) -> None:
         self.loss = loss
         self.x = x
         self.target = target
         self.weight = weight
         self.score = score
+        self.judge = judge
+        self.slabs, self.shares = _slabs(target, weight)
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Add the figures to the row of the epoch."""
         row, network = progress.row, progress.candidate
-        raw = network.predict(self.x)
-        row["validation_loss"] = mean_loss(network, self.loss, raw, self.target, self.weight)
-        if math.isfinite(row["validation_loss"]):
-            row.update(self.score(network, raw))
-        else:
-            row["validation_score"] = math.nan
+        figures = [self._measure(network, slab) for slab in self.slabs]
+        loss, score = (float(mean) for mean in np.average(figures, axis=0, weights=self.shares))
+        row["validation_loss"], row["validation_score"] = loss, score
+        if math.isfinite(loss):
+            row.update(self.judge(network, score))
+
+    def _measure(self, network: Network, slab: slice) -> tuple[float, float]:
+        """Return loss and score of some rows."""
+        parts = (self.x, self.target, self.weight)
+        if len(self.slabs) > 1:
+            parts = tuple(None if part is None else part[slab] for part in parts)  # type: ignore[assignment]
+        x, target, weight = parts
+        raw = network.predict(x)
+        loss = mean_loss(network, self.loss, raw, target, weight)
+        return loss, self.score(raw, slab) if math.isfinite(loss) else math.nan
+
+
+def _slabs(target: Any, weight: NDArray | None) -> tuple[list[slice], list[float]]:
+    """Return the pieces in which to look at the rows, and what each counts; not those of nothing.
+
+    Not all scores of dense targets are means over the rows.
+    """
+    n = target.shape[0]
+    rows = n if isinstance(target, np.ndarray) else max(1, _SLAB_NUMBERS // target.shape[1])
+    pieces = [slice(start, min(start + rows, n)) for start in range(0, n, rows)]
+    shares = [float(p.stop - p.start if weight is None else weight[p].sum()) for p in pieces]
+    heavy = [i for i, share in enumerate(shares) if share > 0]
+    return [pieces[i] for i in heavy], [shares[i] for i in heavy]
 
 
 class Watch(Callback):

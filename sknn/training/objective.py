@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.losses.base import Loss
+from sknn.core.network import Network
 from sknn.core.workspace import Workspace
+
+
+class Objective(Protocol):
+    """What the loop asks of the function it minimises.
+
+    Attributes
+    ----------
+    network : Network
+    workspace : Workspace or None
+        Shown to callbacks.
+    l1 : float
+        Strength of the soft threshold after each step.
+    """
+
+    network: Network
+    workspace: Any
+    l1: float
+
+    @property
+    def grad(self) -> NDArray:
+        """Gradient of the last batch, a flat vector that the update may destroy."""
+
+    def batch(self, x: Any, target: Any, weight: NDArray | None) -> float:
+        """Return the objective on one batch and fill `grad`."""
 
 
 class Supervised:
@@ -72,7 +97,9 @@ class Supervised:
         counts = scale if weight is None else weight * scale
         value = self.loss.value_and_grad(frame.raw, target, counts, frame.d_raw, frame.loss_scratch)
         workspace.backward(x, frame)
-        return float(value if self.n_members == 1 else value.mean()) + added
+        workspace.fit = float(value if self.n_members == 1 else value.mean())
+        workspace.added = added / self.n_members
+        return workspace.fit + workspace.added
 
     def penalty(self) -> float:
         """Return the penalty and add its smooth part to `grad`."""

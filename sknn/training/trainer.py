@@ -12,7 +12,7 @@ import numpy as np
 from sknn.core.schedules import Schedule
 from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback, Hooks, Progress
-from sknn.training.objective import Supervised
+from sknn.training.objective import Objective
 from sknn.training.run import Run
 from sknn.training.update import Update
 
@@ -24,7 +24,7 @@ class Trainer:
 
     Parameters
     ----------
-    objective : Supervised
+    objective : Objective
     update : Update
     batches : Batches
     base_rate : float
@@ -44,7 +44,7 @@ class Trainer:
 
     def __init__(
         self,
-        objective: Supervised,
+        objective: Objective,
         update: Update,
         batches: Batches,
         *,
@@ -120,7 +120,7 @@ class Trainer:
             hook(progress)
         if perf_counter() > self.deadline:
             progress.stop("max_time")
-        run.best_loss = min(run.best_loss, loss)
+        run.best_loss = min(run.best_loss, row["loss"])
         run.history.append(row)
         for hook in self.hooks.epoch_kept:
             hook(progress)

@@ -2,6 +2,9 @@
 
 from sknn.core.activations import LeakyReLU
 from sknn.core.layers.activation import Activate
+from sknn.core.layers.activity import Latent, Sparsity
+from sknn.core.layers.boltzmann import Boltzmann
+from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
@@ -10,6 +13,20 @@ CASES = [
     (Dense(4, activation="tanh"), (5,)),
     (Dense(4, activation="identity", use_bias=False), (5,)),
     (Dense(4, activation="silu"), (5,)),
+    (Dense(4, activation="tanh", contraction=0.3), (5,)),
+    (Dense(4, activation="logistic", contraction=0.7), (5,)),
+    (Dense(4, activation="relu", contraction=0.3), (5,)),
+    (Dense(4, activation="identity", contraction=0.3), (5,)),
+    (Densify(), (5,)),
+    (Masking(0.4), (5,)),
+    (Masking(0.0), (3, 5)),
+    (SaltAndPepper(0.4), (5,)),
+    (SaltAndPepper(0.3, low=-2.0, high=3.0), (3, 5)),
+    (Sparsity(0.3, penalty="l1"), (5,)),
+    (Sparsity(0.1, 0.5, low=-9.0), (5,)),
+    (Latent(0.5), (6,)),
+    (Boltzmann(4), (5,)),
+    (Boltzmann(4, "gaussian", n_chains=3, track_activity=True), (5,)),
     (Activate("identity"), (5,)),
     (Activate("relu"), (5,)),
     (Activate("gelu"), (3, 5)),

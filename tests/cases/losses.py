@@ -20,6 +20,7 @@ from sknn.losses import (
     LogCosh,
     LogLoss,
     Loss,
+    Mixed,
     Poisson,
     Quantile,
     SquaredError,
@@ -77,6 +78,13 @@ def _labels(rng, rows, k):
     return np.stack([rng.permutation(rows) % 2 for _ in range(k)], axis=1).astype(float)
 
 
+def _table(rng, rows, k):
+    table = rng.normal(size=(rows, k))
+    table[:, 2] = table[:, 2] > 0
+    table[:, [1, 4, 3]] = np.eye(3)[rng.integers(0, 3, rows)]
+    return table
+
+
 def _codes(rng, rows, k):
     return (rng.permutation(rows) % k).astype(np.intp)
 
@@ -122,6 +130,14 @@ ROWS = [
         "multiclass",
         3,
         _code_columns,
+    ),
+    Row(
+        "mixed",
+        Mixed(numeric=[5, 0], binary=[2], categorical=[[1, 4, 3]]),
+        "reconstruction",
+        6,
+        _table,
+        exact_optimum=False,
     ),
 ]
 
@@ -275,6 +291,7 @@ INVALID = [
     (LogLoss, {"label_smoothing": -0.1}),
     (Focal, {"gamma": -1.0}),
     (Grouped, {"losses": "log_loss", "n_outputs": [2]}),
+    (Mixed, {"numeric": "all"}),
 ]
 
 OUTSIDE = [

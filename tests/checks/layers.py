@@ -84,7 +84,7 @@ class Bench:
     def forward(self, x=None):
         """Run the layer; the noise is the same at every call."""
         if self.train:
-            self.context.rng = np.random.default_rng(self.seed)
+            self.context.rng = None if self.seed is None else np.random.default_rng(self.seed)
         x = self.x if x is None else x
         return self.layer.forward(self.params, x, self.y, self.context)
 
@@ -274,6 +274,7 @@ def check_weights(layer, in_shape):
     repeated = Bench(layer, in_shape, rows=len(where))
     repeated.x[...] = weighted.x[where]
     repeated.theta[...] = weighted.theta
+    weighted.seed = repeated.seed = None  # noise is drawn row by row
     column = counts.reshape(-1, *(1,) * len(weighted.plan.out_shape))
     weighted.forward()
     weighted.backward(weighted.dy * column)

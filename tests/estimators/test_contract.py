@@ -1,4 +1,4 @@
-"""scikit-learn's own checks, on both estimators in many configurations.
+"""scikit-learn's own checks, on every estimator in many configurations.
 
 The checks are run one by one, so that a failure names its check.
 """
@@ -7,7 +7,7 @@ import pytest
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-from sknn import MLPClassifier, MLPRegressor
+from sknn import AutoEncoder, MLPClassifier, MLPRegressor
 
 KINDS = (MLPClassifier, MLPRegressor)
 # Few epochs are enough for the checks that do not ask for accuracy.
@@ -25,6 +25,21 @@ PER_ROW = {
     "small batches": {"batch_size": 4, "max_iter": 20, "learning_rate_init": 0.01},
     "early stopping": {"early_stopping": True, "validation_fraction": 0.25} | BRIEF,
 }
+CODERS = {
+    "default": {},
+    "deep": {"hidden_layer_sizes": (16, 4)} | BRIEF,
+    "tied": {"tied_weights": True, "activation": "tanh"} | BRIEF,
+    "sparse": {"sparsity": 0.2, "activation": "logistic"} | BRIEF,
+    "contractive": {"contraction": 0.1, "activation": "tanh"} | BRIEF,
+    "batch norm": {"hidden_layer_sizes": (8, 4), "normalization": "batch"} | BRIEF,
+    "sgd": {"solver": "sgd", "max_iter": 60, "learning_rate_init": 0.05},
+    "lbfgs": {"solver": "lbfgs", "hidden_layer_sizes": (2,), "max_iter": 20},
+}
+CODERS_PER_ROW = {
+    "dropout": {"corruption": "gaussian"} | BRIEF,
+    "variational": {"variational": True, "hidden_layer_sizes": (8, 2)} | BRIEF,
+    "layerwise": {"pretrain": "layerwise", "corruption": "masking"} | BRIEF,
+}
 WEIGHTS = {
     "check_sample_weight_equivalence_on_dense_data",
     "check_sample_weight_equivalence_on_sparse_data",
@@ -39,7 +54,7 @@ STREAMS = {
 
 
 def expected_failure(configuration, check_name):
-    if configuration in PER_ROW and check_name in WEIGHTS:
+    if configuration in PER_ROW | CODERS_PER_ROW and check_name in WEIGHTS:
         return "order, noise and split are drawn for each row"
     if configuration == "early stopping" and check_name in STREAMS:
         return "partial_fit with early_stopping=True asks for X_val"
@@ -47,8 +62,9 @@ def expected_failure(configuration, check_name):
 
 
 def cases():
-    for kind in KINDS:
-        for configuration, parameters in (CONFIGURATIONS | PER_ROW).items():
+    every = [(kind, CONFIGURATIONS | PER_ROW) for kind in KINDS]
+    for kind, configurations in [*every, (AutoEncoder, CODERS | CODERS_PER_ROW)]:
+        for configuration, parameters in configurations.items():
             network = kind(random_state=0, **parameters)
             for estimator, check in estimator_checks_generator(network):
                 name = check.func.__name__
@@ -89,10 +105,13 @@ KEPT = {name: CONFIGURATIONS[name] for name in ("deep", "lbfgs", "members")}
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names")
 @pytest.mark.parametrize("check_name", MORE_CHECKS)
-@pytest.mark.parametrize("configuration", KEPT)
-@pytest.mark.parametrize("kind", KINDS)
-def test_further_checks(kind, configuration, check_name):
+@pytest.mark.parametrize(
+    ("kind", "parameters"),
+    [(kind, parameters) for kind in KINDS for parameters in KEPT.values()]
+    + [(AutoEncoder, CODERS[name]) for name in ("default", "deep", "sparse")],
+)
+def test_further_checks(kind, parameters, check_name):
     check = getattr(estimator_checks, check_name, None)
     if check is None:
         pytest.skip("not in this version of scikit-learn")
-    check(kind.__name__, kind(random_state=0, **KEPT[configuration]))
+    check(kind.__name__, kind(random_state=0, **parameters))

@@ -1,7 +1,10 @@
 """One small file per kind of layer."""
 
 from sknn.core.layers.activation import Activate
+from sknn.core.layers.activity import Latent, Sparsity
 from sknn.core.layers.base import Context, Defaults, Layer
+from sknn.core.layers.boltzmann import Boltzmann
+from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
@@ -9,11 +12,17 @@ from sknn.core.layers.norm import BatchNorm, LayerNorm
 __all__ = [
     "Activate",
     "BatchNorm",
+    "Boltzmann",
     "Context",
     "Defaults",
     "Dense",
+    "Densify",
     "Dropout",
     "GaussianNoise",
+    "Latent",
     "Layer",
     "LayerNorm",
+    "Masking",
+    "SaltAndPepper",
+    "Sparsity",
 ]

@@ -90,8 +90,8 @@ class Layer(Spec, family=True):
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> float | None:
         """Write the output for `x` into `y`; `x` is left untouched.
 
-        A returned number is added to the loss (activity penalties); :meth:`backward`
-        adds its gradient.
+        A returned number, the sum over members, is added to the loss (activity penalties);
+        :meth:`backward` adds its gradient.
         """
 
     @abstractmethod

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.activations import Activation
-from sknn.core.constraints import boolean, integer, none, real
+from sknn.core.constraints import boolean, instance_of, integer, none, real
 from sknn.core.initializers import Initializer, ScaledUniform, Zeros
+from sknn.core.layers import contraction
 from sknn.core.layers.base import Context, Defaults, Layer
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 from sknn.core.spec import resolve
+from sknn.exceptions import InvalidParameterError
 
 
 def automatic_start(activation: Activation) -> tuple[Initializer, Initializer]:
@@ -47,6 +49,11 @@ class Dense(Layer):
         Initial b. None: what "auto" chooses, zeros for any other `weight_init`.
     max_norm : float, default=None
         Upper bound on the length of each unit's incoming weights, restored after every step [1]_.
+    tied_to : str, default=None
+        Name of a layer whose W, transposed, serves as the W of this one: both learn one array.
+    contraction : float, default=0.0
+        Strength of a penalty on the squared derivatives of the outputs by the inputs [2]_, for
+        the activations identity, logistic, relu and tanh.
     name : str, default=None
         Name in parameter grids and in ``get_weights``; None: ``hidden0``, ``hidden1``, ...
 
@@ -54,6 +61,7 @@ class Dense(Layer):
     ----------
     .. [1] Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from
        overfitting", section 5.1.
+    .. [2] Rifai et al. (2011), "Contractive auto-encoders", ICML.
 
     Examples
     --------
@@ -68,6 +76,8 @@ class Dense(Layer):
         "units": integer(1),
         "use_bias": boolean(),
         "max_norm": none() | real(0.0, closed="neither"),
+        "contraction": real(0.0, closed="left"),
+        "tied_to": none() | instance_of(str, "the name of a layer"),
     }
 
     def __init__(
@@ -79,6 +89,8 @@ class Dense(Layer):
         weight_init: Any = None,
         bias_init: Any = None,
         max_norm: float | None = None,
+        tied_to: str | None = None,
+        contraction: float = 0.0,
         name: str | None = None,
     ) -> None:
         self.units = units
@@ -87,6 +99,8 @@ class Dense(Layer):
         self.weight_init = weight_init
         self.bias_init = bias_init
         self.max_norm = max_norm
+        self.tied_to = tied_to
+        self.contraction = contraction
         self.name = name
 
     def bind(self, defaults: Defaults) -> Dense:
@@ -95,6 +109,11 @@ class Dense(Layer):
         bound = copy.copy(self)
         chosen = defaults.activation if self.activation is None else self.activation
         bound.activation = resolve(Activation, chosen, "activation", "Dense")
+        if self.contraction and bound.activation.alias not in contraction.ACTIVATIONS:
+            raise InvalidParameterError(
+                f"contraction={self.contraction} needs one of the activations "
+                f"{contraction.ACTIVATIONS}; got {chosen!r}."
+            )
         weight_init = defaults.weight_init if self.weight_init is None else self.weight_init
         bias_init = self.bias_init
         if isinstance(weight_init, str) and weight_init == "auto":
@@ -109,7 +128,10 @@ class Dense(Layer):
         """W of shape (inputs, units), b of shape (units,)."""
         *lead, n_in = in_shape
         units = int(self.units)
-        params = {"W": Param((n_in, units), self.weight_init, Role.DECAYED, n_in, units)}
+        weights = Param(
+            (n_in, units), self.weight_init, Role.DECAYED, n_in, units, tied_to=self.tied_to
+        )
+        params = {"W": weights}
         scratch = {"ones": Scratch((), training_only=True, fill=1.0, shared=True)}
         if self.use_bias:
             params["b"] = Param((units,), self.bias_init, Role.PLAIN, n_in, units)
@@ -119,15 +141,20 @@ class Dense(Layer):
             kind = self.activation.work_dtype
             dtype = None if isinstance(kind, str) and kind == "same" else kind
             scratch["work"] = Scratch((units,), dtype=dtype, training_only=True)
+        if self.contraction:
+            scratch |= contraction.scratch(n_in, units)
         return Plan((*lead, units), params, scratch)
 
-    def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
-        """Write f(x W + b) into `y`."""
+    def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> float | None:
+        """Write f(x W + b) into `y`; return the penalty of contraction, if there is one."""
         z = ctx.scratch["z"] if self.activation.needs_input else y
         _product(x, p["W"], z)
         if self.use_bias:
             z += p["b"][..., None, :]
         self.activation.forward(z, y)
+        if not self.contraction or not ctx.train:
+            return None
+        return contraction.penalty(self.activation, p["W"], y, float(self.contraction), ctx)
 
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
@@ -136,8 +163,13 @@ class Dense(Layer):
         scratch, activation = ctx.scratch, self.activation
         z = scratch["z"] if activation.needs_input else y
         work = scratch["work"] if activation.work_dtype is not None else None
+        strength = float(self.contraction) if ctx.train else 0.0
+        if strength:
+            contraction.add_to_output_gradient(activation, y, dy, strength, ctx)
         activation.backward(z, y, dy, work)
         _transposed_product(x, dy, g["W"])
+        if strength:
+            contraction.add_to_weight_gradient(p["W"], g["W"], strength, ctx)
         if self.use_bias:
             # A product with ones sums columns three times faster than add.reduce.
             np.matmul(scratch["ones"], dy, out=g["b"])
@@ -145,6 +177,16 @@ class Dense(Layer):
             # An outer product is no work for BLAS: five times faster as a broadcast.
             back = np.multiply if self.units == 1 else np.matmul
             back(dy, p["W"].swapaxes(-1, -2), out=dx)
+
+    @property
+    def uses_weight(self) -> bool:  # type: ignore[override]
+        """Whether a mean over the rows is taken."""
+        return self.contraction > 0
+
+    @property
+    def depends_on_rows(self) -> bool:  # type: ignore[override]
+        """Whether a mean over the batch is added to the loss."""
+        return self.contraction > 0
 
     @property
     def constrained(self) -> bool:

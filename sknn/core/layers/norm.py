@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sknn.core.constraints import real
 from sknn.core.initializers import Ones, Zeros
 from sknn.core.layers.base import Context, Layer
+from sknn.core.layers.shares import fill_shares
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
 
@@ -207,7 +208,7 @@ class BatchNorm(Layer):
     def _center(self, p: Views, hat: NDArray, square: NDArray, ctx: Context) -> None:
         """Take the mean away, leave the variance in `scale`, move the running statistics."""
         share, center, scale = ctx.scratch["share"], ctx.scratch["center"], ctx.scratch["scale"]
-        _share(share, ctx.weight)
+        fill_shares(share, ctx.weight)
         np.matmul(share.reshape(-1), hat, out=center)
         hat -= center[..., None, :]
         np.multiply(hat, hat, out=square)
@@ -240,15 +241,6 @@ def _reads_batch(ctx: Context) -> bool:
     if not ctx.train or ctx.frozen:
         return False
     return ctx.weight is None or bool(ctx.weight.any())
-
-
-def _share(share: NDArray, weight: NDArray | None) -> None:
-    """Write what each row (and inner position) counts; the sum is one."""
-    if weight is None:
-        share.fill(1.0 / share.size)
-        return
-    per_row = share.reshape(share.shape[0], -1)
-    np.divide(weight, float(weight.sum()) * per_row.shape[1], out=per_row)
 
 
 def _follow(running: NDArray, batch: NDArray, momentum: float, work: NDArray) -> None:

@@ -5,6 +5,7 @@ from sknn.core.losses.classification import Focal, LogLoss
 from sknn.core.losses.grouped import Grouped
 from sknn.core.losses.hinge import BinaryHinge, Hinge, MulticlassHinge
 from sknn.core.losses.likelihood import Gamma, GaussianNLL, Poisson, Tweedie
+from sknn.core.losses.mixed import Mixed
 from sknn.core.losses.pointwise import Pointwise
 from sknn.core.losses.regression import AbsoluteError, Huber, LogCosh, Quantile, SquaredError
 from sknn.core.losses.sigmoid import (
@@ -32,6 +33,7 @@ __all__ = [
     "LogCosh",
     "LogLoss",
     "Loss",
+    "Mixed",
     "MulticlassHinge",
     "Pointwise",
     "Poisson",

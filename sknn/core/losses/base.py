@@ -23,7 +23,7 @@ def weighted_total(values: NDArray, weight: Weight) -> Any:
     return values @ weight[:, 0]
 
 
-_TASKS = frozenset({"binary", "multiclass", "multilabel", "regression"})
+_TASKS = frozenset({"binary", "multiclass", "multilabel", "reconstruction", "regression"})
 
 
 class Loss(Spec, family=True):
@@ -38,7 +38,8 @@ class Loss(Spec, family=True):
     """
 
     tasks: ClassVar[frozenset[str]] = frozenset()
-    """Tasks :meth:`bind` accepts: some of binary, multiclass, multilabel, regression."""
+    """Tasks :meth:`bind` accepts: some of binary, multiclass, multilabel, regression, and
+    reconstruction for columns of several kinds."""
     link_name: ClassVar[str] = "identity"
     """Public name of the link, ``out_activation_``."""
     location_scale: ClassVar[bool] = False

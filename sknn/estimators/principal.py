@@ -1,0 +1,206 @@
+"""Principal components as the start of an auto-encoder.
+
+A network can carry k numbers z through a layer exactly where two of its units take them as f(z) and
+f(-z), whose difference is proportional to z for the identity, relu, leaky_relu, gelu, silu and
+softplus; or where a bias lifts every value into the part of f that is straight. Then an
+auto-encoder with a linear output starts at the reconstruction of principal component analysis,
+the best a linear code can do (Baldi & Hornik, 1989, "Neural networks and principal component
+analysis"), and training can only improve on it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.activations import Activation
+from sknn.core.layers import Dense
+from sknn.core.layout import Views
+
+_MOST_FEATURES = 2048
+"""Beyond, the covariance is dearer than what it saves."""
+_LEAST_SPREAD = 1e-12
+"""Below, all rows are alike, and nothing is gained by telling them apart."""
+_EXACT_PAIRS = ("identity", "relu", "leaky_relu", "gelu", "silu", "softplus")
+_STRAIGHT_ABOVE = {
+    "identity": 0.0,
+    "relu": 0.0,
+    "leaky_relu": 0.0,
+    "elu": 0.0,
+    "selu": 0.0,
+    "gelu": 4.0,
+    "silu": 12.0,
+    "softplus": 12.0,
+    "mish": 12.0,
+}
+"""From this argument on the activation is a straight line."""
+
+
+class Components(NamedTuple):
+    """Principal components of some rows.
+
+    Attributes
+    ----------
+    mean : ndarray of shape (n_features,)
+    axes : ndarray of shape (n_features, k)
+        Orthonormal columns, that of the largest variance first; zero where there is no variance.
+    reach : ndarray of shape (k,)
+        Largest distance of a row from the mean along each.
+    """
+
+    mean: NDArray
+    axes: NDArray
+    reach: NDArray
+
+    def divided(self, scale: float) -> Components:
+        """Return the components of the rows divided by a number."""
+        return Components(self.mean / scale, self.axes, self.reach / scale)
+
+
+def components(x: Any, weight: NDArray | None, k: int) -> Components | None:
+    """Return the first k principal components; None where they are too dear.
+
+    The signs are those that make the largest entry of each axis positive.
+
+    Parameters
+    ----------
+    x : ndarray or CSR of shape (n, n_features)
+    weight : ndarray of shape (n,) or None
+    k : int
+    """
+    n, d = x.shape
+    if d > _MOST_FEATURES or n < 2:
+        return None
+    share = np.full(n, 1.0 / n) if weight is None else weight / weight.sum()
+    mean = np.asarray(share @ x, np.float64)
+    axes = _axes(_covariance(x, share, mean), k)
+    projected = np.abs(np.asarray(x @ axes) - mean @ axes)
+    return Components(mean, axes, projected.max(axis=0))
+
+
+def _covariance(x: Any, share: NDArray, mean: NDArray) -> NDArray:
+    """Return the weighted covariance, summed over slabs of rows in float64."""
+    d = x.shape[1]
+    total = np.zeros((d, d))
+    slab = max(256, (1 << 22) // d)
+    for start in range(0, x.shape[0], slab):
+        part = x[start : start + slab]
+        part = part if isinstance(part, np.ndarray) else part.toarray()
+        centred = part - mean
+        total += (centred * share[start : start + slab, None]).T @ centred
+    return total
+
+
+def _axes(covariance: NDArray, k: int) -> NDArray:
+    values, vectors = np.linalg.eigh(covariance)
+    values, vectors = values[::-1], vectors[:, ::-1]
+    axes = np.zeros((len(values), k))
+    m = min(k, len(values))
+    axes[:, :m] = vectors[:, :m]
+    # Directions without variance are arbitrary, and rounding would choose them.
+    axes[:, :m][:, values[:m] <= 1e-9 * max(values[0], 0.0)] = 0.0
+    largest = np.abs(axes).argmax(axis=0)
+    return axes * np.where(axes[largest, np.arange(k)] < 0, -1.0, 1.0)
+
+
+class Carrier(NamedTuple):
+    """How the first units of a layer carry z: argument ``z @ into + lift``, and back."""
+
+    into: NDArray
+    lift: NDArray
+    out: NDArray
+    offset: NDArray
+
+
+def carrier(activation: Activation, units: int, reach: NDArray, scale: float) -> Carrier | None:
+    """Return how a layer of so many units can carry numbers of that reach; None if it cannot.
+
+    Parameters
+    ----------
+    activation : Activation
+    units : int
+    reach : ndarray of shape (k,)
+        Largest absolute value of each number.
+    scale : float
+        What the numbers are multiplied by on the way in.
+    """
+    k, alias = len(reach), activation.alias
+    eye = np.eye(k)
+    if alias in _EXACT_PAIRS and units >= 2 * k:
+        gain = float(np.subtract(*activation([1.0, -1.0])))
+        both = np.hstack([eye, -eye])
+        return Carrier(both * scale, np.zeros(2 * k), both.T / (gain * scale), np.zeros(k))
+    if units < k:
+        return None
+    if alias in _STRAIGHT_ABOVE:
+        # Half as much room again as the rows need, for rows that are yet to come.
+        lift = 1.5 * reach * scale + _STRAIGHT_ABOVE[alias]
+        # Far out the intercept would drown in rounding.
+        base, slope = _line(activation, min(float(lift.max()), 100.0) + 1.0)
+        return Carrier(eye * scale, lift, eye / (slope * scale), -(lift + base / slope) / scale)
+    if alias not in ("tanh", "logistic", "softsign"):
+        return None
+    # Nearly straight around zero: keep the arguments small.
+    small = 0.25 / max(float(reach.max()), 1e-12)
+    base = float(activation([0.0])[0])
+    slope = float(np.subtract(*activation([0.05, -0.05]))) / 0.1
+    return Carrier(
+        eye * small, np.zeros(k), eye / (slope * small), np.full(k, -base / (slope * small))
+    )
+
+
+def _line(activation: Activation, at: float) -> tuple[float, float]:
+    """Return intercept and slope of the straight part."""
+    one, two = activation([at, at + 1.0])
+    slope = float(two - one)
+    return float(one) - slope * at, slope
+
+
+def start(chain: list[tuple[Dense, Views]], found: Components, tied: bool, logistic: bool) -> bool:
+    """Write weights that reconstruct by principal components; say whether it can be done.
+
+    Parameters
+    ----------
+    chain : list of (Dense, views)
+        All fully connected layers in order, the last one linear. Units that are not needed
+        keep their random weights, and the output does not listen to them yet.
+    found : Components
+    tied : bool
+        The decoder uses the transposed weights of the encoder.
+    logistic : bool
+        A logistic function follows: the reconstruction is then met where it is near one half,
+        at the slope of the function there, and only resembled elsewhere.
+    """
+    spread = float(np.sqrt(np.mean(found.reach**2)))
+    scale = 1.0 if tied or spread < _LEAST_SPREAD else 1.0 / spread
+    carriers = [
+        carrier(layer.activation, views["W"].shape[-1], found.reach, scale)
+        for layer, views in chain[:-1]
+    ]
+    if any(each is None or (tied and not _is_symmetric(each)) for each in carriers):
+        return False
+    read, offset = found.axes, -found.mean @ found.axes
+    for (_, views), each in zip(chain[:-1], carriers, strict=True):
+        assert each is not None
+        _connect(views, read @ each.into, offset @ each.into + each.lift)
+        read, offset = each.out, each.offset
+    last = chain[-1][1]
+    last["W"][...] = 0.0
+    gain, middle = (4.0, 0.5) if logistic else (1.0, 0.0)
+    bias = offset @ found.axes.T + found.mean - middle
+    _connect(last, gain * read @ found.axes.T, gain * bias)
+    return True
+
+
+def _connect(views: Views, weights: NDArray, bias: NDArray) -> None:
+    """Let the first units listen to the first inputs only."""
+    rows, columns = weights.shape
+    views["W"][:, :columns] = 0.0
+    views["W"][:rows, :columns] = weights
+    views["b"][:columns] = bias
+
+
+def _is_symmetric(each: Carrier) -> bool:
+    return np.allclose(each.into, each.out.T)

@@ -1,0 +1,169 @@
+"""What all networks for real targets share: standardised y, bounds on predictions."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from numpy.typing import NDArray
+from sklearn.base import RegressorMixin
+from sklearn.utils.metaestimators import available_if
+
+from sknn.core.layout import Growth
+from sknn.estimators import parameters
+from sknn.estimators._sklearn import with_callbacks
+from sknn.estimators.call import Call
+from sknn.estimators.data import Rows
+from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
+from sknn.estimators.targets import RegressionTargets
+
+
+class NetworkRegressor(RegressorMixin, SupervisedNetwork):
+    """Predicts one or several real numbers."""
+
+    loss: Any = "squared_error"
+    normalize_y: Any = True
+    output_range: Any = None
+
+    _constraints = parameters.NETWORK | parameters.REGRESSOR
+    _score_name = "r2"
+    _numeric_target = True
+
+    _targets: RegressionTargets
+
+    @with_callbacks
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
+        """Train on X and y.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            float32 is kept, everything else becomes float64; sparse rows are never made dense.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Real numbers.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight 2 is the row twice, weight 0 the row absent.
+        X_val, y_val : default=None
+            Validation rows: both curves are recorded, and early stopping watches them.
+        sample_weight_val : array-like, default=None
+            Their weights.
+
+        Returns
+        -------
+        self : estimator
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a wrong parameter or array, or when training diverges. The estimator is then as
+            it was before the call.
+        """
+        return self._train(
+            Call(
+                X,
+                y,
+                sample_weight,
+                X_val,
+                y_val,
+                sample_weight_val,
+                epochs=self.max_iter,
+                resume=self.warm_start,
+                keep=self.warm_start,
+            )
+        )
+
+    @available_if(is_stochastic)
+    @with_callbacks
+    def partial_fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
+        """Pass over X and y once more, where the last call ended.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), default=None
+        X_val, y_val, sample_weight_val : default=None
+            Validation rows; needed with ``early_stopping=True``.
+
+        Returns
+        -------
+        self : estimator
+        """
+        return self._train(
+            Call(
+                X,
+                y,
+                sample_weight,
+                X_val,
+                y_val,
+                sample_weight_val,
+                resume=True,
+                keep=True,
+                stream=True,
+            )
+        )
+
+    def initialize(self, X: Any, y: Any) -> Self:
+        """Draw initial weights without training, as `fit` would begin.
+
+        Parameters
+        ----------
+        X, y : as for `fit`
+
+        Returns
+        -------
+        self : estimator
+        """
+        return self._train(Call(X, y, epochs=0, keep=True))
+
+    def predict(self, X: Any) -> NDArray:
+        """Return the predicted targets.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        """
+        raw = self._raw(X)
+        return self._targets.predict(raw, self._loss)
+
+    def _set_targets(self, rows: Rows, call: Call) -> None:
+        standardize = bool(self.normalize_y) and self._loss_recipe().location_scale
+        targets = RegressionTargets(rows.y, rows.weight, standardize, self.output_range)
+        self._targets = targets
+        self.n_outputs_ = targets.n_outputs
+
+    def _check_same_task(self, y: Any, call: Call) -> Growth | None:
+        """Take over a new range of predictions; the scale of y stays that of the first call."""
+        standardize = bool(self.normalize_y) and self._loss_recipe().location_scale
+        self._targets = self._targets.continued(standardize, self.output_range, y)
+        return None
+
+    def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
+        return rows.weight
+
+    def __sklearn_tags__(self) -> Any:
+        """Several outputs are welcome."""
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

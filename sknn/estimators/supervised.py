@@ -1,0 +1,133 @@
+"""What networks that learn y from hidden layers share."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.metaestimators import available_if
+
+from sknn.core.layers import Dense, Layer
+from sknn.core.losses.base import Loss
+from sknn.core.network import Network
+from sknn.estimators import architecture, data, parameters
+from sknn.estimators.base import BaseNetwork
+from sknn.estimators.call import Call
+from sknn.estimators.data import Rows
+
+
+def _has_hidden(estimator: Any) -> bool:
+    """Say whether there is a hidden layer; junk is left for fit to complain of."""
+    if estimator.layers is not None:
+        return any(isinstance(layer, Dense) for layer in estimator.layers)
+    sizes = estimator.hidden_layer_sizes
+    return not hasattr(sizes, "__len__") or len(sizes) > 0
+
+
+def is_stochastic(estimator: Any) -> bool:
+    """Say whether there are batches; raise an AttributeError in scikit-learn's words if not."""
+    if parameters.is_lbfgs(estimator):
+        raise AttributeError(
+            "partial_fit is only available for stochastic optimizers. "
+            f"{estimator.solver} is not stochastic."
+        )
+    return True
+
+
+class SupervisedNetwork(BaseNetwork):
+    """Rows with targets, a chain of hidden layers, and what these layers say of a row."""
+
+    transform_layer: Any = -1
+    dropout: Any = 0.0
+    input_dropout: Any = 0.0
+    normalization: Any = None
+
+    _numeric_target: ClassVar[bool] = False
+
+    def _loss_recipe(self) -> Loss:
+        return parameters.loss_of(self)
+
+    def _check_own_parameters(self) -> None:
+        self._loss_recipe()
+
+    def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+        return data.check_rows(
+            self, X, y, sample_weight, dtypes=dtypes, reset=reset, numeric=self._numeric_target
+        )
+
+    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
+        return data.check_validation(
+            self, call.X_val, call.y_val, call.sample_weight_val, dtypes, self._numeric_target
+        )
+
+    def _check_network(self, network: Network) -> None:
+        wanted = self.transform_layer  # type: ignore[attr-defined]
+        n_hidden = sum(isinstance(layer, Dense) for layer in network.layers) - 1
+        if n_hidden and not -n_hidden <= wanted < n_hidden:
+            raise ValueError(f"transform_layer={wanted} is not among the {n_hidden} hidden layers.")
+
+    def _chain(self, n_raw: int) -> list[Layer]:
+        return [*architecture.hidden_layers(self), architecture.output_layer(n_raw)]
+
+    def _hidden_ends(self) -> list[int]:
+        """Return for each hidden block the index just behind its last layer.
+
+        A block is a layer with units and what normalises, bends or drops its output.
+        """
+        layers = self.network_.layers
+        starts = [i for i, layer in enumerate(layers) if isinstance(layer, Dense)]
+        return starts[1:]
+
+    def activations(self, X: Any) -> list[NDArray]:
+        """Return the output of every hidden layer.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        activations : list of ndarray of shape (n_samples, n_units)
+            With members ``(n_members, n_samples, n_units)``.
+        """
+        self._check_fitted()
+        X = data.check_inputs(self, X, [np.float64, np.float32])
+        return [self.network_.predict(X, stop) for stop in self._hidden_ends()]
+
+    def transform(self, X: Any) -> NDArray:
+        """Return the activations of hidden layer `transform_layer`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_units)
+            With members their activations side by side, ``n_members * n_units`` columns.
+        """
+        self._check_fitted()
+        X = data.check_inputs(self, X, [np.float64, np.float32])
+        hidden = self.network_.predict(X, self._transform_stop())
+        return np.hstack(list(hidden)) if hidden.ndim == 3 else hidden
+
+    def _transform_stop(self) -> int:
+        ends, wanted = self._hidden_ends(), self.transform_layer  # type: ignore[attr-defined]
+        if not -len(ends) <= wanted < len(ends):
+            raise ValueError(
+                f"transform_layer={wanted} is not among the {len(ends)} hidden layers."
+            )
+        return ends[wanted]
+
+    @property
+    def _n_features_out(self) -> int:
+        network = self.network_
+        (units,) = network.plans[self._transform_stop() - 1].out_shape
+        return units * network.n_members
+
+
+# Decorated here and not in the class body: TransformerMixin wraps what it finds in the body,
+# and the wrapped method would always be there.
+SupervisedNetwork.transform = available_if(_has_hidden)(SupervisedNetwork.transform)  # type: ignore[method-assign]
+SupervisedNetwork.activations = available_if(_has_hidden)(SupervisedNetwork.activations)  # type: ignore[method-assign]
