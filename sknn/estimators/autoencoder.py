@@ -89,9 +89,12 @@ class AutoEncoder(BaseNetwork):
     weight_init : str, Initializer or Pretrained, default="auto"
         Initial weights. "auto" starts a network with linear output from the principal
         components of the training rows wherever its layers can carry them, and at random else.
-    solver, learning_rate, learning_rate_init, alpha, batch_size, max_iter, random_state, tol, \
-verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change, dtype, callbacks
-        As for :class:`MLPRegressor`. Early stopping watches the loss on held-out rows.
+    solver, learning_rate, learning_rate_init, alpha, batch_size, max_iter : optional
+        As for :class:`MLPRegressor`.
+    random_state, tol, verbose, warm_start, n_iter_no_change, dtype, callbacks : optional
+        As for :class:`MLPRegressor`.
+    early_stopping, validation_fraction : optional
+        As for :class:`MLPRegressor`; the loss on held-out rows is watched.
 
     Attributes
     ----------
