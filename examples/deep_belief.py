@@ -46,7 +46,7 @@ def main() -> None:
     """Train from each start with several seeds, print accuracies and draw the curves."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--output", type=Path, default=Path("deep_belief.png"))
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=30)
     options = parser.parse_args()
     X, y = load_digits(return_X_y=True)
