@@ -37,9 +37,10 @@ class Rows:
     weight: NDArray | None
 
     def take(self, index: NDArray) -> Rows:
-        """Return the rows at `index`."""
+        """Return the rows at `index`; rows that are their own targets stay so."""
         weight = None if self.weight is None else self.weight[index]
-        return Rows(self.x[index], self.y[index], weight)
+        x = self.x[index]
+        return Rows(x, x if self.y is self.x else self.y[index], weight)
 
 
 def input_dtypes(dtype: Any) -> Any:

@@ -282,6 +282,15 @@ def test_outliers():
     assert 0.05 < (coder(max_iter=50).fit(X).predict_outlier(X) == -1).mean() <= 0.1
 
 
+@pytest.mark.parametrize("rows", [1000 * X, sp.csr_matrix(1000 * X)], ids=["dense", "sparse"])
+def test_rows_held_out_are_compared_in_the_units_they_are_trained_in(rows):
+    model = coder(early_stopping=True).fit(rows)
+    loss, score = model.history_["validation_loss"], model.history_["validation_score"]
+    # Half a mean squared error, of rows divided by the scale.
+    assert_allclose(2 * loss * model._targets.scale**2, -score, rtol=1e-6)
+    assert loss[-1] < 1
+
+
 def test_validation_and_early_stopping():
     settings = {"max_iter": 60, "learning_rate_init": 0.02, "early_stopping": True}
     ae = coder("deep", **settings).fit(X)
