@@ -99,6 +99,7 @@ class Session:
         twin.callbacks_ = deepcopy(twin.callbacks_, {id(one): one for one in self._snapshots})
         self._snapshots.add(twin)
         self._publish(twin, self.network.copy(), self.state.copy(), keep=True)
+        twin._after_fit(self.train)
         return twin
 
     def prepare(self) -> None:

@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, MLPClassifier
+from sknn.callbacks import Checkpoint
 from sknn.inspection import check_gradients
 from sknn.layers import Dense, Dropout
 from sknn.losses import Huber
@@ -280,6 +281,14 @@ def test_outliers():
     assert_allclose(ae.decision_function(X), ae.score_samples(X) - ae.offset_)
     assert (ae.predict_outlier(X) == -1).mean() <= 0.05
     assert 0.05 < (coder(max_iter=50).fit(X).predict_outlier(X) == -1).mean() <= 0.1
+
+
+def test_a_checkpoint_knows_what_is_abnormal(tmp_path):
+    path = tmp_path / "ae.ckpt"
+    model = coder(callbacks=[Checkpoint(path)]).fit(X)
+    loaded = Checkpoint.load(path)
+    assert_array_equal(loaded.decision_function(X), model.decision_function(X))
+    assert_array_equal(loaded.resume(X).predict_outlier(X), model.predict_outlier(X))
 
 
 @pytest.mark.parametrize("rows", [1000 * X, sp.csr_matrix(1000 * X)], ids=["dense", "sparse"])
