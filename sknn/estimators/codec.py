@@ -34,6 +34,7 @@ from sknn.estimators.architecture import (
     per_layer,
 )
 from sknn.estimators.data import Rows
+from sknn.estimators.greedy import train_part
 from sknn.estimators.reconstruction import ReconstructionTargets
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ def _pretrain(estimator: AutoEncoder, network: Network, rows: Rows, seed: int) -
     for i, (size, activation) in enumerate(zip(sizes, activations, strict=True)):
         shallow = _shallow(estimator, size, activation, seed + i)
         shallow.set_params(output_activation=estimator._targets.output if i == 0 else "auto")
-        shallow.fit(codes, sample_weight=weight)
+        train_part(shallow, codes, weight, f"pretrain='layerwise', layer {i}")
         back = OUTPUT if i == 0 else f"decoder{len(sizes) - 1 - i}"
         _copy(shallow, "hidden0", network, f"hidden{i}", estimator)
         if not estimator.tied_weights:

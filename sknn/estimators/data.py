@@ -206,7 +206,9 @@ def check_unlabelled_validation(
     try:
         rows = check_unlabelled(estimator, X_val, sample_weight_val, dtypes, reset=False)
     except (TypeError, ValueError) as error:
-        raise located(error, "X_val or sample_weight_val") from error
+        alone = sample_weight_val is None
+        where = "X_val" if alone else "X_val or sample_weight_val"
+        raise located(error, where) from error
     check_some_weight(rows.weight)
     return rows
 

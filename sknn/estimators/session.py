@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Container
 from copy import deepcopy
 from dataclasses import replace
 from math import inf
@@ -375,10 +376,7 @@ class Session:
     def _recover(self) -> None:
         """Return to the best weights after a divergence, if there are any."""
         run = self.state
-        advice = (
-            "Scale X (for example with StandardScaler), lower learning_rate_init, or set "
-            "max_grad_norm."
-        )
+        advice = _advice(self.estimator.get_params(deep=False))
         if run.best is None:
             raise ValueError(
                 "Solver produced non-finite parameter weights. The input data may contain large "
@@ -392,6 +390,15 @@ class Session:
         )
         self.network.load(run.best.theta)
         run.optimizer_state = run.average = None
+
+
+def _advice(names: Container[str]) -> str:
+    """Say what helps against divergence, by parameters that the estimator has."""
+    rate = "learning_rate_init" if "learning_rate_init" in names else "learning_rate"
+    scale = "Scale X (for example with StandardScaler)"
+    if "max_grad_norm" in names:
+        return f"{scale}, lower {rate}, or set max_grad_norm."
+    return f"{scale}, or lower {rate}."
 
 
 def seed_from(random_state: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,8 @@ class Measure(Callback):
             return float(np.average(values, weights=self.weight))
 
         row["loss"] = mean(machine.reconstruction_errors(self.x))
+        if not math.isfinite(row["loss"]):
+            progress.stop("diverged")
         if self.x_val is not None:
             row["validation_loss"] = float(machine.reconstruction_errors(self.x_val).mean())
             row["free_energy"] = mean(machine.free_energy(self.x))

@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, MLPClassifier
-from sknn.callbacks import Checkpoint
+from sknn.callbacks import Callback, Checkpoint
 from sknn.inspection import check_gradients
 from sknn.layers import Dense, Dropout
 from sknn.losses import Huber
@@ -397,3 +397,24 @@ def test_a_failed_fit_leaves_the_coder_as_it_was():
     with pytest.raises(ValueError, match="Solver produced non-finite"):
         ae.set_params(learning_rate_init=1e200, solver="sgd").fit(X)
     assert_array_equal(ae.predict(X), before)
+
+
+def test_pre_trained_layers_keep_their_warnings_to_themselves():
+    # FAST gives a cosine, after which nothing need converge; the warning would be an error here.
+    settings = {"learning_rate": "constant", "max_iter": 1000, "tol": 0.01, "random_state": 0}
+    AutoEncoder((4, 2), pretrain="layerwise", n_iter_no_change=300, **settings).fit(X)
+
+
+def test_an_interrupt_in_pre_training_ends_the_call(monkeypatch):
+    codec = "sknn.estimators.codec._shallow"
+
+    class Interrupt(Callback):
+        def on_epoch_end(self, progress):
+            raise KeyboardInterrupt
+
+    shallow = AutoEncoder(2, callbacks=[Interrupt()], **FAST)
+    monkeypatch.setattr(codec, lambda *settings: clone(shallow))
+    whole = AutoEncoder((2,), pretrain="layerwise", **FAST)
+    with pytest.raises(KeyboardInterrupt):
+        whole.fit(X)
+    assert not hasattr(whole, "network_")

@@ -397,3 +397,16 @@ def test_changed_shapes_are_refused_in_a_stream():
 def test_batches_larger_than_the_data_and_verbosity(capsys):
     BernoulliRBM(2, batch_size=100, n_iter=2, verbose=True, random_state=0).fit(BITS[:4])
     assert capsys.readouterr().out.count("Iteration") == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_errors_name_what_the_user_gave(kind):
+    for wrong in (BITS[:, :2], BITS[:0], np.full((2, 6), np.nan)):
+        with pytest.raises(ValueError, match="X_val"):
+            kind(**SMALL).fit(BITS, X_val=wrong)
+
+
+@pytest.mark.filterwarnings("ignore::sknn.exceptions.DataScaleWarning")
+def test_advice_against_divergence_names_parameters_there_are():
+    with pytest.raises(ValueError, match="lower learning_rate[.]"):
+        GaussianRBM(**SMALL, learning_rate=10).fit(BITS * 1e200)
