@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,16 @@ class ReconstructionTargets(Targets):
             loss = "log_loss" if self.output == "logistic" else "squared_error"
         return LogLoss() if loss == "log_loss" else SquaredError()
 
+    def check_domain(self, loss: Loss, target: Any) -> None:
+        """Raise where X of this call is not what the output can reach."""
+        if self.groups is not None:
+            for part in _dense_slabs(target):
+                loss.check_target(part)
+        elif self.output == "logistic":
+            _check_shares(float(target.min()), float(target.max()))
+        else:
+            super().check_domain(loss, target)
+
     def encode(self, y: Any, dtype: np.dtype) -> Any:
         """Return the rows themselves."""
         return y
@@ -114,6 +125,24 @@ class ReconstructionTargets(Targets):
         network.params[network.names.index("hidden0")]["W"][...] /= factor
 
 
+def _check_shares(low: float, high: float) -> None:
+    """Raise where numbers are no shares."""
+    if low < 0.0 or high > 1.0:
+        raise ValueError(
+            f"X holds numbers from {low:g} to {high:g}, and a logistic output those between 0 and "
+            "1. Scale X (for example with MinMaxScaler), or set output_activation='identity' from "
+            "the first call on."
+        )
+
+
+def _dense_slabs(x: Any) -> Iterator[NDArray]:
+    """Yield rows of a CSR array as dense ones, some at a time."""
+    slab = max(1, _SLAB_NUMBERS // x.shape[1])
+    for start in range(0, x.shape[0], slab):
+        part = x[start : start + slab]
+        yield part if isinstance(part, np.ndarray) else part.toarray()
+
+
 def _check_size(largest: float, x: Any) -> None:
     """Raise where the squares of entries, added over a row, would overflow."""
     limit = float(np.sqrt(float(np.finfo(x.dtype).max) / x.shape[1])) / 4
@@ -129,11 +158,12 @@ def _mean_deviation(x: Any, weight: NDArray | None) -> float:
     share = np.full(x.shape[0], 1.0 / x.shape[0]) if weight is None else weight / weight.sum()
     mean = np.asarray(share @ x, np.float64)
     variance = 0.0
-    slab = max(1, _SLAB_NUMBERS // x.shape[1])
-    for start in range(0, x.shape[0], slab):
-        part = x[start : start + slab]
-        part = (part if isinstance(part, np.ndarray) else part.toarray()) - mean
-        variance += float(share[start : start + slab] @ np.einsum("ij,ij->i", part, part))
+    start = 0
+    for part in _dense_slabs(x):
+        centred = part - mean
+        stop = start + len(part)
+        variance += float(share[start:stop] @ np.einsum("ij,ij->i", centred, centred))
+        start = stop
     scale = float(np.sqrt(variance / x.shape[1]))
     # Numbers that small cannot be divided by.
     return scale if scale * float(np.finfo(x.dtype).max) > 4 else 1.0

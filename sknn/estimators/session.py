@@ -179,8 +179,9 @@ class Session:
             trial.try_schedule(pace.schedule, pace.epochs)
 
     def _check_target_domain(self) -> None:
-        if isinstance(self.target, np.ndarray):
-            self.loss.check_target(self.target)
+        rows = self.rows_used
+        target = self.target if rows is None or self.target is None else self.target[rows]
+        self.targets.check_domain(self.loss, target)
 
     def _open_run(self) -> None:
         """Start a run, or copy the stored one; load initial or last weights."""

@@ -51,6 +51,11 @@ class Targets(ABC):
             )
         return loss.bind(self.task)
 
+    def check_domain(self, loss: Loss, target: Any) -> None:
+        """Raise where encoded targets are not what the loss can measure."""
+        if isinstance(target, np.ndarray):
+            loss.check_target(target)
+
     def constant_optimum(self, loss: Loss, target: Any, weight: NDArray | None) -> NDArray:
         """Return the raw scores of the best constant prediction."""
         if sp.issparse(target):

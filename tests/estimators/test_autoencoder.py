@@ -418,3 +418,27 @@ def test_an_interrupt_in_pre_training_ends_the_call(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         whole.fit(X)
     assert not hasattr(whole, "network_")
+
+
+@pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
+def test_a_logistic_output_wants_shares(form):
+    for settings in ({}, {"loss": "squared_error"}):
+        with pytest.raises(ValueError, match="X holds numbers from .*output_activation='identity'"):
+            AutoEncoder(2, output_activation="logistic", **settings, **FAST).fit(form(X))
+    streamed = AutoEncoder(2, **FAST).partial_fit(form(UNIT))
+    before = streamed.network_.theta.copy()
+    with pytest.raises(ValueError, match="X holds numbers from"):
+        streamed.partial_fit(form(5 * UNIT))
+    assert_array_equal(streamed.network_.theta, before)
+
+
+@pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
+def test_groups_want_shares(form):
+    with pytest.raises(ValueError, match="must lie between 0 and 1"):
+        AutoEncoder(2, output_groups={"binary": [0]}, **FAST).fit(form(X))
+
+
+def test_a_row_of_weight_zero_may_be_out_of_range():
+    rows, weight = np.vstack([UNIT, 7 + UNIT[:1]]), np.append(np.ones(len(UNIT)), 0)
+    absent = AutoEncoder(2, **FAST).fit(rows, sample_weight=weight)
+    assert_allclose(absent.predict(UNIT), AutoEncoder(2, **FAST).fit(UNIT).predict(UNIT))
