@@ -15,7 +15,7 @@ from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sknn import BernoulliRBM, GaussianRBM, MLPClassifier
-from sknn.callbacks import Callback
+from sknn.callbacks import Callback, Checkpoint, Diagnostics, LearningRateRange
 from sknn.exceptions import InvalidParameterError
 from sknn.initializers import Pretrained
 
@@ -410,3 +410,29 @@ def test_errors_name_what_the_user_gave(kind):
 def test_advice_against_divergence_names_parameters_there_are():
     with pytest.raises(ValueError, match="lower learning_rate[.]"):
         GaussianRBM(**SMALL, learning_rate=10).fit(BITS * 1e200)
+
+
+@pytest.mark.parametrize("callback", [Diagnostics(), LearningRateRange()], ids=repr)
+def test_callbacks_that_need_a_loss_say_so(callback):
+    rbm = BernoulliRBM(**SMALL, callbacks=[callback])
+    with pytest.raises(ValueError, match=f"{type(callback).__name__}.*remove it from callbacks"):
+        rbm.fit(BITS)
+    assert not hasattr(rbm, "network_")
+
+
+class Crash(Callback):
+    def on_epoch_end(self, progress):
+        if progress.run.epoch == 3:
+            raise RuntimeError("power cut")
+
+
+def test_a_checkpoint_goes_on_to_the_last_bit(tmp_path):
+    path = tmp_path / "rbm.ckpt"
+
+    settings = SMALL | {"momentum": 0.5, "sparsity_target": 0.2}
+    with pytest.raises(RuntimeError, match="power cut"):
+        BernoulliRBM(**settings, callbacks=[Checkpoint(path), Crash()]).fit(BITS)
+    resumed = Checkpoint.load(path).set_params(callbacks=None).resume(BITS)
+    whole = BernoulliRBM(**settings).fit(BITS)
+    assert_array_equal(resumed.h_samples_, whole.h_samples_)
+    assert_array_equal(resumed.components_, whole.components_)
