@@ -442,3 +442,12 @@ def test_a_row_of_weight_zero_may_be_out_of_range():
     rows, weight = np.vstack([UNIT, 7 + UNIT[:1]]), np.append(np.ones(len(UNIT)), 0)
     absent = AutoEncoder(2, **FAST).fit(rows, sample_weight=weight)
     assert_allclose(absent.predict(UNIT), AutoEncoder(2, **FAST).fit(UNIT).predict(UNIT))
+
+
+@pytest.mark.parametrize("corruption", ["gaussian", "salt_and_pepper"])
+def test_damage_is_done_in_the_units_of_the_rows(corruption):
+    level = 0.3
+    small = AutoEncoder(3, corruption=corruption, corruption_level=level, **FAST).fit(X)
+    unit = 64.0 if corruption == "gaussian" else 1.0
+    large = clone(small).set_params(corruption_level=level * unit).fit(64 * X)
+    assert_allclose(small.loss_curve_, large.loss_curve_, rtol=1e-6)

@@ -436,3 +436,12 @@ def test_a_checkpoint_goes_on_to_the_last_bit(tmp_path):
     whole = BernoulliRBM(**settings).fit(BITS)
     assert_array_equal(resumed.h_samples_, whole.h_samples_)
     assert_array_equal(resumed.components_, whole.components_)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_weights_are_weights_of_one_in_a_run_that_began_with_others(kind):
+    begun = kind(**SMALL).partial_fit(BITS, sample_weight=np.full(len(BITS), 2.0))
+    without = clone(begun).partial_fit(BITS, sample_weight=np.full(len(BITS), 2.0))
+    without.partial_fit(BITS)
+    begun.partial_fit(BITS, sample_weight=np.ones(len(BITS)))
+    assert_allclose(without.components_, begun.components_, rtol=1e-12)
