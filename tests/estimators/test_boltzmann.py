@@ -15,7 +15,7 @@ from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sknn import BernoulliRBM, GaussianRBM, MLPClassifier
-from sknn.callbacks import Callback, Checkpoint, Diagnostics, LearningRateRange
+from sknn.callbacks import Callback, Checkpoint, Diagnostics, LearningRateRange, WeightAveraging
 from sknn.exceptions import InvalidParameterError
 from sknn.initializers import Pretrained
 
@@ -445,3 +445,13 @@ def test_no_weights_are_weights_of_one_in_a_run_that_began_with_others(kind):
     without.partial_fit(BITS)
     begun.partial_fit(BITS, sample_weight=np.ones(len(BITS)))
     assert_allclose(without.components_, begun.components_, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "average", [WeightAveraging(), WeightAveraging("swa", start=0.5)], ids=repr
+)
+def test_an_average_of_weights_keeps_the_states_of_the_chains(average):
+    plain = BernoulliRBM(**SMALL).fit(BITS)
+    rbm = BernoulliRBM(**SMALL, callbacks=[average]).fit(BITS)
+    assert_array_equal(rbm.h_samples_, plain.h_samples_)
+    assert np.abs(rbm.components_ - plain.components_).max() > 0
