@@ -90,6 +90,14 @@ class ReconstructionTargets(Targets):
         else:
             super().check_domain(loss, target)
 
+    def constant_optimum(self, loss: Loss, target: Any, weight: NDArray | None) -> NDArray:
+        """Return the raw scores of the best constant, in the units of training."""
+        if isinstance(loss, SquaredError):
+            # The mean of rows divided by a number, without a copy of them.
+            return super().constant_optimum(loss, target, weight) / self.scale
+        scaled = target if self.scale == 1.0 else target * (1.0 / self.scale)
+        return super().constant_optimum(loss, scaled, weight)
+
     def encode(self, y: Any, dtype: np.dtype) -> Any:
         """Return the rows themselves."""
         return y

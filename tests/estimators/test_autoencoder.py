@@ -18,7 +18,7 @@ from sknn import AutoEncoder, MLPClassifier
 from sknn.callbacks import Callback, Checkpoint
 from sknn.inspection import check_gradients
 from sknn.layers import Dense, Dropout
-from sknn.losses import Huber
+from sknn.losses import AbsoluteError, Huber
 from tests.estimators.data import X
 
 UNIT = (X - X.min()) / (X.max() - X.min())
@@ -451,3 +451,21 @@ def test_damage_is_done_in_the_units_of_the_rows(corruption):
     unit = 64.0 if corruption == "gaussian" else 1.0
     large = clone(small).set_params(corruption_level=level * unit).fit(64 * X)
     assert_allclose(small.loss_curve_, large.loss_curve_, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["plain", "deep", "variational", "layerwise", "batch"])
+@pytest.mark.parametrize("loss", ["auto", AbsoluteError()], ids=str)
+def test_training_does_not_depend_on_units(kind, loss):
+    batch = {"normalization": "batch"} if kind == "batch" else {}
+    parameters = (KINDS | {"batch": {}})[kind] | batch
+    settings = FAST | {"hidden_layer_sizes": (3,), "weight_init": "glorot_uniform", "loss": loss}
+    model = AutoEncoder(**settings | parameters).fit(X + 3)
+    large = clone(model).fit(64 * (X + 3))
+    assert_allclose(large.loss_curve_, model.loss_curve_, rtol=1e-6)
+
+
+def test_pre_trained_layers_are_where_training_starts():
+    settings = FAST | {"weight_init": "glorot_uniform", "learning_rate_init": 0.02}
+    shallow = AutoEncoder((3,), **settings | {"max_iter": 10}).fit(X)
+    whole = AutoEncoder((3,), **settings | {"max_iter": 40}, pretrain="layerwise").fit(X)
+    assert whole.loss_curve_[0] < 1.1 * shallow.loss_curve_[-1] < 0.9 * shallow.loss_curve_[0]
