@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -124,13 +124,23 @@ class ReconstructionTargets(Targets):
         """Undo :meth:`fold`, up to rounding."""
         self._rescale(network, 1.0 / self.scale)
 
-    def _rescale(self, network: Network, factor: float) -> None:
+    def adopt(self, network: Network, loss: Loss, copied: Collection[str]) -> None:
+        """Bring layers that were copied in the units of X to those of training."""
+        self._rescale(network, 1.0 / self.scale, copied)
+
+    def _rescale(
+        self, network: Network, factor: float, names: Collection[str] | None = None
+    ) -> None:
+        """Multiply what the last layer gives, and divide what the first one takes."""
         if factor == 1.0:
             return
-        weights, bias = last_layer(network)
-        weights *= factor
-        bias *= factor
-        network.params[network.names.index("hidden0")]["W"][...] /= factor
+        names = network.names if names is None else names
+        if network.names[-1] in names:
+            weights, bias = last_layer(network)
+            weights *= factor
+            bias *= factor
+        if "hidden0" in names:
+            network.params[network.names.index("hidden0")]["W"][...] /= factor
 
 
 def _check_shares(low: float, high: float) -> None:

@@ -215,8 +215,7 @@ class Session:
         known = vars(self.estimator)
         link = self.loss.link_name, self.network.out_shape
         asked = link, known.get("classes_", known.get("n_outputs_"))
-        if source.copy_into(self.network, asked):
-            self.targets.unfold(self.network, self.loss)
+        self.targets.adopt(self.network, self.loss, source.copy_into(self.network, asked))
 
     def _continue_from(self, served: Network) -> None:
         self._check_same_architecture(served)

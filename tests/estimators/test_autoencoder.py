@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, MLPClassifier
 from sknn.callbacks import Callback, Checkpoint
+from sknn.initializers import Pretrained
 from sknn.inspection import check_gradients
 from sknn.layers import Dense, Dropout
 from sknn.losses import AbsoluteError, Huber
@@ -469,3 +470,18 @@ def test_pre_trained_layers_are_where_training_starts():
     shallow = AutoEncoder((3,), **settings | {"max_iter": 10}).fit(X)
     whole = AutoEncoder((3,), **settings | {"max_iter": 40}, pretrain="layerwise").fit(X)
     assert whole.loss_curve_[0] < 1.1 * shallow.loss_curve_[-1] < 0.9 * shallow.loss_curve_[0]
+
+
+@pytest.mark.parametrize("layers", [None, ["hidden0"], ["decoder0"], ["hidden0", "output"]])
+def test_layers_come_over_in_the_units_of_the_rows(layers):
+    rows = 64 * X
+    source = coder("deep").fit(rows)
+    still = FAST | {"learning_rate_init": 1e-12, "max_iter": 1}
+    start = Pretrained(source, layers=layers)
+    model = AutoEncoder((6, 4, 2), weight_init=start, **still).fit(rows)
+    assert model.loss_ < 5
+    for name in layers or source.get_weights():
+        for one, other in zip(
+            model.get_weights()[name].values(), source.get_weights()[name].values(), strict=True
+        ):
+            assert_allclose(one, other, rtol=1e-6, atol=1e-9)
