@@ -91,8 +91,8 @@ class Pretrained:
         """Name the source and its layers."""
         return f"Pretrained({self.source}: {', '.join(self.weights)})"
 
-    def copy_into(self, network: Network, asked: Any) -> bool:
-        """Copy the arrays into `network`; say whether its output layer is among them.
+    def copy_into(self, network: Network, asked: Any) -> list[str]:
+        """Copy the arrays into `network`; return the names of the layers copied.
 
         Parameters
         ----------
@@ -104,7 +104,7 @@ class Pretrained:
         pairs = [(view, array) for name in names for view, array in self._matched(network, name)]
         for view, array in pairs:
             view[...] = array
-        return network.names[-1] in names
+        return names
 
     def _differs(self, name: str, asked: Any) -> bool:
         """Whether a layer is the output layer of another question."""

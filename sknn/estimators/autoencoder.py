@@ -99,10 +99,11 @@ class AutoEncoder(BaseNetwork):
     Attributes
     ----------
     offset_ : float
-        Score below which a row counts as abnormal.
+        Score below which a row counts as abnormal, from the training rows of the last call.
     loss_, loss_curve_, best_loss_, history_, n_iter_, t_, stop_reason_, validation_scores_
         As for :class:`MLPRegressor`; a validation score is minus the reconstruction error.
-        Variational ones record ``kl`` and ``elbo`` (nats a row) in ``history_``.
+        Variational ones record ``kl`` and ``elbo`` (nats a row) in ``history_``. With a linear
+        output losses are those of X divided by one number, the root of its mean variance.
     coefs_, intercepts_ : list of ndarray
         Weights and biases of the dense layers.
     n_features_in_ : int

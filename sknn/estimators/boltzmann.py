@@ -370,9 +370,7 @@ class BoltzmannMachine(BaseNetwork):
         return data.check_unlabelled(self, X, sample_weight, dtypes=dtypes, reset=reset)
 
     def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
-        if call.X_val is None:
-            return None
-        return data.check_unlabelled(self, call.X_val, None, dtypes=dtypes, reset=False)
+        return data.check_unlabelled_validation(self, call.X_val, None, dtypes)
 
     def _chain(self, n_raw: int) -> list[Layer]:
         persistent, sparse = self.persistent, self.sparsity_target is not None  # type: ignore[attr-defined]

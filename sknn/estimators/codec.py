@@ -34,6 +34,7 @@ from sknn.estimators.architecture import (
     per_layer,
 )
 from sknn.estimators.data import Rows
+from sknn.estimators.greedy import train_part
 from sknn.estimators.reconstruction import ReconstructionTargets
 
 if TYPE_CHECKING:
@@ -244,12 +245,14 @@ def _pretrain(estimator: AutoEncoder, network: Network, rows: Rows, seed: int) -
     for i, (size, activation) in enumerate(zip(sizes, activations, strict=True)):
         shallow = _shallow(estimator, size, activation, seed + i)
         shallow.set_params(output_activation=estimator._targets.output if i == 0 else "auto")
-        shallow.fit(codes, sample_weight=weight)
+        train_part(shallow, codes, weight, f"pretrain='layerwise', layer {i}")
         back = OUTPUT if i == 0 else f"decoder{len(sizes) - 1 - i}"
         _copy(shallow, "hidden0", network, f"hidden{i}", estimator)
         if not estimator.tied_weights:
             _copy(shallow, OUTPUT, network, back, estimator)
         codes = shallow.transform(codes)
+    # The shallow ones speak in the units of X, the network is yet to train in those of its scale.
+    estimator._targets.unfold(network, estimator._targets.recipe(estimator.loss))
 
 
 def _shallow(estimator: AutoEncoder, size: int, activation: Any, seed: int) -> Any:

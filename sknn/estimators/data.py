@@ -37,9 +37,10 @@ class Rows:
     weight: NDArray | None
 
     def take(self, index: NDArray) -> Rows:
-        """Return the rows at `index`."""
+        """Return the rows at `index`; rows that are their own targets stay so."""
         weight = None if self.weight is None else self.weight[index]
-        return Rows(self.x[index], self.y[index], weight)
+        x = self.x[index]
+        return Rows(x, x if self.y is self.x else self.y[index], weight)
 
 
 def input_dtypes(dtype: Any) -> Any:
@@ -205,7 +206,9 @@ def check_unlabelled_validation(
     try:
         rows = check_unlabelled(estimator, X_val, sample_weight_val, dtypes, reset=False)
     except (TypeError, ValueError) as error:
-        raise located(error, "X_val or sample_weight_val") from error
+        alone = sample_weight_val is None
+        where = "X_val" if alone else "X_val or sample_weight_val"
+        raise located(error, where) from error
     check_some_weight(rows.weight)
     return rows
 

@@ -13,6 +13,7 @@ from sknn.core.network import Network
 from sknn.estimators import parameters
 from sknn.estimators.boltzmann import BOLTZMANN, BoltzmannMachine
 from sknn.estimators.data import Rows
+from sknn.estimators.greedy import train_part
 from sknn.estimators.rbm import BernoulliRBM, GaussianRBM
 
 _COMMON = (
@@ -48,7 +49,8 @@ class DeepBelief:
         for layer, views in list(zip(network.layers, network.params, strict=True))[:-1]:
             if isinstance(layer, Dense):
                 rbm = self._machine(visible, layer.units, seed + len(self.rbms_))
-                rbm.fit(x, sample_weight=weight)
+                where = f"pre-training of layer {len(self.rbms_)} (parameters pretrain_...)"
+                train_part(rbm, x, weight, where)
                 views["W"][...], views["b"][...] = rbm.components_.T, rbm.intercept_hidden_
                 x, visible = rbm.transform(x), "bernoulli"
                 self.rbms_.append(rbm)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,24 @@ class ReconstructionTargets(Targets):
             loss = "log_loss" if self.output == "logistic" else "squared_error"
         return LogLoss() if loss == "log_loss" else SquaredError()
 
+    def check_domain(self, loss: Loss, target: Any) -> None:
+        """Raise where X of this call is not what the output can reach."""
+        if self.groups is not None:
+            for part in _dense_slabs(target):
+                loss.check_target(part)
+        elif self.output == "logistic":
+            _check_shares(float(target.min()), float(target.max()))
+        else:
+            super().check_domain(loss, target)
+
+    def constant_optimum(self, loss: Loss, target: Any, weight: NDArray | None) -> NDArray:
+        """Return the raw scores of the best constant, in the units of training."""
+        if isinstance(loss, SquaredError):
+            # The mean of rows divided by a number, without a copy of them.
+            return super().constant_optimum(loss, target, weight) / self.scale
+        scaled = target if self.scale == 1.0 else target * (1.0 / self.scale)
+        return super().constant_optimum(loss, scaled, weight)
+
     def encode(self, y: Any, dtype: np.dtype) -> Any:
         """Return the rows themselves."""
         return y
@@ -105,13 +124,41 @@ class ReconstructionTargets(Targets):
         """Undo :meth:`fold`, up to rounding."""
         self._rescale(network, 1.0 / self.scale)
 
-    def _rescale(self, network: Network, factor: float) -> None:
+    def adopt(self, network: Network, loss: Loss, copied: Collection[str]) -> None:
+        """Bring layers that were copied in the units of X to those of training."""
+        self._rescale(network, 1.0 / self.scale, copied)
+
+    def _rescale(
+        self, network: Network, factor: float, names: Collection[str] | None = None
+    ) -> None:
+        """Multiply what the last layer gives, and divide what the first one takes."""
         if factor == 1.0:
             return
-        weights, bias = last_layer(network)
-        weights *= factor
-        bias *= factor
-        network.params[network.names.index("hidden0")]["W"][...] /= factor
+        names = network.names if names is None else names
+        if network.names[-1] in names:
+            weights, bias = last_layer(network)
+            weights *= factor
+            bias *= factor
+        if "hidden0" in names:
+            network.params[network.names.index("hidden0")]["W"][...] /= factor
+
+
+def _check_shares(low: float, high: float) -> None:
+    """Raise where numbers are no shares."""
+    if low < 0.0 or high > 1.0:
+        raise ValueError(
+            f"X holds numbers from {low:g} to {high:g}, and a logistic output those between 0 and "
+            "1. Scale X (for example with MinMaxScaler), or set output_activation='identity' from "
+            "the first call on."
+        )
+
+
+def _dense_slabs(x: Any) -> Iterator[NDArray]:
+    """Yield rows of a CSR array as dense ones, some at a time."""
+    slab = max(1, _SLAB_NUMBERS // x.shape[1])
+    for start in range(0, x.shape[0], slab):
+        part = x[start : start + slab]
+        yield part if isinstance(part, np.ndarray) else part.toarray()
 
 
 def _check_size(largest: float, x: Any) -> None:
@@ -129,11 +176,12 @@ def _mean_deviation(x: Any, weight: NDArray | None) -> float:
     share = np.full(x.shape[0], 1.0 / x.shape[0]) if weight is None else weight / weight.sum()
     mean = np.asarray(share @ x, np.float64)
     variance = 0.0
-    slab = max(1, _SLAB_NUMBERS // x.shape[1])
-    for start in range(0, x.shape[0], slab):
-        part = x[start : start + slab]
-        part = (part if isinstance(part, np.ndarray) else part.toarray()) - mean
-        variance += float(share[start : start + slab] @ np.einsum("ij,ij->i", part, part))
+    start = 0
+    for part in _dense_slabs(x):
+        centred = part - mean
+        stop = start + len(part)
+        variance += float(share[start:stop] @ np.einsum("ij,ij->i", centred, centred))
+        start = stop
     scale = float(np.sqrt(variance / x.shape[1]))
     # Numbers that small cannot be divided by.
     return scale if scale * float(np.finfo(x.dtype).max) > 4 else 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Container
 from copy import deepcopy
 from dataclasses import replace
 from math import inf
@@ -99,6 +100,7 @@ class Session:
         twin.callbacks_ = deepcopy(twin.callbacks_, {id(one): one for one in self._snapshots})
         self._snapshots.add(twin)
         self._publish(twin, self.network.copy(), self.state.copy(), keep=True)
+        twin._after_fit(self.train)
         return twin
 
     def prepare(self) -> None:
@@ -177,8 +179,9 @@ class Session:
             trial.try_schedule(pace.schedule, pace.epochs)
 
     def _check_target_domain(self) -> None:
-        if isinstance(self.target, np.ndarray):
-            self.loss.check_target(self.target)
+        rows = self.rows_used
+        target = self.target if rows is None or self.target is None else self.target[rows]
+        self.targets.check_domain(self.loss, target)
 
     def _open_run(self) -> None:
         """Start a run, or copy the stored one; load initial or last weights."""
@@ -212,8 +215,7 @@ class Session:
         known = vars(self.estimator)
         link = self.loss.link_name, self.network.out_shape
         asked = link, known.get("classes_", known.get("n_outputs_"))
-        if source.copy_into(self.network, asked):
-            self.targets.unfold(self.network, self.loss)
+        self.targets.adopt(self.network, self.loss, source.copy_into(self.network, asked))
 
     def _continue_from(self, served: Network) -> None:
         self._check_same_architecture(served)
@@ -374,10 +376,7 @@ class Session:
     def _recover(self) -> None:
         """Return to the best weights after a divergence, if there are any."""
         run = self.state
-        advice = (
-            "Scale X (for example with StandardScaler), lower learning_rate_init, or set "
-            "max_grad_norm."
-        )
+        advice = _advice(self.estimator.get_params(deep=False))
         if run.best is None:
             raise ValueError(
                 "Solver produced non-finite parameter weights. The input data may contain large "
@@ -391,6 +390,15 @@ class Session:
         )
         self.network.load(run.best.theta)
         run.optimizer_state = run.average = None
+
+
+def _advice(names: Container[str]) -> str:
+    """Say what helps against divergence, by parameters that the estimator has."""
+    rate = "learning_rate_init" if "learning_rate_init" in names else "learning_rate"
+    scale = "Scale X (for example with StandardScaler)"
+    if "max_grad_norm" in names:
+        return f"{scale}, lower {rate}, or set max_grad_norm."
+    return f"{scale}, or lower {rate}."
 
 
 def seed_from(random_state: Any) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 import numpy as np
@@ -51,6 +52,11 @@ class Targets(ABC):
             )
         return loss.bind(self.task)
 
+    def check_domain(self, loss: Loss, target: Any) -> None:
+        """Raise where encoded targets are not what the loss can measure."""
+        if isinstance(target, np.ndarray):
+            loss.check_target(target)
+
     def constant_optimum(self, loss: Loss, target: Any, weight: NDArray | None) -> NDArray:
         """Return the raw scores of the best constant prediction."""
         if sp.issparse(target):
@@ -87,6 +93,11 @@ class Targets(ABC):
 
     def unfold(self, network: Network, loss: Loss) -> None:  # noqa: B027
         """Undo :meth:`fold`, up to rounding."""
+
+    def adopt(self, network: Network, loss: Loss, copied: Collection[str]) -> None:
+        """Bring layers that were copied in the units of the user to those of training."""
+        if network.names[-1] in copied:
+            self.unfold(network, loss)
 
 
 def _label_shares(target: Any, weight: NDArray | None) -> NDArray:

@@ -13,7 +13,8 @@ class EvidenceBound(Callback):
     .. math:: \text{ELBO} = E[\log p(x \mid z)] - \text{KL}(q(z \mid x) \parallel p(z))
 
     ``kl`` is the second part as it enters the loss (times `kl_weight`), ``elbo`` the whole, with
-    the density of a normal distribution of unit variance where the output is linear.
+    the density of a normal distribution of unit variance where the output is linear: in the units
+    of training, X divided by its scale.
 
     Parameters
     ----------

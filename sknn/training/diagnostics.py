@@ -93,6 +93,7 @@ class Diagnostics(Callback):
 
     def on_train_begin(self, progress: Progress) -> None:
         """Choose what to measure."""
+        progress.require_loss(self)
         if isinstance(self.rows, bool) or not isinstance(self.rows, int) or self.rows < 1:
             raise ValueError(f"rows of Diagnostics must be an integer >= 1; got {self.rows!r}.")
         self._probe = _Probe(progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,16 +51,26 @@ class Measure(Callback):
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Add the figures to the row of the epoch."""
+        _keep_chains(progress)
         machine, row = machine_of(progress.candidate), progress.row
 
         def mean(values: NDArray) -> float:
             return float(np.average(values, weights=self.weight))
 
         row["loss"] = mean(machine.reconstruction_errors(self.x))
+        if not math.isfinite(row["loss"]):
+            progress.stop("diverged")
         if self.x_val is not None:
             row["validation_loss"] = float(machine.reconstruction_errors(self.x_val).mean())
             row["free_energy"] = mean(machine.free_energy(self.x))
             row["validation_free_energy"] = float(machine.free_energy(self.x_val).mean())
+
+
+def _keep_chains(progress: Progress) -> None:
+    """Let an average of weights have the last states of the chains: means are no states."""
+    average, network = progress.run.average, progress.network
+    if average is not None and "chains" in network.params[0]:
+        network.layout.views(average.theta)[0]["chains"][...] = network.params[0]["chains"]
 
 
 @dataclass(frozen=True)

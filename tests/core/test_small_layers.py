@@ -10,6 +10,7 @@ import pytest
 import sknn.core.layers
 from sknn.core.layers.activation import Activate
 from sknn.core.layers.base import Defaults, Layer
+from sknn.core.layers.corruption import SaltAndPepper
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
 from sknn.exceptions import InvalidParameterError
@@ -147,3 +148,14 @@ def test_batch_norm_of_one_row_gives_the_bias():
     np.testing.assert_allclose(bench.y[0], bench.params["bias"])
     np.testing.assert_allclose(bench.dx, 0.0, atol=1e-12)
     assert np.isfinite(bench.theta).all()
+
+
+def test_salt_and_pepper_puts_the_lowest_and_the_highest_value():
+    layer = SaltAndPepper(0.5, low=-7.0, high=9.0)
+    bench = Bench(layer, (40,), rows=50)
+    bench.forward()
+    x, y = bench.x, bench.y
+    shares = [(y == value).mean() for value in (-7.0, 9.0)]
+    assert np.abs(np.subtract(shares, 0.25)).max() < 0.04
+    rest = (y != -7.0) & (y != 9.0)
+    np.testing.assert_array_equal(y[rest], x[rest])

@@ -15,9 +15,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, MLPClassifier
+from sknn.callbacks import Callback, Checkpoint
+from sknn.initializers import Pretrained
 from sknn.inspection import check_gradients
 from sknn.layers import Dense, Dropout
-from sknn.losses import Huber
+from sknn.losses import AbsoluteError, Huber
 from tests.estimators.data import X
 
 UNIT = (X - X.min()) / (X.max() - X.min())
@@ -282,6 +284,23 @@ def test_outliers():
     assert 0.05 < (coder(max_iter=50).fit(X).predict_outlier(X) == -1).mean() <= 0.1
 
 
+def test_a_checkpoint_knows_what_is_abnormal(tmp_path):
+    path = tmp_path / "ae.ckpt"
+    model = coder(callbacks=[Checkpoint(path)]).fit(X)
+    loaded = Checkpoint.load(path)
+    assert_array_equal(loaded.decision_function(X), model.decision_function(X))
+    assert_array_equal(loaded.resume(X).predict_outlier(X), model.predict_outlier(X))
+
+
+@pytest.mark.parametrize("rows", [1000 * X, sp.csr_matrix(1000 * X)], ids=["dense", "sparse"])
+def test_rows_held_out_are_compared_in_the_units_they_are_trained_in(rows):
+    model = coder(early_stopping=True).fit(rows)
+    loss, score = model.history_["validation_loss"], model.history_["validation_score"]
+    # Half a mean squared error, of rows divided by the scale.
+    assert_allclose(2 * loss * model._targets.scale**2, -score, rtol=1e-6)
+    assert loss[-1] < 1
+
+
 def test_validation_and_early_stopping():
     settings = {"max_iter": 60, "learning_rate_init": 0.02, "early_stopping": True}
     ae = coder("deep", **settings).fit(X)
@@ -379,3 +398,90 @@ def test_a_failed_fit_leaves_the_coder_as_it_was():
     with pytest.raises(ValueError, match="Solver produced non-finite"):
         ae.set_params(learning_rate_init=1e200, solver="sgd").fit(X)
     assert_array_equal(ae.predict(X), before)
+
+
+def test_pre_trained_layers_keep_their_warnings_to_themselves():
+    # FAST gives a cosine, after which nothing need converge; the warning would be an error here.
+    settings = {"learning_rate": "constant", "max_iter": 1000, "tol": 0.01, "random_state": 0}
+    AutoEncoder((4, 2), pretrain="layerwise", n_iter_no_change=300, **settings).fit(X)
+
+
+def test_an_interrupt_in_pre_training_ends_the_call(monkeypatch):
+    codec = "sknn.estimators.codec._shallow"
+
+    class Interrupt(Callback):
+        def on_epoch_end(self, progress):
+            raise KeyboardInterrupt
+
+    shallow = AutoEncoder(2, callbacks=[Interrupt()], **FAST)
+    monkeypatch.setattr(codec, lambda *settings: clone(shallow))
+    whole = AutoEncoder((2,), pretrain="layerwise", **FAST)
+    with pytest.raises(KeyboardInterrupt):
+        whole.fit(X)
+    assert not hasattr(whole, "network_")
+
+
+@pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
+def test_a_logistic_output_wants_shares(form):
+    for settings in ({}, {"loss": "squared_error"}):
+        with pytest.raises(ValueError, match="X holds numbers from .*output_activation='identity'"):
+            AutoEncoder(2, output_activation="logistic", **settings, **FAST).fit(form(X))
+    streamed = AutoEncoder(2, **FAST).partial_fit(form(UNIT))
+    before = streamed.network_.theta.copy()
+    with pytest.raises(ValueError, match="X holds numbers from"):
+        streamed.partial_fit(form(5 * UNIT))
+    assert_array_equal(streamed.network_.theta, before)
+
+
+@pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
+def test_groups_want_shares(form):
+    with pytest.raises(ValueError, match="must lie between 0 and 1"):
+        AutoEncoder(2, output_groups={"binary": [0]}, **FAST).fit(form(X))
+
+
+def test_a_row_of_weight_zero_may_be_out_of_range():
+    rows, weight = np.vstack([UNIT, 7 + UNIT[:1]]), np.append(np.ones(len(UNIT)), 0)
+    absent = AutoEncoder(2, **FAST).fit(rows, sample_weight=weight)
+    assert_allclose(absent.predict(UNIT), AutoEncoder(2, **FAST).fit(UNIT).predict(UNIT))
+
+
+@pytest.mark.parametrize("corruption", ["gaussian", "salt_and_pepper"])
+def test_damage_is_done_in_the_units_of_the_rows(corruption):
+    level = 0.3
+    small = AutoEncoder(3, corruption=corruption, corruption_level=level, **FAST).fit(X)
+    unit = 64.0 if corruption == "gaussian" else 1.0
+    large = clone(small).set_params(corruption_level=level * unit).fit(64 * X)
+    assert_allclose(small.loss_curve_, large.loss_curve_, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["plain", "deep", "variational", "layerwise", "batch"])
+@pytest.mark.parametrize("loss", ["auto", AbsoluteError()], ids=str)
+def test_training_does_not_depend_on_units(kind, loss):
+    batch = {"normalization": "batch"} if kind == "batch" else {}
+    parameters = (KINDS | {"batch": {}})[kind] | batch
+    settings = FAST | {"hidden_layer_sizes": (3,), "weight_init": "glorot_uniform", "loss": loss}
+    model = AutoEncoder(**settings | parameters).fit(X + 3)
+    large = clone(model).fit(64 * (X + 3))
+    assert_allclose(large.loss_curve_, model.loss_curve_, rtol=1e-6)
+
+
+def test_pre_trained_layers_are_where_training_starts():
+    settings = FAST | {"weight_init": "glorot_uniform", "learning_rate_init": 0.02}
+    shallow = AutoEncoder((3,), **settings | {"max_iter": 10}).fit(X)
+    whole = AutoEncoder((3,), **settings | {"max_iter": 40}, pretrain="layerwise").fit(X)
+    assert whole.loss_curve_[0] < 1.1 * shallow.loss_curve_[-1] < 0.9 * shallow.loss_curve_[0]
+
+
+@pytest.mark.parametrize("layers", [None, ["hidden0"], ["decoder0"], ["hidden0", "output"]])
+def test_layers_come_over_in_the_units_of_the_rows(layers):
+    rows = 64 * X
+    source = coder("deep").fit(rows)
+    still = FAST | {"learning_rate_init": 1e-12, "max_iter": 1}
+    start = Pretrained(source, layers=layers)
+    model = AutoEncoder((6, 4, 2), weight_init=start, **still).fit(rows)
+    assert model.loss_ < 5
+    for name in layers or source.get_weights():
+        for one, other in zip(
+            model.get_weights()[name].values(), source.get_weights()[name].values(), strict=True
+        ):
+            assert_allclose(one, other, rtol=1e-6, atol=1e-9)

@@ -12,6 +12,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sknn import BernoulliRBM, DBNClassifier, DBNRegressor, GaussianRBM, MLPClassifier
 from sknn.exceptions import InvalidParameterError
+from sknn.training.energy import Measure
 from tests.estimators.data import BINARY, REAL, THREE, X
 
 pytestmark = [
@@ -192,3 +193,21 @@ def test_pre_training_cures_vanishing_gradients():
     small, deep = (net.fit(images, digits[:1000]) for net in (small, deep))
     assert small.score(test, digits[1000:]) < 0.3
     assert deep.score(test, digits[1000:]) > 0.75
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_interrupt_in_pre_training_ends_the_call(kind, monkeypatch):
+    def interrupt(self, progress):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Measure, "on_epoch_end", interrupt)
+    net = kind(**SMALL)
+    before = dict(vars(net))
+    with pytest.raises(KeyboardInterrupt):
+        net.fit(UNIT, target(kind))
+    assert vars(net) == before
+
+
+def test_divergence_in_pre_training_says_where():
+    with pytest.raises(ValueError, match="pre-training of layer 0 .parameters pretrain_"):
+        DBNClassifier(**SMALL, pretrain_learning_rate=10.0).fit(X * 1e200, THREE)

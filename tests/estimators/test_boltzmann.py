@@ -15,7 +15,7 @@ from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sknn import BernoulliRBM, GaussianRBM, MLPClassifier
-from sknn.callbacks import Callback
+from sknn.callbacks import Callback, Checkpoint, Diagnostics, LearningRateRange, WeightAveraging
 from sknn.exceptions import InvalidParameterError
 from sknn.initializers import Pretrained
 
@@ -397,3 +397,61 @@ def test_changed_shapes_are_refused_in_a_stream():
 def test_batches_larger_than_the_data_and_verbosity(capsys):
     BernoulliRBM(2, batch_size=100, n_iter=2, verbose=True, random_state=0).fit(BITS[:4])
     assert capsys.readouterr().out.count("Iteration") == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_errors_name_what_the_user_gave(kind):
+    for wrong in (BITS[:, :2], BITS[:0], np.full((2, 6), np.nan)):
+        with pytest.raises(ValueError, match="X_val"):
+            kind(**SMALL).fit(BITS, X_val=wrong)
+
+
+@pytest.mark.filterwarnings("ignore::sknn.exceptions.DataScaleWarning")
+def test_advice_against_divergence_names_parameters_there_are():
+    with pytest.raises(ValueError, match="lower learning_rate[.]"):
+        GaussianRBM(**SMALL, learning_rate=10).fit(BITS * 1e200)
+
+
+@pytest.mark.parametrize("callback", [Diagnostics(), LearningRateRange()], ids=repr)
+def test_callbacks_that_need_a_loss_say_so(callback):
+    rbm = BernoulliRBM(**SMALL, callbacks=[callback])
+    with pytest.raises(ValueError, match=f"{type(callback).__name__}.*remove it from callbacks"):
+        rbm.fit(BITS)
+    assert not hasattr(rbm, "network_")
+
+
+class Crash(Callback):
+    def on_epoch_end(self, progress):
+        if progress.run.epoch == 3:
+            raise RuntimeError("power cut")
+
+
+def test_a_checkpoint_goes_on_to_the_last_bit(tmp_path):
+    path = tmp_path / "rbm.ckpt"
+
+    settings = SMALL | {"momentum": 0.5, "sparsity_target": 0.2}
+    with pytest.raises(RuntimeError, match="power cut"):
+        BernoulliRBM(**settings, callbacks=[Checkpoint(path), Crash()]).fit(BITS)
+    resumed = Checkpoint.load(path).set_params(callbacks=None).resume(BITS)
+    whole = BernoulliRBM(**settings).fit(BITS)
+    assert_array_equal(resumed.h_samples_, whole.h_samples_)
+    assert_array_equal(resumed.components_, whole.components_)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_weights_are_weights_of_one_in_a_run_that_began_with_others(kind):
+    begun = kind(**SMALL).partial_fit(BITS, sample_weight=np.full(len(BITS), 2.0))
+    without = clone(begun).partial_fit(BITS, sample_weight=np.full(len(BITS), 2.0))
+    without.partial_fit(BITS)
+    begun.partial_fit(BITS, sample_weight=np.ones(len(BITS)))
+    assert_allclose(without.components_, begun.components_, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "average", [WeightAveraging(), WeightAveraging("swa", start=0.5)], ids=repr
+)
+def test_an_average_of_weights_keeps_the_states_of_the_chains(average):
+    plain = BernoulliRBM(**SMALL).fit(BITS)
+    rbm = BernoulliRBM(**SMALL, callbacks=[average]).fit(BITS)
+    assert_array_equal(rbm.h_samples_, plain.h_samples_)
+    assert np.abs(rbm.components_ - plain.components_).max() > 0

@@ -51,7 +51,7 @@ class Progress:
         epoch. None with lbfgs.
     workspace : Workspace or None
         Gradients (``progress.workspace.grads``, by layer) and activations of the last batch, for
-        ``on_gradient``. None with lbfgs.
+        ``on_gradient``. None with lbfgs and for Boltzmann machines.
     snapshot : callable
         Returns an independent fitted estimator with everything needed to continue from here.
         None with lbfgs.
@@ -96,6 +96,14 @@ class Progress:
         network = self.network.copy()
         network.load(average.theta)
         return network
+
+    def require_loss(self, callback: Callback) -> None:
+        """Raise where batches have no loss that can be known, as those of Boltzmann machines."""
+        if self.workspace is None:
+            raise ValueError(
+                f"{callback!r} looks at the loss of every batch, which a Boltzmann machine does "
+                "not have; remove it from callbacks."
+            )
 
     def stop(self, reason: str) -> None:
         """End training after this epoch; the first reason given stands."""

@@ -116,6 +116,7 @@ class LearningRateRange(Callback):
 
     def on_train_begin(self, progress: Progress) -> None:
         """Remember the weights and take over the rates."""
+        progress.require_loss(self)
         if not progress.resumed:
             self._begin(progress)
         progress.base_rate = 1.0
