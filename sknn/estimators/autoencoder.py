@@ -21,6 +21,7 @@ from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.reconstruction import ReconstructionTargets, squared_errors
 from sknn.training.bound import EvidenceBound
 from sknn.training.callbacks import Callback
+from sknn.training.run import Run
 
 # Reconstructions are compared in slabs of about this many numbers.
 _SLAB_NUMBERS = 1 << 22
@@ -91,8 +92,13 @@ class AutoEncoder(BaseNetwork):
         components of the training rows wherever its layers can carry them, and at random else.
     solver, learning_rate, learning_rate_init, alpha, batch_size, max_iter : optional
         As for :class:`MLPRegressor`.
-    random_state, tol, verbose, warm_start, n_iter_no_change, dtype, callbacks : optional
+    random_state, verbose, warm_start, dtype, callbacks : optional
         As for :class:`MLPRegressor`.
+    tol : float, default=0.0
+        Least improvement of the loss that counts. A good reconstruction has a small loss that goes
+        on falling in small steps, so that any of them counts.
+    n_iter_no_change : int or inf, default=10
+        Epochs without improvement that are borne before training stops.
     early_stopping, validation_fraction : optional
         As for :class:`MLPRegressor`; the loss on held-out rows is watched.
 
@@ -167,7 +173,7 @@ class AutoEncoder(BaseNetwork):
         batch_size: Any = "auto",
         max_iter: Any = 200,
         random_state: Any = None,
-        tol: Any = 1e-4,
+        tol: Any = 0.0,
         verbose: Any = False,
         warm_start: Any = False,
         early_stopping: Any = False,
@@ -533,6 +539,11 @@ class AutoEncoder(BaseNetwork):
             gaussian = targets.task == "regression"
             measures.append(EvidenceBound(targets.loss_scale, targets.n_outputs, gaussian))
         return measures
+
+    def _epochs_are_over(self, run: Run) -> None:
+        # With tol=0 the loss may fall for ever; to have used the epochs is no failure then.
+        if self.tol > 0:
+            super()._epochs_are_over(run)
 
     def _after_fit(self, train: Rows) -> None:
         share = 0.1 if isinstance(self.contamination, str) else self.contamination

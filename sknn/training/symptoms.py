@@ -19,6 +19,8 @@ EXPLODED = 10.0
 """The same, growing towards the input; healthy: below 2."""
 LONG_GRADIENT = 100.0
 """Norm of the whole gradient; healthy: below 5."""
+SHORT_GRADIENT = 1.0
+"""Length of the whole gradient under which no layer's is called large."""
 DEAD = 0.5
 """Share of units of a layer; healthy: below 0.4."""
 SATURATED = 0.5
@@ -173,6 +175,9 @@ def _exploding(chart: Chart) -> str | None:
     usual = {name: _median(values) for name, values in chart.gradients.items()}
     grown = {name: value for name, value in usual.items() if value > EXPLODED}
     norms = chart.gradient
+    if _median(norms) < SHORT_GRADIENT:
+        # An output layer that starts at its best has next to no gradient to compare with.
+        grown = {}
     if not np.isfinite(norms[-1]) or _median(norms) > LONG_GRADIENT:
         what = f"the norm of the gradient is {norms[-1]:.3g}"
     elif grown:

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -92,23 +92,17 @@ def test_gradients(kind, x):
 @every_kind
 def test_exact_resumption(kind):
     settings = {"learning_rate": "constant", "batch_size": 16}
-    if KINDS[kind].get("pretrain"):
-        # How long the shallow ones are trained goes by `max_iter`.
-        settings["max_iter"] = 6
-    whole = coder(kind, **settings | {"max_iter": 6})
-    parts = coder(kind, **settings | {"max_iter": 3}, warm_start=True)
-    stream = coder(kind, **settings)
-    with pytest.warns(Warning):
-        whole.fit(X)
-        for _ in range(6):
-            stream.partial_fit(X)
-            stream = pickle.loads(pickle.dumps(stream))
-        if not KINDS[kind].get("pretrain"):
-            parts = pickle.loads(pickle.dumps(parts.fit(X))).fit(X)
-            assert_array_equal(whole.predict(X), parts.predict(X))
-    if not KINDS[kind].get("pretrain") or whole.max_iter == stream.max_iter:
-        assert_array_equal(whole.predict(X), stream.predict(X))
+    whole = coder(kind, **settings | {"max_iter": 6}).fit(X)
+    # How long layers are pre-trained goes by `max_iter`.
+    stream = coder(kind, **settings | {"max_iter": 6})
+    for _ in range(6):
+        stream = pickle.loads(pickle.dumps(stream.partial_fit(X)))
+    assert_array_equal(whole.predict(X), stream.predict(X))
     assert whole.loss_curve_ == stream.loss_curve_
+    if not KINDS[kind].get("pretrain"):
+        parts = coder(kind, **settings | {"max_iter": 3}, warm_start=True).fit(X)
+        parts = pickle.loads(pickle.dumps(parts)).fit(X)
+        assert_array_equal(whole.predict(X), parts.predict(X))
 
 
 @pytest.mark.parametrize("kind", ["plain", "deep", "gaussian", "kl", "variational", "contractive"])
@@ -378,6 +372,13 @@ def test_lbfgs_and_every_solver():
     for solver in ("lbfgs", "sgd", "adamw", "lion"):
         ae = coder("deep", solver=solver, learning_rate="constant", max_iter=40)
         assert np.isfinite(ae.fit(X).predict(X)).all()
+
+
+def test_using_all_epochs_is_no_failure_unless_tol_asks():
+    ae = coder("deep", learning_rate="constant").fit(X)
+    assert ae.n_iter_ == 5 and ae.stop_reason_ == "max_iter"
+    with pytest.warns(ConvergenceWarning, match="Maximum iterations"):
+        ae.set_params(tol=1e-4).fit(X)
 
 
 def test_the_pickle_of_a_plain_fit_is_small():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.datasets import load_digits
 
 from sknn import AutoEncoder, MLPClassifier
 from sknn.callbacks import Callback, Checkpoint, Diagnostics, WeightAveraging
@@ -218,3 +219,12 @@ def test_what_the_encoder_decides_on_is_no_parameter():
     for method in (ae.to_classifier, ae.to_regressor):
         with pytest.raises(ValueError, match=r"decides on \['activation', 'weight_init'\]"):
             method(weight_init="auto", activation="tanh", max_iter=3)
+
+
+@pytest.mark.parametrize("sizes", [(32,), (64, 8)])
+def test_diagnostics_bear_a_start_at_components(sizes):
+    # The output layer starts at its best, so that its gradient is next to nothing.
+    x = load_digits().data[:600]
+    coder = AutoEncoder(sizes, learning_rate="cosine", max_iter=60, random_state=0)
+    coder.set_params(callbacks=[Diagnostics()]).fit(x)
+    assert "exploding" not in coder.callbacks_[0].findings_
