@@ -81,7 +81,8 @@ class AutoEncoder(BaseNetwork):
         "auto": logistic if X of the first call lies in [0, 1].
     loss : str or Loss, default="auto"
         "squared_error", "log_loss" (cross-entropy of each output), a spec from
-        :mod:`sknn.losses`, or "auto": log_loss with a logistic output, else squared_error.
+        :mod:`sknn.losses`, or "auto": log_loss with a logistic output, else squared_error. For grey
+        values rather than bits, "squared_error" reconstructs better.
     pretrain : {None, "layerwise"}, default=None
         "layerwise" first trains a shallow auto-encoder for each layer on the codes of the one
         before, each for a quarter of `max_iter` epochs.

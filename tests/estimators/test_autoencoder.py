@@ -168,6 +168,16 @@ def test_never_worse_than_components_on_digits(k):
     assert -deep.score(B) < 0.97 * best
 
 
+@pytest.mark.parametrize("k", [8, 16, 32])
+def test_better_than_components_on_grey_values(k):
+    digits, _ = load_digits(return_X_y=True)
+    A, B = train_test_split(digits / 16, random_state=0)
+    pca = PCA(k).fit(A)
+    best = ((pca.inverse_transform(pca.transform(B)) - B) ** 2).mean()
+    ae = AutoEncoder((k,), loss="squared_error", random_state=0).fit(A)
+    assert -ae.score(B) < 0.95 * best
+
+
 def test_the_scale_of_x_does_not_matter():
     one, other = coder("deep").fit(X), coder("deep").fit(1000 * X)
     assert_allclose(1000 * one.predict(X), other.predict(1000 * X), rtol=1e-5, atol=1e-3)
