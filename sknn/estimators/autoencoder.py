@@ -530,8 +530,8 @@ class AutoEncoder(BaseNetwork):
 
     def _start_from_data(
         self, network: Network, train: Rows, index: NDArray | None, seed: int
-    ) -> None:
-        codec.start(self, network, train, index, seed)
+    ) -> bool:
+        return codec.start(self, network, train, index, seed)
 
     def _measures(self, session: Any, network: Network) -> list[Callback]:
         measures = super()._measures(session, network)

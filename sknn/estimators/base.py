@@ -202,9 +202,9 @@ class BaseNetwork(
     def _check_network(self, network: Network) -> None:  # noqa: B027
         """Raise for parameters that do not fit the layers."""
 
-    def _start_from_data(  # noqa: B027
+    def _start_from_data(
         self, network: Network, train: Rows, index: NDArray | None, seed: int
-    ) -> None:
+    ) -> bool:
         """Improve initial weights by what the rows at `index` tell; most families do not.
 
         Parameters
@@ -213,7 +213,13 @@ class BaseNetwork(
             Rows to train on; None means all.
         seed : int
             Of the run, for whatever is drawn.
+
+        Returns
+        -------
+        good : bool
+            Whether the result may be served, should training not improve on it.
         """
+        return False
 
     def _after_fit(self, train: Rows) -> None:  # noqa: B027
         """Learn from the rows of a call what needs the trained network."""

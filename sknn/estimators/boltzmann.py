@@ -397,8 +397,9 @@ class BoltzmannMachine(BaseNetwork):
 
     def _start_from_data(
         self, network: Network, train: Rows, index: NDArray | None, seed: int
-    ) -> None:
+    ) -> bool:
         network.params[0]["a"][...] = self._visible_start(train.x, train.weight)
+        return False
 
     def _objective(self, session: Session, network: Network, rows: int) -> ContrastiveDivergence:
         run, target = session.state, self.sparsity_target  # type: ignore[attr-defined]

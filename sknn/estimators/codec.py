@@ -207,23 +207,29 @@ def _behind(network: Network, start: int) -> int:
 
 def start(
     estimator: AutoEncoder, network: Network, train: Rows, index: NDArray | None, seed: int
-) -> None:
-    """Improve random initial weights: principal components, or layer by layer."""
+) -> bool:
+    """Improve random initial weights: principal components, or layer by layer.
+
+    Returns
+    -------
+    good : bool
+        Whether the network is principal component analysis, and its objective can be compared.
+    """
     x = train.x if index is None else train.x[index]
     weight = train.weight
     weight = weight if weight is None or index is None else weight[index]
     if estimator.pretrain == "layerwise":
         _pretrain(estimator, network, Rows(x, x, weight), seed)
-    elif _starts_at_components(estimator):
-        sizes, _ = _encoder(estimator)
-        found = principal.components(x, weight, sizes[-1])
-        if found is not None:
-            principal.start(
-                _dense_chain(network),
-                found.divided(estimator._targets.scale),
-                bool(estimator.tied_weights),
-                estimator._targets.output == "logistic",
-            )
+    if estimator.pretrain or not _starts_at_components(estimator):
+        return False
+    sizes, _ = _encoder(estimator)
+    found = principal.components(x, weight, sizes[-1])
+    logistic = estimator._targets.output == "logistic"
+    scale, tied = estimator._targets.scale, bool(estimator.tied_weights)
+    carried = found is not None and principal.start(
+        _dense_chain(network), found.divided(scale), tied, logistic
+    )
+    return carried and not logistic and estimator.corruption is None
 
 
 def _starts_at_components(estimator: AutoEncoder) -> bool:

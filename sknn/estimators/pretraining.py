@@ -39,7 +39,7 @@ class DeepBelief:
 
     def _start_from_data(
         self, network: Network, train: Rows, index: NDArray | None, seed: int
-    ) -> None:
+    ) -> bool:
         """Train one machine a hidden layer on what the machine below says of the rows."""
         rows = slice(None) if index is None else index
         x = train.x[rows]
@@ -54,6 +54,7 @@ class DeepBelief:
                 views["W"][...], views["b"][...] = rbm.components_.T, rbm.intercept_hidden_
                 x, visible = rbm.transform(x), "bernoulli"
                 self.rbms_.append(rbm)
+        return False
 
     def _visible_kind(self, x: Any) -> str:
         wanted = self.pretrain_visible  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ from sknn.estimators._sklearn import shallow_copy, without_listeners
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.plausibility import warn_of_data
-from sknn.estimators.solving import rejoin, solve
+from sknn.estimators.solving import objective_at, rejoin, solve
 from sknn.training import trial
 from sknn.training.caller import users_level
 from sknn.training.objective import Supervised
@@ -204,9 +204,11 @@ class Session:
         if not self.fresh:
             return
         self._start_output_bias()
-        self.estimator._start_from_data(
+        good = self.estimator._start_from_data(
             self.network, self.train, self.rows_used, self.state.streams.split_seed
         )
+        if good and not self.call.stream:
+            self.state.start = self.network.theta.copy()
         if isinstance(self.estimator.weight_init, Pretrained):
             self._transfer(self.estimator.weight_init)
 
@@ -282,7 +284,17 @@ class Session:
         )
         self.validation = self.train.take(held_out)
 
-    def use_all_rows(self) -> None:
+    def choose_weights(self) -> None:
+        """Find the weights to serve where they are neither the last nor the best of an epoch."""
+        run = self.state
+        kept = run.best or run.average
+        if kept is None and run.start is not None and run.stop_reason == "converged":
+            # A loss that did not fall may have risen: steps have a length even at a minimum.
+            if objective_at(self, run.start) <= objective_at(self, self.network.theta):
+                self.finished = run.start
+        self._use_all_rows()
+
+    def _use_all_rows(self) -> None:
         """Let the rows held out of training have their say in the weights to serve."""
         run = self.state
         cut_short = run.stop_reason in ("diverged", "interrupted", "max_time")
@@ -323,21 +335,26 @@ class Session:
 
     def final(self) -> Network:
         """Return the network to serve as things stand: the best weights, if any were kept."""
-        kept = self.state.best or self.state.average
-        if kept is None:
+        chosen = self._chosen(self.state)
+        if chosen is None:
             return self.served(self.network)
         network = self.network.copy()
-        network.load(kept.theta if self.finished is None else self.finished)
+        network.load(chosen)
         return self.served(network)
+
+    def _chosen(self, run: Run) -> NDArray | None:
+        """Return the weights to serve, None where they are the last ones."""
+        kept = run.best or run.average
+        return self.finished if self.finished is not None or kept is None else kept.theta
 
     def _publish(self, estimator: Any, network: Network, run: Run, keep: bool) -> None:
         """Choose the weights to serve and set the attributes of a fitted estimator."""
         # Where the served weights are the last ones, nothing else need be kept.
-        served = run.best or run.average
-        served_differs = served is not None or self.targets.folds
+        chosen = self._chosen(run)
+        served_differs = chosen is not None or self.targets.folds
         run.theta = network.theta.copy() if keep and served_differs else None
-        if served is not None:
-            network.load(served.theta if self.finished is None else self.finished)
+        if chosen is not None:
+            network.load(chosen)
         with np.errstate(over="ignore", invalid="ignore"):
             self.targets.fold(network, self.loss)
         if not keep:

@@ -71,6 +71,17 @@ def rejoin(session: Session, rows: NDArray | None) -> NDArray | None:
     return twin.network.theta if twin.state.stop_reason == "max_iter" else None
 
 
+def objective_at(session: Session, theta: NDArray) -> float:
+    """Return the objective over all rows trained on, at some weights, without noise."""
+    network = session.network.copy()
+    network.load(theta)
+    batches, size = _batches(session)
+    n = size(session.state.epoch)
+    objective = session.estimator._objective(session, network, n)
+    parts = (objective.batch(*batch) * batch.x.shape[0] for batch in batches.epoch(n, None))
+    return sum(parts) / batches.n_rows
+
+
 def _from_best(session: Session, best: Best, rows: NDArray | None) -> Session:
     """Return a session that trains on `rows` from the best weights; nothing is shared with it."""
     twin = copy.copy(session)
@@ -99,7 +110,7 @@ def _train_stochastic(session: Session, batches: Batches, size: Callable[[int], 
         pace.schedule,
         callbacks=callbacks_for(session, session.network),
         snapshot=session.snapshot,
-        conclude=session.use_all_rows,
+        conclude=session.choose_weights,
     ).run(session.state, session.epochs_left)
 
 

@@ -187,6 +187,8 @@ class Run:
     schedule_state : dict of float
     watched : str or None
         What the next two figures are figures of.
+    start : ndarray or None
+        Initial weights that are good enough to be served, should training not improve on them.
     best : Best or None
     average : Average or None
         Kept by a callback; served where there is no best.
@@ -219,6 +221,7 @@ class Run:
     optimizer_step: int = 0
     schedule_state: dict[str, float] = field(default_factory=dict)
     watched: str | None = None
+    start: NDArray | None = None
     best: Best | None = None
     average: Average | None = None
     reference: float = float("inf")
@@ -252,5 +255,6 @@ class Run:
         """Drop what only a continuation needs: last weights, optimizer state, best and average."""
         self.theta = None
         self.optimizer_state = None
+        self.start = None
         self.best = None
         self.average = None
