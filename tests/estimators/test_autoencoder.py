@@ -185,6 +185,8 @@ def test_a_start_that_is_served_is_not_where_training_goes_on(tmp_path):
     assert_array_equal(whole.predict(digits), warm.predict(digits))
     assert np.abs(warm.run_.theta - warm.run_.start).max() > 0
     assert whole.run_.start is None  # a plain fit keeps nothing to go on with
+    # The components of a first chunk say little of a later one.
+    assert AutoEncoder(**settings).partial_fit(digits).run_.start is None
 
     path = tmp_path / "run.ckpt"
     killed = AutoEncoder(**settings, callbacks=[Checkpoint(path), FailOnce()])

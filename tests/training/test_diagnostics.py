@@ -338,6 +338,24 @@ def test_loss_that_rises_again():
 # -- once, and everywhere -----------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("whole", "told"), [(0.1, False), (3.0, True)])
+def test_a_layer_is_large_only_where_the_whole_gradient_is(whole, told):
+    # An output layer that starts at its best has next to no gradient to compare with.
+    rows = 12
+    columns = {
+        "epoch": list(np.arange(1.0, rows + 1)),
+        "loss": list(np.linspace(1.0, 0.5, rows)),
+        "learning_rate": [0.01] * rows,
+        "gradient_norm": [whole] * rows,
+        "gradient_norm.hidden0": [whole] * rows,
+        "gradient_norm.output": [whole / 50] * rows,
+        "update_ratio.hidden0": [0.01] * rows,
+        "update_ratio.output": [0.01] * rows,
+    }
+    found = findings(Chart(columns, {"hidden0": 100, "output": 100}, 10.0))
+    assert ("exploding" in found) is told
+
+
 def test_each_kind_is_told_once_in_a_run():
     net = MLPClassifier(learning_rate_init=10.0, callbacks=[Diagnostics()], random_state=0)
     told = []
