@@ -14,6 +14,7 @@ from sknn.core.layers import (
     LayerNorm,
     Masking,
     SaltAndPepper,
+    Scale,
     Sparsity,
 )
 from sknn.core.layout import Param, Plan, Role, Scratch
@@ -35,6 +36,7 @@ __all__ = [
     "Plan",
     "Role",
     "SaltAndPepper",
+    "Scale",
     "Scratch",
     "Sparsity",
 ]

@@ -43,7 +43,8 @@ class Param:
     """One array of a layer: its shape, how it starts and how training treats it.
 
     With `tied_to` it has no numbers of its own: it is the transposed parameter of the same
-    name in that layer, and `init` is not asked.
+    name in that layer, and `init` is not asked. `rate` is a factor on the learning rate, `decay`
+    one on the decoupled decay beside it.
     """
 
     shape: Shape
@@ -52,6 +53,8 @@ class Param:
     fan_in: int = 1
     fan_out: int = 1
     tied_to: str | None = None
+    rate: float = 1.0
+    decay: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse what would fail later, far from the layer that said it."""

@@ -71,6 +71,7 @@ class Network:
             self.plans.append(plan)
             shape = plan.out_shape
         self.out_shape = shape
+        self._row_axis = -1 - len(self.in_shape)
         self.layout = Layout(self.plans, self.names)
         # Noise layers are the identity in prediction, so the chain does without them.
         self.inference = [i for i, layer in enumerate(self.layers) if not layer.training_only]
@@ -99,6 +100,10 @@ class Network:
         """How many networks `theta` holds."""
         return self.lead[0] if self.lead else 1
 
+    def n_rows(self, x: Any) -> int:
+        """Return the number of rows of an input, which may have a leading axis of members."""
+        return x.shape[self._row_axis]
+
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw initial values for every parameter."""
         self.layout.draw(self._theta, rng)
@@ -112,6 +117,19 @@ class Network:
         twin = object.__new__(Network)
         twin.__dict__.update(self.__dict__)
         twin._attach(np.array(self._theta, dtype=dtype or self.dtype))
+        return twin
+
+    def with_members(self, theta: NDArray) -> Network:
+        """Return an independent network of the same layers with a vector of its own.
+
+        Parameters
+        ----------
+        theta : ndarray of shape (size,) or (n_members, size)
+        """
+        twin = object.__new__(Network)
+        twin.__dict__.update(self.__dict__)
+        twin.lead = theta.shape[:-1]
+        twin._attach(np.array(theta, dtype=self.dtype))
         return twin
 
     def member(self, index: int) -> Network:
@@ -194,7 +212,9 @@ class Network:
     ) -> NDArray:
         if x.dtype != self.dtype:
             x = x.astype(self.dtype)
+        given = x
         for layer, p, y, context in stage:
+            context.input = given
             layer.forward(p, x, y, context)
             x = y
         return x

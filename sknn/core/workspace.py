@@ -21,13 +21,25 @@ _MAX_FRAMES = 16
 class Frame:
     """The arrays of one forward and backward pass for a fixed number of rows."""
 
-    __slots__ = ("backward", "contexts", "d_raw", "forward", "loss_scratch", "raw", "weighted")
+    __slots__ = (
+        "backward",
+        "contexts",
+        "d_raw",
+        "fading",
+        "forward",
+        "loss_scratch",
+        "raw",
+        "reading",
+        "weighted",
+    )
 
     def __init__(self) -> None:
         self.forward: list[tuple[Layer, Views, NDArray, Context]] = []
         self.backward: list[tuple[Any, ...]] = []
         self.contexts: list[Context] = []
         self.weighted: list[Context] = []
+        self.reading: list[Context] = []
+        self.fading: list[Context] = []
         self.loss_scratch: dict[str, NDArray] = {}
         self.raw: NDArray
         self.d_raw: NDArray
@@ -57,6 +69,8 @@ class Workspace:
         The arrays of the last batch.
     fit, added : float
         The parts of the loss of the last batch: of the outputs, and what layers add.
+    strength : float in [0, 1]
+        What a schedule has left of the noise of layers.
     """
 
     def __init__(
@@ -73,6 +87,7 @@ class Workspace:
         self.frozen = frozenset(frozen)
         self.frame_in_use: Frame
         self.fit = self.added = 0.0
+        self.strength = 1.0
         self.grad = np.zeros_like(network.trainable)
         self.grads = network.layout.views(self.grad)
         self.tied = [self._untangle(tie) for tie in network.layout.ties]
@@ -107,6 +122,10 @@ class Workspace:
         self.frame_in_use = frame
         for context in frame.weighted:
             context.weight = weight
+        for context in frame.reading:
+            context.input = x
+        for context in frame.fading:
+            context.strength = self.strength
         added = 0.0
         for layer, p, y, context in frame.forward:
             extra = layer.forward(p, x, y, context)
@@ -149,8 +168,13 @@ class Workspace:
             y = self._cut((i, "y"), Scratch(plan.out_shape), rows)
             frame.forward.append((layer, network.params[i], y, context))
             frame.contexts.append(context)
-            if layer.uses_weight:
-                frame.weighted.append(context)
+            for asked, asking in (
+                (layer.uses_weight, frame.weighted),
+                (layer.reads_input, frame.reading),
+                (layer.fades, frame.fading),
+            ):
+                if asked:
+                    asking.append(context)
         frame.raw = frame.forward[-1][2]
         frame.loss_scratch = self._scratch("loss", self.loss.scratch(network.out_shape[-1]), rows)
         self._chain_back(frame, rows)

@@ -207,7 +207,7 @@ def build_network(
         bound[-1] = Dense(n_raw, "identity", name=OUTPUT, weight_init=start, bias_init=start).bind(
             defaults
         )
-    return Network(bound, names, in_shape, dtype, int(estimator.n_members))
+    return Network(bound, names, in_shape, dtype, estimator._member_count())
 
 
 def frozen_layers(freeze: Any, network: Network) -> list[int]:
@@ -253,12 +253,19 @@ def rate_factors(estimator: Any, network: Network) -> NDArray | None:
     """Return the factor on the learning rate of every trained parameter; None where all are 1."""
     frozen = frozen_layers(estimator.freeze, network)
     rates = estimator.layer_rates or {}
-    if not frozen and not rates:
-        return None
     factors = {_index(name, network, "layer_rates"): rate for name, rate in rates.items()}
     factors |= dict.fromkeys(frozen, 0.0)
     vector = np.ones(network.layout.n_trainable)
     for slot in network.layout.slots:
         if slot.param.role is not Role.TRACKED:
-            vector[slot.start : slot.stop] = factors.get(slot.layer, 1.0)
-    return vector
+            vector[slot.start : slot.stop] = factors.get(slot.layer, 1.0) * slot.param.rate
+    return None if (vector == 1.0).all() else vector
+
+
+def decay_factors(network: Network) -> NDArray | None:
+    """Return the factor on the decay of every decayed parameter; None where all are 1."""
+    vector = np.ones(network.layout.n_decayed)
+    for slot in network.layout.slots:
+        if slot.param.role is Role.DECAYED:
+            vector[slot.start : slot.stop] = slot.param.decay
+    return None if (vector == 1.0).all() else vector

@@ -18,7 +18,7 @@ from sknn.core.layers import Dense, Layer
 from sknn.core.layout import Growth
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
-from sknn.estimators import data, parameters
+from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import (
     CallbackSupportMixin,
     callback_context,
@@ -35,6 +35,7 @@ from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
 from sknn.training.callbacks import Callback
 from sknn.training.caller import users_level
+from sknn.training.folds import Folds
 from sknn.training.run import Run
 
 
@@ -86,6 +87,7 @@ class BaseNetwork(
     layer_rates: Any = None
     scoring: Any = None
     stop_below: Any = None
+    regularization_schedule: Any = None
     max_time: Any = None
     restore_best: Any = True
     n_members: Any = 1
@@ -94,6 +96,9 @@ class BaseNetwork(
     _constraints: ClassVar[dict[str, Constraint]] = parameters.NETWORK
     _score_name: ClassVar[str] = ""
     """Scorer that gives what ``validation_scores_`` records anyway."""
+
+    _serves_several_epochs: ClassVar[bool] = False
+    """The network served has the weights of every member after several epochs."""
 
     network_: Network
     run_: Run
@@ -221,6 +226,33 @@ class BaseNetwork(
         """
         return False
 
+    def _deal(self, session: Session) -> Folds | None:
+        """Return which rows each member learns from; None where all learn from all."""
+        return None
+
+    def _member_count(self) -> int:
+        """Return how many networks are trained at once."""
+        return int(self.n_members)
+
+    def _epochs(self) -> int:
+        """Return the most epochs of one call of `fit`."""
+        return self.max_iter  # type: ignore[attr-defined]
+
+    def _automatic_batch_size(self, n_rows: int) -> int:
+        """Return the rows of a batch for ``batch_size="auto"``."""
+        return min(200, n_rows)
+
+    def _rates(self, network: Network) -> NDArray | None:
+        """Return the factor on the learning rate of every parameter; None where all are 1."""
+        return architecture.rate_factors(self, network)
+
+    def _learn_from_run(self, session: Session, run: Run) -> None:  # noqa: B027
+        """Learn from what a run keeps, before what only a continuation needs is dropped."""
+
+    def _check_inputs(self, X: Any) -> Any:
+        """Return the rows of the network, checked against what the estimator was fitted on."""
+        return data.check_inputs(self, X, [np.float64, np.float32])
+
     def _after_fit(self, train: Rows) -> None:  # noqa: B027
         """Learn from the rows of a call what needs the trained network."""
 
@@ -339,7 +371,7 @@ class BaseNetwork(
     def _raw(self, X: Any) -> NDArray:
         """Return raw scores, in the units of the user."""
         self._check_fitted()
-        X = data.check_inputs(self, X, [np.float64, np.float32])
+        X = self._check_inputs(X)
         with np.errstate(over="ignore", invalid="ignore"):
             return finite(self.network_.predict(X))
 

@@ -95,7 +95,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
                 X_val,
                 y_val,
                 sample_weight_val,
-                epochs=self.max_iter,
+                epochs=self._epochs(),
                 resume=self.warm_start,
                 keep=self.warm_start,
             )

@@ -58,6 +58,10 @@ class ClassificationTargets(Targets):
     def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
         """Return for each row whether the prediction is right in every output."""
 
+    def pool(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return the log-odds, or logarithms, of the mean probabilities of all members."""
+        return self.decision(raw, loss).reshape(raw.shape[1], -1)
+
 
 def encode_labels(y: NDArray, classes: NDArray) -> NDArray[np.intp]:
     """Return the position of each label in sorted `classes`.
@@ -305,6 +309,10 @@ class MultioutputTargets(ClassificationTargets):
     def decision(self, raw: NDArray, loss: Loss) -> list[NDArray]:  # type: ignore[override]
         """Return a list with one array an output."""
         return self._each("decision", raw, loss)
+
+    def pool(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return the logarithms of the mean probabilities, side by side."""
+        return np.hstack(self._each("decision", raw, loss))
 
     def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
         """Compare the codes of every output."""

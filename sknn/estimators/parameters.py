@@ -218,6 +218,15 @@ def schedule_of(estimator: Any) -> Schedule:
     return resolve(Schedule, estimator.learning_rate, "learning_rate", owner)
 
 
+def regularization_of(estimator: Any) -> Schedule | None:
+    """Return how noise and decoupled decay fade, None where they stay."""
+    schedule = estimator.regularization_schedule
+    if schedule is None:
+        return None
+    owner = type(estimator).__name__
+    return resolve(Schedule, schedule, "regularization_schedule", owner)
+
+
 @dataclass(frozen=True)
 class Pace:
     """How long and how fast an estimator trains.
@@ -262,6 +271,7 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> None:
     owner = type(estimator).__name__
     c.check(owner, vars(estimator), table)
     estimator._pace()
+    regularization_of(estimator)
     if not is_lbfgs(estimator):
         optimizer_of(estimator)
     _check_weight_init(estimator.weight_init, owner)

@@ -74,7 +74,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
                 X_val,
                 y_val,
                 sample_weight_val,
-                epochs=self.max_iter,
+                epochs=self._epochs(),
                 resume=self.warm_start,
                 keep=self.warm_start,
             )

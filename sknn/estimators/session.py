@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from sknn.core.layout import Growth
+from sknn.core.losses.per_member import PerMember
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
 from sknn.core.workspace import Workspace
@@ -26,6 +27,7 @@ from sknn.estimators.plausibility import warn_of_data
 from sknn.estimators.solving import objective_at, rejoin, solve
 from sknn.training import trial
 from sknn.training.caller import users_level
+from sknn.training.folds import Folds, together
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
 
@@ -54,6 +56,7 @@ class Session:
         self.growth: Growth | None = None
         self._snapshots: WeakSet[Any] = WeakSet()
         self.splits = False
+        self.folds: Folds | None = None
         self.finished: NDArray | None = None
         self.deadline = inf
 
@@ -205,7 +208,10 @@ class Session:
             return
         self._start_output_bias()
         good = self.estimator._start_from_data(
-            self.network, self.train, self.rows_used, self.state.streams.split_seed
+            self.network,
+            self.train,
+            self.rows_used if self.folds is None else self.folds.train,
+            self.state.streams.split_seed,
         )
         if good and not self.call.stream:
             self.state.start = self.network.theta.copy()
@@ -227,26 +233,40 @@ class Session:
         elif run.theta is not None:
             self.network.load(run.theta)
         else:
-            self.network.load(served.theta)
+            self.network.load(self._first_members(served))
             self.targets.unfold(self.network, self.loss)
 
     def _check_same_architecture(self, served: Network) -> None:
         now, before = self.network.layout.signature(), served.layout.signature()
         grown = () if self.growth is None else (self.growth.layer,)
         kept = [[part for part in parts if part[0] not in grown] for parts in (now, before)]
-        if kept[0] != kept[1] or self.network.lead != served.lead:
+        if kept[0] != kept[1] or not self._same_members(served):
             raise ValueError(
                 "The architecture parameters differ from those of the previous call, so training "
                 f"cannot continue: the fitted network has {_shapes(before)}, the parameters now "
                 f"describe {_shapes(now)}. Restore them, or fit anew with warm_start=False."
             )
 
+    def _same_members(self, served: Network) -> bool:
+        """Say whether as many are trained as were; of several epochs each may be served."""
+        if self.estimator._serves_several_epochs:
+            return served.n_members % self.network.n_members == 0
+        return self.network.lead == served.lead
+
+    def _first_members(self, served: Network) -> NDArray:
+        """Return the weights to go on from: of several epochs served those of the best."""
+        if served.lead == self.network.lead:
+            return served.theta
+        theta = served.theta[: self.network.n_members]
+        return theta if self.network.lead else theta[0]
+
     def _grow(self, served: Network, growth: Growth) -> None:
         """Give the output layer further units; all weights and moments so far stay."""
         network, run, old = self.network, self.state, served.layout
         network.initialize(run.streams.init)
         self._start_output_bias()
-        last = served.theta if run.theta is None else run.theta
+        last = self._first_members(served) if run.theta is None else run.theta
+        run.candidates = ()
         old.remap(last, network.layout, network.theta, growth)
         for name, moment in (run.optimizer_state or {}).items():
             moved = np.zeros_like(network.trainable)
@@ -272,6 +292,11 @@ class Session:
         """Split off validation rows for early stopping."""
         estimator = self.estimator
         wanted = estimator.early_stopping and not self.lbfgs and not self.call.stream
+        if not self.call.stream:
+            self.folds = estimator._deal(self)
+        if self.folds is None:
+            # What was chosen on held-out rows will not be compared with what comes.
+            self.state.candidates = ()
         if not wanted or self.validation is not None:
             return
         self.splits, self.all_rows = True, self.rows_used
@@ -318,7 +343,9 @@ class Session:
         """Return loss and gradient as functions of batches of up to `rows` rows."""
         estimator = self.estimator
         held = architecture.held_layers(estimator, network)
-        workspace = Workspace(network, self.loss, rows, self.state.streams.noise, held)
+        apart = self.folds is not None and network.lead
+        loss: Any = PerMember(self.loss) if apart else self.loss
+        workspace = Workspace(network, loss, rows, self.state.streams.noise, held)
         return Supervised(
             workspace,
             l2=float(estimator.alpha),
@@ -336,14 +363,12 @@ class Session:
     def final(self) -> Network:
         """Return the network to serve as things stand: the best weights, if any were kept."""
         chosen = self._chosen(self.state)
-        if chosen is None:
-            return self.served(self.network)
-        network = self.network.copy()
-        network.load(chosen)
-        return self.served(network)
+        return self.served(self.network if chosen is None else self.network.with_members(chosen))
 
     def _chosen(self, run: Run) -> NDArray | None:
         """Return the weights to serve, None where they are the last ones."""
+        if run.candidates:
+            return together(run.candidates)
         kept = run.best or run.average
         return self.finished if self.finished is not None or kept is None else kept.theta
 
@@ -354,7 +379,8 @@ class Session:
         served_differs = chosen is not None or self.targets.folds
         run.theta = network.theta.copy() if keep and served_differs else None
         if chosen is not None:
-            network.load(chosen)
+            network = network.with_members(chosen)
+        estimator._learn_from_run(self, run)
         with np.errstate(over="ignore", invalid="ignore"):
             self.targets.fold(network, self.loss)
         if not keep:
@@ -369,7 +395,7 @@ class Session:
 
     def _check_fold(self) -> None:
         """Raise where the last layer leaves the range of the precision in the units of y."""
-        if self.targets.folds and not np.isfinite(self.network.theta).all():
+        if self.targets.folds and not np.isfinite(self.estimator.network_.theta).all():
             raise ValueError(
                 f"y is too large for {self.network.dtype} weights; scale it down, or set "
                 "dtype='float64'."
@@ -394,7 +420,7 @@ class Session:
         """Return to the best weights after a divergence, if there are any."""
         run = self.state
         advice = _advice(self.estimator.get_params(deep=False))
-        if run.best is None:
+        if run.best is None and not run.candidates:
             raise ValueError(
                 "Solver produced non-finite parameter weights. The input data may contain large "
                 f"values and need to be preprocessed. {advice}"
@@ -405,7 +431,7 @@ class Session:
             ConvergenceWarning,
             stacklevel=users_level(),
         )
-        self.network.load(run.best.theta)
+        self.network.load(run.candidates[0].theta if run.best is None else run.best.theta)
         run.optimizer_state = run.average = None
 
 

@@ -21,6 +21,7 @@ from sknn.estimators import architecture, parameters
 from sknn.estimators.watching import announced, callbacks_for
 from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback
+from sknn.training.folds import FoldBatches
 from sknn.training.caller import users_level
 from sknn.training.lbfgs import minimize_lbfgs
 from sknn.training.run import Best
@@ -91,15 +92,21 @@ def _from_best(session: Session, best: Best, rows: NDArray | None) -> Session:
     return twin
 
 
-def _batches(session: Session) -> tuple[Batches, Callable[[int], int]]:
+def _batches(session: Session) -> tuple[Any, Callable[[int], int]]:
     """Return the rows a session trains on, and how many make a batch."""
     weight = session.column(session.train.weight)
     factor = 1.0 / session.targets.scale
-    batches = Batches(session.train.x, session.target, weight, session.rows_used, factor)
+    x, target = session.train.x, session.target
+    batches: Any
+    if session.folds is not None and session.network.lead:
+        batches = FoldBatches(x, target, weight, session.folds.train)
+    else:
+        rows = session.rows_used if session.folds is None else session.folds.train[0]
+        batches = Batches(x, target, weight, rows, factor)
     return batches, _batch_sizes(session.estimator, batches.n_rows, session.state.horizon)
 
 
-def _train_stochastic(session: Session, batches: Batches, size: Callable[[int], int]) -> None:
+def _train_stochastic(session: Session, batches: Any, size: Callable[[int], int]) -> None:
     estimator = session.estimator
     pace = estimator._pace()
     _trainer(
@@ -116,7 +123,7 @@ def _train_stochastic(session: Session, batches: Batches, size: Callable[[int], 
 
 def _trainer(
     session: Session,
-    batches: Batches,
+    batches: Any,
     size: Callable[[int], int],
     rate: float,
     schedule: Schedule,
@@ -137,7 +144,8 @@ def _trainer(
         l1=objective.l1,
         weight_decay=optimizer.weight_decay if isinstance(decay, str) else float(decay),
         max_grad_norm=None if limit is None else float(limit),
-        rates=architecture.rate_factors(estimator, session.network),
+        rates=estimator._rates(session.network),
+        decays=architecture.decay_factors(session.network),
     )
     return Trainer(
         objective,
@@ -149,6 +157,7 @@ def _trainer(
         callbacks=callbacks,
         deadline=session.deadline,
         shuffle=estimator.shuffle,
+        regularization=parameters.regularization_of(estimator),
         **options,
     )
 
@@ -209,7 +218,7 @@ def _batch_sizes(estimator: Any, n_rows: int, horizon: int) -> Callable[[int], i
     if isinstance(size, BatchSizeSchedule):
         return lambda epoch: min(n_rows, size.size(epoch, horizon, n_rows))
     if isinstance(size, str):
-        return lambda epoch: min(200, n_rows)
+        return lambda epoch: estimator._automatic_batch_size(n_rows)
     return lambda epoch: min(int(size), n_rows)
 
 

@@ -92,7 +92,7 @@ class SupervisedNetwork(BaseNetwork):
             With members ``(n_members, n_samples, n_units)``.
         """
         self._check_fitted()
-        X = data.check_inputs(self, X, [np.float64, np.float32])
+        X = self._check_inputs(X)
         return [self.network_.predict(X, stop) for stop in self._hidden_ends()]
 
     def transform(self, X: Any) -> NDArray:
@@ -108,7 +108,7 @@ class SupervisedNetwork(BaseNetwork):
             With members their activations side by side, ``n_members * n_units`` columns.
         """
         self._check_fitted()
-        X = data.check_inputs(self, X, [np.float64, np.float32])
+        X = self._check_inputs(X)
         hidden = self.network_.predict(X, self._transform_stop())
         return np.hstack(list(hidden)) if hidden.ndim == 3 else hidden
 

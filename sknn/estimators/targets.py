@@ -39,6 +39,10 @@ class Targets(ABC):
     def predict(self, raw: NDArray, loss: Loss) -> Any:
         """Return answers in the user's terms; `raw` may have a leading axis of members."""
 
+    def pool(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return the raw scores (n, n_raw) that stand for the mean answer of all members."""
+        return raw.mean(axis=0)
+
     def bind(self, loss: Loss) -> Loss:
         """Return the loss for this task."""
         if not loss.tasks:
@@ -203,9 +207,10 @@ class RegressionTargets(Targets):
 
     def fold(self, network: Network, loss: Loss) -> None:
         """Multiply the last weights by the standard deviation, move its bias by the mean."""
-        weights, bias = last_layer(network)
-        k = self.n_outputs
-        weights[..., :k] *= self.std
+        bias, k = network.params[-1]["b"], self.n_outputs
+        for name in ("W", "S"):
+            if name in network.params[-1]:
+                network.params[-1][name][..., :k] *= self.std
         bias[..., :k] *= self.std
         bias[..., :k] += self.mean
         # What follows the means (a log-variance) moves by the logarithm of the squared unit.
@@ -214,9 +219,10 @@ class RegressionTargets(Targets):
 
     def unfold(self, network: Network, loss: Loss) -> None:
         """Undo :meth:`fold`, up to rounding."""
-        weights, bias = last_layer(network)
-        k = self.n_outputs
-        weights[..., :k] /= self.std
+        bias, k = network.params[-1]["b"], self.n_outputs
+        for name in ("W", "S"):
+            if name in network.params[-1]:
+                network.params[-1][name][..., :k] /= self.std
         bias[..., :k] -= self.mean
         bias[..., :k] /= self.std
         if bias.shape[-1] > k:

@@ -55,6 +55,10 @@ class Batches:
         self.row_bytes = max(1, _n_bytes(x) // max(1, x.shape[0]))
         self._whole: Batch | None = None
 
+    def count(self, size: int) -> int:
+        """Return the number of batches of one pass."""
+        return -(-self.n_rows // size)
+
     def epoch(self, size: int, rng: np.random.Generator | None) -> Iterator[Batch]:
         """Yield the batches of one pass.
 

@@ -83,13 +83,13 @@ class Supervised:
 
     def batch(self, x: Any, target: NDArray, weight: NDArray | None) -> float:
         """Return the objective on one batch and fill `grad`; with members, their mean."""
-        rows = x.shape[0]
+        rows = self.network.n_rows(x)
         return self.data(x, target, weight, 1.0 / (rows * self.unit)) + self.penalty()
 
     def data(self, x: Any, target: Any, weight: NDArray | None, scale: float) -> float:
         """Return ``scale * sum(w * l)`` and fill `grad` with its gradient."""
         workspace = self.workspace
-        rows = x.shape[0]
+        rows = self.network.n_rows(x)
         frame = workspace.frames.get(rows) or workspace.frame(rows)
         added = workspace.forward(x, frame, weight)
         if not isinstance(target, np.ndarray):

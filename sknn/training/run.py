@@ -192,6 +192,8 @@ class Run:
     best : Best or None
     average : Average or None
         Kept by a callback; served where there is no best.
+    candidates : tuple of Candidate
+        Epochs whose weights did best on rows that members had not seen; served together.
     reference : float
         What the next epoch has to beat.
     best_loss : float
@@ -224,6 +226,7 @@ class Run:
     start: NDArray | None = None
     best: Best | None = None
     average: Average | None = None
+    candidates: tuple[Any, ...] = ()
     reference: float = float("inf")
     best_loss: float = float("inf")
     stall: int = 0
@@ -258,3 +261,4 @@ class Run:
         self.start = None
         self.best = None
         self.average = None
+        self.candidates = ()

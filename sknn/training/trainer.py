@@ -34,6 +34,8 @@ class Trainer:
         Maps the number of epochs so far to the rows of a batch.
     callbacks : list of Callback
     shuffle : bool
+    regularization : Schedule or None
+        How much is left of noise and decoupled decay.
     deadline : float
         Reading of ``time.perf_counter`` at which training stops.
     snapshot : callable or None
@@ -53,6 +55,7 @@ class Trainer:
         batch_size: Callable[[int], int],
         callbacks: list[Callback],
         shuffle: bool = True,
+        regularization: Schedule | None = None,
         deadline: float = math.inf,
         snapshot: Callable[[], Any] | None = None,
         conclude: Callable[[], None] | None = None,
@@ -65,6 +68,7 @@ class Trainer:
         self.batch_size = batch_size
         self.hooks = Hooks(callbacks)
         self.shuffle = shuffle
+        self.regularization = regularization
         self.deadline = deadline
         self.snapshot = snapshot
         self.conclude = conclude
@@ -135,9 +139,11 @@ class Trainer:
         total, done, norm = 0.0, 0, math.nan
         order = run.streams.order if self.shuffle else None
         for x, target, weight in self.batches.epoch(self.batch_size(run.epoch), order):
-            rows = x.shape[0]
+            rows = objective.network.n_rows(x)
             if per_update:
                 rate = progress.rate = self._rate(progress, done / n_rows)
+            if self.regularization is not None:
+                self._fade(run, done / n_rows)
             progress.loss = objective.batch(x, target, weight)
             total += progress.loss * rows
             done += rows
@@ -158,14 +164,20 @@ class Trainer:
 
     def _count_updates(self, first: int, epochs: int) -> int:
         """Return the number of batches in some epochs."""
-        n_rows = self.batches.n_rows
-        return sum(-(-n_rows // self.batch_size(first + i)) for i in range(epochs))
+        return sum(self.batches.count(self.batch_size(first + i)) for i in range(epochs))
 
     @staticmethod
     def _rate(progress: Progress, fraction: float) -> float:
         """Return the learning rate, `fraction` of an epoch after the last whole one."""
-        run = progress.run
-        factor = progress.schedule.factor(  # type: ignore[union-attr]
-            run.epoch + fraction, run.step, run.horizon, run.schedule_state
-        )
-        return progress.base_rate * factor
+        assert progress.schedule is not None
+        return progress.base_rate * _factor(progress.schedule, progress.run, fraction)
+
+    def _fade(self, run: Run, fraction: float) -> None:
+        """Tell layers and decay how much of them is left."""
+        assert self.regularization is not None
+        strength = _factor(self.regularization, run, fraction)
+        self.objective.workspace.strength = self.update.strength = strength
+
+
+def _factor(schedule: Schedule, run: Run, fraction: float) -> float:
+    return schedule.factor(run.epoch + fraction, run.step, run.horizon, run.schedule_state)

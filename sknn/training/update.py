@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +37,15 @@ class Update:
         Decoupled decay per step, times the learning rate.
     max_grad_norm : float or None
         Bound on the Euclidean norm of the gradient, for each member.
-    rates : ndarray of shape (n_trainable,) or None
+    rates : ndarray of shape (n_trainable,) or (n_members, n_trainable) or None
         Factor on the learning rate of every parameter; 0 holds it fixed.
+    decays : ndarray, as `rates` for the decayed parameters, or None
+        Factor on the decay of every parameter, beside that on the learning rate.
+
+    Attributes
+    ----------
+    strength : float in [0, 1]
+        What a schedule has left of the decay.
     """
 
     def __init__(
@@ -51,6 +59,7 @@ class Update:
         weight_decay: float = 0.0,
         max_grad_norm: float | None = None,
         rates: NDArray | None = None,
+        decays: NDArray | None = None,
     ) -> None:
         self.network = network
         self.theta = network.trainable
@@ -60,7 +69,9 @@ class Update:
         self.rates = None if rates is None else rates.astype(network.dtype)
         n_decayed = network.layout.n_decayed
         self.decayed = network.theta[..., :n_decayed]
-        self.decayed_rates = None if self.rates is None else self.rates[:n_decayed]
+        self.decayed_rates = None if self.rates is None else self.rates[..., :n_decayed]
+        self.decays = _product(self.decayed_rates, decays)
+        self.strength = 1.0
         self.l1 = float(l1)
         self.weight_decay = float(weight_decay)
         self.max_grad_norm = math.inf if max_grad_norm is None else max_grad_norm
@@ -83,7 +94,8 @@ class Update:
     def _choose_actions(self) -> None:
         if self.rates is not None:
             self.trained = (self.rates > 0).astype(self.grad.dtype)
-            self.before.append(self._hold)
+            if not self.trained.all():
+                self.before.append(self._hold)
             self.between.append(self._scale)
         if self.max_grad_norm < math.inf:
             self.before.append(self._clip)
@@ -94,7 +106,7 @@ class Update:
         trained = {
             slot.layer
             for slot in self.network.layout.slots
-            if self.rates is None or self.rates[slot.start : slot.stop].any()
+            if self.rates is None or self.rates[..., slot.start : slot.stop].any()
         }
         pairs = enumerate(zip(self.network.layers, self.network.params, strict=True))
         self.constrained = [pair for i, pair in pairs if pair[0].constrained and i in trained]
@@ -111,19 +123,25 @@ class Update:
         norms = np.sqrt(np.einsum("...i,...i->...", self.grad, self.grad))[..., None]
         self.grad *= self.max_grad_norm / np.maximum(norms, self.max_grad_norm)
 
-    def _shrinking(self, amount: float) -> float | NDArray:
-        """Return `amount`, times the factors of the decayed parameters if there are any."""
-        return amount if self.decayed_rates is None else self.decayed_rates * amount
-
     def _decay(self, lr: float) -> None:
-        self.decayed *= 1.0 - self._shrinking(lr * self.weight_decay)
+        self.decayed *= 1.0 - self.decays * (lr * self.weight_decay * self.strength)
 
     def _threshold(self, lr: float) -> None:
+        amount = lr * self.l1
         size = np.abs(self.decayed)
-        size -= self._shrinking(lr * self.l1)
+        size -= amount if self.decayed_rates is None else self.decayed_rates * amount
         np.maximum(size, 0.0, out=size)
         np.copysign(size, self.decayed, out=self.decayed)
 
     def _constrain(self, lr: float) -> None:
         for layer, p in self.constrained:
             layer.constrain(p)
+
+
+def _product(rates: NDArray | None, decays: NDArray | None) -> Any:
+    """Return the product of factors; one number where all are equal, as those of NTK layers."""
+    if rates is None and decays is None:
+        return 1.0
+    product = (1.0 if rates is None else rates) * (1.0 if decays is None else decays)
+    first = product.flat[0] if product.size else 1.0
+    return float(first) if np.allclose(product, first, rtol=1e-6, atol=0.0) else product

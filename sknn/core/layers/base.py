@@ -36,9 +36,13 @@ class Context:
         Weights of the rows, for layers with ``uses_weight``; None means equal.
     frozen : bool
         The layer is held fixed, its running statistics too.
+    strength : float in [0, 1]
+        What is left of the noise, for layers with ``fades``.
+    input : ndarray
+        The rows the network was given, for layers with ``reads_input``.
     """
 
-    __slots__ = ("frozen", "rng", "scratch", "train", "weight")
+    __slots__ = ("frozen", "input", "rng", "scratch", "strength", "train", "weight")
 
     def __init__(
         self,
@@ -52,6 +56,8 @@ class Context:
         self.rng = rng
         self.weight: NDArray | None = None
         self.frozen = frozen
+        self.strength = 1.0
+        self.input: Any = None
 
 
 class Layer(Spec, family=True):
@@ -70,6 +76,10 @@ class Layer(Spec, family=True):
     """The identity in prediction; such a layer is then left out of the chain."""
     uses_weight: ClassVar[bool] = False
     """Reads the weights of the rows from the context."""
+    reads_input: ClassVar[bool] = False
+    """Reads the input of the network from the context, beside that of the layer."""
+    fades: ClassVar[bool] = False
+    """Makes noise whose strength a schedule may lower; it stands in the context."""
     reads_sparse: ClassVar[bool] = False
     """May be the first layer of a network fed with CSR rows."""
     depends_on_rows: ClassVar[bool] = False

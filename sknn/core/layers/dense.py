@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.activations import Activation
-from sknn.core.constraints import boolean, instance_of, integer, none, real
+from sknn.core.constraints import boolean, instance_of, integer, none, one_of, real
 from sknn.core.initializers import Initializer, ScaledUniform, Zeros
 from sknn.core.layers import contraction
 from sknn.core.layers.base import Context, Defaults, Layer
@@ -54,6 +54,14 @@ class Dense(Layer):
     contraction : float, default=0.0
         Strength of a penalty on the squared derivatives of the outputs by the inputs [2]_, for
         the activations identity, logistic, relu and tanh.
+    parametrization : {"standard", "ntk"}, default="standard"
+        "ntk": W moves at the learning rate times :math:`1 / \sqrt{n}`, n the number of inputs, and
+        b at a tenth of it. Under Adam this is the layer :math:`f(x W / \sqrt{n} + b)` [3]_, so
+        that one rate suits layers of every width. Decoupled decay stays what it is.
+    input_skip : int, default=0
+        So many columns at the end of what the network is given are linked to the units as well,
+        past all layers between: :math:`y = f(x W + b + u S)`, the wide path of [4]_. S starts at
+        zero and is not decayed.
     name : str, default=None
         Name in parameter grids and in ``get_weights``; None: ``hidden0``, ``hidden1``, ...
 
@@ -62,6 +70,9 @@ class Dense(Layer):
     .. [1] Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from
        overfitting", section 5.1.
     .. [2] Rifai et al. (2011), "Contractive auto-encoders", ICML.
+    .. [3] Jacot, Gabriel & Hongler (2018), "Neural tangent kernel"; the factors are those of
+       Holzmueller, Grinsztajn & Steinwart (2024), "Better by default", arXiv 2407.04491.
+    .. [4] Cheng et al. (2016), "Wide & deep learning for recommender systems".
 
     Examples
     --------
@@ -78,6 +89,8 @@ class Dense(Layer):
         "max_norm": none() | real(0.0, closed="neither"),
         "contraction": real(0.0, closed="left"),
         "tied_to": none() | instance_of(str, "the name of a layer"),
+        "parametrization": one_of(["standard", "ntk"]),
+        "input_skip": integer(0),
     }
 
     def __init__(
@@ -91,6 +104,8 @@ class Dense(Layer):
         max_norm: float | None = None,
         tied_to: str | None = None,
         contraction: float = 0.0,
+        parametrization: str = "standard",
+        input_skip: int = 0,
         name: str | None = None,
     ) -> None:
         self.units = units
@@ -101,6 +116,8 @@ class Dense(Layer):
         self.max_norm = max_norm
         self.tied_to = tied_to
         self.contraction = contraction
+        self.parametrization = parametrization
+        self.input_skip = input_skip
         self.name = name
 
     def bind(self, defaults: Defaults) -> Dense:
@@ -125,16 +142,28 @@ class Dense(Layer):
         return bound
 
     def plan(self, in_shape: Shape) -> Plan:
-        """W of shape (inputs, units), b of shape (units,)."""
+        """W of shape (inputs, units), b of shape (units,), S of shape (input_skip, units)."""
         *lead, n_in = in_shape
-        units = int(self.units)
+        units, skip = int(self.units), int(self.input_skip)
+        rate, slow = (1.0, 1.0) if self.parametrization == "standard" else (n_in**-0.5, 0.1)
         weights = Param(
-            (n_in, units), self.weight_init, Role.DECAYED, n_in, units, tied_to=self.tied_to
+            (n_in, units),
+            self.weight_init,
+            Role.DECAYED,
+            n_in,
+            units,
+            tied_to=self.tied_to,
+            rate=rate,
+            decay=1.0 / rate,
         )
         params = {"W": weights}
         scratch = {"ones": Scratch((), training_only=True, fill=1.0, shared=True)}
         if self.use_bias:
-            params["b"] = Param((units,), self.bias_init, Role.PLAIN, n_in, units)
+            params["b"] = Param((units,), self.bias_init, Role.PLAIN, n_in, units, rate=slow)
+        if skip:
+            slow = slow if self.parametrization == "standard" else slow * skip**-0.5
+            params["S"] = Param((skip, units), Zeros(), Role.PLAIN, skip, units, rate=slow)
+            scratch["skipped"] = Scratch((units,))
         if self.activation.needs_input:
             scratch["z"] = Scratch((units,))
         if self.activation.work_dtype is not None:
@@ -151,6 +180,9 @@ class Dense(Layer):
         _product(x, p["W"], z)
         if self.use_bias:
             z += p["b"][..., None, :]
+        if self.input_skip:
+            _product(self._skipped(ctx), p["S"], ctx.scratch["skipped"])
+            z += ctx.scratch["skipped"]
         self.activation.forward(z, y)
         if not self.contraction or not ctx.train:
             return None
@@ -173,10 +205,21 @@ class Dense(Layer):
         if self.use_bias:
             # A product with ones sums columns three times faster than add.reduce.
             np.matmul(scratch["ones"], dy, out=g["b"])
+        if self.input_skip:
+            _transposed_product(self._skipped(ctx), dy, g["S"])
         if dx is not None:
             # An outer product is no work for BLAS: five times faster as a broadcast.
             back = np.multiply if self.units == 1 else np.matmul
             back(dy, p["W"].swapaxes(-1, -2), out=dx)
+
+    def _skipped(self, ctx: Context) -> NDArray:
+        """Return the columns of the network's input that reach this layer directly."""
+        return ctx.input[..., -int(self.input_skip) :]
+
+    @property
+    def reads_input(self) -> bool:  # type: ignore[override]
+        """Whether columns of the network's input are linked to the units."""
+        return self.input_skip > 0
 
     @property
     def uses_weight(self) -> bool:  # type: ignore[override]

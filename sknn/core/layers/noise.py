@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,17 +13,33 @@ from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Plan, Scratch, Shape, Views
 
 
+_PARTS = 1 << 16
+
+
+def _parts(rng: np.random.Generator, shape: Shape) -> NDArray:
+    """Return random integers below 65,536, four a word: a third of the time floats take.
+
+    Every row has words of its own, so that members draw as networks one after the other would,
+    and both precisions drop the same numbers.
+    """
+    *rows, width = shape
+    n, words = prod(rows), -(-width // 4)
+    parts = rng.bit_generator.random_raw(n * words).view(np.uint16)
+    return parts.reshape(n, 4 * words)[:, :width].reshape(shape)
+
+
 class Dropout(Layer):
     r"""Set a random part of the inputs to zero while training [1]_.
 
     Each number is dropped with probability `rate`, on its own and anew for every batch; the others
     are multiplied by :math:`1 / (1 - rate)`, so that the expected value stays what it is.
-    In prediction nothing happens.
+    In prediction nothing happens. Where a schedule lowers the strength s of regularisation, the
+    factor is :math:`1 + s (k - 1)` with k what it would be at full strength.
 
     Parameters
     ----------
     rate : float in [0, 1), default=0.5
-        Probability of being dropped.
+        Probability of being dropped, to the next of 65,536 parts.
     name : str, default=None
         Name in parameter grids; None: ``dropout0``, ``dropout1``, ...
 
@@ -41,6 +58,7 @@ class Dropout(Layer):
     kind = "dropout"
     training_only = True
     depends_on_rows = True
+    fades = True
     constraints = {"rate": real(0.0, 1.0, closed="left")}
 
     def __init__(self, rate: float = 0.5, name: str | None = None) -> None:
@@ -48,11 +66,10 @@ class Dropout(Layer):
         self.name = name
 
     def plan(self, in_shape: Shape) -> Plan:
-        """No parameters; the noise, and which numbers are kept."""
+        """No parameters; which numbers are kept, and what they are multiplied by."""
         scratch = {
-            # float32 whatever the data: cheaper to draw, and the same mask in both precisions.
-            "noise": Scratch(in_shape, dtype=np.float32, training_only=True),
             "keep": Scratch(in_shape, dtype=np.bool_, training_only=True),
+            "factor": Scratch(in_shape, training_only=True),
         }
         return Plan(in_shape, scratch=scratch)
 
@@ -61,12 +78,15 @@ class Dropout(Layer):
         if not ctx.train or ctx.rng is None:
             np.copyto(y, x)
             return
-        rate = float(self.rate)
-        noise, keep = ctx.scratch["noise"], ctx.scratch["keep"]
-        ctx.rng.random(out=noise, dtype=np.float32)
-        np.greater_equal(noise, rate, out=keep)
-        np.multiply(x, keep, out=y)
-        y *= 1.0 / (1.0 - rate)
+        keep, factor = ctx.scratch["keep"], ctx.scratch["factor"]
+        parts = min(round(float(self.rate) * _PARTS), _PARTS - 1)
+        np.greater_equal(_parts(ctx.rng, keep.shape), parts, out=keep)
+        dropped = 1.0 - ctx.strength
+        kept = 1.0 + ctx.strength * parts / (_PARTS - parts)
+        np.multiply(keep, kept - dropped, out=factor)
+        if dropped:
+            factor += dropped
+        np.multiply(x, factor, out=y)
 
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
@@ -77,8 +97,7 @@ class Dropout(Layer):
         if not ctx.train or ctx.rng is None:
             np.copyto(dx, dy)
             return
-        np.multiply(dy, ctx.scratch["keep"], out=dx)
-        dx *= 1.0 / (1.0 - float(self.rate))
+        np.multiply(dy, ctx.scratch["factor"], out=dx)
 
 
 class GaussianNoise(Layer):

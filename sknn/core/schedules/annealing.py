@@ -147,3 +147,121 @@ class OneCycle(Schedule, alias="one_cycle"):
         if done < peak:
             return _half_cosine(self.start, 1.0, done / peak)
         return _half_cosine(1.0, self.final, (done - peak) / (1.0 - peak))
+
+
+class CosLog(Schedule, alias="cos_log"):
+    r"""Cycles of a cosine, each twice as long as the one before; every cycle begins and ends low.
+
+    .. math::
+
+        \eta(q) = \eta \left( f + (1 - f) \, \tfrac{1}{2}
+        \left(1 - \cos(2 \pi \log_2(1 + (2^k - 1) q)) \right) \right)
+
+    with :math:`q` the share of the horizon behind us and k cycles [1]_. Between two cycles the
+    weights settle, which gives several good moments to stop at: early ones for noisy data, late
+    ones for data that can be learnt by heart. The rate moves before every update; past the horizon
+    it holds.
+
+    Parameters
+    ----------
+    epochs : int >= 1 or None, default=None
+        Horizon. None: the `max_iter` of the call that began the training.
+    cycles : int, default=4
+        Number of cycles :math:`k`.
+    final : float in [0, 1], default=0.01
+        Factor :math:`f` between cycles and at the horizon.
+
+    References
+    ----------
+    .. [1] Holzmueller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
+       and boosted trees on tabular data", arXiv 2407.04491.
+
+    Examples
+    --------
+    >>> from sknn.schedules import CosLog
+    >>> schedule = CosLog(epochs=15)
+    >>> for epoch in (0, 0.4, 1, 2, 3, 15):
+    ...     print(round(schedule.factor(epoch=epoch, step=0, horizon=200, state={}), 3))
+    0.01
+    0.998
+    0.01
+    0.973
+    0.01
+    0.01
+    """
+
+    per_update: ClassVar[bool] = True
+
+    constraints = {
+        "epochs": constraints.integer(1) | constraints.none(),
+        "cycles": constraints.integer(1),
+        "final": constraints.real(0, 1, closed="both"),
+    }
+
+    def __init__(self, epochs: int | None = None, cycles: int = 4, final: float = 0.01) -> None:
+        self.epochs = epochs
+        self.cycles = cycles
+        self.final = final
+
+    def factor(self, epoch: float, step: int, horizon: int, state: dict[str, float]) -> float:
+        """Return the factor after `epoch` epochs."""
+        done = progress(epoch, self.epochs, horizon)
+        cycle = math.log2(1.0 + (2.0 ** int(self.cycles) - 1.0) * done)
+        height = 0.5 * (1.0 - math.cos(2.0 * math.pi * cycle))
+        return float(self.final + (1.0 - self.final) * height)
+
+
+class FlatCosine(Schedule, alias="flat_cosine"):
+    r"""Flat at first, then half a cosine down to the end.
+
+    .. math::
+
+        \eta(q) = \eta \, c\left(\max(0, q - p) / (1 - p)\right), \quad
+        c(x) = f + (1 - f) \, \tfrac{1}{2} (1 + \cos \pi x)
+
+    with :math:`q` the share of the horizon behind us. As ``regularization_schedule`` it lets dropout
+    and decay fade in the second half of training [1]_.
+
+    Parameters
+    ----------
+    epochs : int >= 1 or None, default=None
+        Horizon. None: the `max_iter` of the call that began the training.
+    flat : float in [0, 1), default=0.5
+        Share :math:`p` of the horizon without any change.
+    final : float in [0, 1], default=0.01
+        Factor :math:`f` at the horizon.
+
+    References
+    ----------
+    .. [1] Holzmueller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
+       and boosted trees on tabular data", arXiv 2407.04491.
+
+    Examples
+    --------
+    >>> from sknn.schedules import FlatCosine
+    >>> schedule = FlatCosine(epochs=20, final=0.0)
+    >>> for epoch in (0, 10, 15, 20):
+    ...     print(round(schedule.factor(epoch=epoch, step=0, horizon=200, state={}), 3))
+    1.0
+    1.0
+    0.5
+    0.0
+    """
+
+    per_update: ClassVar[bool] = True
+
+    constraints = {
+        "epochs": constraints.integer(1) | constraints.none(),
+        "flat": constraints.real(0, 1, closed="left"),
+        "final": constraints.real(0, 1, closed="both"),
+    }
+
+    def __init__(self, epochs: int | None = None, flat: float = 0.5, final: float = 0.01) -> None:
+        self.epochs = epochs
+        self.flat = flat
+        self.final = final
+
+    def factor(self, epoch: float, step: int, horizon: int, state: dict[str, float]) -> float:
+        """Return the factor after `epoch` epochs."""
+        done = progress(epoch, self.epochs, horizon)
+        return _half_cosine(1.0, self.final, max(0.0, done - self.flat) / (1.0 - self.flat))

@@ -1,0 +1,61 @@
+"""Start a linear path at ridge regression, each member on its own rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+_PENALTIES = (0.01, 1.0, 10.0, 100.0, 1000.0)
+
+
+def ridge(
+    x: NDArray, target: NDArray, weight: NDArray | None, penalties: Sequence[float] = _PENALTIES
+) -> tuple[NDArray, NDArray]:
+    r"""Return slopes and intercepts of ridge regression, its penalty by cross-validation.
+
+    With :math:`X'WX = Q \Lambda Q'` of the centred rows every penalty costs one product; the one
+    with the least generalised cross-validation error is taken [1]_,
+
+    .. math:: V(\lambda) = \frac{\lVert W^{1/2} (y - \hat y) \rVert^2 / n}
+              {(1 - (1 + \sum_i \Lambda_i / (\Lambda_i + \lambda)) / n)^2}
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, d)
+    target : ndarray of shape (n, k)
+    weight : ndarray of shape (n,) or None
+    penalties : sequence of float
+
+    Returns
+    -------
+    slopes : ndarray of shape (d, k)
+    intercepts : ndarray of shape (k,)
+
+    References
+    ----------
+    .. [1] Golub, Heath & Wahba (1979), "Generalized cross-validation as a method for choosing a
+       good ridge parameter". Technometrics 21.
+    """
+    x, target = x.astype(np.float64), target.astype(np.float64)
+    weight = np.ones(len(x)) if weight is None else weight
+    n = weight.sum()
+    x_mean, y_mean = (np.average(part, axis=0, weights=weight) for part in (x, target))
+    x_centred, y_centred = x - x_mean, target - y_mean
+    weighted = x_centred * weight[:, None]
+    values, vectors = np.linalg.eigh(weighted.T @ x_centred)
+    values = np.maximum(values, 0.0)
+    moment = vectors.T @ (weighted.T @ y_centred)
+    total = float((weight[:, None] * y_centred**2).sum())
+
+    def solve(penalty: float) -> tuple[float, NDArray]:
+        shrunk = moment / (values + penalty)[:, None]
+        # |y - X b|^2 = |y|^2 - 2 b'X'y + b'X'X b, all in the eigenbasis.
+        error = total - float((shrunk * (2.0 * moment - values[:, None] * shrunk)).sum())
+        freedom = max(1.0 - (1.0 + (values / (values + penalty)).sum()) / n, 1e-3)
+        return error / freedom**2, shrunk
+
+    best = min((solve(penalty) for penalty in penalties), key=lambda found: found[0])[1]
+    slopes = vectors @ best
+    return slopes, y_mean - x_mean @ slopes

@@ -1,0 +1,45 @@
+"""What the networks for tables do where nothing else is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Preset:
+    """How much is trained, and on what.
+
+    Attributes
+    ----------
+    n_members, n_splits : int
+    epochs : int
+    n_bins : int
+        Most bins of a numeric column.
+    bins : {"quantile", "tree"}
+    linear_path : float in [0, 1]
+        Share of the members with a linear path beside the hidden layers.
+    n_epochs_served : int
+    """
+
+    n_members: int = 4
+    n_splits: int = 4
+    epochs: int = 40
+    n_bins: int = 32
+    bins: str = "quantile"
+    linear_path: float = 0.0
+    n_epochs_served: int = 5
+
+
+_FAST = Preset(epochs=16, n_bins=16, linear_path=1.0)
+_CLASSIFIER = Preset()
+_REGRESSOR = Preset(epochs=32, bins="tree", linear_path=0.5)
+CLASSIFIER = {
+    "fast": _FAST,
+    "default": _CLASSIFIER,
+    "best": replace(_CLASSIFIER, n_members=8, linear_path=0.5),
+}
+REGRESSOR = {
+    "fast": _FAST,
+    "default": _REGRESSOR,
+    "best": replace(_REGRESSOR, n_members=8),
+}

@@ -1,0 +1,297 @@
+"""What the two networks for tables share: encoded columns, and members that check each other."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core import constraints as c
+from sknn.core.initializers import LecunNormal, Normal, Zeros
+from sknn.core.layers import Dense, Dropout, Layer, Scale
+from sknn.core.losses.base import Loss
+from sknn.core.network import Network
+from sknn.core.schedules import FlatCosine
+from sknn.estimators import architecture, data, parameters
+from sknn.estimators.base import finite
+from sknn.estimators.call import Call
+from sknn.estimators.data import Rows
+from sknn.estimators.linear_start import ridge
+from sknn.estimators.parameters import Pace
+from sknn.estimators.presets import Preset
+from sknn.estimators.session import Session
+from sknn.estimators.supervised import SupervisedNetwork
+from sknn.estimators.table import TableEncoder
+from sknn.estimators.watching import validation_measures
+from sknn.training.callbacks import Callback
+from sknn.training.folds import Folds, OutOfFold
+from sknn.training.monitor import mean_loss
+from sknn.training.run import Run
+
+# Rows that are encoded and predicted at a time.
+_CHUNK_ROWS = 8192
+_POWERS = np.geomspace(0.3, 3.0, 40)
+
+_auto = c.one_of(["auto"])
+CONSTRAINTS = {
+    name: parameters.NETWORK[name]
+    for name in (
+        "batch_size",
+        "callbacks",
+        "dropout",
+        "learning_rate_init",
+        "max_time",
+        "random_state",
+        "verbose",
+        "warm_start",
+        "weight_decay",
+    )
+} | {
+    "preset": c.one_of(["fast", "default", "best"]),
+    "n_members": _auto | c.integer(1),
+    "n_splits": _auto | c.integer(1),
+    "max_iter": _auto | c.integer(1),
+    "n_bins": _auto | c.integer(0),
+    "bins": c.one_of(["auto", "quantile", "tree"]),
+    "linear_path": _auto | c.real(0.0, 1.0, closed="both"),
+    "n_epochs_served": _auto | c.integer(1),
+}
+
+
+class TableNetwork(SupervisedNetwork):
+    """Reads tables as they come, and trains members on all folds but one.
+
+    The members of a group hold out different folds. After every epoch each is judged by its own
+    fold; the epochs with the least loss over all rows are served together.
+    """
+
+    alpha: Any = 0.0
+    beta_2: Any = 0.95
+    dtype: Any = "float32"
+    early_stopping: Any = False
+    validation_fraction: Any = 0.1
+    n_iter_no_change: Any = float("inf")
+    tol: Any = 0.0
+    regularization_schedule: Any = FlatCosine(final=0.0)
+
+    _presets: ClassVar[dict[str, Preset]]
+    _serves_several_epochs: ClassVar[bool] = True
+    _slope_factor: ClassVar[float] = 1.0
+    """From slopes of a linear model of the encoded target to those of raw scores."""
+
+    encoder_: TableEncoder
+
+    # -- settings -------------------------------------------------------------------------
+
+    def _setting(self, name: str, in_preset: str | None = None) -> Any:
+        """Return a parameter; "auto" is what the preset says."""
+        value = getattr(self, name)
+        if isinstance(value, str) and value == "auto":
+            return getattr(self._presets[self.preset], in_preset or name)  # type: ignore[attr-defined]
+        return value
+
+    def _check_own_parameters(self) -> None:
+        super()._check_own_parameters()
+        n_members, n_splits = self._setting("n_members"), self._setting("n_splits")
+        if n_members > n_splits and n_members % n_splits:
+            raise ValueError(
+                f"n_members={n_members} must be a multiple of n_splits={n_splits}, or smaller, so "
+                "that every row is held out by as many members."
+            )
+
+    def _member_count(self) -> int:
+        return int(self._setting("n_members"))
+
+    def _epochs(self) -> int:
+        return self._setting("max_iter", "epochs")
+
+    def _pace(self) -> Pace:
+        rate = self.learning_rate_init  # type: ignore[attr-defined]
+        return Pace(self._epochs(), rate, parameters.schedule_of(self))
+
+    def _automatic_batch_size(self, n_rows: int) -> int:
+        sizes = ((1024, 64), (8192, 128), (100_000, 256))
+        return next((size for limit, size in sizes if n_rows <= limit), 512)
+
+    def _epochs_are_over(self, run: Run) -> None:
+        """Say nothing: the epochs are planned, and the best of them are served."""
+
+    # -- rows -----------------------------------------------------------------------------
+
+    def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+        y = data.check_target(y, self._numeric_target)
+        if reset:
+            self.encoder_ = TableEncoder(
+                categorical_features=self.categorical_features,  # type: ignore[attr-defined]
+                n_bins=self._setting("n_bins"),
+                bins=self._setting("bins"),
+                linear=self._setting("linear_path") > 0,
+            )
+            x = self.encoder_.fit_transform(X, y, sample_weight)
+            self._adopt_features()
+        else:
+            x = self.encoder_.transform(X)
+        if x.shape[0] != y.shape[0]:
+            raise ValueError(
+                f"Found input variables with inconsistent numbers of samples: "
+                f"[{x.shape[0]}, {y.shape[0]}]"
+            )
+        return Rows(x, y, data.check_weight(sample_weight, x.shape[0]))
+
+    def _adopt_features(self) -> None:
+        """Take over what the encoder has seen of the columns."""
+        self.n_features_in_ = self.encoder_.n_features_in_
+        self.__dict__.pop("feature_names_in_", None)
+        if hasattr(self.encoder_, "feature_names_in_"):
+            self.feature_names_in_ = self.encoder_.feature_names_in_
+
+    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
+        if call.X_val is None or call.y_val is None:
+            return super()._check_validation(call, dtypes)
+        try:
+            rows = self._check_rows(call.X_val, call.y_val, call.sample_weight_val, dtypes, False)
+        except (TypeError, ValueError) as error:
+            raise data.located(error, "X_val, y_val or sample_weight_val") from error
+        data.check_some_weight(rows.weight)
+        return rows
+
+    def _check_inputs(self, X: Any) -> Any:
+        return self.encoder_.transform(X)
+
+    # -- layers ---------------------------------------------------------------------------
+
+    def _chain(self, n_raw: int) -> list[Layer]:
+        n_linear = self.encoder_.n_linear_
+        sizes = architecture.hidden_sizes(self.hidden_layer_sizes)  # type: ignore[attr-defined]
+        activations = architecture.per_layer(self.activation, len(sizes), "activation")
+        rates = architecture.per_layer(self.dropout, len(sizes), "dropout")
+        layers: list[Layer] = [Scale(columns=self.encoder_.n_outputs_ - n_linear)]
+        for i, (size, activation) in enumerate(zip(sizes, activations, strict=True)):
+            bias = Normal(0.5 if i == 0 else 0.1)
+            layers.append(_dense(size, activation, weight_init=LecunNormal(), bias_init=bias))
+            if rates[i]:
+                layers.append(Dropout(rates[i]))
+        output = {"weight_init": Zeros(), "input_skip": n_linear, "name": architecture.OUTPUT}
+        return [*layers, _dense(n_raw, "identity", **output)]
+
+    def _rates(self, network: Network) -> NDArray | None:
+        """Hold the linear path of those members that shall do without."""
+        rates = super()._rates(network)
+        n_members = network.n_members
+        assert rates is not None
+        rates = np.tile(rates, (n_members, 1))
+        last = len(network.layers) - 1
+        for slot in network.layout.slots:
+            if slot.layer == last and network.out_shape[-1] == 1 and not self._numeric_target:
+                # One raw score is the difference of two: both would move.
+                rates[:, slot.start : slot.stop] *= 2.0
+            if slot.layer == last and slot.name == "S":
+                rates[self._n_linear(n_members) :, slot.start : slot.stop] = 0.0
+        return rates if network.lead else rates[0]
+
+    def _n_linear(self, n_members: int) -> int:
+        """Return how many members have a linear path: the first ones."""
+        return int(np.ceil(self._setting("linear_path") * n_members))
+
+    def _start_from_data(self, network: Network, train: Rows, index: Any, seed: int) -> bool:
+        """Let the linear paths start at ridge regression, each on the rows of its member."""
+        n_linear = self.encoder_.n_linear_
+        if not n_linear:
+            return False
+        target = self._linear_target(self._targets.encode(train.y, network.dtype))
+        everywhere = np.arange(len(train.x)) if index is None else index
+        last = network.params[-1]
+        for m in range(self._n_linear(network.n_members)):
+            rows = index[m] if isinstance(index, list) else everywhere
+            weight = None if train.weight is None else train.weight[rows]
+            x = train.x[rows, -n_linear:]
+            slopes, intercepts = ridge(x, target[rows], weight)
+            member = (m,) if network.lead else ()
+            slopes = slopes * self._slope_factor
+            last["S"][member] = slopes
+            if self._numeric_target:
+                last["b"][member] = intercepts
+            else:
+                last["b"][member] -= np.average(x, axis=0, weights=weight) @ slopes
+        return False
+
+    def _linear_target(self, target: Any) -> NDArray:
+        """Return what a linear model of the encoded target predicts, one column a raw score."""
+        return target
+
+    # -- members that check each other ----------------------------------------------------
+
+    def _deal(self, session: Session) -> Folds | None:
+        rows = session.rows_used
+        rows = np.arange(len(session.train.x)) if rows is None else rows
+        n_splits = min(int(self._setting("n_splits")), len(rows))
+        if n_splits < 2:
+            return None
+        rng = np.random.default_rng(session.state.streams.split_seed)
+        order = self._fold_order(session.target)[rows]
+        n_members = session.network.n_members
+        if n_members > n_splits:
+            n_splits = next(k for k in range(n_splits, 0, -1) if n_members % k == 0)
+        return Folds.deal(rows, order, n_members, n_splits, rng) if n_splits > 1 else None
+
+    def _fold_order(self, target: Any) -> NDArray:
+        """Return what all folds shall have equal shares of."""
+        return target if target.ndim == 1 else np.asarray(target[:, [0]].todense() if not isinstance(target, np.ndarray) else target[:, 0]).ravel()
+
+    def _measures(self, session: Session, network: Network) -> list[Callback]:
+        measures = validation_measures(session, network)
+        if session.folds is not None:
+            n_kept = int(self._setting("n_epochs_served"))
+            judge = self._judge(session, session.folds.judged)
+            measures.append(OutOfFold(session.folds, session.train.x, judge, n_kept))
+        return measures
+
+    def _judging_loss(self) -> Loss:
+        """Return the loss by which epochs are chosen."""
+        return self._targets.bind(self._loss_recipe())
+
+    def _judge(self, session: Session, rows: NDArray) -> Any:
+        """Return the function from raw scores of all groups to their loss together."""
+        loss = self._judging_loss()
+        target = session.target[rows]
+        column = session.column(session.train.weight)
+        weight = None if column is None else column[rows]
+        network = session.network.member(0)
+
+        def judge(raw: NDArray) -> float:
+            pooled = self._targets.pool(raw, session.loss)
+            return mean_loss(network, loss, pooled, target, weight)
+
+        return judge
+
+    def _learn_from_run(self, session: Session, run: Run) -> None:
+        """Learn from the rows that were held out how sure to be."""
+        self.power_ = 1.0
+        if not run.candidates or session.folds is None:
+            return
+        raw = np.concatenate([each.raw for each in run.candidates])
+        pooled = self._targets.pool(raw, session.loss)
+        judge = self._judge(session, session.folds.judged)
+        self._calibrate(pooled, judge, session)
+
+    def _calibrate(self, pooled: NDArray, judge: Any, session: Session) -> None:
+        """Learn from pooled out-of-fold scores."""
+
+    def _raw(self, X: Any) -> NDArray:
+        """Return the raw scores that stand for the answer of all members."""
+        self._check_fitted()
+        x = self._check_inputs(X)
+        chunks = range(0, max(len(x), 1), _CHUNK_ROWS)
+        return np.concatenate([self._pooled(x[start : start + _CHUNK_ROWS]) for start in chunks])
+
+    def _pooled(self, x: NDArray) -> NDArray:
+        network = self.network_
+        with np.errstate(over="ignore", invalid="ignore"):
+            raw = finite(network.predict(x))
+            pooled = self._targets.pool(raw, self._loss) if network.lead else raw
+        return pooled * pooled.dtype.type(self.power_)
+
+
+def _dense(units: int, activation: Any, **settings: Any) -> Dense:
+    return Dense(units, activation, parametrization="ntk", **settings)

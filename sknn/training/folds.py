@@ -1,0 +1,230 @@
+"""Members that learn from different rows, and what each makes of the rows it did not see."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.network import Network
+from sknn.training.batches import Batch
+from sknn.training.callbacks import Callback, Phase, Progress
+from sknn.training.run import Run
+
+# Noisy data are learnt in the first epochs. Whether an epoch is judged must depend on its number
+# alone, or training in one go would differ from training in two.
+_EARLY = 40
+
+
+class FoldBatches:
+    """Training rows of several members, each with rows of its own.
+
+    The batches of a pass are of one size, but for one row: a last batch of a few rows would make a
+    noisy step. A member with more rows than another leaves out as many in each pass, others every
+    time.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, ...)
+    target : ndarray of shape (n,) or (n, k), or CSR of shape (n, k)
+    weight : ndarray of shape (n, 1) or None
+    rows : sequence of ndarray of int
+        For each member the rows it learns from.
+    """
+
+    def __init__(
+        self, x: NDArray, target: Any, weight: NDArray | None, rows: Sequence[NDArray]
+    ) -> None:
+        target = target if isinstance(target, np.ndarray) else target.toarray()
+        self.columns = (x, target, weight)
+        self.rows = rows
+        self.n_rows = min(len(each) for each in rows)
+        self.buffers: dict[int, NDArray] = {}
+
+    def count(self, size: int) -> int:
+        """Return the number of batches of one pass, of `size` rows or a few more."""
+        return max(1, self.n_rows // size)
+
+    def epoch(self, size: int, rng: np.random.Generator | None) -> Iterator[Batch]:
+        """Yield the batches of one pass; their arrays have a leading axis of members.
+
+        Parameters
+        ----------
+        size : int
+            Least rows of a batch, for each member.
+        rng : Generator or None
+            Draws the orders; None keeps the order of the rows.
+        """
+        orders = self.rows if rng is None else [rng.permutation(each) for each in self.rows]
+        order = np.stack([each[: self.n_rows] for each in orders])
+        ends = np.linspace(0, self.n_rows, self.count(size) + 1).round().astype(int)
+        for start, stop in zip(ends[:-1], ends[1:], strict=True):
+            where = order[:, start:stop]
+            yield Batch(self._rows_of_x(where), *(_taken(c, where) for c in self.columns[1:]))
+
+    def _rows_of_x(self, where: NDArray) -> NDArray:
+        """Gather into a reused buffer; batches come in two sizes."""
+        x, rows = self.columns[0], where.shape[1]
+        assert x is not None
+        if rows not in self.buffers:
+            self.buffers[rows] = np.empty((*where.shape, *x.shape[1:]), x.dtype)
+        return x.take(where, axis=0, out=self.buffers[rows], mode="clip")
+
+
+def _taken(column: NDArray | None, where: NDArray) -> NDArray | None:
+    return None if column is None else column[where]
+
+
+@dataclass(frozen=True)
+class Folds:
+    """Which rows each member learns from, and which it is judged by.
+
+    Attributes
+    ----------
+    train, held_out : list of ndarray of int
+        One a member, sorted. Members come in groups: those of a group hold out different folds.
+    judged : ndarray of int
+        The rows that one member of every group holds out, sorted.
+    n_groups : int
+    """
+
+    train: list[NDArray]
+    held_out: list[NDArray]
+    judged: NDArray
+    n_groups: int
+
+    @classmethod
+    def deal(
+        cls, rows: NDArray, order: NDArray, n_members: int, n_splits: int, rng: np.random.Generator
+    ) -> Folds:
+        """Deal rows out to folds that all look alike.
+
+        Parameters
+        ----------
+        rows : ndarray of int
+        order : ndarray of shape (len(rows),)
+            What the folds shall have equal shares of: codes of classes, or a real target. Of
+            `n_splits` neighbours in this order each goes to another fold.
+        n_members : int
+            A multiple of `n_splits`, or fewer.
+        n_splits : int
+        rng : Generator
+        """
+        shuffled = rng.permutation(len(rows))
+        ranked = shuffled[np.argsort(order[shuffled], kind="stable")]
+        n_blocks = -(-len(rows) // n_splits)
+        dealt = rng.permuted(np.tile(np.arange(n_splits), (n_blocks, 1)), axis=1).ravel()
+        fold = np.empty(len(rows), np.intp)
+        fold[ranked] = dealt[: len(rows)]
+        of_member = [m % n_splits for m in range(n_members)]
+        covered = np.isin(fold, of_member)
+        return cls(
+            [rows[fold != each] for each in of_member],
+            [rows[fold == each] for each in of_member],
+            rows[covered],
+            -(-n_members // n_splits),
+        )
+
+    def held_out_scores(self, network: Network, x: NDArray) -> NDArray:
+        """Return the raw scores of the judged rows by the members that did not see them.
+
+        Returns
+        -------
+        raw : ndarray of shape (n_groups, len(judged), n_raw)
+        """
+        n_members = len(self.train)
+        in_group = -(-n_members // self.n_groups)
+        raw = np.empty((self.n_groups, len(self.judged), *network.out_shape), network.dtype)
+        for m, rows in enumerate(self.held_out):
+            where = np.searchsorted(self.judged, rows)
+            raw[m // in_group, where] = network.member(m).predict(x[rows])
+        return raw
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The weights of all members after some epoch, and how they did on rows they had not seen.
+
+    Attributes
+    ----------
+    loss : float
+    epoch : int
+    theta : ndarray of shape (n_members, size)
+    raw : ndarray of shape (n_groups, n_judged, n_raw)
+    """
+
+    loss: float
+    epoch: int
+    theta: NDArray
+    raw: NDArray
+
+
+class OutOfFold(Callback):
+    """Judges the members by the rows each has not seen, and keeps the best epochs.
+
+    Late in training it looks after every second epoch. What is compared is
+    the loss of all rows together: chosen fold by fold, epochs would be chosen by luck more often.
+
+    Parameters
+    ----------
+    folds : Folds
+    x : ndarray of shape (n, n_features)
+    judge : callable
+        Maps raw scores of the judged rows, of shape (n_groups, n_judged, n_raw), to the loss.
+    n_kept : int
+        Number of epochs to keep.
+    """
+
+    phase = Phase.MEASURE
+
+    def __init__(
+        self,
+        folds: Folds,
+        x: NDArray,
+        judge: Callable[[NDArray], float],
+        n_kept: int,
+    ) -> None:
+        self.folds = folds
+        self.x = x
+        self.judge = judge
+        self.n_kept = n_kept
+
+    def on_train_begin(self, progress: Progress) -> None:
+        """Judge the weights before the first epoch, which may be those of a linear model.
+
+        Those of an earlier call are judged anew: its rows may have been others.
+        """
+        run = progress.run
+        known, run.candidates = run.candidates, ()
+        for each in known:
+            self._keep(progress.network.with_members(each.theta), each.epoch, run)
+        if run.epoch == 0:
+            self._keep(progress.network, 0, run)
+
+    def on_epoch_end(self, progress: Progress) -> None:
+        """Judge, and keep what is among the best."""
+        epoch = progress.run.epoch
+        loss = math.nan
+        if epoch <= _EARLY or epoch % 2 == 0:
+            loss = self._keep(progress.candidate, epoch, progress.run)
+        progress.row["out_of_fold_loss"] = loss
+
+    def _keep(self, network: Network, epoch: int, run: Run) -> float:
+        raw = self.folds.held_out_scores(network, self.x)
+        loss = self.judge(raw)
+        if math.isfinite(loss):
+            found = Candidate(loss, epoch, network.theta.copy(), raw)
+            # Of equals the later one: it has learnt longer.
+            ranked = sorted([*run.candidates, found], key=lambda each: (each.loss, -each.epoch))
+            run.candidates = tuple(ranked[: self.n_kept])
+        return loss
+
+
+def together(candidates: Sequence[Candidate]) -> NDArray:
+    """Return the weights of some epochs as those of as many times the members."""
+    theta = np.concatenate([np.atleast_2d(each.theta) for each in candidates])
+    return theta if len(theta) > 1 else theta[0]
