@@ -94,7 +94,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
 class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     """Regressor."""
 
-    _constraints = CONSTRAINTS | parameters.REGRESSOR
+    _constraints = CONSTRAINTS | {"output_range": parameters.REGRESSOR["output_range"]}
     _presets = presets.REGRESSOR
 
     def __init__(

@@ -18,8 +18,10 @@ from sknn.schedules import (
     BatchSize,
     BatchSizeSchedule,
     Constant,
+    CosLog,
     Cosine,
     Exponential,
+    FlatCosine,
     InverseScaling,
     OneCycle,
     Plateau,
@@ -116,7 +118,7 @@ def test_one_cycle_stays_between_its_ends(peak, start, final, epoch):
 
 def test_who_is_asked_before_every_update():
     per_update = {kind for kind in Schedule.registry.values() if kind.per_update}
-    assert per_update == {InverseScaling, Cosine, OneCycle}
+    assert per_update == {InverseScaling, Cosine, OneCycle, CosLog, FlatCosine}
     assert [kind for kind in Schedule.registry.values() if kind.waits_for_stall] == [Adaptive]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,18 +13,24 @@ from sknn.core.layout import Plan, Scratch, Shape, Views
 
 
 _PARTS = 1 << 16
+# Random words are drawn so many at a time: 64 KB, so that a step allocates next to nothing.
+_SLAB_WORDS = 1 << 13
 
 
-def _parts(rng: np.random.Generator, shape: Shape) -> NDArray:
-    """Return random integers below 65,536, four a word: a third of the time floats take.
+def _draw_kept(rng: np.random.Generator, parts: int, keep: NDArray) -> None:
+    """Fill `keep` with True where a random integer below 65,536 is at least `parts`.
 
-    Every row has words of its own, so that members draw as networks one after the other would,
-    and both precisions drop the same numbers.
+    Four of them come from one word of the generator: a third of the time floats take. Every row has
+    words of its own, so that members draw as networks one after the other would, and both
+    precisions drop the same numbers.
     """
-    *rows, width = shape
-    n, words = prod(rows), -(-width // 4)
-    parts = rng.bit_generator.random_raw(n * words).view(np.uint16)
-    return parts.reshape(n, 4 * words)[:, :width].reshape(shape)
+    width = keep.shape[-1]
+    rows, words = keep.reshape(-1, width), -(-width // 4)
+    slab = max(1, _SLAB_WORDS // words)
+    for start in range(0, len(rows), slab):
+        part = rows[start : start + slab]
+        drawn = rng.bit_generator.random_raw(len(part) * words).view(np.uint16)
+        np.greater_equal(drawn.reshape(len(part), -1)[:, :width], parts, out=part)
 
 
 class Dropout(Layer):
@@ -80,7 +85,7 @@ class Dropout(Layer):
             return
         keep, factor = ctx.scratch["keep"], ctx.scratch["factor"]
         parts = min(round(float(self.rate) * _PARTS), _PARTS - 1)
-        np.greater_equal(_parts(ctx.rng, keep.shape), parts, out=keep)
+        _draw_kept(ctx.rng, parts, keep)
         dropped = 1.0 - ctx.strength
         kept = 1.0 + ctx.strength * parts / (_PARTS - parts)
         np.multiply(keep, kept - dropped, out=factor)
