@@ -97,6 +97,8 @@ class BaseNetwork(
     _score_name: ClassVar[str] = ""
     """Scorer that gives what ``validation_scores_`` records anyway."""
 
+    _scales_columns: ClassVar[bool] = False
+    """X may come in any units."""
     _serves_several_epochs: ClassVar[bool] = False
     """The network served has the weights of every member after several epochs."""
 

@@ -81,6 +81,8 @@ class MLPClassifier(NetworkClassifier):
     weight_decay : float or "auto", default="auto"
         Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw"
         and "lion", else 0.
+    regularization_schedule : str or Schedule, default=None
+        How dropout, Gaussian noise and decoupled decay fade, as ``FlatCosine()``. None: not.
     dropout : float or list of float, default=0.0
         Fraction of activations dropped behind each hidden layer.
     input_dropout : float, default=0.0
@@ -209,6 +211,7 @@ class MLPClassifier(NetworkClassifier):
         layers: Any = None,
         l1: Any = 0.0,
         weight_decay: Any = "auto",
+        regularization_schedule: Any = None,
         dropout: Any = 0.0,
         input_dropout: Any = 0.0,
         normalization: Any = None,
@@ -254,6 +257,7 @@ class MLPClassifier(NetworkClassifier):
         self.layers = layers
         self.l1 = l1
         self.weight_decay = weight_decay
+        self.regularization_schedule = regularization_schedule
         self.dropout = dropout
         self.input_dropout = input_dropout
         self.normalization = normalization
@@ -346,6 +350,8 @@ class MLPRegressor(NetworkRegressor):
     weight_decay : float or "auto", default="auto"
         Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw"
         and "lion", else 0.
+    regularization_schedule : str or Schedule, default=None
+        How dropout, Gaussian noise and decoupled decay fade, as ``FlatCosine()``. None: not.
     dropout : float or list of float, default=0.0
         Fraction of activations dropped behind each hidden layer.
     input_dropout : float, default=0.0
@@ -473,6 +479,7 @@ class MLPRegressor(NetworkRegressor):
         layers: Any = None,
         l1: Any = 0.0,
         weight_decay: Any = "auto",
+        regularization_schedule: Any = None,
         dropout: Any = 0.0,
         input_dropout: Any = 0.0,
         normalization: Any = None,
@@ -518,6 +525,7 @@ class MLPRegressor(NetworkRegressor):
         self.layers = layers
         self.l1 = l1
         self.weight_decay = weight_decay
+        self.regularization_schedule = regularization_schedule
         self.dropout = dropout
         self.input_dropout = input_dropout
         self.normalization = normalization

@@ -102,7 +102,8 @@ def _evenly(x: Any, rows: NDArray | None) -> Any:
 def warn_of_data(session: Session) -> None:
     """Look at the data of a fresh run and warn of what is probably a mistake."""
     x, rows = session.train.x, session.rows_used
-    if not isinstance(session.network.layers[0], BatchNorm):
+    scales = session.estimator._scales_columns or isinstance(session.network.layers[0], BatchNorm)
+    if not scales:
         columns = Columns.of(x, rows)
         _warn_of_scales(session, columns)
         if session.validation is not None:

@@ -133,19 +133,41 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         """
         return self._train(Call(X, y, epochs=0, keep=True))
 
-    def predict(self, X: Any) -> NDArray:
+    def predict(self, X: Any, return_std: bool = False) -> Any:
         """Return the predicted targets.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        return_std : bool, default=False
+            Return as well how uncertain each prediction is, as a standard deviation: that of the
+            members' predictions.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        std : ndarray of the shape of y
+            With `return_std`.
+
+        Raises
+        ------
+        ValueError
+            With `return_std` where there is one member only.
         """
         raw = self._raw(X)
-        return self._targets.predict(raw, self._loss)
+        answer = self._targets.predict(raw, self._loss)
+        return (answer, self._std(X).reshape(answer.shape)) if return_std else answer
+
+    def _std(self, X: Any) -> NDArray:
+        """Return the standard deviation of predictions, of shape (n_samples, n_outputs)."""
+        network = self.network_
+        if not network.lead:
+            raise ValueError(
+                f"return_std=True needs members to compare, and this {type(self).__name__} is a "
+                "single network; set n_members to 5, say."
+            )
+        answers = self._loss.link(network.predict(self._check_inputs(X)))
+        return answers[..., : self._targets.n_outputs].std(axis=0)
 
     def _set_targets(self, rows: Rows, call: Call) -> None:
         standardize = bool(self.normalize_y) and self._loss_recipe().location_scale

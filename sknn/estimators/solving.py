@@ -21,8 +21,8 @@ from sknn.estimators import architecture, parameters
 from sknn.estimators.watching import announced, callbacks_for
 from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback
-from sknn.training.folds import FoldBatches
 from sknn.training.caller import users_level
+from sknn.training.folds import FoldBatches
 from sknn.training.lbfgs import minimize_lbfgs
 from sknn.training.run import Best
 from sknn.training.threads import blas_threads

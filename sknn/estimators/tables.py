@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from sknn.estimators import architecture, data, parameters
 from sknn.estimators.base import finite
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
+from sknn.estimators.judge import Judge
 from sknn.estimators.linear_start import ridge
 from sknn.estimators.parameters import Pace
 from sknn.estimators.presets import Preset
@@ -26,12 +28,10 @@ from sknn.estimators.table import TableEncoder
 from sknn.estimators.watching import validation_measures
 from sknn.training.callbacks import Callback
 from sknn.training.folds import Folds, OutOfFold
-from sknn.training.monitor import mean_loss
 from sknn.training.run import Run
 
 # Rows that are encoded and predicted at a time.
 _CHUNK_ROWS = 8192
-_POWERS = np.geomspace(0.3, 3.0, 40)
 
 _auto = c.one_of(["auto"])
 CONSTRAINTS = {
@@ -76,6 +76,7 @@ class TableNetwork(SupervisedNetwork):
     regularization_schedule: Any = FlatCosine(final=0.0)
 
     _presets: ClassVar[dict[str, Preset]]
+    _scales_columns: ClassVar[bool] = True
     _serves_several_epochs: ClassVar[bool] = True
     _slope_factor: ClassVar[float] = 1.0
     """From slopes of a linear model of the encoded target to those of raw scores."""
@@ -237,13 +238,15 @@ class TableNetwork(SupervisedNetwork):
 
     def _fold_order(self, target: Any) -> NDArray:
         """Return what all folds shall have equal shares of."""
-        return target if target.ndim == 1 else np.asarray(target[:, [0]].todense() if not isinstance(target, np.ndarray) else target[:, 0]).ravel()
+        if target.ndim == 1:
+            return target
+        return target[:, 0] if isinstance(target, np.ndarray) else target[:, [0]].toarray().ravel()
 
     def _measures(self, session: Session, network: Network) -> list[Callback]:
         measures = validation_measures(session, network)
         if session.folds is not None:
+            judge = self._judge(session, session.train, session.target, session.folds.judged)
             n_kept = int(self._setting("n_epochs_served"))
-            judge = self._judge(session, session.folds.judged)
             measures.append(OutOfFold(session.folds, session.train.x, judge, n_kept))
         return measures
 
@@ -251,32 +254,31 @@ class TableNetwork(SupervisedNetwork):
         """Return the loss by which epochs are chosen."""
         return self._targets.bind(self._loss_recipe())
 
-    def _judge(self, session: Session, rows: NDArray) -> Any:
-        """Return the function from raw scores of all groups to their loss together."""
-        loss = self._judging_loss()
-        target = session.target[rows]
-        column = session.column(session.train.weight)
-        weight = None if column is None else column[rows]
+    def _judge(self, session: Session, rows: Rows, target: Any, index: NDArray | None) -> Judge:
+        """Return what judges raw scores of the rows at `index`, None for all."""
+        weight = rows.weight
+        if index is not None:
+            target, weight = target[index], None if weight is None else weight[index]
         network = session.network.member(0)
-
-        def judge(raw: NDArray) -> float:
-            pooled = self._targets.pool(raw, session.loss)
-            return mean_loss(network, loss, pooled, target, weight)
-
-        return judge
+        return Judge(self._targets, session.loss, self._judging_loss(), network, target, weight)
 
     def _learn_from_run(self, session: Session, run: Run) -> None:
-        """Learn from the rows that were held out how sure to be."""
-        self.power_ = 1.0
-        if not run.candidates or session.folds is None:
-            return
-        raw = np.concatenate([each.raw for each in run.candidates])
-        pooled = self._targets.pool(raw, session.loss)
-        judge = self._judge(session, session.folds.judged)
-        self._calibrate(pooled, judge, session)
+        """Learn from rows that were held out, or given for validation, how sure to be."""
+        self._calibrate(None, None)
+        if run.candidates and session.folds is not None:
+            judge = self._judge(session, session.train, session.target, session.folds.judged)
+            raw = np.concatenate([each.raw for each in run.candidates])
+            self._calibrate(judge, judge.pool(raw))
+        elif session.validation is not None:
+            rows, network = session.validation, session.network
+            target = self._targets.encode(rows.y, network.dtype)
+            raw = network.predict(rows.x)
+            judge = self._judge(session, rows, target, None)
+            self._calibrate(judge, judge.pool(raw) if network.lead else raw)
 
-    def _calibrate(self, pooled: NDArray, judge: Any, session: Session) -> None:
-        """Learn from pooled out-of-fold scores."""
+    @abstractmethod
+    def _calibrate(self, judge: Judge | None, pooled: NDArray | None) -> None:
+        """Learn from pooled scores of rows that were not trained on; None where there are none."""
 
     def _raw(self, X: Any) -> NDArray:
         """Return the raw scores that stand for the answer of all members."""
@@ -290,7 +292,7 @@ class TableNetwork(SupervisedNetwork):
         with np.errstate(over="ignore", invalid="ignore"):
             raw = finite(network.predict(x))
             pooled = self._targets.pool(raw, self._loss) if network.lead else raw
-        return pooled * pooled.dtype.type(self.power_)
+        return pooled
 
 
 def _dense(units: int, activation: Any, **settings: Any) -> Dense:

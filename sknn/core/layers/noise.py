@@ -11,7 +11,6 @@ from sknn.core.constraints import real
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Plan, Scratch, Shape, Views
 
-
 _PARTS = 1 << 16
 # Random words are drawn so many at a time: 64 KB, so that a step allocates next to nothing.
 _SLAB_WORDS = 1 << 13
@@ -131,6 +130,7 @@ class GaussianNoise(Layer):
     kind = "noise"
     training_only = True
     depends_on_rows = True
+    fades = True
     constraints = {"sigma": real(0.0, closed="left")}
 
     def __init__(self, sigma: float = 0.1, name: str | None = None) -> None:
@@ -147,7 +147,7 @@ class GaussianNoise(Layer):
             np.copyto(y, x)
             return
         ctx.rng.standard_normal(out=y, dtype=y.dtype)
-        y *= float(self.sigma)
+        y *= float(self.sigma) * ctx.strength
         y += x
 
     def backward(

@@ -219,8 +219,8 @@ class FlatCosine(Schedule, alias="flat_cosine"):
         \eta(q) = \eta \, c\left(\max(0, q - p) / (1 - p)\right), \quad
         c(x) = f + (1 - f) \, \tfrac{1}{2} (1 + \cos \pi x)
 
-    with :math:`q` the share of the horizon behind us. As ``regularization_schedule`` it lets dropout
-    and decay fade in the second half of training [1]_.
+    with :math:`q` the share of the horizon behind us. As ``regularization_schedule`` it lets
+    dropout and decay fade in the second half of training [1]_.
 
     Parameters
     ----------
