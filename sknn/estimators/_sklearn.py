@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from sklearn.utils.validation import _check_feature_names_in
 from sklearn.utils.validation import validate_data as validate_data
 
 from sknn.training.callbacks import Callback, Phase, Progress
@@ -24,6 +25,9 @@ except ImportError:
     def with_callbacks(method: Callable) -> Callable:  # type: ignore[no-redef]
         """Return the method as it is."""
         return method
+
+
+feature_names_in = _check_feature_names_in
 
 
 class Listener(NamedTuple):

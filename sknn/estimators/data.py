@@ -59,8 +59,7 @@ def reject_odd_arrays(values: Any, name: str) -> None:
     ValueError
         For masked arrays with masked entries, whose mask would be dropped.
     """
-    if hasattr(values, "collect") and not hasattr(values, "__len__"):
-        raise TypeError(f"{name} is lazy ({type(values).__name__}); pass {name}.collect().")
+    reject_lazy(values, name)
     for dtype in _dtypes(values):
         if _tells_time(dtype):
             raise TypeError(
@@ -74,6 +73,12 @@ def reject_odd_arrays(values: Any, name: str) -> None:
             f"{name} is a masked array with masked entries, which count as missing values; "
             "impute them first, for example with sklearn.impute.SimpleImputer."
         )
+
+
+def reject_lazy(values: Any, name: str) -> None:
+    """Raise a TypeError for frames that are not computed yet."""
+    if hasattr(values, "collect") and not hasattr(values, "__len__"):
+        raise TypeError(f"{name} is lazy ({type(values).__name__}); pass {name}.collect().")
 
 
 def _dtypes(values: Any) -> list[Any]:

@@ -1,0 +1,167 @@
+"""Reading X: whatever holds the table, each column becomes one NumPy array or coded levels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_array
+
+from sknn.estimators.data import _check_columns, reject_lazy
+
+
+class Coded:
+    """A column of categories: for each row the place of its level in a list; -1 is missing."""
+
+    def __init__(self, codes: NDArray, levels: NDArray) -> None:
+        self.codes = codes
+        self.levels = levels
+
+    def take(self, rows: NDArray) -> Coded:
+        """Return the rows at `rows`."""
+        return Coded(self.codes[rows], self.levels)
+
+
+class Table:
+    """The columns of X, read when asked for.
+
+    Attributes
+    ----------
+    n_rows, n_columns : int
+    labels : list
+        What a column is called in messages: its name, else its place.
+    matrix : ndarray of shape (n_rows, n_columns) or None
+        X itself where it is one array of real numbers, which are not truth values.
+    """
+
+    def __init__(
+        self, n_rows: int, labels: list, read: Callable[[int], Any], matrix: NDArray | None = None
+    ) -> None:
+        self.n_rows = n_rows
+        self.n_columns = len(labels)
+        self.labels = labels
+        self.matrix = matrix
+        self._read = read
+        self._seen: dict[int, Any] = {}
+
+    def column(self, place: int) -> Any:
+        """Return a column as a vector, or Coded."""
+        if place not in self._seen:
+            self._seen[place] = self._read(place)
+        return self._seen[place]
+
+    def take(self, rows: NDArray) -> Table:
+        """Return the table of the rows at `rows`."""
+        matrix = None if self.matrix is None else self.matrix[rows]
+        return Table(len(rows), self.labels, lambda place: self.column(place).take(rows), matrix)
+
+
+def read_table(X: Any) -> Table:
+    """Return the table that X holds.
+
+    Raises
+    ------
+    TypeError
+        For sparse matrices and lazy frames.
+    ValueError
+        For what has not two dimensions, no rows or no columns, and where two columns share a name.
+    """
+    if sp.issparse(X):
+        raise TypeError(
+            "Sparse data was passed for X, but a table is dense and must know zero from missing; "
+            "pass X.toarray() to convert it."
+        )
+    reject_lazy(X, "X")
+    _check_columns(X)
+    if hasattr(X, "iloc") and hasattr(X, "columns"):
+        return _frame(X, list(X.columns), lambda place: _from_pandas(X.iloc[:, place]))
+    if hasattr(X, "column_names"):
+        return _frame(X, list(X.column_names), lambda place: _from_pyarrow(X.column(place)))
+    if hasattr(X, "get_column"):
+        return _frame(X, list(X.columns), lambda place: _from_polars(X.to_series(place)))
+    return _from_array(_array(X))
+
+
+def _frame(X: Any, labels: list, read: Callable[[int], Any]) -> Table:
+    for size, what in zip(X.shape, ("sample", "feature"), strict=True):
+        if not size:
+            raise ValueError(
+                f"Found array with 0 {what}(s) (shape={tuple(X.shape)}) while a minimum of 1 is "
+                "required."
+            )
+    return Table(X.shape[0], labels, read)
+
+
+def _from_pandas(series: Any) -> Any:
+    dtype = series.dtype
+    if dtype.name == "category":
+        return Coded(series.cat.codes.to_numpy(), np.asarray(series.cat.categories, object))
+    kind = getattr(dtype, "kind", "O")
+    if isinstance(dtype, np.dtype) and kind not in "Mm":
+        return series.to_numpy()
+    wanted: dict[str, dict[str, Any]] = {
+        "M": {"dtype": "datetime64[us]"},
+        "m": {"dtype": "timedelta64[us]"},
+        **dict.fromkeys("iuf", {"dtype": np.float64, "na_value": np.nan}),
+    }
+    try:
+        return series.to_numpy(**wanted[kind])
+    except (KeyError, TypeError, ValueError):
+        # Also days and times of Arrow, which pandas calls dates but cannot convert.
+        return series.to_numpy(dtype=object)
+
+
+def _from_pyarrow(column: Any) -> NDArray:
+    # Decoding a dictionary to NumPy loses its nulls.
+    if str(column.type).startswith("dictionary"):
+        return _objects(column.to_pylist())
+    return _vector(column.to_numpy(zero_copy_only=False), column.to_pylist)
+
+
+def _from_polars(series: Any) -> NDArray:
+    return _vector(series.to_numpy(), series.to_list)
+
+
+def _vector(values: NDArray, as_list: Callable[[], list]) -> NDArray:
+    """Return the values, as objects where each is an array of its own."""
+    return values if values.ndim == 1 else _objects(as_list())
+
+
+def _objects(values: list) -> NDArray:
+    column = np.empty(len(values), object)
+    column[:] = values
+    return column
+
+
+def _array(X: Any) -> NDArray:
+    """Return X as an array of two dimensions, with numbers as numbers where all are."""
+    mask = np.ma.getmask(X) if isinstance(X, np.ma.MaskedArray) else np.ma.nomask
+    values = X.data if isinstance(X, np.ma.MaskedArray) else X
+    if not hasattr(values, "dtype"):
+        # NumPy would spell the numbers of a list that holds strings too.
+        plain = check_array(values, dtype=None, ensure_all_finite=False)
+        mixed = plain.dtype.kind not in "biuf"
+        values = _object_array(values, plain) if mixed else plain
+    values = check_array(values, dtype=None, ensure_all_finite=False, input_name="X")
+    if np.ma.is_masked(X):
+        lost = None if values.dtype.kind not in "iuf" else np.nan
+        values = np.where(mask, lost, values if lost is not None else values.astype(object))
+    return values
+
+
+def _object_array(values: Any, like: NDArray) -> NDArray:
+    column = np.empty(like.shape, object)
+    for place, row in enumerate(values):
+        column[place] = row
+    return column
+
+
+def _from_array(values: NDArray) -> Table:
+    is_numeric = values.dtype.kind in "iuf"
+    labels = list(range(values.shape[1]))
+    return Table(
+        len(values), labels, lambda place: values[:, place], values if is_numeric else None
+    )

@@ -1,0 +1,47 @@
+"""The distribution of one column: its distinct values and what each weighs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Shares of the total weight are compared up to rounding.
+_ROUNDING = 1e-10
+
+
+class Distinct(NamedTuple):
+    """The distinct values of a column in ascending order.
+
+    Attributes
+    ----------
+    values : ndarray of shape (k,)
+    weight : ndarray of shape (k,)
+        The total weight of the rows that hold each value.
+    """
+
+    values: NDArray
+    weight: NDArray
+
+    @classmethod
+    def of(cls, column: NDArray, weight: NDArray) -> Distinct:
+        """Sort the values of a column without missing ones; all weights are positive."""
+        order = np.argsort(column)
+        values = column[order]
+        starts = np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
+        total = np.add.reduceat(weight[order], starts) if len(starts) else weight[:0]
+        return cls(values[starts], total)
+
+    def quantiles(self, shares: NDArray) -> NDArray:
+        """Return the smallest values that at least such shares of the weight do not exceed.
+
+        This is the method ``inverted_cdf`` of :func:`numpy.quantile`.
+        """
+        reached = np.cumsum(self.weight)
+        places = np.searchsorted(reached, shares * reached[-1] * (1 - _ROUNDING))
+        return self.values[np.minimum(places, len(self.values) - 1)]
+
+    def evenly(self) -> Distinct:
+        """Return the same values, each with the same weight."""
+        return Distinct(self.values, np.ones(len(self.values)))
