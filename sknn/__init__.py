@@ -5,6 +5,7 @@ from sknn.estimators.autoencoder import AutoEncoder
 from sknn.estimators.belief import DBNClassifier, DBNRegressor
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.rbm import BernoulliRBM, GaussianRBM
+from sknn.estimators.tabular import TabularMLPClassifier, TabularMLPRegressor
 
 __all__ = [
     "AutoEncoder",
@@ -14,5 +15,7 @@ __all__ = [
     "GaussianRBM",
     "MLPClassifier",
     "MLPRegressor",
+    "TabularMLPClassifier",
+    "TabularMLPRegressor",
     "__version__",
 ]

@@ -240,6 +240,14 @@ class BaseNetwork(
         """Return the most epochs of one call of `fit`."""
         return self.max_iter  # type: ignore[attr-defined]
 
+    def _patience(self) -> float:
+        """Return after how many epochs without progress training ends."""
+        return float(self.n_iter_no_change)  # type: ignore[attr-defined]
+
+    def _network_for(self, n_rows: int) -> Network:
+        """Return the network that serves so many rows."""
+        return self.network_
+
     def _automatic_batch_size(self, n_rows: int) -> int:
         """Return the rows of a batch for ``batch_size="auto"``."""
         return min(200, n_rows)

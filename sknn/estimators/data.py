@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 from sklearn.utils import assert_all_finite
-from sklearn.utils.validation import check_array, check_X_y, column_or_1d
+from sklearn.utils.validation import check_array, column_or_1d
 
 from sknn.estimators._sklearn import validate_data
 
@@ -180,33 +180,30 @@ def check_rows(
             dtype=dtypes,
             reset=reset,
         )
-        if numeric and y.dtype.kind not in "biuf":
-            # Numbers that are spelt.
-            y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
-        if numeric:
-            # None among objects has become NaN after scikit-learn looked.
-            assert_all_finite(y, input_name="y")
-    if not sp.issparse(y) and y.ndim == 2 and y.shape[1] == 1:
-        y = column_or_1d(y, warn=True)
+        y = _shaped(y, numeric)
     return Rows(X, y, check_weight(sample_weight, X.shape[0]))
 
 
 def check_target(y: Any, numeric: bool) -> Any:
     """Return a checked target by itself, of shape (n,) or (n, k), in scikit-learn's words."""
     reject_odd_arrays(y, "y")
-    if numeric and sp.issparse(y):
-        raise TypeError("y is sparse; a regression target must be dense, pass y.toarray().")
     if y is None:
         raise ValueError("This estimator requires y to be passed, but the target y is None.")
-    n_rows = y.shape[0] if hasattr(y, "shape") and y.shape else np.size(y)
-    n_rows = n_rows if hasattr(y, "shape") or not hasattr(y, "__len__") else len(y)
+    if numeric and sp.issparse(y):
+        raise TypeError("y is sparse; a regression target must be dense, pass y.toarray().")
     with _naming(y=y):
-        stand_in = np.zeros((max(n_rows, 1), 1))
-        _, y = check_X_y(stand_in, y, accept_sparse="csr", multi_output=True, y_numeric=numeric)
-        if numeric and y.dtype.kind not in "biuf":
-            y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
-        if numeric:
-            assert_all_finite(y, input_name="y")
+        y = check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y")
+        return _shaped(y, numeric)
+
+
+def _shaped(y: Any, numeric: bool) -> Any:
+    """Return y as numbers, if it is `numeric`, and without a second axis that it does not need."""
+    if numeric and y.dtype.kind not in "biuf":
+        # Numbers that are spelt.
+        y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
+    if numeric:
+        # None among objects has become NaN after scikit-learn looked.
+        assert_all_finite(y, input_name="y")
     if not sp.issparse(y) and y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     return y

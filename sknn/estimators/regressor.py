@@ -166,7 +166,8 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
                 f"return_std=True needs members to compare, and this {type(self).__name__} is a "
                 "single network; set n_members to 5, say."
             )
-        answers = self._loss.link(network.predict(self._check_inputs(X)))
+        x = self._check_inputs(X)
+        answers = self._loss.link(self._network_for(x.shape[0]).predict(x))
         return answers[..., : self._targets.n_outputs].std(axis=0)
 
     def _set_targets(self, rows: Rows, call: Call) -> None:

@@ -93,7 +93,8 @@ class SupervisedNetwork(BaseNetwork):
         """
         self._check_fitted()
         X = self._check_inputs(X)
-        return [self.network_.predict(X, stop) for stop in self._hidden_ends()]
+        network = self._network_for(X.shape[0])
+        return [network.predict(X, stop) for stop in self._hidden_ends()]
 
     def transform(self, X: Any) -> NDArray:
         """Return the activations of hidden layer `transform_layer`.
@@ -109,7 +110,7 @@ class SupervisedNetwork(BaseNetwork):
         """
         self._check_fitted()
         X = self._check_inputs(X)
-        hidden = self.network_.predict(X, self._transform_stop())
+        hidden = self._network_for(X.shape[0]).predict(X, self._transform_stop())
         return np.hstack(list(hidden)) if hidden.ndim == 3 else hidden
 
     def _transform_stop(self) -> int:

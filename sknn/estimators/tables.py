@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_consistent_length
 
 from sknn.core import constraints as c
 from sknn.core.initializers import LecunNormal, Normal, Zeros
@@ -15,6 +18,7 @@ from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.core.schedules import FlatCosine
 from sknn.estimators import architecture, data, parameters
+from sknn.estimators._sklearn import validate_data
 from sknn.estimators.base import finite
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
@@ -24,7 +28,7 @@ from sknn.estimators.parameters import Pace
 from sknn.estimators.presets import Preset
 from sknn.estimators.session import Session
 from sknn.estimators.supervised import SupervisedNetwork
-from sknn.estimators.table import TableEncoder
+from sknn.estimators.table.encoder import TableEncoder
 from sknn.estimators.watching import validation_measures
 from sknn.training.callbacks import Callback
 from sknn.training.folds import Folds, OutOfFold
@@ -32,6 +36,7 @@ from sknn.training.run import Run
 
 # Rows that are encoded and predicted at a time.
 _CHUNK_ROWS = 8192
+_FEW_ROWS = 1024
 
 _auto = c.one_of(["auto"])
 CONSTRAINTS = {
@@ -71,7 +76,6 @@ class TableNetwork(SupervisedNetwork):
     dtype: Any = "float32"
     early_stopping: Any = False
     validation_fraction: Any = 0.1
-    n_iter_no_change: Any = float("inf")
     tol: Any = 0.0
     regularization_schedule: Any = FlatCosine(final=0.0)
 
@@ -107,6 +111,9 @@ class TableNetwork(SupervisedNetwork):
     def _epochs(self) -> int:
         return self._setting("max_iter", "epochs")
 
+    def _patience(self) -> float:
+        return math.inf
+
     def _pace(self) -> Pace:
         rate = self.learning_rate_init  # type: ignore[attr-defined]
         return Pace(self._epochs(), rate, parameters.schedule_of(self))
@@ -123,29 +130,28 @@ class TableNetwork(SupervisedNetwork):
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         y = data.check_target(y, self._numeric_target)
         if reset:
-            self.encoder_ = TableEncoder(
-                categorical_features=self.categorical_features,  # type: ignore[attr-defined]
-                n_bins=self._setting("n_bins"),
-                bins=self._setting("bins"),
-                linear=self._setting("linear_path") > 0,
-            )
-            x = self.encoder_.fit_transform(X, y, sample_weight)
-            self._adopt_features()
+            self.encoder_ = self._new_encoder()
+            x = self.encoder_.fit_transform(X, self._split_target(y), sample_weight)
+            validate_data(self, X, skip_check_array=True)
         else:
-            x = self.encoder_.transform(X)
-        if x.shape[0] != y.shape[0]:
-            raise ValueError(
-                f"Found input variables with inconsistent numbers of samples: "
-                f"[{x.shape[0]}, {y.shape[0]}]"
-            )
-        return Rows(x, y, data.check_weight(sample_weight, x.shape[0]))
+            x = self._check_inputs(X)
+        check_consistent_length(x, y)
+        return Rows(x, y, data.check_weight(sample_weight, len(x)))
 
-    def _adopt_features(self) -> None:
-        """Take over what the encoder has seen of the columns."""
-        self.n_features_in_ = self.encoder_.n_features_in_
-        self.__dict__.pop("feature_names_in_", None)
-        if hasattr(self.encoder_, "feature_names_in_"):
-            self.feature_names_in_ = self.encoder_.feature_names_in_
+    def _new_encoder(self) -> TableEncoder:
+        return TableEncoder(
+            categorical_features=self.categorical_features,  # type: ignore[attr-defined]
+            n_bins=self._setting("n_bins"),
+            bins=self._setting("bins"),
+            linear=self._setting("linear_path") > 0,
+        )
+
+    def _split_target(self, y: Any) -> Any:
+        """Return what the trees that cut columns into bins are to tell apart."""
+        if self._setting("bins") != "tree":
+            return None
+        # Two dimensions are numbers to the encoder.
+        return y.reshape(len(y), -1) if self._numeric_target else _codes(y)
 
     def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
         if call.X_val is None or call.y_val is None:
@@ -158,7 +164,7 @@ class TableNetwork(SupervisedNetwork):
         return rows
 
     def _check_inputs(self, X: Any) -> Any:
-        return self.encoder_.transform(X)
+        return self.encoder_.encode(X, self)
 
     # -- layers ---------------------------------------------------------------------------
 
@@ -284,16 +290,39 @@ class TableNetwork(SupervisedNetwork):
         """Return the raw scores that stand for the answer of all members."""
         self._check_fitted()
         x = self._check_inputs(X)
-        chunks = range(0, max(len(x), 1), _CHUNK_ROWS)
-        return np.concatenate([self._pooled(x[start : start + _CHUNK_ROWS]) for start in chunks])
+        network = self._network_for(len(x))
+        chunks = (x[start : start + _CHUNK_ROWS] for start in range(0, len(x), _CHUNK_ROWS))
+        return np.concatenate([self._pooled(network, chunk) for chunk in chunks])
 
-    def _pooled(self, x: NDArray) -> NDArray:
-        network = self.network_
+    def _pooled(self, network: Network, x: NDArray) -> NDArray:
+        """Return the raw scores that stand for the mean answer, in double precision."""
         with np.errstate(over="ignore", invalid="ignore"):
             raw = finite(network.predict(x))
             pooled = self._targets.pool(raw, self._loss) if network.lead else raw
-        return pooled
+        return pooled.astype(np.float64)
+
+    def _network_for(self, n_rows: int) -> Network:
+        """Serve few rows in double precision: then no row feels which others stand beside it."""
+        return self.network_ if n_rows > _FEW_ROWS else self.network_.copy(np.float64)
+
+    def __sklearn_tags__(self) -> Any:
+        """Whatever a column holds is welcome; a table is dense."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = False
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.transformer_tags.preserves_dtype = []
+        return tags
 
 
 def _dense(units: int, activation: Any, **settings: Any) -> Dense:
     return Dense(units, activation, parametrization="ntk", **settings)
+
+
+def _codes(y: Any) -> NDArray:
+    """Return labels as numbers; several outputs as one column each."""
+    if sp.issparse(y):
+        return y.toarray()
+    columns = [np.unique(column, return_inverse=True)[1] for column in y.reshape(len(y), -1).T]
+    return columns[0] if len(columns) == 1 else np.column_stack(columns)

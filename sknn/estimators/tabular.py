@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
+from sknn.core.network import Network
 from sknn.estimators import parameters, presets
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.judge import Judge
@@ -219,9 +220,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
             power = judge.best_power(pooled)
         self.temperature_ = 1.0 / power
 
-    def _pooled(self, x: NDArray) -> NDArray:
-        pooled = super()._pooled(x)
-        return pooled / pooled.dtype.type(self.temperature_)
+    def _pooled(self, network: Network, x: NDArray) -> NDArray:
+        """Divide log-probabilities by the temperature."""
+        return super()._pooled(network, x) / self.temperature_
 
 
 class TabularMLPRegressor(NetworkRegressor, TableNetwork):

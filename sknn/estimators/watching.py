@@ -121,7 +121,7 @@ def _watch(session: Session) -> Watch:
     watching = estimator.early_stopping and session.validation is not None
     scored = watching and estimator.scoring is not None
     column = "loss" if not watching else "score" if scored else "validation_loss"
-    patience = float(estimator.n_iter_no_change)
+    patience = estimator._patience()
     if watching:
         patience = max(patience, pace.epochs / 10)
     return Watch(

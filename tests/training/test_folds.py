@@ -95,7 +95,11 @@ def test_batches_hold_the_rows_of_their_member(size, weighted):
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize(
     ("recipe", "task", "n_out"),
-    [(LogLoss(0.1), "multiclass", 3), (LogLoss(), "multiclass", 70), (SquaredError(), "regression", 2)],
+    [
+        (LogLoss(0.1), "multiclass", 3),
+        (LogLoss(), "multiclass", 70),
+        (SquaredError(), "regression", 2),
+    ],
 )
 def test_a_loss_of_rows_of_their_own_is_that_of_each_member(recipe, task, n_out, weighted):
     loss, members, rows = recipe.bind(task), 3, 9

@@ -76,6 +76,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     ----------
     kinds_ : list of str
         What each column was taken for: "number", "time span", "date" or "category".
+    n_outputs_ : int
+        Columns of the matrix.
     n_linear_ : int
         Columns of the linear part, which come last.
     n_features_in_ : int
@@ -171,6 +173,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self._plan = plan
         self.kinds_ = [kind.value for kind in plan.kinds]
         self.n_linear_ = plan.n_linear
+        self.n_outputs_ = plan.n_hidden + plan.n_linear
         return self
 
     def fit_transform(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray:
@@ -180,7 +183,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -------
         encoded : ndarray of float32 of shape (n_samples, n_columns)
         """
-        return self.fit(X, y, sample_weight)._encode(X)
+        return self.fit(X, y, sample_weight).encode(X, self)
 
     def transform(self, X: Any) -> NDArray:
         """Encode a table with the columns that were seen in `fit`.
@@ -203,11 +206,23 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             and where columns are missing or in another order.
         """
         check_is_fitted(self)
-        return self._encode(X)
+        return self.encode(X, self)
 
-    def _encode(self, X: Any) -> NDArray:
+    def encode(self, X: Any, owner: Any) -> NDArray:
+        """Encode a table on behalf of an estimator, which complaints about columns name.
+
+        Parameters
+        ----------
+        X : array-like or frame of shape (n_samples, n_features)
+        owner : estimator
+            It has seen the columns too.
+
+        Returns
+        -------
+        encoded : ndarray of float32 of shape (n_samples, n_columns)
+        """
         table = read_table(X)
-        validate_data(self, X, reset=False, skip_check_array=True)
+        validate_data(owner, X, reset=False, skip_check_array=True)
         return self._plan.apply(table)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray:
