@@ -142,6 +142,6 @@ def _product(rates: NDArray | None, decays: NDArray | None) -> Any:
     """Return the product of factors; one number where all are equal, as those of NTK layers."""
     if rates is None and decays is None:
         return 1.0
-    product = (1.0 if rates is None else rates) * (1.0 if decays is None else decays)
+    product = np.asarray((1.0 if rates is None else rates) * (1.0 if decays is None else decays))
     first = product.flat[0] if product.size else 1.0
     return float(first) if np.allclose(product, first, rtol=1e-6, atol=0.0) else product

@@ -185,7 +185,7 @@ class CosLog(Schedule, alias="cos_log"):
     0.01
     0.998
     0.01
-    0.973
+    0.931
     0.01
     0.01
     """
