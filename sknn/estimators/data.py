@@ -66,8 +66,7 @@ def reject_odd_arrays(values: Any, name: str) -> None:
                 f"{name} holds dates or time spans ({dtype}); convert them to numbers first, "
                 "for example to days since a start."
             )
-        if isinstance(dtype, np.dtype) and dtype.kind == "V":
-            raise TypeError(f"{name} holds records ({dtype}); pass a plain array, one column each.")
+        reject_records(dtype, name)
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         raise ValueError(
             f"{name} is a masked array with masked entries, which count as missing values; "
@@ -79,6 +78,12 @@ def reject_lazy(values: Any, name: str) -> None:
     """Raise a TypeError for frames that are not computed yet."""
     if hasattr(values, "collect") and not hasattr(values, "__len__"):
         raise TypeError(f"{name} is lazy ({type(values).__name__}); pass {name}.collect().")
+
+
+def reject_records(dtype: Any, name: str) -> None:
+    """Raise a TypeError for arrays whose entries have fields."""
+    if isinstance(dtype, np.dtype) and dtype.kind == "V":
+        raise TypeError(f"{name} holds records ({dtype}); pass a plain array, one column each.")
 
 
 def _dtypes(values: Any) -> list[Any]:
@@ -115,7 +120,7 @@ def located(error: Exception, where: str) -> TypeError | ValueError:
 
 
 @contextmanager
-def _naming(**arguments: Any) -> Iterator[None]:
+def naming_arguments(**arguments: Any) -> Iterator[None]:
     """Let every complaint of scikit-learn and NumPy name the argument it is about.
 
     Python integers beyond all floats raise an OverflowError, which becomes a ValueError.
@@ -156,7 +161,7 @@ def _check_columns(X: Any) -> None:
 def check_inputs(estimator: Any, X: Any, dtypes: Any) -> Any:
     """Return X for a fitted estimator, checked against what it was fitted on."""
     reject_odd_arrays(X, "X")
-    with _naming(X=X):
+    with naming_arguments(X=X):
         return validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)
 
 
@@ -169,7 +174,7 @@ def check_rows(
     _check_columns(X)
     if numeric and sp.issparse(y):
         raise TypeError("y is sparse; a regression target must be dense, pass y.toarray().")
-    with _naming(X=X, y=y):
+    with naming_arguments(X=X, y=y):
         X, y = validate_data(
             estimator,
             X,
@@ -213,7 +218,7 @@ def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, re
     """Return checked rows that are their own targets, and record the features seen (`reset`)."""
     reject_odd_arrays(X, "X")
     _check_columns(X)
-    with _naming(X=X):
+    with naming_arguments(X=X):
         X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=reset)
     return Rows(X, X, check_weight(sample_weight, X.shape[0]))
 

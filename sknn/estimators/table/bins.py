@@ -121,7 +121,7 @@ class Bins:
         source = np.repeat(np.arange(len(edges)), [max(len(each) - 1, 0) for each in edges])
         start = np.concatenate([np.zeros(0), *(each[:-1] for each in edges)])
         width = np.concatenate([np.zeros(0), *(np.diff(each) for each in edges)])
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", divide="ignore"):
             slope = np.minimum(2 / width, _STEEPEST)
         return cls(source, start, slope, np.zeros(len(start)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import numbers
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.estimators.table.columns import Coded
-from sknn.estimators.table.kinds import is_missing
+from sknn.estimators.table.kinds import is_missing, moment
 
 MISSING = ""
 """The text of the level of missing entries."""
@@ -29,6 +30,8 @@ def text(level: Any) -> str:
         return str(level)
     if isinstance(level, bytes):
         return level.decode("utf-8", "replace")
+    if isinstance(level, (datetime.date, np.datetime64)):
+        return str(moment(level))
     if isinstance(level, (numbers.Real, Decimal)) and not isinstance(level, bool):
         return _spelt(level)
     return str(level)

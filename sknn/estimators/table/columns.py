@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_array
 
-from sknn.estimators.data import _check_columns, reject_lazy
+from sknn.estimators.data import _check_columns, naming_arguments, reject_lazy, reject_records
 
 
 class Coded:
@@ -47,6 +47,11 @@ class Table:
         self._read = read
         self._seen: dict[int, Any] = {}
 
+    @property
+    def names(self) -> list[str] | None:
+        """The names of the columns, None where not all have one."""
+        return self.labels if all(isinstance(label, str) for label in self.labels) else None
+
     def column(self, place: int) -> Any:
         """Return a column as a vector, or Coded."""
         if place not in self._seen:
@@ -82,15 +87,17 @@ def read_table(X: Any) -> Table:
         return _frame(X, list(X.column_names), lambda place: _from_pyarrow(X.column(place)))
     if hasattr(X, "get_column"):
         return _frame(X, list(X.columns), lambda place: _from_polars(X.to_series(place)))
-    return _from_array(_array(X))
+    reject_records(getattr(X, "dtype", None), "X")
+    with naming_arguments(X=X):
+        return _from_array(_array(X))
 
 
 def _frame(X: Any, labels: list, read: Callable[[int], Any]) -> Table:
     for size, what in zip(X.shape, ("sample", "feature"), strict=True):
         if not size:
             raise ValueError(
-                f"Found array with 0 {what}(s) (shape={tuple(X.shape)}) while a minimum of 1 is "
-                "required."
+                f"In X: Found array with 0 {what}(s) (shape={tuple(X.shape)}) while a minimum of 1 "
+                "is required."
             )
     return Table(X.shape[0], labels, read)
 
@@ -138,7 +145,6 @@ def _objects(values: list) -> NDArray:
 
 def _array(X: Any) -> NDArray:
     """Return X as an array of two dimensions, with numbers as numbers where all are."""
-    mask = np.ma.getmask(X) if isinstance(X, np.ma.MaskedArray) else np.ma.nomask
     values = X.data if isinstance(X, np.ma.MaskedArray) else X
     if not hasattr(values, "dtype"):
         # NumPy would spell the numbers of a list that holds strings too.
@@ -146,10 +152,17 @@ def _array(X: Any) -> NDArray:
         mixed = plain.dtype.kind not in "biuf"
         values = _object_array(values, plain) if mixed else plain
     values = check_array(values, dtype=None, ensure_all_finite=False, input_name="X")
-    if np.ma.is_masked(X):
-        lost = None if values.dtype.kind not in "iuf" else np.nan
-        values = np.where(mask, lost, values if lost is not None else values.astype(object))
-    return values
+    return _without_masked(values, np.ma.getmaskarray(X)) if np.ma.is_masked(X) else values
+
+
+def _without_masked(values: NDArray, mask: NDArray) -> NDArray:
+    """Return the values with what stands for missing in place of the masked ones."""
+    kind = values.dtype.kind
+    if kind in "Mm":
+        return np.where(mask, np.array("NaT", values.dtype), values)
+    if kind in "iuf":
+        return np.where(mask, np.nan, values)
+    return np.where(mask, None, values.astype(object))
 
 
 def _object_array(values: Any, like: NDArray) -> NDArray:

@@ -241,8 +241,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             with ``linear_``.
         """
         check_is_fitted(self)
-        names = feature_names_in(self, input_features)
-        return np.asarray(self._plan.names([str(name) for name in names]), dtype=object)
+        names = self._plan.columns
+        # scikit-learn before 1.9 does not see the names of every frame.
+        if names is None or input_features is not None:
+            names = feature_names_in(self, input_features).tolist()
+        return np.asarray(self._plan.names(names), dtype=object)
 
     def _settings(self, table: Table, y: NDArray | None) -> Settings:
         n_bins = _BINS if self.n_bins == "auto" else (self.n_bins or 0)

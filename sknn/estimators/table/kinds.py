@@ -174,7 +174,7 @@ def as_seconds(column: Any) -> NDArray:
 
 def as_moments(column: Any) -> NDArray:
     """Return a column of dates as datetime64[us], in UTC where they have a time zone."""
-    return _ticks(column, "M", _moment)
+    return _ticks(column, "M", moment)
 
 
 def _ticks(column: Any, letter: str, read: Callable[[Any], Any]) -> NDArray:
@@ -195,7 +195,8 @@ def _span(value: Any) -> np.timedelta64:
     raise TypeError(f"{value!r} is no time span, but the column held time spans in fit.")
 
 
-def _moment(value: Any) -> np.datetime64:
+def moment(value: Any) -> np.datetime64:
+    """Return one date, or its text in ISO 8601, in UTC; missing is NaT."""
     if is_missing(value):
         return np.datetime64("NaT", "us")
     if isinstance(value, datetime.datetime) and value.tzinfo is not None:

@@ -64,7 +64,7 @@ class Column:
 
 def _over(width: Any) -> Any:
     """Return 1 / width, which stays finite."""
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", divide="ignore"):
         return np.minimum(1 / width, 1e300)
 
 

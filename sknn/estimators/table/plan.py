@@ -26,6 +26,7 @@ from sknn.estimators.table.kinds import (
 from sknn.estimators.table.numbers import Edges, Numbers
 
 _HUGE = 8e307
+_MOST_UNITS = 1e9
 CONSTANT = "constant"
 
 
@@ -49,9 +50,10 @@ class Sample:
         """Return the sample of rows with such weights."""
         if weight is None:
             return cls(np.ones(n_rows), np.ones(n_rows))
-        units = weight / weight.min()
+        with np.errstate(over="ignore"):
+            units = weight / weight.min()
         whole = np.round(units)
-        exact = bool(np.allclose(units, whole, rtol=1e-9, atol=0))
+        exact = units.max() < _MOST_UNITS and np.allclose(units, whole, rtol=1e-9, atol=0)
         return cls(weight, whole if exact else np.ones(n_rows))
 
 
@@ -113,6 +115,8 @@ class Plan:
     categories : Categories
     linear : bool
         Whether there is a second part for a linear path.
+    columns : list of str or None
+        The names of the columns of X.
     """
 
     kinds: list[Kind]
@@ -121,6 +125,7 @@ class Plan:
     places: list[int]
     categories: Categories
     linear: bool
+    columns: list[str] | None
 
     @classmethod
     def fit(cls, table: Table, sample: Sample, settings: Settings) -> Plan:
@@ -136,7 +141,8 @@ class Plan:
         places, levels = _levels(table, kinds, sample, settings.max_categories)
         used = numbers.narrow()
         sources = [sources[place] for place in used]
-        return cls(kinds, sources, numbers, places, Categories(levels), settings.linear)
+        categories = Categories(levels)
+        return cls(kinds, sources, numbers, places, categories, settings.linear, table.names)
 
     @property
     def n_hidden(self) -> int:
@@ -150,6 +156,7 @@ class Plan:
 
     def apply(self, table: Table) -> NDArray:
         """Return the float32 matrix: the part for the hidden layers, then the linear one."""
+        self._check_names(table)
         out = np.zeros((table.n_rows, self.n_hidden + self.n_linear), np.float32)
         hidden = out[:, : self.n_hidden]
         linear = out[:, self.n_hidden :] if self.linear else None
@@ -160,6 +167,14 @@ class Plan:
             hidden, linear = hidden[:, n:], None if linear is None else linear[:, m:]
         self.categories.fill(hidden, linear, [table.column(place) for place in self.places])
         return out
+
+    def _check_names(self, table: Table) -> None:
+        """Raise for other columns in frames whose names scikit-learn does not look at."""
+        if self.columns and table.names and self.columns != table.names:
+            raise ValueError(
+                "The feature names should match those that were passed during fit. X has the "
+                f"columns {table.names}; it had {self.columns}."
+            )
 
     def names(self, names: list[str]) -> list[str]:
         """Return the names of the output columns, which all differ."""
@@ -184,7 +199,7 @@ def _sources(table: Table, place: int, kind: Kind) -> list[Source]:
 
 def _matrix(table: Table, sources: list[Source]) -> NDArray:
     """Return numeric columns side by side in float64."""
-    if table.matrix is not None:
+    if table.matrix is not None and all(source.kind is Kind.NUMBER for source in sources):
         places = [source.place for source in sources]
         whole = len(places) == table.n_columns
         matrix = (table.matrix if whole else table.matrix[:, places]).astype(np.float64, copy=False)
