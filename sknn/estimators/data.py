@@ -196,7 +196,7 @@ def check_target(y: Any, numeric: bool) -> Any:
         raise ValueError("This estimator requires y to be passed, but the target y is None.")
     if numeric and sp.issparse(y):
         raise TypeError("y is sparse; a regression target must be dense, pass y.toarray().")
-    with _naming(y=y):
+    with naming_arguments(y=y):
         y = check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y")
         return _shaped(y, numeric)
 
