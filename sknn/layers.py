@@ -14,7 +14,6 @@ from sknn.core.layers import (
     LayerNorm,
     Masking,
     SaltAndPepper,
-    Scale,
     Sparsity,
 )
 from sknn.core.layout import Param, Plan, Role, Scratch
@@ -36,7 +35,6 @@ __all__ = [
     "Plan",
     "Role",
     "SaltAndPepper",
-    "Scale",
     "Scratch",
     "Sparsity",
 ]

@@ -44,6 +44,8 @@ class Network:
     layout : Layout
     out_shape : tuple of int
         Shape of the raw scores of one row.
+    row_axis : int
+        Where the rows of an input are, counted from its last axis: members may come first.
     """
 
     def __init__(
@@ -71,7 +73,7 @@ class Network:
             self.plans.append(plan)
             shape = plan.out_shape
         self.out_shape = shape
-        self._row_axis = -1 - len(self.in_shape)
+        self.row_axis = -1 - len(self.in_shape)
         self.layout = Layout(self.plans, self.names)
         # Noise layers are the identity in prediction, so the chain does without them.
         self.inference = [i for i, layer in enumerate(self.layers) if not layer.training_only]
@@ -99,10 +101,6 @@ class Network:
     def n_members(self) -> int:
         """How many networks `theta` holds."""
         return self.lead[0] if self.lead else 1
-
-    def n_rows(self, x: Any) -> int:
-        """Return the number of rows of an input, which may have a leading axis of members."""
-        return x.shape[self._row_axis]
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw initial values for every parameter."""

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from sknn.core import constraints as c
 from sknn.core.initializers import LecunNormal, Normal, Zeros
-from sknn.core.layers import Dense, Dropout, Layer, Scale
+from sknn.core.layers import Dense, Dropout, Layer
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.core.schedules import FlatCosine
@@ -37,6 +37,8 @@ from sknn.training.run import Run
 # Rows that are encoded and predicted at a time.
 _CHUNK_ROWS = 8192
 _FEW_ROWS = 1024
+# The factors of columns move at so many times the rate of weights.
+_SCALE_RATE = 6.0
 
 _auto = c.one_of(["auto"])
 CONSTRAINTS = {
@@ -173,14 +175,18 @@ class TableNetwork(SupervisedNetwork):
         sizes = architecture.hidden_sizes(self.hidden_layer_sizes)  # type: ignore[attr-defined]
         activations = architecture.per_layer(self.activation, len(sizes), "activation")
         rates = architecture.per_layer(self.dropout, len(sizes), "dropout")
-        layers: list[Layer] = [Scale(columns=self.encoder_.n_outputs_ - n_linear)]
+        # Hidden layers see columns that are kept within bounds, a linear path those that are not.
+        first = {"input_scale": _SCALE_RATE, "columns": self.encoder_.n_outputs_ - n_linear}
+        layers: list[Layer] = []
         for i, (size, activation) in enumerate(zip(sizes, activations, strict=True)):
-            bias = Normal(0.5 if i == 0 else 0.1)
-            layers.append(_dense(size, activation, weight_init=LecunNormal(), bias_init=bias))
+            bias = Normal(0.1 if layers else 0.5)
+            own = {} if layers else first
+            start = {"weight_init": LecunNormal(), "bias_init": bias}
+            layers.append(_dense(size, activation, **start, **own))
             if rates[i]:
                 layers.append(Dropout(rates[i]))
         output = {"weight_init": Zeros(), "input_skip": n_linear, "name": architecture.OUTPUT}
-        return [*layers, _dense(n_raw, "identity", **output)]
+        return [*layers, _dense(n_raw, "identity", **output, **({} if layers else first))]
 
     def _rates(self, network: Network) -> NDArray | None:
         """Hold the linear path of those members that shall do without."""

@@ -66,6 +66,7 @@ class Supervised:
         self.workspace = workspace
         self.loss: Loss = workspace.loss
         self.network = workspace.network
+        self.row_axis = self.network.row_axis
         self.n_members = self.network.n_members
         self._inner = np.vdot if self.n_members == 1 else _inner_of_members
         self.l2 = float(l2 / total)
@@ -83,13 +84,13 @@ class Supervised:
 
     def batch(self, x: Any, target: NDArray, weight: NDArray | None) -> float:
         """Return the objective on one batch and fill `grad`; with members, their mean."""
-        rows = self.network.n_rows(x)
+        rows = x.shape[self.row_axis]
         return self.data(x, target, weight, 1.0 / (rows * self.unit)) + self.penalty()
 
     def data(self, x: Any, target: Any, weight: NDArray | None, scale: float) -> float:
         """Return ``scale * sum(w * l)`` and fill `grad` with its gradient."""
         workspace = self.workspace
-        rows = self.network.n_rows(x)
+        rows = x.shape[self.row_axis]
         frame = workspace.frames.get(rows) or workspace.frame(rows)
         added = workspace.forward(x, frame, weight)
         if not isinstance(target, np.ndarray):

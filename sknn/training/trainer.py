@@ -132,14 +132,14 @@ class Trainer:
     def _pass(self, progress: Progress) -> tuple[float, float]:
         """One pass over the data; return its mean loss and the norm of the last gradient."""
         run, objective, update = progress.run, self.objective, self.update
-        n_rows = self.batches.n_rows
+        n_rows, row_axis = self.batches.n_rows, objective.network.row_axis
         rate = progress.rate = self._rate(progress, 0.0)
         per_update = progress.schedule.per_update  # type: ignore[union-attr]
         gradient_hooks, batch_hooks = self.hooks.gradient, self.hooks.batch_end
         total, done, norm = 0.0, 0, math.nan
         order = run.streams.order if self.shuffle else None
         for x, target, weight in self.batches.epoch(self.batch_size(run.epoch), order):
-            rows = objective.network.n_rows(x)
+            rows = x.shape[row_axis]
             if per_update:
                 rate = progress.rate = self._rate(progress, done / n_rows)
             if self.regularization is not None:

@@ -8,7 +8,6 @@ from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
-from sknn.core.layers.scale import Scale
 
 CASES = [
     (Dense(4, activation="tanh"), (5,)),
@@ -21,9 +20,9 @@ CASES = [
     (Dense(4, activation="tanh", parametrization="ntk"), (5,)),
     (Dense(4, activation="tanh", input_skip=2), (5,)),
     (Dense(1, activation="identity", input_skip=3, parametrization="ntk"), (5,)),
-    (Scale(), (5,)),
-    (Scale(rate=2.0, columns=3), (5,)),
-    (Scale(columns=2), (3, 5)),
+    (Dense(4, activation="tanh", input_scale=6.0), (5,)),
+    (Dense(1, activation="identity", input_scale=1.0, columns=3, input_skip=2), (5,)),
+    (Dense(4, activation="silu", columns=2), (5,)),
     (Densify(), (5,)),
     (Masking(0.4), (5,)),
     (Masking(0.0), (3, 5)),

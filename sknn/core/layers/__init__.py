@@ -8,7 +8,6 @@ from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
-from sknn.core.layers.scale import Scale
 
 __all__ = [
     "Activate",
@@ -25,6 +24,5 @@ __all__ = [
     "LayerNorm",
     "Masking",
     "SaltAndPepper",
-    "Scale",
     "Sparsity",
 ]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn.core.activations import Activation
 from sknn.core.constraints import boolean, instance_of, integer, none, one_of, real
-from sknn.core.initializers import Initializer, ScaledUniform, Zeros
+from sknn.core.initializers import Initializer, Ones, ScaledUniform, Zeros
 from sknn.core.layers import contraction
 from sknn.core.layers.base import Context, Defaults, Layer
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
@@ -58,6 +58,12 @@ class Dense(Layer):
         "ntk": W moves at the learning rate times :math:`1 / \sqrt{n}`, n the number of inputs, and
         b at a tenth of it. Under Adam this is the layer :math:`f(x W / \sqrt{n} + b)` [3]_, so
         that one rate suits layers of every width. Decoupled decay stays what it is.
+    input_scale : float, default=0.0
+        Above 0 every input has a factor that is learnt, at first 1:
+        :math:`y = f((x \odot s) W + b)`. They move at so many times the learning rate; at 6, say,
+        columns that tell nothing are soon turned down [3]_.
+    columns : int, default=None
+        Take only the first columns of the input; the others may be meant for `input_skip`.
     input_skip : int, default=0
         So many columns at the end of what the network is given are linked to the units as well,
         past all layers between: :math:`y = f(x W + b + u S)`, the wide path of [4]_. S starts at
@@ -90,6 +96,8 @@ class Dense(Layer):
         "contraction": real(0.0, closed="left"),
         "tied_to": none() | instance_of(str, "the name of a layer"),
         "parametrization": one_of(["standard", "ntk"]),
+        "input_scale": real(0.0, closed="left"),
+        "columns": none() | integer(1),
         "input_skip": integer(0),
     }
 
@@ -105,6 +113,8 @@ class Dense(Layer):
         tied_to: str | None = None,
         contraction: float = 0.0,
         parametrization: str = "standard",
+        input_scale: float = 0.0,
+        columns: int | None = None,
         input_skip: int = 0,
         name: str | None = None,
     ) -> None:
@@ -117,6 +127,8 @@ class Dense(Layer):
         self.tied_to = tied_to
         self.contraction = contraction
         self.parametrization = parametrization
+        self.input_scale = input_scale
+        self.columns = columns
         self.input_skip = input_skip
         self.name = name
 
@@ -131,6 +143,8 @@ class Dense(Layer):
                 f"contraction={self.contraction} needs one of the activations "
                 f"{contraction.ACTIVATIONS}; got {chosen!r}."
             )
+        if self.contraction and self.input_scale:
+            raise InvalidParameterError("contraction and input_scale do not go together.")
         weight_init = defaults.weight_init if self.weight_init is None else self.weight_init
         bias_init = self.bias_init
         if isinstance(weight_init, str) and weight_init == "auto":
@@ -142,8 +156,12 @@ class Dense(Layer):
         return bound
 
     def plan(self, in_shape: Shape) -> Plan:
-        """W of shape (inputs, units), b of shape (units,), S of shape (input_skip, units)."""
+        """W (inputs, units), b (units,), s (inputs,) and S (input_skip, units)."""
         *lead, n_in = in_shape
+        if self.columns is not None:
+            if self.columns > n_in:
+                raise ValueError(f"{self!r} takes more columns than the {n_in} there are.")
+            n_in = int(self.columns)
         units, skip = int(self.units), int(self.input_skip)
         rate, slow = (1.0, 1.0) if self.parametrization == "standard" else (n_in**-0.5, 0.1)
         weights = Param(
@@ -160,6 +178,10 @@ class Dense(Layer):
         scratch = {"ones": Scratch((), training_only=True, fill=1.0, shared=True)}
         if self.use_bias:
             params["b"] = Param((units,), self.bias_init, Role.PLAIN, n_in, units, rate=slow)
+        if self.input_scale:
+            factor = float(self.input_scale)
+            params["s"] = Param((n_in,), Ones(), Role.PLAIN, n_in, units, rate=factor)
+            scratch["scaled"] = Scratch((n_in, units), per_row=False)
         if skip:
             slow = slow if self.parametrization == "standard" else slow * skip**-0.5
             params["S"] = Param((skip, units), Zeros(), Role.PLAIN, skip, units, rate=slow)
@@ -177,7 +199,8 @@ class Dense(Layer):
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> float | None:
         """Write f(x W + b) into `y`; return the penalty of contraction, if there is one."""
         z = ctx.scratch["z"] if self.activation.needs_input else y
-        _product(x, p["W"], z)
+        weights = p["W"] if not self.input_scale else _scaled_weights(p, ctx)
+        _product(x if self.columns is None else x[..., : self.columns], weights, z)
         if self.use_bias:
             z += p["b"][..., None, :]
         if self.input_skip:
@@ -199,7 +222,16 @@ class Dense(Layer):
         if strength:
             contraction.add_to_output_gradient(activation, y, dy, strength, ctx)
         activation.backward(z, y, dy, work)
+        if self.columns is not None:
+            x, dx = x[..., : self.columns], _front(dx, int(self.columns))
+        if dx is not None:
+            # An outer product is no work for BLAS: five times faster as a broadcast.
+            back = np.multiply if self.units == 1 else np.matmul
+            weights = p["W"] if not self.input_scale else _scaled_weights(p, ctx)
+            back(dy, weights.swapaxes(-1, -2), out=dx)
         _transposed_product(x, dy, g["W"])
+        if self.input_scale:
+            _scale_gradient(p, g, scratch["scaled"])
         if strength:
             contraction.add_to_weight_gradient(p["W"], g["W"], strength, ctx)
         if self.use_bias:
@@ -207,10 +239,6 @@ class Dense(Layer):
             np.matmul(scratch["ones"], dy, out=g["b"])
         if self.input_skip:
             _transposed_product(self._skipped(ctx), dy, g["S"])
-        if dx is not None:
-            # An outer product is no work for BLAS: five times faster as a broadcast.
-            back = np.multiply if self.units == 1 else np.matmul
-            back(dy, p["W"].swapaxes(-1, -2), out=dx)
 
     def _skipped(self, ctx: Context) -> NDArray:
         """Return the columns of the network's input that reach this layer directly."""
@@ -242,6 +270,29 @@ class Dense(Layer):
         length = np.sqrt(np.einsum("...iu,...iu->...u", weights, weights))[..., None, :]
         bound = float(self.max_norm)  # type: ignore[arg-type]
         weights *= bound / np.maximum(length, bound)
+
+
+def _front(dx: NDArray | None, columns: int) -> NDArray | None:
+    """Return the gradient of the columns that are taken; that of the others is zero."""
+    if dx is None:
+        return None
+    dx[..., columns:] = 0.0
+    return dx[..., :columns]
+
+
+def _scaled_weights(p: Views, ctx: Context) -> NDArray:
+    """Return W with its rows times the factors of the inputs."""
+    return np.multiply(p["s"][..., None], p["W"], out=ctx.scratch["scaled"])
+
+
+def _scale_gradient(p: Views, g: Views, work: NDArray) -> None:
+    """Make of G = x' dz the gradients of W, G times s, and of s, the row sums of G times W.
+
+    So factors of the inputs cost no pass over the batch, and no gradient of the input.
+    """
+    np.multiply(g["W"], p["W"], out=work)
+    np.add.reduce(work, axis=-1, out=g["s"])
+    g["W"] *= p["s"][..., None]
 
 
 def _product(x: Any, weights: NDArray, out: NDArray) -> None:
