@@ -256,8 +256,9 @@ class BaseNetwork(
         """Return the factor on the learning rate of every parameter; None where all are 1."""
         return architecture.rate_factors(self, network)
 
-    def _learn_from_run(self, session: Session, run: Run) -> None:  # noqa: B027
-        """Learn from what a run keeps, before what only a continuation needs is dropped."""
+    def _choose(self, session: Session, run: Run) -> NDArray | None:
+        """Return the weights to serve, None for those of the best or last epoch."""
+        return None
 
     def _check_inputs(self, X: Any) -> Any:
         """Return the rows of the network, checked against what the estimator was fitted on."""

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.core.losses import Grouped, SquaredError
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
-from sknn.estimators.targets import Targets
+from sknn.estimators.targets import RegressionTargets, Targets
+from sknn.training.folds import pick
 from sknn.training.monitor import mean_loss
 
 # Exponents of probabilities that are tried; 1 leaves them as they are.
@@ -41,14 +43,45 @@ class Judge:
     target: Any
     weight: NDArray | None
 
-    def pool(self, raw: NDArray) -> NDArray:
+    def pool(self, raw: NDArray, share: NDArray | None = None) -> NDArray:
         """Return the raw scores (n, n_raw) of the mean answer; `raw` has a leading axis."""
-        return self.targets.pool(raw, self.loss)
+        return self.targets.pool(raw, self.loss, share)
 
     def loss_of(self, pooled: NDArray) -> float:
         """Return the weighted mean loss of raw scores of shape (n, n_raw)."""
         weight = None if self.weight is None else self.weight[:, None].astype(pooled.dtype)
         return mean_loss(self.network, self.measure, pooled, self.target, weight)
+
+    def pick(self, raw: NDArray, n_picks: int) -> NDArray:
+        """Return what each of several raw scores counts in the mean that does best; they sum to 1.
+
+        Probabilities are compared by the Brier score, real answers by the squared error. Under
+        other losses the best ones count the same.
+
+        Parameters
+        ----------
+        raw : ndarray of shape (m, n, n_raw)
+        n_picks : int
+        """
+        if self.loss.has_probabilities and not isinstance(self.targets, RegressionTargets):
+            answers, ideal = self.loss.link(raw.copy()), self._ideal()
+        elif isinstance(self.loss, SquaredError):
+            answers, ideal = raw, self.target
+        else:
+            losses = [self.loss_of(each) for each in raw]
+            counts = np.zeros(len(raw))
+            counts[np.argsort(losses, kind="stable")[:n_picks]] = 1.0
+            return counts / counts.sum()
+        return pick(answers, ideal, self.weight, n_picks) / n_picks
+
+    def _ideal(self) -> NDArray:
+        """Return the probabilities of one who knows."""
+        target = self.target if isinstance(self.target, np.ndarray) else self.target.toarray()
+        if target.dtype.kind == "f":
+            return target
+        blocks = self.loss.n_outputs if isinstance(self.loss, Grouped) else [self.targets.n_outputs]
+        columns = target.reshape(len(target), -1).T
+        return np.hstack([np.eye(k)[codes] for k, codes in zip(blocks, columns, strict=True)])
 
     def __call__(self, raw: NDArray) -> float:
         """Return the weighted mean loss of the mean answer."""

@@ -58,9 +58,15 @@ class ClassificationTargets(Targets):
     def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
         """Return for each row whether the prediction is right in every output."""
 
-    def pool(self, raw: NDArray, loss: Loss) -> NDArray:
+    def pool(self, raw: NDArray, loss: Loss, share: NDArray | None = None) -> NDArray:
         """Return the log-odds, or logarithms, of the mean probabilities of all members."""
-        return self.decision(raw, loss).reshape(raw.shape[1], -1)
+        if not loss.has_probabilities:
+            return super().pool(raw, loss, share)
+        return self._pool_probabilities(raw, loss, share)
+
+    @abstractmethod
+    def _pool_probabilities(self, raw: NDArray, loss: Loss, share: NDArray | None) -> NDArray:
+        """Return raw scores (n, n_raw) with the mean probabilities of all members."""
 
 
 def encode_labels(y: NDArray, classes: NDArray) -> NDArray[np.intp]:
@@ -121,12 +127,11 @@ class BinaryTargets(ClassificationTargets):
 
     def decision(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the log-odds of the second class."""
-        if raw.ndim == 2:
-            return raw[:, 0]
-        if not loss.has_probabilities:
-            return raw[..., 0].mean(axis=0)
-        log_p = _mean_log(_log_sigmoids(raw))
-        return log_p[:, 1] - log_p[:, 0]
+        return (raw if raw.ndim == 2 else self.pool(raw, loss))[:, 0]
+
+    def _pool_probabilities(self, raw: NDArray, loss: Loss, share: NDArray | None) -> NDArray:
+        log_p = _mean_log(_log_sigmoids(raw), share)
+        return log_p[:, 1:] - log_p[:, :1]
 
 
 def _log_sigmoid(raw: NDArray) -> NDArray:
@@ -137,11 +142,14 @@ def _log_sigmoids(raw: NDArray) -> NDArray:
     return _log_sigmoid(np.stack([-raw[..., 0], raw[..., 0]], axis=-1))
 
 
-def _mean_log(log_p: NDArray) -> NDArray:
-    """Return the logarithm of the mean probability over members."""
+def _mean_log(log_p: NDArray, share: NDArray | None = None) -> NDArray:
+    """Return the logarithm of the mean probability over members, which may count differently."""
     if log_p.ndim == 2:
         return log_p
-    mean = logsumexp(log_p, axis=0) - np.log(len(log_p))
+    if share is None:
+        mean = logsumexp(log_p, axis=0) - np.log(len(log_p))
+    else:
+        mean = logsumexp(log_p, axis=0, b=share.reshape(-1, *(1,) * (log_p.ndim - 1)))
     return mean.astype(log_p.dtype)
 
 
@@ -178,9 +186,10 @@ class MulticlassTargets(ClassificationTargets):
 
     def decision(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return raw scores; with members the logarithm of the mean probability."""
-        if raw.ndim == 2:
-            return raw
-        return _mean_log(_log_softmax(raw)) if loss.has_probabilities else raw.mean(axis=0)
+        return raw if raw.ndim == 2 else self.pool(raw, loss)
+
+    def _pool_probabilities(self, raw: NDArray, loss: Loss, share: NDArray | None) -> NDArray:
+        return _mean_log(_log_softmax(raw), share)
 
 
 def _log_softmax(raw: NDArray) -> NDArray:
@@ -250,11 +259,10 @@ class MultilabelTargets(ClassificationTargets):
         return np.where(p > 0.5, np.log(p) - np.log1p(-p), np.maximum(odds, lowest))
 
     def _log_odds(self, raw: NDArray, loss: Loss) -> NDArray:
-        if raw.ndim == 2:
-            return raw
-        if not loss.has_probabilities:
-            return raw.mean(axis=0)
-        return _mean_log(_log_sigmoid(raw)) - _mean_log(_log_sigmoid(-raw))
+        return raw if raw.ndim == 2 else self.pool(raw, loss)
+
+    def _pool_probabilities(self, raw: NDArray, loss: Loss, share: NDArray | None) -> NDArray:
+        return _mean_log(_log_sigmoid(raw), share) - _mean_log(_log_sigmoid(-raw), share)
 
 
 class MultioutputTargets(ClassificationTargets):
@@ -310,9 +318,9 @@ class MultioutputTargets(ClassificationTargets):
         """Return a list with one array an output."""
         return self._each("decision", raw, loss)
 
-    def pool(self, raw: NDArray, loss: Loss) -> NDArray:
-        """Return the logarithms of the mean probabilities, side by side."""
-        return np.hstack(self._each("decision", raw, loss))
+    def _pool_probabilities(self, raw: NDArray, loss: Loss, share: NDArray | None) -> NDArray:
+        blocks = zip(self.parts, self._split(raw), loss.losses, strict=True)  # type: ignore[attr-defined]
+        return np.hstack([part.pool(block, own, share) for part, block, own in blocks])
 
     def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
         """Compare the codes of every output."""

@@ -18,7 +18,7 @@ class Preset:
     bins : {"quantile", "tree"}
     linear_path : float in [0, 1]
         Share of the members with a linear path beside the hidden layers.
-    n_epochs_served : int
+    n_picks : int
     """
 
     n_members: int = 4
@@ -27,7 +27,7 @@ class Preset:
     n_bins: int = 32
     bins: str = "quantile"
     linear_path: float = 0.0
-    n_epochs_served: int = 5
+    n_picks: int = 8
 
 
 _FAST = Preset(epochs=16, n_bins=16, linear_path=1.0)

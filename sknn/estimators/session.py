@@ -27,7 +27,7 @@ from sknn.estimators.plausibility import warn_of_data
 from sknn.estimators.solving import objective_at, rejoin, solve
 from sknn.training import trial
 from sknn.training.caller import users_level
-from sknn.training.folds import Folds, together
+from sknn.training.folds import Folds
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
 
@@ -233,7 +233,7 @@ class Session:
         elif run.theta is not None:
             self.network.load(run.theta)
         else:
-            self.network.load(self._first_members(served))
+            self.network.load(self._members_to_go_on(served))
             self.targets.unfold(self.network, self.loss)
 
     def _check_same_architecture(self, served: Network) -> None:
@@ -248,16 +248,19 @@ class Session:
             )
 
     def _same_members(self, served: Network) -> bool:
-        """Say whether as many are trained as were; of several epochs each may be served."""
-        if self.estimator._serves_several_epochs:
-            return served.n_members % self.network.n_members == 0
-        return self.network.lead == served.lead
+        """Say whether as many members are trained as were before."""
+        last = self.state.theta
+        if last is None and self.estimator._serves_several_epochs:
+            # Any of those served may go on.
+            return True
+        return self.network.lead == (served.lead if last is None else last.shape[:-1])
 
-    def _first_members(self, served: Network) -> NDArray:
-        """Return the weights to go on from: of several epochs served those of the best."""
+    def _members_to_go_on(self, served: Network) -> NDArray:
+        """Return as many of the vectors served as are trained; those of several epochs may be."""
         if served.lead == self.network.lead:
             return served.theta
-        theta = served.theta[: self.network.n_members]
+        every = np.atleast_2d(served.theta)
+        theta = every[np.arange(self.network.n_members) % len(every)]
         return theta if self.network.lead else theta[0]
 
     def _grow(self, served: Network, growth: Growth) -> None:
@@ -265,7 +268,7 @@ class Session:
         network, run, old = self.network, self.state, served.layout
         network.initialize(run.streams.init)
         self._start_output_bias()
-        last = self._first_members(served) if run.theta is None else run.theta
+        last = self._members_to_go_on(served) if run.theta is None else run.theta
         run.candidates = ()
         old.remap(last, network.layout, network.theta, growth)
         for name, moment in (run.optimizer_state or {}).items():
@@ -362,25 +365,25 @@ class Session:
 
     def final(self) -> Network:
         """Return the network to serve as things stand: the best weights, if any were kept."""
-        chosen = self._chosen(self.state)
+        chosen = self._chosen(self.estimator, self.state)
         return self.served(self.network if chosen is None else self.network.with_members(chosen))
 
-    def _chosen(self, run: Run) -> NDArray | None:
+    def _chosen(self, estimator: Any, run: Run) -> NDArray | None:
         """Return the weights to serve, None where they are the last ones."""
-        if run.candidates:
-            return together(run.candidates)
+        chosen = estimator._choose(self, run)
+        if chosen is not None:
+            return chosen
         kept = run.best or run.average
         return self.finished if self.finished is not None or kept is None else kept.theta
 
     def _publish(self, estimator: Any, network: Network, run: Run, keep: bool) -> None:
         """Choose the weights to serve and set the attributes of a fitted estimator."""
         # Where the served weights are the last ones, nothing else need be kept.
-        chosen = self._chosen(run)
+        chosen = self._chosen(estimator, run)
         served_differs = chosen is not None or self.targets.folds
         run.theta = network.theta.copy() if keep and served_differs else None
         if chosen is not None:
             network = network.with_members(chosen)
-        estimator._learn_from_run(self, run)
         with np.errstate(over="ignore", invalid="ignore"):
             self.targets.fold(network, self.loss)
         if not keep:

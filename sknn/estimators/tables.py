@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -31,7 +32,7 @@ from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.table.encoder import TableEncoder
 from sknn.estimators.watching import validation_measures
 from sknn.training.callbacks import Callback
-from sknn.training.folds import Folds, OutOfFold
+from sknn.training.folds import Candidate, Folds, OutOfFold
 from sknn.training.run import Run
 
 # Rows that are encoded and predicted at a time.
@@ -62,7 +63,7 @@ CONSTRAINTS = {
     "n_bins": _auto | c.integer(0),
     "bins": c.one_of(["auto", "quantile", "tree"]),
     "linear_path": _auto | c.real(0.0, 1.0, closed="both"),
-    "n_epochs_served": _auto | c.integer(1),
+    "n_picks": _auto | c.integer(1),
 }
 
 
@@ -258,8 +259,7 @@ class TableNetwork(SupervisedNetwork):
         measures = validation_measures(session, network)
         if session.folds is not None:
             judge = self._judge(session, session.train, session.target, session.folds.judged)
-            n_kept = int(self._setting("n_epochs_served"))
-            measures.append(OutOfFold(session.folds, session.train.x, judge, n_kept))
+            measures.append(OutOfFold(session.folds, session.train.x, judge))
         return measures
 
     def _judging_loss(self) -> Loss:
@@ -274,19 +274,35 @@ class TableNetwork(SupervisedNetwork):
         network = session.network.member(0)
         return Judge(self._targets, session.loss, self._judging_loss(), network, target, weight)
 
-    def _learn_from_run(self, session: Session, run: Run) -> None:
-        """Learn from rows that were held out, or given for validation, how sure to be."""
+    def _choose(self, session: Session, run: Run) -> NDArray | None:
+        """Pick the epochs that together do best on held-out rows; learn there how sure to be."""
+        self.member_shares_ = None
         self._calibrate(None, None)
         if run.candidates and session.folds is not None:
-            judge = self._judge(session, session.train, session.target, session.folds.judged)
-            raw = np.concatenate([each.raw for each in run.candidates])
-            self._calibrate(judge, judge.pool(raw))
-        elif session.validation is not None:
+            return self._pick(session, session.folds, run.candidates)
+        if session.validation is not None:
             rows, network = session.validation, session.network
             target = self._targets.encode(rows.y, network.dtype)
             raw = network.predict(rows.x)
             judge = self._judge(session, rows, target, None)
             self._calibrate(judge, judge.pool(raw) if network.lead else raw)
+        return None
+
+    def _pick(self, session: Session, folds: Folds, candidates: Sequence[Candidate]) -> NDArray:
+        """Return the weights of the members of all epochs that were picked."""
+        judge = self._judge(session, session.train, session.target, folds.judged)
+        raw = np.concatenate([each.raw for each in candidates])
+        share = judge.pick(raw, int(self._setting("n_picks")))
+        picked = np.flatnonzero(share)
+        self._calibrate(judge, judge.pool(raw[picked], share[picked]))
+        groups = [
+            folds.group(np.atleast_2d(candidates[i // folds.n_groups].theta), i % folds.n_groups)
+            for i in picked
+        ]
+        sizes = [len(group) for group in groups]
+        self.member_shares_ = np.repeat(share[picked] / sizes, sizes)
+        stack = np.concatenate(groups)
+        return stack if len(stack) > 1 else stack[0]
 
     @abstractmethod
     def _calibrate(self, judge: Judge | None, pooled: NDArray | None) -> None:
@@ -304,8 +320,9 @@ class TableNetwork(SupervisedNetwork):
         """Return the raw scores that stand for the mean answer, in double precision."""
         with np.errstate(over="ignore", invalid="ignore"):
             raw = finite(network.predict(x))
-            pooled = self._targets.pool(raw, self._loss) if network.lead else raw
-        return pooled.astype(np.float64)
+            if network.lead:
+                raw = self._targets.pool(raw, self._loss, self.member_shares_)
+        return raw.astype(np.float64)
 
     def _network_for(self, n_rows: int) -> Network:
         """Serve few rows in double precision: then no row feels which others stand beside it."""

@@ -54,8 +54,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     linear_path : float in [0, 1], default="auto"
         Share of the members with a linear path from the columns to the output, past the hidden
         layers and past all clipping. It starts at ridge regression.
-    n_epochs_served : int, default="auto"
-        Of so many epochs, those that did best on the rows held out, the predictions are averaged.
+    n_picks : int, default="auto"
+        So many epochs are picked, one after the other, the same ones more than once: each time the
+        one that makes the mean prediction of all picks best on the rows held out.
     loss : str or Loss, default="log_loss"
     label_smoothing : float in [0, 1), default=0.1
         Share of the target that goes to all classes alike. What that costs in calibration the
@@ -166,7 +167,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         n_bins: Any = "auto",
         bins: str = "auto",
         linear_path: Any = "auto",
-        n_epochs_served: Any = "auto",
+        n_picks: Any = "auto",
         loss: Any = "log_loss",
         label_smoothing: Any = 0.1,
         class_weight: Any = None,
@@ -192,7 +193,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         self.n_bins = n_bins
         self.bins = bins
         self.linear_path = linear_path
-        self.n_epochs_served = n_epochs_served
+        self.n_picks = n_picks
         self.loss = loss
         self.label_smoothing = label_smoothing
         self.class_weight = class_weight
@@ -263,8 +264,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     linear_path : float in [0, 1], default="auto"
         Share of the members with a linear path from the columns to the output, past the hidden
         layers and past all clipping. It starts at ridge regression.
-    n_epochs_served : int, default="auto"
-        Of so many epochs, those that did best on the rows held out, the predictions are averaged.
+    n_picks : int, default="auto"
+        So many epochs are picked, one after the other, the same ones more than once: each time the
+        one that makes the mean prediction of all picks best on the rows held out.
     loss : str or Loss, default="squared_error"
     output_range : None, "train" or (low, high), default="train"
         Bounds on predictions; "train" is the range of y in training. None lets the linear path
@@ -364,7 +366,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         n_bins: Any = "auto",
         bins: str = "auto",
         linear_path: Any = "auto",
-        n_epochs_served: Any = "auto",
+        n_picks: Any = "auto",
         loss: Any = "squared_error",
         output_range: Any = "train",
         solver: Any = "adamw",
@@ -389,7 +391,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         self.n_bins = n_bins
         self.bins = bins
         self.linear_path = linear_path
-        self.n_epochs_served = n_epochs_served
+        self.n_picks = n_picks
         self.loss = loss
         self.output_range = output_range
         self.solver = solver

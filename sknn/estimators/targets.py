@@ -39,9 +39,17 @@ class Targets(ABC):
     def predict(self, raw: NDArray, loss: Loss) -> Any:
         """Return answers in the user's terms; `raw` may have a leading axis of members."""
 
-    def pool(self, raw: NDArray, loss: Loss) -> NDArray:
-        """Return the raw scores (n, n_raw) that stand for the mean answer of all members."""
-        return raw.mean(axis=0)
+    def pool(self, raw: NDArray, loss: Loss, share: NDArray | None = None) -> NDArray:
+        """Return the raw scores (n, n_raw) that stand for the mean answer of all members.
+
+        Parameters
+        ----------
+        raw : ndarray of shape (n_members, n, n_raw)
+        loss : Loss
+        share : ndarray of shape (n_members,), default=None
+            What each member counts; the sum is 1. None: all the same.
+        """
+        return np.average(raw, axis=0, weights=share).astype(raw.dtype)
 
     def bind(self, loss: Loss) -> Loss:
         """Return the loss for this task."""

@@ -18,6 +18,9 @@ from sknn.training.run import Run
 # Noisy data are learnt in the first epochs. Whether an epoch is judged must depend on its number
 # alone, or training in one go would differ from training in two.
 _EARLY = 40
+# The weights of all epochs may take so many bytes; so many epochs are kept in any case.
+_BYTES = 1 << 29
+_FEWEST = 12
 
 
 class FoldBatches:
@@ -129,6 +132,11 @@ class Folds:
             -(-n_members // n_splits),
         )
 
+    def group(self, members: NDArray, index: int) -> NDArray:
+        """Return the part of an array with one entry a member that belongs to a group."""
+        in_group = -(-len(members) // self.n_groups)
+        return members[index * in_group : (index + 1) * in_group]
+
     def held_out_scores(self, network: Network, x: NDArray) -> NDArray:
         """Return the raw scores of the judged rows by the members that did not see them.
 
@@ -164,10 +172,10 @@ class Candidate:
 
 
 class OutOfFold(Callback):
-    """Judges the members by the rows each has not seen, and keeps the best epochs.
+    """Judges the members by the rows each has not seen, and keeps their weights.
 
-    Late in training it looks after every second epoch. What is compared is
-    the loss of all rows together: chosen fold by fold, epochs would be chosen by luck more often.
+    Late in training it looks after every second epoch only. Where the weights of all epochs take
+    much memory, those that did worst are dropped.
 
     Parameters
     ----------
@@ -175,8 +183,6 @@ class OutOfFold(Callback):
     x : ndarray of shape (n, n_features)
     judge : callable
         Maps raw scores of the judged rows, of shape (n_groups, n_judged, n_raw), to the loss.
-    n_kept : int
-        Number of epochs to keep.
     """
 
     phase = Phase.MEASURE
@@ -186,12 +192,10 @@ class OutOfFold(Callback):
         folds: Folds,
         x: NDArray,
         judge: Callable[[NDArray], float],
-        n_kept: int,
     ) -> None:
         self.folds = folds
         self.x = x
         self.judge = judge
-        self.n_kept = n_kept
 
     def on_train_begin(self, progress: Progress) -> None:
         """Judge the weights before the first epoch, which may be those of a linear model.
@@ -218,13 +222,51 @@ class OutOfFold(Callback):
         loss = self.judge(raw)
         if math.isfinite(loss):
             found = Candidate(loss, epoch, network.theta.copy(), raw)
-            # Of equals the later one: it has learnt longer.
-            ranked = sorted([*run.candidates, found], key=lambda each: (each.loss, -each.epoch))
-            run.candidates = tuple(ranked[: self.n_kept])
+            run.candidates = _within_memory((*run.candidates, found))
         return loss
 
 
-def together(candidates: Sequence[Candidate]) -> NDArray:
-    """Return the weights of some epochs as those of as many times the members."""
-    theta = np.concatenate([np.atleast_2d(each.theta) for each in candidates])
-    return theta if len(theta) > 1 else theta[0]
+def _within_memory(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Drop the worst of the candidates where they take too much memory."""
+    size = candidates[0].theta.nbytes + candidates[0].raw.nbytes
+    if len(candidates) * size <= _BYTES or len(candidates) <= _FEWEST:
+        return candidates
+    worst = max(candidates, key=lambda each: each.loss)
+    return tuple(each for each in candidates if each is not worst)
+
+
+def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int) -> NDArray:
+    r"""Return how often each of several predictors counts in an ensemble that is grown greedily.
+
+    Again and again the one is added, with replacement, that makes the squared error of the mean of
+    all picks least [1]_. With the inner products of all answers a step costs no pass over the rows.
+
+    Parameters
+    ----------
+    answers : ndarray of shape (n_predictors, n, k)
+    ideal : ndarray of shape (n, k)
+    weight : ndarray of shape (n,) or None
+    n_picks : int
+
+    Returns
+    -------
+    counts : ndarray of int of shape (n_predictors,)
+
+    References
+    ----------
+    .. [1] Caruana, Niculescu-Mizil, Crew & Ksikes (2004), "Ensemble selection from libraries of
+       models". ICML.
+    """
+    n_predictors = len(answers)
+    root = 1.0 if weight is None else np.sqrt(weight / weight.mean())[:, None]
+    # Centred on the first, so that what all have in common costs no precision.
+    spread = ((answers - answers[0]) * root).reshape(n_predictors, -1).astype(np.float64)
+    aim = ((ideal - answers[0]) * root).ravel()
+    inner, cross = spread @ spread.T, spread @ aim
+    counts = np.zeros(n_predictors, np.intp)
+    for n in range(1, n_picks + 1):
+        toward = inner @ counts
+        sums = counts @ toward + 2.0 * toward + np.diag(inner)
+        error = sums / n**2 - 2.0 * (counts @ cross + cross) / n
+        counts[error.argmin()] += 1
+    return counts
