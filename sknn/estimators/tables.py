@@ -77,7 +77,6 @@ class TableNetwork(SupervisedNetwork):
     early_stopping: Any = False
     validation_fraction: Any = 0.1
     tol: Any = 0.0
-    regularization_schedule: Any = FlatCosine(final=0.0)
 
     _presets: ClassVar[dict[str, Preset]]
     _scales_columns: ClassVar[bool] = True
@@ -88,6 +87,12 @@ class TableNetwork(SupervisedNetwork):
     encoder_: TableEncoder
 
     # -- settings -------------------------------------------------------------------------
+
+    @property
+    def regularization_schedule(self) -> Any:  # type: ignore[override]
+        """Dropout and decay fade in the second half of what the learning rate spans."""
+        span = getattr(parameters.schedule_of(self), "epochs", None)
+        return FlatCosine(epochs=span, final=0.0)
 
     def _setting(self, name: str, in_preset: str | None = None) -> Any:
         """Return a parameter; "auto" is what the preset says."""
