@@ -136,7 +136,9 @@ class TableNetwork(SupervisedNetwork):
         y = data.check_target(y, self._numeric_target)
         if reset:
             self.encoder_ = self._new_encoder()
-            x = self.encoder_.fit_transform(X, self._split_target(y), sample_weight)
+            self.encoder_.fit(X, self._split_target(y), sample_weight)
+            # By transform it would be a frame where scikit-learn is set to give frames.
+            x = self.encoder_.encode(X, self.encoder_)
             validate_data(self, X, skip_check_array=True)
         else:
             x = self._check_inputs(X)
