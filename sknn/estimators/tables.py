@@ -38,7 +38,7 @@ from sknn.training.run import Run
 _CHUNK_ROWS = 8192
 _FEW_ROWS = 1024
 
-_auto = c.one_of(["auto"])
+AUTO = c.one_of(["auto"])
 CONSTRAINTS = {
     name: parameters.NETWORK[name]
     for name in (
@@ -54,13 +54,13 @@ CONSTRAINTS = {
     )
 } | {
     "preset": c.one_of(["fast", "default", "best"]),
-    "n_members": _auto | c.integer(1),
-    "n_splits": _auto | c.integer(1),
-    "max_iter": _auto | c.integer(1),
-    "n_bins": _auto | c.integer(0),
+    "n_members": AUTO | c.integer(1),
+    "n_splits": AUTO | c.integer(1),
+    "max_iter": AUTO | c.integer(1),
+    "n_bins": AUTO | c.integer(0),
     "bins": c.one_of(["auto", "quantile", "tree"]),
-    "linear_path": _auto | c.real(0.0, 1.0, closed="both"),
-    "n_epochs_served": _auto | c.integer(1),
+    "linear_path": AUTO | c.real(0.0, 1.0, closed="both"),
+    "n_epochs_served": AUTO | c.integer(1),
 }
 
 

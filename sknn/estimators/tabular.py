@@ -14,7 +14,7 @@ from sknn.estimators import parameters, presets
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.judge import Judge
 from sknn.estimators.regressor import NetworkRegressor
-from sknn.estimators.tables import CONSTRAINTS, TableNetwork
+from sknn.estimators.tables import AUTO, CONSTRAINTS, TableNetwork
 
 
 class TabularMLPClassifier(NetworkClassifier, TableNetwork):
@@ -57,9 +57,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     n_epochs_served : int, default="auto"
         Of so many epochs, those that did best on the rows held out, the predictions are averaged.
     loss : str or Loss, default="log_loss"
-    label_smoothing : float in [0, 1), default=0.1
-        Share of the target that goes to all classes alike. What that costs in calibration the
-        temperature restores.
+    label_smoothing : float in [0, 1), default="auto"
+        Share of the target that goes to all classes alike: 0.1 with ``loss="log_loss"``, else 0.
+        What that costs in calibration the temperature restores.
     class_weight : dict, "balanced" or list of dict, default=None
         Weights of classes, multiplied into `sample_weight`.
     solver : str or Optimizer, default="adamw"
@@ -147,7 +147,11 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     True
     """
 
-    _constraints = CONSTRAINTS | parameters.CLASSIFIER
+    _constraints = (
+        CONSTRAINTS
+        | parameters.CLASSIFIER
+        | {"label_smoothing": AUTO | parameters.CLASSIFIER["label_smoothing"]}
+    )
     _presets = presets.CLASSIFIER
     _slope_factor = 4.0
 
@@ -168,7 +172,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         linear_path: Any = "auto",
         n_epochs_served: Any = "auto",
         loss: Any = "log_loss",
-        label_smoothing: Any = 0.1,
+        label_smoothing: Any = "auto",
         class_weight: Any = None,
         solver: Any = "adamw",
         learning_rate: Any = "cos_log",
@@ -208,9 +212,21 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
 
     def _judging_loss(self) -> Loss:
         """Return the loss without label smoothing."""
-        return self._targets.bind(LogLoss() if self.label_smoothing else self._loss_recipe())
+    def _smoothing(self) -> float:
+        if isinstance(self.label_smoothing, str):
+            # A loss that is passed as an object has a smoothing of its own.
+            return 0.1 if isinstance(self.loss, str) and self.loss == "log_loss" else 0.0
+        return super()._smoothing()
 
-    def _linear_target(self, target: Any) -> NDArray:
+        recipe = self._loss_recipe()
+        return self._targets.bind(LogLoss() if type(recipe) is LogLoss else recipe)
+
+    def _linear_target(self, target: Any, loss: Loss) -> NDArray:
+        if sp.issparse(target):
+            return target.toarray()
+        if isinstance(self._targets, MultioutputTargets):
+            parts = zip(self.classes_, target.T, strict=True)
+            return np.hstack([np.eye(len(classes))[codes] for classes, codes in parts])
         return np.eye(self._targets.n_outputs)[target] if target.ndim == 1 else target
 
     def _calibrate(self, judge: Judge | None, pooled: NDArray | None) -> None:
