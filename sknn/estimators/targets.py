@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.special import logsumexp
 
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
@@ -175,6 +176,12 @@ class RegressionTargets(Targets):
                 f"got {matrix.shape[1]}."
             )
         return ((matrix - self.mean) / self.std).astype(dtype)
+
+    def pool(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return the raw scores of the mean answer; their mean where the link is no logarithm."""
+        if loss.link_name != "exp":
+            return raw.mean(axis=0)
+        return (logsumexp(raw, axis=0) - np.log(len(raw))).astype(raw.dtype)
 
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the mean over members, within bounds."""
