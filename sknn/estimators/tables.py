@@ -98,6 +98,8 @@ class TableNetwork(SupervisedNetwork):
         """Return a parameter; "auto" is what the preset says."""
         value = getattr(self, name)
         if isinstance(value, str) and value == "auto":
+            # Epochs are asked for before parameters are checked.
+            c.check(type(self).__name__, vars(self), {"preset": CONSTRAINTS["preset"]})
             return getattr(self._presets[self.preset], in_preset or name)  # type: ignore[attr-defined]
         return value
 
