@@ -104,6 +104,11 @@ class TableNetwork(SupervisedNetwork):
         return value
 
     def _check_own_parameters(self) -> None:
+        if parameters.is_lbfgs(self):
+            raise ValueError(
+                f"solver='lbfgs' has no epochs that {type(self).__name__} could choose among; use "
+                "a stochastic solver such as 'adamw', or MLPClassifier or MLPRegressor."
+            )
         super()._check_own_parameters()
         n_members, n_splits = self._setting("n_members"), self._setting("n_splits")
         if n_members > n_splits and n_members % n_splits:
