@@ -217,12 +217,13 @@ class TableNetwork(SupervisedNetwork):
 
     def _start_from_data(self, network: Network, train: Rows, index: Any, seed: int) -> bool:
         """Let the linear paths start at ridge regression, each on the rows of its member."""
-        n_linear = self.encoder_.n_linear_
-        if not n_linear:
+        n_linear, loss = self.encoder_.n_linear_, self._targets.bind(self._loss_recipe())
+        target = self._linear_target(self._targets.encode(train.y, network.dtype), loss)
+        if not n_linear or target is None:
             return False
-        target = self._linear_target(self._targets.encode(train.y, network.dtype))
         everywhere = np.arange(len(train.x)) if index is None else index
-        last = network.params[-1]
+        # Behind the scores that stand for the target there may be others, for its variance.
+        last = {name: part[..., : target.shape[1]] for name, part in network.params[-1].items()}
         for m in range(self._n_linear(network.n_members)):
             rows = index[m] if isinstance(index, list) else everywhere
             weight = None if train.weight is None else train.weight[rows]
@@ -237,9 +238,9 @@ class TableNetwork(SupervisedNetwork):
                 last["b"][member] -= np.average(x, axis=0, weights=weight) @ slopes
         return False
 
-    def _linear_target(self, target: Any) -> NDArray:
-        """Return what a linear model of the encoded target predicts, one column a raw score."""
-        return target
+    @abstractmethod
+    def _linear_target(self, target: Any, loss: Loss) -> NDArray | None:
+        """Return what a linear model shall predict, one column a raw score; None for no model."""
 
     # -- members that check each other ----------------------------------------------------
 

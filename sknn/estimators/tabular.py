@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from sknn.core.losses import LogLoss
@@ -13,6 +14,7 @@ from sknn.core.network import Network
 from sknn.estimators import parameters, presets
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.judge import Judge
+from sknn.estimators.labels import MultioutputTargets
 from sknn.estimators.regressor import NetworkRegressor
 from sknn.estimators.tables import AUTO, CONSTRAINTS, TableNetwork
 
@@ -210,14 +212,14 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         self.warm_start = warm_start
         self.callbacks = callbacks
 
-    def _judging_loss(self) -> Loss:
-        """Return the loss without label smoothing."""
     def _smoothing(self) -> float:
         if isinstance(self.label_smoothing, str):
             # A loss that is passed as an object has a smoothing of its own.
             return 0.1 if isinstance(self.loss, str) and self.loss == "log_loss" else 0.0
         return super()._smoothing()
 
+    def _judging_loss(self) -> Loss:
+        """Return the loss without label smoothing."""
         recipe = self._loss_recipe()
         return self._targets.bind(LogLoss() if type(recipe) is LogLoss else recipe)
 
@@ -417,6 +419,10 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         self.verbose = verbose
         self.warm_start = warm_start
         self.callbacks = callbacks
+
+    def _linear_target(self, target: Any, loss: Loss) -> NDArray | None:
+        # Raw scores of another link are not on the scale of the target.
+        return target if loss.link_name == "identity" else None
 
     def _calibrate(self, judge: Judge | None, pooled: NDArray | None) -> None:
         """Learn how far predictions are off."""

@@ -21,7 +21,7 @@ TABLE = pd.DataFrame(
         "size": np.where(RNG.random(N) < 0.1, np.nan, RNG.lognormal(1, 1, N)),
         "weight": X[:, 0],
         "colour": pd.Categorical(RNG.choice(["red", "green", "blue"], N)),
-        "sold": pd.Timestamp("2024-01-01") + pd.to_timedelta(RNG.integers(0, 400, N), "D"),
+        "sold": pd.Timestamp("2024-01-01") + pd.to_timedelta(RNG.integers(0, 300, N), "D"),
     }
 )
 BINARY = (X[:, 0] + 0.3 * X[:, 1] > 0).astype(int)
