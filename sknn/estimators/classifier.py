@@ -240,14 +240,18 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         return self._targets
 
     def _loss_recipe(self) -> Loss:
-        loss = parameters.loss_of(self)
-        if not self.label_smoothing:
+        loss, smoothing = parameters.loss_of(self), self._smoothing()
+        if not smoothing:
             return loss
         if type(loss) is not LogLoss:
             raise ValueError(
-                f"label_smoothing={self.label_smoothing} needs loss='log_loss'; got {self.loss!r}."
+                f"label_smoothing={smoothing} needs loss='log_loss'; got {self.loss!r}."
             )
-        return LogLoss(label_smoothing=self.label_smoothing)
+        return LogLoss(label_smoothing=smoothing)
+
+    def _smoothing(self) -> float:
+        """Return the share of the target that goes to all classes alike."""
+        return float(self.label_smoothing)
 
     def _set_targets(self, rows: Rows, call: Call) -> None:
         if call.stream and call.classes is None and not _names_itself(rows.y):

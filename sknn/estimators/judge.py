@@ -95,5 +95,5 @@ class Judge:
 
     def residual_std(self, pooled: NDArray) -> NDArray:
         """Return for each output the root mean square of what is left unexplained."""
-        error = pooled[:, : self.targets.n_outputs] - self.target
+        error = self.loss.link(pooled.copy())[:, : self.targets.n_outputs] - self.target
         return np.sqrt(np.average(error.astype(np.float64) ** 2, axis=0, weights=self.weight))

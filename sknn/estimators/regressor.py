@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
@@ -156,7 +157,10 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         """
         raw = self._raw(X)
         answer = self._targets.predict(raw, self._loss)
-        return (answer, self._std(X).reshape(answer.shape)) if return_std else answer
+        if not return_std:
+            return answer
+        std = np.broadcast_to(self._std(X), answer.reshape(len(answer), -1).shape)
+        return answer, std.reshape(answer.shape).copy()
 
     def _std(self, X: Any) -> NDArray:
         """Return the standard deviation of predictions, of shape (n_samples, n_outputs)."""

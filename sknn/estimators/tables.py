@@ -41,7 +41,7 @@ _FEW_ROWS = 1024
 # The factors of columns move at so many times the rate of weights.
 _SCALE_RATE = 6.0
 
-_auto = c.one_of(["auto"])
+AUTO = c.one_of(["auto"])
 CONSTRAINTS = {
     name: parameters.NETWORK[name]
     for name in (
@@ -57,13 +57,13 @@ CONSTRAINTS = {
     )
 } | {
     "preset": c.one_of(["fast", "default", "best"]),
-    "n_members": _auto | c.integer(1),
-    "n_splits": _auto | c.integer(1),
-    "max_iter": _auto | c.integer(1),
-    "n_bins": _auto | c.integer(0),
+    "n_members": AUTO | c.integer(1),
+    "n_splits": AUTO | c.integer(1),
+    "max_iter": AUTO | c.integer(1),
+    "n_bins": AUTO | c.integer(0),
     "bins": c.one_of(["auto", "quantile", "tree"]),
-    "linear_path": _auto | c.real(0.0, 1.0, closed="both"),
-    "n_picks": _auto | c.integer(1),
+    "linear_path": AUTO | c.real(0.0, 1.0, closed="both"),
+    "n_picks": AUTO | c.integer(1),
 }
 
 
@@ -80,7 +80,6 @@ class TableNetwork(SupervisedNetwork):
     early_stopping: Any = False
     validation_fraction: Any = 0.1
     tol: Any = 0.0
-    regularization_schedule: Any = FlatCosine(final=0.0)
 
     _presets: ClassVar[dict[str, Preset]]
     _scales_columns: ClassVar[bool] = True
@@ -92,14 +91,27 @@ class TableNetwork(SupervisedNetwork):
 
     # -- settings -------------------------------------------------------------------------
 
+    @property
+    def regularization_schedule(self) -> Any:  # type: ignore[override]
+        """Dropout and decay fade in the second half of what the learning rate spans."""
+        span = getattr(parameters.schedule_of(self), "epochs", None)
+        return FlatCosine(epochs=span, final=0.0)
+
     def _setting(self, name: str, in_preset: str | None = None) -> Any:
         """Return a parameter; "auto" is what the preset says."""
         value = getattr(self, name)
         if isinstance(value, str) and value == "auto":
+            # Epochs are asked for before parameters are checked.
+            c.check(type(self).__name__, vars(self), {"preset": CONSTRAINTS["preset"]})
             return getattr(self._presets[self.preset], in_preset or name)  # type: ignore[attr-defined]
         return value
 
     def _check_own_parameters(self) -> None:
+        if parameters.is_lbfgs(self):
+            raise ValueError(
+                f"solver='lbfgs' has no epochs that {type(self).__name__} could choose among; use "
+                "a stochastic solver such as 'adamw', or MLPClassifier or MLPRegressor."
+            )
         super()._check_own_parameters()
         n_members, n_splits = self._setting("n_members"), self._setting("n_splits")
         if n_members > n_splits and n_members % n_splits:
@@ -134,7 +146,9 @@ class TableNetwork(SupervisedNetwork):
         y = data.check_target(y, self._numeric_target)
         if reset:
             self.encoder_ = self._new_encoder()
-            x = self.encoder_.fit_transform(X, self._split_target(y), sample_weight)
+            self.encoder_.fit(X, self._split_target(y), sample_weight)
+            # By transform it would be a frame where scikit-learn is set to give frames.
+            x = self.encoder_.encode(X, self.encoder_)
             validate_data(self, X, skip_check_array=True)
         else:
             x = self._check_inputs(X)
@@ -210,12 +224,13 @@ class TableNetwork(SupervisedNetwork):
 
     def _start_from_data(self, network: Network, train: Rows, index: Any, seed: int) -> bool:
         """Let the linear paths start at ridge regression, each on the rows of its member."""
-        n_linear = self.encoder_.n_linear_
-        if not n_linear:
+        n_linear, loss = self.encoder_.n_linear_, self._targets.bind(self._loss_recipe())
+        target = self._linear_target(self._targets.encode(train.y, network.dtype), loss)
+        if not n_linear or target is None:
             return False
-        target = self._linear_target(self._targets.encode(train.y, network.dtype))
         everywhere = np.arange(len(train.x)) if index is None else index
-        last = network.params[-1]
+        # Behind the scores that stand for the target there may be others, for its variance.
+        last = {name: part[..., : target.shape[1]] for name, part in network.params[-1].items()}
         for m in range(self._n_linear(network.n_members)):
             rows = index[m] if isinstance(index, list) else everywhere
             weight = None if train.weight is None else train.weight[rows]
@@ -230,9 +245,9 @@ class TableNetwork(SupervisedNetwork):
                 last["b"][member] -= np.average(x, axis=0, weights=weight) @ slopes
         return False
 
-    def _linear_target(self, target: Any) -> NDArray:
-        """Return what a linear model of the encoded target predicts, one column a raw score."""
-        return target
+    @abstractmethod
+    def _linear_target(self, target: Any, loss: Loss) -> NDArray | None:
+        """Return what a linear model shall predict, one column a raw score; None for no model."""
 
     # -- members that check each other ----------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from sknn.core.losses import LogLoss
@@ -13,8 +14,9 @@ from sknn.core.network import Network
 from sknn.estimators import parameters, presets
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.judge import Judge
+from sknn.estimators.labels import MultioutputTargets
 from sknn.estimators.regressor import NetworkRegressor
-from sknn.estimators.tables import CONSTRAINTS, TableNetwork
+from sknn.estimators.tables import AUTO, CONSTRAINTS, TableNetwork
 
 
 class TabularMLPClassifier(NetworkClassifier, TableNetwork):
@@ -58,9 +60,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         So many epochs are picked, one after the other, the same ones more than once: each time the
         one that makes the mean prediction of all picks best on the rows held out.
     loss : str or Loss, default="log_loss"
-    label_smoothing : float in [0, 1), default=0.1
-        Share of the target that goes to all classes alike. What that costs in calibration the
-        temperature restores.
+    label_smoothing : float in [0, 1), default="auto"
+        Share of the target that goes to all classes alike: 0.1 with ``loss="log_loss"``, else 0.
+        What that costs in calibration the temperature restores.
     class_weight : dict, "balanced" or list of dict, default=None
         Weights of classes, multiplied into `sample_weight`.
     solver : str or Optimizer, default="adamw"
@@ -148,7 +150,11 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     True
     """
 
-    _constraints = CONSTRAINTS | parameters.CLASSIFIER
+    _constraints = (
+        CONSTRAINTS
+        | parameters.CLASSIFIER
+        | {"label_smoothing": AUTO | parameters.CLASSIFIER["label_smoothing"]}
+    )
     _presets = presets.CLASSIFIER
     _slope_factor = 4.0
 
@@ -169,7 +175,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         linear_path: Any = "auto",
         n_picks: Any = "auto",
         loss: Any = "log_loss",
-        label_smoothing: Any = 0.1,
+        label_smoothing: Any = "auto",
         class_weight: Any = None,
         solver: Any = "adamw",
         learning_rate: Any = "cos_log",
@@ -207,11 +213,23 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         self.warm_start = warm_start
         self.callbacks = callbacks
 
+    def _smoothing(self) -> float:
+        if isinstance(self.label_smoothing, str):
+            # A loss that is passed as an object has a smoothing of its own.
+            return 0.1 if isinstance(self.loss, str) and self.loss == "log_loss" else 0.0
+        return super()._smoothing()
+
     def _judging_loss(self) -> Loss:
         """Return the loss without label smoothing."""
-        return self._targets.bind(LogLoss() if self.label_smoothing else self._loss_recipe())
+        recipe = self._loss_recipe()
+        return self._targets.bind(LogLoss() if type(recipe) is LogLoss else recipe)
 
-    def _linear_target(self, target: Any) -> NDArray:
+    def _linear_target(self, target: Any, loss: Loss) -> NDArray:
+        if sp.issparse(target):
+            return target.toarray()
+        if isinstance(self._targets, MultioutputTargets):
+            parts = zip(self.classes_, target.T, strict=True)
+            return np.hstack([np.eye(len(classes))[codes] for classes, codes in parts])
         return np.eye(self._targets.n_outputs)[target] if target.ndim == 1 else target
 
     def _calibrate(self, judge: Judge | None, pooled: NDArray | None) -> None:
@@ -404,6 +422,10 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         self.warm_start = warm_start
         self.callbacks = callbacks
 
+    def _linear_target(self, target: Any, loss: Loss) -> NDArray | None:
+        # Raw scores of another link are not on the scale of the target.
+        return target if loss.link_name == "identity" else None
+
     def _calibrate(self, judge: Judge | None, pooled: NDArray | None) -> None:
         """Learn how far predictions are off."""
         if judge is None:
@@ -418,5 +440,5 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
                 "return_std=True needs rows that were not trained on; fit with n_splits of at "
                 "least 2, or pass X_val and y_val."
             )
-        spread = super()._std(X) if self.network_.lead else 0.0
+        spread = super()._std(X) if self.network_.lead else 0.0  # a single network agrees
         return np.hypot(spread, self.residual_std_.astype(np.float32))

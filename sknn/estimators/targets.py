@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.special import logsumexp
 
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
@@ -49,7 +50,10 @@ class Targets(ABC):
         share : ndarray of shape (n_members,), default=None
             What each member counts; the sum is 1. None: all the same.
         """
-        return np.average(raw, axis=0, weights=share).astype(raw.dtype)
+        if loss.link_name != "exp":
+            return np.average(raw, axis=0, weights=share).astype(raw.dtype)
+        share = np.full(len(raw), 1.0 / len(raw)) if share is None else share
+        return logsumexp(raw, axis=0, b=share[:, None, None]).astype(raw.dtype)
 
     def bind(self, loss: Loss) -> Loss:
         """Return the loss for this task."""

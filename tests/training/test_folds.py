@@ -12,7 +12,7 @@ from sknn.core.losses.per_member import PerMember
 from sknn.core.network import Network
 from sknn.core.workspace import Workspace
 from sknn.estimators.linear_start import ridge
-from sknn.training.folds import FoldBatches, Folds, OutOfFold, together
+from sknn.training.folds import Candidate, FoldBatches, Folds, OutOfFold, _within_memory, pick
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
 
@@ -120,7 +120,7 @@ def test_a_loss_of_rows_of_their_own_is_that_of_each_member(recipe, task, n_out,
     assert value == pytest.approx(np.mean(values), rel=1e-12)
 
 
-def test_the_best_epochs_are_kept_and_judged_on_rows_not_seen():
+def test_every_epoch_is_kept_and_judged_on_rows_not_seen():
     x, y = RNG.standard_normal((24, 5)), RNG.standard_normal((24, 1))
     folds = Folds.deal(np.arange(24), y[:, 0], 4, 4, np.random.default_rng(0))
     net = network(4, 1)
@@ -135,7 +135,7 @@ def test_the_best_epochs_are_kept_and_judged_on_rows_not_seen():
 
     progress = Progress()
     progress.network = progress.candidate = net
-    watcher = OutOfFold(folds, x, judge, n_kept=2)
+    watcher = OutOfFold(folds, x, judge)
     watcher.on_train_begin(progress)
     losses = [progress.run.candidates[0].loss]
     for epoch in range(1, 5):
@@ -144,8 +144,8 @@ def test_the_best_epochs_are_kept_and_judged_on_rows_not_seen():
         watcher.on_epoch_end(progress)
         losses.append(progress.row["out_of_fold_loss"])
     kept = progress.run.candidates
-    assert [each.loss for each in kept] == sorted(losses)[:2]
-    assert together(kept).shape == (8, net.layout.size)
+    assert [each.loss for each in kept] == losses
+    assert [each.epoch for each in kept] == [0, 1, 2, 3, 4]
     for m, held_out in enumerate(folds.held_out):
         alone = network(1, 1)
         alone.load(kept[0].theta[m])
@@ -176,3 +176,32 @@ def test_ridge_weight_two_is_the_row_twice():
     twice = np.r_[np.arange(30), np.arange(10)]
     for weighed, repeated in zip(ridge(x, y, weight), ridge(x[twice], y[twice], None), strict=True):
         np.testing.assert_allclose(weighed, repeated, rtol=1e-9)
+
+
+def test_the_worst_epochs_go_where_memory_is_short(monkeypatch):
+    monkeypatch.setattr("sknn.training.folds._BYTES", 1)
+    kept = ()
+    for epoch in range(20):
+        found = Candidate(abs(epoch - 7.5), epoch, np.zeros(3), np.zeros(2))
+        kept = _within_memory((*kept, found))
+    assert [each.epoch for each in kept] == list(range(2, 14))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_picks_are_those_of_a_slow_search(weighted):
+    n_picks, answers, ideal = 7, RNG.standard_normal((6, 30, 2)), RNG.standard_normal((30, 2))
+    answers = 0.5 * ideal + answers
+    weight = RNG.uniform(0.1, 3, 30) if weighted else None
+    chosen = []
+    for _ in range(n_picks):
+        means = [answers[[*chosen, j]].mean(axis=0) for j in range(len(answers))]
+        errors = [np.average(((mean - ideal) ** 2).sum(axis=1), weights=weight) for mean in means]
+        chosen.append(int(np.argmin(errors)))
+    counts = pick(answers, ideal, weight, n_picks)
+    np.testing.assert_array_equal(counts, np.bincount(chosen, minlength=6))
+
+
+def test_a_perfect_predictor_is_picked_alone():
+    ideal = RNG.standard_normal((10, 1)) + 1e6
+    answers = np.stack([ideal + 1, ideal, ideal - 0.5])
+    np.testing.assert_array_equal(pick(answers, ideal, None, 5), [0, 5, 0])

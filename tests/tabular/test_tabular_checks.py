@@ -1,0 +1,56 @@
+"""scikit-learn's own checks."""
+
+import pytest
+from sklearn.utils import estimator_checks
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sknn import TabularMLPClassifier, TabularMLPRegressor
+from tests.tabular.parts import KINDS
+
+BRIEF = {
+    "hidden_layer_sizes": (16,),
+    "n_members": 2,
+    "n_splits": 2,
+    "max_iter": 16,
+    "random_state": 0,
+}
+NETWORKS = [kind(**BRIEF) for kind in KINDS] + [
+    TabularMLPClassifier(**BRIEF | {"n_splits": 1}, linear_path=1.0),
+    TabularMLPRegressor(**BRIEF | {"n_members": 1}, bins="quantile"),
+]
+
+
+def expected_failures(estimator):
+    reason = "folds, order and dropout are drawn for each row"
+    return {"check_sample_weight_equivalence_on_dense_data": reason}
+
+
+@parametrize_with_checks(NETWORKS, expected_failed_checks=expected_failures)
+def test_estimator_checks(estimator, check):
+    check(estimator)
+
+
+MORE_CHECKS = [
+    "check_dataframe_column_names_consistency",
+    "check_get_feature_names_out_error",
+    "check_transformer_get_feature_names_out",
+    "check_transformer_get_feature_names_out_pandas",
+    "check_set_output_transform",
+    "check_set_output_transform_pandas",
+    "check_set_output_transform_polars",
+    "check_global_output_transform_pandas",
+    "check_global_set_output_transform_polars",
+    "check_inplace_ensure_writeable",
+    "check_estimators_partial_fit_n_features",
+    "check_estimator_repr",
+]
+
+
+@pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names")
+@pytest.mark.parametrize("check_name", MORE_CHECKS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_further_checks(kind, check_name):
+    check = getattr(estimator_checks, check_name, None)
+    if check is None:
+        pytest.skip("not in this version of scikit-learn")
+    check(kind.__name__, kind(**BRIEF))
