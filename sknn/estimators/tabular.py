@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     network_ : Network
         The members of all epochs served.
     temperature_ : float
-        What log-probabilities are divided by: the temperature with the least loss on the rows
+        What log-probabilities are divided by: the temperature with the least log loss on the rows
         held out, or on the validation rows where none were [3]_.
     classes_ : ndarray or list of ndarray
     history_ : dict of ndarray
@@ -235,7 +236,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         """Choose the temperature."""
         power = 1.0
         if judge is not None and judge.loss.has_probabilities:
-            power = judge.best_power(pooled)
+            # Not every loss of training is least where probabilities are calibrated.
+            by_likelihood = replace(judge, measure=self._targets.bind(LogLoss()))
+            power = by_likelihood.best_power(pooled)
         self.temperature_ = 1.0 / power
 
     def _pooled(self, network: Network, x: NDArray) -> NDArray:
