@@ -441,5 +441,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
                 "return_std=True needs rows that were not trained on; fit with n_splits of at "
                 "least 2, or pass X_val and y_val."
             )
-        spread = super()._std(X) if self.network_.lead else 0.0
-        return np.hypot(spread, self.residual_std_.astype(np.float32))
+        unexplained = self.residual_std_.astype(np.float32)
+        if not self.network_.lead:
+            return np.tile(unexplained, (len(self._check_inputs(X)), 1))
+        return np.hypot(super()._std(X), unexplained)
