@@ -286,6 +286,12 @@ def _check_total(weight: NDArray, name: str) -> None:
         )
 
 
+def shares(weight: NDArray | None, dtype: Any) -> NDArray | None:
+    """Return weights of rows to judge by as shares of the largest, a column, or None."""
+    # Divided in float64: in float32 weights of 1e300 or 1e-42 would not survive.
+    return None if weight is None else (weight / weight.max()).astype(dtype)[:, None]
+
+
 def training_rows(weight: NDArray | None, may_be_empty: bool) -> NDArray | None:
     """Return the indices of rows with a positive weight, None where that is every row."""
     if weight is None or (weight > 0).all():

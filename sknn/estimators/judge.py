@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sknn.core.losses import Grouped, SquaredError
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
+from sknn.estimators.data import shares
 from sknn.estimators.targets import RegressionTargets, Targets
 from sknn.training.folds import pick
 from sknn.training.monitor import mean_loss
@@ -49,7 +50,7 @@ class Judge:
 
     def loss_of(self, pooled: NDArray) -> float:
         """Return the weighted mean loss of raw scores of shape (n, n_raw)."""
-        weight = None if self.weight is None else self.weight[:, None].astype(pooled.dtype)
+        weight = shares(self.weight, pooled.dtype)
         return mean_loss(self.network, self.measure, pooled, self.target, weight)
 
     def pick(self, raw: NDArray, n_picks: int) -> NDArray:
@@ -96,4 +97,6 @@ class Judge:
     def residual_std(self, pooled: NDArray) -> NDArray:
         """Return for each output the root mean square of what is left unexplained."""
         error = self.loss.link(pooled.copy())[:, : self.targets.n_outputs] - self.target
-        return np.sqrt(np.average(error.astype(np.float64) ** 2, axis=0, weights=self.weight))
+        weight = shares(self.weight, np.float64)
+        weight = None if weight is None else weight[:, 0]
+        return np.sqrt(np.average(error.astype(np.float64) ** 2, axis=0, weights=weight))

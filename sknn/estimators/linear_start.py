@@ -7,7 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.estimators.table.plan import Sample
+
 _PENALTIES = (0.01, 1.0, 10.0, 100.0, 1000.0)
+
+
+def in_rows(weight: NDArray) -> NDArray:
+    """Return what each weight is in rows: a penalty must not feel the unit of weights.
+
+    Their smallest positive one is a row if all are multiples of it, else their mean is.
+    """
+    used = weight > 0
+    counts = Sample.of(weight[used], int(used.sum())).counts
+    rows = np.zeros(len(weight))
+    rows[used] = counts if (counts > 1).any() else weight[used] / weight[used].mean()
+    return rows
 
 
 def ridge(
@@ -26,6 +40,7 @@ def ridge(
     x : ndarray of shape (n, d)
     target : ndarray of shape (n, k)
     weight : ndarray of shape (n,) or None
+        How many rows each row is.
     penalties : sequence of float
 
     Returns

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
@@ -159,8 +158,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         answer = self._targets.predict(raw, self._loss)
         if not return_std:
             return answer
-        std = np.broadcast_to(self._std(X), answer.reshape(len(answer), -1).shape)
-        return answer, std.reshape(answer.shape).copy()
+        return answer, self._std(X).reshape(answer.shape)
 
     def _std(self, X: Any) -> NDArray:
         """Return the standard deviation of predictions, of shape (n_samples, n_outputs)."""

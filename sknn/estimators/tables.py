@@ -24,7 +24,7 @@ from sknn.estimators.base import finite
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.judge import Judge
-from sknn.estimators.linear_start import ridge
+from sknn.estimators.linear_start import in_rows, ridge
 from sknn.estimators.parameters import Pace
 from sknn.estimators.presets import Preset
 from sknn.estimators.session import Session
@@ -229,11 +229,12 @@ class TableNetwork(SupervisedNetwork):
         if not n_linear or target is None:
             return False
         everywhere = np.arange(len(train.x)) if index is None else index
+        counts = None if train.weight is None else in_rows(train.weight)
         # Behind the scores that stand for the target there may be others, for its variance.
         last = {name: part[..., : target.shape[1]] for name, part in network.params[-1].items()}
         for m in range(self._n_linear(network.n_members)):
             rows = index[m] if isinstance(index, list) else everywhere
-            weight = None if train.weight is None else train.weight[rows]
+            weight = None if counts is None else counts[rows]
             x = train.x[rows, -n_linear:]
             slopes, intercepts = ridge(x, target[rows], weight)
             member = (m,) if network.lead else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -91,7 +92,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     network_ : Network
         The members of all epochs served.
     temperature_ : float
-        What log-probabilities are divided by: the temperature with the least loss on the rows
+        What log-probabilities are divided by: the temperature with the least log loss on the rows
         held out, or on the validation rows where none were [3]_.
     classes_ : ndarray or list of ndarray
     history_ : dict of ndarray
@@ -236,7 +237,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         """Choose the temperature."""
         power = 1.0
         if judge is not None and judge.loss.has_probabilities:
-            power = judge.best_power(pooled)
+            # Not every loss of training is least where probabilities are calibrated.
+            by_likelihood = replace(judge, measure=self._targets.bind(LogLoss()))
+            power = by_likelihood.best_power(pooled)
         self.temperature_ = 1.0 / power
 
     def _pooled(self, network: Network, x: NDArray) -> NDArray:
@@ -440,5 +443,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
                 "return_std=True needs rows that were not trained on; fit with n_splits of at "
                 "least 2, or pass X_val and y_val."
             )
-        spread = super()._std(X) if self.network_.lead else 0.0  # a single network agrees
-        return np.hypot(spread, self.residual_std_.astype(np.float32))
+        unexplained = self.residual_std_.astype(np.float32)
+        if not self.network_.lead:
+            return np.tile(unexplained, (len(self._check_inputs(X)), 1))
+        return np.hypot(super()._std(X), unexplained)

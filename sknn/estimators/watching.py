@@ -13,7 +13,7 @@ from sklearn.metrics import get_scorer
 
 from sknn.core.network import Network
 from sknn.estimators._sklearn import SklearnCallbacks, shallow_copy, takes_weights
-from sknn.estimators.data import Rows, located
+from sknn.estimators.data import Rows, located, shares
 from sknn.training.callbacks import Callback, PrintProgress, StopBelow
 from sknn.training.monitor import Validate, Watch
 
@@ -97,7 +97,7 @@ def _validate(session: Session, dtype: Any) -> Validate:
         model._loss = loss
         return {"score": _judge(scorer, model, rows, weights)}
 
-    return Validate(loss, x, target, session.column(rows.weight), score, judge)
+    return Validate(loss, x, target, shares(rows.weight, dtype), score, judge)
 
 
 def _encoded(session: Session, rows: Rows, dtype: Any) -> Any:

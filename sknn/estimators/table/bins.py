@@ -54,7 +54,8 @@ class Splitter:
 
     def __init__(self, y: NDArray, weight: NDArray, counts: NDArray) -> None:
         self.y = y
-        self.weight = weight
+        # Trees square weights, which must not overflow; a power of two scales without rounding.
+        self.weight = np.ldexp(weight, -np.frexp(weight.max())[1])
         self.counts = counts
         self.kind = DecisionTreeClassifier if self._has_labels() else DecisionTreeRegressor
 
