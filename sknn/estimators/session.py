@@ -196,6 +196,7 @@ class Session:
         self.state = Run(
             streams=Streams.from_seed(seed_from(estimator.random_state)),
             horizon=estimator._pace().epochs,
+            n_members=self.network.n_members,
         )
         weight = self.train.weight
         if weight is not None:
@@ -250,7 +251,7 @@ class Session:
     def _same_members(self, served: Network) -> bool:
         """Say whether as many are trained as were; of several epochs each may be served."""
         if self.estimator._serves_several_epochs:
-            return served.n_members % self.network.n_members == 0
+            return self.network.n_members == self.state.n_members
         return self.network.lead == served.lead
 
     def _first_members(self, served: Network) -> NDArray:
