@@ -59,8 +59,7 @@ def ridge(
     x_mean, y_mean = (np.average(part, axis=0, weights=weight) for part in (x, target))
     x_centred, y_centred = x - x_mean, target - y_mean
     weighted = x_centred * weight[:, None]
-    values, vectors = np.linalg.eigh(weighted.T @ x_centred)
-    values = np.maximum(values, 0.0)
+    values, vectors = _spectrum(x_centred, weight)
     moment = vectors.T @ (weighted.T @ y_centred)
     total = float((weight[:, None] * y_centred**2).sum())
 
@@ -74,3 +73,12 @@ def ridge(
     best = min((solve(penalty) for penalty in penalties), key=lambda found: found[0])[1]
     slopes = vectors @ best
     return slopes, y_mean - x_mean @ slopes
+
+
+def _spectrum(x: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
+    """Return eigenvalues and eigenvectors of X'WX; only those that may differ from zero."""
+    if len(x) < x.shape[1]:
+        _, singular, vectors = np.linalg.svd(np.sqrt(weight)[:, None] * x, full_matrices=False)
+        return singular**2, vectors.T
+    values, vectors = np.linalg.eigh((weight[:, None] * x).T @ x)
+    return np.maximum(values, 0.0), vectors
