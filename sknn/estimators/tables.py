@@ -299,7 +299,7 @@ class TableNetwork(SupervisedNetwork):
             self._calibrate(judge, judge.pool(raw) if network.lead else raw)
 
     @abstractmethod
-    def _calibrate(self, judge: Judge | None, pooled: NDArray | None) -> None:
+    def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
         """Learn from pooled scores of rows that were not trained on; None where there are none."""
 
     def _raw(self, X: Any) -> NDArray:

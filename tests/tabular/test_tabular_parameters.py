@@ -165,7 +165,7 @@ def test_random_states(place):
 
 
 def test_pickles_of_a_plain_fit_are_small():
-    for network, y in both(hidden_layer_sizes=(128, 128), n_members=4):
+    for network, y in both(hidden_layer_sizes=(64, 64), n_members=4):
         network.fit(TABLE, y)
         weights = network.network_.theta.nbytes
         encoder = len(pickle.dumps(network.encoder_))
