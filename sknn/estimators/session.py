@@ -396,15 +396,15 @@ class Session:
 
     def _check_fold(self) -> None:
         """Raise where the last layer leaves the range of the precision in the units of y."""
+        finer = "set dtype='float64', or " if "dtype" in self.estimator.get_params(False) else ""
         if self.targets.folds and not np.isfinite(self.estimator.network_.theta).all():
             raise ValueError(
-                f"y is too large for {self.network.dtype} weights; scale it down, or set "
-                "dtype='float64'."
+                f"y is too large for {self.network.dtype} weights; {finer}scale it down."
             )
         if self.fresh and not self.targets.resolved(self.network.dtype):
             warnings.warn(
                 f"y varies so little around so large a mean that {self.network.dtype} predictions "
-                "cannot follow it; set dtype='float64', or subtract a constant from y.",
+                f"cannot follow it; {finer}subtract a constant from y.",
                 stacklevel=users_level(),
             )
 
