@@ -119,7 +119,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
 
     `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights.
-    Columns are encoded as in the first chunk, so it should hold some hundred rows.
+    Columns are encoded as in the first chunk, so it should hold some hundred rows. A rate by name
+    has fallen after `max_iter` chunks; for long streams set ``learning_rate="constant"``.
 
     References
     ----------
@@ -342,7 +343,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
 
     `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights.
-    Columns are encoded as in the first chunk, so it should hold some hundred rows.
+    Columns are encoded as in the first chunk, so it should hold some hundred rows. A rate by name
+    has fallen after `max_iter` chunks; for long streams set ``learning_rate="constant"``.
 
     References
     ----------

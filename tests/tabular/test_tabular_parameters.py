@@ -187,21 +187,16 @@ def test_out_of_fold_losses_choose_the_epochs():
         assert every.network_.n_members == 2 * 11
 
 
-def test_folds_hold_out_other_rows_of_all_classes():
+def test_folds_hold_out_other_rows_of_all_classes(monkeypatch):
     y = np.r_[np.zeros(N - 8, int), np.ones(8, int)]
-    network = classifier(n_members=4, n_splits=4, max_iter=1)
-    seen = []
-    deal = network._deal
+    seen, deal = [], TabularMLPClassifier._deal
 
     def spy(self, session):
-        seen.append(deal.__func__(self, session))
+        seen.append(deal(self, session))
         return seen[-1]
 
-    type(network)._deal, original = spy, type(network)._deal
-    try:
-        network.fit(X, y)
-    finally:
-        type(network)._deal = original
+    monkeypatch.setattr(TabularMLPClassifier, "_deal", spy)
+    classifier(n_members=4, n_splits=4, max_iter=1).fit(X, y)
     (folds,) = seen
     for train, held_out in zip(folds.train, folds.held_out, strict=True):
         assert not set(train) & set(held_out)
