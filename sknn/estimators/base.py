@@ -209,15 +209,13 @@ class BaseNetwork(
     def _check_network(self, network: Network) -> None:  # noqa: B027
         """Raise for parameters that do not fit the layers."""
 
-    def _start_from_data(
-        self, network: Network, train: Rows, index: NDArray | None, seed: int
-    ) -> bool:
+    def _start_from_data(self, network: Network, train: Rows, index: Any, seed: int) -> bool:
         """Improve initial weights by what the rows at `index` tell; most families do not.
 
         Parameters
         ----------
-        index : ndarray of int or None
-            Rows to train on; None means all.
+        index : ndarray of int, Folds or None
+            Rows to train on, of all members or of each; None means all.
         seed : int
             Of the run, for whatever is drawn.
 

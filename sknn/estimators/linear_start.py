@@ -59,8 +59,7 @@ def ridge(
     x_mean, y_mean = (np.average(part, axis=0, weights=weight) for part in (x, target))
     x_centred, y_centred = x - x_mean, target - y_mean
     weighted = x_centred * weight[:, None]
-    values, vectors = np.linalg.eigh(weighted.T @ x_centred)
-    values = np.maximum(values, 0.0)
+    values, vectors = _spectrum(x_centred, weight)
     moment = vectors.T @ (weighted.T @ y_centred)
     total = float((weight[:, None] * y_centred**2).sum())
 
@@ -74,3 +73,55 @@ def ridge(
     best = min((solve(penalty) for penalty in penalties), key=lambda found: found[0])[1]
     slopes = vectors @ best
     return slopes, y_mean - x_mean @ slopes
+
+
+def _spectrum(x: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
+    """Return eigenvalues and eigenvectors of X'WX; only those that may differ from zero."""
+    if len(x) < x.shape[1]:
+        _, singular, vectors = np.linalg.svd(np.sqrt(weight)[:, None] * x, full_matrices=False)
+        return singular**2, vectors.T
+    values, vectors = np.linalg.eigh((weight[:, None] * x).T @ x)
+    return np.maximum(values, 0.0), vectors
+
+
+class LinearModel:
+    """Ridge regression on some of the rows, or none where a constant does better.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, d)
+    target : ndarray of shape (n, k)
+    weight : ndarray of shape (n,) or None
+    """
+
+    def __init__(self, x: NDArray, target: NDArray, weight: NDArray | None) -> None:
+        self.x = x
+        self.target = target
+        self.weight = np.ones(len(x)) if weight is None else in_rows(weight)
+
+    def fit(
+        self, rows: NDArray | None, held_out: NDArray | None
+    ) -> tuple[NDArray, NDArray, NDArray]:
+        """Return slopes (d, k), the center of the rows (d,) and the mean of their target (k,).
+
+        Cross-validation within few rows may choose a penalty that lets columns that go together
+        extrapolate without bounds; the rows held out tell, and then the slopes are zero.
+
+        Parameters
+        ----------
+        rows : ndarray of int or None
+            To fit; None means all.
+        held_out : ndarray of int or None
+            To compare with the constant.
+        """
+        rows = np.flatnonzero(self.weight) if rows is None else rows
+        x, target, weight = self.x[rows], self.target[rows], self.weight[rows]
+        center, mean = (np.average(part, axis=0, weights=weight) for part in (x, target))
+        slopes, _ = ridge(x, target, weight)
+        if held_out is not None and len(held_out):
+            off = self.target[held_out] - mean
+            left = off - (self.x[held_out] - center) @ slopes
+            heavy = self.weight[held_out, None]
+            if not (heavy * left**2).sum() < (heavy * off**2).sum():
+                slopes = np.zeros_like(slopes)
+        return slopes, center, mean

@@ -196,6 +196,7 @@ class Session:
         self.state = Run(
             streams=Streams.from_seed(seed_from(estimator.random_state)),
             horizon=estimator._pace().epochs,
+            n_members=self.network.n_members,
         )
         weight = self.train.weight
         if weight is not None:
@@ -210,7 +211,7 @@ class Session:
         good = self.estimator._start_from_data(
             self.network,
             self.train,
-            self.rows_used if self.folds is None else self.folds.train,
+            self.rows_used if self.folds is None else self.folds,
             self.state.streams.split_seed,
         )
         if good and not self.call.stream:
@@ -248,12 +249,10 @@ class Session:
             )
 
     def _same_members(self, served: Network) -> bool:
-        """Say whether as many members are trained as were before."""
-        last = self.state.theta
-        if last is None and self.estimator._serves_several_epochs:
-            # Any of those served may go on.
-            return True
-        return self.network.lead == (served.lead if last is None else last.shape[:-1])
+        """Say whether as many are trained as were; of several epochs each may be served."""
+        if self.estimator._serves_several_epochs:
+            return self.network.n_members == self.state.n_members
+        return self.network.lead == served.lead
 
     def _members_to_go_on(self, served: Network) -> NDArray:
         """Return as many of the vectors served as are trained; those of several epochs may be."""
@@ -398,15 +397,15 @@ class Session:
 
     def _check_fold(self) -> None:
         """Raise where the last layer leaves the range of the precision in the units of y."""
+        finer = "set dtype='float64', or " if "dtype" in self.estimator.get_params(False) else ""
         if self.targets.folds and not np.isfinite(self.estimator.network_.theta).all():
             raise ValueError(
-                f"y is too large for {self.network.dtype} weights; scale it down, or set "
-                "dtype='float64'."
+                f"y is too large for {self.network.dtype} weights; {finer}scale it down."
             )
         if self.fresh and not self.targets.resolved(self.network.dtype):
             warnings.warn(
                 f"y varies so little around so large a mean that {self.network.dtype} predictions "
-                "cannot follow it; set dtype='float64', or subtract a constant from y.",
+                f"cannot follow it; {finer}subtract a constant from y.",
                 stacklevel=users_level(),
             )
 

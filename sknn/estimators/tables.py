@@ -24,7 +24,7 @@ from sknn.estimators.base import finite
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.judge import Judge
-from sknn.estimators.linear_start import in_rows, ridge
+from sknn.estimators.linear_start import LinearModel
 from sknn.estimators.parameters import Pace
 from sknn.estimators.presets import Preset
 from sknn.estimators.session import Session
@@ -228,22 +228,17 @@ class TableNetwork(SupervisedNetwork):
         target = self._linear_target(self._targets.encode(train.y, network.dtype), loss)
         if not n_linear or target is None:
             return False
-        everywhere = np.arange(len(train.x)) if index is None else index
-        counts = None if train.weight is None else in_rows(train.weight)
+        model = LinearModel(train.x[:, -n_linear:], target, train.weight)
         # Behind the scores that stand for the target there may be others, for its variance.
         last = {name: part[..., : target.shape[1]] for name, part in network.params[-1].items()}
         for m in range(self._n_linear(network.n_members)):
-            rows = index[m] if isinstance(index, list) else everywhere
-            weight = None if counts is None else counts[rows]
-            x = train.x[rows, -n_linear:]
-            slopes, intercepts = ridge(x, target[rows], weight)
+            seen, held_out = (index, None) if not isinstance(index, Folds) else index.of(m)
+            slopes, center, mean = model.fit(seen, held_out)
             member = (m,) if network.lead else ()
-            slopes = slopes * self._slope_factor
-            last["S"][member] = slopes
-            if self._numeric_target:
-                last["b"][member] = intercepts
-            else:
-                last["b"][member] -= np.average(x, axis=0, weights=weight) @ slopes
+            last["S"][member] = slopes * self._slope_factor
+            # The path passes through the best constant at the center of the rows.
+            constant = mean if self._numeric_target else last["b"][member]
+            last["b"][member] = constant - center @ last["S"][member]
         return False
 
     @abstractmethod
@@ -321,7 +316,7 @@ class TableNetwork(SupervisedNetwork):
         return stack if len(stack) > 1 else stack[0]
 
     @abstractmethod
-    def _calibrate(self, judge: Judge | None, pooled: NDArray | None) -> None:
+    def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
         """Learn from pooled scores of rows that were not trained on; None where there are none."""
 
     def _raw(self, X: Any) -> NDArray:

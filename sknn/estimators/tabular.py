@@ -120,7 +120,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
 
     `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights.
-    Columns are encoded as in the first chunk, so it should hold some hundred rows.
+    Columns are encoded as in the first chunk, so it should hold some hundred rows. A rate by name
+    has fallen after `max_iter` chunks; for long streams set ``learning_rate="constant"``.
 
     References
     ----------
@@ -233,7 +234,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
             return np.hstack([np.eye(len(classes))[codes] for classes, codes in parts])
         return np.eye(self._targets.n_outputs)[target] if target.ndim == 1 else target
 
-    def _calibrate(self, judge: Judge | None, pooled: NDArray | None) -> None:
+    def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
         """Choose the temperature."""
         power = 1.0
         if judge is not None and judge.loss.has_probabilities:
@@ -344,7 +345,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
 
     `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights.
-    Columns are encoded as in the first chunk, so it should hold some hundred rows.
+    Columns are encoded as in the first chunk, so it should hold some hundred rows. A rate by name
+    has fallen after `max_iter` chunks; for long streams set ``learning_rate="constant"``.
 
     References
     ----------
@@ -429,7 +431,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         # Raw scores of another link are not on the scale of the target.
         return target if loss.link_name == "identity" else None
 
-    def _calibrate(self, judge: Judge | None, pooled: NDArray | None) -> None:
+    def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
         """Learn how far predictions are off."""
         if judge is None:
             self.residual_std_ = None

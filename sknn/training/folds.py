@@ -132,6 +132,10 @@ class Folds:
             -(-n_members // n_splits),
         )
 
+    def of(self, member: int) -> tuple[NDArray, NDArray]:
+        """Return the rows a member learns from, and those it is judged by."""
+        return self.train[member], self.held_out[member]
+
     def group(self, members: NDArray, index: int) -> NDArray:
         """Return the part of an array with one entry a member that belongs to a group."""
         in_group = -(-len(members) // self.n_groups)

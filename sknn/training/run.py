@@ -201,6 +201,8 @@ class Run:
     stall : int
         Epochs without improvement.
     history : History
+    n_members : int
+        Networks that are trained; more are served where several epochs are.
     grown : int
         Epochs before new classes last came; their losses do not compare with later ones.
     stop_reason : str or None
@@ -231,6 +233,7 @@ class Run:
     best_loss: float = float("inf")
     stall: int = 0
     history: History = field(default_factory=History)
+    n_members: int = 1
     grown: int = 0
     stop_reason: str | None = None
     warned: frozenset[str] = frozenset()

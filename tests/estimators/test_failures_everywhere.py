@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from sklearn.base import clone
 
 import sknn
-from sknn import MLPClassifier, MLPRegressor
+from sknn import MLPClassifier, MLPRegressor, TabularMLPClassifier, TabularMLPRegressor
 from sknn.callbacks import Callback
 from sknn.layers import BatchNorm, Dense, Dropout, GaussianNoise
 from sknn.schedules import BatchSize
@@ -46,6 +46,7 @@ def scorer(model, x, y):
     return model.score(x, y)
 
 
+FOLDS = SMALL | {"batch_size": 16, "n_members": 2, "n_splits": 2}
 LAYERS = [Dense(4), BatchNorm(), GaussianNoise(0.1), Dense(3, "tanh", max_norm=1.0), Dropout(0.2)]
 FIT, STREAM = "fit", "partial_fit"
 # The estimator, how it is fitted first, how it is called then.
@@ -100,6 +101,16 @@ SCENARIOS = {
         MLPClassifier(layers=LAYERS, batch_size=BatchSize(30, 20), max_iter=2, freeze=1),
         (FIT, (X, THREE), {}),
         (STREAM, (X, THREE), {"X_val": X, "y_val": THREE}),
+    ),
+    "tables": (
+        TabularMLPRegressor(**FOLDS, linear_path=0.5),
+        (FIT, (X, REAL), {}),
+        (FIT, (X[:, :3], REAL, W), {"X_val": X[:20, :3], "y_val": REAL[:20]}),
+    ),
+    "tables in a stream": (
+        TabularMLPClassifier(**FOLDS, linear_path=1.0),
+        (FIT, (X, THREE), {}),
+        (STREAM, (X, THREE), {"classes": [0, 1, 2, 3]}),
     ),
     "sparse": (
         MLPClassifier(**SMALL, input_dropout=0.0, activation="gelu"),

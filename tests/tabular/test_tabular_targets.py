@@ -192,6 +192,14 @@ def test_constant_targets(value, n_splits):
     assert_allclose(network.predict(TABLE), value, rtol=1e-6)
 
 
+def test_targets_far_from_zero():
+    """The advice names no parameter that there is not."""
+    with pytest.warns(UserWarning, match="cannot follow it; subtract a constant from y"):
+        regressor().fit(TABLE, 1e9 + REAL)
+    with pytest.raises(ValueError, match="y is too large for float32 weights; scale it down"):
+        regressor().fit(TABLE, 1e60 * REAL)
+
+
 def test_wrong_targets():
     bad = np.where(np.arange(N) == 3, np.nan, REAL)
     for network, y, words in [

@@ -155,6 +155,15 @@ def test_every_epoch_is_kept_and_judged_on_rows_not_seen():
     assert [each.loss for each in progress.run.candidates] == [each.loss for each in kept]
 
 
+def test_ridge_of_more_columns_than_rows():
+    x, y = RNG.standard_normal((12, 30)), RNG.standard_normal((12, 1))
+    weight = RNG.uniform(0.5, 2, 12)
+    slopes, intercepts = ridge(x, y, weight, (1.0,))
+    model = Ridge(1.0).fit(x, y, weight)
+    np.testing.assert_allclose(slopes, model.coef_.reshape(1, -1).T, rtol=1e-8)
+    np.testing.assert_allclose(intercepts, model.intercept_, rtol=1e-8)
+
+
 @pytest.mark.parametrize("weighted", [False, True])
 def test_ridge_is_that_of_scikit_learn_with_the_penalty_of_least_error(weighted):
     x = RNG.standard_normal((60, 4)) * [1, 2, 3, 0.1] + 5

@@ -50,7 +50,8 @@ class Table:
     @property
     def names(self) -> list[str] | None:
         """The names of the columns, None where not all have one."""
-        return self.labels if all(isinstance(label, str) for label in self.labels) else None
+        nameless = [label for label in self.labels if not isinstance(label, str)]
+        return None if nameless else self.labels
 
     def column(self, place: int) -> Any:
         """Return a column as a vector, or Coded."""

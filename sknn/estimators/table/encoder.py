@@ -66,7 +66,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     bins : {"quantile", "tree"}, default="quantile"
         Where the edges are: at quantiles, or at half as many quantiles and where a small decision
         tree on this column alone splits `y`.
-    max_categories : int, default=50
+    max_categories : int, default=256
         The most columns for the levels of one column.
     linear : bool, default=False
         Add a second part for a linear path: numbers minus their mean over their standard deviation,
@@ -126,7 +126,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         categorical_features: Any = "from_dtype",
         n_bins: Any = "auto",
         bins: Any = "quantile",
-        max_categories: Any = 50,
+        max_categories: Any = 256,
         linear: Any = False,
     ) -> None:
         self.categorical_features = categorical_features

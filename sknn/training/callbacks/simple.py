@@ -9,9 +9,11 @@ class PrintProgress(Callback):
     """One line an epoch, in the words of scikit-learn."""
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Print loss and validation score."""
+        """Print losses and validation score."""
         row = progress.row
         print(f"Iteration {int(row['epoch'])}, loss = {row['loss']:.8f}")
+        if "out_of_fold_loss" in row:
+            print(f"Out-of-fold loss: {row['out_of_fold_loss']:.8f}")
         if "validation_score" in row:
             print(f"Validation score: {row['validation_score']:.6f}")
         if "validation_loss" in row:
