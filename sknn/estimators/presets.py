@@ -21,25 +21,26 @@ class Preset:
     n_picks : int
     """
 
-    n_members: int = 4
-    n_splits: int = 4
+    n_members: int = 5
+    n_splits: int = 5
     epochs: int = 40
     n_bins: int = 32
     bins: str = "quantile"
-    linear_path: float = 0.0
+    linear_path: float = 1.0
     n_picks: int = 8
 
 
-_FAST = Preset(epochs=16, n_bins=16, linear_path=1.0)
+_FAST = Preset(n_members=4, n_splits=4, epochs=16, n_bins=16)
 _CLASSIFIER = Preset()
 _REGRESSOR = Preset(epochs=32, bins="tree", linear_path=0.5)
+# More folds leave each member more rows to learn from.
 CLASSIFIER = {
     "fast": _FAST,
     "default": _CLASSIFIER,
-    "best": replace(_CLASSIFIER, n_members=8, linear_path=0.5),
+    "best": replace(_CLASSIFIER, n_members=8, n_splits=8, linear_path=0.5),
 }
 REGRESSOR = {
     "fast": _FAST,
     "default": _REGRESSOR,
-    "best": replace(_REGRESSOR, n_members=8),
+    "best": replace(_REGRESSOR, n_members=8, n_splits=8),
 }
