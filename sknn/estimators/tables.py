@@ -38,6 +38,7 @@ from sknn.training.run import Run
 # Rows that are encoded and predicted at a time.
 _CHUNK_ROWS = 8192
 _FEW_ROWS = 1024
+_MOST_SPLITS = 10
 # The factors of columns move at so many times the rate of weights.
 _SCALE_RATE = 6.0
 
@@ -70,8 +71,8 @@ CONSTRAINTS = {
 class TableNetwork(SupervisedNetwork):
     """Reads tables as they come, and trains members on all folds but one.
 
-    The members of a group hold out different folds. After every epoch each is judged by its own
-    fold; the epochs with the least loss over all rows are served together.
+    The members of a group hold out different folds. After every epoch each predicts its own fold;
+    the epochs that together do best on all rows are served.
     """
 
     alpha: Any = 0.0
@@ -113,7 +114,7 @@ class TableNetwork(SupervisedNetwork):
                 "a stochastic solver such as 'adamw', or MLPClassifier or MLPRegressor."
             )
         super()._check_own_parameters()
-        n_members, n_splits = self._setting("n_members"), self._setting("n_splits")
+        n_members, n_splits = self._member_count(), self._split_count()
         if n_members > n_splits and n_members % n_splits:
             raise ValueError(
                 f"n_members={n_members} must be a multiple of n_splits={n_splits}, or smaller, so "
@@ -121,7 +122,17 @@ class TableNetwork(SupervisedNetwork):
             )
 
     def _member_count(self) -> int:
+        """Return the number of members; where only folds are said, one for each."""
+        if self.n_members == "auto" and self.n_splits != "auto" and self.n_splits > 1:  # type: ignore[attr-defined]
+            return int(self.n_splits)  # type: ignore[attr-defined]
         return int(self._setting("n_members"))
+
+    def _split_count(self) -> int:
+        """Return the number of folds; where only members are said, one that divides them."""
+        if self.n_splits != "auto" or self.n_members == "auto" or self.n_members == 1:  # type: ignore[attr-defined]
+            return int(self._setting("n_splits"))
+        n_members = int(self.n_members)
+        return next((k for k in range(_MOST_SPLITS, 1, -1) if n_members % k == 0), n_members)
 
     def _epochs(self) -> int:
         return self._setting("max_iter", "epochs")
@@ -250,7 +261,7 @@ class TableNetwork(SupervisedNetwork):
     def _deal(self, session: Session) -> Folds | None:
         rows = session.rows_used
         rows = np.arange(len(session.train.x)) if rows is None else rows
-        n_splits = min(int(self._setting("n_splits")), len(rows))
+        n_splits = min(self._split_count(), len(rows))
         if n_splits < 2:
             return None
         rng = np.random.default_rng(session.state.streams.split_seed)
@@ -288,7 +299,9 @@ class TableNetwork(SupervisedNetwork):
     def _choose(self, session: Session, run: Run) -> NDArray | None:
         """Pick the epochs that together do best on held-out rows; learn there how sure to be."""
         self.member_shares_ = None
-        self._calibrate(None, None)
+        if session.fresh:
+            # A chunk of a stream says nothing new of how sure to be.
+            self._calibrate(None, None)
         if run.candidates and session.folds is not None:
             return self._pick(session, session.folds, run.candidates)
         if session.validation is not None:

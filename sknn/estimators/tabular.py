@@ -35,8 +35,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Which columns are categories: those of a frame with categories, strings, truth values or
         mixed objects; None for none of them; or a mask, indices or names.
     n_members : int, default="auto"
-        Networks that are trained at once; 4, 5 or 8 by preset. A multiple of `n_splits`, or
-        smaller.
+        Networks that are trained at once: 4, 5 or 8 by preset, or as many as there are folds. A
+        multiple of `n_splits`, or smaller.
     n_splits : int, default="auto"
         Folds the rows are dealt into; each member trains on all but one and is judged by that one.
         1 lets all members train on all rows: then the last epoch is served.
@@ -264,8 +264,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Which columns are categories: those of a frame with categories, strings, truth values or
         mixed objects; None for none of them; or a mask, indices or names.
     n_members : int, default="auto"
-        Networks that are trained at once; 4, 5 or 8 by preset. A multiple of `n_splits`, or
-        smaller.
+        Networks that are trained at once: 4, 5 or 8 by preset, or as many as there are folds. A
+        multiple of `n_splits`, or smaller.
     n_splits : int, default="auto"
         Folds the rows are dealt into; each member trains on all but one and is judged by that one.
         1 lets all members train on all rows: then the last epoch is served.

@@ -20,7 +20,7 @@ WRONG = [
     {"n_members": 1.5},
     {"n_members": "many"},
     {"n_members": 3, "n_splits": 2},
-    {"n_members": 5},
+    {"n_members": 6, "n_splits": 4},
     {"n_splits": 0},
     {"n_splits": "some"},
     {"n_splits": 1.5},
@@ -112,8 +112,28 @@ def test_presets():
             assert not any("_bin" in name for name in stated.encoder_.get_feature_names_out())
     for kind, epochs in zip(KINDS, (40, 32), strict=True):
         assert found[kind, "fast"] == (16, 4)
-        assert found[kind, "default"] == (epochs, 4)
+        assert found[kind, "default"] == (epochs, 5)
         assert found[kind, "best"] == (epochs, 8)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, (5, 5)),
+        ({"n_members": 1}, (1, 5)),
+        ({"n_members": 4}, (4, 4)),
+        ({"n_members": 12}, (12, 6)),
+        ({"n_members": 11}, (11, 11)),
+        ({"n_splits": 3}, (3, 3)),
+        ({"n_splits": 1}, (5, 1)),
+        ({"n_members": 2, "n_splits": 4}, (2, 4)),
+    ],
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_members_and_folds_go_together(kind, given, expected):
+    network = kind(**given)
+    network._check_own_parameters()
+    assert (network._member_count(), network._split_count()) == expected
 
 
 def test_parameters_reach_the_network():
