@@ -111,7 +111,8 @@ def schedule_curves():
     """Draw the factors of the schedules that depend on time alone."""
     epochs, per_epoch = 50, 20
     kinds = [schedules.Constant(), schedules.InverseScaling(), schedules.Exponential(),
-             schedules.Step(), schedules.Cosine(warmup=0.1), schedules.OneCycle()]  # fmt: skip
+             schedules.Step(), schedules.Cosine(warmup=0.1), schedules.OneCycle(),
+             schedules.CosLog(), schedules.FlatCosine()]  # fmt: skip
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8))
     steps = np.arange(epochs * per_epoch)
     for kind in kinds:
