@@ -10,13 +10,23 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
-from sklearn.datasets import load_breast_cancer, load_digits  # noqa: E402
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits  # noqa: E402
 from sklearn.exceptions import ConvergenceWarning  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
 from sklearn.preprocessing import StandardScaler  # noqa: E402
+from threadpoolctl import threadpool_limits  # noqa: E402
 
-from sknn import AutoEncoder, DBNClassifier, MLPClassifier, activations, schedules  # noqa: E402
+from sknn import (  # noqa: E402
+    AutoEncoder,
+    DBNClassifier,
+    MLPClassifier,
+    TabularMLPClassifier,
+    TabularMLPRegressor,
+    activations,
+    schedules,
+)
 from sknn.callbacks import LearningRateRange  # noqa: E402
+from sknn.preprocessing import TableEncoder  # noqa: E402
 
 
 def xor():
@@ -111,7 +121,8 @@ def schedule_curves():
     """Draw the factors of the schedules that depend on time alone."""
     epochs, per_epoch = 50, 20
     kinds = [schedules.Constant(), schedules.InverseScaling(), schedules.Exponential(),
-             schedules.Step(), schedules.Cosine(warmup=0.1), schedules.OneCycle()]  # fmt: skip
+             schedules.Step(), schedules.Cosine(warmup=0.1), schedules.OneCycle(),
+             schedules.CosLog(), schedules.FlatCosine()]  # fmt: skip
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8))
     steps = np.arange(epochs * per_epoch)
     for kind in kinds:
@@ -206,6 +217,33 @@ def autoencoder():
     return figure
 
 
+def tables():
+    """Draw what becomes of a number, and the loss on rows held out."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8))
+    x = np.sort(np.random.default_rng(0).lognormal(0, 0.6, 400))[:, None]
+    encoder = TableEncoder(n_bins=4).fit(x)
+    columns = encoder.transform(x).T
+    left.plot(x, columns[0], color="black", linewidth=2, label="scaled and bent")
+    for i, column in enumerate(columns[1:]):
+        left.plot(x, column, label=f"bin {i}")
+    left.set(
+        xlabel="number in the table", ylabel="inputs of the network", xlim=(0, 4), ylim=(-2, 3)
+    )
+    left.legend(fontsize="small")
+    for name, load, kind in [
+        ("breast cancer", load_breast_cancer, TabularMLPClassifier),
+        ("diabetes", load_diabetes, TabularMLPRegressor),
+    ]:
+        with threadpool_limits(1):
+            net = kind(random_state=0).fit(*load(return_X_y=True))
+        loss = net.history_["out_of_fold_loss"]
+        right.plot(net.history_["epoch"], loss / loss.min(), label=name)
+    right.set(xlabel="epoch", ylabel="loss on rows held out / least")
+    right.legend(fontsize="small")
+    right.grid(alpha=0.3)
+    return figure
+
+
 PICTURES = {
     "deep_belief": deep_belief,
     "xor": xor,
@@ -216,6 +254,7 @@ PICTURES = {
     "overfitting": overfitting,
     "rate_range": rate_range,
     "autoencoder": autoencoder,
+    "tables": tables,
 }
 
 

@@ -111,3 +111,16 @@ def test_transfer_helps_where_labels_are_few(tmp_path, monkeypatch, capsys):
     assert len(gains) == 3
     assert sum(gains) > 0
     assert_picture(picture)
+
+
+def test_tables_need_no_pipeline(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    pytest.importorskip("pandas", reason="the example makes frames")
+    picture = tmp_path / "tables.png"
+    run("tables.py", monkeypatch, "--seeds", "1", "--output", str(picture))
+    rows = re.findall(r"^  sknn\s+(\d\.\d+)\s+(\d\.\d+)", capsys.readouterr().out, re.M)
+    (wrong, log_loss), _, (error, _) = [map(float, row) for row in rows]
+    assert wrong < 0.15
+    assert log_loss < 0.4
+    assert error < 1.0
+    assert_picture(picture)
