@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Container
 from copy import deepcopy
-from dataclasses import replace
 from math import inf
 from typing import Any
 from weakref import WeakSet
@@ -22,6 +21,7 @@ from sknn.core.workspace import Workspace
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import shallow_copy, without_listeners
 from sknn.estimators.call import Call
+from sknn.estimators.continuation import continue_from
 from sknn.estimators.data import Rows
 from sknn.estimators.plausibility import warn_of_data
 from sknn.estimators.solving import objective_at, rejoin, solve
@@ -191,7 +191,7 @@ class Session:
         estimator = self.estimator
         if not self.fresh:
             self.state = estimator.run_.copy()
-            self._continue_from(estimator.network_)
+            continue_from(self, estimator.network_)
             return
         self.state = Run(
             streams=Streams.from_seed(seed_from(estimator.random_state)),
@@ -207,7 +207,7 @@ class Session:
         """Complete the initial weights by what only training rows and other networks know."""
         if not self.fresh:
             return
-        self._start_output_bias()
+        self.start_output_bias()
         good = self.estimator._start_from_data(
             self.network,
             self.train,
@@ -226,63 +226,7 @@ class Session:
         asked = link, known.get("classes_", known.get("n_outputs_"))
         self.targets.adopt(self.network, self.loss, source.copy_into(self.network, asked))
 
-    def _continue_from(self, served: Network) -> None:
-        self._check_same_architecture(served)
-        run = self.state
-        if self.growth is not None:
-            self._grow(served, self.growth)
-        elif run.theta is not None:
-            self.network.load(run.theta)
-        else:
-            self.network.load(self._members_to_go_on(served))
-            self.targets.unfold(self.network, self.loss)
-
-    def _check_same_architecture(self, served: Network) -> None:
-        now, before = self.network.layout.signature(), served.layout.signature()
-        grown = () if self.growth is None else (self.growth.layer,)
-        kept = [[part for part in parts if part[0] not in grown] for parts in (now, before)]
-        if kept[0] != kept[1] or not self._same_members(served):
-            raise ValueError(
-                "The architecture parameters differ from those of the previous call, so training "
-                f"cannot continue: the fitted network has {_shapes(before)}, the parameters now "
-                f"describe {_shapes(now)}. Restore them, or fit anew with warm_start=False."
-            )
-
-    def _same_members(self, served: Network) -> bool:
-        """Say whether as many are trained as were; of several epochs each may be served."""
-        if self.estimator._serves_several_epochs:
-            return self.network.n_members == self.state.n_members
-        return self.network.lead == served.lead
-
-    def _members_to_go_on(self, served: Network) -> NDArray:
-        """Return as many of the vectors served as are trained; those of several epochs may be."""
-        if served.lead == self.network.lead:
-            return served.theta
-        every = np.atleast_2d(served.theta)
-        theta = every[np.arange(self.network.n_members) % len(every)]
-        return theta if self.network.lead else theta[0]
-
-    def _grow(self, served: Network, growth: Growth) -> None:
-        """Give the output layer further units; all weights and moments so far stay."""
-        network, run, old = self.network, self.state, served.layout
-        network.initialize(run.streams.init)
-        self._start_output_bias()
-        last = self._members_to_go_on(served) if run.theta is None else run.theta
-        run.candidates = ()
-        old.remap(last, network.layout, network.theta, growth)
-        for name, moment in (run.optimizer_state or {}).items():
-            moved = np.zeros_like(network.trainable)
-            old.remap(moment, network.layout, moved, growth)
-            run.optimizer_state[name] = moved  # type: ignore[index]
-        # Losses over more classes do not compare with those before.
-        run.watch(None)
-        run.grown = run.epoch
-        if run.average is not None:
-            average = network.theta.copy()
-            old.remap(run.average.theta, network.layout, average, growth)
-            run.average = replace(run.average, theta=average)
-
-    def _start_output_bias(self) -> None:
+    def start_output_bias(self) -> None:
         """Let new output units start at the best constant prediction."""
         rows, target = self.rows_used, self.target
         weight = self.train.weight
@@ -453,7 +397,3 @@ def seed_from(random_state: Any) -> int:
     if isinstance(random_state, np.random.RandomState):
         return int(random_state.randint(np.iinfo(np.int32).max))
     return int(random_state)
-
-
-def _shapes(signature: list[tuple[str, str, tuple[int, ...]]]) -> str:
-    return ", ".join(f"{layer}.{name} {shape}" for layer, name, shape in signature)

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
-from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
 from sknn.core.schedules import BatchSizeSchedule, Cosine, Schedule
 from sknn.estimators import architecture, parameters
@@ -41,7 +40,7 @@ def solve(session: Session) -> None:
     batches, size = _batches(session)
     _warn_of_clipping(session, batches.n_rows)
     largest = 4096 if session.lbfgs else size(session.state.epoch)
-    work = _multiply_adds(session.network, min(largest, batches.n_rows))
+    work = session.estimator._work(session.network, min(largest, batches.n_rows))
     with blas_threads(work), announced(session):
         if session.lbfgs:
             _train_full_batch(session, batches)
@@ -63,7 +62,7 @@ def rejoin(session: Session, rows: NDArray | None) -> NDArray | None:
     twin = _from_best(session, best, rows)
     batches, size = _batches(twin)
     n = size(best.epoch)
-    with blas_threads(_multiply_adds(twin.network, n)):
+    with blas_threads(session.estimator._work(twin.network, n)):
         trainer = _trainer(twin, batches, lambda epoch: n, best.rate, Cosine(epochs=passes), [])
         trainer.run(twin.state, passes)
     if twin.state.stop_reason == "interrupted":
@@ -205,11 +204,6 @@ def _train_full_batch(session: Session, batches: Batches) -> None:
             session.state = run
             return
     session.state = max(runs, key=lambda run: run.epoch)
-
-
-def _multiply_adds(network: Network, rows: int) -> int:
-    weights = [views["W"] for views in network.params if "W" in views]
-    return rows * max(w.shape[-2] * w.shape[-1] for w in weights)
 
 
 def _batch_sizes(estimator: Any, n_rows: int, horizon: int) -> Callable[[int], int]:
