@@ -181,7 +181,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     cells, ill = load_breast_cancer(return_X_y=True, as_frame=True)
-    cells = messy(cells[cells.columns[:10]], cut="mean texture", wild="mean area")
+    cells = messy(cells, cut="mean texture", wild="mean area")
     people, progress = load_diabetes(return_X_y=True, as_frame=True, scaled=False)
     people = messy(people, cut="age", wild="s5")
     tasks = {

@@ -35,7 +35,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Which columns are categories: those of a frame with categories, strings, truth values or
         mixed objects; None for none of them; or a mask, indices or names.
     n_members : int, default="auto"
-        Networks that are trained at once: 4, 5 or 8 by preset, or as many as there are folds. A
+        Networks that are trained at once: 4, 5 or 8 by preset (16 for "best" regression), or as many as there are folds. A
         multiple of `n_splits`, or smaller.
     n_splits : int, default="auto"
         Folds the rows are dealt into; each member trains on all but one and is judged by that one.
@@ -264,7 +264,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Which columns are categories: those of a frame with categories, strings, truth values or
         mixed objects; None for none of them; or a mask, indices or names.
     n_members : int, default="auto"
-        Networks that are trained at once: 4, 5 or 8 by preset, or as many as there are folds. A
+        Networks that are trained at once: 4, 5 or 8 by preset (16 for "best" regression), or as many as there are folds. A
         multiple of `n_splits`, or smaller.
     n_splits : int, default="auto"
         Folds the rows are dealt into; each member trains on all but one and is judged by that one.

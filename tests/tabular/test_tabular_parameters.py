@@ -111,9 +111,9 @@ def test_presets():
             assert stated.encoder_.n_linear_ == 0
             assert not any("_bin" in name for name in stated.encoder_.get_feature_names_out())
     for kind, epochs in zip(KINDS, (40, 32), strict=True):
-        assert found[kind, "fast"] == (16, 4)
+        assert found[kind, "fast"] == (24, 4)
         assert found[kind, "default"] == (epochs, 5)
-        assert found[kind, "best"] == (epochs, 8)
+        assert found[kind, "best"] == (epochs, 8 if kind is KINDS[0] else 16)
 
 
 @pytest.mark.parametrize(
