@@ -30,15 +30,16 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     ----------
     preset : {"fast", "default", "best"}, default="default"
         How much is trained: what every parameter left at "auto" is. In seconds for 1,000 rows on
-        one core roughly 0.3, 0.8 and 1.6.
+        one core roughly 0.4, 0.9 and 2.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
         Which columns are categories: those of a frame with categories, strings, truth values or
         mixed objects; None for none of them; or a mask, indices or names.
     n_members : int, default="auto"
-        Networks that are trained at once: 4, 5 or 8 by preset (16 for "best" regression), or as many as there are folds. A
+        Networks that are trained at once: 4, 5 or 8 by preset, or as many as there are folds. A
         multiple of `n_splits`, or smaller.
     n_splits : int, default="auto"
-        Folds the rows are dealt into; each member trains on all but one and is judged by that one.
+        Folds the rows are dealt into, 4, 5 or 8 by preset; each member trains on all but one and is
+        judged by that one.
         1 lets all members train on all rows: then the last epoch is served.
     max_time : float, default=None
         Seconds after which training ends; the best epochs so far are served.
@@ -259,15 +260,16 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     ----------
     preset : {"fast", "default", "best"}, default="default"
         How much is trained: what every parameter left at "auto" is. In seconds for 1,000 rows on
-        one core roughly 0.3, 0.8 and 1.6.
+        one core roughly 0.4, 0.9 and 2.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
         Which columns are categories: those of a frame with categories, strings, truth values or
         mixed objects; None for none of them; or a mask, indices or names.
     n_members : int, default="auto"
-        Networks that are trained at once: 4, 5 or 8 by preset (16 for "best" regression), or as many as there are folds. A
+        Networks that are trained at once: 4, 5 or 16 by preset, or as many as there are folds. A
         multiple of `n_splits`, or smaller.
     n_splits : int, default="auto"
-        Folds the rows are dealt into; each member trains on all but one and is judged by that one.
+        Folds the rows are dealt into, 4, 5 or 8 by preset; each member trains on all but one and is
+        judged by that one.
         1 lets all members train on all rows: then the last epoch is served.
     max_time : float, default=None
         Seconds after which training ends; the best epochs so far are served.
