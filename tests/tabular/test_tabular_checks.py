@@ -2,7 +2,7 @@
 
 import pytest
 from sklearn.utils import estimator_checks
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sknn import TabularMLPClassifier, TabularMLPRegressor
 from tests.tabular.parts import KINDS
@@ -20,12 +20,22 @@ NETWORKS = [kind(**BRIEF) for kind in KINDS] + [
 ]
 
 
-def expected_failures(estimator):
-    reason = "folds, order and dropout are drawn for each row"
-    return {"check_sample_weight_equivalence_on_dense_data": reason}
+WEIGHTS = "folds, order and dropout are drawn for each row"
+CHECKS = [
+    pytest.param(
+        estimator,
+        check,
+        id=f"{place}-{check.func.__name__}",
+        marks=[pytest.mark.xfail(reason=WEIGHTS, strict=True)]
+        if check.func.__name__ == "check_sample_weight_equivalence_on_dense_data"
+        else [],
+    )
+    for place, network in enumerate(NETWORKS)
+    for estimator, check in estimator_checks_generator(network)
+]
 
 
-@parametrize_with_checks(NETWORKS, expected_failed_checks=expected_failures)
+@pytest.mark.parametrize(("estimator", "check"), CHECKS)
 def test_estimator_checks(estimator, check):
     check(estimator)
 
