@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_consistent_length
 from sknn.core import constraints as c
 from sknn.core.initializers import LecunNormal, Normal, Zeros
 from sknn.core.layers import Dense, Dropout, Layer
+from sknn.core.layout import Slot
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.core.schedules import FlatCosine
@@ -220,14 +221,28 @@ class TableNetwork(SupervisedNetwork):
         n_members = network.n_members
         assert rates is not None
         rates = np.tile(rates, (n_members, 1))
-        last = len(network.layers) - 1
-        for slot in network.layout.slots:
-            if slot.layer == last and network.out_shape[-1] == 1 and not self._numeric_target:
-                # One raw score is the difference of two: both would move.
-                rates[:, slot.start : slot.stop] *= 2.0
-            if slot.layer == last and slot.name == "S":
-                rates[self._n_linear(n_members) :, slot.start : slot.stop] = 0.0
+        last = self._last_slots(network)
+        for slot in last.values():
+            rates[:, slot.start : slot.stop] *= self._n_scores_in_one(network)
+        if "S" in last:
+            rates[self._n_linear(n_members) :, last["S"].start : last["S"].stop] = 0.0
         return rates if network.lead else rates[0]
+
+    def _decays(self, network: Network) -> NDArray | None:
+        """Let decay, which goes with the rate, be that of each of two scores."""
+        decays, slot = super()._decays(network), self._last_slots(network)["W"]
+        if decays is None:
+            decays = np.ones(network.layout.n_decayed)
+        decays[slot.start : slot.stop] /= self._n_scores_in_one(network)
+        return decays
+
+    def _n_scores_in_one(self, network: Network) -> float:
+        """Return how many scores would move where one is their difference, that of two classes."""
+        return 2.0 if network.out_shape[-1] == 1 and not self._numeric_target else 1.0
+
+    def _last_slots(self, network: Network) -> dict[str, Slot]:
+        last = len(network.layers) - 1
+        return {slot.name: slot for slot in network.layout.slots if slot.layer == last}
 
     def _n_linear(self, n_members: int) -> int:
         """Return how many members have a linear path: the first ones."""
