@@ -36,8 +36,9 @@ from sknn.training.callbacks import Callback
 from sknn.training.folds import Candidate, Folds, OutOfFold
 from sknn.training.run import Run
 
-# Rows that are encoded and predicted at a time.
+# Rows whose answers are pooled at a time: the raw scores of all members take many times the room.
 _CHUNK_ROWS = 8192
+# Up to so many rows are predicted in double precision.
 _FEW_ROWS = 1024
 _MOST_SPLITS = 10
 # The factors of columns move at so many times the rate of weights.
@@ -90,6 +91,7 @@ class TableNetwork(SupervisedNetwork):
     """From slopes of a linear model of the encoded target to those of raw scores."""
 
     encoder_: TableEncoder
+    member_shares_: NDArray | None
 
     # -- settings -------------------------------------------------------------------------
 
@@ -311,16 +313,21 @@ class TableNetwork(SupervisedNetwork):
         network = session.network.member(0)
         return Judge(self._targets, session.loss, self._judging_loss(), network, target, weight)
 
-    def _choose(self, session: Session, run: Run) -> NDArray | None:
-        """Pick the epochs that together do best on held-out rows; learn there how sure to be."""
+    def _forget_choice(self, fresh: bool) -> None:
         self.member_shares_ = None
-        if session.fresh:
+        if fresh:
             # A chunk of a stream says nothing new of how sure to be.
             self._calibrate(None, None)
+
+    def _choose(self, session: Session, run: Run) -> NDArray | None:
+        """Pick the epochs that together do best on held-out rows; learn there how sure to be."""
+        self._forget_choice(session.fresh)
         if run.candidates and session.folds is not None:
             return self._pick(session, session.folds, run.candidates)
         if session.validation is not None:
             rows, network = session.validation, session.network
+            if run.average is not None:
+                network = network.with_members(run.average.theta)
             target = self._targets.encode(rows.y, network.dtype)
             raw = network.predict(rows.x)
             judge = self._judge(session, rows, target, None)
@@ -332,13 +339,13 @@ class TableNetwork(SupervisedNetwork):
         judge = self._judge(session, session.train, session.target, folds.judged)
         raw = np.concatenate([each.raw for each in candidates])
         share = judge.pick(raw, int(self._setting("n_picks")))
-        picked = np.flatnonzero(share)
+        picked = np.flatnonzero(share).tolist()
         self._calibrate(judge, judge.pool(raw[picked], share[picked]))
         groups = [
             folds.group(np.atleast_2d(candidates[i // folds.n_groups].theta), i % folds.n_groups)
             for i in picked
         ]
-        sizes = [len(group) for group in groups]
+        sizes = np.array([len(group) for group in groups])
         self.member_shares_ = np.repeat(share[picked] / sizes, sizes)
         stack = np.concatenate(groups)
         return stack if len(stack) > 1 else stack[0]
