@@ -67,6 +67,7 @@ class Network:
         shape = self.in_shape
         self.plans: list[Plan] = []
         for layer in self.layers:
+            layer.check_input(self.in_shape)
             plan = layer.plan(shape)
             if not isinstance(plan, Plan):
                 raise TypeError(f"{layer!r}.plan must return a Plan. It returned {plan!r} instead.")

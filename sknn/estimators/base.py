@@ -259,6 +259,19 @@ class BaseNetwork(
         """Return the factor on the learning rate of every parameter; None where all are 1."""
         return architecture.rate_factors(self, network)
 
+    def _decays(self, network: Network) -> NDArray | None:
+        """Return the factor on the decay of every decayed parameter; None where all are 1."""
+        return architecture.decay_factors(network)
+
+    def _forget_choice(self, fresh: bool) -> None:  # noqa: B027
+        """Forget what was learnt when weights were last chosen to be served.
+
+        Parameters
+        ----------
+        fresh : bool
+            Training begins anew.
+        """
+
     def _choose(self, session: Session, run: Run) -> NDArray | None:
         """Return the weights to serve, None for those of the best or last epoch."""
         return None

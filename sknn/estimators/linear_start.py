@@ -56,12 +56,14 @@ def ridge(
     x, target = x.astype(np.float64), target.astype(np.float64)
     weight = np.ones(len(x)) if weight is None else weight
     n = weight.sum()
-    x_mean, y_mean = (np.average(part, axis=0, weights=weight) for part in (x, target))
-    x_centred, y_centred = x - x_mean, target - y_mean
-    weighted = x_centred * weight[:, None]
-    values, vectors = _spectrum(x_centred, weight)
-    moment = vectors.T @ (weighted.T @ y_centred)
-    total = float((weight[:, None] * y_centred**2).sum())
+    x_mean, y_mean = (weight @ part / n for part in (x, target))
+    # In place, and scaled by the root of the weight: tables may be large.
+    for part, mean in ((x, x_mean), (target, y_mean)):
+        part -= mean
+        part *= np.sqrt(weight)[:, None]
+    values, vectors = _spectrum(x)
+    moment = vectors.T @ (x.T @ target)
+    total = float(np.einsum("ik,ik->", target, target))
 
     def solve(penalty: float) -> tuple[float, NDArray]:
         shrunk = moment / (values + penalty)[:, None]
@@ -75,12 +77,12 @@ def ridge(
     return slopes, y_mean - x_mean @ slopes
 
 
-def _spectrum(x: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
-    """Return eigenvalues and eigenvectors of X'WX; only those that may differ from zero."""
+def _spectrum(x: NDArray) -> tuple[NDArray, NDArray]:
+    """Return eigenvalues and eigenvectors of X'X; only those that may differ from zero."""
     if len(x) < x.shape[1]:
-        _, singular, vectors = np.linalg.svd(np.sqrt(weight)[:, None] * x, full_matrices=False)
+        _, singular, vectors = np.linalg.svd(x, full_matrices=False)
         return singular**2, vectors.T
-    values, vectors = np.linalg.eigh((weight[:, None] * x).T @ x)
+    values, vectors = np.linalg.eigh(x.T @ x)
     return np.maximum(values, 0.0), vectors
 
 

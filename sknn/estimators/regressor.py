@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
@@ -168,9 +169,15 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
                 f"return_std=True needs members to compare, and this {type(self).__name__} is a "
                 "single network; set n_members to 5, say."
             )
+        return self._disagreement(X)
+
+    def _disagreement(self, X: Any, share: NDArray | None = None) -> NDArray:
+        """Return the standard deviation of the members' answers; they may count differently."""
         x = self._check_inputs(X)
         answers = self._loss.link(self._network_for(x.shape[0]).predict(x))
-        return answers[..., : self._targets.n_outputs].std(axis=0)
+        answers = answers[..., : self._targets.n_outputs]
+        off = answers - np.average(answers, axis=0, weights=share)
+        return np.sqrt(np.average(off**2, axis=0, weights=share))
 
     def _set_targets(self, rows: Rows, call: Call) -> None:
         standardize = bool(self.normalize_y) and self._loss_recipe().location_scale

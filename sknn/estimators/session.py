@@ -377,7 +377,8 @@ class Session:
             ConvergenceWarning,
             stacklevel=users_level(),
         )
-        self.network.load(run.candidates[0].theta if run.best is None else run.best.theta)
+        best = run.best or min(run.candidates, key=lambda each: each.loss)
+        self.network.load(best.theta)
         run.optimizer_state = run.average = None
 
 

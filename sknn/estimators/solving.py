@@ -144,7 +144,7 @@ def _trainer(
         weight_decay=optimizer.weight_decay if isinstance(decay, str) else float(decay),
         max_grad_norm=None if limit is None else float(limit),
         rates=estimator._rates(session.network),
-        decays=architecture.decay_factors(session.network),
+        decays=estimator._decays(session.network),
     )
     return Trainer(
         objective,

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_consistent_length
 from sknn.core import constraints as c
 from sknn.core.initializers import LecunNormal, Normal, Zeros
 from sknn.core.layers import Dense, Dropout, Layer
+from sknn.core.layout import Slot
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.core.schedules import FlatCosine
@@ -36,8 +37,9 @@ from sknn.training.folds import Candidate, Folds, OutOfFold
 from sknn.training.run import Run
 from sknn.training.threads import blas_threads
 
-# Rows that are encoded and predicted at a time.
+# Rows whose answers are pooled at a time: the raw scores of all members take many times the room.
 _CHUNK_ROWS = 8192
+# Up to so many rows are predicted in double precision.
 _FEW_ROWS = 1024
 _MOST_SPLITS = 10
 # The factors of columns move at so many times the rate of weights.
@@ -90,6 +92,7 @@ class TableNetwork(SupervisedNetwork):
     """From slopes of a linear model of the encoded target to those of raw scores."""
 
     encoder_: TableEncoder
+    member_shares_: NDArray | None
 
     # -- settings -------------------------------------------------------------------------
 
@@ -226,14 +229,28 @@ class TableNetwork(SupervisedNetwork):
         n_members = network.n_members
         assert rates is not None
         rates = np.tile(rates, (n_members, 1))
-        last = len(network.layers) - 1
-        for slot in network.layout.slots:
-            if slot.layer == last and network.out_shape[-1] == 1 and not self._numeric_target:
-                # One raw score is the difference of two: both would move.
-                rates[:, slot.start : slot.stop] *= 2.0
-            if slot.layer == last and slot.name == "S":
-                rates[self._n_linear(n_members) :, slot.start : slot.stop] = 0.0
+        last = self._last_slots(network)
+        for slot in last.values():
+            rates[:, slot.start : slot.stop] *= self._n_scores_in_one(network)
+        if "S" in last:
+            rates[self._n_linear(n_members) :, last["S"].start : last["S"].stop] = 0.0
         return rates if network.lead else rates[0]
+
+    def _decays(self, network: Network) -> NDArray | None:
+        """Let decay, which goes with the rate, be that of each of two scores."""
+        decays, slot = super()._decays(network), self._last_slots(network)["W"]
+        if decays is None:
+            decays = np.ones(network.layout.n_decayed)
+        decays[slot.start : slot.stop] /= self._n_scores_in_one(network)
+        return decays
+
+    def _n_scores_in_one(self, network: Network) -> float:
+        """Return how many scores would move where one is their difference, that of two classes."""
+        return 2.0 if network.out_shape[-1] == 1 and not self._numeric_target else 1.0
+
+    def _last_slots(self, network: Network) -> dict[str, Slot]:
+        last = len(network.layers) - 1
+        return {slot.name: slot for slot in network.layout.slots if slot.layer == last}
 
     def _n_linear(self, n_members: int) -> int:
         """Return how many members have a linear path: the first ones."""
@@ -302,16 +319,21 @@ class TableNetwork(SupervisedNetwork):
         network = session.network.member(0)
         return Judge(self._targets, session.loss, self._judging_loss(), network, target, weight)
 
-    def _choose(self, session: Session, run: Run) -> NDArray | None:
-        """Pick the epochs that together do best on held-out rows; learn there how sure to be."""
+    def _forget_choice(self, fresh: bool) -> None:
         self.member_shares_ = None
-        if session.fresh:
+        if fresh:
             # A chunk of a stream says nothing new of how sure to be.
             self._calibrate(None, None)
+
+    def _choose(self, session: Session, run: Run) -> NDArray | None:
+        """Pick the epochs that together do best on held-out rows; learn there how sure to be."""
+        self._forget_choice(session.fresh)
         if run.candidates and session.folds is not None:
             return self._pick(session, session.folds, run.candidates)
         if session.validation is not None:
             rows, network = session.validation, session.network
+            if run.average is not None:
+                network = network.with_members(run.average.theta)
             target = self._targets.encode(rows.y, network.dtype)
             raw = network.predict(rows.x)
             judge = self._judge(session, rows, target, None)
@@ -323,13 +345,13 @@ class TableNetwork(SupervisedNetwork):
         judge = self._judge(session, session.train, session.target, folds.judged)
         raw = np.concatenate([each.raw for each in candidates])
         share = judge.pick(raw, int(self._setting("n_picks")))
-        picked = np.flatnonzero(share)
+        picked = np.flatnonzero(share).tolist()
         self._calibrate(judge, judge.pool(raw[picked], share[picked]))
         groups = [
             folds.group(np.atleast_2d(candidates[i // folds.n_groups].theta), i % folds.n_groups)
             for i in picked
         ]
-        sizes = [len(group) for group in groups]
+        sizes = np.array([len(group) for group in groups])
         self.member_shares_ = np.repeat(share[picked] / sizes, sizes)
         stack = np.concatenate(groups)
         return stack if len(stack) > 1 else stack[0]

@@ -105,6 +105,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Epochs of the last call.
     stop_reason_ : str
         "max_iter", "max_time", "interrupted", "diverged" or what a callback said.
+    member_shares_ : ndarray of shape (n_members,) or None
+        What each member counts in the answer; None: all the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.
@@ -331,6 +333,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Epochs of the last call.
     stop_reason_ : str
         "max_iter", "max_time", "interrupted", "diverged" or what a callback said.
+    member_shares_ : ndarray of shape (n_members,) or None
+        What each member counts in the answer; None: all the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.
@@ -450,4 +454,4 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         unexplained = self.residual_std_.astype(np.float32)
         if not self.network_.lead:
             return np.tile(unexplained, (len(self._check_inputs(X)), 1))
-        return np.hypot(super()._std(X), unexplained)
+        return np.hypot(self._disagreement(X, self.member_shares_), unexplained)

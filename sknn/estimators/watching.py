@@ -140,6 +140,8 @@ def _watch(session: Session) -> Watch:
 
 def _bridge(session: Session) -> SklearnCallbacks:
     session.estimator._loss = session.loss
+    # Callbacks are shown the weights of each epoch before any are chosen.
+    session.estimator._forget_choice(session.fresh)
     call = session.call
     weight = call.sample_weight
     metadata = {} if weight is None else {"sample_weight": weight}

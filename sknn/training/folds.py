@@ -21,6 +21,8 @@ _EARLY = 40
 # The weights of all epochs may take so many bytes; so many epochs are kept in any case.
 _BYTES = 1 << 29
 _FEWEST = 12
+# Answers that are compared at a time, so that copies of them stay small.
+_PIECE = 1 << 22
 
 
 class FoldBatches:
@@ -261,16 +263,29 @@ def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int)
     .. [1] Caruana, Niculescu-Mizil, Crew & Ksikes (2004), "Ensemble selection from libraries of
        models". ICML.
     """
-    n_predictors = len(answers)
-    root = 1.0 if weight is None else np.sqrt(weight / weight.mean())[:, None]
-    # Centred on the first, so that what all have in common costs no precision.
-    spread = ((answers - answers[0]) * root).reshape(n_predictors, -1).astype(np.float64)
-    aim = ((ideal - answers[0]) * root).ravel()
-    inner, cross = spread @ spread.T, spread @ aim
-    counts = np.zeros(n_predictors, np.intp)
+    inner, cross = _products(answers, ideal, weight)
+    counts = np.zeros(len(answers), np.intp)
     for n in range(1, n_picks + 1):
         toward = inner @ counts
         sums = counts @ toward + 2.0 * toward + np.diag(inner)
         error = sums / n**2 - 2.0 * (counts @ cross + cross) / n
         counts[error.argmin()] += 1
     return counts
+
+
+def _products(answers: NDArray, ideal: NDArray, weight: NDArray | None) -> tuple[NDArray, NDArray]:
+    """Return the inner products of all answers, and those with the ideal.
+
+    They are centred on the first, so that what all have in common costs no precision.
+    """
+    n_predictors, n, k = answers.shape
+    root = np.ones((n, 1)) if weight is None else np.sqrt(weight / weight.mean())[:, None]
+    inner, cross = np.zeros((n_predictors, n_predictors)), np.zeros(n_predictors)
+    rows = max(1, _PIECE // (n_predictors * k))
+    for start in range(0, n, rows):
+        piece = slice(start, start + rows)
+        some = answers[:, piece]
+        spread = ((some - some[0]) * root[piece]).astype(np.float64).reshape(n_predictors, -1)
+        inner += spread @ spread.T
+        cross += spread @ ((ideal[piece] - some[0]) * root[piece]).ravel()
+    return inner, cross

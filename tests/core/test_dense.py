@@ -6,6 +6,7 @@ import scipy.sparse as sp
 from numpy.testing import assert_allclose, assert_array_equal
 
 from sknn.core.layers import Defaults, Dense
+from sknn.core.network import Network
 from tests.cases.layers import CASES
 from tests.checks.layers import Bench
 
@@ -79,3 +80,10 @@ def test_a_layer_keeps_nothing():
 def test_the_table_has_rows_for_dense():
     assert sum(isinstance(layer, Dense) for layer, _ in CASES) >= 3
     assert_array_equal(Dense(2).bind(Defaults()).plan((7,)).params["W"].shape, (7, 2))
+
+
+@pytest.mark.parametrize("in_shape", [(3,), (5, 8)])
+def test_an_input_skip_of_more_columns_than_there_are_is_named(in_shape):
+    layers = [Dense(4, "tanh").bind(Defaults()), Dense(2, "tanh", input_skip=4).bind(Defaults())]
+    with pytest.raises(ValueError, match="input_skip=4"):
+        Network(layers, ["hidden0", "output"], in_shape, np.float64)

@@ -158,6 +158,21 @@ def test_callbacks_of_scikit_learn(capsys):
     assert capsys.readouterr().out
 
 
+@pytest.mark.skipif(
+    tuple(map(int, sklearn.__version__.split(".")[:2])) < (1, 9), reason="scikit-learn >= 1.9"
+)
+def test_callbacks_of_scikit_learn_score_every_epoch():
+    from sklearn.callback import ScoringMonitor
+
+    for (network, y), scoring in zip(both(warm_start=True), ("accuracy", "r2"), strict=True):
+        monitor = ScoringMonitor(scoring=scoring)
+        # Other networks are served after the first call than are trained in the second.
+        network.set_params(n_picks=3).set_callbacks(monitor).fit(TABLE, y).fit(TABLE, y)
+        whole, *epochs = monitor.get_logs().data
+        assert len(epochs) == 3
+        assert np.isclose(whole[scoring], network.score(TABLE, y))
+
+
 def test_pickles_of_every_state():
     for network, y in both():
         for state in (network, clone(network).fit(TABLE, y), clone(network).initialize(TABLE, y)):

@@ -176,3 +176,21 @@ def test_every_function_of_a_callback_sees_the_members():
     for network, y in both(callbacks=[Look()]):
         network.fit(TABLE, y)
     assert len({shape[0] for shape in shapes}) == 1
+
+
+class Explode(Callback):
+    """Make the loss of an epoch what no candidate has survived."""
+
+    def on_epoch_end(self, progress):
+        if progress.run.epoch == 6:
+            progress.network.theta[...] = np.nan
+
+
+def test_after_divergence_training_goes_on_from_the_best_epoch():
+    for network, y in both(max_iter=10, warm_start=True, callbacks=[Explode()]):
+        with pytest.warns(ConvergenceWarning, match="best weights before it"):
+            network.fit(TABLE, y)
+        run = network.run_
+        best = min(run.candidates, key=lambda each: each.loss)
+        assert best.epoch > 0
+        np.testing.assert_array_equal(run.theta, best.theta)

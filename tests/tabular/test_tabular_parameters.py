@@ -10,7 +10,19 @@ from sklearn.base import clone
 from sknn import TabularMLPClassifier, TabularMLPRegressor
 from sknn.optimizers import AdamW
 from sknn.schedules import BatchSize
-from tests.tabular.parts import KINDS, REAL, SMALL, TABLE, THREE, N, X, both, classifier, scores
+from tests.tabular.parts import (
+    BINARY,
+    KINDS,
+    REAL,
+    SMALL,
+    TABLE,
+    THREE,
+    N,
+    X,
+    both,
+    classifier,
+    scores,
+)
 
 WRONG = [
     {"preset": "slow"},
@@ -225,3 +237,23 @@ def test_folds_hold_out_other_rows_of_all_classes(monkeypatch):
         assert len(train) + len(held_out) == N
         assert y[held_out].sum() == 2
     assert_array_equal(np.sort(np.concatenate(folds.held_out)), np.arange(N))
+
+
+@pytest.mark.parametrize("y", [BINARY, THREE])
+@pytest.mark.parametrize("sizes", [(8,), ()])
+def test_two_classes_double_the_rate_but_not_the_decay(y, sizes):
+    network = classifier(hidden_layer_sizes=sizes, max_iter=1).fit(TABLE, y).network_
+    trained = classifier(hidden_layer_sizes=sizes)
+    trained._targets = None
+    single = network.with_members(network.theta[0])
+    rates, decays = trained._rates(single), trained._decays(single)
+    assert np.allclose((rates[: len(decays)] * decays), 1.0)
+    bias = next(
+        s for s in single.layout.slots if s.layer == len(single.layers) - 1 and s.name == "b"
+    )
+    assert np.allclose(rates[bias.start : bias.stop], 0.1 * (2.0 if y.max() == 1 else 1.0))
+
+
+def test_a_single_column_and_a_single_unit():
+    network = classifier(hidden_layer_sizes=(1,)).fit(BINARY[:, None], BINARY)
+    assert np.isfinite(network.predict_proba(BINARY[:, None])).all()

@@ -9,6 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from sknn import MLPRegressor
+from sknn.callbacks import WeightAveraging
 from tests.tabular.parts import COUNTS, REAL, TABLE, THREE, TWO_REAL, N, both, classifier, regressor
 
 FIRST, LAST = slice(0, 40), slice(40, N)
@@ -166,3 +167,23 @@ def test_labels_that_are_noise_are_not_learnt(linear_path, bins):
     real = regressor(max_iter=60, bins=bins, linear_path=linear_path, **options)
     y = rng.standard_normal(300)
     assert real.fit(X, y).residual_std_[0] > 0.9 * y.std()
+
+
+def test_averaged_weights_are_those_that_validation_rows_judge():
+    network = regressor(n_splits=1, max_iter=8, callbacks=[WeightAveraging()])
+    network.fit(TABLE, REAL, X_val=TABLE, y_val=REAL)
+    network.set_params(output_range=None)
+    error = np.sqrt(np.mean((network.predict(TABLE) - REAL) ** 2))
+    assert_allclose(network.residual_std_, error, rtol=1e-4)
+
+
+def test_members_that_count_more_say_more_of_the_uncertainty():
+    network = regressor(max_iter=8, n_picks=5).fit(TABLE, REAL)
+    network.residual_std_ = np.zeros(1)
+    network.member_shares_ = np.zeros(network.network_.n_members)
+    network.member_shares_[0] = 1.0
+    assert_allclose(network.predict(TABLE, return_std=True)[1], 0.0, atol=1e-6)
+    network.member_shares_[:2] = 0.75, 0.25
+    one, other = network.network_.copy(np.float64).predict(network.encoder_.transform(TABLE))[:2]
+    std = np.sqrt(0.75 * 0.25) * np.abs(one - other)[:, 0]
+    assert_allclose(network.predict(TABLE, return_std=True)[1], std, rtol=1e-5)

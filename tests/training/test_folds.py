@@ -214,3 +214,11 @@ def test_a_perfect_predictor_is_picked_alone():
     ideal = RNG.standard_normal((10, 1)) + 1e6
     answers = np.stack([ideal + 1, ideal, ideal - 0.5])
     np.testing.assert_array_equal(pick(answers, ideal, None, 5), [0, 5, 0])
+
+
+def test_picks_do_not_feel_the_pieces_that_answers_are_compared_in(monkeypatch):
+    answers, ideal = RNG.standard_normal((6, 31, 2)), RNG.standard_normal((31, 2))
+    weight = RNG.uniform(0.1, 3, 31)
+    whole = pick(answers, ideal, weight, 20)
+    monkeypatch.setattr("sknn.training.folds._PIECE", 60)
+    np.testing.assert_array_equal(pick(answers, ideal, weight, 20), whole)

@@ -92,6 +92,9 @@ class Layer(Spec, family=True):
         self.check()
         return self
 
+    def check_input(self, in_shape: Shape) -> None:  # noqa: B027
+        """Raise where rows of the network are not what a layer with ``reads_input`` can use."""
+
     @abstractmethod
     def plan(self, in_shape: Shape) -> Plan:
         """Name output shape, parameters and work arrays for rows of `in_shape`."""

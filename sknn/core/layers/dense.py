@@ -155,6 +155,14 @@ class Dense(Layer):
         bound.bias_init = resolve(Initializer, bias_init, "bias_init", "Dense")
         return bound
 
+    def check_input(self, in_shape: Shape) -> None:
+        """Raise where there are not as many columns as `input_skip` asks for."""
+        if self.input_skip and (len(in_shape) > 1 or self.input_skip > in_shape[0]):
+            raise ValueError(
+                f"input_skip={self.input_skip} of Dense asks for more columns than the rows of "
+                f"the network have, which are of shape {in_shape}; lower it."
+            )
+
     def plan(self, in_shape: Shape) -> Plan:
         """W (inputs, units), b (units,), s (inputs,) and S (input_skip, units)."""
         *lead, n_in = in_shape
