@@ -256,8 +256,6 @@ class Session:
 
     def _members_to_go_on(self, served: Network) -> NDArray:
         """Return as many of the vectors served as are trained; those of several epochs may be."""
-        if served.lead == self.network.lead:
-            return served.theta
         every = np.atleast_2d(served.theta)
         theta = every[np.arange(self.network.n_members) % len(every)]
         return theta if self.network.lead else theta[0]
@@ -297,8 +295,8 @@ class Session:
         if not self.call.stream:
             self.folds = estimator._deal(self)
         if self.folds is None:
-            # What was chosen on held-out rows will not be compared with what comes.
-            self.state.candidates = ()
+            # From now on there are no rows that members have not seen.
+            self.state.candidates, self.state.saw_all = (), True
         if not wanted or self.validation is not None:
             return
         self.splits, self.all_rows = True, self.rows_used
@@ -433,8 +431,7 @@ class Session:
             ConvergenceWarning,
             stacklevel=users_level(),
         )
-        best = run.best or min(run.candidates, key=lambda each: each.loss)
-        self.network.load(best.theta)
+        self.network.load((run.best or min(run.candidates, key=lambda each: each.loss)).theta)
         run.optimizer_state = run.average = None
 
 
