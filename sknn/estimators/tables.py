@@ -279,7 +279,8 @@ class TableNetwork(SupervisedNetwork):
         rows = session.rows_used
         rows = np.arange(len(session.train.x)) if rows is None else rows
         n_splits = min(self._split_count(), len(rows))
-        if n_splits < 2:
+        # Rows that all members know would make them look better than they are.
+        if n_splits < 2 or session.state.saw_all:
             return None
         rng = np.random.default_rng(session.state.streams.split_seed)
         order = self._fold_order(session.target)[rows]
