@@ -60,8 +60,6 @@ def _same_members(session: Session, served: Network) -> bool:
 
 def _members_to_go_on(network: Network, served: Network) -> NDArray:
     """Return as many of the vectors served as are trained; those of several epochs may be."""
-    if served.lead == network.lead:
-        return served.theta
     every = np.atleast_2d(served.theta)
     theta = every[np.arange(network.n_members) % len(every)]
     return theta if network.lead else theta[0]

@@ -17,7 +17,7 @@ from sknn.training.folds import pick
 from sknn.training.monitor import mean_loss
 
 # Exponents of probabilities that are tried; 1 leaves them as they are.
-_POWERS = np.geomspace(0.3, 3.0, 40)
+_POWERS = np.geomspace(1.0 / 3.0, 3.0, 41)
 
 
 @dataclass(frozen=True)

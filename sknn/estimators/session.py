@@ -241,8 +241,8 @@ class Session:
         if not self.call.stream:
             self.folds = estimator._deal(self)
         if self.folds is None:
-            # What was chosen on held-out rows will not be compared with what comes.
-            self.state.candidates = ()
+            # From now on there are no rows that members have not seen.
+            self.state.candidates, self.state.saw_all = (), True
         if not wanted or self.validation is not None:
             return
         self.splits, self.all_rows = True, self.rows_used
@@ -377,8 +377,7 @@ class Session:
             ConvergenceWarning,
             stacklevel=users_level(),
         )
-        best = run.best or min(run.candidates, key=lambda each: each.loss)
-        self.network.load(best.theta)
+        self.network.load((run.best or min(run.candidates, key=lambda each: each.loss)).theta)
         run.optimizer_state = run.average = None
 
 

@@ -67,7 +67,7 @@ CONSTRAINTS = {
     "n_bins": AUTO | c.integer(0),
     "bins": c.one_of(["auto", "quantile", "tree"]),
     "linear_path": AUTO | c.real(0.0, 1.0, closed="both"),
-    "n_picks": AUTO | c.integer(1),
+    "n_picks": AUTO | c.integer(1, 1000),
 }
 
 
@@ -98,9 +98,9 @@ class TableNetwork(SupervisedNetwork):
 
     @property
     def regularization_schedule(self) -> Any:  # type: ignore[override]
-        """Dropout and decay fade in the second half of what the learning rate spans."""
-        span = getattr(parameters.schedule_of(self), "epochs", None)
-        return FlatCosine(epochs=span, final=0.0)
+        """Dropout and decay fade in the second half of what the learning rate spans, if it does."""
+        spans = parameters.schedule_of(self).get_params()
+        return FlatCosine(epochs=spans["epochs"], final=0.0) if "epochs" in spans else None
 
     def _setting(self, name: str, in_preset: str | None = None) -> Any:
         """Return a parameter; "auto" is what the preset says."""
@@ -285,7 +285,8 @@ class TableNetwork(SupervisedNetwork):
         rows = session.rows_used
         rows = np.arange(len(session.train.x)) if rows is None else rows
         n_splits = min(self._split_count(), len(rows))
-        if n_splits < 2:
+        # Rows that all members know would make them look better than they are.
+        if n_splits < 2 or session.state.saw_all:
             return None
         rng = np.random.default_rng(session.state.streams.split_seed)
         order = self._fold_order(session.target)[rows]

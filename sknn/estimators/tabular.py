@@ -83,7 +83,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     verbose : bool, default=False
         Print the figures of every epoch.
     warm_start : bool, default=False
-        A later call of `fit` trains further; columns keep the encoding of the first call.
+        A later call of `fit` trains further; columns keep the encoding of the first call. It should
+        get the same rows: members are judged by rows they have not seen.
     callbacks : list of sknn.callbacks, default=None
 
     Attributes
@@ -122,7 +123,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     Everything, encoding included, is fitted on the rows given to `fit`. The encoding sees all of
     them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
 
-    `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights.
+    `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
+    later `fit` with ``warm_start=True`` holds no rows out either.
     Columns are encoded as in the first chunk, so it should hold some hundred rows. A rate by name
     has fallen after `max_iter` chunks; for long streams set ``learning_rate="constant"``.
 
@@ -313,7 +315,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     verbose : bool, default=False
         Print the figures of every epoch.
     warm_start : bool, default=False
-        A later call of `fit` trains further; columns keep the encoding of the first call.
+        A later call of `fit` trains further; columns keep the encoding of the first call. It should
+        get the same rows: members are judged by rows they have not seen.
     callbacks : list of sknn.callbacks, default=None
 
     Attributes
@@ -350,7 +353,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     Everything, encoding included, is fitted on the rows given to `fit`. The encoding sees all of
     them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
 
-    `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights.
+    `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
+    later `fit` with ``warm_start=True`` holds no rows out either.
     Columns are encoded as in the first chunk, so it should hold some hundred rows. A rate by name
     has fallen after `max_iter` chunks; for long streams set ``learning_rate="constant"``.
 

@@ -194,6 +194,8 @@ class Run:
         Kept by a callback; served where there is no best.
     candidates : tuple of Candidate
         Epochs whose weights did best on rows that members had not seen; served together.
+    saw_all : bool
+        All members have been trained on all rows of some call.
     reference : float
         What the next epoch has to beat.
     best_loss : float
@@ -229,6 +231,7 @@ class Run:
     best: Best | None = None
     average: Average | None = None
     candidates: tuple[Any, ...] = ()
+    saw_all: bool = False
     reference: float = float("inf")
     best_loss: float = float("inf")
     stall: int = 0

@@ -157,7 +157,8 @@ def test_warm_start_after_a_stream():
         network.partial_fit(TABLE, y, **options).fit(TABLE, y)
         assert network.n_iter_ == 3
         assert network.run_.epoch == 4
-        assert np.isnan(network.history_["out_of_fold_loss"][0])
+        # All members have seen all rows, so none can be held out any more.
+        assert "out_of_fold_loss" not in network.history_
         network.predict(TABLE)
 
 
@@ -201,3 +202,16 @@ def test_other_architectures_do_not_go_on():
                 continue
             with pytest.raises(ValueError, match="architecture parameters differ"):
                 changed.fit(TABLE, y)
+
+
+@pytest.mark.parametrize("n_splits", [1, 2])
+def test_rows_that_all_members_know_are_not_held_out_later(n_splits):
+    network = regressor(n_splits=n_splits, warm_start=True).fit(TABLE, REAL)
+    known = network.residual_std_
+    if n_splits > 1:
+        network.partial_fit(TABLE, REAL)
+    network.set_params(n_splits=2).fit(TABLE, REAL)
+    assert network.run_.candidates == ()
+    assert network.residual_std_ is known
+    anew = network.set_params(warm_start=False).fit(TABLE, REAL)
+    assert anew.residual_std_ is not None
