@@ -47,7 +47,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Epochs.
     hidden_layer_sizes : int or tuple of int, default=(128, 128, 128)
         Units of each hidden layer.
-    activation : str or Activation, or a list of them, default="selu"
+    activation : str or Activation, or a list of them, default="relu"
     dropout : float or list of float, default=0.15
         Fraction of activations dropped behind each hidden layer. It fades in the second half.
     n_bins : int, default="auto"
@@ -115,9 +115,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     Notes
     -----
     A member is an ordinary network: factors for the encoded columns, three hidden layers with
-    dropout, an output layer that starts at zero. Rates follow the NTK parametrization, and so do
-    schedule, dropout, decay and activation the study [1]_; piecewise-linear encoding of numbers
-    is that of [2]_. After every epoch each member predicts the fold it has not seen. The
+    dropout, an output layer that starts at zero. Rates (the NTK
+    parametrization), schedule, dropout and decay follow the study [1]_; the piecewise-linear
+    encoding of numbers is that of [2]_. After every epoch each member predicts the fold it has not seen. The
     epochs whose predictions do best on all rows together are served.
 
     Everything, encoding included, is fitted on the rows given to `fit`. The encoding sees all of
@@ -175,7 +175,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         max_time: Any = None,
         max_iter: Any = "auto",
         hidden_layer_sizes: Any = (128, 128, 128),
-        activation: Any = "selu",
+        activation: Any = "relu",
         dropout: Any = 0.15,
         n_bins: Any = "auto",
         bins: str = "auto",
@@ -345,9 +345,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     Notes
     -----
     A member is an ordinary network: factors for the encoded columns, three hidden layers with
-    dropout, an output layer that starts at zero. Rates follow the NTK parametrization, and so do
-    schedule, dropout, decay and activation the study [1]_; piecewise-linear encoding of numbers
-    is that of [2]_. After every epoch each member predicts the fold it has not seen. The
+    dropout, an output layer that starts at zero. Rates (the NTK
+    parametrization), schedule, dropout and decay follow the study [1]_; the piecewise-linear
+    encoding of numbers is that of [2]_. After every epoch each member predicts the fold it has not seen. The
     epochs whose predictions do best on all rows together are served.
 
     Everything, encoding included, is fitted on the rows given to `fit`. The encoding sees all of
