@@ -115,10 +115,10 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     Notes
     -----
     A member is an ordinary network: factors for the encoded columns, three hidden layers with
-    dropout, an output layer that starts at zero. Rates (the NTK
-    parametrization), schedule, dropout and decay follow the study [1]_; the piecewise-linear
-    encoding of numbers is that of [2]_. After every epoch each member predicts the fold it has not seen. The
-    epochs whose predictions do best on all rows together are served.
+    dropout, an output layer that starts at zero. Rates (the NTK parametrization), schedule, dropout
+    and decay follow the study [1]_; the piecewise-linear encoding of numbers is that of [2]_. After
+    every epoch each member predicts the fold it has not seen. The epochs whose predictions do best
+    on all rows together are served.
 
     Everything, encoding included, is fitted on the rows given to `fit`. The encoding sees all of
     them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
@@ -345,10 +345,10 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     Notes
     -----
     A member is an ordinary network: factors for the encoded columns, three hidden layers with
-    dropout, an output layer that starts at zero. Rates (the NTK
-    parametrization), schedule, dropout and decay follow the study [1]_; the piecewise-linear
-    encoding of numbers is that of [2]_. After every epoch each member predicts the fold it has not seen. The
-    epochs whose predictions do best on all rows together are served.
+    dropout, an output layer that starts at zero. Rates (the NTK parametrization), schedule, dropout
+    and decay follow the study [1]_; the piecewise-linear encoding of numbers is that of [2]_. After
+    every epoch each member predicts the fold it has not seen. The epochs whose predictions do best
+    on all rows together are served.
 
     Everything, encoding included, is fitted on the rows given to `fit`. The encoding sees all of
     them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
