@@ -30,7 +30,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     ----------
     preset : {"fast", "default", "best"}, default="default"
         How much is trained: what every parameter left at "auto" is. In seconds for 1,000 rows on
-        one core roughly 0.4, 0.9 and 2.
+        one core roughly 0.3, 0.8 and 2.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
         Which columns are categories: those of a frame with categories, strings, truth values or
         mixed objects; None for none of them; or a mask, indices or names.
@@ -264,7 +264,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     ----------
     preset : {"fast", "default", "best"}, default="default"
         How much is trained: what every parameter left at "auto" is. In seconds for 1,000 rows on
-        one core roughly 0.4, 0.9 and 2.
+        one core roughly 0.3, 0.8 and 2.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
         Which columns are categories: those of a frame with categories, strings, truth values or
         mixed objects; None for none of them; or a mask, indices or names.
