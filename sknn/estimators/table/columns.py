@@ -163,7 +163,9 @@ def _without_masked(values: NDArray, mask: NDArray) -> NDArray:
         return np.where(mask, np.array("NaT", values.dtype), values)
     if kind in "iuf":
         return np.where(mask, np.nan, values)
-    return np.where(mask, None, values.astype(object))
+    objects = values.astype(object)
+    objects[mask] = None
+    return objects
 
 
 def _object_array(values: Any, like: NDArray) -> NDArray:

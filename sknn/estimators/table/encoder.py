@@ -166,7 +166,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         y = self._target(y, table)
         rows = training_rows(weight, may_be_empty=False)
         settings = self._settings(table, y if rows is None or y is None else y[rows])
-        if rows is not None:
+        if rows is not None and weight is not None:
             table, weight = table.take(rows), weight[rows]
         plan = Plan.fit(table, Sample.of(weight, table.n_rows), settings)
         validate_data(self, X, skip_check_array=True)

@@ -202,5 +202,5 @@ def moment(value: Any) -> np.datetime64:
     if isinstance(value, datetime.datetime) and value.tzinfo is not None:
         value = value.astimezone(datetime.UTC).replace(tzinfo=None)
     if isinstance(value, (datetime.date, np.datetime64, str)):
-        return np.datetime64(value, "us")
+        return np.datetime64(value, "us")  # type: ignore[call-overload]
     raise TypeError(f"{value!r} is no date, but the column held dates in fit.")

@@ -130,7 +130,9 @@ class Numbers:
             column = np.where(np.isnan(column), middle, column)
             mean, std = _moments(column, known, weight)
             figures[:, place] = middle, columns[which].scale(), mean, _over(std)
-        fitted = cls(kept, np.flatnonzero(missing & may_mark), *figures, Bins.between(cuts))
+        middles, scales, means, stds = figures
+        marked = np.flatnonzero(missing & may_mark)
+        fitted = cls(kept, marked, middles, scales, means, stds, Bins.between(cuts))
         fitted._centre(matrix, weight)
         return fitted
 
