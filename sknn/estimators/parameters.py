@@ -223,8 +223,13 @@ def regularization_of(estimator: Any) -> Schedule | None:
     schedule = estimator.regularization_schedule
     if schedule is None:
         return None
-    owner = type(estimator).__name__
-    return resolve(Schedule, schedule, "regularization_schedule", owner)
+    schedule = resolve(Schedule, schedule, "regularization_schedule", type(estimator).__name__)
+    if schedule.waits_for_stall or type(schedule).observe is not Schedule.observe:
+        raise InvalidParameterError(
+            f"The 'regularization_schedule' parameter must be a schedule planned ahead, such as "
+            f"FlatCosine(); {schedule!r} follows the loss, on behalf of the learning rate only."
+        )
+    return schedule
 
 
 @dataclass(frozen=True)
