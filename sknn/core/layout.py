@@ -99,11 +99,16 @@ class Scratch:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a layer says of itself once it knows the shape of one input row."""
+    """What a layer says of itself once it knows the shape of one input row.
+
+    `work` is the number of multiply-adds a row of its largest matrix product; 0 stands for as many
+    as the largest parameter has numbers.
+    """
 
     out_shape: Shape
     params: Mapping[str, Param] = field(default_factory=dict)
     scratch: Mapping[str, Scratch] = field(default_factory=dict)
+    work: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what would fail later, far from the layer that said it."""
@@ -115,6 +120,11 @@ class Plan:
                         f"The entry {name!r} of a Plan must be a {kind.__name__}. "
                         f"Got {entry!r} instead."
                     )
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiply-adds a row of the largest matrix product."""
+        return self.work or max((prod(param.shape) for param in self.params.values()), default=0)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,21 @@ _CHUNK_NUMBERS = 1 << 19
 _CHUNK_ROWS = (256, 8192)
 
 
+def present_steps(x: NDArray) -> NDArray | None:
+    """Return which steps of sequences there are, None where all are; NaN marks the others.
+
+    Parameters
+    ----------
+    x : ndarray of shape (rows, steps, features)
+
+    Returns
+    -------
+    mask : ndarray of bool, shape (rows, steps), or None
+    """
+    missing = np.isnan(x[..., 0])
+    return ~missing if missing.any() else None
+
+
 class Network:
     """Layers, their plans and the vector `theta` that holds every parameter.
 
@@ -76,6 +91,7 @@ class Network:
         self.out_shape = shape
         self.row_axis = -1 - len(self.in_shape)
         self.layout = Layout(self.plans, self.names)
+        self.masks = any(layer.uses_mask for layer in self.layers)
         # Noise layers are the identity in prediction, so the chain does without them.
         self.inference = [i for i, layer in enumerate(self.layers) if not layer.training_only]
 
@@ -211,9 +227,9 @@ class Network:
     ) -> NDArray:
         if x.dtype != self.dtype:
             x = x.astype(self.dtype)
-        given = x
+        given, mask = x, present_steps(x) if self.masks else None
         for layer, p, y, context in stage:
-            context.input = given
+            context.input, context.mask = given, mask
             layer.forward(p, x, y, context)
             x = y
         return x

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Scratch, Tie, Views
 from sknn.core.losses.base import Loss
-from sknn.core.network import Network
+from sknn.core.network import Network, present_steps
 
 # Batches of one epoch have two sizes at most; schedules and streams bring more.
 _MAX_FRAMES = 16
@@ -28,6 +28,7 @@ class Frame:
         "fading",
         "forward",
         "loss_scratch",
+        "masked",
         "raw",
         "reading",
         "weighted",
@@ -40,6 +41,7 @@ class Frame:
         self.weighted: list[Context] = []
         self.reading: list[Context] = []
         self.fading: list[Context] = []
+        self.masked: list[Context] = []
         self.loss_scratch: dict[str, NDArray] = {}
         self.raw: NDArray
         self.d_raw: NDArray
@@ -126,6 +128,10 @@ class Workspace:
             context.input = x
         for context in frame.fading:
             context.strength = self.strength
+        if frame.masked:
+            mask = present_steps(x)
+            for context in frame.masked:
+                context.mask = mask
         added = 0.0
         for layer, p, y, context in frame.forward:
             extra = layer.forward(p, x, y, context)
@@ -172,6 +178,7 @@ class Workspace:
                 (layer.uses_weight, frame.weighted),
                 (layer.reads_input, frame.reading),
                 (layer.fades, frame.fading),
+                (layer.uses_mask, frame.masked),
             ):
                 if asked:
                     asking.append(context)

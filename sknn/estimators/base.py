@@ -248,8 +248,7 @@ class BaseNetwork(
 
     def _work(self, network: Network, rows: int) -> int:
         """Return the multiply-adds of the largest product of a step; threads depend on it."""
-        weights = [views["W"] for views in network.params if "W" in views]
-        return rows * max(w.shape[-2] * w.shape[-1] for w in weights)
+        return rows * max(plan.multiply_adds for plan in network.plans)
 
     def _automatic_batch_size(self, n_rows: int) -> int:
         """Return the rows of a batch for ``batch_size="auto"``."""

@@ -8,6 +8,7 @@ from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
+from sknn.core.layers.steps import FillSteps
 
 CASES = [
     (Dense(4, activation="tanh"), (5,)),
@@ -23,6 +24,10 @@ CASES = [
     (Dense(4, activation="tanh", input_scale=6.0), (5,)),
     (Dense(1, activation="identity", input_scale=1.0, columns=3, input_skip=2), (5,)),
     (Dense(4, activation="silu", columns=2), (5,)),
+    (Dense(4, activation="tanh"), (3, 5)),
+    (Dense(4, activation="silu", input_scale=6.0), (2, 3, 5)),
+    (Dense(4, activation="identity", use_bias=False), (3, 5)),
+    (FillSteps(), (4, 3)),
     (Densify(), (5,)),
     (Masking(0.4), (5,)),
     (Masking(0.0), (3, 5)),

@@ -8,6 +8,7 @@ from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
+from sknn.core.layers.steps import FillSteps
 
 __all__ = [
     "Activate",
@@ -18,6 +19,7 @@ __all__ = [
     "Dense",
     "Densify",
     "Dropout",
+    "FillSteps",
     "GaussianNoise",
     "Latent",
     "Layer",

@@ -40,9 +40,11 @@ class Context:
         What is left of the noise, for layers with ``fades``.
     input : ndarray
         The rows the network was given, for layers with ``reads_input``.
+    mask : ndarray of bool, shape (rows, steps), or None
+        Which steps of a sequence there are, for layers with ``uses_mask``; None means all.
     """
 
-    __slots__ = ("frozen", "input", "rng", "scratch", "strength", "train", "weight")
+    __slots__ = ("frozen", "input", "mask", "rng", "scratch", "strength", "train", "weight")
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class Context:
         self.frozen = frozen
         self.strength = 1.0
         self.input: Any = None
+        self.mask: NDArray | None = None
 
 
 class Layer(Spec, family=True):
@@ -78,6 +81,10 @@ class Layer(Spec, family=True):
     """Reads the weights of the rows from the context."""
     reads_input: ClassVar[bool] = False
     """Reads the input of the network from the context, beside that of the layer."""
+    uses_mask: ClassVar[bool] = False
+    """Reads from the context which steps of its sequences there are."""
+    has_units: ClassVar[bool] = False
+    """Learns features: a hidden layer begins with it, and what follows without units ends it."""
     fades: ClassVar[bool] = False
     """Makes noise whose strength a schedule may lower; it stands in the context."""
     reads_sparse: ClassVar[bool] = False

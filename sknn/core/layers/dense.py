@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,9 @@ def automatic_start(activation: Activation) -> tuple[Initializer, Initializer]:
 
 class Dense(Layer):
     r"""Every unit is linked to every input: :math:`y = f(x W + b)`.
+
+    Where a row has several axes, the last one holds the inputs, and the same W serves every place:
+    every step of a sequence, every point of an image.
 
     Parameters
     ----------
@@ -88,6 +92,7 @@ class Dense(Layer):
     """
 
     kind = "hidden"
+    has_units = True
     reads_sparse = True
     constraints = {
         "units": integer(1),
@@ -171,6 +176,8 @@ class Dense(Layer):
                 raise ValueError(f"{self!r} takes more columns than the {n_in} there are.")
             n_in = int(self.columns)
         units, skip = int(self.units), int(self.input_skip)
+        if lead and self.contraction:
+            raise ValueError(f"{self!r}: contraction needs rows that are flat; got {in_shape}.")
         rate, slow = (1.0, 1.0) if self.parametrization == "standard" else (n_in**-0.5, 0.1)
         weights = Param(
             (n_in, units),
@@ -183,7 +190,8 @@ class Dense(Layer):
             decay=1.0 / rate,
         )
         params = {"W": weights}
-        scratch = {"ones": Scratch((), training_only=True, fill=1.0, shared=True)}
+        ones = Scratch(tuple(lead), training_only=True, fill=1.0, shared=True)
+        scratch = {"ones": ones}
         if self.use_bias:
             params["b"] = Param((units,), self.bias_init, Role.PLAIN, n_in, units, rate=slow)
         if self.input_scale:
@@ -195,18 +203,21 @@ class Dense(Layer):
             params["S"] = Param((skip, units), Zeros(), Role.PLAIN, skip, units, rate=slow)
             scratch["skipped"] = Scratch((units,))
         if self.activation.needs_input:
-            scratch["z"] = Scratch((units,))
+            scratch["z"] = Scratch((*lead, units))
         if self.activation.work_dtype is not None:
             kind = self.activation.work_dtype
             dtype = None if isinstance(kind, str) and kind == "same" else kind
-            scratch["work"] = Scratch((units,), dtype=dtype, training_only=True)
+            scratch["work"] = Scratch((*lead, units), dtype=dtype, training_only=True)
         if self.contraction:
             scratch |= contraction.scratch(n_in, units)
-        return Plan((*lead, units), params, scratch)
+        return Plan((*lead, units), params, scratch, prod(lead) * n_in * units)
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> float | None:
         """Write f(x W + b) into `y`; return the penalty of contraction, if there is one."""
-        z = ctx.scratch["z"] if self.activation.needs_input else y
+        scratch, places = ctx.scratch, y.ndim - p["W"].ndim
+        if places:
+            x, y, scratch = as_rows(x, places), as_rows(y, places), _flat(scratch, places)
+        z = scratch["z"] if self.activation.needs_input else y
         weights = p["W"] if not self.input_scale else _scaled_weights(p, ctx)
         _product(x if self.columns is None else x[..., : self.columns], weights, z)
         if self.use_bias:
@@ -224,6 +235,10 @@ class Dense(Layer):
     ) -> None:
         """Chain rule: dz = dy f'(z), dW = x' dz, db = column sums of dz, dx = dz W'."""
         scratch, activation = ctx.scratch, self.activation
+        places = y.ndim - p["W"].ndim
+        if places:
+            x, y, dy = as_rows(x, places), as_rows(y, places), as_rows(dy, places)
+            dx, scratch = None if dx is None else as_rows(dx, places), _flat(scratch, places)
         z = scratch["z"] if activation.needs_input else y
         work = scratch["work"] if activation.work_dtype is not None else None
         strength = float(self.contraction) if ctx.train else 0.0
@@ -278,6 +293,19 @@ class Dense(Layer):
         length = np.sqrt(np.einsum("...iu,...iu->...u", weights, weights))[..., None, :]
         bound = float(self.max_norm)  # type: ignore[arg-type]
         weights *= bound / np.maximum(length, bound)
+
+
+def as_rows(array: Any, places: int) -> Any:
+    """Lay so many axes between rows and features behind each other, as rows of their own."""
+    lead = array.shape[: array.ndim - places - 2]
+    return array.reshape(*lead, -1, array.shape[-1])
+
+
+def _flat(scratch: dict[str, NDArray], places: int) -> dict[str, NDArray]:
+    """Lay the work arrays of all places behind each other as well."""
+    flat = {key: as_rows(scratch[key], places) for key in ("z", "work") if key in scratch}
+    ones = {"ones": scratch["ones"].reshape(-1)} if "ones" in scratch else {}
+    return scratch | flat | ones
 
 
 def _front(dx: NDArray | None, columns: int) -> NDArray | None:

@@ -1,0 +1,56 @@
+"""Sequences of different lengths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.layers.base import Context, Layer
+from sknn.core.layout import Plan, Shape, Views
+
+
+class FillSteps(Layer):
+    """Write zeros where a step is missing, so that no layer behind meets NaN.
+
+    The recurrent networks put it in front of their layers. Which steps are missing the layers
+    behind know from the mask of the batch.
+
+    Parameters
+    ----------
+    name : str, default=None
+        Name in parameter grids; None: ``steps0``, ...
+
+    Examples
+    --------
+    >>> from sknn.layers import FillSteps
+    >>> FillSteps().plan((50, 3)).out_shape
+    (50, 3)
+    """
+
+    kind = "steps"
+    uses_mask = True
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name
+
+    def plan(self, in_shape: Shape) -> Plan:
+        """Keep the shape."""
+        return Plan(in_shape)
+
+    def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
+        """Copy, and fill the gaps."""
+        np.copyto(y, x)
+        if ctx.mask is not None:
+            y[..., ~ctx.mask, :] = 0.0
+
+    def backward(
+        self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
+    ) -> None:
+        """Copy, but what was filled in has no gradient."""
+        if dx is None:
+            return
+        np.copyto(dx, dy)
+        if ctx.mask is not None:
+            dx[..., ~ctx.mask, :] = 0.0
