@@ -31,6 +31,8 @@ class Activation(Spec, family=True):
 
     needs_input: ClassVar[bool] = False
     work_dtype: ClassVar[Any] = "same"
+    monotone: ClassVar[bool] = False
+    """Never falls, so that it can change places with a maximum."""
 
     @abstractmethod
     def forward(self, z: NDArray, y: NDArray) -> None:
@@ -60,6 +62,7 @@ class Identity(Activation, alias="identity"):
     array([-1.,  2.])
     """
 
+    monotone = True
     work_dtype = None
 
     def forward(self, z: NDArray, y: NDArray) -> None:
@@ -85,6 +88,8 @@ class Logistic(Activation, alias="logistic"):
     array([0. , 0.5, 1. ])
     """
 
+    monotone = True
+
     def forward(self, z: NDArray, y: NDArray) -> None:
         """Fill `y` by way of the hyperbolic tangent."""
         np.multiply(z, 0.5, out=y)
@@ -108,6 +113,8 @@ class Tanh(Activation, alias="tanh"):
     >>> Tanh()([-1e4, 0.0, 1e4])
     array([-1.,  0.,  1.])
     """
+
+    monotone = True
 
     def forward(self, z: NDArray, y: NDArray) -> None:
         """Fill `y` with tanh z."""
@@ -134,6 +141,7 @@ class ReLU(Activation, alias="relu"):
     array([0., 2.])
     """
 
+    monotone = True
     work_dtype = np.bool_
 
     def forward(self, z: NDArray, y: NDArray) -> None:
@@ -167,6 +175,7 @@ class LeakyReLU(Activation, alias="leaky_relu"):
     array([-0.1,  2. ])
     """
 
+    monotone = True
     needs_input = True
     constraints = {"slope": real(0.0, 1.0, closed="left")}
 
@@ -231,6 +240,7 @@ class ELU(Activation, alias="elu"):
     array([-0.5,  2. ])
     """
 
+    monotone = True
     needs_input = True
     constraints = {"alpha": real(0.0)}
 
@@ -263,6 +273,7 @@ class SELU(Activation, alias="selu"):
     array([-1.1113,  1.0507])
     """
 
+    monotone = True
     needs_input = True
     scale: ClassVar[float] = 1.0507009873554804934193349852946
     alpha: ClassVar[float] = 1.6732632423543772848170429916717
@@ -428,6 +439,7 @@ class Softplus(Activation, alias="softplus"):
     array([  0.    ,   0.6931, 100.    ])
     """
 
+    monotone = True
     needs_input = True
 
     def forward(self, z: NDArray, y: NDArray) -> None:
@@ -462,6 +474,7 @@ class Softsign(Activation, alias="softsign"):
     array([-0.5 ,  0.75])
     """
 
+    monotone = True
     needs_input = True
 
     def forward(self, z: NDArray, y: NDArray) -> None:
@@ -492,6 +505,7 @@ class HardSigmoid(Activation, alias="hard_sigmoid"):
     array([0.  , 0.5 , 0.75])
     """
 
+    monotone = True
     work_dtype = np.bool_
 
     def forward(self, z: NDArray, y: NDArray) -> None:

@@ -134,6 +134,30 @@ class Network:
         twin._attach(np.array(self._theta, dtype=dtype or self.dtype))
         return twin
 
+    def with_input(self, in_shape: Shape) -> Network:
+        """Return a network with the same vector for rows of another shape.
+
+        Parameters
+        ----------
+        in_shape : tuple of int
+            Sequences may be longer or shorter than those the network was planned for.
+
+        Raises
+        ------
+        ValueError
+            If the parameters would be of other shapes.
+        """
+        twin = object.__new__(Network)
+        twin.__dict__.update(self.__dict__)
+        twin.in_shape = in_shape
+        twin._plan()
+        if twin.layout.signature() != self.layout.signature():
+            raise ValueError(
+                f"Rows of shape {in_shape} need another network than rows of {self.in_shape}."
+            )
+        twin._attach(self._theta)
+        return twin
+
     def with_members(self, theta: NDArray) -> Network:
         """Return an independent network of the same layers with a vector of its own.
 
@@ -191,6 +215,8 @@ class Network:
         -------
         raw : ndarray of shape (n, *out_shape) or (n_members, n, *out_shape)
         """
+        if not start and x.shape[1:] != self.in_shape:
+            return self.with_input(x.shape[1:]).predict(x, stop, start)
         chain = [i for i in self.inference if i >= start and (stop is None or i < stop)]
         n = x.shape[0]
         widest = max([prod(self.plans[i].out_shape) for i in chain] or [1])

@@ -88,10 +88,13 @@ def hidden_layers(estimator: Any) -> list[Layer]:
     rates = per_layer(estimator.dropout, len(sizes), "dropout")
     layers = first
     for size, activation, rate in zip(sizes, activations, rates, strict=True):
-        layers += block(estimator, size, activation)
-        if rate:
-            layers.append(Dropout(rate))
+        layers += block(estimator, size, activation) + dropout(rate)
     return layers
+
+
+def dropout(rate: Any) -> list[Layer]:
+    """Return a layer that drops so much, none where it is nothing."""
+    return [Dropout(rate)] if rate else []
 
 
 def block(estimator: Any, size: int, activation: Any, **settings: Any) -> list[Layer]:
@@ -102,15 +105,15 @@ def block(estimator: Any, size: int, activation: Any, **settings: Any) -> list[L
     **settings : dict
         Further parameters of the Dense layer.
     """
-    norm = _normalization(estimator.normalization)
+    norm = normalization(estimator.normalization)
     if norm is None:
         return [Dense(size, activation, **settings)]
-    start = Dense(size, "identity", weight_init=_start(estimator, activation), **settings)
+    start = Dense(size, "identity", weight_init=start_behind(estimator, activation), **settings)
     return [start, norm(), Activate(activation)]
 
 
-def _start(estimator: Any, activation: Any) -> Any:
-    """Let initial weights be chosen by the activation that follows a normalisation."""
+def start_behind(estimator: Any, activation: Any) -> Any:
+    """Return initial weights for an activation that comes as a layer of its own."""
     if _starts_automatically(estimator):
         spec = resolve(Activation, activation, "activation", type(estimator).__name__)
         return Dense(1, spec).bind(Defaults()).weight_init
@@ -122,7 +125,8 @@ def _starts_automatically(estimator: Any) -> bool:
     return isinstance(value, Pretrained) or (isinstance(value, str) and value == "auto")
 
 
-def _normalization(value: Any) -> type[Layer] | None:
+def normalization(value: Any) -> type[Layer] | None:
+    """Return the kind of layer that `normalization` asks for, None for none."""
     if value is None:
         return None
     if not isinstance(value, str) or value not in _NORMALIZATION:

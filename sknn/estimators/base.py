@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
 from sknn._version import __version__
 from sknn.core.constraints import Constraint
-from sknn.core.layers import Dense, Layer
+from sknn.core.layers import Layer
 from sknn.core.layout import Growth
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
@@ -242,8 +242,8 @@ class BaseNetwork(
         """Return after how many epochs without progress training ends."""
         return float(self.n_iter_no_change)  # type: ignore[attr-defined]
 
-    def _network_for(self, n_rows: int) -> Network:
-        """Return the network that serves so many rows."""
+    def _network_for(self, x: Any) -> Network:
+        """Return the network that serves such rows."""
         return self.network_
 
     def _work(self, network: Network, rows: int) -> int:
@@ -319,7 +319,7 @@ class BaseNetwork(
     def _after_training(self) -> None:
         """Set further public attributes from network and run."""
         network = self.network_
-        self.n_layers_ = sum(isinstance(layer, Dense) for layer in network.layers) + 1
+        self.n_layers_ = sum(layer.has_units for layer in network.layers) + 1
         self.out_activation_ = self._loss.link_name
         self.stop_reason_ = self.run_.stop_reason
 
@@ -397,9 +397,9 @@ class BaseNetwork(
     def _raw(self, X: Any) -> NDArray:
         """Return raw scores, in the units of the user."""
         self._check_fitted()
-        X = self._check_inputs(X)
+        x = self._check_inputs(X)
         with np.errstate(over="ignore", invalid="ignore"):
-            return finite(self.network_.predict(X))
+            return finite(self._network_for(x).predict(x))
 
     # -- contract -------------------------------------------------------------------------
 

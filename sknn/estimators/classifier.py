@@ -172,7 +172,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
         """
-        return self._targets_checked().predict(self._raw(X), self._loss)
+        return self._as_given(self._targets_checked().predict(self._raw(X), self._loss), X)
 
     @available_if(_gives_probabilities)
     def predict_proba(self, X: Any) -> Any:
@@ -186,7 +186,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         -------
         proba : ndarray of shape (n_samples, n_classes), or a list of them, one an output
         """
-        return self._targets_checked().proba(self._raw(X), self._loss)
+        return self._as_given(self._targets_checked().proba(self._raw(X), self._loss), X)
 
     @available_if(_gives_probabilities)
     def predict_log_proba(self, X: Any) -> Any:
@@ -200,7 +200,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         -------
         log_proba : ndarray of shape (n_samples, n_classes), or a list of them, one an output
         """
-        return self._targets_checked().log_proba(self._raw(X), self._loss)
+        return self._as_given(self._targets_checked().log_proba(self._raw(X), self._loss), X)
 
     def decision_function(self, X: Any) -> Any:
         """Return confidence scores.
@@ -215,7 +215,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
             Binary: the log-odds of the second class. Otherwise raw scores, and with members
             the logarithm of their mean probability.
         """
-        return self._targets_checked().decision(self._raw(X), self._loss)
+        return self._as_given(self._targets_checked().decision(self._raw(X), self._loss), X)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the accuracy; with several outputs the share of rows right in all of them.

@@ -150,7 +150,7 @@ def _culprit(arguments: dict[str, Any]) -> str:
     return " and ".join(arguments)
 
 
-def _check_columns(X: Any) -> None:
+def check_columns(X: Any) -> None:
     """Raise where two columns of a frame have one name: names are what columns are known by."""
     columns = list(getattr(X, "column_names", getattr(X, "columns", ())))
     twice = [name for name, times in Counter(columns).items() if times > 1]
@@ -171,7 +171,7 @@ def check_rows(
     """Return checked training rows and record the features seen (`reset`)."""
     reject_odd_arrays(X, "X")
     reject_odd_arrays(y, "y")
-    _check_columns(X)
+    check_columns(X)
     if numeric and sp.issparse(y):
         raise TypeError("y is sparse; a regression target must be dense, pass y.toarray().")
     with naming_arguments(X=X, y=y):
@@ -217,7 +217,7 @@ def _shaped(y: Any, numeric: bool) -> Any:
 def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
     """Return checked rows that are their own targets, and record the features seen (`reset`)."""
     reject_odd_arrays(X, "X")
-    _check_columns(X)
+    check_columns(X)
     with naming_arguments(X=X):
         X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=reset)
     return Rows(X, X, check_weight(sample_weight, X.shape[0]))
@@ -338,9 +338,9 @@ def split_rows(
 
 
 def check_validation(
-    estimator: Any, X_val: Any, y_val: Any, sample_weight_val: Any, dtypes: Any, numeric: bool
+    estimator: Any, X_val: Any, y_val: Any, sample_weight_val: Any, dtypes: Any
 ) -> Rows | None:
-    """Return the checked validation rows a user gave, None where there are none."""
+    """Return the validation rows a user gave, read as training rows are; None without any."""
     if X_val is None and y_val is None:
         if sample_weight_val is not None:
             raise ValueError("sample_weight_val was given without X_val and y_val.")
@@ -349,9 +349,7 @@ def check_validation(
         missing = "X_val" if X_val is None else "y_val"
         raise ValueError(f"X_val and y_val go together; {missing} is missing.")
     try:
-        rows = check_rows(
-            estimator, X_val, y_val, sample_weight_val, dtypes=dtypes, reset=False, numeric=numeric
-        )
+        rows = estimator._check_rows(X_val, y_val, sample_weight_val, dtypes, False)
     except (TypeError, ValueError) as error:
         raise located(error, "X_val, y_val or sample_weight_val") from error
     check_some_weight(rows.weight)

@@ -158,8 +158,9 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         raw = self._raw(X)
         answer = self._targets.predict(raw, self._loss)
         if not return_std:
-            return answer
-        return answer, self._std(X).reshape(answer.shape)
+            return self._as_given(answer, X)
+        std = self._std(X).reshape(answer.shape)
+        return self._as_given(answer, X), self._as_given(std, X)
 
     def _std(self, X: Any) -> NDArray:
         """Return the standard deviation of predictions, of shape (n_samples, n_outputs)."""
@@ -174,7 +175,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
     def _disagreement(self, X: Any, share: NDArray | None = None) -> NDArray:
         """Return the standard deviation of the members' answers; they may count differently."""
         x = self._check_inputs(X)
-        answers = self._loss.link(self._network_for(x.shape[0]).predict(x))
+        answers = self._loss.link(self._network_for(x).predict(x))
         answers = answers[..., : self._targets.n_outputs]
         off = answers - np.average(answers, axis=0, weights=share)
         return np.sqrt(np.average(off**2, axis=0, weights=share))

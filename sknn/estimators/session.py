@@ -175,7 +175,7 @@ class Session:
         """Let parts that are the user's own show that they keep to their contract."""
         estimator, network = self.estimator, self.network
         trial.try_layers(network)
-        trial.try_loss(self.loss, self.targets.task, self.target, network)
+        trial.try_loss(self.loss, self.targets.task, self.targets.flat(self.target), network)
         if not self.lbfgs:
             trial.try_optimizer(parameters.optimizer_of(estimator), network.dtype)
             pace = estimator._pace()
@@ -290,14 +290,15 @@ class Session:
         estimator = self.estimator
         held = architecture.held_layers(estimator, network)
         apart = self.folds is not None and network.lead
-        loss: Any = PerMember(self.loss) if apart else self.loss
+        kernel = self.targets.kernel(self.loss, network.in_shape)
+        loss: Any = PerMember(kernel) if apart else kernel
         workspace = Workspace(network, loss, rows, self.state.streams.noise, held)
         return Supervised(
             workspace,
             l2=float(estimator.alpha),
             l1=float(estimator.l1),
-            unit=self.state.unit if self.train.weight is None else 1.0,
-            total=self._total_weight(),
+            unit=self.targets.answers * (self.state.unit if self.train.weight is None else 1.0),
+            total=self.targets.answers * self._total_weight(),
         )
 
     def served(self, network: Network) -> Network:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.metaestimators import available_if
 
-from sknn.core.layers import Dense, Layer
+from sknn.core.layers import Flatten, Layer
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators import architecture, data, parameters
@@ -20,9 +22,9 @@ from sknn.estimators.data import Rows
 def _has_hidden(estimator: Any) -> bool:
     """Say whether there is a hidden layer; junk is left for fit to complain of."""
     if estimator.layers is not None:
-        return any(isinstance(layer, Dense) for layer in estimator.layers)
-    sizes = estimator.hidden_layer_sizes
-    return not hasattr(sizes, "__len__") or len(sizes) > 0
+        return any(isinstance(layer, Layer) and layer.has_units for layer in estimator.layers)
+    sizes = [getattr(estimator, name) for name in estimator._hidden_parameters]
+    return any(not hasattr(size, "__len__") or len(size) > 0 for size in sizes)
 
 
 def is_stochastic(estimator: Any) -> bool:
@@ -44,6 +46,8 @@ class SupervisedNetwork(BaseNetwork):
     normalization: Any = None
 
     _numeric_target: ClassVar[bool] = False
+    _hidden_parameters: ClassVar[tuple[str, ...]] = ("hidden_layer_sizes",)
+    """Parameters that say how many hidden layers there are."""
 
     def _loss_recipe(self) -> Loss:
         return parameters.loss_of(self)
@@ -58,12 +62,12 @@ class SupervisedNetwork(BaseNetwork):
 
     def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
         return data.check_validation(
-            self, call.X_val, call.y_val, call.sample_weight_val, dtypes, self._numeric_target
+            self, call.X_val, call.y_val, call.sample_weight_val, dtypes
         )
 
     def _check_network(self, network: Network) -> None:
         wanted = self.transform_layer  # type: ignore[attr-defined]
-        n_hidden = sum(isinstance(layer, Dense) for layer in network.layers) - 1
+        n_hidden = sum(layer.has_units for layer in network.layers) - 1
         if n_hidden and not -n_hidden <= wanted < n_hidden:
             raise ValueError(f"transform_layer={wanted} is not among the {n_hidden} hidden layers.")
 
@@ -76,8 +80,21 @@ class SupervisedNetwork(BaseNetwork):
         A block is a layer with units and what normalises, bends or drops its output.
         """
         layers = self.network_.layers
-        starts = [i for i, layer in enumerate(layers) if isinstance(layer, Dense)]
-        return starts[1:]
+        starts = [i for i, layer in enumerate(layers) if layer.has_units]
+        return [self._end_of_block(start, stop) for start, stop in pairwise(starts)]
+
+    def _end_of_block(self, start: int, stop: int) -> int:
+        """Leave out what only prepares the output of a block for the next one."""
+        layers = self.network_.layers
+        while stop > start + 1 and (
+            isinstance(layers[stop - 1], Flatten) or layers[stop - 1].training_only
+        ):
+            stop -= 1
+        return stop
+
+    def _as_given(self, answer: Any, X: Any) -> Any:
+        """Return answers in the form that X has."""
+        return answer
 
     def activations(self, X: Any) -> list[NDArray]:
         """Return the output of every hidden layer.
@@ -93,7 +110,7 @@ class SupervisedNetwork(BaseNetwork):
         """
         self._check_fitted()
         X = self._check_inputs(X)
-        network = self._network_for(X.shape[0])
+        network = self._network_for(X)
         return [network.predict(X, stop) for stop in self._hidden_ends()]
 
     def transform(self, X: Any) -> NDArray:
@@ -110,8 +127,10 @@ class SupervisedNetwork(BaseNetwork):
         """
         self._check_fitted()
         X = self._check_inputs(X)
-        hidden = self._network_for(X.shape[0]).predict(X, self._transform_stop())
-        return np.hstack(list(hidden)) if hidden.ndim == 3 else hidden
+        network = self._network_for(X)
+        hidden = network.predict(X, self._transform_stop())
+        hidden = hidden.reshape(*network.lead, X.shape[0], -1)
+        return np.hstack(list(hidden)) if network.lead else hidden
 
     def _transform_stop(self) -> int:
         ends, wanted = self._hidden_ends(), self.transform_layer  # type: ignore[attr-defined]
@@ -124,8 +143,7 @@ class SupervisedNetwork(BaseNetwork):
     @property
     def _n_features_out(self) -> int:
         network = self.network_
-        (units,) = network.plans[self._transform_stop() - 1].out_shape
-        return units * network.n_members
+        return prod(network.plans[self._transform_stop() - 1].out_shape) * network.n_members
 
 
 # Decorated here and not in the class body: TransformerMixin wraps what it finds in the body,

@@ -190,16 +190,6 @@ class TableNetwork(SupervisedNetwork):
         # Two dimensions are numbers to the encoder.
         return y.reshape(len(y), -1) if self._numeric_target else _codes(y)
 
-    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
-        if call.X_val is None or call.y_val is None:
-            return super()._check_validation(call, dtypes)
-        try:
-            rows = self._check_rows(call.X_val, call.y_val, call.sample_weight_val, dtypes, False)
-        except (TypeError, ValueError) as error:
-            raise data.located(error, "X_val, y_val or sample_weight_val") from error
-        data.check_some_weight(rows.weight)
-        return rows
-
     def _check_inputs(self, X: Any) -> Any:
         return self.encoder_.encode(X, self)
 
@@ -365,7 +355,7 @@ class TableNetwork(SupervisedNetwork):
         """Return the raw scores that stand for the answer of all members."""
         self._check_fitted()
         x = self._check_inputs(X)
-        network = self._network_for(len(x))
+        network = self._network_for(x)
         chunks = (x[start : start + _CHUNK_ROWS] for start in range(0, len(x), _CHUNK_ROWS))
         with blas_threads(0):
             return np.concatenate([self._pooled(network, chunk) for chunk in chunks])
@@ -378,9 +368,9 @@ class TableNetwork(SupervisedNetwork):
                 raw = self._targets.pool(raw, self._loss, self.member_shares_)
         return raw.astype(np.float64)
 
-    def _network_for(self, n_rows: int) -> Network:
+    def _network_for(self, x: Any) -> Network:
         """Serve few rows in double precision: then no row feels which others stand beside it."""
-        return self.network_ if n_rows > _FEW_ROWS else self.network_.copy(np.float64)
+        return self.network_ if len(x) > _FEW_ROWS else self.network_.copy(np.float64)
 
     def __sklearn_tags__(self) -> Any:
         """Whatever a column holds is welcome; a table is dense."""

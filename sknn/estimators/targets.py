@@ -31,6 +31,8 @@ class Targets(ABC):
     n_outputs: int
     scale: float = 1.0
     """What the numbers of X are divided by in training; only auto-encoders have a scale."""
+    answers: float = 1.0
+    """Answers a row, on average; more than one where every step of a sequence has its own."""
 
     @abstractmethod
     def encode(self, y: Any, dtype: np.dtype) -> Any:
@@ -67,6 +69,14 @@ class Targets(ABC):
                 f"The loss {loss!r} is not made for a {self.task} target; choose one that is."
             )
         return loss.bind(self.task)
+
+    def kernel(self, loss: Loss, in_shape: tuple[int, ...]) -> Any:
+        """Return what training minimises, for rows of some shape."""
+        return loss
+
+    def flat(self, target: Any) -> Any:
+        """Return encoded answers one behind the other, as the loss knows them."""
+        return target
 
     def check_domain(self, loss: Loss, target: Any) -> None:
         """Raise where encoded targets are not what the loss can measure."""

@@ -97,7 +97,8 @@ def _validate(session: Session, dtype: Any) -> Validate:
         model._loss = loss
         return {"score": _judge(scorer, model, rows, weights)}
 
-    return Validate(loss, x, target, shares(rows.weight, dtype), score, judge)
+    kernel = targets.kernel(loss, x.shape[1:])
+    return Validate(kernel, x, target, shares(rows.weight, dtype), score, judge)
 
 
 def _encoded(session: Session, rows: Rows, dtype: Any) -> Any:

@@ -30,9 +30,8 @@ def mean_loss(
     """
     if not isinstance(target, np.ndarray):
         target = target.toarray()
-    rows = raw.shape[-2]
-    scratch = network.scratch(loss.scratch(raw.shape[-1]), rows, train=True)
-    total = float(rows) if weight is None else float(weight.sum())
+    scratch = network.scratch(loss.scratch(raw.shape[-1]), target.shape[0], train=True)
+    total = loss.total(target, weight)
     counts = 1.0 / total if weight is None else weight / weight.dtype.type(total)
     value = loss.value_and_grad(raw, target, counts, np.empty_like(raw), scratch)
     return float(np.mean(value))

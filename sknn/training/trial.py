@@ -56,7 +56,7 @@ def try_loss(loss: Loss, task: str, target: Any, network: Network) -> None:
     if not is_own(loss):
         return
     first = target[:_ROWS] if isinstance(target, np.ndarray) else target[:_ROWS].toarray()
-    (n_raw,) = network.out_shape
+    n_raw = network.out_shape[-1]
     with _named(loss):
         whole = _value_and_grad(loss, first, 1.0, n_raw, network)
         column = np.full((len(first), 1), 0.5, network.dtype)

@@ -100,6 +100,10 @@ class Loss(Spec, family=True):
         value : float or ndarray of shape (members,)
         """
 
+    def total(self, target: Any, weight: NDArray | None) -> float:
+        """Return what all answers to `target` count together; by it a sum becomes a mean."""
+        return float(target.shape[0]) if weight is None else float(weight.sum())
+
     def link(self, raw: NDArray) -> NDArray:
         """Turn raw scores into predictions, in place, and return them."""
         return raw

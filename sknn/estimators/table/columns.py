@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_array
 
-from sknn.estimators.data import _check_columns, naming_arguments, reject_lazy, reject_records
+from sknn.estimators.data import check_columns, naming_arguments, reject_lazy, reject_records
 
 
 class Coded:
@@ -81,7 +81,7 @@ def read_table(X: Any) -> Table:
             "pass X.toarray() to convert it."
         )
     reject_lazy(X, "X")
-    _check_columns(X)
+    check_columns(X)
     if hasattr(X, "iloc") and hasattr(X, "columns"):
         return _frame(X, list(X.columns), lambda place: _from_pandas(X.iloc[:, place]))
     if hasattr(X, "column_names"):

@@ -1,0 +1,287 @@
+"""Sequences of different lengths, and an answer to every step of them."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_array
+
+from sknn.core.losses.base import Loss
+from sknn.core.losses.per_step import MISSING_CODE, PerStep, answered, as_rows
+from sknn.core.network import Network
+from sknn.estimators import data
+from sknn.estimators.data import reject_odd_arrays
+from sknn.estimators.targets import Targets
+
+# -- rows -----------------------------------------------------------------------------------------
+
+
+def is_ragged(X: Any) -> bool:
+    """Whether X is a list, or an array of objects, whose items are sequences of their own."""
+    if isinstance(X, np.ndarray):
+        return X.dtype == object and X.ndim == 1 and len(X) > 0 and np.ndim(X[0]) > 0
+    if not isinstance(X, (list, tuple)) or not X:
+        return False
+    if any(hasattr(each, "dtype") and np.ndim(each) == 2 for each in X):
+        return True
+    lengths = {len(each) if hasattr(each, "__len__") else -1 for each in X}
+    return len(lengths) > 1 and -1 not in lengths
+
+
+def padded(X: Any, dtype: Any) -> NDArray:
+    """Return sequences behind each other as one array, NaN where a shorter one has ended.
+
+    Parameters
+    ----------
+    X : list of array-like of shape (n_steps,) or (n_steps, n_features)
+    dtype : list of dtype
+        What may be kept; the first one is what anything else becomes.
+
+    Returns
+    -------
+    x : ndarray of shape (n, most steps, n_features)
+    """
+    series = [_one(each, i, dtype) for i, each in enumerate(X)]
+    widths = {each.shape[1] for each in series}
+    if len(widths) > 1:
+        raise ValueError(
+            f"All sequences of X must have the same features; their numbers are {sorted(widths)}."
+        )
+    longest = max(len(each) for each in series)
+    kind = np.result_type(*{each.dtype for each in series})
+    x = np.full((len(series), longest, widths.pop()), np.nan, kind)
+    for row, each in zip(x, series, strict=True):
+        row[: len(each)] = each
+    return x
+
+
+def _one(sequence: Any, i: int, dtype: Any) -> NDArray:
+    reject_odd_arrays(sequence, f"X[{i}]")
+    try:
+        one = check_array(
+            sequence, dtype=dtype, ensure_2d=False, ensure_all_finite="allow-nan", input_name="X"
+        )
+    except (TypeError, ValueError) as error:
+        raise data.located(error, f"X[{i}]") from error
+    return one[:, None] if one.ndim == 1 else one
+
+
+def check_steps(x: NDArray) -> None:
+    """Raise where a step is missing in part, or a row has no step at all."""
+    missing = np.isnan(x)
+    if not missing.any():
+        return
+    gone = missing.all(axis=-1)
+    partly = missing.any(axis=-1) & ~gone
+    if partly.any():
+        row, step = np.argwhere(partly)[0]
+        raise ValueError(
+            f"Step {step} of row {row} of X is NaN in some of its features; NaN marks steps that "
+            "are missing as a whole. Impute single values first, for example with "
+            "sklearn.impute.SimpleImputer."
+        )
+    empty = np.flatnonzero(gone.all(axis=1))
+    if len(empty):
+        raise ValueError(f"Row {empty[0]} of X is a sequence without any step; leave it out.")
+
+
+# -- answers --------------------------------------------------------------------------------------
+
+
+class Steps:
+    """Answers to the steps of sequences, one behind the other.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_answers,) or (n_answers, n_outputs)
+    there : ndarray of bool, shape (n, n_steps)
+        Which steps they answer, row by row.
+    """
+
+    def __init__(self, values: NDArray, there: NDArray) -> None:
+        self.values = values
+        self.there = there
+
+    def __len__(self) -> int:
+        """Return the number of sequences."""
+        return len(self.there)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of sequences, as of any y."""
+        return (len(self.there),)
+
+    def __getitem__(self, index: Any) -> Steps:
+        """Return the answers to some of the sequences."""
+        place = np.zeros(self.there.shape, np.intp)
+        place[self.there] = np.arange(len(self.values))
+        there = self.there[index]
+        return Steps(self.values[place[index][there]], there)
+
+    def spread(self, values: NDArray) -> NDArray:
+        """Return something of each answer as an array (n, n_steps, ...), with gaps marked."""
+        gap = MISSING_CODE if values.dtype.kind in "iu" else np.nan
+        out = np.full((*self.there.shape, *values.shape[1:]), gap, values.dtype)
+        out[self.there] = values
+        return out
+
+    def repeat(self, weight: NDArray | None) -> NDArray | None:
+        """Return the weight of each answer: that of its row."""
+        return None if weight is None else np.repeat(weight, self.there.sum(axis=1))
+
+
+def answers_of(y: Any, x: NDArray, numeric: bool) -> Steps:
+    """Return one answer for every step there is in `x`.
+
+    Parameters
+    ----------
+    y : array-like of shape (n, n_steps) or (n, n_steps, n_outputs), or a list of arrays
+    x : ndarray of shape (n, n_steps, n_features)
+        NaN where a step is missing.
+    numeric : bool
+        Answers are real numbers.
+    """
+    if y is None:
+        raise ValueError("This estimator requires y to be passed, but the target y is None.")
+    reject_odd_arrays(y, "y")
+    if not hasattr(y, "__len__") or len(y) != len(x):
+        found = len(y) if hasattr(y, "__len__") else 1
+        raise ValueError(
+            f"Found input variables with inconsistent numbers of samples: {[len(x), found]}"
+        )
+    there = ~np.isnan(x[..., 0])
+    parts = [_answers(each, present, i) for i, (each, present) in enumerate(zip(y, there, strict=True))]
+    if len({part.ndim for part in parts}) > 1 or len({part.shape[1:] for part in parts}) > 1:
+        raise ValueError("All entries of y must have the same number of outputs a step.")
+    return Steps(data.check_target(np.concatenate(parts), numeric), there)
+
+
+def _answers(sequence: Any, present: NDArray, i: int) -> NDArray:
+    """Return the answers to the steps of one row."""
+    answers = np.asarray(sequence)
+    least, most = int(np.flatnonzero(present)[-1]) + 1, len(present)
+    if answers.ndim not in (1, 2) or not least <= len(answers) <= most:
+        raise ValueError(
+            f"With return_sequences=True y has an answer to every step; y[{i}] has the shape "
+            f"{answers.shape} for {least} steps."
+        )
+    return answers[present[: len(answers)]]
+
+
+def by_row(answer: NDArray, there: NDArray) -> list[NDArray]:
+    """Return what belongs to the steps that are there, one array a row."""
+    return [row[present] for row, present in zip(answer, there, strict=True)]
+
+
+class SequenceTargets(Targets):
+    """Any single task, asked at every step.
+
+    Parameters
+    ----------
+    inner : Targets
+        The task of one step.
+    steps : Steps
+        Answers of the first call.
+    weight : ndarray of shape (n,) or None
+    """
+
+    def __init__(self, inner: Any, steps: Steps, weight: NDArray | None) -> None:
+        self.inner = inner
+        counts = steps.there.sum(axis=1)
+        self.answers = float(np.average(counts, weights=weight))
+
+    def around(self, inner: Any) -> SequenceTargets:
+        """Return the same for another task of a step."""
+        twin = copy.copy(self)
+        twin.inner = inner
+        return twin
+
+    @property
+    def task(self) -> str:  # type: ignore[override]
+        """What the loss is bound to."""
+        return self.inner.task
+
+    @property
+    def n_outputs(self) -> int:  # type: ignore[override]
+        """Raw scores a step."""
+        return self.inner.n_outputs
+
+    @property
+    def classes(self) -> Any:
+        """Labels in order."""
+        return self.inner.classes
+
+    def bind(self, loss: Loss) -> Loss:
+        """Return the loss of one step."""
+        return self.inner.bind(loss)
+
+    def kernel(self, loss: Loss, in_shape: tuple[int, ...]) -> Any:
+        """Return what training minimises: the loss of all steps."""
+        return PerStep(loss, in_shape[0])
+
+    def encode(self, y: Steps, dtype: np.dtype) -> NDArray:
+        """Return codes (n, n_steps) or numbers (n, n_steps, n_outputs)."""
+        return y.spread(np.asarray(self.inner.encode(y.values, dtype)))
+
+    def flat(self, target: NDArray) -> NDArray:
+        """Return the encoded answers one behind the other."""
+        return target[answered(target)]
+
+    def check_domain(self, loss: Loss, target: NDArray) -> None:
+        """Raise where an answer is not what the loss can measure."""
+        self.inner.check_domain(loss, self.flat(target))
+
+    def start(
+        self, network: Network, loss: Loss, target: NDArray, weight: NDArray | None
+    ) -> None:
+        """Let new output units start at the best constant answer."""
+        self.inner.start(network, loss, self.flat(target), _repeated(weight, target))
+
+    def score(self, raw: NDArray, loss: Loss, target: NDArray, weight: NDArray | None) -> float:
+        """Return accuracy or R2 over all steps there are."""
+        picked = raw[..., answered(target), :]
+        return self.inner.score(picked, loss, self.flat(target), _repeated(weight, target))
+
+    def predict(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return an answer a step, (n, n_steps, ...)."""
+        return self._each_step("predict", raw, loss)
+
+    def proba(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return probabilities (n, n_steps, n_classes)."""
+        return self._each_step("proba", raw, loss)
+
+    def log_proba(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return their logarithms."""
+        return self._each_step("log_proba", raw, loss)
+
+    def decision(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return confidence scores."""
+        return self._each_step("decision", raw, loss)
+
+    def _each_step(self, question: str, raw: NDArray, loss: Loss) -> NDArray:
+        answer = getattr(self.inner, question)(as_rows(raw), loss)
+        return answer.reshape(*raw.shape[-3:-1], *answer.shape[1:])
+
+    @property
+    def folds(self) -> bool:
+        """Whether training and the user have different units."""
+        return self.inner.folds
+
+    def resolved(self, dtype: np.dtype) -> bool:
+        """Whether numbers of that precision are fine enough for what y tells apart."""
+        return self.inner.resolved(dtype)
+
+    def fold(self, network: Network, loss: Loss) -> None:
+        """Bring the last layer from the units of training to those of the user, in place."""
+        self.inner.fold(network, loss)
+
+    def unfold(self, network: Network, loss: Loss) -> None:
+        """Undo :meth:`fold`, up to rounding."""
+        self.inner.unfold(network, loss)
+
+
+def _repeated(weight: NDArray | None, target: NDArray) -> NDArray | None:
+    return None if weight is None else np.repeat(weight, answered(target).sum(axis=1))

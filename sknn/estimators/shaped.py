@@ -1,0 +1,155 @@
+"""Rows that have a shape: images, signals, sequences."""
+
+from __future__ import annotations
+
+import numbers
+from abc import abstractmethod
+from math import prod
+from typing import Any, ClassVar
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_array, check_consistent_length, validate_data
+
+from sknn.core.constraints import Constraint, is_number, none
+from sknn.core.layout import Shape
+from sknn.core.network import Network
+from sknn.estimators import data
+from sknn.estimators.data import Rows
+from sknn.estimators.supervised import SupervisedNetwork
+
+
+def is_shape(value: Any) -> bool:
+    """Whether a value can be the shape of a row."""
+    return isinstance(value, (tuple, list)) and all(
+        is_number(n, numbers.Integral) and n >= 1 for n in value
+    )
+
+
+INPUT_SHAPE = none() | Constraint(is_shape, "None or a tuple of ints >= 1, as (28, 28, 1)")
+
+
+class ShapedNetwork(SupervisedNetwork):
+    """Reads X as it is, or row by row laid flat, and hands rows with a shape to the network."""
+
+    input_shape: Any = None
+
+    _finite: ClassVar[Any] = True
+    """What of X must be finite, in scikit-learn's words."""
+    _length_may_vary: ClassVar[bool] = False
+    """The first axis of a row may have any length."""
+
+    input_shape_: Shape
+
+    @abstractmethod
+    def _full_shape(self, shape: Shape) -> Shape:
+        """Return the shape of a row as the layers want it; raise where it cannot be one."""
+
+    def _check_values(self, x: NDArray) -> None:  # noqa: B027
+        """Raise for rows that are no rows of the family."""
+
+    def _read(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
+        """Return checked rows (n, *shape); with `reset` record the shape and the features."""
+        data.reject_odd_arrays(X, "X")
+        if sp.issparse(X):
+            raise TypeError(
+                f"X is sparse, and {type(self).__name__} needs dense rows; pass X.toarray()."
+            )
+        x = self._read_shaped(X, dtypes, reset) if _n_axes(X) > 2 else self._read_flat(X, dtypes, reset)
+        self._check_values(x)
+        return x
+
+    def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
+        """Read rows that are laid flat, as scalers and frames have them."""
+        data.check_columns(X)
+        with data.naming_arguments(X=X):
+            flat = validate_data(
+                self, X, dtype=dtypes, reset=reset, ensure_all_finite=self._finite
+            )
+        if not reset:
+            return flat.reshape(len(flat), *self.input_shape_)
+        shape = self._full_shape(self._asked_shape(flat.shape[1:]))
+        if prod(shape) != flat.shape[1]:
+            raise ValueError(
+                f"X has {flat.shape[1]} features, and input_shape={self.input_shape!r} asks for "
+                f"{prod(shape)}."
+            )
+        self.input_shape_ = shape
+        return flat.reshape(len(flat), *shape)
+
+    def _asked_shape(self, found: Shape) -> Shape:
+        return found if self.input_shape is None else tuple(int(n) for n in self.input_shape)
+
+    def _read_shaped(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
+        """Read rows that come with their shape."""
+        with data.naming_arguments(X=X):
+            x = check_array(
+                X, dtype=dtypes, allow_nd=True, ensure_all_finite=self._finite, input_name="X"
+            )
+        return self._reshaped(x, reset)
+
+    def _reshaped(self, x: NDArray, reset: bool) -> NDArray:
+        shape = self._full_shape(x.shape[1:])
+        if not reset:
+            self._check_shape(shape, self.input_shape_, "it was fitted on rows of shape")
+        elif self.input_shape is not None:
+            asked = self._full_shape(self._asked_shape(()))
+            self._check_shape(shape, asked, "its input_shape says")
+        if reset:
+            self.input_shape_ = shape
+            self.n_features_in_ = self._count_features(shape)
+            vars(self).pop("feature_names_in_", None)
+        return x.reshape(len(x), *shape)
+
+    def _count_features(self, shape: Shape) -> int:
+        return prod(shape)
+
+    def _check_shape(self, shape: Shape, known: Shape, told: str) -> None:
+        skip = 1 if self._length_may_vary else 0
+        if shape[skip:] != known[skip:]:
+            raise ValueError(
+                f"X has rows of shape {shape}, but {type(self).__name__} cannot take them: {told} "
+                f"{known}."
+            )
+
+    # -- hooks of the fit template --------------------------------------------------------
+
+    def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+        x = self._read(X, dtypes, reset)
+        y = self._read_target(y, x)
+        check_consistent_length(x, y)
+        return Rows(x, y, data.check_weight(sample_weight, len(x)))
+
+    def _read_target(self, y: Any, x: NDArray) -> Any:
+        return data.check_target(y, self._numeric_target)
+
+    def _check_inputs(self, X: Any) -> NDArray:
+        return self._read(X, [np.float64, np.float32], reset=False)
+
+    def _check_network(self, network: Network) -> None:
+        super()._check_network(network)
+        if len(network.out_shape) != 1:
+            raise ValueError(
+                f"The layers end in rows of shape {network.out_shape}, and an answer has one axis; "
+                "let them end in Flatten(), a global pooling layer, or a recurrent layer with "
+                "return_sequences=False."
+            )
+
+    def __sklearn_tags__(self) -> Any:
+        """Rows may have a shape; they are dense."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = False
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def _n_axes(X: Any) -> int:
+    """Return the number of axes of X; what is no array is left for scikit-learn to complain of."""
+    shape = getattr(X, "shape", None)
+    if isinstance(shape, tuple):
+        return len(shape)
+    depth = 0
+    while isinstance(X, (list, tuple)) and len(X):
+        X, depth = X[0], depth + 1
+    return depth + (np.ndim(X) if isinstance(X, np.ndarray) else 0)
