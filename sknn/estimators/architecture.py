@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numbers
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from sknn.core.activations import Activation
 from sknn.core.constraints import is_number
 from sknn.core.initializers import ScaledUniform
 from sknn.core.layers import Activate, BatchNorm, Defaults, Dense, Dropout, Layer, LayerNorm
+from sknn.core.layers.names import check_unique, named
 from sknn.core.layout import Role
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
@@ -29,21 +29,6 @@ _EXPANDED = {
     "dropout": 0.0,
     "normalization": None,
 }
-
-
-def named(layers: Any) -> list[tuple[str, Layer]]:
-    """Pair layers with their names; unnamed ones are called by kind and position.
-
-    Anything that is not a layer is passed over: :meth:`get_params` must bear any value.
-    """
-    pairs = []
-    count: Counter[str] = Counter()
-    for layer in layers if isinstance(layers, (list, tuple)) else ():
-        if isinstance(layer, Layer):
-            name = getattr(layer, "name", None) or f"{layer.kind}{count[layer.kind]}"
-            count[layer.kind] += 1
-            pairs.append((name, layer))
-    return pairs
 
 
 def hidden_sizes(value: Any) -> list[int]:
@@ -169,15 +154,6 @@ def given_layers(estimator: Any, replaced: dict[str, Any]) -> list[Layer]:
     return list(layers)
 
 
-def _check_unique(names: Sequence[str]) -> None:
-    for name, times in Counter(names).items():
-        if times > 1:
-            raise ValueError(
-                f"The layer name {name!r} is used {times} times; unnamed layers, that of "
-                "input_dropout too, are named by kind and position."
-            )
-
-
 def _check_names(estimator: Any, names: Sequence[str]) -> None:
     for name in names:
         if name in estimator._get_param_names() or name == OUTPUT or "__" in name:
@@ -203,7 +179,7 @@ def build_network(
     defaults = Defaults(default, "auto" if automatic else estimator.weight_init)
     chain = estimator._chain(n_raw)
     names = [name for name, _ in named(chain)]
-    _check_unique(names)
+    check_unique(names, ", that of input_dropout too,")
     bound = [layer.bind(defaults) for layer in chain]
     if automatic and default == "logistic":
         # scikit-learn scales the output layer by the activation of the hidden ones.

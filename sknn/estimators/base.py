@@ -15,6 +15,7 @@ from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sknn._version import __version__
 from sknn.core.constraints import Constraint
 from sknn.core.layers import Layer
+from sknn.core.layers.nested import NestedLayers
 from sknn.core.layout import Growth
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
@@ -53,7 +54,7 @@ def finite(answer: NDArray) -> NDArray:
 
 
 class BaseNetwork(
-    parameters.NestedLayers,
+    NestedLayers,
     WeightAccess,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,

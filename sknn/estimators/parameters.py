@@ -19,7 +19,6 @@ from sknn.core.optimizers import SGD, Optimizer
 from sknn.core.pretrained import Pretrained
 from sknn.core.schedules import BatchSizeSchedule, InverseScaling, Schedule
 from sknn.core.spec import resolve, unusable
-from sknn.estimators.architecture import named
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks import Callback
 
@@ -132,66 +131,6 @@ REGRESSOR = {
     "normalize_y": c.boolean(),
     "output_range": c.none() | c.one_of(["train"]) | Constraint(_is_range, "a pair (low, high)"),
 }
-
-
-class NestedLayers:
-    """Makes every layer of `layers` reachable by its name: ``hidden0__units``."""
-
-    layers: Any
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return parameters; with `deep` those of specs and of named layers as well.
-
-        Parameters
-        ----------
-        deep : bool, default=True
-
-        Returns
-        -------
-        params : dict
-        """
-        params = super().get_params(deep=deep)  # type: ignore[misc]
-        if deep:
-            for name, layer in named(self.layers):
-                params.setdefault(name, layer)
-                for key, value in layer.get_params(deep=True).items():
-                    params.setdefault(f"{name}__{key}", value)
-        return params
-
-    def set_params(self, **params: Any) -> Any:
-        """Set parameters; ``hidden0=Dense(32)`` replaces a layer, ``hidden0__units=32`` changes it.
-
-        Parameters
-        ----------
-        **params : dict
-
-        Returns
-        -------
-        self : estimator
-        """
-        if "layers" in params:
-            self.layers = params.pop("layers")
-        own = self._get_param_names()  # type: ignore[attr-defined]
-        positions = {name: i for i, (name, _) in enumerate(named(self.layers)) if name not in own}
-        replaced = [name for name in params if name in positions]
-        if replaced:
-            layers = list(self.layers)
-            for name in replaced:
-                layers[positions[name]] = params.pop(name)
-            self.layers = layers
-        self._refuse_parameters_of_names(params)
-        return super().set_params(**params)  # type: ignore[misc]
-
-    def _refuse_parameters_of_names(self, params: dict[str, Any]) -> None:
-        """Raise where a key such as ``solver__beta_1`` meets a short name, which has none."""
-        for key in params:
-            owner, nested, _ = key.partition("__")
-            value = params.get(owner, getattr(self, owner, None))
-            if nested and isinstance(value, str):
-                raise ValueError(
-                    f"Invalid parameter {key!r}: {owner}={value!r} is a name and has no parameters "
-                    f"to set; pass an object, as solver=Adam(), in place of the name."
-                )
 
 
 def optimizer_of(estimator: Any) -> Optimizer:

@@ -6,8 +6,12 @@ from sknn.core.layers.activity import Latent, Sparsity
 from sknn.core.layers.boltzmann import Boltzmann
 from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
+from sknn.core.layers.embedding import Embedding
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
+from sknn.core.layers.parallel import Parallel
+from sknn.core.layers.residual import Residual
+from sknn.core.layers.shape import Flatten, Reshape
 from sknn.core.layers.steps import FillSteps
 
 CASES = [
@@ -50,4 +54,43 @@ CASES = [
     (LayerNorm(epsilon=0.1), (2, 3, 5)),
     (BatchNorm(), (5,)),
     (BatchNorm(momentum=0.5, epsilon=0.1), (2, 3, 5)),
+    (Flatten(), (5,)),
+    (Flatten(), (2, 3, 5)),
+    (Reshape((5, 2, -1)), (3, 10)),
+    (Reshape([30]), (3, 10)),
+    (Embedding(7, 4), (3,)),
+    (Embedding(3, 1, weight_init="glorot_uniform"), (4, 1)),
+    (Embedding(5, 2), (4, 3)),
+    (Residual([Dense(5, "tanh")]), (5,)),
+    (Residual([Dense(9, "silu"), Dense(6), Dense(5, "identity")]), (5,)),
+    (Residual([Dense(6, "tanh"), Dense(4, "identity", max_norm=1.0)]), (5,)),
+    (Residual([Dense(6, "tanh"), Dense(4, "silu")]), (2, 3, 5)),
+    (Residual([BatchNorm(), Dense(5, "tanh")]), (5,)),
+    (Residual([Dense(5, "tanh", input_skip=2)]), (5,)),
+    (Residual([Dense(4, "tanh"), Dropout(0.3)]), (3, 5)),
+    (Residual([Dropout(0.3)]), (5,)),
+    (Residual([Dense(4, "tanh", contraction=0.3), LayerNorm()]), (5,)),
+    (Residual([Sparsity(0.3, penalty="l1"), Residual([Dense(5, "tanh")])]), (5,)),
+    (Residual([FillSteps(), Dense(3, "tanh")]), (4, 3)),
+    (Parallel([Dense(4, "tanh")]), (5,)),
+    (Parallel([Dense(4, "tanh"), [], [Dense(3), Dense(2, "silu")]]), (5,)),
+    (Parallel([Dense(4, "tanh"), [Dense(3), Dense(4, "silu")]], merge="sum"), (3, 5)),
+    (Parallel([[], [Dropout(0.3)], Dense(5)], merge="sum"), (5,)),
+    (Parallel([[BatchNorm(), Dense(3, "tanh")], Dense(2, "silu")]), (2, 3, 5)),
+    (Parallel([Residual([Dense(4), Dense(3, "tanh")]), [Flatten(), Dense(2)]]), (5,)),
+    (Residual([Parallel([Dense(3, "tanh"), [GaussianNoise(), Dense(2)]])]), (5,)),
 ]
+
+
+def normal(layer, rng, shape):
+    """Draw the input most layers get."""
+    return rng.standard_normal(shape)
+
+
+def codes(layer, rng, shape):
+    """Draw whole numbers."""
+    return rng.integers(0, layer.n_codes, shape)
+
+
+INPUTS = {Embedding: codes}
+"""What draws the input of layers that cannot take any numbers."""

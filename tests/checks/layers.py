@@ -13,6 +13,7 @@ from sklearn.base import clone
 
 from sknn.core.layers.base import Context, Defaults
 from sknn.core.layout import Layout, Scratch
+from tests.cases.layers import INPUTS, normal
 
 ROWS = 6
 MEMBERS = 3
@@ -54,7 +55,8 @@ class Bench:
         )  # away from ones and zeros; variances stay positive
         self.theta = start.astype(dtype).view(array)
         self.grad = np.full((*self.lead, self.layout.n_trainable), poison, dtype).view(array)
-        self.x = rng.standard_normal((*self.lead, rows, *in_shape)).astype(dtype).view(array)
+        draw = INPUTS.get(type(layer), normal)
+        self.x = draw(layer, rng, (*self.lead, rows, *in_shape)).astype(dtype).view(array)
         self.dy = rng.standard_normal((*self.lead, rows, *self.plan.out_shape)).astype(dtype)
         self.dx = self._cut(Scratch(in_shape))
         self.y = self._cut(Scratch(self.plan.out_shape))

@@ -6,8 +6,12 @@ from sknn.core.layers.base import Context, Defaults, Layer
 from sknn.core.layers.boltzmann import Boltzmann
 from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
+from sknn.core.layers.embedding import Embedding
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
+from sknn.core.layers.parallel import Parallel
+from sknn.core.layers.residual import Residual
+from sknn.core.layers.shape import Flatten, Reshape
 from sknn.core.layers.steps import FillSteps
 
 __all__ = [
@@ -19,12 +23,17 @@ __all__ = [
     "Dense",
     "Densify",
     "Dropout",
+    "Embedding",
     "FillSteps",
+    "Flatten",
     "GaussianNoise",
     "Latent",
     "Layer",
     "LayerNorm",
     "Masking",
+    "Parallel",
+    "Reshape",
+    "Residual",
     "SaltAndPepper",
     "Sparsity",
 ]

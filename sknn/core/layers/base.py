@@ -42,9 +42,21 @@ class Context:
         The rows the network was given, for layers with ``reads_input``.
     mask : ndarray of bool, shape (rows, steps), or None
         Which steps of a sequence there are, for layers with ``uses_mask``; None means all.
+    inner : object
+        Where a block of layers keeps the contexts of these, so that they are made once.
     """
 
-    __slots__ = ("frozen", "input", "mask", "rng", "scratch", "strength", "train", "weight")
+    __slots__ = (
+        "frozen",
+        "inner",
+        "input",
+        "mask",
+        "rng",
+        "scratch",
+        "strength",
+        "train",
+        "weight",
+    )
 
     def __init__(
         self,
@@ -61,6 +73,7 @@ class Context:
         self.strength = 1.0
         self.input: Any = None
         self.mask: NDArray | None = None
+        self.inner: Any = None
 
 
 class Layer(Spec, family=True):
