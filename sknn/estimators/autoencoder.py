@@ -528,6 +528,9 @@ class AutoEncoder(BaseNetwork):
     def _chain(self, n_raw: int) -> list[Layer]:
         return codec.chain(self, n_raw, self._targets)
 
+    def _check_network(self, network: Network) -> None:
+        codec.check_output(network, self._targets.n_outputs)
+
     def _start_from_data(
         self, network: Network, train: Rows, index: NDArray | None, seed: int
     ) -> bool:

@@ -14,6 +14,7 @@ from sknn.core import constraints as c
 from sknn.core.layers import (
     Dense,
     Densify,
+    Flatten,
     GaussianNoise,
     Latent,
     Layer,
@@ -118,10 +119,30 @@ def chain(estimator: AutoEncoder, n_raw: int, targets: ReconstructionTargets) ->
     """Return the specs of all layers: corruption, encoder, code, decoder, output."""
     front = _corruption(estimator, targets)
     if estimator.layers is not None:
-        return [*front, *given_layers(estimator, _EXPANDED), output_layer(n_raw)]
+        given = given_layers(estimator, _EXPANDED)
+        return [*front, *given, *([] if _draws(given) else [output_layer(n_raw)])]
     sizes, activations = _encoder(estimator)
     middle = _encoding(estimator, sizes, activations) + _penalty(estimator, activations[-1])
     return [*front, *middle, *_decoding(estimator, sizes, activations, n_raw)]
+
+
+def _draws(layers: list[Layer]) -> bool:
+    """Whether the layers end in a linear convolution, laid flat: it draws the rows itself."""
+    if len(layers) < 2 or not isinstance(layers[-1], Flatten):
+        return False
+    last = layers[-2]
+    activation = getattr(last, "activation", None)
+    name = activation if isinstance(activation, str) else getattr(activation, "alias", None)
+    return isinstance(last, Convolutional) and name == "identity"
+
+
+def check_output(network: Network, n_features: int) -> None:
+    """Raise where layers that draw the rows themselves do not end in rows like those of X."""
+    if network.names[-1] != OUTPUT and network.out_shape != (n_features,):
+        raise ValueError(
+            f"The layers end in rows of shape {network.out_shape}, and X has {n_features} features; "
+            "let them end in as many numbers, laid flat by Flatten()."
+        )
 
 
 def _encoder(estimator: AutoEncoder) -> tuple[list[int], list[Any]]:
@@ -189,13 +210,13 @@ def code_stop(network: Network) -> int:
 
 def _is_built(network: Network) -> bool:
     """Whether the layers come from `hidden_layer_sizes`: all before the decoder is encoder."""
-    return "decoder0" in network.names or sum(isinstance(x, Dense) for x in network.layers) == 2
+    return "decoder0" in network.names or sum(x.has_units for x in network.layers) == 2
 
 
 def _behind(network: Network, start: int) -> int:
     """Skip what belongs to a layer: normalisation, activation, penalty, of the same width."""
     stop = start + 1
-    while stop < len(network.layers) - 1 and not isinstance(network.layers[stop], Dense):
+    while stop < len(network.layers) - 1 and not network.layers[stop].has_units:
         if network.plans[stop].out_shape != network.plans[start].out_shape:
             break
         stop += 1

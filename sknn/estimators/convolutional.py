@@ -286,7 +286,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     True
     """
 
-    _constraints = parameters.NETWORK | parameters.CLASSIFIER | CONSTRAINTS
+    _constraints = parameters.FAMILY | parameters.CLASSIFIER | CONSTRAINTS
 
     def __init__(
         self,
@@ -486,7 +486,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     True
     """
 
-    _constraints = parameters.NETWORK | parameters.REGRESSOR | CONSTRAINTS
+    _constraints = parameters.FAMILY | parameters.REGRESSOR | CONSTRAINTS
 
     def __init__(
         self,

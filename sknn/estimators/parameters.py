@@ -121,6 +121,15 @@ NETWORK: dict[str, Constraint] = {
     "scoring": c.none()
     | Constraint(lambda v: isinstance(v, str) or callable(v), "a scorer name or a callable"),
 }
+# What convolutional and recurrent networks have of it.
+FAMILY = {
+    name: NETWORK[name]
+    for name in (
+        *("alpha", "batch_size", "learning_rate_init", "max_iter", "tol", "n_iter_no_change"),
+        *("early_stopping", "validation_fraction", "dropout", "max_grad_norm", "freeze"),
+        *("n_members", "random_state", "verbose", "warm_start", "dtype", "callbacks"),
+    )
+}
 CLASSIFIER = {
     "class_weight": c.none()
     | c.one_of(["balanced"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +34,7 @@ _NAMED = 5
 
 @dataclass
 class Columns:
-    """Figures of every column, from some rows.
+    """Figures of every column, from some rows; of every channel where rows have a shape.
 
     Attributes
     ----------
@@ -57,12 +58,13 @@ class Columns:
             return cls._sparse(sample) if sp.issparse(sample) else cls._dense(sample)
 
     @classmethod
-    def _dense(cls, sample: NDArray) -> Columns:
+    def _dense(cls, rows: NDArray) -> Columns:
+        sample = _places(rows)
         low, high = sample.min(axis=0), sample.max(axis=0)
         mean = sample.mean(axis=0, dtype=np.float64)
         spread = sample - mean
         std = np.sqrt(np.einsum("ij,ij->j", spread, spread) / len(sample))
-        return cls(len(sample), mean, std, np.maximum(-low, high), high > low)
+        return cls(len(rows), mean, std, np.maximum(-low, high), high > low)
 
     @classmethod
     def _sparse(cls, sample: Any) -> Columns:
@@ -87,6 +89,15 @@ class Columns:
         return self.varies & (self.peak < _TINY)
 
 
+def _places(x: NDArray) -> NDArray:
+    """Return the points of images, or the steps of sequences, as rows; missing ones left out."""
+    if x.ndim == 2:
+        return x
+    flat = x.reshape(-1, x.shape[-1])
+    missing = np.isnan(flat[:, 0])
+    return flat[~missing] if missing.any() else flat
+
+
 def _row(values: Any) -> NDArray:
     """Return a row that SciPy gives as matrix, sparse row or vector as a vector."""
     return np.ravel(values.toarray() if sp.issparse(values) else values)
@@ -94,7 +105,7 @@ def _row(values: Any) -> NDArray:
 
 def _evenly(x: Any, rows: NDArray | None) -> Any:
     """Return at most about `_ROWS` rows of x, at equal distances."""
-    limit = min(_ROWS, max(_FEWEST_ROWS, _NUMBERS // x.shape[1]))
+    limit = min(_ROWS, max(_FEWEST_ROWS, _NUMBERS // prod(x.shape[1:])))
     step = -(-(x.shape[0] if rows is None else len(rows)) // limit)
     return x[::step] if rows is None else x[rows[::step]]
 
@@ -123,23 +134,32 @@ def _warn_of_scales(session: Session, columns: Columns) -> None:
     )
     bad, tiny = seen.badly_scaled, seen.may_be_tiny
     if tiny.any() and columns.n_rows < x.shape[0]:
-        peak = np.maximum(_row(x.max(axis=0)), -_row(x.min(axis=0)))
+        every = _places(x) if isinstance(x, np.ndarray) else x
+        peak = np.maximum(_row(every.max(axis=0)), -_row(every.min(axis=0)))
         bad &= ~(tiny & (peak / scale >= _TINY))
     if not bad.any():
         return
-    scaler = "MaxAbsScaler" if sp.issparse(x) else "StandardScaler"
+    shaped = x.ndim > 2
     _warn(
-        f"X has columns on a scale from which a network learns badly: "
-        f"{_named(np.flatnonzero(bad), columns, session.estimator)}. Scale them, for example with "
-        f"make_pipeline({scaler}(), {type(session.estimator).__name__}(...)).",
+        f"X has {'channels' if shaped else 'columns'} on a scale from which a network learns "
+        f"badly: {_named(np.flatnonzero(bad), columns, session.estimator, shaped)}. Scale them, "
+        f"for example {_remedy(session, shaped)}.",
         DataScaleWarning,
     )
 
 
-def _named(indices: NDArray, columns: Columns, estimator: Any) -> str:
-    names = getattr(estimator, "feature_names_in_", None)
+def _remedy(session: Session, shaped: bool) -> str:
+    if shaped:
+        return "by (X - X.mean()) / X.std()"
+    scaler = "MaxAbsScaler" if sp.issparse(session.train.x) else "StandardScaler"
+    return f"with make_pipeline({scaler}(), {type(session.estimator).__name__}(...))"
+
+
+def _named(indices: NDArray, columns: Columns, estimator: Any, shaped: bool) -> str:
+    names = None if shaped else getattr(estimator, "feature_names_in_", None)
+    kind = "channel" if shaped else "column"
     told = [
-        f"{f'column {i}' if names is None else repr(str(names[i]))} "
+        f"{f'{kind} {i}' if names is None else repr(str(names[i]))} "
         f"(mean {columns.mean[i]:.3g}, standard deviation {columns.std[i]:.3g})"
         for i in indices[:_NAMED]
     ]
@@ -151,7 +171,7 @@ def _warn_of_validation(columns: Columns, x_val: Any) -> None:
     """Warn where X_val seems not to have gone through what X has gone through."""
     share = _share_off(columns, Columns.of(x_val))
     # Of few columns one or two may drift in time; of many, some are alike on both scales.
-    if share >= (0.5 if x_val.shape[1] < 10 else 0.3):
+    if share >= (0.5 if len(columns.mean) < 10 else 0.3):
         _warn(
             f"X_val is on another scale than X in {share:.0%} of the columns, as if X had been "
             "transformed and X_val not. In a pipeline ask for it with Pipeline(..., "

@@ -98,6 +98,13 @@ class ReconstructionTargets(Targets):
         scaled = target if self.scale == 1.0 else target * (1.0 / self.scale)
         return super().constant_optimum(loss, scaled, weight)
 
+    def start(self, network: Network, loss: Loss, target: Any, weight: NDArray | None) -> None:
+        """Let the output start at the best constant; a convolution has one number a channel."""
+        last = next(views for views in reversed(network.params) if views)
+        if "b" in last:
+            best = self.constant_optimum(loss, target, weight)
+            last["b"][...] = best.reshape(-1, last["b"].shape[-1]).mean(axis=0)
+
     def encode(self, y: Any, dtype: np.dtype) -> Any:
         """Return the rows themselves."""
         return y

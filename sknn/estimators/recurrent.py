@@ -419,7 +419,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     True
     """
 
-    _constraints = parameters.NETWORK | parameters.CLASSIFIER | CONSTRAINTS
+    _constraints = parameters.FAMILY | parameters.CLASSIFIER | CONSTRAINTS
 
     def __init__(
         self,
@@ -625,7 +625,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     True
     """
 
-    _constraints = parameters.NETWORK | parameters.REGRESSOR | CONSTRAINTS
+    _constraints = parameters.FAMILY | parameters.REGRESSOR | CONSTRAINTS
 
     def __init__(
         self,

@@ -226,24 +226,24 @@ class SequenceTargets(Targets):
         """Return codes (n, n_steps) or numbers (n, n_steps, n_outputs)."""
         return y.spread(np.asarray(self.inner.encode(y.values, dtype)))
 
-    def flat(self, target: NDArray) -> NDArray:
+    def listed(self, target: NDArray) -> NDArray:
         """Return the encoded answers one behind the other."""
         return target[answered(target)]
 
     def check_domain(self, loss: Loss, target: NDArray) -> None:
         """Raise where an answer is not what the loss can measure."""
-        self.inner.check_domain(loss, self.flat(target))
+        self.inner.check_domain(loss, self.listed(target))
 
     def start(
         self, network: Network, loss: Loss, target: NDArray, weight: NDArray | None
     ) -> None:
         """Let new output units start at the best constant answer."""
-        self.inner.start(network, loss, self.flat(target), _repeated(weight, target))
+        self.inner.start(network, loss, self.listed(target), _repeated(weight, target))
 
     def score(self, raw: NDArray, loss: Loss, target: NDArray, weight: NDArray | None) -> float:
         """Return accuracy or R2 over all steps there are."""
         picked = raw[..., answered(target), :]
-        return self.inner.score(picked, loss, self.flat(target), _repeated(weight, target))
+        return self.inner.score(picked, loss, self.listed(target), _repeated(weight, target))
 
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return an answer a step, (n, n_steps, ...)."""

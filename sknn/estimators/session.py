@@ -175,7 +175,7 @@ class Session:
         """Let parts that are the user's own show that they keep to their contract."""
         estimator, network = self.estimator, self.network
         trial.try_layers(network)
-        trial.try_loss(self.loss, self.targets.task, self.targets.flat(self.target), network)
+        trial.try_loss(self.loss, self.targets.task, self.targets.listed(self.target), network)
         if not self.lbfgs:
             trial.try_optimizer(parameters.optimizer_of(estimator), network.dtype)
             pace = estimator._pace()

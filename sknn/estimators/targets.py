@@ -74,7 +74,7 @@ class Targets(ABC):
         """Return what training minimises, for rows of some shape."""
         return loss
 
-    def flat(self, target: Any) -> Any:
+    def listed(self, target: Any) -> Any:
         """Return encoded answers one behind the other, as the loss knows them."""
         return target
 

@@ -1,0 +1,195 @@
+"""Accuracy of recurrent networks on sequences, and their forecasts, with the seconds of training.
+
+Run from the root of the repository, with all parts or some::
+
+    python -m benchmarks.sequences
+    python -m benchmarks.sequences adding forecasts
+
+The adding problem and the task of many answers are made here. The other sets come with other packages;
+they are used if the module ``load_data`` can be imported and ``SKNN_DATA_DIR`` names the folder with
+these packages. A quarter of the rows is held out, five times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import mean_squared_error
+from sklearn.model_selection import train_test_split
+
+from benchmarks.images import open_data
+from sknn import RNNClassifier, RNNRegressor
+
+ANNEALED = {"learning_rate": "cosine", "learning_rate_init": 0.01, "dtype": "float32"}
+
+
+def fitted(net: Any, X: Any, y: Any) -> tuple[Any, float]:
+    """Return the network, fitted, and the seconds it took."""
+    begin = time.perf_counter()
+    return net.fit(X, y), time.perf_counter() - begin
+
+
+# -- classes ------------------------------------------------------------------------------------
+
+
+def standardized(train: list[NDArray], test: list[NDArray]) -> tuple[list[NDArray], list[NDArray]]:
+    """Standardise every feature by the steps of the training rows."""
+    steps = np.concatenate(train)
+    mean, std = steps.mean(axis=0), steps.std(axis=0)
+    return [(each - mean) / std for each in train], [(each - mean) / std for each in test]
+
+
+def classify(name: str, wanted: float, settings: dict[str, Any]) -> None:
+    data = open_data(name)
+    if data is None:
+        print(f"{name}: not there")
+        return
+    X, y = list(data[0]), data[1]
+    found = []
+    for seed in range(5):
+        A, B, c, d = train_test_split(X, y, test_size=0.25, random_state=seed, stratify=y)
+        A, B = standardized(A, B)
+        net, seconds = fitted(RNNClassifier(random_state=seed, **settings), A, c)
+        found.append((net.score(B, d), seconds))
+    (mean, seconds), (std, _) = np.mean(found, axis=0), np.std(found, axis=0)
+    print(f"{name:<16}{mean:.4f} +- {std:.4f} (wanted {wanted}), {seconds:.1f} s", flush=True)
+
+
+def print_classes() -> None:
+    print("Accuracy, mean and standard deviation of 5 splits\n")
+    classify(
+        "japanese_vowels",
+        0.97,
+        ANNEALED | {"units": (32,), "cell": "gru", "bidirectional": True, "max_iter": 40},
+    )
+    classify("italy_power", 0.96, ANNEALED | {"units": (32,), "cell": "lstm", "max_iter": 60})
+
+
+# -- the adding problem -------------------------------------------------------------------------
+
+
+def adding(n: int, length: int, seed: int) -> tuple[NDArray, NDArray]:
+    """Return sequences of numbers with two of them marked, whose sum is asked for [1].
+
+    [1] Hochreiter & Schmidhuber (1997), "Long short-term memory".
+    """
+    rng = np.random.default_rng(seed)
+    values, marks = rng.uniform(size=(n, length)), np.zeros((n, length))
+    rows = np.arange(n)
+    first = rng.integers(0, length // 2, n)
+    second = rng.integers(length // 2, length, n)
+    marks[rows, first] = marks[rows, second] = 1.0
+    return np.stack([values, marks], axis=-1), values[rows, first] + values[rows, second]
+
+
+def print_adding(length: int = 50) -> None:
+    X, y = adding(5000, length, 0)
+    B, d = adding(2000, length, 1)
+    print(f"Adding problem, {length} steps: mean squared error; the mean of y has {d.var():.3f}\n")
+    for cell in ("lstm", "gru", "elman"):
+        net = RNNRegressor(32, cell=cell, max_iter=30, random_state=0, **ANNEALED)
+        net, seconds = fitted(net, X, y)
+        error = mean_squared_error(d, net.predict(B))
+        print(f"{cell:<7}{error:.4f} ({seconds:.1f} s)", flush=True)
+
+
+# -- an answer to every step --------------------------------------------------------------------
+
+
+def echoes(n: int, seed: int) -> tuple[list[NDArray], list[NDArray]]:
+    """Return sequences of bits of several lengths; asked for is the parity of the last three."""
+    rng = np.random.default_rng(seed)
+    bits = [rng.integers(0, 2, rng.integers(10, 31)) for _ in range(n)]
+    sums = [np.convolve(each, np.ones(3, int))[: len(each)] for each in bits]
+    return [each[:, None].astype(float) for each in bits], [each % 2 for each in sums]
+
+
+def print_steps() -> None:
+    A, c = echoes(400, 0)
+    B, d = echoes(200, 1)
+    print("Parity of the last three bits at every step, 10 to 30 steps: accuracy (guessing: .5)\n")
+    for cell in ("lstm", "gru", "elman"):
+        net = RNNClassifier(
+            16, cell=cell, return_sequences=True, max_iter=40, random_state=0, **ANNEALED
+        )
+        net, seconds = fitted(net, A, c)
+        print(f"{cell:<7}{net.score(B, d):.4f} ({seconds:.1f} s)", flush=True)
+
+
+# -- forecasts ----------------------------------------------------------------------------------
+
+
+def windows(series: NDArray, length: int, horizon: int) -> tuple[NDArray, NDArray]:
+    """Return stretches of a series and what follows each of them."""
+    both = np.lib.stride_tricks.sliding_window_view(series, length + horizon)
+    return both[:, :length], both[:, length:]
+
+
+def forecast(name: str, period: int, length: int, log: bool) -> None:
+    """Compare with the value one period ago; the last quarter of the series is held out."""
+    data = open_data(name)
+    if data is None:
+        print(f"{name}: not there")
+        return
+    series = np.ravel(np.asarray(data[0], float))
+    series = np.log(series) if log else series
+    start = round(len(series) * 0.75)
+    # What repeats is taken away first: the network learns the change over one period.
+    change = series[period:] - series[:-period]
+    mean, std = change[: start - period].mean(), change[: start - period].std()
+    for horizon in (1, period):
+        X, y = windows((change - mean) / std, length, horizon)
+        first = start - period - length
+        # Windows whose answers lie in the training part, and those that begin behind it.
+        train, test = slice(0, first - horizon + 1), slice(first, None)
+        found = []
+        for seed in range(5):
+            net = RNNRegressor(
+                16, cell="gru", max_iter=60, dropout=0.2, alpha=1.0, random_state=seed, **ANNEALED
+            )
+            net, seconds = fitted(net, X[train], y[train])
+            error = net.predict(X[test]).reshape(-1, horizon) - y[test]
+            found.append((float(np.sqrt(np.mean(error**2)) * std), seconds))
+        naive = float(np.sqrt(np.mean((y[test] * std + mean) ** 2)))
+        rmse, seconds = np.mean(found, axis=0)
+        kind = "log " if log else ""
+        print(
+            f"{kind}{name}, {horizon} ahead: {rmse:.4f} (5 seeds, {seconds:.1f} s each), "
+            f"{period} ago: {naive:.4f}, ratio {rmse / naive:.2f}",
+            flush=True,
+        )
+
+
+def print_forecasts() -> None:
+    print("Root mean squared error of forecasts of the last quarter of the series\n")
+    forecast("airline", 12, 24, log=True)
+    forecast("sunspots", 11, 33, log=False)
+
+
+PARTS: dict[str, Callable[[], None]] = {
+    "classes": print_classes,
+    "adding": print_adding,
+    "steps": print_steps,
+    "forecasts": print_forecasts,
+}
+
+
+def main() -> None:
+    """Print the parts that were asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="part")
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    for i, part in enumerate(parser.parse_args().parts or PARTS):
+        print("\n" * (i > 0), end="")
+        PARTS[part]()
+
+
+if __name__ == "__main__":
+    main()
