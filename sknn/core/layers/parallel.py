@@ -13,7 +13,7 @@ from sknn.core.constraints import one_of
 from sknn.core.layers.base import Context, Defaults, Layer
 from sknn.core.layers.block import Block
 from sknn.core.layers.chain import Stage, front
-from sknn.core.layout import Plan, Scratch, Shape, Views
+from sknn.core.layout import Param, Plan, Scratch, Shape, Views
 from sknn.exceptions import InvalidParameterError
 
 
@@ -50,7 +50,8 @@ class Parallel(Block):
     >>> from sknn.layers import Dense, Parallel
     >>> X, y = load_iris(return_X_y=True)
     >>> paths = Parallel([[], [Dense(16), Dense(8)]])
-    >>> net = MLPClassifier(layers=[paths], max_iter=50, random_state=0).fit(X, y)
+    >>> net = MLPClassifier(layers=[paths], learning_rate="cosine", max_iter=50, random_state=0)
+    >>> net = net.fit(X, y)
     >>> sorted(net.get_weights()["parallel0"])
     ['1.hidden0.W', '1.hidden0.b', '1.hidden1.W', '1.hidden1.b']
     >>> net.coefs_[0].shape
@@ -95,7 +96,7 @@ class Parallel(Block):
             "dx": Scratch(in_shape, training_only=True),
             "dy": Scratch((widest,), training_only=True),
         }
-        params = {}
+        params: dict[str, Param] = {}
         for plan in plans:
             params |= plan.params
             scratch |= plan.scratch
