@@ -56,7 +56,7 @@ def test_classifiers_learn_with_right_gradients(layers, members):
 
 @pytest.mark.parametrize("layers", LAYERS, ids=label)
 def test_regressors_learn_with_right_gradients(layers):
-    net = MLPRegressor(layers=layers, max_iter=200, **settings)
+    net = MLPRegressor(layers=layers, max_iter=100, n_iter_no_change=50, **settings)
     target = X[:, 3] + np.sin(X[:, 0])
     assert check_gradients(net, X, target) < 1e-6
     assert net.fit(X, target).score(X, target) > 0.85
