@@ -174,3 +174,30 @@ def test_a_fit_on_wrong_codes_leaves_the_estimator_alone():
     with pytest.raises(ValueError, match=r"the code \d\.5"):
         net.predict(codes + 0.5)
     np.testing.assert_array_equal(net.predict_proba(codes), before)
+
+
+class Forgetful(Dense):
+    """Makes an array of its own in place of filling `y`."""
+
+    def forward(self, p, x, y, ctx):
+        y = np.tanh(x)  # noqa: F841
+
+
+class Faithless(Dense):
+    """Fails while it is tried."""
+
+    def forward(self, p, x, y, ctx):
+        raise OSError("no")
+
+
+def test_parts_of_the_users_own_are_tried_inside_blocks():
+    def fit(layer):
+        block = Parallel([[Dense(3), Residual([Dense(3), layer])]])
+        MLPClassifier(layers=[block], n_members=2, max_iter=2, **settings).fit(X, y)
+
+    fit(type("Fine", (Dense,), {"__module__": __name__})(3))
+    with pytest.raises(ValueError, match="Forgetful.forward left `y` unfilled"):
+        fit(Forgetful(3))
+    with pytest.raises(OSError, match="no") as caught:
+        fit(Faithless(3))
+    assert "in layer 'parallel0.0.residual0.hidden1'" in caught.value.__notes__[0]
