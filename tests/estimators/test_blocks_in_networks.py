@@ -10,6 +10,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import scale
 
 from sknn import MLPClassifier, MLPRegressor
+from sknn.exceptions import DataScaleWarning
 from sknn.initializers import Pretrained
 from sknn.inspection import check_gradients
 from sknn.layers import (
@@ -156,6 +157,16 @@ def test_embeddings_learn_with_right_gradients(members):
     assert check_gradients(net, codes, parity) < 1e-6
     assert net.fit(codes, parity).score(codes, parity) > 0.95
     assert net.get_weights()["parallel0"]["0.embedding0.W"].shape[-2:] == (6, 3)
+
+
+def test_no_scale_is_asked_of_codes():
+    many = np.arange(3000).reshape(-1, 2)
+    for first in (Embedding(3000, 2), Parallel([Embedding(3000, 2), [Embedding(3000, 1)]])):
+        MLPRegressor(layers=[first, Dense(2)], max_iter=1, **settings).fit(many, many[:, 0] % 2)
+    for first in (Parallel([Embedding(3000, 2), []]), Residual([Embedding(3000, 1)])):
+        net = MLPRegressor(layers=[first, Dense(2)], max_iter=1, **settings)
+        with pytest.warns(DataScaleWarning):
+            net.fit(many, many[:, 0] % 2)
 
 
 def test_embeddings_continue_exactly():

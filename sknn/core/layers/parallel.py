@@ -13,6 +13,7 @@ from sknn.core.constraints import one_of
 from sknn.core.layers.base import Context, Defaults, Layer
 from sknn.core.layers.block import Block
 from sknn.core.layers.chain import Stage, front
+from sknn.core.layers.names import named
 from sknn.core.layout import Param, Plan, Scratch, Shape, Views
 from sknn.exceptions import InvalidParameterError
 
@@ -101,6 +102,12 @@ class Parallel(Block):
             params |= plan.params
             scratch |= plan.scratch
         return Plan(self._joined(shapes), params, scratch, max(plan.work for plan in plans))
+
+    @property
+    def bears_any_scale(self) -> bool:  # type: ignore[override]
+        """Whether every branch does."""
+        starts = [named(layers)[:1] for layers in self._lists()]
+        return all(start and start[0][1].bears_any_scale for start in starts)
 
     def _joined(self, shapes: list[Shape]) -> Shape:
         first, whole = shapes[0], self.merge == "sum"
