@@ -148,19 +148,19 @@ FLAGS = ["uses_weight", "reads_input", "uses_mask", "fades", "depends_on_rows", 
 @pytest.mark.parametrize(
     ("layer", "flags"),
     [
-        (Dense(5), set()),
-        (Dense(5, input_skip=1), {"reads_input"}),
-        (Dense(5, max_norm=1.0), {"constrained"}),
-        (BatchNorm(), {"uses_weight", "depends_on_rows"}),
-        (Dropout(0.1), {"fades", "depends_on_rows"}),
-        (FillSteps(), {"uses_mask"}),
+        (Dense(5), []),
+        (Dense(5, input_skip=1), ["reads_input"]),
+        (Dense(5, max_norm=1.0), ["constrained"]),
+        (BatchNorm(), ["uses_weight", "depends_on_rows"]),
+        (Dropout(0.1), ["fades", "depends_on_rows"]),
+        (FillSteps(), ["uses_mask"]),
     ],
     ids=repr,
 )
 def test_a_block_asks_for_what_its_layers_need(layer, flags, bound):
     for block in (Residual([layer]), Parallel([Dense(2), [Residual([layer])]])):
         used = block.bind(Defaults()) if bound else block
-        assert {flag for flag in FLAGS if getattr(used, flag)} == flags
+        assert {flag for flag in FLAGS if getattr(used, flag)} == set(flags)
         assert used.has_units
         assert not used.training_only
         assert not used.reads_sparse
