@@ -237,7 +237,7 @@ class Layout:
         for slot in self.slots:
             if slot.stop <= vector.shape[-1]:
                 window = vector[..., slot.start : slot.stop]
-                view = window.reshape(*vector.shape[:-1], *slot.param.shape)
+                view = window.reshape((*vector.shape[:-1], *slot.param.shape))
                 assert np.shares_memory(view, vector) or not view.size
                 layers[slot.layer][slot.name] = view
         for tie in self.ties:

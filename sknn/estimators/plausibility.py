@@ -11,7 +11,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from sknn.core.layers import BatchNorm
 from sknn.exceptions import DataScaleWarning, OneHotTargetWarning
 from sknn.training.caller import users_level
 
@@ -113,7 +112,7 @@ def _evenly(x: Any, rows: NDArray | None) -> Any:
 def warn_of_data(session: Session) -> None:
     """Look at the data of a fresh run and warn of what is probably a mistake."""
     x, rows = session.train.x, session.rows_used
-    scales = session.estimator._scales_columns or isinstance(session.network.layers[0], BatchNorm)
+    scales = session.estimator._scales_columns or session.network.layers[0].bears_any_scale
     if not scales:
         columns = Columns.of(x, rows)
         _warn_of_scales(session, columns)

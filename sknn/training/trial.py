@@ -17,7 +17,8 @@ from scipy.special import expit, softmax
 
 from sknn.core.activations import Activation
 from sknn.core.layers.base import Context, Layer
-from sknn.core.layout import Shape, Views
+from sknn.core.layers.chain import Chain
+from sknn.core.layout import Plan, Role, Shape, Views
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer
@@ -40,15 +41,15 @@ def try_layers(network: Network) -> None:
     InvalidParameterError
         For a part that breaks its contract. What a part itself raises gets a note with its name.
     """
-    shapes = [network.in_shape, *(plan.out_shape for plan in network.plans)]
-    for i, layer in enumerate(network.layers):
+    chain = Chain(list(zip(network.names, network.layers, strict=True)))
+    for i, (name, layer, in_shape) in enumerate(chain.walk(network.in_shape)):
         for part in vars(layer).values():
             if isinstance(part, Activation) and is_own(part):
-                with _named(part, network.names[i]):
+                with _named(part, name):
                     _try_activation(part, network.dtype)
         if is_own(layer):
-            with _named(layer, network.names[i]):
-                _try_layer(layer, network, i, shapes[i])
+            with _named(layer, name):
+                _try_layer(layer, network, in_shape, is_first=not i)
 
 
 def try_loss(loss: Loss, task: str, target: Any, network: Network) -> None:
@@ -147,16 +148,16 @@ def _try_activation(activation: Activation, dtype: np.dtype) -> None:
         _refuse(activation, "backward", "changed `y`, which others still need")
 
 
-def _try_layer(layer: Layer, network: Network, i: int, in_shape: Shape) -> None:
-    plan, lead, dtype = network.plans[i], network.lead, network.dtype
+def _try_layer(layer: Layer, network: Network, in_shape: Shape, is_first: bool) -> None:
+    plan, lead, dtype = layer.plan(in_shape), network.lead, network.dtype
     rng = np.random.default_rng(0)
     p = {
         name: np.broadcast_to(param.draw(rng), (*lead, *param.shape)).astype(dtype)
         for name, param in plan.params.items()
     }
-    x = _numbers((*(lead if i else ()), _ROWS, *in_shape), dtype)
+    x = _numbers((*(() if is_first else lead), _ROWS, *in_shape), dtype)
     y = np.full((*lead, _ROWS, *plan.out_shape), np.nan, dtype)
-    scratch = _poison_unless_constant(network, i)
+    scratch = _poison_unless_constant(network, plan)
     context = Context(scratch, train=True, rng=rng)
     before = x.copy()
     added = layer.forward(p, x, y, context)
@@ -169,9 +170,13 @@ def _try_layer(layer: Layer, network: Network, i: int, in_shape: Shape) -> None:
         )
     if y.size and np.isnan(y).all():
         _refuse(layer, "forward", "left `y` unfilled; write y[...] = ... or use out=y")
-    trained = network.layout.views(np.full_like(network.trainable, np.nan))[i]
+    trained = {
+        name: np.full((*lead, *param.shape), np.nan, dtype)
+        for name, param in plan.params.items()
+        if param.role is not Role.TRACKED
+    }
     g = dict(trained)
-    dx = np.full((*lead, _ROWS, *in_shape), np.nan, dtype) if i else None
+    dx = None if is_first else np.full((*lead, _ROWS, *in_shape), np.nan, dtype)
     kept = y.copy()
     layer.backward(p, g, x, y, _numbers(y.shape, dtype), dx, context)
     _check_written(layer, trained, g, dx)
@@ -180,8 +185,8 @@ def _try_layer(layer: Layer, network: Network, i: int, in_shape: Shape) -> None:
             _refuse(layer, "forward or backward", f"changed `{name}`, which others still need")
 
 
-def _poison_unless_constant(network: Network, i: int) -> Views:
-    needs = network.plans[i].scratch
+def _poison_unless_constant(network: Network, plan: Plan) -> Views:
+    needs = plan.scratch
     scratch = network.scratch(needs, _ROWS, train=True)
     _poison({name: array for name, array in scratch.items() if needs[name].fill is None})
     return scratch

@@ -91,3 +91,13 @@ def test_remap_moves_units_and_leaves_the_rest(lead):
         np.testing.assert_array_equal(before[1][key], after[1][key][..., [3, 1]])
         assert (after[1][key][..., 0] == 0).all()
         assert (after[1][key][..., 2] == 7.0).all()
+
+
+def test_a_parameter_may_be_one_number():
+    layout = Layout([Plan((3,), {"n": Param((), Ones())})])
+    for lead in ((), (2,)):
+        vector = np.zeros((*lead, layout.size))
+        layout.draw(vector, np.random.default_rng(0))
+        view = layout.views(vector)[0]["n"]
+        assert view.shape == lead
+        assert (view == 1.0).all()

@@ -102,6 +102,8 @@ class Layer(Spec, family=True):
     """Makes noise whose strength a schedule may lower; it stands in the context."""
     reads_sparse: ClassVar[bool] = False
     """May be the first layer of a network fed with CSR rows."""
+    bears_any_scale: ClassVar[bool] = False
+    """Works the same whatever the scale of its input: nothing to warn of when it stands first."""
     depends_on_rows: ClassVar[bool] = False
     """The output for one row depends on the other rows, or on noise drawn for each row."""
 

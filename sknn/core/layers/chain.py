@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
@@ -53,6 +53,16 @@ class Chain:
             delta = Scratch((widest,), training_only=True)
             scratch |= {f"{self.prefix}delta{turn}": delta for turn in (0, 1)}
         return Plan(shape, params, scratch, work)
+
+    def walk(self, in_shape: Shape) -> Iterator[tuple[str, Layer, Shape]]:
+        """Yield every layer with its name and the shape of its input, then those inside it."""
+        shape = in_shape
+        for name, layer in self.pairs:
+            yield f"{self.prefix}{name}", layer, shape
+            for chain in getattr(layer, "chains", ()):
+                for inner, part, its_shape in chain.walk(shape):
+                    yield f"{self.prefix}{name}.{inner}", part, its_shape
+            shape = layer.plan(shape).out_shape
 
     def own(self, name: str, views: Views) -> Views:
         """Return what belongs to one layer, under the names it gave."""

@@ -66,6 +66,7 @@ class Embedding(Layer):
 
     kind = "embedding"
     has_units = True
+    bears_any_scale = True  # codes are no measurements
     constraints = {"n_codes": integer(1), "units": integer(1)}
 
     def __init__(

@@ -160,6 +160,7 @@ class BatchNorm(Layer):
     """
 
     kind = "norm"
+    bears_any_scale = True
     uses_weight = True
     depends_on_rows = True
     constraints = {"momentum": real(0.0, 1.0, closed="left"), "epsilon": real(0.0)}

@@ -13,7 +13,8 @@ from sknn.core.constraints import one_of
 from sknn.core.layers.base import Context, Defaults, Layer
 from sknn.core.layers.block import Block
 from sknn.core.layers.chain import Stage, front
-from sknn.core.layout import Plan, Scratch, Shape, Views
+from sknn.core.layers.names import named
+from sknn.core.layout import Param, Plan, Scratch, Shape, Views
 from sknn.exceptions import InvalidParameterError
 
 
@@ -50,7 +51,8 @@ class Parallel(Block):
     >>> from sknn.layers import Dense, Parallel
     >>> X, y = load_iris(return_X_y=True)
     >>> paths = Parallel([[], [Dense(16), Dense(8)]])
-    >>> net = MLPClassifier(layers=[paths], max_iter=50, random_state=0).fit(X, y)
+    >>> net = MLPClassifier(layers=[paths], learning_rate="cosine", max_iter=50, random_state=0)
+    >>> net = net.fit(X, y)
     >>> sorted(net.get_weights()["parallel0"])
     ['1.hidden0.W', '1.hidden0.b', '1.hidden1.W', '1.hidden1.b']
     >>> net.coefs_[0].shape
@@ -95,11 +97,17 @@ class Parallel(Block):
             "dx": Scratch(in_shape, training_only=True),
             "dy": Scratch((widest,), training_only=True),
         }
-        params = {}
+        params: dict[str, Param] = {}
         for plan in plans:
             params |= plan.params
             scratch |= plan.scratch
         return Plan(self._joined(shapes), params, scratch, max(plan.work for plan in plans))
+
+    @property
+    def bears_any_scale(self) -> bool:  # type: ignore[override]
+        """Whether every branch does."""
+        starts = [named(layers)[:1] for layers in self._lists()]
+        return all(start and start[0][1].bears_any_scale for start in starts)
 
     def _joined(self, shapes: list[Shape]) -> Shape:
         first, whole = shapes[0], self.merge == "sum"

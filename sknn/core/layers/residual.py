@@ -54,7 +54,8 @@ class Residual(NestedLayers, Block):
     >>> from sknn.layers import Dense, LayerNorm, Residual
     >>> X, y = load_iris(return_X_y=True)
     >>> block = Residual([LayerNorm(), Dense(16), Dense(16, "identity", weight_init="zeros")])
-    >>> net = MLPClassifier(layers=[Dense(16), block], max_iter=50, random_state=0).fit(X, y)
+    >>> net = MLPClassifier(layers=[Dense(16), block], learning_rate="cosine", max_iter=50,
+    ...                     random_state=0).fit(X, y)
     >>> net.get_weights()["residual0"]["hidden1.W"].shape
     (16, 16)
     """
