@@ -64,6 +64,17 @@ def integer(low: float = -math.inf, high: float = math.inf, closed: str = "left"
     )
 
 
+def pair_of_integers(low: float = -math.inf) -> Constraint:
+    """Accept a tuple or list of two whole numbers, none below `low`."""
+    one = integer(low)
+    return Constraint(
+        lambda value: (
+            isinstance(value, (tuple, list)) and len(value) == 2 and all(map(one.accepts, value))
+        ),
+        f"a pair of them, each {one.words}",
+    )
+
+
 def boolean() -> Constraint:
     """Accept True or False, as Python's or NumPy's bool."""
     return Constraint(lambda value: isinstance(value, (bool, np.bool_)), "a bool")

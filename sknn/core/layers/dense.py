@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import copy
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.activations import Activation
 from sknn.core.constraints import boolean, instance_of, integer, none, one_of, real
-from sknn.core.initializers import Initializer, Ones, ScaledUniform, Zeros
+from sknn.core.initializers import Ones, Zeros
 from sknn.core.layers import contraction
-from sknn.core.layers.base import Context, Defaults, Layer
+from sknn.core.layers.affine import Affine
+from sknn.core.layers.base import Context, Defaults
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
-from sknn.core.spec import resolve
 from sknn.exceptions import InvalidParameterError
 
 
-def automatic_start(activation: Activation) -> tuple[Initializer, Initializer]:
-    """Choose initial weights and biases for an activation.
-
-    scikit-learn's rule for the four activations it knows (uniform, biases too), LeCun's for
-    selu, whose fixed point needs it, and He's for everything else.
-    """
-    alias = activation.alias
-    if alias in ("identity", "logistic", "tanh", "relu"):
-        rule = ScaledUniform(2.0 if alias == "logistic" else 6.0)
-        return rule, rule
-    name = "lecun_normal" if alias == "selu" else "he_normal"
-    return Initializer.registry[name](), Zeros()  # type: ignore[return-value]
-
-
-class Dense(Layer):
+class Dense(Affine):
     r"""Every unit is linked to every input: :math:`y = f(x W + b)`.
 
     Where a row has several axes, the last one holds the inputs, and the same W serves every place:
@@ -92,7 +76,6 @@ class Dense(Layer):
     """
 
     kind = "hidden"
-    has_units = True
     reads_sparse = True
     constraints = {
         "units": integer(1),
@@ -138,26 +121,16 @@ class Dense(Layer):
         self.name = name
 
     def bind(self, defaults: Defaults) -> Dense:
-        """Resolve activation and initial values, those of `defaults` where there is a gap."""
-        self.check()
-        bound = copy.copy(self)
-        chosen = defaults.activation if self.activation is None else self.activation
-        bound.activation = resolve(Activation, chosen, "activation", "Dense")
-        if self.contraction and bound.activation.alias not in contraction.ACTIVATIONS:
+        """Refuse what does not go with a penalty of contraction."""
+        bound = super().bind(defaults)
+        alias = bound.activation.alias
+        if self.contraction and alias not in contraction.ACTIVATIONS:
             raise InvalidParameterError(
                 f"contraction={self.contraction} needs one of the activations "
-                f"{contraction.ACTIVATIONS}; got {chosen!r}."
+                f"{contraction.ACTIVATIONS}; got {alias or bound.activation!r}."
             )
         if self.contraction and self.input_scale:
             raise InvalidParameterError("contraction and input_scale do not go together.")
-        weight_init = defaults.weight_init if self.weight_init is None else self.weight_init
-        bias_init = self.bias_init
-        if isinstance(weight_init, str) and weight_init == "auto":
-            weight_init, automatic_bias = automatic_start(bound.activation)
-            bias_init = automatic_bias if bias_init is None else bias_init
-        bound.weight_init = resolve(Initializer, weight_init, "weight_init", "Dense")
-        bias_init = Zeros() if bias_init is None else bias_init
-        bound.bias_init = resolve(Initializer, bias_init, "bias_init", "Dense")
         return bound
 
     def check_input(self, in_shape: Shape) -> None:
@@ -202,12 +175,7 @@ class Dense(Layer):
             slow = slow if self.parametrization == "standard" else slow * skip**-0.5
             params["S"] = Param((skip, units), Zeros(), Role.PLAIN, skip, units, rate=slow)
             scratch["skipped"] = Scratch((units,))
-        if self.activation.needs_input:
-            scratch["z"] = Scratch((*lead, units))
-        if self.activation.work_dtype is not None:
-            kind = self.activation.work_dtype
-            dtype = None if isinstance(kind, str) and kind == "same" else kind
-            scratch["work"] = Scratch((*lead, units), dtype=dtype, training_only=True)
+        scratch |= self._activation_scratch((*lead, units))
         if self.contraction:
             scratch |= contraction.scratch(n_in, units)
         return Plan((*lead, units), params, scratch, prod(lead) * n_in * units)

@@ -1,0 +1,333 @@
+"""Layers of local features: convolutions and their transposes."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from functools import lru_cache
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.constraints import boolean, integer, one_of
+from sknn.core.layers.affine import Affine
+from sknn.core.layers.base import Context
+from sknn.core.layers.correlation import Correlation
+from sknn.core.layers.grid import NUMBER, NUMBER_OR_PAIR, OnGrid
+from sknn.core.layers.windows import Axis
+from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
+
+
+class Filtering(OnGrid, Affine):
+    """A layer with the same weights at every place, f(C x + b) for a linear map C."""
+
+    constraints = {
+        "filters": integer(1),
+        "kernel_size": NUMBER_OR_PAIR,
+        "strides": NUMBER_OR_PAIR,
+        "padding": one_of(["same", "valid"]),
+        "use_bias": boolean(),
+    }
+
+    filters: int
+    kernel_size: Any
+    strides: Any
+    padding: str
+    use_bias: bool
+
+    @abstractmethod
+    def _map(self, in_shape: Shape) -> Correlation:
+        """Return the correlation of this layer for rows of a shape."""
+
+    @abstractmethod
+    def _planned(self, in_shape: Shape) -> tuple[Shape, Param, dict[str, Scratch]]:
+        """Return the shape of the output as an image, the weights, and work arrays."""
+
+    @abstractmethod
+    def _run(self, map_: Correlation, x: NDArray, W: NDArray, z: NDArray, ctx: Context) -> None:
+        """Write C x into `z`, for one member."""
+
+    @abstractmethod
+    def _run_back(
+        self,
+        map_: Correlation,
+        W: NDArray,
+        g: NDArray,
+        x: NDArray,
+        dz: NDArray,
+        dx: NDArray | None,
+        ctx: Context,
+    ) -> None:
+        """Write the gradients of `W` and `x`, for one member."""
+
+    def plan(self, in_shape: Shape) -> Plan:
+        """W (*kernel, channels in, filters), b (filters,)."""
+        image, weights, scratch = self._planned(in_shape)
+        out_shape, params = self._lower(image), {"W": weights}
+        if self.use_bias:
+            fans = (weights.fan_in, weights.fan_out)
+            params["b"] = Param((int(self.filters),), self.bias_init, Role.PLAIN, *fans)
+            scratch["tile"] = Scratch(image[1:], per_row=False, shared=True)
+            scratch["ones"] = Scratch(image[:1], training_only=True, fill=1.0, shared=True)
+        scratch |= self._activation_scratch(out_shape)
+        return Plan(out_shape, params, scratch, self._map(in_shape).work)
+
+    def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
+        """Write f(C x + b) into `y`, one member after the other."""
+        z = ctx.scratch["z"] if self.activation.needs_input else y
+        map_ = self._map(x.shape[-self.n_axes - 1 :])
+        for member in self._members(p):
+            rows = x[member] if x.ndim == y.ndim else x
+            target = self._lift(z[member])
+            self._run(map_, self._lift(rows), p["W"][member], target, ctx)
+            if self.use_bias:
+                _add_bias(target, p["b"][member], ctx.scratch["tile"])
+        self.activation.forward(z, y)
+
+    def backward(
+        self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
+    ) -> None:
+        """Go back through f, then, for each member, through the linear map."""
+        z = ctx.scratch["z"] if self.activation.needs_input else y
+        self.activation.backward(z, y, dy, ctx.scratch.get("work"))
+        map_ = self._map(x.shape[-self.n_axes - 1 :])
+        for member in self._members(p):
+            rows = x[member] if x.ndim == y.ndim else x
+            dz = self._lift(dy[member])
+            source = None if dx is None else self._lift(dx[member])
+            weights, gradient = p["W"][member], g["W"][member]
+            self._run_back(map_, weights, gradient, self._lift(rows), dz, source, ctx)
+            if self.use_bias:
+                _bias_gradient(dz, g["b"][member], ctx.scratch)
+
+    def _members(self, p: Views) -> Iterable[Any]:
+        """Return the index of each member; that of a single one takes all there is."""
+        weights = p["W"]
+        return range(len(weights)) if weights.ndim > self.n_axes + 2 else (...,)
+
+
+class _Convolution(Filtering):
+    """What Conv1D and Conv2D share."""
+
+    kind = "conv"
+    constraints = {**Filtering.constraints, "dilation": NUMBER_OR_PAIR}
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any = 3,
+        activation: Any = None,
+        *,
+        strides: Any = 1,
+        dilation: Any = 1,
+        padding: str = "same",
+        use_bias: bool = True,
+        weight_init: Any = None,
+        bias_init: Any = None,
+        name: str | None = None,
+    ) -> None:
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.activation = activation
+        self.strides = strides
+        self.dilation = dilation
+        self.padding = padding
+        self.use_bias = use_bias
+        self.weight_init = weight_init
+        self.bias_init = bias_init
+        self.name = name
+
+    def _map(self, in_shape: Shape) -> Correlation:
+        sizes = map(self._pair, (self.kernel_size, self.strides, self.dilation))
+        return _correlation(self._image(in_shape), int(self.filters), *sizes, self.padding)
+
+    def _planned(self, in_shape: Shape) -> tuple[Shape, Param, dict[str, Scratch]]:
+        map_ = self._map(in_shape)
+        windows, filters = map_.windows, int(self.filters)
+        self._refuse_empty((windows.lines, windows.columns), "kernel_size", in_shape)
+        kernel = self._pair(self.kernel_size)
+        weights = Param(
+            (*self._lower(kernel), map_.channels, filters),
+            self.weight_init,
+            Role.DECAYED,
+            windows.width,
+            prod(kernel) * filters,
+        )
+        return (*windows.shape, filters), weights, map_.scratch(forward=True, adjoint=False)
+
+    def _run(self, map_: Correlation, x: NDArray, W: NDArray, z: NDArray, ctx: Context) -> None:
+        map_.apply(x, W, z, ctx.scratch)
+
+    def _run_back(
+        self,
+        map_: Correlation,
+        W: NDArray,
+        g: NDArray,
+        x: NDArray,
+        dz: NDArray,
+        dx: NDArray | None,
+        ctx: Context,
+    ) -> None:
+        map_.weight_gradient(x, dz, g, ctx.scratch)
+        if dx is not None:
+            map_.adjoint(dz, W, dx, ctx.scratch)
+
+
+class Conv1D(_Convolution):
+    r"""Learned filters slide along a signal or sequence: :math:`y = f(x * W + b)`.
+
+    .. math:: y_{o,u} = f\Big(b_u + \sum_{j,c} x_{o s + j d - p,\, c} W_{j,c,u}\Big)
+
+    with stride s, dilation d and p zeros in front [1]_. Rows have the shape (steps, channels).
+
+    Parameters
+    ----------
+    filters : int
+        Number of filters, the channels of the output.
+    kernel_size : int, default=3
+        Steps a filter sees at once.
+    activation : str or Activation, default=None
+        The non-linearity f. None takes the one of the estimator.
+    strides : int, default=1
+        Distance from one window to the next.
+    dilation : int, default=1
+        Distance between the steps of one window.
+    padding : {"same", "valid"}, default="same"
+        "same": ``ceil(steps / strides)`` windows, for which zeros are added at both ends,
+        ``max((ceil(steps / strides) - 1) * strides + (kernel_size - 1) * dilation + 1 - steps, 0)``
+        together and the smaller half of them in front, as TensorFlow and Keras do. "valid": as many
+        windows as fit.
+    use_bias : bool, default=True
+        Without, the layer has no b.
+    weight_init : str or Initializer, default=None
+        Initial W, of shape (kernel_size, channels, filters). None takes the one of the estimator;
+        "auto" chooses by the activation.
+    bias_init : str or Initializer, default=None
+        Initial b. None: what "auto" chooses, zeros for any other `weight_init`.
+    name : str, default=None
+        Name in parameter grids and in ``get_weights``; None: ``conv0``, ``conv1``, ...
+
+    Raises
+    ------
+    ValueError
+        When the network is built, if rows have other axes, or a window does not fit into them.
+
+    Notes
+    -----
+    Windows are copied for the matrix product in slabs of at most 2**18 numbers (1 MB in float32),
+    however long the signals.
+
+    References
+    ----------
+    .. [1] LeCun, Bottou, Bengio & Haffner (1998), "Gradient-based learning applied to document
+       recognition"; dilation: Yu & Koltun (2016), "Multi-scale context aggregation by dilated
+       convolutions".
+
+    Examples
+    --------
+    >>> from sknn.layers import Conv1D
+    >>> Conv1D(8, 5, "relu", strides=2).bind(None).plan((100, 3)).out_shape
+    (50, 8)
+    """
+
+    n_axes = 1
+    constraints = {
+        **_Convolution.constraints,
+        "kernel_size": NUMBER,
+        "strides": NUMBER,
+        "dilation": NUMBER,
+    }
+
+
+class Conv2D(_Convolution):
+    r"""Learned filters slide over an image: :math:`y = f(x * W + b)`.
+
+    .. math:: y_{o,q,u} = f\Big(b_u + \sum_{i,j,c} x_{o s + i d - p,\, q s' + j d' - p',\, c}
+              W_{i,j,c,u}\Big)
+
+    with strides s, dilations d and p zeros in front [1]_. Rows have the shape (height, width,
+    channels).
+
+    Parameters
+    ----------
+    filters : int
+        Number of filters, the channels of the output.
+    kernel_size : int or pair of int, default=3
+        Height and width of what a filter sees at once.
+    activation : str or Activation, default=None
+        The non-linearity f. None takes the one of the estimator.
+    strides : int or pair of int, default=1
+        Distance from one window to the next.
+    dilation : int or pair of int, default=1
+        Distance between the pixels of one window.
+    padding : {"same", "valid"}, default="same"
+        "same": ``ceil(n / s)`` windows along an axis of n pixels, for which zeros are added around
+        the image, ``max((ceil(n / s) - 1) * s + (k - 1) * d + 1 - n, 0)`` together and the smaller
+        half of them in front, as TensorFlow and Keras do. "valid": as many windows as fit.
+    use_bias : bool, default=True
+        Without, the layer has no b.
+    weight_init : str or Initializer, default=None
+        Initial W, of shape (kernel height, kernel width, channels, filters). None takes the one of
+        the estimator; "auto" chooses by the activation.
+    bias_init : str or Initializer, default=None
+        Initial b. None: what "auto" chooses, zeros for any other `weight_init`.
+    name : str, default=None
+        Name in parameter grids and in ``get_weights``; None: ``conv0``, ``conv1``, ...
+
+    Raises
+    ------
+    ValueError
+        When the network is built, if rows have other axes, or a window does not fit into them.
+
+    Notes
+    -----
+    Windows are copied for the matrix product in slabs of at most 2**18 numbers (1 MB in float32),
+    however large the images.
+
+    References
+    ----------
+    .. [1] LeCun, Bottou, Bengio & Haffner (1998), "Gradient-based learning applied to document
+       recognition"; dilation: Yu & Koltun (2016), "Multi-scale context aggregation by dilated
+       convolutions".
+
+    Examples
+    --------
+    >>> from sknn.layers import Conv2D
+    >>> Conv2D(16, (3, 5), "relu", strides=2).bind(None).plan((28, 28, 1)).out_shape
+    (14, 14, 16)
+    """
+
+    n_axes = 2
+
+
+def _add_bias(z: NDArray, b: NDArray, tile: NDArray) -> None:
+    """Add `b` at every place; whole lines at once are three times faster than pixels."""
+    np.copyto(tile, b)
+    lines = z.reshape(-1, tile.size)
+    lines += tile.reshape(-1)
+
+
+def _bias_gradient(dz: NDArray, g: NDArray, scratch: dict[str, NDArray]) -> None:
+    """Write the sums of `dz` over all places: over lines by a product with ones, then columns."""
+    tile, ones = scratch["tile"], scratch["ones"].reshape(-1)
+    np.matmul(ones, dz.reshape(-1, tile.size), out=tile.reshape(-1))
+    np.add.reduce(tile, axis=0, out=g)
+
+
+@lru_cache(maxsize=1024)
+def _correlation(
+    image: Shape,
+    filters: int,
+    kernel: tuple[int, int],
+    strides: tuple[int, int],
+    dilation: tuple[int, int],
+    padding: str,
+) -> Correlation:
+    """Return the map for images of a shape; finding it again costs less than making it."""
+    lines, columns = (
+        Axis.padded(*sizes, padding)
+        for sizes in zip(image[:2], kernel, strides, dilation, strict=True)
+    )
+    return Correlation(lines, columns, image[2], filters)

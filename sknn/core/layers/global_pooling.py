@@ -1,0 +1,172 @@
+"""Layers that keep one number of all places of a row."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.layers.base import Context, Layer
+from sknn.core.layout import Plan, Scratch, Shape, Views
+
+
+class _GlobalPool(Layer):
+    """One number for each channel, over all axes before the last."""
+
+    kind = "pool"
+    uses_mask = True
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name
+
+    def plan(self, in_shape: Shape) -> Plan:
+        """No parameters, and of the shape only the last axis is left."""
+        if len(in_shape) < 2:
+            raise ValueError(
+                f"{type(self).__name__} needs rows with axes before the channels, as (steps, "
+                f"channels); they are of shape {in_shape}. Put it behind layers that keep these "
+                "axes, or leave it out."
+            )
+        return Plan(in_shape[-1:], {}, self._work(in_shape))
+
+    @staticmethod
+    def _work(in_shape: Shape) -> dict[str, Scratch]:
+        """Name the share of a place, and the copy of a sequence without its missing steps."""
+        scratch = {"share": Scratch((1,) * len(in_shape), shared=True)}
+        if len(in_shape) == 2:
+            scratch["present"] = Scratch(in_shape)
+        return scratch
+
+
+class GlobalMaxPool(_GlobalPool):
+    """Keep the largest number of each channel, wherever it is.
+
+    Rows have the shape (steps, channels) or (height, width, channels). Missing steps of a sequence
+    do not count; a sequence without any step gives zeros. Of places that tie just one gets the
+    gradient.
+
+    Parameters
+    ----------
+    name : str, default=None
+        Name in parameter grids; None: ``pool0``, ``pool1``, ...
+
+    Examples
+    --------
+    >>> from sknn.layers import GlobalMaxPool
+    >>> GlobalMaxPool().plan((7, 7, 32)).out_shape
+    (32,)
+    """
+
+    @staticmethod
+    def _work(in_shape: Shape) -> dict[str, Scratch]:
+        places = (prod(in_shape[:-1]), in_shape[-1])
+        hit = {
+            name: Scratch(places, dtype=np.bool_, training_only=True) for name in ("hit", "seen")
+        }
+        return _GlobalPool._work(in_shape) | hit
+
+    def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
+        """Take the maximum over what there is."""
+        mask = _mask(x, ctx)
+        if mask is not None:
+            x = _overwritten(x, mask, -np.inf, ctx)
+        _reduce(np.maximum, _places(x, ctx), y)
+        if mask is not None:
+            y[..., ~mask.any(axis=-1), :] = 0.0
+
+    def backward(
+        self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
+    ) -> None:
+        """Find the first place that has the maximum: where it has been seen, but not before."""
+        if dx is None:
+            return
+        mask, hit, seen = _mask(x, ctx), ctx.scratch["hit"], ctx.scratch["seen"]
+        np.equal(_places(x, ctx), y[..., None, :], out=hit)
+        if mask is not None:
+            hit &= mask[..., None]
+        np.logical_or.accumulate(hit, axis=-2, out=seen)
+        np.greater(seen[..., 1:, :], seen[..., :-1, :], out=hit[..., 1:, :])
+        np.multiply(dy[..., None, :], hit, out=_places(dx, ctx))
+
+
+class GlobalAveragePool(_GlobalPool):
+    """Take the mean of each channel over all places.
+
+    Rows have the shape (steps, channels) or (height, width, channels). Missing steps of a sequence
+    do not count; a sequence without any step gives zeros.
+
+    Parameters
+    ----------
+    name : str, default=None
+        Name in parameter grids; None: ``pool0``, ``pool1``, ...
+
+    Examples
+    --------
+    >>> from sknn.layers import GlobalAveragePool
+    >>> GlobalAveragePool().plan((150, 32)).out_shape
+    (32,)
+    """
+
+    def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
+        """Sum what there is, and divide by how much it is."""
+        mask, share = _mask(x, ctx), _share(ctx)
+        if mask is None:
+            share.fill(1.0 / _places(x, ctx).shape[-2])
+        else:
+            x = _overwritten(x, mask, 0.0, ctx)
+            np.add.reduce(mask, axis=-1, dtype=share.dtype, out=share[:, 0])
+            np.maximum(share, 1.0, out=share)
+            np.reciprocal(share, out=share)
+        _reduce(np.add, _places(x, ctx), y)
+        y *= share
+
+    def backward(
+        self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
+    ) -> None:
+        """Give every place there is the same share."""
+        if dx is None:
+            return
+        dy *= _share(ctx)
+        np.copyto(_places(dx, ctx), dy[..., None, :])
+        mask = _mask(x, ctx)
+        if mask is not None:
+            dx[..., ~mask, :] = 0.0
+
+
+def _share(ctx: Context) -> NDArray:
+    """Return the share of a place, one for each row."""
+    return ctx.scratch["share"].reshape(-1, 1)
+
+
+def _places(array: NDArray, ctx: Context) -> NDArray:
+    """View rows as (..., rows, places, channels).
+
+    The axes of a row are counted from those of a work array: a leading axis may be that of members.
+    """
+    n_axes = ctx.scratch["share"].ndim - 1
+    return array.reshape(*array.shape[:-n_axes], -1, array.shape[-1])
+
+
+def _mask(x: NDArray, ctx: Context) -> NDArray | None:
+    """Return which steps there are, if the rows are the sequences the mask tells of."""
+    mask = ctx.mask if "present" in ctx.scratch else None
+    return mask if mask is not None and mask.shape == x.shape[-3:-1] else None
+
+
+def _overwritten(x: NDArray, mask: NDArray, value: float, ctx: Context) -> NDArray:
+    """Return a copy with a number in the place of missing steps."""
+    copy = ctx.scratch["present"]
+    np.copyto(copy, x)
+    copy[..., ~mask, :] = value
+    return copy
+
+
+def _reduce(ufunc: np.ufunc, places: NDArray, y: NDArray) -> None:
+    """Reduce over places; what members share is done once."""
+    if places.ndim > y.ndim:
+        ufunc.reduce(places, axis=-2, out=y)
+        return
+    ufunc.reduce(places, axis=-2, out=y[0])
+    np.copyto(y[1:], y[0])

@@ -1,0 +1,58 @@
+"""What layers share whose rows are images or signals: convolutions and pooling."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sknn.core.constraints import Constraint, integer, pair_of_integers
+from sknn.core.layers.windows import Axis
+from sknn.core.layout import Shape
+
+_ROWS = {1: "(steps, channels)", 2: "(height, width, channels)"}
+NUMBER: Constraint = integer(1)
+NUMBER_OR_PAIR: Constraint = integer(1) | pair_of_integers(1)
+
+
+class OnGrid:
+    """Mixin of layers for rows with one or two axes before the channels.
+
+    A signal is treated as an image of one line.
+    """
+
+    n_axes: ClassVar[int]
+
+    def _image(self, in_shape: Shape) -> Shape:
+        """Return the shape of a row as (lines, columns, channels)."""
+        if len(in_shape) != self.n_axes + 1:
+            rows = _ROWS[self.n_axes]
+            raise ValueError(
+                f"{type(self).__name__} needs rows of shape {rows}; they are of shape {in_shape}. "
+                f"Give X the shape (n, {rows[1:]}, or put a layer in front that shapes its rows."
+            )
+        return in_shape if self.n_axes == 2 else (1, *in_shape)
+
+    def _pair(self, value: Any) -> tuple[int, int]:
+        """Return a parameter for lines and columns."""
+        if self.n_axes == 1:
+            return 1, int(value)
+        first, second = value if isinstance(value, (tuple, list)) else (value, value)
+        return int(first), int(second)
+
+    def _lower(self, shape: Shape) -> Shape:
+        """Return (lines, columns, ...) without the line of a signal."""
+        return shape[2 - self.n_axes :]
+
+    def _lift(self, array: Any) -> Any:
+        """View an array of signals as one of images."""
+        return array if self.n_axes == 2 else array[..., None, :, :]
+
+    def _refuse_empty(self, axes: tuple[Axis, Axis], parameter: str, in_shape: Shape) -> None:
+        """Raise where not a single window fits."""
+        if min(axis.count for axis in axes) > 0:
+            return
+        reach = self._lower(tuple(axis.reach for axis in axes))
+        raise ValueError(
+            f"{parameter} of {type(self).__name__} spans {reach} positions, more than rows of "
+            f"shape {in_shape} have. Lower {parameter}, take padding='same', or leave out layers "
+            "in front that make the rows smaller."
+        )
