@@ -219,7 +219,7 @@ class Network:
             return self.with_input(x.shape[1:]).predict(x, stop, start)
         chain = [i for i in self.inference if i >= start and (stop is None or i < stop)]
         n = x.shape[0]
-        widest = max([prod(self.plans[i].out_shape) for i in chain] or [1])
+        widest = max([self._widest(self.plans[i]) for i in chain] or [1])
         low, high = _CHUNK_ROWS
         rows = min(n, max(low, min(high, _CHUNK_NUMBERS // widest)))
         if rows == n:
@@ -237,6 +237,12 @@ class Network:
             )
             out[where] = self._forward(piece, chain, stage)
         return out
+
+    @staticmethod
+    def _widest(plan: Plan) -> int:
+        """Count the numbers a row of the largest array a layer predicts with."""
+        needs = [need for need in plan.scratch.values() if need.per_row and not need.training_only]
+        return max(prod(shape) for shape in (plan.out_shape, *(need.shape for need in needs)))
 
     def _stage(self, chain: list[int], rows: int) -> list[tuple[Layer, Views, NDArray, Context]]:
         lead = self.lead

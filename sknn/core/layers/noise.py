@@ -32,6 +32,17 @@ def _draw_kept(rng: np.random.Generator, parts: int, keep: NDArray) -> None:
         np.greater_equal(drawn.reshape(len(part), -1)[:, :width], parts, out=part)
 
 
+def draw_factor(rate: float, ctx: Context, keep: NDArray, factor: NDArray) -> None:
+    """Fill `factor` with what dropout multiplies by; `keep` is spare, of the same shape."""
+    parts = min(round(rate * _PARTS), _PARTS - 1)
+    _draw_kept(ctx.rng, parts, keep)  # type: ignore[arg-type]
+    dropped = 1.0 - ctx.strength
+    kept = 1.0 + ctx.strength * parts / (_PARTS - parts)
+    np.multiply(keep, kept - dropped, out=factor)
+    if dropped:
+        factor += dropped
+
+
 class Dropout(Layer):
     r"""Set a random part of the inputs to zero while training [1]_.
 
@@ -82,14 +93,8 @@ class Dropout(Layer):
         if not ctx.train or ctx.rng is None:
             np.copyto(y, x)
             return
-        keep, factor = ctx.scratch["keep"], ctx.scratch["factor"]
-        parts = min(round(float(self.rate) * _PARTS), _PARTS - 1)
-        _draw_kept(ctx.rng, parts, keep)
-        dropped = 1.0 - ctx.strength
-        kept = 1.0 + ctx.strength * parts / (_PARTS - parts)
-        np.multiply(keep, kept - dropped, out=factor)
-        if dropped:
-            factor += dropped
+        factor = ctx.scratch["factor"]
+        draw_factor(float(self.rate), ctx, ctx.scratch["keep"], factor)
         np.multiply(x, factor, out=y)
 
     def backward(

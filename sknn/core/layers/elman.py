@@ -1,0 +1,132 @@
+"""The simple recurrent network of Elman."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.activations import Activation
+from sknn.core.layers.base import Context, Defaults
+from sknn.core.layers.recurrent import Recurrent, join
+from sknn.core.layers.tape import Tape, by_step, rolling, turned, windows
+from sknn.core.layout import Plan, Scratch, Shape, Views
+from sknn.core.spec import resolve
+
+
+class Elman(Recurrent):
+    r"""DOC"""
+
+    kind = "elman"
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        *,
+        return_sequences: bool = False,
+        reverse: bool = False,
+        recurrent_dropout: float = 0.0,
+        tbptt: int | None = None,
+        stateful: bool = False,
+        n_series: int | None = None,
+        weight_init: Any = None,
+        recurrent_init: Any = "orthogonal",
+        bias_init: Any = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(
+            units,
+            return_sequences=return_sequences,
+            reverse=reverse,
+            recurrent_dropout=recurrent_dropout,
+            tbptt=tbptt,
+            stateful=stateful,
+            n_series=n_series,
+            weight_init=weight_init,
+            recurrent_init=recurrent_init,
+            bias_init=bias_init,
+            name=name,
+        )
+        self.activation = activation
+
+    def bind(self, defaults: Defaults) -> Elman:
+        """Resolve activation and initial values, those of `defaults` where there is a gap."""
+        bound: Any = super().bind(defaults)
+        chosen = defaults.activation if self.activation is None else self.activation
+        bound.activation = resolve(Activation, chosen, "activation", type(self).__name__)
+        return bound
+
+    def plan(self, in_shape: Shape) -> Plan:
+        """W (features, units), U (units, units), b (units,)."""
+        scratch = activation_scratch(self.activation, "z", in_shape[0], int(self.units))
+        return self._planned(in_shape, 1, scratch=scratch)
+
+    def _run(self, p: Views, parts: list[list[NDArray]], tape: Tape, ctx: Context) -> None:
+        weights, activation = join(p, tape.inputs, ctx.scratch["weights"]), self.activation
+        after = parts[0][1:]
+        inputs = before_activation(activation, "z", after, ctx)
+        settle = tape.settling(parts)
+        every = zip(by_step(tape.fed), inputs, after, range(tape.steps), strict=False)
+        for fed, z, h, t in every:
+            np.matmul(weights, fed, z)
+            activation.forward(z, h)
+            if settle is not None:
+                settle(t)
+
+    def _slopes(self, tape: Tape, ctx: Context) -> None:
+        dz = turned(ctx.scratch["dz"])
+        slopes_of(self.activation, "z", tape.states[..., 1:, :, :], dz, ctx)
+        tape.silence(dz)
+
+    def _unroll(
+        self,
+        p: Views,
+        dys: list[NDArray] | None,
+        dh: NDArray,
+        back: NDArray,
+        tape: Tape,
+        ctx: Context,
+    ) -> None:
+        dz, memory = by_step(turned(ctx.scratch["dz"])), p["U"]
+        settle, factor = tape.returning(self.tbptt), tape.factor
+        for t in range(tape.steps - 1, -1, -1):
+            if dys is not None:
+                np.add(dh, dys[t], dh)
+            np.multiply(dz[t], dh, dz[t])
+            np.matmul(memory, dz[t], back)
+            if factor is not None:
+                np.multiply(back, factor, back)
+            if settle is not None:
+                settle(t, dh, back)
+            dh, back = back, dh
+
+
+def activation_scratch(
+    activation: Activation, name: str, steps: int, width: int
+) -> dict[str, Scratch]:
+    """Name the arrays an activation wants for all steps."""
+    needs = rolling(name, steps, width) if activation.needs_input else {}
+    kind = activation.work_dtype
+    if kind is not None:
+        dtype = None if isinstance(kind, str) and kind == "same" else kind
+        needs[f"work of {name}"] = Scratch((steps, width), dtype=dtype, training_only=True)
+    return needs
+
+
+def before_activation(
+    activation: Activation, name: str, outputs: list[NDArray], ctx: Context
+) -> list[NDArray]:
+    """Return where the input of the activation goes at each step; the output may replace it."""
+    if not activation.needs_input:
+        return outputs
+    return windows(ctx, name, len(outputs), slice(None))[0]
+
+
+def slopes_of(activation: Activation, name: str, y: NDArray, out: NDArray, ctx: Context) -> None:
+    """Fill `out` with the derivatives of an activation at all steps."""
+    z = turned(ctx.scratch[name]) if activation.needs_input else y
+    work = None if activation.work_dtype is None else turned(ctx.scratch[f"work of {name}"])
+    out.fill(1.0)
+    activation.backward(z, y, out, work)

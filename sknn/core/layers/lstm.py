@@ -1,0 +1,129 @@
+"""Long short-term memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.initializers import Ones, Zeros
+from sknn.core.layers.base import Context
+from sknn.core.layers.recurrent import Recurrent, join
+from sknn.core.layers.tape import Tape, by_step, rolling, turned, windows
+from sknn.core.layout import Plan, Scratch, Shape, Views
+
+
+class LSTM(Recurrent):
+    r"""DOC"""
+
+    kind = "lstm"
+
+    def plan(self, in_shape: Shape) -> Plan:
+        """W (features, 4 units), U (units, 4 units), b (4 units,)."""
+        units, steps = int(self.units), in_shape[0]
+        zero, one = Zeros(), Ones()
+        # Beside the four gates a block holds the cell before the step.
+        scratch = {
+            "half": Scratch((), per_row=False, fill=0.5, shared=True),
+            "work": Scratch((1, 2 * units)),
+            "dc": Scratch((1, units), training_only=True),
+            **rolling("gates", steps + 1, 5 * units),
+            **rolling("squashed", steps, units),
+        }
+        bias = [zero, zero, one, zero] if self.bias_init is None else None
+        return self._planned(in_shape, 4, bias=bias, scratch=scratch, state=2 * units)
+
+    def _block(self, *bounds: int) -> slice:
+        start, stop = bounds
+        return slice(start * int(self.units), stop * int(self.units))
+
+    def _parts(self, tape: Tape, ctx: Context) -> list[list[NDArray]]:
+        cells = windows(ctx, "gates", tape.steps + 1, self._block(4, 5))
+        return [by_step(tape.states), *cells]
+
+    def _run(self, p: Views, parts: list[list[NDArray]], tape: Tape, ctx: Context) -> None:
+        half, block, steps = ctx.scratch["half"], self._block, tape.steps
+        weights = join(p, tape.inputs, ctx.scratch["weights"])
+        weights[..., block(0, 3), :] *= half  # a sigmoid is a tanh of half its input
+        blocks = windows(
+            ctx, "gates", steps + 1, block(0, 4), block(0, 3), block(0, 1), block(1, 3), block(3, 5)
+        )
+        squashed = windows(ctx, "squashed", steps, block(0, 1))[0]
+        work = turned(ctx.scratch["work"])[..., 0, :, :]
+        new, old = work[..., block(0, 1), :], work[..., block(1, 2), :]
+        settle = tape.settling(parts)
+        after = [part[1:] for part in parts]
+        every = zip(by_step(tape.fed), *blocks, squashed, *after, range(steps), strict=False)
+        for fed, z, gates, out_gate, in_and_forget, candidate_and_cell, tanh_c, h, c, t in every:
+            np.matmul(weights, fed, z)
+            np.tanh(z, z)
+            np.multiply(gates, half, gates)
+            np.add(gates, half, gates)
+            np.multiply(in_and_forget, candidate_and_cell, work)
+            np.add(new, old, c)
+            np.tanh(c, tanh_c)
+            np.multiply(out_gate, tanh_c, h)
+            if settle is not None:
+                settle(t)
+
+    def _slopes(self, tape: Tape, ctx: Context) -> None:
+        block = self._block
+        gates, dz = turned(ctx.scratch["gates"])[..., :-1, :, :], turned(ctx.scratch["dz"])
+        tail = turned(ctx.scratch["squashed"])
+        out_gate, in_gate = gates[..., block(0, 1), :], gates[..., block(1, 2), :]
+        sigmoid, slope = gates[..., block(0, 3), :], dz[..., block(0, 3), :]
+        np.subtract(1.0, sigmoid, slope)
+        slope *= sigmoid
+        dz[..., block(0, 1), :] *= tail
+        dz[..., block(1, 3), :] *= gates[..., block(3, 5), :]
+        _tanh_slope(gates[..., block(3, 4), :], dz[..., block(3, 4), :])
+        dz[..., block(3, 4), :] *= in_gate
+        _tanh_slope(tail, tail)
+        tail *= out_gate
+        tape.silence(dz)
+        tape.silence(tail)
+        if tape.missing is not None:
+            np.copyto(gates[..., block(2, 3), :], 1.0, where=tape.missing)
+
+    def _unroll(
+        self,
+        p: Views,
+        dys: list[NDArray] | None,
+        dh: NDArray,
+        back: NDArray,
+        tape: Tape,
+        ctx: Context,
+    ) -> None:
+        block = self._block
+        dz, tail = turned(ctx.scratch["dz"]), by_step(turned(ctx.scratch["squashed"]))
+        forget = windows(ctx, "gates", tape.steps + 1, block(2, 3))[0]
+        whole, out_gate = by_step(dz), by_step(dz[..., block(0, 1), :])
+        *lead, _, rows = dh.shape
+        inner = [
+            part.reshape(*lead, 3, -1, rows) for part in by_step(dz[..., block(1, 4), :])
+        ]
+        dc = turned(ctx.scratch["dc"])
+        dc.fill(0.0)
+        cell, work = dc[..., 0, :, :], turned(ctx.scratch["work"])[..., 0, block(0, 1), :]
+        settle, factor = tape.returning(self.tbptt), tape.factor
+        for t in range(tape.steps - 1, -1, -1):
+            if dys is not None:
+                np.add(dh, dys[t], dh)
+            np.multiply(dh, tail[t], work)
+            np.add(cell, work, cell)
+            np.multiply(out_gate[t], dh, out_gate[t])
+            np.multiply(inner[t], dc, inner[t])
+            np.multiply(cell, forget[t], cell)
+            np.matmul(p["U"], whole[t], back)
+            if factor is not None:
+                np.multiply(back, factor, back)
+            if settle is not None:
+                settle(t, dh, back, cell)
+            dh, back = back, dh
+
+
+def _tanh_slope(y: NDArray, out: NDArray) -> None:
+    """Write 1 - y^2 into `out`."""
+    np.multiply(y, y, out)
+    np.subtract(1.0, out, out)
