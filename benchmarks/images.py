@@ -29,7 +29,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
 from sknn import CNNClassifier
-from sknn.layers import Activate, BatchNorm, Conv1D, GlobalAveragePool, MaxPool
+from sknn.layers import Activate, BatchNorm, Conv1D, GlobalAveragePool
 
 Data = tuple[NDArray, NDArray]
 
@@ -96,14 +96,13 @@ TASKS = {
     "gunpoint": Task(
         lambda: open_data("gunpoint"),
         None,
-        ANNEALED | {"max_iter": 100, "batch_size": 16},
+        ANNEALED | {"max_iter": 60, "batch_size": 16, "kernel_size": (7,)},
         0.95,
-        layers=signal_layers,
     ),
     "basic_motions": Task(
         lambda: open_data("basic_motions"),
         None,
-        ANNEALED | {"max_iter": 100, "batch_size": 16},
+        ANNEALED | {"max_iter": 60, "batch_size": 16},
         0.95,
         layers=signal_layers,
     ),

@@ -50,3 +50,4 @@ __all__ = [
     "Scratch",
     "Sparsity",
 ]
+from sknn.core.layers import Conv1D, Conv2D, MaxPool1D, MaxPool2D, GlobalAveragePool, GlobalMaxPool, Elman, Jordan, LSTM, GRU

@@ -22,6 +22,7 @@ from sknn.core.layers import (
     SaltAndPepper,
     Sparsity,
 )
+from sknn.core.layers.convolution import Filtering
 from sknn.core.losses import Loss, Mixed
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
@@ -133,7 +134,7 @@ def _draws(layers: list[Layer]) -> bool:
     last = layers[-2]
     activation = getattr(last, "activation", None)
     name = activation if isinstance(activation, str) else getattr(activation, "alias", None)
-    return isinstance(last, Convolutional) and name == "identity"
+    return isinstance(last, Filtering) and name == "identity"
 
 
 def check_output(network: Network, n_features: int) -> None:

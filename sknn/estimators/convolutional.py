@@ -10,12 +10,14 @@ from sknn.core.activations import Activation
 from sknn.core.constraints import Constraint, is_number
 from sknn.core.layers import (
     Activate,
-    AveragePool,
+    AveragePool1D,
+    AveragePool2D,
     Conv1D,
     Conv2D,
     Flatten,
     Layer,
-    MaxPool,
+    MaxPool1D,
+    MaxPool2D,
 )
 from sknn.core.layout import Shape
 from sknn.core.spec import resolve
@@ -25,7 +27,7 @@ from sknn.estimators.regressor import NetworkRegressor
 from sknn.estimators.shaped import INPUT_SHAPE, ShapedNetwork
 from sknn.exceptions import InvalidParameterError
 
-_POOLING: dict[str, Any] = {"max": MaxPool, "average": AveragePool}
+_POOLING: dict[str, Any] = {"max": (MaxPool1D, MaxPool2D), "average": (AveragePool1D, AveragePool2D)}
 # What `layers` replaces, with the defaults that say it was left alone.
 _EXPANDED = {
     "filters": (32, 64),
@@ -136,9 +138,9 @@ class ConvolutionalNetwork(ShapedNetwork):
         kind = Conv1D if len(self.input_shape_) == 2 else Conv2D
         conv = kind(
             filters,
-            _alike(self.kernel_size),
+            self._extent("kernel_size"),
             "identity",
-            strides=_alike(self.strides),
+            strides=self._extent("strides"),
             padding=self.padding,
             weight_init=architecture.start_behind(self, self.activation),
         )
@@ -149,15 +151,22 @@ class ConvolutionalNetwork(ShapedNetwork):
         tail = [*pool, bend] if early else [bend, *pool]
         return [conv, *([norm()] if norm else []), *tail]
 
+    def _extent(self, name: str) -> Any:
+        """Return a size as layers want it: an int, or one for each axis of an image."""
+        size, n_axes = getattr(self, name), len(self.input_shape_) - 1
+        if not isinstance(size, (tuple, list)):
+            return int(size)
+        if len(size) != n_axes:
+            raise ValueError(
+                f"{name}={size!r} has {len(size)} entries, and convolutions here run along "
+                f"{n_axes} axes; give an int, or as many entries."
+            )
+        return int(size[0]) if n_axes == 1 else tuple(int(n) for n in size)
+
     def _pool(self) -> list[Layer]:
         if self.pooling is None or self.pool_size is None:
             return []
-        return [_POOLING[self.pooling](_alike(self.pool_size))]
-
-
-def _alike(size: Any) -> Any:
-    """Return a size as an int or a tuple of ints."""
-    return tuple(int(n) for n in size) if isinstance(size, (tuple, list)) else int(size)
+        return [_POOLING[self.pooling][len(self.input_shape_) - 2](self._extent("pool_size"))]
 
 
 class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):

@@ -11,6 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from sknn.core.network import Network
 from sknn.exceptions import DataScaleWarning, OneHotTargetWarning
 from sknn.training.caller import users_level
 
@@ -112,14 +113,19 @@ def _evenly(x: Any, rows: NDArray | None) -> Any:
 def warn_of_data(session: Session) -> None:
     """Look at the data of a fresh run and warn of what is probably a mistake."""
     x, rows = session.train.x, session.rows_used
-    scales = session.estimator._scales_columns or session.network.layers[0].bears_any_scale
-    if not scales:
+    if not session.estimator._scales_columns and not _bears_any_scale(session.network):
         columns = Columns.of(x, rows)
         _warn_of_scales(session, columns)
         if session.validation is not None:
             _warn_of_validation(columns, session.validation.x)
     if session.targets.task == "multilabel" and session.train.y is not x:
         _warn_of_one_hot(session.train.y)
+
+
+def _bears_any_scale(network: Network) -> bool:
+    """Whether the first layer that minds scales has none to mind."""
+    minding = (layer for layer in network.layers if layer.has_units or layer.bears_any_scale)
+    return next(minding).bears_any_scale
 
 
 def _warn(message: str, category: type[Warning]) -> None:

@@ -37,3 +37,10 @@ __all__ = [
     "SaltAndPepper",
     "Sparsity",
 ]
+from sknn.core.layers.convolution import Conv1D, Conv2D
+from sknn.core.layers.pooling import MaxPool1D, MaxPool2D, AveragePool1D, AveragePool2D
+from sknn.core.layers.global_pooling import GlobalAveragePool, GlobalMaxPool
+from sknn.core.layers.elman import Elman
+from sknn.core.layers.jordan import Jordan
+from sknn.core.layers.lstm import LSTM
+from sknn.core.layers.gru import GRU
