@@ -216,7 +216,7 @@ class Conv1D(_Convolution):
 
     Notes
     -----
-    Windows are copied for the matrix product in slabs of at most 2**18 numbers (1 MB in float32),
+    Windows are copied for the matrix product in slabs of at most 2**19 numbers (2 MB in float32),
     however long the signals.
 
     References
@@ -283,7 +283,7 @@ class Conv2D(_Convolution):
 
     Notes
     -----
-    Windows are copied for the matrix product in slabs of at most 2**18 numbers (1 MB in float32),
+    Windows are copied for the matrix product in slabs of at most 2**19 numbers (2 MB in float32),
     however large the images.
 
     References
