@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sknn.core.layout import Shape
 
 SLAB = 1 << 19
-"""Most numbers the copy of windows may have: 2 MB in float32. More is not faster, less is slower."""
+"""Most numbers the copy of windows may have, 2 MB in float32; more makes nothing faster."""
 
 Block = tuple[slice, slice, slice]
 """Rows, lines and columns of the output that are worked on at once."""
@@ -88,7 +88,9 @@ class Axis:
         """
         offset = j * self.dilation - self.before
         low = max(start, -(offset // self.stride))
-        high = min(self.count if stop is None else stop, (self.length - 1 - offset) // self.stride + 1)
+        high = min(
+            self.count if stop is None else stop, (self.length - 1 - offset) // self.stride + 1
+        )
         if high <= low:
             return slice(0, 0), slice(0, 0)
         first = low * self.stride + offset
@@ -172,9 +174,7 @@ class Windows:
             np.copyto(inside, x[rows])
         return images
 
-    def matrix(
-        self, x: NDArray, block: Block, padded: NDArray | None, buffer: NDArray
-    ) -> NDArray:
+    def matrix(self, x: NDArray, block: Block, padded: NDArray | None, buffer: NDArray) -> NDArray:
         """Return the windows of a block as a matrix (windows, width), written into `buffer`.
 
         Parameters
@@ -185,8 +185,10 @@ class Windows:
         buffer : ndarray of shape (at least windows * width,)
         """
         if self.laid_out:
-            return x[block[0]].reshape(-1, *self.shape, self.width)[:, block[1], block[2]].reshape(
-                -1, self.width
+            return (
+                x[block[0]]
+                .reshape(-1, *self.shape, self.width)[:, block[1], block[2]]
+                .reshape(-1, self.width)
             )
         images = self.with_border(x, block, padded)
         counts = (len(images), *(piece.stop - piece.start for piece in block[1:]))
