@@ -18,7 +18,6 @@ from sknn.core.layers.grid import NUMBER_OR_PAIR, OnGrid
 from sknn.core.layers.windows import Axis
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
-
 # Numbers of the tile by which biases are added.
 _TILE = 1 << 13
 
@@ -130,7 +129,7 @@ def _add_bias(z: NDArray, b: NDArray, tile: NDArray) -> None:
 
 
 def _bias_gradient(dz: NDArray, g: NDArray, scratch: dict[str, NDArray]) -> None:
-    """Write the sums of `dz` over all places: over tiles by a product with ones, then in the tile."""
+    """Write sums of `dz` over all places: of tiles by a product with ones, then within the tile."""
     tile, ones = scratch["tile"], scratch["ones"].reshape(-1)
     np.matmul(ones, dz.reshape(-1, tile.size), out=tile.reshape(-1))
     np.add.reduce(tile, axis=0, out=g)
