@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from sknn.core.layers.windows import Axis, Windows
 from sknn.core.layout import Scratch
 
-# Up to so many filters a channel the adjoint is a correlation of its own; its windows have as many
-# numbers more than the images it makes, and beyond this it is cheaper to add those up.
-_WIDE = 8
+# Up to so many filters a channel the adjoint is a correlation of its own, over windows that hold all
+# filters; beyond, these windows are so large that adding up what each one gives is faster.
+_WIDE = 3
 
 
 class Correlation:
