@@ -4,15 +4,19 @@ from sknn.core.activations import LeakyReLU
 from sknn.core.layers.activation import Activate
 from sknn.core.layers.activity import Latent, Sparsity
 from sknn.core.layers.boltzmann import Boltzmann
+from sknn.core.layers.convolution import Conv1D, Conv2D
 from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.embedding import Embedding
+from sknn.core.layers.global_pooling import GlobalAveragePool, GlobalMaxPool
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
 from sknn.core.layers.parallel import Parallel
+from sknn.core.layers.pooling import AveragePool1D, AveragePool2D, MaxPool1D, MaxPool2D
 from sknn.core.layers.residual import Residual
 from sknn.core.layers.shape import Flatten, Reshape
 from sknn.core.layers.steps import FillSteps
+from sknn.core.layers.transposed import ConvTranspose1D, ConvTranspose2D
 
 CASES = [
     (Dense(4, activation="tanh"), (5,)),
@@ -79,6 +83,39 @@ CASES = [
     (Parallel([[BatchNorm(), Dense(3, "tanh")], Dense(2, "silu")]), (2, 3, 5)),
     (Parallel([Residual([Dense(4), Dense(3, "tanh")]), [Flatten(), Dense(2)]]), (5,)),
     (Residual([Parallel([Dense(3, "tanh"), [GaussianNoise(), Dense(2)]])]), (5,)),
+    (Conv1D(3, 3, "tanh"), (7, 2)),
+    (Conv1D(3, 4, "silu", strides=2), (7, 1)),
+    (Conv1D(3, 3, "tanh", dilation=2, padding="valid"), (8, 2)),
+    (Conv1D(3, 1, "tanh"), (6, 2)),
+    (Conv1D(2, 2, "identity", strides=2, padding="valid", use_bias=False), (6, 3)),
+    (Conv2D(3, 3, "tanh"), (4, 5, 2)),
+    (Conv2D(3, 3, "silu"), (4, 5, 1)),
+    (Conv2D(9, 2, "tanh"), (4, 3, 1)),
+    (Conv2D(2, (2, 4), "tanh", strides=(1, 2)), (5, 6, 2)),
+    (Conv2D(2, (3, 2), "tanh", strides=2, dilation=(1, 2), padding="valid"), (6, 5, 2)),
+    (Conv2D(2, 3, "silu", dilation=2), (4, 3, 2)),
+    (Conv2D(2, 1, "identity", use_bias=False), (3, 4, 2)),
+    (Conv2D(2, 1, "tanh", strides=2), (3, 5, 2)),
+    (ConvTranspose1D(3, 3, "tanh"), (5, 2)),
+    (ConvTranspose1D(1, 4, "silu", strides=2, padding="valid"), (5, 9)),
+    (ConvTranspose2D(2, 3, "tanh", strides=2), (2, 3, 2)),
+    (ConvTranspose2D(2, (2, 3), "tanh", padding="valid"), (3, 4, 2)),
+    (ConvTranspose2D(1, 2, "silu", strides=(3, 2), use_bias=False), (2, 3, 2)),
+    (MaxPool1D(), (7, 2)),
+    (MaxPool1D(3, 2, "same"), (7, 2)),
+    (MaxPool1D(5), (3, 2)),
+    (MaxPool2D(), (4, 6, 2)),
+    (MaxPool2D(3, 2), (7, 4, 2)),
+    (MaxPool2D((2, 3), (3, 1), "same"), (5, 4, 2)),
+    (MaxPool2D(4), (2, 5, 2)),
+    (AveragePool1D(), (7, 2)),
+    (AveragePool1D(3, 1, "same"), (4, 2)),
+    (AveragePool2D((3, 9)), (6, 4, 2)),
+    (AveragePool2D(3, 2, "same"), (6, 5, 2)),
+    (GlobalMaxPool(), (5, 2)),
+    (GlobalMaxPool(), (3, 4, 2)),
+    (GlobalAveragePool(), (5, 2)),
+    (GlobalAveragePool(), (3, 4, 2)),
 ]
 
 

@@ -1,111 +1,17 @@
-"""Layers of local features: convolutions and their transposes."""
+"""Layers of local features: convolutions."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Iterable
-from functools import lru_cache
 from math import prod
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.constraints import boolean, integer, one_of
-from sknn.core.layers.affine import Affine
 from sknn.core.layers.base import Context
 from sknn.core.layers.correlation import Correlation
-from sknn.core.layers.grid import NUMBER, NUMBER_OR_PAIR, OnGrid
-from sknn.core.layers.windows import Axis
-from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
-
-
-class Filtering(OnGrid, Affine):
-    """A layer with the same weights at every place, f(C x + b) for a linear map C."""
-
-    constraints = {
-        "filters": integer(1),
-        "kernel_size": NUMBER_OR_PAIR,
-        "strides": NUMBER_OR_PAIR,
-        "padding": one_of(["same", "valid"]),
-        "use_bias": boolean(),
-    }
-
-    filters: int
-    kernel_size: Any
-    strides: Any
-    padding: str
-    use_bias: bool
-
-    @abstractmethod
-    def _map(self, in_shape: Shape) -> Correlation:
-        """Return the correlation of this layer for rows of a shape."""
-
-    @abstractmethod
-    def _planned(self, in_shape: Shape) -> tuple[Shape, Param, dict[str, Scratch]]:
-        """Return the shape of the output as an image, the weights, and work arrays."""
-
-    @abstractmethod
-    def _run(self, map_: Correlation, x: NDArray, W: NDArray, z: NDArray, ctx: Context) -> None:
-        """Write C x into `z`, for one member."""
-
-    @abstractmethod
-    def _run_back(
-        self,
-        map_: Correlation,
-        W: NDArray,
-        g: NDArray,
-        x: NDArray,
-        dz: NDArray,
-        dx: NDArray | None,
-        ctx: Context,
-    ) -> None:
-        """Write the gradients of `W` and `x`, for one member."""
-
-    def plan(self, in_shape: Shape) -> Plan:
-        """W (*kernel, channels in, filters), b (filters,)."""
-        image, weights, scratch = self._planned(in_shape)
-        out_shape, params = self._lower(image), {"W": weights}
-        if self.use_bias:
-            fans = (weights.fan_in, weights.fan_out)
-            params["b"] = Param((int(self.filters),), self.bias_init, Role.PLAIN, *fans)
-            scratch["tile"] = Scratch(image[1:], per_row=False, shared=True)
-            scratch["ones"] = Scratch(image[:1], training_only=True, fill=1.0, shared=True)
-        scratch |= self._activation_scratch(out_shape)
-        return Plan(out_shape, params, scratch, self._map(in_shape).work)
-
-    def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
-        """Write f(C x + b) into `y`, one member after the other."""
-        z = ctx.scratch["z"] if self.activation.needs_input else y
-        map_ = self._map(x.shape[-self.n_axes - 1 :])
-        for member in self._members(p):
-            rows = x[member] if x.ndim == y.ndim else x
-            target = self._lift(z[member])
-            self._run(map_, self._lift(rows), p["W"][member], target, ctx)
-            if self.use_bias:
-                _add_bias(target, p["b"][member], ctx.scratch["tile"])
-        self.activation.forward(z, y)
-
-    def backward(
-        self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
-    ) -> None:
-        """Go back through f, then, for each member, through the linear map."""
-        z = ctx.scratch["z"] if self.activation.needs_input else y
-        self.activation.backward(z, y, dy, ctx.scratch.get("work"))
-        map_ = self._map(x.shape[-self.n_axes - 1 :])
-        for member in self._members(p):
-            rows = x[member] if x.ndim == y.ndim else x
-            dz = self._lift(dy[member])
-            source = None if dx is None else self._lift(dx[member])
-            weights, gradient = p["W"][member], g["W"][member]
-            self._run_back(map_, weights, gradient, self._lift(rows), dz, source, ctx)
-            if self.use_bias:
-                _bias_gradient(dz, g["b"][member], ctx.scratch)
-
-    def _members(self, p: Views) -> Iterable[Any]:
-        """Return the index of each member; that of a single one takes all there is."""
-        weights = p["W"]
-        return range(len(weights)) if weights.ndim > self.n_axes + 2 else (...,)
+from sknn.core.layers.filtering import Filtering, correlation
+from sknn.core.layers.grid import NUMBER, NUMBER_OR_PAIR
+from sknn.core.layout import Param, Role, Scratch, Shape
 
 
 class _Convolution(Filtering):
@@ -141,7 +47,7 @@ class _Convolution(Filtering):
 
     def _map(self, in_shape: Shape) -> Correlation:
         sizes = map(self._pair, (self.kernel_size, self.strides, self.dilation))
-        return _correlation(self._image(in_shape), int(self.filters), *sizes, self.padding)
+        return correlation(self._image(in_shape), int(self.filters), *sizes, self.padding)
 
     def _planned(self, in_shape: Shape) -> tuple[Shape, Param, dict[str, Scratch]]:
         map_ = self._map(in_shape)
@@ -216,7 +122,7 @@ class Conv1D(_Convolution):
 
     Notes
     -----
-    Windows are copied for the matrix product in slabs of at most 2**18 numbers (1 MB in float32),
+    Windows are copied for the matrix product in slabs of at most 2**19 numbers (2 MB in float32),
     however long the signals.
 
     References
@@ -228,8 +134,7 @@ class Conv1D(_Convolution):
     Examples
     --------
     >>> from sknn.layers import Conv1D
-    >>> Conv1D(8, 5, "relu", strides=2).bind(None).plan((100, 3)).out_shape
-    (50, 8)
+    >>> layers = [Conv1D(8, 5), Conv1D(16, 5, "relu", strides=2)]
     """
 
     n_axes = 1
@@ -283,7 +188,7 @@ class Conv2D(_Convolution):
 
     Notes
     -----
-    Windows are copied for the matrix product in slabs of at most 2**18 numbers (1 MB in float32),
+    Windows are copied for the matrix product in slabs of at most 2**19 numbers (2 MB in float32),
     however large the images.
 
     References
@@ -295,39 +200,7 @@ class Conv2D(_Convolution):
     Examples
     --------
     >>> from sknn.layers import Conv2D
-    >>> Conv2D(16, (3, 5), "relu", strides=2).bind(None).plan((28, 28, 1)).out_shape
-    (14, 14, 16)
+    >>> layers = [Conv2D(8, 3), Conv2D(16, (3, 5), "relu", strides=2)]
     """
 
     n_axes = 2
-
-
-def _add_bias(z: NDArray, b: NDArray, tile: NDArray) -> None:
-    """Add `b` at every place; whole lines at once are three times faster than pixels."""
-    np.copyto(tile, b)
-    lines = z.reshape(-1, tile.size)
-    lines += tile.reshape(-1)
-
-
-def _bias_gradient(dz: NDArray, g: NDArray, scratch: dict[str, NDArray]) -> None:
-    """Write the sums of `dz` over all places: over lines by a product with ones, then columns."""
-    tile, ones = scratch["tile"], scratch["ones"].reshape(-1)
-    np.matmul(ones, dz.reshape(-1, tile.size), out=tile.reshape(-1))
-    np.add.reduce(tile, axis=0, out=g)
-
-
-@lru_cache(maxsize=1024)
-def _correlation(
-    image: Shape,
-    filters: int,
-    kernel: tuple[int, int],
-    strides: tuple[int, int],
-    dilation: tuple[int, int],
-    padding: str,
-) -> Correlation:
-    """Return the map for images of a shape; finding it again costs less than making it."""
-    lines, columns = (
-        Axis.padded(*sizes, padding)
-        for sizes in zip(image[:2], kernel, strides, dilation, strict=True)
-    )
-    return Correlation(lines, columns, image[2], filters)

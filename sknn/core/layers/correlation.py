@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.layers.windows import Axis, Windows
-from sknn.core.layout import Scratch, Shape
+from sknn.core.layout import Scratch
 
-# Up to so many filters a channel the adjoint is a correlation of its own; its windows have as many
-# numbers more than the images it makes, and beyond this it is cheaper to add those up.
-_WIDE = 8
+# Up to so many filters a channel the adjoint is a correlation of its own, over windows that hold all
+# filters; beyond, these windows are so large that adding up what each one gives is faster.
+_WIDE = 3
 
 
 class Correlation:
@@ -129,9 +129,7 @@ def _border(name: str, windows: Windows, training_only: bool) -> dict[str, Scrat
     if not windows.bordered:
         return {}
     shape = (windows.block[0], *windows.image)
-    return {
-        name: Scratch(shape, per_row=False, training_only=training_only, fill=0.0, shared=True)
-    }
+    return {name: Scratch(shape, per_row=False, training_only=training_only, fill=0.0, shared=True)}
 
 
 def _correlate(
