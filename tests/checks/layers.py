@@ -38,6 +38,7 @@ class Bench:
         weight=None,
         poison=np.nan,
         array=np.ndarray,
+        mask=None,
     ):
         self.layer = layer.bind(Defaults())
         self.plan = self.layer.plan(in_shape)
@@ -60,6 +61,7 @@ class Bench:
         self.y = self._cut(Scratch(self.plan.out_shape))
         self.context = Context(self._scratch(), train, None, frozen)
         self.context.weight = weight
+        self.context.mask = mask
         # What the network was given is no input of the layer: no gradient flows to it.
         wide = np.random.default_rng(3).standard_normal((ROWS, 7)).astype(dtype)
         self.context.input = wide[:rows].view(array)

@@ -6,6 +6,10 @@ from sknn.core.layers.base import Context, Defaults, Layer
 from sknn.core.layers.boltzmann import Boltzmann
 from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
+from sknn.core.layers.elman import Elman
+from sknn.core.layers.gru import GRU
+from sknn.core.layers.jordan import Jordan
+from sknn.core.layers.lstm import LSTM
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
 from sknn.core.layers.steps import FillSteps
@@ -19,11 +23,15 @@ __all__ = [
     "Dense",
     "Densify",
     "Dropout",
+    "Elman",
     "FillSteps",
     "GaussianNoise",
+    "GRU",
+    "Jordan",
     "Latent",
     "Layer",
     "LayerNorm",
+    "LSTM",
     "Masking",
     "SaltAndPepper",
     "Sparsity",

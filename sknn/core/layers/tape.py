@@ -74,6 +74,8 @@ class Tape:
         Number of features of the input.
     drops : bool
         Recurrent dropout is at work.
+    mask : ndarray of bool, shape (rows, steps), or None
+        Which steps there are, in the order of reading.
 
     Attributes
     ----------
@@ -90,8 +92,8 @@ class Tape:
         What recurrent dropout multiplies outputs by where they are fed back.
     """
 
-    def __init__(self, ctx: Context, inputs: int, drops: bool) -> None:
-        scratch = ctx.scratch
+    def __init__(self, ctx: Context, inputs: int, drops: bool, mask: NDArray | None) -> None:
+        scratch = self.scratch = ctx.scratch
         self.inputs = inputs
         self.fed = turned(scratch["fed"])
         self.steps = self.fed.shape[-3] - 1
@@ -102,24 +104,22 @@ class Tape:
             self.factor = turned(scratch["factor"])[..., 0, :, :]
         self.missing: NDArray | None = None
         self.holds: list[Any] = [None] * self.steps
-        if ctx.mask is not None:
-            self.missing = scratch["missing"].reshape(self.steps, 1, -1)
+        if mask is not None:
+            self._note(mask)
 
-    def note(self, mask: NDArray) -> None:
-        """Write down which steps are missing; `mask` has the shape (rows, steps)."""
+    def _note(self, mask: NDArray) -> None:
         if mask.shape[-1] != self.steps:
             raise ValueError(
                 f"Of {mask.shape[-1]} steps of a sequence it is known whether they are missing, "
                 f"but the recurrent layer is given {self.steps}: a layer before it changed the "
                 "steps. Give sequences of equal lengths, or leave that layer out."
             )
-        np.logical_not(mask.T[:, None, :], out=self.missing)
-
-    def look(self) -> None:
-        """Find the steps that are missing in some row."""
-        if self.missing is not None:
-            some = self.missing.any(axis=(1, 2)).tolist()
-            self.holds = [hold if any_row else None for hold, any_row in zip(self.missing, some)]
+        missing = self.missing = self.scratch["missing"].reshape(self.steps, 1, -1)
+        np.logical_not(mask.T[:, None, :], out=missing)
+        every: Any = mask.all(axis=0).tolist()
+        self.holds = [
+            None if all_rows else hold for hold, all_rows in zip(missing, every, strict=True)
+        ]
 
     def settling(self, parts: list[list[NDArray]]) -> Callable[[int], None] | None:
         """Return what ends a step: states are held, memory is dropped. None where nothing is."""
