@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from sknn.core.layers import GRU, LSTM, Defaults, Dense, Elman, Jordan
+from sknn.core.layers import GRU, LSTM, Defaults, Dense, Elman, FillSteps, Jordan
 from sknn.core.network import Network
 from sknn.exceptions import InvalidParameterError
 from tests.checks.layers import MEMBERS, ROWS, Bench, Watched, check_gradient
@@ -378,10 +378,27 @@ def test_steps_changed_by_a_layer_before():
         bench.forward()
 
 
-def test_prediction_works_in_chunks():
-    layers = [LSTM(16).bind(Defaults()), Dense(1, "identity").bind(Defaults())]
-    network = Network(layers, ["lstm0", "output"], (100, 1), np.float32)
+def built(*layers, shape, dtype=np.float64):
+    """Return a network of the layers with initial weights."""
+    bound = [layer.bind(Defaults()) for layer in layers]
+    network = Network(bound, [f"layer{i}" for i in range(len(layers))], shape, dtype)
     network.initialize(np.random.default_rng(0))
+    return network
+
+
+def test_stacked_layers_see_rows_as_if_alone():
+    layers = FillSteps(), GRU(4, return_sequences=True), LSTM(3, reverse=True), Dense(2, "identity")
+    network = built(*layers, shape=SHAPE)
+    x = np.random.default_rng(1).standard_normal((ROWS, *SHAPE))
+    together = network.predict(np.where(MASK[..., None], x, np.nan))
+    for row, present in enumerate(MASK[:-1]):
+        single = built(*layers, shape=(present.sum(), FEATURES))
+        alone = single.predict(x[row : row + 1, present])
+        np.testing.assert_allclose(together[row], alone[0], rtol=1e-12)
+
+
+def test_prediction_works_in_chunks():
+    network = built(LSTM(16), Dense(1, "identity"), shape=(100, 1), dtype=np.float32)
     x = np.zeros((2000, 100, 1), np.float32)
     tracemalloc.start()
     try:

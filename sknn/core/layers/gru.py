@@ -160,8 +160,7 @@ class GRU(Recurrent):
         d_reset *= d_zs_n
         d_reset *= zs_n
         tape.silence(dz)
-        if tape.missing is not None:
-            np.copyto(update, 1.0, where=tape.missing)
+        tape.keep(update)
 
     def _unroll(
         self,

@@ -151,8 +151,7 @@ class LSTM(Recurrent):
         tail *= out_gate
         tape.silence(dz)
         tape.silence(tail)
-        if tape.missing is not None:
-            np.copyto(gates[..., block(2, 3), :], 1.0, where=tape.missing)
+        tape.keep(gates[..., block(2, 3), :])
 
     def _unroll(
         self,

@@ -187,6 +187,7 @@ class Recurrent(Layer):
         needs = {
             "fed": Scratch((steps + 1, fed)),
             "missing": Scratch((steps,), dtype=np.bool_, shared=True),
+            "present": Scratch((steps,), dtype=np.bool_, shared=True),
             "flat fed": Scratch((steps, fed), training_only=True),
             "weights": Scratch((blocks, fed), per_row=False),
             "products": Scratch((blocks, fed), per_row=False, training_only=True),
