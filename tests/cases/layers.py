@@ -7,8 +7,12 @@ from sknn.core.layers.boltzmann import Boltzmann
 from sknn.core.layers.convolution import Conv1D, Conv2D
 from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
+from sknn.core.layers.elman import Elman
 from sknn.core.layers.embedding import Embedding
 from sknn.core.layers.global_pooling import GlobalAveragePool, GlobalMaxPool
+from sknn.core.layers.gru import GRU
+from sknn.core.layers.jordan import Jordan
+from sknn.core.layers.lstm import LSTM
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
 from sknn.core.layers.parallel import Parallel
@@ -116,6 +120,24 @@ CASES = [
     (GlobalMaxPool(), (3, 4, 2)),
     (GlobalAveragePool(), (5, 2)),
     (GlobalAveragePool(), (3, 4, 2)),
+    (Elman(3), (5, 2)),
+    (Elman(3, "relu", return_sequences=True, reverse=True), (5, 2)),
+    (Elman(3, "softplus", recurrent_dropout=0.4), (5, 2)),
+    (Elman(3, "identity", return_sequences=True, stateful=True, n_series=6), (1, 2)),
+    (Jordan(3), (5, 2)),
+    (Jordan(3, "gelu", n_outputs=2, return_sequences=True), (5, 2)),
+    (Jordan(2, n_outputs=4, reverse=True), (5, 2)),
+    (Jordan(3, recurrent_dropout=0.4, stateful=True, n_series=6), (5, 2)),
+    (LSTM(3), (5, 2)),
+    (LSTM(3, return_sequences=True), (5, 2)),
+    (LSTM(3, reverse=True), (1, 2)),
+    (LSTM(3, return_sequences=True, reverse=True, recurrent_dropout=0.4), (5, 2)),
+    (LSTM(3, stateful=True, n_series=6), (5, 2)),
+    (GRU(3), (5, 2)),
+    (GRU(3, return_sequences=True), (5, 2)),
+    (GRU(3, reverse=True), (1, 2)),
+    (GRU(3, return_sequences=True, reverse=True, recurrent_dropout=0.4), (5, 2)),
+    (GRU(3, stateful=True, n_series=6), (5, 2)),
 ]
 
 

@@ -40,6 +40,7 @@ class Bench:
         mask=None,
         poison=np.nan,
         array=np.ndarray,
+        mask=None,
     ):
         self.layer = layer.bind(Defaults())
         self.plan = self.layer.plan(in_shape)

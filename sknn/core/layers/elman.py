@@ -16,7 +16,68 @@ from sknn.core.spec import resolve
 
 
 class Elman(Recurrent):
-    r"""DOC"""
+    r"""The simple recurrent network: hidden units that see their own last state [1]_.
+
+    .. math:: h_t = f(x_t W + h_{t-1} U + b)
+
+    with W (features, units), U (units, units) and b (units,). The output is h.
+
+    Parameters
+    ----------
+    units : int
+        Number of units.
+    activation : str or Activation, default="tanh"
+        The non-linearity f. None takes the one of the estimator. With one that is not bounded
+        states may grow from step to step.
+    return_sequences : bool, default=False
+        True: the output has the shape (steps, units), the state after each step. False: units,
+        the state after the last.
+    reverse : bool, default=False
+        Read the sequence from its end. With `return_sequences` the outputs stand at the steps they
+        belong to.
+    recurrent_dropout : float in [0, 1), default=0.0
+        While training, drop this share of the state where it enters the next step; the same units
+        at every step of a row [2]_.
+    tbptt : int, default=None
+        Truncated back-propagation through time: the steps are taken in pieces of so many, counted
+        from the last one read, and no gradient flows from the first step of a piece to the piece
+        before. Where a row lacks that first step, it does. None: it flows through all steps.
+    stateful : bool, default=False
+        Row i of a training batch goes on from the state that row i of the one before ended with;
+        the gradient does not reach back. A layer that is frozen carries its state as well. In
+        prediction `n_series` rows start from that state, any other number from zero, and
+        nothing is carried.
+    n_series : int, default=None
+        Number of rows of every training batch where the layer is stateful.
+    weight_init : str or Initializer, default=None
+        Initial W. None takes the one of the estimator; "auto" is Glorot's uniform.
+    recurrent_init : str or Initializer, default="orthogonal"
+        Initial U.
+    bias_init : str or Initializer, default=None
+        Initial b. None: zeros.
+    name : str, default=None
+        Name in parameter grids and in ``get_weights``; None: ``elman0``, ``elman1``, ...
+
+    Notes
+    -----
+    A step that is missing in a row is skipped, wherever it is: the state is held. So the output for
+    a row is that of its last step, as if the row were given alone without gaps.
+
+    For each step with d features a row keeps about 5 units + 3 d numbers in training and
+    units + d in prediction.
+
+    References
+    ----------
+    .. [1] Elman (1990), "Finding structure in time".
+    .. [2] Gal & Ghahramani (2016), "A theoretically grounded application of dropout in recurrent
+       neural networks".
+
+    Examples
+    --------
+    >>> from sknn.layers import Elman
+    >>> Elman(8, "relu", tbptt=20)
+    Elman(activation='relu', tbptt=20, units=8)
+    """
 
     kind = "elman"
 

@@ -12,7 +12,73 @@ from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
 
 class GRU(Recurrent):
-    r"""DOC"""
+    r"""Gated recurrent unit: a state that gates renew [1]_.
+
+    .. math::
+
+        r_t, u_t &= \sigma(x_t W + b + h_{t-1} U) \\
+        n_t &= \tanh(x_t W + b + r_t \odot (h_{t-1} U + c)) \\
+        h_t &= (1 - u_t) \odot n_t + u_t \odot h_{t-1}
+
+    each with its own block of W (features, 3 units), U (units, 3 units) and b (3 units,). The
+    blocks stand in the order reset gate r, update gate u, candidate n. The reset gate stands behind
+    the product with U, so that a step needs one such product only; c (units,) is the bias there.
+    The output is h.
+
+    Parameters
+    ----------
+    units : int
+        Number of units.
+    return_sequences : bool, default=False
+        True: the output has the shape (steps, units), the state after each step. False: units,
+        the state after the last.
+    reverse : bool, default=False
+        Read the sequence from its end. With `return_sequences` the outputs stand at the steps they
+        belong to.
+    recurrent_dropout : float in [0, 1), default=0.0
+        While training, drop this share of the state where it enters the next step; the same units
+        at every step of a row [2]_.
+    tbptt : int, default=None
+        Truncated back-propagation through time: the steps are taken in pieces of so many, counted
+        from the last one read, and no gradient flows from the first step of a piece to the piece
+        before. Where a row lacks that first step, it does. None: it flows through all steps.
+    stateful : bool, default=False
+        Row i of a training batch goes on from the state that row i of the one before ended with;
+        the gradient does not reach back. A layer that is frozen carries its state as well. In
+        prediction `n_series` rows start from that state, any other number from zero, and
+        nothing is carried.
+    n_series : int, default=None
+        Number of rows of every training batch where the layer is stateful.
+    weight_init : str or Initializer, default=None
+        Initial W. None takes the one of the estimator; "auto" is Glorot's uniform, gate by gate.
+    recurrent_init : str or Initializer, default="orthogonal"
+        Initial U, gate by gate.
+    bias_init : str or Initializer, default=None
+        Initial b and c. None: zeros.
+    name : str, default=None
+        Name in parameter grids and in ``get_weights``; None: ``gru0``, ``gru1``, ...
+
+    Notes
+    -----
+    A step that is missing in a row is skipped, wherever it is: the state is held. So the output for
+    a row is that of its last step, as if the row were given alone without gaps.
+
+    For each step with d features a row keeps about 16 units + 3 d numbers in training and
+    units + d in prediction.
+
+    References
+    ----------
+    .. [1] Cho et al. (2014), "Learning phrase representations using RNN encoder-decoder for
+       statistical machine translation".
+    .. [2] Gal & Ghahramani (2016), "A theoretically grounded application of dropout in recurrent
+       neural networks".
+
+    Examples
+    --------
+    >>> from sknn.layers import GRU
+    >>> GRU(32, return_sequences=True)
+    GRU(return_sequences=True, units=32)
+    """
 
     kind = "gru"
 
@@ -94,8 +160,7 @@ class GRU(Recurrent):
         d_reset *= d_zs_n
         d_reset *= zs_n
         tape.silence(dz)
-        if tape.missing is not None:
-            np.copyto(update, 1.0, where=tape.missing)
+        tape.keep(update)
 
     def _unroll(
         self,

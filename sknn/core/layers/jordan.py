@@ -16,7 +16,74 @@ from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
 
 class Jordan(Elman):
-    r"""DOC"""
+    r"""The recurrent network of Jordan: hidden units that see the last output [1]_.
+
+    .. math::
+
+        h_t &= f(x_t W + y_{t-1} U + b) \\
+        y_t &= f(h_t V + c)
+
+    with W (features, units), U (outputs, units), b (units,), V (units, outputs) and c (outputs,).
+    The layer owns the map V from hidden units to what is fed back; its output is y, at first zero.
+
+    Parameters
+    ----------
+    units : int
+        Number of hidden units.
+    activation : str or Activation, default="tanh"
+        The non-linearity f. None takes the one of the estimator. With one that is not bounded
+        outputs may grow from step to step.
+    n_outputs : int, default=None
+        Number of outputs. None: as many as units.
+    return_sequences : bool, default=False
+        True: the output has the shape (steps, outputs), the state after each step. False: outputs,
+        the state after the last.
+    reverse : bool, default=False
+        Read the sequence from its end. With `return_sequences` the outputs stand at the steps they
+        belong to.
+    recurrent_dropout : float in [0, 1), default=0.0
+        While training, drop this share of the output where it enters the next step; the same units
+        at every step of a row [2]_.
+    tbptt : int, default=None
+        Truncated back-propagation through time: the steps are taken in pieces of so many, counted
+        from the last one read, and no gradient flows from the first step of a piece to the piece
+        before. Where a row lacks that first step, it does. None: it flows through all steps.
+    stateful : bool, default=False
+        Row i of a training batch goes on from the state that row i of the one before ended with;
+        the gradient does not reach back. A layer that is frozen carries its state as well. In
+        prediction `n_series` rows start from that state, any other number from zero, and
+        nothing is carried.
+    n_series : int, default=None
+        Number of rows of every training batch where the layer is stateful.
+    weight_init : str or Initializer, default=None
+        Initial W and V. None takes the one of the estimator; "auto" is Glorot's uniform.
+    recurrent_init : str or Initializer, default="orthogonal"
+        Initial U.
+    bias_init : str or Initializer, default=None
+        Initial b and c. None: zeros.
+    name : str, default=None
+        Name in parameter grids and in ``get_weights``; None: ``jordan0``, ``jordan1``, ...
+
+    Notes
+    -----
+    A step that is missing in a row is skipped, wherever it is: the state is held. So the output for
+    a row is that of its last step, as if the row were given alone without gaps.
+
+    For each step with d features a row keeps about 5 units + 6 outputs + 3 d numbers in training
+    and outputs + d in prediction.
+
+    References
+    ----------
+    .. [1] Jordan (1986), "Serial order: a parallel distributed processing approach".
+    .. [2] Gal & Ghahramani (2016), "A theoretically grounded application of dropout in recurrent
+       neural networks".
+
+    Examples
+    --------
+    >>> from sknn.layers import Jordan
+    >>> Jordan(8, n_outputs=2)
+    Jordan(n_outputs=2, units=8)
+    """
 
     kind = "jordan"
     constraints = Recurrent.constraints | {"n_outputs": none() | integer(1)}

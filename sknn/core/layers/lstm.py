@@ -2,27 +2,92 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.initializers import Ones, Zeros
+from sknn.core.initializers import Initializer, Ones, Zeros
 from sknn.core.layers.base import Context
-from sknn.core.layers.recurrent import Recurrent, join
+from sknn.core.layers.recurrent import GateByGate, Recurrent, join
 from sknn.core.layers.tape import Tape, by_step, rolling, turned, windows
 from sknn.core.layout import Plan, Scratch, Shape, Views
 
 
 class LSTM(Recurrent):
-    r"""DOC"""
+    r"""Long short-term memory: a cell that gates keep, fill and read [1]_, [2]_.
+
+    .. math::
+
+        o_t, i_t, f_t &= \sigma(x_t W + h_{t-1} U + b) \\
+        g_t &= \tanh(x_t W + h_{t-1} U + b) \\
+        c_t &= f_t \odot c_{t-1} + i_t \odot g_t \\
+        h_t &= o_t \odot \tanh c_t
+
+    each with its own block of W (features, 4 units), U (units, 4 units) and b (4 units,). The
+    blocks stand in the order output gate o, input gate i, forget gate f, candidate g. The bias of
+    the forget gate starts at one [3]_. The output is h.
+
+    Parameters
+    ----------
+    units : int
+        Number of cells.
+    return_sequences : bool, default=False
+        True: the output has the shape (steps, units), the state after each step. False: units,
+        the state after the last.
+    reverse : bool, default=False
+        Read the sequence from its end. With `return_sequences` the outputs stand at the steps they
+        belong to.
+    recurrent_dropout : float in [0, 1), default=0.0
+        While training, drop this share of the state where it enters the next step; the same units
+        at every step of a row [4]_.
+    tbptt : int, default=None
+        Truncated back-propagation through time: the steps are taken in pieces of so many, counted
+        from the last one read, and no gradient flows from the first step of a piece to the piece
+        before. Where a row lacks that first step, it does. None: it flows through all steps.
+    stateful : bool, default=False
+        Row i of a training batch goes on from the state that row i of the one before ended with;
+        the gradient does not reach back. A layer that is frozen carries its state as well. In
+        prediction `n_series` rows start from that state, any other number from zero, and
+        nothing is carried.
+    n_series : int, default=None
+        Number of rows of every training batch where the layer is stateful.
+    weight_init : str or Initializer, default=None
+        Initial W. None takes the one of the estimator; "auto" is Glorot's uniform, gate by gate.
+    recurrent_init : str or Initializer, default="orthogonal"
+        Initial U, gate by gate.
+    bias_init : str or Initializer, default=None
+        Initial b. None: zeros, and ones for the forget gate.
+    name : str, default=None
+        Name in parameter grids and in ``get_weights``; None: ``lstm0``, ``lstm1``, ...
+
+    Notes
+    -----
+    A step that is missing in a row is skipped, wherever it is: the state is held. So the output for
+    a row is that of its last step, as if the row were given alone without gaps.
+
+    For each step with d features a row keeps about 16 units + 3 d numbers in training and
+    units + d in prediction.
+
+    References
+    ----------
+    .. [1] Hochreiter & Schmidhuber (1997), "Long short-term memory".
+    .. [2] Gers, Schmidhuber & Cummins (2000), "Learning to forget".
+    .. [3] Jozefowicz, Zaremba & Sutskever (2015), "An empirical exploration of recurrent network
+       architectures", ICML.
+    .. [4] Gal & Ghahramani (2016), "A theoretically grounded application of dropout in recurrent
+       neural networks".
+
+    Examples
+    --------
+    >>> from sknn.layers import LSTM
+    >>> LSTM(32, recurrent_dropout=0.2)
+    LSTM(recurrent_dropout=0.2, units=32)
+    """
 
     kind = "lstm"
 
     def plan(self, in_shape: Shape) -> Plan:
         """W (features, 4 units), U (units, 4 units), b (4 units,)."""
         units, steps = int(self.units), in_shape[0]
-        zero, one = Zeros(), Ones()
         # Beside the four gates a block holds the cell before the step.
         scratch = {
             "half": Scratch((), per_row=False, fill=0.5, shared=True),
@@ -31,8 +96,11 @@ class LSTM(Recurrent):
             **rolling("gates", steps + 1, 5 * units),
             **rolling("squashed", steps, units),
         }
-        bias = [zero, zero, one, zero] if self.bias_init is None else None
-        return self._planned(in_shape, 4, bias=bias, scratch=scratch, state=2 * units)
+        return self._planned(in_shape, 4, scratch=scratch, state=2 * units)
+
+    def _automatic_bias(self) -> Initializer:
+        zero = Zeros()
+        return GateByGate([zero, zero, Ones(), zero])
 
     def _block(self, *bounds: int) -> slice:
         start, stop = bounds
@@ -83,8 +151,7 @@ class LSTM(Recurrent):
         tail *= out_gate
         tape.silence(dz)
         tape.silence(tail)
-        if tape.missing is not None:
-            np.copyto(gates[..., block(2, 3), :], 1.0, where=tape.missing)
+        tape.keep(gates[..., block(2, 3), :])
 
     def _unroll(
         self,
@@ -100,9 +167,7 @@ class LSTM(Recurrent):
         forget = windows(ctx, "gates", tape.steps + 1, block(2, 3))[0]
         whole, out_gate = by_step(dz), by_step(dz[..., block(0, 1), :])
         *lead, _, rows = dh.shape
-        inner = [
-            part.reshape(*lead, 3, -1, rows) for part in by_step(dz[..., block(1, 4), :])
-        ]
+        inner = [part.reshape(*lead, 3, -1, rows) for part in by_step(dz[..., block(1, 4), :])]
         dc = turned(ctx.scratch["dc"])
         dc.fill(0.0)
         cell, work = dc[..., 0, :, :], turned(ctx.scratch["work"])[..., 0, block(0, 1), :]

@@ -100,13 +100,14 @@ class Recurrent(Layer):
         weights = defaults.weight_init if self.weight_init is None else self.weight_init
         if isinstance(weights, str) and weights == "auto":
             weights = GlorotUniform()
-        bias = Zeros() if self.bias_init is None else self.bias_init
+        bias = self._automatic_bias() if self.bias_init is None else self.bias_init
         bound.weight_init = resolve(Initializer, weights, "weight_init", kind)
-        bound.recurrent_init = resolve(
-            Initializer, self.recurrent_init, "recurrent_init", kind
-        )
+        bound.recurrent_init = resolve(Initializer, self.recurrent_init, "recurrent_init", kind)
         bound.bias_init = resolve(Initializer, bias, "bias_init", kind)
         return bound
+
+    def _automatic_bias(self) -> Initializer:
+        return Zeros()
 
     def _check_state(self, kind: str) -> None:
         if self.stateful and self.reverse:
@@ -131,16 +132,12 @@ class Recurrent(Layer):
         """Whether memory is dropped."""
         return self.recurrent_dropout > 0
 
-    def _drops(self, ctx: Context) -> bool:
-        return self.recurrent_dropout > 0 and ctx.train and ctx.rng is not None
-
     # -- the plan -------------------------------------------------------------------------
 
     def _planned(
         self,
         in_shape: Shape,
         gates: int,
-        bias: Any = None,
         width: int | None = None,
         params: dict[str, Param] | None = None,
         scratch: dict[str, Scratch] | None = None,
@@ -153,8 +150,6 @@ class Recurrent(Layer):
         in_shape : tuple of int
         gates : int
             Blocks of W, U and b.
-        bias : sequence of Initializer, default=None
-            Initial b, one a gate.
         width : int, default=None
             Numbers that are fed back, and the output of a step. None: one a unit.
         params, scratch : dict, default=None
@@ -169,7 +164,7 @@ class Recurrent(Layer):
             )
         (steps, d), units = in_shape, int(self.units)
         width = units if width is None else width
-        both = self._weights(d, width, gates, bias) | (params or {})
+        both = self._weights(d, width, gates) | (params or {})
         if self.stateful:
             shape = (int(self.n_series), width if state is None else state)  # type: ignore[arg-type]
             both["state"] = Param(shape, Zeros(), Role.TRACKED)
@@ -177,15 +172,14 @@ class Recurrent(Layer):
         out_shape = (steps, width) if self.return_sequences else (width,)
         return Plan(out_shape, both, needs, width * gates * units)
 
-    def _weights(self, d: int, width: int, gates: int, bias: Any) -> dict[str, Param]:
-        units = int(self.units)
-        biases = GateByGate([self.bias_init] * gates if bias is None else bias)
-        blocks = gates * units
-        inner, outer = GateByGate([self.weight_init] * gates), GateByGate([self.recurrent_init] * gates)
+    def _weights(self, d: int, width: int, gates: int) -> dict[str, Param]:
+        units, blocks = int(self.units), gates * int(self.units)
+        inputs = GateByGate([self.weight_init] * gates)
+        memory = GateByGate([self.recurrent_init] * gates)
         return {
-            "W": Param((d, blocks), inner, Role.DECAYED, d, units),
-            "U": Param((width, blocks), outer, Role.DECAYED, width, units),
-            "b": Param((blocks,), biases, Role.PLAIN, d, units),
+            "W": Param((d, blocks), inputs, Role.DECAYED, d, units),
+            "U": Param((width, blocks), memory, Role.DECAYED, width, units),
+            "b": Param((blocks,), self.bias_init, Role.PLAIN, d, units),
         }
 
     def _needs(self, steps: int, d: int, width: int, blocks: int) -> dict[str, Scratch]:
@@ -193,6 +187,7 @@ class Recurrent(Layer):
         needs = {
             "fed": Scratch((steps + 1, fed)),
             "missing": Scratch((steps,), dtype=np.bool_, shared=True),
+            "present": Scratch((steps,), dtype=np.bool_, shared=True),
             "flat fed": Scratch((steps, fed), training_only=True),
             "weights": Scratch((blocks, fed), per_row=False),
             "products": Scratch((blocks, fed), per_row=False, training_only=True),
@@ -213,7 +208,7 @@ class Recurrent(Layer):
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
         """Go through the steps; write the states, or the last one, into `y`."""
-        tape = Tape(ctx, x.shape[-1], self._drops(ctx))
+        tape = self._tape(x, ctx)
         self._load(x, tape, ctx)
         parts = self._parts(tape, ctx)
         self._start(p, parts, tape, ctx)
@@ -225,6 +220,11 @@ class Recurrent(Layer):
             return
         np.copyto(self._read(y), np.moveaxis(tape.states[..., 1:, :, :], -1, -3))
 
+    def _tape(self, x: NDArray, ctx: Context) -> Tape:
+        drops = self.recurrent_dropout > 0 and ctx.train and ctx.rng is not None
+        mask = ctx.mask[:, ::-1] if ctx.mask is not None and self.reverse else ctx.mask
+        return Tape(ctx, x.shape[-1], drops, mask)
+
     def _read(self, sequences: NDArray) -> NDArray:
         """View sequences of the shape (..., rows, steps, features) in the order of reading."""
         return sequences[..., ::-1, :] if self.reverse else sequences
@@ -234,9 +234,6 @@ class Recurrent(Layer):
         inputs = tape.fed[..., :-1, : tape.inputs, :]
         np.copyto(inputs, np.moveaxis(self._read(x), -3, -1))
         tape.fed[..., tape.inputs, :] = 1.0
-        if ctx.mask is not None:
-            tape.note(ctx.mask[:, ::-1] if self.reverse else ctx.mask)
-            tape.look()
         if tape.factor is not None:
             rate, factor = float(self.recurrent_dropout), tape.factor.swapaxes(-1, -2)
             draw_factor(rate, ctx, ctx.scratch["keep"], factor)
@@ -277,8 +274,7 @@ class Recurrent(Layer):
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
         """Back-propagate through time."""
-        tape = Tape(ctx, x.shape[-1], self._drops(ctx))
-        tape.look()
+        tape = self._tape(x, ctx)
         self._slopes(tape, ctx)
         dh, back = by_step(turned(ctx.scratch["back"]))
         self._unroll(p, self._arrived(dy, dh, ctx), dh, back, tape, ctx)
