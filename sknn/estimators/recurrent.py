@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import Any, ClassVar
 
 import numpy as np
@@ -216,6 +217,12 @@ class RecurrentNetwork(ShapedNetwork):
         return kind(size, **settings)
 
     def _check_network(self, network: Network) -> None:
+        size = self.batch_size  # type: ignore[attr-defined]
+        if self.stateful and isinstance(size, numbers.Integral) and size < self.n_series_:
+            raise ValueError(
+                f"batch_size={size} would part the {self.n_series_} series whose state is carried "
+                "(stateful=True); leave it at 'auto'."
+            )
         if not self.return_sequences:
             super()._check_network(network)
         elif len(network.out_shape) != 2 or network.out_shape[0] != network.in_shape[0]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sknn import CNNClassifier, CNNRegressor, RNNClassifier, RNNRegressor
-from sknn.callbacks import Checkpoint
+from sknn.callbacks import Callback, Checkpoint
 from sknn.layers import GRU, BatchNorm, Conv2D, Dropout, GlobalAveragePool, Parallel, Residual
 from sknn.schedules import Cosine
 from tests.shaped.data import ABOVE, IMAGES, LABELS, SEQUENCES, STEPS, SUMS
@@ -43,6 +43,15 @@ CASES = {
 }
 
 
+class Crash(Callback):
+    def __init__(self, epoch):
+        self.epoch = epoch
+
+    def on_epoch_end(self, progress):
+        if progress.row["epoch"] == self.epoch:
+            raise RuntimeError("crash")
+
+
 def answers(net, X):
     answer = net.predict(X) if hasattr(net, "normalize_y") else net.predict_proba(X)
     return np.concatenate([np.ravel(each) for each in answer])
@@ -73,13 +82,11 @@ def test_checkpoints_go_on_exactly(case, tmp_path):
     net, X, y = CASES[case]
     path = tmp_path / "net.ckpt"
     whole = again(net).set_params(max_iter=4).fit(X, y)
-    stopped = again(net).set_params(max_iter=4, callbacks=[Checkpoint(path)])
-
-    class Stop(Checkpoint):
-        pass
-
-    stopped.fit(X, y)
-    loaded = Checkpoint.load(path)
+    stopped = again(net).set_params(max_iter=4, callbacks=[Checkpoint(path), Crash(3)])
+    with pytest.raises(RuntimeError, match="crash"):
+        stopped.fit(X, y)
+    loaded = Checkpoint.load(path).set_params(callbacks=None)
+    assert loaded.run_.epoch == 2
     np.testing.assert_array_equal(answers(loaded.resume(X, y), X), answers(whole, X))
 
 
