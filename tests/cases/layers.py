@@ -100,6 +100,7 @@ CASES = [
     (Conv2D(2, 3, "silu", dilation=2), (4, 3, 2)),
     (Conv2D(2, 1, "identity", use_bias=False), (3, 4, 2)),
     (Conv2D(2, 1, "tanh", strides=2), (3, 5, 2)),
+    (Conv2D(2, (3, 4), "tanh", padding="valid"), (3, 4, 2)),
     (ConvTranspose1D(3, 3, "tanh"), (5, 2)),
     (ConvTranspose1D(1, 4, "silu", strides=2, padding="valid"), (5, 9)),
     (ConvTranspose2D(2, 3, "tanh", strides=2), (2, 3, 2)),

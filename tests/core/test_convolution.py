@@ -16,6 +16,9 @@ from sknn.core.layers.global_pooling import GlobalAveragePool, GlobalMaxPool
 from sknn.core.layers.pooling import AveragePool1D, AveragePool2D, MaxPool1D, MaxPool2D
 from sknn.core.layers.transposed import ConvTranspose1D, ConvTranspose2D
 from sknn.core.layers.windows import Axis
+from sknn.core.losses.regression import SquaredError
+from sknn.core.network import Network
+from sknn.core.workspace import Workspace
 from sknn.exceptions import InvalidParameterError
 from tests.cases.layers import CASES
 from tests.checks.layers import Bench, check_gradient
@@ -360,6 +363,24 @@ def test_global_pooling_heeds_no_mask_of_other_rows(layer):
             bench.backward()
         np.testing.assert_array_equal(with_mask.y, without.y)
         np.testing.assert_array_equal(with_mask.dx, without.dx)
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_network_of_images(members):
+    """Chunks of prediction, short batches and training give the same scores."""
+    layers = [Conv2D(3, 3, "tanh"), MaxPool2D(), ConvTranspose2D(2, 3, "silu", strides=2)]
+    layers = [layer.bind(Defaults()) for layer in (*layers, GlobalAveragePool())]
+    network = Network(layers, "abcd", (6, 5, 2), np.float64, members)
+    network.initialize(np.random.default_rng(0))
+    x = np.random.default_rng(1).standard_normal((600, 6, 5, 2))
+    whole = network.predict(x)
+    pieces = [network.predict(x[i : i + 70]) for i in range(0, 600, 70)]
+    np.testing.assert_allclose(np.concatenate(pieces, axis=-2), whole, rtol=1e-12)
+    workspace = Workspace(network, SquaredError(), 80)
+    for rows in (80, 33, 80):
+        frame = workspace.frame(rows)
+        workspace.forward(x[:rows], frame, None)
+        np.testing.assert_allclose(frame.raw, whole[..., :rows, :], rtol=1e-12)
 
 
 def test_padding_follows_the_rule_of_keras():

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from sknn.core.layers.windows import Axis, Windows
 from sknn.core.layout import Scratch
 
-# Up to so many filters a channel the adjoint is a correlation of its own, over windows that hold all
-# filters; beyond, these windows are so large that adding up what each one gives is faster.
+# The adjoint is a correlation of its own, over windows with one number for each filter, as long as
+# what it reads has at most so many times the numbers of what the windows would add up to.
 _WIDE = 3
 
 
@@ -46,7 +46,10 @@ class Correlation:
     def mirror(self) -> Windows | None:
         """Return the windows of the output that see each pixel; None where that does not pay."""
         lines, columns = self.windows.lines, self.windows.columns
-        if lines.stride > 1 or columns.stride > 1 or self.filters > _WIDE * self.channels:
+        pixels, places = lines.length * columns.length, lines.count * columns.count
+        if lines.stride > 1 or columns.stride > 1:
+            return None
+        if pixels * self.filters > _WIDE * places * self.channels:
             return None
         return Windows(lines.mirrored(), columns.mirrored(), self.filters)
 
