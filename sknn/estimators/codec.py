@@ -22,7 +22,7 @@ from sknn.core.layers import (
     SaltAndPepper,
     Sparsity,
 )
-from sknn.core.layers.convolution import Filtering
+from sknn.core.layers.filtering import Filtering
 from sknn.core.losses import Loss, Mixed
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained

@@ -19,7 +19,7 @@ from sknn.layers import (
     Dense,
     Flatten,
     GlobalAveragePool,
-    MaxPool,
+    MaxPool2D as MaxPool,
     Parallel,
     Reshape,
     Residual,
