@@ -345,6 +345,11 @@ def test_units_and_outputs_of_jordan():
     assert initial(Jordan(6))["V"].shape == (6, 6)
 
 
+def test_threads_are_chosen_by_the_product_of_one_step():
+    work = [LSTM(6).bind(Defaults()).plan((steps, 5)).multiply_adds for steps in (4, 400)]
+    assert work == [4 * 6 * (5 + 1 + 6)] * 2
+
+
 @pytest.mark.parametrize(
     ("layer", "message"),
     [

@@ -89,6 +89,7 @@ class GRU(Recurrent):
         # The columns are those of what is fed, but the one that stands there has two partners.
         matrix = (3 * units, d + 1 + 1 + units)
         scratch = {
+            # An array without axes: a Python float would cost a small call half its time again.
             "half": Scratch((), per_row=False, fill=0.5, shared=True),
             "work": Scratch((1, units)),
             "weights": Scratch(matrix, per_row=False),

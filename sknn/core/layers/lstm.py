@@ -90,6 +90,7 @@ class LSTM(Recurrent):
         units, steps = int(self.units), in_shape[0]
         # Beside the four gates a block holds the cell before the step.
         scratch = {
+            # An array without axes: a Python float would cost a small call half its time again.
             "half": Scratch((), per_row=False, fill=0.5, shared=True),
             "work": Scratch((1, 2 * units)),
             "dc": Scratch((1, units), training_only=True),

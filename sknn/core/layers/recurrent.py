@@ -170,7 +170,7 @@ class Recurrent(Layer):
             both["state"] = Param(shape, Zeros(), Role.TRACKED)
         needs = self._needs(steps, d, width, gates * units) | (scratch or {})
         out_shape = (steps, width) if self.return_sequences else (width,)
-        return Plan(out_shape, both, needs, width * gates * units)
+        return Plan(out_shape, both, needs, gates * units * (d + 1 + width))
 
     def _weights(self, d: int, width: int, gates: int) -> dict[str, Param]:
         units, blocks = int(self.units), gates * int(self.units)
