@@ -93,19 +93,20 @@ def block(estimator: Any, size: int, activation: Any, **settings: Any) -> list[L
     norm = normalization(estimator.normalization)
     if norm is None:
         return [Dense(size, activation, **settings)]
-    start = Dense(size, "identity", weight_init=start_behind(estimator, activation), **settings)
+    start = Dense(size, "identity", weight_init=_start(estimator, activation), **settings)
     return [start, norm(), Activate(activation)]
 
 
-def start_behind(estimator: Any, activation: Any) -> Any:
-    """Return initial weights for an activation that comes as a layer of its own."""
-    if _starts_automatically(estimator):
+def _start(estimator: Any, activation: Any) -> Any:
+    """Let initial weights be chosen by the activation that follows a normalisation."""
+    if starts_automatically(estimator):
         spec = resolve(Activation, activation, "activation", type(estimator).__name__)
         return Dense(1, spec).bind(Defaults()).weight_init
     return None
 
 
-def _starts_automatically(estimator: Any) -> bool:
+def starts_automatically(estimator: Any) -> bool:
+    """Whether initial values are chosen by the activation."""
     value = estimator.weight_init
     return isinstance(value, Pretrained) or (isinstance(value, str) and value == "auto")
 
@@ -175,7 +176,7 @@ def build_network(
     default = (
         estimator.activation if not isinstance(estimator.activation, (list, tuple)) else "relu"
     )
-    automatic = _starts_automatically(estimator)
+    automatic = starts_automatically(estimator)
     defaults = Defaults(default, "auto" if automatic else estimator.weight_init)
     chain = estimator._chain(n_raw)
     names = [name for name, _ in named(chain)]

@@ -19,6 +19,7 @@ from sknn.core.layers import (
     MaxPool1D,
     MaxPool2D,
 )
+from sknn.core.layers.affine import automatic_start
 from sknn.core.layout import Shape
 from sknn.core.spec import resolve
 from sknn.estimators import architecture, parameters
@@ -135,6 +136,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         An activation that never falls and the maximum can change places, and behind the pooling
         there is a quarter of the work.
         """
+        spec = resolve(Activation, self.activation, "activation", type(self).__name__)
         kind = Conv1D if len(self.input_shape_) == 2 else Conv2D
         conv = kind(
             filters,
@@ -142,11 +144,11 @@ class ConvolutionalNetwork(ShapedNetwork):
             "identity",
             strides=self._extent("strides"),
             padding=self.padding,
-            weight_init=architecture.start_behind(self, self.activation),
         )
+        if architecture.starts_automatically(self):
+            conv.weight_init, conv.bias_init = automatic_start(spec)
         norm = architecture.normalization(self.normalization)
         pool, bend = self._pool(), Activate(self.activation)
-        spec = resolve(Activation, self.activation, "activation", type(self).__name__)
         early = self.pooling == "max" and spec.monotone
         tail = [*pool, bend] if early else [bend, *pool]
         return [conv, *([norm()] if norm else []), *tail]
