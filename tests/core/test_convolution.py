@@ -225,6 +225,16 @@ def test_rows_in_any_order_in_memory(shape, padding):
     np.testing.assert_allclose(bench.grad, grad, rtol=1e-12)
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_rows_of_another_dtype(channels):
+    bench = Bench(Conv2D(3, 3, "tanh", padding="valid"), (5, 6, channels))
+    bench.x[...] = np.rint(bench.x)
+    bench.forward()
+    y = bench.y.copy()
+    bench.forward(bench.x.astype(np.float32))
+    np.testing.assert_array_equal(bench.y, y)
+
+
 def test_shapes_of_parameters_and_their_fans():
     weights = Bench(Conv2D(8, (2, 3)), (5, 6, 4)).plan.params["W"]
     assert (weights.shape, weights.fan_in, weights.fan_out) == ((2, 3, 4, 8), 24, 48)

@@ -193,7 +193,7 @@ class Windows:
         images = self.with_border(x, block, padded)
         counts = (len(images), *(piece.stop - piece.start for piece in block[1:]))
         buffer = buffer[: prod(counts) * self.width]
-        if not images.flags.c_contiguous:
+        if not images.flags.c_contiguous or images.dtype != buffer.dtype:
             self._copy_entries(images, block, counts, buffer)
         elif self.channels == 1:
             return self._copy_shifted(images, block, counts, buffer)
@@ -240,7 +240,7 @@ class Windows:
                 position += item.itemsize
 
     def _copy_entries(self, images: NDArray, block: Block, counts: Shape, buffer: NDArray) -> None:
-        """Copy rows that do not lie together in memory."""
+        """Copy rows that do not lie together in memory, or are of another dtype."""
         target = buffer.reshape(*counts, self.lines.size, self.columns.size, self.channels)
         for i in range(self.lines.size):
             line = _taken(self.lines, i, block[1])
