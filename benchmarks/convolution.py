@@ -33,8 +33,7 @@ from sknn.layers import (
     GlobalAveragePool,
     GlobalMaxPool,
     Layer,
-    MaxPool1D,
-    MaxPool2D,
+    MaxPool,
 )
 from sknn.training.objective import Supervised
 from sknn.training.update import Update
@@ -64,10 +63,10 @@ def images(row: tuple[int, ...], filters: tuple[int, int], hidden: int) -> tuple
     left = (row[0] // 4, row[1] // 4)
     first, second = (Conv2D(n, 3, "relu") for n in filters)
     last = Conv2D(hidden, left, "relu", padding="valid")
-    return (first, MaxPool2D(), second, MaxPool2D(), last, GlobalAveragePool())
+    return (first, MaxPool(), second, MaxPool(), last, GlobalAveragePool())
 
 
-SIGNAL = (Conv1D(16, 5, "relu"), MaxPool1D(), Conv1D(32, 5, "relu"), GlobalAveragePool())
+SIGNAL = (Conv1D(16, 5, "relu"), MaxPool(), Conv1D(32, 5, "relu"), GlobalAveragePool())
 CHANNELS = (
     Conv1D(32, 7, "relu"),
     Conv1D(32, 7, "relu", strides=2),
@@ -77,9 +76,9 @@ CHANNELS = (
 COLOURS = (
     Conv2D(32, 3, "relu"),
     Conv2D(32, 3, "relu"),
-    MaxPool2D(),
+    MaxPool(),
     Conv2D(64, 3, "relu"),
-    MaxPool2D(),
+    MaxPool(),
     Conv2D(64, 3, "relu", strides=2),
     GlobalAveragePool(),
 )
@@ -125,7 +124,7 @@ def torch_layer(layer: Any, channels: int) -> list[Any]:
     from torch import nn
 
     axes = getattr(layer, "n_axes", 2)
-    if isinstance(layer, (MaxPool1D, MaxPool2D)):
+    if isinstance(layer, (MaxPool, MaxPool)):
         return [(nn.MaxPool1d if axes == 1 else nn.MaxPool2d)(layer.pool_size)]
     if not isinstance(layer, (Conv1D, Conv2D)):
         return []

@@ -5,9 +5,10 @@ Run from the root of the repository, with all parts or some::
     python -m benchmarks.images
     python -m benchmarks.images digits gunpoint
 
-The digits come with scikit-learn. The other sets come with other packages; they are used if the module
-``load_data`` can be imported and ``SKNN_DATA_DIR`` names the folder with these packages. A quarter of
-the rows is held out (of Fashion-MNIST its 10,000 test images); small sets are split five times.
+The digits come with scikit-learn. The other sets come with other packages; they are used if the
+module ``load_data`` can be imported and ``SKNN_DATA_DIR`` names the folder with these packages. A
+quarter of the rows is held out (of Fashion-MNIST its 10,000 test images); small sets are split five
+times.
 """
 
 from __future__ import annotations

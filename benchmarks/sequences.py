@@ -5,9 +5,9 @@ Run from the root of the repository, with all parts or some::
     python -m benchmarks.sequences
     python -m benchmarks.sequences adding forecasts
 
-The adding problem and the task of many answers are made here. The other sets come with other packages;
-they are used if the module ``load_data`` can be imported and ``SKNN_DATA_DIR`` names the folder with
-these packages. A quarter of the rows is held out, five times.
+The adding problem and the task of many answers are made here. The other sets come with other
+packages; they are used if the module ``load_data`` can be imported and ``SKNN_DATA_DIR`` names the
+folder with these packages. A quarter of the rows is held out, five times.
 """
 
 from __future__ import annotations
@@ -168,8 +168,8 @@ def forecast(name: str, period: int, length: int, repeats: bool) -> None:
         error, seconds = np.mean(found, axis=0)
         naive = rmse(series[ahead - period], series[ahead])
         print(
-            f"{'log ' * repeats}{name}, {horizon} ahead: {error:.4f} (5 seeds, {seconds:.1f} s each), "
-            f"{period} ago: {naive:.4f}, ratio {error / naive:.2f}",
+            f"{'log ' * repeats}{name}, {horizon} ahead: {error:.4f} "
+            f"(5 seeds, {seconds:.1f} s each), {period} ago: {naive:.4f}; {error / naive:.2f}",
             flush=True,
         )
 

@@ -5,13 +5,13 @@ Run it from the root of the repository; it takes some fifteen seconds and writes
     pip install ".[plot]"
     python examples/memory.py
 
-The adding problem (Hochreiter & Schmidhuber 1997): each step brings a number and a mark; two steps are
-marked, one in either half, and the sum of their numbers is asked for at the end. A network must
-carry both along in its hidden state, and in training the gradient must find its way back to them. How much
-of it arrives at a step is how far a nudge of the step's number moves the answer. Before training
-it shrinks with every step back (Bengio, Simard & Frasconi 1994); the Elman network does not get over it, while
-the gates of LSTM and GRU learn to let the marked numbers pass: there the slope becomes 1, however
-far back they stand.
+The adding problem (Hochreiter & Schmidhuber 1997): each step brings a number and a mark; two steps
+are marked, one in either half, and the sum of their numbers is asked for at the end. A network must
+carry both along in its hidden state, and in training the gradient must find its way back to them.
+How much of it arrives at a step is how far a nudge of the step's number moves the answer. Before
+training it shrinks with every step back (Bengio, Simard & Frasconi 1994); the Elman network does
+not get over it, while the gates of LSTM and GRU learn to let the marked numbers pass: there the
+slope becomes 1, however far back they stand.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from abc import abstractmethod
+from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -38,6 +39,9 @@ from sknn.training.callbacks import Callback
 from sknn.training.caller import users_level
 from sknn.training.folds import Folds
 from sknn.training.run import Run
+
+_KERNEL_FOR_THREADS = 1 << 16
+"""Numbers in a kernel from which on two threads are faster than one, measured."""
 
 
 def finite(answer: NDArray) -> NDArray:
@@ -249,6 +253,16 @@ class BaseNetwork(
 
     def _work(self, network: Network, rows: int) -> int:
         """Return the multiply-adds of the largest product of a step; threads depend on it."""
+        kernels = [
+            prod(param.shape)
+            for plan in network.plans
+            for param in plan.params.values()
+            if len(param.shape) > 2
+        ]
+        # Convolutions are many small products, with copies between them: a second thread
+        # has little to do, and on a busy machine all wait for it.
+        if kernels and max(kernels) < _KERNEL_FOR_THREADS:
+            return 0
         return rows * max(plan.multiply_adds for plan in network.plans)
 
     def _automatic_batch_size(self, n_rows: int) -> int:

@@ -141,8 +141,8 @@ def check_output(network: Network, n_features: int) -> None:
     """Raise where layers that draw the rows themselves do not end in rows like those of X."""
     if network.names[-1] != OUTPUT and network.out_shape != (n_features,):
         raise ValueError(
-            f"The layers end in rows of shape {network.out_shape}, and X has {n_features} features; "
-            "let them end in as many numbers, laid flat by Flatten()."
+            f"The layers end in rows of shape {network.out_shape}, and X has {n_features} "
+            "features; let them end in as many numbers, laid flat by Flatten()."
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from sknn.core import constraints as c
@@ -10,16 +11,16 @@ from sknn.core.activations import Activation
 from sknn.core.constraints import Constraint, is_number
 from sknn.core.layers import (
     Activate,
-    AveragePool1D,
-    AveragePool2D,
+    AveragePool,
     Conv1D,
     Conv2D,
     Flatten,
     Layer,
-    MaxPool1D,
-    MaxPool2D,
+    MaxPool,
 )
 from sknn.core.layers.affine import automatic_start
+from sknn.core.layers.block import Block
+from sknn.core.layers.filtering import Filtering
 from sknn.core.layout import Shape
 from sknn.core.spec import resolve
 from sknn.estimators import architecture, parameters
@@ -28,7 +29,7 @@ from sknn.estimators.regressor import NetworkRegressor
 from sknn.estimators.shaped import INPUT_SHAPE, ShapedNetwork
 from sknn.exceptions import InvalidParameterError
 
-_POOLING: dict[str, Any] = {"max": (MaxPool1D, MaxPool2D), "average": (AveragePool1D, AveragePool2D)}
+_POOLING: dict[str, Any] = {"max": MaxPool, "average": AveragePool}
 # What `layers` replaces, with the defaults that say it was left alone.
 _EXPANDED = {
     "filters": (32, 64),
@@ -49,6 +50,15 @@ def _is_extent(value: Any) -> bool:
     return 1 <= len(entries) <= 2 and all(
         is_number(n, numbers.Integral) and n >= 1 for n in entries
     )
+
+
+def _inside(layers: Iterable[Any]) -> Iterator[Layer]:
+    """Yield layers, those inside blocks in their place."""
+    for layer in layers:
+        if isinstance(layer, Block):
+            yield from _inside(layer.inside())
+        elif isinstance(layer, Layer):
+            yield layer
 
 
 _extent = Constraint(_is_extent, "an int >= 1, or a tuple with one for each axis")
@@ -100,7 +110,9 @@ class ConvolutionalNetwork(ShapedNetwork):
     def _n_axes(self, shape: Shape) -> int:
         """Return along how many axes convolutions run: what layers or kernels say, or the rows."""
         if self.layers is not None:
-            found = [layer.n_axes for layer in self.layers if hasattr(layer, "n_axes")]
+            found = [
+                layer.grid.n_axes for layer in _inside(self.layers) if isinstance(layer, Filtering)
+            ]
         else:
             sizes = (self.kernel_size, self.pool_size, self.strides)
             found = [len(size) for size in sizes if isinstance(size, (tuple, list))]
@@ -168,7 +180,7 @@ class ConvolutionalNetwork(ShapedNetwork):
     def _pool(self) -> list[Layer]:
         if self.pooling is None or self.pool_size is None:
             return []
-        return [_POOLING[self.pooling][len(self.input_shape_) - 2](self._extent("pool_size"))]
+        return [_POOLING[self.pooling](self._extent("pool_size"))]
 
 
 class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):

@@ -399,7 +399,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
 
     Notes
     -----
-    X is (n, n_steps, n_features), a list of arrays (n_steps_i, n_features), or flat, (n, n_features).
+    X is (n, n_steps, n_features), a list of arrays (n_steps_i, n_features), or flat, (n, numbers).
     A step whose features are all NaN is missing: the state is held, and no answer is asked for. So
     NaN may also pad sequences of different lengths. Later calls may bring longer sequences.
 
@@ -605,7 +605,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
 
     Notes
     -----
-    X is (n, n_steps, n_features), a list of arrays (n_steps_i, n_features), or flat, (n, n_features).
+    X is (n, n_steps, n_features), a list of arrays (n_steps_i, n_features), or flat, (n, numbers).
     A step whose features are all NaN is missing: the state is held, and no answer is asked for. So
     NaN may also pad sequences of different lengths. Later calls may bring longer sequences.
 

@@ -153,7 +153,9 @@ def answers_of(y: Any, x: NDArray, numeric: bool) -> Steps:
             f"Found input variables with inconsistent numbers of samples: {[len(x), found]}"
         )
     there = ~np.isnan(x[..., 0])
-    parts = [_answers(each, present, i) for i, (each, present) in enumerate(zip(y, there, strict=True))]
+    parts = [
+        _answers(each, present, i) for i, (each, present) in enumerate(zip(y, there, strict=True))
+    ]
     if len({part.ndim for part in parts}) > 1 or len({part.shape[1:] for part in parts}) > 1:
         raise ValueError("All entries of y must have the same number of outputs a step.")
     return Steps(data.check_target(np.concatenate(parts), numeric), there)
@@ -234,9 +236,7 @@ class SequenceTargets(Targets):
         """Raise where an answer is not what the loss can measure."""
         self.inner.check_domain(loss, self.listed(target))
 
-    def start(
-        self, network: Network, loss: Loss, target: NDArray, weight: NDArray | None
-    ) -> None:
+    def start(self, network: Network, loss: Loss, target: NDArray, weight: NDArray | None) -> None:
         """Let new output units start at the best constant answer."""
         self.inner.start(network, loss, self.listed(target), _repeated(weight, target))
 

@@ -56,7 +56,11 @@ class ShapedNetwork(SupervisedNetwork):
             raise TypeError(
                 f"X is sparse, and {type(self).__name__} needs dense rows; pass X.toarray()."
             )
-        x = self._read_shaped(X, dtypes, reset) if _n_axes(X) > 2 else self._read_flat(X, dtypes, reset)
+        x = (
+            self._read_shaped(X, dtypes, reset)
+            if _n_axes(X) > 2
+            else self._read_flat(X, dtypes, reset)
+        )
         self._check_values(x)
         return x
 
@@ -64,9 +68,7 @@ class ShapedNetwork(SupervisedNetwork):
         """Read rows that are laid flat, as scalers and frames have them."""
         data.check_columns(X)
         with data.naming_arguments(X=X):
-            flat = validate_data(
-                self, X, dtype=dtypes, reset=reset, ensure_all_finite=self._finite
-            )
+            flat = validate_data(self, X, dtype=dtypes, reset=reset, ensure_all_finite=self._finite)
         if not reset:
             return flat.reshape(len(flat), *self.input_shape_)
         shape = self._full_shape(self._asked_shape(flat.shape[1:]))

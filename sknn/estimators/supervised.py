@@ -61,9 +61,7 @@ class SupervisedNetwork(BaseNetwork):
         )
 
     def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
-        return data.check_validation(
-            self, call.X_val, call.y_val, call.sample_weight_val, dtypes
-        )
+        return data.check_validation(self, call.X_val, call.y_val, call.sample_weight_val, dtypes)
 
     def _check_network(self, network: Network) -> None:
         wanted = self.transform_layer  # type: ignore[attr-defined]

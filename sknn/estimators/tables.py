@@ -22,7 +22,6 @@ from sknn.core.schedules import FlatCosine
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import validate_data
 from sknn.estimators.base import finite
-from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.judge import Judge
 from sknn.estimators.linear_start import LinearModel

@@ -140,6 +140,10 @@ class _Alone:
     ) -> None:
         self.layer, self.p, self.context, self.quiet = layer, p, context, quiet
         self.x = x.copy()
+        if layer.takes_maximum:
+            # Images have places that are alike, as their margins; between these a maximum jumps.
+            noise = np.random.default_rng(0).standard_normal(x.shape)
+            self.x += 1e-3 * (float(np.abs(x).max()) or 1.0) * noise
         self.y = np.empty_like(y)
 
     def value(self) -> float:

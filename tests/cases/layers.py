@@ -16,7 +16,7 @@ from sknn.core.layers.lstm import LSTM
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
 from sknn.core.layers.parallel import Parallel
-from sknn.core.layers.pooling import AveragePool1D, AveragePool2D, MaxPool1D, MaxPool2D
+from sknn.core.layers.pooling import AveragePool, MaxPool
 from sknn.core.layers.residual import Residual
 from sknn.core.layers.shape import Flatten, Reshape
 from sknn.core.layers.steps import FillSteps
@@ -106,17 +106,17 @@ CASES = [
     (ConvTranspose2D(2, 3, "tanh", strides=2), (2, 3, 2)),
     (ConvTranspose2D(2, (2, 3), "tanh", padding="valid"), (3, 4, 2)),
     (ConvTranspose2D(1, 2, "silu", strides=(3, 2), use_bias=False), (2, 3, 2)),
-    (MaxPool1D(), (7, 2)),
-    (MaxPool1D(3, 2, "same"), (7, 2)),
-    (MaxPool1D(5), (3, 2)),
-    (MaxPool2D(), (4, 6, 2)),
-    (MaxPool2D(3, 2), (7, 4, 2)),
-    (MaxPool2D((2, 3), (3, 1), "same"), (5, 4, 2)),
-    (MaxPool2D(4), (2, 5, 2)),
-    (AveragePool1D(), (7, 2)),
-    (AveragePool1D(3, 1, "same"), (4, 2)),
-    (AveragePool2D((3, 9)), (6, 4, 2)),
-    (AveragePool2D(3, 2, "same"), (6, 5, 2)),
+    (MaxPool(), (7, 2)),
+    (MaxPool(3, 2, "same"), (7, 2)),
+    (MaxPool(5), (3, 2)),
+    (MaxPool(), (4, 6, 2)),
+    (MaxPool(3, 2), (7, 4, 2)),
+    (MaxPool((2, 3), (3, 1), "same"), (5, 4, 2)),
+    (MaxPool(4), (2, 5, 2)),
+    (AveragePool(), (7, 2)),
+    (AveragePool(3, 1, "same"), (4, 2)),
+    (AveragePool((3, 9)), (6, 4, 2)),
+    (AveragePool(3, 2, "same"), (6, 5, 2)),
     (GlobalMaxPool(), (5, 2)),
     (GlobalMaxPool(), (3, 4, 2)),
     (GlobalAveragePool(), (5, 2)),

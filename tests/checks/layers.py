@@ -37,7 +37,6 @@ class Bench:
         train=True,
         frozen=False,
         weight=None,
-        mask=None,
         poison=np.nan,
         array=np.ndarray,
         mask=None,

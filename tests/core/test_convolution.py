@@ -13,7 +13,7 @@ from sknn.core.layers.base import Context, Defaults
 from sknn.core.layers.convolution import Conv1D, Conv2D
 from sknn.core.layers.filtering import correlation
 from sknn.core.layers.global_pooling import GlobalAveragePool, GlobalMaxPool
-from sknn.core.layers.pooling import AveragePool1D, AveragePool2D, MaxPool1D, MaxPool2D
+from sknn.core.layers.pooling import AveragePool, MaxPool
 from sknn.core.layers.transposed import ConvTranspose1D, ConvTranspose2D
 from sknn.core.layers.windows import Axis
 from sknn.core.losses.regression import SquaredError
@@ -29,10 +29,8 @@ TRANSPOSED = [
     for layer, shape in CASES
     if isinstance(layer, (ConvTranspose1D, ConvTranspose2D))
 ]
-MAXIMA = [(layer, shape) for layer, shape in CASES if isinstance(layer, (MaxPool1D, MaxPool2D))]
-MEANS = [
-    (layer, shape) for layer, shape in CASES if isinstance(layer, (AveragePool1D, AveragePool2D))
-]
+MAXIMA = [(layer, shape) for layer, shape in CASES if isinstance(layer, MaxPool)]
+MEANS = [(layer, shape) for layer, shape in CASES if isinstance(layer, AveragePool)]
 
 
 def pair(value, n_axes):
@@ -270,10 +268,10 @@ def test_defaults_reach_the_layers():
         Conv2D(4, padding="full"),
         Conv2D(4, use_bias=1),
         ConvTranspose2D(4, strides=(1, 0)),
-        MaxPool2D(0),
-        MaxPool1D((2, 2)),
-        AveragePool2D(2, 0),
-        AveragePool1D(padding="none"),
+        MaxPool(0),
+        MaxPool((2, 2, 2)),
+        AveragePool(2, 0),
+        AveragePool(padding="none"),
         Conv2D(4, 3, "no such"),
     ],
     ids=repr,
@@ -289,7 +287,9 @@ def test_bad_parameters(layer):
         (Conv2D(4), (784,), r"Conv2D needs rows of shape \(height, width, channels\).*\(784,\)"),
         (Conv1D(4), (28, 28, 1), r"Conv1D needs rows of shape \(steps, channels\)"),
         (ConvTranspose2D(4), (7, 3), "ConvTranspose2D needs rows"),
-        (MaxPool2D(), (28, 28), "MaxPool2D needs rows"),
+        (MaxPool(), (28,), "MaxPool needs rows"),
+        (MaxPool((2, 2)), (28, 3), "must be an int where rows are signals"),
+        (AveragePool(2, (1, 2)), (28, 3), "must be an int where rows are signals"),
         (GlobalMaxPool(), (28,), "GlobalMaxPool needs rows"),
         (Conv2D(4, 5, padding="valid"), (8, 4, 1), r"kernel_size.*\(5, 5\).*\(8, 4, 1\).*same"),
         (Conv1D(4, 3, dilation=4, padding="valid"), (8, 1), r"kernel_size.*\(9,\).*\(8, 1\)"),
@@ -305,12 +305,12 @@ def test_rows_that_do_not_fit(layer, shape, words):
 @pytest.mark.parametrize("padding", ["same", "valid"])
 def test_pooling_never_empties_an_axis(n, padding):
     for size, strides in itertools.product((1, 2, 5, 9), (None, 1, 3, 12)):
-        assert MaxPool1D(size, strides, padding).plan((n, 1)).out_shape[0] >= 1
+        assert MaxPool(size, strides, padding).plan((n, 1)).out_shape[0] >= 1
 
 
 @pytest.mark.parametrize(
     "layer",
-    [MaxPool2D(2), MaxPool2D(3, 1, "same"), MaxPool2D(3, 2), MaxPool2D(3, 2, "same")],
+    [MaxPool(2), MaxPool(3, 1, "same"), MaxPool(3, 2), MaxPool(3, 2, "same")],
     ids=repr,
 )
 def test_one_of_equal_maxima_gets_the_gradient(layer):
@@ -378,7 +378,7 @@ def test_global_pooling_heeds_no_mask_of_other_rows(layer):
 @pytest.mark.parametrize("members", [1, 3])
 def test_network_of_images(members):
     """Chunks of prediction, short batches and training give the same scores."""
-    layers = [Conv2D(3, 3, "tanh"), MaxPool2D(), ConvTranspose2D(2, 3, "silu", strides=2)]
+    layers = [Conv2D(3, 3, "tanh"), MaxPool(), ConvTranspose2D(2, 3, "silu", strides=2)]
     layers = [layer.bind(Defaults()) for layer in (*layers, GlobalAveragePool())]
     network = Network(layers, "abcd", (6, 5, 2), np.float64, members)
     network.initialize(np.random.default_rng(0))

@@ -19,7 +19,7 @@ from sknn.layers import (
     Dense,
     Flatten,
     GlobalAveragePool,
-    MaxPool2D as MaxPool,
+    MaxPool,
     Parallel,
     Reshape,
     Residual,
@@ -138,8 +138,8 @@ def test_a_kernel_as_large_as_the_image_is_a_dense_layer():
 
 def test_convolutions_in_a_plain_network():
     layers = [Reshape((8, 8, 1)), Conv2D(4), MaxPool(2), Flatten(), Dense(8)]
-    net = MLPClassifier(layers=layers, max_iter=5, random_state=0).fit(FLAT, LABELS)
-    assert net.score(FLAT, LABELS) > 0.3
+    net = MLPClassifier(layers=layers, max_iter=60, learning_rate_init=0.01, random_state=0)
+    assert net.fit(FLAT, LABELS).score(FLAT, LABELS) > 0.9
 
 
 @pytest.mark.parametrize("kind", [CNNClassifier, CNNRegressor])
@@ -160,10 +160,11 @@ def test_gradients(kind, settings):
 
 
 def test_pipeline_search_and_scores():
-    pipe = make_pipeline(StandardScaler(), CNNClassifier(input_shape=(8, 8), **SMALL))
+    net = CNNClassifier(input_shape=(8, 8), learning_rate_init=0.02, **SMALL | {"max_iter": 15})
+    pipe = make_pipeline(StandardScaler(), net)
     grid = {"cnnclassifier__filters": [(4,), (4, 6)], "cnnclassifier__solver": ["adam", "sgd"]}
     search = GridSearchCV(pipe, grid, cv=2).fit(FLAT, LABELS)
-    assert search.best_estimator_.score(FLAT, LABELS) > 0.3
+    assert search.best_estimator_.score(FLAT, LABELS) > 0.8
     assert len(cross_val_score(CNNClassifier(**SMALL), IMAGES, LABELS, cv=3)) == 3
 
 
@@ -200,14 +201,15 @@ def test_memory_of_prediction_does_not_grow_with_the_rows():
     import tracemalloc
 
     net = CNNClassifier(**SMALL).fit(IMAGES, LABELS)
-    many = np.tile(IMAGES, (25, 1, 1))
+    many = np.tile(IMAGES, (75, 1, 1))
     peaks = []
-    for X in (many[:2500], many):
+    for X in (many[:5000], many):
         tracemalloc.start()
         net.predict(X)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] - peaks[0] < 2500 * 8 * 64
+    # The maps of the first convolution alone would take four times as much as X.
+    assert peaks[1] - peaks[0] < 10_000 * 8 * 64
 
 
 @pytest.mark.parametrize(
@@ -275,14 +277,14 @@ def convolutional_coder(**settings):
             ConvTranspose2D(1, strides=2, activation="identity"),
             Flatten(),
         ],
-        learning_rate_init=0.003,
+        learning_rate_init=0.01,
         random_state=0,
         **settings,
     )
 
 
 def test_a_convolutional_auto_encoder_draws_with_its_last_convolution():
-    coder = convolutional_coder(max_iter=60).fit(FLAT)
+    coder = convolutional_coder(max_iter=150).fit(FLAT)
     assert coder.network_.names[-1] == "flatten1"
     assert coder.transform(FLAT).shape == (200, 16)
     again = coder.inverse_transform(coder.transform(FLAT))
@@ -294,7 +296,7 @@ def test_a_convolutional_auto_encoder_draws_with_its_last_convolution():
 
 def test_a_convolutional_auto_encoder_of_any_numbers():
     X = FLAT * 7 - 3
-    coder = convolutional_coder(max_iter=60).fit(X)
+    coder = convolutional_coder(max_iter=150).fit(X)
     spread = ((X - X.mean(axis=0)) ** 2).mean()
     assert ((coder.predict(X) - X) ** 2).mean() < 0.5 * spread
     assert check_gradients(convolutional_coder(), X[:20], None) < 1e-5

@@ -224,8 +224,10 @@ def test_several_real_answers_a_step():
     assert net.score(SEQUENCES, SUMS) == pytest.approx(
         r2_score(np.concatenate(SUMS), np.concatenate(answer))
     )
-    answer, std = net.set_params(n_members=2, max_iter=2).fit(SEQUENCES, SUMS).predict(
-        SEQUENCES, return_std=True
+    answer, std = (
+        net.set_params(n_members=2, max_iter=2)
+        .fit(SEQUENCES, SUMS)
+        .predict(SEQUENCES, return_std=True)
     )
     assert [each.shape for each in std] == [each.shape for each in answer]
 

@@ -16,7 +16,7 @@ from sknn.core.layers.lstm import LSTM
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
 from sknn.core.layers.parallel import Parallel
-from sknn.core.layers.pooling import AveragePool1D, AveragePool2D, MaxPool1D, MaxPool2D
+from sknn.core.layers.pooling import AveragePool, MaxPool
 from sknn.core.layers.residual import Residual
 from sknn.core.layers.shape import Flatten, Reshape
 from sknn.core.layers.steps import FillSteps
@@ -24,8 +24,7 @@ from sknn.core.layers.transposed import ConvTranspose1D, ConvTranspose2D
 
 __all__ = [
     "Activate",
-    "AveragePool1D",
-    "AveragePool2D",
+    "AveragePool",
     "BatchNorm",
     "Boltzmann",
     "Context",
@@ -51,8 +50,7 @@ __all__ = [
     "Layer",
     "LayerNorm",
     "Masking",
-    "MaxPool1D",
-    "MaxPool2D",
+    "MaxPool",
     "Parallel",
     "Reshape",
     "Residual",

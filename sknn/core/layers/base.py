@@ -104,6 +104,8 @@ class Layer(Spec, family=True):
     """May be the first layer of a network fed with CSR rows."""
     bears_any_scale: ClassVar[bool] = False
     """Works the same whatever the scale of its input: nothing to warn of when it stands first."""
+    takes_maximum: ClassVar[bool] = False
+    """Has no derivative where the largest entries are equal."""
     depends_on_rows: ClassVar[bool] = False
     """The output for one row depends on the other rows, or on noise drawn for each row."""
 

@@ -34,7 +34,7 @@ class Block(Layer):
         """Return what stands in front of the names of chain `i`."""
         return ""
 
-    def _layers(self) -> Iterator[Layer]:
+    def inside(self) -> Iterator[Layer]:
         """Yield every layer inside, bound if the block is; junk is passed over."""
         bound = [chain.pairs for chain in getattr(self, "chains", ())]
         for pairs in bound or map(named, self._lists()):
@@ -75,7 +75,7 @@ class Block(Layer):
 
     def check_input(self, in_shape: Shape) -> None:
         """Ask the layers inside."""
-        for layer in self._layers():
+        for layer in self.inside():
             layer.check_input(in_shape)
 
     def _stages(self, ctx: Context) -> list[Stage]:
@@ -87,32 +87,37 @@ class Block(Layer):
     @property
     def uses_weight(self) -> bool:  # type: ignore[override]
         """Whether a layer inside reads the weights of the rows."""
-        return any(layer.uses_weight for layer in self._layers())
+        return any(layer.uses_weight for layer in self.inside())
 
     @property
     def reads_input(self) -> bool:  # type: ignore[override]
         """Whether a layer inside reads the input of the network."""
-        return any(layer.reads_input for layer in self._layers())
+        return any(layer.reads_input for layer in self.inside())
 
     @property
     def uses_mask(self) -> bool:  # type: ignore[override]
         """Whether a layer inside asks which steps there are."""
-        return any(layer.uses_mask for layer in self._layers())
+        return any(layer.uses_mask for layer in self.inside())
 
     @property
     def fades(self) -> bool:  # type: ignore[override]
         """Whether a layer inside makes noise that a schedule may lower."""
-        return any(layer.fades for layer in self._layers())
+        return any(layer.fades for layer in self.inside())
+
+    @property
+    def takes_maximum(self) -> bool:  # type: ignore[override]
+        """Whether a layer inside has no derivative where entries are equal."""
+        return any(layer.takes_maximum for layer in self.inside())
 
     @property
     def depends_on_rows(self) -> bool:  # type: ignore[override]
         """Whether the output of a layer inside depends on other rows, or on noise."""
-        return any(layer.depends_on_rows for layer in self._layers())
+        return any(layer.depends_on_rows for layer in self.inside())
 
     @property
     def constrained(self) -> bool:
         """Whether a layer inside has bounds on its parameters."""
-        return any(layer.constrained for layer in self._layers())
+        return any(layer.constrained for layer in self.inside())
 
     def constrain(self, p: Views) -> None:
         """Let the layers inside restore their bounds."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sknn.core.layers.base import Context
 from sknn.core.layers.correlation import Correlation
 from sknn.core.layers.filtering import Filtering, correlation
-from sknn.core.layers.grid import NUMBER, NUMBER_OR_PAIR
+from sknn.core.layers.grid import IMAGE, NUMBER, NUMBER_OR_PAIR, SIGNAL
 from sknn.core.layout import Param, Role, Scratch, Shape
 
 
@@ -46,16 +46,16 @@ class _Convolution(Filtering):
         self.name = name
 
     def _map(self, in_shape: Shape) -> Correlation:
-        sizes = map(self._pair, (self.kernel_size, self.strides, self.dilation))
-        return correlation(self._image(in_shape), int(self.filters), *sizes, self.padding)
+        sizes = map(self.grid.pair, (self.kernel_size, self.strides, self.dilation))
+        return correlation(self.grid.image(self, in_shape), int(self.filters), *sizes, self.padding)
 
     def _planned(self, in_shape: Shape) -> tuple[Shape, Param, dict[str, Scratch]]:
         map_ = self._map(in_shape)
         windows, filters = map_.windows, int(self.filters)
-        self._refuse_empty((windows.lines, windows.columns), "kernel_size", in_shape)
-        kernel = self._pair(self.kernel_size)
+        self.grid.refuse_empty(self, (windows.lines, windows.columns), "kernel_size", in_shape)
+        kernel = self.grid.pair(self.kernel_size)
         weights = Param(
-            (*self._lower(kernel), map_.channels, filters),
+            (*self.grid.lower(kernel), map_.channels, filters),
             self.weight_init,
             Role.DECAYED,
             windows.width,
@@ -137,7 +137,7 @@ class Conv1D(_Convolution):
     >>> layers = [Conv1D(8, 5), Conv1D(16, 5, "relu", strides=2)]
     """
 
-    n_axes = 1
+    grid = SIGNAL
     constraints = {
         **_Convolution.constraints,
         "kernel_size": NUMBER,
@@ -203,4 +203,4 @@ class Conv2D(_Convolution):
     >>> layers = [Conv2D(8, 3), Conv2D(16, (3, 5), "relu", strides=2)]
     """
 
-    n_axes = 2
+    grid = IMAGE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from sknn.core.constraints import boolean, integer, one_of
 from sknn.core.layers.affine import Affine
 from sknn.core.layers.base import Context
 from sknn.core.layers.correlation import Correlation
-from sknn.core.layers.grid import NUMBER_OR_PAIR, OnGrid
+from sknn.core.layers.grid import NUMBER_OR_PAIR, Grid
 from sknn.core.layers.windows import Axis
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
@@ -22,7 +22,7 @@ from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 _TILE = 1 << 13
 
 
-class Filtering(OnGrid, Affine):
+class Filtering(Affine):
     """A layer with the same weights at every place, f(C x + b) for a linear map C."""
 
     constraints = {
@@ -33,6 +33,7 @@ class Filtering(OnGrid, Affine):
         "use_bias": boolean(),
     }
 
+    grid: ClassVar[Grid]
     filters: int
     kernel_size: Any
     strides: Any
@@ -67,7 +68,7 @@ class Filtering(OnGrid, Affine):
     def plan(self, in_shape: Shape) -> Plan:
         """W (*kernel, channels in, filters), b (filters,)."""
         image, weights, scratch = self._planned(in_shape)
-        out_shape, params = self._lower(image), {"W": weights}
+        out_shape, params = self.grid.lower(image), {"W": weights}
         if self.use_bias:
             fans = (weights.fan_in, weights.fan_out)
             params["b"] = Param((int(self.filters),), self.bias_init, Role.PLAIN, *fans)
@@ -78,11 +79,11 @@ class Filtering(OnGrid, Affine):
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
         """Write f(C x + b) into `y`, one member after the other."""
         z = ctx.scratch["z"] if self.activation.needs_input else y
-        map_ = self._map(x.shape[-self.n_axes - 1 :])
+        map_ = self._map(x.shape[-self.grid.n_axes - 1 :])
         for member in self._members(p):
             rows = x[member] if x.ndim == y.ndim else x
-            target = self._lift(z[member])
-            self._run(map_, self._lift(rows), p["W"][member], target, ctx)
+            target = self.grid.lift(z[member])
+            self._run(map_, self.grid.lift(rows), p["W"][member], target, ctx)
             if self.use_bias:
                 _add_bias(target, p["b"][member], ctx.scratch["tile"])
         self.activation.forward(z, y)
@@ -93,20 +94,20 @@ class Filtering(OnGrid, Affine):
         """Go back through f, then, for each member, through the linear map."""
         z = ctx.scratch["z"] if self.activation.needs_input else y
         self.activation.backward(z, y, dy, ctx.scratch.get("work"))
-        map_ = self._map(x.shape[-self.n_axes - 1 :])
+        map_ = self._map(x.shape[-self.grid.n_axes - 1 :])
         for member in self._members(p):
             rows = x[member] if x.ndim == y.ndim else x
-            dz = self._lift(dy[member])
-            source = None if dx is None else self._lift(dx[member])
+            dz = self.grid.lift(dy[member])
+            source = None if dx is None else self.grid.lift(dx[member])
             weights, gradient = p["W"][member], g["W"][member]
-            self._run_back(map_, weights, gradient, self._lift(rows), dz, source, ctx)
+            self._run_back(map_, weights, gradient, self.grid.lift(rows), dz, source, ctx)
             if self.use_bias:
                 _bias_gradient(dz, g["b"][member], ctx.scratch)
 
     def _members(self, p: Views) -> Iterable[Any]:
         """Return the index of each member; that of a single one takes all there is."""
         weights = p["W"]
-        return range(len(weights)) if weights.ndim > self.n_axes + 2 else (...,)
+        return range(len(weights)) if weights.ndim > self.grid.n_axes + 2 else (...,)
 
 
 def _bias_scratch(image: Shape) -> dict[str, Scratch]:

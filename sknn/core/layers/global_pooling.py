@@ -59,6 +59,8 @@ class GlobalMaxPool(_GlobalPool):
     (32,)
     """
 
+    takes_maximum = True
+
     @staticmethod
     def _work(in_shape: Shape) -> dict[str, Scratch]:
         places = (prod(in_shape[:-1]), in_shape[-1])

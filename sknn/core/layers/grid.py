@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any
 
 from sknn.core.constraints import Constraint, integer, pair_of_integers
 from sknn.core.layers.windows import Axis
@@ -13,46 +14,49 @@ NUMBER: Constraint = integer(1)
 NUMBER_OR_PAIR: Constraint = integer(1) | pair_of_integers(1)
 
 
-class OnGrid:
-    """Mixin of layers for rows with one or two axes before the channels.
+@dataclass(frozen=True)
+class Grid:
+    """The axes of a row before its channels: one, or two. A signal is an image of one line."""
 
-    A signal is treated as an image of one line.
-    """
+    n_axes: int
 
-    n_axes: ClassVar[int]
-
-    def _image(self, in_shape: Shape) -> Shape:
+    def image(self, layer: Any, in_shape: Shape) -> Shape:
         """Return the shape of a row as (lines, columns, channels)."""
         if len(in_shape) != self.n_axes + 1:
             rows = _ROWS[self.n_axes]
             raise ValueError(
-                f"{type(self).__name__} needs rows of shape {rows}; they are of shape {in_shape}. "
+                f"{type(layer).__name__} needs rows of shape {rows}; they are of shape {in_shape}. "
                 f"Give X the shape (n, {rows[1:]}, or put a layer in front that shapes its rows."
             )
         return in_shape if self.n_axes == 2 else (1, *in_shape)
 
-    def _pair(self, value: Any) -> tuple[int, int]:
+    def pair(self, value: Any) -> tuple[int, int]:
         """Return a parameter for lines and columns."""
         if self.n_axes == 1:
             return 1, int(value)
         first, second = value if isinstance(value, (tuple, list)) else (value, value)
         return int(first), int(second)
 
-    def _lower(self, shape: Shape) -> Shape:
+    def lower(self, shape: Shape) -> Shape:
         """Return (lines, columns, ...) without the line of a signal."""
         return shape[2 - self.n_axes :]
 
-    def _lift(self, array: Any) -> Any:
+    def lift(self, array: Any) -> Any:
         """View an array of signals as one of images."""
         return array if self.n_axes == 2 else array[..., None, :, :]
 
-    def _refuse_empty(self, axes: tuple[Axis, Axis], parameter: str, in_shape: Shape) -> None:
+    def refuse_empty(
+        self, layer: Any, axes: tuple[Axis, Axis], parameter: str, in_shape: Shape
+    ) -> None:
         """Raise where not a single window fits."""
         if min(axis.count for axis in axes) > 0:
             return
-        reach = self._lower(tuple(axis.reach for axis in axes))
+        reach = self.lower(tuple(axis.reach for axis in axes))
         raise ValueError(
-            f"{parameter} of {type(self).__name__} spans {reach} positions, more than rows of "
+            f"{parameter} of {type(layer).__name__} spans {reach} positions, more than rows of "
             f"shape {in_shape} have. Lower {parameter}, take padding='same', or leave out layers "
             "in front that make the rows smaller."
         )
+
+
+SIGNAL, IMAGE = Grid(1), Grid(2)

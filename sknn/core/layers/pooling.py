@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from sknn.core.constraints import none, one_of
 from sknn.core.layers.base import Context, Layer
-from sknn.core.layers.grid import NUMBER, NUMBER_OR_PAIR, OnGrid
+from sknn.core.layers.grid import IMAGE, NUMBER_OR_PAIR, SIGNAL, Grid
 from sknn.core.layers.windows import Axis
 from sknn.core.layout import Plan, Scratch, Shape, Views
 
 LINES, COLUMNS = -3, -2
 
 
-class _Pool(OnGrid, Layer):
+class _Pool(Layer):
     """Pooling in two stages, over lines and over columns."""
 
     kind = "pool"
@@ -55,16 +55,17 @@ class _Pool(OnGrid, Layer):
     ) -> None:
         """Write into `dx` what flows back along one axis; `dy` may be destroyed."""
 
-    def _axes(self, in_shape: Shape) -> tuple[Axis, Axis]:
-        size = self._pair(self.pool_size)
-        strides = size if self.strides is None else self._pair(self.strides)
-        return _cut_axes(self._image(in_shape)[:2], size, strides, self.padding)
+    def _axes(self, grid: Grid, in_shape: Shape) -> tuple[Axis, Axis]:
+        size = grid.pair(self.pool_size)
+        strides = size if self.strides is None else grid.pair(self.strides)
+        return _cut_axes(grid.image(self, in_shape)[:2], size, strides, self.padding)
 
     def plan(self, in_shape: Shape) -> Plan:
         """No parameters; what is between the two stages, and its gradient."""
-        lines, columns = self._axes(in_shape)
-        out_shape = self._lower((lines.count, columns.count, in_shape[-1]))
-        if self.n_axes == 1:
+        grid = self._grid(in_shape)
+        lines, columns = self._axes(grid, in_shape)
+        out_shape = grid.lower((lines.count, columns.count, in_shape[-1]))
+        if grid is SIGNAL:
             return Plan(out_shape, {}, self._work(out_shape, lines, columns))
         between = (lines.count, columns.length, in_shape[-1])
         scratch = {
@@ -73,15 +74,31 @@ class _Pool(OnGrid, Layer):
         }
         return Plan(out_shape, {}, scratch | self._work(between, lines, columns))
 
+    def _grid(self, in_shape: Shape) -> Grid:
+        """Return the axes of rows; raise where there are neither one nor two, or sizes for two."""
+        kind, pairs = type(self).__name__, [self.pool_size, self.strides]
+        if len(in_shape) not in (2, 3):
+            raise ValueError(
+                f"{kind} needs rows of shape (steps, channels) or (height, width, channels); they "
+                f"are of shape {in_shape}. Put a layer in front that shapes its rows."
+            )
+        if len(in_shape) == 2 and any(isinstance(pair, (tuple, list)) for pair in pairs):
+            raise ValueError(
+                f"pool_size and strides of {kind} must be an int where rows are signals, as here "
+                f"with shape {in_shape}; got {self!r}."
+            )
+        return SIGNAL if len(in_shape) == 2 else IMAGE
+
     def _work(self, shape: Shape, lines: Axis, columns: Axis) -> dict[str, Scratch]:
         """Name the arrays :meth:`_unpool` needs; `shape` is that of its largest output."""
         return {}
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
         """Pool lines, then columns."""
-        lines, columns = self._axes(x.shape[-self.n_axes - 1 :])
-        x, y = self._lift(x), self._lift(y)
-        if self.n_axes == 2:
+        grid = IMAGE if "between" in ctx.scratch else SIGNAL
+        lines, columns = self._axes(grid, x.shape[-grid.n_axes - 1 :])
+        x, y = grid.lift(x), grid.lift(y)
+        if grid is IMAGE:
             self._pool(x, ctx.scratch["between"], lines, LINES)
             x = ctx.scratch["between"]
         self._pool(x, y, columns, COLUMNS)
@@ -93,10 +110,11 @@ class _Pool(OnGrid, Layer):
         """Go back through columns, then lines."""
         if dx is None:
             return
-        lines, columns = self._axes(x.shape[-self.n_axes - 1 :])
-        x, y, dy, dx = (self._lift(array) for array in (x, y, dy, dx))
+        grid = IMAGE if "between" in ctx.scratch else SIGNAL
+        lines, columns = self._axes(grid, x.shape[-grid.n_axes - 1 :])
+        x, y, dy, dx = (grid.lift(array) for array in (x, y, dy, dx))
         self._scale(dy, lines, columns)
-        if self.n_axes == 1:
+        if grid is SIGNAL:
             self._unpool(x, y, dy, dx, columns, COLUMNS, ctx)
             return
         between, gradient = ctx.scratch["between"], ctx.scratch["d_between"]
@@ -108,8 +126,42 @@ class _Pool(OnGrid, Layer):
         """Multiply outputs, or their gradients, by what belongs to their windows."""
 
 
-class _MaxPool(_Pool):
-    """Largest entries."""
+class MaxPool(_Pool):
+    """Keep the largest of neighbouring entries, for each channel.
+
+    Rows have the shape (steps, channels) or (height, width, channels). Of entries
+    that tie just one gets the gradient.
+
+    Parameters
+    ----------
+    pool_size : int or pair of int, default=2
+        Steps in a window, or its height and width. Where there are fewer, the window is cut to
+        what there is, so no axis shrinks below 1.
+    strides : int or pair of int, default=None
+        Distance from one window to the next. None: `pool_size`.
+    padding : {"valid", "same"}, default="valid"
+        "valid": as many windows as fit. "same": ``ceil(n / strides)`` along an axis of n;
+        those at the ends have fewer entries.
+    name : str, default=None
+        Name in parameter grids; None: ``pool0``, ``pool1``, ...
+
+    Raises
+    ------
+    ValueError
+        When the network is built, if rows have other axes, or a pair is given for signals.
+
+    Examples
+    --------
+    >>> from sknn.layers import MaxPool
+    >>> MaxPool().plan((28, 28, 16)).out_shape
+    (14, 14, 16)
+    >>> MaxPool(4).plan((8, 2, 16)).out_shape
+    (2, 1, 16)
+    >>> MaxPool(4).plan((50, 8)).out_shape
+    (12, 8)
+    """
+
+    takes_maximum = True
 
     def _work(self, shape: Shape, lines: Axis, columns: Axis) -> dict[str, Scratch]:
         work = {"hit": Scratch(shape, dtype=np.bool_, training_only=True)}
@@ -144,8 +196,38 @@ class _MaxPool(_Pool):
         _hand_on(dy, dx, last, overlap, place)
 
 
-class _AveragePool(_Pool):
-    """Means of entries."""
+class AveragePool(_Pool):
+    """Take the mean of neighbouring entries, for each channel.
+
+    Rows have the shape (steps, channels) or (height, width, channels).
+
+    Parameters
+    ----------
+    pool_size : int or pair of int, default=2
+        Steps in a window, or its height and width. Where there are fewer, the window is cut to
+        what there is, so no axis shrinks below 1.
+    strides : int or pair of int, default=None
+        Distance from one window to the next. None: `pool_size`.
+    padding : {"valid", "same"}, default="valid"
+        "valid": as many windows as fit. "same": ``ceil(n / strides)`` along an axis of n;
+        those at the ends have fewer entries,
+        and the mean is over these.
+    name : str, default=None
+        Name in parameter grids; None: ``pool0``, ``pool1``, ...
+
+    Raises
+    ------
+    ValueError
+        When the network is built, if rows have other axes, or a pair is given for signals.
+
+    Examples
+    --------
+    >>> from sknn.layers import AveragePool
+    >>> AveragePool((2, 4)).plan((28, 28, 16)).out_shape
+    (14, 7, 16)
+    >>> AveragePool(4, padding="same").plan((50, 8)).out_shape
+    (13, 8)
+    """
 
     @staticmethod
     def _pool(x: NDArray, y: NDArray, axis: Axis, place: int) -> None:
@@ -240,119 +322,3 @@ def _hand_on(
         target += source
     else:
         np.copyto(target, source)
-
-
-class MaxPool1D(_MaxPool):
-    """Keep the largest of every few steps of a signal, for each channel.
-
-    Rows have the shape (steps, channels). Of entries that tie just one gets the gradient.
-
-    Parameters
-    ----------
-    pool_size : int, default=2
-        Steps in a window. Where there are fewer, the window is cut to what there is, so at least
-        one step is left.
-    strides : int, default=None
-        Distance from one window to the next. None: `pool_size`.
-    padding : {"valid", "same"}, default="valid"
-        "valid": as many windows as fit. "same": ``ceil(steps / strides)``, those at the ends
-        with fewer entries.
-    name : str, default=None
-        Name in parameter grids; None: ``pool0``, ``pool1``, ...
-
-    Examples
-    --------
-    >>> from sknn.layers import MaxPool1D
-    >>> MaxPool1D(4).plan((50, 8)).out_shape
-    (12, 8)
-    """
-
-    n_axes = 1
-    constraints = {**_Pool.constraints, "pool_size": NUMBER, "strides": none() | NUMBER}
-
-
-class MaxPool2D(_MaxPool):
-    """Keep the largest pixel of every few, for each channel.
-
-    Rows have the shape (height, width, channels). Of pixels that tie just one gets the gradient.
-
-    Parameters
-    ----------
-    pool_size : int or pair of int, default=2
-        Height and width of a window. Where the image is smaller, the window is cut to it, so no
-        axis shrinks below 1.
-    strides : int or pair of int, default=None
-        Distance from one window to the next. None: `pool_size`.
-    padding : {"valid", "same"}, default="valid"
-        "valid": as many windows as fit. "same": ``ceil(n / strides)`` along an axis of n pixels,
-        those at the ends with fewer entries.
-    name : str, default=None
-        Name in parameter grids; None: ``pool0``, ``pool1``, ...
-
-    Examples
-    --------
-    >>> from sknn.layers import MaxPool2D
-    >>> MaxPool2D().plan((28, 28, 16)).out_shape
-    (14, 14, 16)
-    >>> MaxPool2D(4).plan((8, 2, 16)).out_shape
-    (2, 1, 16)
-    """
-
-    n_axes = 2
-
-
-class AveragePool1D(_AveragePool):
-    """Take the mean of every few steps of a signal, for each channel.
-
-    Rows have the shape (steps, channels).
-
-    Parameters
-    ----------
-    pool_size : int, default=2
-        Steps in a window. Where there are fewer, the window is cut to what there is, so at least
-        one step is left.
-    strides : int, default=None
-        Distance from one window to the next. None: `pool_size`.
-    padding : {"valid", "same"}, default="valid"
-        "valid": as many windows as fit. "same": ``ceil(steps / strides)``; those at the ends
-        have fewer entries, and the mean is over these.
-    name : str, default=None
-        Name in parameter grids; None: ``pool0``, ``pool1``, ...
-
-    Examples
-    --------
-    >>> from sknn.layers import AveragePool1D
-    >>> AveragePool1D(4, padding="same").plan((50, 8)).out_shape
-    (13, 8)
-    """
-
-    n_axes = 1
-    constraints = {**_Pool.constraints, "pool_size": NUMBER, "strides": none() | NUMBER}
-
-
-class AveragePool2D(_AveragePool):
-    """Take the mean of every few pixels, for each channel.
-
-    Rows have the shape (height, width, channels).
-
-    Parameters
-    ----------
-    pool_size : int or pair of int, default=2
-        Height and width of a window. Where the image is smaller, the window is cut to it, so no
-        axis shrinks below 1.
-    strides : int or pair of int, default=None
-        Distance from one window to the next. None: `pool_size`.
-    padding : {"valid", "same"}, default="valid"
-        "valid": as many windows as fit. "same": ``ceil(n / strides)`` along an axis of n pixels;
-        those at the ends have fewer entries, and the mean is over these.
-    name : str, default=None
-        Name in parameter grids; None: ``pool0``, ``pool1``, ...
-
-    Examples
-    --------
-    >>> from sknn.layers import AveragePool2D
-    >>> AveragePool2D((2, 4)).plan((28, 28, 16)).out_shape
-    (14, 7, 16)
-    """
-
-    n_axes = 2

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sknn.core.layers.base import Context
 from sknn.core.layers.correlation import Correlation
 from sknn.core.layers.filtering import Filtering, correlation
-from sknn.core.layers.grid import NUMBER
+from sknn.core.layers.grid import IMAGE, NUMBER, SIGNAL
 from sknn.core.layout import Param, Role, Scratch, Shape
 
 
@@ -44,8 +44,8 @@ class _ConvTranspose(Filtering):
 
     def _map(self, in_shape: Shape) -> Correlation:
         """Return the convolution that makes of the output what is the input here."""
-        *lengths, channels = self._image(in_shape)
-        kernel, strides = self._pair(self.kernel_size), self._pair(self.strides)
+        *lengths, channels = self.grid.image(self, in_shape)
+        kernel, strides = self.grid.pair(self.kernel_size), self.grid.pair(self.strides)
         each = zip(lengths, kernel, strides, strict=True)
         larger = tuple(n * s if self.padding == "same" else (n - 1) * s + k for n, k, s in each)
         image = (*larger, int(self.filters))
@@ -53,11 +53,11 @@ class _ConvTranspose(Filtering):
 
     def _planned(self, in_shape: Shape) -> tuple[Shape, Param, dict[str, Scratch]]:
         map_, filters = self._map(in_shape), int(self.filters)
-        kernel, strides = self._pair(self.kernel_size), self._pair(self.strides)
+        kernel, strides = self.grid.pair(self.kernel_size), self.grid.pair(self.strides)
         channels = map_.filters
         # A number of the output is the sum over about so many of the input.
         fan_in = channels * max(1, prod(kernel) // prod(strides))
-        shape = (*self._lower(kernel), filters, channels)
+        shape = (*self.grid.lower(kernel), filters, channels)
         weights = Param(shape, self.weight_init, Role.DECAYED, fan_in, prod(kernel) * filters)
         image = (map_.windows.lines.length, map_.windows.columns.length, filters)
         return image, weights, map_.scratch(forward=False, adjoint=True)
@@ -124,7 +124,7 @@ class ConvTranspose1D(_ConvTranspose):
     >>> layers = [ConvTranspose1D(8, 4, "relu", strides=2)]
     """
 
-    n_axes = 1
+    grid = SIGNAL
     constraints = {**_ConvTranspose.constraints, "kernel_size": NUMBER, "strides": NUMBER}
 
 
@@ -172,4 +172,4 @@ class ConvTranspose2D(_ConvTranspose):
     >>> layers = [ConvTranspose2D(16, 4, "relu", strides=2)]
     """
 
-    n_axes = 2
+    grid = IMAGE
