@@ -30,6 +30,7 @@ from sknn.layers import (
     Conv1D,
     Conv2D,
     Dense,
+    Flatten,
     GlobalAveragePool,
     GlobalMaxPool,
     Layer,
@@ -54,16 +55,10 @@ class Net:
     steps: int
 
 
-def images(row: tuple[int, ...], filters: tuple[int, int], hidden: int) -> tuple[Layer, ...]:
-    """Return two convolutions with pooling and a hidden layer.
-
-    The hidden layer is a convolution with one window: the numbers and products are the same as
-    those of a fully connected one.
-    """
-    left = (row[0] // 4, row[1] // 4)
+def images(filters: tuple[int, int], hidden: int) -> tuple[Layer, ...]:
+    """Return two convolutions with pooling and a hidden layer."""
     first, second = (Conv2D(n, 3, "relu") for n in filters)
-    last = Conv2D(hidden, left, "relu", padding="valid")
-    return (first, MaxPool(), second, MaxPool(), last, GlobalAveragePool())
+    return (first, MaxPool(), second, MaxPool(), Flatten(), Dense(hidden, "relu"))
 
 
 SIGNAL = (Conv1D(16, 5, "relu"), MaxPool(), Conv1D(32, 5, "relu"), GlobalAveragePool())
@@ -83,8 +78,8 @@ COLOURS = (
     GlobalAveragePool(),
 )
 NETS = {
-    "images-8": Net(images((8, 8, 1), (8, 16), 32), (8, 8, 1), 32, 20),
-    "images-28": Net(images((28, 28, 1), (16, 32), 64), (28, 28, 1), 64, 4),
+    "images-8": Net(images((8, 16), 32), (8, 8, 1), 32, 20),
+    "images-28": Net(images((16, 32), 64), (28, 28, 1), 64, 4),
     "images-32x3": Net(COLOURS, (32, 32, 3), 32, 2),
     "signal-150": Net(SIGNAL, (150, 1), 64, 10),
     "signal-150x6": Net(CHANNELS, (150, 6), 32, 6),
@@ -119,15 +114,20 @@ def sknn_step(net: Net) -> Step:
     return step
 
 
-def torch_layer(layer: Any, channels: int) -> list[Any]:
-    """Return the same layer in PyTorch, for an input of so many channels."""
+def torch_layer(layer: Any, axes: int, channels: int) -> list[Any]:
+    """Return the same layer in PyTorch, for an input of so many axes and channels."""
     from torch import nn
 
-    axes = getattr(layer, "n_axes", 2)
-    if isinstance(layer, (MaxPool, MaxPool)):
+    if isinstance(layer, MaxPool):
         return [(nn.MaxPool1d if axes == 1 else nn.MaxPool2d)(layer.pool_size)]
-    if not isinstance(layer, (Conv1D, Conv2D)):
-        return []
+    if isinstance(layer, GlobalMaxPool):
+        return [nn.AdaptiveMaxPool1d(1) if axes == 1 else nn.AdaptiveMaxPool2d(1)]
+    if isinstance(layer, GlobalAveragePool):
+        return [nn.AdaptiveAvgPool1d(1) if axes == 1 else nn.AdaptiveAvgPool2d(1)]
+    if isinstance(layer, Dense):
+        return [nn.LazyLinear(layer.units), nn.ReLU()]
+    if isinstance(layer, Flatten):
+        return [nn.Flatten()]
     kernel, dilation = np.asarray(layer.kernel_size), layer.dilation
     border = (kernel - 1) * dilation // 2 * (layer.padding == "same")
     settings = {"stride": layer.strides, "dilation": dilation, "padding": border.tolist()}
@@ -143,15 +143,12 @@ def torch_step(net: Net) -> Step:
     modules: list[Any] = []
     channels = net.row[-1]
     for layer in net.layers:
-        modules += torch_layer(layer, channels)
+        modules += torch_layer(layer, len(net.row) - 1, channels)
         channels = getattr(layer, "filters", channels)
-    flat = len(net.row) == 2
-    average = nn.AdaptiveAvgPool1d if flat else nn.AdaptiveAvgPool2d
-    largest = nn.AdaptiveMaxPool1d if flat else nn.AdaptiveMaxPool2d
-    last = largest if isinstance(net.layers[-1], GlobalMaxPool) else average
-    model = nn.Sequential(*modules, last(1), nn.Flatten(), nn.Linear(channels, CLASSES))
+    model = nn.Sequential(*modules, nn.Flatten(), nn.LazyLinear(CLASSES))
     X, y = data(net)
     inputs, labels = torch.from_numpy(np.moveaxis(X, -1, 1).copy()), torch.from_numpy(y)
+    model(inputs)  # so that the number of inputs of every linear layer is known
     adam = torch.optim.Adam(model.parameters(), LEARNING_RATE)
 
     def step() -> None:

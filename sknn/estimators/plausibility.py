@@ -124,8 +124,10 @@ def warn_of_data(session: Session) -> None:
 
 def _bears_any_scale(network: Network) -> bool:
     """Whether the first layer that minds scales has none to mind."""
-    minding = (layer for layer in network.layers if layer.has_units or layer.bears_any_scale)
-    return next(minding).bears_any_scale
+    for layer in network.layers:
+        if layer.bears_any_scale or layer.has_units:
+            return layer.bears_any_scale
+    return False
 
 
 def _warn(message: str, category: type[Warning]) -> None:

@@ -16,7 +16,7 @@ NETWORKS = {
     "cnn-deep": CNNClassifier((4, 8), pooling="average", normalization="layer", **BRIEF),
     "cnn-members": CNNRegressor(n_members=2, **CNN),
     "rnn-classifier": RNNClassifier(**RNN),
-    "rnn-regressor": RNNRegressor(**RNN | {"max_iter": 70}),
+    "rnn-regressor": RNNRegressor(**RNN | {"max_iter": 40, "learning_rate_init": 0.02}),
     "rnn-gru": RNNClassifier(**RNN, cell="gru", bidirectional=True),
     "rnn-elman": RNNRegressor(**RNN, cell="elman", hidden_layer_sizes=(8,)),
     "rnn-jordan": RNNClassifier(**RNN, cell="jordan", n_members=2),
