@@ -78,11 +78,13 @@ class Task:
 
 ANNEALED = {"learning_rate": "cosine", "learning_rate_init": 0.003, "dtype": "float32"}
 TASKS = {
-    "digits": Task(digits, 16.0, ANNEALED | {"max_iter": 30, "dropout": 0.3}, 0.985),
+    "digits": Task(
+        digits, 16.0, ANNEALED | {"max_iter": 30, "dropout": 0.3, "normalization": "batch"}, 0.985
+    ),
     "mnist_5k": Task(
         lambda: open_data("mnist_5k"),
         255.0,
-        ANNEALED | {"max_iter": 15, "dropout": 0.3},
+        ANNEALED | {"max_iter": 15, "dropout": 0.3, "normalization": "batch"},
         0.97,
     ),
     "fashion_mnist": Task(

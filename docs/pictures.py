@@ -1,5 +1,6 @@
 """Draw the figures of the guide: ``python docs/pictures.py`` or as part of the build."""
 
+import importlib.util
 import sys
 import warnings
 from pathlib import Path
@@ -244,7 +245,34 @@ def tables():
     return figure
 
 
+def example(name):
+    """Return an example as a module: it draws the same picture."""
+    path = Path(__file__).parents[1] / "examples" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"example_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def filters():
+    """Draw filters and feature maps of a digit."""
+    return example("filters").picture()
+
+
+def memory():
+    """Draw slopes of answers in time, and a hidden state."""
+    return example("memory").picture(40, 4000, 25)
+
+
+def forecast():
+    """Draw forecasts of sunspots."""
+    return example("forecast").picture(5)
+
+
 PICTURES = {
+    "filters": filters,
+    "memory": memory,
+    "forecast": forecast,
     "deep_belief": deep_belief,
     "xor": xor,
     "activations": activation_curves,

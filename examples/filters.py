@@ -73,11 +73,8 @@ def draw(net: CNNClassifier, digit: np.ndarray, part: Figure | SubFigure) -> Non
             show(ax, image, bound)
 
 
-def main() -> None:
-    """Train both networks, print their accuracies and write the picture."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--output", type=Path, default=Path("filters.png"))
-    output = parser.parse_args().output
+def picture() -> Figure:
+    """Train both networks, print their accuracies and return the picture."""
     X, y = load_digits(return_X_y=True)
     X = (X / 16).astype(np.float32).reshape(-1, 8, 8)
     A, B, c, d = train_test_split(X, y, random_state=0)
@@ -90,7 +87,15 @@ def main() -> None:
         print(f"{name:<12}{scores[0]:>7.3f}{scores[1]:>7.3f}")
     figure = Figure(figsize=(10, 4), layout="constrained")
     draw(cnn, B[d == 3][0], figure)
-    figure.savefig(output, dpi=110)
+    return figure
+
+
+def main() -> None:
+    """Write the picture."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--output", type=Path, default=Path("filters.png"))
+    output = parser.parse_args().output
+    picture().savefig(output, dpi=110)
     print(f"\nPicture: {output}")
 
 

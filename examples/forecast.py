@@ -74,23 +74,19 @@ def draw(years: np.ndarray, series: np.ndarray, shown: list, ax: Axes) -> None:
     ax.legend(fontsize="small", loc="upper left")
 
 
-def main() -> None:
-    """Train, print the errors by year ahead and write the picture."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--output", type=Path, default=Path("forecast.png"))
-    parser.add_argument("--members", type=int, default=5)
-    options = parser.parse_args()
+def picture(members: int) -> Figure:
+    """Train, print the errors by year ahead and return the picture."""
     warnings.simplefilter("ignore", ConvergenceWarning)
     years, series = sunspots()
     X, y, mean, std = windows(series)
     begins = years[LENGTH : LENGTH + len(X)]
     train, test = begins + HORIZON - 1 <= LAST_TRAINING_YEAR, begins > LAST_TRAINING_YEAR
-    net = fit(X[train], y[train], options.members)
+    net = fit(X[train], y[train], members)
     forecast = net.predict(X[test]) * std[test] + mean[test]
     truth = y[test] * std[test] + mean[test]
     naive = (X * std + mean)[test][:, -HORIZON:]
     print(f"{'years ahead':<13}{'network':>9}{'11 years ago':>14}")
-    for step in (*range(0, HORIZON, 2),):
+    for step in range(0, HORIZON, 2):
         errors = [np.sqrt(np.mean((each - truth)[:, step] ** 2)) for each in (forecast, naive)]
         print(f"{step + 1:<13}{errors[0]:>9.1f}{errors[1]:>14.1f}")
     errors = [np.sqrt(np.mean((each - truth) ** 2)) for each in (forecast, naive)]
@@ -98,7 +94,16 @@ def main() -> None:
     figure = Figure(figsize=(10, 3.8), layout="constrained")
     shown = [(begins[test][i], np.maximum(forecast[i], 0)) for i in range(0, sum(test), 13)]
     draw(years, series, shown, figure.subplots())
-    figure.savefig(options.output, dpi=110)
+    return figure
+
+
+def main() -> None:
+    """Write the picture."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--output", type=Path, default=Path("forecast.png"))
+    parser.add_argument("--members", type=int, default=5)
+    options = parser.parse_args()
+    picture(options.members).savefig(options.output, dpi=110)
     print(f"\nPicture: {options.output}")
 
 

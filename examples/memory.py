@@ -100,28 +100,33 @@ def draw_path(net: RNNRegressor, length: int, ax: Axes) -> None:
     ax.set_xlabel("squares: marked steps, circle: last step")
 
 
+def picture(length: int, rows: int, epochs: int) -> Figure:
+    """Train all cells, print their errors and return the picture."""
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    X, y, _ = adding(rows, length, 0)
+    B, d, _ = adding(1000, length, 1)
+    print(f"mean squared error, {length} steps; guessing the mean: {d.var():.4f}")
+    nets = {}
+    for cell in CELLS:
+        nets[cell] = network(cell, epochs).fit(X, y)
+        print(f"{cell:<6}{np.mean((nets[cell].predict(B) - d) ** 2):.4f}", flush=True)
+    figure = Figure(figsize=(12.5, 3.9), layout="constrained")
+    left, middle, right = figure.subplots(1, 3)
+    draw_before(length, left)
+    draw_after(nets, length, middle)
+    draw_path(nets["lstm"], length, right)
+    return figure
+
+
 def main() -> None:
-    """Train all cells, print their errors and write the picture."""
+    """Write the picture."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--output", type=Path, default=Path("memory.png"))
     parser.add_argument("--length", type=int, default=40)
     parser.add_argument("--rows", type=int, default=4000)
     parser.add_argument("--epochs", type=int, default=25)
     options = parser.parse_args()
-    warnings.simplefilter("ignore", ConvergenceWarning)
-    X, y, _ = adding(options.rows, options.length, 0)
-    B, d, _ = adding(1000, options.length, 1)
-    print(f"mean squared error, {options.length} steps; guessing the mean: {d.var():.4f}")
-    nets = {}
-    for cell in CELLS:
-        nets[cell] = network(cell, options.epochs).fit(X, y)
-        print(f"{cell:<6}{np.mean((nets[cell].predict(B) - d) ** 2):.4f}", flush=True)
-    figure = Figure(figsize=(12.5, 3.9), layout="constrained")
-    left, middle, right = figure.subplots(1, 3)
-    draw_before(options.length, left)
-    draw_after(nets, options.length, middle)
-    draw_path(nets["lstm"], options.length, right)
-    figure.savefig(options.output, dpi=110)
+    picture(options.length, options.rows, options.epochs).savefig(options.output, dpi=110)
     print(f"\nPicture: {options.output}")
 
 

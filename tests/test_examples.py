@@ -124,3 +124,38 @@ def test_tables_need_no_pipeline(tmp_path, monkeypatch, capsys):
     assert log_loss < 0.4
     assert error < 1.0
     assert_picture(picture)
+
+
+def test_convolutions_bear_moved_digits_better(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "filters.png"
+    run("filters.py", monkeypatch, "--output", str(picture))
+    rows = re.findall(r"^(\w[\w ]+?)\s+(0\.\d+)\s+(0\.\d+)$", capsys.readouterr().out, re.M)
+    scores = {name: (float(cnn), float(mlp)) for name, cnn, mlp in rows}
+    assert min(scores.pop("in place")) > 0.95
+    assert sum(cnn for cnn, _ in scores.values()) > sum(mlp for _, mlp in scores.values()) + 0.2
+    assert_picture(picture)
+
+
+def test_gates_remember_what_an_elman_network_forgets(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "memory.png"
+    options = ("--length", "30", "--rows", "2000", "--epochs", "15", "--output", str(picture))
+    run("memory.py", monkeypatch, *options)
+    errors = dict(re.findall(r"^(elman|gru|lstm)\s+(0\.\d+)", capsys.readouterr().out, re.M))
+    assert float(errors["elman"]) > 0.1
+    assert float(errors["gru"]) < 0.02
+    assert float(errors["lstm"]) < 0.02
+    assert_picture(picture)
+
+
+def test_forecast_beats_the_last_cycle(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    pytest.importorskip("statsmodels", reason="the numbers of sunspots come with it")
+    picture = tmp_path / "forecast.png"
+    with warnings.catch_warnings():
+        run("forecast.py", monkeypatch, "--members", "2", "--output", str(picture))
+    rows = re.findall(r"^all\s+(\d+\.\d)\s+(\d+\.\d)", capsys.readouterr().out, re.M)
+    network, naive = map(float, rows[0])
+    assert network < 0.95 * naive
+    assert_picture(picture)

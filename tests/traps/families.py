@@ -41,3 +41,23 @@ def an_auto_encoder_stands_behind_its_name(lib):
     best = ((pca.inverse_transform(pca.transform(x)) - x) ** 2).mean()
     assert coder.transform(x).shape == (len(x), 8)
     assert ((coder.inverse_transform(coder.transform(x)) - x) ** 2).mean() < best
+
+
+@trap(32, "there is no recurrent network", REFUSED)
+def recurrent_networks_stand_behind_their_names(lib):
+    rng = np.random.default_rng(0)
+    x = [rng.normal(size=(length, 1)) for length in rng.integers(3, 9, 300)]
+    first = [int(each[0, 0] > 0) for each in x]
+    net = lib.RNNClassifier(8, learning_rate_init=0.03, max_iter=30, random_state=0)
+    assert net.fit(x[:200], first[:200]).score(x[200:], first[200:]) > 0.9
+    sums = [each.sum() for each in x]
+    net = lib.RNNRegressor(8, cell="gru", learning_rate_init=0.03, max_iter=30, random_state=0)
+    assert net.fit(x[:200], sums[:200]).score(x[200:], sums[200:]) > 0.9
+
+
+@trap(32, "there is no convolutional network", REFUSED)
+def convolutional_networks_stand_behind_their_names(lib):
+    x, y = load_digits(return_X_y=True)
+    net = lib.CNNClassifier((8,), max_iter=15, learning_rate_init=0.01, random_state=0)
+    images = x.reshape(-1, 8, 8) / 16
+    assert net.fit(images[:1000], y[:1000]).score(images[1000:], y[1000:]) > 0.85

@@ -17,10 +17,6 @@ from tests.traps import (  # noqa: F401  (they fill the table)
 from tests.traps.table import TRAPS
 
 N_ROWS = 32
-# Rows, or parts of them, whose estimators do not exist yet.
-LATER = {
-    32: "recurrent networks behind the advertised names: none yet",
-}
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
     pytest.mark.filterwarnings("ignore::RuntimeWarning"),
@@ -45,7 +41,7 @@ def test_trap(check, lib):
 
 
 def test_every_row_has_a_check():
-    assert {trap.row for trap in TRAPS.values()} | set(LATER) == set(range(1, N_ROWS + 1))
+    assert {trap.row for trap in TRAPS.values()} == set(range(1, N_ROWS + 1))
 
 
 def test_scikit_learn_fails_in_every_row():
