@@ -16,6 +16,8 @@ from sknn.core.layout import Layout, Plan, Scratch, Shape, Views
 # large enough for full speed of the matrix products, small enough to stay in cache.
 _CHUNK_NUMBERS = 1 << 19
 _CHUNK_ROWS = (256, 8192)
+# Fewer rows where even so few would fill the memory, as large images do.
+_MOST_NUMBERS = 1 << 24
 
 
 def present_steps(x: NDArray) -> NDArray | None:
@@ -92,6 +94,7 @@ class Network:
         self.row_axis = -1 - len(self.in_shape)
         self.layout = Layout(self.plans, self.names)
         self.masks = any(layer.uses_mask for layer in self.layers)
+        self.carries_state = any(layer.carries_state for layer in self.layers)
         # Noise layers are the identity in prediction, so the chain does without them.
         self.inference = [i for i, layer in enumerate(self.layers) if not layer.training_only]
 
@@ -201,7 +204,7 @@ class Network:
         """Return raw scores, or the output of layer ``stop - 1``, for every row.
 
         Works in chunks with buffers of its own, so that memory stays bounded and any number of
-        threads may predict at once.
+        threads may predict at once. Series that go on from a state come all in one chunk.
 
         Parameters
         ----------
@@ -219,9 +222,7 @@ class Network:
             return self.with_input(x.shape[1:]).predict(x, stop, start)
         chain = [i for i in self.inference if i >= start and (stop is None or i < stop)]
         n = x.shape[0]
-        widest = max([self._widest(self.plans[i]) for i in chain] or [1])
-        low, high = _CHUNK_ROWS
-        rows = min(n, max(low, min(high, _CHUNK_NUMBERS // widest)))
+        rows = n if self.carries_state else self._chunk_rows(chain, n)
         if rows == n:
             return self._forward(x, chain, self._stage(chain, n))
         out_shape = self.plans[chain[-1]].out_shape if chain else x.shape[1:]
@@ -237,6 +238,12 @@ class Network:
             )
             out[where] = self._forward(piece, chain, stage)
         return out
+
+    def _chunk_rows(self, chain: list[int], n: int) -> int:
+        widest = max([self._widest(self.plans[i]) for i in chain] or [1])
+        low, high = _CHUNK_ROWS
+        low = min(low, max(1, _MOST_NUMBERS // widest))
+        return min(n, max(low, min(high, _CHUNK_NUMBERS // widest)))
 
     @staticmethod
     def _widest(plan: Plan) -> int:

@@ -31,6 +31,16 @@ _EXPANDED = {
 }
 
 
+def check_flat(network: Network) -> None:
+    """Raise where the layers end in rows of several axes."""
+    if len(network.out_shape) != 1:
+        raise ValueError(
+            f"The layers end in rows of shape {network.out_shape}, and an answer has one axis; "
+            "let them end in Flatten(), a global pooling layer, or a recurrent layer with "
+            "return_sequences=False."
+        )
+
+
 def hidden_sizes(value: Any) -> list[int]:
     """Return ``hidden_layer_sizes`` as a list of positive ints."""
     is_sequence = hasattr(value, "__getitem__") and not isinstance(value, (str, bytes, dict))

@@ -30,6 +30,7 @@ from sknn.estimators import parameters, principal
 from sknn.estimators.architecture import (
     OUTPUT,
     block,
+    check_flat,
     given_layers,
     hidden_sizes,
     output_layer,
@@ -138,8 +139,10 @@ def _draws(layers: list[Layer]) -> bool:
 
 
 def check_output(network: Network, n_features: int) -> None:
-    """Raise where layers that draw the rows themselves do not end in rows like those of X."""
-    if network.names[-1] != OUTPUT and network.out_shape != (n_features,):
+    """Raise where the layers do not end in rows like those of X."""
+    if network.names[-1] == OUTPUT:
+        check_flat(network)
+    elif network.out_shape != (n_features,):
         raise ValueError(
             f"The layers end in rows of shape {network.out_shape}, and X has {n_features} "
             "features; let them end in as many numbers, laid flat by Flatten()."

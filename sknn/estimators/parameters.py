@@ -272,6 +272,10 @@ def _check_scorer(name: str, owner: str) -> None:
         )
 
 
+_NEUTRAL = {"l1": 0.0, "weight_decay": "auto", "max_grad_norm": None, "layer_rates": None}
+"""Values of parameters with which they do nothing."""
+
+
 def check_lbfgs(estimator: Any, layers: Any) -> None:
     """Raise for what a deterministic full-batch method cannot do."""
     reasons = {
@@ -284,7 +288,7 @@ def check_lbfgs(estimator: Any, layers: Any) -> None:
         if given:
             raise ValueError(
                 f"solver='lbfgs' does not support {name}={getattr(estimator, name)!r}; "
-                f"leave {name} at its default or choose a stochastic solver such as 'adam'."
+                f"set it to {_NEUTRAL[name]!r} or choose a stochastic solver such as 'adam'."
             )
     for layer in layers:
         if layer.depends_on_rows or layer.constrained:

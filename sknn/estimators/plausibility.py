@@ -119,7 +119,7 @@ def warn_of_data(session: Session) -> None:
         if session.validation is not None:
             _warn_of_validation(columns, session.validation.x)
     if session.targets.task == "multilabel" and session.train.y is not x:
-        _warn_of_one_hot(session.train.y)
+        _warn_of_one_hot(session.targets.answers_of(session.train.y))
 
 
 def _bears_any_scale(network: Network) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,13 +12,14 @@ from sklearn.metrics import accuracy_score, r2_score
 
 from sknn.core import constraints as c
 from sknn.core.layers import GRU, LSTM, Elman, FillSteps, Jordan, Layer, Parallel
-from sknn.core.layers.recurrent import Recurrent
+from sknn.core.layers.recurrent import STATE, Recurrent
 from sknn.core.layout import Growth, Role, Shape
 from sknn.core.network import Network
-from sknn.estimators import architecture, parameters
+from sknn.estimators import architecture, data, parameters
 from sknn.estimators.call import Call
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.data import Rows
+from sknn.estimators.labels import MultioutputTargets
 from sknn.estimators.regressor import NetworkRegressor
 from sknn.estimators.sequences import (
     SequenceTargets,
@@ -74,9 +76,10 @@ class BeginAnew(Callback):
 def forget_state(network: Network) -> None:
     """Let sequences begin anew: set the state that recurrent layers carry to zero."""
     for layer, views, plan in zip(network.layers, network.params, network.plans, strict=True):
-        if isinstance(layer, Recurrent):
+        if layer.carries_state:
             for name, param in plan.params.items():
-                if param.role is Role.TRACKED:
+                # Inside a block names have those of the layers in front.
+                if param.role is Role.TRACKED and name.rpartition(".")[2] == STATE:
                     views[name][...] = 0.0
 
 
@@ -94,7 +97,7 @@ class RecurrentNetwork(ShapedNetwork):
 
     _hidden_parameters: ClassVar[tuple[str, ...]] = ("units", "hidden_layer_sizes")
     _finite: ClassVar[Any] = "allow-nan"
-    _length_may_vary: ClassVar[bool] = True
+    _free_axes: ClassVar[int] = 1
 
     n_series_: int
 
@@ -132,6 +135,18 @@ class RecurrentNetwork(ShapedNetwork):
         check_steps(x)
         return x
 
+    def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
+        if reset or self.n_features_in_ == prod(self.input_shape_):
+            return super()._read_flat(X, dtypes, reset)
+        # Fitted on sequences of different lengths: a row laid flat has no size to be told by.
+        if self.n_features_in_ == 1:
+            return self._read_shaped(X, dtypes, reset)
+        raise ValueError(
+            f"X has two axes, but {type(self).__name__} was fitted on a list of sequences with "
+            f"{self.n_features_in_} features a step; pass such a list, or an array of shape "
+            f"(n, n_steps, {self.n_features_in_})."
+        )
+
     def _check_values(self, x: NDArray) -> None:
         check_steps(x)
 
@@ -153,6 +168,11 @@ class RecurrentNetwork(ShapedNetwork):
             super()._set_targets(rows, call)
             return
         super()._set_targets(_single(rows), call)
+        if isinstance(self._targets, MultioutputTargets):
+            raise ValueError(
+                "With return_sequences=True a step has one class, or a set of labels; y has "
+                f"{len(self._targets.classes)} outputs a step. Train one network for each."
+            )
         self._targets: Any = SequenceTargets(self._targets, rows.y, rows.weight)
 
     def _check_same_task(self, y: Any, call: Call) -> Growth | None:
@@ -237,7 +257,7 @@ class RecurrentNetwork(ShapedNetwork):
 
     def _measures(self, session: Any, network: Network) -> list[Callback]:
         measures = super()._measures(session, network)
-        carries = self.stateful and not session.call.stream
+        carries = network.carries_state and not session.call.stream
         return [*measures, BeginAnew()] if carries else measures
 
     def reset_state(self) -> Any:
@@ -256,7 +276,8 @@ class RecurrentNetwork(ShapedNetwork):
 
     def _as_given(self, answer: Any, X: Any) -> Any:
         """Return the answers to all steps as one array, or a list where rows differ in length."""
-        if not self.return_sequences:
+        # What was fitted counts, not what the parameter has become since.
+        if not isinstance(self._targets, SequenceTargets):
             return answer
         there = ~np.isnan(self._check_inputs(X)[..., 0])
         return by_row(answer, there) if is_ragged(X) or not there.all() else answer
@@ -274,13 +295,14 @@ class RecurrentNetwork(ShapedNetwork):
         -------
         score : float
         """
-        if not self.return_sequences:
+        self._check_fitted()
+        if not isinstance(self._targets, SequenceTargets):
             return super().score(X, y, sample_weight)  # type: ignore[misc]
         steps = answers_of(y, self._check_inputs(X), self._numeric_target)
         answer = self.predict(X)  # type: ignore[attr-defined]
         flat = np.concatenate(list(answer))
         measure: Any = r2_score if self._numeric_target else accuracy_score
-        weight = None if sample_weight is None else steps.repeat(np.asarray(sample_weight))
+        weight = steps.repeat(data.check_weight(sample_weight, len(steps)))
         return float(measure(steps.values, flat, sample_weight=weight))
 
     def __sklearn_tags__(self) -> Any:

@@ -21,11 +21,11 @@ from sknn.estimators.targets import Targets
 
 def is_ragged(X: Any) -> bool:
     """Whether X is a list, or an array of objects, whose items are sequences of their own."""
-    if isinstance(X, np.ndarray):
-        return X.dtype == object and X.ndim == 1 and len(X) > 0 and np.ndim(X[0]) > 0
+    if hasattr(X, "shape"):  # NumPy's, or a Series
+        return len(X.shape) == 1 and X.dtype == object and len(X) > 0 and np.ndim(next(iter(X))) > 0
     if not isinstance(X, (list, tuple)) or not X:
         return False
-    if any(hasattr(each, "dtype") and np.ndim(each) == 2 for each in X):
+    if any(len(getattr(each, "shape", ())) == 2 for each in X):
         return True
     lengths = {len(each) if hasattr(each, "__len__") else -1 for each in X}
     return len(lengths) > 1 and -1 not in lengths
@@ -64,7 +64,7 @@ def _one(sequence: Any, i: int, dtype: Any) -> NDArray:
         one = check_array(
             sequence, dtype=dtype, ensure_2d=False, ensure_all_finite="allow-nan", input_name="X"
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise data.located(error, f"X[{i}]") from error
     return one[:, None] if one.ndim == 1 else one
 
@@ -147,6 +147,9 @@ def answers_of(y: Any, x: NDArray, numeric: bool) -> Steps:
     if y is None:
         raise ValueError("This estimator requires y to be passed, but the target y is None.")
     reject_odd_arrays(y, "y")
+    if hasattr(y, "columns") or hasattr(y, "column_names"):
+        # A frame yields its columns, not its rows.
+        y = np.asarray(y)
     if not hasattr(y, "__len__") or len(y) != len(x):
         found = len(y) if hasattr(y, "__len__") else 1
         raise ValueError(
@@ -163,7 +166,10 @@ def answers_of(y: Any, x: NDArray, numeric: bool) -> Steps:
 
 def _answers(sequence: Any, present: NDArray, i: int) -> NDArray:
     """Return the answers to the steps of one row."""
-    answers = np.asarray(sequence)
+    try:
+        answers = np.asarray(sequence)
+    except ValueError as error:
+        raise data.located(error, f"y[{i}]") from error
     least, most = int(np.flatnonzero(present)[-1]) + 1, len(present)
     if answers.ndim not in (1, 2) or not least <= len(answers) <= most:
         raise ValueError(
@@ -227,6 +233,10 @@ class SequenceTargets(Targets):
     def encode(self, y: Steps, dtype: np.dtype) -> NDArray:
         """Return codes (n, n_steps) or numbers (n, n_steps, n_outputs)."""
         return y.spread(np.asarray(self.inner.encode(y.values, dtype)))
+
+    def answers_of(self, y: Steps) -> NDArray:
+        """Return the answers to all steps."""
+        return y.values
 
     def listed(self, target: NDArray) -> NDArray:
         """Return the encoded answers one behind the other."""

@@ -14,7 +14,6 @@ from sklearn.utils.validation import check_array, check_consistent_length, valid
 
 from sknn.core.constraints import Constraint, is_number, none
 from sknn.core.layout import Shape
-from sknn.core.network import Network
 from sknn.estimators import data
 from sknn.estimators.data import Rows
 from sknn.estimators.supervised import SupervisedNetwork
@@ -27,7 +26,7 @@ def is_shape(value: Any) -> bool:
     )
 
 
-INPUT_SHAPE = none() | Constraint(is_shape, "None or a tuple of ints >= 1, as (28, 28, 1)")
+INPUT_SHAPE = none() | Constraint(is_shape, "a tuple of ints >= 1, as (28, 28, 1)")
 
 
 class ShapedNetwork(SupervisedNetwork):
@@ -37,8 +36,8 @@ class ShapedNetwork(SupervisedNetwork):
 
     _finite: ClassVar[Any] = True
     """What of X must be finite, in scikit-learn's words."""
-    _length_may_vary: ClassVar[bool] = False
-    """The first axis of a row may have any length."""
+    _free_axes: ClassVar[int] = 0
+    """How many axes of a row, the first ones, may have any length."""
 
     input_shape_: Shape
 
@@ -92,6 +91,8 @@ class ShapedNetwork(SupervisedNetwork):
         return self._reshaped(x, reset)
 
     def _reshaped(self, x: NDArray, reset: bool) -> NDArray:
+        if 0 in x.shape[1:]:
+            raise ValueError(f"X has rows of shape {x.shape[1:]}, which hold no number.")
         shape = self._full_shape(x.shape[1:])
         if not reset:
             self._check_shape(shape, self.input_shape_, "it was fitted on rows of shape")
@@ -108,7 +109,7 @@ class ShapedNetwork(SupervisedNetwork):
         return prod(shape)
 
     def _check_shape(self, shape: Shape, known: Shape, told: str) -> None:
-        skip = 1 if self._length_may_vary else 0
+        skip = self._free_axes
         if shape[skip:] != known[skip:]:
             raise ValueError(
                 f"X has rows of shape {shape}, but {type(self).__name__} cannot take them: {told} "
@@ -119,24 +120,30 @@ class ShapedNetwork(SupervisedNetwork):
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         x = self._read(X, dtypes, reset)
+        if not reset:
+            self._check_same_shape()
         y = self._read_target(y, x)
         check_consistent_length(x, y)
         return Rows(x, y, data.check_weight(sample_weight, len(x)))
+
+    def _check_same_shape(self) -> None:
+        """Raise where `input_shape` no longer is that of the network."""
+        if self.input_shape is None:
+            return
+        asked = self._full_shape(self._asked_shape(()))
+        skip = self._free_axes
+        if asked[skip:] != self.input_shape_[skip:]:
+            raise ValueError(
+                f"input_shape={self.input_shape!r} differs from that of the previous call, "
+                f"{self.input_shape_}, so training cannot continue; restore it, or fit anew with "
+                "warm_start=False."
+            )
 
     def _read_target(self, y: Any, x: NDArray) -> Any:
         return data.check_target(y, self._numeric_target)
 
     def _check_inputs(self, X: Any) -> NDArray:
         return self._read(X, [np.float64, np.float32], reset=False)
-
-    def _check_network(self, network: Network) -> None:
-        super()._check_network(network)
-        if len(network.out_shape) != 1:
-            raise ValueError(
-                f"The layers end in rows of shape {network.out_shape}, and an answer has one axis; "
-                "let them end in Flatten(), a global pooling layer, or a recurrent layer with "
-                "return_sequences=False."
-            )
 
     def __sklearn_tags__(self) -> Any:
         """Rows may have a shape; they are dense."""
@@ -154,4 +161,4 @@ def _n_axes(X: Any) -> int:
     depth = 0
     while isinstance(X, (list, tuple)) and len(X):
         X, depth = X[0], depth + 1
-    return depth + (np.ndim(X) if isinstance(X, np.ndarray) else 0)
+    return depth + len(getattr(X, "shape", ()))

@@ -64,6 +64,7 @@ class SupervisedNetwork(BaseNetwork):
         return data.check_validation(self, call.X_val, call.y_val, call.sample_weight_val, dtypes)
 
     def _check_network(self, network: Network) -> None:
+        architecture.check_flat(network)
         wanted = self.transform_layer  # type: ignore[attr-defined]
         n_hidden = sum(layer.has_units for layer in network.layers) - 1
         if n_hidden and not -n_hidden <= wanted < n_hidden:

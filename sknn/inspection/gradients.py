@@ -124,6 +124,8 @@ class _Evaluation:
         self.theta = session.network.trainable
         self.noise = session.state.streams.noise
         self.start = self.noise.bit_generator.state
+        self.tracked = session.network.theta[..., self.theta.shape[-1] :]
+        self.figures = self.tracked.copy()
         rows = session.rows_used
         pick = slice(None) if rows is None else rows
         target = session.target[pick]
@@ -135,8 +137,9 @@ class _Evaluation:
         )
 
     def rewind(self) -> None:
-        """Let the same noise come again."""
+        """Let the same noise come again, and series begin where they began."""
         self.noise.bit_generator.state = self.start
+        self.tracked[...] = self.figures
 
     def __call__(self) -> float:
         self.rewind()

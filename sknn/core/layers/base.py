@@ -108,6 +108,8 @@ class Layer(Spec, family=True):
     """Has no derivative where the largest entries are equal."""
     depends_on_rows: ClassVar[bool] = False
     """The output for one row depends on the other rows, or on noise drawn for each row."""
+    carries_state: ClassVar[bool] = False
+    """Row i continues row i of the batch before, so a batch must not be parted."""
 
     name: str | None
 

@@ -115,6 +115,11 @@ class Block(Layer):
         return any(layer.depends_on_rows for layer in self.inside())
 
     @property
+    def carries_state(self) -> bool:  # type: ignore[override]
+        """Whether a layer inside continues the batch before."""
+        return any(layer.carries_state for layer in self.inside())
+
+    @property
     def constrained(self) -> bool:
         """Whether a layer inside has bounds on its parameters."""
         return any(layer.constrained for layer in self.inside())

@@ -21,6 +21,9 @@ from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 from sknn.core.spec import resolve
 from sknn.exceptions import InvalidParameterError
 
+STATE = "state"
+"""Name of the parameter in which series go on from batch to batch."""
+
 
 class GateByGate(Initializer):
     """Draws the block of each gate by itself; the blocks stand side by side.
@@ -128,6 +131,11 @@ class Recurrent(Layer):
         return self.recurrent_dropout > 0 or bool(self.stateful)
 
     @property
+    def carries_state(self) -> bool:  # type: ignore[override]
+        """Whether series go on from batch to batch."""
+        return bool(self.stateful)
+
+    @property
     def fades(self) -> bool:  # type: ignore[override]
         """Whether memory is dropped."""
         return self.recurrent_dropout > 0
@@ -167,7 +175,7 @@ class Recurrent(Layer):
         both = self._weights(d, width, gates) | (params or {})
         if self.stateful:
             shape = (int(self.n_series), width if state is None else state)  # type: ignore[arg-type]
-            both["state"] = Param(shape, Zeros(), Role.TRACKED)
+            both[STATE] = Param(shape, Zeros(), Role.TRACKED)
         needs = self._needs(steps, d, width, gates * units) | (scratch or {})
         out_shape = (steps, width) if self.return_sequences else (width,)
         return Plan(out_shape, both, needs, gates * units * (d + 1 + width))
@@ -214,7 +222,7 @@ class Recurrent(Layer):
         self._start(p, parts, tape, ctx)
         self._run(p, parts, tape, ctx)
         if self.stateful and ctx.train:
-            _split(p["state"], [part[-1] for part in parts], write=True)
+            _split(p[STATE], [part[-1] for part in parts], write=True)
         if not self.return_sequences:
             np.copyto(y, parts[0][-1].swapaxes(-1, -2))
             return
@@ -245,7 +253,7 @@ class Recurrent(Layer):
     def _start(self, p: Views, parts: list[list[NDArray]], tape: Tape, ctx: Context) -> None:
         first = [part[0] for part in parts]
         if self._continues(p, first[0].shape[-1], ctx):
-            _split(p["state"], first)
+            _split(p[STATE], first)
         else:
             for part in first:
                 part.fill(0.0)
