@@ -16,6 +16,9 @@ from sknn.core.layout import Layout, Plan, Scratch, Shape, Views
 # large enough for full speed of the matrix products, small enough to stay in cache.
 _CHUNK_NUMBERS = 1 << 19
 _CHUNK_ROWS = (256, 8192)
+# Fewer rows than these are slow, but no array may hold more: a row of a large image or of a long
+# sequence has millions of numbers.
+_MOST_NUMBERS = 1 << 23
 
 
 def present_steps(x: NDArray) -> NDArray | None:
@@ -31,6 +34,13 @@ def present_steps(x: NDArray) -> NDArray | None:
     """
     missing = np.isnan(x[..., 0])
     return ~missing if missing.any() else None
+
+
+def _rows_of_a_chunk(widest: int, members: int) -> int:
+    """Return how many rows to predict at once; `widest` are the numbers a row of one member."""
+    low, high = _CHUNK_ROWS
+    rows = max(low, min(high, _CHUNK_NUMBERS // widest))
+    return max(1, min(rows, _MOST_NUMBERS // (widest * members)))
 
 
 class Network:
@@ -92,6 +102,7 @@ class Network:
         self.row_axis = -1 - len(self.in_shape)
         self.layout = Layout(self.plans, self.names)
         self.masks = any(layer.uses_mask for layer in self.layers)
+        self.together = {layer.together for layer in self.layers}
         # Noise layers are the identity in prediction, so the chain does without them.
         self.inference = [i for i, layer in enumerate(self.layers) if not layer.training_only]
 
@@ -201,7 +212,7 @@ class Network:
         """Return raw scores, or the output of layer ``stop - 1``, for every row.
 
         Works in chunks with buffers of its own, so that memory stays bounded and any number of
-        threads may predict at once.
+        threads may predict at once. Series whose state is carried stay together.
 
         Parameters
         ----------
@@ -220,8 +231,7 @@ class Network:
         chain = [i for i in self.inference if i >= start and (stop is None or i < stop)]
         n = x.shape[0]
         widest = max([self._widest(self.plans[i]) for i in chain] or [1])
-        low, high = _CHUNK_ROWS
-        rows = min(n, max(low, min(high, _CHUNK_NUMBERS // widest)))
+        rows = n if n in self.together else min(n, _rows_of_a_chunk(widest, self.n_members))
         if rows == n:
             return self._forward(x, chain, self._stage(chain, n))
         out_shape = self.plans[chain[-1]].out_shape if chain else x.shape[1:]

@@ -115,6 +115,12 @@ class Block(Layer):
         return any(layer.depends_on_rows for layer in self.inside())
 
     @property
+    def together(self) -> int | None:  # type: ignore[override]
+        """Number of rows that a layer inside has places for."""
+        found = (layer.together for layer in self.inside())
+        return next((rows for rows in found if rows is not None), None)
+
+    @property
     def constrained(self) -> bool:
         """Whether a layer inside has bounds on its parameters."""
         return any(layer.constrained for layer in self.inside())

@@ -128,6 +128,11 @@ class Recurrent(Layer):
         return self.recurrent_dropout > 0 or bool(self.stateful)
 
     @property
+    def together(self) -> int | None:  # type: ignore[override]
+        """Number of the series whose states are carried."""
+        return int(self.n_series) if self.stateful and self.n_series else None
+
+    @property
     def fades(self) -> bool:  # type: ignore[override]
         """Whether memory is dropped."""
         return self.recurrent_dropout > 0
