@@ -11,8 +11,9 @@ from sklearn.metrics import accuracy_score, r2_score
 
 from sknn.core import constraints as c
 from sknn.core.layers import GRU, LSTM, Elman, FillSteps, Jordan, Layer, Parallel
+from sknn.core.layers.chain import Chain
 from sknn.core.layers.recurrent import Recurrent
-from sknn.core.layout import Growth, Role, Shape
+from sknn.core.layout import Growth, Shape
 from sknn.core.network import Network
 from sknn.estimators import architecture, parameters
 from sknn.estimators.call import Call
@@ -73,11 +74,15 @@ class BeginAnew(Callback):
 
 def forget_state(network: Network) -> None:
     """Let sequences begin anew: set the state that recurrent layers carry to zero."""
-    for layer, views, plan in zip(network.layers, network.params, network.plans, strict=True):
-        if isinstance(layer, Recurrent):
-            for name, param in plan.params.items():
-                if param.role is Role.TRACKED:
-                    views[name][...] = 0.0
+    views = {
+        f"{name}.{key}": view
+        for name, own in zip(network.names, network.params, strict=True)
+        for key, view in own.items()
+    }
+    chain = Chain(tuple(zip(network.names, network.layers, strict=True)))
+    for name, layer, _ in chain.walk(network.in_shape):
+        if isinstance(layer, Recurrent) and layer.stateful:
+            views[f"{name}.state"][...] = 0.0
 
 
 class RecurrentNetwork(ShapedNetwork):
