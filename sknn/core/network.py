@@ -35,6 +35,13 @@ def present_steps(x: NDArray) -> NDArray | None:
     return ~missing if missing.any() else None
 
 
+def _rows_of_a_chunk(widest: int, members: int) -> int:
+    """Return how many rows to predict at once; `widest` are the numbers a row of one member."""
+    low, high = _CHUNK_ROWS
+    rows = max(low, min(high, _CHUNK_NUMBERS // widest))
+    return max(1, min(rows, _MOST_NUMBERS // (widest * members)))
+
+
 class Network:
     """Layers, their plans and the vector `theta` that holds every parameter.
 

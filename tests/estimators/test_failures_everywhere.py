@@ -4,6 +4,7 @@ The functions are not listed here. A first call of every scenario is watched, an
 an error at the start of each function that was seen.
 """
 
+import inspect
 import pathlib
 import pickle
 import sys
@@ -16,9 +17,32 @@ import scipy.sparse as sp
 from sklearn.base import clone
 
 import sknn
-from sknn import MLPClassifier, MLPRegressor, TabularMLPClassifier, TabularMLPRegressor
+from sknn import (
+    CNNClassifier,
+    CNNRegressor,
+    MLPClassifier,
+    MLPRegressor,
+    RNNClassifier,
+    RNNRegressor,
+    TabularMLPClassifier,
+    TabularMLPRegressor,
+)
 from sknn.callbacks import Callback
-from sknn.layers import BatchNorm, Dense, Dropout, GaussianNoise
+from sknn.layers import (
+    GRU,
+    BatchNorm,
+    Conv2D,
+    ConvTranspose2D,
+    Dense,
+    Dropout,
+    Embedding,
+    GaussianNoise,
+    GlobalAveragePool,
+    GlobalMaxPool,
+    Jordan,
+    Parallel,
+    Residual,
+)
 from sknn.schedules import BatchSize
 from tests.estimators.data import LABELS, REAL, THREE, TWO_LABELS, X
 
@@ -48,6 +72,23 @@ def scorer(model, x, y):
 
 FOLDS = SMALL | {"batch_size": 16, "n_members": 2, "n_splits": 2}
 LAYERS = [Dense(4), BatchNorm(), GaussianNoise(0.1), Dense(3, "tanh", max_norm=1.0), Dropout(0.2)]
+PICTURES = X[:, [0, 1, 2, 3, 0, 1, 2, 3]].reshape(-1, 4, 2)
+BRIEF = {"batch_size": 32, "max_iter": 2}
+IMAGES = [
+    ConvTranspose2D(2, 2, "tanh", strides=2),
+    Residual([Conv2D(2, 2, dilation=2), BatchNorm()]),
+    GlobalAveragePool(),
+]
+GAPS = (
+    np.where(np.arange(3) < 1 + np.arange(60)[:, None] % 3, 1.0, np.nan)[..., None] * X[:, :1, None]
+)
+ANSWERS = np.tile(THREE[:, None], (1, 3))
+CODES = (np.arange(180) % 4).reshape(60, 3, 1)
+WORDS = [
+    Embedding(4, 2),
+    Parallel([GRU(2, return_sequences=True), Jordan(2, return_sequences=True, reverse=True)]),
+    GlobalMaxPool(),
+]
 FIT, STREAM = "fit", "partial_fit"
 # The estimator, how it is fitted first, how it is called then.
 SCENARIOS = {
@@ -112,6 +153,41 @@ SCENARIOS = {
         (FIT, (X, THREE), {}),
         (STREAM, (X, THREE), {"classes": [0, 1, 2, 3]}),
     ),
+    "images": (
+        CNNClassifier((2, 3), 3, **BRIEF, hidden_layer_sizes=(4,), normalization="batch"),
+        (FIT, (PICTURES, THREE), {}),
+        (STREAM, (PICTURES, THREE, W), {"X_val": PICTURES[:20], "y_val": THREE[:20]}),
+    ),
+    "layers of images": (
+        CNNRegressor(layers=IMAGES, **BRIEF, warm_start=True),
+        (FIT, (PICTURES, REAL), {}),
+        (FIT, (PICTURES, REAL), {}),
+    ),
+    "images of another shape": (
+        CNNRegressor((2,), **BRIEF, pooling="average", hidden_layer_sizes=(), n_members=2),
+        (FIT, (PICTURES, REAL), {}),
+        (FIT, (PICTURES[:, :3, :, None], REAL, W), {}),
+    ),
+    "sequences with gaps": (
+        RNNRegressor((3,), **BRIEF, bidirectional=True, tbptt=2, recurrent_dropout=0.2),
+        (FIT, (GAPS, REAL), {}),
+        (FIT, (X[:, :, None], REAL, W), {}),
+    ),
+    "an answer a step": (
+        RNNClassifier((3,), **BRIEF, cell="gru", return_sequences=True),
+        (FIT, (X[:, :3, None], ANSWERS), {}),
+        (STREAM, (GAPS, ANSWERS, W), {}),
+    ),
+    "series whose state is carried": (
+        RNNRegressor((3,), cell="elman", stateful=True, max_iter=2),
+        (STREAM, (X[:, :3, None], REAL), {}),
+        (STREAM, (GAPS, REAL), {}),
+    ),
+    "layers of sequences": (
+        RNNClassifier(layers=WORDS, **BRIEF, warm_start=True),
+        (FIT, (CODES, THREE), {}),
+        (FIT, (CODES[::-1], THREE), {}),
+    ),
     "sparse": (
         MLPClassifier(**SMALL, input_dropout=0.0, activation="gelu"),
         (FIT, (sp.csr_array(X), sp.csr_array(LABELS)), {}),
@@ -123,10 +199,16 @@ SCENARIOS = {
 @contextmanager
 def watched(on_call):
     """Have `on_call` called with the code of every function of sknn that begins."""
+    begun = {}
 
     def profile(frame, event, arg):
         code = frame.f_code
         if event == "call" and code.co_filename.startswith(ROOT) and code.co_name != "<module>":
+            # A generator is called again at every item, and when it is thrown away.
+            if code.co_flags & inspect.CO_GENERATOR:
+                if id(frame) in begun:
+                    return
+                begun[id(frame)] = frame
             on_call(code)
 
     before = sys.getprofile()
