@@ -17,7 +17,7 @@ from sknn.core.layout import Layout, Plan, Scratch, Shape, Views
 _CHUNK_NUMBERS = 1 << 19
 _CHUNK_ROWS = (256, 8192)
 # Fewer rows where even so few would fill the memory, as large images do.
-_MOST_NUMBERS = 1 << 24
+_MOST_NUMBERS = 1 << 23
 
 
 def present_steps(x: NDArray) -> NDArray | None:
@@ -248,9 +248,7 @@ class Network:
 
     def _chunk_rows(self, chain: list[int], n: int) -> int:
         widest = max([self._widest(self.plans[i]) for i in chain] or [1])
-        low, high = _CHUNK_ROWS
-        low = min(low, max(1, _MOST_NUMBERS // widest))
-        return min(n, max(low, min(high, _CHUNK_NUMBERS // widest)))
+        return min(n, _rows_of_a_chunk(widest, self.n_members))
 
     @staticmethod
     def _widest(plan: Plan) -> int:

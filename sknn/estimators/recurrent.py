@@ -190,6 +190,15 @@ class RecurrentNetwork(ShapedNetwork):
         return growth
 
     def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
+        weight = self._weight_of_rows(rows, call)
+        if self.stateful and weight is not None and not weight.all():
+            raise ValueError(
+                f"Row {int(np.argmin(weight))} has the weight 0 and would not be read, but with "
+                "stateful=True every row carries a state; give it a small sample_weight instead."
+            )
+        return weight
+
+    def _weight_of_rows(self, rows: Rows, call: Call) -> NDArray | None:
         if not self.return_sequences:
             return super()._combined_weight(rows, call)
         if getattr(self, "class_weight", None) is not None:

@@ -51,6 +51,19 @@ def test_every_pass_begins_anew_inside_blocks(layers):
     np.testing.assert_array_equal(parts.predict(X), whole.predict(X))
 
 
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@pytest.mark.parametrize("steps", [False, True])
+def test_every_series_counts(method, steps):
+    net = RNNRegressor(3, stateful=True, return_sequences=steps, max_iter=2, random_state=0)
+    weight = np.ones(ROWS)
+    weight[4] = 0.0
+    y = X.sum(axis=2) if steps else Y
+    with pytest.raises(ValueError, match="Row 4 has the weight 0 .* small sample_weight"):
+        getattr(net, method)(X, y, weight)
+    weight[4] = 1e-6
+    getattr(net, method)(X, y, weight)
+
+
 def test_running_statistics_are_no_state():
     layers = [Residual([LSTM(3, **STATE), BatchNorm(), Dense(2)]), GRU(3)]
     net = RNNRegressor(layers=layers, stateful=True, max_iter=2, random_state=0).partial_fit(X, Y)

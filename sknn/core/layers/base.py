@@ -106,8 +106,6 @@ class Layer(Spec, family=True):
     """Works the same whatever the scale of its input: nothing to warn of when it stands first."""
     takes_maximum: ClassVar[bool] = False
     """Has no derivative where the largest entries are equal."""
-    together: ClassVar[int | None] = None
-    """So many rows belong together, in prediction too: each has its place in a state."""
     depends_on_rows: ClassVar[bool] = False
     """The output for one row depends on the other rows, or on noise drawn for each row."""
     carries_state: ClassVar[bool] = False
