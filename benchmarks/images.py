@@ -1,4 +1,4 @@
-"""Accuracy of convolutional networks on images and signals, with the seconds of training.
+"""Accuracy of convolutional networks on images and signals, and seconds (processor) of training.
 
 Run from the root of the repository, with all parts or some::
 
@@ -121,7 +121,7 @@ def scaled(train: NDArray, test: NDArray, scale: float | None) -> tuple[NDArray,
 
 
 def run(task: Task, data: Data, seed: int) -> tuple[float, float]:
-    """Return accuracy on test rows and the seconds of training."""
+    """Return accuracy on test rows and the processor time of training, in seconds."""
     X, y = data
     parts = train_test_split(
         X,
@@ -134,9 +134,9 @@ def run(task: Task, data: Data, seed: int) -> tuple[float, float]:
     train, test = scaled(parts[0], parts[1], task.scale)
     layers = {} if task.layers is None else {"layers": task.layers()}
     net = CNNClassifier(random_state=seed, **layers, **task.settings)
-    begin = time.perf_counter()
+    begin = time.process_time()
     net.fit(train, parts[2])
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     return net.score(test, parts[3]), seconds
 
 

@@ -1,4 +1,4 @@
-"""Accuracy of recurrent networks on sequences, and their forecasts, with the seconds of training.
+"""Accuracy and forecasts of recurrent networks, and seconds (processor) of training.
 
 Run from the root of the repository, with all parts or some::
 
@@ -31,9 +31,9 @@ ANNEALED = {"learning_rate": "cosine", "learning_rate_init": 0.01, "dtype": "flo
 
 
 def fitted(net: Any, X: Any, y: Any) -> tuple[Any, float]:
-    """Return the network, fitted, and the seconds it took."""
-    begin = time.perf_counter()
-    return net.fit(X, y), time.perf_counter() - begin
+    """Return the network, fitted, and the processor time it took, in seconds."""
+    begin = time.process_time()
+    return net.fit(X, y), time.process_time() - begin
 
 
 # -- classes ------------------------------------------------------------------------------------

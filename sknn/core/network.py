@@ -100,7 +100,8 @@ class Network:
         self.out_shape = shape
         self.row_axis = -1 - len(self.in_shape)
         self.layout = Layout(self.plans, self.names)
-        self.masks = any(layer.uses_mask for layer in self.layers)
+        sequences = len(self.in_shape) == 2
+        self.masks = sequences and any(layer.uses_mask for layer in self.layers)
         self.carries_state = any(layer.carries_state for layer in self.layers)
         # Noise layers are the identity in prediction, so the chain does without them.
         self.inference = [i for i, layer in enumerate(self.layers) if not layer.training_only]

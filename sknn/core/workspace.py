@@ -178,7 +178,7 @@ class Workspace:
                 (layer.uses_weight, frame.weighted),
                 (layer.reads_input, frame.reading),
                 (layer.fades, frame.fading),
-                (layer.uses_mask, frame.masked),
+                (layer.uses_mask and network.masks, frame.masked),
             ):
                 if asked:
                     asking.append(context)

@@ -252,6 +252,11 @@ class RecurrentNetwork(ShapedNetwork):
                 f"batch_size={size} would part the {self.n_series_} series whose state is carried "
                 "(stateful=True); leave it at 'auto'."
             )
+        if self.stateful and not network.carries_state:
+            raise ValueError(
+                "stateful=True has no effect together with `layers` that carry no state; say it in "
+                f"the layers, as GRU(8, stateful=True, n_series={self.n_series_})."
+            )
         if not self.return_sequences:
             super()._check_network(network)
         elif len(network.out_shape) != 2 or network.out_shape[0] != network.in_shape[0]:

@@ -55,11 +55,8 @@ class ShapedNetwork(SupervisedNetwork):
             raise TypeError(
                 f"X is sparse, and {type(self).__name__} needs dense rows; pass X.toarray()."
             )
-        x = (
-            self._read_shaped(X, dtypes, reset)
-            if _n_axes(X) > 2
-            else self._read_flat(X, dtypes, reset)
-        )
+        read = self._read_shaped if _n_axes(X) > 2 else self._read_flat
+        x = read(X, dtypes, reset)
         self._check_values(x)
         return x
 
@@ -101,12 +98,9 @@ class ShapedNetwork(SupervisedNetwork):
             self._check_shape(shape, asked, "its input_shape says")
         if reset:
             self.input_shape_ = shape
-            self.n_features_in_ = self._count_features(shape)
+            self.n_features_in_ = prod(shape)
             vars(self).pop("feature_names_in_", None)
         return x.reshape(len(x), *shape)
-
-    def _count_features(self, shape: Shape) -> int:
-        return prod(shape)
 
     def _check_shape(self, shape: Shape, known: Shape, told: str) -> None:
         skip = self._free_axes

@@ -364,15 +364,21 @@ def test_global_pooling_leaves_missing_steps_out(layer, reduce):
 
 
 @pytest.mark.parametrize("layer", [GlobalMaxPool(), GlobalAveragePool()], ids=repr)
-def test_global_pooling_heeds_no_mask_of_other_rows(layer):
-    """Behind a layer that changes the number of steps, or for images, all places count."""
-    for shape in ((5, 3), (4, 2, 3)):
-        with_mask, without = Bench(layer, shape, mask=MASK), Bench(layer, shape)
-        for bench in (with_mask, without):
-            bench.forward()
-            bench.backward()
-        np.testing.assert_array_equal(with_mask.y, without.y)
-        np.testing.assert_array_equal(with_mask.dx, without.dx)
+def test_global_pooling_heeds_no_mask_where_rows_are_images(layer):
+    shape = (4, 2, 3)
+    with_mask, without = Bench(layer, shape, mask=MASK), Bench(layer, shape)
+    for bench in (with_mask, without):
+        bench.forward()
+        bench.backward()
+    np.testing.assert_array_equal(with_mask.y, without.y)
+    np.testing.assert_array_equal(with_mask.dx, without.dx)
+
+
+@pytest.mark.parametrize("layer", [GlobalMaxPool(), GlobalAveragePool()], ids=repr)
+def test_global_pooling_refuses_steps_it_cannot_follow(layer):
+    """Counting missing steps as steps would make a row depend on the longest of its batch."""
+    with pytest.raises(ValueError, match="is given 5"):
+        Bench(layer, (5, 3), mask=MASK).forward()
 
 
 @pytest.mark.parametrize("members", [1, 3])

@@ -16,12 +16,17 @@ from sknn.inspection import check_gradients
 from sknn.layers import (
     GRU,
     LSTM,
+    AveragePool,
+    BatchNorm,
     Conv1D,
+    ConvTranspose1D,
     Dense,
     Embedding,
     GlobalAveragePool,
     GlobalMaxPool,
+    MaxPool,
     Parallel,
+    Residual,
 )
 from tests.shaped.data import ABOVE, EVEN, SEQUENCES, STEPS, SUMS, padded
 
@@ -52,6 +57,58 @@ def test_a_row_does_not_feel_how_long_the_others_are():
     net = RNNClassifier(**SMALL, cell="gru", bidirectional=True).fit(SEQUENCES, ABOVE)
     alone = np.concatenate([net.predict_proba([each]) for each in SEQUENCES])
     np.testing.assert_allclose(alone, net.predict_proba(SEQUENCES), rtol=1e-10)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [Conv1D(3), Conv1D(3), LSTM(3)],
+        [Dense(3, "softplus"), Conv1D(3, 2, dilation=2), GlobalMaxPool()],
+        [ConvTranspose1D(3), ConvTranspose1D(2), GRU(3, reverse=True)],
+        [GRU(3, return_sequences=True), Conv1D(3, 5), GlobalAveragePool()],
+        [Residual([Conv1D(2), Conv1D(2)]), Parallel([GRU(2), GRU(2, reverse=True)])],
+        [BatchNorm(), Conv1D(3), BatchNorm(), GRU(3)],
+    ],
+)
+@pytest.mark.parametrize("members", [1, 2])
+def test_a_row_does_not_feel_how_long_the_others_are_in_any_layers(layers, members):
+    net = RNNClassifier(layers=layers, max_iter=3, n_members=members, random_state=0)
+    net.fit(SEQUENCES, ABOVE)
+    alone = np.concatenate([net.decision_function([each]) for each in SEQUENCES])
+    np.testing.assert_allclose(net.decision_function(SEQUENCES), alone, rtol=1e-9, atol=1e-12)
+    assert check_gradients(net, SEQUENCES, ABOVE) < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("layers", "text"),
+    [
+        ([MaxPool(2), LSTM(3)], "MaxPool does not know which steps"),
+        ([AveragePool(2, 1, "same"), LSTM(3)], "AveragePool does not know which steps"),
+        ([Conv1D(3, strides=2), GlobalMaxPool()], "GlobalMaxPool is given 4"),
+        ([Conv1D(3, padding="valid"), LSTM(3)], "LSTM is given 5"),
+        ([Conv1D(3, strides=2), Conv1D(3), LSTM(3)], "Conv1D is given 4"),
+        ([Conv1D(3, strides=2), BatchNorm(), LSTM(3)], "BatchNorm is given 4"),
+    ],
+)
+def test_steps_that_nobody_can_follow_are_refused(layers, text):
+    net = RNNClassifier(layers=layers, max_iter=2, random_state=0)
+    assert net.fit(EVEN, ABOVE).predict(EVEN).shape == (40,)
+    with pytest.raises(ValueError, match=text):
+        net.fit(SEQUENCES, ABOVE)
+
+
+def test_batch_norm_counts_the_steps_there_are():
+    # Not Adam: it would move a bias in front of a norm, whose gradient is rounding, by whole steps.
+    settings = {"solver": "sgd", "max_iter": 4, "batch_size": 40, "random_state": 0}
+    layers = [BatchNorm(), Dense(4, "tanh"), BatchNorm()]
+    net = RNNRegressor(layers=layers, return_sequences=True, max_grad_norm=None, **settings)
+    net.fit(SEQUENCES, SUMS)
+    flat = MLPRegressor(layers=layers, **settings | {"batch_size": 201})
+    assert len(np.concatenate(SEQUENCES)) == 201  # one batch
+    flat.fit(np.concatenate(SEQUENCES), np.concatenate(SUMS))
+    np.testing.assert_allclose(net.loss_curve_, flat.loss_curve_, rtol=1e-9)
+    answers = flat.predict(np.concatenate(SEQUENCES))
+    np.testing.assert_allclose(np.concatenate(net.predict(SEQUENCES)), answers, rtol=1e-6)
 
 
 def test_flat_rows_are_sequences():
@@ -330,11 +387,12 @@ def test_every_pass_of_fit_begins_anew():
         ({"bidirectional": True}, "stateful=True does not go with bidirectional"),
         ({"early_stopping": True}, "stateful=True does not go with early_stopping"),
         ({"batch_size": 10}, "batch_size=10 would part"),
+        ({"layers": [GRU(3)], "units": (64,)}, "stateful=True has no effect together with"),
     ],
 )
 def test_what_does_not_go_with_state(settings, text):
     with pytest.raises(ValueError, match=text):
-        RNNClassifier(**SMALL, stateful=True, **settings).fit(EVEN, ABOVE)
+        RNNClassifier(**SMALL | {"stateful": True} | settings).fit(EVEN, ABOVE)
 
 
 def test_as_many_series_as_before():

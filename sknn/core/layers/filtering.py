@@ -14,7 +14,8 @@ from sknn.core.constraints import boolean, integer, one_of
 from sknn.core.layers.affine import Affine
 from sknn.core.layers.base import Context
 from sknn.core.layers.correlation import Correlation
-from sknn.core.layers.grid import NUMBER_OR_PAIR, Grid
+from sknn.core.layers.grid import IMAGE, NUMBER_OR_PAIR, Grid
+from sknn.core.layers.steps import steps_there
 from sknn.core.layers.windows import Axis
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
@@ -33,6 +34,7 @@ class Filtering(Affine):
         "use_bias": boolean(),
     }
 
+    uses_mask = True
     grid: ClassVar[Grid]
     filters: int
     kernel_size: Any
@@ -79,6 +81,7 @@ class Filtering(Affine):
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
         """Write f(C x + b) into `y`, one member after the other."""
         z = ctx.scratch["z"] if self.activation.needs_input else y
+        x, _ = self._present(x, ctx)
         map_ = self._map(x.shape[-self.grid.n_axes - 1 :])
         for member in self._members(p):
             rows = x[member] if x.ndim == y.ndim else x
@@ -94,6 +97,7 @@ class Filtering(Affine):
         """Go back through f, then, for each member, through the linear map."""
         z = ctx.scratch["z"] if self.activation.needs_input else y
         self.activation.backward(z, y, dy, ctx.scratch.get("work"))
+        x, mask = self._present(x, ctx)
         map_ = self._map(x.shape[-self.grid.n_axes - 1 :])
         for member in self._members(p):
             rows = x[member] if x.ndim == y.ndim else x
@@ -103,6 +107,19 @@ class Filtering(Affine):
             self._run_back(map_, weights, gradient, self.grid.lift(rows), dz, source, ctx)
             if self.use_bias:
                 _bias_gradient(dz, g["b"][member], ctx.scratch)
+        if mask is not None and dx is not None:
+            dx *= mask
+
+    def _present(self, x: NDArray, ctx: Context) -> tuple[NDArray, NDArray | None]:
+        """Return sequences with zeros at missing steps, and which there are, (rows, steps, 1).
+
+        So windows that reach beyond the end of a short row see there what they see beyond the
+        longest. Arrays are made for it, as few batches have gaps.
+        """
+        if self.grid is IMAGE or steps_there(ctx.mask, x.shape[-2], self) is None:
+            return x, None
+        mask = ctx.mask[..., None]  # type: ignore[index]
+        return np.where(mask, x, 0.0), mask
 
     def _members(self, p: Views) -> Iterable[Any]:
         """Return the index of each member; that of a single one takes all there is."""

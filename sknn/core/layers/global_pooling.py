@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.layers.base import Context, Layer
+from sknn.core.layers.steps import steps_there
 from sknn.core.layout import Plan, Scratch, Shape, Views
 
 
@@ -71,7 +72,7 @@ class GlobalMaxPool(_GlobalPool):
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
         """Take the maximum over what there is."""
-        mask = _mask(x, ctx)
+        mask = _mask(x, ctx, self)
         if mask is not None:
             x = _overwritten(x, mask, -np.inf, ctx)
         _reduce(np.maximum, _places(x, ctx), y)
@@ -84,7 +85,7 @@ class GlobalMaxPool(_GlobalPool):
         """Find the first place that has the maximum: where it has been seen, but not before."""
         if dx is None:
             return
-        mask, hit, seen = _mask(x, ctx), ctx.scratch["hit"], ctx.scratch["seen"]
+        mask, hit, seen = _mask(x, ctx, self), ctx.scratch["hit"], ctx.scratch["seen"]
         np.equal(_places(x, ctx), y[..., None, :], out=hit)
         if mask is not None:
             hit &= mask[..., None]
@@ -111,7 +112,7 @@ class GlobalAveragePool(_GlobalPool):
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
         """Sum what there is, and divide by how much it is."""
-        mask, share = _mask(x, ctx), _share(ctx)
+        mask, share = _mask(x, ctx, self), _share(ctx)
         if mask is None:
             share.fill(1.0 / _places(x, ctx).shape[-2])
         else:
@@ -130,7 +131,7 @@ class GlobalAveragePool(_GlobalPool):
             return
         dy *= _share(ctx)
         np.copyto(_places(dx, ctx), dy[..., None, :])
-        mask = _mask(x, ctx)
+        mask = _mask(x, ctx, self)
         if mask is not None:
             dx[..., ~mask, :] = 0.0
 
@@ -165,10 +166,9 @@ def _places(array: NDArray, ctx: Context) -> NDArray:
     return array.reshape(*array.shape[:-n_axes], -1, array.shape[-1])
 
 
-def _mask(x: NDArray, ctx: Context) -> NDArray | None:
-    """Return which steps there are, if the rows are the sequences the mask tells of."""
-    mask = ctx.mask if "present" in ctx.scratch else None
-    return mask if mask is not None and mask.shape == x.shape[-3:-1] else None
+def _mask(x: NDArray, ctx: Context, layer: Layer) -> NDArray | None:
+    """Return which steps there are, None where all are or rows are no sequences."""
+    return steps_there(ctx.mask, x.shape[-2], layer) if "present" in ctx.scratch else None
 
 
 def _overwritten(x: NDArray, mask: NDArray, value: float, ctx: Context) -> NDArray:

@@ -15,6 +15,7 @@ from sknn.core.constraints import real
 from sknn.core.initializers import Ones, Zeros
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layers.shares import fill_shares
+from sknn.core.layers.steps import steps_there
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
 
@@ -133,9 +134,10 @@ class BatchNorm(Layer):
     .. math:: y = \gamma \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta
 
     In training, mean and variance (ddof 0) are those of the batch, each row with its weight: a row
-    of weight 2 counts as two rows. Running statistics follow them, ``running = momentum * running +
-    (1 - momentum) * batch``; they start at mean 0 and variance 1 and take over in prediction, in a
-    layer that is held fixed, and for a batch whose weights are all zero.
+    of weight 2 counts as two rows, a missing step of a sequence as none. Running statistics follow
+    them, ``running = momentum * running + (1 - momentum) * batch``; they start at mean 0 and
+    variance 1 and take over in prediction, in a layer that is held fixed, and for a batch whose
+    weights are all zero.
     :math:`\gamma` (``gain``) starts at one, :math:`\beta` (``bias``) at zero; neither is penalised.
 
     Parameters
@@ -162,6 +164,7 @@ class BatchNorm(Layer):
     kind = "norm"
     bears_any_scale = True
     uses_weight = True
+    uses_mask = True
     depends_on_rows = True
     constraints = {"momentum": real(0.0, 1.0, closed="left"), "epsilon": real(0.0)}
 
@@ -209,7 +212,9 @@ class BatchNorm(Layer):
     def _center(self, p: Views, hat: NDArray, square: NDArray, ctx: Context) -> None:
         """Take the mean away, leave the variance in `scale`, move the running statistics."""
         share, center, scale = ctx.scratch["share"], ctx.scratch["center"], ctx.scratch["scale"]
-        fill_shares(share, ctx.weight)
+        is_sequence = share.ndim == 2
+        mask = steps_there(ctx.mask, share.shape[-1], self) if is_sequence else None
+        fill_shares(share, ctx.weight, mask)
         np.matmul(share.reshape(-1), hat, out=center)
         hat -= center[..., None, :]
         np.multiply(hat, hat, out=square)

@@ -25,6 +25,7 @@ class _Pool(Layer):
     """Pooling in two stages, over lines and over columns."""
 
     kind = "pool"
+    uses_mask = True
     constraints = {
         "pool_size": NUMBER_OR_PAIR,
         "strides": none() | NUMBER_OR_PAIR,
@@ -96,6 +97,11 @@ class _Pool(Layer):
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
         """Pool lines, then columns."""
         grid = IMAGE if "between" in ctx.scratch else SIGNAL
+        if grid is SIGNAL and ctx.mask is not None:
+            raise ValueError(
+                f"{type(self).__name__} does not know which steps its windows lack; give sequences "
+                "of equal lengths, or pool over all steps, for example with GlobalMaxPool()."
+            )
         lines, columns = self._axes(grid, x.shape[-grid.n_axes - 1 :])
         x, y = grid.lift(x), grid.lift(y)
         if grid is IMAGE:

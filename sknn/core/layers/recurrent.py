@@ -16,6 +16,7 @@ from sknn.core.constraints import boolean, integer, none, real
 from sknn.core.initializers import GlorotUniform, Initializer, Zeros
 from sknn.core.layers.base import Context, Defaults, Layer
 from sknn.core.layers.noise import draw_factor
+from sknn.core.layers.steps import steps_there
 from sknn.core.layers.tape import Tape, by_step, flat_view, flatten, turned
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 from sknn.core.spec import resolve
@@ -230,7 +231,9 @@ class Recurrent(Layer):
 
     def _tape(self, x: NDArray, ctx: Context) -> Tape:
         drops = self.recurrent_dropout > 0 and ctx.train and ctx.rng is not None
-        mask = ctx.mask[:, ::-1] if ctx.mask is not None and self.reverse else ctx.mask
+        mask = steps_there(ctx.mask, x.shape[-2], self)
+        if mask is not None and self.reverse:
+            mask = mask[:, ::-1]
         return Tape(ctx, x.shape[-1], drops, mask)
 
     def _read(self, sequences: NDArray) -> NDArray:

@@ -11,6 +11,23 @@ from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Plan, Shape, Views
 
 
+def steps_there(mask: NDArray | None, n_steps: int, layer: object) -> NDArray | None:
+    """Return the mask of a batch, for a layer whose rows have so many steps.
+
+    Raises
+    ------
+    ValueError
+        Where layers before have changed the steps, so that nobody knows which are missing.
+    """
+    if mask is not None and mask.shape[-1] != n_steps:
+        raise ValueError(
+            f"Of {mask.shape[-1]} steps of a sequence it is known whether they are missing, but "
+            f"{type(layer).__name__} is given {n_steps}: a layer before it changed the steps. Give "
+            "sequences of equal lengths, or leave that layer out."
+        )
+    return mask
+
+
 class FillSteps(Layer):
     """Write zeros where a step is missing, so that no layer behind meets NaN.
 

@@ -109,12 +109,6 @@ class Tape:
             self._note(mask)
 
     def _note(self, mask: NDArray) -> None:
-        if mask.shape[-1] != self.steps:
-            raise ValueError(
-                f"Of {mask.shape[-1]} steps of a sequence it is known whether they are missing, "
-                f"but the recurrent layer is given {self.steps}: a layer before it changed the "
-                "steps. Give sequences of equal lengths, or leave that layer out."
-            )
         # Contiguous, as every one is met by all features.
         present = self.present = self.scratch["present"].reshape(self.steps, 1, -1)
         missing = self.missing = self.scratch["missing"].reshape(self.steps, 1, -1)
