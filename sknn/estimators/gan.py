@@ -20,9 +20,16 @@ from sknn.estimators import rivals
 from sknn.estimators._sklearn import with_callbacks
 from sknn.estimators.base import BaseNetwork, finite
 from sknn.estimators.call import Call
+from sknn.estimators.conditions import (
+    Conditions,
+    generator_of_draws,
+    read,
+    read_labelled,
+    read_labels,
+    row_shape,
+)
 from sknn.estimators.data import Rows
 from sknn.estimators.session import Session
-from sknn.estimators.targets import NoTargets
 from sknn.training.adversarial import Duel, Turns
 from sknn.training.callbacks import Callback
 from sknn.training.run import Run
@@ -71,9 +78,10 @@ class GAN(BaseNetwork):
         keeps the discriminator from swinging, and needs layers of Dense and element-wise kind.
     label_smoothing : float in [0, 1), default=0.0
         How far the target of rows of the data is moved from 1 towards 0.
-    instance_noise : float, default=0.0
-        Standard deviation, in the units of X, of noise on everything the discriminator sees; it
-        falls to nothing over `max_iter` epochs.
+    instance_noise : float or pair (float, int), default=0.0
+        Standard deviation, in the units of X, of noise on everything the discriminator sees. It
+        falls to nothing in so many epochs; without a second number, over the `max_iter` epochs of
+        the first call.
     averaging : float in [0, 1), default=0.999
         Decay of a moving average of all weights, which is what is served; 0 serves the last ones.
     solver : str or Optimizer, default="adam"
@@ -151,6 +159,7 @@ class GAN(BaseNetwork):
     tol = 0.0
     n_iter_no_change = math.inf
 
+    _targets: Conditions
     input_shape_: Shape
 
     def __init__(
@@ -285,13 +294,12 @@ class GAN(BaseNetwork):
         X : ndarray of shape (n_samples, n_features)
         """
         self._check_fitted()
-        rng = rivals.generator_of_draws(n_samples, random_state)
+        rng, targets = generator_of_draws(n_samples, random_state), self._targets
+        targets.check(y)
         z = rng.standard_normal((n_samples, self.latent_dim))
-        if self._conditional:
-            codes = rivals.class_codes(self._targets, y, n_samples, rng)
-            z = np.hstack([z, self._targets.one_hot(codes, z.dtype)])
-        elif y is not None:
-            raise ValueError("y was given, but this GAN was fitted without classes.")
+        if len(targets):
+            codes = targets.draw(n_samples, rng) if y is None else targets.codes(y, n_samples)
+            z = np.hstack([z, targets.one_hot(codes, z.dtype)])
         return self._through(z, stop=rivals.first_of(self.network_))
 
     def score_samples(self, X: Any, y: Any = None) -> NDArray:
@@ -347,40 +355,37 @@ class GAN(BaseNetwork):
         """
         self._check_fitted()
         x, some = self._checked(X), slice(_SCORED_ROWS)
-        labels = None if y is None or not self._conditional else np.asarray(y)[some]
+        labels = None if y is None or not len(self._targets) else read_labels(y, len(x))[some]
         samples = self.sample(len(x[some]), labels, random_state=self.random_state)
         return Surroundings(x[some]).coverage(samples)
 
     def _judged(self, X: Any, y: Any, stop: int | None = None) -> NDArray:
         """Return what some layers of the discriminator make of rows."""
-        network, x = self._checked_network(), self._checked(X)
+        network, targets, x = self._checked_network(), self._targets, self._checked(X)
         through = partial(self._through, x, start=rivals.first_of(network))
-        if not self._conditional:
+        targets.check(y)
+        if not len(targets):
             return through(stop=stop)
-        targets, n_classes = self._targets, len(self._targets.classes)
 
-        def given(codes: Any) -> NDArray:
-            return targets.one_hot(np.broadcast_to(codes, len(x)), network.dtype)
+        def told(codes: Any, stop: int | None = None) -> NDArray:
+            every = np.broadcast_to(codes, len(x))
+            return through(stop=stop, given=targets.one_hot(every, network.dtype))
 
         if y is not None:
-            return through(stop=stop, given=given(rivals.class_codes(targets, y, len(x), None)))
-        scores = [through(given=given(code)) for code in range(n_classes)]
-        return through(stop=stop, given=given(np.hstack(scores).argmax(axis=1)))
+            return told(targets.codes(y, len(x)), stop)
+        scores = [told(code) for code in range(len(targets))]
+        return told(np.hstack(scores).argmax(axis=1), stop)
 
     def _through(self, x: Any, **layers: Any) -> NDArray:
         with np.errstate(over="ignore", invalid="ignore"):
             return finite(self.network_.predict(x, **layers))
 
     def _checked(self, X: Any) -> NDArray:
-        return rivals.read(self, X, [np.float64, np.float32], reset=False)
+        return read(self, X, [np.float64, np.float32], reset=False)
 
     def _checked_network(self) -> Network:
         self._check_fitted()
         return self.network_
-
-    @property
-    def _conditional(self) -> bool:
-        return isinstance(self._targets, rivals.Conditions)
 
     @property
     def _n_features_out(self) -> int:
@@ -392,7 +397,9 @@ class GAN(BaseNetwork):
         rivals.check(self)
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
-        return rivals.read_labelled(self, X, y, sample_weight, dtypes, reset)
+        rows = read_labelled(self, X, y, sample_weight, dtypes, reset)
+        self.input_shape_ = row_shape(self.input_shape, rows.x.shape[1])
+        return rows
 
     def _check_validation(self, call: Call, dtypes: Any) -> None:
         return None
@@ -401,16 +408,14 @@ class GAN(BaseNetwork):
         return rows.weight
 
     def _set_targets(self, rows: Rows, call: Call) -> None:
-        vars(self).pop("classes_", None)
-        if rows.y is None:
-            self._targets = NoTargets()
-            return
-        self._targets = rivals.Conditions(rows.y, rows.weight, call.classes)
-        self.classes_ = self._targets.classes
+        self._targets = Conditions(rows.y, rows.weight, call.classes)
+        self.__dict__.pop("classes_", None)
+        if rows.y is not None:
+            self.classes_ = self._targets.classes
 
     def _check_same_task(self, y: Any, call: Call) -> None:
-        if (y is not None) != self._conditional:
-            told = "with" if self._conditional else "without"
+        if (y is not None) != bool(len(self._targets)):
+            told = "with" if len(self._targets) else "without"
             raise ValueError(
                 f"The previous call was {told} classes (y), so training goes on {told} them; fit "
                 "anew with warm_start=False to change that."
@@ -420,14 +425,10 @@ class GAN(BaseNetwork):
         return SquaredError()
 
     def _row_shape(self, x: Any) -> Shape:
-        return (int(self.latent_dim) + self._n_classes,)
-
-    @property
-    def _n_classes(self) -> int:
-        return len(self._targets.classes) if self._conditional else 0
+        return (int(self.latent_dim) + len(self._targets),)
 
     def _chain(self, n_raw: int) -> list[Layer]:
-        return rivals.chain(self, self.n_features_in_, self.input_shape_, self._n_classes)
+        return rivals.chain(self, self.n_features_in_, self.input_shape_, len(self._targets))
 
     def _check_network(self, network: Network) -> None:
         rivals.check_layers(self, network, self.n_features_in_)

@@ -1,19 +1,15 @@
-"""From the parameters of a GAN to the layers of its two networks, and what classes are to them."""
+"""From the parameters of a GAN to the layers of its two networks, and to how these move."""
 
 from __future__ import annotations
 
-import numbers
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.sparse as sp
-from numpy.typing import NDArray
-from sklearn.utils import check_random_state
-from sklearn.utils.multiclass import check_classification_targets
 
 from sknn.core import constraints as c
 from sknn.core.activations import Activation, LeakyReLU
+from sknn.core.constraints import Constraint
 from sknn.core.layers import Activate, Dense, Flatten, Layer, Reshape
 from sknn.core.layers.filtering import Filtering
 from sknn.core.layers.names import named
@@ -22,14 +18,10 @@ from sknn.core.network import Network
 from sknn.core.optimizers import State
 from sknn.core.spec import resolve
 from sknn.core.tangent import check_differentiable_twice
-from sknn.estimators import data, parameters
-from sknn.estimators._sklearn import validate_data
+from sknn.estimators import parameters
 from sknn.estimators.architecture import hidden_sizes, per_layer
-from sknn.estimators.data import Rows
-from sknn.estimators.labels import encode_labels
 from sknn.estimators.shaped import INPUT_SHAPE
 from sknn.estimators.solving import moving, optimizer_state
-from sknn.estimators.targets import NoTargets
 from sknn.exceptions import InvalidParameterError
 from sknn.training.adversarial import Duel, Rules, Turns, draw_latent
 from sknn.training.callbacks import Callback, WeightAveraging
@@ -47,13 +39,21 @@ _SHARED = (
     *("learning_rate_init", "alpha", "batch_size", "max_iter", "random_state", "verbose"),
     *("warm_start", "dtype", "callbacks"),
 )
+
+
+def _is_noise(value: Any) -> bool:
+    pair = isinstance(value, tuple) and len(value) == 2
+    return pair and parameters.non_negative.accepts(value[0]) and c.integer(1).accepts(value[1])
+
+
 CONSTRAINTS = {name: parameters.NETWORK[name] for name in _SHARED} | {
     "latent_dim": c.integer(1),
     "n_critic": c.integer(1),
     "input_shape": INPUT_SHAPE,
     "gradient_penalty": c.one_of(["auto"]) | parameters.non_negative,
     "label_smoothing": c.real(0.0, 1.0, closed="left"),
-    "instance_noise": parameters.non_negative,
+    "instance_noise": parameters.non_negative
+    | Constraint(_is_noise, "a pair (standard deviation, epochs)"),
     "averaging": c.real(0.0, 1.0, closed="left"),
     "generator_learning_rate_init": c.none() | parameters.positive,
 }
@@ -94,16 +94,23 @@ def objective_of(estimator: GAN) -> Adversarial:
 
 def rules_of(estimator: GAN, total: float, unit: float) -> Rules:
     """Return how the game is played, with rows of so much weight in total and on average."""
-    objective = objective_of(estimator)
+    noise, epochs = _noise(estimator)
     return Rules(
-        objective,
+        objective_of(estimator),
         n_critic=int(estimator.n_critic),
         smoothing=float(estimator.label_smoothing),
-        noise=float(estimator.instance_noise),
+        noise=noise,
+        noisy_epochs=epochs,
         penalty=penalty_of(estimator),
         l2=float(estimator.alpha) / total,
         unit=unit,
     )
+
+
+def _noise(estimator: GAN) -> tuple[float, int | None]:
+    """Return how much instance noise there is at first, and how many epochs it lasts, if said."""
+    value = estimator.instance_noise
+    return (float(value[0]), int(value[1])) if isinstance(value, tuple) else (float(value), None)
 
 
 def penalty_of(estimator: GAN) -> float:
@@ -264,91 +271,3 @@ def check_layers(estimator: GAN, network: Network, n_features: int) -> None:
     if penalty_of(estimator):
         pairs = zip(network.names[first:], network.layers[first:], strict=True)
         check_differentiable_twice(list(pairs))
-
-
-# -- rows and classes -------------------------------------------------------------------------
-
-
-def read(estimator: GAN, X: Any, dtypes: Any, reset: bool) -> NDArray:
-    """Return checked rows, laid flat; with `reset` record their shape and the features seen."""
-    data.reject_odd_arrays(X, "X")
-    if sp.issparse(X):
-        raise TypeError(
-            f"X is sparse, and {type(estimator).__name__} needs dense rows; pass X.toarray()."
-        )
-    data.check_columns(X)
-    with data.naming_arguments(X=X):
-        x = validate_data(estimator, X, dtype=dtypes, reset=reset)
-    if reset:
-        estimator.input_shape_ = _row_shape(estimator.input_shape, x.shape[1])
-    return x
-
-
-def _row_shape(asked: Any, n_features: int) -> tuple[int, ...]:
-    shape = (n_features,) if asked is None else tuple(int(n) for n in asked)
-    if prod(shape) != n_features:
-        raise ValueError(
-            f"X has {n_features} features, and input_shape={asked!r} asks for {prod(shape)}."
-        )
-    return shape
-
-
-def read_labelled(
-    estimator: GAN, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool
-) -> Rows:
-    """Return checked rows with their labels, if there are any."""
-    x = read(estimator, X, dtypes, reset)
-    weight = data.check_weight(sample_weight, len(x))
-    if y is None:
-        return Rows(x, None, weight)
-    labels = np.asarray(data.check_target(y, numeric=False))
-    if len(labels) != len(x):
-        raise ValueError(f"X has {len(x)} rows and y {len(labels)}; they must have as many.")
-    check_classification_targets(labels)
-    if labels.ndim != 1:
-        raise ValueError(f"y must be one class for each row; got shape {labels.shape}.")
-    return Rows(x, labels, weight)
-
-
-class Conditions(NoTargets):
-    """Classes that rows are made up for: the target of a row is its class, one-hot.
-
-    Parameters
-    ----------
-    y : ndarray of shape (n,)
-    weight : ndarray of shape (n,) or None
-    classes : ndarray or None
-        All there will ever be; None: those in `y`.
-    """
-
-    def __init__(self, y: NDArray, weight: NDArray | None, classes: Any) -> None:
-        self.classes = np.unique(y if classes is None else classes)
-        codes = encode_labels(y, self.classes)
-        counts = np.bincount(codes, weight, minlength=len(self.classes))
-        self.shares = counts / counts.sum()
-
-    def encode(self, y: Any, dtype: np.dtype) -> Any:
-        """Return the classes, one-hot, (n, n_classes)."""
-        return self.one_hot(encode_labels(y, self.classes), dtype)
-
-    def one_hot(self, codes: NDArray, dtype: Any) -> NDArray:
-        """Return codes of classes as rows with a single 1."""
-        return np.eye(len(self.classes), dtype=dtype)[codes]
-
-
-def class_codes(targets: Conditions, y: Any, n: int, rng: np.random.RandomState) -> NDArray:
-    """Return the class of every row that is asked for; without `y` classes come as in the data."""
-    if y is None:
-        return rng.choice(len(targets.classes), size=n, p=targets.shares)
-    labels = np.full(n, y) if np.ndim(y) == 0 else data.check_target(y, numeric=False)
-    if np.shape(labels) != (n,):
-        raise ValueError(f"y must be one class, or one for each of the {n} rows; got {y!r}.")
-    return encode_labels(np.asarray(labels), targets.classes)
-
-
-def generator_of_draws(n_samples: Any, random_state: Any) -> np.random.RandomState:
-    """Return what draws, having looked at the number of rows asked for."""
-    whole = isinstance(n_samples, numbers.Integral) and not isinstance(n_samples, bool)
-    if not whole or n_samples < 1:
-        raise ValueError(f"n_samples must be an int of at least 1; got {n_samples!r}.")
-    return check_random_state(random_state)

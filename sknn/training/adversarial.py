@@ -72,6 +72,8 @@ class Rules:
     noise : float
         Standard deviation of what is added to all rows the discriminator sees, at first; it falls
         to nothing in a straight line, epoch by epoch.
+    noisy_epochs : int or None
+        In so many epochs; None: in those the first call of the run was asked for.
     penalty : float
         Strength of the gradient penalty.
     l2 : float
@@ -84,6 +86,7 @@ class Rules:
     n_critic: int = 1
     smoothing: float = 0.0
     noise: float = 0.0
+    noisy_epochs: int | None = None
     penalty: float = 0.0
     l2: float = 0.0
     unit: float = 1.0
@@ -112,9 +115,10 @@ class Figures:
 class Duel:
     """The objective of a generator and a discriminator.
 
-    :meth:`batch` is the turn of the discriminator: the generator makes up as many rows as the batch
-    has, for the same classes and with the same weights, and both halves are judged. :meth:`answer`
-    is that of the generator: the discriminator, which has moved, judges the same made-up rows again.
+    :meth:`batch` is the turn of the discriminator: the generator makes up as many rows as the
+    batch has, for the same classes and with the same weights, and both halves are judged.
+    :meth:`answer` is that of the generator: the discriminator, which has moved, judges the same
+    made-up rows again.
 
     Parameters
     ----------
@@ -192,7 +196,7 @@ class Duel:
 
     def _blur(self, x: NDArray) -> None:
         """Add what noise is left."""
-        left = max(0.0, 1.0 - self.run.epoch / self.run.horizon)
+        left = max(0.0, 1.0 - self.run.epoch / (self.rules.noisy_epochs or self.run.horizon))
         if self.rules.noise and left:
             x += (self.rules.noise * left) * self.rng.standard_normal(x.shape, x.dtype)
 

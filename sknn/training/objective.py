@@ -40,8 +40,9 @@ class Objective(Protocol):
 
 
 class Penalty:
-    r"""The penalty on decayed weights, :math:`\frac{l_2}{2} \lVert \theta_W \rVert^2
-    + l_1 \lVert \theta_W \rVert_1`, with members their mean.
+    r"""The penalty on decayed weights, with members the mean of theirs.
+
+    .. math:: \frac{l_2}{2} \lVert \theta_W \rVert^2 + l_1 \lVert \theta_W \rVert_1
 
     Parameters
     ----------
