@@ -45,10 +45,10 @@ def check_differentiable_twice(layers: list[tuple[str, Layer]]) -> None:
         )
         if not plain or not _has_curvature(layer.activation):  # type: ignore[attr-defined]
             raise ValueError(
-                f"A gradient penalty needs the second derivative of every layer of the "
-                f"discriminator, and {layer!r} ({name!r}) has none here; use plain Dense layers "
-                "and activations of this package, or set gradient_penalty=0 with another "
-                "objective than 'wasserstein_gp'."
+                "A gradient penalty needs the second derivative of every layer of the "
+                f"discriminator, and the {type(layer).__name__} layer {name!r} has none here; use "
+                "plain Dense layers and activations of this package, or set gradient_penalty=0 "
+                "(with another objective than 'wasserstein_gp')."
             )
 
 

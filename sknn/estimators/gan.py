@@ -25,7 +25,6 @@ from sknn.estimators.conditions import (
     generator_of_draws,
     read,
     read_labelled,
-    read_labels,
     row_shape,
 )
 from sknn.estimators.data import Rows
@@ -346,8 +345,8 @@ class GAN(BaseNetwork):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-        y : array-like of shape (n_samples,), default=None
-            Classes to make samples for; None: as often as among the training rows.
+        y : ignored
+            Samples are of every class as often as there were training rows.
 
         Returns
         -------
@@ -355,8 +354,7 @@ class GAN(BaseNetwork):
         """
         self._check_fitted()
         x, some = self._checked(X), slice(_SCORED_ROWS)
-        labels = None if y is None or not len(self._targets) else read_labels(y, len(x))[some]
-        samples = self.sample(len(x[some]), labels, random_state=self.random_state)
+        samples = self.sample(len(x[some]), random_state=self.random_state)
         return Surroundings(x[some]).coverage(samples)
 
     def _judged(self, X: Any, y: Any, stop: int | None = None) -> NDArray:
