@@ -23,38 +23,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.activations import Activation
-from sknn.core.layers import Activate, Dense, Layer
+from sknn.core.layers import Activate, Dense, Flatten, Layer, Reshape
 from sknn.core.layout import Views
+from sknn.core.network import Network
 from sknn.core.workspace import Workspace
 
 Weight = float | NDArray
 
 
-def check_differentiable_twice(layers: list[tuple[str, Layer]]) -> None:
-    """Raise for the first layer whose gradient has no derivative here.
+def check_differentiable_twice(network: Network, start: int = 0) -> None:
+    """Raise for the first layer, from `start` on, whose gradient has no derivative here.
 
     Raises
     ------
     ValueError
-        For anything but Dense layers and element-wise activations, which names the layer.
+        For anything but Dense layers on flat rows, element-wise activations, and layers that lay
+        the numbers out anew; it names the layer.
     """
-    for name, layer in layers:
-        plain = isinstance(layer, Activate) or (
-            isinstance(layer, Dense)
-            and not (layer.contraction or layer.input_scale or layer.columns)
-        )
-        if not plain or not _has_curvature(layer.activation):  # type: ignore[attr-defined]
+    for i in range(start, len(network.layers)):
+        layer = network.layers[i]
+        if not _has_curvature(layer) or (
+            isinstance(layer, Dense) and len(network.plans[i].out_shape) > 1
+        ):
             raise ValueError(
                 "A gradient penalty needs the second derivative of every layer of the "
-                f"discriminator, and the {type(layer).__name__} layer {name!r} has none here; use "
-                "plain Dense layers and activations of this package, or set gradient_penalty=0 "
-                "(with another objective than 'wasserstein_gp')."
+                f"discriminator, and the {type(layer).__name__} layer {network.names[i]!r} has "
+                "none here; use plain Dense layers and activations of this package, or set "
+                "gradient_penalty=0 (with another objective than 'wasserstein_gp')."
             )
 
 
-def _has_curvature(activation: Activation) -> bool:
-    known = type(activation).curvature is not Activation.curvature
-    return known or not activation.curved
+def _has_curvature(layer: Layer) -> bool:
+    if isinstance(layer, (Flatten, Reshape)):
+        return True
+    if isinstance(layer, Dense) and (layer.contraction or layer.input_scale or layer.columns):
+        return False
+    if not isinstance(layer, (Activate, Dense)):
+        return False
+    kind = type(layer.activation)
+    return kind.curvature is not Activation.curvature or not kind.curved
 
 
 class _Link:
@@ -63,13 +70,15 @@ class _Link:
     def __init__(self, layer: Any, p: Views, g: Views, x: NDArray, y: NDArray, ctx: Any) -> None:
         self.W, self.dW = p.get("W"), g.get("W")
         self.db, self.dS = g.get("b"), g.get("S")
-        self.x = x
+        self.x, self.out_shape = x, y.shape
+        self.curve = self.slope = None
+        if not hasattr(layer, "activation"):
+            return
         self.read = None if self.dS is None else ctx.input[..., -int(layer.input_skip) :]
         activation, scratch = layer.activation, ctx.scratch
         z = scratch.get("z", y)
         # Curvature first: going backward may destroy z.
         self.curve = activation.curvature(z, y) if activation.curved else None
-        self.slope: NDArray | None = None
         if activation.work_dtype is not None:
             self.slope = np.ones_like(y)
             activation.backward(z, y, self.slope, scratch.get("work"))
@@ -77,12 +86,12 @@ class _Link:
     def back(self, dy: NDArray) -> NDArray:
         """Return the gradient of the input for that of the output."""
         dz = dy if self.slope is None else dy * self.slope
-        return dz if self.W is None else dz @ self.W.T
+        return dz.reshape(self.x.shape) if self.W is None else dz @ self.W.T
 
     def along(self, t: NDArray) -> NDArray:
         """Return the tangent of the output for that of the input."""
         self.t = t
-        self.tz = t if self.W is None else t @ self.W
+        self.tz = t.reshape(self.out_shape) if self.W is None else t @ self.W
         return self.tz if self.slope is None else self.tz * self.slope
 
     def back_along(self, dy: NDArray | None, dt: NDArray) -> tuple[NDArray | None, NDArray]:
@@ -97,7 +106,8 @@ class _Link:
             bent = self.curve * self.tz * dt
             dz = bent if dz is None else dz + bent
         if self.W is None:
-            return dz, dtz
+            before = self.x.shape
+            return None if dz is None else dz.reshape(before), dtz.reshape(before)
         self.dW += self.t.T @ dtz
         if dz is None:
             return None, dtz @ self.W.T

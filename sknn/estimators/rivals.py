@@ -269,5 +269,4 @@ def check_layers(estimator: GAN, network: Network, n_features: int) -> None:
             "global pooling layer."
         )
     if penalty_of(estimator):
-        pairs = zip(network.names[first:], network.layers[first:], strict=True)
-        check_differentiable_twice(list(pairs))
+        check_differentiable_twice(network, first)

@@ -159,6 +159,7 @@ def test_a_class_is_learnt():
         latent_dim=2,
         gradient_penalty=0.1,
         batch_size=50,
+        learning_rate_init=5e-3,
         max_iter=60,
         averaging=0.98,
         random_state=0,
@@ -209,7 +210,7 @@ def test_a_stream_may_announce_its_classes():
 
 
 def test_two_time_scales():
-    plain = small(averaging=0.0, max_iter=1, batch_size=200)
+    plain = small(averaging=0.0, max_iter=1, batch_size=150)
     start = plain.fit(X).get_weights()
 
     def moved(**params):
@@ -248,7 +249,7 @@ def test_every_parameter_does_something():
         {"label_smoothing": 0.2},
         {"instance_noise": 0.5},
         {"instance_noise": (0.5, 2)},
-        {"averaging": 0.9},
+        {"averaging": 0.2},
         {"solver": "sgd"},
         {"generator_solver": "sgd"},
         {"learning_rate": "cosine"},

@@ -11,10 +11,13 @@ from sknn.core.layers import (
     Defaults,
     Dense,
     Dropout,
+    Flatten,
     LayerNorm,
+    Reshape,
     Residual,
 )
 from sknn.core.losses import SquaredError
+from sknn.core.network import Network
 from sknn.core.tangent import GradientPenalty, check_differentiable_twice
 from sknn.core.workspace import Workspace
 from tests.adversarial.parts import FEATURES, differences, small_network
@@ -54,7 +57,13 @@ def test_gradient(activation, length):
 
 @pytest.mark.parametrize("length", [0.0, 1.0])
 def test_gradient_with_weights_classes_and_layers_of_activation(length):
-    middle = [Dense(3, "identity"), Activate("silu"), Dense(3, "softplus", use_bias=False)]
+    middle = [
+        Dense(4, "identity"),
+        Reshape((2, 2)),
+        Activate("silu"),
+        Flatten(),
+        Dense(3, "softplus", use_bias=False),
+    ]
     network = discriminator("tanh", n_classes=2, middle=middle)
     _, gradient = penalised(network, length, WEIGHT, CLASSES)
     numeric = differences(lambda: penalised(network, length, WEIGHT, CLASSES)[0], network.theta)
@@ -104,6 +113,19 @@ class Own(Activation):
         dy *= 1 - y * y
 
 
+def chain(layer):
+    """A network whose second layer, or third behind a change of shape, is the one in question."""
+    shaped = isinstance(layer, Conv2D) or getattr(layer, "units", 0) == 7
+    front = [Dense(4), Reshape((2, 2, 1))] if shaped else [Dense(4)]
+    layers = [*front, layer, Flatten(), Dense(1)]
+    names = (
+        ["first", "shape", "judge", "flat", "last"]
+        if shaped
+        else ["first", "judge", "flat", "last"]
+    )
+    return Network([each.bind(Defaults()) for each in layers], names, (3,), np.float64)
+
+
 @pytest.mark.parametrize(
     "layer",
     [
@@ -115,15 +137,15 @@ class Own(Activation):
         Dense(3, "tanh", contraction=0.1),
         Dense(3, input_scale=1.0),
         Dense(3, Own()),
+        Dense(7),
         Activate(Own()),
     ],
     ids=repr,
 )
 def test_other_layers_are_named(layer):
-    with pytest.raises(ValueError, match=r"second derivative.*'judge1'"):
-        check_differentiable_twice(
-            [("judge0", Dense(3).bind(Defaults())), ("judge1", layer.bind(Defaults()))]
-        )
+    with pytest.raises(ValueError, match=r"second derivative.*'judge'"):
+        check_differentiable_twice(chain(layer))
+    check_differentiable_twice(chain(layer), 3)
 
 
 def test_an_activation_without_curvature_says_so():
