@@ -24,7 +24,15 @@ from sklearn.model_selection import train_test_split
 from sklearn.neighbors import NearestNeighbors
 
 from sknn import GAN, MLPClassifier
-from sknn.layers import Conv2D, ConvTranspose2D, Dense, Flatten, Reshape
+from sknn.layers import (
+    Activate,
+    BatchNorm,
+    Conv2D,
+    ConvTranspose2D,
+    Dense,
+    Flatten,
+    Reshape,
+)
 
 N_MODES, RADIUS, STD = 8, 2.0, 0.05
 ANGLES = 2 * np.pi * np.arange(N_MODES) / N_MODES
@@ -48,18 +56,26 @@ DIGITS: dict[str, dict[str, Any]] = {
     "wasserstein_gp": {"objective": "wasserstein_gp", "gradient_penalty": 1.0, "n_critic": 2},
     "convolutions": {
         "generator_layers": [
-            Dense(4 * 4 * 16),
+            Dense(4 * 4 * 16, "identity"),
+            BatchNorm(),
+            Activate("relu"),
             Reshape((4, 4, 16)),
-            ConvTranspose2D(16, 4, strides=2),
+            ConvTranspose2D(16, 4, "identity", strides=2),
+            BatchNorm(),
+            Activate("relu"),
             Conv2D(1, 3, "logistic"),
         ],
         "discriminator_layers": [
-            Conv2D(16, 3),
+            Conv2D(16, 3, strides=2),
             Conv2D(32, 3, strides=2),
             Flatten(),
             Dense(128),
         ],
         "input_shape": (8, 8, 1),
+        "instance_noise": 0.5,
+        "learning_rate_init": 3e-4,
+        "generator_learning_rate_init": 1e-3,
+        "max_iter": 100,
     },
 }
 

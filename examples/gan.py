@@ -140,9 +140,9 @@ def main() -> None:
     """Train, print figures and write the picture."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--output", type=Path, default=Path("gan.png"))
-    parser.add_argument("--quick", action="store_true", help="train a quarter as long")
+    parser.add_argument("--quick", action="store_true", help="train a third as long")
     options = parser.parse_args()
-    figure = picture(20, 15) if options.quick else picture()
+    figure = picture(30, 15) if options.quick else picture()
     figure.savefig(options.output, dpi=110)
     print(f"\nPicture: {options.output}")
 
