@@ -269,7 +269,13 @@ def forecast():
     return example("forecast").picture(5)
 
 
+def gan():
+    """Draw false coins over the epochs, both losses, and digits on demand."""
+    return example("gan").picture()
+
+
 PICTURES = {
+    "gan": gan,
     "filters": filters,
     "memory": memory,
     "forecast": forecast,

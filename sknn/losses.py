@@ -2,6 +2,7 @@
 
 from sknn.core.losses import (
     AbsoluteError,
+    Adversarial,
     BinaryHinge,
     Focal,
     Gamma,
@@ -9,11 +10,14 @@ from sknn.core.losses import (
     Grouped,
     Hinge,
     Huber,
+    LeastSquares,
     LogCosh,
     LogLoss,
     Loss,
+    Minimax,
     Mixed,
     MulticlassHinge,
+    NonSaturating,
     Pointwise,
     Poisson,
     Quantile,
@@ -27,10 +31,12 @@ from sknn.core.losses import (
     SoftmaxSquaredError,
     SquaredError,
     Tweedie,
+    Wasserstein,
 )
 
 __all__ = [
     "AbsoluteError",
+    "Adversarial",
     "BinaryHinge",
     "Focal",
     "Gamma",
@@ -38,11 +44,14 @@ __all__ = [
     "Grouped",
     "Hinge",
     "Huber",
+    "LeastSquares",
     "LogCosh",
     "LogLoss",
     "Loss",
+    "Minimax",
     "Mixed",
     "MulticlassHinge",
+    "NonSaturating",
     "Pointwise",
     "Poisson",
     "Quantile",
@@ -56,4 +65,5 @@ __all__ = [
     "SoftmaxSquaredError",
     "SquaredError",
     "Tweedie",
+    "Wasserstein",
 ]

@@ -27,6 +27,7 @@ CORE_LEVELS = {
     "network": 5,
     "pretrained": 6,
     "workspace": 6,
+    "tangent": 7,
 }
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50

@@ -149,6 +149,19 @@ def test_gates_remember_what_an_elman_network_forgets(tmp_path, monkeypatch, cap
     assert_picture(picture)
 
 
+def test_the_detective_ends_up_guessing(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "gan.png"
+    run("gan.py", monkeypatch, "--quick", "--output", str(picture))
+    rows = re.findall(r"^ +(\d+) +(0\.\d+).* (0\.\d+)$", capsys.readouterr().out, re.M)
+    epochs, right, on_a_heap = zip(*(map(float, row) for row in rows), strict=True)
+    assert epochs[0] == 1
+    assert right[0] > 0.7 > right[-1]
+    assert on_a_heap[0] < 0.1
+    assert on_a_heap[-1] > 0.3
+    assert_picture(picture)
+
+
 def test_forecast_beats_the_last_cycle(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     pytest.importorskip("statsmodels", reason="the numbers of sunspots come with it")

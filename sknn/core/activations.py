@@ -33,6 +33,8 @@ class Activation(Spec, family=True):
     work_dtype: ClassVar[Any] = "same"
     monotone: ClassVar[bool] = False
     """Never falls, so that it can change places with a maximum."""
+    curved: ClassVar[bool] = True
+    """Not made of straight lines, so that it has a second derivative other than 0."""
 
     @abstractmethod
     def forward(self, z: NDArray, y: NDArray) -> None:
@@ -41,6 +43,13 @@ class Activation(Spec, family=True):
     @abstractmethod
     def backward(self, z: NDArray, y: NDArray, dy: NDArray, work: Any) -> None:
         """Multiply `dy` by f'(z), in place."""
+
+    def curvature(self, z: NDArray, y: NDArray) -> NDArray:
+        """Return f''(z), from what `forward` left and before `backward` was called.
+
+        Only gradient penalties ask for it, and only where the function is `curved`.
+        """
+        raise NotImplementedError(f"{self!r} has no second derivative.")
 
     def __call__(self, z: ArrayLike) -> NDArray:
         """Return f(z) as a new array; integers become float64."""
@@ -63,6 +72,7 @@ class Identity(Activation, alias="identity"):
     """
 
     monotone = True
+    curved = False
     work_dtype = None
 
     def forward(self, z: NDArray, y: NDArray) -> None:
@@ -103,6 +113,10 @@ class Logistic(Activation, alias="logistic"):
         work *= y
         dy *= work
 
+    def curvature(self, z: NDArray, y: NDArray) -> NDArray:
+        """Return y (1 - y) (1 - 2 y)."""
+        return y * (1.0 - y) * (1.0 - 2.0 * y)
+
 
 class Tanh(Activation, alias="tanh"):
     r"""The hyperbolic tangent :math:`f(z) = \tanh z`.
@@ -126,6 +140,10 @@ class Tanh(Activation, alias="tanh"):
         np.subtract(1.0, work, out=work)
         dy *= work
 
+    def curvature(self, z: NDArray, y: NDArray) -> NDArray:
+        """Return -2 y (1 - y^2)."""
+        return -2.0 * y * (1.0 - y * y)
+
 
 class ReLU(Activation, alias="relu"):
     r"""The rectifier :math:`f(z) = \max(0, z)` [1]_, with derivative 0 at 0.
@@ -142,6 +160,7 @@ class ReLU(Activation, alias="relu"):
     """
 
     monotone = True
+    curved = False
     work_dtype = np.bool_
 
     def forward(self, z: NDArray, y: NDArray) -> None:
@@ -176,6 +195,7 @@ class LeakyReLU(Activation, alias="leaky_relu"):
     """
 
     monotone = True
+    curved = False
     needs_input = True
     constraints = {"slope": real(0.0, 1.0, closed="left")}
 
@@ -255,6 +275,10 @@ class ELU(Activation, alias="elu"):
         """Multiply by 1 or by y + alpha."""
         _exponential_linear_backward(z, y, dy, work, float(self.alpha), 1.0)
 
+    def curvature(self, z: NDArray, y: NDArray) -> NDArray:
+        """Return y + alpha below zero, 0 above."""
+        return (y + float(self.alpha)) * (y < 0)
+
 
 class SELU(Activation, alias="selu"):
     r"""Scaled ELU, :math:`\lambda\,\mathrm{ELU}_\alpha(z)` [1]_.
@@ -285,6 +309,10 @@ class SELU(Activation, alias="selu"):
     def backward(self, z: NDArray, y: NDArray, dy: NDArray, work: Any) -> None:
         """Multiply by the scale or by y + scale alpha."""
         _exponential_linear_backward(z, y, dy, work, self.scale * self.alpha, self.scale)
+
+    def curvature(self, z: NDArray, y: NDArray) -> NDArray:
+        """Return y + scale alpha below zero, 0 above."""
+        return (y + self.scale * self.alpha) * (y < 0)
 
 
 class GELU(Activation, alias="gelu"):
@@ -339,6 +367,17 @@ class GELU(Activation, alias="gelu"):
         work /= z
         dy *= work
 
+    def curvature(self, z: NDArray, y: NDArray) -> NDArray:
+        """Return s (1 - s) (2 v' + z v'' + z (1 - 2 s) v'^2) with the gate s = 1 / q."""
+        s = 1.0 / z
+        z = (y * z).clip(-self._limit, self._limit)
+        first = self._linear + 3.0 * self._cubic * z * z
+        return (
+            s
+            * (1.0 - s)
+            * (2.0 * first + 6.0 * self._cubic * z * z + z * (1.0 - 2.0 * s) * first * first)
+        )
+
 
 class SiLU(Activation, alias="silu"):
     r"""Sigmoid linear unit, also called swish: :math:`f(z) = z / (1 + e^{-z})` [1]_.
@@ -372,6 +411,11 @@ class SiLU(Activation, alias="silu"):
         work += 1.0
         work /= z
         dy *= work
+
+    def curvature(self, z: NDArray, y: NDArray) -> NDArray:
+        """Return s (1 - s) (2 + z (1 - 2 s)) with the gate s = 1 / q."""
+        s = 1.0 / z
+        return s * (1.0 - s) * (2.0 + y * z * (1.0 - 2.0 * s))
 
 
 class Mish(Activation, alias="mish"):
@@ -421,6 +465,14 @@ class Mish(Activation, alias="mish"):
         work /= z
         dy *= work
 
+    def curvature(self, z: NDArray, y: NDArray) -> NDArray:
+        """Return r (2 s + z s (1 - s) - 2 z t s^2), gate t, r = 1 - t^2, s the sigmoid of z."""
+        a = np.sqrt(z - 1.0)
+        t, r, s = (z - 2.0) / z, 4.0 * a * a / (z * z), (a - 1.0) / a
+        # Where the gate has rounded to 0 there is no way back to z, and nothing left to see.
+        z = y / np.where(t > 0, t, np.inf)
+        return r * s * (2.0 + z * (1.0 - s) - 2.0 * z * t * s)
+
 
 class Softplus(Activation, alias="softplus"):
     r"""A smooth rectifier: :math:`f(z) = \log(1 + e^z)` [1]_.
@@ -458,6 +510,10 @@ class Softplus(Activation, alias="softplus"):
         np.negative(work, out=work)
         dy *= work
 
+    def curvature(self, z: NDArray, y: NDArray) -> NDArray:
+        """Return exp(-y) (1 - exp(-y))."""
+        return np.exp(-y) * -np.expm1(-y)
+
 
 class Softsign(Activation, alias="softsign"):
     r"""A sigmoid with slow tails: :math:`f(z) = z / (1 + |z|)` [1]_.
@@ -490,6 +546,10 @@ class Softsign(Activation, alias="softsign"):
         work *= work
         dy *= work
 
+    def curvature(self, z: NDArray, y: NDArray) -> NDArray:
+        """Return -2 sign(y) (1 - abs y)^3."""
+        return -2.0 * np.sign(y) * (1.0 - np.abs(y)) ** 3
+
 
 class HardSigmoid(Activation, alias="hard_sigmoid"):
     r"""A sigmoid made of three lines: :math:`f(z) = \min(1, \max(0, z / 6 + 1/2))` [1]_.
@@ -506,6 +566,7 @@ class HardSigmoid(Activation, alias="hard_sigmoid"):
     """
 
     monotone = True
+    curved = False
     work_dtype = np.bool_
 
     def forward(self, z: NDArray, y: NDArray) -> None:

@@ -244,6 +244,21 @@ class Layout:
             layers[tie.layer][tie.name] = layers[tie.owner][tie.name].swapaxes(-1, -2)
         return layers
 
+    def places(self, start: int, stop: int) -> list[slice]:
+        """Return where the parameters of the layers from `start` up to `stop` lie, in order.
+
+        One after the other they make the vector of a layout of these layers alone.
+        """
+        places: list[slice] = []
+        for slot in self.slots:
+            if not start <= slot.layer < stop:
+                continue
+            if places and places[-1].stop == slot.start:
+                places[-1] = slice(places[-1].start, slot.stop)
+            else:
+                places.append(slice(slot.start, slot.stop))
+        return places
+
     def draw(self, vector: NDArray, rng: np.random.Generator) -> None:
         """Fill `vector` with initial values, member by member, layer by layer."""
         for member in vector if vector.ndim > 1 else vector[None]:

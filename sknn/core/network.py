@@ -58,6 +58,8 @@ class Network:
     n_members : int, default=1
         Number of equally shaped networks trained in one pass. With more than one, `theta`
         and every view have a leading axis of members.
+    given_shape : tuple of int, default=None
+        Shape of what layers with ``reads_input`` are given; None: that of a row.
 
     Attributes
     ----------
@@ -79,10 +81,12 @@ class Network:
         in_shape: Shape,
         dtype: DTypeLike,
         n_members: int = 1,
+        given_shape: Shape | None = None,
     ) -> None:
         self.layers = tuple(layers)
         self.names = tuple(names)
         self.in_shape = in_shape
+        self.given_shape = given_shape
         self.lead: Shape = (n_members,) if n_members > 1 else ()
         self._plan()
         self._attach(np.zeros((*self.lead, self.layout.size), dtype))
@@ -91,7 +95,7 @@ class Network:
         shape = self.in_shape
         self.plans: list[Plan] = []
         for layer in self.layers:
-            layer.check_input(self.in_shape)
+            layer.check_input(self.given_shape or self.in_shape)
             plan = layer.plan(shape)
             if not isinstance(plan, Plan):
                 raise TypeError(f"{layer!r}.plan must return a Plan. It returned {plan!r} instead.")
@@ -192,6 +196,24 @@ class Network:
         single._attach(self._theta[index])
         return single
 
+    def part(self, start: int, stop: int) -> Network:
+        """Return an independent network of the layers from `start` up to `stop`.
+
+        Its vector holds what ``layout.places(start, stop)`` names of this one, in that order.
+        """
+        shape = self.plans[start - 1].out_shape if start else self.in_shape
+        twin = Network(
+            self.layers[start:stop],
+            self.names[start:stop],
+            shape,
+            self.dtype,
+            self.n_members,
+            self.given_shape or self.in_shape,
+        )
+        places = self.layout.places(start, stop)
+        twin.load(np.concatenate([self._theta[..., place] for place in places], axis=-1))
+        return twin
+
     def scratch(self, plans: Mapping[str, Scratch], rows: int, train: bool) -> dict[str, NDArray]:
         """Allocate the work arrays a plan names, for a number of rows."""
         return {
@@ -208,7 +230,9 @@ class Network:
             return np.full(shape, need.fill, dtype)
         return np.empty(shape, dtype)
 
-    def predict(self, x: Any, stop: int | None = None, start: int = 0) -> NDArray:
+    def predict(
+        self, x: Any, stop: int | None = None, start: int = 0, given: NDArray | None = None
+    ) -> NDArray:
         """Return raw scores, or the output of layer ``stop - 1``, for every row.
 
         Works in chunks with buffers of its own, so that memory stays bounded and any number of
@@ -221,18 +245,20 @@ class Network:
             Use the first `stop` layers only.
         start : int, default=0
             Feed `x` to this layer, as if it were the output of the one before.
+        given : ndarray of shape (n, *given_shape), default=None
+            What layers with ``reads_input`` read; None: `x`.
 
         Returns
         -------
         raw : ndarray of shape (n, *out_shape) or (n_members, n, *out_shape)
         """
         if not start and x.shape[1:] != self.in_shape:
-            return self.with_input(x.shape[1:]).predict(x, stop, start)
+            return self.with_input(x.shape[1:]).predict(x, stop, start, given)
         chain = [i for i in self.inference if i >= start and (stop is None or i < stop)]
         n = x.shape[0]
         rows = n if self.carries_state else self._chunk_rows(chain, n)
         if rows == n:
-            return self._forward(x, chain, self._stage(chain, n))
+            return self._forward(x, given, chain, self._stage(chain, n))
         out_shape = self.plans[chain[-1]].out_shape if chain else x.shape[1:]
         out = np.empty((*self.lead, n, *out_shape), self.dtype)
         stage = self._stage(chain, rows)
@@ -244,7 +270,8 @@ class Network:
             where = (
                 (members, slice(start, start + rows)) if self.lead else slice(start, start + rows)
             )
-            out[where] = self._forward(piece, chain, stage)
+            its = None if given is None else given[start : start + rows]
+            out[where] = self._forward(piece, its, chain, stage)
         return out
 
     def _chunk_rows(self, chain: list[int], n: int) -> int:
@@ -268,11 +295,15 @@ class Network:
         return stage
 
     def _forward(
-        self, x: Any, chain: list[int], stage: list[tuple[Layer, Views, NDArray, Context]]
+        self,
+        x: Any,
+        given: Any,
+        chain: list[int],
+        stage: list[tuple[Layer, Views, NDArray, Context]],
     ) -> NDArray:
-        if x.dtype != self.dtype:
-            x = x.astype(self.dtype)
-        given, mask = x, present_steps(x) if self.masks else None
+        x = x.astype(self.dtype, copy=False)
+        given = x if given is None else given.astype(self.dtype, copy=False)
+        mask = present_steps(x) if self.masks else None
         for layer, p, y, context in stage:
             context.input, context.mask = given, mask
             layer.forward(p, x, y, context)
@@ -281,7 +312,7 @@ class Network:
 
     def __getstate__(self) -> dict[str, Any]:
         """Keep what cannot be rebuilt: views of `theta` would come back as copies."""
-        keep = ("layers", "names", "in_shape", "lead")
+        keep = ("layers", "names", "in_shape", "given_shape", "lead")
         return {name: getattr(self, name) for name in keep} | {"theta": self._theta}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ class Frame:
     __slots__ = (
         "backward",
         "contexts",
+        "d_input",
         "d_raw",
         "fading",
         "forward",
@@ -45,6 +46,7 @@ class Frame:
         self.loss_scratch: dict[str, NDArray] = {}
         self.raw: NDArray
         self.d_raw: NDArray
+        self.d_input: NDArray | None = None
 
 
 class Workspace:
@@ -63,6 +65,8 @@ class Workspace:
         Source of noise of the layers.
     frozen : collection of int, default=()
         Indices of layers held fixed.
+    input_gradient : bool, default=False
+        Let :meth:`backward` fill the gradient of the rows, ``frame.d_input``, as well.
 
     Attributes
     ----------
@@ -82,11 +86,13 @@ class Workspace:
         rows: int,
         rng: np.random.Generator | None = None,
         frozen: Sequence[int] = (),
+        input_gradient: bool = False,
     ) -> None:
         self.network = network
         self.loss = loss
         self.rng = rng
         self.frozen = frozenset(frozen)
+        self.input_gradient = input_gradient
         self.frame_in_use: Frame
         self.fit = self.added = 0.0
         self.strength = 1.0
@@ -119,13 +125,16 @@ class Workspace:
             frame = self.frames[rows] = self._build(rows)
         return frame
 
-    def forward(self, x: Any, frame: Frame, weight: NDArray | None) -> float:
-        """Run a batch through the layers; return what they add to the loss."""
+    def forward(self, x: Any, frame: Frame, weight: NDArray | None, given: Any = None) -> float:
+        """Run a batch through the layers; return what they add to the loss.
+
+        `given` is what layers with ``reads_input`` read, where that is not `x`.
+        """
         self.frame_in_use = frame
         for context in frame.weighted:
             context.weight = weight
         for context in frame.reading:
-            context.input = x
+            context.input = x if given is None else given
         for context in frame.fading:
             context.strength = self.strength
         if frame.masked:
@@ -190,18 +199,22 @@ class Workspace:
     def _chain_back(self, frame: Frame, rows: int) -> None:
         """Give each layer its incoming and outgoing gradient, from two buffers in turn."""
         network = self.network
-        widest = max(prod(plan.out_shape) for plan in network.plans)
+        # The last shape is that of the rows: it is found at the index -1, too.
+        shapes = [*(plan.out_shape for plan in network.plans), network.in_shape]
+        widest = max(prod(shape) for shape in shapes[: None if self.input_gradient else -1])
         buffers = [self._cut(("delta", turn), Scratch((widest,)), rows).ravel() for turn in (0, 1)]
 
         def delta(i: int) -> NDArray:
-            shape = (*network.lead, rows, *network.plans[i].out_shape)
+            shape = (*network.lead, rows, *shapes[i])
             return buffers[i % 2][: prod(shape)].reshape(shape)
 
         last = len(network.layers) - 1
         frame.d_raw = delta(last)
         # Below the lowest trained layer nobody asks for a gradient.
         lowest = min((i for i in range(last + 1) if self._trains(i)), default=last)
-        for i in range(last, lowest - 1, -1):
+        if self.input_gradient:
+            lowest, frame.d_input = -1, delta(-1)
+        for i in range(last, max(lowest, 0) - 1, -1):
             layer, p, y, context = frame.forward[i]
             source = frame.forward[i - 1][2] if i else None
             dx = delta(i - 1) if i > lowest else None

@@ -17,7 +17,7 @@ from sknn._version import __version__
 from sknn.core.constraints import Constraint
 from sknn.core.layers import Layer
 from sknn.core.layers.nested import NestedLayers
-from sknn.core.layout import Growth
+from sknn.core.layout import Growth, Shape
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators import architecture, data, parameters
@@ -31,6 +31,7 @@ from sknn.estimators.call import Call, restored_on_error
 from sknn.estimators.data import Rows
 from sknn.estimators.parameters import Pace
 from sknn.estimators.session import Session
+from sknn.estimators.solving import update_of
 from sknn.estimators.targets import Targets
 from sknn.estimators.watching import validation_measures
 from sknn.estimators.weights import WeightAccess
@@ -304,6 +305,18 @@ class BaseNetwork(
     def _objective(self, session: Session, network: Network, rows: int) -> Any:
         """Return the function of batches that training minimises; here a loss of raw scores."""
         return session.objective(network, rows)
+
+    def _update(self, session: Session, objective: Any) -> Any:
+        """Return what moves the weights; here one optimizer moves all of them."""
+        return update_of(session, objective)
+
+    def _averages(self) -> bool:
+        """Whether an average of weights is kept, and served."""
+        return any(callback.averages for callback in self.callbacks or ())  # type: ignore[attr-defined]
+
+    def _row_shape(self, x: Any) -> Shape:
+        """Return the shape of the rows the network is fed with; here that of those of X."""
+        return x.shape[1:]
 
     def _measures(self, session: Session, network: Network) -> list[Callback]:
         """Return what adds figures to an epoch; here loss and score of the validation rows."""

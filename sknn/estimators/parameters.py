@@ -142,9 +142,9 @@ REGRESSOR = {
 }
 
 
-def optimizer_of(estimator: Any) -> Optimizer:
+def optimizer_of(estimator: Any, parameter: str = "solver") -> Optimizer:
     """Return the optimizer; a spec wins over the parameters that go with a name."""
-    solver, owner = estimator.solver, type(estimator).__name__
+    solver, owner = getattr(estimator, parameter), type(estimator).__name__
     if isinstance(solver, str) and solver in Optimizer.registry:
         kind = Optimizer.registry[solver]
         if kind is SGD:
@@ -154,8 +154,8 @@ def optimizer_of(estimator: Any) -> Optimizer:
             return kind(beta_1=betas[0], beta_2=betas[1], epsilon=estimator.epsilon)  # type: ignore[call-arg]
         return kind()  # type: ignore[return-value]
     if not isinstance(solver, Optimizer):
-        raise unusable(Optimizer, solver, "solver", owner, [LBFGS, *Optimizer.registry])
-    return resolve(Optimizer, solver, "solver", owner)
+        raise unusable(Optimizer, solver, parameter, owner, [LBFGS, *Optimizer.registry])
+    return resolve(Optimizer, solver, parameter, owner)
 
 
 def schedule_of(estimator: Any) -> Schedule:

@@ -157,7 +157,7 @@ class Session:
         self.loss = self.targets.bind(recipe)
         n_raw = self.loss.n_raw(self.targets.n_outputs)
         x = self.train.x
-        network = architecture.build_network(estimator, n_raw, x.shape[1:], x.dtype)
+        network = architecture.build_network(estimator, n_raw, estimator._row_shape(x), x.dtype)
         if self.lbfgs:
             parameters.check_lbfgs(estimator, network.layers)
         if not isinstance(x, np.ndarray) and not network.layers[0].reads_sparse:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
+from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
 from sknn.core.schedules import BatchSizeSchedule, Cosine, Schedule
 from sknn.estimators import architecture, parameters
@@ -131,24 +132,11 @@ def _trainer(
 ) -> Trainer:
     """Return the loop with the objective and the update of a session."""
     estimator = session.estimator
-    optimizer = parameters.optimizer_of(estimator)
     rows = min(size(session.state.epoch), batches.n_rows)
     objective = estimator._objective(session, session.network, rows)
-    decay, limit = estimator.weight_decay, estimator.max_grad_norm
-    update = Update(
-        session.network,
-        objective.grad,
-        optimizer,
-        _optimizer_state(session, optimizer),
-        l1=objective.l1,
-        weight_decay=optimizer.weight_decay if isinstance(decay, str) else float(decay),
-        max_grad_norm=None if limit is None else float(limit),
-        rates=estimator._rates(session.network),
-        decays=estimator._decays(session.network),
-    )
     return Trainer(
         objective,
-        update,
+        estimator._update(session, objective),
         batches,
         base_rate=rate,
         schedule=schedule,
@@ -163,15 +151,48 @@ def _trainer(
 
 def _drop_stale_average(session: Session) -> None:
     """Forget an average nobody keeps any more: it would be served for what is trained now."""
-    if not any(callback.averages for callback in session.estimator.callbacks or ()):
+    if not session.estimator._averages():
         session.state.average = None
 
 
-def _optimizer_state(session: Session, optimizer: Optimizer) -> State:
+def update_of(session: Session, objective: Any) -> Update:
+    """Return what moves the network of a session along the gradient of its objective."""
+    optimizer = parameters.optimizer_of(session.estimator)
+    state = optimizer_state(
+        session, type(optimizer).__name__, lambda: optimizer.init(session.network.trainable)
+    )
+    grad, l1 = objective.grad, objective.l1
+    return moving(session.estimator, session.network, grad, optimizer, state, l1)
+
+
+def moving(
+    estimator: Any,
+    network: Network,
+    grad: NDArray,
+    optimizer: Optimizer,
+    state: State,
+    l1: float = 0.0,
+) -> Update:
+    """Return what moves a network by an optimizer, as the parameters of an estimator have it."""
+    decay, limit = estimator.weight_decay, estimator.max_grad_norm
+    return Update(
+        network,
+        grad,
+        optimizer,
+        state,
+        l1=l1,
+        weight_decay=optimizer.weight_decay if isinstance(decay, str) else float(decay),
+        max_grad_norm=None if limit is None else float(limit),
+        rates=estimator._rates(network),
+        decays=estimator._decays(network),
+    )
+
+
+def optimizer_state(session: Session, kind: str, fresh: Callable[[], State]) -> State:
     """Return the state of the run, a fresh one where it is missing or of another optimizer."""
-    run, kind = session.state, type(optimizer).__name__
+    run = session.state
     if run.optimizer_state is None or run.optimizer_kind != kind:
-        run.optimizer_state = optimizer.init(session.network.trainable)
+        run.optimizer_state = fresh()
         run.optimizer_kind, run.optimizer_step = kind, 0
     return run.optimizer_state
 

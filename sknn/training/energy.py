@@ -201,6 +201,10 @@ class ContrastiveDivergence:
             self._keep_sparse(phases, self.sparsity)
         return 0.0
 
+    def figures(self) -> dict[str, float]:
+        """Nothing is measured on the way."""
+        return {}
+
     def _share(self, phases: Phases, weight: NDArray | None) -> None:
         """Say what rows count; the rivals together as much as the data."""
         scale = 1.0 / (len(phases.v_data) * self.unit)

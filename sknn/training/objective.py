@@ -35,6 +35,43 @@ class Objective(Protocol):
     def batch(self, x: Any, target: Any, weight: NDArray | None) -> float:
         """Return the objective on one batch and fill `grad`."""
 
+    def figures(self) -> dict[str, float]:
+        """Return what else was measured since the last call, for the row of the epoch."""
+
+
+class Penalty:
+    r"""The penalty on decayed weights, with members the mean of theirs.
+
+    .. math:: \frac{l_2}{2} \lVert \theta_W \rVert^2 + l_1 \lVert \theta_W \rVert_1
+
+    Parameters
+    ----------
+    network : Network
+    grad : ndarray
+        Where the gradient of the smooth part is added.
+    l2, l1 : float
+    """
+
+    def __init__(self, network: Network, grad: NDArray, l2: float = 0.0, l1: float = 0.0) -> None:
+        self.l2, self.l1 = float(l2), float(l1)
+        self.n_members = network.n_members
+        self._inner = np.vdot if self.n_members == 1 else _inner_of_members
+        n_decayed = network.layout.n_decayed
+        self.decayed = network.theta[..., :n_decayed]
+        self.decayed_grad = grad[..., :n_decayed]
+        self._shrink = np.empty_like(self.decayed) if self.l2 else None
+
+    def __call__(self) -> float:
+        """Return the penalty and add its smooth part to the gradient."""
+        value = 0.0
+        if self._shrink is not None:
+            np.multiply(self.decayed, self.l2, out=self._shrink)
+            value += 0.5 * float(self._inner(self._shrink, self.decayed))
+            self.decayed_grad += self._shrink
+        if self.l1:
+            value += self.l1 * float(np.abs(self.decayed).sum())
+        return value / self.n_members
+
 
 class Supervised:
     r"""Mean weighted loss of a batch plus penalty.
@@ -68,14 +105,9 @@ class Supervised:
         self.network = workspace.network
         self.row_axis = self.network.row_axis
         self.n_members = self.network.n_members
-        self._inner = np.vdot if self.n_members == 1 else _inner_of_members
-        self.l2 = float(l2 / total)
         self.l1 = float(l1 / total)
         self.unit = float(unit)
-        n_decayed = self.network.layout.n_decayed
-        self.decayed = self.network.theta[..., :n_decayed]
-        self.decayed_grad = workspace.grad[..., :n_decayed]
-        self._shrink = np.empty_like(self.decayed) if self.l2 else None
+        self.penalty = Penalty(self.network, workspace.grad, l2 / total, self.l1)
 
     @property
     def grad(self) -> NDArray:
@@ -102,16 +134,9 @@ class Supervised:
         workspace.added = added / self.n_members
         return workspace.fit + workspace.added
 
-    def penalty(self) -> float:
-        """Return the penalty and add its smooth part to `grad`."""
-        value = 0.0
-        if self._shrink is not None:
-            np.multiply(self.decayed, self.l2, out=self._shrink)
-            value += 0.5 * float(self._inner(self._shrink, self.decayed))
-            self.decayed_grad += self._shrink
-        if self.l1:
-            value += self.l1 * float(np.abs(self.decayed).sum())
-        return value / self.n_members
+    def figures(self) -> dict[str, float]:
+        """Nothing but the loss is measured."""
+        return {}
 
 
 def _inner_of_members(a: NDArray, b: NDArray) -> Any:

@@ -117,6 +117,7 @@ class Trainer:
             "seconds": perf_counter() - begin,
             "gradient_norm": norm,
         }
+        row |= self.objective.figures()
         progress.row = row
         if not math.isfinite(loss + float(self.objective.network.theta.sum())):
             progress.stop("diverged")

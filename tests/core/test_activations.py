@@ -195,3 +195,33 @@ def test_call_accepts_lists_and_integers_and_copies():
     z = np.array([-1.0, 2.0])
     relu(z)
     assert z.tolist() == [-1.0, 2.0]
+
+
+@ALL
+def test_curvature(activation):
+    if not activation.curved:
+        slope = _derivative(activation, _grid())
+        assert len(np.unique(slope.round(12))) <= 2
+        return
+    z, h = _grid(), 1e-4
+    steps = [_derivative(activation, z + k * h) for k in (-2, -1, 1, 2)]
+    numeric = (steps[0] - 8.0 * steps[1] + 8.0 * steps[2] - steps[3]) / (12.0 * h)
+    np.testing.assert_allclose(_curvature(activation, z), numeric, rtol=1e-6, atol=1e-9)
+
+
+@ALL
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_curvature_at_extremes(activation, dtype):
+    if not activation.curved:
+        return
+    curve = _curvature(activation, np.array([-1e4, -90.0, -20.0, 0.0, 20.0, 90.0, 1e4], dtype))
+    assert curve.dtype == dtype
+    assert np.isfinite(curve).all()
+    flat = 1e-3 if activation.alias == "softsign" else 1e-6
+    assert np.abs(curve[[0, 1, 2, -3, -2, -1]]).max() <= flat
+
+
+def _curvature(activation, z):
+    z, y, _ = _arrays(activation, z)
+    activation.forward(z, y)
+    return activation.curvature(z, y)

@@ -1,5 +1,12 @@
 """Losses on raw scores, with their links: one file per idea."""
 
+from sknn.core.losses.adversarial import (
+    Adversarial,
+    LeastSquares,
+    Minimax,
+    NonSaturating,
+    Wasserstein,
+)
 from sknn.core.losses.base import Loss
 from sknn.core.losses.classification import Focal, LogLoss
 from sknn.core.losses.grouped import Grouped
@@ -23,6 +30,7 @@ from sknn.core.losses.softmax import (
 
 __all__ = [
     "AbsoluteError",
+    "Adversarial",
     "BinaryHinge",
     "Focal",
     "Gamma",
@@ -30,11 +38,14 @@ __all__ = [
     "Grouped",
     "Hinge",
     "Huber",
+    "LeastSquares",
     "LogCosh",
     "LogLoss",
     "Loss",
+    "Minimax",
     "Mixed",
     "MulticlassHinge",
+    "NonSaturating",
     "Pointwise",
     "Poisson",
     "Quantile",
@@ -48,4 +59,5 @@ __all__ = [
     "SoftmaxSquaredError",
     "SquaredError",
     "Tweedie",
+    "Wasserstein",
 ]

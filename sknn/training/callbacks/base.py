@@ -51,7 +51,7 @@ class Progress:
         epoch. None with lbfgs.
     workspace : Workspace or None
         Gradients (``progress.workspace.grads``, by layer) and activations of the last batch, for
-        ``on_gradient``. None with lbfgs and for Boltzmann machines.
+        ``on_gradient``. None with lbfgs, for Boltzmann machines and for GANs.
     snapshot : callable
         Returns an independent fitted estimator with everything needed to continue from here.
         None with lbfgs.
@@ -101,8 +101,8 @@ class Progress:
         """Raise where batches have no loss that can be known, as those of Boltzmann machines."""
         if self.workspace is None:
             raise ValueError(
-                f"{callback!r} looks at the loss of every batch, which a Boltzmann machine does "
-                "not have; remove it from callbacks."
+                f"{callback!r} looks at the loss of every batch, which says nothing of a Boltzmann "
+                "machine or of two networks that play against each other; remove it from callbacks."
             )
 
     def stop(self, reason: str) -> None:
