@@ -194,7 +194,7 @@ class Session:
             continue_from(self, estimator.network_)
             return
         self.state = Run(
-            streams=Streams.from_seed(seed_from(estimator.random_state)),
+            streams=Streams.from_seed(seed_from(estimator.random_state), self.network.n_members),
             horizon=estimator._pace().epochs,
             n_members=self.network.n_members,
         )
