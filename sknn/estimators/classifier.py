@@ -175,18 +175,38 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         return self._as_given(self._targets_checked().predict(self._raw(X), self._loss), X)
 
     @available_if(_gives_probabilities)
-    def predict_proba(self, X: Any) -> Any:
+    def predict_proba(self, X: Any, return_std: bool = False) -> Any:
         """Return the probability of each class.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        return_std : bool, default=False
+            Return as well how far the members disagree: the standard deviation of the
+            probabilities they give, for each row and class.
 
         Returns
         -------
         proba : ndarray of shape (n_samples, n_classes), or a list of them, one an output
+        std : as proba
+            With `return_std`.
+
+        Raises
+        ------
+        ValueError
+            With `return_std` where there is one member only.
         """
-        return self._as_given(self._targets_checked().proba(self._raw(X), self._loss), X)
+        targets, raw = self._targets_checked(), self._raw(X)
+        proba = self._as_given(targets.proba(raw, self._loss), X)
+        if not return_std:
+            return proba
+        self._check_members()
+        answers = [targets.proba(member, self._loss) for member in raw]
+        if isinstance(answers[0], list):
+            std: Any = [np.std(output, axis=0) for output in zip(*answers, strict=True)]
+        else:
+            std = np.std(answers, axis=0)
+        return proba, self._as_given(std, X)
 
     @available_if(_gives_probabilities)
     def predict_log_proba(self, X: Any) -> Any:

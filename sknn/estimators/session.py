@@ -197,6 +197,7 @@ class Session:
             streams=Streams.from_seed(seed_from(estimator.random_state), self.network.n_members),
             horizon=estimator._pace().epochs,
             n_members=self.network.n_members,
+            of_several=bool(self.network.lead),
         )
         weight = self.train.weight
         if weight is not None:

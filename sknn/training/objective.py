@@ -22,11 +22,14 @@ class Objective(Protocol):
         Shown to callbacks.
     l1 : float
         Strength of the soft threshold after each step.
+    each : float or ndarray of shape (n_members,)
+        The objective of every member on the last batch.
     """
 
     network: Network
     workspace: Any
     l1: float
+    each: Any
 
     @property
     def grad(self) -> NDArray:
@@ -69,6 +72,7 @@ class Supervised:
         self.row_axis = self.network.row_axis
         self.n_members = self.network.n_members
         self._inner = np.vdot if self.n_members == 1 else _inner_of_members
+        self.each: Any = 0.0
         self.l2 = float(l2 / total)
         self.l1 = float(l1 / total)
         self.unit = float(unit)
@@ -85,7 +89,10 @@ class Supervised:
     def batch(self, x: Any, target: NDArray, weight: NDArray | None) -> float:
         """Return the objective on one batch and fill `grad`; with members, their mean."""
         rows = x.shape[self.row_axis]
-        return self.data(x, target, weight, 1.0 / (rows * self.unit)) + self.penalty()
+        fit = self.data(x, target, weight, 1.0 / (rows * self.unit))
+        penalty = self.penalty()
+        self.each = self.each + penalty
+        return fit + (penalty if self.n_members == 1 else float(penalty.mean()))
 
     def data(self, x: Any, target: Any, weight: NDArray | None, scale: float) -> float:
         """Return ``scale * sum(w * l)`` and fill `grad` with its gradient."""
@@ -100,20 +107,22 @@ class Supervised:
         workspace.backward(x, frame)
         workspace.fit = float(value if self.n_members == 1 else value.mean())
         workspace.added = added / self.n_members
+        # What layers add is known for all members together only.
+        self.each = value + workspace.added
         return workspace.fit + workspace.added
 
-    def penalty(self) -> float:
-        """Return the penalty and add its smooth part to `grad`."""
-        value = 0.0
+    def penalty(self) -> Any:
+        """Return the penalty, of every member, and add its smooth part to `grad`."""
+        value: Any = 0.0 if self.n_members == 1 else np.zeros(self.n_members)
         if self._shrink is not None:
             np.multiply(self.decayed, self.l2, out=self._shrink)
-            value += 0.5 * float(self._inner(self._shrink, self.decayed))
+            value += 0.5 * self._inner(self._shrink, self.decayed)
             self.decayed_grad += self._shrink
         if self.l1:
-            value += self.l1 * float(np.abs(self.decayed).sum())
-        return value / self.n_members
+            value += self.l1 * np.abs(self.decayed).sum(axis=-1)
+        return float(value) if self.n_members == 1 else value
 
 
 def _inner_of_members(a: NDArray, b: NDArray) -> Any:
-    """Return the inner product of arrays with gaps, over which vdot would make copies."""
-    return np.einsum("mi,mi->", a, b)
+    """Return the inner products of arrays with gaps, over which vdot would make copies."""
+    return np.einsum("mi,mi->m", a, b)
