@@ -196,17 +196,22 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         ValueError
             With `return_std` where there is one member only.
         """
-        targets, raw = self._targets_checked(), self._raw(X)
-        proba = self._as_given(targets.proba(raw, self._loss), X)
+        proba = self._as_given(self._targets_checked().proba(self._raw(X), self._loss), X)
         if not return_std:
             return proba
         self._check_members()
-        answers = [targets.proba(member, self._loss) for member in raw]
+        return proba, self._as_given(self._disagreement(X), X)
+
+    def _disagreement(self, X: Any) -> Any:
+        """Return the standard deviation of the members' probabilities, in the form of these."""
+        x = self._check_inputs(X)
+        members = self._network_for(x).predict(x)
+        answers = [self._targets.proba(raw, self._loss) for raw in members]
+        # Of networks that serve several epochs the members do not count alike.
+        share = vars(self).get("member_shares_")
         if isinstance(answers[0], list):
-            std: Any = [np.std(output, axis=0) for output in zip(*answers, strict=True)]
-        else:
-            std = np.std(answers, axis=0)
-        return proba, self._as_given(std, X)
+            return [_spread(np.stack(output), share) for output in zip(*answers, strict=True)]
+        return _spread(np.stack(answers), share)
 
     @available_if(_gives_probabilities)
     def predict_log_proba(self, X: Any) -> Any:
@@ -333,6 +338,11 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         tags.classifier_tags.multi_label = True
         tags.target_tags.multi_output = True
         return tags
+
+
+def _spread(answers: NDArray, share: NDArray | None) -> NDArray:
+    off = answers - np.average(answers, axis=0, weights=share)
+    return np.sqrt(np.average(off**2, axis=0, weights=share)).astype(answers.dtype)
 
 
 def _names_itself(y: Any) -> bool:
