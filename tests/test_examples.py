@@ -172,3 +172,13 @@ def test_forecast_beats_the_last_cycle(tmp_path, monkeypatch, capsys):
     network, naive = map(float, rows[0])
     assert network < 0.95 * naive
     assert_picture(picture)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.timeout(120)
+def test_cluster_searches_gathers_and_streams(monkeypatch, capsys):
+    pytest.importorskip("distributed", reason="the example starts a cluster")
+    run("cluster.py", monkeypatch)
+    printed = capsys.readouterr().out
+    for what in ("four members", "where they agree", "block by block"):
+        assert float(re.search(rf"{what}: (\S+)", printed)[1]) > 0.9, printed

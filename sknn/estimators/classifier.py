@@ -175,18 +175,43 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         return self._as_given(self._targets_checked().predict(self._raw(X), self._loss), X)
 
     @available_if(_gives_probabilities)
-    def predict_proba(self, X: Any) -> Any:
+    def predict_proba(self, X: Any, return_std: bool = False) -> Any:
         """Return the probability of each class.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        return_std : bool, default=False
+            Return as well how far the members disagree: the standard deviation of the
+            probabilities they give, for each row and class.
 
         Returns
         -------
         proba : ndarray of shape (n_samples, n_classes), or a list of them, one an output
+        std : as proba
+            With `return_std`.
+
+        Raises
+        ------
+        ValueError
+            With `return_std` where there is one member only.
         """
-        return self._as_given(self._targets_checked().proba(self._raw(X), self._loss), X)
+        proba = self._as_given(self._targets_checked().proba(self._raw(X), self._loss), X)
+        if not return_std:
+            return proba
+        self._check_members()
+        return proba, self._as_given(self._disagreement(X), X)
+
+    def _disagreement(self, X: Any) -> Any:
+        """Return the standard deviation of the members' probabilities, in the form of these."""
+        x = self._check_inputs(X)
+        members = self._network_for(x).predict(x)
+        answers = [self._targets.proba(raw, self._loss) for raw in members]
+        # Of networks that serve several epochs the members do not count alike.
+        share = vars(self).get("member_shares_")
+        if isinstance(answers[0], list):
+            return [_spread(np.stack(output), share) for output in zip(*answers, strict=True)]
+        return _spread(np.stack(answers), share)
 
     @available_if(_gives_probabilities)
     def predict_log_proba(self, X: Any) -> Any:
@@ -313,6 +338,11 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         tags.classifier_tags.multi_label = True
         tags.target_tags.multi_output = True
         return tags
+
+
+def _spread(answers: NDArray, share: NDArray | None) -> NDArray:
+    off = answers - np.average(answers, axis=0, weights=share)
+    return np.sqrt(np.average(off**2, axis=0, weights=share)).astype(answers.dtype)
 
 
 def _names_itself(y: Any) -> bool:

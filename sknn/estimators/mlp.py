@@ -117,7 +117,8 @@ class MLPClassifier(NetworkClassifier):
         Precision. "auto" keeps float32 and makes everything else float64.
     n_members : int, default=1
         Train this many networks in one pass, from different initial weights but in the same
-        order of rows, and average their predictions.
+        order of rows, and average their predictions. Each stops by itself. Within
+        ``joblib.parallel_config`` with several jobs each job trains some of them.
     class_weight : dict, "balanced" or list of dict, default=None
         Weight of each class, times the sample weights; a list has one entry an output.
     label_smoothing : float, default=0.0
@@ -386,7 +387,8 @@ class MLPRegressor(NetworkRegressor):
         Precision. "auto" keeps float32 and makes everything else float64.
     n_members : int, default=1
         Train this many networks in one pass, from different initial weights but in the same
-        order of rows, and average their predictions.
+        order of rows, and average their predictions. Each stops by itself. Within
+        ``joblib.parallel_config`` with several jobs each job trains some of them.
     normalize_y : bool, default=True
         Standardise the target inside, for the losses that have location and scale; weights
         and predictions come back in the units of y, `loss_`, `tol` and parameters of the loss

@@ -164,12 +164,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
 
     def _std(self, X: Any) -> NDArray:
         """Return the standard deviation of predictions, of shape (n_samples, n_outputs)."""
-        network = self.network_
-        if not network.lead:
-            raise ValueError(
-                f"return_std=True needs members to compare, and this {type(self).__name__} is a "
-                "single network; set n_members to 5, say."
-            )
+        self._check_members()
         return self._disagreement(X)
 
     def _disagreement(self, X: Any, share: NDArray | None = None) -> NDArray:

@@ -194,9 +194,10 @@ class Session:
             continue_from(self, estimator.network_)
             return
         self.state = Run(
-            streams=Streams.from_seed(seed_from(estimator.random_state)),
+            streams=Streams.from_seed(seed_from(estimator.random_state), self.network.n_members),
             horizon=estimator._pace().epochs,
             n_members=self.network.n_members,
+            of_several=bool(self.network.lead),
         )
         weight = self.train.weight
         if weight is not None:

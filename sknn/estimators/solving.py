@@ -18,13 +18,15 @@ from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
 from sknn.core.schedules import BatchSizeSchedule, Cosine, Schedule
 from sknn.estimators import architecture, parameters
+from sknn.estimators.ensemble import Members, groups_of, independent, part_of, spread
 from sknn.estimators.watching import announced, callbacks_for
 from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback
 from sknn.training.caller import users_level
 from sknn.training.folds import FoldBatches
 from sknn.training.lbfgs import minimize_lbfgs
-from sknn.training.run import Best
+from sknn.training.members import follow, join, put
+from sknn.training.monitor import LEFT
 from sknn.training.threads import blas_threads
 from sknn.training.trainer import Trainer
 from sknn.training.update import Update
@@ -45,31 +47,53 @@ def solve(session: Session) -> None:
     with blas_threads(work), announced(session):
         if session.lbfgs:
             _train_full_batch(session, batches)
+        elif independent(session):
+            _train_apart(session)
         else:
-            _train_stochastic(session, batches, size)
+            whole = {"snapshot": session.snapshot, "conclude": session.choose_weights}
+            _train_stochastic(session, batches, size, **whole)
 
 
 def rejoin(session: Session, rows: NDArray | None) -> NDArray | None:
     """Return the best weights after some passes over all `rows`, those held out included.
 
-    The network takes as many passes more as the share that was held out, of the epochs the best
+    Each network takes as many passes more as the share that was held out, of the epochs the best
     weights took. The rate falls, so that the chance of the last batches, from which the choice of
     the best or an average had freed the weights, does not come back. What a later call continues
     from stays as it is, generators included. None if the passes came to no good end.
     """
     run, best = session.state, session.state.best
     assert best is not None
-    passes = math.ceil(session.estimator.validation_fraction * best.epoch)
-    twin = _from_best(session, best, rows)
-    batches, size = _batches(twin)
-    n = size(best.epoch)
-    with blas_threads(session.estimator._work(twin.network, n)):
-        trainer = _trainer(twin, batches, lambda epoch: n, best.rate, Cosine(epochs=passes), [])
-        trainer.run(twin.state, passes)
-    if twin.state.stop_reason == "interrupted":
+    alike: dict[Any, list[int]] = {}
+    for m, key in enumerate(zip(np.atleast_1d(best.epoch), np.atleast_1d(best.rate), strict=True)):
+        alike.setdefault(key, []).append(m)
+    groups = list(alike.values())
+    results = spread(_pass_over_all, [_from_best(session, group, rows) for group in groups])
+    reasons = {state.stop_reason for _, state in results}
+    if "interrupted" in reasons:
         # Of the call nothing but these passes is left.
         run.stop_reason, run.until = "interrupted", run.epoch
-    return twin.network.theta if twin.state.stop_reason == "max_iter" else None
+    if reasons != {"max_iter"}:
+        return None
+    theta = np.empty_like(best.theta)
+    for group, (part, _) in zip(groups, results, strict=True):
+        theta[group if session.network.lead else ...] = part
+    return theta
+
+
+def _pass_over_all(session: Session) -> None:
+    """Train on, from the best weights of networks that have the best epoch and rate in common."""
+    best = session.state.best
+    assert best is not None
+    epoch, rate = np.atleast_1d(best.epoch)[0], np.atleast_1d(best.rate)[0]
+    passes = math.ceil(session.estimator.validation_fraction * int(epoch))
+    batches, size = _batches(session)
+    n = size(int(epoch))
+    with blas_threads(session.estimator._work(session.network, n)):
+        trainer = _trainer(
+            session, batches, lambda epoch: n, float(rate), Cosine(epochs=passes), []
+        )
+        trainer.run(session.state, passes)
 
 
 def objective_at(session: Session, theta: NDArray) -> float:
@@ -83,12 +107,15 @@ def objective_at(session: Session, theta: NDArray) -> float:
     return sum(parts) / batches.n_rows
 
 
-def _from_best(session: Session, best: Best, rows: NDArray | None) -> Session:
+def _from_best(session: Session, members: Members, rows: NDArray | None) -> Session:
     """Return a session that trains on `rows` from the best weights; nothing is shared with it."""
-    twin = copy.copy(session)
-    twin.rows_used, twin.network, twin.state = rows, session.network.copy(), session.state.copy()
-    twin.network.load(best.theta)
-    twin.state.epoch, twin.state.optimizer_state = 0, None
+    twin = part_of(session, members) if session.network.lead else copy.copy(session)
+    if twin.state is session.state:
+        twin.network, twin.state = session.network.copy(), session.state.copy()
+    assert twin.state.best is not None
+    twin.rows_used = rows
+    twin.network.load(twin.state.best.theta)
+    twin.state.epoch, twin.state.optimizer_state, twin.state.stopped = 0, None, False
     return twin
 
 
@@ -106,7 +133,37 @@ def _batches(session: Session) -> tuple[Any, Callable[[int], int]]:
     return batches, _batch_sizes(session.estimator, batches.n_rows, session.state.horizon)
 
 
-def _train_stochastic(session: Session, batches: Any, size: Callable[[int], int]) -> None:
+def _train_apart(session: Session) -> None:
+    """Train groups of members that do not know of each other."""
+    groups = groups_of(session)
+    results = spread(_train_group, [part_of(session, group) for group in groups])
+    for group, (theta, _) in zip(groups, results, strict=True):
+        session.network.theta[group] = theta
+    join(session.state, groups, [run for _, run in results])
+    session.choose_weights()
+
+
+def _train_group(session: Session) -> None:
+    """Train members together; those that stop early leave the others to themselves."""
+    batches, size = _batches(session)
+    rows = min(size(session.state.epoch), batches.n_rows)
+    with blas_threads(session.estimator._work(session.network, rows)):
+        _train_stochastic(session, batches, size)
+    run = session.state
+    if run.stop_reason != LEFT:
+        return
+    others = np.flatnonzero(np.logical_not(run.stopped)).tolist()
+    rest = part_of(session, others)
+    _train_group(rest)
+    session.network.theta[others] = rest.network.theta
+    put(run, others, rest.state)
+    follow(run, rest.state)
+    run.history = rest.state.history
+
+
+def _train_stochastic(
+    session: Session, batches: Any, size: Callable[[int], int], **options: Any
+) -> None:
     estimator = session.estimator
     pace = estimator._pace()
     _trainer(
@@ -116,8 +173,7 @@ def _train_stochastic(session: Session, batches: Any, size: Callable[[int], int]
         pace.base_rate,
         pace.schedule,
         callbacks=callbacks_for(session, session.network),
-        snapshot=session.snapshot,
-        conclude=session.choose_weights,
+        **options,
     ).run(session.state, session.epochs_left)
 
 

@@ -95,6 +95,14 @@ class SupervisedNetwork(BaseNetwork):
         """Return answers in the form that X has."""
         return answer
 
+    def _check_members(self) -> None:
+        """Raise where there is nobody to disagree with."""
+        if not self.network_.lead:
+            raise ValueError(
+                f"return_std=True needs members to compare, and this {type(self).__name__} is a "
+                "single network; set n_members to 5, say."
+            )
+
     def activations(self, X: Any) -> list[NDArray]:
         """Return the output of every hidden layer.
 

@@ -14,6 +14,7 @@ from sklearn.metrics import get_scorer
 from sknn.core.network import Network
 from sknn.estimators._sklearn import SklearnCallbacks, shallow_copy, takes_weights
 from sknn.estimators.data import Rows, located, shares
+from sknn.estimators.ensemble import independent
 from sknn.training.callbacks import Callback, PrintProgress, StopBelow
 from sknn.training.monitor import Validate, Watch
 
@@ -117,6 +118,10 @@ def _judge(scorer: Any, model: Any, rows: Rows, weights: dict[str, Any]) -> floa
         ) from error
 
 
+def _say_nothing(message: str) -> None:
+    """Stand in for print."""
+
+
 def _watch(session: Session) -> Watch:
     estimator, pace = session.estimator, session.estimator._pace()
     watching = estimator.early_stopping and session.validation is not None
@@ -135,7 +140,8 @@ def _watch(session: Session) -> Watch:
         base_rate=pace.base_rate,
         keep_best=watching and estimator.restore_best,
         reason="early_stopping" if watching else "converged",
-        say=print if estimator.verbose else lambda message: None,
+        say=print if estimator.verbose else _say_nothing,
+        leave=independent(session),
     )
 
 

@@ -136,6 +136,7 @@ class Duel:
 
     workspace = None
     l1 = 0.0
+    each = 0.0
 
     def __init__(self, network: Network, first: int, rows: int, run: Run, rules: Rules) -> None:
         rng, n_layers = run.streams.noise, len(network.layers)
@@ -181,7 +182,8 @@ class Duel:
         workspace.backward(both, frame)
         if self.penalty is not None:
             value += self.penalty.add(self._points(both, rows), self.counts, target)
-        return value + self.discriminator.penalty()
+        self.each = value + self.discriminator.penalty()
+        return self.each
 
     def _make_up(self, rows: int) -> None:
         """Let the generator make up rows, for the classes of the batch."""

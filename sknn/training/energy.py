@@ -148,6 +148,7 @@ class ContrastiveDivergence:
 
     workspace = None
     l1 = 0.0
+    each = 0.0
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ from sknn.training.run import Best
 
 # Sparse targets are made dense in slabs of about this many numbers.
 _SLAB_NUMBERS = 1 << 20
+
+LEFT = "a member stopped"
+"""Why training ended where the other members go on without those that stopped."""
 
 
 def mean_loss(
@@ -38,7 +42,7 @@ def mean_loss(
 
 
 class Validate(Callback):
-    """Measures loss and score on the validation rows after every epoch.
+    """Measures loss and score on the validation rows after every epoch, of every member.
 
     Parameters
     ----------
@@ -75,22 +79,42 @@ class Validate(Callback):
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Add the figures to the row of the epoch."""
-        row, network = progress.row, progress.candidate
-        figures = [self._measure(network, slab) for slab in self.slabs]
-        loss, score = (float(mean) for mean in np.average(figures, axis=0, weights=self.shares))
-        row["validation_loss"], row["validation_score"] = loss, score
-        if math.isfinite(loss):
-            row.update(self.judge(network, score))
+        network = progress.candidate
+        trained = np.flatnonzero(progress.active)
+        # Each alone, so that what is seen of a member does not depend on the others.
+        members = [network.member(int(m)) for m in trained]
+        pieces = [self._measure(members, slab) for slab in self.slabs]
+        losses, scores, score = (
+            np.average(np.stack(figures), axis=0, weights=self.shares)
+            for figures in zip(*pieces, strict=True)
+        )
+        figures: dict[str, list[float]] = {"validation_loss": losses.tolist()}
+        if math.isfinite(losses.sum()):
+            judged = map(self.judge, members, scores.tolist())
+            for each in judged:
+                for name, value in each.items():
+                    figures.setdefault(name, []).append(value)
+        for name, found in figures.items():
+            values = np.full(network.n_members, np.nan)
+            values[trained] = found
+            progress.record(name, values.reshape(network.lead))
+        progress.row["validation_score"] = float(score)
 
-    def _measure(self, network: Network, slab: slice) -> tuple[float, float]:
-        """Return loss and score of some rows."""
+    def _measure(
+        self, members: list[Network], slab: slice
+    ) -> tuple[list[float], list[float], float]:
+        """Return losses and scores of members on some rows, and the score of them together."""
         parts = (self.x, self.target, self.weight)
         if len(self.slabs) > 1:
             parts = tuple(None if part is None else part[slab] for part in parts)  # type: ignore[assignment]
         x, target, weight = parts
-        raw = network.predict(x)
-        loss = mean_loss(network, self.loss, raw, target, weight)
-        return loss, self.score(raw, slab) if math.isfinite(loss) else math.nan
+        raws = [network.predict(x) for network in members]
+        pairs = zip(members, raws, strict=True)
+        losses = [mean_loss(network, self.loss, raw, target, weight) for network, raw in pairs]
+        if not math.isfinite(sum(losses)):
+            return losses, [math.nan] * len(losses), math.nan
+        scores = [self.score(raw, slab) for raw in raws]
+        return losses, scores, scores[0] if len(raws) == 1 else self.score(np.stack(raws), slab)
 
 
 def _slabs(target: Any, weight: NDArray | None) -> tuple[list[slice], list[float]]:
@@ -108,6 +132,10 @@ def _slabs(target: Any, weight: NDArray | None) -> tuple[list[slice], list[float
 
 class Watch(Callback):
     """Counts epochs without progress; slows down or stops, and keeps the best weights.
+
+    Members are watched one by one: each has its own patience, its own best weights and its own end.
+    Training ends with the last of them. A rate that answers a stall belongs to all, so it waits
+    until all have stalled.
 
     Parameters
     ----------
@@ -129,6 +157,8 @@ class Watch(Callback):
         Why training stopped, for ``stop_reason_``.
     say : callable
         Gets a message where `verbose` is on.
+    leave : bool
+        Training ends with the first member that stops, for the others to go on by themselves.
     """
 
     phase = Phase.DECIDE
@@ -146,6 +176,7 @@ class Watch(Callback):
         keep_best: bool,
         reason: str,
         say: Callable[[str], None],
+        leave: bool = False,
     ) -> None:
         self.column = column
         self.measure = measure
@@ -157,54 +188,72 @@ class Watch(Callback):
         self.keep_best = keep_best
         self.reason = reason
         self.say = say
+        self.leave = leave
 
     def on_train_begin(self, progress: Progress) -> None:
         """Forget what was best by another measure; give a run that had stopped its patience."""
-        progress.run.watch(f"{self.measure} {self.keep_best}")
-        if progress.run.stall > self.patience:
-            progress.run.stall = 0
+        run = progress.run
+        run.watch(f"{self.measure} {self.keep_best}")
+        if not progress.resumed:
+            run.stopped = False
+            run.stall = np.where(np.greater(run.stall, self.patience), 0, run.stall)[()]
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Compare with the best so far."""
-        run = progress.run
+        run, active = progress.run, progress.active
         # Where the validation loss is not finite nothing was scored.
-        value = self.sign * progress.row.get(self.column, math.nan)
-        run.stall = 0 if value <= run.reference - self.tol else run.stall + 1
-        run.reference = min(run.reference, value) if not math.isnan(value) else run.reference
+        values = self.sign * progress.each.get(self.column, np.full(active.shape, np.nan))
+        better = values <= run.reference - self.tol
+        run.stall = np.where(active, np.where(better, 0, np.add(run.stall, 1)), run.stall)[()]
+        run.reference = np.fmin(run.reference, values)
         if self.keep_best:
-            self._keep(value, progress)
-        self.schedule.observe(value, run.schedule_state)
-        if run.stall > self.patience:
-            self._stalled(progress)
+            self._keep(values, active, progress)
+        self.schedule.observe(float(np.mean(values[active])), run.schedule_state)
+        stalled = active & np.greater(run.stall, self.patience)
+        if stalled.any():
+            self._stalled(stalled, active, progress)
 
-    def _keep(self, value: float, progress: Progress) -> None:
-        run = progress.run
-        if math.isfinite(value):
-            if run.best is None or value < run.best.value:
-                theta = progress.candidate.theta.copy()
-                run.best = Best(value, theta, run.epoch, progress.rate)
-        elif self.column == "validation_loss":
+    def _keep(self, values: NDArray, active: NDArray, progress: Progress) -> None:
+        run, finite = progress.run, np.isfinite(values)
+        if finite.any() and (run.best is not None or finite.all()):
+            now = [np.full(values.shape, each)[()] for each in (run.epoch, progress.rate)]
+            found = Best(values[()], progress.candidate.theta, *now)
+            if run.best is None:
+                run.best = replace(found, theta=found.theta.copy())
+            elif (better := values < run.best.value).any():
+                run.best = run.best.improved(better, found)
+        if finite[active].all():
+            return
+        if self.column == "validation_loss":
             progress.stop("diverged")
         elif run.best is None and progress.stop_reason is None:
             raise ValueError(
-                f"scoring={self.measure!r} gives {value} on the validation rows, so early stopping "
-                "cannot watch it; choose another scoring, or give more validation rows."
+                f"scoring={self.measure!r} gives {values[~finite][0]} on the validation rows, so "
+                "early stopping cannot watch it; choose another scoring, or give more validation "
+                "rows."
             )
 
-    def _stalled(self, progress: Progress) -> None:
+    def _stalled(self, stalled: NDArray, active: NDArray, progress: Progress) -> None:
         run = progress.run
+        waits = self.schedule.waits_for_stall
+        if waits and (stalled != active).any():
+            return
         watched = self.column.replace("_", " ").capitalize()
         watched = "Training loss" if self.column == "loss" else watched
         message = (
             f"{watched} did not improve more than tol={self.tol:f} "
             f"for {self.patience:g} consecutive epochs."
         )
-        schedule = self.schedule
-        if schedule.waits_for_stall and schedule.on_stall(self.base_rate, run.schedule_state):
+        if waits and self.schedule.on_stall(self.base_rate, run.schedule_state):
             # Judged against one lucky epoch of the faster rate, every later one would be a failure.
             run.stall = 0
             run.reference = math.inf
             self.say(f"{message} Lowering the learning rate.")
-        else:
+            return
+        run.stopped = np.logical_or(run.stopped, stalled)[()]
+        whom = f" member {', '.join(map(str, np.flatnonzero(stalled)))}" if stalled.shape else ""
+        self.say(f"{message} Stopping{whom}.")
+        if np.all(run.stopped):
             progress.stop(self.reason)
-            self.say(f"{message} Stopping.")
+        elif self.leave:
+            progress.stop(LEFT)

@@ -22,11 +22,14 @@ class Objective(Protocol):
         Shown to callbacks.
     l1 : float
         Strength of the soft threshold after each step.
+    each : float or ndarray of shape (n_members,)
+        The objective of every member on the last batch.
     """
 
     network: Network
     workspace: Any
     l1: float
+    each: Any
 
     @property
     def grad(self) -> NDArray:
@@ -40,7 +43,7 @@ class Objective(Protocol):
 
 
 class Penalty:
-    r"""The penalty on decayed weights, with members the mean of theirs.
+    r"""The penalty on decayed weights, of every member its own.
 
     .. math:: \frac{l_2}{2} \lVert \theta_W \rVert^2 + l_1 \lVert \theta_W \rVert_1
 
@@ -61,16 +64,16 @@ class Penalty:
         self.decayed_grad = grad[..., :n_decayed]
         self._shrink = np.empty_like(self.decayed) if self.l2 else None
 
-    def __call__(self) -> float:
-        """Return the penalty and add its smooth part to the gradient."""
-        value = 0.0
+    def __call__(self) -> Any:
+        """Return the penalty, of every member, and add its smooth part to the gradient."""
+        value: Any = 0.0 if self.n_members == 1 else np.zeros(self.n_members)
         if self._shrink is not None:
             np.multiply(self.decayed, self.l2, out=self._shrink)
-            value += 0.5 * float(self._inner(self._shrink, self.decayed))
+            value += 0.5 * self._inner(self._shrink, self.decayed)
             self.decayed_grad += self._shrink
         if self.l1:
-            value += self.l1 * float(np.abs(self.decayed).sum())
-        return value / self.n_members
+            value += self.l1 * np.abs(self.decayed).sum(axis=-1)
+        return float(value) if self.n_members == 1 else value
 
 
 class Supervised:
@@ -105,6 +108,7 @@ class Supervised:
         self.network = workspace.network
         self.row_axis = self.network.row_axis
         self.n_members = self.network.n_members
+        self.each: Any = 0.0
         self.l1 = float(l1 / total)
         self.unit = float(unit)
         self.penalty = Penalty(self.network, workspace.grad, l2 / total, self.l1)
@@ -117,7 +121,10 @@ class Supervised:
     def batch(self, x: Any, target: NDArray, weight: NDArray | None) -> float:
         """Return the objective on one batch and fill `grad`; with members, their mean."""
         rows = x.shape[self.row_axis]
-        return self.data(x, target, weight, 1.0 / (rows * self.unit)) + self.penalty()
+        fit = self.data(x, target, weight, 1.0 / (rows * self.unit))
+        penalty = self.penalty()
+        self.each = self.each + penalty
+        return fit + (penalty if self.n_members == 1 else float(penalty.mean()))
 
     def data(self, x: Any, target: Any, weight: NDArray | None, scale: float) -> float:
         """Return ``scale * sum(w * l)`` and fill `grad` with its gradient."""
@@ -132,6 +139,8 @@ class Supervised:
         workspace.backward(x, frame)
         workspace.fit = float(value if self.n_members == 1 else value.mean())
         workspace.added = added / self.n_members
+        # What layers add is known for all members together only.
+        self.each = value + workspace.added
         return workspace.fit + workspace.added
 
     def figures(self) -> dict[str, float]:
@@ -140,5 +149,5 @@ class Supervised:
 
 
 def _inner_of_members(a: NDArray, b: NDArray) -> Any:
-    """Return the inner product of arrays with gaps, over which vdot would make copies."""
-    return np.einsum("mi,mi->", a, b)
+    """Return the inner products of arrays with gaps, over which vdot would make copies."""
+    return np.einsum("mi,mi->m", a, b)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from numbers import Number
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sknn.core.generator import MemberGenerator
 
 _STREAM_ROWS = 1000
 # Diagnostics need no sixteen digits; a pickle of 200 epochs is then a fifth smaller. They are
@@ -114,15 +116,22 @@ class Streams:
     noise: np.random.Generator
 
     @classmethod
-    def from_seed(cls, seed: int) -> Streams:
-        """Make the four streams from one seed."""
+    def from_seed(cls, seed: int, n_members: int = 1) -> Streams:
+        """Make the four streams from one seed; every member has noise of its own."""
         init, split, order, noise = np.random.SeedSequence(seed).spawn(4)
+        seeds = [noise, *noise.spawn(n_members - 1)]
         return cls(
             init=np.random.default_rng(init),
             split_seed=int(split.generate_state(1)[0]),
             order=np.random.default_rng(order),
-            noise=np.random.default_rng(noise),
+            noise=_joined([np.random.default_rng(each) for each in seeds]),
         )
+
+    def part(self, members: Sequence[int]) -> Streams:
+        """Return independent streams for some of the members."""
+        twin = self.copy()
+        noise = [noise_of(twin.noise)[m] for m in members]
+        return replace(twin, noise=_joined(noise))
 
     def copy(self) -> Streams:
         """Return streams that go on alike and independently."""
@@ -133,8 +142,19 @@ class Streams:
 _ANY_SEED = np.random.SeedSequence(0)
 
 
+def _joined(generators: list[np.random.Generator]) -> np.random.Generator:
+    return generators[0] if len(generators) == 1 else MemberGenerator(generators)
+
+
+def noise_of(noise: np.random.Generator) -> tuple[np.random.Generator, ...]:
+    """Return the generators of all members, of a single network its one."""
+    return noise.members if isinstance(noise, MemberGenerator) else (noise,)
+
+
 def _twin(generator: np.random.Generator) -> np.random.Generator:
     """Copy a generator, four times as fast as deepcopy: streams do it in every call."""
+    if isinstance(generator, MemberGenerator):
+        return MemberGenerator([_twin(each) for each in generator.members])
     bits = type(generator.bit_generator)(_ANY_SEED)
     bits.state = generator.bit_generator.state
     return np.random.Generator(bits)
@@ -142,12 +162,28 @@ def _twin(generator: np.random.Generator) -> np.random.Generator:
 
 @dataclass
 class Best:
-    """The weights that did best on what is monitored, after which epoch and at which rate."""
+    """The weights that did best on what is monitored, after which epoch and at which rate.
 
-    value: float
+    With members everything is an array, with an entry or a row for each.
+    """
+
+    value: Any
     theta: NDArray
-    epoch: int = 0
-    rate: float = 0.0
+    epoch: Any = 0
+    rate: Any = 0.0
+
+    def part(self, pick: Any) -> Best:
+        """Return the share of one member, or of several."""
+        return Best(self.value[pick], self.theta[pick], self.epoch[pick], self.rate[pick])
+
+    def improved(self, better: NDArray, other: Best) -> Best:
+        """Return what is taken from another one where that is better."""
+        return Best(
+            np.where(better, other.value, self.value)[()],
+            np.where(np.expand_dims(better, -1), other.theta, self.theta),
+            np.where(better, other.epoch, self.epoch)[()],
+            np.where(better, other.rate, self.rate)[()],
+        )
 
 
 @dataclass
@@ -196,15 +232,19 @@ class Run:
         Epochs whose weights did best on rows that members had not seen; served together.
     saw_all : bool
         All members have been trained on all rows of some call.
-    reference : float
+    reference : float or ndarray of shape (n_members,)
         What the next epoch has to beat.
     best_loss : float
         Lowest training loss.
-    stall : int
+    stall : int or ndarray of shape (n_members,)
         Epochs without improvement.
+    stopped : bool or ndarray of shape (n_members,)
+        Who is trained no more in this call.
     history : History
     n_members : int
         Networks that are trained; more are served where several epochs are.
+    of_several : bool
+        They are members of an ensemble, if only the last of them.
     grown : int
         Epochs before new classes last came; their losses do not compare with later ones.
     stop_reason : str or None
@@ -232,11 +272,13 @@ class Run:
     average: Average | None = None
     candidates: tuple[Any, ...] = ()
     saw_all: bool = False
-    reference: float = float("inf")
+    reference: Any = float("inf")
     best_loss: float = float("inf")
-    stall: int = 0
+    stall: Any = 0
+    stopped: Any = False
     history: History = field(default_factory=History)
     n_members: int = 1
+    of_several: bool = False
     grown: int = 0
     stop_reason: str | None = None
     warned: frozenset[str] = frozenset()
@@ -259,6 +301,7 @@ class Run:
         """Start to watch something: what was best by another measure is forgotten."""
         if self.watched != key:
             self.watched, self.best, self.reference, self.stall = key, None, float("inf"), 0
+            self.stopped = False
 
     def forget(self) -> None:
         """Drop what only a continuation needs: last weights, optimizer state, best and average."""

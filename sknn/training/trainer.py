@@ -12,6 +12,7 @@ import numpy as np
 from sknn.core.schedules import Schedule
 from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback, Hooks, Progress
+from sknn.training.members import parked
 from sknn.training.objective import Objective
 from sknn.training.run import Run
 from sknn.training.update import Update
@@ -107,19 +108,24 @@ class Trainer:
     def _epoch(self, progress: Progress) -> None:
         run = progress.run
         begin = perf_counter()
-        loss, norm = self._pass(progress)
+        with parked(run, self.objective.network):
+            loss, norm = self._pass(progress)
         run.epoch += 1
         run.samples += self.batches.n_rows
         row = {
             "epoch": float(run.epoch),
-            "loss": loss,
+            "loss": 0.0,
             "learning_rate": progress.rate,
             "seconds": perf_counter() - begin,
             "gradient_norm": norm,
         }
+        network = self.objective.network
+        if run.of_several:
+            row["members"] = float(progress.active.sum())
         row |= self.objective.figures()
         progress.row = row
-        if not math.isfinite(loss + float(self.objective.network.theta.sum())):
+        progress.record("loss", loss)
+        if not math.isfinite(row["loss"] + float(network.theta.sum())):
             progress.stop("diverged")
         for hook in self.hooks.epoch_end:
             hook(progress)
@@ -130,14 +136,15 @@ class Trainer:
         for hook in self.hooks.epoch_kept:
             hook(progress)
 
-    def _pass(self, progress: Progress) -> tuple[float, float]:
-        """One pass over the data; return its mean loss and the norm of the last gradient."""
+    def _pass(self, progress: Progress) -> tuple[Any, float]:
+        """One pass over the data; return its loss, by member, and the norm of the last gradient."""
         run, objective, update = progress.run, self.objective, self.update
         n_rows, row_axis = self.batches.n_rows, objective.network.row_axis
         rate = progress.rate = self._rate(progress, 0.0)
         per_update = progress.schedule.per_update  # type: ignore[union-attr]
         gradient_hooks, batch_hooks = self.hooks.gradient, self.hooks.batch_end
-        total, done, norm = 0.0, 0, math.nan
+        total: Any = 0.0
+        done, norm = 0, math.nan
         order = run.streams.order if self.shuffle else None
         for x, target, weight in self.batches.epoch(self.batch_size(run.epoch), order):
             rows = x.shape[row_axis]
@@ -146,7 +153,7 @@ class Trainer:
             if self.regularization is not None:
                 self._fade(run, done / n_rows)
             progress.loss = objective.batch(x, target, weight)
-            total += progress.loss * rows
+            total = total + objective.each * rows
             done += rows
             if done == n_rows:
                 norm = float(np.sqrt(np.vdot(update.grad, update.grad)))
@@ -157,7 +164,7 @@ class Trainer:
             update(rate, run.optimizer_step)
             for hook in batch_hooks:
                 hook(progress)
-            if not total < _INFINITY or progress.stop_reason is not None:
+            if not progress.loss < _INFINITY or progress.stop_reason is not None:
                 break
             if perf_counter() > self.deadline:
                 break

@@ -49,13 +49,16 @@ def test_the_best_weights_take_further_passes_over_all_rows(fraction, more):
     """With one batch the order does not matter, and the passes can be done by hand."""
     settings = STOPPED | more | {"validation_fraction": fraction, "normalize_y": False}
     warm, best = best_of(MLPRegressor(**settings))
-    by_hand = MLPRegressor(**settings).set_params(early_stopping=False).initialize(X, REAL)
-    by_hand.network_.load(best.theta)
-    passes = math.ceil(fraction * best.epoch)
-    by_hand.set_params(learning_rate=Cosine(epochs=passes))
-    for _ in range(passes):
-        by_hand.partial_fit(X, REAL)
-    assert_allclose(warm.network_.theta, by_hand.network_.theta, rtol=1e-8, atol=1e-10)
+    # Every member has a best epoch of its own, so each is carried on as a network by itself.
+    served, kept = np.atleast_2d(warm.network_.theta), np.atleast_2d(best.theta)
+    for theta, start, epoch in zip(served, kept, np.atleast_1d(best.epoch), strict=True):
+        by_hand = MLPRegressor(**settings | {"early_stopping": False, "n_members": 1})
+        by_hand.initialize(X, REAL).network_.load(start)
+        passes = math.ceil(fraction * int(epoch))
+        by_hand.set_params(learning_rate=Cosine(epochs=passes))
+        for _ in range(passes):
+            by_hand.partial_fit(X, REAL)
+        assert_allclose(theta, by_hand.network_.theta, rtol=1e-8, atol=1e-10)
     assert np.abs(warm.network_.theta - best.theta).max() > 1e-4
 
 

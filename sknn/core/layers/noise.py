@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.constraints import real
+from sknn.core.generator import of_members
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Plan, Scratch, Shape, Views
 
@@ -20,11 +21,15 @@ def _draw_kept(rng: np.random.Generator, parts: int, keep: NDArray) -> None:
     """Fill `keep` with True where a random integer below 65,536 is at least `parts`.
 
     Four of them come from one word of the generator: a third of the time floats take. Every row has
-    words of its own, so that members draw as networks one after the other would, and both
-    precisions drop the same numbers.
+    words of its own, so that both precisions drop the same numbers.
     """
-    width = keep.shape[-1]
-    rows, words = keep.reshape(-1, width), -(-width // 4)
+    for generator, part in of_members(rng, keep):
+        _draw_rows(generator, parts, part.reshape(-1, keep.shape[-1]))
+
+
+def _draw_rows(rng: np.random.Generator, parts: int, rows: NDArray) -> None:
+    width = rows.shape[-1]
+    words = -(-width // 4)
     slab = max(1, _SLAB_WORDS // words)
     for start in range(0, len(rows), slab):
         part = rows[start : start + slab]

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sknn.core.spec import Spec
 
 if TYPE_CHECKING:
@@ -41,6 +44,9 @@ class Progress:
     row : dict of float
         Figures of the epoch that just ended; what a callback adds becomes a column of
         ``history_``.
+    each : dict of ndarray
+        Of loss, validation loss and score what every member has, NaN for those that stopped
+        before; ``row`` has the means. Without members arrays without axes.
     rate : float
         Learning rate of the last update.
     loss : float
@@ -83,6 +89,7 @@ class Progress:
         self.count_updates = count_updates
         self.resumed = run.epoch > run.began
         self.row: dict[str, float] = {}
+        self.each: dict[str, NDArray] = {}
         self.rate = 0.0
         self.loss = float("nan")
         self.stop_reason: str | None = None
@@ -96,6 +103,17 @@ class Progress:
         network = self.network.copy()
         network.load(average.theta)
         return network
+
+    @property
+    def active(self) -> NDArray:
+        """Which members are trained, of shape (n_members,); those that stopped are not."""
+        return np.broadcast_to(np.logical_not(self.run.stopped), self.network.lead)
+
+    def record(self, name: str, values: Any) -> None:
+        """Note a figure of every member, and in the row of the epoch its mean."""
+        active = self.active
+        self.each[name] = values = np.where(active, values, np.nan)
+        self.row[name] = float(np.mean(values[active]))
 
     def require_loss(self, callback: Callback) -> None:
         """Raise where batches have no loss that can be known, as those of Boltzmann machines."""

@@ -28,6 +28,7 @@ _TOUCHED = (
     "average",
     "reference",
     "stall",
+    "stopped",
 )
 
 

@@ -1,0 +1,122 @@
+"""Searches and ensembles on real local clusters, one of whose workers is killed."""
+
+import os
+import signal
+import threading
+import time
+import warnings
+
+import joblib
+import pytest
+from numpy.testing import assert_array_equal
+from sklearn.datasets import load_iris
+from sklearn.model_selection import GridSearchCV, cross_val_score
+
+from sknn import MLPClassifier
+from sknn.streams import fit_blocks
+
+distributed = pytest.importorskip("distributed")
+da = pytest.importorskip("dask.array")
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.timeout(120),
+]
+
+X, y = load_iris(return_X_y=True)
+NET = MLPClassifier((8,), max_iter=20, learning_rate="cosine", random_state=0)
+GRID = {"alpha": [1e-4, 1e-2], "learning_rate_init": [0.01, 0.03]}
+
+
+@pytest.fixture(scope="module")
+def client():
+    with (
+        warnings.catch_warnings(),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+def searched(net=NET, **more):
+    return GridSearchCV(net, GRID, cv=3, **more).fit(X, y)
+
+
+def assert_same(one, other):
+    assert one.best_params_ == other.best_params_
+    for name in ("mean_test_score", "split0_test_score", "rank_test_score"):
+        assert_array_equal(one.cv_results_[name], other.cv_results_[name])
+    assert_array_equal(one.predict_proba(X), other.predict_proba(X))
+
+
+def test_a_search_and_folds_on_dask_are_those_of_one_process(client):
+    with joblib.parallel_config("dask"):
+        there, scores = searched(), cross_val_score(NET, X, y)
+    assert_same(there, searched())
+    assert_array_equal(scores, cross_val_score(NET, X, y))
+
+
+def test_an_ensemble_on_dask_is_that_of_one_process(client):
+    net = MLPClassifier(
+        (8,), n_members=4, early_stopping=True, dropout=0.1, max_iter=30, random_state=0
+    )
+    here = net.fit(X, y)
+    proba, theta, n_iter = here.predict_proba(X), here.network_.theta, here.n_iter_
+    with joblib.parallel_config("dask"):
+        there = net.fit(X, y)
+    assert_array_equal(there.network_.theta, theta)
+    assert_array_equal(there.predict_proba(X), proba)
+    assert there.n_iter_ == n_iter
+
+
+def test_blocks_come_from_the_cluster(client):
+    lazy = da.from_array(X, (50, 4))
+    net = fit_blocks(MLPClassifier((8,), random_state=0), lazy, y, classes=[0, 1, 2])
+    twin = MLPClassifier((8,), random_state=0)
+    for start in (0, 50, 100):
+        twin.partial_fit(X[start : start + 50], y[start : start + 50], classes=[0, 1, 2])
+    assert_array_equal(net.network_.theta, twin.network_.theta)
+
+
+def test_a_search_survives_the_death_of_a_worker(client, tmp_path):
+    here = searched()
+    killed = []
+
+    def kill():
+        workers = {worker["pid"] for worker in client.run(_process).values()}
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and not killed:
+            busy = workers & {int(name) for name in os.listdir(tmp_path)}
+            for pid in list(busy)[:1]:
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+            time.sleep(0.01)
+
+    net = _slow(str(tmp_path))
+    thread = threading.Thread(target=kill)
+    thread.start()
+    begin = time.monotonic()
+    with joblib.parallel_config("dask"):
+        there = GridSearchCV(net, GRID, cv=3, refit=False).fit(X, y)
+    thread.join()
+    assert killed and time.monotonic() - begin < 60
+    assert_array_equal(there.cv_results_["mean_test_score"], here.cv_results_["mean_test_score"])
+    assert there.best_params_ == here.best_params_
+
+
+def _process():
+    return {"pid": os.getpid()}
+
+
+def _slow(folder):
+    """Return an estimator whose class travels by value: workers do not know this module."""
+
+    class SlowOnWorkers(MLPClassifier):
+        def fit(self, X, y):
+            with open(os.path.join(folder, str(os.getpid())), "a"):
+                time.sleep(0.3)
+            return super().fit(X, y)
+
+    return SlowOnWorkers(**NET.get_params(deep=False))
