@@ -8,7 +8,7 @@ from traceback import format_exc
 from typing import Any
 
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.pipeline import Pipeline
 
 from sknn.estimators._sklearn import shallow_copy, split_params, split_rows, without_listeners
@@ -121,7 +121,8 @@ def prepare(model: Any, fold: Fold) -> Lesson:
     begin = perf_counter()
     recorder = Recorder(network_of(model)[0])
     X, y, params = fold.training(model)
-    model = without_listeners(with_network(model, recorder))
+    # A Pipeline fits its steps where they are, and those of other splits must stay as they are.
+    model = without_listeners(with_network(clone(model), recorder))
     model.fit(X, **params) if y is None else model.fit(X, y, **params)
     return Lesson(model, *recorder.seen_, perf_counter() - begin)
 

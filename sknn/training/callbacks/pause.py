@@ -47,5 +47,9 @@ class Pause(Callback):
     def on_epoch_end(self, progress: Progress) -> None:
         """Stop when it is time, unless the fit is over anyway."""
         run = progress.run
-        if progress.snapshot is not None and self.epoch <= run.epoch - run.began and run.epoch < run.until:
+        if (
+            progress.snapshot is not None
+            and self.epoch <= run.epoch - run.began
+            and run.epoch < run.until
+        ):
             progress.stop(PAUSED)
