@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
+from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.model_selection._search import BaseSearchCV as BaseSearchCV
 from sklearn.model_selection._validation import (
     _insert_error_scores,
@@ -37,6 +37,7 @@ except ImportError:
 
 
 feature_names_in = _check_feature_names_in
+MultimetricScorer = _MultimetricScorer
 split_rows = _safe_split
 split_params = _check_method_params
 score_of = _score

@@ -151,7 +151,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     [[(2, 9), (6, 3), (18, 1)]]
     >>> sorted(search.best_params_)[:3]
     ['activation', 'alpha', 'dropout']
-    >>> search.best_score_ > 0.9
+    >>> print(search.best_score_ > 0.9)
     True
     """
 
