@@ -20,7 +20,7 @@ FEW = {"n_candidates": 6, "cv": 2, "random_state": 0}
 
 
 def network(kind=MLPClassifier, **parameters):
-    return kind((4,), **SHORT | parameters)
+    return kind(hidden_layer_sizes=(4,), **SHORT | parameters)
 
 
 def search(model=None, space=None, **parameters):

@@ -15,7 +15,7 @@ from sknn.search.plan import brackets_of, levels
         ((4, 27, 3), [9, 27]),
         ((1, 1, 3), [1]),
         ((10, 100, 2), [12, 25, 50, 100]),
-        ((1, 4, 1.5), [2, 3, 4]),
+        ((1, 4, 1.5), [1, 2, 3, 4]),
     ],
 )
 def test_levels(bounds, expected):
@@ -32,12 +32,8 @@ def test_random():
 
 
 def test_hyperband_gives_every_bracket_about_as_many_epochs():
-    brackets = brackets_of("hyperband", 170, 3, 27, 3)
-    assert brackets == [
-        [(3, 90), (9, 30), (27, 10)],
-        [(9, 45), (27, 15)],
-        [(27, 35)],
-    ] or sum(bracket[0].n_candidates for bracket in brackets) == 170
+    brackets = brackets_of("hyperband", 165, 3, 27, 3)
+    assert [bracket[0] for bracket in brackets] == [(3, 90), (9, 45), (27, 30)]
     costs = [sum(rung.n_epochs * rung.n_candidates for rung in bracket) for bracket in brackets]
     assert max(costs) < 1.5 * min(costs)
 
