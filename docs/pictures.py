@@ -269,7 +269,13 @@ def forecast():
     return example("forecast").picture(5)
 
 
+def architecture_search():
+    """Draw score against epochs for every candidate of a search."""
+    return example("architecture_search").picture(40)
+
+
 PICTURES = {
+    "architecture_search": architecture_search,
     "filters": filters,
     "memory": memory,
     "forecast": forecast,

@@ -46,7 +46,7 @@ def searches(epochs: int, jobs: int | None) -> dict[str, Any]:
         "grid": GridSearchCV(model, GRID, **same),
         "random": RandomizedSearchCV(model, space(model), n_iter=8, random_state=0, **same),
         "architecture": ArchitectureSearchCV(
-            model, n_candidates=24, min_iter=max(1, epochs // 9), random_state=0, **same
+            model, n_candidates=24, factor=3, random_state=0, **same
         ),
     }
 

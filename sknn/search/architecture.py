@@ -77,8 +77,8 @@ class ArchitectureSearchCV(BaseSearchCV):
         stopping span them. None takes those of the estimator.
     min_iter : int, default="auto"
         Least epochs of the first rung. "auto" is `max_iter` / `factor` ** 2, for three rungs.
-    factor : float, default=3
-        Greater than 1.
+    factor : float, default=4
+        Greater than 1; the larger, the bolder.
     scoring : str, callable, list, tuple or dict, default=None
         As in :class:`~sklearn.model_selection.GridSearchCV`. Of several metrics that of `refit`
         decides who goes on, the first one where `refit` is no name.
@@ -145,10 +145,10 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     >>> from sknn import MLPClassifier
     >>> from sknn.search import ArchitectureSearchCV
     >>> X, y = load_digits(return_X_y=True)
-    >>> net = MLPClassifier(learning_rate="cosine", max_iter=18, random_state=0)
+    >>> net = MLPClassifier(learning_rate="cosine", max_iter=16, random_state=0)
     >>> search = ArchitectureSearchCV(net, n_candidates=9, cv=3, random_state=0).fit(X / 16, y)
     >>> search.brackets_
-    [[(2, 9), (6, 3), (18, 1)]]
+    [[(1, 9), (4, 3), (16, 1)]]
     >>> sorted(search.best_params_)[:3]
     ['activation', 'alpha', 'dropout']
     >>> print(search.best_score_ > 0.9)
@@ -164,7 +164,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         n_candidates: Any = 27,
         max_iter: Any = None,
         min_iter: Any = "auto",
-        factor: Any = 3,
+        factor: Any = 4,
         scoring: Any = None,
         n_jobs: Any = None,
         refit: Any = True,

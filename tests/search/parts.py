@@ -16,7 +16,7 @@ SPACE = {
 }
 PIPED = {f"mlpclassifier__{name}": values for name, values in SPACE.items()}
 SHORT = {"max_iter": 9, "random_state": 0}
-FEW = {"n_candidates": 6, "cv": 2, "random_state": 0}
+FEW = {"n_candidates": 6, "factor": 3, "cv": 2, "random_state": 0}
 
 
 def network(kind=MLPClassifier, **parameters):

@@ -67,7 +67,9 @@ def test_ranks_and_history():
         here = past["rung"] == rung
         assert here.sum() == count
         if rung < 2:
-            best = past["candidate"][here][np.argsort(-past["mean_test_score"][here], kind="stable")]
+            best = past["candidate"][here][
+                np.argsort(-past["mean_test_score"][here], kind="stable")
+            ]
             after = past["candidate"][past["rung"] == rung + 1]
             assert set(after) == set(best[: len(after)])
 
@@ -276,7 +278,9 @@ def test_keys_that_the_search_needs(name):
         search(space=SPACE | {name: [1, 2]}).fit(X, THREE)
 
 
-@pytest.mark.parametrize("model", [StandardScaler(), make_pipeline(StandardScaler()), 3, "passthrough"])
+@pytest.mark.parametrize(
+    "model", [StandardScaler(), make_pipeline(StandardScaler()), 3, "passthrough"]
+)
 def test_models_without_a_network(model):
     with pytest.raises(TypeError, match="must be a network of sknn"):
         ArchitectureSearchCV(model, SPACE).fit(X, THREE)
@@ -315,9 +319,7 @@ def test_what_is_known_survives_ctrl_c(piped):
     whole = search(model, space, refit=False).fit(X, THREE)
     assert (found.cv_results_["rung"] == 0).all()
     first = whole.history_["rung"] == 0
-    assert_array_equal(
-        found.history_["mean_test_score"], whole.history_["mean_test_score"][first]
-    )
+    assert_array_equal(found.history_["mean_test_score"], whole.history_["mean_test_score"][first])
     assert found.predict(X).shape == (60,)
 
 
