@@ -4,8 +4,8 @@ Run it from the root of the repository; it takes some seconds::
 
     python examples/halving_search.py
 
-Every network of sknn has `max_iter`, so scikit-learn can halve over epochs. It fits survivors anew in
-each round; ``sknn.search.ArchitectureSearchCV`` lets them go on.
+Every network of sknn has `max_iter`, so scikit-learn can halve over epochs. It fits survivors anew
+in each round; ``sknn.search.ArchitectureSearchCV`` lets them go on.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ Run it from the root of the repository; it takes some seconds::
     python examples/optuna_pruning.py
 
 A trial trains a network epoch by epoch and reports its score after each; the pruner ends those
-that fall behind. A network that is pruned has lost nothing: n passes of `partial_fit` are a `fit` of
-n epochs.
+that fall behind. Nothing is lost by training in parts: n passes of `partial_fit` are a `fit` of n
+epochs.
 """
 
 from __future__ import annotations

@@ -295,8 +295,6 @@ def test_networks_without_targets():
     coder = search(AutoEncoder((3,), max_iter=9), {"alpha": loguniform(1e-4, 1)}).fit(X)
     assert coder.transform(X).shape == (60, 3) and coder.score(X) <= 0
     machine = GaussianRBM(n_components=2, n_iter=9, random_state=0)
-    with pytest.raises(TypeError, match="score"):
-        search(machine, {"learning_rate": loguniform(1e-3, 0.1)}).fit(X)
     found = search(machine, {"learning_rate": loguniform(1e-3, 0.1)}, scoring=mean_likelihood)
     assert found.fit(X).best_estimator_.n_iter == 9
 
