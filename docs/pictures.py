@@ -274,8 +274,14 @@ def gan():
     return example("gan").picture()
 
 
+def architecture_search():
+    """Draw score against epochs for every candidate of a search."""
+    return example("architecture_search").picture(40)
+
+
 PICTURES = {
     "gan": gan,
+    "architecture_search": architecture_search,
     "filters": filters,
     "memory": memory,
     "forecast": forecast,

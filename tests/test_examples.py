@@ -182,3 +182,35 @@ def test_cluster_searches_gathers_and_streams(monkeypatch, capsys):
     printed = capsys.readouterr().out
     for what in ("four members", "where they agree", "block by block"):
         assert float(re.search(rf"{what}: (\S+)", printed)[1]) > 0.9, printed
+
+
+def test_three_searches_of_equal_cost(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "architecture_search.png"
+    options = ("--epochs", "9", "--output", str(picture))
+    run("architecture_search.py", monkeypatch, *options)
+    rows = re.findall(r"^(\w+)\s+(\d+)\s+(0\.\d+)\s+(0\.\d+)", capsys.readouterr().out, re.M)
+    assert [(name, count) for name, count, *_ in rows] == [
+        ("grid", "8"),
+        ("random", "8"),
+        ("architecture", "24"),
+    ]
+    assert all(float(score) > 0.85 for *_, score in rows)
+    assert_picture(picture)
+
+
+def test_scikit_learn_halves_over_epochs(monkeypatch, capsys):
+    run("halving_search.py", monkeypatch, "--epochs", "9")
+    printed = capsys.readouterr().out
+    assert re.search(r"epochs\s+1 3 9\ncandidates\s+9 3 1", printed), printed
+    assert float(re.search(r"digits (0\.\d+)", printed)[1]) > 0.85
+
+
+def test_optuna_prunes_over_partial_fit(monkeypatch, capsys):
+    pytest.importorskip("optuna", reason="the example is about it")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        run("optuna_pruning.py", monkeypatch, "--epochs", "6", "--trials", "8")
+    printed = capsys.readouterr().out
+    assert int(re.search(r"trials 8, pruned (\d)", printed)[1]) >= 1
+    assert float(re.search(r"accuracy (0\.\d+)", printed)[1]) > 0.9

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sklearn.utils.validation import _check_feature_names_in
+from sklearn.metrics._scorer import _MultimetricScorer
+from sklearn.model_selection._search import BaseSearchCV as BaseSearchCV
+from sklearn.model_selection._validation import (
+    _insert_error_scores,
+    _score,
+    _warn_or_raise_about_fit_failures,
+)
+from sklearn.utils.metaestimators import _safe_split
+from sklearn.utils.validation import _check_feature_names_in, _check_method_params
 from sklearn.utils.validation import validate_data as validate_data
 
 from sknn.training.callbacks import Callback, Phase, Progress
@@ -28,6 +37,12 @@ except ImportError:
 
 
 feature_names_in = _check_feature_names_in
+MultimetricScorer = _MultimetricScorer
+split_rows = _safe_split
+split_params = _check_method_params
+score_of = _score
+insert_error_scores = _insert_error_scores
+warn_or_raise_about_failures = _warn_or_raise_about_fit_failures
 
 
 class Listener(NamedTuple):
@@ -144,6 +159,67 @@ def callback_context(estimator: Any, epochs: int) -> Listener | None:
     if not HAS_CALLBACKS or not listening:
         return None
     return Listener(estimator, estimator._init_callback_context(max_subtasks=epochs))
+
+
+class Report(NamedTuple):
+    """A task of a search as scikit-learn's callbacks see it; without a context nobody listens.
+
+    Attributes
+    ----------
+    search : estimator or None
+        The one whose task it is.
+    context : sklearn.callback.CallbackContext or None
+    """
+
+    search: Any = None
+    context: Any = None
+
+    def part(self, name: str, n_parts: int) -> Report:
+        """Return a task below this one, of `n_parts` that may run at once."""
+        if self.context is None:
+            return self
+        known = self.context._children_map
+        inner = self.context.subcontext(
+            task_name=name,
+            task_id=None if self.context.sequential_subtasks else len(known),
+            max_subtasks=n_parts,
+            sequential_subtasks=False,
+        )
+        return Report(self.search, inner)
+
+    @contextmanager
+    def told(self, part: Any = None, **data: Any) -> Iterator[None]:
+        """Tell of begin and end of the task; what an estimator does in it is part of it."""
+        if self.context is None:
+            yield
+            return
+        try:
+            if part is None:
+                self.context.call_on_fit_task_begin(estimator=self.search, **data)
+                yield
+            else:
+                with self.context.propagate_callback_context(part):
+                    self.context.call_on_fit_task_begin(estimator=self.search, **data)
+                    yield
+        finally:
+            self.context.call_on_fit_task_end(estimator=self.search, **data)
+
+
+def report_of(search: Any, parts: list[Any], n_parts: int) -> Report:
+    """Open the task of a whole search, if somebody listens to it or to a part of it."""
+    listening = any(
+        hasattr(each, name)
+        for each in (search, *parts)
+        for name in ("_skl_callbacks", "_parent_callback_ctx")
+    )
+    if not HAS_CALLBACKS or not listening:
+        return Report()
+    return Report(search, search._init_callback_context(max_subtasks=n_parts))
+
+
+def listeners_of(estimator: Any) -> dict[str, Any]:
+    """Return the attributes in which an estimator holds scikit-learn's callbacks."""
+    return {name: value for name, value in vars(estimator).items() if name == "_skl_callbacks"}
 
 
 def without_listeners(estimator: Any) -> Any:

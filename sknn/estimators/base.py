@@ -36,7 +36,7 @@ from sknn.estimators.targets import Targets
 from sknn.estimators.watching import validation_measures
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
-from sknn.training.callbacks import Callback
+from sknn.training.callbacks import PAUSED, Callback
 from sknn.training.caller import users_level
 from sknn.training.folds import Folds
 from sknn.training.run import Run
@@ -140,7 +140,8 @@ class BaseNetwork(
     ) -> Any:
         """Train what an interrupted call had left.
 
-        For an estimator that :meth:`sknn.callbacks.Checkpoint.load` returned. With the data of
+        For an estimator that :meth:`sknn.callbacks.Checkpoint.load` returned, or that
+        :class:`~sknn.callbacks.Pause` stopped. With the data of
         the interrupted call the result is that of a call that was never interrupted, to the
         last bit, given the same machine, versions and number of BLAS threads, and no `max_time`
         (whose seconds begin anew).
@@ -167,9 +168,9 @@ class BaseNetwork(
         if run.optimizer_state is None:
             raise ValueError(
                 f"This {type(self).__name__} has no interrupted call to resume, or kept nothing to "
-                "continue from; resume what Checkpoint.load returns, or call fit."
+                "continue from; resume what Checkpoint.load returns or Pause stopped, or call fit."
             )
-        if run.stop_reason not in (None, "interrupted"):
+        if run.stop_reason not in (None, "interrupted", PAUSED):
             return self
         call = Call(X, y, sample_weight, X_val, y_val, sample_weight_val)
         call.epochs = run.until - run.epoch

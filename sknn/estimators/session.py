@@ -26,6 +26,7 @@ from sknn.estimators.data import Rows
 from sknn.estimators.plausibility import warn_of_data
 from sknn.estimators.solving import objective_at, rejoin, solve
 from sknn.training import trial
+from sknn.training.callbacks import PAUSED
 from sknn.training.caller import users_level
 from sknn.training.folds import Folds
 from sknn.training.objective import Supervised
@@ -78,7 +79,8 @@ class Session:
         if self.call.epochs or self.call.finish:
             solve(self)
         self._react_to_stop()
-        self._publish(self.estimator, self.network, self.state, self.call.keep)
+        keep = self.call.keep or self.state.stop_reason == PAUSED
+        self._publish(self.estimator, self.network, self.state, keep)
         self._check_fold()
         self.estimator._after_fit(self.train)
 
@@ -269,7 +271,7 @@ class Session:
     def _use_all_rows(self) -> None:
         """Let the rows held out of training have their say in the weights to serve."""
         run = self.state
-        cut_short = run.stop_reason in ("diverged", "interrupted", "max_time")
+        cut_short = run.stop_reason in ("diverged", "interrupted", "max_time", PAUSED)
         if self.splits and run.best is not None and not cut_short:
             self.finished = rejoin(self, self.all_rows)
 

@@ -2,5 +2,6 @@
 
 from sknn.inspection.curves import LossCurveDisplay
 from sknn.inspection.gradients import check_gradients
+from sknn.inspection.searches import SearchDisplay
 
-__all__ = ["LossCurveDisplay", "check_gradients"]
+__all__ = ["LossCurveDisplay", "SearchDisplay", "check_gradients"]

@@ -1,0 +1,161 @@
+"""Architecture search beside scikit-learn's random search over the same candidates.
+
+Run from the root of the repository, on an idle machine::
+
+    python -m benchmarks.search
+    python -m benchmarks.search --sets digits concrete --seeds 1 --strategy hyperband
+
+The digits come with scikit-learn, the other data sets with other packages; they are used if the
+module ``load_data`` can be imported and ``SKNN_DATA_DIR`` names the folder with these packages.
+
+Both searches draw the same candidates, split the same rows in the same way and refit the best, with
+as many processes. The first table compares them: best score of cross-validation, with the standard
+error of the random search's over the splits, and seconds. The second compares scores on rows held
+out at equal seconds: of the random search only as many candidates count, the first ones, as were
+done when the other search was over. The candidate that was under way then counts, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import warnings
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.datasets import load_digits
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.impute import SimpleImputer
+from sklearn.model_selection import RandomizedSearchCV, train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from sknn import MLPClassifier, MLPRegressor
+from sknn.search import ArchitectureSearchCV, space
+
+FIRST = ["digits", "satimage", "phoneme", "concrete", "abalone"]
+EIGHT = [*FIRST, "spambase", "telco_churn", "computers"]
+N_SPLITS = 3
+
+
+def load(name: str, n_rows: int) -> tuple[Any, Any, bool]:
+    """Return rows and targets of a data set, and whether these are labels."""
+    if name == "digits":
+        X, y = load_digits(return_X_y=True)
+        return X.astype(np.float32), y, True
+    import load_data
+
+    X, y, about = load_data.load(name, max_rows=n_rows)
+    return X, y, about["task"] == "classification"
+
+
+def model_for(X: Any, labels: bool, epochs: int) -> Any:
+    """Return a network behind the usual preprocessing."""
+    kind = MLPClassifier if labels else MLPRegressor
+    net = kind(learning_rate="cosine", max_iter=epochs, random_state=0)
+    numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    if isinstance(X, np.ndarray):
+        return make_pipeline(numbers, net)
+    named = list(X.select_dtypes("category").columns)
+    kinds = OneHotEncoder(handle_unknown="ignore", max_categories=50, sparse_output=False)
+    columns = ColumnTransformer(
+        [("numbers", numbers, [c for c in X if c not in named]), ("categories", kinds, named)]
+    )
+    return make_pipeline(columns, net)
+
+
+def timed(search: Any, X: Any, y: Any) -> tuple[Any, float]:
+    """Return a fitted search and the seconds it took."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        begin = time.perf_counter()
+        search.fit(X, y)
+        return search, time.perf_counter() - begin
+
+
+def done_by(search: Any, seconds: float, taken: float) -> int:
+    """Return how many candidates a random search has begun after so many seconds."""
+    table = search.cv_results_
+    each = table["mean_fit_time"] + table["mean_score_time"]
+    clock = np.cumsum(each) / each.sum() * (taken - search.refit_time_)
+    return min(len(each), int(np.searchsorted(clock, seconds - search.refit_time_)) + 1)
+
+
+def compare(name: str, seed: int, arguments: argparse.Namespace) -> dict[str, float]:
+    """Run both searches on a data set."""
+    X, y, labels = load(name, arguments.rows)
+    A, B, y_train, y_test = train_test_split(
+        X, y, test_size=0.3, random_state=seed, stratify=y if labels else None
+    )
+    model = model_for(X, labels, arguments.epochs)
+    same = {"random_state": seed, "cv": N_SPLITS, "n_jobs": arguments.jobs}
+    n = arguments.candidates
+    ours, ours_seconds = timed(
+        ArchitectureSearchCV(model, strategy=arguments.strategy, n_candidates=n, **same), A, y_train
+    )
+    theirs, seconds = timed(RandomizedSearchCV(model, space(model), n_iter=n, **same), A, y_train)
+    table, best = theirs.cv_results_, theirs.best_index_
+    k = done_by(theirs, ours_seconds, seconds)
+    early = int(np.argmax(table["mean_test_score"][:k]))
+    rival = clone(model).set_params(**table["params"][early])
+    rival = theirs.best_estimator_ if early == best else timed(rival, A, y_train)[0]
+    return {
+        "score": ours.best_score_,
+        "their score": theirs.best_score_,
+        "error": table["std_test_score"][best] / np.sqrt(N_SPLITS - 1),
+        "seconds": ours_seconds,
+        "their seconds": seconds,
+        "candidates": k,
+        "test": ours.score(B, y_test),
+        "their test": rival.score(B, y_test),
+        "their last test": theirs.score(B, y_test),
+    }
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--sets", nargs="+", default=EIGHT)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--candidates", type=int, default=27)
+    parser.add_argument("--epochs", type=int, default=54)
+    parser.add_argument("--rows", type=int, default=2000)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--strategy", default="halving")
+    arguments = parser.parse_args()
+    # Processes are started, and modules imported, before the first clock runs.
+    X, y = load_digits(return_X_y=True)
+    warm = ArchitectureSearchCV(MLPClassifier(max_iter=1), n_candidates=4, n_jobs=arguments.jobs)
+    timed(warm, X[:200], y[:200])
+    print(
+        f"{'data set':<14}{'seed':>5}{'score':>9}{'random':>9}{'+-':>8}{'s':>8}{'random':>8}"
+        f"{'ratio':>7}{'test':>9}{'random':>9}{'of':>4}{'all':>9}"
+    )
+    wins = []
+    for name in arguments.sets:
+        found = []
+        for seed in range(arguments.seeds):
+            row = compare(name, seed, arguments)
+            found.append(row)
+            print(line(name, seed, row), flush=True)
+        mean = {key: float(np.mean([row[key] for row in found])) for key in found[0]}
+        wins.append(np.sign(round(mean["test"] - mean["their test"], 6)))
+        print(line(name, "mean", mean), flush=True)
+    better, worse = (int(np.sum(np.array(wins) == sign)) for sign in (1, -1))
+    print(f"\nheld-out score at equal seconds: better on {better}, worse on {worse} of {len(wins)}")
+
+
+def line(name: str, seed: Any, row: dict[str, float]) -> str:
+    """Return a line of the table."""
+    ratio = row["seconds"] / row["their seconds"]
+    return (
+        f"{name:<14}{seed:>5}{row['score']:>9.4f}{row['their score']:>9.4f}{row['error']:>8.4f}"
+        f"{row['seconds']:>8.1f}{row['their seconds']:>8.1f}{ratio:>7.2f}{row['test']:>9.4f}"
+        f"{row['their test']:>9.4f}{row['candidates']:>4.0f}{row['their last test']:>9.4f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Optuna with pruning over `partial_fit`.
+
+Run it from the root of the repository; it takes some seconds::
+
+    pip install ".[test]"  # or optuna alone
+    python examples/optuna_pruning.py
+
+A trial trains a network epoch by epoch and reports its score after each; the pruner ends those
+that fall behind. Nothing is lost by training in parts: n passes of `partial_fit` are a `fit` of n
+epochs.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+import optuna
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+
+from sknn import MLPClassifier
+
+X, y = load_digits(return_X_y=True)
+X_TRAIN, X_VAL, Y_TRAIN, Y_VAL = train_test_split((X / 16).astype(np.float32), y, random_state=0)
+
+
+def network(trial: optuna.Trial) -> MLPClassifier:
+    """Return a network with suggested depth, width and parameters."""
+    depth = trial.suggest_int("depth", 1, 3)
+    units = trial.suggest_int("units", 16, 64, log=True)
+    return MLPClassifier(
+        hidden_layer_sizes=(units,) * depth,
+        activation=trial.suggest_categorical("activation", ["relu", "silu", "tanh"]),
+        dropout=trial.suggest_float("dropout", 0.0, 0.4),
+        learning_rate_init=trial.suggest_float("learning_rate_init", 1e-3, 5e-2, log=True),
+        random_state=0,
+    )
+
+
+def objective(trial: optuna.Trial, epochs: int) -> float:
+    """Train, report, and give up where it is not worth going on."""
+    net, score = network(trial), 0.0
+    for epoch in range(epochs):
+        score = net.partial_fit(X_TRAIN, Y_TRAIN, classes=np.arange(10)).score(X_VAL, Y_VAL)
+        trial.report(score, epoch)
+        if trial.should_prune():
+            raise optuna.TrialPruned
+    return score
+
+
+def main() -> None:
+    """Search and print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--epochs", type=int, default=18)
+    parser.add_argument("--trials", type=int, default=20)
+    arguments = parser.parse_args()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(
+        direction="maximize",
+        sampler=optuna.samplers.TPESampler(seed=0),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=3, n_warmup_steps=2),
+    )
+    study.optimize(lambda trial: objective(trial, arguments.epochs), n_trials=arguments.trials)
+    pruned = sum(trial.state is optuna.trial.TrialState.PRUNED for trial in study.trials)
+    print(f"trials {len(study.trials)}, pruned {pruned}")
+    print(f"best accuracy {study.best_value:.4f} with {study.best_params}")
+
+
+if __name__ == "__main__":
+    main()

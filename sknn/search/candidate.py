@@ -1,0 +1,135 @@
+"""One setting of the parameters, and how far its networks are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import joblib
+import numpy as np
+from sklearn.base import clone
+
+from sknn.search.lesson import Lesson, network_of
+from sknn.search.part import Part, continued
+
+
+class Candidate:
+    """One setting of the parameters, with a network for every split of the rows.
+
+    Parameters
+    ----------
+    model : estimator
+        With these parameters, not fitted.
+    params : dict
+    bracket : int
+    n_splits : int
+
+    Attributes
+    ----------
+    template : estimator
+        The network of `model`.
+    key : str or None
+        Of the steps before the network, the same for candidates with the same steps; None
+        where there are none.
+    parts : list of Part, one a split
+        From the last rung that was finished; empty before the first.
+    rungs : list of (int, list of Part)
+        All finished rungs, by number.
+    alive : bool
+        It may go on to the next rung, even if it has nothing left to train.
+    """
+
+    def __init__(self, model: Any, params: dict[str, Any], bracket: int, n_splits: int) -> None:
+        self.model = model
+        self.params = params
+        self.bracket = bracket
+        self.template, prefix = network_of(model)
+        self.key = None
+        if prefix:
+            apart = {name: value for name, value in params.items() if not name.startswith(prefix)}
+            self.key = joblib.hash(sorted(apart.items()))
+        self.networks: list[Any] = [self.template] * n_splits
+        self.pending: dict[int, Part] = {}
+        self.rungs: list[tuple[int, list[Part]]] = []
+        self.alive = True
+
+    @property
+    def parts(self) -> list[Part]:
+        """How it stands since the last finished rung."""
+        return self.rungs[-1][1] if self.rungs else []
+
+    @property
+    def failed(self) -> bool:
+        """Whether a network could not be trained."""
+        return any(part.outcome["fit_error"] is not None for part in self.parts)
+
+    def due(self) -> list[int]:
+        """Return the splits on which training is not over."""
+        return [split for split, network in enumerate(self.networks) if network is not None]
+
+    def network(self, split: int) -> Any:
+        """Return the network to go on with."""
+        network = self.networks[split]
+        return network if network is self.template else continued(network, self.template)
+
+    def take(self, split: int, part: Part, lesson: Lesson | None) -> None:
+        """Keep how training went on a split; times add up."""
+        outcome = dict(part.outcome)
+        if self.rungs:
+            before = self.parts[split].outcome
+            for name in ("fit_time", "score_time"):
+                outcome[name] += before[name]
+        elif lesson is not None:
+            outcome["fit_time"] += lesson.seconds
+        self.pending[split] = Part(outcome, part.n_epochs, part.network)
+
+    def finish(self, rung: int) -> None:
+        """Let what was trained since the last rung count; where training is over, nothing was."""
+        before = self.parts
+        parts = [self.pending.get(i) or before[i] for i in range(len(self.networks))]
+        self.pending = {}
+        self.networks = [part.network for part in parts]
+        # Networks are needed once: in what is kept for good they would only take memory.
+        parts = [Part(part.outcome, part.n_epochs) for part in parts]
+        self.rungs.append((rung, parts))
+        if self.failed:
+            self.drop()
+
+    def drop(self) -> None:
+        """Give up: free the networks."""
+        self.alive = False
+        self.networks = [None] * len(self.networks)
+
+    def score(self, metric: str) -> float:
+        """Return the mean score on held-out rows."""
+        return float(np.mean([_figure(part.outcome["test_scores"], metric) for part in self.parts]))
+
+
+def _figure(scores: Any, metric: str) -> float:
+    """Return the score by a name; of several without that name the first."""
+    if not isinstance(scores, dict):
+        return scores
+    return scores[metric] if metric in scores else next(iter(scores.values()))
+
+
+def candidates_of(
+    model: Any, settings: Iterable[dict[str, Any]], sizes: Iterable[int], n_splits: int
+) -> list[Candidate]:
+    """Return a candidate for each setting, the first ones in the first bracket.
+
+    Parameters
+    ----------
+    sizes : iterable of int
+        Candidates of each bracket.
+    """
+    brackets = [bracket for bracket, size in enumerate(sizes) for _ in range(size)]
+    return [
+        Candidate(clone(model).set_params(**clone(params, safe=False)), params, bracket, n_splits)
+        for params, bracket in zip(settings, brackets, strict=False)
+    ]
+
+
+def survivors(candidates: list[Candidate], n: int, metric: str) -> list[Candidate]:
+    """Return the `n` best candidates, without those that failed; of equals the earlier ones."""
+    sound = [each for each in candidates if not each.failed and np.isfinite(each.score(metric))]
+    return sorted(sound, key=lambda each: -each.score(metric))[:n]

@@ -1,0 +1,194 @@
+"""Ready-made spaces to draw architectures and parameters of training from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from scipy.stats import loguniform
+from sklearn.utils import check_random_state
+
+from sknn.estimators.autoencoder import AutoEncoder
+from sknn.estimators.belief import DBNClassifier, DBNRegressor
+from sknn.estimators.convolutional import CNNClassifier, CNNRegressor
+from sknn.estimators.mlp import MLPClassifier, MLPRegressor
+from sknn.estimators.recurrent import RNNClassifier, RNNRegressor
+from sknn.estimators.tabular import TabularMLPClassifier, TabularMLPRegressor
+from sknn.search.lesson import network_of
+
+
+@dataclass(frozen=True)
+class LayerSizes:
+    """Distribution of hidden layers: how many, and of how many units.
+
+    The number of layers is uniform, that of units log-uniform and the same in each.
+
+    Parameters
+    ----------
+    n_layers : (int, int), default=(1, 3)
+        Fewest and most layers.
+    units : (int, int), default=(16, 256)
+        Fewest and most units of a layer.
+    last : int, default=None
+        Units of one more layer at the end, as the code of an auto-encoder.
+
+    Examples
+    --------
+    >>> from sknn.search import LayerSizes
+    >>> sizes = LayerSizes(n_layers=(2, 3), units=(16, 64)).rvs(random_state=0)
+    >>> 2 <= len(sizes) <= 3, 16 <= min(sizes) == max(sizes) <= 64
+    (True, True)
+    """
+
+    n_layers: tuple[int, int] = (1, 3)
+    units: tuple[int, int] = (16, 256)
+    last: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raise for ranges that hold nothing."""
+        for name, least in (("n_layers", 0), ("units", 1)):
+            low, high = _pair(name, getattr(self, name))
+            if not (isinstance(low, int) and isinstance(high, int) and least <= low <= high):
+                raise ValueError(
+                    f"{name} must be two ints, the first at least {least} and not above the "
+                    f"second; got {(low, high)!r}."
+                )
+
+    def rvs(self, random_state: Any = None) -> tuple[int, ...]:
+        """Draw the units of all layers.
+
+        Parameters
+        ----------
+        random_state : int, RandomState or None
+
+        Returns
+        -------
+        units : tuple of int
+        """
+        rng = check_random_state(random_state)
+        depth = int(rng.randint(self.n_layers[0], self.n_layers[1] + 1))
+        low, high = self.units
+        # Half a unit is added on both sides, so that the ends come as often as they should.
+        width = math.exp(rng.uniform(math.log(low - 0.5), math.log(high + 0.5)))
+        end = () if self.last is None else (self.last,)
+        return (min(max(round(width), low), high),) * depth + end
+
+
+def _pair(name: str, value: Any) -> tuple[Any, Any]:
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise ValueError(f"{name} must be a pair (low, high); got {value!r}.")
+    return value[0], value[1]
+
+
+_TRAINING: dict[str, Any] = {
+    "activation": ["relu", "silu", "tanh"],
+    "normalization": [None, "batch", "layer"],
+    "dropout": [0.0, 0.1, 0.2, 0.4],
+    "alpha": loguniform(1e-5, 10.0),
+    "learning_rate_init": loguniform(5e-4, 5e-2),
+}
+_CODER = {name: _TRAINING[name] for name in ("activation", "alpha", "learning_rate_init")}
+_SPACES: dict[tuple[type, ...], dict[str, Any]] = {
+    (MLPClassifier, MLPRegressor): {"hidden_layer_sizes": LayerSizes()} | _TRAINING,
+    (CNNClassifier, CNNRegressor): {
+        "filters": LayerSizes((1, 3), (8, 64)),
+        "kernel_size": [3, 5],
+        "hidden_layer_sizes": [(), (32,), (64,), (128,)],
+    }
+    | _TRAINING,
+    (RNNClassifier, RNNRegressor): {
+        "units": LayerSizes((1, 2), (16, 128)),
+        "cell": ["gru", "lstm"],
+        "bidirectional": [False, True],
+    }
+    | {name: each for name, each in _TRAINING.items() if name != "normalization"},
+    (TabularMLPClassifier, TabularMLPRegressor): {
+        "hidden_layer_sizes": LayerSizes((1, 4), (32, 256)),
+        "activation": ["relu", "silu", "mish"],
+        "dropout": [0.0, 0.1, 0.15, 0.3],
+        "weight_decay": loguniform(1e-3, 0.2),
+        "learning_rate_init": loguniform(0.01, 0.1),
+    },
+    (DBNClassifier, DBNRegressor): {
+        "hidden_layer_sizes": LayerSizes((1, 3), (32, 256)),
+        "pretrain_n_iter": [5, 10, 20],
+        "alpha": loguniform(1e-5, 10.0),
+        "learning_rate_init": loguniform(1e-3, 5e-2),
+    },
+}
+_DEPTH = ("n_layers", "units")
+
+
+def space(estimator: Any, **changes: Any) -> dict[str, Any]:
+    """Return a space of architectures and parameters of training for an estimator.
+
+    Depth, width, activation, normalisation, dropout, L2 penalty and learning rate of a
+    multi-layer perceptron; filters and kernels of a convolutional network; units and cells of a
+    recurrent one; and so on.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A network of sknn, or a Pipeline whose last step is one; the names of the space then
+        have its prefix.
+    **changes : dict
+        `n_layers` and `units` are ranges ``(low, high)`` of :class:`LayerSizes`, the other names
+        are parameters of the network: a list or a distribution to draw from instead, or None to
+        leave it as it is. Parameters that are not in the space are added.
+
+    Returns
+    -------
+    space : dict
+        For `search_space`, or for any search of scikit-learn.
+
+    Raises
+    ------
+    TypeError
+        If the estimator does not end in a network of sknn.
+    ValueError
+        If there is no space for this network.
+
+    Examples
+    --------
+    >>> from sklearn.model_selection import RandomizedSearchCV
+    >>> from sknn import MLPRegressor
+    >>> from sknn.search import space
+    >>> found = space(MLPRegressor(), n_layers=(2, 6), units=(64, 512), normalization=None)
+    >>> list(found)
+    ['hidden_layer_sizes', 'activation', 'dropout', 'alpha', 'learning_rate_init']
+    >>> found["hidden_layer_sizes"]
+    LayerSizes(n_layers=(2, 6), units=(64, 512), last=None)
+    >>> search = RandomizedSearchCV(MLPRegressor(), found)
+    """
+    network, prefix = network_of(estimator)
+    found = _space_of(network)
+    ranges = {name: changes.pop(name) for name in _DEPTH if name in changes}
+    if ranges:
+        name, sizes = next(
+            (name, each) for name, each in found.items() if isinstance(each, LayerSizes)
+        )
+        if name in changes:
+            raise ValueError(f"Pass {name}, or n_layers and units, not both.")
+        known = {each: getattr(sizes, each) for each in _DEPTH}
+        found[name] = LayerSizes(**known | ranges, last=sizes.last)
+    unknown = set(changes) - set(network.get_params(deep=False))
+    if unknown:
+        raise ValueError(f"{type(network).__name__} has no parameter {sorted(unknown)[0]!r}.")
+    merged = found | changes
+    return {f"{prefix}{name}": each for name, each in merged.items() if each is not None}
+
+
+def _space_of(network: Any) -> dict[str, Any]:
+    if isinstance(network, AutoEncoder):
+        # Scores of codes of different sizes do not compare: the larger one always wins.
+        sizes = network.hidden_layer_sizes
+        code = sizes[-1] if isinstance(sizes, (tuple, list)) else sizes
+        return {"hidden_layer_sizes": LayerSizes((0, 2), (64, 256), code), **_CODER}
+    for kinds, found in _SPACES.items():
+        if isinstance(network, kinds):
+            return dict(found)
+    raise ValueError(
+        f"There is no ready-made search space for {type(network).__name__}; pass search_space, a "
+        "dict of parameters and lists or distributions."
+    )

@@ -1,0 +1,99 @@
+"""Ready-made spaces: everything that is drawn can be trained."""
+
+import pickle
+
+import numpy as np
+import pytest
+from scipy.stats import loguniform
+from sklearn.base import clone
+from sklearn.model_selection import ParameterSampler
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import sknn
+from sknn import AutoEncoder, BernoulliRBM, GaussianRBM, MLPClassifier
+from sknn.search import ArchitectureSearchCV, LayerSizes, space
+from tests.estimators.data import REAL, THREE, X
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+WITHOUT = (BernoulliRBM, GaussianRBM)
+NETWORKS = [
+    kind
+    for kind in (getattr(sknn, name) for name in sknn.__all__ if not name.startswith("_"))
+    if kind not in WITHOUT and hasattr(kind, "resume")
+]
+
+
+@pytest.mark.parametrize("kind", NETWORKS, ids=lambda kind: kind.__name__)
+def test_every_network_has_a_space_that_works(kind):
+    y = REAL if kind.__name__.endswith("Regressor") else THREE
+    small = {"pretrain_n_iter": [1]} if kind.__name__.startswith("DBN") else {}
+    model = make_pipeline(StandardScaler(), kind(max_iter=2, random_state=0))
+    found = space(model, units=(2, 5), **small)
+    assert all(name.startswith(f"{kind.__name__.lower()}__") for name in found)
+    search = ArchitectureSearchCV(
+        model, found, n_candidates=4, cv=2, random_state=0, error_score="raise"
+    ).fit(X, y)
+    assert set(search.best_params_) == set(found)
+    assert set(space(kind())) <= set(kind().get_params())
+
+
+def test_no_space_is_the_space_of_the_estimator():
+    net = MLPClassifier(max_iter=1, random_state=0)
+    options = {"n_candidates": 3, "cv": 2, "random_state": 0}
+    one = ArchitectureSearchCV(net, **options).fit(X, THREE)
+    other = ArchitectureSearchCV(net, space(net), **options).fit(X, THREE)
+    assert one.best_params_ == other.best_params_
+
+
+def test_layer_sizes():
+    sizes = LayerSizes((0, 3), (4, 64))
+    rng = np.random.RandomState(0)
+    drawn = [sizes.rvs(random_state=rng) for _ in range(2000)]
+    assert {len(each) for each in drawn} == {0, 1, 2, 3}
+    widths = np.array([each[0] for each in drawn if each])
+    assert widths.min() == 4 and widths.max() == 64
+    assert 14 < np.median(widths) < 18
+    assert all(len(set(each)) <= 1 for each in drawn)
+    assert {each[-1] for each in [LayerSizes(last=7).rvs(i) for i in range(9)]} == {7}
+    assert sizes == pickle.loads(pickle.dumps(sizes)) == clone(sizes, safe=False)
+    assert sizes.rvs(random_state=3) == sizes.rvs(random_state=3)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"n_layers": 3},
+        {"n_layers": (3, 1)},
+        {"n_layers": (-1, 1)},
+        {"units": (0, 5)},
+        {"units": (1.5, 5)},
+        {"units": "ab"},
+    ],
+    ids=str,
+)
+def test_ranges_that_hold_nothing(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        space(MLPClassifier(), **wrong)
+
+
+def test_changes():
+    found = space(MLPClassifier(), dropout=None, solver=["adam", "lion"], alpha=loguniform(1, 2))
+    assert "dropout" not in found and found["solver"] == ["adam", "lion"]
+    for params in ParameterSampler(found, 20, random_state=0):
+        assert 1 <= params["alpha"] <= 2
+    found = space(MLPClassifier(), hidden_layer_sizes=[(3,), (4, 4)])
+    assert found["hidden_layer_sizes"] == [(3,), (4, 4)]
+    assert space(AutoEncoder((50, 7)))["hidden_layer_sizes"].last == 7
+    assert space(AutoEncoder(9))["hidden_layer_sizes"].last == 9
+
+
+def test_what_is_no_space():
+    with pytest.raises(ValueError, match="no ready-made search space for GaussianRBM"):
+        space(GaussianRBM())
+    with pytest.raises(ValueError, match="has no parameter 'depth'"):
+        space(MLPClassifier(), depth=[1, 2])
+    with pytest.raises(ValueError, match="not both"):
+        space(MLPClassifier(), units=(1, 2), hidden_layer_sizes=[(3,)])
+    with pytest.raises(TypeError, match="network of sknn"):
+        space(StandardScaler())
