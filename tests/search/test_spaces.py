@@ -11,12 +11,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import sknn
-from sknn import AutoEncoder, BernoulliRBM, GaussianRBM, MLPClassifier
+from sknn import GAN, AutoEncoder, BernoulliRBM, GaussianRBM, MLPClassifier
 from sknn.search import ArchitectureSearchCV, LayerSizes, space
 from tests.estimators.data import REAL, THREE, X
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-WITHOUT = (BernoulliRBM, GaussianRBM)
+WITHOUT = (GAN, BernoulliRBM, GaussianRBM)
 NETWORKS = [
     kind
     for kind in (getattr(sknn, name) for name in sknn.__all__ if not name.startswith("_"))
