@@ -107,7 +107,7 @@ class Supervised:
         self.n_members = self.network.n_members
         self.l1 = float(l1 / total)
         self.unit = float(unit)
-        self.penalty = Penalty(self.network, workspace.grad, l2 / total, self.l1)
+        self._penalty = Penalty(self.network, workspace.grad, l2 / total, self.l1)
 
     @property
     def grad(self) -> NDArray:
@@ -133,6 +133,10 @@ class Supervised:
         workspace.fit = float(value if self.n_members == 1 else value.mean())
         workspace.added = added / self.n_members
         return workspace.fit + workspace.added
+
+    def penalty(self) -> float:
+        """Return the penalty and add its smooth part to `grad`."""
+        return self._penalty()
 
     def figures(self) -> dict[str, float]:
         """Nothing but the loss is measured."""
