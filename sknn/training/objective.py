@@ -111,7 +111,7 @@ class Supervised:
         self.each: Any = 0.0
         self.l1 = float(l1 / total)
         self.unit = float(unit)
-        self.penalty = Penalty(self.network, workspace.grad, l2 / total, self.l1)
+        self._penalty = Penalty(self.network, workspace.grad, l2 / total, self.l1)
 
     @property
     def grad(self) -> NDArray:
@@ -142,6 +142,10 @@ class Supervised:
         # What layers add is known for all members together only.
         self.each = value + workspace.added
         return workspace.fit + workspace.added
+
+    def penalty(self) -> float:
+        """Return the penalty and add its smooth part to `grad`."""
+        return self._penalty()
 
     def figures(self) -> dict[str, float]:
         """Nothing but the loss is measured."""

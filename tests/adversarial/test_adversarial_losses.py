@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import log_expit
 
+import sknn.losses
 from sknn.core.losses import Adversarial, LeastSquares, Minimax, NonSaturating, Wasserstein
 
 A = np.linspace(-6.0, 6.0, 25)[:, None]
@@ -19,6 +20,8 @@ SIDES = ("real", "fake", "generator")
 
 def test_every_objective_is_listed():
     assert set(Adversarial.registry.values()) == set(FORMULAS)
+    public = {getattr(sknn.losses, name) for name in sknn.losses.__all__}
+    assert {cls for cls in public if issubclass(cls, Adversarial)} == {Adversarial, *FORMULAS}
 
 
 @pytest.mark.parametrize("kind", FORMULAS)
