@@ -12,8 +12,8 @@ Both searches draw the same candidates, split the same rows in the same way and 
 as many processes. The first table compares them: best score of cross-validation, with the standard
 error of the random search's over the splits, and seconds. The second compares scores on rows held
 out at equal seconds: of the random search only as many candidates count, the first ones, as were
-done when the other search was over. The candidate that was under way then counts, too. With ``--jobs 1`` seconds
-are those of the processor, so that other programs disturb less.
+done when the other search was over. The candidate that was under way then counts, too.
+With ``--jobs 1`` seconds are those of the processor, so that other programs disturb less.
 """
 
 from __future__ import annotations
