@@ -143,8 +143,8 @@ class Supervised:
         self.each = value + workspace.added
         return workspace.fit + workspace.added
 
-    def penalty(self) -> float:
-        """Return the penalty and add its smooth part to `grad`."""
+    def penalty(self) -> Any:
+        """Return the penalty, of every member, and add its smooth part to `grad`."""
         return self._penalty()
 
     def figures(self) -> dict[str, float]:
