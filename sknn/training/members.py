@@ -95,7 +95,7 @@ def parked(run: Run, network: Network) -> Iterator[None]:
     if not np.any(run.stopped):
         yield
         return
-    members = np.flatnonzero(run.stopped)
+    members = np.flatnonzero(run.stopped).tolist()
     held, theta = run_of(run, members), network.theta[members]
     yield
     network.theta[members] = theta
