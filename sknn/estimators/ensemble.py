@@ -76,6 +76,8 @@ def _trained(
     if seconds < inf:
         # Clocks of other processes count from other moments.
         part.deadline = perf_counter() + seconds
+    # Arrays that come from another process may be read-only.
+    part.network, part.state = part.network.copy(), part.state.copy()
     train(part)
     return part.network.theta, part.state
 

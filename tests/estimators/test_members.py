@@ -104,8 +104,11 @@ def test_where_members_are_trained_makes_no_difference(more, jobs):
             assert_array_equal(here.run_.theta, other.run_.theta)
 
 
-def test_processes_give_the_same_bits():
-    net = MLPRegressor(**MANY | {"max_iter": 5}, early_stopping=True)
+@pytest.mark.parametrize("width", [8, 400])
+def test_processes_give_the_same_bits(width):
+    """Arrays of a megabyte come to a process read-only."""
+    wide = {"max_iter": 3, "hidden_layer_sizes": (width, width), "batch_size": 8}
+    net = MLPRegressor(**MANY | wide, early_stopping=True)
     here = fitted(net, X, REAL).predict(X)
     with joblib.parallel_config("loky", n_jobs=2):
         assert_array_equal(fitted(net, X, REAL).predict(X), here)
