@@ -26,7 +26,7 @@ from sknn.estimators._sklearn import (
 from sknn.exceptions import InvalidParameterError
 from sknn.search import results
 from sknn.search.candidate import candidates_of
-from sknn.search.lesson import Fold, network_of
+from sknn.search.lesson import Fold, configured, network_of, resource_of
 from sknn.search.part import Judge
 from sknn.search.plan import Bracket, brackets_of
 from sknn.search.rounds import Rounds
@@ -235,7 +235,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             rounds.run(report)
             learnt = self._learn(rounds)
             if self.refit:
-                best = clone(model).set_params(**clone(learnt["best_params_"], safe=False))
+                best = configured(model, learnt["best_params_"])
                 learnt |= _refit(best, routed.estimator.fit, report, data)
         for name in [name for name in vars(self) if name.endswith("_")]:
             delattr(self, name)
@@ -249,7 +249,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         owner = type(self).__name__
         c.check(owner, vars(self), _CONSTRAINTS)
         network, prefix = network_of(self.estimator)
-        name = _resource(network)
+        name = resource_of(network)
         epochs = getattr(network, name) if self.max_iter is None else self.max_iter
         if not c.integer(1).accepts(epochs):
             raise InvalidParameterError(
@@ -266,9 +266,16 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     def _settings(self, model: Any) -> list[dict[str, Any]]:
         """Draw the parameters of all candidates."""
         asked = space(model) if self.search_space is None else self.search_space
+        spaces = [asked] if isinstance(asked, Mapping) else asked
+        sound = isinstance(spaces, (list, tuple)) and len(spaces) > 0
+        if not sound or not all(isinstance(each, Mapping) for each in spaces):
+            raise TypeError(
+                "The 'search_space' parameter of ArchitectureSearchCV must be a dict of lists or "
+                f"distributions, a list of such dicts or None. Got {asked!r} instead."
+            )
         network, prefix = network_of(model)
-        for each in [asked] if isinstance(asked, Mapping) else asked:
-            for name in (_resource(network), "callbacks", "warm_start"):
+        for each in spaces:
+            for name in (resource_of(network), "callbacks", "warm_start"):
                 if f"{prefix}{name}" in each:
                     raise ValueError(
                         f"search_space must not hold {prefix}{name}: the search itself decides how "
@@ -278,7 +285,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
 
     def _brackets(self, model: Any, n_candidates: int) -> list[Bracket]:
         network = network_of(model)[0]
-        most = getattr(network, _resource(network))
+        most = getattr(network, resource_of(network))
         least = max(1, round(most / self.factor**2)) if self.min_iter == "auto" else self.min_iter
         return brackets_of(self.strategy, n_candidates, least, most, self.factor)
 
@@ -305,6 +312,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         folds: list[Fold],
     ) -> Rounds:
         scorers, metric = self._get_scorers()
+        if callable(self.scoring) and isinstance(self.refit, str):
+            metric = self.refit
         sizes = [bracket[0].n_candidates for bracket in brackets]
         return Rounds(
             candidates_of(model, settings, sizes, len(folds)),
@@ -362,11 +371,6 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         if not callable(self.refit):
             best["best_score_"] = table[f"mean_test_{metric}"][index]
         return best
-
-
-def _resource(network: Any) -> str:
-    """Return the name of the parameter that bounds the epochs."""
-    return "max_iter" if hasattr(network, "max_iter") else "n_iter"
 
 
 def _refit(best: Any, params: dict[str, Any], report: Report, data: dict[str, Any]) -> dict:

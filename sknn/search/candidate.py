@@ -7,9 +7,8 @@ from typing import Any
 
 import joblib
 import numpy as np
-from sklearn.base import clone
 
-from sknn.search.lesson import Lesson, network_of
+from sknn.search.lesson import Lesson, configured, network_of
 from sknn.search.part import Part, continued
 
 
@@ -124,7 +123,7 @@ def candidates_of(
     """
     brackets = [bracket for bracket, size in enumerate(sizes) for _ in range(size)]
     return [
-        Candidate(clone(model).set_params(**clone(params, safe=False)), params, bracket, n_splits)
+        Candidate(configured(model, params), params, bracket, n_splits)
         for params, bracket in zip(settings, brackets, strict=False)
     ]
 

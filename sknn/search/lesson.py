@@ -35,6 +35,23 @@ def network_of(model: Any) -> tuple[Any, str]:
     return network, prefix
 
 
+def resource_of(network: Any) -> str:
+    """Return the name of the parameter that bounds the epochs."""
+    return "max_iter" if hasattr(network, "max_iter") else "n_iter"
+
+
+def configured(model: Any, params: dict[str, Any]) -> Any:
+    """Return a copy of a model with other parameters, for as many epochs at most.
+
+    A parameter may be the whole network, which brings a number of epochs of its own.
+    """
+    network = network_of(model)[0]
+    epochs = getattr(network, resource_of(network))
+    made = clone(model).set_params(**clone(params, safe=False))
+    network, prefix = network_of(made)
+    return made.set_params(**{f"{prefix}{resource_of(network)}": epochs})
+
+
 def with_network(model: Any, network: Any) -> Any:
     """Return the model with another network; the model itself stays as it is."""
     if not isinstance(model, Pipeline):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from time import perf_counter
 from traceback import format_exc
@@ -80,6 +81,8 @@ def train(
     """
     begin = perf_counter()
     twin = shallow_copy(network)
+    # A RandomState moves on as it is drawn from; every network begins where `clone` would.
+    twin.random_state = copy.deepcopy(network.random_state)
     try:
         lesson = prepare(twin, fold) if lesson is None else lesson
         if lesson.error is None:

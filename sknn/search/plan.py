@@ -19,7 +19,7 @@ Bracket = list[Rung]
 
 def levels(min_iter: int, max_iter: int, factor: float) -> list[int]:
     """Return `max_iter` and what is left of it by division by `factor`, down to `min_iter`."""
-    found = [max_iter]
+    found = [int(max_iter)]
     while round(found[-1] / factor) >= min_iter and round(found[-1] / factor) < found[-1]:
         found.append(round(found[-1] / factor))
     return found[::-1]
@@ -66,7 +66,7 @@ def brackets_of(
     """Return the brackets of a strategy by name."""
     epochs = levels(min_iter, max_iter, factor)
     if strategy == "random":
-        return [[Rung(max_iter, n_candidates)]]
+        return [[Rung(epochs[-1], n_candidates)]]
     if strategy == "halving":
         return [halving(n_candidates, epochs, factor)]
     return hyperband(n_candidates, epochs, factor)

@@ -68,7 +68,12 @@ class Rounds:
         return sorted({rung.n_epochs for bracket in self.brackets for rung in bracket})
 
     def budget(self, candidate: Candidate) -> int:
-        """Return the epochs of the last rung that a candidate has finished."""
+        """Return the epochs of the last rung that a candidate has finished, 0 if it failed.
+
+        What an error counts must not put it before those that were trained.
+        """
+        if candidate.failed:
+            return 0
         return self.brackets[candidate.bracket][candidate.rungs[-1][0]].n_epochs
 
     def run(self, report: Report) -> None:

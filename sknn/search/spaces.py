@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 from scipy.stats import loguniform
@@ -49,11 +50,14 @@ class LayerSizes:
         """Raise for ranges that hold nothing."""
         for name, least in (("n_layers", 0), ("units", 1)):
             low, high = _pair(name, getattr(self, name))
-            if not (isinstance(low, int) and isinstance(high, int) and least <= low <= high):
+            whole = isinstance(low, Integral) and isinstance(high, Integral)
+            if not (whole and least <= low <= high):
                 raise ValueError(
                     f"{name} must be two ints, the first at least {least} and not above the "
                     f"second; got {(low, high)!r}."
                 )
+        if self.last is not None and not (isinstance(self.last, Integral) and self.last >= 1):
+            raise ValueError(f"last must be None or an int >= 1; got {self.last!r}.")
 
     def rvs(self, random_state: Any = None) -> tuple[int, ...]:
         """Draw the units of all layers.

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 import warnings
+from contextlib import contextmanager
 
 import joblib
 import pytest
@@ -13,6 +14,7 @@ from sklearn.datasets import load_iris
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from sknn import MLPClassifier
+from sknn.search import ArchitectureSearchCV
 from sknn.streams import fit_blocks
 
 distributed = pytest.importorskip("distributed")
@@ -80,30 +82,48 @@ def test_blocks_come_from_the_cluster(client):
     assert_array_equal(net.network_.theta, twin.network_.theta)
 
 
-def test_a_search_survives_the_death_of_a_worker(client, tmp_path):
-    here = searched()
+@contextmanager
+def a_worker_dies(client, folder):
+    """Kill the first worker that is seen in the middle of a fit of `_slow`; tell which."""
     killed = []
 
     def kill():
         workers = {worker["pid"] for worker in client.run(_process).values()}
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and not killed:
-            busy = workers & {int(name) for name in os.listdir(tmp_path)}
+            busy = workers & {int(name) for name in os.listdir(folder)}
             for pid in list(busy)[:1]:
                 os.kill(pid, signal.SIGKILL)
                 killed.append(pid)
             time.sleep(0.01)
 
-    net = _slow(str(tmp_path))
     thread = threading.Thread(target=kill)
     thread.start()
-    begin = time.monotonic()
     with joblib.parallel_config("dask"):
-        there = GridSearchCV(net, GRID, cv=3, refit=False).fit(X, y)
+        yield killed
     thread.join()
+
+
+def test_a_search_survives_the_death_of_a_worker(client, tmp_path):
+    here = searched()
+    begin = time.monotonic()
+    with a_worker_dies(client, tmp_path) as killed:
+        there = GridSearchCV(_slow(str(tmp_path)), GRID, cv=3, refit=False).fit(X, y)
     assert killed and time.monotonic() - begin < 60
     assert_array_equal(there.cv_results_["mean_test_score"], here.cv_results_["mean_test_score"])
     assert there.best_params_ == here.best_params_
+
+
+def test_a_search_for_architectures_survives_it_too(client, tmp_path):
+    space = {"hidden_layer_sizes": [(4,), (8,)], "learning_rate_init": [0.01, 0.03]}
+    plan = {"n_candidates": 4, "factor": 3, "cv": 2, "random_state": 0, "refit": False}
+    here = ArchitectureSearchCV(NET, space, **plan).fit(X, y)
+    with a_worker_dies(client, tmp_path) as killed:
+        there = ArchitectureSearchCV(_slow(str(tmp_path)), space, **plan).fit(X, y)
+    assert killed and here.best_params_ == there.best_params_
+    assert here.history_.keys() == there.history_.keys()
+    for name in here.history_.keys() - {"seconds"}:
+        assert_array_equal(there.history_[name], here.history_[name])
 
 
 def _process():

@@ -25,7 +25,7 @@ from sklearn.preprocessing import StandardScaler
 from sknn import AutoEncoder, GaussianRBM, MLPRegressor, TabularMLPClassifier
 from sknn.estimators._sklearn import HAS_CALLBACKS
 from sknn.exceptions import InvalidParameterError
-from sknn.search import ArchitectureSearchCV
+from sknn.search import ArchitectureSearchCV, LayerSizes
 from tests.estimators.data import BINARY, REAL, THREE, TWO_REAL, X
 from tests.search.parts import (
     PIPED,
@@ -386,3 +386,56 @@ def test_a_progress_bar(n_jobs, capsys):
     model = make_pipeline(StandardScaler(), network())
     found = search(model, PIPED, n_jobs=n_jobs, strategy="hyperband")
     assert found.set_callbacks(ProgressBar()).fit(X, THREE).best_score_ > 0
+
+
+@pytest.mark.parametrize("asked", [3, "alpha", [], [1], [SPACE, 1]], ids=str)
+def test_spaces_that_are_none(asked):
+    with pytest.raises(TypeError, match="'search_space' parameter"):
+        search(space=asked).fit(X, THREE)
+
+
+def test_of_the_figures_of_a_callable_that_of_refit_decides_who_goes_on():
+    found = search(scoring=two_scores, refit="wrong").fit(X, THREE)
+    past = found.history_
+    first, last = past["rung"] == 0, past["rung"] == 2
+    scores = past["mean_test_wrong"][first]
+    kept = past["candidate"][past["rung"] == 1]
+    assert set(kept) == set(np.argsort(-scores, kind="stable")[:2])
+    assert past["candidate"][last] == found.best_index_
+
+
+def test_what_an_error_counts_puts_nobody_first():
+    def best_of_the_others(estimator, X, y):
+        return -1.0
+
+    space = {"learning_rate_init": [0.01, 0.02, 0.03], "alpha": ["junk", 0.1]}
+    with pytest.warns(FitFailedWarning):
+        found = search(space=space, strategy="random", scoring=best_of_the_others, error_score=0)
+        found.fit(X, THREE)
+    assert found.best_params_["alpha"] == 0.1
+
+
+def test_the_network_itself_is_a_parameter():
+    model = make_pipeline(StandardScaler(), network())
+    nets = [network(max_iter=50), network(max_iter=50, alpha=1.0)]
+    found = search(model, {"mlpclassifier": nets}, n_candidates=2).fit(X, THREE)
+    assert found.best_estimator_[-1].max_iter == found.best_estimator_[-1].n_iter_ == 9
+    assert nets[0].max_iter == 50
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_random_state_that_moves_on_begins_anew_for_every_network(n_jobs):
+    model = network(random_state=np.random.RandomState(0))
+    found = search(model, strategy="random", n_jobs=n_jobs).fit(X, THREE)
+    theirs = RandomizedSearchCV(model, SPACE, n_iter=6, cv=2, random_state=0).fit(X, THREE)
+    name = "mean_test_score"
+    assert_array_equal(found.cv_results_[name], theirs.cv_results_[name])
+    assert_array_equal(found.predict_proba(X), theirs.predict_proba(X))
+
+
+def test_integers_of_numpy():
+    plan = search(max_iter=np.int64(9), n_candidates=np.int64(2)).fit(X, THREE).brackets_
+    assert all(type(epochs) is int for epochs, _ in plan[0])
+    assert LayerSizes((np.int64(2), np.int64(2)), (4, 4)).rvs(0) == (4, 4)
+    with pytest.raises(ValueError, match="last must be"):
+        LayerSizes(last="code")
