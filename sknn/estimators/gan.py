@@ -36,6 +36,8 @@ from sknn.training.spread import Surroundings
 
 # Rows that samples are compared with at most, for a score.
 _SCORED_ROWS = 2000
+# Rows that are made up at a time, so that the random numbers for all need no memory.
+_DRAWN_ROWS = 10_000
 
 
 class GAN(BaseNetwork):
@@ -295,11 +297,23 @@ class GAN(BaseNetwork):
         self._check_fitted()
         rng, targets = generator_of_draws(n_samples, random_state), self._targets
         targets.check(y)
-        z = rng.standard_normal((n_samples, self.latent_dim))
+        codes = None
         if len(targets):
             codes = targets.draw(n_samples, rng) if y is None else targets.codes(y, n_samples)
+        made = np.empty((n_samples, self.n_features_in_), self.network_.dtype)
+        for begin in range(0, n_samples, _DRAWN_ROWS):
+            some = slice(begin, begin + _DRAWN_ROWS)
+            made[some] = self._made_of(rng, len(made[some]), None if codes is None else codes[some])
+        return made
+
+    def _made_of(self, rng: np.random.RandomState, rows: int, codes: NDArray | None) -> NDArray:
+        """Return so many rows, of classes if there are any."""
+        network, targets = self.network_, self._targets
+        # Not `latent_dim`, which may have been set since.
+        z = rng.standard_normal((rows, network.in_shape[0] - len(targets)))
+        if codes is not None:
             z = np.hstack([z, targets.one_hot(codes, z.dtype)])
-        return self._through(z, stop=rivals.first_of(self.network_))
+        return self._through(z, stop=rivals.first_of(network))
 
     def score_samples(self, X: Any, y: Any = None) -> NDArray:
         """Return the score the discriminator gives each row; high ones look real to it.

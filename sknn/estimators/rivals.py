@@ -192,7 +192,7 @@ def _hidden(estimator: GAN, side: str) -> list[Layer]:
             f"The '{side}_layers' parameter must be None or a list of layer specs, for example "
             f"[Dense(64)]. Got {layers!r} instead."
         )
-    if tuple(np.atleast_1d(np.asarray(sizes, dtype=object))) != (128, 128):
+    if np.asarray(sizes, dtype=object).tolist() != [128, 128]:
         raise ValueError(
             f"{side}_layer_sizes={sizes!r} has no effect together with {side}_layers; leave it "
             "at its default."

@@ -17,6 +17,8 @@ from sknn.training.objective import Penalty
 from sknn.training.run import Run
 from sknn.training.update import Update
 
+_OF_THE_GENERATOR = ("generator_loss", "generator_gradient_norm")
+
 
 class Player:
     """One of the two: some layers of a chain, with a vector and a gradient of their own.
@@ -155,8 +157,11 @@ class Duel:
         return self.discriminator.grad
 
     def figures(self) -> dict[str, float]:
-        """Return what was measured since the last call, means over rows."""
-        return self.epoch_figures.take()
+        """Return what was measured since the last call, means over rows.
+
+        What a generator that had no turn would have shown is not a number.
+        """
+        return dict.fromkeys(_OF_THE_GENERATOR, math.nan) | self.epoch_figures.take()
 
     # -- the turn of the discriminator --------------------------------------------------------
 
@@ -237,7 +242,7 @@ class Duel:
         maker.workspace.backward(self.latent, own)
         loss = float((values * self.counts).sum()) + self.added + maker.penalty()
         norm = math.sqrt(float(np.vdot(maker.grad, maker.grad)))
-        self.epoch_figures.add(rows, generator_loss=loss, generator_gradient_norm=norm)
+        self.epoch_figures.add(rows, **dict(zip(_OF_THE_GENERATOR, (loss, norm), strict=True)))
 
 
 def draw_latent(

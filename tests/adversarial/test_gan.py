@@ -85,6 +85,27 @@ def test_an_epoch_without_a_turn_of_the_generator():
     assert np.isnan(history["generator_loss"]).tolist() == [True, False, True]
 
 
+def test_a_generator_that_never_has_a_turn():
+    gan = small(n_critic=100).fit(X)
+    for name in ("generator_loss", "generator_gradient_norm"):
+        assert np.isnan(gan.history_[name]).tolist() == [True] * 3
+
+
+def test_samples_are_those_of_the_fit_whatever_is_set_later():
+    for y in (None, Y):
+        gan = small().fit(X, y)
+        before = gan.sample(4, random_state=0)
+        assert_array_equal(gan.set_params(latent_dim=9).sample(4, random_state=0), before)
+
+
+@pytest.mark.parametrize("y", [None, Y], ids=["plain", "classes"])
+def test_many_samples_are_made_piece_by_piece(y, monkeypatch):
+    gan = small().fit(X, y)
+    whole = gan.sample(25, random_state=0)
+    monkeypatch.setattr("sknn.estimators.gan._DRAWN_ROWS", 10)
+    np.testing.assert_allclose(gan.sample(25, random_state=0), whole)
+
+
 def test_a_fit_is_repeated_by_its_seed():
     one, other = small().fit(X, Y), small().fit(X, Y)
     assert_array_equal(one.network_.theta, other.network_.theta)
@@ -307,6 +328,10 @@ BAD = {
     "layers and sizes": (
         {"generator_layers": [Dense(3)]},
         "generator_layer_sizes=.* has no effect",
+    ),
+    "layers and odd sizes": (
+        {"generator_layers": [Dense(3)], "generator_layer_sizes": np.ones((2, 2))},
+        "generator_layer_sizes=",
     ),
     "ends in another shape": (
         {
