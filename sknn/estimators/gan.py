@@ -410,7 +410,13 @@ class GAN(BaseNetwork):
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         rows = read_labelled(self, X, y, sample_weight, dtypes, reset)
-        self.input_shape_ = row_shape(self.input_shape, rows.x.shape[1])
+        shape = row_shape(self.input_shape, rows.x.shape[1])
+        if not reset and shape != self.input_shape_:
+            raise ValueError(
+                f"input_shape asks for rows of shape {shape}, but training began with those of "
+                f"shape {self.input_shape_}; restore it, or fit anew with warm_start=False."
+            )
+        self.input_shape_ = shape
         return rows
 
     def _check_validation(self, call: Call, dtypes: Any) -> None:

@@ -397,6 +397,18 @@ def test_a_divergence_is_an_error():
         gan.sample(2)
 
 
+def test_the_shape_of_rows_stays_while_training_goes_on():
+    gan = small(input_shape=(2, 2, 1)).partial_fit(X)
+    before = gan.sample(3, random_state=0)
+    with pytest.raises(ValueError, match="input_shape asks for rows of shape"):
+        gan.set_params(input_shape=(1, 4, 1)).partial_fit(X)
+    gan.set_params(warm_start=True)
+    with pytest.raises(ValueError, match="input_shape asks for rows of shape"):
+        gan.fit(X)
+    assert_array_equal(gan.sample(3, random_state=0), before)
+    assert gan.set_params(warm_start=False).fit(X).input_shape_ == (1, 4, 1)
+
+
 # -- weights of rows --------------------------------------------------------------------------
 
 
