@@ -129,7 +129,9 @@ class SearchDisplay:
             if each == self.best:
                 style |= {"color": "C0", "linewidth": 2.5, "zorder": 3, "label": "best"}
             self.lines_ += ax.plot(epochs[rows], score[rows], **style | line_kw)
-        ax.set(xlabel="epochs", ylabel=f"cross-validated {self.score_name}", xscale="log")
+        ax.set(xlabel="epochs", ylabel=f"cross-validated {self.score_name}")
+        ax.set_xscale("log", base=2)
+        ax.xaxis.set_major_formatter("{x:g}")
         if self.best is not None:
             ax.legend()
         self.ax_, self.figure_ = ax, ax.figure
