@@ -13,6 +13,7 @@ from sknn.estimators.call import Call
 from sknn.estimators.session import Session
 from sknn.inspection.parts import part_errors, slope_error
 from sknn.training.objective import Supervised
+from sknn.training.run import noise_of
 
 Finding = tuple[str, float]
 
@@ -122,8 +123,8 @@ class _Evaluation:
     def __init__(self, session: Session, objective: Supervised) -> None:
         self.objective = objective
         self.theta = session.network.trainable
-        self.noise = session.state.streams.noise
-        self.start = self.noise.bit_generator.state
+        self.noise = [each.bit_generator for each in noise_of(session.state.streams.noise)]
+        self.start = [bits.state for bits in self.noise]
         self.tracked = session.network.theta[..., self.theta.shape[-1] :]
         self.figures = self.tracked.copy()
         rows = session.rows_used
@@ -138,7 +139,8 @@ class _Evaluation:
 
     def rewind(self) -> None:
         """Let the same noise come again, and series begin where they began."""
-        self.noise.bit_generator.state = self.start
+        for bits, state in zip(self.noise, self.start, strict=True):
+            bits.state = state
         self.tracked[...] = self.figures
 
     def __call__(self) -> float:
