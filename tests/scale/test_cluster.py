@@ -30,8 +30,8 @@ NET = MLPClassifier((8,), max_iter=20, learning_rate="cosine", random_state=0)
 GRID = {"alpha": [1e-4, 1e-2], "learning_rate_init": [0.01, 0.03]}
 
 
-@pytest.fixture(scope="module")
-def client():
+@contextmanager
+def cluster_of_two():
     with (
         warnings.catch_warnings(),
         distributed.LocalCluster(
@@ -39,6 +39,20 @@ def client():
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
+        client.wait_for_workers(2, timeout=60)
+        yield client
+
+
+@pytest.fixture(scope="module")
+def client():
+    with cluster_of_two() as client:
+        yield client
+
+
+@pytest.fixture
+def mortal():
+    """A cluster nobody else needs: the next test would meet it while a worker is restarted."""
+    with cluster_of_two() as client:
         yield client
 
 
@@ -83,12 +97,12 @@ def test_blocks_come_from_the_cluster(client):
 
 
 @contextmanager
-def a_worker_dies(client, folder):
+def a_worker_dies(client, folder, **options):
     """Kill the first worker that is seen in the middle of a fit of `_slow`; tell which."""
     killed = []
+    workers = {worker["pid"] for worker in client.run(_process).values()}
 
     def kill():
-        workers = {worker["pid"] for worker in client.run(_process).values()}
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and not killed:
             busy = workers & {int(name) for name in os.listdir(folder)}
@@ -99,26 +113,27 @@ def a_worker_dies(client, folder):
 
     thread = threading.Thread(target=kill)
     thread.start()
-    with joblib.parallel_config("dask"):
+    with joblib.parallel_config("dask", **options):
         yield killed
     thread.join()
 
 
-def test_a_search_survives_the_death_of_a_worker(client, tmp_path):
+def test_a_search_survives_the_death_of_a_worker(mortal, tmp_path):
     here = searched()
     begin = time.monotonic()
-    with a_worker_dies(client, tmp_path) as killed:
+    # Arrays that joblib hands to one worker alone would be lost with it.
+    with a_worker_dies(mortal, tmp_path, scatter=[X, y]) as killed:
         there = GridSearchCV(_slow(str(tmp_path)), GRID, cv=3, refit=False).fit(X, y)
     assert killed and time.monotonic() - begin < 60
     assert_array_equal(there.cv_results_["mean_test_score"], here.cv_results_["mean_test_score"])
     assert there.best_params_ == here.best_params_
 
 
-def test_a_search_for_architectures_survives_it_too(client, tmp_path):
+def test_a_search_for_architectures_survives_it_too(mortal, tmp_path):
     space = {"hidden_layer_sizes": [(4,), (8,)], "learning_rate_init": [0.01, 0.03]}
     plan = {"n_candidates": 4, "factor": 3, "cv": 2, "random_state": 0, "refit": False}
     here = ArchitectureSearchCV(NET, space, **plan).fit(X, y)
-    with a_worker_dies(client, tmp_path) as killed:
+    with a_worker_dies(mortal, tmp_path) as killed:
         there = ArchitectureSearchCV(_slow(str(tmp_path)), space, **plan).fit(X, y)
     assert killed and here.best_params_ == there.best_params_
     assert here.history_.keys() == there.history_.keys()
