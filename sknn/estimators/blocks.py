@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,7 @@ def fit_blocks(
     >>> net.score(X, y) > 0.9
     True
     """
-    if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
+    if isinstance(epochs, bool) or not isinstance(epochs, Integral) or epochs < 1:
         raise ValueError(f"epochs must be an integer >= 1; got {epochs!r}.")
     if classes is not None:
         more["classes"] = classes
@@ -143,12 +144,15 @@ def _piece(values: Any, index: int) -> Any:
 
 def _aligned(values: Any, sizes: tuple[float, ...], number: int) -> Any:
     """Return one of the others in the blocks of X; what is in memory as it is."""
-    if values is None or not _is_dask(values):
+    if values is None:
         return values
-    own = _sizes(values := _whole_rows(values))
+    lazy = _is_dask(values)
+    own = _sizes(values := _whole_rows(values)) if lazy else (float(_n_rows(values)),)
     counted = not np.isnan([*sizes, *own]).any()
     if counted and sum(own) != sum(sizes):
         raise ValueError(f"X has {sum(sizes):.0f} rows, but argument {number} has {sum(own):.0f}.")
+    if not lazy:
+        return values
     if counted:
         return values.rechunk({0: tuple(int(size) for size in sizes)})
     if len(own) != len(sizes):

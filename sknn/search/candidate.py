@@ -62,6 +62,11 @@ class Candidate:
         """Whether a network could not be trained."""
         return any(part.outcome["fit_error"] is not None for part in self.parts)
 
+    @property
+    def seconds(self) -> float:
+        """What training has taken so far on all splits, 0 before the first rung."""
+        return sum(part.outcome["fit_time"] for part in self.parts)
+
     def due(self) -> list[int]:
         """Return the splits on which training is not over."""
         return [split for split, network in enumerate(self.networks) if network is not None]

@@ -122,6 +122,8 @@ _SPACES: dict[tuple[type, ...], dict[str, Any]] = {
     },
 }
 _DEPTH = ("n_layers", "units")
+# All that is left to search where the layers themselves are given.
+_RATES = ("alpha", "learning_rate_init")
 
 
 def space(estimator: Any, **changes: Any) -> dict[str, Any]:
@@ -129,7 +131,7 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
 
     Depth, width, activation, normalisation, dropout, L2 penalty and learning rate of a
     multi-layer perceptron; filters and kernels of a convolutional network; units and cells of a
-    recurrent one; and so on.
+    recurrent one; and so on. Of a network with `layers` of its own, L2 penalty and learning rate.
 
     Parameters
     ----------
@@ -169,9 +171,13 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     found = _space_of(network)
     ranges = {name: changes.pop(name) for name in _DEPTH if name in changes}
     if ranges:
-        name, sizes = next(
-            (name, each) for name, each in found.items() if isinstance(each, LayerSizes)
-        )
+        sized = [(name, each) for name, each in found.items() if isinstance(each, LayerSizes)]
+        if not sized:
+            raise ValueError(
+                f"{sorted(ranges)[0]} has no effect together with the 'layers' of "
+                f"{type(network).__name__}; say it in the layers."
+            )
+        name, sizes = sized[0]
         if name in changes:
             raise ValueError(f"Pass {name}, or n_layers and units, not both.")
         known = {each: getattr(sizes, each) for each in _DEPTH}
@@ -184,6 +190,8 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
 
 
 def _space_of(network: Any) -> dict[str, Any]:
+    if getattr(network, "layers", None) is not None:
+        return {name: _TRAINING[name] for name in _RATES}
     if isinstance(network, AutoEncoder):
         # Scores of codes of different sizes do not compare: the larger one always wins.
         sizes = network.hidden_layer_sizes

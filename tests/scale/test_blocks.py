@@ -98,8 +98,10 @@ def test_one_block_ahead_and_no_more():
     [
         ((X, y), TypeError, "X must be a Dask array or data frame"),
         ((WHOLE, da.from_array(y[:90], 30)), ValueError, "100 rows, but argument 1 has 90"),
-        ((WHOLE, y[:90]), ValueError, "Block 3"),
-        ((WHOLE, np.zeros(120)), ValueError, "100 rows, but what goes with it has 120"),
+        ((WHOLE, y[:90]), ValueError, "100 rows, but argument 1 has 90"),
+        ((WHOLE, None, np.zeros(120)), ValueError, "100 rows, but argument 2 has 120"),
+        ((UNKNOWN, y[:90]), ValueError, "Block 3"),
+        ((UNKNOWN, np.zeros(120)), ValueError, "100 rows, but what goes with it has 120"),
         ((UNKNOWN, da.from_array(y, 50)), ValueError, "compute_chunk_sizes"),
         ((UNKNOWN, da.from_array(y, 25)), ValueError, "Block 0 has 30 rows in X"),
     ],
@@ -108,6 +110,14 @@ def test_one_block_ahead_and_no_more():
 def test_what_does_not_fit_is_refused(bad, error, words):
     with pytest.raises(error, match=words):
         list(blocks(*bad))
+
+
+def test_what_does_not_fit_is_known_before_training():
+    net = MLPRegressor(**SMALL)
+    with pytest.raises(ValueError, match="argument 2"):
+        fit_blocks(net, WHOLE, y, weight[:99])
+    assert not hasattr(net, "network_")
+    assert fit_blocks(net, WHOLE, y, epochs=np.int64(2)).t_ == 200
 
 
 @pytest.mark.parametrize("epochs", [0, 1.5, True])

@@ -22,7 +22,8 @@ from sklearn.model_selection import (
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknn import AutoEncoder, GaussianRBM, MLPRegressor, TabularMLPClassifier
+from sknn import AutoEncoder, GaussianRBM, MLPClassifier, MLPRegressor, TabularMLPClassifier
+from sknn.callbacks import Pause
 from sknn.estimators._sklearn import HAS_CALLBACKS
 from sknn.exceptions import InvalidParameterError
 from sknn.search import ArchitectureSearchCV, LayerSizes
@@ -284,6 +285,12 @@ def test_keys_that_the_search_needs(name):
 def test_models_without_a_network(model):
     with pytest.raises(TypeError, match="must be a network of sknn"):
         ArchitectureSearchCV(model, SPACE).fit(X, THREE)
+
+
+def test_a_pause_of_the_network_s_own_is_refused():
+    net = MLPClassifier(max_iter=9, callbacks=[Pause(5)])
+    with pytest.raises(ValueError, match="must not have the callback Pause"):
+        ArchitectureSearchCV(net).fit(X, THREE)
 
 
 def test_epochs_that_are_not_known():

@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 import sknn
 from sknn import GAN, AutoEncoder, BernoulliRBM, GaussianRBM, MLPClassifier
+from sknn.layers import Dense
 from sknn.search import ArchitectureSearchCV, LayerSizes, space
 from tests.estimators.data import REAL, THREE, X
 
@@ -44,6 +45,15 @@ def test_no_space_is_the_space_of_the_estimator():
     one = ArchitectureSearchCV(net, **options).fit(X, THREE)
     other = ArchitectureSearchCV(net, space(net), **options).fit(X, THREE)
     assert one.best_params_ == other.best_params_
+
+
+@pytest.mark.parametrize("kind", [MLPClassifier, AutoEncoder], ids=lambda kind: kind.__name__)
+def test_given_layers_leave_only_training_to_search(kind):
+    net = kind(layers=[Dense(3)], max_iter=2, random_state=0)
+    assert list(space(net)) == ["alpha", "learning_rate_init"]
+    ArchitectureSearchCV(net, n_candidates=3, cv=2, error_score="raise").fit(X, THREE)
+    with pytest.raises(ValueError, match="n_layers has no effect together with the 'layers'"):
+        space(net, n_layers=(1, 2))
 
 
 def test_layer_sizes():
