@@ -78,7 +78,7 @@ class ArchitectureSearchCV(BaseSearchCV):
         stopping span them. None takes those of the estimator.
     min_iter : int, default="auto"
         Least epochs of the first rung. "auto" is `max_iter` / `factor` ** 2, for three rungs.
-    factor : float, default=3.5
+    factor : float, default=3.75
         Greater than 1; the larger, the bolder.
     scoring : str, callable, list, tuple or dict, default=None
         As in :class:`~sklearn.model_selection.GridSearchCV`. Of several metrics that of `refit`
@@ -149,7 +149,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     >>> net = MLPClassifier(learning_rate="cosine", max_iter=16, random_state=0)
     >>> search = ArchitectureSearchCV(net, n_candidates=9, cv=3, random_state=0).fit(X / 16, y)
     >>> search.brackets_
-    [[(1, 9), (5, 3), (16, 1)]]
+    [[(1, 9), (4, 3), (16, 1)]]
     >>> sorted(search.best_params_)[:3]
     ['activation', 'alpha', 'dropout']
     >>> print(search.best_score_ > 0.9)
@@ -165,7 +165,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         n_candidates: Any = 27,
         max_iter: Any = None,
         min_iter: Any = "auto",
-        factor: Any = 3.5,
+        factor: Any = 3.75,
         scoring: Any = None,
         n_jobs: Any = None,
         refit: Any = True,
