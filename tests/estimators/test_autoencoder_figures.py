@@ -67,6 +67,7 @@ def test_anomalies_of_real_data(on_all):
     assert coder >= max(forest, components)
 
 
+@pytest.mark.slow
 def test_features_help_where_labels_are_few():
     # Single seeds differ by a point either way; the slow test below holds the figure.
     accuracies = np.array([features(seed, dtype="float32")[:2] for seed in range(6)])

@@ -212,6 +212,21 @@ SCENARIOS = {
 }
 
 
+# The slow test below does the same and more with these.
+COSTLY = {
+    "early stopping",
+    "tables",
+    "images",
+    "layers of images",
+    "images of another shape",
+    "two networks",
+    "two networks in a stream",
+    "sequences with gaps",
+    "an answer a step",
+    "layers of sequences",
+}
+
+
 @contextmanager
 def watched(on_call):
     """Have `on_call` called with the code of every function of sknn that begins."""
@@ -306,7 +321,7 @@ def assert_nothing_happened(name, picks):
     return strikes
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in COSTLY])
 def test_an_error_in_any_function(name):
     """In its last call, when most has been done."""
     assert assert_nothing_happened(name, lambda times: {times}) >= 60
