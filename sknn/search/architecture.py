@@ -13,7 +13,6 @@ from sklearn.base import clone, is_classifier
 from sklearn.model_selection import ParameterSampler, check_cv
 from sklearn.utils.validation import indexable
 
-from sknn.callbacks import Pause
 from sknn.core import constraints as c
 from sknn.estimators._sklearn import (
     BaseSearchCV,
@@ -250,11 +249,6 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         owner = type(self).__name__
         c.check(owner, vars(self), _CONSTRAINTS)
         network, prefix = network_of(self.estimator)
-        if any(isinstance(each, Pause) for each in network.callbacks or ()):
-            raise ValueError(
-                "The network of ArchitectureSearchCV must not have the callback Pause: the search "
-                "itself decides in how many parts it is trained. Remove it, or set max_iter."
-            )
         name = resource_of(network)
         epochs = getattr(network, name) if self.max_iter is None else self.max_iter
         if not c.integer(1).accepts(epochs):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.pipeline import Pipeline
 
+from sknn.callbacks import Pause
 from sknn.estimators._sklearn import shallow_copy, split_params, split_rows, without_listeners
 from sknn.estimators.base import BaseNetwork
 
@@ -44,11 +45,22 @@ def configured(model: Any, params: dict[str, Any]) -> Any:
     """Return a copy of a model with other parameters, for as many epochs at most.
 
     A parameter may be the whole network, which brings a number of epochs of its own.
+
+    Raises
+    ------
+    ValueError
+        If the network would pause by itself, for then its rungs end before they should.
     """
     network = network_of(model)[0]
     epochs = getattr(network, resource_of(network))
     made = clone(model).set_params(**clone(params, safe=False))
     network, prefix = network_of(made)
+    own = network.callbacks
+    if isinstance(own, (list, tuple)) and any(isinstance(each, Pause) for each in own):
+        raise ValueError(
+            "The network of ArchitectureSearchCV must not have the callback Pause: the search "
+            "itself decides in how many parts it is trained. Remove it, or set max_iter."
+        )
     return made.set_params(**{f"{prefix}{resource_of(network)}": epochs})
 
 

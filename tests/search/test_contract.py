@@ -19,7 +19,7 @@ from sklearn.model_selection import (
     ShuffleSplit,
     cross_val_score,
 )
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, GaussianRBM, MLPClassifier, MLPRegressor, TabularMLPClassifier
@@ -289,8 +289,13 @@ def test_models_without_a_network(model):
 
 def test_a_pause_of_the_network_s_own_is_refused():
     net = MLPClassifier(max_iter=9, callbacks=[Pause(5)])
-    with pytest.raises(ValueError, match="must not have the callback Pause"):
-        ArchitectureSearchCV(net).fit(X, THREE)
+    piped = Pipeline([("net", MLPClassifier(max_iter=9))])
+    swapped = ArchitectureSearchCV(piped, {"net": [net]}, n_candidates=1)
+    for each in (ArchitectureSearchCV(net), swapped):
+        with pytest.raises(ValueError, match="must not have the callback Pause"):
+            each.fit(X, THREE)
+    with pytest.raises(ValueError, match="'callbacks' parameter"):
+        ArchitectureSearchCV(MLPClassifier(callbacks=3), error_score="raise").fit(X, THREE)
 
 
 def test_epochs_that_are_not_known():
