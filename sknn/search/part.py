@@ -113,7 +113,8 @@ def _teach(network: Any, lesson: Lesson, until: int, report: Report) -> None:
     data = {"X": lesson.X, "y": lesson.y}
     data["metadata"] = None if weight is None else {"sample_weight": weight}
     teach = network.resume if network.__sklearn_is_fitted__() else network.fit
-    network.callbacks = [*(own or ()), Pause(until)]
+    if own is None or isinstance(own, (list, tuple)):  # Fit itself refuses anything else.
+        network.callbacks = [*(own or ()), Pause(until)]
     with report.told(network, **data):
         teach(lesson.X, *y, **params)
     network.callbacks = own
