@@ -3,11 +3,12 @@
 Run from the root of the repository, on an idle machine::
 
     pip install -e ".[dask,ray]"
-    python -m benchmarks.cluster
-    python -m benchmarks.cluster --jobs 4 --backends loky dask
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.cluster
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.cluster --jobs 4 --backends loky dask
 
-The search is that of ``benchmarks.search`` on the digits, the workers are processes on this
-machine, started and warm before the clock runs. A backend that is not installed is left out.
+With more threads of BLAS one process would use several cores, too. The search is that of
+``benchmarks.search`` on the digits, the workers are processes on this machine, started before the
+clock runs. A backend that is not installed is left out.
 All must come to the same scores, to the last bit.
 """
 

@@ -97,7 +97,8 @@ def compare(name: str, seed: int, arguments: argparse.Namespace) -> dict[str, fl
     model = model_for(X, labels, arguments.epochs)
     same = {"random_state": seed, "cv": N_SPLITS, "n_jobs": arguments.jobs}
     n = arguments.candidates
-    ours = ArchitectureSearchCV(model, strategy=arguments.strategy, n_candidates=n, **same)
+    plan = {"strategy": arguments.strategy, "factor": arguments.factor}
+    ours = ArchitectureSearchCV(model, n_candidates=n, **plan, **same)
     theirs = RandomizedSearchCV(model, space(model), n_iter=n, **same)
     clocks = [
         [timed(search, A, y_train, arguments.jobs)[1] for search in (ours, theirs)]
@@ -123,7 +124,7 @@ def compare(name: str, seed: int, arguments: argparse.Namespace) -> dict[str, fl
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print a line for each search, and what they come to together."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--sets", nargs="+", default=EIGHT)
     parser.add_argument("--seeds", type=int, default=3)
@@ -133,6 +134,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--strategy", default="halving")
+    parser.add_argument("--factor", type=float, default=3.75)
     arguments = parser.parse_args()
     # Processes are started, and modules imported, before the first clock runs.
     X, y = load_digits(return_X_y=True)
