@@ -8,8 +8,8 @@ Run from the root of the repository, on an idle machine::
 
 With more threads of BLAS one process would use several cores, too. The search is that of
 ``benchmarks.search`` on the digits, the workers are processes on this machine, started before the
-clock runs. A backend that is not installed is left out.
-All must come to the same scores, to the last bit.
+clock runs. A backend that is not installed is left out. All must come to
+the same scores, to the last bit.
 """
 
 from __future__ import annotations
@@ -108,10 +108,10 @@ def main() -> None:
             searched(X[:300], y[:300], 2)
             runs = [searched(X, y, arguments.epochs) for _ in range(arguments.repeats)]
         seconds = statistics.median(each for each, _ in runs)
-        scores = runs[0][1]
         base = seconds if base is None else base
-        expected = scores if expected is None else expected
-        same = "the same" if np.array_equal(scores, expected) else "others"
+        expected = runs[0][1] if expected is None else expected
+        equal = all(np.array_equal(each, expected, equal_nan=True) for _, each in runs)
+        same = "the same" if equal else "others"
         print(f"{name:<12}{seconds:>9.2f}{base / seconds:>8.2f}x  {same}", flush=True)
 
 

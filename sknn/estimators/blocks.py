@@ -9,6 +9,7 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 
 
 def blocks(X: Any, *others: Any) -> Iterator[tuple[Any, ...]]:
@@ -90,7 +91,15 @@ def fit_blocks(
     Returns
     -------
     estimator : estimator
-        The one given. When a block raises, it is as the blocks before have left it.
+        The one given. When a block raises, it is as the blocks before have left it; so it is when
+        the rows of a data frame, which nobody has counted, turn out to be others than those of y.
+
+    Raises
+    ------
+    TypeError
+        If X is no Dask collection, or what should belong to its rows has no rows.
+    ValueError
+        If X has no rows, or others than y and the weights.
 
     Examples
     --------
@@ -109,11 +118,15 @@ def fit_blocks(
     if classes is not None:
         more["classes"] = classes
     for _ in range(epochs):
+        empty = True
         for x, target, weight in blocks(X, y, sample_weight):
+            empty = False
             own = {} if target is None else {"y": target}
             if weight is not None:
                 own["sample_weight"] = weight
             estimator.partial_fit(x, **own, **more)
+        if empty:
+            raise ValueError("X has no rows; at least one is needed to train on.")
     return estimator
 
 
@@ -147,6 +160,8 @@ def _aligned(values: Any, sizes: tuple[float, ...], number: int) -> Any:
     if values is None:
         return values
     lazy = _is_dask(values)
+    if not lazy:
+        values = _sliceable(values, number)
     own = _sizes(values := _whole_rows(values)) if lazy else (float(_n_rows(values)),)
     counted = not np.isnan([*sizes, *own]).any()
     if counted and sum(own) != sum(sizes):
@@ -202,6 +217,18 @@ def _computed(X: Any, others: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
                 yield block
             row = stop
     _check_end(columns, row)
+
+
+def _sliceable(values: Any, number: int) -> Any:
+    """Return what is in memory as something with rows that can be cut; raise for what is not."""
+    if sp.issparse(values):
+        return values.tocsr()
+    if isinstance(values, (list, tuple)) or getattr(values, "shape", ()):
+        return values
+    raise TypeError(
+        f"Argument {number} must have one entry for each row of X: a list, an array, a sparse "
+        f"matrix, a Series or a Dask collection; got {type(values).__name__}."
+    )
 
 
 def _sliced(values: Any, start: int, stop: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -34,6 +35,8 @@ class Candidate:
         From the last rung that was finished; empty before the first.
     rungs : list of (int, list of Part)
         All finished rungs, by number.
+    pace : dict of int to float
+        Seconds an epoch took on each split, in the last rung.
     alive : bool
         It may go on to the next rung, even if it has nothing left to train.
     """
@@ -49,6 +52,7 @@ class Candidate:
             self.key = joblib.hash(sorted(apart.items()))
         self.networks: list[Any] = [self.template] * n_splits
         self.pending: dict[int, Part] = {}
+        self.pace: dict[int, float] = {}
         self.rungs: list[tuple[int, list[Part]]] = []
         self.alive = True
 
@@ -62,10 +66,11 @@ class Candidate:
         """Whether a network could not be trained."""
         return any(part.outcome["fit_error"] is not None for part in self.parts)
 
-    @property
-    def seconds(self) -> float:
-        """What training has taken so far on all splits, 0 before the first rung."""
-        return sum(part.outcome["fit_time"] for part in self.parts)
+    def seconds_left(self, epochs: int) -> float:
+        """Return what training up to an epoch should take on all splits, inf if nobody knows."""
+        if not self.parts:
+            return math.inf
+        return sum(self.pace[i] * (epochs - self.parts[i].n_epochs) for i in self.due())
 
     def due(self) -> list[int]:
         """Return the splits on which training is not over."""
@@ -79,6 +84,8 @@ class Candidate:
     def take(self, split: int, part: Part, lesson: Lesson | None) -> None:
         """Keep how training went on a split; times add up."""
         outcome = dict(part.outcome)
+        earlier = self.parts[split].n_epochs if self.rungs else 0
+        self.pace[split] = outcome["fit_time"] / max(1, part.n_epochs - earlier)
         if self.rungs:
             before = self.parts[split].outcome
             for name in ("fit_time", "score_time"):

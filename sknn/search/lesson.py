@@ -59,7 +59,8 @@ def configured(model: Any, params: dict[str, Any]) -> Any:
     if isinstance(own, (list, tuple)) and any(isinstance(each, Pause) for each in own):
         raise ValueError(
             "The network of ArchitectureSearchCV must not have the callback Pause: the search "
-            "itself decides in how many parts it is trained. Remove it, or set max_iter."
+            "itself decides in how many parts it is trained. Remove it; max_iter of the search "
+            "bounds the epochs."
         )
     return made.set_params(**{f"{prefix}{resource_of(network)}": epochs})
 

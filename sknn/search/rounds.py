@@ -87,8 +87,8 @@ class Rounds:
     def _round(self, epochs: int, report: Report) -> None:
         """Train what is due at a level, and drop what is not good enough for the next one."""
         due = [each for each in self.candidates if each.alive and self._rung(each, epochs)]
-        # The slowest come first: at the end no worker should wait for a long task of another.
-        ordered = sorted(due, key=lambda each: -each.seconds)
+        # The longest come first: at the end no worker should wait for a long task of another.
+        ordered = sorted(due, key=lambda each: -each.seconds_left(epochs))
         tasks = [(each, split) for each in ordered for split in each.due()]
         self.say(f"Training {len(due)} candidates up to epoch {epochs}: {len(tasks)} networks")
         inner = report.part("rung", len(tasks))

@@ -168,7 +168,7 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     >>> search = RandomizedSearchCV(MLPRegressor(), found)
     """
     network, prefix = network_of(estimator)
-    found = _space_of(network)
+    found = _space_of(network, changes.get("layers"))
     ranges = {name: changes.pop(name) for name in _DEPTH if name in changes}
     if ranges:
         sized = [(name, each) for name, each in found.items() if isinstance(each, LayerSizes)]
@@ -189,8 +189,9 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     return {f"{prefix}{name}": each for name, each in merged.items() if each is not None}
 
 
-def _space_of(network: Any) -> dict[str, Any]:
-    if getattr(network, "layers", None) is not None:
+def _space_of(network: Any, layers: Any = None) -> dict[str, Any]:
+    known = network.get_params(deep=False)
+    if layers is not None or known.get("layers") is not None:
         return {name: _TRAINING[name] for name in _RATES}
     if isinstance(network, AutoEncoder):
         # Scores of codes of different sizes do not compare: the larger one always wins.

@@ -100,6 +100,9 @@ def test_one_block_ahead_and_no_more():
         ((WHOLE, da.from_array(y[:90], 30)), ValueError, "100 rows, but argument 1 has 90"),
         ((WHOLE, y[:90]), ValueError, "100 rows, but argument 1 has 90"),
         ((WHOLE, None, np.zeros(120)), ValueError, "100 rows, but argument 2 has 120"),
+        ((WHOLE, 3), TypeError, "Argument 1 must have one entry for each row of X"),
+        ((WHOLE, None, np.float64(1)), TypeError, "Argument 2 must have one entry .* got float64"),
+        ((WHOLE, dict.fromkeys(range(100))), TypeError, "got dict"),
         ((UNKNOWN, y[:90]), ValueError, "Block 3"),
         ((UNKNOWN, np.zeros(120)), ValueError, "100 rows, but what goes with it has 120"),
         ((UNKNOWN, da.from_array(y, 50)), ValueError, "compute_chunk_sizes"),
@@ -118,6 +121,13 @@ def test_what_does_not_fit_is_known_before_training():
         fit_blocks(net, WHOLE, y, weight[:99])
     assert not hasattr(net, "network_")
     assert fit_blocks(net, WHOLE, y, epochs=np.int64(2)).t_ == 200
+    with pytest.raises(ValueError, match="X has no rows"):
+        fit_blocks(MLPRegressor(), WHOLE[:0], y[:0])
+
+
+def test_every_kind_of_sparse_rows_can_be_cut():
+    pieces = [piece.toarray() for _, piece in blocks(WHOLE, sp.coo_array(X))]
+    assert_array_equal(np.vstack(pieces), X)
 
 
 @pytest.mark.parametrize("epochs", [0, 1.5, True])

@@ -11,7 +11,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import sknn
-from sknn import GAN, AutoEncoder, BernoulliRBM, GaussianRBM, MLPClassifier
+from sknn import (
+    GAN,
+    AutoEncoder,
+    BernoulliRBM,
+    GaussianRBM,
+    MLPClassifier,
+    TabularMLPClassifier,
+)
 from sknn.layers import Dense
 from sknn.search import ArchitectureSearchCV, LayerSizes, space
 from tests.estimators.data import REAL, THREE, X
@@ -54,6 +61,17 @@ def test_given_layers_leave_only_training_to_search(kind):
     ArchitectureSearchCV(net, n_candidates=3, cv=2, error_score="raise").fit(X, THREE)
     with pytest.raises(ValueError, match="n_layers has no effect together with the 'layers'"):
         space(net, n_layers=(1, 2))
+    among = space(kind(max_iter=2, random_state=0), layers=[[Dense(3)], [Dense(4)]])
+    assert set(among) == {"layers", "alpha", "learning_rate_init"}
+    ArchitectureSearchCV(kind(max_iter=2), among, n_candidates=3, cv=2, error_score="raise").fit(
+        X, THREE
+    )
+
+
+def test_layers_that_are_no_parameter_change_no_space():
+    net = TabularMLPClassifier()
+    net.layers = [Dense(3)]
+    assert list(space(net)) == list(space(TabularMLPClassifier()))
 
 
 def test_layer_sizes():
