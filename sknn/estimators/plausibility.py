@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from sknn.core.network import Network
-from sknn.exceptions import DataScaleWarning, OneHotTargetWarning
+from sknn.exceptions import DataScaleWarning, OneHotTargetWarning, ShapeWarning
 from sknn.training.caller import users_level
 
 if TYPE_CHECKING:
@@ -112,6 +112,9 @@ def _evenly(x: Any, rows: NDArray | None) -> Any:
 
 def warn_of_data(session: Session) -> None:
     """Look at the data of a fresh run and warn of what is probably a mistake."""
+    doubt = session.estimator._doubt(session.call.X)
+    if doubt is not None:
+        _warn(doubt, ShapeWarning)
     x, rows = session.train.x, session.rows_used
     if not session.estimator._scales_columns and not _bears_any_scale(session.network):
         columns = Columns.of(x, rows)
