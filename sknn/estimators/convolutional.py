@@ -135,7 +135,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         """Doubt also along how many axes convolutions run, unless that was said."""
         shape, first = self.input_shape_, self._channels_first
         given = n_axes(X) - 1 if self.input_shape is None else len(self.input_shape)
-        if self._said_axes() is not None or given > 2:
+        if self.layers is not None or self._said_axes() is not None or given > 2:
             return super()._doubt(X)
         if given == 1:
             return doubts.of_flat_rows(shape[0], first)

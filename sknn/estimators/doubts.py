@@ -30,9 +30,10 @@ def _of_images(shape: Shape, first: bool) -> str | None:
     if not few and not other < left[0] == left[1]:
         return None
     return (
-        f"X is read as images of {height} x {width} pixels with {channels} channels "
-        f"({_says(first)}). If they have {other} channels and {left[0]} x {left[1]} pixels, pass "
-        f"{_says(not first)}; if X is read as meant, silence this with {_SILENCE}."
+        f"X is read as images of {height} x {width} pixels with "
+        f"{_count(channels, 'channel')} ({_says(first)}). If they have {_count(other, 'channel')} "
+        f"and {left[0]} x {left[1]} pixels, pass {_says(not first)}; if X is read as meant, "
+        f"silence this with {_SILENCE}."
     )
 
 
@@ -41,9 +42,9 @@ def _of_steps(shape: Shape, first: bool) -> str | None:
     if features < _RATIO * steps:
         return None
     return (
-        f"X is read as sequences of {steps} steps with {features} channels each ({_says(first)}). "
-        f"If they have {features} steps with {steps} channels, pass {_says(not first)}; if X is "
-        f"read as meant, say so by input_shape={_given(shape, first)}."
+        f"X is read as sequences of {_count(steps, 'step')} with {features} channels "
+        f"({_says(first)}). If they have {features} steps with {_count(steps, 'channel')}, pass "
+        f"{_says(not first)}; if X is read as meant, say so by input_shape={_given(shape, first)}."
     )
 
 
@@ -53,9 +54,9 @@ def of_square(shape: Shape) -> str | None:
     if channels < steps:
         return None
     return (
-        f"X is read as signals of {steps} steps with {channels} channels (channels='first'). For "
-        f"images of {channels} x {steps} pixels pass kernel_size=(3, 3); if X is read as meant, "
-        "say so by kernel_size=(3,)."
+        f"X is read as signals of {_count(steps, 'step')} with {_count(channels, 'channel')} "
+        f"(channels='first'). For images of {channels} x {steps} pixels pass kernel_size=(3, 3); "
+        "if X is read as meant, say so by kernel_size=(3,)."
     )
 
 
@@ -67,8 +68,8 @@ def of_narrow_images(shape: Shape) -> str | None:
     where = "channels='first', " if height < width else ""
     return (
         f"X is read as images of {height} x {width} pixels with one channel. For signals of "
-        f"{max(height, width)} steps with {min(height, width)} channels pass {where}"
-        "kernel_size=(3,); if X is read as meant, say so by kernel_size=(3, 3)."
+        f"{max(height, width)} steps with {_count(min(height, width), 'channel')} pass "
+        f"{where}kernel_size=(3,); if X is read as meant, say so by kernel_size=(3, 3)."
     )
 
 
@@ -83,6 +84,10 @@ def of_flat_rows(width: int, first: bool) -> str | None:
                 f"input_shape={shape}; if X is read as meant, say so by kernel_size=(3,)."
             )
     return None
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _says(first: bool) -> str:

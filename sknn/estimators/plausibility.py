@@ -98,6 +98,15 @@ def _places(x: NDArray) -> NDArray:
     return flat[~missing] if missing.any() else flat
 
 
+def _peak(x: Any) -> NDArray:
+    """Return the largest absolute value of every column, or channel, in any memory order."""
+    if sp.issparse(x):
+        return np.maximum(_row(x.max(axis=0)), -_row(x.min(axis=0)))
+    axes = tuple(range(x.ndim - 1))
+    # Missing steps are passed over.
+    return np.maximum(np.fmax.reduce(x, axes), -np.fmin.reduce(x, axes))
+
+
 def _row(values: Any) -> NDArray:
     """Return a row that SciPy gives as matrix, sparse row or vector as a vector."""
     return np.ravel(values.toarray() if sp.issparse(values) else values)
@@ -144,8 +153,7 @@ def _warn_of_scales(session: Session, columns: Columns) -> None:
     )
     bad, tiny = seen.badly_scaled, seen.may_be_tiny
     if tiny.any() and columns.n_rows < x.shape[0]:
-        every = _places(x) if isinstance(x, np.ndarray) else x
-        peak = np.maximum(_row(every.max(axis=0)), -_row(every.min(axis=0)))
+        peak = _peak(x)
         bad &= ~(tiny & (peak / scale >= _TINY))
     if not bad.any():
         return

@@ -95,7 +95,9 @@ def _one(sequence: Any, i: int, dtype: Any, channels_first: bool) -> NDArray:
         reject_uneven(sequence, name)
         raise data.located(error, name) from error
     if not one.size:
-        raise ValueError(f"{name} is a sequence of shape {one.shape}, without any step; omit it.")
+        raise ValueError(
+            f"{name} is a sequence of shape {one.shape}, which holds no number; omit it."
+        )
     if one.ndim == 1:
         return one[:, None]
     return one.T if channels_first else one
