@@ -6,6 +6,8 @@ import numbers
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
+from numpy.typing import NDArray
+
 from sknn.core import constraints as c
 from sknn.core.activations import Activation
 from sknn.core.constraints import Constraint, is_number
@@ -131,12 +133,12 @@ class ConvolutionalNetwork(ShapedNetwork):
             found = [len(size) for size in sizes if isinstance(size, (tuple, list))]
         return found[0] if found else None
 
-    def _doubt(self, X: Any) -> str | None:
+    def _doubt(self, X: Any, x: NDArray) -> str | None:
         """Doubt also along how many axes convolutions run, unless that was said."""
         shape, first = self.input_shape_, self._channels_first
         given = n_axes(X) - 1 if self.input_shape is None else len(self.input_shape)
         if self.layers is not None or self._said_axes() is not None or given > 2:
-            return super()._doubt(X)
+            return super()._doubt(X, x)
         if given == 1:
             return doubts.of_flat_rows(shape[0], first)
         return doubts.of_square(shape) if len(shape) == 2 else doubts.of_narrow_images(shape)

@@ -121,10 +121,10 @@ def _evenly(x: Any, rows: NDArray | None) -> Any:
 
 def warn_of_data(session: Session) -> None:
     """Look at the data of a fresh run and warn of what is probably a mistake."""
-    doubt = session.estimator._doubt(session.call.X)
+    x, rows = session.train.x, session.rows_used
+    doubt = session.estimator._doubt(session.call.X, x)
     if doubt is not None:
         _warn(doubt, ShapeWarning)
-    x, rows = session.train.x, session.rows_used
     if not session.estimator._scales_columns and not _bears_any_scale(session.network):
         columns = Columns.of(x, rows)
         _warn_of_scales(session, columns)

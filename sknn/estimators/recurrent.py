@@ -147,7 +147,7 @@ class RecurrentNetwork(ShapedNetwork):
             if reset:
                 # Rows have no size in common, steps have.
                 self.n_features_in_ = x.shape[-1]
-        check_steps(x)
+        self._check_values(x)
         return x
 
     def _lies_flat(self, X: Any, reset: bool) -> bool:
@@ -168,9 +168,10 @@ class RecurrentNetwork(ShapedNetwork):
             return None
         return [n_steps(each, self._channels_first) for each in X]
 
-    def _doubt(self, X: Any) -> str | None:
-        """Doubt long steps, but not the single one of series that go on."""
-        return None if self.stateful and self.input_shape_[0] == 1 else super()._doubt(X)
+    def _doubt(self, X: Any, x: NDArray) -> str | None:
+        """Doubt neither steps that are missing, as lengths differ, nor one step of many calls."""
+        certain = np.isnan(x[..., 0]).any() or (self.stateful and x.shape[1] == 1)
+        return None if certain else super()._doubt(X, x)
 
     def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         if reset or self.n_features_in_ == prod(self.input_shape_):
@@ -189,7 +190,7 @@ class RecurrentNetwork(ShapedNetwork):
         return axes[::-1] if self._channels_first else axes
 
     def _check_values(self, x: NDArray) -> None:
-        check_steps(x)
+        check_steps(x, self._channels_first)
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         rows = super()._check_rows(X, y, sample_weight, dtypes, reset)

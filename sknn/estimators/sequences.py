@@ -19,7 +19,7 @@ from sknn.estimators.uneven import reject_uneven
 # -- rows -----------------------------------------------------------------------------------------
 
 
-def check_steps(x: NDArray) -> None:
+def check_steps(x: NDArray, channels_first: bool) -> None:
     """Raise where a step is missing in part, or a row has no step at all."""
     missing = np.isnan(x)
     if not missing.any():
@@ -31,11 +31,19 @@ def check_steps(x: NDArray) -> None:
         raise ValueError(
             f"Step {step} of row {row} of X is NaN in some of its features; NaN marks steps that "
             "are missing as a whole. Impute single values first, for example with "
-            "sklearn.impute.SimpleImputer."
+            f"sklearn.impute.SimpleImputer.{_hint(missing, channels_first)}"
         )
     empty = np.flatnonzero(gone.all(axis=1))
     if len(empty):
         raise ValueError(f"Row {empty[0]} of X is a sequence without any step; leave it out.")
+
+
+def _hint(missing: NDArray, channels_first: bool) -> str:
+    """Return what to pass where steps would be missing as a whole if features were steps."""
+    if (missing != missing.all(axis=1, keepdims=True)).any():
+        return ""
+    here, other = ("first", "last") if channels_first else ("last", "first")
+    return f" If channels={here!r} is not what X has, pass channels={other!r}."
 
 
 # -- answers --------------------------------------------------------------------------------------

@@ -173,7 +173,7 @@ class ShapedNetwork(SupervisedNetwork):
     def _check_inputs(self, X: Any) -> NDArray:
         return self._read(X, [np.float64, np.float32], reset=False)
 
-    def _doubt(self, X: Any) -> str | None:
+    def _doubt(self, X: Any, x: NDArray) -> str | None:
         """Doubt where the channels are; who gives the shape of sequences knows."""
         if len(self.input_shape_) == 2 and self.input_shape is not None:
             return None

@@ -109,6 +109,20 @@ def test_lists_that_are_refused(X, message):
     assert vars(net) == before
 
 
+@pytest.mark.parametrize("channels", ["last", "first"])
+def test_padding_along_the_wrong_axis(channels):
+    x = padded(SEQUENCES)
+    x = x.swapaxes(1, 2) if channels == "last" else x
+    other = "first" if channels == "last" else "last"
+    with pytest.raises(ValueError, match=rf"NaN in some .* pass channels='{other}'\.$"):
+        RNNClassifier(**SMALL, channels=channels).fit(x, ABOVE)
+    RNNClassifier(**SMALL, channels=other).fit(x, ABOVE)
+    x[3, 0, 1] = np.nan
+    x[4, 1, 0] = np.nan
+    with pytest.raises(ValueError, match=r"SimpleImputer\.$"):
+        RNNClassifier(**SMALL, channels=channels).fit(x, ABOVE)
+
+
 @pytest.mark.parametrize("wrap", [list, tuple, objects, lambda X: [x.tolist() for x in X]])
 def test_images_of_two_sizes(wrap):
     X = wrap(put(np.zeros((8, 9)), 7, tuple(IMAGES[:20])))

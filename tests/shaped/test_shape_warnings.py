@@ -131,6 +131,8 @@ CERTAIN = {
     "windows": (RNN, {}, zeros(64)),
     "step by step": (RNN, {"stateful": True}, zeros(1, 20)),
     "ragged": (RNN, {}, SEQUENCES[:6]),
+    "many features, of different lengths": (RNN, {}, [np.ones((n, 40)) for n in range(3, 9)]),
+    "many features, padded": (RNN, {}, np.where(np.arange(5)[:, None] < 4, zeros(5, 40), np.nan)),
 }
 
 
