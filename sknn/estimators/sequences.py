@@ -1,4 +1,4 @@
-"""Sequences of different lengths, and an answer to every step of them."""
+"""Steps of sequences that are missing, and an answer to every step there is."""
 
 from __future__ import annotations
 
