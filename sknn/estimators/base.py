@@ -319,6 +319,10 @@ class BaseNetwork(
         """Return the shape of the rows the network is fed with; here that of those of X."""
         return x.shape[1:]
 
+    def _doubt(self, X: Any, x: Any) -> str | None:
+        """Return how X was read, namely as `x`, and what to pass if, as is likely, it is wrong."""
+        return None
+
     def _measures(self, session: Session, network: Network) -> list[Callback]:
         """Return what adds figures to an epoch; here loss and score of the validation rows."""
         return validation_measures(session, network)

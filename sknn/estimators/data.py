@@ -18,6 +18,7 @@ from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import check_array, column_or_1d
 
 from sknn.estimators._sklearn import validate_data
+from sknn.estimators.uneven import reject_uneven
 
 
 @dataclass
@@ -133,6 +134,8 @@ def naming_arguments(**arguments: Any) -> Iterator[None]:
         names = " or ".join(arguments)
         raise ValueError(f"{names} holds numbers too large for a float.") from error
     except (TypeError, ValueError) as error:
+        for name, values in arguments.items():
+            reject_uneven(values, name)
         if re.search(rf"\b({'|'.join(arguments)})\b", str(error)):
             raise
         raise located(error, _culprit(arguments)) from error

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from sknn.core.network import Network
-from sknn.exceptions import DataScaleWarning, OneHotTargetWarning
+from sknn.exceptions import DataScaleWarning, OneHotTargetWarning, ShapeWarning
 from sknn.training.caller import users_level
 
 if TYPE_CHECKING:
@@ -98,6 +98,15 @@ def _places(x: NDArray) -> NDArray:
     return flat[~missing] if missing.any() else flat
 
 
+def _peak(x: Any) -> NDArray:
+    """Return the largest absolute value of every column, or channel, in any memory order."""
+    if sp.issparse(x):
+        return np.maximum(_row(x.max(axis=0)), -_row(x.min(axis=0)))
+    axes = tuple(range(x.ndim - 1))
+    # Missing steps are passed over.
+    return np.maximum(np.fmax.reduce(x, axes), -np.fmin.reduce(x, axes))
+
+
 def _row(values: Any) -> NDArray:
     """Return a row that SciPy gives as matrix, sparse row or vector as a vector."""
     return np.ravel(values.toarray() if sp.issparse(values) else values)
@@ -113,6 +122,9 @@ def _evenly(x: Any, rows: NDArray | None) -> Any:
 def warn_of_data(session: Session) -> None:
     """Look at the data of a fresh run and warn of what is probably a mistake."""
     x, rows = session.train.x, session.rows_used
+    doubt = session.estimator._doubt(session.call.X, x)
+    if doubt is not None:
+        _warn(doubt, ShapeWarning)
     if not session.estimator._scales_columns and not _bears_any_scale(session.network):
         columns = Columns.of(x, rows)
         _warn_of_scales(session, columns)
@@ -141,8 +153,7 @@ def _warn_of_scales(session: Session, columns: Columns) -> None:
     )
     bad, tiny = seen.badly_scaled, seen.may_be_tiny
     if tiny.any() and columns.n_rows < x.shape[0]:
-        every = _places(x) if isinstance(x, np.ndarray) else x
-        peak = np.maximum(_row(every.max(axis=0)), -_row(every.min(axis=0)))
+        peak = _peak(x)
         bad &= ~(tiny & (peak / scale >= _TINY))
     if not bad.any():
         return

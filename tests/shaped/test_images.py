@@ -47,7 +47,7 @@ def test_all_forms_of_an_image_are_one():
 
 
 def test_a_flat_row_is_a_signal():
-    net = CNNClassifier(**SMALL).fit(FLAT, LABELS)
+    net = CNNClassifier(**SMALL, kernel_size=(3,)).fit(FLAT, LABELS)
     assert net.input_shape_ == (64, 1)
     assert isinstance(net.network_.layers[0], Conv1D)
 
