@@ -1,0 +1,94 @@
+"""Copies of callbacks: for one call, and for a snapshot of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from typing import Any
+
+from sklearn.base import clone
+
+from sknn.core.spec import Spec
+from sknn.training.callbacks.base import Callback
+
+
+def for_a_call(callbacks: Iterable[Callback]) -> list[Callback]:
+    """Return copies that may be changed, which share all that the callbacks hold.
+
+    Specs are copied, callbacks inside callbacks as these are; one that occurs twice is one copy.
+    """
+    known: dict[int, Callback] = {}
+    return [_shallow(callback, known) for callback in callbacks]
+
+
+def _shallow(callback: Callback, known: dict[int, Callback]) -> Callback:
+    # Not by the protocol of copy: a __getstate__ says what cannot be saved, not what is not shared.
+    if id(callback) not in known:
+        twin = known[id(callback)] = object.__new__(type(callback))
+        for name, value in vars(callback).items():
+            twin.__dict__[name] = _part(value, known)
+    return known[id(callback)]
+
+
+def _part(value: Any, known: dict[int, Callback]) -> Any:
+    if isinstance(value, Callback):
+        return _shallow(value, known)
+    return clone(value) if isinstance(value, Spec) else value
+
+
+def with_state(
+    callbacks: list[Callback], given: Iterable[Callback], kept: Iterable[Any] = ()
+) -> list[Callback]:
+    """Return independent copies of callbacks in the middle of a call.
+
+    Parameters
+    ----------
+    callbacks : list of Callback
+        Those that run.
+    given : iterable of Callback
+        Those of the user; what they hold is shared.
+    kept : iterable
+        What else is shared.
+    """
+    held = [value for each in _all(given) for value in vars(each).values()]
+    memo = {id(each): each for each in (*held, *kept) if not isinstance(each, Spec)}
+    try:
+        return deepcopy(callbacks, dict(memo))
+    except Exception:  # What cannot be copied raises what it likes; it is shared, too.
+        return deepcopy(callbacks, memo | _stubborn(callbacks, memo))
+
+
+def _all(callbacks: Iterable[Callback]) -> Iterable[Callback]:
+    """Return callbacks and those that are attributes of theirs."""
+    found: dict[int, Callback] = {}
+    waiting = list(callbacks)
+    while waiting:
+        callback = waiting.pop()
+        if id(callback) not in found:
+            found[id(callback)] = callback
+            waiting += [each for each in vars(callback).values() if isinstance(each, Callback)]
+    return found.values()
+
+
+def _stubborn(callbacks: Iterable[Callback], memo: dict[int, Any]) -> dict[int, Any]:
+    """Return the attributes that cannot be copied, as a memo that has them shared."""
+    parts: list[Any] = []
+    for each in _all(callbacks):
+        values = [value for value in state_of(each).values() if not isinstance(value, Callback)]
+        parts += [each] if fails(each.__getstate__) else values
+    return {id(each): each for each in parts if fails(deepcopy, each, dict(memo))}
+
+
+def state_of(callback: Callback) -> dict[str, Any]:
+    """Return what would be saved of a callback, nothing where it cannot say."""
+    state = {} if fails(callback.__getstate__) else callback.__getstate__()
+    return state if isinstance(state, dict) else callback.__dict__
+
+
+def fails(function: Callable, *arguments: Any) -> bool:
+    """Say whether a call raises an Exception, of whatever kind."""
+    try:
+        function(*arguments)
+    except Exception:
+        return True
+    return False
