@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.base import is_classifier
 
 
 def blocks(X: Any, *others: Any) -> Iterator[tuple[Any, ...]]:
@@ -113,7 +112,7 @@ def fit_blocks(
     """
     if isinstance(epochs, bool) or not isinstance(epochs, Integral) or epochs < 1:
         raise ValueError(f"epochs must be an integer >= 1; got {epochs!r}.")
-    _check_estimator(estimator, y, classes)
+    _check_estimator(estimator, y)
     if classes is not None:
         more["classes"] = classes
     for _ in range(epochs):
@@ -129,7 +128,7 @@ def fit_blocks(
     return estimator
 
 
-def _check_estimator(estimator: Any, y: Any, classes: Any) -> None:
+def _check_estimator(estimator: Any, y: Any) -> None:
     """Raise for what the first block would otherwise say in other words."""
     name = type(estimator).__name__
     if isinstance(estimator, type) or not hasattr(estimator, "partial_fit"):
@@ -137,11 +136,6 @@ def _check_estimator(estimator: Any, y: Any, classes: Any) -> None:
     wanted = signature(estimator.partial_fit).parameters.get("y")
     if y is None and wanted is not None and wanted.default is Parameter.empty:
         raise TypeError(f"y must be passed: {name} does not learn without it.")
-    if classes is None and is_classifier(estimator) and not hasattr(estimator, "classes_"):
-        raise ValueError(
-            "classes must be passed on the first call to fit_blocks, all labels that will come, "
-            "for the first block may not hold all of them: classes=np.unique(y), for example."
-        )
 
 
 def _is_dask(values: Any) -> bool:

@@ -173,7 +173,9 @@ def test_arguments_are_named_as_the_user_knows_them(net, arguments, more, error,
         fit_blocks(net, *arguments, **more)
 
 
-def test_classes_are_known_after_the_first_call():
+def test_classes_are_asked_for_where_they_are_needed():
+    indicators = np.c_[y, 1 - y]
+    assert fit_blocks(MLPClassifier(**SMALL), WHOLE, indicators).t_ == 100
     net = fit_blocks(MLPClassifier(**SMALL), WHOLE, y, classes=[0, 1])
     assert fit_blocks(net, WHOLE, y).t_ == 200
 
