@@ -3,6 +3,7 @@
 import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -134,6 +135,21 @@ def test_specs_and_callbacks_among_the_attributes_are_copied():
     assert ran[0].rate is not rate and ran[0].rate.get_params() == rate.get_params()
     assert ran[0].thing is ran[0].again is ran[1] is not inner
     assert ran[1].out is inner.out
+
+
+@dataclass(frozen=True)
+class Frozen(Callback):
+    out: list
+
+    def on_epoch_end(self, progress):
+        self.out.append(progress.run.epoch)
+
+
+def test_a_class_that_lets_nothing_be_assigned(tmp_path):
+    out = []
+    network(Frozen(out), Checkpoint(tmp_path / "net")).fit(X, THREE)
+    assert out == [1, 2, 3]
+    assert Checkpoint.load(tmp_path / "net").callbacks_[0].out == out
 
 
 def test_callbacks_that_know_each_other():

@@ -174,7 +174,7 @@ def test_arguments_are_named_as_the_user_knows_them(net, arguments, more, error,
 
 
 def test_classes_are_asked_for_where_they_are_needed():
-    indicators = np.c_[y, 1 - y]
+    indicators = np.c_[y, y]
     assert fit_blocks(MLPClassifier(**SMALL), WHOLE, indicators).t_ == 100
     net = fit_blocks(MLPClassifier(**SMALL), WHOLE, y, classes=[0, 1])
     assert fit_blocks(net, WHOLE, y).t_ == 200
