@@ -141,14 +141,15 @@ def _check_kind(found: os.stat_result) -> None:
 
 def _target(path: str | os.PathLike) -> Path:
     """Return where a file is or will be, symbolic links followed; raise where it cannot be."""
-    # Asked of the path itself: names under /proc and /dev may lead where no path leads.
-    with contextlib.suppress(FileNotFoundError):
-        _check_kind(os.stat(path))
-        if not os.access(path, os.W_OK):
-            raise PermissionError("it is a file that may not be written")
+    target = Path(os.path.realpath(path))
+    # The path itself, too: names under /proc and /dev may lead where no path leads.
+    for each in (path, target):
+        with contextlib.suppress(FileNotFoundError):
+            _check_kind(os.stat(each))
+            if not os.access(each, os.W_OK):
+                raise PermissionError("it is a file that may not be written")
     if not os.path.basename(os.fspath(path)):
         raise IsADirectoryError("it ends like the name of a folder")
-    target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {target.parent}")
     return target

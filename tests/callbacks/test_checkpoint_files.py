@@ -51,7 +51,7 @@ class Bytes(os.PathLike):
 
 @pytest.mark.parametrize("path", ["", "a\0b", "\ud800", Bytes(), 3, None, b"name"], ids=repr)
 def test_what_is_no_path(path):
-    words = "'path' parameter of Checkpoint must be a path, .*without null"
+    words = "'path' parameter of Checkpoint must be a path .*no null characters"
     with pytest.raises(InvalidParameterError, match=words):
         network(path, Never()).fit(X, THREE)
     with pytest.raises(InvalidParameterError, match=words):

@@ -26,6 +26,7 @@ from sknn import (
     TabularMLPClassifier,
 )
 from sknn.callbacks import Callback, Checkpoint, LearningRateRange, Pause, WeightAveraging
+from sknn.exceptions import InvalidParameterError
 from sknn.optimizers import Adam
 from sknn.search import ArchitectureSearchCV
 from tests.callbacks.checks import assert_same
@@ -296,7 +297,10 @@ class Late(Callback):
 
 @pytest.mark.parametrize(
     ("callback", "words"),
-    [(Breaks(), "callback Breaks .its own"), (Late(), "callback Late: its attribute 'lock'")],
+    [
+        (Breaks(), "callback Breaks .OSError: its own"),
+        (Late(), "callback Late: its attribute 'lock'"),
+    ],
     ids=["own __getstate__", "assigned later"],
 )
 def test_a_checkpoint_names_the_callback(tmp_path, callback, words):
@@ -304,6 +308,67 @@ def test_a_checkpoint_names_the_callback(tmp_path, callback, words):
     with pytest.raises(ValueError, match=words):
         net.fit(X, THREE)
     assert not hasattr(net, "network_")
+
+
+class Deletes(Callback):
+    """The pattern of Python's own documentation."""
+
+    def __init__(self, lock=None):
+        self.lock = lock
+
+    def on_train_begin(self, progress):
+        self.stream = threading.Lock()
+
+    def on_epoch_end(self, progress):
+        self.stream.acquire()
+        self.stream.release()
+
+    def __getstate__(self):
+        state = self.__dict__.copy()
+        del state["lock"]
+        state.pop("stream", None)  # It is not there before training.
+        return state | {"lock": None}
+
+
+def test_getstate_may_delete(tmp_path):
+    path = tmp_path / "net"
+    net = network(Deletes(threading.Lock()), Hold(Deletes()), Checkpoint(path), Snap())
+    net.callbacks[1].thing.stream = threading.Lock()
+    net.set_params(callbacks=[*net.callbacks, Pause(2)]).fit(X, THREE)
+    part = Checkpoint.load(path)
+    part.set_params(callbacks=[*part.callbacks[:4], Pause(9)])
+    assert_same(part.resume(X, THREE), network().fit(X, THREE))
+    net.callbacks_[3].kept[0].resume(X, THREE)
+    vars(part.callbacks[0]).pop("lock")
+    with pytest.raises(InvalidParameterError, match="__getstate__ left it out of a file"):
+        part.fit(X, THREE)
+
+
+class Uncopied(Callback):
+    def __deepcopy__(self, memo):
+        raise RuntimeError("no copies")
+
+
+def test_a_callback_that_cannot_be_copied_is_shared(tmp_path):
+    path = tmp_path / "net"
+    network(Uncopied(), Checkpoint(path)).fit(X, THREE)
+    assert Checkpoint.load(path).n_iter_ == 3
+
+
+def test_what_is_fleeting_is_in_no_copy(tmp_path):
+    class Works(Snap):
+        fleeting = ("work",)
+
+        def on_train_begin(self, progress):
+            super().on_train_begin(progress)
+            self.work = threading.Lock()
+
+    net = network(Works(), Checkpoint(tmp_path / "net", every_epochs=9), max_iter=4)
+    with pytest.raises(ValueError, match="callback Works"):  # A class of a function.
+        net.fit(X, THREE)
+    net = network(Works()).fit(X, THREE)
+    first = net.callbacks_[0].kept[0].callbacks_[0]
+    assert hasattr(net.callbacks_[0], "work") and not hasattr(first, "work")
 
 
 def test_getstate_leaves_out_what_cannot_be_saved(tmp_path):

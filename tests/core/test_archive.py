@@ -182,6 +182,7 @@ def bad_paths(folder):
     return {
         folder: "a folder",
         f"{folder}/new/": "the name of a folder",
+        folder / "new" / "..": "a folder",
         folder / "plain" / "file": "should be a folder is a file",
         folder / "missing" / "file": "no folder .*missing",
         folder / ("n" * 300): "too long",

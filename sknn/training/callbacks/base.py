@@ -142,8 +142,8 @@ class Callback(Spec):
     well. Specs and callbacks among the attributes are copied.
 
     A :class:`~sknn.callbacks.Checkpoint` pickles callbacks. Where an attribute cannot be pickled,
-    leave it out in ``__getstate__`` and open it in ``on_train_begin``, which runs again when
-    training is resumed.
+    leave it out in ``__getstate__``, or put None in its place where it is a parameter, and open
+    it in ``on_train_begin``, which runs again when training is resumed.
 
     Parameters are tested against the table ``constraints`` when training is asked for.
 
@@ -169,9 +169,17 @@ class Callback(Spec):
     averages: ClassVar[bool] = False
     """Keeps ``progress.run.average``; only one callback can."""
 
+    fleeting: ClassVar[tuple[str, ...]] = ()
+    """Attributes that are of no use outside of their call, as work arrays: no copy has them."""
+
     def __sklearn_clone__(self) -> Callback:
         """Share it between clones of an estimator."""
         return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is fleeting."""
+        state = super().__getstate__()
+        return {name: value for name, value in state.items() if name not in self.fleeting}
 
     def on_train_begin(self, progress: Progress) -> None:
         """Before the first epoch of a call, and before the rest of one that is resumed."""

@@ -80,11 +80,13 @@ class Checkpoint(Callback):
 
     phase = Phase.KEEP
     stochastic_only = True
+    # What waits to be saved holds copies of this object: each would hold the one before.
+    fleeting = ("_unsaved",)
     _unsaved: Any = None
     constraints = {
         "path": Constraint(
             lambda value: isinstance(value, (str, os.PathLike)) and _names_a_file(value),
-            "a path, a str that is not empty and without null characters,",
+            "a path that is not empty and has no null characters",
         ),
         "every_epochs": integer(1),
         "every_seconds": none() | real(0.0, closed="neither"),
@@ -183,12 +185,6 @@ class Checkpoint(Callback):
         except OSError as error:
             raise _with_path(error, self.path, "written") from error
         self._unsaved = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave out what waits to be saved: it holds this object itself."""
-        state = dict(super().__getstate__())
-        state.pop("_unsaved", None)
-        return state
 
 
 def _names_a_file(path: str | os.PathLike) -> bool:

@@ -52,10 +52,22 @@ def with_state(
     """
     held = [value for each in _all(given) for value in vars(each).values()]
     memo = {id(each): each for each in (*held, *kept) if not isinstance(each, Spec)}
+    found = dict(memo)
     try:
-        return deepcopy(callbacks, dict(memo))
+        twins = deepcopy(callbacks, found)
     except Exception:  # What cannot be copied raises what it likes; it is shared, too.
-        return deepcopy(callbacks, memo | _stubborn(callbacks, memo))
+        found = memo | _stubborn(callbacks, memo)
+        twins = deepcopy(callbacks, found)
+    for callback in _all(callbacks):
+        _complete(found[id(callback)], callback)
+    return twins
+
+
+def _complete(twin: Callback, callback: Callback) -> None:
+    """Share what a __getstate__ leaves out; it will look for that when the copy is saved."""
+    for name, value in vars(callback).items():
+        if name not in callback.fleeting:
+            twin.__dict__.setdefault(name, value)
 
 
 def _all(callbacks: Iterable[Callback]) -> Iterable[Callback]:
@@ -71,12 +83,15 @@ def _all(callbacks: Iterable[Callback]) -> Iterable[Callback]:
 
 
 def _stubborn(callbacks: Iterable[Callback], memo: dict[int, Any]) -> dict[int, Any]:
-    """Return the attributes that cannot be copied, as a memo that has them shared."""
-    parts: list[Any] = []
-    for each in _all(callbacks):
-        values = [value for value in state_of(each).values() if not isinstance(value, Callback)]
-        parts += [each] if fails(each.__getstate__) else values
-    return {id(each): each for each in parts if fails(deepcopy, each, dict(memo))}
+    """Return what cannot be copied, attributes or whole callbacks, as a memo that shares it."""
+    everybody = _all(callbacks)
+    values = [value for each in everybody for value in state_of(each).values()]
+    parts = [value for value in values if not isinstance(value, Callback)]
+    found: dict[int, Any] = {}
+    for part in (*parts, *everybody):
+        if fails(deepcopy, part, memo | found):
+            found[id(part)] = part
+    return found
 
 
 def state_of(callback: Callback) -> dict[str, Any]:

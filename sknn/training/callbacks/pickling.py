@@ -28,9 +28,9 @@ def pickled(estimator: Any) -> bytes:
         kind, attribute = guilty
         where = "" if attribute is None else f": its attribute {attribute!r} cannot be saved"
         raise ValueError(
-            f"Checkpoint cannot pickle the callback {kind}{where} ({error}). Let __getstate__ of "
-            f"{kind} put None in the place of what cannot be saved, define {kind} at the top level "
-            "of a module, or remove it from callbacks."
+            f"Checkpoint cannot pickle the callback {kind}{where} ({type(error).__name__}: "
+            f"{error}). Let __getstate__ of {kind} put None in the place of what cannot be saved, "
+            f"define {kind} at the top level of a module, or remove it from callbacks."
         ) from error
 
 
