@@ -344,6 +344,21 @@ def test_getstate_may_delete(tmp_path):
         part.fit(X, THREE)
 
 
+class Forgets(Hold):
+    def __getstate__(self):
+        state = self.__dict__.copy()
+        del state["thing"]
+        return state
+
+
+def test_getstate_of_a_copy_finds_what_it_leaves_out(tmp_path):
+    path, lock = tmp_path / "net", threading.Lock()
+    network(Forgets(lock), Checkpoint(path), Pause(2)).fit(X, THREE)
+    part = Checkpoint.load(path)
+    part.set_params(callbacks=[Forgets(lock), Checkpoint(path), Pause(9)]).resume(X, THREE)
+    assert part.callbacks_[0].thing is lock and part.n_iter_ == 3
+
+
 class Uncopied(Callback):
     def __deepcopy__(self, memo):
         raise RuntimeError("no copies")
