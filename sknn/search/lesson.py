@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.pipeline import Pipeline
 
-from sknn.callbacks import Checkpoint, Pause
+from sknn.callbacks import Callback, Checkpoint, Pause
 from sknn.estimators._sklearn import shallow_copy, split_params, split_rows, without_listeners
 from sknn.estimators.base import BaseNetwork
+from sknn.training.callbacks.copies import with_inner
 
 _OUT_OF_PLACE = {
     Pause: "the search itself decides in how many parts it is trained. Remove it; max_iter of the "
@@ -69,7 +70,8 @@ def configured(model: Any, params: dict[str, Any]) -> Any:
 
 def _check_callbacks(own: Any) -> None:
     """Raise for callbacks that get in the way of a search; other junk is for fit to refuse."""
-    for each in own if isinstance(own, (list, tuple)) else ():
+    listed = own if isinstance(own, (list, tuple)) else ()
+    for each in with_inner(each for each in listed if isinstance(each, Callback)):
         for kind, reason in _OUT_OF_PLACE.items():
             if isinstance(each, kind):
                 raise ValueError(

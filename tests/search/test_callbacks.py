@@ -21,20 +21,28 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 
 class Inside(Callback):
-    """Calls a Pause of its own, or stops as one does."""
+    """Has a callback of its own."""
 
-    def __init__(self, pause):
-        self.pause = pause
+    def __init__(self, inner):
+        self.inner = inner
+
+
+class Stops(Callback):
+    """Stops as a Pause does."""
+
+    def __init__(self, epoch):
+        self.epoch = epoch
 
     def on_epoch_end(self, progress):
-        self.pause.on_epoch_end(progress)
+        Pause(self.epoch).on_epoch_end(progress)
 
 
+@pytest.mark.parametrize("inside", [False, True], ids=["", "inside"])
 @pytest.mark.parametrize("kind", [Checkpoint, Pause], ids=lambda kind: kind.__name__)
-def test_callbacks_that_are_refused(tmp_path, kind):
+def test_callbacks_that_are_refused(tmp_path, kind, inside):
     own = Checkpoint(tmp_path / "file") if kind is Checkpoint else Pause(5)
     words = f"must not have the callback {kind.__name__}: .*Remove it"
-    net = network(callbacks=[own])
+    net = network(callbacks=[Inside(own) if inside else own])
     for model, space in (
         (net, SPACE),
         (make_pipeline(StandardScaler(), net), PIPED),
@@ -48,7 +56,7 @@ def test_callbacks_that_are_refused(tmp_path, kind):
 @pytest.mark.parametrize("epoch", [1, 2, 5])
 def test_a_pause_inside_a_callback_is_an_error_of_the_search(epoch):
     """The rungs are at epochs 1, 3 and 9."""
-    model = search(network(callbacks=[Inside(Pause(epoch))]))
+    model = search(network(callbacks=[Stops(epoch)]))
     with pytest.raises(ValueError, match=r"ended its training as a Pause does, in epoch \d+,.*"):
         model.fit(X, THREE)
     assert not hasattr(model, "cv_results_")

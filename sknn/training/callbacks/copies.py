@@ -50,7 +50,7 @@ def with_state(
     kept : iterable
         What else is shared.
     """
-    held = [value for each in _all(given) for value in vars(each).values()]
+    held = [value for each in with_inner(given) for value in vars(each).values()]
     memo = {id(each): each for each in (*held, *kept) if not isinstance(each, Spec)}
     found = dict(memo)
     try:
@@ -58,7 +58,7 @@ def with_state(
     except Exception:  # What cannot be copied raises what it likes; it is shared, too.
         found = memo | _stubborn(callbacks, memo)
         twins = deepcopy(callbacks, found)
-    for callback in _all(callbacks):
+    for callback in with_inner(callbacks):
         _complete(found[id(callback)], callback)
     return twins
 
@@ -70,7 +70,7 @@ def _complete(twin: Callback, callback: Callback) -> None:
             twin.__dict__.setdefault(name, value)
 
 
-def _all(callbacks: Iterable[Callback]) -> Iterable[Callback]:
+def with_inner(callbacks: Iterable[Callback]) -> Iterable[Callback]:
     """Return callbacks and those that are attributes of theirs."""
     found: dict[int, Callback] = {}
     waiting = list(callbacks)
@@ -84,7 +84,7 @@ def _all(callbacks: Iterable[Callback]) -> Iterable[Callback]:
 
 def _stubborn(callbacks: Iterable[Callback], memo: dict[int, Any]) -> dict[int, Any]:
     """Return what cannot be copied, attributes or whole callbacks, as a memo that shares it."""
-    everybody = _all(callbacks)
+    everybody = with_inner(callbacks)
     values = [value for each in everybody for value in state_of(each).values()]
     parts = [value for value in values if not isinstance(value, Callback)]
     found: dict[int, Any] = {}
