@@ -285,6 +285,16 @@ def test_a_checkpoint_names_what_it_cannot_save(tmp_path):
             thing.close()
 
 
+class Starved(Callback):
+    def __getstate__(self):
+        raise MemoryError("no more")
+
+
+def test_a_want_of_memory_is_no_matter_of_callbacks(tmp_path):
+    with pytest.raises(MemoryError, match="no more"):
+        network(Starved(), Checkpoint(tmp_path / "net")).fit(X, THREE)
+
+
 class Breaks(Callback):
     def __getstate__(self):
         raise OSError("its own")

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+from joblib import parallel_config
 from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -65,8 +66,9 @@ def test_a_pause_inside_a_callback_is_an_error_of_the_search(epoch):
 def test_grid_searches_write_whole_checkpoints(tmp_path):
     """Those of scikit-learn do not know the callback; the last network wins."""
     path = tmp_path / "file"
-    grid = GridSearchCV(network(max_iter=3, callbacks=[Checkpoint(path)]), SPACE, cv=2, n_jobs=2)
-    found = grid.fit(X, THREE).best_estimator_
+    net = network(max_iter=3, callbacks=[Checkpoint(path)])
+    with parallel_config("threading", n_jobs=2):
+        found = GridSearchCV(net, {"alpha": [0.1, 1.0]}, cv=2).fit(X, THREE).best_estimator_
     np.testing.assert_array_equal(Checkpoint.load(path).network_.theta, found.network_.theta)
     assert os.listdir(tmp_path) == ["file"]
 

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable, Iterable
-from copy import deepcopy
 from typing import Any
 
 from sklearn.base import clone
 
 from sknn.core.spec import Spec
 from sknn.training.callbacks.base import Callback
+
+# With one of these things say that they cannot be copied or saved; that memory is short is no such
+# thing.
+REFUSALS = (
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    copy.Error,
+    pickle.PickleError,
+)
 
 
 def for_a_call(callbacks: Iterable[Callback]) -> list[Callback]:
@@ -54,10 +68,10 @@ def with_state(
     memo = {id(each): each for each in (*held, *kept) if not isinstance(each, Spec)}
     found = dict(memo)
     try:
-        twins = deepcopy(callbacks, found)
-    except Exception:  # What cannot be copied raises what it likes; it is shared, too.
+        twins = copy.deepcopy(callbacks, found)
+    except REFUSALS:  # What cannot be copied is shared, too.
         found = memo | _stubborn(callbacks, memo)
-        twins = deepcopy(callbacks, found)
+        twins = copy.deepcopy(callbacks, found)
     for callback in with_inner(callbacks):
         _complete(found[id(callback)], callback)
     return twins
@@ -89,7 +103,7 @@ def _stubborn(callbacks: Iterable[Callback], memo: dict[int, Any]) -> dict[int, 
     parts = [value for value in values if not isinstance(value, Callback)]
     found: dict[int, Any] = {}
     for part in (*parts, *everybody):
-        if fails(deepcopy, part, memo | found):
+        if fails(copy.deepcopy, part, memo | found):
             found[id(part)] = part
     return found
 
@@ -101,9 +115,9 @@ def state_of(callback: Callback) -> dict[str, Any]:
 
 
 def fails(function: Callable, *arguments: Any) -> bool:
-    """Say whether a call raises an Exception, of whatever kind."""
+    """Say whether a call to copy or save something is refused."""
     try:
         function(*arguments)
-    except Exception:
+    except REFUSALS:
         return True
     return False

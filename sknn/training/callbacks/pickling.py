@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sknn.training.callbacks.base import Callback
-from sknn.training.callbacks.copies import fails, state_of
+from sknn.training.callbacks.copies import REFUSALS, fails, state_of
 from sknn.training.run import Run
 
 
@@ -16,9 +16,7 @@ def pickled(estimator: Any) -> bytes:
     """Return a snapshot as bytes; name what cannot be pickled."""
     try:
         return pickle.dumps(estimator, pickle.HIGHEST_PROTOCOL)
-    except MemoryError:
-        raise
-    except Exception as error:
+    except REFUSALS as error:
         guilty = _unpicklable([*(estimator.callbacks or ()), *estimator.callbacks_])
         if guilty is None:
             raise ValueError(
