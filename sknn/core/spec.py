@@ -50,7 +50,8 @@ class Spec(BaseEstimator, ABC):
             if not hasattr(self, name):
                 raise InvalidParameterError(
                     f"{type(self).__name__}.__init__ must store its parameter {name!r} under that "
-                    f"name, self.{name} = {name}; else it cannot be cloned or searched."
+                    f"name, self.{name} = {name}; else it cannot be cloned or searched. Where a "
+                    "__getstate__ left it out of a file, pass a new object."
                 )
         constraints.check(type(self).__name__, vars(self), self.constraints)
 

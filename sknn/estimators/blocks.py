@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from inspect import Parameter, signature
 from numbers import Integral
 from typing import Any
 
@@ -52,12 +53,7 @@ def blocks(X: Any, *others: Any) -> Iterator[tuple[Any, ...]]:
     >>> net.t_
     1000
     """
-    if not _is_dask(X):
-        raise TypeError(
-            f"X must be a Dask array or data frame; got {type(X).__name__}. What is in memory can "
-            "be sliced, or given to fit as it is."
-        )
-    return _computed(_whole_rows(X), others)
+    return _stream(X, {f"argument {i}": each for i, each in enumerate(others, start=1)})
 
 
 def fit_blocks(
@@ -97,9 +93,10 @@ def fit_blocks(
     Raises
     ------
     TypeError
-        If X is no Dask collection, or what should belong to its rows has no rows.
+        If X is no Dask collection, what should belong to its rows has no rows, or the estimator
+        has no ``partial_fit`` or needs y.
     ValueError
-        If X has no rows, or others than y and the weights.
+        If X has no rows, or others than y and the weights; if `classes` are missing.
 
     Examples
     --------
@@ -115,11 +112,12 @@ def fit_blocks(
     """
     if isinstance(epochs, bool) or not isinstance(epochs, Integral) or epochs < 1:
         raise ValueError(f"epochs must be an integer >= 1; got {epochs!r}.")
+    _check_estimator(estimator, y)
     if classes is not None:
         more["classes"] = classes
     for _ in range(epochs):
         empty = True
-        for x, target, weight in blocks(X, y, sample_weight):
+        for x, target, weight in _stream(X, {"y": y, "sample_weight": sample_weight}):
             empty = False
             own = {} if target is None else {"y": target}
             if weight is not None:
@@ -130,8 +128,23 @@ def fit_blocks(
     return estimator
 
 
+def _check_estimator(estimator: Any, y: Any) -> None:
+    """Raise for what the first block would otherwise say in other words."""
+    name = type(estimator).__name__
+    if isinstance(estimator, type) or not hasattr(estimator, "partial_fit"):
+        raise TypeError(f"estimator must be an object with partial_fit; got {estimator!r}.")
+    wanted = signature(estimator.partial_fit).parameters.get("y")
+    if y is None and wanted is not None and wanted.default is Parameter.empty:
+        raise TypeError(f"y must be passed: {name} does not learn without it.")
+
+
 def _is_dask(values: Any) -> bool:
-    return hasattr(values, "__dask_graph__") and hasattr(values, "shape")
+    """Say whether it is an array or a frame, and no Delayed object, whose attributes are any."""
+    return hasattr(values, "__dask_graph__") and isinstance(_shape(values), tuple)
+
+
+def _shape(values: Any) -> Any:
+    return getattr(values, "shape", None)
 
 
 def _is_frame(values: Any) -> bool:
@@ -155,36 +168,45 @@ def _piece(values: Any, index: int) -> Any:
     return values.partitions[index] if _is_frame(values) else values.blocks[index]
 
 
-def _aligned(values: Any, sizes: tuple[float, ...], number: int) -> Any:
+def _aligned(values: Any, sizes: tuple[float, ...], name: str) -> Any:
     """Return one of the others in the blocks of X; what is in memory as it is."""
     if values is None:
         return values
+    values = _sliceable(values, name)
     lazy = _is_dask(values)
-    if not lazy:
-        values = _sliceable(values, number)
     own = _sizes(values := _whole_rows(values)) if lazy else (float(_n_rows(values)),)
     counted = not np.isnan([*sizes, *own]).any()
     if counted and sum(own) != sum(sizes):
-        raise ValueError(f"X has {sum(sizes):.0f} rows, but argument {number} has {sum(own):.0f}.")
+        raise ValueError(f"X has {sum(sizes):.0f} rows, but {name} has {sum(own):.0f}.")
     if not lazy:
         return values
     if counted:
         return values.rechunk({0: tuple(int(size) for size in sizes)})
     if len(own) != len(sizes):
         raise ValueError(
-            f"X has {len(sizes)} blocks and argument {number} has {len(own)}, and how many rows "
-            "they have is not known. Call compute_chunk_sizes() on the arrays, or repartition "
+            f"X has {len(sizes)} blocks and {name} has {len(own)}, and how many rows they have is "
+            "not known. Call compute_chunk_sizes() on the arrays, or repartition "
             "the frames alike."
         )
     return values
 
 
-def _computed(X: Any, others: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+def _stream(X: Any, others: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Return the blocks of X and of what goes with it, by the names of errors."""
+    if not _is_dask(X) or not X.shape:
+        raise TypeError(
+            f"X must be a Dask array or data frame with rows; got {_described(X)}. What is in "
+            "memory can be sliced, or given to fit as it is."
+        )
+    return _computed(_whole_rows(X), others)
+
+
+def _computed(X: Any, others: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     import dask
 
     sizes = _sizes(X)
-    aligned = [_aligned(values, sizes, number) for number, values in enumerate(others, start=1)]
-    columns = [X, *aligned]
+    columns = [X, *(_aligned(values, sizes, name) for name, values in others.items())]
+    names = ["X", *others]
     lazy = [i for i, values in enumerate(columns) if _is_dask(values)]
 
     frames = [i for i in lazy if _is_frame(columns[i])]
@@ -212,23 +234,35 @@ def _computed(X: Any, others: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
                 found[i] if i in found else _sliced(values, row, stop)
                 for i, values in enumerate(columns)
             )
-            _check_rows(block, index)
+            _check_rows(block, index, names)
             if n_rows:
                 yield block
             row = stop
-    _check_end(columns, row)
+    _check_end(columns, row, names)
 
 
-def _sliceable(values: Any, number: int) -> Any:
-    """Return what is in memory as something with rows that can be cut; raise for what is not."""
-    if sp.issparse(values):
+def _sliceable(values: Any, name: str) -> Any:
+    """Return what has rows that can be cut; raise for what has none."""
+    if sp.issparse(values) and values.ndim == 2:
         return values.tocsr()
-    if isinstance(values, (list, tuple)) or getattr(values, "shape", ()):
-        return values
+    rows = values
+    if _shape(values) is None and hasattr(values, "__array__") and hasattr(values, "__len__"):
+        rows = np.asarray(values)
+    listed = isinstance(rows, Sequence) and not isinstance(rows, (str, bytes))
+    shaped = isinstance(_shape(rows), tuple) and len(rows.shape) > 0 and not sp.issparse(rows)
+    if listed or shaped:
+        return rows
     raise TypeError(
-        f"Argument {number} must have one entry for each row of X: a list, an array, a sparse "
-        f"matrix, a Series or a Dask collection; got {type(values).__name__}."
+        f"{name} must have one entry for each row of X: a list, an array, a sparse matrix, a "
+        f"Series or a Dask collection; got {_described(values)}."
     )
+
+
+def _described(values: Any) -> str:
+    """Say of what type something is, and which shape it has if that is not one of rows."""
+    shape = _shape(values)
+    axes = f" of shape {shape}" if isinstance(shape, tuple) and len(shape) < 2 else ""
+    return f"{type(values).__name__}{axes}"
 
 
 def _sliced(values: Any, start: int, stop: int) -> Any:
@@ -241,16 +275,21 @@ def _n_rows(values: Any) -> int:
     return values.shape[0] if hasattr(values, "shape") else len(values)
 
 
-def _check_rows(block: tuple[Any, ...], index: int) -> None:
-    rows = [_n_rows(values) for values in block if values is not None]
-    if len(set(rows)) > 1:
-        raise ValueError(
-            f"Block {index} has {rows[0]} rows in X and {rows[1:]} in what goes with it; cut all "
-            "of them at the same rows."
-        )
+def _check_rows(block: tuple[Any, ...], index: int, names: list[str]) -> None:
+    rows = {
+        name: _n_rows(values)
+        for name, values in zip(names, block, strict=True)
+        if values is not None
+    }
+    for name, own in rows.items():
+        if own != rows["X"]:
+            raise ValueError(
+                f"Block {index} has {rows['X']} rows in X and {own} in {name}; cut all of them at "
+                "the same rows."
+            )
 
 
-def _check_end(columns: list[Any], rows: int) -> None:
-    for values in columns:
+def _check_end(columns: list[Any], rows: int, names: list[str]) -> None:
+    for name, values in zip(names, columns, strict=True):
         if values is not None and not _is_dask(values) and _n_rows(values) != rows:
-            raise ValueError(f"X has {rows} rows, but what goes with it has {_n_rows(values)}.")
+            raise ValueError(f"X has {rows} rows, but {name} has {_n_rows(values)}.")

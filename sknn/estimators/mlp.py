@@ -102,7 +102,7 @@ class MLPClassifier(NetworkClassifier):
     layer_rates : dict, default=None
         Factor on the learning rate by layer name.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the clones that ran are in ``callbacks_``.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     transform_layer : int, default=-1
         Hidden layer whose activations `transform` returns.
     scoring : str or callable, default=None
@@ -372,7 +372,7 @@ class MLPRegressor(NetworkRegressor):
     layer_rates : dict, default=None
         Factor on the learning rate by layer name.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the clones that ran are in ``callbacks_``.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     transform_layer : int, default=-1
         Hidden layer whose activations `transform` returns.
     scoring : str or callable, default=None

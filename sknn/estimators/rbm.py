@@ -57,7 +57,7 @@ class BernoulliRBM(BoltzmannMachine):
     warm_start : bool, default=False
         Let `fit` continue where the last call ended, exactly.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the clones that ran are in ``callbacks_``.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
@@ -205,7 +205,7 @@ class GaussianRBM(BoltzmannMachine):
     warm_start : bool, default=False
         Let `fit` continue where the last call ended, exactly.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the clones that ran are in ``callbacks_``.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Container
-from copy import deepcopy
 from math import inf
 from typing import Any
 from weakref import WeakSet
@@ -26,7 +25,7 @@ from sknn.estimators.data import Rows
 from sknn.estimators.plausibility import warn_of_data
 from sknn.estimators.solving import objective_at, rejoin, solve
 from sknn.training import trial
-from sknn.training.callbacks import PAUSED
+from sknn.training.callbacks import PAUSED, copies
 from sknn.training.caller import users_level
 from sknn.training.folds import Folds
 from sknn.training.objective import Supervised
@@ -102,7 +101,7 @@ class Session:
         """
         twin = without_listeners(shallow_copy(self.estimator))
         # A callback may hold earlier snapshots. Copied every time, they would double each time.
-        twin.callbacks_ = deepcopy(twin.callbacks_, {id(one): one for one in self._snapshots})
+        twin.callbacks_ = copies.with_state(twin.callbacks_, twin.callbacks or (), self._snapshots)
         self._snapshots.add(twin)
         self._publish(twin, self.network.copy(), self.state.copy(), keep=True)
         twin._after_fit(self.train)

@@ -96,7 +96,8 @@ class ArchitectureSearchCV(BaseSearchCV):
     random_state : int, RandomState or None, default=None
         Of the candidates. The seed of the networks is a parameter of theirs.
     error_score : "raise" or number, default=nan
-        What a network counts that cannot be trained; "raise" raises its error.
+        What a network counts that cannot be trained; "raise" raises its error. A parameter that
+        is wrong in all candidates is an error in any case.
     return_train_score : bool, default=False
         Score the rows trained on, too.
 
@@ -128,6 +129,10 @@ multimetric_, classes_, n_features_in_, feature_names_in_
 
     With ``solver="lbfgs"`` training cannot be continued; such candidates are trained to the end
     in their first rung.
+
+    Callbacks of the network are called for all candidates. :class:`~sknn.callbacks.Pause` and
+    :class:`~sknn.callbacks.Checkpoint` are refused, for the search itself decides how long a
+    network is trained, and all candidates would write one file.
 
     Ctrl-C ends the search; what is known by then is kept, and the best candidate so far is
     fitted. Where nothing is known yet, KeyboardInterrupt is raised.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +85,7 @@ class Diagnostics(Callback):
 
     phase = Phase.MEASURE
     stochastic_only = True
+    fleeting = ("_probe",)
 
     def __init__(self, rows: int = 500, warn: bool = True) -> None:
         self.rows = rows
@@ -131,10 +131,6 @@ class Diagnostics(Callback):
         run.warned |= set(news)
         for kind in news if self.warn else ():
             warnings.warn(self.findings_[kind], TrainingWarning, stacklevel=users_level())
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave out the work arrays, for snapshots taken during training."""
-        return {name: value for name, value in super().__getstate__().items() if name != "_probe"}
 
 
 def _square(views: Views) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sknn.core.constraints import integer, one_of, real
@@ -69,6 +67,7 @@ class WeightAveraging(Callback):
     phase = Phase.AVERAGE
     stochastic_only = True
     averages = True
+    fleeting = ("_work",)
     constraints = {
         "kind": one_of(["ema", "swa"]),
         "decay": real(0.0, 1.0, closed="left"),
@@ -122,9 +121,3 @@ class WeightAveraging(Callback):
     def on_train_end(self, progress: Progress) -> None:
         """Drop the work array."""
         self.__dict__.pop("_work", None)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave out the work array."""
-        state = dict(super().__getstate__())
-        state.pop("_work", None)
-        return state
