@@ -18,7 +18,7 @@ from sknn.estimators.base import BaseNetwork, finite
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
-from sknn.estimators.reconstruction import ReconstructionTargets, squared_errors
+from sknn.estimators.reconstruction import ReconstructionTargets, border, squared_errors
 from sknn.training.bound import EvidenceBound
 from sknn.training.callbacks import Callback
 from sknn.training.run import Run
@@ -64,7 +64,8 @@ class AutoEncoder(BaseNetwork):
         Strength of a penalty on the squared derivatives of every layer of the encoder by its
         inputs [3]_; for the activations identity, logistic, relu and tanh.
     contamination : float or "auto", default="auto"
-        Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1.
+        Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1. As
+        in :class:`~sklearn.ensemble.IsolationForest` 0.1 of 100 rows are 10 of them.
     output_groups : dict, default=None
         Kinds of columns of a table: ``{"numeric": columns, "binary": columns, "categorical":
         [columns of one-hot group, ...]}``, columns by position or name; what is not
@@ -550,7 +551,5 @@ class AutoEncoder(BaseNetwork):
             super()._epochs_are_over(run)
 
     def _after_fit(self, train: Rows) -> None:
-        share = 0.1 if isinstance(self.contamination, str) else self.contamination
-        scores, weight = self._scores(train.x), train.weight
-        # The inverse of the distribution function: weight 2 is the row twice.
-        self.offset_ = float(np.quantile(scores, share, method="inverted_cdf", weights=weight))
+        share = 0.1 if isinstance(self.contamination, str) else float(self.contamination)
+        self.offset_ = border(self._scores(train.x), train.weight, share)

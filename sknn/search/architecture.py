@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import ParameterSampler, check_cv
+from sklearn.utils import get_tags
 from sklearn.utils.validation import indexable
 
 from sknn.core import constraints as c
@@ -241,6 +242,14 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             delattr(self, name)
         vars(self).update(learnt)
         return self
+
+    def __sklearn_tags__(self) -> Any:
+        """All that holds for the estimator; scikit-learn's own searches pass on but a part."""
+        tags = super().__sklearn_tags__()
+        own = get_tags(self.estimator)
+        tags.input_tags, tags.target_tags = own.input_tags, own.target_tags
+        tags.transformer_tags = own.transformer_tags
+        return tags
 
     # -- before -------------------------------------------------------------------------------
 
