@@ -287,8 +287,9 @@ class MLPRegressor(NetworkRegressor):
     ----------
     loss : str or Loss, default="squared_error"
         "squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile",
-        "poisson", "gamma", "tweedie" (these three with a log link), "gaussian_nll", or a spec
-        from :mod:`sknn.losses`. With several outputs the loss is their mean.
+        "poisson", "gamma", "tweedie" (these three with a log link), "gaussian_nll" (learns a
+        spread as well, which ``predict(X, return_std=True)`` returns), or a spec from
+        :mod:`sknn.losses`. With several outputs the loss is their mean.
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Units of each hidden layer. ``()`` leaves a linear model.
     activation : str, Activation or list, default="relu"

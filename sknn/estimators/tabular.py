@@ -326,7 +326,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     network_ : Network
         The members of all epochs served.
     residual_std_ : ndarray of shape (n_outputs,) or None
-        Root mean square error on the rows held out, or on the validation rows where none were.
+        Root mean square error on the rows held out, or on the validation rows where none were; a
+        part of the standard deviations of `predict` where the loss learns no spread itself.
     history_ : dict of ndarray
         All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm,
         out_of_fold_loss, and with validation rows validation_loss and validation_score.
@@ -449,7 +450,12 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
             self.residual_std_ = judge.residual_std(pooled) * self._targets.std
 
     def _std(self, X: Any) -> NDArray:
-        """Add to what members disagree on what none of them explains of rows held out."""
+        """Add to what members disagree on what none of them explains of rows held out.
+
+        Where the loss learns a spread, the members say themselves what they do not explain.
+        """
+        if self._loss.has_spread:
+            return self._spread(X, self.member_shares_)
         if self.residual_std_ is None:
             raise ValueError(
                 "return_std=True needs rows that were not trained on; fit with n_splits of at "
@@ -458,4 +464,4 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         unexplained = self.residual_std_.astype(np.float32)
         if not self.network_.lead:
             return np.tile(unexplained, (len(self._check_inputs(X)), 1))
-        return np.hypot(self._disagreement(X, self.member_shares_), unexplained)
+        return np.hypot(self._spread(X, self.member_shares_), unexplained)
