@@ -113,7 +113,7 @@ class AutoEncoder(BaseNetwork):
         Variational ones record ``kl`` and ``elbo`` (nats a row) in ``history_``. With a linear
         output losses are those of X divided by one number, the root of its mean variance.
     coefs_, intercepts_ : list of ndarray
-        Weights and biases of the dense layers.
+        Weights and biases of the dense layers, as for :class:`MLPRegressor`.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.

@@ -120,7 +120,8 @@ class GAN(BaseNetwork):
     n_iter_, t_, stop_reason_, loss_, loss_curve_
         As for :class:`MLPRegressor`, of the discriminator.
     coefs_, intercepts_ : list of ndarray
-        Weights and biases of the dense layers, those of the generator first.
+        Weights and biases of the dense layers, those of the generator first; absent where there are
+        layers of other kinds, or classes.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.

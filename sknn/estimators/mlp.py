@@ -127,8 +127,12 @@ class MLPClassifier(NetworkClassifier):
     Attributes
     ----------
     coefs_, intercepts_ : list of ndarray
-        Weights (inputs, units) and biases (units,) of each dense layer, windows on the network:
-        setting them changes it. With members there is a leading axis.
+        Weights (inputs, units) and biases (units,) of each dense layer, with which
+        ``x @ W + b`` and the activation of each layer (of `layers`, where these are given; at the
+        end `out_activation_`) give the predictions. Windows on the
+        network, but for batch normalization, which is multiplied in: setting them
+        changes it. With members there is a leading axis. Networks with other layers have no such
+        list, but :meth:`get_weights`.
     classes_ : ndarray or list of ndarray
         Labels in the order of the columns of `predict_proba`.
     loss_ : float
@@ -400,8 +404,12 @@ class MLPRegressor(NetworkRegressor):
     Attributes
     ----------
     coefs_, intercepts_ : list of ndarray
-        Weights (inputs, units) and biases (units,) of each dense layer, windows on the network:
-        setting them changes it. With members there is a leading axis.
+        Weights (inputs, units) and biases (units,) of each dense layer, with which
+        ``x @ W + b`` and the activation of each layer (of `layers`, where these are given; at the
+        end `out_activation_`) give the predictions; `output_range` cuts afterwards. Windows on the
+        network, but for batch normalization, which is multiplied in: setting them
+        changes it. With members there is a leading axis. Networks with other layers have no such
+        list, but :meth:`get_weights`.
     loss_ : float
         Objective of the last epoch, penalty included.
     loss_curve_ : list of float

@@ -26,6 +26,7 @@ from sknn.estimators.data import Rows
 from sknn.estimators.judge import Judge
 from sknn.estimators.linear_start import LinearModel
 from sknn.estimators.parameters import Pace
+from sknn.estimators.plain import Link
 from sknn.estimators.presets import Preset
 from sknn.estimators.session import Session
 from sknn.estimators.supervised import SupervisedNetwork
@@ -349,6 +350,9 @@ class TableNetwork(SupervisedNetwork):
     @abstractmethod
     def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
         """Learn from pooled scores of rows that were not trained on; None where there are none."""
+
+    def _links(self) -> list[Link]:
+        raise self._no_list("the rows of a table are encoded before")
 
     def _raw(self, X: Any) -> NDArray:
         """Return the raw scores that stand for the answer of all members."""

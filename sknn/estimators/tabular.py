@@ -100,8 +100,6 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     history_ : dict of ndarray
         All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm,
         out_of_fold_loss, and with validation rows validation_loss and validation_score.
-    coefs_, intercepts_ : list of ndarray
-        Weights and biases of all layers with units, with a leading axis of members.
     n_iter_ : int
         Epochs of the last call.
     stop_reason_ : str
@@ -331,8 +329,6 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     history_ : dict of ndarray
         All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm,
         out_of_fold_loss, and with validation rows validation_loss and validation_score.
-    coefs_, intercepts_ : list of ndarray
-        Weights and biases of all layers with units, with a leading axis of members.
     n_iter_ : int
         Epochs of the last call.
     stop_reason_ : str
