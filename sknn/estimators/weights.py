@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.core.layout import Role
 from sknn.core.network import Network
 from sknn.estimators.data import reject_odd_arrays
 from sknn.estimators.plain import Link, NotPlain, links_of
@@ -231,13 +233,19 @@ class WeightAccess:
         return self
 
     def summary(self) -> str:
-        """Return a table of layers, output shapes and numbers of parameters."""
+        """Return a table of layers, output shapes and numbers of trained parameters.
+
+        Those of one member; running statistics and states, which are not trained, do not count.
+        """
         self._check_fitted()  # type: ignore[attr-defined]
         network = self.network_
         rows = [("layer", "kind", "output", "parameters")]
         for name, layer, plan in zip(network.names, network.layers, network.plans, strict=True):
-            own = [param for param in plan.params.values() if param.tied_to is None]
-            count = sum(int(np.prod(param.shape)) for param in own)
+            count = sum(
+                prod(param.shape)
+                for param in plan.params.values()
+                if param.tied_to is None and param.role is not Role.TRACKED
+            )
             shape = " x ".join(str(size) for size in plan.out_shape)
             rows.append((name, type(layer).__name__, shape, str(count)))
         widths = [max(len(row[i]) for row in rows) for i in range(4)]
