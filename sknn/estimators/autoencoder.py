@@ -17,6 +17,7 @@ from sknn.estimators._sklearn import with_callbacks
 from sknn.estimators.base import BaseNetwork, finite
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.reconstruction import ReconstructionTargets, border, squared_errors
 from sknn.training.bound import EvidenceBound
@@ -145,7 +146,7 @@ class AutoEncoder(BaseNetwork):
     _constraints = codec.CONSTRAINTS
 
     _targets: ReconstructionTargets
-    offset_: float
+    offset_: float = learnt()
 
     def __init__(
         self,

@@ -29,7 +29,7 @@ from sknn.estimators._sklearn import (
 )
 from sknn.estimators.call import Call, restored_on_error
 from sknn.estimators.data import Rows
-from sknn.estimators.fitted import Fitted
+from sknn.estimators.fitted import Fitted, learnt
 from sknn.estimators.parameters import Pace
 from sknn.estimators.session import Session
 from sknn.estimators.solving import update_of
@@ -110,8 +110,8 @@ class BaseNetwork(
     _serves_several_epochs: ClassVar[bool] = False
     """The network served has the weights of every member after several epochs."""
 
-    network_: Network
-    run_: Run
+    network_: Network = learnt()
+    run_: Run = learnt()
     _targets: Targets
     _loss: Loss
 

@@ -28,6 +28,7 @@ from sknn.estimators.conditions import (
     row_shape,
 )
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.session import Session
 from sknn.training.adversarial import Duel, Turns
 from sknn.training.callbacks import Callback
@@ -162,7 +163,8 @@ class GAN(BaseNetwork):
     n_iter_no_change = math.inf
 
     _targets: Conditions
-    input_shape_: Shape
+    classes_: NDArray = learnt()
+    input_shape_: Shape = learnt()
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ from sknn.estimators import parameters
 from sknn.estimators._sklearn import with_callbacks
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets import RegressionTargets
 
@@ -29,6 +30,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
     _score_name = "r2"
     _numeric_target = True
 
+    n_outputs_: int = learnt()
     _targets: RegressionTargets
 
     @with_callbacks

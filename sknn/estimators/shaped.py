@@ -16,6 +16,7 @@ from sknn.core.constraints import Constraint, is_number, none
 from sknn.core.layout import Shape
 from sknn.estimators import data
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.supervised import SupervisedNetwork
 
 
@@ -39,7 +40,7 @@ class ShapedNetwork(SupervisedNetwork):
     _free_axes: ClassVar[int] = 0
     """How many axes of a row, the first ones, may have any length."""
 
-    input_shape_: Shape
+    input_shape_: Shape = learnt()
 
     @abstractmethod
     def _full_shape(self, shape: Shape) -> Shape:

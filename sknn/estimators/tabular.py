@@ -14,6 +14,7 @@ from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators import parameters, presets
 from sknn.estimators.classifier import NetworkClassifier
+from sknn.estimators.fitted import learnt
 from sknn.estimators.judge import Judge
 from sknn.estimators.labels import MultioutputTargets
 from sknn.estimators.regressor import NetworkRegressor
@@ -155,6 +156,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     True
     """
 
+    temperature_: float = learnt()
     _constraints = (
         CONSTRAINTS
         | parameters.CLASSIFIER
@@ -378,6 +380,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     ((5,), (5,))
     """
 
+    residual_std_: NDArray | None = learnt()
     _constraints = CONSTRAINTS | {"output_range": parameters.REGRESSOR["output_range"]}
     _presets = presets.REGRESSOR
 
