@@ -17,8 +17,9 @@ from sknn.estimators._sklearn import with_callbacks
 from sknn.estimators.base import BaseNetwork, finite
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
-from sknn.estimators.reconstruction import ReconstructionTargets, squared_errors
+from sknn.estimators.reconstruction import ReconstructionTargets, border, squared_errors
 from sknn.training.bound import EvidenceBound
 from sknn.training.callbacks import Callback
 from sknn.training.run import Run
@@ -64,7 +65,8 @@ class AutoEncoder(BaseNetwork):
         Strength of a penalty on the squared derivatives of every layer of the encoder by its
         inputs [3]_; for the activations identity, logistic, relu and tanh.
     contamination : float or "auto", default="auto"
-        Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1.
+        Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1. As
+        in :class:`~sklearn.ensemble.IsolationForest` 0.1 of 100 rows are 10 of them.
     output_groups : dict, default=None
         Kinds of columns of a table: ``{"numeric": columns, "binary": columns, "categorical":
         [columns of one-hot group, ...]}``, columns by position or name; what is not
@@ -112,7 +114,7 @@ class AutoEncoder(BaseNetwork):
         Variational ones record ``kl`` and ``elbo`` (nats a row) in ``history_``. With a linear
         output losses are those of X divided by one number, the root of its mean variance.
     coefs_, intercepts_ : list of ndarray
-        Weights and biases of the dense layers.
+        Weights and biases of the dense layers, as for :class:`MLPRegressor`.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.
@@ -144,7 +146,7 @@ class AutoEncoder(BaseNetwork):
     _constraints = codec.CONSTRAINTS
 
     _targets: ReconstructionTargets
-    offset_: float
+    offset_: float = learnt()
 
     def __init__(
         self,
@@ -550,7 +552,5 @@ class AutoEncoder(BaseNetwork):
             super()._epochs_are_over(run)
 
     def _after_fit(self, train: Rows) -> None:
-        share = 0.1 if isinstance(self.contamination, str) else self.contamination
-        scores, weight = self._scores(train.x), train.weight
-        # The inverse of the distribution function: weight 2 is the row twice.
-        self.offset_ = float(np.quantile(scores, share, method="inverted_cdf", weights=weight))
+        share = 0.1 if isinstance(self.contamination, str) else float(self.contamination)
+        self.offset_ = border(self._scores(train.x), train.weight, share)

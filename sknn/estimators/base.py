@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.exceptions import ConvergenceWarning
 
 from sknn._version import __version__
 from sknn.core.constraints import Constraint
@@ -29,6 +29,7 @@ from sknn.estimators._sklearn import (
 )
 from sknn.estimators.call import Call, restored_on_error
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import Fitted, learnt
 from sknn.estimators.parameters import Pace
 from sknn.estimators.session import Session
 from sknn.estimators.solving import update_of
@@ -36,7 +37,7 @@ from sknn.estimators.targets import Targets
 from sknn.estimators.watching import validation_measures
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
-from sknn.training.callbacks import PAUSED, Callback
+from sknn.training.callbacks import PAUSED, Callback, PrintProgress
 from sknn.training.caller import users_level
 from sknn.training.folds import Folds
 from sknn.training.run import Run
@@ -60,6 +61,7 @@ def finite(answer: NDArray) -> NDArray:
 
 class BaseNetwork(
     NestedLayers,
+    Fitted,
     WeightAccess,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
@@ -108,8 +110,8 @@ class BaseNetwork(
     _serves_several_epochs: ClassVar[bool] = False
     """The network served has the weights of every member after several epochs."""
 
-    network_: Network
-    run_: Run
+    network_: Network = learnt()
+    run_: Run = learnt()
     _targets: Targets
     _loss: Loss
 
@@ -327,6 +329,10 @@ class BaseNetwork(
         """Return what adds figures to an epoch; here loss and score of the validation rows."""
         return validation_measures(session, network)
 
+    def _report(self, session: Session) -> Callback:
+        """Return what prints a line an epoch."""
+        return PrintProgress()
+
     def _batch_is_clipped(self) -> None:
         """Warn of fewer rows than a batch is to have."""
         warnings.warn(
@@ -357,19 +363,6 @@ class BaseNetwork(
         self.stop_reason_ = self.run_.stop_reason
 
     # -- fitted state ---------------------------------------------------------------------
-
-    def __sklearn_is_fitted__(self) -> bool:
-        """Say whether there is a network."""
-        return "network_" in self.__dict__
-
-    def _check_fitted(self) -> None:
-        # check_is_fitted builds all tags first, which takes longer than a prediction.
-        if "network_" not in self.__dict__:
-            name = type(self).__name__
-            raise NotFittedError(
-                f"This {name} instance is not fitted yet. Call 'fit' with appropriate arguments "
-                "before using this estimator."
-            )
 
     def _column_of_history(self, name: str) -> list[float] | None:
         return self.run_.history.columns.get(name)

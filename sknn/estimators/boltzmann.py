@@ -26,7 +26,13 @@ from sknn.estimators.session import Session, seed_from
 from sknn.estimators.targets import NoTargets
 from sknn.estimators.weights import window
 from sknn.training.callbacks import Callback
-from sknn.training.energy import ContrastiveDivergence, Measure, Sparsity, machine_of
+from sknn.training.energy import (
+    ContrastiveDivergence,
+    Measure,
+    PrintLikelihood,
+    Sparsity,
+    machine_of,
+)
 from sknn.training.run import Run
 
 # Up to so many hidden units log Z is exact under method="auto".
@@ -415,11 +421,10 @@ class BoltzmannMachine(BaseNetwork):
     def _measures(self, session: Session, network: Network) -> list[Callback]:
         x_val = None if session.validation is None else session.validation.x
         wanted = _MEASURED_ROWS if x_val is None else min(x_val.shape[0], _COMPARED_ROWS)
-        train, rows = session.train, session.rows_used
-        rows = np.arange(train.x.shape[0]) if rows is None else rows
-        rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), wanted)).astype(int)]
-        weight = None if train.weight is None else train.weight[rows]
-        return [Measure(train.x[rows], weight, x_val)]
+        return [Measure(*_some_rows(session, wanted), x_val)]
+
+    def _report(self, session: Session) -> Callback:
+        return PrintLikelihood(type(self).__name__, *_some_rows(session, _MEASURED_ROWS))
 
     def _batch_is_clipped(self) -> None:
         """Nothing to warn of: chains may outnumber rows."""
@@ -430,6 +435,14 @@ class BoltzmannMachine(BaseNetwork):
     def _after_training(self) -> None:
         self.stop_reason_ = self.run_.stop_reason
         self.__dict__.pop("_sampler", None)
+
+
+def _some_rows(session: Session, wanted: int) -> tuple[Any, NDArray | None]:
+    """Return up to so many of the training rows, evenly spread, and their weights."""
+    train, rows = session.train, session.rows_used
+    rows = np.arange(train.x.shape[0]) if rows is None else rows
+    rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), wanted)).astype(int)]
+    return train.x[rows], None if train.weight is None else train.weight[rows]
 
 
 def _check_counts(**counts: Any) -> None:

@@ -17,6 +17,7 @@ from sknn.estimators import data, parameters
 from sknn.estimators._sklearn import with_callbacks
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.growth import grow
 from sknn.estimators.labels import (
     BinaryTargets,
@@ -49,6 +50,8 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
     _constraints = parameters.NETWORK | parameters.CLASSIFIER
     _score_name = "accuracy"
 
+    classes_: Any = learnt()
+    n_outputs_: int = learnt()
     _targets: ClassificationTargets
 
     @with_callbacks

@@ -28,6 +28,7 @@ from sknn.estimators.conditions import (
     row_shape,
 )
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.session import Session
 from sknn.training.adversarial import Duel, Turns
 from sknn.training.callbacks import Callback
@@ -120,7 +121,8 @@ class GAN(BaseNetwork):
     n_iter_, t_, stop_reason_, loss_, loss_curve_
         As for :class:`MLPRegressor`, of the discriminator.
     coefs_, intercepts_ : list of ndarray
-        Weights and biases of the dense layers, those of the generator first.
+        Weights and biases of the dense layers, those of the generator first; absent where there are
+        layers of other kinds, or classes.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.
@@ -161,7 +163,8 @@ class GAN(BaseNetwork):
     n_iter_no_change = math.inf
 
     _targets: Conditions
-    input_shape_: Shape
+    classes_: NDArray = learnt()
+    input_shape_: Shape = learnt()
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ from sknn.core.network import Network
 from sknn.estimators import parameters
 from sknn.estimators.boltzmann import BOLTZMANN, BoltzmannMachine
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.greedy import train_part
 from sknn.estimators.rbm import BernoulliRBM, GaussianRBM
 
@@ -35,7 +36,7 @@ class DeepBelief:
     """The start of a network from a stack of machines, each fed by the one below."""
 
     activation: Any = "logistic"
-    rbms_: list[BoltzmannMachine]
+    rbms_: list[BoltzmannMachine] = learnt()
 
     def _start_from_data(
         self, network: Network, train: Rows, index: NDArray | None, seed: int

@@ -37,7 +37,7 @@ class BernoulliRBM(BoltzmannMachine):
     n_iter : int, default=10
         Epochs of one call of `fit`. There is no test of convergence.
     verbose : bool or int, default=0
-        Print one line an epoch.
+        Print one line an epoch, with the mean log-pseudo-likelihood of up to 256 training rows.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, order and sampling.
     n_gibbs : int, default=1
@@ -185,7 +185,7 @@ class GaussianRBM(BoltzmannMachine):
     n_iter : int, default=10
         Epochs of one call of `fit`. There is no test of convergence.
     verbose : bool or int, default=0
-        Print one line an epoch.
+        Print one line an epoch, with the mean log-pseudo-likelihood of up to 256 training rows.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, order and sampling.
     n_gibbs : int, default=1

@@ -13,10 +13,13 @@ from sknn.core.losses import LogLoss, Mixed, SquaredError
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators.data import Rows
+from sknn.estimators.table.distinct import Distinct
 from sknn.estimators.targets import Targets, last_layer
 
 # Rows are looked at in slabs of about this many numbers, so that sparse ones stay so.
 _SLAB_NUMBERS = 1 << 20
+# Shares of the total weight are compared up to rounding.
+_SLACK = 1.0 - 1e-10
 
 
 class ReconstructionTargets(Targets):
@@ -198,3 +201,23 @@ def squared_errors(reconstruction: NDArray, x: Any) -> NDArray:
     """Return the mean squared error of every row; `reconstruction` is overwritten."""
     reconstruction -= x if isinstance(x, np.ndarray) else x.toarray()
     return np.einsum("ij,ij->i", reconstruction, reconstruction) / reconstruction.shape[1]
+
+
+def border(scores: NDArray, weight: NDArray | None, share: float) -> float:
+    """Return the score that a share of the rows lies below.
+
+    It stands between two scores, so that the last of these rows is below it as well. Rows of equal
+    weight get what :func:`numpy.quantile` interpolates, so many repeated rows what one row of
+    their weight gets.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n,)
+    weight : ndarray of shape (n,) or None
+    share : float in (0, 1)
+    """
+    weight = np.ones(len(scores)) if weight is None else weight.astype(np.float64)
+    known = Distinct.of(scores[weight > 0], weight[weight > 0])
+    reached = np.cumsum(known.weight)
+    places = reached - (1.0 - share) * known.weight
+    return float(np.interp(share * _SLACK * reached[-1], places, known.values))

@@ -19,6 +19,7 @@ from sknn.estimators import architecture, data, parameters
 from sknn.estimators.call import Call
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.labels import MultioutputTargets
 from sknn.estimators.ragged import (
     are_lists_of_numbers,
@@ -105,7 +106,7 @@ class RecurrentNetwork(ShapedNetwork):
     _finite: ClassVar[Any] = "allow-nan"
     _free_axes: ClassVar[int] = 1
 
-    n_series_: int
+    n_series_: int = learnt()
 
     def _check_own_parameters(self) -> None:
         super()._check_own_parameters()

@@ -16,6 +16,7 @@ from sknn.core.constraints import Constraint, is_number, none, one_of
 from sknn.core.layout import Shape
 from sknn.estimators import data, doubts
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.ragged import n_axes, unpacked
 from sknn.estimators.supervised import SupervisedNetwork
 
@@ -45,9 +46,9 @@ class ShapedNetwork(SupervisedNetwork):
     _free_axes: ClassVar[int] = 0
     """How many axes of a row, the first ones, may have any length."""
 
-    input_shape_: Shape
     # What was fitted counts, not what the parameter has become since.
     _channels_first: bool = False
+    input_shape_: Shape = learnt()
 
     @abstractmethod
     def _with_channels(self, shape: Shape) -> Shape:

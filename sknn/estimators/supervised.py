@@ -95,12 +95,14 @@ class SupervisedNetwork(BaseNetwork):
         """Return answers in the form that X has."""
         return answer
 
-    def _check_members(self) -> None:
-        """Raise where there is nobody to disagree with."""
+    def _check_members(self, remedy: str = "") -> None:
+        """Raise where there is nobody to disagree with; there may be another remedy."""
         if not self.network_.lead:
+            offered = "n_members" in self._get_param_names()
+            first = "set n_members to 5, say" if offered else "use an MLP with n_members=5, say"
             raise ValueError(
                 f"return_std=True needs members to compare, and this {type(self).__name__} is a "
-                "single network; set n_members to 5, say."
+                f"single network; {first}{remedy}."
             )
 
     def activations(self, X: Any) -> list[NDArray]:

@@ -23,9 +23,11 @@ from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import validate_data
 from sknn.estimators.base import finite
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.judge import Judge
 from sknn.estimators.linear_start import LinearModel
 from sknn.estimators.parameters import Pace
+from sknn.estimators.plain import Link
 from sknn.estimators.presets import Preset
 from sknn.estimators.session import Session
 from sknn.estimators.supervised import SupervisedNetwork
@@ -90,8 +92,8 @@ class TableNetwork(SupervisedNetwork):
     _slope_factor: ClassVar[float] = 1.0
     """From slopes of a linear model of the encoded target to those of raw scores."""
 
-    encoder_: TableEncoder
-    member_shares_: NDArray | None
+    encoder_: TableEncoder = learnt()
+    member_shares_: NDArray | None = learnt()
 
     # -- settings -------------------------------------------------------------------------
 
@@ -349,6 +351,10 @@ class TableNetwork(SupervisedNetwork):
     @abstractmethod
     def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
         """Learn from pooled scores of rows that were not trained on; None where there are none."""
+
+    def _links(self) -> list[Link]:
+        self._check_fitted()
+        raise self._no_list("the rows of a table are encoded before")
 
     def _raw(self, X: Any) -> NDArray:
         """Return the raw scores that stand for the answer of all members."""

@@ -14,6 +14,7 @@ from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators import parameters, presets
 from sknn.estimators.classifier import NetworkClassifier
+from sknn.estimators.fitted import learnt
 from sknn.estimators.judge import Judge
 from sknn.estimators.labels import MultioutputTargets
 from sknn.estimators.regressor import NetworkRegressor
@@ -100,8 +101,6 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     history_ : dict of ndarray
         All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm,
         out_of_fold_loss, and with validation rows validation_loss and validation_score.
-    coefs_, intercepts_ : list of ndarray
-        Weights and biases of all layers with units, with a leading axis of members.
     n_iter_ : int
         Epochs of the last call.
     stop_reason_ : str
@@ -157,6 +156,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     True
     """
 
+    temperature_: float = learnt()
     _constraints = (
         CONSTRAINTS
         | parameters.CLASSIFIER
@@ -326,12 +326,11 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     network_ : Network
         The members of all epochs served.
     residual_std_ : ndarray of shape (n_outputs,) or None
-        Root mean square error on the rows held out, or on the validation rows where none were.
+        Root mean square error on the rows held out, or on the validation rows where none were; a
+        part of the standard deviations of `predict` where the loss learns no spread itself.
     history_ : dict of ndarray
         All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm,
         out_of_fold_loss, and with validation rows validation_loss and validation_score.
-    coefs_, intercepts_ : list of ndarray
-        Weights and biases of all layers with units, with a leading axis of members.
     n_iter_ : int
         Epochs of the last call.
     stop_reason_ : str
@@ -381,6 +380,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     ((5,), (5,))
     """
 
+    residual_std_: NDArray | None = learnt()
     _constraints = CONSTRAINTS | {"output_range": parameters.REGRESSOR["output_range"]}
     _presets = presets.REGRESSOR
 
@@ -449,7 +449,12 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
             self.residual_std_ = judge.residual_std(pooled) * self._targets.std
 
     def _std(self, X: Any) -> NDArray:
-        """Add to what members disagree on what none of them explains of rows held out."""
+        """Add to what members disagree on what none of them explains of rows held out.
+
+        Where the loss learns a spread, the members say themselves what they do not explain.
+        """
+        if self._loss.has_spread:
+            return self._spread(X, self.member_shares_)
         if self.residual_std_ is None:
             raise ValueError(
                 "return_std=True needs rows that were not trained on; fit with n_splits of at "
@@ -458,4 +463,4 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         unexplained = self.residual_std_.astype(np.float32)
         if not self.network_.lead:
             return np.tile(unexplained, (len(self._check_inputs(X)), 1))
-        return np.hypot(self._disagreement(X, self.member_shares_), unexplained)
+        return np.hypot(self._spread(X, self.member_shares_), unexplained)

@@ -13,7 +13,7 @@ from sknn.core.network import Network
 from sknn.estimators._sklearn import SklearnCallbacks, shallow_copy, takes_weights
 from sknn.estimators.data import Rows, located, shares
 from sknn.estimators.ensemble import independent
-from sknn.training.callbacks import Callback, PrintProgress, StopBelow, copies
+from sknn.training.callbacks import Callback, StopBelow, copies
 from sknn.training.monitor import Validate, Watch
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def callbacks_for(session: Session, network: Network) -> list[Callback]:
     if estimator.stop_below is not None:
         callbacks.append(StopBelow(estimator.stop_below))
     if estimator.verbose:
-        callbacks.append(PrintProgress())
+        callbacks.append(estimator._report(session))
     if session.bridge is not None:
         callbacks.append(session.bridge)
     return callbacks

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import ParameterSampler, check_cv
-from sklearn.utils.validation import indexable
+from sklearn.utils import get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, indexable
 
 from sknn.core import constraints as c
 from sknn.estimators._sklearn import (
@@ -48,6 +50,11 @@ _CONSTRAINTS = {
     "refit": c.boolean()
     | c.Constraint(lambda value: isinstance(value, str) or callable(value), "a str, a callable"),
 }
+
+
+def _transforms(search: Any) -> bool:
+    """Say whether there is a method `transform`, which raises an AttributeError where not."""
+    return callable(search.transform)
 
 
 class ArchitectureSearchCV(BaseSearchCV):
@@ -113,6 +120,8 @@ class ArchitectureSearchCV(BaseSearchCV):
         far, mean_test_score and std_test_score. :class:`~sknn.inspection.SearchDisplay` draws it.
     brackets_ : list of list of (int, int)
         Epochs and number of candidates of each rung, as planned.
+    n_iter_ : int
+        Epochs of the best estimator on all rows.
     best_estimator_, best_params_, best_score_, best_index_, scorer_, n_splits_, refit_time_, \
 multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn's searches.
@@ -226,6 +235,10 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             On Ctrl-C before anything is known.
         """
         model = self._model()
+        if y is None and get_tags(self).target_tags.required:
+            raise ValueError(
+                f"This {type(self).__name__} requires y to be passed, but the target y is None."
+            )
         settings = self._settings(model)
         brackets = self._brackets(model, len(settings))
         X, y = indexable(X, y)
@@ -246,6 +259,35 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             delattr(self, name)
         vars(self).update(learnt)
         return self
+
+    @available_if(_transforms)
+    def fit_transform(self, X: Any, y: Any = None, **params: Any) -> Any:
+        """Search, and transform the rows by the best estimator.
+
+        Parameters
+        ----------
+        X, y, **params : as for `fit`
+
+        Returns
+        -------
+        X_new : ndarray
+            What its `transform` returns.
+        """
+        return self.fit(X, y, **params).transform(X)
+
+    @property
+    def n_iter_(self) -> int:
+        """Epochs of the best estimator on all rows."""
+        check_is_fitted(self)
+        return network_of(self.best_estimator_)[0].n_iter_
+
+    def __sklearn_tags__(self) -> Any:
+        """All that holds for the estimator; scikit-learn's own searches pass on but a part."""
+        tags = super().__sklearn_tags__()
+        own = get_tags(self.estimator)
+        tags.input_tags, tags.target_tags = own.input_tags, own.target_tags
+        tags.transformer_tags = own.transformer_tags
+        return tags
 
     # -- before -------------------------------------------------------------------------------
 

@@ -124,7 +124,9 @@ def test_attributes():
         assert network.stop_reason_ == "max_iter"
         assert network.n_iter_ == 3
         assert len(network.loss_curve_) == len(network.history_["seconds"]) == 3
-        assert [W.ndim for W in network.coefs_] == [3] * len(network.coefs_)
+        assert {own["W"].ndim for own in network.get_weights().values()} == {3}
+        with pytest.raises(AttributeError, match="the rows of a table are encoded before"):
+            network.coefs_  # noqa: B018
         assert network.n_parameters_ > 0
         assert isinstance(str(network.summary()), str)
         weights = network.get_weights()
