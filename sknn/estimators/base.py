@@ -117,14 +117,15 @@ class BaseNetwork(
 
     def _train(self, call: Call) -> Any:
         """Train a working copy and become it; on any error nothing has happened."""
-        self._check_parameters()
-        # L-BFGS trains members one after the other.
-        in_turn = self.n_members if parameters.is_lbfgs(self) else 1  # type: ignore[attr-defined]
-        context = callback_context(self, call.epochs * in_turn)
         trial = shallow_copy(self)
+        given = trial._check_parameters()
+        call.epochs = int(call.epochs)
+        # L-BFGS trains members one after the other.
+        in_turn = trial.n_members if parameters.is_lbfgs(trial) else 1
+        context = callback_context(self, call.epochs * in_turn)
         with restored_on_error(self.random_state):  # type: ignore[attr-defined]
-            Session(trial, call, context).run()
-        self.__dict__ = trial.__dict__
+            Session(trial, call, context, given).run()
+        self.__dict__ = trial.__dict__ | given
         return self
 
     @with_callbacks
@@ -178,9 +179,11 @@ class BaseNetwork(
         call.stream, call.resume, call.finish = run.stream, True, True
         return self._train(call)
 
-    def _check_parameters(self) -> None:
-        parameters.check_parameters(self, self._constraints)
+    def _check_parameters(self) -> dict[str, Any]:
+        """Check and read the parameters of a working copy; return what the user gave."""
+        given = parameters.check_parameters(self, self._constraints)
         self._check_own_parameters()
+        return given
 
     def _check_own_parameters(self) -> None:  # noqa: B027  (the table says it all for some)
         """Raise for parameters that the table of constraints cannot judge."""

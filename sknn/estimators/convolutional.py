@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from sknn.core import constraints as c
 from sknn.core.activations import Activation
-from sknn.core.constraints import Constraint, is_number
+from sknn.core.constraints import Constraint, each, is_number
 from sknn.core.layers import (
     Activate,
     AveragePool,
@@ -26,8 +26,8 @@ from sknn.core.spec import resolve
 from sknn.estimators import architecture, parameters
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.regressor import NetworkRegressor
+from sknn.estimators.rows import Sizes
 from sknn.estimators.shaped import INPUT_SHAPE, ShapedNetwork
-from sknn.exceptions import InvalidParameterError
 
 _POOLING: dict[str, Any] = {"max": MaxPool, "average": AveragePool}
 # What `layers` replaces, with the defaults that say it was left alone.
@@ -61,9 +61,10 @@ def _inside(layers: Iterable[Any]) -> Iterator[Layer]:
             yield layer
 
 
-_extent = Constraint(_is_extent, "an int >= 1, or a tuple with one for each axis")
+_extent = Constraint(_is_extent, "an int >= 1, or a tuple with one for each axis", each(int))
 CONSTRAINTS = {
     "input_shape": INPUT_SHAPE,
+    "filters": Sizes(),
     "kernel_size": _extent,
     "pool_size": c.none() | _extent,
     "pooling": c.none() | c.one_of(["max", "average"]),
@@ -84,13 +85,6 @@ class ConvolutionalNetwork(ShapedNetwork):
     hidden_layer_sizes: Any = (64,)
 
     _hidden_parameters: ClassVar[tuple[str, ...]] = ("filters", "hidden_layer_sizes")
-
-    def _filters(self) -> list[int]:
-        try:
-            return architecture.hidden_sizes(self.filters)
-        except ValueError as error:
-            text = str(error).replace("hidden_layer_sizes", "filters")
-            raise InvalidParameterError(text) from error
 
     # -- rows -----------------------------------------------------------------------------
 
@@ -134,7 +128,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         sizes = architecture.hidden_sizes(self.hidden_layer_sizes)
         rates = architecture.per_layer(self.dropout, len(sizes), "dropout")
         layers: list[Layer] = []
-        for count in self._filters():
+        for count in architecture.hidden_sizes(self.filters):
             layers += self._block(count)
         layers.append(Flatten())
         for size, rate in zip(sizes, rates, strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,12 @@ from sknn.estimators._sklearn import (
     Report,
     insert_error_scores,
     report_of,
+    shallow_copy,
     split_params,
     warn_or_raise_about_failures,
     with_callbacks,
 )
+from sknn.estimators.parameters import NETWORK
 from sknn.exceptions import InvalidParameterError
 from sknn.search import results
 from sknn.search.candidate import candidates_of
@@ -32,6 +34,12 @@ from sknn.search.plan import Bracket, brackets_of
 from sknn.search.rounds import Rounds
 from sknn.search.spaces import space
 from sknn.training.caller import users_level
+
+
+def _splits(value: Any) -> bool:
+    is_iterable = isinstance(value, Iterable) and not isinstance(value, (str, bytes))
+    return not isinstance(value, type) and (hasattr(value, "split") or is_iterable)
+
 
 STRATEGIES = ("random", "halving", "hyperband")
 _CONSTRAINTS = {
@@ -43,8 +51,13 @@ _CONSTRAINTS = {
     "n_jobs": c.none() | c.integer(),
     "verbose": c.boolean() | c.integer(0),
     "error_score": c.one_of(["raise"])
-    | c.Constraint(lambda value: c.is_number(value, numbers.Real), "a number"),
+    | c.Constraint(lambda value: c.is_number(value, numbers.Real), "a number", c.as_float),
     "return_train_score": c.boolean(),
+    "random_state": NETWORK["random_state"],
+    "cv": c.none()
+    | c.integer(2)
+    | c.Constraint(_splits, "a splitter, or an iterable of (train, test) indices"),
+    "pre_dispatch": c.none() | c.integer(1) | c.instance_of(str, "a str, as '2*n_jobs'"),
     "refit": c.boolean()
     | c.Constraint(lambda value: isinstance(value, str) or callable(value), "a str, a callable"),
 }
@@ -220,20 +233,21 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         KeyboardInterrupt
             On Ctrl-C before anything is known.
         """
-        model = self._model()
-        settings = self._settings(model)
-        brackets = self._brackets(model, len(settings))
+        asked = self._asked()
+        model = asked._model()
+        settings = asked._settings(model)
+        brackets = asked._brackets(model, len(settings))
         X, y = indexable(X, y)
         params = split_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
-        rounds = self._rounds(model, settings, brackets, self._folds(X, y, routed))
+        rounds = asked._rounds(model, settings, brackets, asked._folds(X, y, routed))
         parts = [self.estimator, network_of(self.estimator)[0]]
         report = report_of(self, parts, len(rounds.levels) + bool(self.refit))
         weight = params.get("sample_weight")
         data = {"X": X, "y": y, "metadata": None if weight is None else {"sample_weight": weight}}
         with report.told(**data):
             rounds.run(report)
-            learnt = self._learn(rounds)
+            learnt = asked._learn(rounds)
             if self.refit:
                 best = configured(model, learnt["best_params_"])
                 learnt |= _refit(best, routed.estimator.fit, report, data)
@@ -244,10 +258,15 @@ multimetric_, classes_, n_features_in_, feature_names_in_
 
     # -- before -------------------------------------------------------------------------------
 
+    def _asked(self) -> Any:
+        """Return a copy that holds the parameters as they are read: numbers as Python's own."""
+        twin = shallow_copy(self)
+        vars(twin).update(c.check(type(self).__name__, vars(self), _CONSTRAINTS))
+        return twin
+
     def _model(self) -> Any:
         """Return what is trained, with the most epochs it may have; raise for bad parameters."""
         owner = type(self).__name__
-        c.check(owner, vars(self), _CONSTRAINTS)
         network, prefix = network_of(self.estimator)
         name = resource_of(network)
         epochs = getattr(network, name) if self.max_iter is None else self.max_iter
