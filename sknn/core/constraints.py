@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import numbers
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -102,14 +101,10 @@ def real(low: float = -math.inf, high: float = math.inf, closed: str = "neither"
 
 
 def integer(low: float = -math.inf, high: float = math.inf, closed: str = "left") -> Constraint:
-    """Accept a whole number (never a bool) in an interval, if a machine can count so far."""
+    """Accept a whole number (never a bool) in an interval; one beyond all floats fails."""
     inside, interval = _bounds(low, high, closed)
     return Constraint(
-        lambda value: (
-            is_number(value, numbers.Integral)
-            and inside(int(value))
-            and abs(int(value)) <= sys.maxsize
-        ),
+        lambda value: is_number(value, numbers.Integral) and inside(as_float(value)),
         f"an int in the range {interval}",
         int,
     )

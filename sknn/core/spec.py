@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Self
 from sklearn.base import BaseEstimator
 
 from sknn.core import constraints
+from sknn.core.naming import take_over
 from sknn.exceptions import InvalidParameterError
 
 
@@ -45,6 +46,8 @@ class Spec(BaseEstimator, ABC):
         cls.alias = alias
         if alias is not None:
             cls.registry[alias] = cls
+        if cls.__init__ is not object.__init__:  # type: ignore[misc]
+            take_over(cls, "__init__")
 
     def check(self) -> None:
         """Raise InvalidParameterError for the first parameter with a value that is not allowed."""
@@ -70,7 +73,7 @@ class Spec(BaseEstimator, ABC):
         if all(value is given[name] for name, value in plain.items()):
             return self
         twin = copy.copy(self)
-        vars(twin).update(plain)
+        twin.__dict__.update(plain)
         return twin
 
 

@@ -19,6 +19,7 @@ from sknn.core.layers import Layer
 from sknn.core.layers.nested import NestedLayers
 from sknn.core.layout import Growth, Shape
 from sknn.core.losses.base import Loss
+from sknn.core.naming import take_over
 from sknn.core.network import Network
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import (
@@ -112,6 +113,14 @@ class BaseNetwork(
     run_: Run
     _targets: Targets
     _loss: Loss
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let the methods of the public classes, those with a constructor, speak in their name."""
+        super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls) and cls.__module__.startswith("sknn."):
+            for name in dir(cls):
+                if not name.startswith("_"):
+                    take_over(cls, name)
 
     # -- the fit template -----------------------------------------------------------------
 

@@ -35,13 +35,24 @@ from sknn.search.rounds import Rounds
 from sknn.search.spaces import space
 from sknn.training.caller import users_level
 
+STRATEGIES = ("random", "halving", "hyperband")
+
 
 def _splits(value: Any) -> bool:
-    is_iterable = isinstance(value, Iterable) and not isinstance(value, (str, bytes))
-    return not isinstance(value, type) and (hasattr(value, "split") or is_iterable)
+    if isinstance(value, (str, bytes, Mapping, type)):
+        return False
+    named = isinstance(value, Iterable) and getattr(value, "shape", None) != ()
+    return hasattr(value, "get_n_splits") or (
+        named and (not hasattr(value, "__len__") or len(value) > 0)
+    )
 
 
-STRATEGIES = ("random", "halving", "hyperband")
+def _is_scoring(value: Any) -> bool:
+    if isinstance(value, (list, tuple, set)):
+        return len(value) > 0 and all(isinstance(name, str) for name in value)
+    return isinstance(value, str) or callable(value) or (isinstance(value, Mapping) and bool(value))
+
+
 _CONSTRAINTS = {
     "strategy": c.one_of(STRATEGIES),
     "n_candidates": c.integer(1),
@@ -57,6 +68,8 @@ _CONSTRAINTS = {
     "cv": c.none()
     | c.integer(2)
     | c.Constraint(_splits, "a splitter, or an iterable of (train, test) indices"),
+    "scoring": c.none()
+    | c.Constraint(_is_scoring, "a scorer name, a callable, or several: a list of names or a dict"),
     "pre_dispatch": c.none() | c.integer(1) | c.instance_of(str, "a str, as '2*n_jobs'"),
     "refit": c.boolean()
     | c.Constraint(lambda value: isinstance(value, str) or callable(value), "a str, a callable"),
