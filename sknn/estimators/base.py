@@ -132,6 +132,8 @@ class BaseNetwork(
         # L-BFGS trains members one after the other.
         in_turn = trial.n_members if parameters.is_lbfgs(trial) else 1
         context = callback_context(self, call.epochs * in_turn)
+        # The context has left its marks on the estimator: by them it is closed after the call.
+        vars(trial).update({name: each for name, each in vars(self).items() if name not in given})
         with restored_on_error(self.random_state):  # type: ignore[attr-defined]
             Session(trial, call, context, given).run()
         self.__dict__ = trial.__dict__ | given
