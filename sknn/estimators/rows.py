@@ -63,11 +63,18 @@ class Layers(Constraint):
             raise InvalidParameterError(
                 f"The {name!r} parameter of {owner} must be None or a list of layer specs, "
                 "that is objects of classes derived from Layer, for example [Dense(64), "
-                f"Dropout(0.2)]. Got {value!r} instead."
+                f"Dropout(0.2)]. Got {value!r} instead.{_instances(value)}"
             )
         for layer in value or ():
             layer.check()
         return value
+
+
+def _instances(value: Any) -> str:
+    """Say what to do with the first entry that is a class."""
+    entries = value if isinstance(value, (list, tuple)) else [value]
+    kinds = [each for each in entries if isinstance(each, type)]
+    return f" Pass an instance, {kinds[0].__name__}(...), not the class." if kinds else ""
 
 
 class Callbacks(Constraint):

@@ -31,7 +31,7 @@ from sknn.losses import Huber, Quantile
 from sknn.optimizers import SGD, Adam, Lion, RMSProp
 from sknn.preprocessing import TableEncoder
 from sknn.schedules import BatchSize, Exponential, FlatCosine, Step
-from sknn.search import ArchitectureSearchCV
+from sknn.search import ArchitectureSearchCV, LayerSizes
 from tests.odd.parts import NETWORKS, SPECS, X, small, y
 
 USUAL = {
@@ -283,3 +283,13 @@ def test_a_stream_and_a_failure_keep_what_was_given():
     with pytest.raises(ValueError, match="alpha"):
         net.set_params(alpha=-1).partial_fit(X, y)
     assert net.learning_rate_init is rate
+
+
+def test_sizes_to_draw_from():
+    odd = LayerSizes((np.int8(1), np.int8(127)), (np.uint8(200), np.uint8(255)), np.int8(3))
+    drawn = odd.rvs(random_state=0)
+    assert drawn == LayerSizes((1, 127), (200, 255), 3).rvs(random_state=0)
+    assert all(type(units) is int for units in drawn)
+    for junk in ({"n_layers": (True, 2)}, {"units": (1, True)}, {"last": True}):
+        with pytest.raises(ValueError, match=next(iter(junk))):
+            LayerSizes(**junk)

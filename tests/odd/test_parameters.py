@@ -165,6 +165,11 @@ def test_a_callback_of_scikit_learn():
         small(sknn.MLPClassifier, callbacks=[callback.ProgressBar()]).fit(X, y)
 
 
+def test_a_layer_that_is_a_class():
+    with pytest.raises(InvalidParameterError, match=r"Pass an instance, Dense\(\.\.\.\)"):
+        sknn.MLPClassifier(layers=[Dense]).fit(X, y)
+
+
 def test_a_callback_without_a_list():
     with pytest.raises(InvalidParameterError, match=r"Pass a list, callbacks=\[Pause"):
         small(sknn.MLPClassifier, callbacks=Pause(3)).fit(X, y)
