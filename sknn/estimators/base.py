@@ -19,6 +19,7 @@ from sknn.core.layers import Layer
 from sknn.core.layers.nested import NestedLayers
 from sknn.core.layout import Growth, Shape
 from sknn.core.losses.base import Loss
+from sknn.core.naming import take_over
 from sknn.core.network import Network
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import (
@@ -115,18 +116,29 @@ class BaseNetwork(
     _targets: Targets
     _loss: Loss
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let the methods of the public classes, those with a constructor, speak in their name."""
+        super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls) and cls.__module__.startswith("sknn."):
+            for name in dir(cls):
+                if not name.startswith("_"):
+                    take_over(cls, name)
+
     # -- the fit template -----------------------------------------------------------------
 
     def _train(self, call: Call) -> Any:
         """Train a working copy and become it; on any error nothing has happened."""
-        self._check_parameters()
-        # L-BFGS trains members one after the other.
-        in_turn = self.n_members if parameters.is_lbfgs(self) else 1  # type: ignore[attr-defined]
-        context = callback_context(self, call.epochs * in_turn)
         trial = shallow_copy(self)
+        given = trial._check_parameters()
+        call.epochs = int(call.epochs)
+        # L-BFGS trains members one after the other.
+        in_turn = trial.n_members if parameters.is_lbfgs(trial) else 1
+        context = callback_context(self, call.epochs * in_turn)
+        # The context has left its marks on the estimator: by them it is closed after the call.
+        vars(trial).update({name: each for name, each in vars(self).items() if name not in given})
         with restored_on_error(self.random_state):  # type: ignore[attr-defined]
-            Session(trial, call, context).run()
-        self.__dict__ = trial.__dict__
+            Session(trial, call, context, given).run()
+        self.__dict__ = trial.__dict__ | given
         return self
 
     @with_callbacks
@@ -180,9 +192,11 @@ class BaseNetwork(
         call.stream, call.resume, call.finish = run.stream, True, True
         return self._train(call)
 
-    def _check_parameters(self) -> None:
-        parameters.check_parameters(self, self._constraints)
+    def _check_parameters(self) -> dict[str, Any]:
+        """Check and read the parameters of a working copy; return what the user gave."""
+        given = parameters.check_parameters(self, self._constraints)
         self._check_own_parameters()
+        return given
 
     def _check_own_parameters(self) -> None:  # noqa: B027  (the table says it all for some)
         """Raise for parameters that the table of constraints cannot judge."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn.core import constraints as c
 from sknn.core.activations import Activation
-from sknn.core.constraints import Constraint, is_number
+from sknn.core.constraints import Constraint, each, is_number
 from sknn.core.layers import (
     Activate,
     AveragePool,
@@ -29,9 +29,9 @@ from sknn.estimators import architecture, doubts, parameters
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.ragged import n_axes
 from sknn.estimators.regressor import NetworkRegressor
+from sknn.estimators.rows import Sizes
 from sknn.estimators.shaped import CONSTRAINTS as SHAPES
 from sknn.estimators.shaped import ShapedNetwork
-from sknn.exceptions import InvalidParameterError
 
 _POOLING: dict[str, Any] = {"max": MaxPool, "average": AveragePool}
 # What `layers` replaces, with the defaults that say it was left alone.
@@ -65,8 +65,9 @@ def _inside(layers: Iterable[Any]) -> Iterator[Layer]:
             yield layer
 
 
-_extent = Constraint(_is_extent, "an int >= 1, or a tuple with one for each axis")
+_extent = Constraint(_is_extent, "an int >= 1, or a tuple with one for each axis", each(int))
 CONSTRAINTS = SHAPES | {
+    "filters": Sizes(),
     "kernel_size": _extent,
     "pool_size": c.none() | _extent,
     "pooling": c.none() | c.one_of(["max", "average"]),
@@ -87,13 +88,6 @@ class ConvolutionalNetwork(ShapedNetwork):
     hidden_layer_sizes: Any = (64,)
 
     _hidden_parameters: ClassVar[tuple[str, ...]] = ("filters", "hidden_layer_sizes")
-
-    def _filters(self) -> list[int]:
-        try:
-            return architecture.hidden_sizes(self.filters)
-        except ValueError as error:
-            text = str(error).replace("hidden_layer_sizes", "filters")
-            raise InvalidParameterError(text) from error
 
     # -- rows -----------------------------------------------------------------------------
 
@@ -156,7 +150,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         sizes = architecture.hidden_sizes(self.hidden_layer_sizes)
         rates = architecture.per_layer(self.dropout, len(sizes), "dropout")
         layers: list[Layer] = []
-        for count in self._filters():
+        for count in architecture.hidden_sizes(self.filters):
             layers += self._block(count)
         layers.append(Flatten())
         for size, rate in zip(sizes, rates, strict=True):

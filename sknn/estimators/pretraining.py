@@ -19,7 +19,7 @@ from sknn.estimators.rbm import BernoulliRBM, GaussianRBM
 
 _COMMON = (
     "alpha batch_size learning_rate_init max_iter random_state tol verbose warm_start "
-    "early_stopping validation_fraction n_iter_no_change dtype callbacks"
+    "early_stopping validation_fraction n_iter_no_change dtype callbacks hidden_layer_sizes"
 ).split()
 CONSTRAINTS = {name: parameters.NETWORK[name] for name in _COMMON} | {
     "pretrain_visible": c.one_of(["auto", "bernoulli", "gaussian"]),

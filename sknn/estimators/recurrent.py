@@ -30,6 +30,7 @@ from sknn.estimators.ragged import (
     unpacked,
 )
 from sknn.estimators.regressor import NetworkRegressor
+from sknn.estimators.rows import Sizes
 from sknn.estimators.sequences import (
     SequenceTargets,
     Steps,
@@ -56,6 +57,7 @@ _EXPANDED = {
     "normalization": None,
 }
 CONSTRAINTS = SHAPES | {
+    "units": Sizes(),
     "cell": c.one_of(list(CELLS)),
     "bidirectional": c.boolean(),
     "return_sequences": c.boolean(),
@@ -113,6 +115,10 @@ class RecurrentNetwork(ShapedNetwork):
         for name in ("bidirectional", "early_stopping"):
             if self.stateful and getattr(self, name):
                 raise ValueError(f"stateful=True does not go with {name}=True.")
+        if self.layers is None and self.units in ([], ()) and not self.return_sequences:
+            raise InvalidParameterError(
+                "units must name at least one recurrent layer, unless return_sequences=True."
+            )
         if self.return_sequences and self.scoring not in (None, self._score_name):
             raise ValueError(
                 f"With return_sequences=True scoring must be None or {self._score_name!r}; "
@@ -258,11 +264,7 @@ class RecurrentNetwork(ShapedNetwork):
         output = architecture.output_layer(n_raw)
         if self.layers is not None:
             return [FillSteps(), *architecture.given_layers(self, _EXPANDED), output]
-        try:
-            units = architecture.hidden_sizes(self.units)
-        except ValueError as error:
-            text = str(error).replace("hidden_layer_sizes", "units")
-            raise InvalidParameterError(text) from error
+        units = architecture.hidden_sizes(self.units)
         sizes = architecture.hidden_sizes(self.hidden_layer_sizes)
         rates = architecture.per_layer(self.dropout, len(units) + len(sizes), "dropout")
         layers: list[Layer] = [FillSteps()]

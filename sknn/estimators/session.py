@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Container
 from math import inf
+from types import MappingProxyType
 from typing import Any
 from weakref import WeakSet
 
@@ -35,7 +36,7 @@ from sknn.training.run import Run, Streams
 class Session:
     """Trains a working copy of an estimator; the caller swaps it in when all went well.
 
-    The parameters of the estimator have been checked.
+    The parameters of the estimator have been checked, and its numbers are Python's own.
 
     Parameters
     ----------
@@ -43,10 +44,15 @@ class Session:
         The working copy. Its attributes may be replaced, the objects behind them may not change.
     call : Call
     context : sklearn.callback.CallbackContext or None
+    given : mapping
+        Parameters as the user gave them, for whoever gets a copy of the estimator.
     """
 
-    def __init__(self, estimator: Any, call: Call, context: Any = None) -> None:
+    def __init__(
+        self, estimator: Any, call: Call, context: Any = None, given: Any = MappingProxyType({})
+    ) -> None:
         self.estimator = estimator
+        self.given = given
         self.call = call
         self.context = context
         self.bridge: Any = None
@@ -102,6 +108,7 @@ class Session:
         twin = without_listeners(shallow_copy(self.estimator))
         # A callback may hold earlier snapshots. Copied every time, they would double each time.
         twin.callbacks_ = copies.with_state(twin.callbacks_, twin.callbacks or (), self._snapshots)
+        vars(twin).update(self.given)
         self._snapshots.add(twin)
         self._publish(twin, self.network.copy(), self.state.copy(), keep=True)
         twin._after_fit(self.train)

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_array, check_consistent_length, validate_data
 
-from sknn.core.constraints import Constraint, is_number, none, one_of
+from sknn.core.constraints import Constraint, each, is_number, none, one_of
 from sknn.core.layout import Shape
 from sknn.estimators import data, doubts
 from sknn.estimators.data import Rows
@@ -28,7 +28,7 @@ def is_shape(value: Any) -> bool:
     )
 
 
-INPUT_SHAPE = none() | Constraint(is_shape, "a tuple of ints >= 1, as (28, 28, 1)")
+INPUT_SHAPE = none() | Constraint(is_shape, "a tuple of ints >= 1, as (28, 28, 1)", each(int))
 CONSTRAINTS = {
     "input_shape": INPUT_SHAPE,
     "channels": one_of(["last", "first"]),

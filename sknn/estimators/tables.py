@@ -59,6 +59,8 @@ CONSTRAINTS = {
         "verbose",
         "warm_start",
         "weight_decay",
+        "hidden_layer_sizes",
+        "activation",
     )
 } | {
     "preset": c.one_of(["fast", "default", "best"]),

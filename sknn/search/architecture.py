@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,12 @@ from sknn.estimators._sklearn import (
     Report,
     insert_error_scores,
     report_of,
+    shallow_copy,
     split_params,
     warn_or_raise_about_failures,
     with_callbacks,
 )
+from sknn.estimators.parameters import NETWORK
 from sknn.exceptions import InvalidParameterError
 from sknn.search import results
 from sknn.search.candidate import candidates_of
@@ -36,6 +38,23 @@ from sknn.search.spaces import space
 from sknn.training.caller import users_level
 
 STRATEGIES = ("random", "halving", "hyperband")
+
+
+def _splits(value: Any) -> bool:
+    if isinstance(value, (str, bytes, Mapping, type)):
+        return False
+    named = isinstance(value, Iterable) and getattr(value, "shape", None) != ()
+    return hasattr(value, "get_n_splits") or (
+        named and (not hasattr(value, "__len__") or len(value) > 0)
+    )
+
+
+def _is_scoring(value: Any) -> bool:
+    if isinstance(value, (list, tuple, set)):
+        return len(value) > 0 and all(isinstance(name, str) for name in value)
+    return isinstance(value, str) or callable(value) or (isinstance(value, Mapping) and bool(value))
+
+
 _CONSTRAINTS = {
     "strategy": c.one_of(STRATEGIES),
     "n_candidates": c.integer(1),
@@ -45,8 +64,15 @@ _CONSTRAINTS = {
     "n_jobs": c.none() | c.integer(),
     "verbose": c.boolean() | c.integer(0),
     "error_score": c.one_of(["raise"])
-    | c.Constraint(lambda value: c.is_number(value, numbers.Real), "a number"),
+    | c.Constraint(lambda value: c.is_number(value, numbers.Real), "a number", c.as_float),
     "return_train_score": c.boolean(),
+    "random_state": NETWORK["random_state"],
+    "cv": c.none()
+    | c.integer(2)
+    | c.Constraint(_splits, "a splitter, or an iterable of (train, test) indices"),
+    "scoring": c.none()
+    | c.Constraint(_is_scoring, "a scorer name, a callable, or several: a list of names or a dict"),
+    "pre_dispatch": c.none() | c.integer(1) | c.instance_of(str, "a str, as '2*n_jobs'"),
     "refit": c.boolean()
     | c.Constraint(lambda value: isinstance(value, str) or callable(value), "a str, a callable"),
 }
@@ -234,24 +260,25 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         KeyboardInterrupt
             On Ctrl-C before anything is known.
         """
-        model = self._model()
+        asked = self._asked()
+        model = asked._model()
         if y is None and get_tags(self).target_tags.required:
             raise ValueError(
                 f"This {type(self).__name__} requires y to be passed, but the target y is None."
             )
-        settings = self._settings(model)
-        brackets = self._brackets(model, len(settings))
+        settings = asked._settings(model)
+        brackets = asked._brackets(model, len(settings))
         X, y = indexable(X, y)
         params = split_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
-        rounds = self._rounds(model, settings, brackets, self._folds(X, y, routed))
+        rounds = asked._rounds(model, settings, brackets, asked._folds(X, y, routed))
         parts = [self.estimator, network_of(self.estimator)[0]]
         report = report_of(self, parts, len(rounds.levels) + bool(self.refit))
         weight = params.get("sample_weight")
         data = {"X": X, "y": y, "metadata": None if weight is None else {"sample_weight": weight}}
         with report.told(**data):
             rounds.run(report)
-            learnt = self._learn(rounds)
+            learnt = asked._learn(rounds)
             if self.refit:
                 best = configured(model, learnt["best_params_"])
                 learnt |= _refit(best, routed.estimator.fit, report, data)
@@ -291,10 +318,15 @@ multimetric_, classes_, n_features_in_, feature_names_in_
 
     # -- before -------------------------------------------------------------------------------
 
+    def _asked(self) -> Any:
+        """Return a copy that holds the parameters as they are read: numbers as Python's own."""
+        twin = shallow_copy(self)
+        vars(twin).update(c.check(type(self).__name__, vars(self), _CONSTRAINTS))
+        return twin
+
     def _model(self) -> Any:
         """Return what is trained, with the most epochs it may have; raise for bad parameters."""
         owner = type(self).__name__
-        c.check(owner, vars(self), _CONSTRAINTS)
         network, prefix = network_of(self.estimator)
         name = resource_of(network)
         epochs = getattr(network, name) if self.max_iter is None else self.max_iter

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.stats import loguniform
 from sklearn.utils import check_random_state
 
+from sknn.core.constraints import is_number
 from sknn.core.layers import Layer
 from sknn.estimators.autoencoder import AutoEncoder
 from sknn.estimators.belief import DBNClassifier, DBNRegressor
@@ -53,13 +54,13 @@ class LayerSizes:
         """Raise for ranges that hold nothing."""
         for name, least in (("n_layers", 0), ("units", 1)):
             low, high = _pair(name, getattr(self, name))
-            whole = isinstance(low, Integral) and isinstance(high, Integral)
+            whole = is_number(low, Integral) and is_number(high, Integral)
             if not (whole and least <= low <= high):
                 raise ValueError(
                     f"{name} must be two ints, the first at least {least} and not above the "
                     f"second; got {(low, high)!r}."
                 )
-        if self.last is not None and not (isinstance(self.last, Integral) and self.last >= 1):
+        if self.last is not None and not (is_number(self.last, Integral) and self.last >= 1):
             raise ValueError(f"last must be None or an int >= 1; got {self.last!r}.")
 
     def rvs(self, random_state: Any = None) -> tuple[int, ...]:
@@ -74,11 +75,12 @@ class LayerSizes:
         units : tuple of int
         """
         rng = check_random_state(random_state)
-        depth = int(rng.randint(self.n_layers[0], self.n_layers[1] + 1))
-        low, high = self.units
+        fewest, most = map(int, self.n_layers)
+        depth = int(rng.randint(fewest, most + 1))
+        low, high = map(int, self.units)
         # Half a unit is added on both sides, so that the ends come as often as they should.
         width = math.exp(rng.uniform(math.log(low - 0.5), math.log(high + 0.5)))
-        end = () if self.last is None else (self.last,)
+        end = () if self.last is None else (int(self.last),)
         return (min(max(round(width), low), high),) * depth + end
 
 

@@ -17,6 +17,7 @@ from sknn.estimators.table.plan import Plan, Sample, Settings
 
 _BINS = 16
 _PARAMETERS = {
+    "categorical_features": c.Constraint(lambda value: True, "judged along with the table"),
     "n_bins": c.none() | c.one_of(["auto"]) | c.integer(0),
     "bins": c.one_of(["quantile", "tree"]),
     "max_categories": c.integer(1),
@@ -160,12 +161,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             For infinite numbers, columns that cannot be converted, columns that share a name, wrong
             parameters, and where `y` is missing.
         """
-        c.check(type(self).__name__, vars(self), _PARAMETERS)
+        plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
         table = read_table(X)
         weight = check_weight(sample_weight, table.n_rows)
         y = self._target(y, table)
         rows = training_rows(weight, may_be_empty=False)
-        settings = self._settings(table, y if rows is None or y is None else y[rows])
+        settings = _settings(plain, table, y if rows is None or y is None else y[rows])
         if rows is not None and weight is not None:
             table, weight = table.take(rows), weight[rows]
         plan = Plan.fit(table, Sample.of(weight, table.n_rows), settings)
@@ -247,11 +248,6 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             names = feature_names_in(self, input_features).tolist()
         return np.asarray(self._plan.names(names), dtype=object)
 
-    def _settings(self, table: Table, y: NDArray | None) -> Settings:
-        n_bins = _BINS if self.n_bins == "auto" else (self.n_bins or 0)
-        categorical = categorical_mask(self.categorical_features, table)
-        return Settings(categorical, n_bins, y, self.max_categories, bool(self.linear))
-
     def _target(self, y: Any, table: Table) -> NDArray | None:
         """Return the target that bins are cut for."""
         if self.bins != "tree" or not self.n_bins:
@@ -274,6 +270,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         tags.target_tags.required = self.bins == "tree"
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
+
+
+def _settings(plain: dict[str, Any], table: Table, y: NDArray | None) -> Settings:
+    """Return what the parameters, as they were read, ask for in a table."""
+    n_bins = _BINS if plain["n_bins"] == "auto" else (plain["n_bins"] or 0)
+    categorical = categorical_mask(plain["categorical_features"], table)
+    return Settings(categorical, n_bins, y, plain["max_categories"], plain["linear"])
 
 
 def categorical_mask(features: Any, table: Table) -> NDArray | None:
