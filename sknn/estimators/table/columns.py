@@ -20,6 +20,13 @@ class Coded:
         self.codes = codes
         self.levels = levels
 
+    @classmethod
+    def of(cls, values: list) -> Coded:
+        """Code the entries of a column, of which None is missing."""
+        levels = [level for level in dict.fromkeys(values) if level is not None]
+        places = {level: place for place, level in enumerate(levels)} | {None: -1}
+        return cls(np.array([places[value] for value in values], np.intp), _objects(levels))
+
     def take(self, rows: NDArray) -> Coded:
         """Return the rows at `rows`."""
         return Coded(self.codes[rows], self.levels)
@@ -45,7 +52,7 @@ class Table:
         self.labels = labels
         self.matrix = matrix
         self._read = read
-        self._seen: dict[int, Any] = {}
+        self._seen: dict[Any, Any] = {}
 
     @property
     def names(self) -> list[str] | None:
@@ -55,9 +62,13 @@ class Table:
 
     def column(self, place: int) -> Any:
         """Return a column as a vector, or Coded."""
-        if place not in self._seen:
-            self._seen[place] = self._read(place)
-        return self._seen[place]
+        return self.once(place, lambda: self._read(place))
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Return what `make` returns, called the first time only."""
+        if key not in self._seen:
+            self._seen[key] = make()
+        return self._seen[key]
 
     def take(self, rows: NDArray) -> Table:
         """Return the table of the rows at `rows`."""
@@ -107,6 +118,9 @@ def _from_pandas(series: Any) -> Any:
     dtype = series.dtype
     if dtype.name == "category":
         return Coded(series.cat.codes.to_numpy(), np.asarray(series.cat.categories, object))
+    if dtype.name.startswith("period"):
+        series = series.dt.to_timestamp()
+        dtype = series.dtype
     kind = getattr(dtype, "kind", "O")
     if isinstance(dtype, np.dtype) and kind not in "Mm":
         return series.to_numpy()
@@ -122,14 +136,16 @@ def _from_pandas(series: Any) -> Any:
         return series.to_numpy(dtype=object)
 
 
-def _from_pyarrow(column: Any) -> NDArray:
+def _from_pyarrow(column: Any) -> Any:
     # Decoding a dictionary to NumPy loses its nulls.
     if str(column.type).startswith("dictionary"):
-        return _objects(column.to_pylist())
+        return Coded.of(column.to_pylist())
     return _vector(column.to_numpy(zero_copy_only=False), column.to_pylist)
 
 
-def _from_polars(series: Any) -> NDArray:
+def _from_polars(series: Any) -> Any:
+    if str(series.dtype).startswith(("Categorical", "Enum")):
+        return Coded.of(series.to_list())
     return _vector(series.to_numpy(), series.to_list)
 
 

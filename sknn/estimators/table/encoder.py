@@ -14,6 +14,7 @@ from sknn.estimators._sklearn import feature_names_in, validate_data
 from sknn.estimators.data import check_weight, reject_odd_arrays, training_rows
 from sknn.estimators.table.columns import Table, read_table
 from sknn.estimators.table.plan import Plan, Sample, Settings
+from sknn.estimators.table.remarks import Remarks
 
 _BINS = 16
 _PARAMETERS = {
@@ -168,10 +169,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         settings = self._settings(table, y if rows is None or y is None else y[rows])
         if rows is not None and weight is not None:
             table, weight = table.take(rows), weight[rows]
-        plan = Plan.fit(table, Sample.of(weight, table.n_rows), settings)
+        remarks = Remarks()
+        plan = Plan.fit(table, Sample.of(weight, table.n_rows), settings, remarks)
+        remarks.warn()
         validate_data(self, X, skip_check_array=True)
         self._plan = plan
-        self.kinds_ = [kind.value for kind in plan.kinds]
+        self.kinds_ = list(plan.kinds)
         self.n_linear_ = plan.n_linear
         self.n_outputs_ = plan.n_hidden + plan.n_linear
         return self
