@@ -123,7 +123,7 @@ class BaseNetwork(
         context = callback_context(self, call.epochs * in_turn)
         trial = shallow_copy(self)
         with restored_on_error(self.random_state):  # type: ignore[attr-defined]
-            Session(trial, call, context).run()
+            Session(trial, trial._opened(call), context).run()
         self.__dict__ = trial.__dict__
         return self
 
@@ -177,6 +177,10 @@ class BaseNetwork(
         call.keep = run.stream or self.warm_start  # type: ignore[attr-defined]
         call.stream, call.resume, call.finish = run.stream, True, True
         return self._train(call)
+
+    def _opened(self, call: Call) -> Call:
+        """Return what a working copy is to do in a call, and note what later calls need."""
+        return call
 
     def _check_parameters(self) -> None:
         parameters.check_parameters(self, self._constraints)

@@ -40,16 +40,24 @@ class Table:
     n_rows, n_columns : int
     labels : list
         What a column is called in messages: its name, else its place.
+    frame : object
+        X, for its names.
     matrix : ndarray of shape (n_rows, n_columns) or None
         X itself where it is one array of real numbers, which are not truth values.
     """
 
     def __init__(
-        self, n_rows: int, labels: list, read: Callable[[int], Any], matrix: NDArray | None = None
+        self,
+        n_rows: int,
+        labels: list,
+        read: Callable[[int], Any],
+        frame: Any,
+        matrix: NDArray | None = None,
     ) -> None:
         self.n_rows = n_rows
         self.n_columns = len(labels)
         self.labels = labels
+        self.frame = frame
         self.matrix = matrix
         self._read = read
         self._seen: dict[Any, Any] = {}
@@ -73,11 +81,32 @@ class Table:
     def take(self, rows: NDArray) -> Table:
         """Return the table of the rows at `rows`."""
         matrix = None if self.matrix is None else self.matrix[rows]
-        return Table(len(rows), self.labels, lambda place: self.column(place).take(rows), matrix)
+
+        def read(place: int) -> Any:
+            return self.column(place).take(rows)
+
+        return Table(len(rows), self.labels, read, self.frame, matrix)
+
+
+def joined(one: Any, other: Any) -> Any:
+    """Return a column and its continuation as one."""
+    if isinstance(one, Coded) and isinstance(other, Coded):
+        return Coded.of([*_entries(one), *_entries(other)])
+    if not isinstance(one, Coded) and not isinstance(other, Coded):
+        kinds = {one.dtype.kind, other.dtype.kind}
+        if len(kinds) == 1 or kinds <= set("iuf"):
+            return np.concatenate([one, other])
+    return _objects([*_entries(one), *_entries(other)])
+
+
+def _entries(column: Any) -> list:
+    if isinstance(column, Coded):
+        return np.append(column.levels, None)[column.codes].tolist()
+    return list(column)
 
 
 def read_table(X: Any) -> Table:
-    """Return the table that X holds.
+    """Return the table that X holds, or that it is.
 
     Raises
     ------
@@ -86,6 +115,8 @@ def read_table(X: Any) -> Table:
     ValueError
         For what has not two dimensions, no rows or no columns, and where two columns share a name.
     """
+    if isinstance(X, Table):
+        return X
     if sp.issparse(X):
         raise TypeError(
             "Sparse data was passed for X, but a table is dense and must know zero from missing; "
@@ -101,7 +132,7 @@ def read_table(X: Any) -> Table:
         return _frame(X, list(X.columns), lambda place: _from_polars(X.to_series(place)))
     reject_records(getattr(X, "dtype", None), "X")
     with naming_arguments(X=X):
-        return _from_array(_array(X))
+        return _from_array(_array(X), X)
 
 
 def _frame(X: Any, labels: list, read: Callable[[int], Any]) -> Table:
@@ -111,7 +142,7 @@ def _frame(X: Any, labels: list, read: Callable[[int], Any]) -> Table:
                 f"In X: Found array with 0 {what}(s) (shape={tuple(X.shape)}) while a minimum of 1 "
                 "is required."
             )
-    return Table(X.shape[0], labels, read)
+    return Table(X.shape[0], labels, read, X)
 
 
 def _from_pandas(series: Any) -> Any:
@@ -191,9 +222,8 @@ def _object_array(values: Any, like: NDArray) -> NDArray:
     return column
 
 
-def _from_array(values: NDArray) -> Table:
+def _from_array(values: NDArray, X: Any) -> Table:
     is_numeric = values.dtype.kind in "iuf"
     labels = list(range(values.shape[1]))
-    return Table(
-        len(values), labels, lambda place: values[:, place], values if is_numeric else None
-    )
+    matrix = values if is_numeric else None
+    return Table(len(values), labels, lambda place: values[:, place], X, matrix)

@@ -161,8 +161,19 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             For infinite numbers, columns that cannot be converted, columns that share a name, wrong
             parameters, and where `y` is missing.
         """
-        c.check(type(self).__name__, vars(self), _PARAMETERS)
         table = read_table(X)
+        plan, remarks = self._planned(table, y, sample_weight)
+        remarks.warn()
+        return self._become(plan, table)
+
+    def learn(self, table: Table, y: Any, sample_weight: Any) -> Remarks:
+        """Do what :meth:`fit` does, and return what it would warn of."""
+        plan, remarks = self._planned(table, y, sample_weight)
+        self._become(plan, table)
+        return remarks
+
+    def _planned(self, table: Table, y: Any, sample_weight: Any) -> tuple[Plan, Remarks]:
+        c.check(type(self).__name__, vars(self), _PARAMETERS)
         weight = check_weight(sample_weight, table.n_rows)
         y = self._target(y, table)
         rows = training_rows(weight, may_be_empty=False)
@@ -170,9 +181,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         if rows is not None and weight is not None:
             table, weight = table.take(rows), weight[rows]
         remarks = Remarks()
-        plan = Plan.fit(table, Sample.of(weight, table.n_rows), settings, remarks)
-        remarks.warn()
-        validate_data(self, X, skip_check_array=True)
+        return Plan.fit(table, Sample.of(weight, table.n_rows), settings, remarks), remarks
+
+    def _become(self, plan: Plan, table: Table) -> TableEncoder:
+        validate_data(self, table.frame, skip_check_array=True)
         self._plan = plan
         self.kinds_ = list(plan.kinds)
         self.n_linear_ = plan.n_linear
@@ -186,7 +198,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -------
         encoded : ndarray of float32 of shape (n_samples, n_columns)
         """
-        return self.fit(X, y, sample_weight).encode(X, self)
+        table = read_table(X)
+        return self.fit(table, y, sample_weight).encode(table, self)
 
     def transform(self, X: Any) -> NDArray:
         """Encode a table with the columns that were seen in `fit`.
@@ -225,8 +238,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         encoded : ndarray of float32 of shape (n_samples, n_columns)
         """
         table = read_table(X)
-        validate_data(owner, X, reset=False, skip_check_array=True)
+        self.check_columns(table, owner)
         return self._plan.apply(table)
+
+    def check_columns(self, table: Table, owner: Any) -> None:
+        """Raise for a table with other columns than those that an estimator has seen in fit."""
+        validate_data(owner, table.frame, reset=False, skip_check_array=True)
+        self._plan.check_names(table)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray:
         """Return the names of the columns of the matrix.

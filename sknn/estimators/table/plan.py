@@ -183,7 +183,6 @@ class Plan:
 
     def apply(self, table: Table) -> NDArray:
         """Return the float32 matrix: the part for the hidden layers, then the linear one."""
-        self._check_names(table)
         out = np.zeros((table.n_rows, self.n_hidden + self.n_linear), np.float32)
         hidden = out[:, : self.n_hidden]
         linear = out[:, self.n_hidden :] if self.linear else None
@@ -195,7 +194,7 @@ class Plan:
         self.categories.fill(hidden, linear, [table.column(place) for place in self.places])
         return out
 
-    def _check_names(self, table: Table) -> None:
+    def check_names(self, table: Table) -> None:
         """Raise for other columns in frames whose names scikit-learn does not look at."""
         if self.columns and table.names and self.columns != table.names:
             raise ValueError(
