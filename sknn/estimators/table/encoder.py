@@ -50,16 +50,21 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     **Dates** become numbers: days since 1970, and those of year, month, weekday (Monday is 0) and
     hour that vary in `fit`. Dates with a time zone are taken in UTC. Time spans become seconds.
 
+    **Text** is read as numbers, dates or time spans where nearly all different texts of a column are
+    (95 %): ``"1,234.5"``, ``"$3"``, ``"12%"``, ``"2020-01-31 12:00"``, ``"31 Jan 2020"``, and
+    ``"31/01/2020"`` where the column tells the day from the month. What stands for missing
+    (``"?"``, ``"NA"``, ``"-"``, ``"null"`` and the like) is missing there, and so is the rest. Whole
+    numbers with leading zeros or more than 15 digits are codes, that is categories.
+
     Columns that do not vary are left out. If none is left, there is one column of zeros.
 
     Parameters
     ----------
     categorical_features : "from_dtype", array-like or None, default="from_dtype"
-        Which columns are categories. "from_dtype": the columns of a frame with categories, strings,
-        truth values or objects, among objects those that are neither all numbers nor all dates; the
-        same for arrays of objects; none in an array of numbers. A mask, indices or names: these
-        columns, and no others. None: no column. All columns that are no categories must hold what
-        can be converted to numbers.
+        Which columns are categories. "from_dtype": those of the dtype category, whatever they hold;
+        truth values; and strings and objects that are not nearly all numbers, dates or time spans;
+        none in an array of numbers. A mask, indices or names: these columns, and no others. None:
+        no column. All columns that are no categories must hold what can be converted to numbers.
     n_bins : int, "auto" or None, default="auto"
         The most bins of a numeric column; "auto" is 16. With many numeric columns there are fewer:
         about 512 in all for 16, but at least 3 each. None or 0: no bins. Columns of two values have
@@ -160,6 +165,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         ValueError
             For infinite numbers, columns that cannot be converted, columns that share a name, wrong
             parameters, and where `y` is missing.
+
+        Warns
+        -----
+        TableWarning
+            Once, of columns most of whose rows have levels too rare to be told apart, of texts that
+            count as missing, and of dates whose day and month cannot be told apart.
         """
         table = read_table(X)
         plan, remarks = self._planned(table, y, sample_weight)
@@ -208,7 +219,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         ----------
         X : array-like or frame of shape (n_samples, n_features)
             It may come in another form than in `fit`: strings for categories, other dtypes for
-            numbers, also numbers that are spelt.
+            numbers, also numbers that are spelt. In a column that came as text in `fit` and was
+            read as numbers or dates, what cannot be read so is missing.
 
         Returns
         -------
