@@ -127,8 +127,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
     later `fit` with ``warm_start=True`` holds no rows out either.
     Columns are encoded as in the first chunk, so it should hold some hundred rows. A stream that
-    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100. A rate by name
-    has fallen after `max_iter` chunks; for long streams set ``learning_rate="constant"``.
+    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100.
+    A rate by name has fallen after `max_iter` chunks; for long streams set
+    ``learning_rate="constant"``.
 
     References
     ----------
@@ -359,8 +360,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
     later `fit` with ``warm_start=True`` holds no rows out either.
     Columns are encoded as in the first chunk, so it should hold some hundred rows. A stream that
-    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100. A rate by name
-    has fallen after `max_iter` chunks; for long streams set ``learning_rate="constant"``.
+    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100.
+    A rate by name has fallen after `max_iter` chunks; for long streams set
+    ``learning_rate="constant"``.
 
     References
     ----------

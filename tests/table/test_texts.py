@@ -60,6 +60,8 @@ NUMERALS = {
     "(5": None,
     "$": None,
     "2020-01-31": None,
+    "1e999": None,
+    "$1e999": None,
 }
 
 
@@ -296,8 +298,14 @@ def test_pickles_and_weights():
 
 
 def test_infinite_numbers_as_text():
+    assert TableEncoder().fit(column(["7E999", "1e400", "3E9"] * 3)).kinds_ == ["category"]
+    texts = column(list(map(str, VALUES)))
+    texts[5] = "inf"
+    with pytest.warns(TableWarning, match="'inf'.* missing"):
+        encoder = TableEncoder().fit(texts)
+    assert np.array_equal(encoder.transform(column(["-inf"])), encoder.transform(column(["?"])))
     with pytest.raises(ValueError, match="infinity.* column 0"):
-        TableEncoder().fit(column(["1", "2", "inf"] * 9))
+        TableEncoder().fit(VALUES[:, None]).transform(texts)
 
 
 # -- what is warned of ------------------------------------------------------------------------

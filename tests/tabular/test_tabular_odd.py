@@ -6,6 +6,7 @@ import pytest
 import scipy.sparse as sp
 from numpy.testing import assert_allclose, assert_array_equal
 
+from sknn.exceptions import TableWarning
 from tests.tabular.parts import TABLE, N, X, assert_finite, both, scores
 
 ROWS = np.arange(N)
@@ -240,7 +241,9 @@ def test_categorical_features():
             network.fit(codes, y)
             assert network.encoder_.kinds_ == ["category", "number"]
     for network, y in both(categorical_features=["colour", "weight"]):
-        assert network.fit(TABLE, y).encoder_.kinds_[1] == "category"
+        with pytest.warns(TableWarning, match="'weight' has 60 different entries"):
+            network.fit(TABLE, y)
+        assert network.encoder_.kinds_[1] == "category"
     for network, y in both(categorical_features=["nothing"]):
         with pytest.raises(ValueError, match="categorical_features names"):
             network.fit(TABLE, y)

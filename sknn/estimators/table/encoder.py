@@ -50,11 +50,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     **Dates** become numbers: days since 1970, and those of year, month, weekday (Monday is 0) and
     hour that vary in `fit`. Dates with a time zone are taken in UTC. Time spans become seconds.
 
-    **Text** is read as numbers, dates or time spans where nearly all different texts of a column are
-    (95 %): ``"1,234.5"``, ``"$3"``, ``"12%"``, ``"2020-01-31 12:00"``, ``"31 Jan 2020"``, and
+    **Text** is read as numbers, dates or time spans where nearly all different texts of a column
+    are (95 %): ``"1,234.5"``, ``"$3"``, ``"12%"``, ``"2020-01-31 12:00"``, ``"31 Jan 2020"``, and
     ``"31/01/2020"`` where the column tells the day from the month. What stands for missing
-    (``"?"``, ``"NA"``, ``"-"``, ``"null"`` and the like) is missing there, and so is the rest. Whole
-    numbers with leading zeros or more than 15 digits are codes, that is categories.
+    (``"?"``, ``"NA"``, ``"-"``, ``"null"`` and the like) is missing there, and so is the rest.
+    Whole numbers with leading zeros or more than 15 digits are codes, that is categories.
 
     Columns that do not vary are left out. If none is left, there is one column of zeros.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -37,14 +38,18 @@ def stands_for_missing(text: str) -> bool:
 def number(text: str) -> float | None:
     """Return a spelt number: with separators of thousands, a currency, a percent sign; else None.
 
-    Brackets are a minus, as accountants write it.
+    Brackets are a minus, as accountants write it. What is beyond all floats is no number: codes
+    such as 7E999 look like it.
     """
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         found = _NUMBER.fullmatch(text.strip())
-    if found is None:
-        return None
+        value = math.inf if found is None else _composed_number(found)
+    return value if math.isfinite(value) else None
+
+
+def _composed_number(found: re.Match[str]) -> float:
     value = float(_BETWEEN.sub("", found["digits"]) + (found["power"] or ""))
     signs = found["sign"] + found["inner"]
     negative = bool(found["open"]) != any(sign in signs for sign in "-\u2212")
@@ -87,14 +92,14 @@ def _moment_by(pattern: re.Pattern[str]) -> Callable[[str], datetime.datetime | 
     def read(text: str) -> datetime.datetime | None:
         found = pattern.fullmatch(text.strip())
         try:
-            return None if found is None else _composed(found.groupdict())
+            return None if found is None else _composed_date(found.groupdict())
         except (ValueError, OverflowError):
             return None
 
     return read
 
 
-def _composed(parts: dict[str, Any]) -> datetime.datetime:
+def _composed_date(parts: dict[str, Any]) -> datetime.datetime:
     month = parts["month"] or parts["other_month"]
     day = parts["day"] or parts.get("other_day") or 1
     month = int(month) if month.isdecimal() else _MONTH_NAMES.get(month.lower(), 0)
