@@ -287,6 +287,15 @@ def test_a_form_that_changed_is_warned_of():
     encoder.transform(np.full((50, 1), "NA", object))
 
 
+def test_words_that_were_frequent_in_fit_are_warned_of_there_alone():
+    texts = column(list(map(str, VALUES)) + ["not given"] * 300)
+    encoder = TableEncoder()
+    with pytest.warns(TableWarning, match="'not given'") as record:
+        encoder.fit_transform(texts)
+    assert len(record) == 1
+    encoder.transform(texts)
+
+
 def test_pickles_and_weights():
     texts = column([f"${v:,}" for v in VALUES])
     weight = RNG.integers(0, 3, N).astype(float)

@@ -28,7 +28,7 @@ from sknn.estimators.table.kinds import (
     naming,
 )
 from sknn.estimators.table.numbers import Edges, Numbers
-from sknn.estimators.table.remarks import Remarks, warn_of_unread
+from sknn.estimators.table.remarks import Remarks, unread, warn_of_unread
 
 _HUGE = 8e307
 _MOST_UNITS = 1e9
@@ -95,6 +95,8 @@ class Source:
     kind : str
     way : str
         How text is read, blank where there was none in fit.
+    unread : float
+        The share of entries that could not be read so in fit.
     part : str or None
         Of the date, if it is one.
     """
@@ -102,20 +104,27 @@ class Source:
     place: int
     kind: str
     way: str = ""
+    unread: float = 0.0
     part: str | None = None
 
     def read(self, table: Table) -> NDArray:
         """Return the column as float64, NaN where it is missing."""
-        whole = table.once((self.place, self.kind, self.way), lambda: self._read(table))
+        whole = self.whole(table)
         return whole if self.part is None else part(whole, self.part)
 
+    def whole(self, table: Table) -> NDArray:
+        """Return the column as numbers, or as dates all parts of which are to be had."""
+        return table.once((self.place, self.way), lambda: self._read(table))
+
     def _read(self, table: Table) -> NDArray:
-        column, label = table.column(self.place), table.labels[self.place]
-        with naming(label):
-            found = _READERS[self.kind](column, self.way)
-        if self.way:
-            warn_of_unread(label, column, found, self.kind)
-        return found
+        with naming(table.labels[self.place]):
+            return _READERS[self.kind](table.column(self.place), self.way)
+
+    def check(self, table: Table) -> None:
+        """Warn where text has another form than in fit."""
+        if self.way and self.part in (None, "days"):
+            n_lost, n_given = unread(table.column(self.place), self.whole(table))
+            warn_of_unread(table.labels[self.place], self.kind, n_lost, n_given, self.unread)
 
     def name(self, names: list[str]) -> str:
         """Return the name of the column."""
@@ -186,6 +195,8 @@ class Plan:
         out = np.zeros((table.n_rows, self.n_hidden + self.n_linear), np.float32)
         hidden = out[:, : self.n_hidden]
         linear = out[:, self.n_hidden :] if self.linear else None
+        for source in self.sources:
+            source.check(table)
         if self.sources:
             matrix = _matrix(table, self.sources)
             n, m = self.numbers.n_hidden, self.numbers.n_linear
@@ -216,10 +227,13 @@ def _sources(table: Table, place: int, form: Form) -> list[Source]:
     """Return the numeric columns that a column of X becomes."""
     if form.kind == CATEGORY:
         return []
-    whole = Source(place, form.kind, form.way)
+    source = Source(place, form.kind, form.way)
+    if form.way:
+        n_lost, n_given = unread(table.column(place), source.whole(table))
+        source = replace(source, unread=n_lost / max(n_given, 1))
     if form.kind != DATE:
-        return [whole]
-    return [replace(whole, part=name) for name in varying_parts(whole.read(table))]
+        return [source]
+    return [replace(source, part=name) for name in varying_parts(source.whole(table))]
 
 
 def _matrix(table: Table, sources: list[Source]) -> NDArray:

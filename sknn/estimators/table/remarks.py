@@ -88,14 +88,19 @@ def _advice(lost: list[str]) -> str:
     )
 
 
-def warn_of_unread(label: Any, column: Any, found: NDArray, kind: str) -> None:
-    """Warn where most texts of a column cannot be read as they were in fit."""
+def unread(column: Any, found: NDArray) -> tuple[int, int]:
+    """Return how many entries could not be read, and how many there are that are not missing."""
     lost = np.isnan(found) if found.dtype.kind == "f" else np.isnat(found)
-    if np.count_nonzero(lost) < _FEW:
-        return
-    n_given = len(found) - n_missing(column)
-    n_lost = np.count_nonzero(lost) - (len(found) - n_given)
-    if n_lost >= _FEW and n_lost > _MUCH * n_given:
+    n_lost = int(np.count_nonzero(lost))
+    if n_lost < _FEW:
+        return 0, len(found)
+    n_none = n_missing(column)
+    return n_lost - n_none, len(found) - n_none
+
+
+def warn_of_unread(label: Any, kind: str, n_lost: int, n_given: int, usual: float) -> None:
+    """Warn where most texts of a column, and many more than in fit, cannot be read as there."""
+    if n_lost >= _FEW and n_lost > max(_MUCH, 2 * usual) * n_given:
         warnings.warn(
             f"In X {n_lost} of {n_given} entries of column {label!r} cannot be read as the "
             f"{kind}s that it held in fit, and count as missing; pass them in one form.",
