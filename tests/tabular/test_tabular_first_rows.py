@@ -8,7 +8,7 @@ import pytest
 import scipy.sparse as sp
 from numpy.testing import assert_array_equal
 
-from sknn.callbacks import Checkpoint
+from sknn.callbacks import Callback, Checkpoint
 from sknn.exceptions import TableWarning
 from sknn.preprocessing import TableEncoder
 from tests.tabular.parts import classifier, regressor
@@ -238,3 +238,24 @@ def test_small_chunks_learn_as_much(seed):
         for rows in chunks(size, 260):
             network.partial_fit(X[rows], y[rows])
         assert network.score(X, y) > 0.9
+
+
+class Interruption(Callback):
+    """Ctrl-C in the first step."""
+
+    def on_gradient(self, progress):
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_beginning_is_resumed():
+    whole = regressor().partial_fit(TABLE[:9], REAL[:9]).partial_fit(TABLE[9:12], REAL[9:12])
+    part = regressor().partial_fit(TABLE[:9], REAL[:9]).set_params(callbacks=[Interruption()])
+    with pytest.warns(UserWarning, match="interrupted"):
+        part.partial_fit(TABLE[9:12], REAL[9:12])
+    part.set_params(callbacks=None).resume(TABLE[9:12], REAL[9:12])
+    assert part.run_.epoch == 1
+    assert part.t_ == 12, "the rows before it too"
+    assert_array_equal(part.encoder_.transform(TABLE), whole.encoder_.transform(TABLE))
+    for each in (part, whole):
+        each.partial_fit(TABLE[12:], REAL[12:])
+    same(part, whole)
