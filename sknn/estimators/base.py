@@ -137,7 +137,7 @@ class BaseNetwork(
         # The context has left its marks on the estimator: by them it is closed after the call.
         vars(trial).update({name: each for name, each in vars(self).items() if name not in given})
         with restored_on_error(self.random_state):  # type: ignore[attr-defined]
-            Session(trial, call, context, given).run()
+            Session(trial, trial._opened(call), context, given).run()
         self.__dict__ = trial.__dict__ | given
         return self
 
@@ -191,6 +191,10 @@ class BaseNetwork(
         call.keep = run.stream or self.warm_start  # type: ignore[attr-defined]
         call.stream, call.resume, call.finish = run.stream, True, True
         return self._train(call)
+
+    def _opened(self, call: Call) -> Call:
+        """Return what a working copy is to do in a call, and note what later calls need."""
+        return call
 
     def _check_parameters(self) -> dict[str, Any]:
         """Check and read the parameters of a working copy; return what the user gave."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,6 +23,7 @@ from sknn.core.schedules import FlatCosine
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import validate_data
 from sknn.estimators.base import finite
+from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.fitted import learnt
 from sknn.estimators.judge import Judge
@@ -31,7 +33,9 @@ from sknn.estimators.plain import Link
 from sknn.estimators.presets import Preset
 from sknn.estimators.session import Session
 from sknn.estimators.supervised import SupervisedNetwork
+from sknn.estimators.table.columns import read_table
 from sknn.estimators.table.encoder import TableEncoder
+from sknn.estimators.table.first_rows import ENOUGH, FEW, FirstRows
 from sknn.estimators.watching import validation_measures
 from sknn.training.callbacks import Callback
 from sknn.training.folds import Candidate, Folds, OutOfFold
@@ -94,6 +98,7 @@ class TableNetwork(SupervisedNetwork):
     _slope_factor: ClassVar[float] = 1.0
     """From slopes of a linear model of the encoded target to those of raw scores."""
 
+    _first_rows: FirstRows | None = None
     encoder_: TableEncoder = learnt()
     member_shares_: NDArray | None = learnt()
 
@@ -163,16 +168,48 @@ class TableNetwork(SupervisedNetwork):
     def _epochs_are_over(self, run: Run) -> None:
         """Say nothing: the epochs are planned, and the best of them are served."""
 
+    # -- the beginning of a stream --------------------------------------------------------
+
+    def _opened(self, call: Call) -> Call:
+        """Let a stream of small chunks begin anew with all rows so far until they are enough."""
+        known, self._first_rows = self._first_rows, None
+        if not call.stream or (known is None and "network_" in vars(self)):
+            return call
+        rows = known if call.finish else self._gathered(known, call)
+        if rows is None or (known is None and rows.n_rows >= FEW):
+            return call
+        self._first_rows = rows if rows.n_rows < ENOUGH else None
+        X, resume = rows.table(read_table(call.X).frame), call.finish
+        return replace(
+            call, X=X, y=rows.y, sample_weight=rows.weight, classes=rows.classes, resume=resume
+        )
+
+    def _gathered(self, known: FirstRows | None, call: Call) -> FirstRows:
+        """Return the rows so far, those of a call included."""
+        y, table = data.check_target(call.y, self._numeric_target), read_table(call.X)
+        check_consistent_length(np.empty(table.n_rows), y)
+        weight = data.check_weight(call.sample_weight, table.n_rows)
+        rows = FirstRows.of(table, y, weight, call.classes)
+        if known is None:
+            return rows
+        self.encoder_.check_columns(table, self)
+        self._check_same_task(y, call)
+        self._targets.encode(y, np.dtype(np.float64))
+        return known.then(rows)
+
     # -- rows -----------------------------------------------------------------------------
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         y = data.check_target(y, self._numeric_target)
         if reset:
+            table = read_table(X)
             self.encoder_ = self._new_encoder()
-            self.encoder_.fit(X, self._split_target(y), sample_weight)
+            remarks = self.encoder_.learn(table, self._split_target(y), sample_weight)
+            if self._first_rows is None:
+                remarks.warn()
             # By transform it would be a frame where scikit-learn is set to give frames.
-            x = self.encoder_.encode(X, self.encoder_)
-            validate_data(self, X, skip_check_array=True)
+            x = self.encoder_.encode(table, self.encoder_)
+            validate_data(self, table.frame, skip_check_array=True)
         else:
             x = self._check_inputs(X)
         check_consistent_length(x, y)

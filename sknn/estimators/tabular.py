@@ -33,8 +33,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         How much is trained: what every parameter left at "auto" is. In seconds for 1,000 rows on
         one core roughly 0.3, 0.8 and 2.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
-        Which columns are categories: those of a frame with categories, strings, truth values or
-        mixed objects; None for none of them; or a mask, indices or names.
+        Which columns are categories: those of the dtype category, truth values, and strings and
+        objects that are not nearly all numbers or dates; None for none of them; or a mask, indices
+        or names.
     n_members : int, default="auto"
         Networks that are trained at once: 4, 5 or 8 by preset, or as many as there are folds. A
         multiple of `n_splits`, or smaller.
@@ -124,8 +125,10 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
 
     `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
     later `fit` with ``warm_start=True`` holds no rows out either.
-    Columns are encoded as in the first chunk, so it should hold some hundred rows. A rate by name
-    has fallen after `max_iter` chunks; for long streams set ``learning_rate="constant"``.
+    Columns are encoded as in the first chunk, so it should hold some hundred rows. A stream that
+    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100.
+    A rate by name has fallen after `max_iter` chunks; for long streams set
+    ``learning_rate="constant"``.
 
     References
     ----------
@@ -266,8 +269,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         How much is trained: what every parameter left at "auto" is. In seconds for 1,000 rows on
         one core roughly 0.3, 0.8 and 2.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
-        Which columns are categories: those of a frame with categories, strings, truth values or
-        mixed objects; None for none of them; or a mask, indices or names.
+        Which columns are categories: those of the dtype category, truth values, and strings and
+        objects that are not nearly all numbers or dates; None for none of them; or a mask, indices
+        or names.
     n_members : int, default="auto"
         Networks that are trained at once: 4, 5 or 16 by preset, or as many as there are folds. A
         multiple of `n_splits`, or smaller.
@@ -354,8 +358,10 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
 
     `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
     later `fit` with ``warm_start=True`` holds no rows out either.
-    Columns are encoded as in the first chunk, so it should hold some hundred rows. A rate by name
-    has fallen after `max_iter` chunks; for long streams set ``learning_rate="constant"``.
+    Columns are encoded as in the first chunk, so it should hold some hundred rows. A stream that
+    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100.
+    A rate by name has fallen after `max_iter` chunks; for long streams set
+    ``learning_rate="constant"``.
 
     References
     ----------

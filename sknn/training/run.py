@@ -137,6 +137,16 @@ class Streams:
         """Return streams that go on alike and independently."""
         return Streams(_twin(self.init), self.split_seed, _twin(self.order), _twin(self.noise))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Keep the noise of members as plain generators, which every way to save knows."""
+        return vars(self) | {"noise": noise_of(self.noise)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Join them again."""
+        noise = state["noise"]
+        members = noise if isinstance(noise, tuple) else noise_of(noise)
+        vars(self).update(state, noise=_joined(list(members)))
+
 
 # Seeding is the dear part of making a generator, and its state is replaced at once.
 _ANY_SEED = np.random.SeedSequence(0)

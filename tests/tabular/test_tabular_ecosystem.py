@@ -39,6 +39,24 @@ def test_public_names():
     assert {kind.__name__ for kind in KINDS} <= set(sknn.__all__)
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_files_of_skops(place):
+    io = pytest.importorskip("skops.io")
+    for n_members in (1, 2):
+        network, y = both(n_members=n_members)[place]
+        few = network.fit(TABLE, y), clone(network).partial_fit(TABLE[:9], y[:9], **_classes(y))
+        for each in few:
+            stored = io.dumps(each)
+            twin = io.loads(stored, trusted=io.get_untrusted_types(data=stored))
+            assert_array_equal(scores(twin, TABLE), scores(each, TABLE))
+            each.partial_fit(TABLE, y), twin.partial_fit(TABLE, y)
+            assert_array_equal(scores(twin, TABLE), scores(each, TABLE))
+
+
+def _classes(y):
+    return {"classes": np.unique(y)} if y is THREE else {}
+
+
 def test_search():
     network, y = both()[0]
     grid = {"preset": ["fast", "best"], "dropout": [0.0, 0.15]}
