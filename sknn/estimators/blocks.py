@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from sknn.estimators.sparse import reject_broken
+
 
 def blocks(X: Any, *others: Any) -> Iterator[tuple[Any, ...]]:
     """Compute Dask collections block by block, in order.
@@ -222,6 +224,7 @@ def _computed(X: Any, others: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
 def _sliceable(values: Any, number: int) -> Any:
     """Return what is in memory as something with rows that can be cut; raise for what is not."""
     if sp.issparse(values):
+        reject_broken(values, f"Argument {number}")
         return values.tocsr()
     if isinstance(values, (list, tuple)) or getattr(values, "shape", ()):
         return values

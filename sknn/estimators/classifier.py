@@ -204,8 +204,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
 
     def _disagreement(self, X: Any) -> Any:
         """Return the standard deviation of the members' probabilities, in the form of these."""
-        x = self._check_inputs(X)
-        members = self._network_for(x).predict(x)
+        members = self._through(self._check_inputs(X))
         answers = [self._targets.proba(raw, self._loss) for raw in members]
         # Of networks that serve several epochs the members do not count alike.
         share = vars(self).get("member_shares_")
@@ -255,6 +254,8 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         -------
         score : float
         """
+        data.reject_odd_arrays(y, "y")
+        y = data.plain_numbers(y)
         if not isinstance(self._targets_checked(), MultioutputTargets):
             return super().score(X, y, sample_weight)
         right = (self.predict(X) == np.asarray(y)).all(axis=1)
@@ -321,16 +322,9 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
 
     def _strata(self, target: Any, rows: NDArray | None) -> NDArray | None:
         if isinstance(self._targets, BinaryTargets):
-            # scikit-learn names a class that is too small in these words.
-            return np.where(target[:, 0] > 0, "True", "False")
-        if not isinstance(self._targets, MulticlassTargets):
-            return None
-        # Where a class is too rare to stand on both sides, scikit-learn does not stratify either.
-        seen = target if rows is None else target[rows]
-        counts = np.bincount(seen)
-        n_held_out = len(seen) * self.validation_fraction
-        rare = counts[counts > 0].min() < 2 or n_held_out < (counts > 0).sum()
-        return None if rare else target
+            _check_both_classes(target[:, 0] if rows is None else target[rows, 0])
+            return target[:, 0]
+        return target if isinstance(self._targets, MulticlassTargets) else None
 
     def __sklearn_tags__(self) -> Any:
         """Several labels and several outputs are welcome."""
@@ -338,6 +332,17 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         tags.classifier_tags.multi_label = True
         tags.target_tags.multi_output = True
         return tags
+
+
+def _check_both_classes(target: NDArray) -> None:
+    """Raise, as scikit-learn does, where one of two classes has a single row to split."""
+    second = int((target > 0).sum())
+    if 1 in (second, len(target) - second):
+        raise ValueError(
+            "The least populated class in y has only 1 row, and early_stopping=True needs rows of "
+            "both classes to train on and to hold out. Pass X_val and y_val, more rows of that "
+            "class, or early_stopping=False."
+        )
 
 
 def _spread(answers: NDArray, share: NDArray | None) -> NDArray:

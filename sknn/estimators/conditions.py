@@ -17,6 +17,7 @@ from sknn.estimators import data
 from sknn.estimators._sklearn import validate_data
 from sknn.estimators.data import Rows
 from sknn.estimators.labels import encode_labels
+from sknn.estimators.messages import naming_arguments
 from sknn.estimators.targets import NoTargets
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def read(estimator: GAN, X: Any, dtypes: Any, reset: bool) -> NDArray:
             f"X is sparse, and {type(estimator).__name__} needs dense rows; pass X.toarray()."
         )
     data.check_columns(X)
-    with data.naming_arguments(X=X):
+    with naming_arguments(X=X):
         return validate_data(estimator, X, dtype=dtypes, reset=reset)
 
 

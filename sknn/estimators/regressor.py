@@ -12,6 +12,7 @@ from sklearn.utils.metaestimators import available_if
 from sknn.core.layout import Growth
 from sknn.estimators import parameters
 from sknn.estimators._sklearn import with_callbacks
+from sknn.estimators.answers import computed
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
@@ -155,8 +156,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         ValueError
             With `return_std` where there is one member only.
         """
-        raw = self._raw(X)
-        answer = self._targets.predict(raw, self._loss)
+        answer = computed(self._targets.predict, self._raw(X), self._loss)
         if not return_std:
             return self._as_given(answer, X)
         std = self._std(X).reshape(answer.shape)
@@ -169,8 +169,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
 
     def _disagreement(self, X: Any, share: NDArray | None = None) -> NDArray:
         """Return the standard deviation of the members' answers; they may count differently."""
-        x = self._check_inputs(X)
-        answers = self._loss.link(self._network_for(x).predict(x))
+        answers = computed(self._loss.link, self._through(self._check_inputs(X)))
         answers = answers[..., : self._targets.n_outputs]
         off = answers - np.average(answers, axis=0, weights=share)
         return np.sqrt(np.average(off**2, axis=0, weights=share))

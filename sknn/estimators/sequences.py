@@ -14,6 +14,7 @@ from sknn.core.losses.per_step import MISSING_CODE, PerStep, answered, as_rows
 from sknn.core.network import Network
 from sknn.estimators import data
 from sknn.estimators.data import reject_odd_arrays
+from sknn.estimators.messages import located
 from sknn.estimators.targets import Targets
 
 # -- rows -----------------------------------------------------------------------------------------
@@ -65,7 +66,7 @@ def _one(sequence: Any, i: int, dtype: Any) -> NDArray:
             sequence, dtype=dtype, ensure_2d=False, ensure_all_finite="allow-nan", input_name="X"
         )
     except (TypeError, ValueError, OverflowError) as error:
-        raise data.located(error, f"X[{i}]") from error
+        raise located(error, f"X[{i}]") from error
     return one[:, None] if one.ndim == 1 else one
 
 
@@ -169,7 +170,7 @@ def _answers(sequence: Any, present: NDArray, i: int) -> NDArray:
     try:
         answers = np.asarray(sequence)
     except ValueError as error:
-        raise data.located(error, f"y[{i}]") from error
+        raise located(error, f"y[{i}]") from error
     least, most = int(np.flatnonzero(present)[-1]) + 1, len(present)
     if answers.ndim not in (1, 2) or not least <= len(answers) <= most:
         raise ValueError(
@@ -283,6 +284,10 @@ class SequenceTargets(Targets):
     def resolved(self, dtype: np.dtype) -> bool:
         """Whether numbers of that precision are fine enough for what y tells apart."""
         return self.inner.resolved(dtype)
+
+    def vanishes(self, dtype: np.dtype) -> bool:
+        """Whether numbers of that precision are zero where y is not."""
+        return self.inner.vanishes(dtype)
 
     def fold(self, network: Network, loss: Loss) -> None:
         """Bring the last layer from the units of training to those of the user, in place."""

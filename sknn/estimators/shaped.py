@@ -16,6 +16,7 @@ from sknn.core.constraints import Constraint, is_number, none
 from sknn.core.layout import Shape
 from sknn.estimators import data
 from sknn.estimators.data import Rows
+from sknn.estimators.messages import naming_arguments
 from sknn.estimators.supervised import SupervisedNetwork
 
 
@@ -63,7 +64,7 @@ class ShapedNetwork(SupervisedNetwork):
     def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         """Read rows that are laid flat, as scalers and frames have them."""
         data.check_columns(X)
-        with data.naming_arguments(X=X):
+        with naming_arguments(X=X):
             flat = validate_data(self, X, dtype=dtypes, reset=reset, ensure_all_finite=self._finite)
         if not reset:
             return flat.reshape(len(flat), *self.input_shape_)
@@ -81,7 +82,7 @@ class ShapedNetwork(SupervisedNetwork):
 
     def _read_shaped(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         """Read rows that come with their shape."""
-        with data.naming_arguments(X=X):
+        with naming_arguments(X=X):
             x = check_array(
                 X, dtype=dtypes, allow_nd=True, ensure_all_finite=self._finite, input_name="X"
             )

@@ -21,7 +21,7 @@ from sknn.core.network import Network
 from sknn.core.schedules import FlatCosine
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import validate_data
-from sknn.estimators.base import finite
+from sknn.estimators.answers import computed
 from sknn.estimators.data import Rows
 from sknn.estimators.judge import Judge
 from sknn.estimators.linear_start import LinearModel
@@ -361,10 +361,9 @@ class TableNetwork(SupervisedNetwork):
 
     def _pooled(self, network: Network, x: NDArray) -> NDArray:
         """Return the raw scores that stand for the mean answer, in double precision."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            raw = finite(network.predict(x))
-            if network.lead:
-                raw = self._targets.pool(raw, self._loss, self.member_shares_)
+        raw = computed(network.predict, x)
+        if network.lead:
+            raw = computed(self._targets.pool, raw, self._loss, self.member_shares_)
         return raw.astype(np.float64)
 
     def _network_for(self, x: Any) -> Network:

@@ -12,6 +12,13 @@ from sknn.core.constraints import Constraint, integer, none, real
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks.base import Callback, Phase, Progress
 
+_A_PATH = "a path (str or path-like, not empty, without null characters)"
+
+
+def _is_path(value: Any) -> bool:
+    name = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+    return isinstance(name, str) and bool(name) and "\0" not in name
+
 
 class Checkpoint(Callback):
     """Save training to a file, so that it can go on after a crash.
@@ -76,10 +83,7 @@ class Checkpoint(Callback):
     stochastic_only = True
     _unsaved: Any = None
     constraints = {
-        "path": Constraint(
-            lambda value: isinstance(value, (str, os.PathLike)) and bool(os.fspath(value)),
-            "a path",
-        ),
+        "path": Constraint(_is_path, _A_PATH),
         "every_epochs": integer(1),
         "every_seconds": none() | real(0.0, closed="neither"),
     }
@@ -116,6 +120,8 @@ class Checkpoint(Callback):
         ValueError
             If it is no checkpoint, is truncated, or was altered.
         """
+        if not _is_path(path):
+            raise InvalidParameterError(f"The 'path' to load must be {_A_PATH}. Got {path!r}.")
         return pickle.loads(archive.read(path))
 
     def on_train_begin(self, progress: Progress) -> None:
