@@ -397,7 +397,7 @@ class AutoEncoder(BaseNetwork):
         scores = self.score_samples(X)
         weight = data.check_weight(sample_weight, len(scores))
         data.check_some_weight(weight, "sample_weight")
-        return float(np.average(scores, weights=weight))
+        return float(computed(np.average, scores, weights=weight))
 
     def decision_function(self, X: Any) -> NDArray:
         """Return the score of every row minus `offset_`: negative for abnormal rows.

@@ -256,7 +256,7 @@ class BoltzmannMachine(BaseNetwork):
         -------
         score : float
         """
-        return float(self.score_samples(X).mean())
+        return float(computed(self.score_samples(X).mean))
 
     def log_likelihood(
         self,

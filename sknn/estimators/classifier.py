@@ -15,6 +15,7 @@ from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
 from sknn.estimators import data, parameters
 from sknn.estimators._sklearn import with_callbacks
+from sknn.estimators.answers import computed
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.growth import grow
@@ -196,7 +197,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         ValueError
             With `return_std` where there is one member only.
         """
-        proba = self._as_given(self._targets_checked().proba(self._raw(X), self._loss), X)
+        proba = self._told("proba", X)
         if not return_std:
             return proba
         self._check_members()
@@ -224,7 +225,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         -------
         log_proba : ndarray of shape (n_samples, n_classes), or a list of them, one an output
         """
-        return self._as_given(self._targets_checked().log_proba(self._raw(X), self._loss), X)
+        return self._told("log_proba", X)
 
     def decision_function(self, X: Any) -> Any:
         """Return confidence scores.
@@ -239,7 +240,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
             Binary: the log-odds of the second class. Otherwise raw scores, and with members
             the logarithm of their mean probability.
         """
-        return self._as_given(self._targets_checked().decision(self._raw(X), self._loss), X)
+        return self._told("decision", X)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the accuracy; with several outputs the share of rows right in all of them.
@@ -260,6 +261,11 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
             return super().score(X, y, sample_weight)
         right = (self.predict(X) == np.asarray(y)).all(axis=1)
         return float(np.average(right, weights=sample_weight))
+
+    def _told(self, question: str, X: Any) -> Any:
+        """Return what the targets make of raw scores, in the form that X has."""
+        answer = getattr(self._targets_checked(), question)
+        return self._as_given(computed(answer, self._raw(X), self._loss), X)
 
     def _targets_checked(self) -> ClassificationTargets:
         self._check_fitted()

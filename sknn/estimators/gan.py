@@ -18,6 +18,7 @@ from sknn.core.network import Network
 from sknn.core.spec import resolve
 from sknn.estimators import rivals
 from sknn.estimators._sklearn import with_callbacks
+from sknn.estimators.answers import computed
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.call import Call
 from sknn.estimators.conditions import (
@@ -368,6 +369,8 @@ class GAN(BaseNetwork):
         """
         self._check_fitted()
         x, some = self._checked(X), slice(_SCORED_ROWS)
+        # Of rows whose distances are not finite none is near another.
+        computed(np.einsum, "ij,ij->i", x, x, dtype=np.float64)
         samples = self.sample(len(x[some]), random_state=self.random_state)
         return Surroundings(x[some]).coverage(samples)
 

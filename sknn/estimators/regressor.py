@@ -10,9 +10,9 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
 from sknn.core.layout import Growth
-from sknn.estimators import parameters
+from sknn.estimators import data, parameters
 from sknn.estimators._sklearn import with_callbacks
-from sknn.estimators.answers import computed
+from sknn.estimators.answers import computed, scored
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
@@ -159,8 +159,25 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         answer = computed(self._targets.predict, self._raw(X), self._loss)
         if not return_std:
             return self._as_given(answer, X)
-        std = self._std(X).reshape(answer.shape)
+        std = computed(self._std, X).reshape(answer.shape)
         return self._as_given(answer, X), self._as_given(std, X)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return R2, the mean over outputs.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        score : float
+            NaN, with a warning, for a single row.
+        """
+        data.reject_odd_arrays(y, "y")
+        return scored(super().score, X, y, sample_weight)
 
     def _std(self, X: Any) -> NDArray:
         """Return the standard deviation of predictions, of shape (n_samples, n_outputs)."""
