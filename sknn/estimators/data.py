@@ -187,7 +187,19 @@ def _shaped(y: Any, numeric: bool) -> Any:
         assert_all_finite(y, input_name="y")
     if not sp.issparse(y) and y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
+    if sp.issparse(y):
+        _check_indicator(y)
     return y if numeric else plain_numbers(y)
+
+
+def _check_indicator(y: Any) -> None:
+    """Raise where a sparse y does not mark labels."""
+    if y.shape[1] < 2 or not np.isin(y.data, (0, 1)).all():
+        raise ValueError(
+            f"y is sparse, of shape {y.shape}; a sparse y is an indicator matrix, one column a "
+            "label, and must hold 0 and 1. Pass anything else as an array: y.toarray(), and for a "
+            "single column y.toarray().ravel()."
+        )
 
 
 def plain_numbers(values: Any) -> Any:
@@ -253,7 +265,11 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
     try:
         weight = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name=name)
     except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{name} must be one number for each row: {error}") from error
+        # What does not know the argument is NumPy speaking of its own doings.
+        more = (
+            f": {error}" if name in str(error) else f"; it is, or holds, {_short(sample_weight)}."
+        )
+        raise ValueError(f"{name} must be one number for each row{more}") from error
     if weight.ndim != 1:
         raise ValueError(f"{name} must be 1D array or scalar; got {weight.ndim} dimensions.")
     if len(weight) != n_rows:
@@ -262,6 +278,11 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
         raise ValueError(f"Negative values in data passed to `{name}`; weights must be >= 0.")
     _check_total(weight, name)
     return weight
+
+
+def _short(values: Any) -> str:
+    text = " ".join(repr(values).split())
+    return text if len(text) < 60 else f"{text[:60]}..."
 
 
 def _check_total(weight: NDArray, name: str) -> None:

@@ -28,6 +28,10 @@ _OWN_WORDS = {
         "all rows to one shape. Only RNNClassifier and RNNRegressor take a list of sequences of "
         "different lengths."
     ),
+    r"argument must be .* string .*number, not '(.*)'": (
+        "{name} is, or holds, an object of type {0}; every entry of the argument must be a real "
+        "number, or a string that spells a number."
+    ),
     r"too large to convert|too large for a float|too big to convert": (
         "{name} holds numbers too large for a float."
     ),
@@ -82,17 +86,20 @@ def _own_words(message: str, arguments: dict[str, Any]) -> str | None:
             name = _culprit(arguments)
             if name == "y":
                 words = _OWN_WORDS_FOR_TARGETS.get(pattern, words)
-            return words.format(*found.groups(), name=name)
+            # NumPy quotes its own strings with their type.
+            told = [re.sub(r"^np\.\w+\((.*)\)$", r"\1", each) for each in found.groups()]
+            return words.format(*told, name=name)
     return None
 
 
 def _culprit(arguments: dict[str, Any]) -> str:
-    """Return the name of the last argument that is no array by itself, else all names."""
-    for name, values in reversed(arguments.items()):
-        try:
+    """Return the last argument that is no array by itself or, if all are, not of numbers."""
+    for numeric in (False, True):
+        for name, values in reversed(arguments.items()):
             rows = name == "X"
-            dtype = np.float64 if rows else None
-            check_array(values, accept_sparse=True, ensure_2d=rows, dtype=dtype)
-        except (TypeError, ValueError, OverflowError):
-            return name
+            dtype = np.float64 if rows or numeric else None
+            try:
+                check_array(values, accept_sparse=True, ensure_2d=rows, dtype=dtype)
+            except (TypeError, ValueError, OverflowError):
+                return name
     return " and ".join(arguments)

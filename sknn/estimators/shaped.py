@@ -118,7 +118,8 @@ class ShapedNetwork(SupervisedNetwork):
         if not reset:
             self._check_same_shape()
         y = self._read_target(y, x)
-        check_consistent_length(x, y)
+        with naming_arguments(X=x, y=y):
+            check_consistent_length(x, y)
         return Rows(x, y, data.check_weight(sample_weight, len(x)))
 
     def _check_same_shape(self) -> None:

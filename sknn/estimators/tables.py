@@ -25,6 +25,7 @@ from sknn.estimators.answers import computed
 from sknn.estimators.data import Rows
 from sknn.estimators.judge import Judge
 from sknn.estimators.linear_start import LinearModel
+from sknn.estimators.messages import naming_arguments
 from sknn.estimators.parameters import Pace
 from sknn.estimators.presets import Preset
 from sknn.estimators.session import Session
@@ -171,7 +172,8 @@ class TableNetwork(SupervisedNetwork):
             validate_data(self, X, skip_check_array=True)
         else:
             x = self._check_inputs(X)
-        check_consistent_length(x, y)
+        with naming_arguments(X=x, y=y):
+            check_consistent_length(x, y)
         return Rows(x, y, data.check_weight(sample_weight, len(x)))
 
     def _new_encoder(self) -> TableEncoder:
