@@ -354,8 +354,8 @@ def _naming_labels(name: str = "y") -> Iterator[None]:
         if "not supported between" not in str(error):
             raise located(error, name) from error
         raise TypeError(
-            f"{name} mixes labels that cannot be sorted, such as numbers, strings and None; make them "
-            "all str or all numbers."
+            f"{name} mixes labels that cannot be sorted, such as numbers, strings and None; make "
+            "them all str or all numbers."
         ) from error
     except ValueError as error:
         raise located(error, name) from error
