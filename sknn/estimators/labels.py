@@ -358,7 +358,12 @@ def _naming_labels(name: str = "y") -> Iterator[None]:
             "them all str or all numbers."
         ) from error
     except ValueError as error:
-        raise located(error, name) from error
+        if "label type: unknown" not in str(error):
+            raise located(error, name) from error
+        raise ValueError(
+            f"Unknown label type: {name} mixes kinds of objects, or holds some that are no labels; "
+            "make them all str or all numbers."
+        ) from error
 
 
 def check_labels(y: Any) -> None:
