@@ -173,7 +173,10 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
         """
-        return self._as_given(self._targets_checked().predict(self._raw(X), self._loss), X)
+        targets, raw = self._targets_checked(), self._raw(X)
+        with np.errstate(over="ignore"):
+            answer = targets.predict(raw, self._loss)
+        return self._as_given(answer, X)
 
     @available_if(_gives_probabilities)
     def predict_proba(self, X: Any, return_std: bool = False) -> Any:
@@ -206,7 +209,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
     def _disagreement(self, X: Any) -> Any:
         """Return the standard deviation of the members' probabilities, in the form of these."""
         members = self._through(self._check_inputs(X))
-        answers = [self._targets.proba(raw, self._loss) for raw in members]
+        answers = [computed(self._targets.proba, raw, self._loss) for raw in members]
         # Of networks that serve several epochs the members do not count alike.
         share = vars(self).get("member_shares_")
         if isinstance(answers[0], list):

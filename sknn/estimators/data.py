@@ -337,9 +337,9 @@ def split_rows(
     if not 2 <= n_held_out < len(rows):
         what, which = ("validation", "Increase") if n_held_out < 2 else ("training", "Decrease")
         raise ValueError(
-            f"The {what} set is too small. {which} 'validation_fraction' or the size of your "
-            f"dataset: of {len(rows)} rows {n_held_out} would be held out for early_stopping=True. "
-            "Or pass X_val and y_val."
+            f"The {what} set is too small. {which} 'validation_fraction' or increase the size of "
+            f"your dataset: of {len(rows)} sample(s) {n_held_out} would be held out for "
+            "early_stopping=True. Or pass X_val and y_val."
         )
     groups = None if strata is None else strata[rows]
     train, held_out = train_test_split(

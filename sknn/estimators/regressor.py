@@ -156,7 +156,8 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         ValueError
             With `return_std` where there is one member only.
         """
-        answer = computed(self._targets.predict, self._raw(X), self._loss)
+        raw = self._raw(X)
+        answer = computed(self._targets.predict, raw, self._loss)
         if not return_std:
             return self._as_given(answer, X)
         std = computed(self._std, X).reshape(answer.shape)

@@ -216,7 +216,7 @@ def test_all_rows_held_out():
 def test_rows_without_weight_do_not_count():
     weight = np.r_[np.ones(10), np.zeros(50)]
     net = MLPClassifier(early_stopping=True)
-    assert "of 10 rows 1 would be held out" in said(lambda: net.fit(X, BINARY, weight))
+    assert "of 10 sample(s) 1 would be held out" in said(lambda: net.fit(X, BINARY, weight))
 
 
 # -- elsewhere ----------------------------------------------------------------------------
