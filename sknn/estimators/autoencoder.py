@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_array
 
 from sknn.core.layers import Layer
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators import codec, data
 from sknn.estimators._sklearn import with_callbacks
-from sknn.estimators.base import BaseNetwork, finite
+from sknn.estimators.answers import computed
+from sknn.estimators.base import BaseNetwork
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.fitted import learnt
@@ -318,7 +318,7 @@ class AutoEncoder(BaseNetwork):
         codes : ndarray of shape (n_samples, n_code)
         """
         x = self._checked(X)
-        codes = self._through(x, codec.code_stop(self.network_))
+        codes = self._through(x, stop=codec.code_stop(self.network_))
         return codes.reshape(len(codes), -1)
 
     def inverse_transform(self, X: Any) -> NDArray:
@@ -335,7 +335,7 @@ class AutoEncoder(BaseNetwork):
         """
         self._check_fitted()
         network, stop = self.network_, codec.code_stop(self.network_)
-        codes = check_array(X, dtype=[network.dtype], input_name="X")
+        codes = data.check_matrix(X, network.dtype)
         shape = network.plans[stop - 1].out_shape
         if codes.shape[1] != self._n_features_out:
             raise ValueError(
@@ -399,7 +399,7 @@ class AutoEncoder(BaseNetwork):
         scores = self.score_samples(X)
         weight = data.check_weight(sample_weight, len(scores))
         data.check_some_weight(weight, "sample_weight")
-        return float(np.average(scores, weights=weight))
+        return float(computed(np.average, scores, weights=weight))
 
     def decision_function(self, X: Any) -> NDArray:
         """Return the score of every row minus `offset_`: negative for abnormal rows.
@@ -480,21 +480,18 @@ class AutoEncoder(BaseNetwork):
         self._check_fitted()
         return data.check_inputs(self, X, [np.float64, np.float32])
 
-    def _through(self, x: Any, stop: int | None = None, start: int = 0) -> NDArray:
-        """Return what some layers make of checked rows."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            return finite(self.network_.predict(x, stop, start))
-
     def _scores(self, x: Any) -> NDArray:
         """Compare slab by slab: neither sparse rows nor reconstructions are held as a whole."""
         rows = max(1, _SLAB_NUMBERS // x.shape[1])
         scores = []
         for start in range(0, x.shape[0], rows):
             part = x[start : start + rows]
-            with np.errstate(over="ignore", invalid="ignore"):
-                answer = self._targets.predict(self.network_.predict(part), self._loss)
-                scores.append(-squared_errors(answer, part))
-        return finite(np.concatenate(scores))
+            scores.append(computed(self._scores_of, part))
+        return np.concatenate(scores)
+
+    def _scores_of(self, x: Any) -> NDArray:
+        answer = self._targets.predict(self.network_.predict(x), self._loss)
+        return -squared_errors(answer, x)
 
     @property
     def _n_features_out(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from abc import abstractmethod
 from math import prod
@@ -28,6 +27,7 @@ from sknn.estimators._sklearn import (
     shallow_copy,
     with_callbacks,
 )
+from sknn.estimators.answers import computed
 from sknn.estimators.call import Call, restored_on_error
 from sknn.estimators.data import Rows
 from sknn.estimators.fitted import Fitted, learnt
@@ -45,19 +45,6 @@ from sknn.training.run import Run
 
 _KERNEL_FOR_THREADS = 1 << 16
 """Numbers in a kernel from which on two threads are faster than one, measured."""
-
-
-def finite(answer: NDArray) -> NDArray:
-    """Return what a network makes of X; raise where it has left the range of the precision."""
-    # The sum tells in one call; only where it overflows must every entry be looked at.
-    with np.errstate(over="ignore", invalid="ignore"):
-        fine = math.isfinite(answer.sum()) or np.isfinite(answer).all()
-    if not fine:
-        raise ValueError(
-            "X holds values so large that the scores are not finite; scale X, for example "
-            "with StandardScaler."
-        )
-    return answer
 
 
 class BaseNetwork(
@@ -441,9 +428,11 @@ class BaseNetwork(
     def _raw(self, X: Any) -> NDArray:
         """Return raw scores, in the units of the user."""
         self._check_fitted()
-        x = self._check_inputs(X)
-        with np.errstate(over="ignore", invalid="ignore"):
-            return finite(self._network_for(x).predict(x))
+        return self._through(self._check_inputs(X))
+
+    def _through(self, x: Any, **layers: Any) -> NDArray:
+        """Return what the network, or some of its layers, makes of checked rows."""
+        return computed(self._network_for(x).predict, x, **layers)
 
     # -- contract -------------------------------------------------------------------------
 

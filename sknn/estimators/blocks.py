@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from sknn.estimators.sparse import reject_broken
+
 
 def blocks(X: Any, *others: Any) -> Iterator[tuple[Any, ...]]:
     """Compute Dask collections block by block, in order.
@@ -244,6 +246,7 @@ def _computed(X: Any, others: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
 def _sliceable(values: Any, name: str) -> Any:
     """Return what has rows that can be cut; raise for what has none."""
     if sp.issparse(values) and values.ndim == 2:
+        reject_broken(values, name)
         return values.tocsr()
     rows = values
     if _shape(values) is None and hasattr(values, "__array__") and hasattr(values, "__len__"):

@@ -18,6 +18,7 @@ from sknn.core.network import Network
 from sknn.core.schedules import Constant
 from sknn.estimators import data, parameters
 from sknn.estimators._sklearn import with_callbacks
+from sknn.estimators.answers import computed
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
@@ -154,8 +155,7 @@ class BoltzmannMachine(BaseNetwork):
         -------
         X_new : ndarray of shape (n_samples, n_features)
         """
-        v = self._rows(X)
-        return self._machine.reconstruct(v)
+        return self._answer("reconstruct", X)
 
     def gibbs(self, v: Any, n_steps: int = 1, *, random_state: Any = None) -> NDArray:
         """Draw h given v and v given h, `n_steps` times.
@@ -176,6 +176,8 @@ class BoltzmannMachine(BaseNetwork):
         v = self._rows(v)
         _check_counts(n_steps=n_steps)
         rng, machine = self._generator(random_state), self._machine
+        # Of probabilities that are none bits could be drawn all the same.
+        computed(machine.hidden, v)
         for _ in range(n_steps):
             v = machine.gibbs(machine.draw_hidden(v, rng), rng)
         return v
@@ -229,8 +231,7 @@ class BoltzmannMachine(BaseNetwork):
         -------
         free_energy : ndarray of shape (n_samples,)
         """
-        v = self._rows(X)
-        return self._machine.free_energy(v)
+        return self._answer("free_energy", X)
 
     def score_samples(self, X: Any) -> NDArray:
         """Return the logarithm of the pseudo-likelihood, sum_i log p(v_i | all other v).
@@ -246,8 +247,7 @@ class BoltzmannMachine(BaseNetwork):
         -------
         pseudo_likelihood : ndarray of shape (n_samples,)
         """
-        v = self._rows(X)
-        return self._machine.log_pseudo_likelihood(v)
+        return self._answer("log_pseudo_likelihood", X)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the mean of :meth:`score_samples`.
@@ -262,7 +262,7 @@ class BoltzmannMachine(BaseNetwork):
         -------
         score : float
         """
-        return float(self.score_samples(X).mean())
+        return float(computed(self.score_samples(X).mean))
 
     def log_likelihood(
         self,
@@ -352,6 +352,11 @@ class BoltzmannMachine(BaseNetwork):
     def _rows(self, X: Any) -> Any:
         self._check_fitted()
         return data.check_inputs(self, X, [self.network_.dtype])
+
+    def _answer(self, question: str, X: Any) -> NDArray:
+        """Return what the machine says of rows."""
+        v = self._rows(X)
+        return computed(getattr(self._machine, question), v)
 
     def _generator(self, random_state: Any) -> np.random.Generator:
         """Return the generator of one call, or the one that goes on from call to call."""

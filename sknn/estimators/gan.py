@@ -18,7 +18,8 @@ from sknn.core.network import Network
 from sknn.core.spec import resolve
 from sknn.estimators import rivals
 from sknn.estimators._sklearn import with_callbacks
-from sknn.estimators.base import BaseNetwork, finite
+from sknn.estimators.answers import computed
+from sknn.estimators.base import BaseNetwork
 from sknn.estimators.call import Call
 from sknn.estimators.conditions import (
     Conditions,
@@ -371,6 +372,8 @@ class GAN(BaseNetwork):
         """
         self._check_fitted()
         x, some = self._checked(X), slice(_SCORED_ROWS)
+        # Of rows whose distances are not finite none is near another.
+        computed(np.einsum, "ij,ij->i", x, x, dtype=np.float64)
         samples = self.sample(len(x[some]), random_state=self.random_state)
         return Surroundings(x[some]).coverage(samples)
 
@@ -390,10 +393,6 @@ class GAN(BaseNetwork):
             return told(targets.codes(y, len(x)), stop)
         scores = [told(code) for code in range(len(targets))]
         return told(np.hstack(scores).argmax(axis=1), stop)
-
-    def _through(self, x: Any, **layers: Any) -> NDArray:
-        with np.errstate(over="ignore", invalid="ignore"):
-            return finite(self.network_.predict(x, **layers))
 
     def _checked(self, X: Any) -> NDArray:
         return read(self, X, [np.float64, np.float32], reset=False)

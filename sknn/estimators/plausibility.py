@@ -30,6 +30,8 @@ _FAR = (10.0, 100.0)
 _TINY = 1e-3
 """A column without a larger number is too small."""
 _NAMED = 5
+_LOOKED_AT = 30
+"""Columns that tell whether X has gone through a scaler."""
 
 
 @dataclass
@@ -129,7 +131,7 @@ def warn_of_data(session: Session) -> None:
         columns = Columns.of(x, rows)
         _warn_of_scales(session, columns)
         if session.validation is not None:
-            _warn_of_validation(columns, session.validation.x)
+            _warn_of_validation(*_comparable(columns, x, rows, session.validation.x))
     if session.targets.task == "multilabel" and session.train.y is not x:
         _warn_of_one_hot(session.targets.answers_of(session.train.y))
 
@@ -185,9 +187,41 @@ def _named(indices: NDArray, columns: Columns, estimator: Any, shaped: bool) -> 
     return ", ".join(told) + (f" and {more} more" if more else "")
 
 
-def _warn_of_validation(columns: Columns, x_val: Any) -> None:
+def _comparable(columns: Columns, x: Any, rows: NDArray | None, x_val: Any) -> tuple:
+    """Return figures of the columns of X and X_val, and whether X was brought to one scale.
+
+    Rows with a shape are laid flat, as a scaler has seen them, unless steps are missing.
+    """
+    if x.ndim > 2 and x.shape[1:] == x_val.shape[1:]:
+        flat, flat_val = x.reshape(len(x), -1), x_val.reshape(len(x_val), -1)
+        if np.isfinite(flat.sum()) and np.isfinite(flat_val.sum()):
+            return Columns.of(flat, rows), Columns.of(flat_val), _was_scaled(flat)
+    return columns, Columns.of(x_val), x.ndim == 2 and _was_scaled(x)
+
+
+def _was_scaled(x: Any) -> bool:
+    """Whether nearly all columns have round figures, as those a scaler was fitted on have."""
+    wanted = np.linspace(0, x.shape[1] - 1, min(x.shape[1], _LOOKED_AT)).astype(int)
+    some = x[:, wanted] if isinstance(x, np.ndarray) else x[:, wanted].toarray()
+    low, first, middle, third, high = np.percentile(some, (0, 25, 50, 75, 100), axis=0)
+    mean, std = some.mean(axis=0, dtype=np.float64), some.std(axis=0, dtype=np.float64)
+    varies = high > low
+    scaled = (
+        (_near(mean, 0) & _near(std, 1))
+        | (_near(low, 0) & _near(high, 1))
+        | (_near(middle, 0) & _near(third - first, 1))
+        | _near(np.maximum(-low, high), 1)
+    )
+    return bool(varies.any() and scaled[varies].mean() >= 0.9)
+
+
+def _near(values: NDArray, wanted: float) -> NDArray:
+    return np.abs(values - wanted) < 1e-4
+
+
+def _warn_of_validation(columns: Columns, val: Columns, was_scaled: bool) -> None:
     """Warn where X_val seems not to have gone through what X has gone through."""
-    share = _share_off(columns, Columns.of(x_val))
+    share = _share_off(columns, val, was_scaled)
     # Of few columns one or two may drift in time; of many, some are alike on both scales.
     if share >= (0.5 if len(columns.mean) < 10 else 0.3):
         _warn(
@@ -200,7 +234,7 @@ def _warn_of_validation(columns: Columns, x_val: Any) -> None:
         )
 
 
-def _share_off(train: Columns, val: Columns) -> float:
+def _share_off(train: Columns, val: Columns, was_scaled: bool) -> float:
     """Return the share of columns whose mean or spread in `val` no split explains."""
     known = train.varies & (train.std > 0)
     if not known.any() or train.n_rows < 10:
@@ -213,6 +247,10 @@ def _share_off(train: Columns, val: Columns) -> float:
         # In a split a rare column may be constant, and one with few huge values look narrow.
         even = val.varies[known] & (train.peak[known] < 10.0 * np.hypot(train.mean[known], std))
         off |= even & (val_std < 0.1 * std)
+        # Some rows of X, a group or the last ones, are narrower than all; seldom are they wider.
+        wide = off | even & (val_std > (1.6 + 5.0 / np.sqrt(val.n_rows)) * std)
+        if was_scaled and wide.mean() >= 0.5:
+            off = wide
     return float(off.mean())
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_array
 
-from sknn.estimators import data
 from sknn.estimators.data import reject_odd_arrays
+from sknn.estimators.messages import located
 from sknn.estimators.uneven import is_array_of_objects, reject_uneven
 
 
@@ -93,7 +93,7 @@ def _one(sequence: Any, i: int, dtype: Any, channels_first: bool) -> NDArray:
         )
     except (TypeError, ValueError, OverflowError) as error:
         reject_uneven(sequence, name)
-        raise data.located(error, name) from error
+        raise located(error, name) from error
     if not one.size:
         raise ValueError(
             f"{name} is a sequence of shape {one.shape}, which holds no number; omit it."

@@ -16,6 +16,7 @@ from sknn.core.layers.recurrent import STATE, Recurrent
 from sknn.core.layout import Growth, Role, Shape
 from sknn.core.network import Network
 from sknn.estimators import architecture, data, parameters
+from sknn.estimators.answers import scored
 from sknn.estimators.call import Call
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.data import Rows
@@ -363,7 +364,7 @@ class RecurrentNetwork(ShapedNetwork):
         flat = np.concatenate(list(answer))
         measure: Any = r2_score if self._numeric_target else accuracy_score
         weight = steps.repeat(data.check_weight(sample_weight, len(steps)))
-        return float(measure(steps.values, flat, sample_weight=weight))
+        return scored(measure, steps.values, flat, sample_weight=weight)
 
     def __sklearn_tags__(self) -> Any:
         """NaN marks a step that is missing."""

@@ -10,8 +10,9 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
 from sknn.core.layout import Growth
-from sknn.estimators import parameters
+from sknn.estimators import data, parameters
 from sknn.estimators._sklearn import with_callbacks
+from sknn.estimators.answers import computed, scored
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.fitted import learnt
@@ -160,11 +161,28 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
             With `return_std` where there is one member only, and the loss learns no spread.
         """
         raw = self._raw(X)
-        answer = self._targets.predict(raw, self._loss)
+        answer = computed(self._targets.predict, raw, self._loss)
         if not return_std:
             return self._as_given(answer, X)
-        std = self._std(X).reshape(answer.shape)
+        std = computed(self._std, X).reshape(answer.shape)
         return self._as_given(answer, X), self._as_given(std, X)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return R2, the mean over outputs.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        score : float
+            NaN, with a warning, for a single row.
+        """
+        data.reject_odd_arrays(y, "y")
+        return scored(super().score, X, y, sample_weight)
 
     def _std(self, X: Any) -> NDArray:
         """Return the standard deviation of predictions, of shape (n_samples, n_outputs)."""
@@ -178,10 +196,9 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         That is how far their means are apart, and where the loss learns it how far targets are from
         each of them.
         """
-        x = self._check_inputs(X)
-        network, k = self._network_for(x), self._targets.n_outputs
-        answers = self._loss.link(network.predict(x))
-        answers = answers if network.lead else answers[None]
+        k = self._targets.n_outputs
+        answers = computed(self._loss.link, self._through(self._check_inputs(X)))
+        answers = answers if self.network_.lead else answers[None]
         means = answers[..., :k]
         apart = [means - np.average(means, axis=0, weights=share)]
         if self._loss.has_spread:

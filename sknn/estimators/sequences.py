@@ -13,6 +13,7 @@ from sknn.core.losses.per_step import MISSING_CODE, PerStep, answered, as_rows
 from sknn.core.network import Network
 from sknn.estimators import data
 from sknn.estimators.data import reject_odd_arrays
+from sknn.estimators.messages import located
 from sknn.estimators.targets import Targets
 from sknn.estimators.uneven import reject_uneven
 
@@ -144,7 +145,7 @@ def _answers(sequence: Any, i: int, present: NDArray, lengths: tuple[int, ...]) 
         answers = np.asarray(sequence)
     except ValueError as error:
         reject_uneven(sequence, f"y[{i}]")
-        raise data.located(error, f"y[{i}]") from error
+        raise located(error, f"y[{i}]") from error
     if answers.ndim not in (1, 2) or len(answers) not in lengths:
         raise ValueError(
             f"With return_sequences=True y has an answer to every step; y[{i}] has the shape "
@@ -257,6 +258,10 @@ class SequenceTargets(Targets):
     def resolved(self, dtype: np.dtype) -> bool:
         """Whether numbers of that precision are fine enough for what y tells apart."""
         return self.inner.resolved(dtype)
+
+    def vanishes(self, dtype: np.dtype) -> bool:
+        """Whether numbers of that precision are zero where y is not."""
+        return self.inner.vanishes(dtype)
 
     def fold(self, network: Network, loss: Loss) -> None:
         """Bring the last layer from the units of training to those of the user, in place."""

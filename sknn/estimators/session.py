@@ -175,6 +175,11 @@ class Session:
             )
         estimator._check_network(network)
         self.network = network
+        if self.fresh and self.targets.vanishes(network.dtype):
+            raise ValueError(
+                f"y is so small that {network.dtype} cannot tell it from 0; {self._finer()}scale "
+                "it up."
+            )
         self.target = self.targets.encode(self.train.y, network.dtype)
         self._check_target_domain()
         self._try_parts()
@@ -349,9 +354,14 @@ class Session:
         estimator.n_iter_ = run.epoch - run.began
         estimator._after_training()
 
+    def _finer(self) -> str:
+        """Say how to get another precision, where there is a choice."""
+        fine = self.network.dtype == np.float64 or "dtype" not in self.estimator.get_params(False)
+        return "" if fine else "set dtype='float64', or "
+
     def _check_fold(self) -> None:
         """Raise where the last layer leaves the range of the precision in the units of y."""
-        finer = "set dtype='float64', or " if "dtype" in self.estimator.get_params(False) else ""
+        finer = self._finer()
         if self.targets.folds and not np.isfinite(self.estimator.network_.theta).all():
             raise ValueError(
                 f"y is too large for {self.network.dtype} weights; {finer}scale it down."

@@ -17,6 +17,7 @@ from sknn.core.layout import Shape
 from sknn.estimators import data, doubts
 from sknn.estimators.data import Rows
 from sknn.estimators.fitted import learnt
+from sknn.estimators.messages import naming_arguments
 from sknn.estimators.ragged import n_axes, unpacked
 from sknn.estimators.supervised import SupervisedNetwork
 
@@ -87,7 +88,7 @@ class ShapedNetwork(SupervisedNetwork):
     def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         """Read rows that are laid flat, as scalers and frames have them."""
         data.check_columns(X)
-        with data.naming_arguments(X=X):
+        with naming_arguments(X=X):
             flat = validate_data(self, X, dtype=dtypes, reset=reset, ensure_all_finite=self._finite)
         if not reset:
             return self._in_order(flat, self.input_shape_)
@@ -105,7 +106,7 @@ class ShapedNetwork(SupervisedNetwork):
 
     def _read_shaped(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         """Read rows that come with their shape."""
-        with data.naming_arguments(X=X):
+        with naming_arguments(X=X):
             x = check_array(
                 X, dtype=dtypes, allow_nd=True, ensure_all_finite=self._finite, input_name="X"
             )
@@ -147,7 +148,8 @@ class ShapedNetwork(SupervisedNetwork):
         if not reset:
             self._check_same_shape()
         y = self._read_target(y, x, X)
-        check_consistent_length(x, y)
+        with naming_arguments(X=x, y=y):
+            check_consistent_length(x, y)
         return Rows(x, y, data.check_weight(sample_weight, len(x)))
 
     def _check_same_shape(self) -> None:

@@ -22,12 +22,13 @@ from sknn.core.network import Network
 from sknn.core.schedules import FlatCosine
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import validate_data
-from sknn.estimators.base import finite
+from sknn.estimators.answers import computed
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.fitted import learnt
 from sknn.estimators.judge import Judge
 from sknn.estimators.linear_start import LinearModel
+from sknn.estimators.messages import naming_arguments
 from sknn.estimators.parameters import Pace
 from sknn.estimators.plain import Link
 from sknn.estimators.presets import Preset
@@ -212,7 +213,8 @@ class TableNetwork(SupervisedNetwork):
             validate_data(self, table.frame, skip_check_array=True)
         else:
             x = self._check_inputs(X)
-        check_consistent_length(x, y)
+        with naming_arguments(X=x, y=y):
+            check_consistent_length(x, y)
         return Rows(x, y, data.check_weight(sample_weight, len(x)))
 
     def _new_encoder(self) -> TableEncoder:
@@ -406,10 +408,9 @@ class TableNetwork(SupervisedNetwork):
 
     def _pooled(self, network: Network, x: NDArray) -> NDArray:
         """Return the raw scores that stand for the mean answer, in double precision."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            raw = finite(network.predict(x))
-            if network.lead:
-                raw = self._targets.pool(raw, self._loss, self.member_shares_)
+        raw = computed(network.predict, x)
+        if network.lead:
+            raw = computed(self._targets.pool, raw, self._loss, self.member_shares_)
         return raw.astype(np.float64)
 
     def _network_for(self, x: Any) -> Network:

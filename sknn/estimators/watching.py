@@ -11,8 +11,9 @@ from sklearn.metrics import get_scorer
 
 from sknn.core.network import Network
 from sknn.estimators._sklearn import SklearnCallbacks, shallow_copy, takes_weights
-from sknn.estimators.data import Rows, located, shares
+from sknn.estimators.data import Rows, shares
 from sknn.estimators.ensemble import independent
+from sknn.estimators.messages import located
 from sknn.training.callbacks import Callback, StopBelow, copies
 from sknn.training.monitor import Validate, Watch
 

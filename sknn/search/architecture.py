@@ -26,7 +26,9 @@ from sknn.estimators._sklearn import (
     warn_or_raise_about_failures,
     with_callbacks,
 )
+from sknn.estimators.messages import located
 from sknn.estimators.parameters import NETWORK
+from sknn.estimators.sparse import reject_broken
 from sknn.exceptions import InvalidParameterError
 from sknn.search import results
 from sknn.search.candidate import candidates_of
@@ -268,6 +270,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             )
         settings = asked._settings(model)
         brackets = asked._brackets(model, len(settings))
+        for name, values in {"X": X, "y": y, **params}.items():
+            reject_broken(values, name)
         X, y = indexable(X, y)
         params = split_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
@@ -370,9 +374,12 @@ multimetric_, classes_, n_features_in_, feature_names_in_
 
     def _folds(self, X: Any, y: Any, routed: Any) -> list[Fold]:
         """Split the rows, once for all candidates."""
-        cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
-        asked = cv.get_n_splits(X, y, **routed.splitter.split)
-        splits = list(cv.split(X, y, **routed.splitter.split))
+        given = routed.splitter.split
+        try:
+            cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
+            asked, splits = cv.get_n_splits(X, y, **given), list(cv.split(X, y, **given))
+        except (TypeError, ValueError) as error:
+            raise located(error, f"cv={self.cv!r}, which must split the rows of X") from error
         if len(splits) != asked:
             raise ValueError(
                 "cv.split and cv.get_n_splits return inconsistent results. Expected "

@@ -10,7 +10,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_array
 
-from sknn.estimators.data import check_columns, naming_arguments, reject_lazy, reject_records
+from sknn.estimators.data import check_columns, reject_lazy, reject_records
+from sknn.estimators.messages import naming_arguments
 
 
 class Coded:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.estimators.data import located
+from sknn.estimators.messages import located
 from sknn.estimators.table.columns import Coded, Table
 from sknn.estimators.table.texts import (
     DATES,
