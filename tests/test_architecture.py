@@ -14,6 +14,7 @@ LEVELS = {"core": 0, "training": 1, "estimators": 2, "search": 3, "inspection": 
 CORE_LEVELS = {
     "constraints": 0,
     "generator": 0,
+    "rows": 0,
     "spec": 1,
     "initializers": 2,
     "activations": 2,

@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Layout, Plan, Scratch, Shape, Views
+from sknn.core.rows import in_order
 
 # Rows of one prediction chunk are chosen so that the widest array holds about this many numbers:
 # large enough for full speed of the matrix products, small enough to stay in cache.
@@ -256,7 +257,7 @@ class Network:
             return self.with_input(x.shape[1:]).predict(x, stop, start, given)
         chain = [i for i in self.inference if i >= start and (stop is None or i < stop)]
         n = x.shape[0]
-        rows = n if self.carries_state else self._chunk_rows(chain, n)
+        rows = n if self.carries_state else self._chunk_rows(chain, x)
         if rows == n:
             return self._forward(x, given, chain, self._stage(chain, n))
         out_shape = self.plans[chain[-1]].out_shape if chain else x.shape[1:]
@@ -274,9 +275,13 @@ class Network:
             out[where] = self._forward(piece, its, chain, stage)
         return out
 
-    def _chunk_rows(self, chain: list[int], n: int) -> int:
-        widest = max([self._widest(self.plans[i]) for i in chain] or [1])
-        return min(n, _rows_of_a_chunk(widest, self.n_members))
+    def _chunk_rows(self, chain: list[int], x: Any) -> int:
+        # A chunk of dense rows may have to be copied; CSR rows are as wide as what they hold.
+        given = prod(x.shape[1:]) if isinstance(x, np.ndarray) else 1
+        # Members share the rows.
+        given = -(-given // self.n_members)
+        widest = max(given, 1, *(self._widest(self.plans[i]) for i in chain))
+        return min(x.shape[0], _rows_of_a_chunk(widest, self.n_members))
 
     @staticmethod
     def _widest(plan: Plan) -> int:
@@ -301,8 +306,8 @@ class Network:
         chain: list[int],
         stage: list[tuple[Layer, Views, NDArray, Context]],
     ) -> NDArray:
-        x = x.astype(self.dtype, copy=False)
-        given = x if given is None else given.astype(self.dtype, copy=False)
+        x = in_order(x, self.dtype)
+        given = x if given is None else in_order(given, self.dtype)
         mask = present_steps(x) if self.masks else None
         for layer, p, y, context in stage:
             context.input, context.mask = given, mask

@@ -17,6 +17,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import check_array, column_or_1d
 
+from sknn.core.rows import in_order
 from sknn.estimators._sklearn import validate_data
 
 
@@ -162,7 +163,17 @@ def check_inputs(estimator: Any, X: Any, dtypes: Any) -> Any:
     """Return X for a fitted estimator, checked against what it was fitted on."""
     reject_odd_arrays(X, "X")
     with naming_arguments(X=X):
-        return validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)
+        X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)
+    return _canonical(X)
+
+
+def _canonical(X: Any) -> Any:
+    """Return CSR rows with ascending indices, none of them twice: sums follow their order."""
+    if not sp.issparse(X) or X.has_canonical_format:
+        return X
+    X = X.copy()
+    X.sum_duplicates()
+    return X
 
 
 def check_rows(
@@ -186,7 +197,7 @@ def check_rows(
             reset=reset,
         )
         y = _shaped(y, numeric)
-    return Rows(X, y, check_weight(sample_weight, X.shape[0]))
+    return Rows(_canonical(X), y, check_weight(sample_weight, X.shape[0]))
 
 
 def check_target(y: Any, numeric: bool) -> Any:
@@ -211,7 +222,7 @@ def _shaped(y: Any, numeric: bool) -> Any:
         assert_all_finite(y, input_name="y")
     if not sp.issparse(y) and y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
-    return y
+    return in_order(y)
 
 
 def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
@@ -220,6 +231,7 @@ def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, re
     check_columns(X)
     with naming_arguments(X=X):
         X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=reset)
+    X = _canonical(X)
     return Rows(X, X, check_weight(sample_weight, X.shape[0]))
 
 
@@ -272,7 +284,7 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
     if (weight < 0).any():
         raise ValueError(f"Negative values in data passed to `{name}`; weights must be >= 0.")
     _check_total(weight, name)
-    return weight
+    return in_order(weight)
 
 
 def _check_total(weight: NDArray, name: str) -> None:

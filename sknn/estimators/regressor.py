@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_array
 
 from sknn.core.layout import Growth
 from sknn.estimators import parameters
@@ -161,6 +162,23 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
             return self._as_given(answer, X)
         std = self._std(X).reshape(answer.shape)
         return self._as_given(answer, X), self._as_given(std, X)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the coefficient of determination, R2, the mean over the outputs.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        score : float
+        """
+        # scikit-learn's sums would follow the layout of y, to the last bit.
+        y = check_array(y, ensure_2d=False, order="C", input_name="y")
+        return super().score(X, y, sample_weight)
 
     def _std(self, X: Any) -> NDArray:
         """Return the standard deviation of predictions, of shape (n_samples, n_outputs)."""
