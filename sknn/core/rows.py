@@ -51,26 +51,28 @@ class Buffer:
     Parameters
     ----------
     like : ndarray of shape (n, ...)
-        Says shape and dtype of a row.
+        Says the shape of a row.
     capacity : int
         Most rows at a time.
+    dtype : dtype, default=None
+        None: that of `like`.
     """
 
-    def __init__(self, like: NDArray, capacity: int) -> None:
-        self.like = like
+    def __init__(self, like: NDArray, capacity: int, dtype: DTypeLike | None = None) -> None:
+        self.row_shape = like.shape[1:]
+        self.dtype = np.dtype(like.dtype if dtype is None else dtype)
         self.capacity = capacity
         self._memory: NDArray | None = None
 
     def front(self, rows: int) -> NDArray:
         """Return room for so many rows; it is the same every time."""
         if self._memory is None or len(self._memory) < rows:
-            shape = (max(rows, self.capacity), *self.like.shape[1:])
-            self._memory = np.empty(shape, self.like.dtype)
+            self._memory = np.empty((max(rows, self.capacity), *self.row_shape), self.dtype)
         return self._memory[:rows]
 
     def in_order(self, rows: NDArray) -> NDArray:
         """Return rows in order, themselves if they are; a copy is overwritten by the next one."""
-        if is_in_order(rows):
+        if rows.dtype == self.dtype and is_in_order(rows):
             return rows
         out = self.front(len(rows))
         out[...] = rows

@@ -365,7 +365,7 @@ def test_sparse_rows_of_the_user_stay_as_they_are(form):
 
 # -- memory ---------------------------------------------------------------------------------------
 
-LARGE = np.random.default_rng(0).random((12_000, 100))
+LARGE = np.random.default_rng(0).random((15_000, 100))
 LARGE_Y = (LARGE[:, 0] > 0.5).astype(int)
 CALLS = {
     "fit": lambda net, x: net.fit(x, LARGE_Y),
