@@ -4,8 +4,6 @@ BLAS and sums take another way through arrays of another layout, so each test fa
 (``OPENBLAS_CORETYPE``) wherever an array is used as it came.
 """
 
-import tracemalloc
-
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -361,45 +359,3 @@ def test_sparse_rows_of_the_user_stay_as_they_are(form):
     sparse_coder(lambda x: given)
     assert_array_equal(given.indices, same.indices)
     assert_array_equal(given.data, same.data)
-
-
-# -- memory ---------------------------------------------------------------------------------------
-
-LARGE = np.random.default_rng(0).random((15_000, 100))
-LARGE_Y = (LARGE[:, 0] > 0.5).astype(int)
-CALLS = {
-    "fit": lambda net, x: net.fit(x, LARGE_Y),
-    "transform": lambda net, x: net.transform(x),
-    "score_samples": lambda net, x: net.score_samples(x),
-}
-LEAN = {
-    "MLPClassifier": lambda: MLPClassifier((4,), max_iter=1, learning_rate="cosine"),
-    "MLPClassifier, lbfgs": lambda: MLPClassifier((4,), max_iter=1, solver="lbfgs"),
-    "AutoEncoder": lambda: AutoEncoder((4,), max_iter=1, learning_rate="cosine"),
-    "AutoEncoder, real numbers": lambda: AutoEncoder(
-        (4,), max_iter=1, learning_rate="cosine", output_activation="identity"
-    ),
-    "BernoulliRBM": lambda: BernoulliRBM(4, batch_size=500, n_iter=1),
-    "GaussianRBM": lambda: GaussianRBM(4, batch_size=500, n_iter=1),
-    "GAN": lambda: GAN((4,), (4,), batch_size=500, max_iter=1),
-}
-
-
-def peak_of(call, *args):
-    tracemalloc.start()
-    try:
-        call(*args)
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
-@pytest.mark.parametrize("name", LEAN)
-def test_no_copy_of_x_is_held(name):
-    net = LEAN[name]().set_params(random_state=0)
-    net.fit(LARGE[:600], LARGE_Y[:600])
-    other = np.asfortranarray(LARGE)
-    for way, call in CALLS.items():
-        if hasattr(net, way) and (way, name) != ("score_samples", "GaussianRBM"):
-            usual = peak_of(call, net, LARGE)
-            assert peak_of(call, net, other) < usual + 0.5 * LARGE.nbytes, way
