@@ -15,6 +15,7 @@ CORE_LEVELS = {
     "constraints": 0,
     "naming": 0,
     "generator": 0,
+    "rows": 0,
     "spec": 1,
     "initializers": 2,
     "activations": 2,

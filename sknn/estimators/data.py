@@ -16,6 +16,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import check_array, column_or_1d
 
+from sknn.core.rows import in_order
 from sknn.estimators._sklearn import validate_data
 from sknn.estimators.messages import located, naming_arguments
 from sknn.estimators.sparse import reject_broken
@@ -131,7 +132,17 @@ def check_inputs(estimator: Any, X: Any, dtypes: Any) -> Any:
     """Return X for a fitted estimator, checked against what it was fitted on."""
     reject_odd_arrays(X, "X")
     with naming_arguments(X=X):
-        return validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)
+        X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)
+    return _canonical(X)
+
+
+def _canonical(X: Any) -> Any:
+    """Return CSR rows with ascending indices, none of them twice: sums follow their order."""
+    if not sp.issparse(X) or X.has_canonical_format:
+        return X
+    X = X.copy()
+    X.sum_duplicates()
+    return X
 
 
 def check_matrix(X: Any, dtype: Any) -> NDArray:
@@ -162,7 +173,7 @@ def check_rows(
             reset=reset,
         )
         y = _shaped(y, numeric)
-    return Rows(X, y, check_weight(sample_weight, X.shape[0]))
+    return Rows(_canonical(X), y, check_weight(sample_weight, X.shape[0]))
 
 
 def check_target(y: Any, numeric: bool) -> Any:
@@ -189,7 +200,7 @@ def _shaped(y: Any, numeric: bool) -> Any:
         y = column_or_1d(y, warn=True)
     if sp.issparse(y):
         _check_indicator(y)
-    return y if numeric else plain_numbers(y)
+    return in_order(y if numeric else plain_numbers(y))
 
 
 def _check_indicator(y: Any) -> None:
@@ -221,6 +232,7 @@ def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, re
     check_columns(X)
     with naming_arguments(X=X):
         X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=reset)
+    X = _canonical(X)
     return Rows(X, X, check_weight(sample_weight, X.shape[0]))
 
 
@@ -277,7 +289,7 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
     if (weight < 0).any():
         raise ValueError(f"Negative values in data passed to `{name}`; weights must be >= 0.")
     _check_total(weight, name)
-    return weight
+    return in_order(weight)
 
 
 def _short(values: Any) -> str:

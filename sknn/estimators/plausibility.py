@@ -12,6 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from sknn.core.network import Network
+from sknn.core.rows import in_order
 from sknn.exceptions import DataScaleWarning, OneHotTargetWarning, ShapeWarning
 from sknn.training.caller import users_level
 
@@ -61,7 +62,7 @@ class Columns:
 
     @classmethod
     def _dense(cls, rows: NDArray) -> Columns:
-        sample = _places(rows)
+        sample = _places(in_order(rows))
         low, high = sample.min(axis=0), sample.max(axis=0)
         mean = sample.mean(axis=0, dtype=np.float64)
         spread = sample - mean

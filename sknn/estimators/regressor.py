@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_array
 
 from sknn.core.layout import Growth
 from sknn.estimators import data, parameters
@@ -16,6 +17,7 @@ from sknn.estimators.answers import computed, scored
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.fitted import learnt
+from sknn.estimators.messages import naming_arguments
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets import RegressionTargets
 
@@ -168,7 +170,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         return self._as_given(answer, X), self._as_given(std, X)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return R2, the mean over outputs.
+        """Return the coefficient of determination, R2, the mean over the outputs.
 
         Parameters
         ----------
@@ -182,6 +184,9 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
             NaN, with a warning, for a single row.
         """
         data.reject_odd_arrays(y, "y")
+        with naming_arguments(y=y):
+            # scikit-learn's sums would follow the layout of y, to the last bit.
+            y = check_array(y, ensure_2d=False, order="C", input_name="y")
         return scored(super().score, X, y, sample_weight)
 
     def _std(self, X: Any) -> NDArray:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from sknn.core.layout import Role, Slot
+from sknn.core.rows import in_order
 from sknn.estimators.call import Call
 from sknn.estimators.session import Session
 from sknn.inspection.parts import part_errors, slope_error
@@ -132,7 +133,7 @@ class _Evaluation:
         target = session.target[pick]
         weight = session.train.weight
         self.batch = (
-            session.train.x[pick],
+            in_order(session.train.x[pick]),
             target if isinstance(target, np.ndarray) else target.toarray(),
             None if weight is None else weight[pick][:, None],
         )

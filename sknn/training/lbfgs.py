@@ -15,7 +15,7 @@ from sknn.training.objective import Supervised
 from sknn.training.run import Run
 
 # Rows are passed in pieces, so that the work arrays stay small whatever the size of the data.
-_ROWS = 4096
+ROWS = 2048
 
 
 class FullBatch:
@@ -35,7 +35,7 @@ class FullBatch:
         scale = 1.0 / (self.batches.n_rows * self.objective.unit)
         value = 0.0
         self.sum.fill(0.0)
-        for x, target, weight in self.batches.epoch(_ROWS, None):
+        for x, target, weight in self.batches.epoch(ROWS, None):
             value += self.objective.data(x, target, weight, scale)
             self.sum += self.objective.grad
         self.objective.grad[...] = self.sum

@@ -544,9 +544,16 @@ def test_training_does_not_depend_on_units(kind, loss):
 
 def test_pre_trained_layers_are_where_training_starts():
     settings = FAST | {"weight_init": "glorot_uniform", "learning_rate_init": 0.02}
-    shallow = AutoEncoder((3,), **settings | {"max_iter": 10}).fit(X)
-    whole = AutoEncoder((3,), **settings | {"max_iter": 40}, pretrain="layerwise").fit(X)
-    assert whole.loss_curve_[0] < 1.1 * shallow.loss_curve_[-1] < 0.9 * shallow.loss_curve_[0]
+    first, last, start = 0.0, 0.0, 0.0
+    for seed in range(4):
+        settings["random_state"] = seed
+        shallow = AutoEncoder((3,), **settings | {"max_iter": 10}).fit(X)
+        whole = AutoEncoder((3,), **settings | {"max_iter": 40}, pretrain="layerwise").fit(X)
+        first += shallow.loss_curve_[0]
+        last += shallow.loss_curve_[-1]
+        start += whole.loss_curve_[0]
+    assert start < 1.2 * last
+    assert last < 0.85 * first
 
 
 @pytest.mark.parametrize("layers", [None, ["hidden0"], ["decoder0"], ["hidden0", "output"]])

@@ -8,6 +8,8 @@ from numpy.testing import assert_array_equal
 from sknn import AutoEncoder, MLPClassifier, MLPRegressor
 from sknn.streams import blocks, fit_blocks
 
+pytestmark = pytest.mark.bits
+
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
 dd = pytest.importorskip("dask.dataframe")

@@ -185,8 +185,9 @@ def test_streams_classes_and_members():
 
 def test_regression_of_images():
     y = IMAGES.mean(axis=(1, 2))
-    net = CNNRegressor((4,), max_iter=60, learning_rate_init=0.01, random_state=0)
-    assert net.fit(IMAGES, y).score(IMAGES, y) > 0.95
+    net = CNNRegressor((4,), max_iter=60, learning_rate_init=0.01)
+    scores = [net.set_params(random_state=s).fit(IMAGES, y).score(IMAGES, y) for s in range(3)]
+    assert np.median(scores) > 0.9
     two = net.set_params(n_members=2).fit(IMAGES, np.stack([y, -y], axis=1))
     assert two.predict(IMAGES, return_std=True)[1].shape == (200, 2)
 
