@@ -48,6 +48,9 @@ class Bytes(os.PathLike):
     def __fspath__(self):
         return b"name"
 
+    def __repr__(self):
+        return "path-like of bytes"
+
 
 @pytest.mark.parametrize("path", ["", "a\0b", "\ud800", Bytes(), 3, None, b"name"], ids=repr)
 def test_what_is_no_path(path):

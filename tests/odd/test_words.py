@@ -84,7 +84,9 @@ def test_rows_of_several_shapes(name):
         assert "X has rows of different lengths or shapes" in words
 
 
-@pytest.mark.parametrize("odd", [{"a": 1}, {1.0}, len, (row for row in X)], ids=str)
+@pytest.mark.parametrize(
+    "odd", [{"a": 1}, {1.0}, len, (row for row in X)], ids=lambda odd: type(odd).__name__
+)
 def test_no_arrays(odd):
     assert "X is, or holds, an object of type" in said(lambda: MLPRegressor().fit(odd, REAL))
 
