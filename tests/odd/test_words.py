@@ -63,6 +63,7 @@ def test_missing_values_and_text_have_remedies(kind):
     assert words.count("TabularMLPClassifier or TabularMLPRegressor") == 5
 
 
+@pytest.mark.filterwarnings("ignore::sknn.exceptions.TableWarning")
 def test_the_remedies_work():
     for kind, y in ((TabularMLPClassifier, BINARY), (TabularMLPRegressor, REAL)):
         for x in (holed, pd.DataFrame(TEXT)):
@@ -81,7 +82,8 @@ RAGGED = {
 def test_rows_of_several_shapes(name):
     for net in (MLPClassifier(), CNNClassifier()):
         words = said(lambda net=net: net.fit(RAGGED[name], BINARY))
-        assert "X has rows of different lengths or shapes" in words
+        # Networks of images tell which rows.
+        assert re.search(r"X has rows of different|In X(\[0\])? the rows are arrays of diff", words)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +235,10 @@ def test_a_search_checks_its_seed(seed):
 
 @pytest.mark.parametrize("cv", [1, "five", 100, object(), 2.5])
 def test_a_search_names_its_splitter(cv):
-    assert "In cv=" in said(lambda: ArchitectureSearchCV(MLPClassifier(), cv=cv).fit(X, BINARY))
+    assert re.search(
+        "In cv=|'cv' parameter",
+        said(lambda: ArchitectureSearchCV(MLPClassifier(), cv=cv).fit(X, BINARY)),
+    )
 
 
 def test_paths_with_null_characters():
