@@ -480,16 +480,16 @@ class AutoEncoder(BaseNetwork):
 
     def _through(self, x: Any, stop: int | None = None, start: int = 0) -> NDArray:
         """Return what some layers make of checked rows."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            return finite(self.network_.predict(x, stop, start))
+        return self._answer(self.network_, x, stop=stop, start=start)
 
     def _scores(self, x: Any) -> NDArray:
         """Compare slab by slab: neither sparse rows nor reconstructions are held as a whole."""
         rows = max(1, _SLAB_NUMBERS // x.shape[1])
         scores = []
-        for start in range(0, x.shape[0], rows):
-            part = x[start : start + rows]
-            with np.errstate(over="ignore", invalid="ignore"):
+        limit = self._limit(min(rows, x.shape[0]))
+        with limit, limit, np.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, x.shape[0], rows):
+                part = x[start : start + rows]
                 answer = self._targets.predict(self.network_.predict(part), self._loss)
                 scores.append(-squared_errors(answer, part))
         return finite(np.concatenate(scores))

@@ -40,6 +40,7 @@ from sknn.training.callbacks import PAUSED, Callback
 from sknn.training.caller import users_level
 from sknn.training.folds import Folds
 from sknn.training.run import Run
+from sknn.training.threads import blas_threads
 
 _KERNEL_FOR_THREADS = 1 << 16
 """Numbers in a kernel from which on two threads are faster than one, measured."""
@@ -122,7 +123,9 @@ class BaseNetwork(
         in_turn = self.n_members if parameters.is_lbfgs(self) else 1  # type: ignore[attr-defined]
         context = callback_context(self, call.epochs * in_turn)
         trial = shallow_copy(self)
-        with restored_on_error(self.random_state):  # type: ignore[attr-defined]
+        # Whatever a call does is small until it knows its network.
+        limit = blas_threads(0)
+        with limit, limit, restored_on_error(self.random_state):  # type: ignore[attr-defined]
             Session(trial, call, context).run()
         self.__dict__ = trial.__dict__
         return self
@@ -427,8 +430,17 @@ class BaseNetwork(
         """Return raw scores, in the units of the user."""
         self._check_fitted()
         x = self._check_inputs(X)
-        with np.errstate(over="ignore", invalid="ignore"):
-            return finite(self._network_for(x).predict(x))
+        return self._answer(self._network_for(x), x)
+
+    def _answer(self, network: Network, x: Any, **layers: Any) -> NDArray:
+        """Return what some layers of a network make of rows, as many threads as they are worth."""
+        limit = self._limit(x.shape[0], network)
+        with limit, limit, np.errstate(over="ignore", invalid="ignore"):
+            return finite(network.predict(x, **layers))
+
+    def _limit(self, rows: int, network: Network | None = None) -> blas_threads:
+        """Return what holds BLAS at one thread where rows are few for the network."""
+        return blas_threads(self._work(self.network_ if network is None else network, rows))
 
     # -- contract -------------------------------------------------------------------------
 

@@ -149,7 +149,9 @@ class BoltzmannMachine(BaseNetwork):
         X_new : ndarray of shape (n_samples, n_features)
         """
         v = self._rows(X)
-        return self._machine.reconstruct(v)
+        limit = self._limit(v.shape[0])
+        with limit, limit:
+            return self._machine.reconstruct(v)
 
     def gibbs(self, v: Any, n_steps: int = 1, *, random_state: Any = None) -> NDArray:
         """Draw h given v and v given h, `n_steps` times.
@@ -170,8 +172,10 @@ class BoltzmannMachine(BaseNetwork):
         v = self._rows(v)
         _check_counts(n_steps=n_steps)
         rng, machine = self._generator(random_state), self._machine
-        for _ in range(n_steps):
-            v = machine.gibbs(machine.draw_hidden(v, rng), rng)
+        limit = self._limit(v.shape[0])
+        with limit, limit:
+            for _ in range(n_steps):
+                v = machine.gibbs(machine.draw_hidden(v, rng), rng)
         return v
 
     def sample(
@@ -198,9 +202,11 @@ class BoltzmannMachine(BaseNetwork):
         self._check_fitted()
         _check_counts(n_samples=n_samples, n_steps=n_steps)
         rng, machine = self._generator(random_state), self._machine
-        v = machine.gibbs(self._first_states(n_samples, rng), rng)
-        for _ in range(n_steps - 1):
-            v = machine.gibbs(machine.draw_hidden(v, rng), rng)
+        limit = self._limit(n_samples)
+        with limit, limit:
+            v = machine.gibbs(self._first_states(n_samples, rng), rng)
+            for _ in range(n_steps - 1):
+                v = machine.gibbs(machine.draw_hidden(v, rng), rng)
         return v
 
     def _first_states(self, n_samples: int, rng: np.random.Generator) -> NDArray:
@@ -224,7 +230,9 @@ class BoltzmannMachine(BaseNetwork):
         free_energy : ndarray of shape (n_samples,)
         """
         v = self._rows(X)
-        return self._machine.free_energy(v)
+        limit = self._limit(v.shape[0])
+        with limit, limit:
+            return self._machine.free_energy(v)
 
     def score_samples(self, X: Any) -> NDArray:
         """Return the logarithm of the pseudo-likelihood, sum_i log p(v_i | all other v).
@@ -241,7 +249,9 @@ class BoltzmannMachine(BaseNetwork):
         pseudo_likelihood : ndarray of shape (n_samples,)
         """
         v = self._rows(X)
-        return self._machine.log_pseudo_likelihood(v)
+        limit = self._limit(v.shape[0])
+        with limit, limit:
+            return self._machine.log_pseudo_likelihood(v)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the mean of :meth:`score_samples`.
@@ -319,9 +329,11 @@ class BoltzmannMachine(BaseNetwork):
             raise ValueError(f"method must be 'auto', 'exact' or 'ais'; got {method!r}.")
         _check_counts(n_chains=n_chains, n_steps=n_steps)
         machine = self._machine.double()
-        if method == "exact" or (method == "auto" and len(machine.b) <= _EXACT_UP_TO):
-            return machine.exact_log_partition()
-        return machine.annealed_log_partition(self._generator(random_state), n_chains, n_steps)
+        limit = self._limit(n_chains)
+        with limit, limit:
+            if method == "exact" or (method == "auto" and len(machine.b) <= _EXACT_UP_TO):
+                return machine.exact_log_partition()
+            return machine.annealed_log_partition(self._generator(random_state), n_chains, n_steps)
 
     # -- fitted state ---------------------------------------------------------------------
 

@@ -205,7 +205,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
     def _disagreement(self, X: Any) -> Any:
         """Return the standard deviation of the members' probabilities, in the form of these."""
         x = self._check_inputs(X)
-        members = self._network_for(x).predict(x)
+        members = self._answer(self._network_for(x), x)
         answers = [self._targets.proba(raw, self._loss) for raw in members]
         # Of networks that serve several epochs the members do not count alike.
         share = vars(self).get("member_shares_")

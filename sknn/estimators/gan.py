@@ -18,7 +18,7 @@ from sknn.core.network import Network
 from sknn.core.spec import resolve
 from sknn.estimators import rivals
 from sknn.estimators._sklearn import with_callbacks
-from sknn.estimators.base import BaseNetwork, finite
+from sknn.estimators.base import BaseNetwork
 from sknn.estimators.call import Call
 from sknn.estimators.conditions import (
     Conditions,
@@ -33,6 +33,7 @@ from sknn.training.adversarial import Duel, Turns
 from sknn.training.callbacks import Callback
 from sknn.training.run import Run
 from sknn.training.spread import Surroundings
+from sknn.training.threads import blas_threads
 
 # Rows that samples are compared with at most, for a score.
 _SCORED_ROWS = 2000
@@ -369,7 +370,9 @@ class GAN(BaseNetwork):
         self._check_fitted()
         x, some = self._checked(X), slice(_SCORED_ROWS)
         samples = self.sample(len(x[some]), random_state=self.random_state)
-        return Surroundings(x[some]).coverage(samples)
+        limit = blas_threads(len(samples) ** 2 * x.shape[1])
+        with limit, limit:
+            return Surroundings(x[some]).coverage(samples)
 
     def _judged(self, X: Any, y: Any, stop: int | None = None) -> NDArray:
         """Return what some layers of the discriminator make of rows."""
@@ -389,8 +392,7 @@ class GAN(BaseNetwork):
         return told(np.hstack(scores).argmax(axis=1), stop)
 
     def _through(self, x: Any, **layers: Any) -> NDArray:
-        with np.errstate(over="ignore", invalid="ignore"):
-            return finite(self.network_.predict(x, **layers))
+        return self._answer(self.network_, x, **layers)
 
     def _checked(self, X: Any) -> NDArray:
         return read(self, X, [np.float64, np.float32], reset=False)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sknn.core.activations import Activation
 from sknn.core.layers import Dense
 from sknn.core.layout import Views
+from sknn.training.threads import blas_threads
 
 _MOST_FEATURES = 2048
 """Beyond, the covariance is dearer than what it saves."""
@@ -85,11 +86,12 @@ def _covariance(x: Any, share: NDArray, mean: NDArray) -> NDArray:
     d = x.shape[1]
     total = np.zeros((d, d))
     slab = max(256, (1 << 22) // d)
-    for start in range(0, x.shape[0], slab):
-        part = x[start : start + slab]
-        part = part if isinstance(part, np.ndarray) else part.toarray()
-        centred = part - mean
-        total += (centred * share[start : start + slab, None]).T @ centred
+    with blas_threads(min(slab, x.shape[0]) * d * d):
+        for start in range(0, x.shape[0], slab):
+            part = x[start : start + slab]
+            part = part if isinstance(part, np.ndarray) else part.toarray()
+            centred = part - mean
+            total += (centred * share[start : start + slab, None]).T @ centred
     return total
 
 

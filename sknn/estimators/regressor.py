@@ -170,7 +170,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
     def _disagreement(self, X: Any, share: NDArray | None = None) -> NDArray:
         """Return the standard deviation of the members' answers; they may count differently."""
         x = self._check_inputs(X)
-        answers = self._loss.link(self._network_for(x).predict(x))
+        answers = self._loss.link(self._answer(self._network_for(x), x))
         answers = answers[..., : self._targets.n_outputs]
         off = answers - np.average(answers, axis=0, weights=share)
         return np.sqrt(np.average(off**2, axis=0, weights=share))

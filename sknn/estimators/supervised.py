@@ -118,7 +118,9 @@ class SupervisedNetwork(BaseNetwork):
         self._check_fitted()
         X = self._check_inputs(X)
         network = self._network_for(X)
-        return [network.predict(X, stop) for stop in self._hidden_ends()]
+        limit = self._limit(X.shape[0], network)
+        with limit, limit:
+            return [network.predict(X, stop) for stop in self._hidden_ends()]
 
     def transform(self, X: Any) -> NDArray:
         """Return the activations of hidden layer `transform_layer`.
@@ -135,7 +137,9 @@ class SupervisedNetwork(BaseNetwork):
         self._check_fitted()
         X = self._check_inputs(X)
         network = self._network_for(X)
-        hidden = network.predict(X, self._transform_stop())
+        limit = self._limit(X.shape[0], network)
+        with limit, limit:
+            hidden = network.predict(X, self._transform_stop())
         hidden = hidden.reshape(*network.lead, X.shape[0], -1)
         return np.hstack(list(hidden)) if network.lead else hidden
 

@@ -65,6 +65,7 @@ def check_gradients(
     >>> from sklearn.datasets import load_iris
     >>> from sknn import MLPClassifier
     >>> from sknn.inspection import check_gradients
+    from sknn.training.threads import blas_threads
     >>> X, y = load_iris(return_X_y=True)
     >>> check_gradients(MLPClassifier(activation="gelu", random_state=0), X, y) < 1e-7
     True
@@ -110,7 +111,8 @@ def _session(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Session:
     session = Session(
         trial, Call(X, y, sample_weight, classes=getattr(estimator, "classes_", None))
     )
-    session.prepare()
+    with blas_threads(0):
+        session.prepare()
     if hasattr(estimator, "network_"):
         session.network.load(estimator.network_.theta)
         session.targets.unfold(session.network, session.loss)
