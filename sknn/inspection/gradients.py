@@ -14,6 +14,7 @@ from sknn.estimators.session import Session
 from sknn.inspection.parts import part_errors, slope_error
 from sknn.training.objective import Supervised
 from sknn.training.run import noise_of
+from sknn.training.threads import blas_threads
 
 Finding = tuple[str, float]
 
@@ -65,7 +66,6 @@ def check_gradients(
     >>> from sklearn.datasets import load_iris
     >>> from sknn import MLPClassifier
     >>> from sknn.inspection import check_gradients
-    from sknn.training.threads import blas_threads
     >>> X, y = load_iris(return_X_y=True)
     >>> check_gradients(MLPClassifier(activation="gelu", random_state=0), X, y) < 1e-7
     True
