@@ -129,7 +129,7 @@ def fit_blocks(
         for epoch in range(1, epochs + 1):
             number = 0
             for number, block in enumerate(blocks(X, y, sample_weight), start=1):
-                run = vars(estimator).get("run_")
+                run = getattr(estimator, "run_", None)
                 _teach(estimator, block, more)
                 last = f"block {number} of epoch {epoch}"
                 _pass_on_interrupt(estimator, run)
@@ -156,8 +156,8 @@ def _teach(estimator: Any, block: tuple[Any, ...], more: dict[str, Any]) -> None
 
 def _pass_on_interrupt(estimator: Any, run: Any) -> None:
     """Raise the Ctrl-C that a network took as the end of its block, and not of an earlier one."""
-    known = vars(estimator)
-    if known.get("run_") is not run and known.get("stop_reason_") == "interrupted":
+    trained = getattr(estimator, "run_", None) is not run
+    if trained and getattr(estimator, "stop_reason_", None) == "interrupted":
         raise KeyboardInterrupt
 
 

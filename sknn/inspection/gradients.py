@@ -111,7 +111,8 @@ def _session(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Session:
     session = Session(
         trial, Call(X, y, sample_weight, classes=getattr(estimator, "classes_", None))
     )
-    with blas_threads(0):
+    limit = blas_threads(0)
+    with limit, limit:
         session.prepare()
     if hasattr(estimator, "network_"):
         session.network.load(estimator.network_.theta)

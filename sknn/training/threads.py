@@ -68,10 +68,10 @@ class blas_threads:  # noqa: N801  (a context manager, read as a verb)
                 self.open = True
                 _users[self.thread] = weakref.ref(self)
                 _settle()
+            return self
         except BaseException:
             self.__exit__()
             raise
-        return self
 
     def __exit__(self, *why: Any) -> None:
         """Let the one around it decide; none of the steps minds being done twice."""
