@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
@@ -122,12 +122,11 @@ def _tell_limiters(before: list[tuple[Library, int]]) -> bool:
     return told
 
 
-def _open_limiters() -> Iterator[Any]:
+def _open_limiters() -> list[Any]:
     # Nobody keeps a list of them. Looking at all objects takes milliseconds, but is rarely needed.
     kind = getattr(threadpoolctl, "_ThreadpoolLimiter", None)
     if kind is None:
-        return
-    for each in gc.get_objects():
-        # The type, as isinstance would ask proxies what they stand for.
-        if issubclass(type(each), kind):
-            yield each
+        return []
+    kinds = {kind, *kind.__subclasses__()}
+    # By type, as isinstance would ask proxies what they stand for.
+    return [each for each in gc.get_objects() if type(each) in kinds]

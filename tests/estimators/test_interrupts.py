@@ -165,7 +165,8 @@ def inject(name, call, error, draw):
     if escaped is not None:
         assert isinstance(escaped, (error, ValueError, TypeError)), f"{case}: {escaped!r}"
         # In its last line the estimator is what it has become.
-        whole = "base.py:_train:" in line.where and net.stop_reason_ != "interrupted"
+        ended = vars(net).get("stop_reason_", "interrupted") != "interrupted"
+        whole = ended and "base.py:_train:" in line.where
         assert whole or pickle.dumps(net) == before, f"{case}: changed"
     elif error is KeyboardInterrupt:
         assert call != "use", f"{case}: swallowed"

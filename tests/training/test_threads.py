@@ -7,13 +7,14 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import pytest
 import threadpoolctl
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from sknn import GAN, AutoEncoder, MLPClassifier, RNNClassifier, TabularMLPRegressor
+from sknn import GAN, AutoEncoder, BernoulliRBM, MLPClassifier, RNNClassifier, TabularMLPRegressor
 from sknn.callbacks import Callback
 from sknn.training import blas, threads
 from sknn.training.threads import PARALLEL_FROM, blas_threads
@@ -152,30 +153,57 @@ def test_an_exit_that_was_cut_off():
     assert numbers() == before, "the next one puts it right"
 
 
-@pytest.mark.parametrize("lines", range(1, 40, 3))
-def test_cut_off_anywhere(lines):
-    before, left = numbers(), [lines]
+def within():
+    limit = blas_threads(0)
+    with limit, limit:
+        pass
+
+
+CUT = {
+    "limit": lambda: within,
+    "fit": lambda: partial(MLPClassifier((2,), max_iter=1, random_state=0).fit, X, y),
+    "predict": lambda: partial(MLPClassifier((2,), max_iter=1).fit(X, y).predict, X),
+    "table": lambda: partial(
+        TabularMLPRegressor(preset="fast", max_iter=1, random_state=0).fit(X, y + 0.5).predict, X
+    ),
+    "duel": lambda: partial(GAN(latent_dim=2, max_iter=1, random_state=0).fit(X).score, X),
+    "machine": lambda: partial(BernoulliRBM(2, n_iter=1).fit(X).gibbs, X),
+}
+
+
+def cut_at(line):
+    """Return a trace function that raises at a line of the two modules, and the count of lines."""
+    count = [0]
 
     def cut(frame, event, arg):
         if frame.f_code.co_filename not in (threads.__file__, blas.__file__):
             return None
         if event == "line":
-            left[0] -= 1
-            if left[0] == 0:
+            count[0] += 1
+            if count[0] == line:
                 raise KeyboardInterrupt
         return cut
 
-    known = sys.gettrace()
-    try:
-        limit = blas_threads(0)
-        sys.settrace(cut)
-        with limit, limit:
-            pass
-    except KeyboardInterrupt:
-        pass
-    finally:
-        sys.settrace(known)
-    assert numbers() == before and not threads._users
+    return cut, count
+
+
+@pytest.mark.filterwarnings("ignore:Training interrupted")
+@pytest.mark.parametrize("call", CUT)
+def test_cut_off_at_every_line(call):
+    run, before, known = CUT[call](), numbers(), sys.gettrace()
+    line, count = 0, [0]
+    while count[0] >= line:
+        line += 1
+        cut, count = cut_at(line)
+        try:
+            sys.settrace(cut)
+            run()
+        except KeyboardInterrupt as error:
+            raised = error  # As long as it lives its frames do.
+        finally:
+            sys.settrace(known)
+        assert numbers() == before and not threads._users, line
+    assert line > 20 and raised
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a timer")
