@@ -5,6 +5,7 @@ import pickle
 import sys
 import warnings
 from functools import cache, partial
+from linecache import getline
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,10 @@ class AtLine:
         return self.line if frame.f_code.co_filename.startswith(ROOT) else None
 
     def line(self, frame, event, arg):
-        if event == "line":
+        # The lock is released by C: Ctrl-C comes before that, in the block, or after it.
+        if event == "line" and "with _lock" not in getline(
+            frame.f_code.co_filename, frame.f_lineno
+        ):
             self.count += 1
             if self.count == self.at:
                 code = frame.f_code
