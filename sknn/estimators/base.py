@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import warnings
 from abc import abstractmethod
-from contextvars import copy_context
 from math import prod
 from typing import Any, ClassVar
 
@@ -127,8 +126,7 @@ class BaseNetwork(
         # Whatever a call does is small until it knows its network.
         limit = blas_threads(0)
         with limit, limit, restored_on_error(self.random_state):  # type: ignore[attr-defined]
-            # In a context of its own NumPy's error state is the user's again, however it ends.
-            copy_context().run(Session(trial, call, context).run)
+            Session(trial, call, context).run()
         self.__dict__ = trial.__dict__
         return self
 

@@ -86,11 +86,15 @@ def minimize_lbfgs(
         nonlocal last
         now = perf_counter()
         seconds, last = now - last, now
-        run.note(lambda: finish(intermediate_result, seconds))
+        run.note(lambda: finish(intermediate_result, seconds), tell)
         if now > deadline:
             progress.stop("max_time")
         if progress.stop_reason is not None:
             raise StopIteration
+
+    def tell() -> None:
+        for hook in hooks.epoch_told:
+            hook(progress)
 
     def finish(reached: OptimizeResult, seconds: float) -> dict[str, float]:
         run.epoch += 1

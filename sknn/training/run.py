@@ -308,18 +308,21 @@ class Run:
             }
         return Run(**values)
 
-    def note(self, finish: Callable[[], Mapping[str, float]]) -> None:
-        """Note an epoch as a whole or, where Ctrl-C comes before its figures are known, not at all.
+    def note(self, finish: Callable[[], Mapping[str, float]], tell: Callable[[], None]) -> None:
+        """Note an epoch as a whole or, where Ctrl-C comes before it is judged, not at all.
 
         Parameters
         ----------
         finish : callable
-            Does what belongs to the end of an epoch, and returns what was measured.
+            Measures and decides at the end of an epoch, and returns the figures.
+        tell : callable
+            Tells of the epoch whoever wants to know; they may add to the figures.
         """
         before, columns, rows = self._before(), self.history.columns, len(self.history)
         row = None
         try:
             row = finish()
+            tell()
             self.history.append(row)
         except KeyboardInterrupt:
             if row is None:

@@ -111,14 +111,20 @@ class Trainer:
         with parked(run, self.objective.network):
             loss, norm = self._pass(progress)
         seconds = perf_counter() - begin
-        run.note(lambda: self._finish(progress, loss, norm, seconds))
+        run.note(lambda: self._finish(progress, loss, norm, seconds), lambda: self._tell(progress))
         for hook in self.hooks.epoch_kept:
             hook(progress)
+
+    def _tell(self, progress: Progress) -> None:
+        for hook in self.hooks.epoch_told:
+            hook(progress)
+        if perf_counter() > self.deadline:
+            progress.stop("max_time")
 
     def _finish(
         self, progress: Progress, loss: Any, norm: float, seconds: float
     ) -> Mapping[str, float]:
-        """Count an epoch, and let callbacks add to its figures."""
+        """Count an epoch; measure and decide."""
         run, network = progress.run, self.objective.network
         run.epoch += 1
         run.samples += self.batches.n_rows
@@ -138,8 +144,6 @@ class Trainer:
             progress.stop("diverged")
         for hook in self.hooks.epoch_end:
             hook(progress)
-        if perf_counter() > self.deadline:
-            progress.stop("max_time")
         run.best_loss = min(run.best_loss, row["loss"])
         return row
 
