@@ -125,7 +125,7 @@ class BaseNetwork(
         trial = shallow_copy(self)
         # Whatever a call does is small until it knows its network.
         limit = blas_threads(0)
-        with limit, limit, restored_on_error(self.random_state):  # type: ignore[attr-defined]
+        with restored_on_error(self.random_state), limit, limit:  # type: ignore[attr-defined]
             Session(trial, call, context).run()
         self.__dict__ = trial.__dict__
         return self
