@@ -484,9 +484,10 @@ class AutoEncoder(BaseNetwork):
         """Compare slab by slab: neither sparse rows nor reconstructions are held as a whole."""
         rows = max(1, _SLAB_NUMBERS // x.shape[1])
         scores = []
-        for start in range(0, x.shape[0], rows):
-            part = x[start : start + rows]
-            scores.append(computed(self._scores_of, part))
+        limit = self._limit(min(rows, x.shape[0]))
+        with limit, limit:
+            for start in range(0, x.shape[0], rows):
+                scores.append(computed(self._scores_of, x[start : start + rows]))
         return np.concatenate(scores)
 
     def _scores_of(self, x: Any) -> NDArray:

@@ -42,6 +42,7 @@ from sknn.training.callbacks import PAUSED, Callback, PrintProgress
 from sknn.training.caller import users_level
 from sknn.training.folds import Folds
 from sknn.training.run import Run
+from sknn.training.threads import blas_threads
 
 _KERNEL_FOR_THREADS = 1 << 16
 """Numbers in a kernel from which on two threads are faster than one, measured."""
@@ -123,7 +124,9 @@ class BaseNetwork(
         context = callback_context(self, call.epochs * in_turn)
         # The context has left its marks on the estimator: by them it is closed after the call.
         vars(trial).update({name: each for name, each in vars(self).items() if name not in given})
-        with restored_on_error(self.random_state):  # type: ignore[attr-defined]
+        # Whatever a call does is small until it knows its network.
+        limit = blas_threads(0)
+        with restored_on_error(self.random_state), limit, limit:  # type: ignore[attr-defined]
             Session(trial, trial._opened(call), context, given).run()
         self.__dict__ = trial.__dict__ | given
         return self
@@ -432,7 +435,14 @@ class BaseNetwork(
 
     def _through(self, x: Any, **layers: Any) -> NDArray:
         """Return what the network, or some of its layers, makes of checked rows."""
-        return computed(self._network_for(x).predict, x, **layers)
+        network = self._network_for(x)
+        limit = self._limit(x.shape[0], network)
+        with limit, limit:
+            return computed(network.predict, x, **layers)
+
+    def _limit(self, rows: int, network: Network | None = None) -> blas_threads:
+        """Return what holds BLAS at one thread where rows are few for the network."""
+        return blas_threads(self._work(self.network_ if network is None else network, rows))
 
     # -- contract -------------------------------------------------------------------------
 

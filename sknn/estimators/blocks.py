@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -91,6 +92,12 @@ def fit_blocks(
     estimator : estimator
         The one given. When a block raises, it is as the blocks before have left it; so it is when
         the rows of a data frame, which nobody has counted, turn out to be others than those of y.
+        Ctrl-C ends all passes: a warning says after which block.
+
+    Warns
+    -----
+    UserWarning
+        If the user ends it. Before the first block is trained on KeyboardInterrupt is raised.
 
     Raises
     ------
@@ -117,17 +124,42 @@ def fit_blocks(
     _check_estimator(estimator, y)
     if classes is not None:
         more["classes"] = classes
-    for _ in range(epochs):
-        empty = True
-        for x, target, weight in _stream(X, {"y": y, "sample_weight": sample_weight}):
-            empty = False
-            own = {} if target is None else {"y": target}
-            if weight is not None:
-                own["sample_weight"] = weight
-            estimator.partial_fit(x, **own, **more)
-        if empty:
-            raise ValueError("X has no rows; at least one is needed to train on.")
+    last = ""
+    try:
+        for epoch in range(1, epochs + 1):
+            number = 0
+            stream = _stream(X, {"y": y, "sample_weight": sample_weight})
+            for number, block in enumerate(stream, start=1):
+                run = getattr(estimator, "run_", None)
+                _teach(estimator, block, more)
+                last = f"block {number} of epoch {epoch}"
+                _pass_on_interrupt(estimator, run)
+            if not number:
+                raise ValueError("X has no rows; at least one is needed to train on.")
+    except KeyboardInterrupt:
+        if not last:
+            raise
+        warnings.warn(
+            f"Training interrupted by user: {last} was the last to be trained on, and the "
+            "estimator is as it has left it.",
+            stacklevel=2,
+        )
     return estimator
+
+
+def _teach(estimator: Any, block: tuple[Any, ...], more: dict[str, Any]) -> None:
+    x, target, weight = block
+    own = {} if target is None else {"y": target}
+    if weight is not None:
+        own["sample_weight"] = weight
+    estimator.partial_fit(x, **own, **more)
+
+
+def _pass_on_interrupt(estimator: Any, run: Any) -> None:
+    """Raise the Ctrl-C that a network took as the end of its block, and not of an earlier one."""
+    trained = getattr(estimator, "run_", None) is not run
+    if trained and getattr(estimator, "stop_reason_", None) == "interrupted":
+        raise KeyboardInterrupt
 
 
 def _check_estimator(estimator: Any, y: Any) -> None:

@@ -178,8 +178,10 @@ class BoltzmannMachine(BaseNetwork):
         rng, machine = self._generator(random_state), self._machine
         # Of probabilities that are none bits could be drawn all the same.
         computed(machine.hidden, v)
-        for _ in range(n_steps):
-            v = machine.gibbs(machine.draw_hidden(v, rng), rng)
+        limit = self._limit(v.shape[0])
+        with limit, limit:
+            for _ in range(n_steps):
+                v = machine.gibbs(machine.draw_hidden(v, rng), rng)
         return v
 
     def sample(
@@ -206,9 +208,11 @@ class BoltzmannMachine(BaseNetwork):
         self._check_fitted()
         _check_counts(n_samples=n_samples, n_steps=n_steps)
         rng, machine = self._generator(random_state), self._machine
-        v = machine.gibbs(self._first_states(n_samples, rng), rng)
-        for _ in range(n_steps - 1):
-            v = machine.gibbs(machine.draw_hidden(v, rng), rng)
+        limit = self._limit(n_samples)
+        with limit, limit:
+            v = machine.gibbs(self._first_states(n_samples, rng), rng)
+            for _ in range(n_steps - 1):
+                v = machine.gibbs(machine.draw_hidden(v, rng), rng)
         return v
 
     def _first_states(self, n_samples: int, rng: np.random.Generator) -> NDArray:
@@ -325,9 +329,11 @@ class BoltzmannMachine(BaseNetwork):
             raise ValueError(f"method must be 'auto', 'exact' or 'ais'; got {method!r}.")
         _check_counts(n_chains=n_chains, n_steps=n_steps)
         machine = self._machine.double()
-        if method == "exact" or (method == "auto" and len(machine.b) <= _EXACT_UP_TO):
-            return machine.exact_log_partition()
-        return machine.annealed_log_partition(self._generator(random_state), n_chains, n_steps)
+        limit = self._limit(n_chains)
+        with limit, limit:
+            if method == "exact" or (method == "auto" and len(machine.b) <= _EXACT_UP_TO):
+                return machine.exact_log_partition()
+            return machine.annealed_log_partition(self._generator(random_state), n_chains, n_steps)
 
     # -- fitted state ---------------------------------------------------------------------
 
@@ -356,7 +362,9 @@ class BoltzmannMachine(BaseNetwork):
     def _answer(self, question: str, X: Any) -> NDArray:
         """Return what the machine says of rows."""
         v = self._rows(X)
-        return computed(getattr(self._machine, question), v)
+        limit = self._limit(v.shape[0])
+        with limit, limit:
+            return computed(getattr(self._machine, question), v)
 
     def _generator(self, random_state: Any) -> np.random.Generator:
         """Return the generator of one call, or the one that goes on from call to call."""

@@ -35,6 +35,7 @@ from sknn.training.adversarial import Duel, Turns
 from sknn.training.callbacks import Callback
 from sknn.training.run import Run
 from sknn.training.spread import Surroundings
+from sknn.training.threads import blas_threads
 
 # Rows that samples are compared with at most, for a score.
 _SCORED_ROWS = 2000
@@ -375,7 +376,9 @@ class GAN(BaseNetwork):
         # Of rows whose distances are not finite none is near another.
         computed(np.einsum, "ij,ij->i", x, x, dtype=np.float64)
         samples = self.sample(len(x[some]), random_state=self.random_state)
-        return Surroundings(x[some]).coverage(samples)
+        limit = blas_threads(len(samples) ** 2 * x.shape[1])
+        with limit, limit:
+            return Surroundings(x[some]).coverage(samples)
 
     def _judged(self, X: Any, y: Any, stop: int | None = None) -> NDArray:
         """Return what some layers of the discriminator make of rows."""

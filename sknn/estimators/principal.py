@@ -20,6 +20,7 @@ from sknn.core.layers import Dense
 from sknn.core.layout import Views
 from sknn.core.losses.optimum import column_means
 from sknn.core.rows import slabs
+from sknn.training.threads import blas_threads
 
 _MOST_FEATURES = 2048
 """Beyond, the covariance is dearer than what it saves."""
@@ -87,9 +88,11 @@ def _covariance(x: Any, share: NDArray, mean: NDArray) -> NDArray:
     d = x.shape[1]
     total = np.zeros((d, d))
     # The product of a few rows would be no dearer than to add it.
-    for rows, part in slabs(x, max(256, (1 << 18) // d)):
-        centred = part - mean
-        total += (centred * share[rows, None]).T @ centred
+    step = max(256, (1 << 18) // d)
+    with blas_threads(min(step, x.shape[0]) * d * d):
+        for rows, part in slabs(x, step):
+            centred = part - mean
+            total += (centred * share[rows, None]).T @ centred
     return total
 
 

@@ -403,7 +403,8 @@ class TableNetwork(SupervisedNetwork):
         x = self._check_inputs(X)
         network = self._network_for(x)
         chunks = (x[start : start + _CHUNK_ROWS] for start in range(0, len(x), _CHUNK_ROWS))
-        with blas_threads(0):
+        limit = blas_threads(0)
+        with limit, limit:
             return np.concatenate([self._pooled(network, chunk) for chunk in chunks])
 
     def _pooled(self, network: Network, x: NDArray) -> NDArray:

@@ -15,6 +15,7 @@ from sknn.estimators.session import Session
 from sknn.inspection.parts import part_errors, slope_error
 from sknn.training.objective import Supervised
 from sknn.training.run import noise_of
+from sknn.training.threads import blas_threads
 
 Finding = tuple[str, float]
 
@@ -111,7 +112,9 @@ def _session(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Session:
     session = Session(
         trial, Call(X, y, sample_weight, classes=getattr(estimator, "classes_", None))
     )
-    session.prepare()
+    limit = blas_threads(0)
+    with limit, limit:
+        session.prepare()
     if hasattr(estimator, "network_"):
         session.network.load(estimator.network_.theta)
         session.targets.unfold(session.network, session.loss)

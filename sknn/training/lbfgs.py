@@ -85,20 +85,27 @@ def minimize_lbfgs(
     def record(intermediate_result: OptimizeResult) -> None:
         nonlocal last
         now = perf_counter()
-        run.epoch += 1
-        run.samples += batches.n_rows
-        row = {"epoch": float(run.epoch), "loss": float(intermediate_result.fun)}
-        row["seconds"], last = now - last, now
-        function.theta[...] = function.reached = intermediate_result.x
-        progress.row = row
-        for hook in hooks.epoch_end:
-            hook(progress)
-        run.best_loss = min(run.best_loss, row["loss"])
-        run.history.append(row)
+        seconds, last = now - last, now
+        run.note(lambda: finish(intermediate_result, seconds), tell)
         if now > deadline:
             progress.stop("max_time")
         if progress.stop_reason is not None:
             raise StopIteration
+
+    def tell() -> None:
+        for hook in hooks.epoch_told:
+            hook(progress)
+
+    def finish(reached: OptimizeResult, seconds: float) -> dict[str, float]:
+        run.epoch += 1
+        run.samples += batches.n_rows
+        row = {"epoch": float(run.epoch), "loss": float(reached.fun), "seconds": seconds}
+        function.theta[...] = function.reached = reached.x
+        progress.row = row
+        for hook in hooks.epoch_end:
+            hook(progress)
+        run.best_loss = min(run.best_loss, row["loss"])
+        return row
 
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for hook in hooks.train_begin:

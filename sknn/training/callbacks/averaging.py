@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sknn.core.constraints import integer, one_of, real
@@ -102,6 +104,8 @@ class WeightAveraging(Callback):
         if run.average is None:
             run.average = Average(progress.network.theta.copy(), 1, self.kind)
         else:
+            # A new one, for an epoch counts as a whole or not at all.
+            run.average = replace(run.average, theta=run.average.theta.copy())
             self._move(progress, 1.0 / (run.average.count + 1))
 
     def _epochs_before(self, horizon: int) -> float:

@@ -207,12 +207,19 @@ class Hooks:
 
     def __init__(self, callbacks: list[Callback]) -> None:
         ordered = sorted(callbacks, key=lambda callback: callback.phase)
-        keeping = [callback for callback in ordered if callback.phase is Phase.KEEP]
-        judging = [callback for callback in ordered if callback.phase is not Phase.KEEP]
+        judging, reporting, keeping = (
+            [callback for callback in ordered if first <= callback.phase <= last]
+            for first, last in (
+                (Phase.AVERAGE, Phase.DECIDE),
+                (Phase.REPORT, Phase.REPORT),
+                (Phase.KEEP, Phase.KEEP),
+            )
+        )
         self.train_begin = self._overriding(ordered, "on_train_begin")
         self.gradient = self._overriding(ordered, "on_gradient")
         self.batch_end = self._overriding(ordered, "on_batch_end")
         self.epoch_end = self._overriding(judging, "on_epoch_end")
+        self.epoch_told = self._overriding(reporting, "on_epoch_end")
         self.epoch_kept = self._overriding(keeping, "on_epoch_end")
         self.train_end = self._overriding(ordered, "on_train_end")
 
