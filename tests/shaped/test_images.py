@@ -150,11 +150,17 @@ def test_convolutions_in_a_plain_network():
         {"normalization": "layer", "activation": "tanh", "pooling": "average"},
         {"normalization": "batch", "strides": 2, "pool_size": None},
         {"n_members": 2, "padding": "valid", "kernel_size": 2},
-        {"layers": [Residual([Conv2D(3), BatchNorm()]), Parallel([Conv2D(2), [MaxPool(1)]])]},
+        {
+            "layers": [
+                # Without kinks: a point right on one gives an error that is none.
+                Residual([Conv2D(3, activation="tanh"), BatchNorm()]),
+                Parallel([Conv2D(2, activation="tanh"), [MaxPool(1)]]),
+            ]
+        },
     ],
 )
 def test_gradients(kind, settings):
-    small = {} if "layers" in settings else SMALL
+    small = {"random_state": 0} if "layers" in settings else SMALL
     net = kind(**small | settings)
     assert check_gradients(net, IMAGES[:20], LABELS[:20]) < 1e-5
 
