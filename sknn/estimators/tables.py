@@ -50,22 +50,14 @@ _FEW_ROWS = 1024
 _MOST_SPLITS = 10
 # The factors of columns move at so many times the rate of weights.
 _SCALE_RATE = 6.0
+_NTK = {"parametrization": "ntk"}
 
 AUTO = c.one_of(["auto"])
 CONSTRAINTS = {
     name: parameters.NETWORK[name]
     for name in (
-        "batch_size",
-        "callbacks",
-        "dropout",
-        "learning_rate_init",
-        "max_time",
-        "random_state",
-        "verbose",
-        "warm_start",
-        "weight_decay",
-        "hidden_layer_sizes",
-        "activation",
+        *("batch_size", "callbacks", "dropout", "learning_rate_init", "max_time", "random_state"),
+        *("verbose", "warm_start", "weight_decay", "hidden_layer_sizes", "activation"),
     )
 } | {
     "preset": c.one_of(["fast", "default", "best"]),
@@ -248,12 +240,13 @@ class TableNetwork(SupervisedNetwork):
         for i, (size, activation) in enumerate(zip(sizes, activations, strict=True)):
             bias = Normal(0.1 if layers else 0.5)
             own = {} if layers else first
-            start = {"weight_init": LecunNormal(), "bias_init": bias}
-            layers.append(_dense(size, activation, **start, **own))
+            start = {"weight_init": LecunNormal(), "bias_init": bias, **_NTK}
+            layers.append(Dense(size, activation, **start, **own))
             if rates[i]:
                 layers.append(Dropout(rates[i]))
-        output = {"weight_init": Zeros(), "input_skip": n_linear, "name": architecture.OUTPUT}
-        return [*layers, _dense(n_raw, "identity", **output, **({} if layers else first))]
+        output = {**_NTK, "weight_init": Zeros(), "input_skip": n_linear}
+        own = output | ({} if layers else first)
+        return [*layers, Dense(n_raw, "identity", **own, name=architecture.OUTPUT)]
 
     def _rates(self, network: Network) -> NDArray | None:
         """Hold the linear path of those members that shall do without."""
@@ -427,10 +420,6 @@ class TableNetwork(SupervisedNetwork):
         tags.input_tags.categorical = True
         tags.transformer_tags.preserves_dtype = []
         return tags
-
-
-def _dense(units: int, activation: Any, **settings: Any) -> Dense:
-    return Dense(units, activation, parametrization="ntk", **settings)
 
 
 def _codes(y: Any) -> NDArray:

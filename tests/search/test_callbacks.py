@@ -77,8 +77,8 @@ def test_grid_searches_write_whole_checkpoints(tmp_path):
 
 WRONG = {
     "callbacks": (network(callbacks=[3]), SPACE, r"'callbacks' parameter.*Got \[3\]"),
-    "no list": (network(callbacks=Pause(3)), SPACE, r"'callbacks' parameter.*Got Pause"),
-    "its parameter": (network(callbacks=[Inside(1), Pause]), SPACE, "'callbacks' parameter"),
+    "no list": (network(callbacks=Inside(1)), SPACE, r"'callbacks' parameter.*Got Inside"),
+    "its parameter": (network(callbacks=[Inside(1), Checkpoint]), SPACE, "'callbacks' parameter"),
     "in the space": (network(), SPACE | {"l1": [-1.0]}, "'l1' parameter"),
     "in a pipeline": (make_pipeline(network(solver="x")), PIPED, "'solver' parameter"),
     "table": (
@@ -96,7 +96,7 @@ def test_what_is_wrong_in_all_candidates_is_told_as_itself(name, error_score):
     model, space, words = WRONG[name]
     with pytest.raises(InvalidParameterError, match=words) as caught:
         search(model, space, n_candidates=1, error_score=error_score).fit(X, THREE)
-    assert "Pause(" not in str(caught.value).replace("Got Pause(", "")
+    assert "Pause" not in str(caught.value)
 
 
 def test_what_is_wrong_in_some_candidates_fails_there():
