@@ -40,7 +40,7 @@ def fitted(dtype: str) -> tuple[dict[str, Any], np.ndarray]:
 def unchecked(model: Any) -> Any:
     """Return a context in which `model` believes its input."""
     modules = {
-        "sknn": "sknn.estimators.data",
+        "sknn": "sknn._validation.arrays",
         "sklearn": "sklearn.neural_network._multilayer_perceptron",
     }
     module = sys.modules[modules[type(model).__module__.partition(".")[0]]]

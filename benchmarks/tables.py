@@ -42,7 +42,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from threadpoolctl import threadpool_limits
 
 from sknn import TabularMLPClassifier, TabularMLPRegressor
-from sknn.estimators import presets
+from sknn.estimators.tabular import presets
 from sknn.optimizers import AdamW
 
 KINDS = {"clf": "classification", "reg": "regression"}

@@ -12,6 +12,14 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 
+from sknn._sklearn import (
+    CallbackSupportMixin,
+    callback_context,
+    shallow_copy,
+    with_callbacks,
+)
+from sknn._validation import arrays
+from sknn._validation.arrays import Rows
 from sknn._version import __version__
 from sknn.core.constraints import Constraint
 from sknn.core.layers import Layer
@@ -20,29 +28,23 @@ from sknn.core.layout import Growth, Shape
 from sknn.core.losses.base import Loss
 from sknn.core.naming import take_over
 from sknn.core.network import Network
-from sknn.estimators import architecture, data, parameters
-from sknn.estimators._sklearn import (
-    CallbackSupportMixin,
-    callback_context,
-    shallow_copy,
-    with_callbacks,
-)
 from sknn.estimators.answers import computed
-from sknn.estimators.call import Call, restored_on_error
-from sknn.estimators.data import Rows
+from sknn.estimators.fit.callbacks import validation_measures
+from sknn.estimators.fit.request import Call, restored_on_error
+from sknn.estimators.fit.session import Session
+from sknn.estimators.fit.solvers import update_of
 from sknn.estimators.fitted import Fitted, learnt
-from sknn.estimators.parameters import Pace
-from sknn.estimators.session import Session
-from sknn.estimators.solving import update_of
-from sknn.estimators.targets import Targets
-from sknn.estimators.watching import validation_measures
+from sknn.estimators.settings import layers as layer_specs
+from sknn.estimators.settings import parameters
+from sknn.estimators.settings.parameters import Pace
+from sknn.estimators.targets.base import Targets
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
 from sknn.training.callbacks import PAUSED, Callback, PrintProgress
-from sknn.training.caller import users_level
 from sknn.training.folds import Folds
 from sknn.training.run import Run
 from sknn.training.threads import blas_threads
+from sknn.training.warnings import users_level
 
 _KERNEL_FOR_THREADS = 1 << 16
 """Numbers in a kernel from which on two threads are faster than one, measured."""
@@ -283,11 +285,11 @@ class BaseNetwork(
 
     def _rates(self, network: Network) -> NDArray | None:
         """Return the factor on the learning rate of every parameter; None where all are 1."""
-        return architecture.rate_factors(self, network)
+        return layer_specs.rate_factors(self, network)
 
     def _decays(self, network: Network) -> NDArray | None:
         """Return the factor on the decay of every decayed parameter; None where all are 1."""
-        return architecture.decay_factors(network)
+        return layer_specs.decay_factors(network)
 
     def _forget_choice(self, fresh: bool) -> None:  # noqa: B027
         """Forget what was learnt when weights were last chosen to be served.
@@ -304,7 +306,7 @@ class BaseNetwork(
 
     def _check_inputs(self, X: Any) -> Any:
         """Return the rows of the network, checked against what the estimator was fitted on."""
-        return data.check_inputs(self, X, [np.float64, np.float32])
+        return arrays.check_inputs(self, X, [np.float64, np.float32])
 
     def _after_fit(self, train: Rows) -> None:  # noqa: B027
         """Learn from the rows of a call what needs the trained network."""

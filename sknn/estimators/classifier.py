@@ -10,17 +10,18 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import unique_labels
 
+from sknn._sklearn import with_callbacks
+from sknn._validation import arrays
+from sknn._validation.arrays import Rows
 from sknn.core.layout import Growth
 from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
-from sknn.estimators import data, parameters
-from sknn.estimators._sklearn import with_callbacks
 from sknn.estimators.answers import computed
-from sknn.estimators.call import Call
-from sknn.estimators.data import Rows
+from sknn.estimators.fit.request import Call
 from sknn.estimators.fitted import learnt
-from sknn.estimators.growth import grow
-from sknn.estimators.labels import (
+from sknn.estimators.settings import parameters
+from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
+from sknn.estimators.targets.classification import (
     BinaryTargets,
     ClassificationTargets,
     MulticlassTargets,
@@ -30,7 +31,7 @@ from sknn.estimators.labels import (
     classification_targets,
     encode_labels,
 )
-from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
+from sknn.estimators.targets.growth import grow
 
 
 def _gives_probabilities(estimator: Any) -> bool:
@@ -261,8 +262,8 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         -------
         score : float
         """
-        data.reject_odd_arrays(y, "y")
-        y = data.plain_numbers(y)
+        arrays.reject_odd_arrays(y, "y")
+        y = arrays.plain_numbers(y)
         if not isinstance(self._targets_checked(), MultioutputTargets):
             return super().score(X, y, sample_weight)
         right = (self.predict(X) == np.asarray(y)).all(axis=1)
@@ -383,5 +384,5 @@ def _class_factor(class_weight: Any, rows: Rows, targets: ClassificationTargets)
     factor = np.ones(len(rows.y))
     for each, column, classes in zip(wanted, columns, known, strict=True):
         codes = encode_labels(column, classes)
-        factor *= data.class_weights(each, codes, classes, rows.weight)
+        factor *= arrays.class_weights(each, codes, classes, rows.weight)
     return factor

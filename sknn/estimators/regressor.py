@@ -10,16 +10,17 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array
 
+from sknn._sklearn import with_callbacks
+from sknn._validation import arrays
+from sknn._validation.arrays import Rows
+from sknn._validation.messages import naming_arguments
 from sknn.core.layout import Growth
-from sknn.estimators import data, parameters
-from sknn.estimators._sklearn import with_callbacks
 from sknn.estimators.answers import computed, scored
-from sknn.estimators.call import Call
-from sknn.estimators.data import Rows
+from sknn.estimators.fit.request import Call
 from sknn.estimators.fitted import learnt
-from sknn.estimators.messages import naming_arguments
+from sknn.estimators.settings import parameters
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
-from sknn.estimators.targets import RegressionTargets
+from sknn.estimators.targets.base import RegressionTargets
 
 
 class NetworkRegressor(RegressorMixin, SupervisedNetwork):
@@ -183,7 +184,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         score : float
             NaN, with a warning, for a single row.
         """
-        data.reject_odd_arrays(y, "y")
+        arrays.reject_odd_arrays(y, "y")
         with naming_arguments(y=y):
             # scikit-learn's sums would follow the layout of y, to the last bit.
             y = check_array(y, ensure_2d=False, order="C", input_name="y")

@@ -12,13 +12,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_array, check_consistent_length, validate_data
 
+from sknn._validation import arrays
+from sknn._validation.arrays import Rows
+from sknn._validation.messages import naming_arguments
+from sknn._validation.ragged import n_axes, unpacked
 from sknn.core.constraints import Constraint, each, is_number, none, one_of
 from sknn.core.layout import Shape
-from sknn.estimators import data, doubts
-from sknn.estimators.data import Rows
+from sknn.estimators import shape_warnings
 from sknn.estimators.fitted import learnt
-from sknn.estimators.messages import naming_arguments
-from sknn.estimators.ragged import n_axes, unpacked
 from sknn.estimators.supervised import SupervisedNetwork
 
 
@@ -74,7 +75,7 @@ class ShapedNetwork(SupervisedNetwork):
 
     def _read(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         """Return checked rows (n, *shape); with `reset` record the shape and the features."""
-        data.reject_odd_arrays(X, "X")
+        arrays.reject_odd_arrays(X, "X")
         if sp.issparse(X):
             raise TypeError(
                 f"X is sparse, and {type(self).__name__} needs dense rows; pass X.toarray()."
@@ -87,7 +88,7 @@ class ShapedNetwork(SupervisedNetwork):
 
     def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         """Read rows that are laid flat, as scalers and frames have them."""
-        data.check_columns(X)
+        arrays.check_columns(X)
         with naming_arguments(X=X):
             flat = validate_data(self, X, dtype=dtypes, reset=reset, ensure_all_finite=self._finite)
         if not reset:
@@ -150,7 +151,7 @@ class ShapedNetwork(SupervisedNetwork):
         y = self._read_target(y, x, X)
         with naming_arguments(X=x, y=y):
             check_consistent_length(x, y)
-        return Rows(x, y, data.check_weight(sample_weight, len(x)))
+        return Rows(x, y, arrays.check_weight(sample_weight, len(x)))
 
     def _check_same_shape(self) -> None:
         """Raise where `input_shape` or `channels` no longer are those of the network."""
@@ -171,7 +172,7 @@ class ShapedNetwork(SupervisedNetwork):
             )
 
     def _read_target(self, y: Any, x: NDArray, X: Any) -> Any:
-        return data.check_target(y, self._numeric_target)
+        return arrays.check_target(y, self._numeric_target)
 
     def _check_inputs(self, X: Any) -> NDArray:
         return self._read(X, [np.float64, np.float32], reset=False)
@@ -180,7 +181,7 @@ class ShapedNetwork(SupervisedNetwork):
         """Doubt where the channels are; who gives the shape of sequences knows."""
         if len(self.input_shape_) == 2 and self.input_shape is not None:
             return None
-        return doubts.of_channels(self.input_shape_, self._channels_first)
+        return shape_warnings.of_channels(self.input_shape_, self._channels_first)
 
     def __sklearn_tags__(self) -> Any:
         """Rows may have a shape; they are dense."""

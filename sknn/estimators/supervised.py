@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.metaestimators import available_if
 
+from sknn._validation import arrays
+from sknn._validation.arrays import Rows
 from sknn.core.layers import Flatten, Layer
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
-from sknn.estimators import architecture, data, parameters
 from sknn.estimators.base import BaseNetwork
-from sknn.estimators.call import Call
-from sknn.estimators.data import Rows
+from sknn.estimators.fit.request import Call
+from sknn.estimators.settings import layers as layer_specs
+from sknn.estimators.settings import parameters
 
 
 def _has_hidden(estimator: Any) -> bool:
@@ -56,22 +58,22 @@ class SupervisedNetwork(BaseNetwork):
         self._loss_recipe()
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
-        return data.check_rows(
+        return arrays.check_rows(
             self, X, y, sample_weight, dtypes=dtypes, reset=reset, numeric=self._numeric_target
         )
 
     def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
-        return data.check_validation(self, call.X_val, call.y_val, call.sample_weight_val, dtypes)
+        return arrays.check_validation(self, call.X_val, call.y_val, call.sample_weight_val, dtypes)
 
     def _check_network(self, network: Network) -> None:
-        architecture.check_flat(network)
+        layer_specs.check_flat(network)
         wanted = self.transform_layer  # type: ignore[attr-defined]
         n_hidden = sum(layer.has_units for layer in network.layers) - 1
         if n_hidden and not -n_hidden <= wanted < n_hidden:
             raise ValueError(f"transform_layer={wanted} is not among the {n_hidden} hidden layers.")
 
     def _chain(self, n_raw: int) -> list[Layer]:
-        return [*architecture.hidden_layers(self), architecture.output_layer(n_raw)]
+        return [*layer_specs.hidden_layers(self), layer_specs.output_layer(n_raw)]
 
     def _hidden_ends(self) -> list[int]:
         """Return for each hidden block the index just behind its last layer.

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn._validation.arrays import reject_odd_arrays
 from sknn.core.layout import Role
 from sknn.core.network import Network
-from sknn.estimators.data import reject_odd_arrays
-from sknn.estimators.plain import Link, NotPlain, links_of
+from sknn.estimators.plain_pass import Link, NotPlain, links_of
 from sknn.training.run import Run
 
 

@@ -10,8 +10,8 @@ from sklearn.base import clone
 
 from sknn.core.layout import Role, Slot
 from sknn.core.rows import in_order
-from sknn.estimators.call import Call
-from sknn.estimators.session import Session
+from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.session import Session
 from sknn.inspection.parts import part_errors, slope_error
 from sknn.training.objective import Supervised
 from sknn.training.run import noise_of

@@ -9,8 +9,8 @@ from typing import Any
 import joblib
 import numpy as np
 
-from sknn.search.lesson import Lesson, configured, network_of
-from sknn.search.part import Part, continued
+from sknn.search.fold import Lesson, configured, network_of
+from sknn.search.task import Part, continued
 
 
 class Candidate:

@@ -14,13 +14,13 @@ from sklearn.utils import check_random_state
 
 from sknn.core.constraints import is_number
 from sknn.core.layers import Layer
-from sknn.estimators.autoencoder import AutoEncoder
-from sknn.estimators.belief import DBNClassifier, DBNRegressor
-from sknn.estimators.convolutional import CNNClassifier, CNNRegressor
+from sknn.estimators.autoencoder.estimator import AutoEncoder
+from sknn.estimators.boltzmann.dbn import DBNClassifier, DBNRegressor
+from sknn.estimators.convolutional.estimators import CNNClassifier, CNNRegressor
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
-from sknn.estimators.recurrent import RNNClassifier, RNNRegressor
-from sknn.estimators.tabular import TabularMLPClassifier, TabularMLPRegressor
-from sknn.search.lesson import network_of
+from sknn.estimators.recurrent.estimators import RNNClassifier, RNNRegressor
+from sknn.estimators.tabular.estimators import TabularMLPClassifier, TabularMLPRegressor
+from sknn.search.fold import network_of
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from sknn.core.constraints import boolean, integer
 from sknn.core.layout import Views
 from sknn.exceptions import TrainingWarning
 from sknn.training.callbacks import Callback, Phase, Progress
-from sknn.training.caller import users_level
 from sknn.training.symptoms import Chart, findings
+from sknn.training.warnings import users_level
 
 # Middle of the range of an activation, and the distance from it at which the slope falls under a
 # tenth of its largest value: y (1 - y) < 0.1 / 4, 1 - y^2 < 0.1, (1 - |y|)^2 < 0.1.

@@ -7,9 +7,9 @@ from sknn.core.layers import BatchNorm, Defaults
 from sknn.core.losses import Adversarial, NonSaturating
 from sknn.core.network import Network
 from sknn.core.optimizers import SGD
-from sknn.training.adversarial import Duel, Rules, Turns
+from sknn.estimators.gan.diversity import Surroundings, squared_distances
+from sknn.estimators.gan.objective import Duel, Rules, Turns
 from sknn.training.run import Run, Streams
-from sknn.training.spread import Surroundings, squared_distances
 from sknn.training.update import Update
 from tests.adversarial.parts import FEATURES, differences, small_network
 

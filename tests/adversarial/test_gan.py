@@ -102,7 +102,7 @@ def test_samples_are_those_of_the_fit_whatever_is_set_later():
 def test_many_samples_are_made_piece_by_piece(y, monkeypatch):
     gan = small().fit(X, y)
     whole = gan.sample(25, random_state=0)
-    monkeypatch.setattr("sknn.estimators.gan._DRAWN_ROWS", 10)
+    monkeypatch.setattr("sknn.estimators.gan.estimator._DRAWN_ROWS", 10)
     np.testing.assert_allclose(gan.sample(25, random_state=0), whole)
 
 

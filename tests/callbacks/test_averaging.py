@@ -14,8 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknn import MLPClassifier, MLPRegressor
+from sknn._sklearn import HAS_CALLBACKS
 from sknn.callbacks import Callback, Phase, WeightAveraging
-from sknn.estimators._sklearn import HAS_CALLBACKS
 from sknn.exceptions import InvalidParameterError
 from tests.callbacks.checks import assert_same
 from tests.estimators.data import REAL, THREE, X

@@ -15,9 +15,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknn import MLPClassifier, MLPRegressor
+from sknn._sklearn import HAS_CALLBACKS
 from sknn.callbacks import Callback, Checkpoint, LearningRateRange, Phase, WeightAveraging
 from sknn.core import archive
-from sknn.estimators._sklearn import HAS_CALLBACKS
 from sknn.exceptions import InvalidParameterError
 from sknn.schedules import BatchSize
 from tests.callbacks.checks import assert_same, forked, needs_fork

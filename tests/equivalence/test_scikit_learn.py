@@ -8,8 +8,8 @@ from sklearn.datasets import load_diabetes, load_iris
 from sklearn.preprocessing import LabelBinarizer, scale
 
 from sknn import MLPClassifier, MLPRegressor
-from sknn.estimators.call import Call
-from sknn.estimators.session import Session
+from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.session import Session
 from tests.estimators.data import BINARY, COUNTS, REAL, THREE, X
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, MLPClassifier
 from sknn.callbacks import Callback, Checkpoint
-from sknn.estimators.reconstruction import border
+from sknn.estimators.autoencoder.targets import border
 from sknn.initializers import Pretrained
 from sknn.inspection import check_gradients
 from sknn.layers import Dense, Dropout
@@ -484,7 +484,7 @@ def test_pre_trained_layers_keep_their_warnings_to_themselves():
 
 
 def test_an_interrupt_in_pre_training_ends_the_call(monkeypatch):
-    codec = "sknn.estimators.codec._shallow"
+    codec = "sknn.estimators.autoencoder.layers._shallow"
 
     class Interrupt(Callback):
         def on_epoch_end(self, progress):

@@ -11,8 +11,8 @@ from sklearn.datasets import load_digits
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sknn import BernoulliRBM, DBNClassifier, DBNRegressor, GaussianRBM, MLPClassifier
+from sknn.estimators.boltzmann.contrastive_divergence import Measure
 from sknn.exceptions import InvalidParameterError
-from sknn.training.energy import Measure
 from tests.estimators.data import BINARY, REAL, THREE, X
 
 pytestmark = [

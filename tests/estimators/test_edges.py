@@ -111,7 +111,7 @@ def test_a_member_that_diverges_in_lbfgs_is_not_served(monkeypatch):
             run.stop_reason = "diverged"
         return result
 
-    monkeypatch.setattr("sknn.estimators.solving.minimize_lbfgs", diverge_once)
+    monkeypatch.setattr("sknn.estimators.fit.solvers.minimize_lbfgs", diverge_once)
     net = MLPRegressor(**FEW | {"max_iter": 500}, solver="lbfgs", n_members=3)
     with pytest.raises(ValueError, match="non-finite"):
         net.fit(X, REAL)

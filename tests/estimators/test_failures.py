@@ -9,15 +9,19 @@ from numpy.testing import assert_array_equal
 from sklearn.utils import validation
 
 from sknn import MLPClassifier, MLPRegressor
+from sknn._validation import arrays
 from sknn.callbacks import Callback
 from sknn.core.initializers import Initializer
 from sknn.core.layers import Dense
 from sknn.core.network import Network
 from sknn.core.optimizers import Adam
 from sknn.core.workspace import Workspace
-from sknn.estimators import architecture, base, data, parameters, session
-from sknn.estimators.session import Session
-from sknn.estimators.targets import RegressionTargets
+from sknn.estimators import base
+from sknn.estimators.fit import session
+from sknn.estimators.fit.session import Session
+from sknn.estimators.settings import layers as layer_specs
+from sknn.estimators.settings import parameters
+from sknn.estimators.targets.base import RegressionTargets
 from sknn.training.batches import Batches
 from sknn.training.lbfgs import FullBatch
 from sknn.training.monitor import Validate, Watch
@@ -62,11 +66,11 @@ def failing(error, after):
 # Where it fails, and after how many calls.
 POINTS = {
     "parameters": (parameters, "check_parameters", 0),
-    "rows": (data, "check_rows", 0),
-    "validation rows": (data, "check_rows", 1),
-    "weights": (data, "check_weight", 0),
+    "rows": (arrays, "check_rows", 0),
+    "validation rows": (arrays, "check_rows", 1),
+    "weights": (arrays, "check_weight", 0),
     "targets": (RegressionTargets, "encode", 0),
-    "network": (architecture, "build_network", 0),
+    "network": (layer_specs, "build_network", 0),
     "load": (Network, "load", 0),
     "unfold": (RegressionTargets, "unfold", 0),
     "run": (Run, "copy", 0),
@@ -284,7 +288,9 @@ def test_ctrl_c_in_lbfgs():
 def test_ctrl_c_outside_of_training_is_an_interrupt(monkeypatch):
     network = MLPRegressor(random_state=0, **SETTINGS).fit(X, REAL)
     picture = photograph(network)
-    monkeypatch.setattr(session.data, "check_rows", failing(KeyboardInterrupt, 0)(data.check_rows))
+    monkeypatch.setattr(
+        session.arrays, "check_rows", failing(KeyboardInterrupt, 0)(arrays.check_rows)
+    )
     with pytest.raises(KeyboardInterrupt):
         network.fit(X, REAL)
     assert_unchanged(network, picture)

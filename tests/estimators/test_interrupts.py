@@ -25,7 +25,7 @@ from sknn import (
     TabularMLPClassifier,
 )
 from sknn.callbacks import Callback, Pause, WeightAveraging
-from sknn.estimators import solving
+from sknn.estimators.fit import solvers
 from sknn.streams import fit_blocks
 from sknn.training import threads
 from sknn.training.run import History
@@ -274,7 +274,7 @@ def test_passes_over_all_rows_end_with_the_first_group(monkeypatch):
         trained.append(session)
         session.state.stop_reason = "interrupted"
 
-    monkeypatch.setattr(solving, "_pass_over_all", interrupted)
+    monkeypatch.setattr(solvers, "_pass_over_all", interrupted)
     net = MLPClassifier(
         (3,), n_members=4, max_iter=30, early_stopping=True, learning_rate_init=0.1, random_state=0
     )

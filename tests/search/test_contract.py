@@ -23,8 +23,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, GaussianRBM, MLPClassifier, MLPRegressor, TabularMLPClassifier
+from sknn._sklearn import HAS_CALLBACKS
 from sknn.callbacks import Pause
-from sknn.estimators._sklearn import HAS_CALLBACKS
 from sknn.exceptions import InvalidParameterError
 from sknn.search import ArchitectureSearchCV, LayerSizes
 from tests.estimators.data import BINARY, REAL, THREE, TWO_REAL, X

@@ -9,10 +9,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknn import MLPClassifier, MLPRegressor
+from sknn._sklearn import Report
 from sknn.callbacks import Pause, WeightAveraging
-from sknn.estimators._sklearn import Report
-from sknn.search.lesson import Fold
-from sknn.search.part import Judge, train
+from sknn.search.fold import Fold
+from sknn.search.task import Judge, train
 from tests.callbacks.checks import assert_same
 from tests.estimators.data import REAL, THREE, X
 from tests.search.parts import (

@@ -5,10 +5,10 @@ import math
 import pytest
 
 from sknn import MLPClassifier
-from sknn.search import rounds
+from sknn.search import halving
 from sknn.search.candidate import Candidate
-from sknn.search.lesson import Lesson
-from sknn.search.part import Part, train
+from sknn.search.fold import Lesson
+from sknn.search.task import Part, train
 from tests.estimators.data import THREE, X
 from tests.search.parts import network, search
 
@@ -29,7 +29,7 @@ def begun(monkeypatch):
         part.outcome["fit_time"] = float(width * (part.n_epochs - done))
         return part
 
-    monkeypatch.setattr(rounds, "train", measured)
+    monkeypatch.setattr(halving, "train", measured)
     return told
 
 

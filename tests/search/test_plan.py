@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sknn.search.plan import brackets_of, levels
+from sknn.search.brackets import brackets_of, levels
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from sknn import CNNClassifier, CNNRegressor, RNNClassifier, RNNRegressor
 from sknn.callbacks import Checkpoint
-from sknn.estimators import plausibility
+from sknn.estimators.fit import data_warnings
 from sknn.exceptions import InvalidParameterError
 from sknn.inspection import check_gradients
 from sknn.layers import Conv1D, Conv2D, GlobalAveragePool
@@ -199,7 +199,7 @@ def test_later_rows_are_told_in_the_order_of_the_user():
 
 def test_rows_are_not_copied_as_a_whole(monkeypatch):
     # Warnings of data look at some thousands of rows.
-    monkeypatch.setattr(plausibility, "_ROWS", 64)
+    monkeypatch.setattr(data_warnings, "_ROWS", 64)
     x = np.zeros((3000, 3, 16, 16), np.float32)
     x[::2] = 1.0
     settings = {"batch_size": 50, "max_iter": 1, "random_state": 0}

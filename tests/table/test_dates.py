@@ -5,8 +5,8 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from sknn.estimators.table.dates import PARTS, part, varying_parts
 from sknn.preprocessing import TableEncoder
+from sknn.preprocessing.dates import PARTS, part, varying_parts
 
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")

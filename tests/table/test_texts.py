@@ -8,9 +8,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from sknn.estimators.table.texts import DATES, NUMBERS, spelling_of
 from sknn.exceptions import TableWarning
 from sknn.preprocessing import TableEncoder
+from sknn.preprocessing.texts import DATES, NUMBERS, spelling_of
 
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from sknn import MLPRegressor
 from sknn.core.layers import Dropout
-from sknn.estimators.linear_start import LinearModel
+from sknn.estimators.tabular.ridge import LinearModel
 from sknn.schedules import CosLog, FlatCosine
 from tests.checks.layers import Bench
 from tests.tabular.parts import BINARY, KINDS, REAL, SMALL, TABLE

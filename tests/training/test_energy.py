@@ -12,7 +12,12 @@ from sknn.core.layers import Boltzmann, Defaults
 from sknn.core.machine import Machine
 from sknn.core.network import Network
 from sknn.core.visible import Visible
-from sknn.training.energy import ContrastiveDivergence, Sparsity, machine_of, phase_gradient
+from sknn.estimators.boltzmann.contrastive_divergence import (
+    ContrastiveDivergence,
+    Sparsity,
+    machine_of,
+    phase_gradient,
+)
 
 KINDS = sorted(Visible.registry)
 D, H = 5, 4

@@ -11,7 +11,7 @@ from sknn.core.losses import LogLoss, SquaredError
 from sknn.core.losses.per_member import PerMember
 from sknn.core.network import Network
 from sknn.core.workspace import Workspace
-from sknn.estimators.linear_start import ridge
+from sknn.estimators.tabular.ridge import ridge
 from sknn.training.folds import Candidate, FoldBatches, Folds, OutOfFold, _within_memory, pick
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams

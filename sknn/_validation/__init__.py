@@ -1,0 +1,1 @@
+"""Checked arrays: what a call hands to training."""

@@ -1,0 +1,555 @@
+"""Auto-encoders: networks that learn to give back what they were given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.metaestimators import available_if
+
+from sknn._sklearn import with_callbacks
+from sknn._validation import arrays
+from sknn._validation.arrays import Rows
+from sknn.core.layers import Layer
+from sknn.core.losses.base import Loss
+from sknn.core.network import Network
+from sknn.estimators.answers import computed
+from sknn.estimators.autoencoder import layers as codec
+from sknn.estimators.autoencoder.elbo import EvidenceBound
+from sknn.estimators.autoencoder.targets import ReconstructionTargets, border, squared_errors
+from sknn.estimators.base import BaseNetwork
+from sknn.estimators.fit.request import Call
+from sknn.estimators.fitted import learnt
+from sknn.estimators.mlp import MLPClassifier, MLPRegressor
+from sknn.training.callbacks import Callback
+from sknn.training.run import Run
+
+# Reconstructions are compared in slabs of about this many numbers.
+_SLAB_NUMBERS = 1 << 22
+
+
+def _is_variational(estimator: Any) -> bool:
+    if not estimator.variational:
+        raise AttributeError("sample needs variational=True.")
+    return True
+
+
+class AutoEncoder(BaseNetwork):
+    r"""Auto-encoder: a network whose target is its input and whose middle is narrow.
+
+    The encoder maps a row to its code (:meth:`transform`), the decoder maps a code back
+    (:meth:`inverse_transform`). What gets through the narrow middle is a compressed description
+    of the row; what is lost on the way says how unusual the row is (:meth:`score_samples`); trained
+    on damaged rows, the network learns to mend them (`corruption`).
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or sequence of int, default=(32,)
+        Widths of the encoder; the last one is the code. The decoder mirrors them.
+    activation : str, Activation or list, default="relu"
+        Non-linearity of the layers of the encoder, the code included, or one for each. The decoder
+        mirrors them; its last layer is `output_activation`.
+    tied_weights : bool, default=False
+        The decoder uses the transposed weights of the encoder: half as many to learn.
+    corruption : {None, "gaussian", "masking", "salt_and_pepper"}, default=None
+        Damage done to the input, anew for every batch, while the target stays whole [2]_.
+    corruption_level : float, default=0.1
+        Standard deviation of the noise in the units of X ("gaussian"), or the share of inputs set
+        to zero ("masking") or to the lowest or highest number of X ("salt_and_pepper").
+    sparsity : float, default=None
+        Mean activation of the units of the code that is aimed at. Logistic and tanh codes get
+        the Kullback-Leibler penalty, others an L1 penalty on what is above.
+    sparsity_weight : float, default=1.0
+        Strength of it.
+    contraction : float, default=0.0
+        Strength of a penalty on the squared derivatives of every layer of the encoder by its
+        inputs [3]_; for the activations identity, logistic, relu and tanh.
+    contamination : float or "auto", default="auto"
+        Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1. As
+        in :class:`~sklearn.ensemble.IsolationForest` 0.1 of 100 rows are 10 of them.
+    output_groups : dict, default=None
+        Kinds of columns of a table: ``{"numeric": columns, "binary": columns, "categorical":
+        [columns of one-hot group, ...]}``, columns by position or name; what is not
+        named is numeric. Squared error, binary cross-entropy, softmax cross-entropy for each group.
+    layers : list of Layer, default=None
+        Everything between input and output layer by layer, instead of `hidden_layer_sizes`
+        and what builds on it. The code is the layer named "code", else the narrowest one.
+    variational : bool, default=False
+        The encoder gives a normal distribution over codes, the decoder sees a draw [4]_; codes can
+        then be drawn, see :meth:`sample`.
+    kl_weight : float, default=1.0
+        Strength of the divergence from the standard normal distribution (variational).
+    output_activation : {"auto", "identity", "logistic"}, default="auto"
+        "auto": logistic if X of the first call lies in [0, 1].
+    loss : str or Loss, default="auto"
+        "squared_error", "log_loss" (cross-entropy of each output), a spec from
+        :mod:`sknn.losses`, or "auto": log_loss with a logistic output, else squared_error. For grey
+        values rather than bits, "squared_error" reconstructs better.
+    pretrain : {None, "layerwise"}, default=None
+        "layerwise" first trains a shallow auto-encoder for each layer on the codes of the one
+        before, each for a quarter of `max_iter` epochs.
+    normalization : {None, "batch", "layer"}, default=None
+        Normalise between each layer and its activation.
+    weight_init : str, Initializer or Pretrained, default="auto"
+        Initial weights. "auto" starts a network with linear output from the principal
+        components of the training rows wherever its layers can carry them, and at random else.
+    solver, learning_rate, learning_rate_init, alpha, batch_size, max_iter : optional
+        As for :class:`MLPRegressor`.
+    random_state, verbose, warm_start, dtype, callbacks : optional
+        As for :class:`MLPRegressor`.
+    tol : float, default=0.0
+        Least improvement of the loss that counts. A good reconstruction has a small loss that goes
+        on falling in small steps, so that any of them counts.
+    n_iter_no_change : int or inf, default=10
+        Epochs without improvement that are borne before training stops.
+    early_stopping, validation_fraction : optional
+        As for :class:`MLPRegressor`; the loss on held-out rows is watched.
+
+    Attributes
+    ----------
+    offset_ : float
+        Score below which a row counts as abnormal, from the training rows of the last call.
+    loss_, loss_curve_, best_loss_, history_, n_iter_, t_, stop_reason_, validation_scores_
+        As for :class:`MLPRegressor`; a validation score is minus the reconstruction error.
+        Variational ones record ``kl`` and ``elbo`` (nats a row) in ``history_``. With a linear
+        output losses are those of X divided by one number, the root of its mean variance.
+    coefs_, intercepts_ : list of ndarray
+        Weights and biases of the dense layers, as for :class:`MLPRegressor`.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Present where X has column names.
+
+    See Also
+    --------
+    MLPClassifier : The network :meth:`to_classifier` gives the encoder to.
+
+    References
+    ----------
+    .. [1] Hinton & Salakhutdinov (2006), "Reducing the dimensionality of data with neural
+       networks", Science 313.
+    .. [2] Vincent et al. (2010), "Stacked denoising autoencoders", JMLR 11.
+    .. [3] Rifai et al. (2011), "Contractive auto-encoders", ICML.
+    .. [4] Kingma & Welling (2014), "Auto-encoding variational Bayes", ICLR.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sknn import AutoEncoder
+    >>> X, _ = load_digits(return_X_y=True)
+    >>> coder = AutoEncoder((64, 8), learning_rate="cosine", max_iter=20, random_state=0).fit(X)
+    >>> coder.transform(X).shape
+    (1797, 8)
+    >>> coder.inverse_transform(coder.transform(X)).shape
+    (1797, 64)
+    """
+
+    _constraints = codec.CONSTRAINTS
+
+    _targets: ReconstructionTargets
+    offset_: float = learnt()
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Any = (32,),
+        activation: Any = "relu",
+        *,
+        tied_weights: Any = False,
+        corruption: Any = None,
+        corruption_level: Any = 0.1,
+        sparsity: Any = None,
+        sparsity_weight: Any = 1.0,
+        contraction: Any = 0.0,
+        contamination: Any = "auto",
+        output_groups: Any = None,
+        layers: Any = None,
+        variational: Any = False,
+        kl_weight: Any = 1.0,
+        output_activation: Any = "auto",
+        loss: Any = "auto",
+        pretrain: Any = None,
+        normalization: Any = None,
+        weight_init: Any = "auto",
+        solver: Any = "adam",
+        learning_rate: Any = "constant",
+        learning_rate_init: Any = 0.001,
+        alpha: Any = 0.0001,
+        batch_size: Any = "auto",
+        max_iter: Any = 200,
+        random_state: Any = None,
+        tol: Any = 0.0,
+        verbose: Any = False,
+        warm_start: Any = False,
+        early_stopping: Any = False,
+        validation_fraction: Any = 0.1,
+        n_iter_no_change: Any = 10,
+        dtype: Any = "auto",
+        callbacks: Any = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.tied_weights = tied_weights
+        self.corruption = corruption
+        self.corruption_level = corruption_level
+        self.sparsity = sparsity
+        self.sparsity_weight = sparsity_weight
+        self.contraction = contraction
+        self.contamination = contamination
+        self.output_groups = output_groups
+        self.layers = layers
+        self.variational = variational
+        self.kl_weight = kl_weight
+        self.output_activation = output_activation
+        self.loss = loss
+        self.pretrain = pretrain
+        self.normalization = normalization
+        self.weight_init = weight_init
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.random_state = random_state
+        self.tol = tol
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.dtype = dtype
+        self.callbacks = callbacks
+
+    # -- training -------------------------------------------------------------------------
+
+    @with_callbacks
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> AutoEncoder:
+        """Learn to reconstruct X.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : ignored
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight 2 is the row twice, weight 0 the row absent.
+        X_val : {array-like, sparse matrix}, default=None
+            Validation rows: their loss is recorded, and early stopping watches it.
+        sample_weight_val : array-like, default=None
+            Their weights.
+
+        Returns
+        -------
+        self : estimator
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a wrong parameter or array, or when training diverges. The estimator is then as
+            it was before the call.
+        """
+        return self._train(
+            Call(
+                X,
+                None,
+                sample_weight,
+                X_val,
+                sample_weight_val=sample_weight_val,
+                epochs=self.max_iter,
+                resume=self.warm_start,
+                keep=self.warm_start,
+            )
+        )
+
+    @with_callbacks
+    def partial_fit(
+        self,
+        X: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> AutoEncoder:
+        """Pass over X once more, where the last call ended.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : ignored
+        sample_weight : array-like of shape (n_samples,), default=None
+        X_val, sample_weight_val : default=None
+            Validation rows; needed with ``early_stopping=True``.
+
+        Returns
+        -------
+        self : estimator
+        """
+        return self._train(
+            Call(
+                X,
+                None,
+                sample_weight,
+                X_val,
+                sample_weight_val=sample_weight_val,
+                resume=True,
+                keep=True,
+                stream=True,
+            )
+        )
+
+    # -- use --------------------------------------------------------------------------------
+
+    def transform(self, X: Any) -> NDArray:
+        """Return the code of every row (variational: its mean).
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        codes : ndarray of shape (n_samples, n_code)
+        """
+        x = self._checked(X)
+        codes = self._through(x, stop=codec.code_stop(self.network_))
+        return codes.reshape(len(codes), -1)
+
+    def inverse_transform(self, X: Any) -> NDArray:
+        """Return the rows that codes stand for.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_code)
+            Codes, as :meth:`transform` returns them.
+
+        Returns
+        -------
+        rows : ndarray of shape (n_samples, n_features)
+        """
+        self._check_fitted()
+        network, stop = self.network_, codec.code_stop(self.network_)
+        codes = arrays.check_matrix(X, network.dtype)
+        shape = network.plans[stop - 1].out_shape
+        if codes.shape[1] != self._n_features_out:
+            raise ValueError(
+                f"X must hold codes of {self._n_features_out} numbers; got {codes.shape[1]}."
+            )
+        raw = self._through(codes.reshape(len(codes), *shape), start=stop)
+        return self._targets.predict(raw, self._loss)
+
+    def predict(self, X: Any) -> NDArray:
+        """Return the reconstruction of every row.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        reconstruction : ndarray of shape (n_samples, n_features)
+
+        Raises
+        ------
+        TypeError
+            For sparse rows: their reconstruction is dense, and may not fit into memory as a whole.
+        """
+        x = self._checked(X)
+        if not isinstance(x, np.ndarray):
+            raise TypeError(
+                "predict would make a dense array of sparse X; call score_samples(X) for errors, "
+                "inverse_transform(transform(X)) for the dense array, or predict some rows, "
+                "X[:1000].toarray(), at a time."
+            )
+        return self._targets.predict(self._through(x), self._loss)
+
+    def score_samples(self, X: Any) -> NDArray:
+        """Return minus the mean squared reconstruction error of every row.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,)
+            The lower, the more abnormal.
+        """
+        return self._scores(self._checked(X))
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Return the (weighted) mean of :meth:`score_samples`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : ignored
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        score : float
+        """
+        scores = self.score_samples(X)
+        weight = arrays.check_weight(sample_weight, len(scores))
+        arrays.check_some_weight(weight, "sample_weight")
+        return float(computed(np.average, scores, weights=weight))
+
+    def decision_function(self, X: Any) -> NDArray:
+        """Return the score of every row minus `offset_`: negative for abnormal rows.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        decision : ndarray of shape (n_samples,)
+        """
+        return self.score_samples(X) - self.offset_
+
+    def predict_outlier(self, X: Any) -> NDArray:
+        """Say which rows are abnormal.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+            -1 for abnormal rows, 1 for the others, as scikit-learn's outlier detectors have it.
+        """
+        return np.where(self.decision_function(X) < 0, -1, 1)
+
+    @available_if(_is_variational)
+    def sample(self, n_samples: int = 1, random_state: Any = None) -> NDArray:
+        """Decode codes drawn from the standard normal distribution.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+        random_state : int, RandomState or None, default=None
+
+        Returns
+        -------
+        rows : ndarray of shape (n_samples, n_features)
+        """
+        self._check_fitted()
+        codes = codec.draw_codes(n_samples, self._n_features_out, random_state)
+        return self.inverse_transform(codes)
+
+    def to_classifier(self, **params: Any) -> MLPClassifier:
+        """Return an unfitted classifier whose hidden layers start as the encoder.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters of :class:`MLPClassifier`; ``freeze=["hidden0"]`` holds layers of
+            the encoder fixed.
+
+        Returns
+        -------
+        classifier : MLPClassifier
+        """
+        self._check_fitted()
+        return MLPClassifier(**codec.encoder_start(self, params))
+
+    def to_regressor(self, **params: Any) -> MLPRegressor:
+        """Return an unfitted regressor whose hidden layers start as the encoder.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters of :class:`MLPRegressor`.
+
+        Returns
+        -------
+        regressor : MLPRegressor
+        """
+        self._check_fitted()
+        return MLPRegressor(**codec.encoder_start(self, params))
+
+    def _checked(self, X: Any) -> Any:
+        self._check_fitted()
+        return arrays.check_inputs(self, X, [np.float64, np.float32])
+
+    def _scores(self, x: Any) -> NDArray:
+        """Compare slab by slab: neither sparse rows nor reconstructions are held as a whole."""
+        rows = max(1, _SLAB_NUMBERS // x.shape[1])
+        scores = []
+        limit = self._limit(min(rows, x.shape[0]))
+        with limit, limit:
+            for start in range(0, x.shape[0], rows):
+                scores.append(computed(self._scores_of, x[start : start + rows]))
+        return np.concatenate(scores)
+
+    def _scores_of(self, x: Any) -> NDArray:
+        answer = self._targets.predict(self.network_.predict(x), self._loss)
+        return -squared_errors(answer, x)
+
+    @property
+    def _n_features_out(self) -> int:
+        stop = codec.code_stop(self.network_)
+        return int(np.prod(self.network_.plans[stop - 1].out_shape))
+
+    # -- hooks ------------------------------------------------------------------------------
+
+    def _check_own_parameters(self) -> None:
+        codec.check(self)
+
+    def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+        return arrays.check_unlabelled(self, X, sample_weight, dtypes, reset)
+
+    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
+        return arrays.check_unlabelled_validation(self, call.X_val, call.sample_weight_val, dtypes)
+
+    def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
+        return rows.weight
+
+    def _set_targets(self, rows: Rows, call: Call) -> None:
+        groups = codec.output_groups(self, rows.x.shape[1])
+        # Tied weights cannot be brought to the units of X at both ends.
+        scalable = self.layers is None and not self.tied_weights
+        self._targets = ReconstructionTargets(rows, self.output_activation, groups, scalable)
+
+    def _check_same_task(self, y: Any, call: Call) -> None:
+        self._targets = self._targets.continued(y)
+
+    def _loss_recipe(self) -> Loss:
+        return self._targets.recipe(self.loss)
+
+    def _chain(self, n_raw: int) -> list[Layer]:
+        return codec.chain(self, n_raw, self._targets)
+
+    def _check_network(self, network: Network) -> None:
+        codec.check_output(network, self._targets.n_outputs)
+
+    def _start_from_data(
+        self, network: Network, train: Rows, index: NDArray | None, seed: int
+    ) -> bool:
+        return codec.start(self, network, train, index, seed)
+
+    def _measures(self, session: Any, network: Network) -> list[Callback]:
+        measures = super()._measures(session, network)
+        targets = self._targets
+        if self.variational:
+            gaussian = targets.task == "regression"
+            measures.append(EvidenceBound(targets.loss_scale, targets.n_outputs, gaussian))
+        return measures
+
+    def _epochs_are_over(self, run: Run) -> None:
+        # With tol=0 the loss may fall for ever; to have used the epochs is no failure then.
+        if self.tol > 0:
+            super()._epochs_are_over(run)
+
+    def _after_fit(self, train: Rows) -> None:
+        share = 0.1 if isinstance(self.contamination, str) else float(self.contamination)
+        self.offset_ = border(self._scores(train.x), train.weight, share)

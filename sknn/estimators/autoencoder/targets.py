@@ -1,0 +1,212 @@
+"""The task of an auto-encoder: the input is the target."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._validation.arrays import Rows
+from sknn.core.losses import LogLoss, Mixed, SquaredError
+from sknn.core.losses.base import Loss
+from sknn.core.losses.optimum import column_means
+from sknn.core.network import Network
+from sknn.core.rows import slabs
+from sknn.estimators.targets.base import Targets, last_layer
+from sknn.preprocessing.quantiles import Distinct
+
+# Shares of the total weight are compared up to rounding.
+_SLACK = 1.0 - 1e-10
+
+
+class ReconstructionTargets(Targets):
+    """What is learnt from the rows of the first call, and then stays.
+
+    Parameters
+    ----------
+    rows : Rows
+    output_activation : {"auto", "identity", "logistic"}
+        "auto" is logistic where all numbers lie in [0, 1].
+    groups : Mixed or None
+        Kinds of the columns, in place of one activation for all.
+    scalable : bool
+        Train on X divided by one number, the root of its mean variance, where the output is linear:
+        a step of an optimizer has a size of its own, whatever the units of X.
+    """
+
+    def __init__(
+        self, rows: Rows, output_activation: str, groups: Mixed | None, scalable: bool
+    ) -> None:
+        x, weight = rows.x, rows.weight
+        if weight is not None and not weight.all():
+            x, weight = x[weight > 0], weight[weight > 0]
+        self.n_outputs = x.shape[1]
+        self.sparse = not isinstance(x, np.ndarray)
+        self.low, self.high = float(x.min()), float(x.max())
+        _check_size(max(-self.low, self.high), x)
+        inside = self.low >= 0.0 and self.high <= 1.0
+        self.output = output_activation
+        if output_activation == "auto":
+            self.output = "logistic" if inside else "identity"
+        self.groups = groups
+        if scalable and self.output == "identity" and groups is None:
+            self.scale = _mean_deviation(x, weight)
+
+    def continued(self, x: Any) -> ReconstructionTargets:
+        """Return the targets of a later call, whose rows may be the first sparse ones."""
+        twin = copy.copy(self)
+        twin.sparse = self.sparse or not isinstance(x, np.ndarray)
+        return twin
+
+    @property
+    def task(self) -> str:  # type: ignore[override]
+        """What the loss is bound to: numbers, or shares between 0 and 1."""
+        if self.groups is not None:
+            return "reconstruction"
+        return "multilabel" if self.output == "logistic" else "regression"
+
+    @property
+    def loss_scale(self) -> int:
+        """How many times smaller than a sum over the outputs the loss is."""
+        return self.n_outputs if self.task == "regression" else 1
+
+    def recipe(self, loss: Any) -> Loss:
+        """Return the loss that a name, a spec or "auto" stands for."""
+        if self.groups is not None:
+            return self.groups
+        if isinstance(loss, Loss):
+            return loss
+        if loss == "auto":
+            loss = "log_loss" if self.output == "logistic" else "squared_error"
+        return LogLoss() if loss == "log_loss" else SquaredError()
+
+    def check_domain(self, loss: Loss, target: Any) -> None:
+        """Raise where X of this call is not what the output can reach."""
+        if self.groups is not None:
+            for _, part in slabs(target):
+                loss.check_target(part)
+        elif self.output == "logistic":
+            _check_shares(float(target.min()), float(target.max()))
+        else:
+            super().check_domain(loss, target)
+
+    def constant_optimum(self, loss: Loss, target: Any, weight: NDArray | None) -> NDArray:
+        """Return the raw scores of the best constant, in the units of training."""
+        if isinstance(loss, SquaredError):
+            # The mean of rows divided by a number, without a copy of them.
+            return super().constant_optimum(loss, target, weight) / self.scale
+        scaled = target if self.scale == 1.0 else target * (1.0 / self.scale)
+        return super().constant_optimum(loss, scaled, weight)
+
+    def start(self, network: Network, loss: Loss, target: Any, weight: NDArray | None) -> None:
+        """Let the output start at the best constant; a convolution has one number a channel."""
+        last = next(views for views in reversed(network.params) if views)
+        if "b" in last:
+            best = self.constant_optimum(loss, target, weight)
+            last["b"][...] = best.reshape(-1, last["b"].shape[-1]).mean(axis=0)
+
+    def encode(self, y: Any, dtype: np.dtype) -> Any:
+        """Return the rows themselves."""
+        return y
+
+    def predict(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return the reconstruction."""
+        return loss.link(raw)
+
+    def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
+        """Return minus the mean squared error of the reconstruction; `raw` is overwritten."""
+        errors = squared_errors(loss.link(raw), target) * self.scale**2
+        return float(np.average(-errors, weights=weight))
+
+    @property
+    def folds(self) -> bool:
+        """Whether training and the user have different units."""
+        return self.scale != 1.0
+
+    def fold(self, network: Network, loss: Loss) -> None:
+        """Bring the first and the last layer to the units of X."""
+        self._rescale(network, self.scale)
+
+    def unfold(self, network: Network, loss: Loss) -> None:
+        """Undo :meth:`fold`, up to rounding."""
+        self._rescale(network, 1.0 / self.scale)
+
+    def adopt(self, network: Network, loss: Loss, copied: Collection[str]) -> None:
+        """Bring layers that were copied in the units of X to those of training."""
+        self._rescale(network, 1.0 / self.scale, copied)
+
+    def _rescale(
+        self, network: Network, factor: float, names: Collection[str] | None = None
+    ) -> None:
+        """Multiply what the last layer gives, and divide what the first one takes."""
+        if factor == 1.0:
+            return
+        names = network.names if names is None else names
+        if network.names[-1] in names:
+            weights, bias = last_layer(network)
+            weights *= factor
+            bias *= factor
+        if "hidden0" in names:
+            network.params[network.names.index("hidden0")]["W"][...] /= factor
+
+
+def _check_shares(low: float, high: float) -> None:
+    """Raise where numbers are no shares."""
+    if low < 0.0 or high > 1.0:
+        raise ValueError(
+            f"X holds numbers from {low:g} to {high:g}, and a logistic output those between 0 and "
+            "1. Scale X (for example with MinMaxScaler), or set output_activation='identity' from "
+            "the first call on."
+        )
+
+
+def _check_size(largest: float, x: Any) -> None:
+    """Raise where the squares of entries, added over a row, would overflow."""
+    limit = float(np.sqrt(float(np.finfo(x.dtype).max) / x.shape[1])) / 4
+    if largest > limit:
+        raise ValueError(
+            f"X holds {largest:.1e}, too large for squared errors in {x.dtype}; scale X, for "
+            "example with StandardScaler."
+        )
+
+
+def _mean_deviation(x: Any, weight: NDArray | None) -> float:
+    """Return the root of the (weighted) mean variance of the columns, 1 where that is nothing."""
+    share = np.full(x.shape[0], 1.0 / x.shape[0]) if weight is None else weight / weight.sum()
+    mean = column_means(x, weight)
+    variance = 0.0
+    for rows, part in slabs(x):
+        centred = part - mean
+        variance += float(share[rows] @ np.einsum("ij,ij->i", centred, centred))
+    scale = float(np.sqrt(variance / x.shape[1]))
+    # Numbers that small cannot be divided by.
+    return scale if scale * float(np.finfo(x.dtype).max) > 4 else 1.0
+
+
+def squared_errors(reconstruction: NDArray, x: Any) -> NDArray:
+    """Return the mean squared error of every row; `reconstruction` is overwritten."""
+    reconstruction -= x if isinstance(x, np.ndarray) else x.toarray()
+    return np.einsum("ij,ij->i", reconstruction, reconstruction) / reconstruction.shape[1]
+
+
+def border(scores: NDArray, weight: NDArray | None, share: float) -> float:
+    """Return the score that a share of the rows lies below.
+
+    It stands between two scores, so that the last of these rows is below it as well. Rows of equal
+    weight get what :func:`numpy.quantile` interpolates, so many repeated rows what one row of
+    their weight gets.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n,)
+    weight : ndarray of shape (n,) or None
+    share : float in (0, 1)
+    """
+    weight = np.ones(len(scores)) if weight is None else weight.astype(np.float64)
+    known = Distinct.of(scores[weight > 0], weight[weight > 0])
+    reached = np.cumsum(known.weight)
+    places = reached - (1.0 - share) * known.weight
+    return float(np.interp(share * _SLACK * reached[-1], places, known.values))

@@ -1,0 +1,465 @@
+"""What the two restricted Boltzmann machines share."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._sklearn import with_callbacks
+from sknn._validation import arrays
+from sknn._validation.arrays import Rows
+from sknn.core import constraints as c
+from sknn.core.layers import Boltzmann, Layer
+from sknn.core.losses import SquaredError
+from sknn.core.losses.base import Loss
+from sknn.core.machine import LogPartition, Machine
+from sknn.core.network import Network
+from sknn.core.schedules import Constant
+from sknn.estimators.answers import computed
+from sknn.estimators.base import BaseNetwork
+from sknn.estimators.boltzmann.contrastive_divergence import (
+    ContrastiveDivergence,
+    Measure,
+    PrintLikelihood,
+    Sparsity,
+    machine_of,
+)
+from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.session import Session, seed_from
+from sknn.estimators.settings import parameters
+from sknn.estimators.settings.parameters import Pace
+from sknn.estimators.targets.base import NoTargets
+from sknn.estimators.weights import window
+from sknn.training.callbacks import Callback
+from sknn.training.run import Run
+
+# Up to so many hidden units log Z is exact under method="auto".
+_EXACT_UP_TO = 16
+# Training rows measured after an epoch: without and with validation rows to compare with.
+_MEASURED_ROWS, _COMPARED_ROWS = 256, 1000
+
+_PARAMETERS = ("batch_size", "random_state", "verbose", "warm_start", "momentum", "callbacks")
+BOLTZMANN = {name: parameters.NETWORK[name] for name in _PARAMETERS} | {
+    "n_components": c.integer(1),
+    "learning_rate": parameters.positive,
+    "batch_size": c.integer(1),
+    "n_iter": c.integer(0),
+    "n_gibbs": c.integer(1),
+    "persistent": c.boolean(),
+    "weight_decay": parameters.non_negative,
+    "sparsity_target": c.none() | c.real(0.0, 1.0, closed="neither"),
+    "sparsity_weight": parameters.non_negative,
+}
+
+
+class BoltzmannMachine(BaseNetwork):
+    """One layer that learns the distribution of its input by sampling from its own.
+
+    Subclasses say what the visible units are and where their biases start.
+    """
+
+    _constraints = BOLTZMANN
+    _visible: ClassVar[str]
+
+    # The settings of training that are no parameters here.
+    solver = "sgd"
+    nesterovs_momentum = False
+    alpha = 0.0
+    early_stopping = False
+    tol = 0.0
+    n_iter_no_change = math.inf
+    dtype = "auto"
+
+    @with_callbacks
+    def fit(
+        self, X: Any, y: Any = None, sample_weight: Any = None, *, X_val: Any = None
+    ) -> BoltzmannMachine:
+        """Learn the distribution of X.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            float32 is kept, everything else becomes float64; sparse rows are made dense one batch
+            at a time.
+        y : None
+            Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight 2 is the row twice, weight 0 the row absent.
+        X_val : {array-like, sparse matrix}, default=None
+            Validation rows, whose free energy and reconstruction error are recorded.
+
+        Returns
+        -------
+        self : estimator
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a wrong parameter or array, or when training diverges. The estimator is then as
+            it was before the call.
+        """
+        resume = self.warm_start  # type: ignore[attr-defined]
+        epochs = self.n_iter  # type: ignore[attr-defined]
+        return self._train(
+            Call(X, None, sample_weight, X_val, epochs=epochs, resume=resume, keep=resume)
+        )
+
+    @with_callbacks
+    def partial_fit(
+        self, X: Any, y: Any = None, sample_weight: Any = None, *, X_val: Any = None
+    ) -> BoltzmannMachine:
+        """Pass over X once more, where the last call ended.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : None
+            Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+        X_val : {array-like, sparse matrix}, default=None
+
+        Returns
+        -------
+        self : estimator
+        """
+        return self._train(Call(X, None, sample_weight, X_val, resume=True, keep=True, stream=True))
+
+    # -- what hidden and visible units say ------------------------------------------------
+
+    def transform(self, X: Any) -> NDArray:
+        """Return the probabilities of the hidden units, P(h = 1 | v).
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        h : ndarray of shape (n_samples, n_components)
+        """
+        return self._raw(X)
+
+    def reconstruct(self, X: Any) -> NDArray:
+        """Return what the hidden probabilities of X make of the visible units.
+
+        Nothing is drawn: ``E[v | E[h | v]]``.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_features)
+        """
+        return self._answer("reconstruct", X)
+
+    def gibbs(self, v: Any, n_steps: int = 1, *, random_state: Any = None) -> NDArray:
+        """Draw h given v and v given h, `n_steps` times.
+
+        Parameters
+        ----------
+        v : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Where the chains start.
+        n_steps : int, default=1
+        random_state : int, RandomState or None, default=None
+            None goes on with a generator of the estimator that begins at its `random_state`, so
+            that two calls in a row differ.
+
+        Returns
+        -------
+        v_new : ndarray of shape (n_samples, n_features)
+        """
+        v = self._rows(v)
+        _check_counts(n_steps=n_steps)
+        rng, machine = self._generator(random_state), self._machine
+        # Of probabilities that are none bits could be drawn all the same.
+        computed(machine.hidden, v)
+        limit = self._limit(v.shape[0])
+        with limit, limit:
+            for _ in range(n_steps):
+                v = machine.gibbs(machine.draw_hidden(v, rng), rng)
+        return v
+
+    def sample(
+        self, n_samples: int = 1, *, n_steps: int = 1000, random_state: Any = None
+    ) -> NDArray:
+        """Draw rows from the model.
+
+        Every row is the end of a chain of its own, which starts where a persistent chain of
+        training ended, or from hidden states drawn by their biases.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+        n_steps : int, default=1000
+            Gibbs steps of each chain. Where the data fall into separate groups chains seldom
+            cross from one to the other.
+        random_state : int, RandomState or None, default=None
+            As in :meth:`gibbs`.
+
+        Returns
+        -------
+        X : ndarray of shape (n_samples, n_features)
+        """
+        self._check_fitted()
+        _check_counts(n_samples=n_samples, n_steps=n_steps)
+        rng, machine = self._generator(random_state), self._machine
+        limit = self._limit(n_samples)
+        with limit, limit:
+            v = machine.gibbs(self._first_states(n_samples, rng), rng)
+            for _ in range(n_steps - 1):
+                v = machine.gibbs(machine.draw_hidden(v, rng), rng)
+        return v
+
+    def _first_states(self, n_samples: int, rng: np.random.Generator) -> NDArray:
+        chains = self.network_.params[0].get("chains")
+        if chains is not None:
+            return chains[rng.integers(len(chains), size=n_samples)]
+        nothing = np.zeros((n_samples, self.n_features_in_), self.network_.dtype)  # type: ignore[attr-defined]
+        return self._machine.draw_hidden(nothing, rng, heat=0.0)
+
+    # -- how likely rows are --------------------------------------------------------------
+
+    def free_energy(self, X: Any) -> NDArray:
+        """Return F(v) = -log sum_h exp(-E(v, h)): the lower, the likelier, up to a constant.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        free_energy : ndarray of shape (n_samples,)
+        """
+        return self._answer("free_energy", X)
+
+    def score_samples(self, X: Any) -> NDArray:
+        """Return the logarithm of the pseudo-likelihood, sum_i log p(v_i | all other v).
+
+        It is exact and nothing is drawn, where scikit-learn estimates it from one feature picked at
+        random.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        pseudo_likelihood : ndarray of shape (n_samples,)
+        """
+        return self._answer("log_pseudo_likelihood", X)
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Return the mean of :meth:`score_samples`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        score : float
+        """
+        return float(computed(self.score_samples(X).mean))
+
+    def log_likelihood(
+        self,
+        X: Any,
+        *,
+        method: str = "auto",
+        n_chains: int = 100,
+        n_steps: int = 1000,
+        random_state: Any = None,
+    ) -> NDArray:
+        """Return log p(v) = -F(v) - log Z.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        method, n_chains, n_steps, random_state
+            As in :meth:`log_partition`.
+
+        Returns
+        -------
+        log_likelihood : ndarray of shape (n_samples,)
+        """
+        energies = self.free_energy(X).astype(np.float64)
+        constant = self.log_partition(
+            method=method, n_chains=n_chains, n_steps=n_steps, random_state=random_state
+        )
+        return -energies - constant.value
+
+    def log_partition(
+        self,
+        *,
+        method: str = "auto",
+        n_chains: int = 100,
+        n_steps: int = 1000,
+        random_state: Any = None,
+    ) -> LogPartition:
+        """Return the logarithm of the partition function Z and its standard error.
+
+        Parameters
+        ----------
+        method : {"auto", "exact", "ais"}, default="auto"
+            "exact" sums over all states of the hidden units, at most 24 of them. "ais" is annealed
+            importance sampling (Salakhutdinov & Murray, 2008). "auto" is exact up to 16
+            hidden units.
+        n_chains : int, default=100
+            Independent chains of "ais".
+        n_steps : int, default=1000
+            Steps of "ais" from independent units to the model.
+        random_state : int, RandomState or None, default=None
+            As in :meth:`gibbs`.
+
+        Returns
+        -------
+        log_partition : named tuple (value, standard_error)
+            The error of "ais" is that of its spread over chains; too few steps bias the
+            value downward unseen, so compare two numbers of steps. 0.0 where exact.
+        """
+        self._check_fitted()
+        if method not in ("auto", "exact", "ais"):
+            raise ValueError(f"method must be 'auto', 'exact' or 'ais'; got {method!r}.")
+        _check_counts(n_chains=n_chains, n_steps=n_steps)
+        machine = self._machine.double()
+        limit = self._limit(n_chains)
+        with limit, limit:
+            if method == "exact" or (method == "auto" and len(machine.b) <= _EXACT_UP_TO):
+                return machine.exact_log_partition()
+            return machine.annealed_log_partition(self._generator(random_state), n_chains, n_steps)
+
+    # -- fitted state ---------------------------------------------------------------------
+
+    components_ = window("W", transposed=True, doc="Weights, (n_components, n_features).")
+    intercept_hidden_ = window("b", doc="Biases of the hidden units, (n_components,).")
+    intercept_visible_ = window("a", doc="Biases of the visible units, (n_features,).")
+    h_samples_ = window("chains", doc="Hidden states of the persistent chains.")
+
+    @property
+    def _machine(self) -> Machine:
+        return machine_of(self.network_)
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.network_.out_shape[0]
+
+    def _lent_weights(self) -> dict[str, dict[str, NDArray]]:
+        """Return what an ordinary layer of logistic units has, too."""
+        weights = self.get_weights()
+        return {name: {key: own[key] for key in ("W", "b")} for name, own in weights.items()}
+
+    def _rows(self, X: Any) -> Any:
+        self._check_fitted()
+        return arrays.check_inputs(self, X, [self.network_.dtype])
+
+    def _answer(self, question: str, X: Any) -> NDArray:
+        """Return what the machine says of rows."""
+        v = self._rows(X)
+        limit = self._limit(v.shape[0])
+        with limit, limit:
+            return computed(getattr(self._machine, question), v)
+
+    def _generator(self, random_state: Any) -> np.random.Generator:
+        """Return the generator of one call, or the one that goes on from call to call."""
+        if random_state is not None:
+            return np.random.default_rng(seed_from(random_state))
+        if "_sampler" not in self.__dict__:
+            # A stream of its own, beside the four of training.
+            seed = seed_from(self.random_state)  # type: ignore[attr-defined]
+            self._sampler = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(4,)))
+        return self._sampler
+
+    # -- hooks of the fit template --------------------------------------------------------
+
+    @abstractmethod
+    def _visible_start(self, x: Any, weight: NDArray | None) -> NDArray:
+        """Return the visible biases of a model without links."""
+
+    def _pace(self) -> Pace:
+        return Pace(self.n_iter, self.learning_rate, Constant())  # type: ignore[attr-defined]
+
+    def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+        return arrays.check_unlabelled(self, X, sample_weight, dtypes=dtypes, reset=reset)
+
+    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
+        return arrays.check_unlabelled_validation(self, call.X_val, None, dtypes)
+
+    def _chain(self, n_raw: int) -> list[Layer]:
+        persistent, sparse = self.persistent, self.sparsity_target is not None  # type: ignore[attr-defined]
+        return [
+            Boltzmann(
+                self.n_components,  # type: ignore[attr-defined]
+                self._visible,
+                n_chains=self.batch_size if persistent else 0,  # type: ignore[attr-defined]
+                track_activity=sparse,
+            )
+        ]
+
+    def _loss_recipe(self) -> Loss:
+        return SquaredError()
+
+    def _set_targets(self, rows: Rows, call: Call) -> None:
+        self._targets = NoTargets()
+
+    def _check_same_task(self, y: Any, call: Call) -> None:
+        return None
+
+    def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
+        return rows.weight
+
+    def _start_from_data(
+        self, network: Network, train: Rows, index: NDArray | None, seed: int
+    ) -> bool:
+        network.params[0]["a"][...] = self._visible_start(train.x, train.weight)
+        return False
+
+    def _objective(self, session: Session, network: Network, rows: int) -> ContrastiveDivergence:
+        run, target = session.state, self.sparsity_target  # type: ignore[attr-defined]
+        return ContrastiveDivergence(
+            network,
+            rows,
+            run.streams.noise,
+            n_gibbs=self.n_gibbs,  # type: ignore[attr-defined]
+            unit=run.unit if session.train.weight is None else 1.0,
+            sparsity=None if target is None else Sparsity(target, self.sparsity_weight),  # type: ignore[attr-defined]
+        )
+
+    def _measures(self, session: Session, network: Network) -> list[Callback]:
+        x_val = None if session.validation is None else session.validation.x
+        wanted = _MEASURED_ROWS if x_val is None else min(x_val.shape[0], _COMPARED_ROWS)
+        return [Measure(*_some_rows(session, wanted), x_val)]
+
+    def _report(self, session: Session) -> Callback:
+        return PrintLikelihood(type(self).__name__, *_some_rows(session, _MEASURED_ROWS))
+
+    def _batch_is_clipped(self) -> None:
+        """Nothing to warn of: chains may outnumber rows."""
+
+    def _epochs_are_over(self, run: Run) -> None:
+        """Nothing to warn of: there is no test of convergence."""
+
+    def _after_training(self) -> None:
+        self.stop_reason_ = self.run_.stop_reason
+        self.__dict__.pop("_sampler", None)
+
+
+def _some_rows(session: Session, wanted: int) -> tuple[Any, NDArray | None]:
+    """Return up to so many of the training rows, evenly spread, and their weights."""
+    train, rows = session.train, session.rows_used
+    rows = np.arange(train.x.shape[0]) if rows is None else rows
+    rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), wanted)).astype(int)]
+    return train.x[rows], None if train.weight is None else train.weight[rows]
+
+
+def _check_counts(**counts: Any) -> None:
+    for name, value in counts.items():
+        if not c.integer(1).accepts(value):
+            raise ValueError(f"{name} must be an int >= 1; got {value!r}.")

@@ -1,0 +1,316 @@
+"""Deep belief networks: signatures and docstrings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sknn.estimators.boltzmann.pretraining import CONSTRAINTS, DeepBelief
+from sknn.estimators.classifier import NetworkClassifier
+from sknn.estimators.regressor import NetworkRegressor
+from sknn.estimators.settings import parameters
+
+
+class DBNClassifier(DeepBelief, NetworkClassifier):
+    """Deep belief network classifier: pre-trained without y, then fine-tuned with it.
+
+    Every hidden layer is first trained as a restricted Boltzmann machine on the output of the
+    layer below [1]_; from these weights back-propagation trains the whole as an ordinary network
+    of logistic units. From small random weights such a network hardly starts to learn once it has
+    three hidden layers or more, because its gradients vanish on the way down.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or sequence of int, default=(256, 128)
+        Units of each hidden layer, which are logistic.
+    pretrain_visible : {"auto", "bernoulli", "gaussian"}, default="auto"
+        What the lowest machine takes X for. "auto": bits or probabilities where all
+        of X of the first call lies in [0, 1], else real numbers of variance 1 (standardise X).
+    pretrain_learning_rate : float or "auto", default="auto"
+        "auto" is 0.1, and 0.01 for a Gaussian machine.
+    pretrain_n_iter : int, default=20
+        Epochs of each machine; 0 leaves it at its small random weights.
+    pretrain_batch_size : int, default=10
+        Rows of a batch, and number of persistent chains.
+    pretrain_n_gibbs : int, default=1
+        Steps of Gibbs sampling between two updates.
+    pretrain_persistent : bool, default=False
+        Continue the chains of the last batch, or start them anew at the rows of each batch.
+    pretrain_momentum : float, default=0.5
+        Share of the last step added to the next.
+    solver : str or Optimizer, default="adam"
+        As in :class:`MLPClassifier`, for the fine-tuning, like all that follow.
+    alpha : float, default=0.0001
+        Strength of the L2 penalty.
+    batch_size : int, "auto" or BatchSize, default="auto"
+        Rows of a batch; "auto" is ``min(200, n_samples)``.
+    learning_rate : str or Schedule, default="constant"
+        The schedule.
+    learning_rate_init : float, default=0.01
+        Base learning rate; logistic units need ten times that of rectified ones.
+    max_iter : int, default=200
+        Most epochs of one call of `fit`.
+    random_state : int, RandomState or None, default=None
+        Seed of everything drawn, pre-training included.
+    tol : float, default=1e-4
+        Least improvement that counts.
+    verbose : bool or int, default=False
+        Print one line an epoch, those of pre-training included.
+    warm_start : bool, default=False
+        Let `fit` continue where the last call ended, exactly; there is no second pre-training.
+    early_stopping : bool, default=False
+        Stop when the validation loss no longer improves, and serve the best weights. Rows held
+        out for it take no part in pre-training.
+    validation_fraction : float, default=0.1
+        Share of rows held out for early stopping where no X_val is given.
+    n_iter_no_change : int or inf, default=10
+        Epochs without improvement that are borne before training stops.
+    dtype : {"auto", "float32", "float64"}, default="auto"
+        Precision. "auto" keeps float32 and makes everything else float64.
+    callbacks : list of Callback, default=None
+        See :mod:`sknn.callbacks`; for the fine-tuning.
+    class_weight : dict, "balanced" or list of dict, default=None
+        Weight of each class, times the sample weights; it counts in pre-training, too.
+
+    Attributes
+    ----------
+    rbms_ : list of BernoulliRBM or GaussianRBM
+        The machines the network started from, the lowest first.
+    coefs_, intercepts_ : list of ndarray
+        Weights (inputs, units) and biases (units,) of each layer after fine-tuning.
+    classes_ : ndarray or list of ndarray
+        Labels in the order of the columns of `predict_proba`.
+    loss_, loss_curve_, validation_scores_, history_, n_iter_, stop_reason_, n_features_in_, \
+feature_names_in_
+        As in :class:`MLPClassifier`.
+
+    See Also
+    --------
+    MLPClassifier : The same network without pre-training.
+    BernoulliRBM : One machine of the stack.
+
+    References
+    ----------
+    .. [1] Hinton, Osindero & Teh (2006), "A fast learning algorithm for deep belief nets", Neural
+       Computation 18.
+    .. [2] Bengio, Lamblin, Popovici & Larochelle (2007), "Greedy layer-wise training of deep
+       networks", NeurIPS.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.model_selection import train_test_split
+    >>> from sknn import DBNClassifier
+    >>> X, y = load_digits(return_X_y=True)
+    >>> X_train, X_test, y_train, y_test = train_test_split(X / 16, y, random_state=0)
+    >>> net = DBNClassifier((64, 32), learning_rate="cosine", learning_rate_init=0.01, max_iter=20,
+    ...                     random_state=0)
+    >>> net = net.fit(X_train, y_train)
+    >>> net.score(X_test, y_test) > 0.93
+    True
+    """
+
+    _constraints = CONSTRAINTS | {"class_weight": parameters.CLASSIFIER["class_weight"]}
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Any = (256, 128),
+        *,
+        pretrain_visible: Any = "auto",
+        pretrain_learning_rate: Any = "auto",
+        pretrain_n_iter: Any = 20,
+        pretrain_batch_size: Any = 10,
+        pretrain_n_gibbs: Any = 1,
+        pretrain_persistent: Any = False,
+        pretrain_momentum: Any = 0.5,
+        solver: Any = "adam",
+        alpha: Any = 0.0001,
+        batch_size: Any = "auto",
+        learning_rate: Any = "constant",
+        learning_rate_init: Any = 0.01,
+        max_iter: Any = 200,
+        random_state: Any = None,
+        tol: Any = 1e-4,
+        verbose: Any = False,
+        warm_start: Any = False,
+        early_stopping: Any = False,
+        validation_fraction: Any = 0.1,
+        n_iter_no_change: Any = 10,
+        dtype: Any = "auto",
+        callbacks: Any = None,
+        class_weight: Any = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.pretrain_visible = pretrain_visible
+        self.pretrain_learning_rate = pretrain_learning_rate
+        self.pretrain_n_iter = pretrain_n_iter
+        self.pretrain_batch_size = pretrain_batch_size
+        self.pretrain_n_gibbs = pretrain_n_gibbs
+        self.pretrain_persistent = pretrain_persistent
+        self.pretrain_momentum = pretrain_momentum
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.max_iter = max_iter
+        self.random_state = random_state
+        self.tol = tol
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.dtype = dtype
+        self.callbacks = callbacks
+        self.class_weight = class_weight
+
+
+class DBNRegressor(DeepBelief, NetworkRegressor):
+    """Deep belief network regressor: pre-trained without y, then fine-tuned with it.
+
+    Every hidden layer is first trained as a restricted Boltzmann machine on the output of the
+    layer below [1]_; from these weights back-propagation trains the whole as an ordinary network
+    of logistic units.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or sequence of int, default=(256, 128)
+        Units of each hidden layer, which are logistic.
+    pretrain_visible : {"auto", "bernoulli", "gaussian"}, default="auto"
+        What the lowest machine takes X for. "auto": bits or probabilities where all
+        of X of the first call lies in [0, 1], else real numbers of variance 1 (standardise X).
+    pretrain_learning_rate : float or "auto", default="auto"
+        "auto" is 0.1, and 0.01 for a Gaussian machine.
+    pretrain_n_iter : int, default=20
+        Epochs of each machine; 0 leaves it at its small random weights.
+    pretrain_batch_size : int, default=10
+        Rows of a batch, and number of persistent chains.
+    pretrain_n_gibbs : int, default=1
+        Steps of Gibbs sampling between two updates.
+    pretrain_persistent : bool, default=False
+        Continue the chains of the last batch, or start them anew at the rows of each batch.
+    pretrain_momentum : float, default=0.5
+        Share of the last step added to the next.
+    solver : str or Optimizer, default="adam"
+        As in :class:`MLPRegressor`, for the fine-tuning, like all that follow.
+    alpha : float, default=0.0001
+        Strength of the L2 penalty.
+    batch_size : int, "auto" or BatchSize, default="auto"
+        Rows of a batch; "auto" is ``min(200, n_samples)``.
+    learning_rate : str or Schedule, default="constant"
+        The schedule.
+    learning_rate_init : float, default=0.01
+        Base learning rate; logistic units need ten times that of rectified ones.
+    max_iter : int, default=200
+        Most epochs of one call of `fit`.
+    random_state : int, RandomState or None, default=None
+        Seed of everything drawn, pre-training included.
+    tol : float, default=1e-4
+        Least improvement that counts.
+    verbose : bool or int, default=False
+        Print one line an epoch, those of pre-training included.
+    warm_start : bool, default=False
+        Let `fit` continue where the last call ended, exactly; there is no second pre-training.
+    early_stopping : bool, default=False
+        Stop when the validation loss no longer improves, and serve the best weights. Rows held
+        out for it take no part in pre-training.
+    validation_fraction : float, default=0.1
+        Share of rows held out for early stopping where no X_val is given.
+    n_iter_no_change : int or inf, default=10
+        Epochs without improvement that are borne before training stops.
+    dtype : {"auto", "float32", "float64"}, default="auto"
+        Precision. "auto" keeps float32 and makes everything else float64.
+    callbacks : list of Callback, default=None
+        See :mod:`sknn.callbacks`; for the fine-tuning.
+    normalize_y : bool, default=True
+        Standardise the target inside; predictions are in the user's units.
+
+    Attributes
+    ----------
+    rbms_ : list of BernoulliRBM or GaussianRBM
+        The machines the network started from, the lowest first.
+    coefs_, intercepts_ : list of ndarray
+        Weights (inputs, units) and biases (units,) of each layer after fine-tuning.
+    loss_, loss_curve_, validation_scores_, history_, n_iter_, stop_reason_, n_features_in_, \
+feature_names_in_
+        As in :class:`MLPRegressor`.
+
+    See Also
+    --------
+    MLPRegressor : The same network without pre-training.
+    BernoulliRBM : One machine of the stack.
+
+    References
+    ----------
+    .. [1] Hinton, Osindero & Teh (2006), "A fast learning algorithm for deep belief nets", Neural
+       Computation 18.
+    .. [2] Bengio, Lamblin, Popovici & Larochelle (2007), "Greedy layer-wise training of deep
+       networks", NeurIPS.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn.preprocessing import scale
+    >>> from sknn import DBNRegressor
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> net = DBNRegressor((32, 16), learning_rate="cosine", learning_rate_init=0.01, max_iter=50,
+    ...                    random_state=0)
+    >>> net = net.fit(scale(X), y)
+    >>> net.score(scale(X), y) > 0.4
+    True
+    """
+
+    _constraints = CONSTRAINTS | {"normalize_y": parameters.REGRESSOR["normalize_y"]}
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Any = (256, 128),
+        *,
+        pretrain_visible: Any = "auto",
+        pretrain_learning_rate: Any = "auto",
+        pretrain_n_iter: Any = 20,
+        pretrain_batch_size: Any = 10,
+        pretrain_n_gibbs: Any = 1,
+        pretrain_persistent: Any = False,
+        pretrain_momentum: Any = 0.5,
+        solver: Any = "adam",
+        alpha: Any = 0.0001,
+        batch_size: Any = "auto",
+        learning_rate: Any = "constant",
+        learning_rate_init: Any = 0.01,
+        max_iter: Any = 200,
+        random_state: Any = None,
+        tol: Any = 1e-4,
+        verbose: Any = False,
+        warm_start: Any = False,
+        early_stopping: Any = False,
+        validation_fraction: Any = 0.1,
+        n_iter_no_change: Any = 10,
+        dtype: Any = "auto",
+        callbacks: Any = None,
+        normalize_y: Any = True,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.pretrain_visible = pretrain_visible
+        self.pretrain_learning_rate = pretrain_learning_rate
+        self.pretrain_n_iter = pretrain_n_iter
+        self.pretrain_batch_size = pretrain_batch_size
+        self.pretrain_n_gibbs = pretrain_n_gibbs
+        self.pretrain_persistent = pretrain_persistent
+        self.pretrain_momentum = pretrain_momentum
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.max_iter = max_iter
+        self.random_state = random_state
+        self.tol = tol
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.dtype = dtype
+        self.callbacks = callbacks
+        self.normalize_y = normalize_y

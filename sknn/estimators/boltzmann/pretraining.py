@@ -1,0 +1,78 @@
+"""Greedy layer-wise pre-training: a stack of restricted Boltzmann machines under a network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._validation.arrays import Rows
+from sknn.core import constraints as c
+from sknn.core.layers import Dense
+from sknn.core.network import Network
+from sknn.estimators.boltzmann.base import BOLTZMANN, BoltzmannMachine
+from sknn.estimators.boltzmann.rbm import BernoulliRBM, GaussianRBM
+from sknn.estimators.fit.greedy import train_part
+from sknn.estimators.fitted import learnt
+from sknn.estimators.settings import parameters
+
+_COMMON = (
+    "alpha batch_size learning_rate_init max_iter random_state tol verbose warm_start "
+    "early_stopping validation_fraction n_iter_no_change dtype callbacks hidden_layer_sizes"
+).split()
+CONSTRAINTS = {name: parameters.NETWORK[name] for name in _COMMON} | {
+    "pretrain_visible": c.one_of(["auto", "bernoulli", "gaussian"]),
+    "pretrain_learning_rate": c.one_of(["auto"]) | parameters.positive,
+    "pretrain_n_iter": c.integer(0),
+    "pretrain_batch_size": BOLTZMANN["batch_size"],
+    "pretrain_n_gibbs": BOLTZMANN["n_gibbs"],
+    "pretrain_persistent": BOLTZMANN["persistent"],
+    "pretrain_momentum": BOLTZMANN["momentum"],
+}
+
+
+class DeepBelief:
+    """The start of a network from a stack of machines, each fed by the one below."""
+
+    activation: Any = "logistic"
+    rbms_: list[BoltzmannMachine] = learnt()
+
+    def _start_from_data(
+        self, network: Network, train: Rows, index: NDArray | None, seed: int
+    ) -> bool:
+        """Train one machine a hidden layer on what the machine below says of the rows."""
+        rows = slice(None) if index is None else index
+        x = train.x[rows]
+        weight = None if train.weight is None else train.weight[rows]
+        visible = self._visible_kind(x)
+        self.rbms_ = []
+        for layer, views in list(zip(network.layers, network.params, strict=True))[:-1]:
+            if isinstance(layer, Dense):
+                rbm = self._machine(visible, layer.units, seed + len(self.rbms_))
+                where = f"pre-training of layer {len(self.rbms_)} (parameters pretrain_...)"
+                train_part(rbm, x, weight, where)
+                views["W"][...], views["b"][...] = rbm.components_.T, rbm.intercept_hidden_
+                x, visible = rbm.transform(x), "bernoulli"
+                self.rbms_.append(rbm)
+        return False
+
+    def _visible_kind(self, x: Any) -> str:
+        wanted = self.pretrain_visible  # type: ignore[attr-defined]
+        if wanted != "auto":
+            return wanted
+        values = x if isinstance(x, np.ndarray) else x.data
+        inside = not values.size or (values.min() >= 0 and values.max() <= 1)
+        return "bernoulli" if inside else "gaussian"
+
+    def _machine(self, visible: str, units: int, seed: int) -> BoltzmannMachine:
+        kind = {"bernoulli": BernoulliRBM, "gaussian": GaussianRBM}[visible]
+        prefix = "pretrain_"
+        own = {
+            name.removeprefix(prefix): value
+            for name, value in vars(self).items()
+            if name.startswith(prefix) and name != "pretrain_visible"
+        }
+        if isinstance(own["learning_rate"], str):
+            del own["learning_rate"]
+        return kind(units, random_state=seed % 2**32, verbose=self.verbose, **own)  # type: ignore[attr-defined]

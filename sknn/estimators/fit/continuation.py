@@ -1,0 +1,86 @@
+"""From the network that is served to the one that is trained further."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.layout import Growth
+from sknn.core.network import Network
+
+if TYPE_CHECKING:
+    from sknn.estimators.fit.session import Session
+
+
+def continue_from(session: Session, served: Network) -> None:
+    """Load the last weights of a run, or those that are served, into the network of a session.
+
+    Raises
+    ------
+    ValueError
+        If the parameters now describe another network.
+    """
+    _check_same_architecture(session, served)
+    network, last = session.network, session.state.theta
+    if session.growth is not None:
+        _grow(session, served, session.growth)
+    elif last is not None:
+        network.load(last)
+    else:
+        network.load(_members_to_go_on(network, served))
+        session.targets.unfold(network, session.loss)
+
+
+def _check_same_architecture(session: Session, served: Network) -> None:
+    now, before = session.network.layout.signature(), served.layout.signature()
+    grown = () if session.growth is None else (session.growth.layer,)
+    kept = [[part for part in parts if part[0] not in grown] for parts in (now, before)]
+    if kept[0] != kept[1] or not _same_members(session, served):
+        raise ValueError(
+            "The architecture parameters differ from those of the previous call, so training "
+            f"cannot continue: the fitted network has {_shapes(before)}, the parameters now "
+            f"describe {_shapes(now)}. Restore them, or fit anew with warm_start=False."
+        )
+
+
+def _shapes(signature: list[tuple[str, str, tuple[int, ...]]]) -> str:
+    return ", ".join(f"{layer}.{name} {shape}" for layer, name, shape in signature)
+
+
+def _same_members(session: Session, served: Network) -> bool:
+    """Say whether as many are trained as were; of several epochs each may be served."""
+    network = session.network
+    if session.estimator._serves_several_epochs:
+        return network.n_members == session.state.n_members
+    return network.lead == served.lead
+
+
+def _members_to_go_on(network: Network, served: Network) -> NDArray:
+    """Return as many of the vectors served as are trained; those of several epochs may be."""
+    every = np.atleast_2d(served.theta)
+    theta = every[np.arange(network.n_members) % len(every)]
+    return theta if network.lead else theta[0]
+
+
+def _grow(session: Session, served: Network, growth: Growth) -> None:
+    """Give the output layer further units; all weights and moments so far stay."""
+    network, run, old = session.network, session.state, served.layout
+    network.initialize(run.streams.init)
+    session.start_output_bias()
+    last = _members_to_go_on(network, served) if run.theta is None else run.theta
+    run.candidates = ()
+    old.remap(last, network.layout, network.theta, growth)
+    for name, moment in (run.optimizer_state or {}).items():
+        moved = np.zeros_like(network.trainable)
+        old.remap(moment, network.layout, moved, growth)
+        run.optimizer_state[name] = moved  # type: ignore[index]
+    # Losses over more classes do not compare with those before.
+    run.watch(None)
+    run.grown = run.epoch
+    if run.average is not None:
+        average = network.theta.copy()
+        old.remap(run.average.theta, network.layout, average, growth)
+        run.average = replace(run.average, theta=average)

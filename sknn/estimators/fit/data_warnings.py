@@ -1,0 +1,268 @@
+"""Data that can be trained on, but is probably not what was meant: a warning names the remedy."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from sknn.core.network import Network
+from sknn.core.rows import in_order
+from sknn.exceptions import DataScaleWarning, OneHotTargetWarning, ShapeWarning
+from sknn.training.warnings import users_level
+
+if TYPE_CHECKING:
+    from sknn.estimators.fit.session import Session
+
+# A column is judged on this many rows, on fewer where there are many columns.
+_ROWS = 4096
+_NUMBERS = 1 << 22
+_FEWEST_ROWS = 64
+
+_LARGE = 100.0
+"""Root mean square above which a column is too large."""
+_FAR = (10.0, 100.0)
+"""A mean beyond the first and beyond so many standard deviations leaves too little spread."""
+_TINY = 1e-3
+"""A column without a larger number is too small."""
+_NAMED = 5
+_LOOKED_AT = 30
+"""Columns that tell whether X has gone through a scaler."""
+
+
+@dataclass
+class Columns:
+    """Figures of every column, from some rows; of every channel where rows have a shape.
+
+    Attributes
+    ----------
+    n_rows : int
+    mean, std, peak : ndarray of shape (n_features,)
+        Peak is the largest absolute value.
+    varies : ndarray of bool
+    """
+
+    n_rows: int
+    mean: NDArray
+    std: NDArray
+    peak: NDArray
+    varies: NDArray
+
+    @classmethod
+    def of(cls, x: Any, rows: NDArray | None = None) -> Columns:
+        """Measure evenly spaced rows; nothing random, and sparse rows stay sparse."""
+        sample = _evenly(x, rows)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return cls._sparse(sample) if sp.issparse(sample) else cls._dense(sample)
+
+    @classmethod
+    def _dense(cls, rows: NDArray) -> Columns:
+        sample = _places(in_order(rows))
+        low, high = sample.min(axis=0), sample.max(axis=0)
+        mean = sample.mean(axis=0, dtype=np.float64)
+        spread = sample - mean
+        std = np.sqrt(np.einsum("ij,ij->j", spread, spread) / len(sample))
+        return cls(len(rows), mean, std, np.maximum(-low, high), high > low)
+
+    @classmethod
+    def _sparse(cls, sample: Any) -> Columns:
+        sample = sample.astype(np.float64)
+        low, high = (_row(part) for part in (sample.min(axis=0), sample.max(axis=0)))
+        mean, square = (_row(part.mean(axis=0)) for part in (sample, sample.multiply(sample)))
+        std = np.sqrt(np.maximum(square - mean**2, 0.0))
+        return cls(sample.shape[0], mean, std, np.maximum(-low, high), high > low)
+
+    @property
+    def badly_scaled(self) -> NDArray:
+        """Whether a column is too large, has too little spread, or may be too small."""
+        offset, ratio = _FAR
+        size = np.abs(self.mean)
+        large = ~(np.hypot(self.mean, self.std) <= _LARGE)
+        far = self.varies & (size > offset) & (size > ratio * self.std)
+        return large | far | self.may_be_tiny
+
+    @property
+    def may_be_tiny(self) -> NDArray:
+        """Whether no larger number was seen; rows that were not looked at may hold one."""
+        return self.varies & (self.peak < _TINY)
+
+
+def _places(x: NDArray) -> NDArray:
+    """Return the points of images, or the steps of sequences, as rows; missing ones left out."""
+    if x.ndim == 2:
+        return x
+    flat = x.reshape(-1, x.shape[-1])
+    missing = np.isnan(flat[:, 0])
+    return flat[~missing] if missing.any() else flat
+
+
+def _peak(x: Any) -> NDArray:
+    """Return the largest absolute value of every column, or channel, in any memory order."""
+    if sp.issparse(x):
+        return np.maximum(_row(x.max(axis=0)), -_row(x.min(axis=0)))
+    axes = tuple(range(x.ndim - 1))
+    # Missing steps are passed over.
+    return np.maximum(np.fmax.reduce(x, axes), -np.fmin.reduce(x, axes))
+
+
+def _row(values: Any) -> NDArray:
+    """Return a row that SciPy gives as matrix, sparse row or vector as a vector."""
+    return np.ravel(values.toarray() if sp.issparse(values) else values)
+
+
+def _evenly(x: Any, rows: NDArray | None) -> Any:
+    """Return at most about `_ROWS` rows of x, at equal distances."""
+    limit = min(_ROWS, max(_FEWEST_ROWS, _NUMBERS // prod(x.shape[1:])))
+    step = -(-(x.shape[0] if rows is None else len(rows)) // limit)
+    return x[::step] if rows is None else x[rows[::step]]
+
+
+def warn_of_data(session: Session) -> None:
+    """Look at the data of a fresh run and warn of what is probably a mistake."""
+    x, rows = session.train.x, session.rows_used
+    doubt = session.estimator._doubt(session.call.X, x)
+    if doubt is not None:
+        _warn(doubt, ShapeWarning)
+    if not session.estimator._scales_columns and not _bears_any_scale(session.network):
+        columns = Columns.of(x, rows)
+        _warn_of_scales(session, columns)
+        if session.validation is not None:
+            _warn_of_validation(*_comparable(columns, x, rows, session.validation.x))
+    if session.targets.task == "multilabel" and session.train.y is not x:
+        _warn_of_one_hot(session.targets.answers_of(session.train.y))
+
+
+def _bears_any_scale(network: Network) -> bool:
+    """Whether the first layer that minds scales has none to mind."""
+    for layer in network.layers:
+        if layer.bears_any_scale or layer.has_units:
+            return layer.bears_any_scale
+    return False
+
+
+def _warn(message: str, category: type[Warning]) -> None:
+    warnings.warn(message, category, stacklevel=users_level())
+
+
+def _warn_of_scales(session: Session, columns: Columns) -> None:
+    x, scale = session.train.x, session.targets.scale
+    seen = replace(
+        columns, mean=columns.mean / scale, std=columns.std / scale, peak=columns.peak / scale
+    )
+    bad, tiny = seen.badly_scaled, seen.may_be_tiny
+    if tiny.any() and columns.n_rows < x.shape[0]:
+        peak = _peak(x)
+        bad &= ~(tiny & (peak / scale >= _TINY))
+    if not bad.any():
+        return
+    shaped = x.ndim > 2
+    _warn(
+        f"X has {'channels' if shaped else 'columns'} on a scale from which a network learns "
+        f"badly: {_named(np.flatnonzero(bad), columns, session.estimator, shaped)}. Scale them, "
+        f"for example {_remedy(session, shaped)}.",
+        DataScaleWarning,
+    )
+
+
+def _remedy(session: Session, shaped: bool) -> str:
+    if shaped:
+        return "by (X - X.mean()) / X.std()"
+    scaler = "MaxAbsScaler" if sp.issparse(session.train.x) else "StandardScaler"
+    return f"with make_pipeline({scaler}(), {type(session.estimator).__name__}(...))"
+
+
+def _named(indices: NDArray, columns: Columns, estimator: Any, shaped: bool) -> str:
+    names = None if shaped else getattr(estimator, "feature_names_in_", None)
+    kind = "channel" if shaped else "column"
+    told = [
+        f"{f'{kind} {i}' if names is None else repr(str(names[i]))} "
+        f"(mean {columns.mean[i]:.3g}, standard deviation {columns.std[i]:.3g})"
+        for i in indices[:_NAMED]
+    ]
+    more = len(indices) - len(told)
+    return ", ".join(told) + (f" and {more} more" if more else "")
+
+
+def _comparable(columns: Columns, x: Any, rows: NDArray | None, x_val: Any) -> tuple:
+    """Return figures of the columns of X and X_val, and whether X was brought to one scale.
+
+    Rows with a shape are laid flat, as a scaler has seen them, unless steps are missing.
+    """
+    if x.ndim > 2 and x.shape[1:] == x_val.shape[1:]:
+        flat, flat_val = x.reshape(len(x), -1), x_val.reshape(len(x_val), -1)
+        if np.isfinite(flat.sum()) and np.isfinite(flat_val.sum()):
+            return Columns.of(flat, rows), Columns.of(flat_val), _was_scaled(flat)
+    return columns, Columns.of(x_val), x.ndim == 2 and _was_scaled(x)
+
+
+def _was_scaled(x: Any) -> bool:
+    """Whether nearly all columns have round figures, as those a scaler was fitted on have."""
+    wanted = np.linspace(0, x.shape[1] - 1, min(x.shape[1], _LOOKED_AT)).astype(int)
+    some = x[:, wanted] if isinstance(x, np.ndarray) else x[:, wanted].toarray()
+    low, first, middle, third, high = np.percentile(some, (0, 25, 50, 75, 100), axis=0)
+    mean, std = some.mean(axis=0, dtype=np.float64), some.std(axis=0, dtype=np.float64)
+    varies = high > low
+    scaled = (
+        (_near(mean, 0) & _near(std, 1))
+        | (_near(low, 0) & _near(high, 1))
+        | (_near(middle, 0) & _near(third - first, 1))
+        | _near(np.maximum(-low, high), 1)
+    )
+    return bool(varies.any() and scaled[varies].mean() >= 0.9)
+
+
+def _near(values: NDArray, wanted: float) -> NDArray:
+    return np.abs(values - wanted) < 1e-4
+
+
+def _warn_of_validation(columns: Columns, val: Columns, was_scaled: bool) -> None:
+    """Warn where X_val seems not to have gone through what X has gone through."""
+    share = _share_off(columns, val, was_scaled)
+    # Of few columns one or two may drift in time; of many, some are alike on both scales.
+    if share >= (0.5 if len(columns.mean) < 10 else 0.3):
+        _warn(
+            f"X_val is on another scale than X in {share:.0%} of the columns, as if X had been "
+            "transformed and X_val not. In a pipeline ask for it with Pipeline(..., "
+            'transform_input=["X_val"]), sklearn.set_config(enable_metadata_routing=True) and '
+            "set_fit_request(X_val=True, y_val=True) on the network; otherwise transform X_val "
+            "as X.",
+            DataScaleWarning,
+        )
+
+
+def _share_off(train: Columns, val: Columns, was_scaled: bool) -> float:
+    """Return the share of columns whose mean or spread in `val` no split explains."""
+    known = train.varies & (train.std > 0)
+    if not known.any() or train.n_rows < 10:
+        return 0.0
+    std, val_std = train.std[known], val.std[known]
+    shift = np.abs(val.mean - train.mean)[known] / std
+    # Columns go together, so few rows may lie far out in all of them.
+    off = (shift > 2.0 + 10.0 / np.sqrt(val.n_rows)) | (val_std > 10.0 * std)
+    if val.n_rows >= 10:
+        # In a split a rare column may be constant, and one with few huge values look narrow.
+        even = val.varies[known] & (train.peak[known] < 10.0 * np.hypot(train.mean[known], std))
+        off |= even & (val_std < 0.1 * std)
+        # Some rows of X, a group or the last ones, are narrower than all; seldom are they wider.
+        wide = off | even & (val_std > (1.6 + 5.0 / np.sqrt(val.n_rows)) * std)
+        if was_scaled and wide.mean() >= 0.5:
+            off = wide
+    return float(off.mean())
+
+
+def _warn_of_one_hot(y: Any) -> None:
+    if y.shape[1] < 2 or not (_row(y.sum(axis=1)) == 1).all():
+        return
+    codes = "np.ravel(y.argmax(axis=1))" if sp.issparse(y) else "y.argmax(axis=1)"
+    _warn(
+        f"y has exactly one 1 in every row and is taken for {y.shape[1]} independent labels "
+        "(multi-label), any number of which a row may get. If its columns are the classes of one "
+        f"label (one-hot), pass {codes}. If multi-label is meant, silence this with "
+        'warnings.simplefilter("ignore", sknn.exceptions.OneHotTargetWarning).',
+        OneHotTargetWarning,
+    )

@@ -1,0 +1,41 @@
+"""Training the parts of a deep network one after the other, before the whole."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+
+from sknn._validation.messages import located
+from sknn.exceptions import DataScaleWarning
+
+
+def train_part(part: Any, x: Any, weight: NDArray | None, where: str) -> None:
+    """Fit an estimator of which only the weights are wanted.
+
+    Parameters
+    ----------
+    part : BaseNetwork
+    x : ndarray or CSR of shape (n, d)
+    weight : ndarray of shape (n,) or None
+    where : str
+        What part it is, for errors.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the user ends it: no network to serve has been trained yet, and the whole call ends.
+    """
+    with warnings.catch_warnings():
+        # The whole has looked at X, and a part need not converge.
+        for unwanted in (DataScaleWarning, ConvergenceWarning):
+            warnings.simplefilter("ignore", unwanted)
+        warnings.filterwarnings("ignore", "Training interrupted by user")
+        try:
+            part.fit(x, sample_weight=weight)
+        except (TypeError, ValueError) as error:
+            raise located(error, where) from error
+    if part.stop_reason_ == "interrupted":
+        raise KeyboardInterrupt

@@ -1,0 +1,134 @@
+"""Rows that are made up for classes: reading them, and what a class is to the networks."""
+
+from __future__ import annotations
+
+import numbers
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.utils import check_random_state
+
+from sknn._sklearn import validate_data
+from sknn._validation import arrays
+from sknn._validation.arrays import Rows
+from sknn._validation.messages import naming_arguments
+from sknn.core.layout import Shape
+from sknn.estimators.targets.base import NoTargets
+from sknn.estimators.targets.classification import (
+    check_labels,
+    encode_labels,
+    sorted_labels,
+    stated_labels,
+)
+
+if TYPE_CHECKING:
+    from sknn.estimators.gan.estimator import GAN
+
+
+def read(estimator: GAN, X: Any, dtypes: Any, reset: bool) -> NDArray:
+    """Return checked rows; with `reset` record the features seen."""
+    arrays.reject_odd_arrays(X, "X")
+    if sp.issparse(X):
+        raise TypeError(
+            f"X is sparse, and {type(estimator).__name__} needs dense rows; pass X.toarray()."
+        )
+    arrays.check_columns(X)
+    with naming_arguments(X=X):
+        return validate_data(estimator, X, dtype=dtypes, reset=reset)
+
+
+def read_labelled(
+    estimator: GAN, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool
+) -> Rows:
+    """Return checked rows with their labels, if there are any."""
+    x = read(estimator, X, dtypes, reset)
+    weight = arrays.check_weight(sample_weight, len(x))
+    return Rows(x, None if y is None else read_labels(y, len(x)), weight)
+
+
+def read_labels(y: Any, n_rows: int) -> NDArray:
+    """Return one label for each of so many rows."""
+    if sp.issparse(y):
+        raise TypeError("y is sparse; pass one class for each row, as y.toarray().ravel().")
+    labels = np.asarray(arrays.check_target(y, numeric=False))
+    if len(labels) != n_rows:
+        raise ValueError(f"X has {n_rows} rows and y has {len(labels)}; they must have as many.")
+    if labels.ndim != 1:
+        raise ValueError(f"y must be one class for each row; got shape {labels.shape}.")
+    check_labels(labels)
+    return labels
+
+
+def row_shape(asked: Any, n_features: int) -> Shape:
+    """Return the shape that rows of so many features are seen in."""
+    shape = (n_features,) if asked is None else tuple(int(n) for n in asked)
+    if prod(shape) != n_features:
+        raise ValueError(
+            f"X has {n_features} features, and input_shape={asked!r} asks for {prod(shape)}."
+        )
+    return shape
+
+
+class Conditions(NoTargets):
+    """Classes that rows are made up for: the target of a row is its class, one-hot.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,) or None
+        None: there are no classes, and no targets.
+    weight : ndarray of shape (n,) or None
+    classes : array-like or None
+        All there will ever be; None: those in `y`.
+
+    Attributes
+    ----------
+    classes : ndarray
+        Sorted.
+    shares : ndarray
+        How often each was among the rows.
+    """
+
+    def __init__(self, y: NDArray | None, weight: NDArray | None, classes: Any) -> None:
+        self.classes = np.empty(0)
+        if y is not None:
+            self.classes = sorted_labels(y) if classes is None else stated_labels(classes)
+        if y is not None:
+            counts = np.bincount(encode_labels(y, self.classes), weight, len(self.classes))
+            self.shares = counts / counts.sum()
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+    def encode(self, y: Any, dtype: np.dtype) -> Any:
+        """Return the classes, one-hot, (n, n_classes)."""
+        return None if y is None else self.one_hot(encode_labels(y, self.classes), dtype)
+
+    def one_hot(self, codes: NDArray, dtype: Any) -> NDArray:
+        """Return codes of classes as rows with a single 1."""
+        return np.eye(len(self), dtype=dtype)[codes]
+
+    def codes(self, y: Any, n: int) -> NDArray:
+        """Return the code of the one class, or of the class of each of `n` rows."""
+        self.check(y)
+        single = not isinstance(y, (list, tuple)) and np.ndim(y) == 0
+        return encode_labels(np.full(n, y) if single else read_labels(y, n), self.classes)
+
+    def draw(self, n: int, rng: np.random.RandomState) -> NDArray:
+        """Draw codes of classes, each as often as it was among the rows."""
+        return rng.choice(len(self), size=n, p=self.shares)
+
+    def check(self, y: Any) -> None:
+        """Raise where there are labels, and there have been none."""
+        if y is not None and not len(self):
+            raise ValueError("y was given, but this GAN was fitted without classes.")
+
+
+def generator_of_draws(n_samples: Any, random_state: Any) -> np.random.RandomState:
+    """Return what draws, having looked at the number of rows asked for."""
+    whole = isinstance(n_samples, numbers.Integral) and not isinstance(n_samples, bool)
+    if not whole or n_samples < 1:
+        raise ValueError(f"n_samples must be an int of at least 1; got {n_samples!r}.")
+    return check_random_state(random_state)

@@ -1,0 +1,490 @@
+"""Generative adversarial networks."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._sklearn import with_callbacks
+from sknn._validation.arrays import Rows
+from sknn.core.activations import Activation
+from sknn.core.layers import Layer
+from sknn.core.layout import Shape
+from sknn.core.losses import SquaredError
+from sknn.core.losses.base import Loss
+from sknn.core.network import Network
+from sknn.core.spec import resolve
+from sknn.estimators.answers import computed
+from sknn.estimators.base import BaseNetwork
+from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.session import Session
+from sknn.estimators.fitted import learnt
+from sknn.estimators.gan import layers as gan_layers
+from sknn.estimators.gan.conditions import (
+    Conditions,
+    generator_of_draws,
+    read,
+    read_labelled,
+    row_shape,
+)
+from sknn.estimators.gan.diversity import Surroundings
+from sknn.estimators.gan.objective import Duel, Turns
+from sknn.training.callbacks import Callback
+from sknn.training.run import Run
+from sknn.training.threads import blas_threads
+
+# Rows that samples are compared with at most, for a score.
+_SCORED_ROWS = 2000
+# Rows that are made up at a time, so that the random numbers for all need no memory.
+_DRAWN_ROWS = 10_000
+
+
+class GAN(BaseNetwork):
+    r"""Generative adversarial network: two networks that make each other better.
+
+    The generator makes rows up out of random numbers, as a counterfeiter does; the discriminator
+    is shown rows of the data and made-up ones and gives each a score, as a detective does. They
+    take turns: the discriminator learns to tell them apart, the generator to pass for the data
+    [1]_. In the end :meth:`sample` draws new rows like those of X, and with classes (y) rows of the
+    class that is asked for [2]_.
+
+    Parameters
+    ----------
+    generator_layer_sizes, discriminator_layer_sizes : int or sequence of int, default=(128, 128)
+        Widths of the hidden layers of both networks.
+    latent_dim : int, default=16
+        How many random numbers a row is made of, each standard normal.
+    objective : str or Adversarial, default="non_saturating"
+        What either side wants: "non_saturating", "minimax", "least_squares", "wasserstein_gp", or
+        a spec from :mod:`sknn.losses`.
+    n_critic : int, default=1
+        Turns (batches) of the discriminator for each turn of the generator.
+    generator_activation : str, Activation or list, default="relu"
+        Non-linearity of its hidden layers, or one for each.
+    discriminator_activation : str, Activation or list, default="leaky_relu"
+        The same for the discriminator; "leaky_relu" stands for a slope of 0.2 in both.
+    output_activation : str or Activation, default="identity"
+        Of what the generator puts out; "logistic" for numbers between 0 and 1.
+    generator_layers, discriminator_layers : list of Layer, default=None
+        The hidden layers one by one, instead of sizes and activations. A generator that ends in a
+        convolution draws the rows itself, else an output layer follows. With classes,
+        the first Dense layer of the discriminator is told the class.
+    input_shape : tuple of int, default=None
+        Shape in which `discriminator_layers` see a row of X, say (28, 28, 1).
+    gradient_penalty : float or "auto", default="auto"
+        Strength :math:`\lambda` of a penalty on the discriminator. For "wasserstein_gp" it is
+        :math:`\lambda (\lVert \nabla a \rVert - 1)^2` between rows and samples [3]_, "auto" is 10;
+        for the others :math:`\lambda \lVert \nabla a \rVert^2` at the rows [4]_, "auto" is 0. It
+        keeps the discriminator from swinging, and needs layers of Dense and element-wise kind.
+    label_smoothing : float in [0, 1), default=0.0
+        How far the target of rows of the data is moved from 1 towards 0.
+    instance_noise : float or pair (float, int), default=0.0
+        Standard deviation, in the units of X, of noise on everything the discriminator sees. It
+        falls to nothing in so many epochs; without a second number, over the `max_iter` epochs of
+        the first call.
+    averaging : float in [0, 1), default=0.999
+        Decay of a moving average of all weights, which is what is served; 0 serves the last ones.
+    solver : str or Optimizer, default="adam"
+        Stochastic optimizer of both networks; "adam" stands for betas of 0.5 and 0.9.
+    generator_solver : str or Optimizer, default=None
+        Another one for the generator.
+    learning_rate : str or Schedule, default="constant"
+        Schedule of both rates.
+    learning_rate_init : float, default=0.001
+        Learning rate.
+    generator_learning_rate_init : float, default=None
+        Another one for the generator: two time scales [5]_.
+    alpha : float, default=0.0
+        L2 penalty on the weights of both.
+    batch_size : int, BatchSize spec or "auto", default="auto"
+        Rows of a batch, and samples beside them; "auto" is ``min(128, n_samples)``.
+    max_iter : int, default=200
+        Epochs of one call of `fit`. There is no test of convergence: no loss says who is ahead of
+        the data.
+    random_state, verbose, warm_start, dtype, callbacks : optional
+        As for :class:`MLPRegressor`.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Present where y was given.
+    history_ : dict of ndarray
+        Figures of each epoch: epoch, loss (of the discriminator, penalties included),
+        generator_loss, learning_rate, seconds, gradient_norm and generator_gradient_norm;
+        real_score and fake_score, the mean scores of rows and samples; accuracy, how often the
+        discriminator gives a row a higher score than a sample (0.5: it sees no difference);
+        coverage, the share of up to 256 rows with a sample as near as their fifth neighbour; and
+        diversity, the mean distance between samples in units of that between rows. Coverage or
+        diversity that fall towards 0 show a mode collapse.
+    n_iter_, t_, stop_reason_, loss_, loss_curve_
+        As for :class:`MLPRegressor`, of the discriminator.
+    coefs_, intercepts_ : list of ndarray
+        Weights and biases of the dense layers, those of the generator first; absent where there are
+        layers of other kinds, or classes.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Present where X has column names.
+
+    See Also
+    --------
+    AutoEncoder : ``variational=True`` learns to sample by another way.
+
+    References
+    ----------
+    .. [1] Goodfellow et al. (2014), "Generative adversarial nets", NeurIPS.
+    .. [2] Mirza & Osindero (2014), "Conditional generative adversarial nets".
+    .. [3] Gulrajani et al. (2017), "Improved training of Wasserstein GANs", NeurIPS.
+    .. [4] Mescheder, Geiger & Nowozin (2018), "Which training methods for GANs do actually
+       converge?", ICML.
+    .. [5] Heusel et al. (2017), "GANs trained by a two time-scale update rule converge to a local
+       Nash equilibrium", NeurIPS.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sknn import GAN
+    >>> X, y = load_iris(return_X_y=True)
+    >>> gan = GAN(32, 32, latent_dim=4, max_iter=20, random_state=0).fit(X, y)
+    >>> gan.sample(5, y=2, random_state=0).shape
+    (5, 4)
+    >>> gan.score_samples(X, y).shape
+    (150,)
+    """
+
+    _constraints = gan_layers.CONSTRAINTS
+
+    # The settings of training that are no parameters here.
+    beta_1 = 0.5
+    beta_2 = 0.9
+    early_stopping = False
+    tol = 0.0
+    n_iter_no_change = math.inf
+
+    _targets: Conditions
+    classes_: NDArray = learnt()
+    input_shape_: Shape = learnt()
+
+    def __init__(
+        self,
+        generator_layer_sizes: Any = (128, 128),
+        discriminator_layer_sizes: Any = (128, 128),
+        *,
+        latent_dim: Any = 16,
+        objective: Any = "non_saturating",
+        n_critic: Any = 1,
+        generator_activation: Any = "relu",
+        discriminator_activation: Any = "leaky_relu",
+        output_activation: Any = "identity",
+        generator_layers: Any = None,
+        discriminator_layers: Any = None,
+        input_shape: Any = None,
+        gradient_penalty: Any = "auto",
+        label_smoothing: Any = 0.0,
+        instance_noise: Any = 0.0,
+        averaging: Any = 0.999,
+        solver: Any = "adam",
+        generator_solver: Any = None,
+        learning_rate: Any = "constant",
+        learning_rate_init: Any = 0.001,
+        generator_learning_rate_init: Any = None,
+        alpha: Any = 0.0,
+        batch_size: Any = "auto",
+        max_iter: Any = 200,
+        random_state: Any = None,
+        verbose: Any = False,
+        warm_start: Any = False,
+        dtype: Any = "auto",
+        callbacks: Any = None,
+    ) -> None:
+        self.generator_layer_sizes = generator_layer_sizes
+        self.discriminator_layer_sizes = discriminator_layer_sizes
+        self.latent_dim = latent_dim
+        self.objective = objective
+        self.n_critic = n_critic
+        self.generator_activation = generator_activation
+        self.discriminator_activation = discriminator_activation
+        self.output_activation = output_activation
+        self.generator_layers = generator_layers
+        self.discriminator_layers = discriminator_layers
+        self.input_shape = input_shape
+        self.gradient_penalty = gradient_penalty
+        self.label_smoothing = label_smoothing
+        self.instance_noise = instance_noise
+        self.averaging = averaging
+        self.solver = solver
+        self.generator_solver = generator_solver
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.generator_learning_rate_init = generator_learning_rate_init
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.random_state = random_state
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.dtype = dtype
+        self.callbacks = callbacks
+
+    # -- training -------------------------------------------------------------------------
+
+    @with_callbacks
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> GAN:
+        """Learn to make up rows like those of X.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            float32 is kept, everything else becomes float64.
+        y : array-like of shape (n_samples,), default=None
+            Classes; rows can then be made up for each.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight 2 is the row twice, weight 0 the row absent.
+
+        Returns
+        -------
+        self : estimator
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a wrong parameter or array, or when training diverges. The estimator is then as
+            it was before the call.
+        """
+        resume = self.warm_start
+        return self._train(
+            Call(X, y, sample_weight, epochs=self.max_iter, resume=resume, keep=resume)
+        )
+
+    @with_callbacks
+    def partial_fit(
+        self, X: Any, y: Any = None, sample_weight: Any = None, classes: Any = None
+    ) -> GAN:
+        """Pass over X once more, where the last call ended.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,), default=None
+            Classes; in every call or in none.
+        sample_weight : array-like of shape (n_samples,), default=None
+        classes : array-like, default=None
+            All classes there will ever be, for the first call; None: those in `y`.
+
+        Returns
+        -------
+        self : estimator
+        """
+        return self._train(
+            Call(X, y, sample_weight, classes=classes, resume=True, keep=True, stream=True)
+        )
+
+    # -- use --------------------------------------------------------------------------------
+
+    def sample(self, n_samples: int = 1, y: Any = None, random_state: Any = None) -> NDArray:
+        """Make rows up.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+        y : class or array-like of shape (n_samples,), default=None
+            The class of all rows, or of each. None: classes are drawn as often as they were among
+            the training rows.
+        random_state : int, RandomState or None, default=None
+
+        Returns
+        -------
+        X : ndarray of shape (n_samples, n_features)
+        """
+        self._check_fitted()
+        rng, targets = generator_of_draws(n_samples, random_state), self._targets
+        targets.check(y)
+        codes = None
+        if len(targets):
+            codes = targets.draw(n_samples, rng) if y is None else targets.codes(y, n_samples)
+        made = np.empty((n_samples, self.n_features_in_), self.network_.dtype)
+        for begin in range(0, n_samples, _DRAWN_ROWS):
+            some = slice(begin, begin + _DRAWN_ROWS)
+            made[some] = self._made_of(rng, len(made[some]), None if codes is None else codes[some])
+        return made
+
+    def _made_of(self, rng: np.random.RandomState, rows: int, codes: NDArray | None) -> NDArray:
+        """Return so many rows, of classes if there are any."""
+        network, targets = self.network_, self._targets
+        # Not `latent_dim`, which may have been set since.
+        z = rng.standard_normal((rows, network.in_shape[0] - len(targets)))
+        if codes is not None:
+            z = np.hstack([z, targets.one_hot(codes, z.dtype)])
+        return self._through(z, stop=gan_layers.first_of(network))
+
+    def score_samples(self, X: Any, y: Any = None) -> NDArray:
+        """Return the score the discriminator gives each row; high ones look real to it.
+
+        With "minimax" and "non_saturating" it is the logarithm of the odds that a row is of the
+        data and not made up by the generator. It is no density.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,), default=None
+            Classes of the rows. Without them a GAN that knows classes takes each row for the one in
+            which it looks most real.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,)
+        """
+        return self._judged(X, y)[:, 0]
+
+    def transform(self, X: Any, y: Any = None) -> NDArray:
+        """Return what the last hidden layer of the discriminator makes of each row.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,), default=None
+            As in :meth:`score_samples`.
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_units)
+        """
+        return self._judged(X, y, stop=len(self._checked_network().layers) - 1)
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Return the share of rows with a sample as near as their fifth neighbour.
+
+        This is the coverage of Naeem et al. (2020), between 0 and 1, the higher the better:
+        samples that are bad and samples that are all alike both lower it. As many samples as rows
+        (2,000 at most) are drawn from `random_state` of the estimator.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : ignored
+            Samples are of every class as often as there were training rows.
+
+        Returns
+        -------
+        coverage : float
+        """
+        self._check_fitted()
+        x, some = self._checked(X), slice(_SCORED_ROWS)
+        # Of rows whose distances are not finite none is near another.
+        computed(np.einsum, "ij,ij->i", x, x, dtype=np.float64)
+        samples = self.sample(len(x[some]), random_state=self.random_state)
+        limit = blas_threads(len(samples) ** 2 * x.shape[1])
+        with limit, limit:
+            return Surroundings(x[some]).coverage(samples)
+
+    def _judged(self, X: Any, y: Any, stop: int | None = None) -> NDArray:
+        """Return what some layers of the discriminator make of rows."""
+        network, targets, x = self._checked_network(), self._targets, self._checked(X)
+        through = partial(self._through, x, start=gan_layers.first_of(network))
+        targets.check(y)
+        if not len(targets):
+            return through(stop=stop)
+
+        def told(codes: Any, stop: int | None = None) -> NDArray:
+            every = np.broadcast_to(codes, len(x))
+            return through(stop=stop, given=targets.one_hot(every, network.dtype))
+
+        if y is not None:
+            return told(targets.codes(y, len(x)), stop)
+        scores = [told(code) for code in range(len(targets))]
+        return told(np.hstack(scores).argmax(axis=1), stop)
+
+    def _checked(self, X: Any) -> NDArray:
+        return read(self, X, [np.float64, np.float32], reset=False)
+
+    def _checked_network(self) -> Network:
+        self._check_fitted()
+        return self.network_
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.network_.plans[-2].out_shape[0]
+
+    # -- hooks ------------------------------------------------------------------------------
+
+    def _check_own_parameters(self) -> None:
+        gan_layers.check(self)
+
+    def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+        rows = read_labelled(self, X, y, sample_weight, dtypes, reset)
+        shape = row_shape(self.input_shape, rows.x.shape[1])
+        if not reset and shape != self.input_shape_:
+            raise ValueError(
+                f"input_shape asks for rows of shape {shape}, but training began with those of "
+                f"shape {self.input_shape_}; restore it, or fit anew with warm_start=False."
+            )
+        self.input_shape_ = shape
+        return rows
+
+    def _check_validation(self, call: Call, dtypes: Any) -> None:
+        return None
+
+    def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
+        return rows.weight
+
+    def _set_targets(self, rows: Rows, call: Call) -> None:
+        self._targets = Conditions(rows.y, rows.weight, call.classes)
+        self.__dict__.pop("classes_", None)
+        if rows.y is not None:
+            self.classes_ = self._targets.classes
+
+    def _check_same_task(self, y: Any, call: Call) -> None:
+        if (y is not None) != bool(len(self._targets)):
+            told = "with" if len(self._targets) else "without"
+            raise ValueError(
+                f"The previous call was {told} classes (y), so training goes on {told} them; fit "
+                "anew with warm_start=False to change that."
+            )
+
+    def _loss_recipe(self) -> Loss:
+        return SquaredError()
+
+    def _row_shape(self, x: Any) -> Shape:
+        return (int(self.latent_dim) + len(self._targets),)
+
+    def _chain(self, n_raw: int) -> list[Layer]:
+        return gan_layers.chain(self, self.n_features_in_, self.input_shape_, len(self._targets))
+
+    def _check_network(self, network: Network) -> None:
+        gan_layers.check_layers(self, network, self.n_features_in_)
+
+    def _objective(self, session: Session, network: Network, rows: int) -> Duel:
+        run, weight = session.state, session.train.weight
+        unit = run.unit if weight is None else 1.0
+        rules = gan_layers.rules_of(self, session._total_weight(), unit)
+        return Duel(network, gan_layers.first_of(network), rows, run, rules)
+
+    def _update(self, session: Session, objective: Any) -> Turns:
+        return gan_layers.turns(self, session, objective)
+
+    def _averages(self) -> bool:
+        return bool(self.averaging) or super()._averages()
+
+    def _measures(self, session: Session, network: Network) -> list[Callback]:
+        return gan_layers.measures(self, session, network)
+
+    def _automatic_batch_size(self, n_rows: int) -> int:
+        return min(128, n_rows)
+
+    def _epochs_are_over(self, run: Run) -> None:
+        """Nothing to warn of: there is no test of convergence."""
+
+    def _after_training(self) -> None:
+        super()._after_training()
+        owner = type(self).__name__
+        output = resolve(Activation, self.output_activation, "output_activation", owner)
+        self.out_activation_ = output.alias or repr(output)
+
+    def __sklearn_tags__(self) -> Any:
+        """Rows are dense."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = False
+        return tags

@@ -1,0 +1,265 @@
+"""From the parameters of a GAN to the layers of its two networks, and to how these move."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sknn.core import constraints as c
+from sknn.core.activations import LeakyReLU
+from sknn.core.constraints import Constraint
+from sknn.core.layers import Activate, Dense, Flatten, Layer, Reshape
+from sknn.core.layers.filtering import Filtering
+from sknn.core.layers.names import named
+from sknn.core.losses import Adversarial
+from sknn.core.network import Network
+from sknn.core.optimizers import State
+from sknn.core.spec import resolve
+from sknn.core.tangent import check_differentiable_twice
+from sknn.estimators.fit.solvers import moving, optimizer_state
+from sknn.estimators.gan.diversity import Spread
+from sknn.estimators.gan.objective import Duel, Rules, Turns, draw_latent
+from sknn.estimators.settings import parameters
+from sknn.estimators.settings.constraints import Activations, Layers, Sizes
+from sknn.estimators.settings.layers import hidden_sizes, per_layer
+from sknn.estimators.shaped import INPUT_SHAPE
+from sknn.training.callbacks import Callback, WeightAveraging
+
+if TYPE_CHECKING:
+    from sknn.estimators.fit.session import Session
+    from sknn.estimators.gan.estimator import GAN
+
+GENERATOR, DISCRIMINATOR = "generator", "discriminator"
+# Training rows that samples are compared with after every epoch.
+_COMPARED_ROWS = 256
+
+_SHARED = (
+    *("learning_rate_init", "alpha", "batch_size", "max_iter", "random_state", "verbose"),
+    *("warm_start", "dtype", "callbacks"),
+)
+
+
+def _is_noise(value: Any) -> bool:
+    pair = isinstance(value, tuple) and len(value) == 2
+    return pair and parameters.non_negative.accepts(value[0]) and c.integer(1).accepts(value[1])
+
+
+def _plain_noise(value: Any) -> tuple[float, int]:
+    return float(value[0]), int(value[1])
+
+
+CONSTRAINTS = {name: parameters.NETWORK[name] for name in _SHARED} | {
+    "latent_dim": c.integer(1),
+    "n_critic": c.integer(1),
+    "input_shape": INPUT_SHAPE,
+    "gradient_penalty": c.one_of(["auto"]) | parameters.non_negative,
+    "label_smoothing": c.real(0.0, 1.0, closed="left"),
+    "instance_noise": parameters.non_negative
+    | Constraint(_is_noise, "a pair (standard deviation, epochs)", _plain_noise),
+    "averaging": c.real(0.0, 1.0, closed="left"),
+    "generator_learning_rate_init": c.none() | parameters.positive,
+    "output_activation": Activations(),
+}
+for _side in (GENERATOR, DISCRIMINATOR):
+    CONSTRAINTS |= {
+        f"{_side}_layers": Layers(),
+        f"{_side}_layer_sizes": Sizes(),
+        f"{_side}_activation": Activations(several=True),
+    }
+
+
+def check(estimator: GAN) -> None:
+    """Raise for parameters that do not go together."""
+    if parameters.is_lbfgs(estimator):
+        raise ValueError(
+            "solver='lbfgs' minimises one function, and here two networks take turns; "
+            "choose a stochastic solver such as 'adam'."
+        )
+    objective = objective_of(estimator)
+    if estimator.label_smoothing and not objective.has_targets:
+        raise ValueError(
+            f"label_smoothing={estimator.label_smoothing} has no meaning for objective="
+            f"{estimator.objective!r}, whose scores have no target; set it to 0."
+        )
+    if estimator.generator_solver is not None:
+        parameters.optimizer_of(estimator, "generator_solver")
+    if estimator.averaging and any(each.averages for each in estimator.callbacks or ()):
+        raise ValueError(
+            "callbacks hold one that averages weights, and only one average can be served; set "
+            "averaging=0, or remove it."
+        )
+
+
+def objective_of(estimator: GAN) -> Adversarial:
+    """Return what either side wants."""
+    return resolve(Adversarial, estimator.objective, "objective", type(estimator).__name__)
+
+
+def rules_of(estimator: GAN, total: float, unit: float) -> Rules:
+    """Return how the game is played, with rows of so much weight in total and on average."""
+    noise, epochs = _noise(estimator)
+    return Rules(
+        objective_of(estimator),
+        n_critic=int(estimator.n_critic),
+        smoothing=float(estimator.label_smoothing),
+        noise=noise,
+        noisy_epochs=epochs,
+        penalty=penalty_of(estimator),
+        l2=float(estimator.alpha) / total,
+        unit=unit,
+    )
+
+
+def _noise(estimator: GAN) -> tuple[float, int | None]:
+    """Return how much instance noise there is at first, and how many epochs it lasts, if said."""
+    value = estimator.instance_noise
+    return (float(value[0]), int(value[1])) if isinstance(value, tuple) else (float(value), None)
+
+
+def penalty_of(estimator: GAN) -> float:
+    """Return the strength of the gradient penalty."""
+    strength = estimator.gradient_penalty
+    return objective_of(estimator).penalty if isinstance(strength, str) else float(strength)
+
+
+def turns(estimator: GAN, session: Session, duel: Duel) -> Turns:
+    """Return what moves either side, with a state of its optimizer for each."""
+    players = {DISCRIMINATOR: duel.discriminator, GENERATOR: duel.generator}
+    other = estimator.generator_solver is not None
+    optimizers = {
+        DISCRIMINATOR: parameters.optimizer_of(estimator),
+        GENERATOR: parameters.optimizer_of(estimator, "generator_solver" if other else "solver"),
+    }
+
+    def fresh() -> State:
+        return {
+            f"{side}.{name}": array
+            for side, optimizer in optimizers.items()
+            for name, array in optimizer.init(players[side].network.trainable).items()
+        }
+
+    kind = " and ".join(type(optimizer).__name__ for optimizer in optimizers.values())
+    state = optimizer_state(session, kind, fresh)
+    moves = {}
+    for side, optimizer in optimizers.items():
+        start, player = f"{side}.", players[side]
+        own = {key[len(start) :]: each for key, each in state.items() if key.startswith(start)}
+        moves[side] = moving(estimator, player.network, player.grad, optimizer, own)
+    rate = estimator.generator_learning_rate_init
+    pace = 1.0 if rate is None else float(rate) / float(estimator.learning_rate_init)
+    return Turns(duel, moves[DISCRIMINATOR], moves[GENERATOR], pace)
+
+
+def measures(estimator: GAN, session: Session, network: Network) -> list[Callback]:
+    """Return what averages weights, and what compares samples with rows of the data."""
+    train, run = session.train, session.state
+    rows = np.arange(len(train.x)) if session.rows_used is None else session.rows_used
+    some = rows[np.linspace(0, len(rows) - 1, min(len(rows), _COMPARED_ROWS)).astype(int)]
+    classes = None if session.target is None else session.target[some]
+    rng = np.random.default_rng(run.streams.split_seed)
+    latent = draw_latent(rng, len(some), int(estimator.latent_dim), classes, network.dtype)
+    found: list[Callback] = [Spread(train.x[some], latent, first_of(network))]
+    if estimator.averaging:
+        found.append(WeightAveraging("ema", decay=estimator.averaging))
+    return found
+
+
+# -- layers -----------------------------------------------------------------------------------
+
+
+def chain(estimator: GAN, n_features: int, row_shape: tuple[int, ...], n_classes: int) -> list:
+    """Return the specs of all layers: those of the generator, then those of the discriminator."""
+    maker = _hidden(estimator, GENERATOR)
+    if not _draws(maker):
+        maker.append(Dense(n_features, estimator.output_activation, name="output"))
+    judge = _hidden(estimator, DISCRIMINATOR)
+    if len(row_shape) > 1 and estimator.discriminator_layers is not None:
+        judge = [Reshape(row_shape), *judge]
+    if n_classes:
+        judge = _told_the_class(judge, n_classes)
+    judge.append(Dense(1, "identity", name="output"))
+    return _prefixed(maker, GENERATOR) + _prefixed(judge, DISCRIMINATOR)
+
+
+def _hidden(estimator: GAN, side: str) -> list[Layer]:
+    """Return the layers of one side but for its output, laid flat at the end."""
+    layers, sizes = (getattr(estimator, f"{side}_{name}") for name in ("layers", "layer_sizes"))
+    if layers is None:
+        widths = hidden_sizes(sizes)
+        activations = per_layer(
+            getattr(estimator, f"{side}_activation"), len(widths), f"{side}_activation"
+        )
+        return [Dense(*each) for each in zip(widths, map(_steeper, activations), strict=True)]
+    if np.asarray(sizes, dtype=object).tolist() != [128, 128]:
+        raise ValueError(
+            f"{side}_layer_sizes={sizes!r} has no effect together with {side}_layers; leave it "
+            "at its default."
+        )
+    default = _steeper(getattr(estimator, f"{side}_activation"))
+    given = [_with_activation(layer, default) for layer in layers]
+    flat = not given or isinstance(given[-1], (Dense, Flatten))
+    return given if flat else [*given, Flatten()]
+
+
+def _steeper(activation: Any) -> Any:
+    """Let "leaky_relu" be the one all write of discriminators have in mind."""
+    is_name = isinstance(activation, str) and activation == "leaky_relu"
+    return LeakyReLU(0.2) if is_name else activation
+
+
+def _with_activation(layer: Layer, default: Any) -> Layer:
+    """Return the layer with the activation of its side, where it names none itself."""
+    if not layer.has_units or getattr(layer, "activation", default) is not None:
+        return layer
+    return type(layer)(**layer.get_params(deep=False) | {"activation": default})
+
+
+def _draws(layers: list[Layer]) -> bool:
+    """Whether layers end in a convolution, laid flat: it draws the rows itself."""
+    ends = [x for x in layers if not isinstance(x, (Flatten, Activate, Reshape))]
+    return bool(ends) and isinstance(ends[-1], Filtering)
+
+
+def _told_the_class(layers: list[Layer], n_classes: int) -> list[Layer]:
+    """Link the first Dense layer to the class, which stands at the end of the network's input."""
+    for i, layer in enumerate(layers):
+        if isinstance(layer, Dense):
+            told = type(layer)(**layer.get_params(deep=False) | {"input_skip": n_classes})
+            return [*layers[:i], told, *layers[i + 1 :]]
+    raise ValueError(
+        "With classes (y) the discriminator needs a Dense layer before its output, which is told "
+        "the class; add one to discriminator_layers or discriminator_layer_sizes."
+    )
+
+
+def _prefixed(layers: list[Layer], side: str) -> list[Layer]:
+    """Name every layer by the side it belongs to."""
+    return [
+        type(layer)(**layer.get_params(deep=False) | {"name": f"{side}_{name}"})
+        for name, layer in named(layers)
+    ]
+
+
+def first_of(network: Network) -> int:
+    """Return the layer the discriminator begins with."""
+    return sum(name.startswith(f"{GENERATOR}_") for name in network.names)
+
+
+def check_layers(estimator: GAN, network: Network, n_features: int) -> None:
+    """Raise where layers do not end as they must, or have no second derivative to be penalised."""
+    first = first_of(network)
+    made, judged = network.plans[first - 1].out_shape, network.plans[-2].out_shape
+    if prod(made) != n_features or len(made) != 1:
+        raise ValueError(
+            f"generator_layers end in rows of shape {made}, and X has {n_features} features; let "
+            "them end in as many numbers."
+        )
+    if len(judged) != 1:
+        raise ValueError(
+            f"discriminator_layers end in rows of shape {judged}; let them end in Flatten() or a "
+            "global pooling layer."
+        )
+    if penalty_of(estimator):
+        check_differentiable_twice(network, first)

@@ -1,0 +1,1 @@
+"""From constructor parameters to what training needs."""

@@ -1,1 +1,0 @@
-"""From a table as it comes to the matrix that a network can use."""

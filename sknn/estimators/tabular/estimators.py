@@ -1,0 +1,473 @@
+"""Networks for tables as they come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from sknn.core.losses import LogLoss
+from sknn.core.losses.base import Loss
+from sknn.core.network import Network
+from sknn.estimators.classifier import NetworkClassifier
+from sknn.estimators.fitted import learnt
+from sknn.estimators.regressor import NetworkRegressor
+from sknn.estimators.settings import parameters
+from sknn.estimators.tabular import presets
+from sknn.estimators.tabular.network import AUTO, CONSTRAINTS, TableNetwork
+from sknn.estimators.tabular.scoring import Judge
+from sknn.estimators.targets.classification import MultioutputTargets
+
+
+class TabularMLPClassifier(NetworkClassifier, TableNetwork):
+    """Networks that learn classes from a table as it comes.
+
+    Numbers, categories, dates, missing values and unseen categories need no pipeline: pass the
+    frame. The defaults are meant to be good without a search; probabilities are calibrated.
+
+    Parameters
+    ----------
+    preset : {"fast", "default", "best"}, default="default"
+        How much is trained: what every parameter left at "auto" is. In seconds for 1,000 rows on
+        one core roughly 0.3, 0.8 and 2.
+    categorical_features : "from_dtype", None or array-like, default="from_dtype"
+        Which columns are categories: those of the dtype category, truth values, and strings and
+        objects that are not nearly all numbers or dates; None for none of them; or a mask, indices
+        or names.
+    n_members : int, default="auto"
+        Networks that are trained at once: 4, 5 or 8 by preset, or as many as there are folds. A
+        multiple of `n_splits`, or smaller.
+    n_splits : int, default="auto"
+        Folds the rows are dealt into, 4, 5 or 8 by preset; each member trains on all but one and is
+        judged by that one.
+        1 lets all members train on all rows: then the last epoch is served.
+    max_time : float, default=None
+        Seconds after which training ends; the best epochs so far are served.
+    max_iter : int, default="auto"
+        Epochs.
+    hidden_layer_sizes : int or tuple of int, default=(128, 128, 128)
+        Units of each hidden layer.
+    activation : str or Activation, or a list of them, default="relu"
+    dropout : float or list of float, default=0.15
+        Fraction of activations dropped behind each hidden layer. It fades in the second half.
+    n_bins : int, default="auto"
+        Most bins that a numeric column is encoded in; 0 for none. With many columns there are
+        fewer, see :class:`~sknn.preprocessing.TableEncoder`.
+    bins : {"auto", "quantile", "tree"}, default="auto"
+        Where their edges are.
+    linear_path : float in [0, 1], default="auto"
+        Share of the members with a linear path from the columns to the output, past the hidden
+        layers and past all clipping. It starts at ridge regression.
+    n_picks : int, default="auto"
+        So many epochs are picked, one after the other, the same ones more than once: each time the
+        one that makes the mean prediction of all picks best on the rows held out.
+    loss : str or Loss, default="log_loss"
+    label_smoothing : float in [0, 1), default="auto"
+        Share of the target that goes to all classes alike: 0.1 with ``loss="log_loss"``, else 0.
+        What that costs in calibration the temperature restores.
+    class_weight : dict, "balanced" or list of dict, default=None
+        Weights of classes, multiplied into `sample_weight`.
+    solver : str or Optimizer, default="adamw"
+        By name it uses ``beta_2=0.95``.
+    learning_rate : str or Schedule, default="cos_log"
+        How the learning rate moves during the epochs.
+    learning_rate_init : float, default=0.04
+        Highest rate. Weights move at the rate over the root of the number of inputs of their layer,
+        biases at a tenth of it, factors of columns at six times it.
+    weight_decay : float, default=0.02
+        Decoupled decay of weights; it fades in the second half.
+    batch_size : int or BatchSize, default="auto"
+        64 rows for up to 1,024, 128 up to 8,192, 256 up to 100,000, else 512.
+    random_state : int, RandomState or None, default=None
+        For folds, initial weights, order of rows and dropout.
+    verbose : bool, default=False
+        Print the figures of every epoch.
+    warm_start : bool, default=False
+        A later call of `fit` trains further; columns keep the encoding of the first call. It should
+        get the same rows: members are judged by rows they have not seen.
+    callbacks : list of sknn.callbacks, default=None
+
+    Attributes
+    ----------
+    encoder_ : TableEncoder
+        From the table to the inputs of the network.
+    network_ : Network
+        The members of all epochs served.
+    temperature_ : float
+        What log-probabilities are divided by: the temperature with the least log loss on the rows
+        held out, or on the validation rows where none were [3]_.
+    classes_ : ndarray or list of ndarray
+    history_ : dict of ndarray
+        All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm,
+        out_of_fold_loss, and with validation rows validation_loss and validation_score.
+    n_iter_ : int
+        Epochs of the last call.
+    stop_reason_ : str
+        "max_iter", "max_time", "interrupted", "diverged" or what a callback said.
+    member_shares_ : ndarray of shape (n_members,) or None
+        What each member counts in the answer; None: all the same.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Present where X has column names.
+
+    Notes
+    -----
+    A member is an ordinary network: factors for the encoded columns, three hidden layers with
+    dropout, an output layer that starts at zero. Rates (the NTK parametrization), schedule, dropout
+    and decay follow the study [1]_; the piecewise-linear encoding of numbers is that of [2]_. After
+    every epoch each member predicts the fold it has not seen. The epochs whose predictions do best
+    on all rows together are served.
+
+    Everything, encoding included, is fitted on the rows given to `fit`. The encoding sees all of
+    them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
+
+    `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
+    later `fit` with ``warm_start=True`` holds no rows out either.
+    Columns are encoded as in the first chunk, so it should hold some hundred rows. A stream that
+    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100.
+    A rate by name has fallen after `max_iter` chunks; for long streams set
+    ``learning_rate="constant"``.
+
+    References
+    ----------
+    .. [1] Holzmueller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
+       and boosted trees on tabular data", arXiv 2407.04491.
+    .. [2] Gorishniy, Rubachev & Babenko (2022), "On embeddings for numerical features in tabular
+       deep learning", arXiv 2203.05556.
+    .. [3] Guo, Pleiss, Sun & Weinberger (2017), "On calibration of modern neural networks". ICML.
+
+    See Also
+    --------
+    TabularMLPRegressor : The same for real targets.
+    MLPClassifier : One network, every part of it to choose.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from sknn import TabularMLPClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> table = pd.DataFrame({
+    ...     "size": np.where(rng.random(200) < 0.1, np.nan, rng.lognormal(3, 1, 200)),
+    ...     "colour": pd.Categorical(rng.choice(["red", "green", "blue"], 200)),
+    ... })
+    >>> ripe = (table["colour"] == "red") & ~(table["size"] < 15)
+    >>> net = TabularMLPClassifier(preset="fast", random_state=0).fit(table, ripe)
+    >>> net.score(table, ripe) > 0.9
+    True
+    """
+
+    temperature_: float = learnt()
+    _constraints = (
+        CONSTRAINTS
+        | parameters.CLASSIFIER
+        | {"label_smoothing": AUTO | parameters.CLASSIFIER["label_smoothing"]}
+    )
+    _presets = presets.CLASSIFIER
+    _slope_factor = 4.0
+
+    def __init__(
+        self,
+        *,
+        preset: str = "default",
+        categorical_features: Any = "from_dtype",
+        n_members: Any = "auto",
+        n_splits: Any = "auto",
+        max_time: Any = None,
+        max_iter: Any = "auto",
+        hidden_layer_sizes: Any = (128, 128, 128),
+        activation: Any = "relu",
+        dropout: Any = 0.15,
+        n_bins: Any = "auto",
+        bins: str = "auto",
+        linear_path: Any = "auto",
+        n_picks: Any = "auto",
+        loss: Any = "log_loss",
+        label_smoothing: Any = "auto",
+        class_weight: Any = None,
+        solver: Any = "adamw",
+        learning_rate: Any = "cos_log",
+        learning_rate_init: Any = 0.04,
+        weight_decay: Any = 0.02,
+        batch_size: Any = "auto",
+        random_state: Any = None,
+        verbose: Any = False,
+        warm_start: Any = False,
+        callbacks: Any = None,
+    ) -> None:
+        self.preset = preset
+        self.categorical_features = categorical_features
+        self.n_members = n_members
+        self.n_splits = n_splits
+        self.max_time = max_time
+        self.max_iter = max_iter
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.dropout = dropout
+        self.n_bins = n_bins
+        self.bins = bins
+        self.linear_path = linear_path
+        self.n_picks = n_picks
+        self.loss = loss
+        self.label_smoothing = label_smoothing
+        self.class_weight = class_weight
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.random_state = random_state
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+
+    def _smoothing(self) -> float:
+        if isinstance(self.label_smoothing, str):
+            # A loss that is passed as an object has a smoothing of its own.
+            return 0.1 if isinstance(self.loss, str) and self.loss == "log_loss" else 0.0
+        return super()._smoothing()
+
+    def _judging_loss(self) -> Loss:
+        """Return the loss without label smoothing."""
+        recipe = self._loss_recipe()
+        return self._targets.bind(LogLoss() if type(recipe) is LogLoss else recipe)
+
+    def _linear_target(self, target: Any, loss: Loss) -> NDArray:
+        if sp.issparse(target):
+            return target.toarray()
+        if isinstance(self._targets, MultioutputTargets):
+            parts = zip(self.classes_, target.T, strict=True)
+            return np.hstack([np.eye(len(classes))[codes] for classes, codes in parts])
+        return np.eye(self._targets.n_outputs)[target] if target.ndim == 1 else target
+
+    def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
+        """Choose the temperature."""
+        power = 1.0
+        if judge is not None and judge.loss.has_probabilities:
+            # Not every loss of training is least where probabilities are calibrated.
+            by_likelihood = replace(judge, measure=self._targets.bind(LogLoss()))
+            power = by_likelihood.best_power(pooled)
+        self.temperature_ = 1.0 / power
+
+    def _pooled(self, network: Network, x: NDArray) -> NDArray:
+        """Divide log-probabilities by the temperature."""
+        return super()._pooled(network, x) / self.temperature_
+
+
+class TabularMLPRegressor(NetworkRegressor, TableNetwork):
+    """Networks that learn real numbers from a table as it comes.
+
+    Numbers, categories, dates, missing values and unseen categories need no pipeline: pass the
+    frame. The defaults are meant to be good without a search, and ``predict(X, return_std=True)``
+    says how far off predictions may be.
+
+    Parameters
+    ----------
+    preset : {"fast", "default", "best"}, default="default"
+        How much is trained: what every parameter left at "auto" is. In seconds for 1,000 rows on
+        one core roughly 0.3, 0.8 and 2.
+    categorical_features : "from_dtype", None or array-like, default="from_dtype"
+        Which columns are categories: those of the dtype category, truth values, and strings and
+        objects that are not nearly all numbers or dates; None for none of them; or a mask, indices
+        or names.
+    n_members : int, default="auto"
+        Networks that are trained at once: 4, 5 or 16 by preset, or as many as there are folds. A
+        multiple of `n_splits`, or smaller.
+    n_splits : int, default="auto"
+        Folds the rows are dealt into, 4, 5 or 8 by preset; each member trains on all but one and is
+        judged by that one.
+        1 lets all members train on all rows: then the last epoch is served.
+    max_time : float, default=None
+        Seconds after which training ends; the best epochs so far are served.
+    max_iter : int, default="auto"
+        Epochs.
+    hidden_layer_sizes : int or tuple of int, default=(128, 128, 128)
+        Units of each hidden layer.
+    activation : str or Activation, or a list of them, default="mish"
+    dropout : float or list of float, default=0.15
+        Fraction of activations dropped behind each hidden layer. It fades in the second half.
+    n_bins : int, default="auto"
+        Most bins that a numeric column is encoded in; 0 for none. With many columns there are
+        fewer, see :class:`~sknn.preprocessing.TableEncoder`.
+    bins : {"auto", "quantile", "tree"}, default="auto"
+        Where their edges are.
+    linear_path : float in [0, 1], default="auto"
+        Share of the members with a linear path from the columns to the output, past the hidden
+        layers and past all clipping. It starts at ridge regression.
+    n_picks : int, default="auto"
+        So many epochs are picked, one after the other, the same ones more than once: each time the
+        one that makes the mean prediction of all picks best on the rows held out.
+    loss : str or Loss, default="squared_error"
+    output_range : None, "train" or (low, high), default="train"
+        Bounds on predictions; "train" is the range of y in training. None lets the linear path
+        extrapolate.
+    solver : str or Optimizer, default="adamw"
+        By name it uses ``beta_2=0.95``.
+    learning_rate : str or Schedule, default="cos_log"
+        How the learning rate moves during the epochs.
+    learning_rate_init : float, default=0.07
+        Highest rate. Weights move at the rate over the root of the number of inputs of their layer,
+        biases at a tenth of it, factors of columns at six times it.
+    weight_decay : float, default=0.02
+        Decoupled decay of weights; it fades in the second half.
+    batch_size : int or BatchSize, default="auto"
+        64 rows for up to 1,024, 128 up to 8,192, 256 up to 100,000, else 512.
+    random_state : int, RandomState or None, default=None
+        For folds, initial weights, order of rows and dropout.
+    verbose : bool, default=False
+        Print the figures of every epoch.
+    warm_start : bool, default=False
+        A later call of `fit` trains further; columns keep the encoding of the first call. It should
+        get the same rows: members are judged by rows they have not seen.
+    callbacks : list of sknn.callbacks, default=None
+
+    Attributes
+    ----------
+    encoder_ : TableEncoder
+        From the table to the inputs of the network.
+    network_ : Network
+        The members of all epochs served.
+    residual_std_ : ndarray of shape (n_outputs,) or None
+        Root mean square error on the rows held out, or on the validation rows where none were; a
+        part of the standard deviations of `predict` where the loss learns no spread itself.
+    history_ : dict of ndarray
+        All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm,
+        out_of_fold_loss, and with validation rows validation_loss and validation_score.
+    n_iter_ : int
+        Epochs of the last call.
+    stop_reason_ : str
+        "max_iter", "max_time", "interrupted", "diverged" or what a callback said.
+    member_shares_ : ndarray of shape (n_members,) or None
+        What each member counts in the answer; None: all the same.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Present where X has column names.
+
+    Notes
+    -----
+    A member is an ordinary network: factors for the encoded columns, three hidden layers with
+    dropout, an output layer that starts at zero. Rates (the NTK parametrization), schedule, dropout
+    and decay follow the study [1]_; the piecewise-linear encoding of numbers is that of [2]_. After
+    every epoch each member predicts the fold it has not seen. The epochs whose predictions do best
+    on all rows together are served.
+
+    Everything, encoding included, is fitted on the rows given to `fit`. The encoding sees all of
+    them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
+
+    `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
+    later `fit` with ``warm_start=True`` holds no rows out either.
+    Columns are encoded as in the first chunk, so it should hold some hundred rows. A stream that
+    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100.
+    A rate by name has fallen after `max_iter` chunks; for long streams set
+    ``learning_rate="constant"``.
+
+    References
+    ----------
+    .. [1] Holzmueller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
+       and boosted trees on tabular data", arXiv 2407.04491.
+    .. [2] Gorishniy, Rubachev & Babenko (2022), "On embeddings for numerical features in tabular
+       deep learning", arXiv 2203.05556.
+
+    See Also
+    --------
+    TabularMLPClassifier : The same for labels.
+    MLPRegressor : One network, every part of it to choose.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sknn import TabularMLPRegressor
+    >>> X, y = load_diabetes(return_X_y=True, as_frame=True)
+    >>> net = TabularMLPRegressor(preset="fast", random_state=0).fit(X, y)
+    >>> mean, std = net.predict(X.head(), return_std=True)
+    >>> mean.shape, std.shape
+    ((5,), (5,))
+    """
+
+    residual_std_: NDArray | None = learnt()
+    _constraints = CONSTRAINTS | {"output_range": parameters.REGRESSOR["output_range"]}
+    _presets = presets.REGRESSOR
+
+    def __init__(
+        self,
+        *,
+        preset: str = "default",
+        categorical_features: Any = "from_dtype",
+        n_members: Any = "auto",
+        n_splits: Any = "auto",
+        max_time: Any = None,
+        max_iter: Any = "auto",
+        hidden_layer_sizes: Any = (128, 128, 128),
+        activation: Any = "mish",
+        dropout: Any = 0.15,
+        n_bins: Any = "auto",
+        bins: str = "auto",
+        linear_path: Any = "auto",
+        n_picks: Any = "auto",
+        loss: Any = "squared_error",
+        output_range: Any = "train",
+        solver: Any = "adamw",
+        learning_rate: Any = "cos_log",
+        learning_rate_init: Any = 0.07,
+        weight_decay: Any = 0.02,
+        batch_size: Any = "auto",
+        random_state: Any = None,
+        verbose: Any = False,
+        warm_start: Any = False,
+        callbacks: Any = None,
+    ) -> None:
+        self.preset = preset
+        self.categorical_features = categorical_features
+        self.n_members = n_members
+        self.n_splits = n_splits
+        self.max_time = max_time
+        self.max_iter = max_iter
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.dropout = dropout
+        self.n_bins = n_bins
+        self.bins = bins
+        self.linear_path = linear_path
+        self.n_picks = n_picks
+        self.loss = loss
+        self.output_range = output_range
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.random_state = random_state
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+
+    def _linear_target(self, target: Any, loss: Loss) -> NDArray | None:
+        # Raw scores of another link are not on the scale of the target.
+        return target if loss.link_name == "identity" else None
+
+    def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
+        """Learn how far predictions are off."""
+        if judge is None:
+            self.residual_std_ = None
+        else:
+            self.residual_std_ = judge.residual_std(pooled) * self._targets.std
+
+    def _std(self, X: Any) -> NDArray:
+        """Add to what members disagree on what none of them explains of rows held out.
+
+        Where the loss learns a spread, the members say themselves what they do not explain.
+        """
+        if self._loss.has_spread:
+            return self._spread(X, self.member_shares_)
+        if self.residual_std_ is None:
+            raise ValueError(
+                "return_std=True needs rows that were not trained on; fit with n_splits of at "
+                "least 2, or pass X_val and y_val."
+            )
+        unexplained = self.residual_std_.astype(np.float32)
+        if not self.network_.lead:
+            return np.tile(unexplained, (len(self._check_inputs(X)), 1))
+        return np.hypot(self._spread(X, self.member_shares_), unexplained)

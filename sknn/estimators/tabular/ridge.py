@@ -1,0 +1,132 @@
+"""Start a linear path at ridge regression, each member on its own rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.preprocessing.plan import Sample
+from sknn.training.threads import blas_threads
+
+_PENALTIES = (0.01, 1.0, 10.0, 100.0, 1000.0)
+
+
+def in_rows(weight: NDArray) -> NDArray:
+    """Return what each weight is in rows: a penalty must not feel the unit of weights.
+
+    Their smallest positive one is a row if all are multiples of it, else their mean is.
+    """
+    used = weight > 0
+    counts = Sample.of(weight[used], int(used.sum())).counts
+    rows = np.zeros(len(weight))
+    rows[used] = counts if (counts > 1).any() else weight[used] / weight[used].mean()
+    return rows
+
+
+def ridge(
+    x: NDArray, target: NDArray, weight: NDArray | None, penalties: Sequence[float] = _PENALTIES
+) -> tuple[NDArray, NDArray]:
+    r"""Return slopes and intercepts of ridge regression, its penalty by cross-validation.
+
+    With :math:`X'WX = Q \Lambda Q'` of the centred rows every penalty costs one product; the one
+    with the least generalised cross-validation error is taken [1]_,
+
+    .. math:: V(\lambda) = \frac{\lVert W^{1/2} (y - \hat y) \rVert^2 / n}
+              {(1 - (1 + \sum_i \Lambda_i / (\Lambda_i + \lambda)) / n)^2}
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, d)
+    target : ndarray of shape (n, k)
+    weight : ndarray of shape (n,) or None
+        How many rows each row is.
+    penalties : sequence of float
+
+    Returns
+    -------
+    slopes : ndarray of shape (d, k)
+    intercepts : ndarray of shape (k,)
+
+    References
+    ----------
+    .. [1] Golub, Heath & Wahba (1979), "Generalized cross-validation as a method for choosing a
+       good ridge parameter". Technometrics 21.
+    """
+    x, target = x.astype(np.float64), target.astype(np.float64)
+    weight = np.ones(len(x)) if weight is None else weight
+    n = weight.sum()
+    x_mean, y_mean = (weight @ part / n for part in (x, target))
+    # In place, and scaled by the root of the weight: tables may be large.
+    for part, mean in ((x, x_mean), (target, y_mean)):
+        part -= mean
+        part *= np.sqrt(weight)[:, None]
+    values, vectors = _spectrum(x)
+    moment = vectors.T @ (x.T @ target)
+    total = float(np.einsum("ik,ik->", target, target))
+
+    def solve(penalty: float) -> tuple[float, NDArray]:
+        shrunk = moment / (values + penalty)[:, None]
+        # |y - X b|^2 = |y|^2 - 2 b'X'y + b'X'X b, all in the eigenbasis.
+        error = total - float((shrunk * (2.0 * moment - values[:, None] * shrunk)).sum())
+        freedom = max(1.0 - (1.0 + (values / (values + penalty)).sum()) / n, 1e-3)
+        return error / freedom**2, shrunk
+
+    best = min((solve(penalty) for penalty in penalties), key=lambda found: found[0])[1]
+    slopes = vectors @ best
+    return slopes, y_mean - x_mean @ slopes
+
+
+def _spectrum(x: NDArray) -> tuple[NDArray, NDArray]:
+    """Return eigenvalues and eigenvectors of X'X; only those that may differ from zero."""
+    if len(x) < x.shape[1]:
+        _, singular, vectors = np.linalg.svd(x, full_matrices=False)
+        return singular**2, vectors.T
+    with blas_threads(len(x) * x.shape[1] ** 2):
+        moments = x.T @ x
+    values, vectors = np.linalg.eigh(moments)
+    return np.maximum(values, 0.0), vectors
+
+
+class LinearModel:
+    """Ridge regression on some of the rows, or none where a constant does better.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, d)
+    target : ndarray of shape (n, k)
+    weight : ndarray of shape (n,) or None
+    """
+
+    def __init__(self, x: NDArray, target: NDArray, weight: NDArray | None) -> None:
+        self.x = x
+        self.target = target
+        self.weight = np.ones(len(x)) if weight is None else in_rows(weight)
+
+    def fit(
+        self, rows: NDArray | None, held_out: NDArray | None
+    ) -> tuple[NDArray, NDArray, NDArray]:
+        """Return slopes (d, k), the center of the rows (d,) and the mean of their target (k,).
+
+        Cross-validation within few rows may choose a penalty that lets columns that go together
+        extrapolate without bounds; the rows held out tell, and then the slopes are zero.
+
+        Parameters
+        ----------
+        rows : ndarray of int or None
+            To fit; None means all.
+        held_out : ndarray of int or None
+            To compare with the constant.
+        """
+        rows = np.flatnonzero(self.weight) if rows is None else rows
+        x, target, weight = self.x[rows], self.target[rows], self.weight[rows]
+        center, mean = (np.average(part, axis=0, weights=weight) for part in (x, target))
+        slopes, _ = ridge(x, target, weight)
+        if held_out is not None and len(held_out):
+            off = self.target[held_out] - mean
+            left = off - (self.x[held_out] - center) @ slopes
+            heavy = self.weight[held_out, None]
+            if not (heavy * left**2).sum() < (heavy * off**2).sum():
+                slopes = np.zeros_like(slopes)
+        return slopes, center, mean

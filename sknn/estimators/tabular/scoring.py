@@ -1,0 +1,102 @@
+"""How good raw scores are on rows that were not trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._validation.arrays import shares
+from sknn.core.losses import Grouped, SquaredError
+from sknn.core.losses.base import Loss
+from sknn.core.network import Network
+from sknn.estimators.targets.base import RegressionTargets, Targets
+from sknn.training.folds import pick
+from sknn.training.monitor import mean_loss
+
+# Exponents of probabilities that are tried; 1 leaves them as they are.
+_POWERS = np.geomspace(1.0 / 3.0, 3.0, 41)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Encoded targets of some rows, and the loss of raw scores against them.
+
+    Attributes
+    ----------
+    targets : Targets
+    loss : Loss
+        The loss of training; its link turns raw scores into answers.
+    measure : Loss
+        The loss by which raw scores are judged: that of training without label smoothing.
+    network : Network
+        A single one, which says in what precision to compute.
+    target : ndarray, encoded
+    weight : ndarray of shape (n,) or None
+    """
+
+    targets: Targets
+    loss: Loss
+    measure: Loss
+    network: Network
+    target: Any
+    weight: NDArray | None
+
+    def pool(self, raw: NDArray, share: NDArray | None = None) -> NDArray:
+        """Return the raw scores (n, n_raw) of the mean answer; `raw` has a leading axis."""
+        return self.targets.pool(raw, self.loss, share)
+
+    def loss_of(self, pooled: NDArray) -> float:
+        """Return the weighted mean loss of raw scores of shape (n, n_raw)."""
+        weight = shares(self.weight, pooled.dtype)
+        return mean_loss(self.network, self.measure, pooled, self.target, weight)
+
+    def pick(self, raw: NDArray, n_picks: int) -> NDArray:
+        """Return what each of several raw scores counts in the mean that does best; they sum to 1.
+
+        Probabilities are compared by the Brier score, real answers by the squared error. Under
+        other losses the best ones count the same.
+
+        Parameters
+        ----------
+        raw : ndarray of shape (m, n, n_raw)
+        n_picks : int
+        """
+        if self.loss.has_probabilities and not isinstance(self.targets, RegressionTargets):
+            answers, ideal = self.loss.link(raw.copy()), self._ideal()
+        elif isinstance(self.loss, SquaredError):
+            answers, ideal = raw, self.target
+        else:
+            losses = [self.loss_of(each) for each in raw]
+            counts = np.zeros(len(raw))
+            counts[np.argsort(losses, kind="stable")[:n_picks]] = 1.0
+            return counts / counts.sum()
+        return pick(answers, ideal, self.weight, n_picks) / n_picks
+
+    def _ideal(self) -> NDArray:
+        """Return the probabilities of one who knows."""
+        target = self.target if isinstance(self.target, np.ndarray) else self.target.toarray()
+        if target.dtype.kind == "f":
+            return target
+        blocks = self.loss.n_outputs if isinstance(self.loss, Grouped) else [self.targets.n_outputs]
+        columns = target.reshape(len(target), -1).T
+        return np.hstack([np.eye(k)[codes] for k, codes in zip(blocks, columns, strict=True)])
+
+    def __call__(self, raw: NDArray) -> float:
+        """Return the weighted mean loss of the mean answer."""
+        return self.loss_of(self.pool(raw))
+
+    def best_power(self, pooled: NDArray) -> float:
+        """Return the exponent of probabilities, one over the temperature, with the least loss."""
+        return float(
+            min(_POWERS, key=lambda power: self.loss_of(pooled * pooled.dtype.type(power)))
+        )
+
+    def residual_std(self, pooled: NDArray) -> NDArray:
+        """Return for each output the root mean square of what is left unexplained."""
+        error = self.loss.link(pooled.copy())[:, : self.targets.n_outputs] - self.target
+        weight = shares(self.weight, np.float64)
+        weight = None if weight is None else weight[:, 0]
+        return np.sqrt(np.average(error.astype(np.float64) ** 2, axis=0, weights=weight))

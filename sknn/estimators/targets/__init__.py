@@ -1,0 +1,1 @@
+"""From y to what a loss compares with, and back."""

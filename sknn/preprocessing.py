@@ -1,5 +1,0 @@
-"""Preprocessing: what turns a table as it comes into a matrix that a network can use."""
-
-from sknn.estimators.table.encoder import TableEncoder
-
-__all__ = ["TableEncoder"]

@@ -1,0 +1,230 @@
+"""Reading X: whatever holds the table, each column becomes one NumPy array or coded levels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_array
+
+from sknn._validation.arrays import check_columns, reject_lazy, reject_records
+from sknn._validation.messages import naming_arguments
+
+
+class Coded:
+    """A column of categories: for each row the place of its level in a list; -1 is missing."""
+
+    def __init__(self, codes: NDArray, levels: NDArray) -> None:
+        self.codes = codes
+        self.levels = levels
+
+    @classmethod
+    def of(cls, values: list) -> Coded:
+        """Code the entries of a column, of which None is missing."""
+        levels = [level for level in dict.fromkeys(values) if level is not None]
+        places = {level: place for place, level in enumerate(levels)} | {None: -1}
+        return cls(np.array([places[value] for value in values], np.intp), _objects(levels))
+
+    def take(self, rows: NDArray) -> Coded:
+        """Return the rows at `rows`."""
+        return Coded(self.codes[rows], self.levels)
+
+
+class Table:
+    """The columns of X, read when asked for.
+
+    Attributes
+    ----------
+    n_rows, n_columns : int
+    labels : list
+        What a column is called in messages: its name, else its place.
+    frame : object
+        X, for its names.
+    matrix : ndarray of shape (n_rows, n_columns) or None
+        X itself where it is one array of real numbers, which are not truth values.
+    """
+
+    def __init__(
+        self,
+        n_rows: int,
+        labels: list,
+        read: Callable[[int], Any],
+        frame: Any,
+        matrix: NDArray | None = None,
+    ) -> None:
+        self.n_rows = n_rows
+        self.n_columns = len(labels)
+        self.labels = labels
+        self.frame = frame
+        self.matrix = matrix
+        self._read = read
+        self._seen: dict[Any, Any] = {}
+
+    @property
+    def names(self) -> list[str] | None:
+        """The names of the columns, None where not all have one."""
+        nameless = [label for label in self.labels if not isinstance(label, str)]
+        return None if nameless else self.labels
+
+    def column(self, place: int) -> Any:
+        """Return a column as a vector, or Coded."""
+        return self.once(place, lambda: self._read(place))
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Return what `make` returns, called the first time only."""
+        if key not in self._seen:
+            self._seen[key] = make()
+        return self._seen[key]
+
+    def take(self, rows: NDArray) -> Table:
+        """Return the table of the rows at `rows`."""
+        matrix = None if self.matrix is None else self.matrix[rows]
+
+        def read(place: int) -> Any:
+            return self.column(place).take(rows)
+
+        return Table(len(rows), self.labels, read, self.frame, matrix)
+
+
+def joined(one: Any, other: Any) -> Any:
+    """Return a column and its continuation as one."""
+    if isinstance(one, Coded) and isinstance(other, Coded):
+        return Coded.of([*_entries(one), *_entries(other)])
+    if not isinstance(one, Coded) and not isinstance(other, Coded):
+        kinds = {one.dtype.kind, other.dtype.kind}
+        if len(kinds) == 1 or kinds <= set("iuf"):
+            return np.concatenate([one, other])
+    return _objects([*_entries(one), *_entries(other)])
+
+
+def _entries(column: Any) -> list:
+    if isinstance(column, Coded):
+        return np.append(column.levels, None)[column.codes].tolist()
+    return list(column)
+
+
+def read_table(X: Any) -> Table:
+    """Return the table that X holds, or that it is.
+
+    Raises
+    ------
+    TypeError
+        For sparse matrices and lazy frames.
+    ValueError
+        For what has not two dimensions, no rows or no columns, and where two columns share a name.
+    """
+    if isinstance(X, Table):
+        return X
+    if sp.issparse(X):
+        raise TypeError(
+            "Sparse data was passed for X, but a table is dense and must know zero from missing; "
+            "pass X.toarray() to convert it."
+        )
+    reject_lazy(X, "X")
+    check_columns(X)
+    if hasattr(X, "iloc") and hasattr(X, "columns"):
+        return _frame(X, list(X.columns), lambda place: _from_pandas(X.iloc[:, place]))
+    if hasattr(X, "column_names"):
+        return _frame(X, list(X.column_names), lambda place: _from_pyarrow(X.column(place)))
+    if hasattr(X, "get_column"):
+        return _frame(X, list(X.columns), lambda place: _from_polars(X.to_series(place)))
+    reject_records(getattr(X, "dtype", None), "X")
+    with naming_arguments(X=X):
+        return _from_array(_array(X), X)
+
+
+def _frame(X: Any, labels: list, read: Callable[[int], Any]) -> Table:
+    for size, what in zip(X.shape, ("sample", "feature"), strict=True):
+        if not size:
+            raise ValueError(
+                f"In X: Found array with 0 {what}(s) (shape={tuple(X.shape)}) while a minimum of 1 "
+                "is required."
+            )
+    return Table(X.shape[0], labels, read, X)
+
+
+def _from_pandas(series: Any) -> Any:
+    dtype = series.dtype
+    if dtype.name == "category":
+        return Coded(series.cat.codes.to_numpy(), np.asarray(series.cat.categories, object))
+    if dtype.name.startswith("period"):
+        series = series.dt.to_timestamp()
+        dtype = series.dtype
+    kind = getattr(dtype, "kind", "O")
+    if isinstance(dtype, np.dtype) and kind not in "Mm":
+        return series.to_numpy()
+    wanted: dict[str, dict[str, Any]] = {
+        "M": {"dtype": "datetime64[us]"},
+        "m": {"dtype": "timedelta64[us]"},
+        **dict.fromkeys("iuf", {"dtype": np.float64, "na_value": np.nan}),
+    }
+    try:
+        return series.to_numpy(**wanted[kind])
+    except (KeyError, TypeError, ValueError):
+        # Also days and times of Arrow, which pandas calls dates but cannot convert.
+        return series.to_numpy(dtype=object)
+
+
+def _from_pyarrow(column: Any) -> Any:
+    # Decoding a dictionary to NumPy loses its nulls.
+    if str(column.type).startswith("dictionary"):
+        return Coded.of(column.to_pylist())
+    return _vector(column.to_numpy(zero_copy_only=False), column.to_pylist)
+
+
+def _from_polars(series: Any) -> Any:
+    if str(series.dtype).startswith(("Categorical", "Enum")):
+        return Coded.of(series.to_list())
+    return _vector(series.to_numpy(), series.to_list)
+
+
+def _vector(values: NDArray, as_list: Callable[[], list]) -> NDArray:
+    """Return the values, as objects where each is an array of its own."""
+    return values if values.ndim == 1 else _objects(as_list())
+
+
+def _objects(values: list) -> NDArray:
+    column = np.empty(len(values), object)
+    column[:] = values
+    return column
+
+
+def _array(X: Any) -> NDArray:
+    """Return X as an array of two dimensions, with numbers as numbers where all are."""
+    values = X.data if isinstance(X, np.ma.MaskedArray) else X
+    if not hasattr(values, "dtype"):
+        # NumPy would spell the numbers of a list that holds strings too.
+        plain = check_array(values, dtype=None, ensure_all_finite=False)
+        mixed = plain.dtype.kind not in "biuf"
+        values = _object_array(values, plain) if mixed else plain
+    values = check_array(values, dtype=None, ensure_all_finite=False, input_name="X")
+    return _without_masked(values, np.ma.getmaskarray(X)) if np.ma.is_masked(X) else values
+
+
+def _without_masked(values: NDArray, mask: NDArray) -> NDArray:
+    """Return the values with what stands for missing in place of the masked ones."""
+    kind = values.dtype.kind
+    if kind in "Mm":
+        return np.where(mask, np.array("NaT", values.dtype), values)
+    if kind in "iuf":
+        return np.where(mask, np.nan, values)
+    objects = values.astype(object)
+    objects[mask] = None
+    return objects
+
+
+def _object_array(values: Any, like: NDArray) -> NDArray:
+    column = np.empty(like.shape, object)
+    for place, row in enumerate(values):
+        column[place] = row
+    return column
+
+
+def _from_array(values: NDArray, X: Any) -> Table:
+    is_numeric = values.dtype.kind in "iuf"
+    labels = list(range(values.shape[1]))
+    matrix = values if is_numeric else None
+    return Table(len(values), labels, lambda place: values[:, place], X, matrix)

@@ -1,0 +1,350 @@
+"""TableEncoder: the transformer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted
+
+from sknn._sklearn import feature_names_in, validate_data
+from sknn._validation.arrays import check_weight, reject_odd_arrays, training_rows
+from sknn.core import constraints as c
+from sknn.preprocessing.columns import Table, read_table
+from sknn.preprocessing.plan import Plan, Sample, Settings
+from sknn.preprocessing.remarks import Remarks
+
+_BINS = 16
+_PARAMETERS = {
+    "categorical_features": c.Constraint(lambda value: True, "judged along with the table"),
+    "n_bins": c.none() | c.one_of(["auto"]) | c.integer(0),
+    "bins": c.one_of(["quantile", "tree"]),
+    "max_categories": c.integer(1),
+    "linear": c.boolean(),
+}
+
+
+class TableEncoder(TransformerMixin, BaseEstimator):
+    r"""Turn a table as it comes into a float32 matrix that a network can use.
+
+    Numbers, categories, truth values, dates and time spans, with entries missing in any of them.
+
+    **Numbers.** A missing entry becomes the median of the others; where some were missing in `fit`,
+    a further column says so (1 missing, -1 not). The number itself is scaled by its quartiles and
+    softly kept between -3 and 3 [1]_,
+
+    .. math:: r = v / \sqrt{1 + (v/3)^2}, \qquad v = (x - \text{median}) / (q_{75} - q_{25}),
+
+    with half the range in place of the distance of the quartiles where that is zero. Bins encode
+    it a second time, piecewise linearly [2]_: each is twice :math:`p_t` minus the mean of that in
+    training, where
+
+    .. math:: p_t = \text{clip}((x - e_t) / (e_{t+1} - e_t), 0, 1).
+
+    **Categories.** Two levels share one column (-1 and 1, an unseen level is 0). Of more levels the
+    most frequent ones that occur in two rows or more get one column each, 1.66 for the rows of that
+    level and 0 for the others. Missing entries are a level. Levels are told apart by their text, so
+    that 1, 1.0 and "1" are one level, whatever the dtype.
+
+    **Dates** become numbers: days since 1970, and those of year, month, weekday (Monday is 0) and
+    hour that vary in `fit`. Dates with a time zone are taken in UTC. Time spans become seconds.
+
+    **Text** is read as numbers, dates or time spans where nearly all different texts of a column
+    are (95 %): ``"1,234.5"``, ``"$3"``, ``"12%"``, ``"2020-01-31 12:00"``, ``"31 Jan 2020"``, and
+    ``"31/01/2020"`` where the column tells the day from the month. What stands for missing
+    (``"?"``, ``"NA"``, ``"-"``, ``"null"`` and the like) is missing there, and so is the rest.
+    Whole numbers with leading zeros or more than 15 digits are codes, that is categories.
+
+    Columns that do not vary are left out. If none is left, there is one column of zeros.
+
+    Parameters
+    ----------
+    categorical_features : "from_dtype", array-like or None, default="from_dtype"
+        Which columns are categories. "from_dtype": those of the dtype category, whatever they hold;
+        truth values; and strings and objects that are not nearly all numbers, dates or time spans;
+        none in an array of numbers. A mask, indices or names: these columns, and no others. None:
+        no column. All columns that are no categories must hold what can be converted to numbers.
+    n_bins : int, "auto" or None, default="auto"
+        The most bins of a numeric column; "auto" is 16. With many numeric columns there are fewer:
+        about 512 in all for 16, but at least 3 each. None or 0: no bins. Columns of two values have
+        none.
+    bins : {"quantile", "tree"}, default="quantile"
+        Where the edges are: at quantiles, or at half as many quantiles and where a small decision
+        tree on this column alone splits `y`.
+    max_categories : int, default=256
+        The most columns for the levels of one column.
+    linear : bool, default=False
+        Add a second part for a linear path: numbers minus their mean over their standard deviation,
+        1 for missing entries and for levels, else 0; a pair of levels as above. No bins.
+
+    Attributes
+    ----------
+    kinds_ : list of str
+        What each column was taken for: "number", "time span", "date" or "category".
+    n_outputs_ : int
+        Columns of the matrix.
+    n_linear_ : int
+        Columns of the linear part, which come last.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Present where X has column names.
+
+    See Also
+    --------
+    sklearn.compose.ColumnTransformer : Steps of your own for groups of columns.
+    sklearn.preprocessing.OneHotEncoder : Categories alone.
+
+    Notes
+    -----
+    Quantiles, means and frequencies take sample weights into account: weight 2 is the row twice,
+    weight 0 is no row, all weights times 100 change nothing. Two rules ask for a number of rows: a
+    level must occur in two, a leaf of a tree must hold 8 and one in 200. If all weights are whole
+    multiples of the smallest one, a row counts as so many rows there; else every row is one.
+
+    References
+    ----------
+    .. [1] Holzmüller, Grinsztajn and Steinwart (2024), "Better by default: Strong pre-tuned MLPs
+       and boosted trees on tabular data", NeurIPS.
+    .. [2] Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular
+       deep learning", NeurIPS.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknn.preprocessing import TableEncoder
+    >>> X = np.array(
+    ...     [[1.0, "red"], [2.0, "blue"], [None, "red"], [4.0, "green"], [8.0, "blue"]], object
+    ... )
+    >>> encoder = TableEncoder(n_bins=None).fit(X)
+    >>> encoder.kinds_
+    ['number', 'category']
+    >>> encoder.get_feature_names_out().tolist()
+    ['x0', 'x0_missing', 'x1_blue', 'x1_red']
+    >>> encoder.transform([[None, "red"], [1e9, "black"]]).round(2)
+    array([[ 0.  ,  1.  ,  0.  ,  1.66],
+           [ 3.  , -1.  ,  0.  ,  0.  ]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        *,
+        categorical_features: Any = "from_dtype",
+        n_bins: Any = "auto",
+        bins: Any = "quantile",
+        max_categories: Any = 256,
+        linear: Any = False,
+    ) -> None:
+        self.categorical_features = categorical_features
+        self.n_bins = n_bins
+        self.bins = bins
+        self.max_categories = max_categories
+        self.linear = linear
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> TableEncoder:
+        """Learn medians, scales, edges and levels.
+
+        Parameters
+        ----------
+        X : array-like or frame of shape (n_samples, n_features)
+            An array, a list of rows, or a frame of pandas, polars or pyarrow. NaN, None, NA, NaT,
+            blank text and masked entries are missing.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets), default=None
+            Needed for ``bins="tree"``, else ignored. Labels, or numbers; whole numbers of up to 100
+            different values count as labels, and two dimensions always as numbers.
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        self : TableEncoder
+
+        Raises
+        ------
+        TypeError
+            For sparse matrices, lazy frames, times of day and records.
+        ValueError
+            For infinite numbers, columns that cannot be converted, columns that share a name, wrong
+            parameters, and where `y` is missing.
+
+        Warns
+        -----
+        TableWarning
+            Once, of columns most of whose rows have levels too rare to be told apart, of texts that
+            count as missing, and of dates whose day and month cannot be told apart.
+        """
+        table = read_table(X)
+        plan, remarks = self._planned(table, y, sample_weight)
+        remarks.warn()
+        return self._become(plan, table)
+
+    def learn(self, table: Table, y: Any, sample_weight: Any) -> Remarks:
+        """Do what :meth:`fit` does, and return what it would warn of."""
+        plan, remarks = self._planned(table, y, sample_weight)
+        self._become(plan, table)
+        return remarks
+
+    def _planned(self, table: Table, y: Any, sample_weight: Any) -> tuple[Plan, Remarks]:
+        plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
+        weight = check_weight(sample_weight, table.n_rows)
+        y = self._target(y, table)
+        rows = training_rows(weight, may_be_empty=False)
+        settings = _settings(plain, table, y if rows is None or y is None else y[rows])
+        if rows is not None and weight is not None:
+            table, weight = table.take(rows), weight[rows]
+        remarks = Remarks()
+        return Plan.fit(table, Sample.of(weight, table.n_rows), settings, remarks), remarks
+
+    def _become(self, plan: Plan, table: Table) -> TableEncoder:
+        validate_data(self, table.frame, skip_check_array=True)
+        self._plan = plan
+        self.kinds_ = list(plan.kinds)
+        self.n_linear_ = plan.n_linear
+        self.n_outputs_ = plan.n_hidden + plan.n_linear
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray:
+        """Learn from X and encode it; see :meth:`fit`.
+
+        Returns
+        -------
+        encoded : ndarray of float32 of shape (n_samples, n_columns)
+        """
+        table = read_table(X)
+        return self.fit(table, y, sample_weight).encode(table, self)
+
+    def transform(self, X: Any) -> NDArray:
+        """Encode a table with the columns that were seen in `fit`.
+
+        Parameters
+        ----------
+        X : array-like or frame of shape (n_samples, n_features)
+            It may come in another form than in `fit`: strings for categories, other dtypes for
+            numbers, also numbers that are spelt. In a column that came as text in `fit` and was
+            read as numbers or dates, what cannot be read so is missing.
+
+        Returns
+        -------
+        encoded : ndarray of float32 of shape (n_samples, n_columns)
+            See :meth:`get_feature_names_out` for what the columns are.
+
+        Raises
+        ------
+        ValueError
+            For infinite numbers, for columns that cannot be converted to what they were in `fit`,
+            and where columns are missing or in another order.
+        """
+        check_is_fitted(self)
+        return self.encode(X, self)
+
+    def encode(self, X: Any, owner: Any) -> NDArray:
+        """Encode a table on behalf of an estimator, which complaints about columns name.
+
+        Parameters
+        ----------
+        X : array-like or frame of shape (n_samples, n_features)
+        owner : estimator
+            It has seen the columns too.
+
+        Returns
+        -------
+        encoded : ndarray of float32 of shape (n_samples, n_columns)
+        """
+        table = read_table(X)
+        self.check_columns(table, owner)
+        return self._plan.apply(table)
+
+    def check_columns(self, table: Table, owner: Any) -> None:
+        """Raise for a table with other columns than those that an estimator has seen in fit."""
+        validate_data(owner, table.frame, reset=False, skip_check_array=True)
+        self._plan.check_names(table)
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray:
+        """Return the names of the columns of the matrix.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Names of the columns of X; by default those seen in `fit`, else x0, x1, ...
+
+        Returns
+        -------
+        names : ndarray of str objects
+            A number ``age`` gives ``age``, ``age_missing`` and ``age_bin0``, ``age_bin1``, ...; a
+            date ``day_days`` and so on; a category ``colour_red``. Those of the linear part begin
+            with ``linear_``.
+        """
+        check_is_fitted(self)
+        names = self._plan.columns
+        # scikit-learn before 1.9 does not see the names of every frame.
+        if names is None or input_features is not None:
+            names = feature_names_in(self, input_features).tolist()
+        return np.asarray(self._plan.names(names), dtype=object)
+
+    def _target(self, y: Any, table: Table) -> NDArray | None:
+        """Return the target that bins are cut for."""
+        if self.bins != "tree" or not self.n_bins:
+            return None
+        if y is None:
+            raise ValueError(
+                'bins="tree" requires y to be passed, but the target y is None; '
+                'use bins="quantile" without a target.'
+            )
+        reject_odd_arrays(y, "y")
+        y = check_array(y, ensure_2d=False, dtype=None, input_name="y")
+        check_consistent_length(np.empty(table.n_rows), y)
+        return y
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.target_tags.required = self.bins == "tree"
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
+
+def _settings(plain: dict[str, Any], table: Table, y: NDArray | None) -> Settings:
+    """Return what the parameters, as they were read, ask for in a table."""
+    n_bins = _BINS if plain["n_bins"] == "auto" else (plain["n_bins"] or 0)
+    categorical = categorical_mask(plain["categorical_features"], table)
+    return Settings(categorical, n_bins, y, plain["max_categories"], plain["linear"])
+
+
+def categorical_mask(features: Any, table: Table) -> NDArray | None:
+    """Return which columns are categories; None leaves it to the columns.
+
+    Raises
+    ------
+    ValueError
+        If `features` are no mask, indices or names of the columns of the table.
+    """
+    if isinstance(features, str) and features == "from_dtype":
+        return None
+    mask = np.zeros(table.n_columns, bool)
+    wanted = np.asarray([] if features is None else features)
+    if wanted.size:
+        mask[_places(wanted, table)] = True
+    return mask
+
+
+def _places(wanted: NDArray, table: Table) -> NDArray:
+    """Return which columns are meant, as a mask or as indices."""
+    n = table.n_columns
+    if wanted.ndim != 1:
+        problem = "must be 'from_dtype', None, a mask, indices or names"
+    elif wanted.dtype.kind == "b":
+        if len(wanted) == n:
+            return wanted
+        problem = f"is a mask of {len(wanted)} entries, but X has {n} columns"
+    elif wanted.dtype.kind in "iu":
+        if wanted.min() >= 0 and wanted.max() < n:
+            return wanted
+        problem = f"holds indices outside [0, {n - 1}]"
+    else:
+        unknown = [name for name in wanted.tolist() if name not in table.labels]
+        if not unknown:
+            return np.array([table.labels.index(name) for name in wanted.tolist()])
+        problem = f"names {unknown}, which are no columns of X"
+    raise ValueError(f"categorical_features {problem}; got {wanted.tolist()!r}.")

@@ -1,0 +1,162 @@
+"""The rounds of a search: all that is due is trained at once, then the best go on."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Generator
+from contextlib import closing
+from typing import Any
+
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.parallel import Parallel, delayed
+
+from sknn._sklearn import Report
+from sknn.search.brackets import Bracket
+from sknn.search.candidate import Candidate, survivors
+from sknn.search.fold import Fold, Lesson, try_to_prepare
+from sknn.search.task import Judge, train
+
+
+class Rounds:
+    """Trains candidates rung by rung.
+
+    Parameters
+    ----------
+    candidates : list of Candidate
+    brackets : list of list of Rung
+    folds : list of Fold
+    judge : Judge
+    metric : str
+        Name of the score by which candidates survive.
+    n_jobs, pre_dispatch
+        For joblib.
+    say : callable
+        Gets a line a round.
+
+    Attributes
+    ----------
+    interrupted : bool
+        Ctrl-C has ended it.
+    """
+
+    def __init__(
+        self,
+        candidates: list[Candidate],
+        brackets: list[Bracket],
+        folds: list[Fold],
+        judge: Judge,
+        metric: str,
+        *,
+        n_jobs: int | None,
+        pre_dispatch: Any,
+        say: Callable[[str], None],
+    ) -> None:
+        self.candidates = candidates
+        self.brackets = brackets
+        self.folds = folds
+        self.judge = judge
+        self.metric = metric
+        self.n_jobs = n_jobs
+        self.pre_dispatch = pre_dispatch
+        self.say = say
+        self.interrupted = False
+        self._lessons: dict[tuple[str | None, int], Lesson] = {}
+
+    @property
+    def levels(self) -> list[int]:
+        """Epochs at which some bracket has a rung."""
+        return sorted({rung.n_epochs for bracket in self.brackets for rung in bracket})
+
+    def budget(self, candidate: Candidate) -> int:
+        """Return the epochs of the last rung that a candidate has finished, 0 if it failed.
+
+        What an error counts must not put it before those that were trained.
+        """
+        if candidate.failed:
+            return 0
+        return self.brackets[candidate.bracket][candidate.rungs[-1][0]].n_epochs
+
+    def run(self, report: Report) -> None:
+        """Do all rounds, or those before Ctrl-C."""
+        for epochs in self.levels:
+            self._round(epochs, report)
+            if self.interrupted:
+                break
+        self._lessons.clear()
+
+    def _round(self, epochs: int, report: Report) -> None:
+        """Train what is due at a level, and drop what is not good enough for the next one."""
+        due = [each for each in self.candidates if each.alive and self._rung(each, epochs)]
+        # The longest come first: at the end no worker should wait for a long task of another.
+        ordered = sorted(due, key=lambda each: -each.seconds_left(epochs))
+        tasks = [(each, split) for each in ordered for split in each.due()]
+        self.say(f"Training {len(due)} candidates up to epoch {epochs}: {len(tasks)} networks")
+        inner = report.part("rung", len(tasks))
+        with inner.told():
+            self._train(tasks, epochs, inner)
+        for each in due:
+            if all(split in each.pending for split in each.due()):
+                each.finish(self._rung(each, epochs) - 1)
+        if not self.interrupted:
+            self._select(epochs, due)
+
+    def _rung(self, candidate: Candidate, epochs: int) -> int:
+        """Return the number, counted from 1, of the rung of a level in a bracket; 0 for none."""
+        known = [rung.n_epochs for rung in self.brackets[candidate.bracket]]
+        return known.index(epochs) + 1 if epochs in known else 0
+
+    def _train(self, tasks: list[tuple[Candidate, int]], epochs: int, report: Report) -> None:
+        """Train networks up to an epoch."""
+        try:
+            self._prepare(tasks)
+            lessons = [self._lessons.get((each.key, split)) for each, split in tasks]
+            reports = [report.part("candidate-split", 0) for _ in tasks]
+            work = [
+                delayed(train)(
+                    each.network(split), self.folds[split], lesson, epochs, self.judge, told
+                )
+                for (each, split), lesson, told in zip(tasks, lessons, reports, strict=True)
+            ]
+            with closing(self._results(work)) as parts:
+                for (each, split), lesson, part in zip(tasks, lessons, parts, strict=True):
+                    if part.interrupted:
+                        raise KeyboardInterrupt
+                    each.take(split, part, lesson)
+        except KeyboardInterrupt:
+            self.interrupted = True
+
+    def _prepare(self, tasks: list[tuple[Candidate, int]]) -> None:
+        """Fit the steps before the networks, once for candidates that share them."""
+        owners = {(each.key, split): each for each, split in tasks if each.key is not None}
+        self._lessons = {key: known for key, known in self._lessons.items() if key in owners}
+        missing = [key for key in owners if key not in self._lessons]
+        work = [
+            delayed(try_to_prepare)(owners[key].model, self.folds[key[1]], self.judge.error_score)
+            for key in missing
+        ]
+        self._lessons.update(zip(missing, self._results(work), strict=True))
+
+    def _results(self, work: list[Any]) -> Generator[Any, None, None]:
+        """Do work in parallel and yield what comes of it, in order."""
+        options = {"n_jobs": self.n_jobs, "pre_dispatch": self.pre_dispatch}
+        try:
+            parallel = Parallel(**options, return_as="generator")
+        except ValueError:  # Some backends answer only when all is done.
+            parallel = Parallel(**options)
+        with warnings.catch_warnings():
+            # A part is not meant to converge, and of Ctrl-C the search itself tells.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.filterwarnings("ignore", "Training interrupted by user")
+            yield from parallel(work)
+
+    def _select(self, epochs: int, due: list[Candidate]) -> None:
+        """Drop the candidates that do not go on to the next rung of their bracket."""
+        for number, bracket in enumerate(self.brackets):
+            members = [each for each in due if each.bracket == number]
+            rung = self._rung(members[0], epochs) if members else 0
+            if not rung or rung == len(bracket):
+                continue
+            kept = survivors(members, bracket[rung].n_candidates, self.metric)
+            for each in members:
+                if each not in kept:
+                    each.drop()

@@ -1,0 +1,471 @@
+"""A search with the contract of scikit-learn's that trains no epoch twice."""
+
+from __future__ import annotations
+
+import numbers
+import time
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+from sklearn.model_selection import ParameterSampler, check_cv
+from sklearn.utils import get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, indexable
+
+from sknn._sklearn import (
+    BaseSearchCV,
+    Report,
+    insert_error_scores,
+    report_of,
+    shallow_copy,
+    split_params,
+    warn_or_raise_about_failures,
+    with_callbacks,
+)
+from sknn._validation.messages import located
+from sknn._validation.sparse import reject_broken
+from sknn.core import constraints as c
+from sknn.estimators.settings.parameters import NETWORK
+from sknn.exceptions import InvalidParameterError
+from sknn.search import results
+from sknn.search.brackets import Bracket, brackets_of
+from sknn.search.candidate import candidates_of
+from sknn.search.fold import Fold, configured, network_of, resource_of
+from sknn.search.halving import Rounds
+from sknn.search.spaces import space
+from sknn.search.task import Judge
+from sknn.training.warnings import users_level
+
+STRATEGIES = ("random", "halving", "hyperband")
+
+
+def _splits(value: Any) -> bool:
+    if isinstance(value, (str, bytes, Mapping, type)):
+        return False
+    named = isinstance(value, Iterable) and getattr(value, "shape", None) != ()
+    return hasattr(value, "get_n_splits") or (
+        named and (not hasattr(value, "__len__") or len(value) > 0)
+    )
+
+
+def _is_scoring(value: Any) -> bool:
+    if isinstance(value, (list, tuple, set)):
+        return len(value) > 0 and all(isinstance(name, str) for name in value)
+    return isinstance(value, str) or callable(value) or (isinstance(value, Mapping) and bool(value))
+
+
+_CONSTRAINTS = {
+    "strategy": c.one_of(STRATEGIES),
+    "n_candidates": c.integer(1),
+    "max_iter": c.none() | c.integer(1),
+    "min_iter": c.one_of(["auto"]) | c.integer(1),
+    "factor": c.real(1.0),
+    "n_jobs": c.none() | c.integer(),
+    "verbose": c.boolean() | c.integer(0),
+    "error_score": c.one_of(["raise"])
+    | c.Constraint(lambda value: c.is_number(value, numbers.Real), "a number", c.as_float),
+    "return_train_score": c.boolean(),
+    "random_state": NETWORK["random_state"],
+    "cv": c.none()
+    | c.integer(2)
+    | c.Constraint(_splits, "a splitter, or an iterable of (train, test) indices"),
+    "scoring": c.none()
+    | c.Constraint(_is_scoring, "a scorer name, a callable, or several: a list of names or a dict"),
+    "pre_dispatch": c.none() | c.integer(1) | c.instance_of(str, "a str, as '2*n_jobs'"),
+    "refit": c.boolean()
+    | c.Constraint(lambda value: isinstance(value, str) or callable(value), "a str, a callable"),
+}
+
+
+def _transforms(search: Any) -> bool:
+    """Say whether there is a method `transform`, which raises an AttributeError where not."""
+    return callable(search.transform)
+
+
+class ArchitectureSearchCV(BaseSearchCV):
+    """Search for depth, width and the parameters of training together, by cross-validation.
+
+    Candidates are drawn at random. Most of them are given up after few epochs; the best go on
+    from exactly where they were, so that no epoch is trained twice, and a network that reaches
+    the last rung is the one that `fit` would have made.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A network of sknn, or a Pipeline whose last step is one.
+    search_space : dict or list of dict, default=None
+        What to draw parameters from: lists, or distributions with a method `rvs`, as in
+        :class:`~sklearn.model_selection.RandomizedSearchCV`. None takes that of
+        :func:`~sknn.search.space` for the estimator.
+    strategy : {"halving", "random", "hyperband"}, default="halving"
+        "halving": all candidates begin, and after `min_iter` epochs, `factor` times as many and
+        so on the best 1 / `factor` go on [1]_. "hyperband": the candidates are dealt into
+        brackets that begin to halve at different epochs, so that some that learn slowly have
+        their chance [2]_. "random": all are trained to the end.
+    n_candidates : int, default=27
+        How many are drawn.
+    max_iter : int, default=None
+        Most epochs of a network; a schedule of the learning rate and the patience of early
+        stopping span them. None takes those of the estimator.
+    min_iter : int, default="auto"
+        Least epochs of the first rung. "auto" is `max_iter` / `factor` ** 2, for three rungs.
+    factor : float, default=3.75
+        Greater than 1; the larger, the bolder.
+    scoring : str, callable, list, tuple or dict, default=None
+        As in :class:`~sklearn.model_selection.GridSearchCV`. Of several metrics that of `refit`
+        decides who goes on, the first one where `refit` is no name.
+    n_jobs : int, default=None
+        Networks that are trained at once, by joblib and whatever backend is set.
+    refit : bool, str or callable, default=True
+        Fit the best candidate on all rows, for up to `max_iter` epochs. With several metrics the
+        name of one; a callable takes ``cv_results_`` and returns the index of the best.
+    cv : int, splitter or iterable, default=None
+        None is 5-fold. Splits are drawn once, for all candidates and rungs.
+    verbose : int, default=0
+        Print a line a rung.
+    pre_dispatch : int or str, default="2*n_jobs"
+        For joblib.
+    random_state : int, RandomState or None, default=None
+        Of the candidates. The seed of the networks is a parameter of theirs.
+    error_score : "raise" or number, default=nan
+        What a network counts that cannot be trained; "raise" raises its error. A parameter that
+        is wrong in all candidates is an error in any case.
+    return_train_score : bool, default=False
+        Score the rows trained on, too.
+
+    Attributes
+    ----------
+    cv_results_ : dict of ndarray
+        One row a candidate, the columns of :class:`~sklearn.model_selection.GridSearchCV`, and
+        bracket, rung (counted from 0), n_epochs (trained, the most of all splits) and seconds
+        (of all splits). Scores and times are those of the last rung the candidate reached. Ranks
+        put candidates that were trained longer first.
+    history_ : dict of ndarray
+        One row for each rung of each candidate: candidate, bracket, rung, n_epochs, seconds so
+        far, mean_test_score and std_test_score. :class:`~sknn.inspection.SearchDisplay` draws it.
+    brackets_ : list of list of (int, int)
+        Epochs and number of candidates of each rung, as planned.
+    n_iter_ : int
+        Epochs of the best estimator on all rows.
+    best_estimator_, best_params_, best_score_, best_index_, scorer_, n_splits_, refit_time_, \
+multimetric_, classes_, n_features_in_, feature_names_in_
+        As in scikit-learn's searches.
+
+    See Also
+    --------
+    sknn.search.space : Ready-made spaces.
+    sknn.inspection.SearchDisplay : Score against epochs for every candidate.
+
+    Notes
+    -----
+    The steps of a Pipeline before the network are fitted once in each split for all candidates
+    that share their parameters.
+
+    With ``solver="lbfgs"`` training cannot be continued; such candidates are trained to the end
+    in their first rung.
+
+    Callbacks of the network are called for all candidates. :class:`~sknn.callbacks.Pause` and
+    :class:`~sknn.callbacks.Checkpoint` are refused, for the search itself decides how long a
+    network is trained, and all candidates would write one file.
+
+    Ctrl-C ends the search; what is known by then is kept, and the best candidate so far is
+    fitted. Where nothing is known yet, KeyboardInterrupt is raised.
+
+    References
+    ----------
+    .. [1] Jamieson & Talwalkar (2016), "Non-stochastic best arm identification and
+       hyperparameter optimization", AISTATS.
+    .. [2] Li, Jamieson, DeSalvo, Rostamizadeh & Talwalkar (2018), "Hyperband: a novel
+       bandit-based approach to hyperparameter optimization", JMLR 18(185).
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sknn import MLPClassifier
+    >>> from sknn.search import ArchitectureSearchCV
+    >>> X, y = load_digits(return_X_y=True)
+    >>> net = MLPClassifier(learning_rate="cosine", max_iter=16, random_state=0)
+    >>> search = ArchitectureSearchCV(net, n_candidates=9, cv=3, random_state=0).fit(X / 16, y)
+    >>> search.brackets_
+    [[(1, 9), (4, 3), (16, 1)]]
+    >>> sorted(search.best_params_)[:3]
+    ['activation', 'alpha', 'dropout']
+    >>> print(search.best_score_ > 0.9)
+    True
+    """
+
+    def __init__(
+        self,
+        estimator: Any,
+        search_space: Any = None,
+        *,
+        strategy: Any = "halving",
+        n_candidates: Any = 27,
+        max_iter: Any = None,
+        min_iter: Any = "auto",
+        factor: Any = 3.75,
+        scoring: Any = None,
+        n_jobs: Any = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: Any = 0,
+        pre_dispatch: Any = "2*n_jobs",
+        random_state: Any = None,
+        error_score: Any = np.nan,
+        return_train_score: Any = False,
+    ) -> None:
+        super().__init__(
+            estimator=estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.search_space = search_space
+        self.strategy = strategy
+        self.n_candidates = n_candidates
+        self.max_iter = max_iter
+        self.min_iter = min_iter
+        self.factor = factor
+        self.random_state = random_state
+
+    @with_callbacks
+    def fit(self, X: Any, y: Any = None, **params: Any) -> ArchitectureSearchCV:
+        """Search, and fit the best candidate on all rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+        **params : dict
+            For `fit` of the estimator, the scorer and the splitter (`groups`), as in
+            :class:`~sklearn.model_selection.GridSearchCV`; what has one entry a row, as
+            `sample_weight`, is split along with the rows.
+
+        Returns
+        -------
+        self : estimator
+
+        Raises
+        ------
+        TypeError
+            If the estimator does not end in a network of sknn.
+        ValueError
+            For a parameter that makes no sense, or if no network could be trained.
+        KeyboardInterrupt
+            On Ctrl-C before anything is known.
+        """
+        asked = self._asked()
+        model = asked._model()
+        if y is None and get_tags(self).target_tags.required:
+            raise ValueError(
+                f"This {type(self).__name__} requires y to be passed, but the target y is None."
+            )
+        settings = asked._settings(model)
+        brackets = asked._brackets(model, len(settings))
+        for name, values in {"X": X, "y": y, **params}.items():
+            reject_broken(values, name)
+        X, y = indexable(X, y)
+        params = split_params(X, params=params)
+        routed = self._get_routed_params_for_fit(params)
+        rounds = asked._rounds(model, settings, brackets, asked._folds(X, y, routed))
+        parts = [self.estimator, network_of(self.estimator)[0]]
+        report = report_of(self, parts, len(rounds.levels) + bool(self.refit))
+        weight = params.get("sample_weight")
+        data = {"X": X, "y": y, "metadata": None if weight is None else {"sample_weight": weight}}
+        with report.told(**data):
+            rounds.run(report)
+            learnt = asked._learn(rounds)
+            if self.refit:
+                best = configured(model, learnt["best_params_"])
+                learnt |= _refit(best, routed.estimator.fit, report, data)
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            delattr(self, name)
+        vars(self).update(learnt)
+        return self
+
+    @available_if(_transforms)
+    def fit_transform(self, X: Any, y: Any = None, **params: Any) -> Any:
+        """Search, and transform the rows by the best estimator.
+
+        Parameters
+        ----------
+        X, y, **params : as for `fit`
+
+        Returns
+        -------
+        X_new : ndarray
+            What its `transform` returns.
+        """
+        return self.fit(X, y, **params).transform(X)
+
+    @property
+    def n_iter_(self) -> int:
+        """Epochs of the best estimator on all rows."""
+        check_is_fitted(self)
+        return network_of(self.best_estimator_)[0].n_iter_
+
+    def __sklearn_tags__(self) -> Any:
+        """All that holds for the estimator; scikit-learn's own searches pass on but a part."""
+        tags = super().__sklearn_tags__()
+        own = get_tags(self.estimator)
+        tags.input_tags, tags.target_tags = own.input_tags, own.target_tags
+        tags.transformer_tags = own.transformer_tags
+        return tags
+
+    # -- before -------------------------------------------------------------------------------
+
+    def _asked(self) -> Any:
+        """Return a copy that holds the parameters as they are read: numbers as Python's own."""
+        twin = shallow_copy(self)
+        vars(twin).update(c.check(type(self).__name__, vars(self), _CONSTRAINTS))
+        return twin
+
+    def _model(self) -> Any:
+        """Return what is trained, with the most epochs it may have; raise for bad parameters."""
+        owner = type(self).__name__
+        network, prefix = network_of(self.estimator)
+        name = resource_of(network)
+        epochs = getattr(network, name) if self.max_iter is None else self.max_iter
+        if not c.integer(1).accepts(epochs):
+            raise InvalidParameterError(
+                f"The 'max_iter' parameter of {owner} must be an int >= 1 where {name} of "
+                f"{type(network).__name__} is {epochs!r}."
+            )
+        if self.min_iter != "auto" and self.min_iter > epochs:
+            raise InvalidParameterError(
+                f"The 'min_iter' parameter of {owner} must be at most max_iter, {epochs}. Got "
+                f"{self.min_iter!r} instead."
+            )
+        return clone(self.estimator).set_params(**{f"{prefix}{name}": epochs})
+
+    def _settings(self, model: Any) -> list[dict[str, Any]]:
+        """Draw the parameters of all candidates."""
+        asked = space(model) if self.search_space is None else self.search_space
+        spaces = [asked] if isinstance(asked, Mapping) else asked
+        sound = isinstance(spaces, (list, tuple)) and len(spaces) > 0
+        if not sound or not all(isinstance(each, Mapping) for each in spaces):
+            raise TypeError(
+                "The 'search_space' parameter of ArchitectureSearchCV must be a dict of lists or "
+                f"distributions, a list of such dicts or None. Got {asked!r} instead."
+            )
+        network, prefix = network_of(model)
+        for each in spaces:
+            for name in (resource_of(network), "callbacks", "warm_start"):
+                if f"{prefix}{name}" in each:
+                    raise ValueError(
+                        f"search_space must not hold {prefix}{name}: the search itself decides how "
+                        "long and in how many parts a network is trained."
+                    )
+        return list(ParameterSampler(asked, self.n_candidates, random_state=self.random_state))
+
+    def _brackets(self, model: Any, n_candidates: int) -> list[Bracket]:
+        network = network_of(model)[0]
+        most = getattr(network, resource_of(network))
+        least = max(1, round(most / self.factor**2)) if self.min_iter == "auto" else self.min_iter
+        return brackets_of(self.strategy, n_candidates, least, most, self.factor)
+
+    def _folds(self, X: Any, y: Any, routed: Any) -> list[Fold]:
+        """Split the rows, once for all candidates."""
+        given = routed.splitter.split
+        try:
+            cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
+            asked, splits = cv.get_n_splits(X, y, **given), list(cv.split(X, y, **given))
+        except (TypeError, ValueError) as error:
+            raise located(error, f"cv={self.cv!r}, which must split the rows of X") from error
+        if len(splits) != asked:
+            raise ValueError(
+                "cv.split and cv.get_n_splits return inconsistent results. Expected "
+                f"{asked} splits, got {len(splits)}"
+            )
+        if not splits:
+            raise ValueError("No fits were performed. Was the CV iterator empty?")
+        own = routed.estimator.fit, routed.scorer.score
+        return [Fold(X, y, train, test, *own) for train, test in splits]
+
+    def _rounds(
+        self,
+        model: Any,
+        settings: list[dict[str, Any]],
+        brackets: list[Bracket],
+        folds: list[Fold],
+    ) -> Rounds:
+        scorers, metric = self._get_scorers()
+        if callable(self.scoring) and isinstance(self.refit, str):
+            metric = self.refit
+        sizes = [bracket[0].n_candidates for bracket in brackets]
+        return Rounds(
+            candidates_of(model, settings, sizes, len(folds)),
+            brackets,
+            folds,
+            Judge(scorers, self.error_score, bool(self.return_train_score)),
+            metric,
+            n_jobs=self.n_jobs,
+            pre_dispatch=self.pre_dispatch,
+            say=print if self.verbose else lambda line: None,
+        )
+
+    # -- after --------------------------------------------------------------------------------
+
+    def _learn(self, rounds: Rounds) -> dict[str, Any]:
+        """Return the fitted attributes, but for the best estimator."""
+        known = [each for each in rounds.candidates if each.rungs]
+        if rounds.interrupted:
+            if not known:
+                raise KeyboardInterrupt
+            warnings.warn(
+                f"Search interrupted by user; {len(known)} of {len(rounds.candidates)} candidates "
+                "are known, some of them after fewer epochs than planned.",
+                stacklevel=users_level(),
+            )
+        outcomes = results.outcomes(known)
+        warn_or_raise_about_failures(outcomes, self.error_score)
+        if callable(self.scoring):
+            insert_error_scores(outcomes, self.error_score)
+        params = [each.params for each in known]
+        more = results.more_results(known)
+        table = self._format_results(params, len(rounds.folds), outcomes, more)
+        results.rank(table, [rounds.budget(each) for each in known])
+        scores = next(each["test_scores"] for each in outcomes)
+        scorer = rounds.judge.scorer
+        return {
+            "cv_results_": table,
+            "history_": results.history(known),
+            "brackets_": [[tuple(rung) for rung in bracket] for bracket in rounds.brackets],
+            "n_splits_": len(rounds.folds),
+            "multimetric_": isinstance(scores, dict),
+            "scorer_": getattr(scorer, "_scorers", scorer),
+        } | self._best(table, scores, rounds.metric)
+
+    def _best(self, table: dict[str, Any], scores: Any, metric: str) -> dict[str, Any]:
+        """Return which candidate is the best, if that can be said."""
+        several = isinstance(scores, dict)
+        if several and callable(self.scoring):
+            self._check_refit_for_multimetric(scores)
+            metric = self.refit
+        if several and not self.refit:
+            return {}
+        index = self._select_best_index(self.refit, metric, table)
+        best = {"best_index_": index, "best_params_": table["params"][index]}
+        if not callable(self.refit):
+            best["best_score_"] = table[f"mean_test_{metric}"][index]
+        return best
+
+
+def _refit(best: Any, params: dict[str, Any], report: Report, data: dict[str, Any]) -> dict:
+    """Fit the best estimator on all rows."""
+    y = () if data["y"] is None else (data["y"],)
+    begin = time.perf_counter()
+    with report.part("refit-with-best-params", 0).told(best, **data):
+        best.fit(data["X"], *y, **params)
+    learnt = {"best_estimator_": best, "refit_time_": time.perf_counter() - begin}
+    if hasattr(best, "feature_names_in_"):
+        learnt["feature_names_in_"] = best.feature_names_in_
+    return learnt
