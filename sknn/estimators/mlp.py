@@ -41,9 +41,9 @@ class MLPClassifier(NetworkClassifier):
     power_t : float, default=0.5
         Exponent of "invscaling", which counts updates.
     max_iter : int, default=200
-        Most epochs of one call of `fit`. For lbfgs, most iterations.
+        Maximum number of epochs in one call of `fit`. For lbfgs, of iterations.
     shuffle : bool, default=True
-        Draw a new order of the rows in every epoch.
+        Whether to shuffle the rows in every epoch.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
         so dropout changes neither initial weights nor order.
@@ -58,23 +58,23 @@ class MLPClassifier(NetworkClassifier):
     momentum : float, default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=True
-        Whether that is Nesterov's momentum.
+        Whether to use Nesterov's momentum.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
         epochs, and serve the best weights. With `scoring`, the score is watched instead.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights take this share of their epochs in passes over all rows.
+        weights are trained further on all rows, for this share of their epochs.
     beta_1 : float, default=0.9
-        Of "adam", "adamw", "amsgrad" and "nadam": decay of the mean of gradients.
+        Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "nadam").
     beta_2 : float, default=0.999
-        Of "adam", "adamw", "amsgrad" and "nadam": decay of the mean of squared gradients.
+        Decay of the running mean of squared gradients ("adam", "adamw", "amsgrad", "nadam").
     epsilon : float, default=1e-8
-        Of "adam", "adamw", "amsgrad" and "nadam": what keeps from dividing by zero.
+        Keeps updates from dividing by zero ("adam", "adamw", "amsgrad", "nadam").
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     max_fun : int, default=15000
-        Most evaluations of lbfgs.
+        Maximum number of function evaluations of lbfgs.
     loss : str or Loss, default="log_loss"
         "log_loss" (cross-entropy), "squared_error" on probabilities, "focal", "hinge" (no
         probabilities), or a spec from :mod:`sknn.losses`.
@@ -88,8 +88,8 @@ class MLPClassifier(NetworkClassifier):
         Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw" and
         "lion", else 0.
     regularization_schedule : str or Schedule, default=None
-        How dropout, Gaussian noise and decoupled decay fade, for example ``FlatCosine()``. With
-        None they stay.
+        How dropout, Gaussian noise and decoupled decay fade, for example ``FlatCosine()``. None
+        keeps them.
     dropout : float or list of float, default=0.0
         Fraction of activations dropped after each hidden layer.
     input_dropout : float, default=0.0
@@ -327,9 +327,9 @@ class MLPRegressor(NetworkRegressor):
     power_t : float, default=0.5
         Exponent of "invscaling", which counts updates.
     max_iter : int, default=200
-        Most epochs of one call of `fit`. For lbfgs, most iterations.
+        Maximum number of epochs in one call of `fit`. For lbfgs, of iterations.
     shuffle : bool, default=True
-        Draw a new order of the rows in every epoch.
+        Whether to shuffle the rows in every epoch.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
         so dropout changes neither initial weights nor order.
@@ -344,23 +344,23 @@ class MLPRegressor(NetworkRegressor):
     momentum : float, default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=True
-        Whether that is Nesterov's momentum.
+        Whether to use Nesterov's momentum.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
         epochs, and serve the best weights. With `scoring`, the score is watched instead.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights take this share of their epochs in passes over all rows.
+        weights are trained further on all rows, for this share of their epochs.
     beta_1 : float, default=0.9
-        Of "adam", "adamw", "amsgrad" and "nadam": decay of the mean of gradients.
+        Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "nadam").
     beta_2 : float, default=0.999
-        Of "adam", "adamw", "amsgrad" and "nadam": decay of the mean of squared gradients.
+        Decay of the running mean of squared gradients ("adam", "adamw", "amsgrad", "nadam").
     epsilon : float, default=1e-8
-        Of "adam", "adamw", "amsgrad" and "nadam": what keeps from dividing by zero.
+        Keeps updates from dividing by zero ("adam", "adamw", "amsgrad", "nadam").
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     max_fun : int, default=15000
-        Most evaluations of lbfgs.
+        Maximum number of function evaluations of lbfgs.
     layers : list of Layer, default=None
         The hidden layers one by one, instead of the parameters that describe them. For example
         ``[Dense(64), Dropout(0.2), Dense(32)]``. They replace `hidden_layer_sizes`, `activation`,
@@ -371,8 +371,8 @@ class MLPRegressor(NetworkRegressor):
         Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw" and
         "lion", else 0.
     regularization_schedule : str or Schedule, default=None
-        How dropout, Gaussian noise and decoupled decay fade, for example ``FlatCosine()``. With
-        None they stay.
+        How dropout, Gaussian noise and decoupled decay fade, for example ``FlatCosine()``. None
+        keeps them.
     dropout : float or list of float, default=0.0
         Fraction of activations dropped after each hidden layer.
     input_dropout : float, default=0.0

@@ -61,13 +61,13 @@ class AutoEncoder(BaseNetwork):
         Standard deviation of the noise in the units of X ("gaussian"), or the share of inputs set
         to zero ("masking") or to the lowest or highest number of X ("salt_and_pepper").
     sparsity : float, default=None
-        Desired mean activation of the units of the code. Logistic and tanh codes get the
-        Kullback-Leibler penalty, others an L1 penalty on what is above.
+        Desired mean activation of the code's units. Logistic and tanh codes get the
+        Kullback-Leibler penalty, others an L1 penalty on what exceeds it.
     sparsity_weight : float, default=1.0
         Strength of the pull toward sparsity.
     contraction : float, default=0.0
-        Strength of a penalty on the squared derivatives of every layer of the encoder by its inputs
-        [3]_; for the activations identity, logistic, relu and tanh.
+        Strength of a penalty on the squared derivatives of every layer of the encoder with respect
+        to its inputs [3]_; for the activations identity, logistic, relu and tanh.
     contamination : float or "auto", default="auto"
         Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1. As in
         :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows are 10 of them.
@@ -114,7 +114,7 @@ class AutoEncoder(BaseNetwork):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is ``min(200, n_samples)``.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Maximum number of epochs in one call of `fit`.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
         so dropout changes neither initial weights nor order.
@@ -131,7 +131,7 @@ class AutoEncoder(BaseNetwork):
         epochs, and serve the best weights.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights take this share of their epochs in passes over all rows.
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     dtype : {"auto", "float32", "float64"}, default="auto"

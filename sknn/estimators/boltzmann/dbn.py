@@ -51,13 +51,13 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.01
-        Base learning rate, which the schedule multiplies. Logistic units need ten times that of
+        Base learning rate, which the schedule multiplies. Logistic units need ten times the rate of
         rectified ones.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Maximum number of epochs in one call of `fit`.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order. Pre-training is seeded by it, too.
+        so dropout changes neither initial weights nor order. Pre-training uses it, too.
     tol : float, default=0.0001
         Least improvement of the loss that counts.
     verbose : bool or int, default=False
@@ -70,14 +70,14 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         epochs, and serve the best weights. Rows held out for it take no part in pre-training.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights take this share of their epochs in passes over all rows.
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
         as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``. They follow the
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``. They are called during
         fine-tuning only.
     class_weight : dict, "balanced" or list of dict, default=None
         Weight of each class, times the sample weights; a list has one dict for each output. It
@@ -216,13 +216,13 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.01
-        Base learning rate, which the schedule multiplies. Logistic units need ten times that of
+        Base learning rate, which the schedule multiplies. Logistic units need ten times the rate of
         rectified ones.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Maximum number of epochs in one call of `fit`.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order. Pre-training is seeded by it, too.
+        so dropout changes neither initial weights nor order. Pre-training uses it, too.
     tol : float, default=0.0001
         Least improvement of the loss that counts.
     verbose : bool or int, default=False
@@ -235,14 +235,14 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         epochs, and serve the best weights. Rows held out for it take no part in pre-training.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights take this share of their epochs in passes over all rows.
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
         as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``. They follow the
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``. They are called during
         fine-tuning only.
     normalize_y : bool, default=True
         Standardize the target inside, for losses that have location and scale. Weights and

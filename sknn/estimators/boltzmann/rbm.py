@@ -35,9 +35,10 @@ class BernoulliRBM(BoltzmannMachine):
     batch_size : int, default=10
         Rows in a batch, and number of persistent chains.
     n_iter : int, default=10
-        Epochs of one call of `fit`. There is no test of convergence.
+        Epochs in one call of `fit`. There is no test of convergence.
     verbose : bool or int, default=0
-        Print one line per epoch. It has the mean log-pseudo-likelihood of up to 256 training rows.
+        Print one line per epoch. The line has the mean log-pseudo-likelihood of up to 256 training
+        rows.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, order of rows and sampling.
     n_gibbs : int, default=1
@@ -181,13 +182,14 @@ class GaussianRBM(BoltzmannMachine):
     n_components : int, default=256
         Number of hidden units.
     learning_rate : float, default=0.01
-        Size of the steps. Real-valued units take a tenth of what bits do.
+        Size of the steps. Real-valued units need a tenth of the rate of bits.
     batch_size : int, default=10
         Rows in a batch, and number of persistent chains.
     n_iter : int, default=10
-        Epochs of one call of `fit`. There is no test of convergence.
+        Epochs in one call of `fit`. There is no test of convergence.
     verbose : bool or int, default=0
-        Print one line per epoch. It has the mean log-pseudo-likelihood of up to 256 training rows.
+        Print one line per epoch. The line has the mean log-pseudo-likelihood of up to 256 training
+        rows.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, order of rows and sampling.
     n_gibbs : int, default=1

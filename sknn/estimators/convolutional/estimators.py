@@ -200,20 +200,21 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     pool_size : int, tuple of int or None, default=2
         Size of the pooling windows after each convolution, never more than the axis has.
     pooling : {"max", "average", None}, default="max"
-        What pooling takes of each window. An activation that never decreases is applied after the
+        What is kept of each window. An activation that never decreases is applied after the
         maximum, which gives the same and is cheaper.
     strides : int or tuple of int, default=1
         Steps by which the filters move.
     padding : {"same", "valid"}, default="same"
         "same" keeps the size (divided by the strides), "valid" uses whole windows only.
     hidden_layer_sizes : int or sequence of int, default=(64,)
-        Number of units in each hidden layer. They are dense and follow the convolutions.
+        Number of units in each hidden layer. These are the dense layers after the convolutions.
     activation : str or Activation, default="relu"
         Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
         "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
         from :mod:`sknn.activations`.
     dropout : float or list of float, default=0.0
-        Fraction of activations dropped after each hidden layer. Convolutions drop none.
+        Fraction of activations dropped after each hidden layer. Nothing is dropped after
+        convolutions.
     normalization : {None, "batch", "layer"}, default=None
         Normalization between each hidden layer and its activation. Convolutions have it too.
     layers : list of Layer, default=None
@@ -240,13 +241,13 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is ``min(64, n_samples)``.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
         epochs, and serve the best weights.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights take this share of their epochs in passes over all rows.
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     tol : float, default=0.0001
@@ -423,20 +424,21 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     pool_size : int, tuple of int or None, default=2
         Size of the pooling windows after each convolution, never more than the axis has.
     pooling : {"max", "average", None}, default="max"
-        What pooling takes of each window. An activation that never decreases is applied after the
+        What is kept of each window. An activation that never decreases is applied after the
         maximum, which gives the same and is cheaper.
     strides : int or tuple of int, default=1
         Steps by which the filters move.
     padding : {"same", "valid"}, default="same"
         "same" keeps the size (divided by the strides), "valid" uses whole windows only.
     hidden_layer_sizes : int or sequence of int, default=(64,)
-        Number of units in each hidden layer. They are dense and follow the convolutions.
+        Number of units in each hidden layer. These are the dense layers after the convolutions.
     activation : str or Activation, default="relu"
         Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
         "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
         from :mod:`sknn.activations`.
     dropout : float or list of float, default=0.0
-        Fraction of activations dropped after each hidden layer. Convolutions drop none.
+        Fraction of activations dropped after each hidden layer. Nothing is dropped after
+        convolutions.
     normalization : {None, "batch", "layer"}, default=None
         Normalization between each hidden layer and its activation. Convolutions have it too.
     layers : list of Layer, default=None
@@ -465,13 +467,13 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is ``min(64, n_samples)``.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
         epochs, and serve the best weights.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights take this share of their epochs in passes over all rows.
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     tol : float, default=0.0001

@@ -74,8 +74,8 @@ class GAN(BaseNetwork):
     output_activation : str or Activation, default="identity"
         Activation of the output; "logistic" for numbers between 0 and 1.
     generator_layers : list of Layer, default=None
-        The hidden layers of the generator one by one, instead of sizes and activations. If they end
-        in a convolution it draws the rows itself, else an output layer follows.
+        The hidden layers of the generator one by one, instead of sizes and activations. Where they
+        end in a convolution, its output is the row; otherwise an output layer follows.
     discriminator_layers : list of Layer, default=None
         The hidden layers of the discriminator one by one, instead of sizes and activations. With
         classes, the first Dense layer is told the class.
@@ -87,13 +87,14 @@ class GAN(BaseNetwork):
         for the others :math:`\lambda \lVert \nabla a \rVert^2` at the rows [4]_, "auto" is 0. It
         keeps the discriminator from swinging, and needs dense and element-wise layers.
     label_smoothing : float, default=0.0
-        How far the target of rows of the data is moved from 1 toward 0.
+        How far the target of real rows is moved from 1 toward 0.
     instance_noise : float or pair (float, int), default=0.0
         Standard deviation, in the units of X, of noise on everything the discriminator sees. It
         falls to nothing in the given number of epochs; without one, over the `max_iter` epochs of
         the first call.
     averaging : float in [0, 1), default=0.999
-        Decay of a moving average of all weights, which is what is served; 0 serves the last ones.
+        Decay of a moving average of all weights, which is what is served; 0 serves the last
+        weights.
     solver : str or Optimizer, default="adam"
         A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
         "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses
@@ -113,10 +114,10 @@ class GAN(BaseNetwork):
         the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
-        is ``min(128, n_samples)``. As many samples are drawn beside them.
+        is ``min(128, n_samples)``. A batch has as many samples as rows.
     max_iter : int, default=200
-        Most epochs of one call of `fit`. Nothing ends training earlier, since no loss tells how
-        close samples are to the data.
+        Maximum number of epochs in one call of `fit`. There is no test of convergence: no loss
+        tells how close samples are to the data.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
         so dropout changes neither initial weights nor order.

@@ -397,7 +397,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     recurrent_dropout : float, default=0.0
         Fraction of the state dropped on its way to the next step, the same at every step.
     hidden_layer_sizes : int or sequence of int, default=()
-        Number of units in each hidden layer. They are dense and follow the recurrent layers.
+        Number of units in each hidden layer. These are the dense layers after the recurrent ones.
     activation : str or Activation, default="relu"
         Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
         "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
@@ -430,13 +430,13 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is ``min(32, n_samples)``, or all rows where `stateful`.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
         epochs, and serve the best weights.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights take this share of their epochs in passes over all rows.
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     tol : float, default=0.0001
@@ -631,7 +631,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     recurrent_dropout : float, default=0.0
         Fraction of the state dropped on its way to the next step, the same at every step.
     hidden_layer_sizes : int or sequence of int, default=()
-        Number of units in each hidden layer. They are dense and follow the recurrent layers.
+        Number of units in each hidden layer. These are the dense layers after the recurrent ones.
     activation : str or Activation, default="relu"
         Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
         "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
@@ -666,13 +666,13 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is ``min(32, n_samples)``, or all rows where `stateful`.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
         epochs, and serve the best weights.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights take this share of their epochs in passes over all rows.
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     tol : float, default=0.0001

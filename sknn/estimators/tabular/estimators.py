@@ -46,7 +46,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     max_time : float, default=None
         Seconds after which training stops. The best epochs so far are served.
     max_iter : int or "auto", default="auto"
-        Most epochs of one call of `fit`. "auto" is 24 or 40 by preset.
+        Maximum number of epochs in one call of `fit`. "auto" is 24 or 40 by preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="relu"
@@ -95,7 +95,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order. It deals the rows into folds, too.
+        so dropout changes neither initial weights nor order. It also deals the rows into folds.
     verbose : bool or int, default=False
         Print one line per epoch.
     warm_start : bool, default=False
@@ -292,7 +292,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     max_time : float, default=None
         Seconds after which training stops. The best epochs so far are served.
     max_iter : int or "auto", default="auto"
-        Most epochs of one call of `fit`. "auto" is 24 or 32 by preset.
+        Maximum number of epochs in one call of `fit`. "auto" is 24 or 32 by preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="mish"
@@ -341,7 +341,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order. It deals the rows into folds, too.
+        so dropout changes neither initial weights nor order. It also deals the rows into folds.
     verbose : bool or int, default=False
         Print one line per epoch.
     warm_start : bool, default=False

@@ -36,8 +36,12 @@ ENTRIES = {
         Sizes(),
     )
     .on(*MLP, also="``()`` gives a linear model.")
-    .on("ConvolutionalNetwork", default=(64,), also="They are dense and follow the convolutions.")
-    .on("RecurrentNetwork", default=(), also="They are dense and follow the recurrent layers.")
+    .on(
+        "ConvolutionalNetwork",
+        default=(64,),
+        also="These are the dense layers after the convolutions.",
+    )
+    .on("RecurrentNetwork", default=(), also="These are the dense layers after the recurrent ones.")
     .on("DeepBelief", default=(256, 128), also="All hidden units are logistic.")
     .on("TableNetwork", default=(128, 128, 128))
     .on(
@@ -99,7 +103,7 @@ ENTRIES = {
         "Fraction of activations dropped after each hidden layer.",
         DROPOUT,
     )
-    .on("ConvolutionalNetwork", also="Convolutions drop none.")
+    .on("ConvolutionalNetwork", also="Nothing is dropped after convolutions.")
     .on("RecurrentNetwork", also="Recurrent layers count, and come first in a list.")
     .on("TableNetwork", default=0.15, also="It fades in the second half of training."),
     "input_dropout": Entry("float", 0.0, "Fraction of inputs dropped.", BELOW_ONE),
@@ -180,7 +184,7 @@ ENTRIES = {
         also='"auto" is 0.1 with ``loss="log_loss"``, else 0. What it costs in calibration, the '
         "temperature restores.",
     )
-    .on("GAN", text="How far the target of rows of the data is moved from 1 toward 0."),
+    .on("GAN", text="How far the target of real rows is moved from 1 toward 0."),
     "normalize_y": Entry(
         "bool",
         True,

@@ -22,7 +22,7 @@ _BOLTZMANN = {
     "n_iter": Entry(
         "int",
         10,
-        "Epochs of one call of `fit`. There is no test of convergence.",
+        "Epochs in one call of `fit`. There is no test of convergence.",
         c.integer(0),
     ),
     "n_gibbs": Entry(
@@ -110,15 +110,15 @@ _AUTO_ENCODER = {
     "sparsity": Entry(
         "float",
         None,
-        "Desired mean activation of the units of the code. Logistic and tanh codes get the "
-        "Kullback-Leibler penalty, others an L1 penalty on what is above.",
+        "Desired mean activation of the code's units. Logistic and tanh codes get the "
+        "Kullback-Leibler penalty, others an L1 penalty on what exceeds it.",
         c.none() | INSIDE,
     ),
     "contraction": Entry(
         "float",
         0.0,
-        "Strength of a penalty on the squared derivatives of every layer of the encoder by its "
-        "inputs [3]_; for the activations identity, logistic, relu and tanh.",
+        "Strength of a penalty on the squared derivatives of every layer of the encoder with "
+        "respect to its inputs [3]_; for the activations identity, logistic, relu and tanh.",
         NON_NEGATIVE,
     ),
     "contamination": Entry(
@@ -200,7 +200,8 @@ _ADVERSARIAL = {
         "list of Layer",
         None,
         _SIDE_LAYERS.format("generator")
-        + " If they end in a convolution it draws the rows itself, else an output layer follows.",
+        + " Where they end in a convolution, its output is the row; otherwise an output layer "
+        "follows.",
         Layers(),
     ),
     "discriminator_layers": Entry(
@@ -249,8 +250,8 @@ _ADVERSARIAL = {
     "averaging": Entry(
         "float in [0, 1)",
         0.999,
-        "Decay of a moving average of all weights, which is what is served; 0 serves the last "
-        "ones.",
+        "Decay of a moving average of all weights, which is what is served; 0 serves the "
+        "last weights.",
         BELOW_ONE,
     ),
     "generator_solver": Entry("str or Optimizer", None, "Another `solver` for the generator."),

@@ -67,7 +67,7 @@ ENTRIES = {
     "pooling": Entry(
         '{"max", "average", None}',
         "max",
-        "What pooling takes of each window. An activation that never decreases is applied after "
+        "What is kept of each window. An activation that never decreases is applied after "
         "the maximum, which gives the same and is cheaper.",
         c.none() | c.one_of(["max", "average"]),
     ),

@@ -8,12 +8,11 @@ from sknn.estimators.settings.table.entry import MLP, Entry
 from sknn.estimators.settings.values import AUTO, INFINITE, INSIDE, NON_NEGATIVE, POSITIVE, SCORER
 
 ENTRIES = {
-    "max_iter": Entry("int", 200, "Most epochs of one call of `fit`.", c.integer(1))
-    .on(*MLP, also="For lbfgs, most iterations.")
+    "max_iter": Entry("int", 200, "Maximum number of epochs in one call of `fit`.", c.integer(1))
+    .on(*MLP, also="For lbfgs, of iterations.")
     .on(
         "GAN",
-        also="Nothing ends training earlier, since no loss tells how close samples are to the "
-        "data.",
+        also="There is no test of convergence: no loss tells how close samples are to the data.",
     )
     .on(
         "TableNetwork",
@@ -23,7 +22,9 @@ ENTRIES = {
     )
     .on("TabularMLPClassifier", also='"auto" is 24 or 40 by preset.')
     .on("TabularMLPRegressor", also='"auto" is 24 or 32 by preset.'),
-    "max_fun": Entry("int", 15000, "Most evaluations of lbfgs.", c.integer(1)),
+    "max_fun": Entry(
+        "int", 15000, "Maximum number of function evaluations of lbfgs.", c.integer(1)
+    ),
     "max_time": Entry("float", None, "Seconds after which training stops.", c.none() | POSITIVE).on(
         "TableNetwork", also="The best epochs so far are served."
     ),
@@ -57,7 +58,7 @@ ENTRIES = {
         "float",
         0.1,
         "Share of rows held out for early stopping where no X_val is given. At the end the best "
-        "weights take this share of their epochs in passes over all rows.",
+        "weights are trained further on all rows, for this share of their epochs.",
         INSIDE,
     ),
     "scoring": Entry(
@@ -90,12 +91,12 @@ ENTRIES = {
     .on(
         "BoltzmannMachine",
         default=0,
-        also="It has the mean log-pseudo-likelihood of up to 256 training rows.",
+        also="The line has the mean log-pseudo-likelihood of up to 256 training rows.",
     ),
     "callbacks": Entry(
         "list of Callback",
         None,
         "See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.",
         Callbacks(),
-    ).on("DeepBelief", also="They follow the fine-tuning only."),
+    ).on("DeepBelief", also="They are called during fine-tuning only."),
 }

@@ -15,7 +15,7 @@ from sknn.estimators.settings.values import (
     SHARE,
 )
 
-_ADAM = 'Of "adam", "adamw", "amsgrad" and "nadam": '
+_ADAM = ' ("adam", "adamw", "amsgrad", "nadam").'
 
 ENTRIES = {
     "solver": Entry(
@@ -69,8 +69,8 @@ ENTRIES = {
     "regularization_schedule": Entry(
         "str or Schedule",
         None,
-        "How dropout, Gaussian noise and decoupled decay fade, for example ``FlatCosine()``. With "
-        "None they stay.",
+        "How dropout, Gaussian noise and decoupled decay fade, for example ``FlatCosine()``. None "
+        "keeps them.",
     ),
     "batch_size": Entry(
         'int, "auto" or BatchSize',
@@ -82,7 +82,7 @@ ENTRIES = {
     .on(*MLP, also='"auto" is ``min(200, n_samples)``. lbfgs does not use it.')
     .on("ConvolutionalNetwork", also='"auto" is ``min(64, n_samples)``.')
     .on("RecurrentNetwork", also='"auto" is ``min(32, n_samples)``, or all rows where `stateful`.')
-    .on("GAN", also='"auto" is ``min(128, n_samples)``. As many samples are drawn beside them.')
+    .on("GAN", also='"auto" is ``min(128, n_samples)``. A batch has as many samples as rows.')
     .on(
         "TableNetwork",
         also='"auto" is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.',
@@ -111,14 +111,14 @@ ENTRIES = {
         text="Size of the steps.",
         constraint=POSITIVE,
     )
-    .on("GaussianRBM", default=0.01, also="Real-valued units take a tenth of what bits do."),
+    .on("GaussianRBM", default=0.01, also="Real-valued units need a tenth of the rate of bits."),
     "learning_rate_init": Entry(
         "float", 0.001, "Base learning rate, which the schedule multiplies.", POSITIVE
     )
     .on(
         "DeepBelief",
         default=0.01,
-        also="Logistic units need ten times that of rectified ones.",
+        also="Logistic units need ten times the rate of rectified ones.",
     )
     .on(
         "TableNetwork",
@@ -137,24 +137,24 @@ ENTRIES = {
     "momentum": Entry("float", 0.9, 'Momentum of "sgd".', SHARE).on(
         "BoltzmannMachine", default=0.0, text="Share of the last step that is added to the next."
     ),
-    "nesterovs_momentum": Entry("bool", True, "Whether that is Nesterov's momentum.", c.boolean()),
+    "nesterovs_momentum": Entry("bool", True, "Whether to use Nesterov's momentum.", c.boolean()),
     "beta_1": Entry(
         "float",
         0.9,
-        _ADAM + "decay of the mean of gradients.",
+        "Decay of the running mean of gradients" + _ADAM,
         BELOW_ONE,
     ),
     "beta_2": Entry(
         "float",
         0.999,
-        _ADAM + "decay of the mean of squared gradients.",
+        "Decay of the running mean of squared gradients" + _ADAM,
         BELOW_ONE,
     ),
-    "epsilon": Entry("float", 1e-8, _ADAM + "what keeps from dividing by zero.", POSITIVE),
+    "epsilon": Entry("float", 1e-8, "Keeps updates from dividing by zero" + _ADAM, POSITIVE),
     "max_grad_norm": Entry(
         "float", None, "Bound on the Euclidean norm of the gradient.", c.none() | POSITIVE
     ).on("RecurrentNetwork", default=1.0),
-    "shuffle": Entry("bool", True, "Draw a new order of the rows in every epoch.", c.boolean()),
+    "shuffle": Entry("bool", True, "Whether to shuffle the rows in every epoch.", c.boolean()),
     "random_state": Entry(
         "int, RandomState or None",
         None,
@@ -162,7 +162,7 @@ ENTRIES = {
         "stream, so dropout changes neither initial weights nor order.",
         SEED,
     )
-    .on("DeepBelief", also="Pre-training is seeded by it, too.")
-    .on("TableNetwork", also="It deals the rows into folds, too.")
+    .on("DeepBelief", also="Pre-training uses it, too.")
+    .on("TableNetwork", also="It also deals the rows into folds.")
     .on("BoltzmannMachine", text="Seed of initial weights, order of rows and sampling."),
 }
