@@ -43,17 +43,17 @@ if TYPE_CHECKING:
     from sknn.estimators.autoencoder.estimator import AutoEncoder
 
 CODE = "code"
-# What `layers` replaces, with the defaults that say it was left alone.
-_EXPANDED = {
-    "hidden_layer_sizes": (32,),
-    "activation": "relu",
-    "normalization": None,
-    "tied_weights": False,
-    "sparsity": None,
-    "contraction": 0.0,
-    "variational": False,
-    "pretrain": None,
-}
+# What `layers` replaces.
+_EXPANDED = (
+    "hidden_layer_sizes",
+    "activation",
+    "normalization",
+    "tied_weights",
+    "sparsity",
+    "contraction",
+    "variational",
+    "pretrain",
+)
 _LOWEST = {"logistic": 0.0, "hard_sigmoid": 0.0, "tanh": -1.0, "softsign": -1.0}
 
 

@@ -30,19 +30,19 @@ from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.shaped import ShapedNetwork
 
 _POOLING: dict[str, Any] = {"max": MaxPool, "average": AveragePool}
-# What `layers` replaces, with the defaults that say it was left alone.
-_EXPANDED = {
-    "filters": (32, 64),
-    "kernel_size": 3,
-    "pool_size": 2,
-    "pooling": "max",
-    "strides": 1,
-    "padding": "same",
-    "hidden_layer_sizes": (64,),
-    "activation": "relu",
-    "dropout": 0.0,
-    "normalization": None,
-}
+# What `layers` replaces.
+_EXPANDED = (
+    "filters",
+    "kernel_size",
+    "pool_size",
+    "pooling",
+    "strides",
+    "padding",
+    "hidden_layer_sizes",
+    "activation",
+    "dropout",
+    "normalization",
+)
 
 
 def _inside(layers: Iterable[Any]) -> Iterator[Layer]:

@@ -43,18 +43,18 @@ from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks import Callback, Phase, Progress
 
 CELLS: dict[str, type[Recurrent]] = {"elman": Elman, "jordan": Jordan, "lstm": LSTM, "gru": GRU}
-# What `layers` replaces, with the defaults that say it was left alone.
-_EXPANDED = {
-    "units": (64,),
-    "cell": "lstm",
-    "bidirectional": False,
-    "tbptt": None,
-    "recurrent_dropout": 0.0,
-    "hidden_layer_sizes": (),
-    "activation": "relu",
-    "dropout": 0.0,
-    "normalization": None,
-}
+# What `layers` replaces.
+_EXPANDED = (
+    "units",
+    "cell",
+    "bidirectional",
+    "tbptt",
+    "recurrent_dropout",
+    "hidden_layer_sizes",
+    "activation",
+    "dropout",
+    "normalization",
+)
 
 
 class BeginAnew(Callback):

@@ -7,6 +7,7 @@ readers; ``python docs/signatures.py`` brings them up to date with this table.
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 from sknn.core.constraints import Constraint
 from sknn.estimators.settings.table import (
@@ -52,3 +53,8 @@ def constraints_of(kind: type) -> dict[str, Constraint]:
     """Return what the parameters of a class may be; some are checked by what they are given to."""
     rows = entries_of(kind)
     return {name: row.constraint for name, row in rows.items() if row.constraint is not None}
+
+
+def defaults_of(kind: type) -> dict[str, Any]:
+    """Return the values of parameters that say they were left alone."""
+    return {name: row.default for name, row in entries_of(kind).items()}
