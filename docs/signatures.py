@@ -10,9 +10,12 @@ import sys
 import textwrap
 from pathlib import Path
 
-import sknn
-from sknn.estimators.base import BaseNetwork
-from sknn.estimators.settings.table import entries_of
+# The sources that are rewritten are those beside this script, whichever are installed.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import sknn  # noqa: E402
+from sknn.estimators.base import BaseNetwork  # noqa: E402
+from sknn.estimators.settings.table import entries_of  # noqa: E402
 
 WIDTH = 100
 COMMAND = "python docs/signatures.py"
