@@ -49,7 +49,6 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
     class_weight: Any = None
     label_smoothing: Any = 0.0
 
-    _constraints = parameters.NETWORK | parameters.CLASSIFIER
     _score_name = "accuracy"
 
     classes_: Any = learnt()

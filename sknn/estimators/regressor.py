@@ -18,7 +18,6 @@ from sknn.core.layout import Growth
 from sknn.estimators.answers import computed, scored
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fitted import learnt
-from sknn.estimators.settings import parameters
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets.base import RegressionTargets
 
@@ -30,7 +29,6 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
     normalize_y: Any = True
     output_range: Any = None
 
-    _constraints = parameters.NETWORK | parameters.REGRESSOR
     _score_name = "r2"
     _numeric_target = True
 

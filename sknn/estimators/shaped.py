@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 from abc import abstractmethod
 from math import prod
 from typing import Any, ClassVar
@@ -16,25 +15,10 @@ from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn._validation.messages import naming_arguments
 from sknn._validation.ragged import n_axes, unpacked
-from sknn.core.constraints import Constraint, each, is_number, none, one_of
 from sknn.core.layout import Shape
 from sknn.estimators import shape_warnings
 from sknn.estimators.fitted import learnt
 from sknn.estimators.supervised import SupervisedNetwork
-
-
-def is_shape(value: Any) -> bool:
-    """Whether a value can be the shape of a row."""
-    return isinstance(value, (tuple, list)) and all(
-        is_number(n, numbers.Integral) and n >= 1 for n in value
-    )
-
-
-INPUT_SHAPE = none() | Constraint(is_shape, "a tuple of ints >= 1, as (28, 28, 1)", each(int))
-CONSTRAINTS = {
-    "input_shape": INPUT_SHAPE,
-    "channels": one_of(["last", "first"]),
-}
 
 
 class ShapedNetwork(SupervisedNetwork):

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from sknn._validation.arrays import Rows
-from sknn.core import constraints as c
 from sknn.core.layers import (
     Dense,
     Densify,
@@ -24,13 +23,12 @@ from sknn.core.layers import (
     Sparsity,
 )
 from sknn.core.layers.filtering import Filtering
-from sknn.core.losses import Loss, Mixed
+from sknn.core.losses import Mixed
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
 from sknn.estimators.autoencoder import pca
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.fit.greedy import train_part
-from sknn.estimators.settings import parameters
 from sknn.estimators.settings.layers import (
     OUTPUT,
     block,
@@ -45,50 +43,17 @@ if TYPE_CHECKING:
     from sknn.estimators.autoencoder.estimator import AutoEncoder
 
 CODE = "code"
-_SHARED = (
-    "alpha",
-    "batch_size",
-    "learning_rate_init",
-    "max_iter",
-    "random_state",
-    "tol",
-    "verbose",
-    "warm_start",
-    "early_stopping",
-    "validation_fraction",
-    "n_iter_no_change",
-    "dtype",
-    "callbacks",
+# What `layers` replaces.
+_EXPANDED = (
     "hidden_layer_sizes",
     "activation",
     "normalization",
-    "layers",
+    "tied_weights",
+    "sparsity",
+    "contraction",
+    "variational",
+    "pretrain",
 )
-CONSTRAINTS = {name: parameters.NETWORK[name] for name in _SHARED} | {
-    "tied_weights": c.boolean(),
-    "corruption": c.none() | c.one_of(["gaussian", "masking", "salt_and_pepper"]),
-    "corruption_level": c.real(0.0, closed="left"),
-    "sparsity": c.none() | c.real(0.0, 1.0, closed="neither"),
-    "sparsity_weight": c.real(0.0, closed="left"),
-    "contraction": c.real(0.0, closed="left"),
-    "contamination": c.one_of(["auto"]) | c.real(0.0, 0.5, closed="right"),
-    "variational": c.boolean(),
-    "kl_weight": c.real(0.0, closed="left"),
-    "output_activation": c.one_of(["auto", "identity", "logistic"]),
-    "pretrain": c.none() | c.one_of(["layerwise"]),
-    "loss": c.one_of(["auto", "squared_error", "log_loss"]) | c.spec_of(Loss, "a Loss spec"),
-}
-# What `layers` replaces, with the defaults that say it was left alone.
-_EXPANDED = {
-    "hidden_layer_sizes": (32,),
-    "activation": "relu",
-    "normalization": None,
-    "tied_weights": False,
-    "sparsity": None,
-    "contraction": 0.0,
-    "variational": False,
-    "pretrain": None,
-}
 _LOWEST = {"logistic": 0.0, "hard_sigmoid": 0.0, "tanh": -1.0, "softsign": -1.0}
 
 

@@ -30,7 +30,6 @@ from sknn.estimators.boltzmann.contrastive_divergence import (
 )
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.session import Session, seed_from
-from sknn.estimators.settings import parameters
 from sknn.estimators.settings.parameters import Pace
 from sknn.estimators.targets.base import NoTargets
 from sknn.estimators.weights import window
@@ -42,19 +41,6 @@ _EXACT_UP_TO = 16
 # Training rows measured after an epoch: without and with validation rows to compare with.
 _MEASURED_ROWS, _COMPARED_ROWS = 256, 1000
 
-_PARAMETERS = ("batch_size", "random_state", "verbose", "warm_start", "momentum", "callbacks")
-BOLTZMANN = {name: parameters.NETWORK[name] for name in _PARAMETERS} | {
-    "n_components": c.integer(1),
-    "learning_rate": parameters.positive,
-    "batch_size": c.integer(1),
-    "n_iter": c.integer(0),
-    "n_gibbs": c.integer(1),
-    "persistent": c.boolean(),
-    "weight_decay": parameters.non_negative,
-    "sparsity_target": c.none() | c.real(0.0, 1.0, closed="neither"),
-    "sparsity_weight": parameters.non_negative,
-}
-
 
 class BoltzmannMachine(BaseNetwork):
     """One layer that learns the distribution of its input by sampling from its own.
@@ -62,7 +48,6 @@ class BoltzmannMachine(BaseNetwork):
     Subclasses say what the visible units are and where their biases start.
     """
 
-    _constraints = BOLTZMANN
     _visible: ClassVar[str]
 
     # The settings of training that are no parameters here.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,13 +23,13 @@ from sknn.exceptions import InvalidParameterError
 OUTPUT = "output"
 _LARGEST = 2**31 - 1
 NORMALIZATION: dict[str, type[Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
-# What `layers` replaces, with the defaults that say it was left alone.
-_EXPANDED = {
-    "hidden_layer_sizes": (100,),
-    "activation": "relu",
-    "dropout": 0.0,
-    "normalization": None,
-}
+# What `layers` replaces.
+_EXPANDED = (
+    "hidden_layer_sizes",
+    "activation",
+    "dropout",
+    "normalization",
+)
 
 
 def check_flat(network: Network) -> None:
@@ -141,17 +141,17 @@ def _is_default(value: Any, default: Any) -> bool:
     return value is default or (isinstance(value, (str, float, int)) and value == default)
 
 
-def given_layers(estimator: Any, replaced: dict[str, Any]) -> list[Layer]:
+def given_layers(estimator: Any, replaced: Iterable[str]) -> list[Layer]:
     """Return `layers`, after a look at the parameters it replaces: they are to be left alone.
 
     Parameters
     ----------
-    replaced : dict
-        Names and defaults of these parameters.
+    replaced : iterable of str
+        Names of these parameters.
     """
     layers = estimator.layers
-    for name, default in replaced.items():
-        if not _is_default(getattr(estimator, name), default):
+    for name in replaced:
+        if not _is_default(getattr(estimator, name), estimator._defaults[name]):
             raise ValueError(
                 f"{name}={getattr(estimator, name)!r} has no effect together with `layers`; "
                 f"leave it at its default and say it in the layers."

@@ -54,24 +54,6 @@ _MOST_SPLITS = 10
 _SCALE_RATE = 6.0
 _NTK = {"parametrization": "ntk"}
 
-AUTO = c.one_of(["auto"])
-CONSTRAINTS = {
-    name: parameters.NETWORK[name]
-    for name in (
-        *("batch_size", "callbacks", "dropout", "learning_rate_init", "max_time", "random_state"),
-        *("verbose", "warm_start", "weight_decay", "hidden_layer_sizes", "activation"),
-    )
-} | {
-    "preset": c.one_of(["fast", "default", "best"]),
-    "n_members": AUTO | c.integer(1),
-    "n_splits": AUTO | c.integer(1),
-    "max_iter": AUTO | c.integer(1),
-    "n_bins": AUTO | c.integer(0),
-    "bins": c.one_of(["auto", "quantile", "tree"]),
-    "linear_path": AUTO | c.real(0.0, 1.0, closed="both"),
-    "n_picks": AUTO | c.integer(1, 1000),
-}
-
 
 class TableNetwork(SupervisedNetwork):
     """Reads tables as they come, and trains members on all folds but one.
@@ -110,7 +92,7 @@ class TableNetwork(SupervisedNetwork):
         value = getattr(self, name)
         if isinstance(value, str) and value == "auto":
             # Epochs are asked for before parameters are checked.
-            c.check(type(self).__name__, vars(self), {"preset": CONSTRAINTS["preset"]})
+            c.check(type(self).__name__, vars(self), {"preset": self._constraints["preset"]})
             return getattr(self._presets[self.preset], in_preset or name)  # type: ignore[attr-defined]
         return value
 
