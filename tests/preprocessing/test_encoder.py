@@ -10,7 +10,6 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import sknn.preprocessing
 from sknn import MLPClassifier
@@ -18,24 +17,6 @@ from sknn.exceptions import InvalidParameterError
 from sknn.preprocessing import TableEncoder
 
 pd = pytest.importorskip("pandas")
-
-CONFIGURATIONS = [
-    {},
-    {"linear": True, "n_bins": 5},
-    {"bins": "tree"},
-    {"n_bins": None},
-    {"categorical_features": None},
-]
-CHECKS = [
-    pytest.param(estimator, check, id=f"{place}-{check.func.__name__}")
-    for place, parameters in enumerate(CONFIGURATIONS)
-    for estimator, check in estimator_checks_generator(TableEncoder(**parameters))
-]
-
-
-@pytest.mark.parametrize("estimator, check", CHECKS)
-def test_checks_of_scikit_learn(estimator, check):
-    check(estimator)
 
 
 def table(n=60):

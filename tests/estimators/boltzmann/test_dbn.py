@@ -8,7 +8,6 @@ import scipy.sparse as sp
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.datasets import load_digits
-from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sknn import BernoulliRBM, DBNClassifier, DBNRegressor, GaussianRBM, MLPClassifier
 from sknn.estimators.boltzmann.contrastive_divergence import Measure
@@ -31,27 +30,10 @@ SMALL = {
     "learning_rate_init": 0.01,
     "random_state": 3,
 }
-PER_ROW = "machines draw their samples and the order for each row"
 
 
 def target(kind):
     return THREE if kind is DBNClassifier else REAL
-
-
-def checks():
-    for kind in KINDS:
-        net = kind((32, 16), max_iter=100, random_state=0)
-        for estimator, check in estimator_checks_generator(net):
-            name = check.func.__name__
-            failing = name.startswith("check_sample_weight_equivalence")
-            marks = [pytest.mark.xfail(reason=PER_ROW, strict=True)] if failing else []
-            words = "".join(f"-{value}" for value in check.keywords.values())
-            yield pytest.param(estimator, check, id=f"{kind.__name__}-{name}{words}", marks=marks)
-
-
-@pytest.mark.parametrize(("estimator", "check"), list(checks()))
-def test_estimator_checks(estimator, check):
-    check(estimator)
 
 
 @pytest.mark.parametrize("kind", KINDS)

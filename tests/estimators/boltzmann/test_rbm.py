@@ -12,8 +12,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
-from sklearn.utils import estimator_checks
-from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sknn import BernoulliRBM, GaussianRBM, MLPClassifier
 from sknn.callbacks import Callback, Checkpoint, Diagnostics, LearningRateRange, WeightAveraging
@@ -33,52 +31,6 @@ WAYS = {
     "momentum": {"momentum": 0.5, "weight_decay": 0.01},
     "sparse": {"sparsity_target": 0.2, "batch_size": 7},
 }
-PER_ROW = "order and samples are drawn for each row"
-WEIGHTS = "check_sample_weight_equivalence"
-
-
-def checks():
-    for kind in KINDS:
-        for batch_size in (10, 1000):
-            rbm = kind(16, batch_size=batch_size, random_state=0)
-            for estimator, check in estimator_checks_generator(rbm):
-                name = check.func.__name__
-                failing = name.startswith(WEIGHTS) and batch_size == 10
-                marks = [pytest.mark.xfail(reason=PER_ROW, strict=True)] if failing else []
-                words = "".join(f"-{value}" for value in check.keywords.values())
-                test_id = f"{kind.__name__}-{batch_size}-{name}{words}"
-                yield pytest.param(estimator, check, id=test_id, marks=marks)
-
-
-@pytest.mark.filterwarnings("ignore:X has values from")
-@pytest.mark.filterwarnings("ignore::sknn.exceptions.DataScaleWarning")
-@pytest.mark.parametrize(("estimator", "check"), list(checks()))
-def test_estimator_checks(estimator, check):
-    check(estimator)
-
-
-@pytest.mark.filterwarnings("ignore:X has values from")
-@pytest.mark.filterwarnings("ignore::sknn.exceptions.DataScaleWarning")
-@pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names")
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
-    "name",
-    [
-        "check_dataframe_column_names_consistency",
-        "check_get_feature_names_out_error",
-        "check_transformer_get_feature_names_out",
-        "check_transformer_get_feature_names_out_pandas",
-        "check_set_output_transform",
-        "check_set_output_transform_pandas",
-        "check_set_output_transform_polars",
-        "check_global_output_transform_pandas",
-        "check_inplace_ensure_writeable",
-        "check_estimators_partial_fit_n_features",
-        "check_estimator_repr",
-    ],
-)
-def test_further_checks(kind, name):
-    getattr(estimator_checks, name)(kind.__name__, kind(8, random_state=0))
 
 
 def state(rbm):
