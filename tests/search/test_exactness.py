@@ -13,6 +13,7 @@ from sknn._sklearn import Report
 from sknn.callbacks import Pause, WeightAveraging
 from sknn.search.fold import Fold
 from sknn.search.task import Judge, train
+from tests.checks.runs import assert_same
 from tests.estimators.data import REAL, THREE, X
 from tests.search.parts import (
     FEW,
@@ -25,7 +26,6 @@ from tests.search.parts import (
     network,
     search,
 )
-from tests.training.callbacks.checks import assert_same
 
 pytestmark = [
     pytest.mark.bits,

@@ -14,9 +14,13 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 
 from sknn import BernoulliRBM, GaussianRBM, MLPClassifier
-from sknn.callbacks import Callback, Checkpoint, Diagnostics, LearningRateRange, WeightAveraging
+from sknn.callbacks import Callback, Diagnostics, LearningRateRange, WeightAveraging
 from sknn.exceptions import InvalidParameterError
 from sknn.initializers import Pretrained
+from tests.checks.runs import (
+    assert_checkpoints_go_on,
+    assert_parts_make_the_whole,
+)
 
 KINDS = (BernoulliRBM, GaussianRBM)
 RNG = np.random.default_rng(0)
@@ -33,44 +37,10 @@ WAYS = {
 }
 
 
-def state(rbm):
-    run = rbm.run_
-    # Pickles keep these two in single precision.
-    coarse = ("seconds", "gradient_norm")
-    figures = {name: values for name, values in rbm.history_.items() if name not in coarse}
-    return (
-        {"theta": rbm.network_.theta, "noise": np.array(str(run.streams.noise.bit_generator.state))}
-        | {f"moment {name}": array for name, array in (run.optimizer_state or {}).items()}
-        | figures
-    )
-
-
-def assert_same(one, other):
-    first, second = state(one), state(other)
-    assert first.keys() == second.keys()
-    for name, array in first.items():
-        assert_array_equal(array, second[name], err_msg=name)
-
-
-def again(rbm):
-    return pickle.loads(pickle.dumps(rbm))
-
-
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_resumption_is_exact(kind, way):
-    rbm = kind(**SMALL | WAYS[way])
-    whole = clone(rbm).set_params(warm_start=True).fit(BITS)
-    halves = clone(rbm).set_params(warm_start=True, n_iter=2).fit(BITS)
-    halves = again(halves).set_params(n_iter=4).fit(BITS)
-    stream = clone(rbm)
-    for _ in range(6):
-        assert stream.partial_fit(BITS) is stream
-        stream = again(stream)
-    assert whole.n_iter_ == 6
-    assert_same(whole, halves)
-    assert_same(whole, stream)
-    assert_array_equal(clone(rbm).fit(BITS).network_.theta, whole.network_.theta)
+    assert_parts_make_the_whole(kind(**SMALL | WAYS[way]), 6, BITS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -390,22 +360,9 @@ def test_callbacks_that_need_a_loss_say_so(callback):
     assert not hasattr(rbm, "network_")
 
 
-class Crash(Callback):
-    def on_epoch_end(self, progress):
-        if progress.run.epoch == 3:
-            raise RuntimeError("power cut")
-
-
 def test_a_checkpoint_goes_on_to_the_last_bit(tmp_path):
-    path = tmp_path / "rbm.ckpt"
-
-    settings = SMALL | {"momentum": 0.5, "sparsity_target": 0.2}
-    with pytest.raises(RuntimeError, match="power cut"):
-        BernoulliRBM(**settings, callbacks=[Checkpoint(path), Crash()]).fit(BITS)
-    resumed = Checkpoint.load(path).set_params(callbacks=None).resume(BITS)
-    whole = BernoulliRBM(**settings).fit(BITS)
-    assert_array_equal(resumed.h_samples_, whole.h_samples_)
-    assert_array_equal(resumed.components_, whole.components_)
+    rbm = BernoulliRBM(**SMALL | {"momentum": 0.5, "sparsity_target": 0.2})
+    assert_checkpoints_go_on(rbm, tmp_path / "rbm.ckpt", 6, BITS)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from sknn import GAN
-from sknn.callbacks import Callback, Checkpoint
 from sknn.layers import BatchNorm, Dense, Dropout
 from sknn.schedules import Cosine
-from tests.training.callbacks.checks import assert_same
+from tests.checks.runs import assert_checkpoints_go_on, assert_parts_make_the_whole
 
 pytestmark = pytest.mark.bits
 
@@ -48,48 +47,16 @@ CASES = {
 }
 
 
-class Crash(Callback):
-    def __init__(self, epoch):
-        self.epoch = epoch
-
-    def on_epoch_end(self, progress):
-        if progress.row["epoch"] == self.epoch:
-            raise RuntimeError("crash")
-
-
-def again(gan):
-    return pickle.loads(pickle.dumps(gan))
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_parts_make_the_whole(case):
     gan, y = CASES[case]
-    whole = again(gan).set_params(max_iter=4, warm_start=True).fit(X, y)
-    parts = again(gan).set_params(max_iter=1, warm_start=True).fit(X, y)
-    parts = again(parts.set_params(max_iter=3)).fit(X, y)
-    np.testing.assert_array_equal(parts.network_.theta, whole.network_.theta)
-    np.testing.assert_array_equal(parts.run_.theta, whole.run_.theta)
-    for name, column in whole.history_.items():
-        if name != "seconds":
-            np.testing.assert_array_equal(parts.history_[name], column, err_msg=name)
-    stream = again(gan).set_params(max_iter=4)
-    for _ in range(4):
-        stream = again(stream.partial_fit(X, y, classes=None if y is None else [0, 1, 2]))
-    np.testing.assert_array_equal(stream.network_.theta, whole.network_.theta)
+    assert_parts_make_the_whole(gan, 4, X, y, classes=None if y is None else [0, 1, 2])
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_checkpoints_go_on_exactly(case, tmp_path):
     gan, y = CASES[case]
-    path = tmp_path / "gan.ckpt"
-    whole = again(gan).set_params(max_iter=4, warm_start=True).fit(X, y)
-    stopped = again(gan).set_params(max_iter=4, warm_start=True)
-    with pytest.raises(RuntimeError, match="crash"):
-        stopped.set_params(callbacks=[Checkpoint(path), Crash(3)]).fit(X, y)
-    assert not hasattr(stopped, "network_")
-    loaded = Checkpoint.load(path).set_params(callbacks=None)
-    assert loaded.run_.epoch == 2
-    assert_same(loaded.resume(X, y), whole)
+    assert_checkpoints_go_on(gan, tmp_path / "gan.ckpt", 4, X, y)
 
 
 def test_a_plain_fit_can_be_gone_on_from():

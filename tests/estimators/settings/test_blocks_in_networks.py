@@ -23,6 +23,7 @@ from sknn.layers import (
     Residual,
     Sparsity,
 )
+from tests.checks.runs import assert_parts_make_the_whole
 
 X, y = load_iris(return_X_y=True)
 X = scale(X)
@@ -65,12 +66,9 @@ def test_regressors_learn_with_right_gradients(layers):
 
 @pytest.mark.parametrize("members", [1, 2])
 @pytest.mark.parametrize("layers", LAYERS, ids=label)
-def test_continuation_is_exact(layers, members):
+def test_parts_make_the_whole(layers, members):
     net = MLPClassifier(layers=layers, n_members=members, batch_size=40, **settings)
-    whole = clone(net).set_params(max_iter=4).fit(X, y)
-    halves = clone(net).set_params(max_iter=2, warm_start=True).fit(X, y)
-    halves = pickle.loads(pickle.dumps(halves)).fit(X, y)
-    np.testing.assert_array_equal(halves.network_.theta, whole.network_.theta)
+    assert_parts_make_the_whole(net, 4, X, y, classes=np.unique(y))
 
 
 def test_quasi_newton_takes_blocks_and_refuses_those_that_depend_on_rows():

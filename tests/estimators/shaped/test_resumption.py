@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from sknn import CNNClassifier, CNNRegressor, RNNClassifier, RNNRegressor
-from sknn.callbacks import Callback, Checkpoint
 from sknn.layers import GRU, BatchNorm, Conv2D, Dropout, GlobalAveragePool, Parallel, Residual
 from sknn.schedules import Cosine
+from tests.checks.runs import again, assert_checkpoints_go_on, assert_parts_make_the_whole
 from tests.estimators.shaped.data import ABOVE, IMAGES, LABELS, SEQUENCES, STEPS, SUMS
 
 pytestmark = [
@@ -46,51 +46,18 @@ CASES = {
 }
 
 
-class Crash(Callback):
-    def __init__(self, epoch):
-        self.epoch = epoch
-
-    def on_epoch_end(self, progress):
-        if progress.row["epoch"] == self.epoch:
-            raise RuntimeError("crash")
-
-
-def answers(net, X):
-    answer = net.predict(X) if hasattr(net, "normalize_y") else net.predict_proba(X)
-    return np.concatenate([np.ravel(each) for each in answer])
-
-
-def again(net):
-    return pickle.loads(pickle.dumps(net))
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_parts_make_the_whole(case):
     net, X, y = CASES[case]
-    whole = again(net).set_params(max_iter=4).fit(X, y)
-    parts = again(net).set_params(max_iter=1, warm_start=True).fit(X, y)
-    parts = again(parts.set_params(max_iter=3)).fit(X, y)
-    np.testing.assert_array_equal(answers(parts, X), answers(whole, X))
-    np.testing.assert_array_equal(parts.loss_curve_, whole.loss_curve_)
-    stream = again(net)
-    classes = {"classes": np.unique(np.concatenate([np.ravel(each) for each in y]))}
-    for _ in range(4):
-        stream.partial_fit(X, y, **({} if hasattr(net, "normalize_y") else classes))
-        stream = again(stream)
-    np.testing.assert_array_equal(answers(stream, X), answers(whole, X))
+    known = np.unique(np.concatenate([np.ravel(each) for each in y]))
+    classes = {} if hasattr(net, "normalize_y") else {"classes": known}
+    assert_parts_make_the_whole(net, 4, X, y, **classes)
 
 
 @pytest.mark.parametrize("case", ["batch norm and dropout", "lstm"])
 def test_checkpoints_go_on_exactly(case, tmp_path):
     net, X, y = CASES[case]
-    path = tmp_path / "net.ckpt"
-    whole = again(net).set_params(max_iter=4).fit(X, y)
-    stopped = again(net).set_params(max_iter=4, callbacks=[Checkpoint(path), Crash(3)])
-    with pytest.raises(RuntimeError, match="crash"):
-        stopped.fit(X, y)
-    loaded = Checkpoint.load(path).set_params(callbacks=None)
-    assert loaded.run_.epoch == 2
-    np.testing.assert_array_equal(answers(loaded.resume(X, y), X), answers(whole, X))
+    assert_checkpoints_go_on(net, tmp_path / "net.ckpt", 4, X, y)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -1,13 +1,12 @@
 """Law 4: training that continues is training that never stopped, to the last bit."""
 
-import pickle
-
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
 from sknn.callbacks import Callback, Checkpoint
 from sknn.schedules import CosLog
+from tests.checks.runs import assert_parts_make_the_whole, assert_same_progress
 from tests.estimators.tabular.parts import BINARY, KINDS, REAL, SMALL, TABLE, THREE
 
 pytestmark = pytest.mark.bits
@@ -23,42 +22,15 @@ def network(kind, n_members=2, n_splits=2, **parameters):
     return kind(**given | {"n_members": n_members, "n_splits": n_splits} | parameters)
 
 
-def again(estimator):
-    return pickle.loads(pickle.dumps(estimator))
-
-
-def assert_same(one, other):
-    assert_array_equal(one.network_.theta, other.network_.theta)
-    assert_array_equal(one.predict(TABLE), other.predict(TABLE))
-    for name in set(one.history_) - {"seconds"}:
-        assert_array_equal(one.history_[name], other.history_[name], err_msg=name)
-    for name in {"temperature_", "residual_std_"} & vars(one).keys():
-        assert_array_equal(getattr(one, name), getattr(other, name))
-
-
 @pytest.mark.parametrize(("n_members", "n_splits"), MEMBERS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_fit_in_parts(kind, n_members, n_splits):
+def test_parts_make_the_whole(kind, n_members, n_splits):
     y = TARGETS[kind]
-    whole = network(kind, n_members, n_splits).fit(TABLE, y)
-    for first in (1, 4):
-        part = network(kind, n_members, n_splits, warm_start=True, max_iter=first).fit(TABLE, y)
-        part = again(again(part).set_params(max_iter=EPOCHS - first).fit(TABLE, y))
-        assert_same(part, whole)
-    assert part.n_iter_ == EPOCHS - first
-    assert part.run_.epoch == EPOCHS
-
-
-@pytest.mark.parametrize("n_members", [1, 2])
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_stream_of_the_same_rows_is_fit(kind, n_members):
-    y = TARGETS[kind]
-    whole = network(kind, n_members, 1).fit(TABLE, y)
-    part = network(kind, n_members, 1)
     classes = {"classes": np.unique(y)} if y is THREE else {}
-    for _ in range(EPOCHS):
-        part = again(part).partial_fit(TABLE, y, **classes)
-    assert_same(part, whole)
+    net = network(kind, n_members, n_splits)
+    # A stream holds out nothing.
+    stream = n_splits == 1
+    assert_parts_make_the_whole(net, EPOCHS, TABLE, y, cuts=[1, 4], stream=stream, **classes)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -86,13 +58,14 @@ class Interruption(Callback):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_checkpoint_of_an_interrupted_call_is_resumed(kind, n_splits, tmp_path):
     y, path = TARGETS[kind], tmp_path / "network.pkl"
-    whole = network(kind, 2, n_splits).fit(TABLE, y)
+    whole = network(kind, 2, n_splits, warm_start=True).fit(TABLE, y)
     with pytest.warns(UserWarning, match="interrupted"):
-        network(kind, 2, n_splits, callbacks=[Checkpoint(path), Interruption()]).fit(TABLE, y)
+        callbacks = [Checkpoint(path), Interruption()]
+        network(kind, 2, n_splits, warm_start=True, callbacks=callbacks).fit(TABLE, y)
     part = Checkpoint.load(path)
     assert part.run_.epoch == 3
     part.set_params(callbacks=None).resume(TABLE, y)
-    assert_same(part, whole)
+    assert_same_progress(part, whole)
 
 
 @pytest.mark.parametrize("n_splits", [1, 2])
@@ -110,6 +83,4 @@ def test_an_interruption_keeps_the_best_so_far(kind, n_splits):
 
 def test_binary_targets_too():
     kind = KINDS[0]
-    whole = network(kind).fit(TABLE, BINARY)
-    part = network(kind, warm_start=True, max_iter=2).fit(TABLE, BINARY)
-    assert_same(again(part).set_params(max_iter=EPOCHS - 2).fit(TABLE, BINARY), whole)
+    assert_parts_make_the_whole(network(kind), EPOCHS, TABLE, BINARY, stream=False)

@@ -17,8 +17,8 @@ from sknn import MLPClassifier, MLPRegressor
 from sknn._sklearn import HAS_CALLBACKS
 from sknn.callbacks import Callback, Phase, WeightAveraging
 from sknn.exceptions import InvalidParameterError
+from tests.checks.runs import assert_same
 from tests.estimators.data import REAL, THREE, X
-from tests.training.callbacks.checks import assert_same
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 BASE = {

@@ -20,8 +20,9 @@ from sknn.callbacks import Callback, Checkpoint, LearningRateRange, Phase, Weigh
 from sknn.core import archive
 from sknn.exceptions import InvalidParameterError
 from sknn.schedules import BatchSize
+from tests.checks.processes import forked, needs_fork
+from tests.checks.runs import assert_same
 from tests.estimators.data import LABELS, REAL, THREE, X
-from tests.training.callbacks.checks import assert_same, forked, needs_fork
 
 pytestmark = [
     pytest.mark.bits,

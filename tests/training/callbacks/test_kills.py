@@ -10,8 +10,9 @@ import pytest
 
 from sknn import MLPClassifier, MLPRegressor
 from sknn.callbacks import Checkpoint, WeightAveraging
+from tests.checks.processes import forked, needs_fork
+from tests.checks.runs import assert_same
 from tests.estimators.data import REAL, THREE, X
-from tests.training.callbacks.checks import assert_same, forked, needs_fork
 
 pytestmark = [pytest.mark.slow, needs_fork]
 KILLS = 12

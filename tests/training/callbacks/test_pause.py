@@ -20,8 +20,8 @@ from sknn import (
 from sknn.callbacks import Callback, Checkpoint, Pause, WeightAveraging
 from sknn.exceptions import InvalidParameterError
 from sknn.schedules import BatchSize
+from tests.checks.runs import assert_same, everything
 from tests.estimators.data import LABELS, REAL, THREE, X
-from tests.training.callbacks.checks import arrays, assert_same
 
 pytestmark = [
     pytest.mark.bits,
@@ -75,7 +75,7 @@ def test_parts_are_the_whole(model):
     if hasattr(whole, "best_loss_"):
         assert_same(parts, whole)
     np.testing.assert_array_equal(parts.network_.theta, whole.network_.theta)
-    assert arrays(parts.run_).keys() == arrays(whole.run_).keys()
+    assert everything(parts.run_).keys() == everything(whole.run_).keys()
     assert parts.stop_reason_ == whole.stop_reason_
 
 

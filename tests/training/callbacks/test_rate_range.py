@@ -18,8 +18,8 @@ from sknn import MLPClassifier, MLPRegressor
 from sknn.callbacks import Checkpoint, LearningRateRange, WeightAveraging
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks.rate_range import _Average
+from tests.checks.runs import assert_same
 from tests.estimators.data import REAL, THREE, X
-from tests.training.callbacks.checks import assert_same
 from tests.training.callbacks.test_checkpoint import Kill, Killed
 
 BASE = {"hidden_layer_sizes": (5,), "batch_size": 16, "random_state": 0, "max_iter": 30}

@@ -29,8 +29,8 @@ from sknn.callbacks import Callback, Checkpoint, LearningRateRange, Pause, Weigh
 from sknn.exceptions import InvalidParameterError
 from sknn.optimizers import Adam
 from sknn.search import ArchitectureSearchCV
+from tests.checks.runs import assert_same
 from tests.estimators.data import REAL, THREE, X
-from tests.training.callbacks.checks import assert_same
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 SMALL = {"hidden_layer_sizes": (3,), "max_iter": 3, "random_state": 0, "batch_size": 16}
