@@ -34,6 +34,11 @@ def names():
     return [(m, name) for m in modules() for name in promised(m) if not name.startswith("__")]
 
 
+def networks():
+    """Return the estimators that can be imported from `sknn` itself."""
+    return [kind for kind in map(vars(sknn).get, sknn.__all__) if inspect.isclass(kind)]
+
+
 def estimators():
     """Return every public class with `fit`, in the order of their names."""
     found = {getattr(module, name) for module, name in names()}

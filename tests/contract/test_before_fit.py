@@ -9,13 +9,9 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-import sknn
+from sknn import MLPRegressor
+from tests.checks.public import networks
 
-KINDS = [
-    kind
-    for name in sknn.__all__
-    if inspect.isclass(kind := getattr(sknn, name)) and hasattr(kind, "fit")
-]
 X = np.random.default_rng(0).random((6, 4))
 GIVEN = {"X": X, "v": X, "codes": X, "y": X[:, 0], "weights": {}, "n_samples": 3}
 TRAINING = {"fit", "partial_fit", "fit_transform", "initialize", "get_params", "set_params"}
@@ -36,7 +32,7 @@ def methods(kind):
             yield name, method
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", networks())
 def test_what_is_learnt_is_not_there(kind):
     net = kind()
     names = learnt(kind)
@@ -47,7 +43,7 @@ def test_what_is_learnt_is_not_there(kind):
             getattr(net, name)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", networks())
 def test_what_can_be_set_cannot_yet(kind):
     net = kind()
     for name, member in inspect.getmembers(kind, lambda member: isinstance(member, property)):
@@ -57,7 +53,7 @@ def test_what_can_be_set_cannot_yet(kind):
     assert not hasattr(net, "network_")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", networks())
 def test_methods_ask_for_fit(kind):
     net, called = kind(), 0
     for name, method in methods(kind):
@@ -75,7 +71,7 @@ def test_methods_ask_for_fit(kind):
     assert called >= 4
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", networks())
 def test_an_estimator_that_knows_nothing_is_still_an_object(kind):
     net = kind()
     assert repr(clone(net)) == repr(copy.deepcopy(net)) == repr(copy.copy(net))
@@ -86,11 +82,11 @@ def test_an_estimator_that_knows_nothing_is_still_an_object(kind):
 
 
 def test_the_words_of_attributes_that_are_missing_later_stay():
-    net = sknn.MLPRegressor().initialize(X, X[:, 0])
+    net = MLPRegressor().initialize(X, X[:, 0])
     with pytest.raises(AttributeError, match="loss_ exists after the first epoch"):
         net.loss_  # noqa: B018
     with pytest.raises(AttributeError, match="no attribute 'partial_fit'") as caught:
-        sknn.MLPRegressor(solver="lbfgs").partial_fit  # noqa: B018
+        MLPRegressor(solver="lbfgs").partial_fit  # noqa: B018
     assert "only available for stochastic optimizers" in str(caught.value.__cause__)
     with pytest.raises(AttributeError, match="no attribute 'junk_'"):
         net.junk_  # noqa: B018
