@@ -1,11 +1,13 @@
 """What is public is promised, importable by its name and on the page of the reference."""
 
+import importlib
 import pathlib
+import pkgutil
 import re
 
 import pytest
 
-import sknn
+import sknn.core
 from sknn import activations, callbacks, initializers, layers, losses, optimizers, schedules
 from sknn.activations import Activation
 from sknn.callbacks import Callback
@@ -69,6 +71,11 @@ def test_a_promised_name_is_on_the_page(module, name):
 def test_the_page_promises_nothing_else():
     public = {(module.__name__, name) for module, name in names()}
     assert documented() <= public
+
+
+# A class that nobody imports is found, too.
+for each in pkgutil.walk_packages(sknn.core.__path__, "sknn.core."):
+    importlib.import_module(each.name)
 
 
 def offspring(family):
