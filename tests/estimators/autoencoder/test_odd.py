@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 from sklearn.datasets import load_digits
 
 from sknn import AutoEncoder, MLPClassifier
-from sknn.callbacks import Callback, Checkpoint, Diagnostics, WeightAveraging
+from sknn.callbacks import Checkpoint, Diagnostics
 from sknn.layers import Dense
 from sknn.training import monitor
+from tests.checks.runs import assert_checkpoints_go_on
 from tests.estimators.data import LABELS, X
 
 UNIT = (X - X.min()) / (X.max() - X.min())
@@ -149,37 +150,7 @@ KINDS = [
 @pytest.mark.parametrize("x", [X, sp.csr_array(HOLLOW)], ids=["dense", "sparse"])
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_every_callback_and_resumption(kind, x, tmp_path):
-    path = tmp_path / "ae.ckpt"
-    settings = kind | {"max_iter": 8}
-    whole = coder(4, 3, **settings, callbacks=[WeightAveraging(), Diagnostics()]).fit(x)
-    kept = coder(4, 3, **settings, callbacks=[Checkpoint(path)]).fit(x)
-    assert np.isfinite(whole.score(x))
-    assert_array_equal(Checkpoint.load(path).resume(x).network_.theta, kept.network_.theta)
-
-
-class Die(Exception):
-    """What kills a training."""
-
-
-class Crash(Callback):
-    """Raises in an epoch."""
-
-    def on_epoch_end(self, progress):
-        if progress.run.epoch == 4:
-            raise Die
-
-
-@pytest.mark.parametrize("kind", KINDS, ids=str)
-def test_resume_after_a_crash_needs_no_y(kind, tmp_path):
-    path = tmp_path / "ae.ckpt"
-    settings = kind | {"max_iter": 8}
-    whole = coder(4, 3, **settings, callbacks=[Checkpoint(path)]).fit(X)
-    with pytest.raises(Die):
-        coder(4, 3, **settings, callbacks=[Checkpoint(path), Crash()]).fit(X)
-    half = Checkpoint.load(path)
-    assert half.n_iter_ < 8
-    half.set_params(callbacks=[Checkpoint(path)])
-    assert_array_equal(half.resume(X).predict(X), whole.predict(X))
+    assert_checkpoints_go_on(coder(4, 3, **kind), tmp_path / "ae.ckpt", 8, X)
 
 
 def test_classifiers_still_say_that_resume_needs_y(tmp_path):

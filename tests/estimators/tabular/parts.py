@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sknn import TabularMLPClassifier, TabularMLPRegressor
+from sknn.callbacks import Callback
 
 KINDS = (TabularMLPClassifier, TabularMLPRegressor)
 SMALL = {
@@ -31,6 +32,17 @@ TWO_LABELS = np.column_stack([THREE, BINARY])
 REAL = 30.0 + 5.0 * X[:, 0] - 3.0 * X[:, 1] ** 2
 TWO_REAL = np.column_stack([REAL, 0.01 * X[:, 2]])
 COUNTS = RNG.poisson(np.exp(0.4 * X[:, 0] + 1.0)).astype(float)
+
+
+class Interruption(Callback):
+    """Ctrl-C in the middle of an epoch."""
+
+    def __init__(self, epoch=0):
+        self.epoch = epoch
+
+    def on_gradient(self, progress):
+        if progress.run.epoch == self.epoch:
+            raise KeyboardInterrupt
 
 
 def classifier(**parameters):

@@ -8,10 +8,10 @@ import pytest
 import scipy.sparse as sp
 from numpy.testing import assert_array_equal
 
-from sknn.callbacks import Callback, Checkpoint
+from sknn.callbacks import Checkpoint
 from sknn.exceptions import TableWarning
 from sknn.preprocessing import TableEncoder
-from tests.estimators.tabular.parts import classifier, regressor
+from tests.estimators.tabular.parts import Interruption, classifier, regressor
 
 pl = pytest.importorskip("polars")
 pa = pytest.importorskip("pyarrow")
@@ -238,13 +238,6 @@ def test_small_chunks_learn_as_much(seed):
         for rows in chunks(size, 260):
             network.partial_fit(X[rows], y[rows])
         assert network.score(X, y) > 0.9
-
-
-class Interruption(Callback):
-    """Ctrl-C in the first step."""
-
-    def on_gradient(self, progress):
-        raise KeyboardInterrupt
 
 
 def test_an_interrupted_beginning_is_resumed():

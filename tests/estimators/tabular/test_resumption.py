@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from sknn.callbacks import Callback, Checkpoint
+from sknn.callbacks import Checkpoint
 from sknn.schedules import CosLog
 from tests.checks.runs import assert_parts_make_the_whole, assert_same_progress
-from tests.estimators.tabular.parts import BINARY, KINDS, REAL, SMALL, TABLE, THREE
+from tests.estimators.tabular.parts import BINARY, KINDS, REAL, SMALL, TABLE, THREE, Interruption
 
 pytestmark = pytest.mark.bits
 
@@ -43,24 +43,13 @@ def test_a_schedule_by_name_spans_the_first_call(kind):
     assert_array_equal(rates[3:], 0.01 * part.learning_rate_init)
 
 
-class Interruption(Callback):
-    """Ctrl-C in the middle of an epoch."""
-
-    def __init__(self, epoch=3):
-        self.epoch = epoch
-
-    def on_gradient(self, progress):
-        if progress.run.epoch == self.epoch:
-            raise KeyboardInterrupt
-
-
 @pytest.mark.parametrize("n_splits", [1, 2])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_checkpoint_of_an_interrupted_call_is_resumed(kind, n_splits, tmp_path):
     y, path = TARGETS[kind], tmp_path / "network.pkl"
     whole = network(kind, 2, n_splits, warm_start=True).fit(TABLE, y)
     with pytest.warns(UserWarning, match="interrupted"):
-        callbacks = [Checkpoint(path), Interruption()]
+        callbacks = [Checkpoint(path), Interruption(3)]
         network(kind, 2, n_splits, warm_start=True, callbacks=callbacks).fit(TABLE, y)
     part = Checkpoint.load(path)
     assert part.run_.epoch == 3
@@ -72,7 +61,7 @@ def test_a_checkpoint_of_an_interrupted_call_is_resumed(kind, n_splits, tmp_path
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_interruption_keeps_the_best_so_far(kind, n_splits):
     y = TARGETS[kind]
-    stopped = network(kind, 2, n_splits, callbacks=[Interruption()])
+    stopped = network(kind, 2, n_splits, callbacks=[Interruption(3)])
     with pytest.warns(UserWarning, match="interrupted"):
         stopped.fit(TABLE, y)
     assert stopped.stop_reason_ == "interrupted"
