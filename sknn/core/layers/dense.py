@@ -123,12 +123,8 @@ class Dense(Affine):
     def bind(self, defaults: Defaults) -> Dense:
         """Refuse what does not go with a penalty of contraction."""
         bound = super().bind(defaults)
-        alias = bound.activation.alias
-        if self.contraction and alias not in contraction.ACTIVATIONS:
-            raise InvalidParameterError(
-                f"contraction={self.contraction} needs one of the activations "
-                f"{contraction.ACTIVATIONS}; got {alias or bound.activation!r}."
-            )
+        if self.contraction:
+            contraction.check_activation(self.contraction, bound.activation)
         if self.contraction and self.input_scale:
             raise InvalidParameterError("contraction and input_scale do not go together.")
         return bound

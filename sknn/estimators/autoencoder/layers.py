@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 
 from sknn._validation.arrays import Rows
 from sknn.core import constraints as c
+from sknn.core.activations import Activation
 from sknn.core.layers import (
     Dense,
     Densify,
@@ -27,6 +28,7 @@ from sknn.core.layers.filtering import Filtering
 from sknn.core.losses import Loss, Mixed
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
+from sknn.core.spec import resolve
 from sknn.estimators.autoencoder import pca
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.fit.greedy import train_part
@@ -89,7 +91,6 @@ _EXPANDED = {
     "variational": False,
     "pretrain": None,
 }
-_LOWEST = {"logistic": 0.0, "hard_sigmoid": 0.0, "tanh": -1.0, "softsign": -1.0}
 
 
 def check(estimator: AutoEncoder) -> None:
@@ -186,11 +187,11 @@ def _encoding(estimator: AutoEncoder, sizes: list[int], activations: list[Any]) 
 def _penalty(estimator: AutoEncoder, activation: Any) -> list[Layer]:
     if estimator.sparsity is None:
         return []
-    alias = activation if isinstance(activation, str) else activation.alias
+    bounds = resolve(Activation, activation, "activation", type(estimator).__name__).bounds
     target, weight = estimator.sparsity, estimator.sparsity_weight
-    if alias in _LOWEST:
-        return [Sparsity(target, weight, low=_LOWEST[alias])]
-    return [Sparsity(target, weight, "l1")]
+    if bounds is None:
+        return [Sparsity(target, weight, "l1")]
+    return [Sparsity(target, weight, low=bounds[0])]
 
 
 def _decoding(
