@@ -214,7 +214,7 @@ def _drop_stale_average(session: Session) -> None:
 
 def update_of(session: Session, objective: Any) -> Update:
     """Return what moves the network of a session along the gradient of its objective."""
-    optimizer = parameters.optimizer_of(session.estimator)
+    optimizer = parameters.optimizer_of(session.estimator).bind(session.network.layout)
     state = optimizer_state(
         session, type(optimizer).__name__, lambda: optimizer.init(session.network.trainable)
     )

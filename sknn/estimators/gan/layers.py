@@ -128,9 +128,10 @@ def turns(estimator: GAN, session: Session, duel: Duel) -> Turns:
     """Return what moves either side, with a state of its optimizer for each."""
     players = {DISCRIMINATOR: duel.discriminator, GENERATOR: duel.generator}
     other = estimator.generator_solver is not None
+    names = {DISCRIMINATOR: "solver", GENERATOR: "generator_solver" if other else "solver"}
     optimizers = {
-        DISCRIMINATOR: parameters.optimizer_of(estimator),
-        GENERATOR: parameters.optimizer_of(estimator, "generator_solver" if other else "solver"),
+        side: parameters.optimizer_of(estimator, name).bind(players[side].network.layout)
+        for side, name in names.items()
     }
 
     def fresh() -> State:
