@@ -38,8 +38,8 @@ class Optimizer(Spec, family=True):
     def bind(self, layout: Layout) -> Optimizer:
         """Return the optimizer for vectors of this layout; never changes `self`.
 
-        One that treats matrices, or layers, each in its own way finds in ``layout.slots`` where they
-        lie. Others are the same for every layout.
+        One that treats matrices or layers in ways of their own finds in ``layout.slots`` where
+        they lie. Others are the same for every layout.
         """
         return self
 

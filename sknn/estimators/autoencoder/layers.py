@@ -289,7 +289,7 @@ def _pretrain(estimator: AutoEncoder, network: Network, rows: Rows, seed: int) -
             _copy(shallow, OUTPUT, network, back, estimator)
         codes = shallow.transform(codes)
     # The shallow ones speak in the units of X, the network is yet to train in those of its scale.
-    estimator._targets.unfold(network, estimator._targets.recipe(estimator.loss))
+    estimator._targets.to_training_units(network, estimator._targets.recipe(estimator.loss))
 
 
 def _shallow(estimator: AutoEncoder, size: int, activation: Any, seed: int) -> Any:

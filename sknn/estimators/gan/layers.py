@@ -19,7 +19,7 @@ from sknn.core.optimizers import State
 from sknn.core.spec import resolve
 from sknn.core.tangent import check_differentiable_twice
 from sknn.estimators.fit.solvers import moving, optimizer_state
-from sknn.estimators.gan.diversity import Spread
+from sknn.estimators.gan.diversity import Diversity
 from sknn.estimators.gan.objective import Duel, Rules, Turns, draw_latent
 from sknn.estimators.settings import parameters
 from sknn.estimators.settings.constraints import Activations, Layers, Sizes
@@ -161,7 +161,7 @@ def measures(estimator: GAN, session: Session, network: Network) -> list[Callbac
     classes = None if session.target is None else session.target[some]
     rng = np.random.default_rng(run.streams.split_seed)
     latent = draw_latent(rng, len(some), int(estimator.latent_dim), classes, network.dtype)
-    found: list[Callback] = [Spread(train.x[some], latent, first_of(network))]
+    found: list[Callback] = [Diversity(train.x[some], latent, first_of(network))]
     if estimator.averaging:
         found.append(WeightAveraging("ema", decay=estimator.averaging))
     return found
