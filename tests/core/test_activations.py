@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 
-import sknn.activations
 from sknn.core.activations import Activation, HardSigmoid, LeakyReLU
 from sknn.exceptions import InvalidParameterError
 from tests.cases.activations import ANALYTIC, CASES, SLOW_TAILS
@@ -159,13 +158,6 @@ def test_complex_step(kind):
     z, h = _grid(-3.0, 3.0, 50), 1e-30
     slope = kind()(z + 1j * h).imag / h
     np.testing.assert_allclose(slope, _derivative(kind(), z), rtol=1e-12)
-
-
-def test_every_activation_has_a_row():
-    rows = {type(row[0]) for row in CASES}
-    assert rows == set(Activation.registry.values())
-    public = {getattr(sknn.activations, name) for name in sknn.activations.__all__}
-    assert public == rows | {Activation}
 
 
 @ALL
