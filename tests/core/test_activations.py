@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 
-from sknn.core.activations import Activation, HardSigmoid, LeakyReLU
+from sknn.core.activations import Activation, HardSigmoid, LeakyReLU, Tanh
 from sknn.exceptions import InvalidParameterError
 from tests.cases.activations import ANALYTIC, CASES, SLOW_TAILS
 from tests.checks.layers import Watched
@@ -247,6 +247,18 @@ def test_dead_units_put_out_zero_without_slope(activation):
     z = np.array([-3.0, -1.0])
     dead = (activation(z) == 0.0).all() and (_derivative(activation, z) == 0.0).all()
     assert dead == activation.can_die or isinstance(activation, (LeakyReLU, HardSigmoid))
+
+
+def test_another_function_is_known_by_nothing_of_its_parent():
+    class Steep(Tanh):
+        def forward(self, z, y):
+            np.tanh(3.0 * z, out=y)
+
+    class Named(Tanh):
+        pass
+
+    assert Steep.bounds is None and not Steep.slope_from_output and Steep.monotone
+    assert Named.bounds == (-1.0, 1.0) and Named.slope_from_output
 
 
 @ALL

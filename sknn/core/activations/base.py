@@ -12,6 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 from sknn.core.initializers import HeNormal, Initializer, Zeros
 from sknn.core.spec import Spec
 
+_FACTS = {
+    *("weight_init", "bias_init", "output_init", "bounds", "saturates_at"),
+    *("can_die", "straight_above", "pairs_to_a_line", "slope_from_output"),
+}
+
 
 class Activation(Spec, family=True):
     """An element-wise function and its derivative.
@@ -50,6 +55,13 @@ class Activation(Spec, family=True):
     """f(z) - f(-z) is proportional to z: two units can carry a number without loss."""
     slope_from_output: ClassVar[bool] = False
     """The first two derivatives follow from the output: layers can be made contractive."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Forget what was known of the function of a parent where there is a new one."""
+        super().__init_subclass__(**kwargs)
+        if "forward" in vars(cls):
+            for name in _FACTS - vars(cls).keys():
+                setattr(cls, name, getattr(Activation, name))
 
     @abstractmethod
     def forward(self, z: NDArray, y: NDArray) -> None:
