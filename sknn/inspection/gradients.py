@@ -117,7 +117,7 @@ def _session(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Session:
         session.prepare()
     if hasattr(estimator, "network_"):
         session.network.load(estimator.network_.theta)
-        session.targets.unfold(session.network, session.loss)
+        session.targets.to_training_units(session.network, session.loss)
     return session
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from sknn._validation.arrays import Rows
+from sknn.core.activations import Activation
 from sknn.core.layers import (
     Dense,
     Densify,
@@ -26,6 +27,7 @@ from sknn.core.layers.filtering import Filtering
 from sknn.core.losses import Mixed
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
+from sknn.core.spec import resolve
 from sknn.estimators.autoencoder import pca
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.fit.greedy import train_part
@@ -54,7 +56,6 @@ _EXPANDED = (
     "variational",
     "pretrain",
 )
-_LOWEST = {"logistic": 0.0, "hard_sigmoid": 0.0, "tanh": -1.0, "softsign": -1.0}
 
 
 def check(estimator: AutoEncoder) -> None:
@@ -151,11 +152,11 @@ def _encoding(estimator: AutoEncoder, sizes: list[int], activations: list[Any]) 
 def _penalty(estimator: AutoEncoder, activation: Any) -> list[Layer]:
     if estimator.sparsity is None:
         return []
-    alias = activation if isinstance(activation, str) else activation.alias
+    bounds = resolve(Activation, activation, "activation", type(estimator).__name__).bounds
     target, weight = estimator.sparsity, estimator.sparsity_weight
-    if alias in _LOWEST:
-        return [Sparsity(target, weight, low=_LOWEST[alias])]
-    return [Sparsity(target, weight, "l1")]
+    if bounds is None:
+        return [Sparsity(target, weight, "l1")]
+    return [Sparsity(target, weight, low=bounds[0])]
 
 
 def _decoding(
@@ -253,7 +254,7 @@ def _pretrain(estimator: AutoEncoder, network: Network, rows: Rows, seed: int) -
             _copy(shallow, OUTPUT, network, back, estimator)
         codes = shallow.transform(codes)
     # The shallow ones speak in the units of X, the network is yet to train in those of its scale.
-    estimator._targets.unfold(network, estimator._targets.recipe(estimator.loss))
+    estimator._targets.to_training_units(network, estimator._targets.recipe(estimator.loss))
 
 
 def _shallow(estimator: AutoEncoder, size: int, activation: Any, seed: int) -> Any:

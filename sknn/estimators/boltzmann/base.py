@@ -25,7 +25,7 @@ from sknn.estimators.boltzmann.contrastive_divergence import (
     ContrastiveDivergence,
     Measure,
     PrintLikelihood,
-    Sparsity,
+    SparsityTarget,
     machine_of,
 )
 from sknn.estimators.fit.request import Call
@@ -414,7 +414,7 @@ class BoltzmannMachine(BaseNetwork):
             run.streams.noise,
             n_gibbs=self.n_gibbs,  # type: ignore[attr-defined]
             unit=run.unit if session.train.weight is None else 1.0,
-            sparsity=None if target is None else Sparsity(target, self.sparsity_weight),  # type: ignore[attr-defined]
+            sparsity=None if target is None else SparsityTarget(target, self.sparsity_weight),  # type: ignore[attr-defined]
         )
 
     def _measures(self, session: Session, network: Network) -> list[Callback]:

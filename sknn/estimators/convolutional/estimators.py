@@ -18,7 +18,6 @@ from sknn.core.layers import (
     Layer,
     MaxPool,
 )
-from sknn.core.layers.affine import automatic_start
 from sknn.core.layers.block import Block
 from sknn.core.layers.filtering import Filtering
 from sknn.core.layout import Shape
@@ -156,7 +155,7 @@ class ConvolutionalNetwork(ShapedNetwork):
             padding=self.padding,
         )
         if layer_specs.starts_automatically(self):
-            conv.weight_init, conv.bias_init = automatic_start(spec)
+            conv.weight_init, conv.bias_init = spec.weight_init, spec.bias_init
         norm = layer_specs.normalization(self.normalization)
         pool, bend = self._pool(), Activate(self.activation)
         early = self.pooling == "max" and spec.monotone

@@ -31,7 +31,7 @@ def continue_from(session: Session, served: Network) -> None:
         network.load(last)
     else:
         network.load(_members_to_go_on(network, served))
-        session.targets.unfold(network, session.loss)
+        session.targets.to_training_units(network, session.loss)
 
 
 def _check_same_architecture(session: Session, served: Network) -> None:

@@ -56,7 +56,9 @@ def part_of(session: Session, members: Members) -> Session:
     return twin
 
 
-def spread(train: Callable[[Session], None], parts: list[Session]) -> list[tuple[NDArray, Run]]:
+def train_in_jobs(
+    train: Callable[[Session], None], parts: list[Session]
+) -> list[tuple[NDArray, Run]]:
     """Train sessions, each in a job of its own if there are several jobs.
 
     Returns

@@ -320,7 +320,7 @@ class Session:
     def served(self, network: Network) -> Network:
         """Return an independent network in the units of the user."""
         served = network.copy()
-        self.targets.fold(served, self.loss)
+        self.targets.to_user_units(served, self.loss)
         return served
 
     def final(self) -> Network:
@@ -340,12 +340,12 @@ class Session:
         """Choose the weights to serve and set the attributes of a fitted estimator."""
         # Where the served weights are the last ones, nothing else need be kept.
         chosen = self._chosen(estimator, run)
-        served_differs = chosen is not None or self.targets.folds
+        served_differs = chosen is not None or self.targets.rescales
         run.theta = network.theta.copy() if keep and served_differs else None
         if chosen is not None:
             network = network.with_members(chosen)
         with np.errstate(over="ignore", invalid="ignore"):
-            self.targets.fold(network, self.loss)
+            self.targets.to_user_units(network, self.loss)
         if not keep:
             run.forget()
         if self.call.stream:
@@ -364,7 +364,7 @@ class Session:
     def _check_fold(self) -> None:
         """Raise where the last layer leaves the range of the precision in the units of y."""
         finer = self._finer()
-        if self.targets.folds and not np.isfinite(self.estimator.network_.theta).all():
+        if self.targets.rescales and not np.isfinite(self.estimator.network_.theta).all():
             raise ValueError(
                 f"y is too large for {self.network.dtype} weights; {finer}scale it down."
             )

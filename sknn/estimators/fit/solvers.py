@@ -18,7 +18,7 @@ from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
 from sknn.core.schedules import BatchSizeSchedule, Cosine, Schedule
 from sknn.estimators.fit.callbacks import announced, callbacks_for
-from sknn.estimators.fit.parallel import Members, groups_of, independent, part_of, spread
+from sknn.estimators.fit.parallel import Members, groups_of, independent, part_of, train_in_jobs
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import parameters
 from sknn.training.batches import Batches
@@ -69,7 +69,7 @@ def rejoin(session: Session, rows: NDArray | None) -> NDArray | None:
     for m, key in enumerate(zip(np.atleast_1d(best.epoch), np.atleast_1d(best.rate), strict=True)):
         alike.setdefault(key, []).append(m)
     groups = list(alike.values())
-    results = spread(_pass_over_all, [_from_best(session, group, rows) for group in groups])
+    results = train_in_jobs(_pass_over_all, [_from_best(session, group, rows) for group in groups])
     reasons = {state.stop_reason for _, state in results}
     if "interrupted" in reasons:
         # Of the call nothing but these passes is left.
@@ -137,7 +137,7 @@ def _batches(session: Session) -> tuple[Any, Callable[[int], int]]:
 def _train_apart(session: Session) -> None:
     """Train groups of members that do not know of each other."""
     groups = groups_of(session)
-    results = spread(_train_group, [part_of(session, group) for group in groups])
+    results = train_in_jobs(_train_group, [part_of(session, group) for group in groups])
     for group, (theta, _) in zip(groups, results, strict=True):
         session.network.theta[group] = theta
     join(session.state, groups, [run for _, run in results])
@@ -214,7 +214,7 @@ def _drop_stale_average(session: Session) -> None:
 
 def update_of(session: Session, objective: Any) -> Update:
     """Return what moves the network of a session along the gradient of its objective."""
-    optimizer = parameters.optimizer_of(session.estimator)
+    optimizer = parameters.optimizer_of(session.estimator).bind(session.network.layout)
     state = optimizer_state(
         session, type(optimizer).__name__, lambda: optimizer.init(session.network.trainable)
     )

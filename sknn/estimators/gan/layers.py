@@ -17,7 +17,7 @@ from sknn.core.optimizers import State
 from sknn.core.spec import resolve
 from sknn.core.tangent import check_differentiable_twice
 from sknn.estimators.fit.solvers import moving, optimizer_state
-from sknn.estimators.gan.diversity import Spread
+from sknn.estimators.gan.diversity import Diversity
 from sknn.estimators.gan.objective import Duel, Rules, Turns, draw_latent
 from sknn.estimators.settings import parameters
 from sknn.estimators.settings.layers import hidden_sizes, per_layer
@@ -90,9 +90,10 @@ def turns(estimator: GAN, session: Session, duel: Duel) -> Turns:
     """Return what moves either side, with a state of its optimizer for each."""
     players = {DISCRIMINATOR: duel.discriminator, GENERATOR: duel.generator}
     other = estimator.generator_solver is not None
+    names = {DISCRIMINATOR: "solver", GENERATOR: "generator_solver" if other else "solver"}
     optimizers = {
-        DISCRIMINATOR: parameters.optimizer_of(estimator),
-        GENERATOR: parameters.optimizer_of(estimator, "generator_solver" if other else "solver"),
+        side: parameters.optimizer_of(estimator, name).bind(players[side].network.layout)
+        for side, name in names.items()
     }
 
     def fresh() -> State:
@@ -122,7 +123,7 @@ def measures(estimator: GAN, session: Session, network: Network) -> list[Callbac
     classes = None if session.target is None else session.target[some]
     rng = np.random.default_rng(run.streams.split_seed)
     latent = draw_latent(rng, len(some), int(estimator.latent_dim), classes, network.dtype)
-    found: list[Callback] = [Spread(train.x[some], latent, first_of(network))]
+    found: list[Callback] = [Diversity(train.x[some], latent, first_of(network))]
     if estimator.averaging:
         found.append(WeightAveraging("ema", decay=estimator.averaging))
     return found

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from sknn.core.activations import Activation
 from sknn.core.constraints import is_number
-from sknn.core.initializers import ScaledUniform
+from sknn.core.initializers import Initializer
 from sknn.core.layers import Activate, BatchNorm, Defaults, Dense, Dropout, Layer, LayerNorm
 from sknn.core.layers.names import check_unique, named
 from sknn.core.layout import Role
@@ -120,7 +120,7 @@ def _start(estimator: Any, activation: Any) -> Any:
     """Let initial weights be chosen by the activation that follows a normalisation."""
     if starts_automatically(estimator):
         spec = resolve(Activation, activation, "activation", type(estimator).__name__)
-        return Dense(1, spec).bind(Defaults()).weight_init
+        return spec.weight_init
     return None
 
 
@@ -187,13 +187,21 @@ def build_network(
     names = [name for name, _ in named(chain)]
     check_unique(names, ", that of input_dropout too,")
     bound = [layer.bind(defaults) for layer in chain]
-    if automatic and default == "logistic":
-        # scikit-learn scales the output layer by the activation of the hidden ones.
-        start = ScaledUniform(2.0)
+    start = _output_start(default) if automatic else None
+    if start is not None:
         bound[-1] = Dense(n_raw, "identity", name=OUTPUT, weight_init=start, bias_init=start).bind(
             defaults
         )
     return Network(bound, names, in_shape, dtype, estimator._member_count())
+
+
+def _output_start(activation: Any) -> Initializer | None:
+    """Return how the output layer starts by the hidden activation, as scikit-learn has it.
+
+    scikit-learn knows activations by name, so an object changes nothing.
+    """
+    named = Activation.registry.get(activation) if isinstance(activation, str) else None
+    return None if named is None else named.output_init  # type: ignore[attr-defined]
 
 
 def frozen_layers(freeze: Any, network: Network) -> list[int]:

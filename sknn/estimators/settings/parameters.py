@@ -11,7 +11,7 @@ from sknn.core import constraints as c
 from sknn.core.constraints import Constraint
 from sknn.core.initializers import Initializer
 from sknn.core.losses.base import Loss
-from sknn.core.optimizers import SGD, Optimizer
+from sknn.core.optimizers import Optimizer
 from sknn.core.pretrained import Pretrained
 from sknn.core.schedules import InverseScaling, Schedule
 from sknn.core.spec import resolve, unusable
@@ -25,13 +25,8 @@ def optimizer_of(estimator: Any, parameter: str = "solver") -> Optimizer:
     """Return the optimizer; a spec wins over the parameters that go with a name."""
     solver, owner = getattr(estimator, parameter), type(estimator).__name__
     if isinstance(solver, str) and solver in Optimizer.registry:
-        kind = Optimizer.registry[solver]
-        if kind is SGD:
-            return SGD(estimator.momentum, nesterov=bool(estimator.nesterovs_momentum))
-        if solver in ("adam", "adamw", "amsgrad", "nadam"):
-            betas = estimator.beta_1, estimator.beta_2
-            return kind(beta_1=betas[0], beta_2=betas[1], epsilon=estimator.epsilon)  # type: ignore[call-arg]
-        return kind()  # type: ignore[return-value]
+        kind: Any = Optimizer.registry[solver]
+        return kind(**{own: getattr(estimator, name) for own, name in kind.shared.items()})
     if not isinstance(solver, Optimizer):
         raise unusable(Optimizer, solver, parameter, owner, [LBFGS, *Optimizer.registry])
     return resolve(Optimizer, solver, parameter, owner)

@@ -17,7 +17,7 @@ from sknn.estimators.fitted import learnt
 from sknn.estimators.regressor import NetworkRegressor
 from sknn.estimators.tabular import presets
 from sknn.estimators.tabular.network import TableNetwork
-from sknn.estimators.tabular.scoring import Judge
+from sknn.estimators.tabular.scoring import HeldOut
 from sknn.estimators.targets.classification import MultioutputTargets
 
 
@@ -252,7 +252,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
             return np.hstack([np.eye(len(classes))[codes] for classes, codes in parts])
         return np.eye(self._targets.n_outputs)[target] if target.ndim == 1 else target
 
-    def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
+    def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
         """Choose the temperature."""
         power = 1.0
         if judge is not None and judge.loss.has_probabilities:
@@ -473,7 +473,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         # Raw scores of another link are not on the scale of the target.
         return target if loss.link_name == "identity" else None
 
-    def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
+    def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
         """Learn how far predictions are off."""
         if judge is None:
             self.residual_std_ = None

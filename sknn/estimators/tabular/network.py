@@ -37,11 +37,11 @@ from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
 from sknn.estimators.tabular.presets import Preset
 from sknn.estimators.tabular.ridge import LinearModel
-from sknn.estimators.tabular.scoring import Judge
+from sknn.estimators.tabular.scoring import HeldOut
 from sknn.preprocessing.columns import read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.training.callbacks import Callback
-from sknn.training.folds import Candidate, Folds, OutOfFold
+from sknn.training.folds import Folds, OutOfFold, ScoredWeights
 from sknn.training.run import Run
 from sknn.training.threads import blas_threads
 
@@ -320,13 +320,13 @@ class TableNetwork(SupervisedNetwork):
         """Return the loss by which epochs are chosen."""
         return self._targets.bind(self._loss_recipe())
 
-    def _judge(self, session: Session, rows: Rows, target: Any, index: NDArray | None) -> Judge:
+    def _judge(self, session: Session, rows: Rows, target: Any, index: NDArray | None) -> HeldOut:
         """Return what judges raw scores of the rows at `index`, None for all."""
         weight = rows.weight
         if index is not None:
             target, weight = target[index], None if weight is None else weight[index]
         network = session.network.member(0)
-        return Judge(self._targets, session.loss, self._judging_loss(), network, target, weight)
+        return HeldOut(self._targets, session.loss, self._judging_loss(), network, target, weight)
 
     def _forget_choice(self, fresh: bool) -> None:
         self.member_shares_ = None
@@ -349,7 +349,7 @@ class TableNetwork(SupervisedNetwork):
             self._calibrate(judge, judge.pool(raw) if network.lead else raw)
         return None
 
-    def _pick(self, session: Session, folds: Folds, candidates: Sequence[Candidate]) -> NDArray:
+    def _pick(self, session: Session, folds: Folds, candidates: Sequence[ScoredWeights]) -> NDArray:
         """Return the weights of the members of all epochs that were picked."""
         judge = self._judge(session, session.train, session.target, folds.judged)
         raw = np.concatenate([each.raw for each in candidates])
@@ -366,7 +366,7 @@ class TableNetwork(SupervisedNetwork):
         return stack if len(stack) > 1 else stack[0]
 
     @abstractmethod
-    def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
+    def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
         """Learn from pooled scores of rows that were not trained on; None where there are none."""
 
     def _links(self) -> list[Link]:

@@ -114,7 +114,7 @@ class Targets(ABC):
         """Return accuracy or R2 against encoded targets; `weight` has the shape (n,)."""
 
     @property
-    def folds(self) -> bool:
+    def rescales(self) -> bool:
         """Whether training and the user have different units."""
         return False
 
@@ -126,16 +126,16 @@ class Targets(ABC):
         """Whether numbers of that precision are zero, or next to it, where y is not."""
         return False
 
-    def fold(self, network: Network, loss: Loss) -> None:  # noqa: B027  (most have nothing to do)
+    def to_user_units(self, network: Network, loss: Loss) -> None:  # noqa: B027
         """Bring the last layer from the units of training to those of the user, in place."""
 
-    def unfold(self, network: Network, loss: Loss) -> None:  # noqa: B027
+    def to_training_units(self, network: Network, loss: Loss) -> None:  # noqa: B027
         """Undo :meth:`fold`, up to rounding."""
 
     def adopt(self, network: Network, loss: Loss, copied: Collection[str]) -> None:
         """Bring layers that were copied in the units of the user to those of training."""
         if network.names[-1] in copied:
-            self.unfold(network, loss)
+            self.to_training_units(network, loss)
 
 
 def _label_shares(target: Any, weight: NDArray | None) -> NDArray:
@@ -232,7 +232,7 @@ class RegressionTargets(Targets):
         return float(np.where(flat, (unexplained == 0).astype(float), r2).mean())
 
     @property
-    def folds(self) -> bool:
+    def rescales(self) -> bool:
         """Whether training and the user have different units."""
         return bool((self.mean != 0).any() or (self.std != 1).any())
 
@@ -247,7 +247,7 @@ class RegressionTargets(Targets):
         limit = _FEWEST_ABOVE_ZERO * float(np.finfo(dtype).tiny)
         return bool(((self.largest > 0) & (self.largest < limit)).any())
 
-    def fold(self, network: Network, loss: Loss) -> None:
+    def to_user_units(self, network: Network, loss: Loss) -> None:
         """Multiply the last weights by the standard deviation, move its bias by the mean."""
         bias, k = network.params[-1]["b"], self.n_outputs
         for name in ("W", "S"):
@@ -259,7 +259,7 @@ class RegressionTargets(Targets):
         if bias.shape[-1] > k:
             bias[..., k:] += 2.0 * np.log(self.std)
 
-    def unfold(self, network: Network, loss: Loss) -> None:
+    def to_training_units(self, network: Network, loss: Loss) -> None:
         """Undo :meth:`fold`, up to rounding."""
         bias, k = network.params[-1]["b"], self.n_outputs
         for name in ("W", "S"):

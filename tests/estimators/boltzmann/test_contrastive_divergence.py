@@ -14,7 +14,7 @@ from sknn.core.network import Network
 from sknn.core.visible import Visible
 from sknn.estimators.boltzmann.contrastive_divergence import (
     ContrastiveDivergence,
-    Sparsity,
+    SparsityTarget,
     machine_of,
     phase_gradient,
 )
@@ -242,7 +242,7 @@ def test_sparsity_pulls_activity_towards_its_target(weighted):
     data = states(D)[[1, 30, 12]]
     weight = np.full((3, 1), 1.0) if weighted else None
     grads = []
-    for sparsity in (None, Sparsity(0.1, 2.0)):
+    for sparsity in (None, SparsityTarget(0.1, 2.0)):
         net = network(track_activity=True)
         objective = ContrastiveDivergence(net, 3, np.random.default_rng(0), sparsity=sparsity)
         objective.batch(data, None, weight)

@@ -84,7 +84,7 @@ def test_own_validation_rows_are_never_trained_on():
     assert net.score(X[:20], REAL[:20]) == pytest.approx(max(net.validation_scores_), abs=0.01)
     twin = net.network_.copy()
     twin.load(best)
-    net._targets.fold(twin, net._loss)
+    net._targets.to_user_units(twin, net._loss)
     assert_array_equal(twin.theta, net.network_.theta)
 
 

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.constraints import boolean, instance_of, integer, none, one_of, real
-from sknn.core.initializers import Ones, Zeros
-from sknn.core.layers import contraction
 from sknn.core.layers.affine import Affine
 from sknn.core.layers.base import Context, Defaults
+from sknn.core.layers.dense import columns, contraction, input_factors, linear_path
+from sknn.core.layers.dense.rates import rates
+from sknn.core.layers.products import as_rows, product, transposed_product
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 from sknn.exceptions import InvalidParameterError
 
@@ -123,60 +124,39 @@ class Dense(Affine):
     def bind(self, defaults: Defaults) -> Dense:
         """Refuse what does not go with a penalty of contraction."""
         bound = super().bind(defaults)
-        alias = bound.activation.alias
-        if self.contraction and alias not in contraction.ACTIVATIONS:
-            raise InvalidParameterError(
-                f"contraction={self.contraction} needs one of the activations "
-                f"{contraction.ACTIVATIONS}; got {alias or bound.activation!r}."
-            )
+        if self.contraction:
+            contraction.check_activation(self.contraction, bound.activation)
         if self.contraction and self.input_scale:
             raise InvalidParameterError("contraction and input_scale do not go together.")
         return bound
 
     def check_input(self, in_shape: Shape) -> None:
         """Raise where there are not as many columns as `input_skip` asks for."""
-        if self.input_skip and (len(in_shape) > 1 or self.input_skip > in_shape[0]):
-            raise ValueError(
-                f"input_skip={self.input_skip} of Dense asks for more columns than the rows of "
-                f"the network have, which are of shape {in_shape}; lower it."
-            )
+        if self.input_skip:
+            linear_path.check_input(self.input_skip, in_shape)
 
     def plan(self, in_shape: Shape) -> Plan:
         """W (inputs, units), b (units,), s (inputs,) and S (input_skip, units)."""
         *lead, n_in = in_shape
-        if self.columns is not None:
-            if self.columns > n_in:
-                raise ValueError(f"{self!r} takes more columns than the {n_in} there are.")
-            n_in = int(self.columns)
-        units, skip = int(self.units), int(self.input_skip)
-        if lead and self.contraction:
-            raise ValueError(f"{self!r}: contraction needs rows that are flat; got {in_shape}.")
-        rate, slow = (1.0, 1.0) if self.parametrization == "standard" else (n_in**-0.5, 0.1)
+        n_in, units = columns.count(self.columns, n_in, self), int(self.units)
+        rate = rates(self.parametrization, n_in, int(self.input_skip))
+        start, owner, fans = self.weight_init, self.tied_to, (n_in, units)
         weights = Param(
-            (n_in, units),
-            self.weight_init,
-            Role.DECAYED,
-            n_in,
-            units,
-            tied_to=self.tied_to,
-            rate=rate,
-            decay=1.0 / rate,
+            fans, start, Role.DECAYED, *fans, owner, rate=rate.weights, decay=1.0 / rate.weights
         )
         params = {"W": weights}
         ones = Scratch(tuple(lead), training_only=True, fill=1.0, shared=True)
-        scratch = {"ones": ones}
+        scratch = {"ones": ones, **self._activation_scratch((*lead, units))}
         if self.use_bias:
-            params["b"] = Param((units,), self.bias_init, Role.PLAIN, n_in, units, rate=slow)
+            params["b"] = Param((units,), self.bias_init, Role.PLAIN, *fans, rate=rate.bias)
         if self.input_scale:
-            factor = float(self.input_scale)
-            params["s"] = Param((n_in,), Ones(), Role.PLAIN, n_in, units, rate=factor)
-            scratch["scaled"] = Scratch((n_in, units), per_row=False)
-        if skip:
-            slow = slow if self.parametrization == "standard" else slow * skip**-0.5
-            params["S"] = Param((skip, units), Zeros(), Role.PLAIN, skip, units, rate=slow)
-            scratch["skipped"] = Scratch((units,))
-        scratch |= self._activation_scratch((*lead, units))
+            params |= input_factors.params(n_in, units, self.input_scale)
+            scratch |= input_factors.scratch(n_in, units)
+        if self.input_skip:
+            params |= linear_path.params(int(self.input_skip), units, rate.path)
+            scratch |= linear_path.scratch(units)
         if self.contraction:
+            contraction.check_input(self, in_shape)
             scratch |= contraction.scratch(n_in, units)
         return Plan((*lead, units), params, scratch, prod(lead) * n_in * units)
 
@@ -186,13 +166,11 @@ class Dense(Affine):
         if places:
             x, y, scratch = as_rows(x, places), as_rows(y, places), _flat(scratch, places)
         z = scratch["z"] if self.activation.needs_input else y
-        weights = p["W"] if not self.input_scale else _scaled_weights(p, ctx)
-        _product(x if self.columns is None else x[..., : self.columns], weights, z)
+        product(x if self.columns is None else x[..., : self.columns], self._weights(p, ctx), z)
         if self.use_bias:
             z += p["b"][..., None, :]
         if self.input_skip:
-            _product(self._skipped(ctx), p["S"], ctx.scratch["skipped"])
-            z += ctx.scratch["skipped"]
+            linear_path.add(p, z, ctx)
         self.activation.forward(z, y)
         if not self.contraction or not ctx.train:
             return None
@@ -202,38 +180,35 @@ class Dense(Affine):
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
         """Chain rule: dz = dy f'(z), dW = x' dz, db = column sums of dz, dx = dz W'."""
-        scratch, activation = ctx.scratch, self.activation
-        places = y.ndim - p["W"].ndim
+        scratch, places = ctx.scratch, y.ndim - p["W"].ndim
         if places:
             x, y, dy = as_rows(x, places), as_rows(y, places), as_rows(dy, places)
             dx, scratch = None if dx is None else as_rows(dx, places), _flat(scratch, places)
-        z = scratch["z"] if activation.needs_input else y
-        work = scratch["work"] if activation.work_dtype is not None else None
         strength = float(self.contraction) if ctx.train else 0.0
         if strength:
-            contraction.add_to_output_gradient(activation, y, dy, strength, ctx)
-        activation.backward(z, y, dy, work)
+            contraction.add_to_output_gradient(self.activation, y, dy, strength, ctx)
+        z = scratch["z"] if self.activation.needs_input else y
+        self.activation.backward(z, y, dy, scratch.get("work"))
         if self.columns is not None:
-            x, dx = x[..., : self.columns], _front(dx, int(self.columns))
+            x, dx = columns.front(x, dx, int(self.columns))
         if dx is not None:
             # An outer product is no work for BLAS: five times faster as a broadcast.
             back = np.multiply if self.units == 1 else np.matmul
-            weights = p["W"] if not self.input_scale else _scaled_weights(p, ctx)
-            back(dy, weights.swapaxes(-1, -2), out=dx)
-        _transposed_product(x, dy, g["W"])
+            back(dy, self._weights(p, ctx).swapaxes(-1, -2), out=dx)
+        transposed_product(x, dy, g["W"])
         if self.input_scale:
-            _scale_gradient(p, g, scratch["scaled"])
+            input_factors.scale_gradient(p, g, ctx)
         if strength:
             contraction.add_to_weight_gradient(p["W"], g["W"], strength, ctx)
         if self.use_bias:
             # A product with ones sums columns three times faster than add.reduce.
             np.matmul(scratch["ones"], dy, out=g["b"])
         if self.input_skip:
-            _transposed_product(self._skipped(ctx), dy, g["S"])
+            linear_path.backward(p, g, dy, ctx)
 
-    def _skipped(self, ctx: Context) -> NDArray:
-        """Return the columns of the network's input that reach this layer directly."""
-        return ctx.input[..., -int(self.input_skip) :]
+    def _weights(self, p: Views, ctx: Context) -> NDArray:
+        """Return what the input is multiplied with."""
+        return input_factors.scaled_weights(p, ctx) if self.input_scale else p["W"]
 
     @property
     def reads_input(self) -> bool:  # type: ignore[override]
@@ -263,59 +238,8 @@ class Dense(Affine):
         weights *= bound / np.maximum(length, bound)
 
 
-def as_rows(array: Any, places: int) -> Any:
-    """Lay so many axes between rows and features behind each other, as rows of their own."""
-    lead = array.shape[: array.ndim - places - 2]
-    return array.reshape(*lead, -1, array.shape[-1])
-
-
 def _flat(scratch: dict[str, NDArray], places: int) -> dict[str, NDArray]:
     """Lay the work arrays of all places behind each other as well."""
     flat = {key: as_rows(scratch[key], places) for key in ("z", "work") if key in scratch}
     ones = {"ones": scratch["ones"].reshape(-1)} if "ones" in scratch else {}
     return scratch | flat | ones
-
-
-def _front(dx: NDArray | None, columns: int) -> NDArray | None:
-    """Return the gradient of the columns that are taken; that of the others is zero."""
-    if dx is None:
-        return None
-    dx[..., columns:] = 0.0
-    return dx[..., :columns]
-
-
-def _scaled_weights(p: Views, ctx: Context) -> NDArray:
-    """Return W with its rows times the factors of the inputs."""
-    return np.multiply(p["s"][..., None], p["W"], out=ctx.scratch["scaled"])
-
-
-def _scale_gradient(p: Views, g: Views, work: NDArray) -> None:
-    """Make of G = x' dz the gradients of W, G times s, and of s, the row sums of G times W.
-
-    So factors of the inputs cost no pass over the batch, and no gradient of the input.
-    """
-    np.multiply(g["W"], p["W"], out=work)
-    np.add.reduce(work, axis=-1, out=g["s"])
-    g["W"] *= p["s"][..., None]
-
-
-def _product(x: Any, weights: NDArray, out: NDArray) -> None:
-    """Write ``x @ weights`` into `out`; CSR rows are multiplied member by member."""
-    if isinstance(x, np.ndarray):
-        np.matmul(x, weights, out=out)
-    elif weights.ndim == 2:
-        out[...] = x @ weights
-    else:
-        for member_weights, member_out in zip(weights, out, strict=True):
-            member_out[...] = x @ member_weights
-
-
-def _transposed_product(x: Any, dz: NDArray, out: NDArray) -> None:
-    """Write ``x.T @ dz`` into `out`."""
-    if isinstance(x, np.ndarray):
-        np.matmul(x.swapaxes(-1, -2), dz, out=out)
-    elif dz.ndim == 2:
-        out[...] = x.T @ dz
-    else:
-        for member_dz, member_out in zip(dz, out, strict=True):
-            member_out[...] = x.T @ member_dz

@@ -17,10 +17,24 @@ from numpy.typing import NDArray
 from sknn.core.activations import Activation
 from sknn.core.layers.base import Context
 from sknn.core.layers.shares import fill_shares
-from sknn.core.layout import Scratch
+from sknn.core.layout import Scratch, Shape
+from sknn.exceptions import InvalidParameterError
 
-ACTIVATIONS = ("identity", "logistic", "relu", "tanh")
-"""Those whose first two derivatives follow from the output."""
+
+def check_activation(strength: float, activation: Activation) -> None:
+    """Raise for an activation whose derivatives do not follow from its output."""
+    if not activation.slope_from_output:
+        known = [name for name, kind in Activation.registry.items() if kind.slope_from_output]  # type: ignore[attr-defined]
+        raise InvalidParameterError(
+            f"contraction={strength} needs one of the activations {tuple(sorted(known))}; "
+            f"got {activation.alias or activation!r}."
+        )
+
+
+def check_input(owner: object, in_shape: Shape) -> None:
+    """Raise for rows of several axes."""
+    if len(in_shape) > 1:
+        raise ValueError(f"{owner!r}: contraction needs rows that are flat; got {in_shape}.")
 
 
 def scratch(n_in: int, units: int) -> dict[str, Scratch]:
@@ -55,13 +69,9 @@ def add_to_output_gradient(
 ) -> None:
     """Add to `dy`, before the chain rule through f, what the slopes owe to z."""
     bend: Any = ctx.scratch["bend"]
-    if activation.alias == "tanh":
-        np.multiply(y, -2.0, out=bend)
-    elif activation.alias == "logistic":
-        np.multiply(y, -2.0, out=bend)
-        bend += 1.0
-    else:
+    if not activation.curved:
         return
+    activation.relative_curvature(y, bend)
     bend *= ctx.scratch["slope"]
     bend *= ctx.scratch["length"][..., None, :]
     bend *= ctx.scratch["share"][:, None]
