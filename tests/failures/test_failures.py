@@ -72,7 +72,7 @@ POINTS = {
     "targets": (RegressionTargets, "encode", 0),
     "network": (layer_specs, "build_network", 0),
     "load": (Network, "load", 0),
-    "unfold": (RegressionTargets, "unfold", 0),
+    "unfold": (RegressionTargets, "to_training_units", 0),
     "run": (Run, "copy", 0),
     "optimizer": (parameters, "optimizer_of", 1),
     "workspace": (Workspace, "_build", 0),
@@ -90,7 +90,7 @@ POINTS = {
     "decision": (Watch, "on_epoch_end", 1),
     "publishing": (Session, "_publish", 0),
     "recovery": (Session, "_react_to_stop", 0),
-    "fold": (RegressionTargets, "fold", 0),
+    "units": (RegressionTargets, "to_user_units", 0),
     "the last line": (base.BaseNetwork, "_after_training", 0),
 }
 

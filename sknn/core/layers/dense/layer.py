@@ -166,7 +166,8 @@ class Dense(Affine):
         if places:
             x, y, scratch = as_rows(x, places), as_rows(y, places), _flat(scratch, places)
         z = scratch["z"] if self.activation.needs_input else y
-        product(x if self.columns is None else x[..., : self.columns], self._weights(p, ctx), z)
+        weights = input_factors.scaled_weights(p, ctx) if self.input_scale else p["W"]
+        product(x if self.columns is None else x[..., : self.columns], weights, z)
         if self.use_bias:
             z += p["b"][..., None, :]
         if self.input_skip:
@@ -188,13 +189,15 @@ class Dense(Affine):
         if strength:
             contraction.add_to_output_gradient(self.activation, y, dy, strength, ctx)
         z = scratch["z"] if self.activation.needs_input else y
-        self.activation.backward(z, y, dy, scratch.get("work"))
+        work = scratch["work"] if self.activation.work_dtype is not None else None
+        self.activation.backward(z, y, dy, work)
         if self.columns is not None:
             x, dx = columns.front(x, dx, int(self.columns))
         if dx is not None:
             # An outer product is no work for BLAS: five times faster as a broadcast.
             back = np.multiply if self.units == 1 else np.matmul
-            back(dy, self._weights(p, ctx).swapaxes(-1, -2), out=dx)
+            weights = input_factors.scaled_weights(p, ctx) if self.input_scale else p["W"]
+            back(dy, weights.swapaxes(-1, -2), out=dx)
         transposed_product(x, dy, g["W"])
         if self.input_scale:
             input_factors.scale_gradient(p, g, ctx)
@@ -205,10 +208,6 @@ class Dense(Affine):
             np.matmul(scratch["ones"], dy, out=g["b"])
         if self.input_skip:
             linear_path.backward(p, g, dy, ctx)
-
-    def _weights(self, p: Views, ctx: Context) -> NDArray:
-        """Return what the input is multiplied with."""
-        return input_factors.scaled_weights(p, ctx) if self.input_scale else p["W"]
 
     @property
     def reads_input(self) -> bool:  # type: ignore[override]
