@@ -13,6 +13,14 @@ class DataScaleWarning(UserWarning):
     """Columns of X are on a scale from which a network learns slowly or not at all."""
 
 
+class ShapeWarning(UserWarning):
+    """X can be read in more than one shape, and was probably meant in another one."""
+
+
+class TableWarning(UserWarning):
+    """A column of a table tells nothing as it stands, or some of its entries count as missing."""
+
+
 class OneHotTargetWarning(UserWarning):
     """y has exactly one 1 in every row and is taken for multi-label."""
 

@@ -13,7 +13,9 @@ LEVELS = {"core": 0, "training": 1, "estimators": 2, "search": 3, "inspection": 
 # Inside core a file may import from families of a lower number only.
 CORE_LEVELS = {
     "constraints": 0,
+    "naming": 0,
     "generator": 0,
+    "rows": 0,
     "spec": 1,
     "initializers": 2,
     "activations": 2,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
+import stat
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,21 @@ _MAGIC = b"sknn\x00arc"
 _VERSION = 1
 # Magic, version of the format, bytes that follow, and their SHA-256.
 _HEADER = struct.Struct(">8sHQ32s")
+_KINDS = {
+    stat.S_IFDIR: (IsADirectoryError, "it is a folder"),
+    stat.S_IFIFO: (OSError, "it is a named pipe, not a regular file"),
+    stat.S_IFSOCK: (OSError, "it is a socket, not a regular file"),
+    stat.S_IFCHR: (OSError, "it is a device, not a regular file"),
+    stat.S_IFBLK: (OSError, "it is a device, not a regular file"),
+}
+_REASONS = {
+    errno.ENOENT: "there is no such file",
+    errno.ENOTDIR: "a part of it that should be a folder is a file",
+    errno.EROFS: "its file system is read-only",
+    errno.ENAMETOOLONG: "it is too long for a name",
+    errno.ELOOP: "its symbolic links lead in a circle",
+    errno.ENOSPC: "no space is left on its device",
+}
 
 
 def check_target(path: str | os.PathLike) -> None:
@@ -22,10 +39,10 @@ def check_target(path: str | os.PathLike) -> None:
     Raises
     ------
     OSError
-        For a folder that is missing or read-only, or a path that is a folder itself.
+        For a folder that is missing or read-only, or a path that is anything but a regular file.
+        The text is the reason alone, without the path.
     """
-    target = _resolved(path)
-    with _temporary(target):
+    with _in_words(), _temporary(_target(path)):
         pass
 
 
@@ -35,6 +52,7 @@ def write(path: str | os.PathLike, payload: bytes) -> None:
     The bytes reach the disk in a temporary file of the same folder, which then takes the name. A
     reader sees the old file or the new one, whenever the writer dies; several writers do not
     disturb each other. After an error the old file is as it was and the temporary one is gone.
+    The new file has the mode and, where the system allows it, the owner of the old one.
 
     Parameters
     ----------
@@ -45,17 +63,19 @@ def write(path: str | os.PathLike, payload: bytes) -> None:
     Raises
     ------
     OSError
+        As :func:`check_target`, and if there is no space.
     """
-    target = _resolved(path)
-    with _temporary(target) as (temporary, stream):
-        digest = hashlib.sha256(payload).digest()
-        stream.write(_HEADER.pack(_MAGIC, _VERSION, len(payload), digest))
-        stream.write(payload)
-        stream.flush()
-        os.fsync(stream.fileno())
-        stream.close()
-        os.replace(temporary, target)
-    _sync_folder(target.parent)
+    with _in_words():
+        target = _target(path)
+        with _temporary(target) as (temporary, stream):
+            digest = hashlib.sha256(payload).digest()
+            stream.write(_HEADER.pack(_MAGIC, _VERSION, len(payload), digest))
+            stream.write(payload)
+            stream.flush()
+            os.fsync(stream.fileno())
+            stream.close()
+            os.replace(temporary, target)
+        _sync_folder(target.parent)
 
 
 def read(path: str | os.PathLike) -> bytes:
@@ -64,30 +84,74 @@ def read(path: str | os.PathLike) -> bytes:
     Raises
     ------
     OSError
-        If the file cannot be read.
+        If the file cannot be read, or is no regular file; the text is the reason alone.
     ValueError
         If it is no such file, comes from a later version, or is not as it was written.
     """
-    content = Path(path).read_bytes()
-    if len(content) < _HEADER.size or not content.startswith(_MAGIC):
-        raise ValueError(f"{path} is not a file that sknn wrote, or its beginning is lost.")
-    _, version, length, digest = _HEADER.unpack_from(content)
-    if version != _VERSION:
-        raise ValueError(
-            f"{path} has format {version}, and this version of sknn reads {_VERSION}; update sknn."
-        )
-    payload = content[_HEADER.size :]
-    if len(payload) != length:
-        raise ValueError(f"{path} is truncated: it holds {len(payload)} of {length} bytes.")
+    with _in_words():
+        _check_kind(os.stat(path))
+        with open(path, "rb") as stream:
+            header = stream.read(_HEADER.size)
+            if len(header) < _HEADER.size or not header.startswith(_MAGIC):
+                raise ValueError(f"{path} is not a file that sknn wrote, or its beginning is lost.")
+            size = os.fstat(stream.fileno()).st_size - _HEADER.size
+            digest = _digest(path, header, size)
+            payload = stream.read()
     if hashlib.sha256(payload).digest() != digest:
         raise ValueError(f"{path} was altered after it was written: its checksum does not match.")
     return payload
 
 
-def _resolved(path: str | os.PathLike) -> Path:
+def _digest(path: str | os.PathLike, header: bytes, size: int) -> bytes:
+    """Return the checksum of a header that fits the bytes after it, before these are read."""
+    _, version, length, digest = _HEADER.unpack(header)
+    if version != _VERSION:
+        raise ValueError(
+            f"{path} has format {version}, and this version of sknn reads {_VERSION}; update sknn."
+        )
+    if size < length:
+        raise ValueError(f"{path} is truncated: it holds {size} of {length} bytes.")
+    if size > length:
+        raise ValueError(
+            f"{path} was altered after it was written: it is {size - length} bytes too long, as if "
+            "something had been appended."
+        )
+    return digest
+
+
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    """Give errors of the system a text that stands without their number and path."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        told = type(error)(_REASONS.get(error.errno, error.strerror or str(error)))
+        told.errno = error.errno
+        raise told from error
+
+
+def _check_kind(found: os.stat_result) -> None:
+    """Raise for what is no regular file: replaced, a device would be lost."""
+    if not stat.S_ISREG(found.st_mode):
+        kind, words = _KINDS.get(stat.S_IFMT(found.st_mode), (OSError, "it is no regular file"))
+        raise kind(words)
+
+
+def _target(path: str | os.PathLike) -> Path:
+    """Return where a file is or will be, symbolic links followed; raise where it cannot be."""
     target = Path(os.path.realpath(path))
-    if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder")
+    # The path itself, too: names under /proc and /dev may lead where no path leads.
+    for each in (path, target):
+        with contextlib.suppress(FileNotFoundError):
+            _check_kind(os.stat(each))
+            if not os.access(each, os.W_OK):
+                raise PermissionError("it is a file that may not be written")
+    if not os.path.basename(os.fspath(path)):
+        raise IsADirectoryError("it ends like the name of a folder")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {target.parent}")
     return target
 
 
@@ -97,10 +161,26 @@ def _temporary(target: Path) -> Iterator[tuple]:
     name = f".{target.name[:40]}.{os.getpid()}.{secrets.token_hex(6)}.tmp"
     temporary = target.with_name(name)
     try:
-        with open(temporary, "xb") as stream:
+        with open(_handle(temporary, target), "wb") as stream:
             yield temporary, stream
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _handle(temporary: Path, target: Path) -> int:
+    """Open a new file for those who may use `target`, if that exists."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        return os.open(temporary, flags, 0o666)
+    # At first for the owner alone: what is written is never open to more than the old file.
+    handle = os.open(temporary, flags, 0o600)
+    if hasattr(os, "fchmod"):
+        with contextlib.suppress(OSError):  # Only the superuser may give a file away.
+            os.fchown(handle, old.st_uid, old.st_gid)
+        os.fchmod(handle, stat.S_IMODE(old.st_mode))
+    return handle
 
 
 def _sync_folder(folder: Path) -> None:

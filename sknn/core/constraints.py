@@ -1,10 +1,15 @@
-"""What a parameter may be, said once and in scikit-learn's words; checked when a model is built."""
+"""What a parameter may be, said once and in scikit-learn's words; read when a model is built.
+
+A number may be of any numeric type. What is read is Python's own, so that arithmetic does not
+depend on the type: a float32 would round, a uint8 overflow.
+"""
 
 from __future__ import annotations
 
 import math
 import numbers
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -12,24 +17,55 @@ import numpy as np
 from sknn.exceptions import InvalidParameterError
 
 
-class Constraint:
-    """A test of one value and the words that describe what passes it."""
+def _as_given(value: Any) -> Any:
+    return value
 
-    def __init__(self, accepts: Callable[[Any], bool], words: str) -> None:
+
+class Constraint:
+    """A test of one value, the words that describe what passes it, and how that is read."""
+
+    def __init__(
+        self,
+        accepts: Callable[[Any], bool],
+        words: str,
+        plain: Callable[[Any], Any] = _as_given,
+    ) -> None:
         self.accepts = accepts
         self.words = words
+        self.plain = plain
 
     def __or__(self, other: Constraint) -> Constraint:
         """Accept what either side accepts."""
         return Constraint(
             lambda value: self.accepts(value) or other.accepts(value),
             f"{self.words} or {other.words}",
+            lambda value: (self if self.accepts(value) else other).plain(value),
         )
+
+    def read(self, owner: str, name: str, value: Any) -> Any:
+        """Return the value in Python's own types.
+
+        Raises
+        ------
+        InvalidParameterError
+            If it is not accepted.
+        """
+        if not self.accepts(value):
+            raise InvalidParameterError(
+                f"The {name!r} parameter of {owner} must be {self.words}. Got {value!r} instead."
+                f"{self.hint(value)}"
+            )
+        return self.plain(value)
+
+    def hint(self, value: Any) -> str:
+        """Return what else to say of a value that is refused."""
+        return ""
 
 
 def is_number(value: Any, kind: type) -> bool:
     """Say whether a value is of a kind of number; truth values and time spans are none."""
-    return isinstance(value, kind) and not isinstance(value, (bool, np.bool_, np.timedelta64))
+    kinds = (kind, Decimal) if kind is numbers.Real else kind
+    return isinstance(value, kinds) and not isinstance(value, (bool, np.bool_, np.timedelta64))
 
 
 def _bounds(low: float, high: float, closed: str) -> tuple[Callable[[Any], bool], str]:
@@ -46,22 +82,43 @@ def _bounds(low: float, high: float, closed: str) -> tuple[Callable[[Any], bool]
     return inside, f"{'[' if left else '('}{show(low)}, {show(high)}{']' if right else ')'}"
 
 
+def as_float(value: Any) -> float:
+    """Return a number as Python's float, NaN where it is none or beyond all floats."""
+    if type(value) is float:
+        return value
+    try:
+        return float(value) if is_number(value, numbers.Real) else math.nan
+    except (OverflowError, ValueError):
+        return math.nan
+
+
 def real(low: float = -math.inf, high: float = math.inf, closed: str = "neither") -> Constraint:
     """Accept a real number in an interval; `closed`: left, right, both or neither. NaN fails."""
     inside, interval = _bounds(float(low), float(high), closed)
     return Constraint(
-        lambda value: is_number(value, numbers.Real) and inside(value),
-        f"a float in the range {interval}",
+        lambda value: inside(as_float(value)), f"a float in the range {interval}", float
     )
 
 
 def integer(low: float = -math.inf, high: float = math.inf, closed: str = "left") -> Constraint:
-    """Accept a whole number (never a bool) in an interval."""
+    """Accept a whole number (never a bool) in an interval; one beyond all floats fails."""
     inside, interval = _bounds(low, high, closed)
     return Constraint(
-        lambda value: is_number(value, numbers.Integral) and inside(value),
+        lambda value: is_number(value, numbers.Integral) and inside(as_float(value)),
         f"an int in the range {interval}",
+        int,
     )
+
+
+def each(plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return how a list or tuple is read of which every entry is read so; another value is one."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(plain, value))
+        return list(map(plain, value)) if isinstance(value, list) else plain(value)
+
+    return read
 
 
 def pair_of_integers(low: float = -math.inf) -> Constraint:
@@ -72,12 +129,13 @@ def pair_of_integers(low: float = -math.inf) -> Constraint:
             isinstance(value, (tuple, list)) and len(value) == 2 and all(map(one.accepts, value))
         ),
         f"a pair of them, each {one.words}",
+        each(int),
     )
 
 
 def boolean() -> Constraint:
     """Accept True or False, as Python's or NumPy's bool."""
-    return Constraint(lambda value: isinstance(value, (bool, np.bool_)), "a bool")
+    return Constraint(lambda value: isinstance(value, (bool, np.bool_)), "a bool", bool)
 
 
 def one_of(options: Iterable[str]) -> Constraint:
@@ -97,6 +155,11 @@ def instance_of(kind: type, words: str | None = None) -> Constraint:
     )
 
 
+def spec_of(kind: Any, words: str) -> Constraint:
+    """Accept a spec of a class, whose own parameters are checked and read as well."""
+    return Constraint(lambda value: isinstance(value, kind), words, lambda value: value.checked())
+
+
 def none() -> Constraint:
     """Accept None."""
     return Constraint(lambda value: value is None, "None")
@@ -107,18 +170,24 @@ def array_like(words: str = "an array-like") -> Constraint:
     return Constraint(lambda value: isinstance(value, (list, tuple, np.ndarray)), words)
 
 
-def check(owner: str, values: Mapping[str, Any], constraints: Mapping[str, Constraint]) -> None:
-    """Raise for the first value its constraint does not accept.
+def check(
+    owner: str, values: Mapping[str, Any], constraints: Mapping[str, Constraint]
+) -> dict[str, Any]:
+    """Return what the constraints make of the values: numbers of any type become Python's own.
 
     Raises
     ------
     InvalidParameterError
-        Both a ValueError and a TypeError; the text names the owner, the
-        parameter, what is allowed and what came.
+        For the first value its constraint does not accept, both a ValueError and a TypeError; the
+        text names the owner, the parameter, what is allowed and what came. Also for a row of
+        `constraints` without a value.
     """
+    plain = {}
     for name, constraint in constraints.items():
-        if not constraint.accepts(values[name]):
+        if name not in values:
             raise InvalidParameterError(
-                f"The {name!r} parameter of {owner} must be {constraint.words}. "
-                f"Got {values[name]!r} instead."
+                f"{owner} has a constraint for {name!r}, but stores no parameter of that name; "
+                f"set self.{name} in __init__, or take the row out of its constraints."
             )
+        plain[name] = constraint.read(owner, name, values[name])
+    return plain

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
+from sknn.core.rows import in_order, slabs
 from sknn.core.visible import BernoulliVisible, Visible, draw_bits, logistic, softplus
 
 # Numbers in the largest array of one chunk.
@@ -58,7 +58,7 @@ class Machine:
 
     def hidden(self, v: Any, heat: float = 1.0) -> NDArray:
         """Return P(h = 1 | v); `heat` multiplies W."""
-        z = (v @ self.W) * heat + self.b
+        z = (in_order(v) @ self.W) * heat + self.b
         logistic(z, z)
         return z
 
@@ -87,7 +87,7 @@ class Machine:
     def reconstruction_errors(self, v: Any) -> NDArray:
         """Return the mean of (v - reconstruction)^2 over the units of each row."""
         out = np.empty(v.shape[0], self.W.dtype)
-        for rows, piece in _chunks(v, sum(self.W.shape)):
+        for rows, piece in slabs(v, _step(sum(self.W.shape))):
             out[rows] = ((self.reconstruct(piece) - piece) ** 2).mean(axis=1)
         return out
 
@@ -96,7 +96,7 @@ class Machine:
     def free_energy(self, v: Any, heat: float = 1.0) -> NDArray:
         """Return F(v) = -log sum_h exp(-E(v, h)) of each row; CSR rows are made dense in chunks."""
         out = np.empty(v.shape[0], self.W.dtype)
-        for rows, piece in _chunks(v, sum(self.W.shape)):
+        for rows, piece in slabs(v, _step(sum(self.W.shape))):
             inputs = (piece @ self.W) * heat + self.b
             out[rows] = self.visible.own_energy(piece, self.a) - softplus(inputs).sum(axis=1)
         return out
@@ -107,7 +107,7 @@ class Machine:
         conditional = self._log_bit if binary else self._log_density
         width = len(self.b) if binary else len(self.b) * max(map(len, map(self._grid, self._units)))
         out = np.zeros(v.shape[0], self.W.dtype)
-        for rows, piece in _chunks(v, width):
+        for rows, piece in slabs(v, _step(max(width, len(self.a)))):
             inputs = piece @ self.W + self.b
             for i in self._units:
                 others = inputs - np.outer(piece[:, i], self.W[i])
@@ -152,7 +152,7 @@ class Machine:
                 f"{MAX_ENUMERATED} hidden units can be enumerated. Use method='ais'."
             )
         bits = 1 << np.arange(n_hidden)
-        step = max(1, _CHUNK // sum(self.W.shape))
+        step = _step(sum(self.W.shape))
         parts = []
         for start in range(0, 1 << n_hidden, step):
             states = np.arange(start, min(start + step, 1 << n_hidden))
@@ -189,10 +189,6 @@ class Machine:
         return LogPartition(base + float(top + np.log(mean)), error)
 
 
-def _chunks(v: Any, width: int) -> Iterator[tuple[slice, NDArray]]:
-    """Yield dense pieces of the rows, so that `width` numbers a row stay bounded."""
-    step = max(1, _CHUNK // max(1, width))
-    for start in range(0, v.shape[0], step):
-        rows = slice(start, start + step)
-        piece = v[rows]
-        yield rows, piece if isinstance(piece, np.ndarray) else piece.toarray()
+def _step(width: int) -> int:
+    """Return how many rows make a chunk, so that `width` numbers a row stay bounded."""
+    return max(1, _CHUNK // max(1, width))

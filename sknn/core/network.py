@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Layout, Plan, Scratch, Shape, Views
+from sknn.core.rows import Buffer, in_order
 
 # Rows of one prediction chunk are chosen so that the widest array holds about this many numbers:
 # large enough for full speed of the matrix products, small enough to stay in cache.
@@ -256,9 +257,10 @@ class Network:
             return self.with_input(x.shape[1:]).predict(x, stop, start, given)
         chain = [i for i in self.inference if i >= start and (stop is None or i < stop)]
         n = x.shape[0]
-        rows = n if self.carries_state else self._chunk_rows(chain, n)
+        rows = n if self.carries_state else self._chunk_rows(chain, x)
+        read = self._reader(x, rows)
         if rows == n:
-            return self._forward(x, given, chain, self._stage(chain, n))
+            return self._forward(read(x), given, chain, self._stage(chain, n))
         out_shape = self.plans[chain[-1]].out_shape if chain else x.shape[1:]
         out = np.empty((*self.lead, n, *out_shape), self.dtype)
         stage = self._stage(chain, rows)
@@ -271,12 +273,22 @@ class Network:
                 (members, slice(start, start + rows)) if self.lead else slice(start, start + rows)
             )
             its = None if given is None else given[start : start + rows]
-            out[where] = self._forward(piece, its, chain, stage)
+            out[where] = self._forward(read(piece), its, chain, stage)
         return out
 
-    def _chunk_rows(self, chain: list[int], n: int) -> int:
-        widest = max([self._widest(self.plans[i]) for i in chain] or [1])
-        return min(n, _rows_of_a_chunk(widest, self.n_members))
+    def _reader(self, x: Any, rows: int) -> Callable[[Any], Any]:
+        """Return what brings so many rows of `x` at a time to how the layers want them."""
+        if isinstance(x, np.ndarray):
+            return Buffer(x, rows, self.dtype).in_order
+        return lambda piece: in_order(piece, self.dtype)
+
+    def _chunk_rows(self, chain: list[int], x: Any) -> int:
+        # A chunk of dense rows may have to be copied; CSR rows are as wide as what they hold.
+        given = prod(x.shape[1:]) if isinstance(x, np.ndarray) else 1
+        # Members share the rows.
+        given = -(-given // self.n_members)
+        widest = max(given, 1, *(self._widest(self.plans[i]) for i in chain))
+        return min(x.shape[0], _rows_of_a_chunk(widest, self.n_members))
 
     @staticmethod
     def _widest(plan: Plan) -> int:
@@ -301,8 +313,7 @@ class Network:
         chain: list[int],
         stage: list[tuple[Layer, Views, NDArray, Context]],
     ) -> NDArray:
-        x = x.astype(self.dtype, copy=False)
-        given = x if given is None else given.astype(self.dtype, copy=False)
+        given = x if given is None else in_order(given, self.dtype)
         mask = present_steps(x) if self.masks else None
         for layer, p, y, context in stage:
             context.input, context.mask = given, mask

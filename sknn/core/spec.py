@@ -7,14 +7,17 @@ A spec is to a kernel what an unfitted estimator is to a model. It has
 
 from __future__ import annotations
 
+import copy
 from abc import ABC
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from sklearn.base import BaseEstimator
 
 from sknn.core import constraints
+from sknn.core.naming import take_over
 from sknn.exceptions import InvalidParameterError
 
 
@@ -43,6 +46,8 @@ class Spec(BaseEstimator, ABC):
         cls.alias = alias
         if alias is not None:
             cls.registry[alias] = cls
+        if cls.__init__ is not object.__init__:  # type: ignore[misc]
+            take_over(cls, "__init__")
 
     def check(self) -> None:
         """Raise InvalidParameterError for the first parameter with a value that is not allowed."""
@@ -50,9 +55,27 @@ class Spec(BaseEstimator, ABC):
             if not hasattr(self, name):
                 raise InvalidParameterError(
                     f"{type(self).__name__}.__init__ must store its parameter {name!r} under that "
-                    f"name, self.{name} = {name}; else it cannot be cloned or searched."
+                    f"name, self.{name} = {name}; else it cannot be cloned or searched. Where a "
+                    "__getstate__ left it out of a file, pass a new object."
                 )
         constraints.check(type(self).__name__, vars(self), self.constraints)
+
+    def checked(self) -> Self:
+        """Return the spec with its numbers as Python's own, `self` where they are that already.
+
+        Raises
+        ------
+        InvalidParameterError
+            For the first parameter with a value that is not allowed.
+        """
+        self.check()
+        given = vars(self)
+        plain = {name: row.plain(given[name]) for name, row in self.constraints.items()}
+        if all(value is given[name] for name, value in plain.items()):
+            return self
+        twin = copy.copy(self)
+        twin.__dict__.update(plain)
+        return twin
 
 
 @cache
@@ -62,7 +85,7 @@ def _parameter_names(kind: type[Spec]) -> tuple[str, ...]:
 
 
 def resolve(family: Any, value: Any, parameter: str, owner: str) -> Any:
-    """Turn a short name or a spec into a checked spec of `family`.
+    """Turn a short name or a spec into a checked spec of `family`, its numbers Python's own.
 
     Parameters
     ----------
@@ -83,16 +106,17 @@ def resolve(family: Any, value: Any, parameter: str, owner: str) -> Any:
         value = family.registry[value]()
     if not isinstance(value, family):
         raise unusable(family, value, parameter, owner, family.registry)
-    value.check()
-    return value
+    return value.checked()
 
 
 def unusable(
-    family: Any, value: Any, parameter: str, owner: str, names: Iterable[str]
+    family: Any, value: Any, parameter: str, owner: str, names: Iterable[str], hint: str = ""
 ) -> InvalidParameterError:
     """Return the error for a `value` that is neither one of `names` nor a member of `family`."""
-    listed = ", ".join(repr(name) for name in sorted(names))
-    hint = ""
+    known = sorted(names)
+    listed = ", ".join(repr(name) for name in known)
+    if isinstance(value, str) and (near := get_close_matches(value, known, 1)):
+        hint = f" Did you mean {near[0]!r}?"
     if isinstance(value, type):
         hint = f" Pass an instance, {value.__name__}(...), not the class."
     if callable(value) and not (isinstance(value, type) and issubclass(value, family)):

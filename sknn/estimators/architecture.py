@@ -21,7 +21,8 @@ from sknn.core.spec import resolve
 from sknn.exceptions import InvalidParameterError
 
 OUTPUT = "output"
-_NORMALIZATION: dict[str, type[Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
+_LARGEST = 2**31 - 1
+NORMALIZATION: dict[str, type[Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
 # What `layers` replaces, with the defaults that say it was left alone.
 _EXPANDED = {
     "hidden_layer_sizes": (100,),
@@ -41,18 +42,26 @@ def check_flat(network: Network) -> None:
         )
 
 
-def hidden_sizes(value: Any) -> list[int]:
-    """Return ``hidden_layer_sizes`` as a list of positive ints."""
-    is_sequence = hasattr(value, "__getitem__") and not isinstance(value, (str, bytes, dict))
-    sizes = list(value) if is_sequence and np.ndim(value) else [value]
+def hidden_sizes(value: Any, name: str = "hidden_layer_sizes") -> list[int]:
+    """Return ``hidden_layer_sizes``, or a parameter like it, as a list of positive ints."""
+    sizes = list(value) if _is_sequence(value) else [value]
     if not all(_is_int(size) for size in sizes):
         raise InvalidParameterError(
-            f"The 'hidden_layer_sizes' parameter must be an int or a sequence of ints, one for "
+            f"The {name!r} parameter must be an int or a sequence of ints, one for "
             f"each hidden layer. Got {value!r} instead."
         )
+    sizes = [int(size) for size in sizes]
     if any(size <= 0 for size in sizes):
-        raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
-    return [int(size) for size in sizes]
+        raise InvalidParameterError(f"{name} must be > 0, got {sizes}.")
+    if any(size > _LARGEST for size in sizes):
+        raise InvalidParameterError(f"{name} must be at most {_LARGEST}, got {sizes}.")
+    return sizes
+
+
+def _is_sequence(value: Any) -> bool:
+    if isinstance(value, (str, bytes, dict, type)) or getattr(value, "ndim", 1) == 0:
+        return False
+    return all(hasattr(value, method) for method in ("__iter__", "__len__", "__getitem__"))
 
 
 def _is_int(value: Any) -> bool:
@@ -123,14 +132,7 @@ def starts_automatically(estimator: Any) -> bool:
 
 def normalization(value: Any) -> type[Layer] | None:
     """Return the kind of layer that `normalization` asks for, None for none."""
-    if value is None:
-        return None
-    if not isinstance(value, str) or value not in _NORMALIZATION:
-        raise InvalidParameterError(
-            "The 'normalization' parameter must be None, 'batch' or 'layer'. "
-            f"Got {value!r} instead."
-        )
-    return _NORMALIZATION[value]
+    return None if value is None else NORMALIZATION[value]
 
 
 def _is_default(value: Any, default: Any) -> bool:
@@ -140,21 +142,14 @@ def _is_default(value: Any, default: Any) -> bool:
 
 
 def given_layers(estimator: Any, replaced: dict[str, Any]) -> list[Layer]:
-    """Return `layers`, checked, with the parameters it replaces left at their defaults.
+    """Return `layers`, after a look at the parameters it replaces: they are to be left alone.
 
     Parameters
     ----------
     replaced : dict
         Names and defaults of these parameters.
     """
-    owner = type(estimator).__name__
     layers = estimator.layers
-    if not isinstance(layers, (list, tuple)) or not all(isinstance(x, Layer) for x in layers):
-        raise InvalidParameterError(
-            f"The 'layers' parameter of {owner} must be None or a list of layer specs, "
-            "that is objects of classes derived from Layer, for example [Dense(64), Dropout(0.2)]. "
-            f"Got {layers!r} instead."
-        )
     for name, default in replaced.items():
         if not _is_default(getattr(estimator, name), default):
             raise ValueError(

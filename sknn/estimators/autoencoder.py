@@ -7,18 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_array
 
 from sknn.core.layers import Layer
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators import codec, data
 from sknn.estimators._sklearn import with_callbacks
-from sknn.estimators.base import BaseNetwork, finite
+from sknn.estimators.answers import computed
+from sknn.estimators.base import BaseNetwork
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
-from sknn.estimators.reconstruction import ReconstructionTargets, squared_errors
+from sknn.estimators.reconstruction import ReconstructionTargets, border, squared_errors
 from sknn.training.bound import EvidenceBound
 from sknn.training.callbacks import Callback
 from sknn.training.run import Run
@@ -64,7 +65,8 @@ class AutoEncoder(BaseNetwork):
         Strength of a penalty on the squared derivatives of every layer of the encoder by its
         inputs [3]_; for the activations identity, logistic, relu and tanh.
     contamination : float or "auto", default="auto"
-        Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1.
+        Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1. As
+        in :class:`~sklearn.ensemble.IsolationForest` 0.1 of 100 rows are 10 of them.
     output_groups : dict, default=None
         Kinds of columns of a table: ``{"numeric": columns, "binary": columns, "categorical":
         [columns of one-hot group, ...]}``, columns by position or name; what is not
@@ -112,7 +114,7 @@ class AutoEncoder(BaseNetwork):
         Variational ones record ``kl`` and ``elbo`` (nats a row) in ``history_``. With a linear
         output losses are those of X divided by one number, the root of its mean variance.
     coefs_, intercepts_ : list of ndarray
-        Weights and biases of the dense layers.
+        Weights and biases of the dense layers, as for :class:`MLPRegressor`.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.
@@ -144,7 +146,7 @@ class AutoEncoder(BaseNetwork):
     _constraints = codec.CONSTRAINTS
 
     _targets: ReconstructionTargets
-    offset_: float
+    offset_: float = learnt()
 
     def __init__(
         self,
@@ -316,7 +318,7 @@ class AutoEncoder(BaseNetwork):
         codes : ndarray of shape (n_samples, n_code)
         """
         x = self._checked(X)
-        codes = self._through(x, codec.code_stop(self.network_))
+        codes = self._through(x, stop=codec.code_stop(self.network_))
         return codes.reshape(len(codes), -1)
 
     def inverse_transform(self, X: Any) -> NDArray:
@@ -333,7 +335,7 @@ class AutoEncoder(BaseNetwork):
         """
         self._check_fitted()
         network, stop = self.network_, codec.code_stop(self.network_)
-        codes = check_array(X, dtype=[network.dtype], input_name="X")
+        codes = data.check_matrix(X, network.dtype)
         shape = network.plans[stop - 1].out_shape
         if codes.shape[1] != self._n_features_out:
             raise ValueError(
@@ -397,7 +399,7 @@ class AutoEncoder(BaseNetwork):
         scores = self.score_samples(X)
         weight = data.check_weight(sample_weight, len(scores))
         data.check_some_weight(weight, "sample_weight")
-        return float(np.average(scores, weights=weight))
+        return float(computed(np.average, scores, weights=weight))
 
     def decision_function(self, X: Any) -> NDArray:
         """Return the score of every row minus `offset_`: negative for abnormal rows.
@@ -478,21 +480,19 @@ class AutoEncoder(BaseNetwork):
         self._check_fitted()
         return data.check_inputs(self, X, [np.float64, np.float32])
 
-    def _through(self, x: Any, stop: int | None = None, start: int = 0) -> NDArray:
-        """Return what some layers make of checked rows."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            return finite(self.network_.predict(x, stop, start))
-
     def _scores(self, x: Any) -> NDArray:
         """Compare slab by slab: neither sparse rows nor reconstructions are held as a whole."""
         rows = max(1, _SLAB_NUMBERS // x.shape[1])
         scores = []
-        for start in range(0, x.shape[0], rows):
-            part = x[start : start + rows]
-            with np.errstate(over="ignore", invalid="ignore"):
-                answer = self._targets.predict(self.network_.predict(part), self._loss)
-                scores.append(-squared_errors(answer, part))
-        return finite(np.concatenate(scores))
+        limit = self._limit(min(rows, x.shape[0]))
+        with limit, limit:
+            for start in range(0, x.shape[0], rows):
+                scores.append(computed(self._scores_of, x[start : start + rows]))
+        return np.concatenate(scores)
+
+    def _scores_of(self, x: Any) -> NDArray:
+        answer = self._targets.predict(self.network_.predict(x), self._loss)
+        return -squared_errors(answer, x)
 
     @property
     def _n_features_out(self) -> int:
@@ -550,7 +550,5 @@ class AutoEncoder(BaseNetwork):
             super()._epochs_are_over(run)
 
     def _after_fit(self, train: Rows) -> None:
-        share = 0.1 if isinstance(self.contamination, str) else self.contamination
-        scores, weight = self._scores(train.x), train.weight
-        # The inverse of the distribution function: weight 2 is the row twice.
-        self.offset_ = float(np.quantile(scores, share, method="inverted_cdf", weights=weight))
+        share = 0.1 if isinstance(self.contamination, str) else float(self.contamination)
+        self.offset_ = border(self._scores(train.x), train.weight, share)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from abc import abstractmethod
 from math import prod
@@ -11,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.exceptions import ConvergenceWarning
 
 from sknn._version import __version__
 from sknn.core.constraints import Constraint
@@ -19,6 +18,7 @@ from sknn.core.layers import Layer
 from sknn.core.layers.nested import NestedLayers
 from sknn.core.layout import Growth, Shape
 from sknn.core.losses.base import Loss
+from sknn.core.naming import take_over
 from sknn.core.network import Network
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import (
@@ -27,8 +27,10 @@ from sknn.estimators._sklearn import (
     shallow_copy,
     with_callbacks,
 )
+from sknn.estimators.answers import computed
 from sknn.estimators.call import Call, restored_on_error
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import Fitted, learnt
 from sknn.estimators.parameters import Pace
 from sknn.estimators.session import Session
 from sknn.estimators.solving import update_of
@@ -36,30 +38,19 @@ from sknn.estimators.targets import Targets
 from sknn.estimators.watching import validation_measures
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
-from sknn.training.callbacks import PAUSED, Callback
+from sknn.training.callbacks import PAUSED, Callback, PrintProgress
 from sknn.training.caller import users_level
 from sknn.training.folds import Folds
 from sknn.training.run import Run
+from sknn.training.threads import blas_threads
 
 _KERNEL_FOR_THREADS = 1 << 16
 """Numbers in a kernel from which on two threads are faster than one, measured."""
 
 
-def finite(answer: NDArray) -> NDArray:
-    """Return what a network makes of X; raise where it has left the range of the precision."""
-    # The sum tells in one call; only where it overflows must every entry be looked at.
-    with np.errstate(over="ignore", invalid="ignore"):
-        fine = math.isfinite(answer.sum()) or np.isfinite(answer).all()
-    if not fine:
-        raise ValueError(
-            "X holds values so large that the scores are not finite; scale X, for example "
-            "with StandardScaler."
-        )
-    return answer
-
-
 class BaseNetwork(
     NestedLayers,
+    Fitted,
     WeightAccess,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
@@ -108,23 +99,36 @@ class BaseNetwork(
     _serves_several_epochs: ClassVar[bool] = False
     """The network served has the weights of every member after several epochs."""
 
-    network_: Network
-    run_: Run
+    network_: Network = learnt()
+    run_: Run = learnt()
     _targets: Targets
     _loss: Loss
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let the methods of the public classes, those with a constructor, speak in their name."""
+        super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls) and cls.__module__.startswith("sknn."):
+            for name in dir(cls):
+                if not name.startswith("_"):
+                    take_over(cls, name)
 
     # -- the fit template -----------------------------------------------------------------
 
     def _train(self, call: Call) -> Any:
         """Train a working copy and become it; on any error nothing has happened."""
-        self._check_parameters()
-        # L-BFGS trains members one after the other.
-        in_turn = self.n_members if parameters.is_lbfgs(self) else 1  # type: ignore[attr-defined]
-        context = callback_context(self, call.epochs * in_turn)
         trial = shallow_copy(self)
-        with restored_on_error(self.random_state):  # type: ignore[attr-defined]
-            Session(trial, call, context).run()
-        self.__dict__ = trial.__dict__
+        given = trial._check_parameters()
+        call.epochs = int(call.epochs)
+        # L-BFGS trains members one after the other.
+        in_turn = trial.n_members if parameters.is_lbfgs(trial) else 1
+        context = callback_context(self, call.epochs * in_turn)
+        # The context has left its marks on the estimator: by them it is closed after the call.
+        vars(trial).update({name: each for name, each in vars(self).items() if name not in given})
+        # Whatever a call does is small until it knows its network.
+        limit = blas_threads(0)
+        with restored_on_error(self.random_state), limit, limit:  # type: ignore[attr-defined]
+            Session(trial, trial._opened(call), context, given).run()
+        self.__dict__ = trial.__dict__ | given
         return self
 
     @with_callbacks
@@ -178,9 +182,15 @@ class BaseNetwork(
         call.stream, call.resume, call.finish = run.stream, True, True
         return self._train(call)
 
-    def _check_parameters(self) -> None:
-        parameters.check_parameters(self, self._constraints)
+    def _opened(self, call: Call) -> Call:
+        """Return what a working copy is to do in a call, and note what later calls need."""
+        return call
+
+    def _check_parameters(self) -> dict[str, Any]:
+        """Check and read the parameters of a working copy; return what the user gave."""
+        given = parameters.check_parameters(self, self._constraints)
         self._check_own_parameters()
+        return given
 
     def _check_own_parameters(self) -> None:  # noqa: B027  (the table says it all for some)
         """Raise for parameters that the table of constraints cannot judge."""
@@ -319,9 +329,17 @@ class BaseNetwork(
         """Return the shape of the rows the network is fed with; here that of those of X."""
         return x.shape[1:]
 
+    def _doubt(self, X: Any, x: Any) -> str | None:
+        """Return how X was read, namely as `x`, and what to pass if, as is likely, it is wrong."""
+        return None
+
     def _measures(self, session: Session, network: Network) -> list[Callback]:
         """Return what adds figures to an epoch; here loss and score of the validation rows."""
         return validation_measures(session, network)
+
+    def _report(self, session: Session) -> Callback:
+        """Return what prints a line an epoch."""
+        return PrintProgress()
 
     def _batch_is_clipped(self) -> None:
         """Warn of fewer rows than a batch is to have."""
@@ -353,19 +371,6 @@ class BaseNetwork(
         self.stop_reason_ = self.run_.stop_reason
 
     # -- fitted state ---------------------------------------------------------------------
-
-    def __sklearn_is_fitted__(self) -> bool:
-        """Say whether there is a network."""
-        return "network_" in self.__dict__
-
-    def _check_fitted(self) -> None:
-        # check_is_fitted builds all tags first, which takes longer than a prediction.
-        if "network_" not in self.__dict__:
-            name = type(self).__name__
-            raise NotFittedError(
-                f"This {name} instance is not fitted yet. Call 'fit' with appropriate arguments "
-                "before using this estimator."
-            )
 
     def _column_of_history(self, name: str) -> list[float] | None:
         return self.run_.history.columns.get(name)
@@ -426,9 +431,18 @@ class BaseNetwork(
     def _raw(self, X: Any) -> NDArray:
         """Return raw scores, in the units of the user."""
         self._check_fitted()
-        x = self._check_inputs(X)
-        with np.errstate(over="ignore", invalid="ignore"):
-            return finite(self._network_for(x).predict(x))
+        return self._through(self._check_inputs(X))
+
+    def _through(self, x: Any, **layers: Any) -> NDArray:
+        """Return what the network, or some of its layers, makes of checked rows."""
+        network = self._network_for(x)
+        limit = self._limit(x.shape[0], network)
+        with limit, limit:
+            return computed(network.predict, x, **layers)
+
+    def _limit(self, rows: int, network: Network | None = None) -> blas_threads:
+        """Return what holds BLAS at one thread where rows are few for the network."""
+        return blas_threads(self._work(self.network_ if network is None else network, rows))
 
     # -- contract -------------------------------------------------------------------------
 

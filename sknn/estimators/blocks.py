@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from inspect import Parameter, signature
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+
+from sknn.estimators.sparse import reject_broken
 
 
 def blocks(X: Any, *others: Any) -> Iterator[tuple[Any, ...]]:
@@ -52,12 +56,7 @@ def blocks(X: Any, *others: Any) -> Iterator[tuple[Any, ...]]:
     >>> net.t_
     1000
     """
-    if not _is_dask(X):
-        raise TypeError(
-            f"X must be a Dask array or data frame; got {type(X).__name__}. What is in memory can "
-            "be sliced, or given to fit as it is."
-        )
-    return _computed(_whole_rows(X), others)
+    return _stream(X, {f"argument {i}": each for i, each in enumerate(others, start=1)})
 
 
 def fit_blocks(
@@ -93,13 +92,20 @@ def fit_blocks(
     estimator : estimator
         The one given. When a block raises, it is as the blocks before have left it; so it is when
         the rows of a data frame, which nobody has counted, turn out to be others than those of y.
+        Ctrl-C ends all passes: a warning says after which block.
+
+    Warns
+    -----
+    UserWarning
+        If the user ends it. Before the first block is trained on KeyboardInterrupt is raised.
 
     Raises
     ------
     TypeError
-        If X is no Dask collection, or what should belong to its rows has no rows.
+        If X is no Dask collection, what should belong to its rows has no rows, or the estimator
+        has no ``partial_fit`` or needs y.
     ValueError
-        If X has no rows, or others than y and the weights.
+        If X has no rows, or others than y and the weights; if `classes` are missing.
 
     Examples
     --------
@@ -115,23 +121,64 @@ def fit_blocks(
     """
     if isinstance(epochs, bool) or not isinstance(epochs, Integral) or epochs < 1:
         raise ValueError(f"epochs must be an integer >= 1; got {epochs!r}.")
+    _check_estimator(estimator, y)
     if classes is not None:
         more["classes"] = classes
-    for _ in range(epochs):
-        empty = True
-        for x, target, weight in blocks(X, y, sample_weight):
-            empty = False
-            own = {} if target is None else {"y": target}
-            if weight is not None:
-                own["sample_weight"] = weight
-            estimator.partial_fit(x, **own, **more)
-        if empty:
-            raise ValueError("X has no rows; at least one is needed to train on.")
+    last = ""
+    try:
+        for epoch in range(1, epochs + 1):
+            number = 0
+            stream = _stream(X, {"y": y, "sample_weight": sample_weight})
+            for number, block in enumerate(stream, start=1):
+                run = getattr(estimator, "run_", None)
+                _teach(estimator, block, more)
+                last = f"block {number} of epoch {epoch}"
+                _pass_on_interrupt(estimator, run)
+            if not number:
+                raise ValueError("X has no rows; at least one is needed to train on.")
+    except KeyboardInterrupt:
+        if not last:
+            raise
+        warnings.warn(
+            f"Training interrupted by user: {last} was the last to be trained on, and the "
+            "estimator is as it has left it.",
+            stacklevel=2,
+        )
     return estimator
 
 
+def _teach(estimator: Any, block: tuple[Any, ...], more: dict[str, Any]) -> None:
+    x, target, weight = block
+    own = {} if target is None else {"y": target}
+    if weight is not None:
+        own["sample_weight"] = weight
+    estimator.partial_fit(x, **own, **more)
+
+
+def _pass_on_interrupt(estimator: Any, run: Any) -> None:
+    """Raise the Ctrl-C that a network took as the end of its block, and not of an earlier one."""
+    trained = getattr(estimator, "run_", None) is not run
+    if trained and getattr(estimator, "stop_reason_", None) == "interrupted":
+        raise KeyboardInterrupt
+
+
+def _check_estimator(estimator: Any, y: Any) -> None:
+    """Raise for what the first block would otherwise say in other words."""
+    name = type(estimator).__name__
+    if isinstance(estimator, type) or not hasattr(estimator, "partial_fit"):
+        raise TypeError(f"estimator must be an object with partial_fit; got {estimator!r}.")
+    wanted = signature(estimator.partial_fit).parameters.get("y")
+    if y is None and wanted is not None and wanted.default is Parameter.empty:
+        raise TypeError(f"y must be passed: {name} does not learn without it.")
+
+
 def _is_dask(values: Any) -> bool:
-    return hasattr(values, "__dask_graph__") and hasattr(values, "shape")
+    """Say whether it is an array or a frame, and no Delayed object, whose attributes are any."""
+    return hasattr(values, "__dask_graph__") and isinstance(_shape(values), tuple)
+
+
+def _shape(values: Any) -> Any:
+    return getattr(values, "shape", None)
 
 
 def _is_frame(values: Any) -> bool:
@@ -155,36 +202,45 @@ def _piece(values: Any, index: int) -> Any:
     return values.partitions[index] if _is_frame(values) else values.blocks[index]
 
 
-def _aligned(values: Any, sizes: tuple[float, ...], number: int) -> Any:
+def _aligned(values: Any, sizes: tuple[float, ...], name: str) -> Any:
     """Return one of the others in the blocks of X; what is in memory as it is."""
     if values is None:
         return values
+    values = _sliceable(values, name)
     lazy = _is_dask(values)
-    if not lazy:
-        values = _sliceable(values, number)
     own = _sizes(values := _whole_rows(values)) if lazy else (float(_n_rows(values)),)
     counted = not np.isnan([*sizes, *own]).any()
     if counted and sum(own) != sum(sizes):
-        raise ValueError(f"X has {sum(sizes):.0f} rows, but argument {number} has {sum(own):.0f}.")
+        raise ValueError(f"X has {sum(sizes):.0f} rows, but {name} has {sum(own):.0f}.")
     if not lazy:
         return values
     if counted:
         return values.rechunk({0: tuple(int(size) for size in sizes)})
     if len(own) != len(sizes):
         raise ValueError(
-            f"X has {len(sizes)} blocks and argument {number} has {len(own)}, and how many rows "
-            "they have is not known. Call compute_chunk_sizes() on the arrays, or repartition "
+            f"X has {len(sizes)} blocks and {name} has {len(own)}, and how many rows they have is "
+            "not known. Call compute_chunk_sizes() on the arrays, or repartition "
             "the frames alike."
         )
     return values
 
 
-def _computed(X: Any, others: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+def _stream(X: Any, others: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Return the blocks of X and of what goes with it, by the names of errors."""
+    if not _is_dask(X) or not X.shape:
+        raise TypeError(
+            f"X must be a Dask array or data frame with rows; got {_described(X)}. What is in "
+            "memory can be sliced, or given to fit as it is."
+        )
+    return _computed(_whole_rows(X), others)
+
+
+def _computed(X: Any, others: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     import dask
 
     sizes = _sizes(X)
-    aligned = [_aligned(values, sizes, number) for number, values in enumerate(others, start=1)]
-    columns = [X, *aligned]
+    columns = [X, *(_aligned(values, sizes, name) for name, values in others.items())]
+    names = ["X", *others]
     lazy = [i for i, values in enumerate(columns) if _is_dask(values)]
 
     frames = [i for i in lazy if _is_frame(columns[i])]
@@ -212,23 +268,36 @@ def _computed(X: Any, others: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
                 found[i] if i in found else _sliced(values, row, stop)
                 for i, values in enumerate(columns)
             )
-            _check_rows(block, index)
+            _check_rows(block, index, names)
             if n_rows:
                 yield block
             row = stop
-    _check_end(columns, row)
+    _check_end(columns, row, names)
 
 
-def _sliceable(values: Any, number: int) -> Any:
-    """Return what is in memory as something with rows that can be cut; raise for what is not."""
-    if sp.issparse(values):
+def _sliceable(values: Any, name: str) -> Any:
+    """Return what has rows that can be cut; raise for what has none."""
+    if sp.issparse(values) and values.ndim == 2:
+        reject_broken(values, name)
         return values.tocsr()
-    if isinstance(values, (list, tuple)) or getattr(values, "shape", ()):
-        return values
+    rows = values
+    if _shape(values) is None and hasattr(values, "__array__") and hasattr(values, "__len__"):
+        rows = np.asarray(values)
+    listed = isinstance(rows, Sequence) and not isinstance(rows, (str, bytes))
+    shaped = isinstance(_shape(rows), tuple) and len(rows.shape) > 0 and not sp.issparse(rows)
+    if listed or shaped:
+        return rows
     raise TypeError(
-        f"Argument {number} must have one entry for each row of X: a list, an array, a sparse "
-        f"matrix, a Series or a Dask collection; got {type(values).__name__}."
+        f"{name} must have one entry for each row of X: a list, an array, a sparse matrix, a "
+        f"Series or a Dask collection; got {_described(values)}."
     )
+
+
+def _described(values: Any) -> str:
+    """Say of what type something is, and which shape it has if that is not one of rows."""
+    shape = _shape(values)
+    axes = f" of shape {shape}" if isinstance(shape, tuple) and len(shape) < 2 else ""
+    return f"{type(values).__name__}{axes}"
 
 
 def _sliced(values: Any, start: int, stop: int) -> Any:
@@ -241,16 +310,21 @@ def _n_rows(values: Any) -> int:
     return values.shape[0] if hasattr(values, "shape") else len(values)
 
 
-def _check_rows(block: tuple[Any, ...], index: int) -> None:
-    rows = [_n_rows(values) for values in block if values is not None]
-    if len(set(rows)) > 1:
-        raise ValueError(
-            f"Block {index} has {rows[0]} rows in X and {rows[1:]} in what goes with it; cut all "
-            "of them at the same rows."
-        )
+def _check_rows(block: tuple[Any, ...], index: int, names: list[str]) -> None:
+    rows = {
+        name: _n_rows(values)
+        for name, values in zip(names, block, strict=True)
+        if values is not None
+    }
+    for name, own in rows.items():
+        if own != rows["X"]:
+            raise ValueError(
+                f"Block {index} has {rows['X']} rows in X and {own} in {name}; cut all of them at "
+                "the same rows."
+            )
 
 
-def _check_end(columns: list[Any], rows: int) -> None:
-    for values in columns:
+def _check_end(columns: list[Any], rows: int, names: list[str]) -> None:
+    for name, values in zip(names, columns, strict=True):
         if values is not None and not _is_dask(values) and _n_rows(values) != rows:
-            raise ValueError(f"X has {rows} rows, but what goes with it has {_n_rows(values)}.")
+            raise ValueError(f"X has {rows} rows, but {name} has {_n_rows(values)}.")

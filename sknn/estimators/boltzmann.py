@@ -18,6 +18,7 @@ from sknn.core.network import Network
 from sknn.core.schedules import Constant
 from sknn.estimators import data, parameters
 from sknn.estimators._sklearn import with_callbacks
+from sknn.estimators.answers import computed
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
@@ -26,7 +27,13 @@ from sknn.estimators.session import Session, seed_from
 from sknn.estimators.targets import NoTargets
 from sknn.estimators.weights import window
 from sknn.training.callbacks import Callback
-from sknn.training.energy import ContrastiveDivergence, Measure, Sparsity, machine_of
+from sknn.training.energy import (
+    ContrastiveDivergence,
+    Measure,
+    PrintLikelihood,
+    Sparsity,
+    machine_of,
+)
 from sknn.training.run import Run
 
 # Up to so many hidden units log Z is exact under method="auto".
@@ -148,8 +155,7 @@ class BoltzmannMachine(BaseNetwork):
         -------
         X_new : ndarray of shape (n_samples, n_features)
         """
-        v = self._rows(X)
-        return self._machine.reconstruct(v)
+        return self._answer("reconstruct", X)
 
     def gibbs(self, v: Any, n_steps: int = 1, *, random_state: Any = None) -> NDArray:
         """Draw h given v and v given h, `n_steps` times.
@@ -170,8 +176,12 @@ class BoltzmannMachine(BaseNetwork):
         v = self._rows(v)
         _check_counts(n_steps=n_steps)
         rng, machine = self._generator(random_state), self._machine
-        for _ in range(n_steps):
-            v = machine.gibbs(machine.draw_hidden(v, rng), rng)
+        # Of probabilities that are none bits could be drawn all the same.
+        computed(machine.hidden, v)
+        limit = self._limit(v.shape[0])
+        with limit, limit:
+            for _ in range(n_steps):
+                v = machine.gibbs(machine.draw_hidden(v, rng), rng)
         return v
 
     def sample(
@@ -198,9 +208,11 @@ class BoltzmannMachine(BaseNetwork):
         self._check_fitted()
         _check_counts(n_samples=n_samples, n_steps=n_steps)
         rng, machine = self._generator(random_state), self._machine
-        v = machine.gibbs(self._first_states(n_samples, rng), rng)
-        for _ in range(n_steps - 1):
-            v = machine.gibbs(machine.draw_hidden(v, rng), rng)
+        limit = self._limit(n_samples)
+        with limit, limit:
+            v = machine.gibbs(self._first_states(n_samples, rng), rng)
+            for _ in range(n_steps - 1):
+                v = machine.gibbs(machine.draw_hidden(v, rng), rng)
         return v
 
     def _first_states(self, n_samples: int, rng: np.random.Generator) -> NDArray:
@@ -223,8 +235,7 @@ class BoltzmannMachine(BaseNetwork):
         -------
         free_energy : ndarray of shape (n_samples,)
         """
-        v = self._rows(X)
-        return self._machine.free_energy(v)
+        return self._answer("free_energy", X)
 
     def score_samples(self, X: Any) -> NDArray:
         """Return the logarithm of the pseudo-likelihood, sum_i log p(v_i | all other v).
@@ -240,8 +251,7 @@ class BoltzmannMachine(BaseNetwork):
         -------
         pseudo_likelihood : ndarray of shape (n_samples,)
         """
-        v = self._rows(X)
-        return self._machine.log_pseudo_likelihood(v)
+        return self._answer("log_pseudo_likelihood", X)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the mean of :meth:`score_samples`.
@@ -256,7 +266,7 @@ class BoltzmannMachine(BaseNetwork):
         -------
         score : float
         """
-        return float(self.score_samples(X).mean())
+        return float(computed(self.score_samples(X).mean))
 
     def log_likelihood(
         self,
@@ -319,9 +329,11 @@ class BoltzmannMachine(BaseNetwork):
             raise ValueError(f"method must be 'auto', 'exact' or 'ais'; got {method!r}.")
         _check_counts(n_chains=n_chains, n_steps=n_steps)
         machine = self._machine.double()
-        if method == "exact" or (method == "auto" and len(machine.b) <= _EXACT_UP_TO):
-            return machine.exact_log_partition()
-        return machine.annealed_log_partition(self._generator(random_state), n_chains, n_steps)
+        limit = self._limit(n_chains)
+        with limit, limit:
+            if method == "exact" or (method == "auto" and len(machine.b) <= _EXACT_UP_TO):
+                return machine.exact_log_partition()
+            return machine.annealed_log_partition(self._generator(random_state), n_chains, n_steps)
 
     # -- fitted state ---------------------------------------------------------------------
 
@@ -346,6 +358,13 @@ class BoltzmannMachine(BaseNetwork):
     def _rows(self, X: Any) -> Any:
         self._check_fitted()
         return data.check_inputs(self, X, [self.network_.dtype])
+
+    def _answer(self, question: str, X: Any) -> NDArray:
+        """Return what the machine says of rows."""
+        v = self._rows(X)
+        limit = self._limit(v.shape[0])
+        with limit, limit:
+            return computed(getattr(self._machine, question), v)
 
     def _generator(self, random_state: Any) -> np.random.Generator:
         """Return the generator of one call, or the one that goes on from call to call."""
@@ -415,11 +434,10 @@ class BoltzmannMachine(BaseNetwork):
     def _measures(self, session: Session, network: Network) -> list[Callback]:
         x_val = None if session.validation is None else session.validation.x
         wanted = _MEASURED_ROWS if x_val is None else min(x_val.shape[0], _COMPARED_ROWS)
-        train, rows = session.train, session.rows_used
-        rows = np.arange(train.x.shape[0]) if rows is None else rows
-        rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), wanted)).astype(int)]
-        weight = None if train.weight is None else train.weight[rows]
-        return [Measure(train.x[rows], weight, x_val)]
+        return [Measure(*_some_rows(session, wanted), x_val)]
+
+    def _report(self, session: Session) -> Callback:
+        return PrintLikelihood(type(self).__name__, *_some_rows(session, _MEASURED_ROWS))
 
     def _batch_is_clipped(self) -> None:
         """Nothing to warn of: chains may outnumber rows."""
@@ -430,6 +448,14 @@ class BoltzmannMachine(BaseNetwork):
     def _after_training(self) -> None:
         self.stop_reason_ = self.run_.stop_reason
         self.__dict__.pop("_sampler", None)
+
+
+def _some_rows(session: Session, wanted: int) -> tuple[Any, NDArray | None]:
+    """Return up to so many of the training rows, evenly spread, and their weights."""
+    train, rows = session.train, session.rows_used
+    rows = np.arange(train.x.shape[0]) if rows is None else rows
+    rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), wanted)).astype(int)]
+    return train.x[rows], None if train.weight is None else train.weight[rows]
 
 
 def _check_counts(**counts: Any) -> None:

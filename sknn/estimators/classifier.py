@@ -15,8 +15,10 @@ from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
 from sknn.estimators import data, parameters
 from sknn.estimators._sklearn import with_callbacks
+from sknn.estimators.answers import computed
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.growth import grow
 from sknn.estimators.labels import (
     BinaryTargets,
@@ -49,6 +51,8 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
     _constraints = parameters.NETWORK | parameters.CLASSIFIER
     _score_name = "accuracy"
 
+    classes_: Any = learnt()
+    n_outputs_: int = learnt()
     _targets: ClassificationTargets
 
     @with_callbacks
@@ -172,7 +176,10 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
         """
-        return self._as_given(self._targets_checked().predict(self._raw(X), self._loss), X)
+        targets, raw = self._targets_checked(), self._raw(X)
+        with np.errstate(over="ignore"):
+            answer = targets.predict(raw, self._loss)
+        return self._as_given(answer, X)
 
     @available_if(_gives_probabilities)
     def predict_proba(self, X: Any, return_std: bool = False) -> Any:
@@ -196,7 +203,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         ValueError
             With `return_std` where there is one member only.
         """
-        proba = self._as_given(self._targets_checked().proba(self._raw(X), self._loss), X)
+        proba = self._told("proba", X)
         if not return_std:
             return proba
         self._check_members()
@@ -204,9 +211,8 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
 
     def _disagreement(self, X: Any) -> Any:
         """Return the standard deviation of the members' probabilities, in the form of these."""
-        x = self._check_inputs(X)
-        members = self._network_for(x).predict(x)
-        answers = [self._targets.proba(raw, self._loss) for raw in members]
+        members = self._through(self._check_inputs(X))
+        answers = [computed(self._targets.proba, raw, self._loss) for raw in members]
         # Of networks that serve several epochs the members do not count alike.
         share = vars(self).get("member_shares_")
         if isinstance(answers[0], list):
@@ -225,7 +231,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         -------
         log_proba : ndarray of shape (n_samples, n_classes), or a list of them, one an output
         """
-        return self._as_given(self._targets_checked().log_proba(self._raw(X), self._loss), X)
+        return self._told("log_proba", X)
 
     def decision_function(self, X: Any) -> Any:
         """Return confidence scores.
@@ -240,7 +246,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
             Binary: the log-odds of the second class. Otherwise raw scores, and with members
             the logarithm of their mean probability.
         """
-        return self._as_given(self._targets_checked().decision(self._raw(X), self._loss), X)
+        return self._told("decision", X)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the accuracy; with several outputs the share of rows right in all of them.
@@ -255,10 +261,17 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         -------
         score : float
         """
+        data.reject_odd_arrays(y, "y")
+        y = data.plain_numbers(y)
         if not isinstance(self._targets_checked(), MultioutputTargets):
             return super().score(X, y, sample_weight)
         right = (self.predict(X) == np.asarray(y)).all(axis=1)
         return float(np.average(right, weights=sample_weight))
+
+    def _told(self, question: str, X: Any) -> Any:
+        """Return what the targets make of raw scores, in the form that X has."""
+        answer = getattr(self._targets_checked(), question)
+        return self._as_given(computed(answer, self._raw(X), self._loss), X)
 
     def _targets_checked(self) -> ClassificationTargets:
         self._check_fitted()
@@ -321,16 +334,9 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
 
     def _strata(self, target: Any, rows: NDArray | None) -> NDArray | None:
         if isinstance(self._targets, BinaryTargets):
-            # scikit-learn names a class that is too small in these words.
-            return np.where(target[:, 0] > 0, "True", "False")
-        if not isinstance(self._targets, MulticlassTargets):
-            return None
-        # Where a class is too rare to stand on both sides, scikit-learn does not stratify either.
-        seen = target if rows is None else target[rows]
-        counts = np.bincount(seen)
-        n_held_out = len(seen) * self.validation_fraction
-        rare = counts[counts > 0].min() < 2 or n_held_out < (counts > 0).sum()
-        return None if rare else target
+            _check_both_classes(target[:, 0] if rows is None else target[rows, 0])
+            return target[:, 0]
+        return target if isinstance(self._targets, MulticlassTargets) else None
 
     def __sklearn_tags__(self) -> Any:
         """Several labels and several outputs are welcome."""
@@ -338,6 +344,17 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         tags.classifier_tags.multi_label = True
         tags.target_tags.multi_output = True
         return tags
+
+
+def _check_both_classes(target: NDArray) -> None:
+    """Raise, as scikit-learn does, where one of two classes has a single row to split."""
+    second = int((target > 0).sum())
+    if 1 in (second, len(target) - second):
+        raise ValueError(
+            "The least populated class in y has only 1 row, and early_stopping=True needs rows of "
+            "both classes to train on and to hold out. Pass X_val and y_val, more rows of that "
+            "class, or early_stopping=False."
+        )
 
 
 def _spread(answers: NDArray, share: NDArray | None) -> NDArray:

@@ -58,6 +58,10 @@ _SHARED = (
     "n_iter_no_change",
     "dtype",
     "callbacks",
+    "hidden_layer_sizes",
+    "activation",
+    "normalization",
+    "layers",
 )
 CONSTRAINTS = {name: parameters.NETWORK[name] for name in _SHARED} | {
     "tied_weights": c.boolean(),
@@ -71,7 +75,7 @@ CONSTRAINTS = {name: parameters.NETWORK[name] for name in _SHARED} | {
     "kl_weight": c.real(0.0, closed="left"),
     "output_activation": c.one_of(["auto", "identity", "logistic"]),
     "pretrain": c.none() | c.one_of(["layerwise"]),
-    "loss": c.one_of(["auto", "squared_error", "log_loss"]) | c.instance_of(Loss, "a Loss spec"),
+    "loss": c.one_of(["auto", "squared_error", "log_loss"]) | c.spec_of(Loss, "a Loss spec"),
 }
 # What `layers` replaces, with the defaults that say it was left alone.
 _EXPANDED = {

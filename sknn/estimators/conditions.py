@@ -10,13 +10,13 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
-from sklearn.utils.multiclass import check_classification_targets
 
 from sknn.core.layout import Shape
 from sknn.estimators import data
 from sknn.estimators._sklearn import validate_data
 from sknn.estimators.data import Rows
-from sknn.estimators.labels import encode_labels
+from sknn.estimators.labels import check_labels, encode_labels, sorted_labels, stated_labels
+from sknn.estimators.messages import naming_arguments
 from sknn.estimators.targets import NoTargets
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def read(estimator: GAN, X: Any, dtypes: Any, reset: bool) -> NDArray:
             f"X is sparse, and {type(estimator).__name__} needs dense rows; pass X.toarray()."
         )
     data.check_columns(X)
-    with data.naming_arguments(X=X):
+    with naming_arguments(X=X):
         return validate_data(estimator, X, dtype=dtypes, reset=reset)
 
 
@@ -46,12 +46,14 @@ def read_labelled(
 
 def read_labels(y: Any, n_rows: int) -> NDArray:
     """Return one label for each of so many rows."""
+    if sp.issparse(y):
+        raise TypeError("y is sparse; pass one class for each row, as y.toarray().ravel().")
     labels = np.asarray(data.check_target(y, numeric=False))
     if len(labels) != n_rows:
         raise ValueError(f"X has {n_rows} rows and y has {len(labels)}; they must have as many.")
-    check_classification_targets(labels)
     if labels.ndim != 1:
         raise ValueError(f"y must be one class for each row; got shape {labels.shape}.")
+    check_labels(labels)
     return labels
 
 
@@ -85,8 +87,9 @@ class Conditions(NoTargets):
     """
 
     def __init__(self, y: NDArray | None, weight: NDArray | None, classes: Any) -> None:
-        known: Any = y if classes is None else classes
-        self.classes = np.empty(0) if y is None else np.unique(known)
+        self.classes = np.empty(0)
+        if y is not None:
+            self.classes = sorted_labels(y) if classes is None else stated_labels(classes)
         if y is not None:
             counts = np.bincount(encode_labels(y, self.classes), weight, len(self.classes))
             self.shares = counts / counts.sum()
@@ -105,7 +108,8 @@ class Conditions(NoTargets):
     def codes(self, y: Any, n: int) -> NDArray:
         """Return the code of the one class, or of the class of each of `n` rows."""
         self.check(y)
-        return encode_labels(np.full(n, y) if np.ndim(y) == 0 else read_labels(y, n), self.classes)
+        single = not isinstance(y, (list, tuple)) and np.ndim(y) == 0
+        return encode_labels(np.full(n, y) if single else read_labels(y, n), self.classes)
 
     def draw(self, n: int, rng: np.random.RandomState) -> NDArray:
         """Draw codes of classes, each as often as it was among the rows."""

@@ -6,9 +6,11 @@ import numbers
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
+from numpy.typing import NDArray
+
 from sknn.core import constraints as c
 from sknn.core.activations import Activation
-from sknn.core.constraints import Constraint, is_number
+from sknn.core.constraints import Constraint, each, is_number
 from sknn.core.layers import (
     Activate,
     AveragePool,
@@ -23,11 +25,13 @@ from sknn.core.layers.block import Block
 from sknn.core.layers.filtering import Filtering
 from sknn.core.layout import Shape
 from sknn.core.spec import resolve
-from sknn.estimators import architecture, parameters
+from sknn.estimators import architecture, doubts, parameters
 from sknn.estimators.classifier import NetworkClassifier
+from sknn.estimators.ragged import n_axes
 from sknn.estimators.regressor import NetworkRegressor
-from sknn.estimators.shaped import INPUT_SHAPE, ShapedNetwork
-from sknn.exceptions import InvalidParameterError
+from sknn.estimators.rows import Sizes
+from sknn.estimators.shaped import CONSTRAINTS as SHAPES
+from sknn.estimators.shaped import ShapedNetwork
 
 _POOLING: dict[str, Any] = {"max": MaxPool, "average": AveragePool}
 # What `layers` replaces, with the defaults that say it was left alone.
@@ -61,9 +65,9 @@ def _inside(layers: Iterable[Any]) -> Iterator[Layer]:
             yield layer
 
 
-_extent = Constraint(_is_extent, "an int >= 1, or a tuple with one for each axis")
-CONSTRAINTS = {
-    "input_shape": INPUT_SHAPE,
+_extent = Constraint(_is_extent, "an int >= 1, or a tuple with one for each axis", each(int))
+CONSTRAINTS = SHAPES | {
+    "filters": Sizes(),
     "kernel_size": _extent,
     "pool_size": c.none() | _extent,
     "pooling": c.none() | c.one_of(["max", "average"]),
@@ -85,22 +89,17 @@ class ConvolutionalNetwork(ShapedNetwork):
 
     _hidden_parameters: ClassVar[tuple[str, ...]] = ("filters", "hidden_layer_sizes")
 
-    def _filters(self) -> list[int]:
-        try:
-            return architecture.hidden_sizes(self.filters)
-        except ValueError as error:
-            text = str(error).replace("hidden_layer_sizes", "filters")
-            raise InvalidParameterError(text) from error
-
     # -- rows -----------------------------------------------------------------------------
 
-    def _full_shape(self, shape: Shape) -> Shape:
+    def _with_channels(self, shape: Shape) -> Shape:
         """Add the axis of channels where it is missing."""
         n_axes = self._n_axes(shape)
+        first = self._channels_first
         if len(shape) == n_axes:
-            shape = (*shape, 1)
+            return (1, *shape) if first else (*shape, 1)
         if len(shape) != n_axes + 1:
-            wanted = "(H, W) or (H, W, C)" if n_axes == 2 else "(T,) or (T, C)"
+            full = ("(C, H, W)", "(C, T)") if first else ("(H, W, C)", "(T, C)")
+            wanted = f"(H, W) or {full[0]}" if n_axes == 2 else f"(T,) or {full[1]}"
             raise ValueError(
                 f"Rows of shape {shape} are nothing to convolve along {n_axes} axes; give X, or "
                 f"input_shape, rows of shape {wanted}."
@@ -108,7 +107,17 @@ class ConvolutionalNetwork(ShapedNetwork):
         return shape
 
     def _n_axes(self, shape: Shape) -> int:
-        """Return along how many axes convolutions run: what layers or kernels say, or the rows."""
+        """Return along how many axes convolutions run: what the user says, or the rows."""
+        said = self._said_axes()
+        if said is not None:
+            return said
+        # (H, W) and (H, W, C) are images; (d,), (T, 1) and (C, T) are signals.
+        if len(shape) == 2:
+            return 1 if self._channels_first or shape[1] == 1 else 2
+        return 1 if len(shape) == 1 else 2
+
+    def _said_axes(self) -> int | None:
+        """Return along how many axes convolutions run by layers or kernels, if they say so."""
         if self.layers is not None:
             found = [
                 layer.grid.n_axes for layer in _inside(self.layers) if isinstance(layer, Filtering)
@@ -116,10 +125,17 @@ class ConvolutionalNetwork(ShapedNetwork):
         else:
             sizes = (self.kernel_size, self.pool_size, self.strides)
             found = [len(size) for size in sizes if isinstance(size, (tuple, list))]
-        if found:
-            return found[0]
-        # (H, W) and (H, W, C) are images; (d,) and (T, 1) are signals.
-        return 1 if len(shape) == 1 or (len(shape) == 2 and shape[1] == 1) else 2
+        return found[0] if found else None
+
+    def _doubt(self, X: Any, x: NDArray) -> str | None:
+        """Doubt also along how many axes convolutions run, unless that was said."""
+        shape, first = self.input_shape_, self._channels_first
+        given = n_axes(X) - 1 if self.input_shape is None else len(self.input_shape)
+        if self.layers is not None or self._said_axes() is not None or given > 2:
+            return super()._doubt(X, x)
+        if given == 1:
+            return doubts.of_flat_rows(shape[0], first)
+        return doubts.of_square(shape) if len(shape) == 2 else doubts.of_narrow_images(shape)
 
     def _automatic_batch_size(self, n_rows: int) -> int:
         return min(64, n_rows)
@@ -134,7 +150,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         sizes = architecture.hidden_sizes(self.hidden_layer_sizes)
         rates = architecture.per_layer(self.dropout, len(sizes), "dropout")
         layers: list[Layer] = []
-        for count in self._filters():
+        for count in architecture.hidden_sizes(self.filters):
             layers += self._block(count)
         layers.append(Flatten())
         for size, rate in zip(sizes, rates, strict=True):
@@ -196,6 +212,9 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     input_shape : tuple of int, default=None
         Shape of a row where X is flat: ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` together with
         ``kernel_size=(7,)``. None takes a flat row for a signal with one channel.
+    channels : {"last", "first"}, default="last"
+        Where the channels of a row are: "last" for (H, W, C) and (T, C), "first" for (C, H, W) and
+        (C, T), as other libraries have them. `input_shape` and flat rows are in the same order.
     pool_size : int, tuple of int or None, default=2
         Extent of the pooling behind each convolution, never more than the axis has.
     pooling : {"max", "average", None}, default="max"
@@ -271,7 +290,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     network_ : Network
         The chain of layers; ``summary()`` prints it, ``get_weights()`` gives its arrays by layer.
     input_shape_ : tuple of int
-        Shape of a row as the layers see it.
+        Shape of a row as the layers see it, channels last.
     classes_ : ndarray
         Labels in the order of the columns of `predict_proba`.
     n_features_in_ : int
@@ -288,6 +307,8 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     -----
     X is (n, H, W) or (n, H, W, C); a signal (n, T, C) with a `kernel_size` of one axis, or with
     `layers` that begin with a Conv1D; or flat, (n, n_features), so that scalers and searches work.
+    With ``channels="first"`` it is (n, C, H, W), or a signal (n, C, T). A
+    :class:`~sknn.exceptions.ShapeWarning` says where a shape was probably meant otherwise.
     Memory of a step: the outputs of all layers for one batch, twice for the widest, and windows of
     bounded size (see :class:`~sknn.layers.Conv2D`); `predict` works in chunks.
 
@@ -317,6 +338,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         kernel_size: Any = 3,
         *,
         input_shape: Any = None,
+        channels: Any = "last",
         pool_size: Any = 2,
         pooling: Any = "max",
         strides: Any = 1,
@@ -352,6 +374,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         self.filters = filters
         self.kernel_size = kernel_size
         self.input_shape = input_shape
+        self.channels = channels
         self.pool_size = pool_size
         self.pooling = pooling
         self.strides = strides
@@ -398,6 +421,9 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     input_shape : tuple of int, default=None
         Shape of a row where X is flat: ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` together with
         ``kernel_size=(7,)``. None takes a flat row for a signal with one channel.
+    channels : {"last", "first"}, default="last"
+        Where the channels of a row are: "last" for (H, W, C) and (T, C), "first" for (C, H, W) and
+        (C, T), as other libraries have them. `input_shape` and flat rows are in the same order.
     pool_size : int, tuple of int or None, default=2
         Extent of the pooling behind each convolution, never more than the axis has.
     pooling : {"max", "average", None}, default="max"
@@ -473,7 +499,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     network_ : Network
         The chain of layers; ``summary()`` prints it, ``get_weights()`` gives its arrays by layer.
     input_shape_ : tuple of int
-        Shape of a row as the layers see it.
+        Shape of a row as the layers see it, channels last.
     n_features_in_ : int
         Numbers of a row.
     loss_, loss_curve_, best_loss_, validation_scores_, best_validation_score_, history_, n_iter_, \
@@ -488,6 +514,8 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     -----
     X is (n, H, W) or (n, H, W, C); a signal (n, T, C) with a `kernel_size` of one axis, or with
     `layers` that begin with a Conv1D; or flat, (n, n_features), so that scalers and searches work.
+    With ``channels="first"`` it is (n, C, H, W), or a signal (n, C, T). A
+    :class:`~sknn.exceptions.ShapeWarning` says where a shape was probably meant otherwise.
     Memory of a step: the outputs of all layers for one batch, twice for the widest, and windows of
     bounded size (see :class:`~sknn.layers.Conv2D`); `predict` works in chunks.
 
@@ -517,6 +545,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         kernel_size: Any = 3,
         *,
         input_shape: Any = None,
+        channels: Any = "last",
         pool_size: Any = 2,
         pooling: Any = "max",
         strides: Any = 1,
@@ -552,6 +581,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         self.filters = filters
         self.kernel_size = kernel_size
         self.input_shape = input_shape
+        self.channels = channels
         self.pool_size = pool_size
         self.pooling = pooling
         self.strides = strides

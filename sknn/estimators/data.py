@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import numbers
-import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,13 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import check_array, column_or_1d
 
+from sknn.core.rows import in_order
 from sknn.estimators._sklearn import validate_data
+from sknn.estimators.messages import located, naming_arguments
+from sknn.estimators.sparse import reject_broken
+
+_FLOATS = (float, np.floating)
+_PLAIN = (bool, int, np.bool_, np.integer, *_FLOATS)
 
 
 @dataclass
@@ -57,9 +62,11 @@ def reject_odd_arrays(values: Any, name: str) -> None:
         For dates and time spans, which would be read as raw counts of ticks, for records,
         and for frames that are not computed yet.
     ValueError
-        For masked arrays with masked entries, whose mask would be dropped.
+        For masked arrays with masked entries, whose mask would be dropped, and for sparse matrices
+        that point outside of themselves.
     """
     reject_lazy(values, name)
+    reject_broken(values, name)
     for dtype in _dtypes(values):
         if _tells_time(dtype):
             raise TypeError(
@@ -113,43 +120,6 @@ def _tells_time(dtype: Any) -> bool:
     return str(dtype).lower().startswith(("date", "duration", "time"))
 
 
-def located(error: Exception, where: str) -> TypeError | ValueError:
-    """Return the error with the argument it is about; its class may be one of NumPy's own."""
-    kind = TypeError if isinstance(error, TypeError) else ValueError
-    return kind(f"In {where}: {error}")
-
-
-@contextmanager
-def naming_arguments(**arguments: Any) -> Iterator[None]:
-    """Let every complaint of scikit-learn and NumPy name the argument it is about.
-
-    Python integers beyond all floats raise an OverflowError, which becomes a ValueError.
-    """
-    try:
-        # Sums of huge numbers overflow while they are looked through for infinity.
-        with np.errstate(over="ignore", invalid="ignore"):
-            yield
-    except OverflowError as error:
-        names = " or ".join(arguments)
-        raise ValueError(f"{names} holds numbers too large for a float.") from error
-    except (TypeError, ValueError) as error:
-        if re.search(rf"\b({'|'.join(arguments)})\b", str(error)):
-            raise
-        raise located(error, _culprit(arguments)) from error
-
-
-def _culprit(arguments: dict[str, Any]) -> str:
-    """Return the name of the last argument that is no array by itself, else all names."""
-    for name, values in reversed(arguments.items()):
-        try:
-            rows = name == "X"
-            dtype = np.float64 if rows else None
-            check_array(values, accept_sparse=True, ensure_2d=rows, dtype=dtype)
-        except (TypeError, ValueError, OverflowError):
-            return name
-    return " and ".join(arguments)
-
-
 def check_columns(X: Any) -> None:
     """Raise where two columns of a frame have one name: names are what columns are known by."""
     columns = list(getattr(X, "column_names", getattr(X, "columns", ())))
@@ -162,7 +132,24 @@ def check_inputs(estimator: Any, X: Any, dtypes: Any) -> Any:
     """Return X for a fitted estimator, checked against what it was fitted on."""
     reject_odd_arrays(X, "X")
     with naming_arguments(X=X):
-        return validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)
+        X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)
+    return _canonical(X)
+
+
+def _canonical(X: Any) -> Any:
+    """Return CSR rows with ascending indices, none of them twice: sums follow their order."""
+    if not sp.issparse(X) or X.has_canonical_format:
+        return X
+    X = X.copy()
+    X.sum_duplicates()
+    return X
+
+
+def check_matrix(X: Any, dtype: Any) -> NDArray:
+    """Return X as a dense matrix, for what are no rows of the table an estimator was fitted on."""
+    reject_odd_arrays(X, "X")
+    with naming_arguments(X=X):
+        return check_array(X, dtype=[dtype], input_name="X")
 
 
 def check_rows(
@@ -186,7 +173,7 @@ def check_rows(
             reset=reset,
         )
         y = _shaped(y, numeric)
-    return Rows(X, y, check_weight(sample_weight, X.shape[0]))
+    return Rows(_canonical(X), y, check_weight(sample_weight, X.shape[0]))
 
 
 def check_target(y: Any, numeric: bool) -> Any:
@@ -211,7 +198,32 @@ def _shaped(y: Any, numeric: bool) -> Any:
         assert_all_finite(y, input_name="y")
     if not sp.issparse(y) and y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
-    return y
+    if sp.issparse(y):
+        _check_indicator(y)
+    return in_order(y if numeric else plain_numbers(y))
+
+
+def _check_indicator(y: Any) -> None:
+    """Raise where a sparse y does not mark labels."""
+    if y.shape[1] < 2 or not np.isin(y.data, (0, 1)).all():
+        raise ValueError(
+            f"y is sparse, of shape {y.shape}; a sparse y is an indicator matrix, one column a "
+            "label, and must hold 0 and 1. Pass anything else as an array: y.toarray(), and for a "
+            "single column y.toarray().ravel()."
+        )
+
+
+def plain_numbers(values: Any) -> Any:
+    """Return an array of objects that all are numbers as one of numbers; the rest as it is."""
+    if getattr(getattr(values, "dtype", None), "kind", None) != "O":
+        return values
+    objects = np.asarray(values)
+    if not objects.size or not all(isinstance(each, _PLAIN) for each in objects.flat):
+        return values
+    plain = np.array(objects.tolist())
+    # Labels beyond int64 would be rounded.
+    rounded = plain.dtype.kind == "f" and not any(isinstance(i, _FLOATS) for i in objects.flat)
+    return values if rounded else plain
 
 
 def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
@@ -220,6 +232,7 @@ def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, re
     check_columns(X)
     with naming_arguments(X=X):
         X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=reset)
+    X = _canonical(X)
     return Rows(X, X, check_weight(sample_weight, X.shape[0]))
 
 
@@ -264,7 +277,11 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
     try:
         weight = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name=name)
     except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{name} must be one number for each row: {error}") from error
+        # What does not know the argument is NumPy speaking of its own doings.
+        more = (
+            f": {error}" if name in str(error) else f"; it is, or holds, {_short(sample_weight)}."
+        )
+        raise ValueError(f"{name} must be one number for each row{more}") from error
     if weight.ndim != 1:
         raise ValueError(f"{name} must be 1D array or scalar; got {weight.ndim} dimensions.")
     if len(weight) != n_rows:
@@ -272,7 +289,12 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
     if (weight < 0).any():
         raise ValueError(f"Negative values in data passed to `{name}`; weights must be >= 0.")
     _check_total(weight, name)
-    return weight
+    return in_order(weight)
+
+
+def _short(values: Any) -> str:
+    text = " ".join(repr(values).split())
+    return text if len(text) < 60 else f"{text[:60]}..."
 
 
 def _check_total(weight: NDArray, name: str) -> None:
@@ -323,18 +345,30 @@ def split_rows(
         If there are too few rows for a validation set of two.
     """
     rows = np.arange(n) if rows is None else rows
+    n_held_out = math.ceil(fraction * len(rows))
+    if not 2 <= n_held_out < len(rows):
+        what, which = ("validation", "Increase") if n_held_out < 2 else ("training", "Decrease")
+        raise ValueError(
+            f"The {what} set is too small. {which} 'validation_fraction' or increase the size of "
+            f"your dataset: of {len(rows)} sample(s) {n_held_out} would be held out for "
+            "early_stopping=True. Or pass X_val and y_val."
+        )
+    groups = None if strata is None else strata[rows]
     train, held_out = train_test_split(
         rows,
-        test_size=fraction,
+        test_size=n_held_out,
         random_state=seed,
-        stratify=None if strata is None else strata[rows],
+        stratify=groups if _can_be_kept(groups, n_held_out) else None,
     )
-    if len(held_out) < 2:
-        raise ValueError(
-            "The validation set is too small. Increase 'validation_fraction' "
-            "or the size of your dataset."
-        )
     return np.sort(train), np.sort(held_out)
+
+
+def _can_be_kept(groups: NDArray | None, n_held_out: int) -> bool:
+    """Whether every group can stand on both sides of a split."""
+    if groups is None:
+        return False
+    counts = np.unique(groups, return_counts=True)[1]
+    return bool(counts.min() > 1 and len(counts) <= min(n_held_out, len(groups) - n_held_out))
 
 
 def check_validation(

@@ -62,12 +62,22 @@ def spread(train: Callable[[Session], None], parts: list[Session]) -> list[tuple
     Returns
     -------
     results : list of (theta, Run)
-        The weights of each, and where its training stands.
+        The weights of each, and where its training stands; Ctrl-C may leave out the last ones.
     """
     if len(parts) == 1 or effective_n_jobs(None) == 1:
-        return [_trained(train, part, inf) for part in parts]
+        return _in_turn(train, parts)
     left = parts[0].deadline - perf_counter()
     return Parallel()(delayed(_trained)(train, _parcel(part), left) for part in parts)
+
+
+def _in_turn(train: Callable[[Session], None], parts: list[Session]) -> list[tuple[NDArray, Run]]:
+    """Train one after the other, up to the first that Ctrl-C ends."""
+    results = []
+    for part in parts:
+        results.append(_trained(train, part, inf))
+        if results[-1][1].stop_reason == "interrupted":
+            break
+    return results
 
 
 def _trained(

@@ -18,7 +18,8 @@ from sknn.core.network import Network
 from sknn.core.spec import resolve
 from sknn.estimators import rivals
 from sknn.estimators._sklearn import with_callbacks
-from sknn.estimators.base import BaseNetwork, finite
+from sknn.estimators.answers import computed
+from sknn.estimators.base import BaseNetwork
 from sknn.estimators.call import Call
 from sknn.estimators.conditions import (
     Conditions,
@@ -28,11 +29,13 @@ from sknn.estimators.conditions import (
     row_shape,
 )
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.session import Session
 from sknn.training.adversarial import Duel, Turns
 from sknn.training.callbacks import Callback
 from sknn.training.run import Run
 from sknn.training.spread import Surroundings
+from sknn.training.threads import blas_threads
 
 # Rows that samples are compared with at most, for a score.
 _SCORED_ROWS = 2000
@@ -120,7 +123,8 @@ class GAN(BaseNetwork):
     n_iter_, t_, stop_reason_, loss_, loss_curve_
         As for :class:`MLPRegressor`, of the discriminator.
     coefs_, intercepts_ : list of ndarray
-        Weights and biases of the dense layers, those of the generator first.
+        Weights and biases of the dense layers, those of the generator first; absent where there are
+        layers of other kinds, or classes.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.
@@ -161,7 +165,8 @@ class GAN(BaseNetwork):
     n_iter_no_change = math.inf
 
     _targets: Conditions
-    input_shape_: Shape
+    classes_: NDArray = learnt()
+    input_shape_: Shape = learnt()
 
     def __init__(
         self,
@@ -368,8 +373,12 @@ class GAN(BaseNetwork):
         """
         self._check_fitted()
         x, some = self._checked(X), slice(_SCORED_ROWS)
+        # Of rows whose distances are not finite none is near another.
+        computed(np.einsum, "ij,ij->i", x, x, dtype=np.float64)
         samples = self.sample(len(x[some]), random_state=self.random_state)
-        return Surroundings(x[some]).coverage(samples)
+        limit = blas_threads(len(samples) ** 2 * x.shape[1])
+        with limit, limit:
+            return Surroundings(x[some]).coverage(samples)
 
     def _judged(self, X: Any, y: Any, stop: int | None = None) -> NDArray:
         """Return what some layers of the discriminator make of rows."""
@@ -387,10 +396,6 @@ class GAN(BaseNetwork):
             return told(targets.codes(y, len(x)), stop)
         scores = [told(code) for code in range(len(targets))]
         return told(np.hstack(scores).argmax(axis=1), stop)
-
-    def _through(self, x: Any, **layers: Any) -> NDArray:
-        with np.errstate(over="ignore", invalid="ignore"):
-            return finite(self.network_.predict(x, **layers))
 
     def _checked(self, X: Any) -> NDArray:
         return read(self, X, [np.float64, np.float32], reset=False)

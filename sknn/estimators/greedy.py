@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
-from sknn.estimators.data import located
+from sknn.estimators.messages import located
 from sknn.exceptions import DataScaleWarning
 
 

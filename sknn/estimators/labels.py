@@ -15,6 +15,8 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from sknn.core.losses import Grouped
 from sknn.core.losses.base import Loss
+from sknn.estimators.data import plain_numbers, reject_odd_arrays
+from sknn.estimators.messages import located, naming_arguments
 from sknn.estimators.targets import Targets, mean_prediction
 
 
@@ -79,7 +81,8 @@ def encode_labels(y: NDArray, classes: NDArray) -> NDArray[np.intp]:
     """
     if y.ndim != 1:
         raise ValueError(f"y must have one column; got shape {y.shape}.")
-    present, inverse = np.unique(y, return_inverse=True)
+    with _naming_labels():
+        present, inverse = np.unique(y, return_inverse=True)
     try:
         unknown = np.setdiff1d(present, classes)
     except TypeError:
@@ -343,19 +346,24 @@ def _is_indicator(y: Any, classes: Any) -> bool:
 
 
 @contextmanager
-def _naming_labels() -> Iterator[None]:
-    """Say of complaints about labels that they are about y, and what to do."""
+def _naming_labels(name: str = "y") -> Iterator[None]:
+    """Say of complaints about labels what they are about, and what to do."""
     try:
         yield
     except TypeError as error:
         if "not supported between" not in str(error):
-            raise TypeError(f"In y: {error}") from error
+            raise located(error, name) from error
         raise TypeError(
-            "y mixes labels that cannot be sorted, such as numbers, strings and None; make them "
-            "all str or all numbers."
+            f"{name} mixes labels that cannot be sorted, such as numbers, strings and None; make "
+            "them all str or all numbers."
         ) from error
     except ValueError as error:
-        raise ValueError(f"In y: {error}") from error
+        if "label type: unknown" not in str(error):
+            raise located(error, name) from error
+        raise ValueError(
+            f"Unknown label type: {name} mixes kinds of objects, or holds some that are no labels; "
+            "make them all str or all numbers."
+        ) from error
 
 
 def check_labels(y: Any) -> None:
@@ -367,15 +375,18 @@ def check_labels(y: Any) -> None:
 def sorted_labels(labels: Any) -> NDArray:
     """Return the distinct labels in order."""
     with _naming_labels():
-        return np.unique(np.asarray(labels))
+        return np.unique(labels)
 
 
 def stated_labels(classes: Any) -> NDArray:
     """Return the labels a stream announces, sorted."""
-    labels = np.asarray(classes)
+    reject_odd_arrays(classes, "classes")
+    with naming_arguments(classes=classes):
+        labels = plain_numbers(np.asarray(classes))
     if labels.ndim != 1 or not len(labels) or (labels.dtype.kind == "f" and np.isnan(labels).any()):
         raise ValueError(f"`classes` must be a list of labels without NaN; got {classes!r}.")
-    return sorted_labels(labels)
+    with _naming_labels("classes"):
+        return np.unique(labels)
 
 
 def classification_targets(y: Any, classes: Any = None) -> ClassificationTargets:

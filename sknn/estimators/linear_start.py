@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.estimators.table.plan import Sample
+from sknn.training.threads import blas_threads
 
 _PENALTIES = (0.01, 1.0, 10.0, 100.0, 1000.0)
 
@@ -82,7 +83,9 @@ def _spectrum(x: NDArray) -> tuple[NDArray, NDArray]:
     if len(x) < x.shape[1]:
         _, singular, vectors = np.linalg.svd(x, full_matrices=False)
         return singular**2, vectors.T
-    values, vectors = np.linalg.eigh(x.T @ x)
+    with blas_threads(len(x) * x.shape[1] ** 2):
+        moments = x.T @ x
+    values, vectors = np.linalg.eigh(moments)
     return np.maximum(values, 0.0), vectors
 
 

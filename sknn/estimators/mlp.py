@@ -102,7 +102,7 @@ class MLPClassifier(NetworkClassifier):
     layer_rates : dict, default=None
         Factor on the learning rate by layer name.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the clones that ran are in ``callbacks_``.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     transform_layer : int, default=-1
         Hidden layer whose activations `transform` returns.
     scoring : str or callable, default=None
@@ -127,8 +127,12 @@ class MLPClassifier(NetworkClassifier):
     Attributes
     ----------
     coefs_, intercepts_ : list of ndarray
-        Weights (inputs, units) and biases (units,) of each dense layer, windows on the network:
-        setting them changes it. With members there is a leading axis.
+        Weights (inputs, units) and biases (units,) of each dense layer, with which
+        ``x @ W + b`` and the activation of each layer (of `layers`, where these are given; at the
+        end `out_activation_`) give the predictions. Windows on the
+        network, but for batch normalization, which is multiplied in: setting them
+        changes it. With members there is a leading axis. Networks with other layers have no such
+        list, but :meth:`get_weights`.
     classes_ : ndarray or list of ndarray
         Labels in the order of the columns of `predict_proba`.
     loss_ : float
@@ -287,8 +291,9 @@ class MLPRegressor(NetworkRegressor):
     ----------
     loss : str or Loss, default="squared_error"
         "squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile",
-        "poisson", "gamma", "tweedie" (these three with a log link), "gaussian_nll", or a spec
-        from :mod:`sknn.losses`. With several outputs the loss is their mean.
+        "poisson", "gamma", "tweedie" (these three with a log link), "gaussian_nll" (learns a
+        spread as well, which ``predict(X, return_std=True)`` returns), or a spec from
+        :mod:`sknn.losses`. With several outputs the loss is their mean.
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Units of each hidden layer. ``()`` leaves a linear model.
     activation : str, Activation or list, default="relu"
@@ -372,7 +377,7 @@ class MLPRegressor(NetworkRegressor):
     layer_rates : dict, default=None
         Factor on the learning rate by layer name.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the clones that ran are in ``callbacks_``.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     transform_layer : int, default=-1
         Hidden layer whose activations `transform` returns.
     scoring : str or callable, default=None
@@ -399,8 +404,12 @@ class MLPRegressor(NetworkRegressor):
     Attributes
     ----------
     coefs_, intercepts_ : list of ndarray
-        Weights (inputs, units) and biases (units,) of each dense layer, windows on the network:
-        setting them changes it. With members there is a leading axis.
+        Weights (inputs, units) and biases (units,) of each dense layer, with which
+        ``x @ W + b`` and the activation of each layer (of `layers`, where these are given; at the
+        end `out_activation_`) give the predictions; `output_range` cuts afterwards. Windows on the
+        network, but for batch normalization, which is multiplied in: setting them
+        changes it. With members there is a leading axis. Networks with other layers have no such
+        list, but :meth:`get_weights`.
     loss_ : float
         Objective of the last epoch, penalty included.
     loss_curve_ : list of float

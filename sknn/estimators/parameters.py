@@ -11,7 +11,6 @@ import numpy as np
 from sklearn.metrics import get_scorer_names
 
 from sknn.core import constraints as c
-from sknn.core.activations import Activation
 from sknn.core.constraints import Constraint
 from sknn.core.initializers import Initializer
 from sknn.core.losses.base import Loss
@@ -19,27 +18,25 @@ from sknn.core.optimizers import SGD, Optimizer
 from sknn.core.pretrained import Pretrained
 from sknn.core.schedules import BatchSizeSchedule, InverseScaling, Schedule
 from sknn.core.spec import resolve, unusable
+from sknn.estimators.architecture import NORMALIZATION, hidden_sizes
+from sknn.estimators.rows import Activations, Callbacks, Layers, Sizes
 from sknn.exceptions import InvalidParameterError
-from sknn.training.callbacks import Callback
 
 LBFGS = "lbfgs"
 
 
 def _is_seed(value: Any) -> bool:
-    whole = c.is_number(value, numbers.Integral)
-    return (
-        value is None or isinstance(value, np.random.RandomState) or (whole and 0 <= value < 2**32)
-    )
+    if value is None or isinstance(value, np.random.RandomState):
+        return True
+    return c.is_number(value, numbers.Integral) and 0 <= int(value) < 2**32
 
 
 def _is_rate(value: Any) -> bool:
-    return c.is_number(value, numbers.Real) and 0 <= float(value) < 1
+    return 0 <= c.as_float(value) < 1
 
 
 def _is_dropout(value: Any) -> bool:
-    return _is_rate(value) or (
-        isinstance(value, (list, tuple)) and all(_is_rate(rate) for rate in value)
-    )
+    return all(map(_is_rate, value)) if isinstance(value, (list, tuple)) else _is_rate(value)
 
 
 def _is_range(value: Any) -> bool:
@@ -48,13 +45,13 @@ def _is_range(value: Any) -> bool:
     try:
         low, high = (np.asarray(bound, np.float64) for bound in value)
         return bool(np.all(low < high))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
 
 
 def _is_rates(value: Any) -> bool:
     return isinstance(value, dict) and all(
-        c.is_number(rate, numbers.Real) and 0 <= float(rate) < math.inf for rate in value.values()
+        0 <= c.as_float(rate) < math.inf for rate in value.values()
     )
 
 
@@ -69,6 +66,17 @@ def _is_freeze(value: Any) -> bool:
     return isinstance(value, str) or (c.is_number(value, numbers.Integral) and value >= 0)
 
 
+def _number(value: Any) -> Any:
+    """Return a number as Python's own, anything else as it is."""
+    if c.is_number(value, numbers.Integral):
+        return int(value)
+    return c.as_float(value) if c.is_number(value, numbers.Real) else value
+
+
+def _numbers(value: dict[Any, Any]) -> dict[Any, Any]:
+    return {key: _number(each) for key, each in value.items()}
+
+
 _DTYPES = ("auto", "float32", "float64", np.float32, np.float64)
 
 positive = c.real(0.0, closed="neither")
@@ -80,12 +88,14 @@ NETWORK: dict[str, Constraint] = {
     "weight_decay": c.one_of(["auto"]) | non_negative,
     "batch_size": c.one_of(["auto"])
     | c.integer(1)
-    | c.instance_of(BatchSizeSchedule, "a BatchSize spec"),
+    | c.spec_of(BatchSizeSchedule, "a BatchSize spec"),
     "learning_rate_init": positive,
     "power_t": non_negative,
     "max_iter": c.integer(1),
     "shuffle": c.boolean(),
-    "random_state": Constraint(_is_seed, "an int in the range [0, 2**32), a RandomState or None"),
+    "random_state": Constraint(
+        _is_seed, "an int in the range [0, 2**32), a RandomState or None", _number
+    ),
     "tol": non_negative,
     "verbose": c.boolean() | c.integer(0),
     "warm_start": c.boolean(),
@@ -97,13 +107,21 @@ NETWORK: dict[str, Constraint] = {
     "beta_2": c.real(0.0, 1.0, closed="left"),
     "epsilon": positive,
     "n_iter_no_change": c.integer(1)
-    | Constraint(lambda v: isinstance(v, float) and v == math.inf, "inf"),
+    | Constraint(lambda v: c.as_float(v) == math.inf, "inf", float),
     "max_fun": c.integer(1),
-    "dropout": Constraint(_is_dropout, "a float in the range [0.0, 1.0) or a list of them"),
-    "input_dropout": Constraint(_is_rate, "a float in the range [0.0, 1.0)"),
+    "hidden_layer_sizes": Sizes(),
+    "activation": Activations(several=True),
+    "normalization": c.none() | c.one_of(NORMALIZATION),
+    "layers": Layers(),
+    "dropout": Constraint(
+        _is_dropout, "a float in the range [0.0, 1.0) or a list of them", c.each(float)
+    ),
+    "input_dropout": c.real(0.0, 1.0, closed="left"),
     "max_grad_norm": c.none() | positive,
-    "freeze": c.none() | Constraint(_is_freeze, "a number of layers or a list of their names"),
-    "layer_rates": c.none() | Constraint(_is_rates, "a dict of layer names and factors >= 0"),
+    "freeze": c.none()
+    | Constraint(_is_freeze, "a number of layers or a list of their names", _number),
+    "layer_rates": c.none()
+    | Constraint(_is_rates, "a dict of layer names and factors >= 0", _numbers),
     "stop_below": c.none() | c.real(),
     "max_time": c.none() | positive,
     "restore_best": c.boolean(),
@@ -113,11 +131,7 @@ NETWORK: dict[str, Constraint] = {
     ),
     "n_members": c.integer(1),
     "transform_layer": c.integer(),
-    "callbacks": c.none()
-    | Constraint(
-        lambda v: isinstance(v, (list, tuple)) and all(isinstance(each, Callback) for each in v),
-        "a list of sknn.callbacks",
-    ),
+    "callbacks": Callbacks(),
     "scoring": c.none()
     | Constraint(lambda v: isinstance(v, str) or callable(v), "a scorer name or a callable"),
 }
@@ -128,12 +142,13 @@ FAMILY = {
         *("alpha", "batch_size", "learning_rate_init", "max_iter", "tol", "n_iter_no_change"),
         *("early_stopping", "validation_fraction", "dropout", "max_grad_norm", "freeze"),
         *("n_members", "random_state", "verbose", "warm_start", "dtype", "callbacks"),
+        *("hidden_layer_sizes", "normalization", "layers"),
     )
-}
+} | {"activation": Activations()}
 CLASSIFIER = {
     "class_weight": c.none()
     | c.one_of(["balanced"])
-    | Constraint(_is_class_weight, "a dict or a list of dicts"),
+    | Constraint(_is_class_weight, "a dict or a list of dicts", c.each(_numbers)),
     "label_smoothing": c.real(0.0, 1.0, closed="left"),
 }
 REGRESSOR = {
@@ -210,8 +225,17 @@ def loss_of(estimator: Any) -> Loss:
     tasks = {"regression"} if estimator._numeric_target else {"binary", "multiclass", "multilabel"}
     usable = {alias for alias, kind in Loss.registry.items() if kind.tasks & tasks}  # type: ignore[attr-defined]
     if not isinstance(name, Loss) and not (isinstance(name, str) and name in usable):
-        raise unusable(Loss, name, "loss", owner, usable)
+        raise unusable(Loss, name, "loss", owner, usable, hint=_meant_sizes(name))
     return resolve(Loss, name, "loss", owner)
+
+
+def _meant_sizes(value: Any) -> str:
+    """Say which parameter a value was for that stands in the place of the loss."""
+    try:
+        hidden_sizes(value)
+    except InvalidParameterError:
+        return ""
+    return f" Did you mean hidden_layer_sizes={value!r}?"
 
 
 def is_lbfgs(estimator: Any) -> bool:
@@ -219,28 +243,32 @@ def is_lbfgs(estimator: Any) -> bool:
     return isinstance(estimator.solver, str) and estimator.solver == LBFGS
 
 
-def check_parameters(estimator: Any, table: dict[str, Constraint]) -> None:
-    """Raise for the first constructor parameter with a value that is not allowed."""
-    owner = type(estimator).__name__
-    c.check(owner, vars(estimator), table)
+def check_parameters(estimator: Any, table: dict[str, Constraint]) -> dict[str, Any]:
+    """Raise for the first constructor parameter with a value that is not allowed.
+
+    Returns
+    -------
+    given : dict
+        The parameters as they were. Those of the estimator, a working copy, have become what the
+        table makes of them: numbers of any type are now Python's own.
+    """
+    owner, own = type(estimator).__name__, vars(estimator)
+    plain = c.check(owner, own, table)
+    given = {name: own[name] for name in plain}
+    own.update(plain)
     estimator._pace()
     regularization_of(estimator)
     if not is_lbfgs(estimator):
         optimizer_of(estimator)
     _check_weight_init(estimator.weight_init, owner)
-    activation = estimator.activation
-    for each in activation if isinstance(activation, (list, tuple)) else [activation]:
-        resolve(Activation, each, "activation", owner)
-    if isinstance(estimator.batch_size, BatchSizeSchedule):
-        estimator.batch_size.check()
     if isinstance(estimator.scoring, str):
         _check_scorer(estimator.scoring, owner)
     _check_callbacks(estimator.callbacks or (), is_lbfgs(estimator))
+    return given
 
 
 def _check_callbacks(callbacks: Any, full_batch: bool) -> None:
     for callback in callbacks:
-        callback.check()
         if full_batch and callback.stochastic_only:
             raise ValueError(
                 f"solver='lbfgs' does not support the callback {callback!r}, which needs epochs of "

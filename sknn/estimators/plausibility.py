@@ -12,7 +12,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from sknn.core.network import Network
-from sknn.exceptions import DataScaleWarning, OneHotTargetWarning
+from sknn.core.rows import in_order
+from sknn.exceptions import DataScaleWarning, OneHotTargetWarning, ShapeWarning
 from sknn.training.caller import users_level
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _FAR = (10.0, 100.0)
 _TINY = 1e-3
 """A column without a larger number is too small."""
 _NAMED = 5
+_LOOKED_AT = 30
+"""Columns that tell whether X has gone through a scaler."""
 
 
 @dataclass
@@ -59,7 +62,7 @@ class Columns:
 
     @classmethod
     def _dense(cls, rows: NDArray) -> Columns:
-        sample = _places(rows)
+        sample = _places(in_order(rows))
         low, high = sample.min(axis=0), sample.max(axis=0)
         mean = sample.mean(axis=0, dtype=np.float64)
         spread = sample - mean
@@ -98,6 +101,15 @@ def _places(x: NDArray) -> NDArray:
     return flat[~missing] if missing.any() else flat
 
 
+def _peak(x: Any) -> NDArray:
+    """Return the largest absolute value of every column, or channel, in any memory order."""
+    if sp.issparse(x):
+        return np.maximum(_row(x.max(axis=0)), -_row(x.min(axis=0)))
+    axes = tuple(range(x.ndim - 1))
+    # Missing steps are passed over.
+    return np.maximum(np.fmax.reduce(x, axes), -np.fmin.reduce(x, axes))
+
+
 def _row(values: Any) -> NDArray:
     """Return a row that SciPy gives as matrix, sparse row or vector as a vector."""
     return np.ravel(values.toarray() if sp.issparse(values) else values)
@@ -113,11 +125,14 @@ def _evenly(x: Any, rows: NDArray | None) -> Any:
 def warn_of_data(session: Session) -> None:
     """Look at the data of a fresh run and warn of what is probably a mistake."""
     x, rows = session.train.x, session.rows_used
+    doubt = session.estimator._doubt(session.call.X, x)
+    if doubt is not None:
+        _warn(doubt, ShapeWarning)
     if not session.estimator._scales_columns and not _bears_any_scale(session.network):
         columns = Columns.of(x, rows)
         _warn_of_scales(session, columns)
         if session.validation is not None:
-            _warn_of_validation(columns, session.validation.x)
+            _warn_of_validation(*_comparable(columns, x, rows, session.validation.x))
     if session.targets.task == "multilabel" and session.train.y is not x:
         _warn_of_one_hot(session.targets.answers_of(session.train.y))
 
@@ -141,8 +156,7 @@ def _warn_of_scales(session: Session, columns: Columns) -> None:
     )
     bad, tiny = seen.badly_scaled, seen.may_be_tiny
     if tiny.any() and columns.n_rows < x.shape[0]:
-        every = _places(x) if isinstance(x, np.ndarray) else x
-        peak = np.maximum(_row(every.max(axis=0)), -_row(every.min(axis=0)))
+        peak = _peak(x)
         bad &= ~(tiny & (peak / scale >= _TINY))
     if not bad.any():
         return
@@ -174,9 +188,41 @@ def _named(indices: NDArray, columns: Columns, estimator: Any, shaped: bool) -> 
     return ", ".join(told) + (f" and {more} more" if more else "")
 
 
-def _warn_of_validation(columns: Columns, x_val: Any) -> None:
+def _comparable(columns: Columns, x: Any, rows: NDArray | None, x_val: Any) -> tuple:
+    """Return figures of the columns of X and X_val, and whether X was brought to one scale.
+
+    Rows with a shape are laid flat, as a scaler has seen them, unless steps are missing.
+    """
+    if x.ndim > 2 and x.shape[1:] == x_val.shape[1:]:
+        flat, flat_val = x.reshape(len(x), -1), x_val.reshape(len(x_val), -1)
+        if np.isfinite(flat.sum()) and np.isfinite(flat_val.sum()):
+            return Columns.of(flat, rows), Columns.of(flat_val), _was_scaled(flat)
+    return columns, Columns.of(x_val), x.ndim == 2 and _was_scaled(x)
+
+
+def _was_scaled(x: Any) -> bool:
+    """Whether nearly all columns have round figures, as those a scaler was fitted on have."""
+    wanted = np.linspace(0, x.shape[1] - 1, min(x.shape[1], _LOOKED_AT)).astype(int)
+    some = x[:, wanted] if isinstance(x, np.ndarray) else x[:, wanted].toarray()
+    low, first, middle, third, high = np.percentile(some, (0, 25, 50, 75, 100), axis=0)
+    mean, std = some.mean(axis=0, dtype=np.float64), some.std(axis=0, dtype=np.float64)
+    varies = high > low
+    scaled = (
+        (_near(mean, 0) & _near(std, 1))
+        | (_near(low, 0) & _near(high, 1))
+        | (_near(middle, 0) & _near(third - first, 1))
+        | _near(np.maximum(-low, high), 1)
+    )
+    return bool(varies.any() and scaled[varies].mean() >= 0.9)
+
+
+def _near(values: NDArray, wanted: float) -> NDArray:
+    return np.abs(values - wanted) < 1e-4
+
+
+def _warn_of_validation(columns: Columns, val: Columns, was_scaled: bool) -> None:
     """Warn where X_val seems not to have gone through what X has gone through."""
-    share = _share_off(columns, Columns.of(x_val))
+    share = _share_off(columns, val, was_scaled)
     # Of few columns one or two may drift in time; of many, some are alike on both scales.
     if share >= (0.5 if len(columns.mean) < 10 else 0.3):
         _warn(
@@ -189,7 +235,7 @@ def _warn_of_validation(columns: Columns, x_val: Any) -> None:
         )
 
 
-def _share_off(train: Columns, val: Columns) -> float:
+def _share_off(train: Columns, val: Columns, was_scaled: bool) -> float:
     """Return the share of columns whose mean or spread in `val` no split explains."""
     known = train.varies & (train.std > 0)
     if not known.any() or train.n_rows < 10:
@@ -202,6 +248,10 @@ def _share_off(train: Columns, val: Columns) -> float:
         # In a split a rare column may be constant, and one with few huge values look narrow.
         even = val.varies[known] & (train.peak[known] < 10.0 * np.hypot(train.mean[known], std))
         off |= even & (val_std < 0.1 * std)
+        # Some rows of X, a group or the last ones, are narrower than all; seldom are they wider.
+        wide = off | even & (val_std > (1.6 + 5.0 / np.sqrt(val.n_rows)) * std)
+        if was_scaled and wide.mean() >= 0.5:
+            off = wide
     return float(off.mean())
 
 

@@ -13,12 +13,13 @@ from sknn.core.network import Network
 from sknn.estimators import parameters
 from sknn.estimators.boltzmann import BOLTZMANN, BoltzmannMachine
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.greedy import train_part
 from sknn.estimators.rbm import BernoulliRBM, GaussianRBM
 
 _COMMON = (
     "alpha batch_size learning_rate_init max_iter random_state tol verbose warm_start "
-    "early_stopping validation_fraction n_iter_no_change dtype callbacks"
+    "early_stopping validation_fraction n_iter_no_change dtype callbacks hidden_layer_sizes"
 ).split()
 CONSTRAINTS = {name: parameters.NETWORK[name] for name in _COMMON} | {
     "pretrain_visible": c.one_of(["auto", "bernoulli", "gaussian"]),
@@ -35,7 +36,7 @@ class DeepBelief:
     """The start of a network from a stack of machines, each fed by the one below."""
 
     activation: Any = "logistic"
-    rbms_: list[BoltzmannMachine]
+    rbms_: list[BoltzmannMachine] = learnt()
 
     def _start_from_data(
         self, network: Network, train: Rows, index: NDArray | None, seed: int

@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 from sknn.core.activations import Activation
 from sknn.core.layers import Dense
 from sknn.core.layout import Views
+from sknn.core.losses.optimum import column_means
+from sknn.core.rows import slabs
+from sknn.training.threads import blas_threads
 
 _MOST_FEATURES = 2048
 """Beyond, the covariance is dearer than what it saves."""
@@ -74,22 +77,22 @@ def components(x: Any, weight: NDArray | None, k: int) -> Components | None:
     if d > _MOST_FEATURES or n < 2:
         return None
     share = np.full(n, 1.0 / n) if weight is None else weight / weight.sum()
-    mean = np.asarray(share @ x, np.float64)
+    mean = column_means(x, weight)
     axes = _axes(_covariance(x, share, mean), k)
-    projected = np.abs(np.asarray(x @ axes) - mean @ axes)
-    return Components(mean, axes, projected.max(axis=0))
+    reach = [np.abs(part @ axes - mean @ axes).max(axis=0) for _, part in slabs(x)]
+    return Components(mean, axes, np.max(reach, axis=0))
 
 
 def _covariance(x: Any, share: NDArray, mean: NDArray) -> NDArray:
     """Return the weighted covariance, summed over slabs of rows in float64."""
     d = x.shape[1]
     total = np.zeros((d, d))
-    slab = max(256, (1 << 22) // d)
-    for start in range(0, x.shape[0], slab):
-        part = x[start : start + slab]
-        part = part if isinstance(part, np.ndarray) else part.toarray()
-        centred = part - mean
-        total += (centred * share[start : start + slab, None]).T @ centred
+    # The product of a few rows would be no dearer than to add it.
+    step = max(256, (1 << 18) // d)
+    with blas_threads(min(step, x.shape[0]) * d * d):
+        for rows, part in slabs(x, step):
+            centred = part - mean
+            total += (centred * share[rows, None]).T @ centred
     return total
 
 

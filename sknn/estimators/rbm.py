@@ -37,7 +37,7 @@ class BernoulliRBM(BoltzmannMachine):
     n_iter : int, default=10
         Epochs of one call of `fit`. There is no test of convergence.
     verbose : bool or int, default=0
-        Print one line an epoch.
+        Print one line an epoch, with the mean log-pseudo-likelihood of up to 256 training rows.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, order and sampling.
     n_gibbs : int, default=1
@@ -57,7 +57,7 @@ class BernoulliRBM(BoltzmannMachine):
     warm_start : bool, default=False
         Let `fit` continue where the last call ended, exactly.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the clones that ran are in ``callbacks_``.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
@@ -185,7 +185,7 @@ class GaussianRBM(BoltzmannMachine):
     n_iter : int, default=10
         Epochs of one call of `fit`. There is no test of convergence.
     verbose : bool or int, default=0
-        Print one line an epoch.
+        Print one line an epoch, with the mean log-pseudo-likelihood of up to 256 training rows.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, order and sampling.
     n_gibbs : int, default=1
@@ -205,7 +205,7 @@ class GaussianRBM(BoltzmannMachine):
     warm_start : bool, default=False
         Let `fit` continue where the last call ended, exactly.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the clones that ran are in ``callbacks_``.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------

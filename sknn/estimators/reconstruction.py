@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from sknn.core.losses import LogLoss, Mixed, SquaredError
 from sknn.core.losses.base import Loss
+from sknn.core.losses.optimum import column_means
 from sknn.core.network import Network
+from sknn.core.rows import slabs
 from sknn.estimators.data import Rows
+from sknn.estimators.table.distinct import Distinct
 from sknn.estimators.targets import Targets, last_layer
 
-# Rows are looked at in slabs of about this many numbers, so that sparse ones stay so.
-_SLAB_NUMBERS = 1 << 20
+# Shares of the total weight are compared up to rounding.
+_SLACK = 1.0 - 1e-10
 
 
 class ReconstructionTargets(Targets):
@@ -83,7 +86,7 @@ class ReconstructionTargets(Targets):
     def check_domain(self, loss: Loss, target: Any) -> None:
         """Raise where X of this call is not what the output can reach."""
         if self.groups is not None:
-            for part in _dense_slabs(target):
+            for _, part in slabs(target):
                 loss.check_target(part)
         elif self.output == "logistic":
             _check_shares(float(target.min()), float(target.max()))
@@ -160,14 +163,6 @@ def _check_shares(low: float, high: float) -> None:
         )
 
 
-def _dense_slabs(x: Any) -> Iterator[NDArray]:
-    """Yield rows of a CSR array as dense ones, some at a time."""
-    slab = max(1, _SLAB_NUMBERS // x.shape[1])
-    for start in range(0, x.shape[0], slab):
-        part = x[start : start + slab]
-        yield part if isinstance(part, np.ndarray) else part.toarray()
-
-
 def _check_size(largest: float, x: Any) -> None:
     """Raise where the squares of entries, added over a row, would overflow."""
     limit = float(np.sqrt(float(np.finfo(x.dtype).max) / x.shape[1])) / 4
@@ -181,14 +176,11 @@ def _check_size(largest: float, x: Any) -> None:
 def _mean_deviation(x: Any, weight: NDArray | None) -> float:
     """Return the root of the (weighted) mean variance of the columns, 1 where that is nothing."""
     share = np.full(x.shape[0], 1.0 / x.shape[0]) if weight is None else weight / weight.sum()
-    mean = np.asarray(share @ x, np.float64)
+    mean = column_means(x, weight)
     variance = 0.0
-    start = 0
-    for part in _dense_slabs(x):
+    for rows, part in slabs(x):
         centred = part - mean
-        stop = start + len(part)
-        variance += float(share[start:stop] @ np.einsum("ij,ij->i", centred, centred))
-        start = stop
+        variance += float(share[rows] @ np.einsum("ij,ij->i", centred, centred))
     scale = float(np.sqrt(variance / x.shape[1]))
     # Numbers that small cannot be divided by.
     return scale if scale * float(np.finfo(x.dtype).max) > 4 else 1.0
@@ -198,3 +190,23 @@ def squared_errors(reconstruction: NDArray, x: Any) -> NDArray:
     """Return the mean squared error of every row; `reconstruction` is overwritten."""
     reconstruction -= x if isinstance(x, np.ndarray) else x.toarray()
     return np.einsum("ij,ij->i", reconstruction, reconstruction) / reconstruction.shape[1]
+
+
+def border(scores: NDArray, weight: NDArray | None, share: float) -> float:
+    """Return the score that a share of the rows lies below.
+
+    It stands between two scores, so that the last of these rows is below it as well. Rows of equal
+    weight get what :func:`numpy.quantile` interpolates, so many repeated rows what one row of
+    their weight gets.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n,)
+    weight : ndarray of shape (n,) or None
+    share : float in (0, 1)
+    """
+    weight = np.ones(len(scores)) if weight is None else weight.astype(np.float64)
+    known = Distinct.of(scores[weight > 0], weight[weight > 0])
+    reached = np.cumsum(known.weight)
+    places = reached - (1.0 - share) * known.weight
+    return float(np.interp(share * _SLACK * reached[-1], places, known.values))

@@ -16,21 +16,31 @@ from sknn.core.layers.recurrent import STATE, Recurrent
 from sknn.core.layout import Growth, Role, Shape
 from sknn.core.network import Network
 from sknn.estimators import architecture, data, parameters
+from sknn.estimators.answers import scored
 from sknn.estimators.call import Call
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.labels import MultioutputTargets
+from sknn.estimators.ragged import (
+    are_lists_of_numbers,
+    is_list,
+    n_axes,
+    n_steps,
+    padded,
+    unpacked,
+)
 from sknn.estimators.regressor import NetworkRegressor
+from sknn.estimators.rows import Sizes
 from sknn.estimators.sequences import (
     SequenceTargets,
     Steps,
     answers_of,
     by_row,
     check_steps,
-    is_ragged,
-    padded,
 )
-from sknn.estimators.shaped import INPUT_SHAPE, ShapedNetwork
+from sknn.estimators.shaped import CONSTRAINTS as SHAPES
+from sknn.estimators.shaped import ShapedNetwork
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks import Callback, Phase, Progress
 
@@ -47,8 +57,8 @@ _EXPANDED = {
     "dropout": 0.0,
     "normalization": None,
 }
-CONSTRAINTS = {
-    "input_shape": INPUT_SHAPE,
+CONSTRAINTS = SHAPES | {
+    "units": Sizes(),
     "cell": c.one_of(list(CELLS)),
     "bidirectional": c.boolean(),
     "return_sequences": c.boolean(),
@@ -99,13 +109,17 @@ class RecurrentNetwork(ShapedNetwork):
     _finite: ClassVar[Any] = "allow-nan"
     _free_axes: ClassVar[int] = 1
 
-    n_series_: int
+    n_series_: int = learnt()
 
     def _check_own_parameters(self) -> None:
         super()._check_own_parameters()
         for name in ("bidirectional", "early_stopping"):
             if self.stateful and getattr(self, name):
                 raise ValueError(f"stateful=True does not go with {name}=True.")
+        if self.layers is None and self.units in ([], ()) and not self.return_sequences:
+            raise InvalidParameterError(
+                "units must name at least one recurrent layer, unless return_sequences=True."
+            )
         if self.return_sequences and self.scoring not in (None, self._score_name):
             raise ValueError(
                 f"With return_sequences=True scoring must be None or {self._score_name!r}; "
@@ -114,26 +128,58 @@ class RecurrentNetwork(ShapedNetwork):
 
     # -- rows -----------------------------------------------------------------------------
 
-    def _full_shape(self, shape: Shape) -> Shape:
+    def _with_channels(self, shape: Shape) -> Shape:
         """Let single numbers be steps with one feature."""
+        first = self._channels_first
         if len(shape) == 1:
-            shape = (*shape, 1)
+            return (1, *shape) if first else (*shape, 1)
         if len(shape) != 2:
+            wanted = "(n_features, n_steps)" if first else "(n_steps, n_features)"
             raise ValueError(
                 f"Rows of shape {shape} are no sequences; give X, or input_shape, rows of shape "
-                "(n_steps, n_features)."
+                f"{wanted}."
             )
         return shape
 
     def _read(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
-        if not is_ragged(X):
+        X = unpacked(X)
+        if not is_list(X) or self._lies_flat(X, reset):
             return super()._read(X, dtypes, reset)
-        x = self._reshaped(padded(X, dtypes), reset)
-        if reset:
-            # Rows have no size in common, steps have.
-            self.n_features_in_ = x.shape[-1]
-        check_steps(x)
+        if are_lists_of_numbers(X):
+            # Taken for a table, whose columns are counted; later lists may be of another length.
+            data.reject_odd_arrays(X, "X")
+            x = self._read_shaped(X, dtypes, reset)
+        else:
+            x = padded(X, dtypes, self._channels_first)
+            self._settle(x.shape[1:], reset)
+            if reset:
+                # Rows have no size in common, steps have.
+                self.n_features_in_ = x.shape[-1]
+        self._check_values(x)
         return x
+
+    def _lies_flat(self, X: Any, reset: bool) -> bool:
+        """Whether the items of a list are rows laid flat, as `input_shape` says, not sequences."""
+        if not reset:
+            shape = self.input_shape_
+        elif self.input_shape is not None:
+            shape = self._full_shape(self._asked_shape(()))
+        else:
+            return False
+        size = prod(shape)
+        return shape[-1] > 1 and all(n_axes(each) == 1 and len(each) == size for each in X)
+
+    def _lengths(self, X: Any) -> list[int] | None:
+        """Return the steps of each sequence of a list that was read, None where X is none."""
+        X = unpacked(X)
+        if not is_list(X) or self._lies_flat(X, reset=False):
+            return None
+        return [n_steps(each, self._channels_first) for each in X]
+
+    def _doubt(self, X: Any, x: NDArray) -> str | None:
+        """Doubt neither steps that are missing, as lengths differ, nor one step of many calls."""
+        certain = np.isnan(x[..., 0]).any() or (self.stateful and x.shape[1] == 1)
+        return None if certain else super()._doubt(X, x)
 
     def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         if reset or self.n_features_in_ == prod(self.input_shape_):
@@ -144,11 +190,15 @@ class RecurrentNetwork(ShapedNetwork):
         raise ValueError(
             f"X has two axes, but {type(self).__name__} was fitted on a list of sequences with "
             f"{self.n_features_in_} features a step; pass such a list, or an array of shape "
-            f"(n, n_steps, {self.n_features_in_})."
+            f"(n, {', '.join(self._given_axes())})."
         )
 
+    def _given_axes(self) -> list[str]:
+        axes = ["n_steps", str(self.n_features_in_)]
+        return axes[::-1] if self._channels_first else axes
+
     def _check_values(self, x: NDArray) -> None:
-        check_steps(x)
+        check_steps(x, self._channels_first)
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         rows = super()._check_rows(X, y, sample_weight, dtypes, reset)
@@ -156,10 +206,10 @@ class RecurrentNetwork(ShapedNetwork):
             self.n_series_ = len(rows.x)
         return rows
 
-    def _read_target(self, y: Any, x: NDArray) -> Any:
+    def _read_target(self, y: Any, x: NDArray, X: Any) -> Any:
         if not self.return_sequences:
-            return super()._read_target(y, x)
-        return answers_of(y, x, self._numeric_target)
+            return super()._read_target(y, x, X)
+        return answers_of(y, x, self._lengths(X), self._numeric_target)
 
     # -- targets --------------------------------------------------------------------------
 
@@ -215,11 +265,7 @@ class RecurrentNetwork(ShapedNetwork):
         output = architecture.output_layer(n_raw)
         if self.layers is not None:
             return [FillSteps(), *architecture.given_layers(self, _EXPANDED), output]
-        try:
-            units = architecture.hidden_sizes(self.units)
-        except ValueError as error:
-            text = str(error).replace("hidden_layer_sizes", "units")
-            raise InvalidParameterError(text) from error
+        units = architecture.hidden_sizes(self.units)
         sizes = architecture.hidden_sizes(self.hidden_layer_sizes)
         rates = architecture.per_layer(self.dropout, len(units) + len(sizes), "dropout")
         layers: list[Layer] = [FillSteps()]
@@ -294,7 +340,8 @@ class RecurrentNetwork(ShapedNetwork):
         if not isinstance(self._targets, SequenceTargets):
             return answer
         there = ~np.isnan(self._check_inputs(X)[..., 0])
-        return by_row(answer, there) if is_ragged(X) or not there.all() else answer
+        each = self._lengths(X) is not None or not there.all()
+        return by_row(answer, there) if each else answer
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return accuracy or R2; with `return_sequences` over all steps there are.
@@ -312,12 +359,12 @@ class RecurrentNetwork(ShapedNetwork):
         self._check_fitted()
         if not isinstance(self._targets, SequenceTargets):
             return super().score(X, y, sample_weight)  # type: ignore[misc]
-        steps = answers_of(y, self._check_inputs(X), self._numeric_target)
+        steps = answers_of(y, self._check_inputs(X), self._lengths(X), self._numeric_target)
         answer = self.predict(X)  # type: ignore[attr-defined]
         flat = np.concatenate(list(answer))
         measure: Any = r2_score if self._numeric_target else accuracy_score
         weight = steps.repeat(data.check_weight(sample_weight, len(steps)))
-        return float(measure(steps.values, flat, sample_weight=weight))
+        return scored(measure, steps.values, flat, sample_weight=weight)
 
     def __sklearn_tags__(self) -> Any:
         """NaN marks a step that is missing."""
@@ -343,6 +390,9 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         Kind of the recurrent layers.
     input_shape : tuple of int, default=None
         (n_steps, n_features) of a row where X is flat. None: every number of a flat row is a step.
+    channels : {"last", "first"}, default="last"
+        Where the features of a step are: "last" for sequences (n_steps, n_features), "first" for
+        (n_features, n_steps). `input_shape`, flat rows and lists of arrays are in the same order.
     bidirectional : bool, default=False
         Read sequences in both directions: each layer has twice the units.
     return_sequences : bool, default=False
@@ -420,7 +470,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     network_ : Network
         The chain of layers; ``summary()`` prints it, ``get_weights()`` gives its arrays by layer.
     input_shape_ : tuple of int
-        Shape of a row as the layers see it.
+        Shape of a row as the layers see it, (n_steps, n_features).
     classes_ : ndarray
         Labels in the order of the columns of `predict_proba`.
     n_features_in_ : int
@@ -436,6 +486,10 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     Notes
     -----
     X is (n, n_steps, n_features), a list of arrays (n_steps_i, n_features), or flat, (n, numbers).
+    A list is one of sequences, whatever their lengths: arrays or lists of numbers have one feature,
+    unless they are as long as `input_shape` makes a flat row. With
+    ``channels="first"`` X is (n, n_features, n_steps), or a list of arrays (n_features, n_steps_i).
+    A :class:`~sknn.exceptions.ShapeWarning` says where a shape was probably meant otherwise.
     A step whose features are all NaN is missing: the state is held, and no answer is asked for. So
     NaN may also pad sequences of different lengths. Later calls may bring longer sequences.
 
@@ -470,6 +524,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         *,
         cell: Any = "lstm",
         input_shape: Any = None,
+        channels: Any = "last",
         bidirectional: Any = False,
         return_sequences: Any = False,
         stateful: Any = False,
@@ -506,6 +561,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         self.units = units
         self.cell = cell
         self.input_shape = input_shape
+        self.channels = channels
         self.bidirectional = bidirectional
         self.return_sequences = return_sequences
         self.stateful = stateful
@@ -551,6 +607,9 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         Kind of the recurrent layers.
     input_shape : tuple of int, default=None
         (n_steps, n_features) of a row where X is flat. None: every number of a flat row is a step.
+    channels : {"last", "first"}, default="last"
+        Where the features of a step are: "last" for sequences (n_steps, n_features), "first" for
+        (n_features, n_steps). `input_shape`, flat rows and lists of arrays are in the same order.
     bidirectional : bool, default=False
         Read sequences in both directions: each layer has twice the units.
     return_sequences : bool, default=False
@@ -628,7 +687,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     network_ : Network
         The chain of layers; ``summary()`` prints it, ``get_weights()`` gives its arrays by layer.
     input_shape_ : tuple of int
-        Shape of a row as the layers see it.
+        Shape of a row as the layers see it, (n_steps, n_features).
     n_features_in_ : int
         Numbers of a row; features of a step where X is a list.
     loss_, loss_curve_, best_loss_, validation_scores_, best_validation_score_, history_, n_iter_, \
@@ -642,6 +701,10 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     Notes
     -----
     X is (n, n_steps, n_features), a list of arrays (n_steps_i, n_features), or flat, (n, numbers).
+    A list is one of sequences, whatever their lengths: arrays or lists of numbers have one feature,
+    unless they are as long as `input_shape` makes a flat row. With
+    ``channels="first"`` X is (n, n_features, n_steps), or a list of arrays (n_features, n_steps_i).
+    A :class:`~sknn.exceptions.ShapeWarning` says where a shape was probably meant otherwise.
     A step whose features are all NaN is missing: the state is held, and no answer is asked for. So
     NaN may also pad sequences of different lengths. Later calls may bring longer sequences.
 
@@ -676,6 +739,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         *,
         cell: Any = "lstm",
         input_shape: Any = None,
+        channels: Any = "last",
         bidirectional: Any = False,
         return_sequences: Any = False,
         stateful: Any = False,
@@ -712,6 +776,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         self.units = units
         self.cell = cell
         self.input_shape = input_shape
+        self.channels = channels
         self.bidirectional = bidirectional
         self.return_sequences = return_sequences
         self.stateful = stateful

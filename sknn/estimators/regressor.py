@@ -8,12 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_array
 
 from sknn.core.layout import Growth
-from sknn.estimators import parameters
+from sknn.estimators import data, parameters
 from sknn.estimators._sklearn import with_callbacks
+from sknn.estimators.answers import computed, scored
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
+from sknn.estimators.messages import naming_arguments
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets import RegressionTargets
 
@@ -29,6 +33,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
     _score_name = "r2"
     _numeric_target = True
 
+    n_outputs_: int = learnt()
     _targets: RegressionTargets
 
     @with_callbacks
@@ -141,8 +146,10 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         return_std : bool, default=False
-            Return as well how uncertain each prediction is, as a standard deviation: that of the
-            members' predictions.
+            Return as well how uncertain each prediction is, as a standard deviation. With
+            ``loss="gaussian_nll"`` that of the target: the root of the mean of the variances
+            that the members predict, plus the variance of the means they predict (one network: what
+            it predicts). With other losses that of the members' predictions only.
 
         Returns
         -------
@@ -153,27 +160,58 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         Raises
         ------
         ValueError
-            With `return_std` where there is one member only.
+            With `return_std` where there is one member only, and the loss learns no spread.
         """
         raw = self._raw(X)
-        answer = self._targets.predict(raw, self._loss)
+        answer = computed(self._targets.predict, raw, self._loss)
         if not return_std:
             return self._as_given(answer, X)
-        std = self._std(X).reshape(answer.shape)
+        std = computed(self._std, X).reshape(answer.shape)
         return self._as_given(answer, X), self._as_given(std, X)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the coefficient of determination, R2, the mean over the outputs.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        score : float
+            NaN, with a warning, for a single row.
+        """
+        data.reject_odd_arrays(y, "y")
+        with naming_arguments(y=y):
+            # scikit-learn's sums would follow the layout of y, to the last bit.
+            y = check_array(y, ensure_2d=False, order="C", input_name="y")
+        return scored(super().score, X, y, sample_weight)
 
     def _std(self, X: Any) -> NDArray:
         """Return the standard deviation of predictions, of shape (n_samples, n_outputs)."""
-        self._check_members()
-        return self._disagreement(X)
+        if not self._loss.has_spread:
+            self._check_members(", or loss='gaussian_nll'")
+        return self._spread(X)
 
-    def _disagreement(self, X: Any, share: NDArray | None = None) -> NDArray:
-        """Return the standard deviation of the members' answers; they may count differently."""
-        x = self._check_inputs(X)
-        answers = self._loss.link(self._network_for(x).predict(x))
-        answers = answers[..., : self._targets.n_outputs]
-        off = answers - np.average(answers, axis=0, weights=share)
-        return np.sqrt(np.average(off**2, axis=0, weights=share))
+    def _spread(self, X: Any, share: NDArray | None = None) -> NDArray:
+        """Return the standard deviation of what the members foretell; they may count differently.
+
+        That is how far their means are apart, and where the loss learns it how far targets are from
+        each of them.
+        """
+        k = self._targets.n_outputs
+        answers = computed(self._loss.link, self._through(self._check_inputs(X)))
+        answers = answers if self.network_.lead else answers[None]
+        means = answers[..., :k]
+        apart = [means - np.average(means, axis=0, weights=share)]
+        if self._loss.has_spread:
+            apart.append(answers[..., k:])
+        share = np.full(len(answers), 1.0 / len(answers)) if share is None else share
+        root = np.sqrt(share).astype(answers.dtype).reshape(-1, *[1] * (answers.ndim - 1))
+        # The squares of what may be a fine standard deviation could overflow.
+        return np.hypot.reduce(np.concatenate([part * root for part in apart]), axis=0)
 
     def _set_targets(self, rows: Rows, call: Call) -> None:
         standardize = bool(self.normalize_y) and self._loss_recipe().location_scale

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sknn.core import constraints as c
-from sknn.core.activations import Activation, LeakyReLU
+from sknn.core.activations import LeakyReLU
 from sknn.core.constraints import Constraint
 from sknn.core.layers import Activate, Dense, Flatten, Layer, Reshape
 from sknn.core.layers.filtering import Filtering
@@ -20,9 +20,9 @@ from sknn.core.spec import resolve
 from sknn.core.tangent import check_differentiable_twice
 from sknn.estimators import parameters
 from sknn.estimators.architecture import hidden_sizes, per_layer
+from sknn.estimators.rows import Activations, Layers, Sizes
 from sknn.estimators.shaped import INPUT_SHAPE
 from sknn.estimators.solving import moving, optimizer_state
-from sknn.exceptions import InvalidParameterError
 from sknn.training.adversarial import Duel, Rules, Turns, draw_latent
 from sknn.training.callbacks import Callback, WeightAveraging
 from sknn.training.spread import Spread
@@ -46,6 +46,10 @@ def _is_noise(value: Any) -> bool:
     return pair and parameters.non_negative.accepts(value[0]) and c.integer(1).accepts(value[1])
 
 
+def _plain_noise(value: Any) -> tuple[float, int]:
+    return float(value[0]), int(value[1])
+
+
 CONSTRAINTS = {name: parameters.NETWORK[name] for name in _SHARED} | {
     "latent_dim": c.integer(1),
     "n_critic": c.integer(1),
@@ -53,10 +57,17 @@ CONSTRAINTS = {name: parameters.NETWORK[name] for name in _SHARED} | {
     "gradient_penalty": c.one_of(["auto"]) | parameters.non_negative,
     "label_smoothing": c.real(0.0, 1.0, closed="left"),
     "instance_noise": parameters.non_negative
-    | Constraint(_is_noise, "a pair (standard deviation, epochs)"),
+    | Constraint(_is_noise, "a pair (standard deviation, epochs)", _plain_noise),
     "averaging": c.real(0.0, 1.0, closed="left"),
     "generator_learning_rate_init": c.none() | parameters.positive,
+    "output_activation": Activations(),
 }
+for _side in (GENERATOR, DISCRIMINATOR):
+    CONSTRAINTS |= {
+        f"{_side}_layers": Layers(),
+        f"{_side}_layer_sizes": Sizes(),
+        f"{_side}_activation": Activations(several=True),
+    }
 
 
 def check(estimator: GAN) -> None:
@@ -72,12 +83,6 @@ def check(estimator: GAN) -> None:
             f"label_smoothing={estimator.label_smoothing} has no meaning for objective="
             f"{estimator.objective!r}, whose scores have no target; set it to 0."
         )
-    owner = type(estimator).__name__
-    for name in ("generator_activation", "discriminator_activation", "output_activation"):
-        value = getattr(estimator, name)
-        several = isinstance(value, (list, tuple)) and name != "output_activation"
-        for each in value if several else [value]:
-            resolve(Activation, each, name, owner)
     if estimator.generator_solver is not None:
         parameters.optimizer_of(estimator, "generator_solver")
     if estimator.averaging and any(each.averages for each in estimator.callbacks or ()):
@@ -182,16 +187,11 @@ def _hidden(estimator: GAN, side: str) -> list[Layer]:
     """Return the layers of one side but for its output, laid flat at the end."""
     layers, sizes = (getattr(estimator, f"{side}_{name}") for name in ("layers", "layer_sizes"))
     if layers is None:
-        widths = _widths(sizes, f"{side}_layer_sizes")
+        widths = hidden_sizes(sizes)
         activations = per_layer(
             getattr(estimator, f"{side}_activation"), len(widths), f"{side}_activation"
         )
         return [Dense(*each) for each in zip(widths, map(_steeper, activations), strict=True)]
-    if not isinstance(layers, (list, tuple)) or not all(isinstance(x, Layer) for x in layers):
-        raise InvalidParameterError(
-            f"The '{side}_layers' parameter must be None or a list of layer specs, for example "
-            f"[Dense(64)]. Got {layers!r} instead."
-        )
     if np.asarray(sizes, dtype=object).tolist() != [128, 128]:
         raise ValueError(
             f"{side}_layer_sizes={sizes!r} has no effect together with {side}_layers; leave it "
@@ -201,13 +201,6 @@ def _hidden(estimator: GAN, side: str) -> list[Layer]:
     given = [_with_activation(layer, default) for layer in layers]
     flat = not given or isinstance(given[-1], (Dense, Flatten))
     return given if flat else [*given, Flatten()]
-
-
-def _widths(sizes: Any, name: str) -> list[int]:
-    try:
-        return hidden_sizes(sizes)
-    except (TypeError, ValueError) as error:
-        raise InvalidParameterError(str(error).replace("hidden_layer_sizes", name)) from error
 
 
 def _steeper(activation: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Sequences of different lengths, and an answer to every step of them."""
+"""Steps of sequences that are missing, and an answer to every step there is."""
 
 from __future__ import annotations
 
@@ -7,69 +7,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_array
 
 from sknn.core.losses.base import Loss
 from sknn.core.losses.per_step import MISSING_CODE, PerStep, answered, as_rows
 from sknn.core.network import Network
 from sknn.estimators import data
 from sknn.estimators.data import reject_odd_arrays
+from sknn.estimators.messages import located
 from sknn.estimators.targets import Targets
+from sknn.estimators.uneven import reject_uneven
 
 # -- rows -----------------------------------------------------------------------------------------
 
 
-def is_ragged(X: Any) -> bool:
-    """Whether X is a list, or an array of objects, whose items are sequences of their own."""
-    if hasattr(X, "shape"):  # NumPy's, or a Series
-        return len(X.shape) == 1 and X.dtype == object and len(X) > 0 and np.ndim(next(iter(X))) > 0
-    if not isinstance(X, (list, tuple)) or not X:
-        return False
-    if any(len(getattr(each, "shape", ())) == 2 for each in X):
-        return True
-    lengths = {len(each) if hasattr(each, "__len__") else -1 for each in X}
-    return len(lengths) > 1 and -1 not in lengths
-
-
-def padded(X: Any, dtype: Any) -> NDArray:
-    """Return sequences behind each other as one array, NaN where a shorter one has ended.
-
-    Parameters
-    ----------
-    X : list of array-like of shape (n_steps,) or (n_steps, n_features)
-    dtype : list of dtype
-        What may be kept; the first one is what anything else becomes.
-
-    Returns
-    -------
-    x : ndarray of shape (n, most steps, n_features)
-    """
-    series = [_one(each, i, dtype) for i, each in enumerate(X)]
-    widths = {each.shape[1] for each in series}
-    if len(widths) > 1:
-        raise ValueError(
-            f"All sequences of X must have the same features; their numbers are {sorted(widths)}."
-        )
-    longest = max(len(each) for each in series)
-    kind = np.result_type(*{each.dtype for each in series})
-    x = np.full((len(series), longest, widths.pop()), np.nan, kind)
-    for row, each in zip(x, series, strict=True):
-        row[: len(each)] = each
-    return x
-
-
-def _one(sequence: Any, i: int, dtype: Any) -> NDArray:
-    reject_odd_arrays(sequence, f"X[{i}]")
-    try:
-        one = check_array(
-            sequence, dtype=dtype, ensure_2d=False, ensure_all_finite="allow-nan", input_name="X"
-        )
-    except (TypeError, ValueError, OverflowError) as error:
-        raise data.located(error, f"X[{i}]") from error
-    return one[:, None] if one.ndim == 1 else one
-
-
-def check_steps(x: NDArray) -> None:
+def check_steps(x: NDArray, channels_first: bool) -> None:
     """Raise where a step is missing in part, or a row has no step at all."""
     missing = np.isnan(x)
     if not missing.any():
@@ -81,11 +32,19 @@ def check_steps(x: NDArray) -> None:
         raise ValueError(
             f"Step {step} of row {row} of X is NaN in some of its features; NaN marks steps that "
             "are missing as a whole. Impute single values first, for example with "
-            "sklearn.impute.SimpleImputer."
+            f"sklearn.impute.SimpleImputer.{_hint(missing, channels_first)}"
         )
     empty = np.flatnonzero(gone.all(axis=1))
     if len(empty):
         raise ValueError(f"Row {empty[0]} of X is a sequence without any step; leave it out.")
+
+
+def _hint(missing: NDArray, channels_first: bool) -> str:
+    """Return what to pass where steps would be missing as a whole if features were steps."""
+    if (missing != missing.all(axis=1, keepdims=True)).any():
+        return ""
+    here, other = ("first", "last") if channels_first else ("last", "first")
+    return f" If channels={here!r} is not what X has, pass channels={other!r}."
 
 
 # -- answers --------------------------------------------------------------------------------------
@@ -133,7 +92,7 @@ class Steps:
         return None if weight is None else np.repeat(weight, self.there.sum(axis=1))
 
 
-def answers_of(y: Any, x: NDArray, numeric: bool) -> Steps:
+def answers_of(y: Any, x: NDArray, lengths: list[int] | None, numeric: bool) -> Steps:
     """Return one answer for every step there is in `x`.
 
     Parameters
@@ -141,6 +100,8 @@ def answers_of(y: Any, x: NDArray, numeric: bool) -> Steps:
     y : array-like of shape (n, n_steps) or (n, n_steps, n_outputs), or a list of arrays
     x : ndarray of shape (n, n_steps, n_features)
         NaN where a step is missing.
+    lengths : list of int or None
+        Steps of each row as the user gave it; None where all came in one array.
     numeric : bool
         Answers are real numbers.
     """
@@ -157,24 +118,38 @@ def answers_of(y: Any, x: NDArray, numeric: bool) -> Steps:
         )
     there = ~np.isnan(x[..., 0])
     parts = [
-        _answers(each, present, i) for i, (each, present) in enumerate(zip(y, there, strict=True))
+        _answers(each, i, present, own)
+        for i, (each, present, own) in enumerate(
+            zip(y, there, _lengths_of_answers(y, there, lengths), strict=True)
+        )
     ]
     if len({part.ndim for part in parts}) > 1 or len({part.shape[1:] for part in parts}) > 1:
         raise ValueError("All entries of y must have the same number of outputs a step.")
     return Steps(data.check_target(np.concatenate(parts), numeric), there)
 
 
-def _answers(sequence: Any, present: NDArray, i: int) -> NDArray:
+def _lengths_of_answers(y: Any, there: NDArray, lengths: list[int] | None) -> list[tuple[int, ...]]:
+    """Return for each row how many answers it may have: one for each step of its own."""
+    most = there.shape[1]
+    own = [most - int(np.argmax(present[::-1])) for present in there]
+    if lengths is None:
+        # An array X is padded, and y may be padded alike.
+        alike = all(hasattr(each, "__len__") and len(each) == most for each in y)
+        lengths = [most] * len(own) if alike else own
+    return list(zip(lengths, own, strict=True))
+
+
+def _answers(sequence: Any, i: int, present: NDArray, lengths: tuple[int, ...]) -> NDArray:
     """Return the answers to the steps of one row."""
     try:
         answers = np.asarray(sequence)
     except ValueError as error:
-        raise data.located(error, f"y[{i}]") from error
-    least, most = int(np.flatnonzero(present)[-1]) + 1, len(present)
-    if answers.ndim not in (1, 2) or not least <= len(answers) <= most:
+        reject_uneven(sequence, f"y[{i}]")
+        raise located(error, f"y[{i}]") from error
+    if answers.ndim not in (1, 2) or len(answers) not in lengths:
         raise ValueError(
             f"With return_sequences=True y has an answer to every step; y[{i}] has the shape "
-            f"{answers.shape} for {least} steps."
+            f"{answers.shape} for {min(lengths)} steps."
         )
     return answers[present[: len(answers)]]
 
@@ -283,6 +258,10 @@ class SequenceTargets(Targets):
     def resolved(self, dtype: np.dtype) -> bool:
         """Whether numbers of that precision are fine enough for what y tells apart."""
         return self.inner.resolved(dtype)
+
+    def vanishes(self, dtype: np.dtype) -> bool:
+        """Whether numbers of that precision are zero where y is not."""
+        return self.inner.vanishes(dtype)
 
     def fold(self, network: Network, loss: Loss) -> None:
         """Bring the last layer from the units of training to those of the user, in place."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Container
-from copy import deepcopy
 from math import inf
+from types import MappingProxyType
 from typing import Any
 from weakref import WeakSet
 
@@ -26,7 +26,7 @@ from sknn.estimators.data import Rows
 from sknn.estimators.plausibility import warn_of_data
 from sknn.estimators.solving import objective_at, rejoin, solve
 from sknn.training import trial
-from sknn.training.callbacks import PAUSED
+from sknn.training.callbacks import PAUSED, copies
 from sknn.training.caller import users_level
 from sknn.training.folds import Folds
 from sknn.training.objective import Supervised
@@ -36,7 +36,7 @@ from sknn.training.run import Run, Streams
 class Session:
     """Trains a working copy of an estimator; the caller swaps it in when all went well.
 
-    The parameters of the estimator have been checked.
+    The parameters of the estimator have been checked, and its numbers are Python's own.
 
     Parameters
     ----------
@@ -44,10 +44,15 @@ class Session:
         The working copy. Its attributes may be replaced, the objects behind them may not change.
     call : Call
     context : sklearn.callback.CallbackContext or None
+    given : mapping
+        Parameters as the user gave them, for whoever gets a copy of the estimator.
     """
 
-    def __init__(self, estimator: Any, call: Call, context: Any = None) -> None:
+    def __init__(
+        self, estimator: Any, call: Call, context: Any = None, given: Any = MappingProxyType({})
+    ) -> None:
         self.estimator = estimator
+        self.given = given
         self.call = call
         self.context = context
         self.bridge: Any = None
@@ -102,7 +107,8 @@ class Session:
         """
         twin = without_listeners(shallow_copy(self.estimator))
         # A callback may hold earlier snapshots. Copied every time, they would double each time.
-        twin.callbacks_ = deepcopy(twin.callbacks_, {id(one): one for one in self._snapshots})
+        twin.callbacks_ = copies.with_state(twin.callbacks_, twin.callbacks or (), self._snapshots)
+        vars(twin).update(self.given)
         self._snapshots.add(twin)
         self._publish(twin, self.network.copy(), self.state.copy(), keep=True)
         twin._after_fit(self.train)
@@ -169,6 +175,11 @@ class Session:
             )
         estimator._check_network(network)
         self.network = network
+        if self.fresh and self.targets.vanishes(network.dtype):
+            raise ValueError(
+                f"y is so small that {network.dtype} cannot tell it from 0; {self._finer()}scale "
+                "it up."
+            )
         self.target = self.targets.encode(self.train.y, network.dtype)
         self._check_target_domain()
         self._try_parts()
@@ -343,9 +354,14 @@ class Session:
         estimator.n_iter_ = run.epoch - run.began
         estimator._after_training()
 
+    def _finer(self) -> str:
+        """Say how to get another precision, where there is a choice."""
+        fine = self.network.dtype == np.float64 or "dtype" not in self.estimator.get_params(False)
+        return "" if fine else "set dtype='float64', or "
+
     def _check_fold(self) -> None:
         """Raise where the last layer leaves the range of the precision in the units of y."""
-        finer = "set dtype='float64', or " if "dtype" in self.estimator.get_params(False) else ""
+        finer = self._finer()
         if self.targets.folds and not np.isfinite(self.estimator.network_.theta).all():
             raise ValueError(
                 f"y is too large for {self.network.dtype} weights; {finer}scale it down."

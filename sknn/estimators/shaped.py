@@ -12,10 +12,13 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_array, check_consistent_length, validate_data
 
-from sknn.core.constraints import Constraint, is_number, none
+from sknn.core.constraints import Constraint, each, is_number, none, one_of
 from sknn.core.layout import Shape
-from sknn.estimators import data
+from sknn.estimators import data, doubts
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
+from sknn.estimators.messages import naming_arguments
+from sknn.estimators.ragged import n_axes, unpacked
 from sknn.estimators.supervised import SupervisedNetwork
 
 
@@ -26,24 +29,45 @@ def is_shape(value: Any) -> bool:
     )
 
 
-INPUT_SHAPE = none() | Constraint(is_shape, "a tuple of ints >= 1, as (28, 28, 1)")
+INPUT_SHAPE = none() | Constraint(is_shape, "a tuple of ints >= 1, as (28, 28, 1)", each(int))
+CONSTRAINTS = {
+    "input_shape": INPUT_SHAPE,
+    "channels": one_of(["last", "first"]),
+}
 
 
 class ShapedNetwork(SupervisedNetwork):
     """Reads X as it is, or row by row laid flat, and hands rows with a shape to the network."""
 
     input_shape: Any = None
+    channels: Any = "last"
 
     _finite: ClassVar[Any] = True
     """What of X must be finite, in scikit-learn's words."""
     _free_axes: ClassVar[int] = 0
     """How many axes of a row, the first ones, may have any length."""
 
-    input_shape_: Shape
+    # What was fitted counts, not what the parameter has become since.
+    _channels_first: bool = False
+    input_shape_: Shape = learnt()
 
     @abstractmethod
+    def _with_channels(self, shape: Shape) -> Shape:
+        """Return the shape of a row with one axis of channels; raise where it cannot have one."""
+
     def _full_shape(self, shape: Shape) -> Shape:
-        """Return the shape of a row as the layers want it; raise where it cannot be one."""
+        """Return the shape of a row as the layers want it: channels last."""
+        shape = self._with_channels(shape)
+        return (*shape[1:], shape[0]) if self._channels_first else shape
+
+    def _given_shape(self, shape: Shape) -> Shape:
+        """Return the shape of a row of the layers as the user gives it."""
+        return (shape[-1], *shape[:-1]) if self._channels_first else shape
+
+    def _in_order(self, x: NDArray, shape: Shape) -> NDArray:
+        """Return rows, laid flat or not, as the layers want them; a view, nothing is copied."""
+        x = x.reshape(len(x), *self._given_shape(shape))
+        return np.moveaxis(x, 1, -1) if self._channels_first else x
 
     def _check_values(self, x: NDArray) -> None:  # noqa: B027
         """Raise for rows that are no rows of the family."""
@@ -55,7 +79,8 @@ class ShapedNetwork(SupervisedNetwork):
             raise TypeError(
                 f"X is sparse, and {type(self).__name__} needs dense rows; pass X.toarray()."
             )
-        read = self._read_shaped if _n_axes(X) > 2 else self._read_flat
+        X = unpacked(X)
+        read = self._read_shaped if n_axes(X) > 2 else self._read_flat
         x = read(X, dtypes, reset)
         self._check_values(x)
         return x
@@ -63,10 +88,10 @@ class ShapedNetwork(SupervisedNetwork):
     def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         """Read rows that are laid flat, as scalers and frames have them."""
         data.check_columns(X)
-        with data.naming_arguments(X=X):
+        with naming_arguments(X=X):
             flat = validate_data(self, X, dtype=dtypes, reset=reset, ensure_all_finite=self._finite)
         if not reset:
-            return flat.reshape(len(flat), *self.input_shape_)
+            return self._in_order(flat, self.input_shape_)
         shape = self._full_shape(self._asked_shape(flat.shape[1:]))
         if prod(shape) != flat.shape[1]:
             raise ValueError(
@@ -74,14 +99,14 @@ class ShapedNetwork(SupervisedNetwork):
                 f"{prod(shape)}."
             )
         self.input_shape_ = shape
-        return flat.reshape(len(flat), *shape)
+        return self._in_order(flat, shape)
 
     def _asked_shape(self, found: Shape) -> Shape:
         return found if self.input_shape is None else tuple(int(n) for n in self.input_shape)
 
     def _read_shaped(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         """Read rows that come with their shape."""
-        with data.naming_arguments(X=X):
+        with naming_arguments(X=X):
             x = check_array(
                 X, dtype=dtypes, allow_nd=True, ensure_all_finite=self._finite, input_name="X"
             )
@@ -91,37 +116,49 @@ class ShapedNetwork(SupervisedNetwork):
         if 0 in x.shape[1:]:
             raise ValueError(f"X has rows of shape {x.shape[1:]}, which hold no number.")
         shape = self._full_shape(x.shape[1:])
+        self._settle(shape, reset)
+        return self._in_order(x, shape)
+
+    def _settle(self, shape: Shape, reset: bool) -> None:
+        """Check the shape of rows as layers see them; with `reset` record it."""
         if not reset:
             self._check_shape(shape, self.input_shape_, "it was fitted on rows of shape")
-        elif self.input_shape is not None:
+            return
+        if self.input_shape is not None:
             asked = self._full_shape(self._asked_shape(()))
             self._check_shape(shape, asked, "its input_shape says")
-        if reset:
-            self.input_shape_ = shape
-            self.n_features_in_ = prod(shape)
-            vars(self).pop("feature_names_in_", None)
-        return x.reshape(len(x), *shape)
+        self.input_shape_ = shape
+        self.n_features_in_ = prod(shape)
+        vars(self).pop("feature_names_in_", None)
 
     def _check_shape(self, shape: Shape, known: Shape, told: str) -> None:
         skip = self._free_axes
         if shape[skip:] != known[skip:]:
             raise ValueError(
-                f"X has rows of shape {shape}, but {type(self).__name__} cannot take them: {told} "
-                f"{known}."
+                f"X has rows of shape {self._given_shape(shape)}, but {type(self).__name__} cannot "
+                f"take them: {told} {self._given_shape(known)}."
             )
 
     # -- hooks of the fit template --------------------------------------------------------
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+        if reset:
+            self._channels_first = self.channels == "first"
         x = self._read(X, dtypes, reset)
         if not reset:
             self._check_same_shape()
-        y = self._read_target(y, x)
-        check_consistent_length(x, y)
+        y = self._read_target(y, x, X)
+        with naming_arguments(X=x, y=y):
+            check_consistent_length(x, y)
         return Rows(x, y, data.check_weight(sample_weight, len(x)))
 
     def _check_same_shape(self) -> None:
-        """Raise where `input_shape` no longer is that of the network."""
+        """Raise where `input_shape` or `channels` no longer are those of the network."""
+        if (self.channels == "first") != self._channels_first:
+            raise ValueError(
+                f"channels={self.channels!r} differs from that of the previous call, so training "
+                "cannot continue; restore it, or fit anew with warm_start=False."
+            )
         if self.input_shape is None:
             return
         asked = self._full_shape(self._asked_shape(()))
@@ -129,15 +166,21 @@ class ShapedNetwork(SupervisedNetwork):
         if asked[skip:] != self.input_shape_[skip:]:
             raise ValueError(
                 f"input_shape={self.input_shape!r} differs from that of the previous call, "
-                f"{self.input_shape_}, so training cannot continue; restore it, or fit anew with "
-                "warm_start=False."
+                f"{self._given_shape(self.input_shape_)}, so training cannot continue; restore "
+                "it, or fit anew with warm_start=False."
             )
 
-    def _read_target(self, y: Any, x: NDArray) -> Any:
+    def _read_target(self, y: Any, x: NDArray, X: Any) -> Any:
         return data.check_target(y, self._numeric_target)
 
     def _check_inputs(self, X: Any) -> NDArray:
         return self._read(X, [np.float64, np.float32], reset=False)
+
+    def _doubt(self, X: Any, x: NDArray) -> str | None:
+        """Doubt where the channels are; who gives the shape of sequences knows."""
+        if len(self.input_shape_) == 2 and self.input_shape is not None:
+            return None
+        return doubts.of_channels(self.input_shape_, self._channels_first)
 
     def __sklearn_tags__(self) -> Any:
         """Rows may have a shape; they are dense."""
@@ -145,14 +188,3 @@ class ShapedNetwork(SupervisedNetwork):
         tags.input_tags.sparse = False
         tags.input_tags.three_d_array = True
         return tags
-
-
-def _n_axes(X: Any) -> int:
-    """Return the number of axes of X; what is no array is left for scikit-learn to complain of."""
-    shape = getattr(X, "shape", None)
-    if isinstance(shape, tuple):
-        return len(shape)
-    depth = 0
-    while isinstance(X, (list, tuple)) and len(X):
-        X, depth = X[0], depth + 1
-    return depth + len(getattr(X, "shape", ()))

@@ -24,7 +24,7 @@ from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback
 from sknn.training.caller import users_level
 from sknn.training.folds import FoldBatches
-from sknn.training.lbfgs import minimize_lbfgs
+from sknn.training.lbfgs import ROWS, minimize_lbfgs
 from sknn.training.members import follow, join, put
 from sknn.training.monitor import LEFT
 from sknn.training.threads import blas_threads
@@ -42,7 +42,7 @@ def solve(session: Session) -> None:
     session.deadline = math.inf if seconds is None else perf_counter() + seconds
     batches, size = _batches(session)
     _warn_of_clipping(session, batches.n_rows)
-    largest = 4096 if session.lbfgs else size(session.state.epoch)
+    largest = ROWS if session.lbfgs else size(session.state.epoch)
     work = session.estimator._work(session.network, min(largest, batches.n_rows))
     with blas_threads(work), announced(session):
         if session.lbfgs:
@@ -260,7 +260,7 @@ def _train_full_batch(session: Session, batches: Batches) -> None:
     runs = []
     for index in range(session.network.n_members):
         network = session.network.member(index).copy(np.float64)
-        objective = estimator._objective(session, network, min(4096, batches.n_rows))
+        objective = estimator._objective(session, network, min(ROWS, batches.n_rows))
         run = state.copy()
         result = minimize_lbfgs(
             objective,

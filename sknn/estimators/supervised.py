@@ -95,12 +95,14 @@ class SupervisedNetwork(BaseNetwork):
         """Return answers in the form that X has."""
         return answer
 
-    def _check_members(self) -> None:
-        """Raise where there is nobody to disagree with."""
+    def _check_members(self, remedy: str = "") -> None:
+        """Raise where there is nobody to disagree with; there may be another remedy."""
         if not self.network_.lead:
+            offered = "n_members" in self._get_param_names()
+            first = "set n_members to 5, say" if offered else "use an MLP with n_members=5, say"
             raise ValueError(
                 f"return_std=True needs members to compare, and this {type(self).__name__} is a "
-                "single network; set n_members to 5, say."
+                f"single network; {first}{remedy}."
             )
 
     def activations(self, X: Any) -> list[NDArray]:
@@ -116,9 +118,8 @@ class SupervisedNetwork(BaseNetwork):
             With members ``(n_members, n_samples, n_units)``.
         """
         self._check_fitted()
-        X = self._check_inputs(X)
-        network = self._network_for(X)
-        return [network.predict(X, stop) for stop in self._hidden_ends()]
+        x = self._check_inputs(X)
+        return [self._through(x, stop=stop) for stop in self._hidden_ends()]
 
     def transform(self, X: Any) -> NDArray:
         """Return the activations of hidden layer `transform_layer`.
@@ -133,11 +134,10 @@ class SupervisedNetwork(BaseNetwork):
             With members their activations side by side, ``n_members * n_units`` columns.
         """
         self._check_fitted()
-        X = self._check_inputs(X)
-        network = self._network_for(X)
-        hidden = network.predict(X, self._transform_stop())
-        hidden = hidden.reshape(*network.lead, X.shape[0], -1)
-        return np.hstack(list(hidden)) if network.lead else hidden
+        x, lead = self._check_inputs(X), self.network_.lead
+        hidden = self._through(x, stop=self._transform_stop())
+        hidden = hidden.reshape(*lead, x.shape[0], -1)
+        return np.hstack(list(hidden)) if lead else hidden
 
     def _transform_stop(self) -> int:
         ends, wanted = self._hidden_ends(), self.transform_layer  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,15 +22,21 @@ from sknn.core.network import Network
 from sknn.core.schedules import FlatCosine
 from sknn.estimators import architecture, data, parameters
 from sknn.estimators._sklearn import validate_data
-from sknn.estimators.base import finite
+from sknn.estimators.answers import computed
+from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
+from sknn.estimators.fitted import learnt
 from sknn.estimators.judge import Judge
 from sknn.estimators.linear_start import LinearModel
+from sknn.estimators.messages import naming_arguments
 from sknn.estimators.parameters import Pace
+from sknn.estimators.plain import Link
 from sknn.estimators.presets import Preset
 from sknn.estimators.session import Session
 from sknn.estimators.supervised import SupervisedNetwork
+from sknn.estimators.table.columns import read_table
 from sknn.estimators.table.encoder import TableEncoder
+from sknn.estimators.table.first_rows import ENOUGH, FEW, FirstRows
 from sknn.estimators.watching import validation_measures
 from sknn.training.callbacks import Callback
 from sknn.training.folds import Candidate, Folds, OutOfFold
@@ -43,20 +50,14 @@ _FEW_ROWS = 1024
 _MOST_SPLITS = 10
 # The factors of columns move at so many times the rate of weights.
 _SCALE_RATE = 6.0
+_NTK = {"parametrization": "ntk"}
 
 AUTO = c.one_of(["auto"])
 CONSTRAINTS = {
     name: parameters.NETWORK[name]
     for name in (
-        "batch_size",
-        "callbacks",
-        "dropout",
-        "learning_rate_init",
-        "max_time",
-        "random_state",
-        "verbose",
-        "warm_start",
-        "weight_decay",
+        *("batch_size", "callbacks", "dropout", "learning_rate_init", "max_time", "random_state"),
+        *("verbose", "warm_start", "weight_decay", "hidden_layer_sizes", "activation"),
     )
 } | {
     "preset": c.one_of(["fast", "default", "best"]),
@@ -90,8 +91,9 @@ class TableNetwork(SupervisedNetwork):
     _slope_factor: ClassVar[float] = 1.0
     """From slopes of a linear model of the encoded target to those of raw scores."""
 
-    encoder_: TableEncoder
-    member_shares_: NDArray | None
+    _first_rows: FirstRows | None = None
+    encoder_: TableEncoder = learnt()
+    member_shares_: NDArray | None = learnt()
 
     # -- settings -------------------------------------------------------------------------
 
@@ -159,19 +161,52 @@ class TableNetwork(SupervisedNetwork):
     def _epochs_are_over(self, run: Run) -> None:
         """Say nothing: the epochs are planned, and the best of them are served."""
 
+    # -- the beginning of a stream --------------------------------------------------------
+
+    def _opened(self, call: Call) -> Call:
+        """Let a stream of small chunks begin anew with all rows so far until they are enough."""
+        known, self._first_rows = self._first_rows, None
+        if not call.stream or (known is None and "network_" in vars(self)):
+            return call
+        rows = known if call.finish else self._gathered(known, call)
+        if rows is None or (known is None and rows.n_rows >= FEW):
+            return call
+        self._first_rows = rows if rows.n_rows < ENOUGH else None
+        X, resume = rows.table(read_table(call.X).frame), call.finish
+        return replace(
+            call, X=X, y=rows.y, sample_weight=rows.weight, classes=rows.classes, resume=resume
+        )
+
+    def _gathered(self, known: FirstRows | None, call: Call) -> FirstRows:
+        """Return the rows so far, those of a call included."""
+        y, table = data.check_target(call.y, self._numeric_target), read_table(call.X)
+        check_consistent_length(np.empty(table.n_rows), y)
+        weight = data.check_weight(call.sample_weight, table.n_rows)
+        rows = FirstRows.of(table, y, weight, call.classes)
+        if known is None:
+            return rows
+        self.encoder_.check_columns(table, self)
+        self._check_same_task(y, call)
+        self._targets.encode(y, np.dtype(np.float64))
+        return known.then(rows)
+
     # -- rows -----------------------------------------------------------------------------
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         y = data.check_target(y, self._numeric_target)
         if reset:
+            table = read_table(X)
             self.encoder_ = self._new_encoder()
-            self.encoder_.fit(X, self._split_target(y), sample_weight)
+            remarks = self.encoder_.learn(table, self._split_target(y), sample_weight)
+            if self._first_rows is None:
+                remarks.warn()
             # By transform it would be a frame where scikit-learn is set to give frames.
-            x = self.encoder_.encode(X, self.encoder_)
-            validate_data(self, X, skip_check_array=True)
+            x = self.encoder_.encode(table, self.encoder_)
+            validate_data(self, table.frame, skip_check_array=True)
         else:
             x = self._check_inputs(X)
-        check_consistent_length(x, y)
+        with naming_arguments(X=x, y=y):
+            check_consistent_length(x, y)
         return Rows(x, y, data.check_weight(sample_weight, len(x)))
 
     def _new_encoder(self) -> TableEncoder:
@@ -205,12 +240,13 @@ class TableNetwork(SupervisedNetwork):
         for i, (size, activation) in enumerate(zip(sizes, activations, strict=True)):
             bias = Normal(0.1 if layers else 0.5)
             own = {} if layers else first
-            start = {"weight_init": LecunNormal(), "bias_init": bias}
-            layers.append(_dense(size, activation, **start, **own))
+            start = {"weight_init": LecunNormal(), "bias_init": bias, **_NTK}
+            layers.append(Dense(size, activation, **start, **own))
             if rates[i]:
                 layers.append(Dropout(rates[i]))
-        output = {"weight_init": Zeros(), "input_skip": n_linear, "name": architecture.OUTPUT}
-        return [*layers, _dense(n_raw, "identity", **output, **({} if layers else first))]
+        output = {**_NTK, "weight_init": Zeros(), "input_skip": n_linear}
+        own = output | ({} if layers else first)
+        return [*layers, Dense(n_raw, "identity", **own, name=architecture.OUTPUT)]
 
     def _rates(self, network: Network) -> NDArray | None:
         """Hold the linear path of those members that shall do without."""
@@ -350,21 +386,25 @@ class TableNetwork(SupervisedNetwork):
     def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
         """Learn from pooled scores of rows that were not trained on; None where there are none."""
 
+    def _links(self) -> list[Link]:
+        self._check_fitted()
+        raise self._no_list("the rows of a table are encoded before")
+
     def _raw(self, X: Any) -> NDArray:
         """Return the raw scores that stand for the answer of all members."""
         self._check_fitted()
         x = self._check_inputs(X)
         network = self._network_for(x)
         chunks = (x[start : start + _CHUNK_ROWS] for start in range(0, len(x), _CHUNK_ROWS))
-        with blas_threads(0):
+        limit = blas_threads(0)
+        with limit, limit:
             return np.concatenate([self._pooled(network, chunk) for chunk in chunks])
 
     def _pooled(self, network: Network, x: NDArray) -> NDArray:
         """Return the raw scores that stand for the mean answer, in double precision."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            raw = finite(network.predict(x))
-            if network.lead:
-                raw = self._targets.pool(raw, self._loss, self.member_shares_)
+        raw = computed(network.predict, x)
+        if network.lead:
+            raw = computed(self._targets.pool, raw, self._loss, self.member_shares_)
         return raw.astype(np.float64)
 
     def _network_for(self, x: Any) -> Network:
@@ -380,10 +420,6 @@ class TableNetwork(SupervisedNetwork):
         tags.input_tags.categorical = True
         tags.transformer_tags.preserves_dtype = []
         return tags
-
-
-def _dense(units: int, activation: Any, **settings: Any) -> Dense:
-    return Dense(units, activation, parametrization="ntk", **settings)
 
 
 def _codes(y: Any) -> NDArray:

@@ -14,6 +14,7 @@ from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators import parameters, presets
 from sknn.estimators.classifier import NetworkClassifier
+from sknn.estimators.fitted import learnt
 from sknn.estimators.judge import Judge
 from sknn.estimators.labels import MultioutputTargets
 from sknn.estimators.regressor import NetworkRegressor
@@ -32,8 +33,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         How much is trained: what every parameter left at "auto" is. In seconds for 1,000 rows on
         one core roughly 0.3, 0.8 and 2.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
-        Which columns are categories: those of a frame with categories, strings, truth values or
-        mixed objects; None for none of them; or a mask, indices or names.
+        Which columns are categories: those of the dtype category, truth values, and strings and
+        objects that are not nearly all numbers or dates; None for none of them; or a mask, indices
+        or names.
     n_members : int, default="auto"
         Networks that are trained at once: 4, 5 or 8 by preset, or as many as there are folds. A
         multiple of `n_splits`, or smaller.
@@ -100,8 +102,6 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     history_ : dict of ndarray
         All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm,
         out_of_fold_loss, and with validation rows validation_loss and validation_score.
-    coefs_, intercepts_ : list of ndarray
-        Weights and biases of all layers with units, with a leading axis of members.
     n_iter_ : int
         Epochs of the last call.
     stop_reason_ : str
@@ -125,8 +125,10 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
 
     `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
     later `fit` with ``warm_start=True`` holds no rows out either.
-    Columns are encoded as in the first chunk, so it should hold some hundred rows. A rate by name
-    has fallen after `max_iter` chunks; for long streams set ``learning_rate="constant"``.
+    Columns are encoded as in the first chunk, so it should hold some hundred rows. A stream that
+    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100.
+    A rate by name has fallen after `max_iter` chunks; for long streams set
+    ``learning_rate="constant"``.
 
     References
     ----------
@@ -157,6 +159,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     True
     """
 
+    temperature_: float = learnt()
     _constraints = (
         CONSTRAINTS
         | parameters.CLASSIFIER
@@ -266,8 +269,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         How much is trained: what every parameter left at "auto" is. In seconds for 1,000 rows on
         one core roughly 0.3, 0.8 and 2.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
-        Which columns are categories: those of a frame with categories, strings, truth values or
-        mixed objects; None for none of them; or a mask, indices or names.
+        Which columns are categories: those of the dtype category, truth values, and strings and
+        objects that are not nearly all numbers or dates; None for none of them; or a mask, indices
+        or names.
     n_members : int, default="auto"
         Networks that are trained at once: 4, 5 or 16 by preset, or as many as there are folds. A
         multiple of `n_splits`, or smaller.
@@ -326,12 +330,11 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     network_ : Network
         The members of all epochs served.
     residual_std_ : ndarray of shape (n_outputs,) or None
-        Root mean square error on the rows held out, or on the validation rows where none were.
+        Root mean square error on the rows held out, or on the validation rows where none were; a
+        part of the standard deviations of `predict` where the loss learns no spread itself.
     history_ : dict of ndarray
         All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm,
         out_of_fold_loss, and with validation rows validation_loss and validation_score.
-    coefs_, intercepts_ : list of ndarray
-        Weights and biases of all layers with units, with a leading axis of members.
     n_iter_ : int
         Epochs of the last call.
     stop_reason_ : str
@@ -355,8 +358,10 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
 
     `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
     later `fit` with ``warm_start=True`` holds no rows out either.
-    Columns are encoded as in the first chunk, so it should hold some hundred rows. A rate by name
-    has fallen after `max_iter` chunks; for long streams set ``learning_rate="constant"``.
+    Columns are encoded as in the first chunk, so it should hold some hundred rows. A stream that
+    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100.
+    A rate by name has fallen after `max_iter` chunks; for long streams set
+    ``learning_rate="constant"``.
 
     References
     ----------
@@ -381,6 +386,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     ((5,), (5,))
     """
 
+    residual_std_: NDArray | None = learnt()
     _constraints = CONSTRAINTS | {"output_range": parameters.REGRESSOR["output_range"]}
     _presets = presets.REGRESSOR
 
@@ -449,7 +455,12 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
             self.residual_std_ = judge.residual_std(pooled) * self._targets.std
 
     def _std(self, X: Any) -> NDArray:
-        """Add to what members disagree on what none of them explains of rows held out."""
+        """Add to what members disagree on what none of them explains of rows held out.
+
+        Where the loss learns a spread, the members say themselves what they do not explain.
+        """
+        if self._loss.has_spread:
+            return self._spread(X, self.member_shares_)
         if self.residual_std_ is None:
             raise ValueError(
                 "return_std=True needs rows that were not trained on; fit with n_splits of at "
@@ -458,4 +469,4 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         unexplained = self.residual_std_.astype(np.float32)
         if not self.network_.lead:
             return np.tile(unexplained, (len(self._check_inputs(X)), 1))
-        return np.hypot(self._disagreement(X, self.member_shares_), unexplained)
+        return np.hypot(self._spread(X, self.member_shares_), unexplained)

@@ -15,6 +15,10 @@ from scipy.special import logsumexp
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 
+# Weights are smaller than what they give: a last layer for y below so many times the smallest
+# normal number would be rounded to nothing.
+_FEWEST_ABOVE_ZERO = 1e3
+
 
 class Targets(ABC):
     """One kind of task: how its y is encoded and how raw scores become answers.
@@ -118,6 +122,10 @@ class Targets(ABC):
         """Whether numbers of that precision are fine enough for what y tells apart."""
         return True
 
+    def vanishes(self, dtype: np.dtype) -> bool:
+        """Whether numbers of that precision are zero, or next to it, where y is not."""
+        return False
+
     def fold(self, network: Network, loss: Loss) -> None:  # noqa: B027  (most have nothing to do)
         """Bring the last layer from the units of training to those of the user, in place."""
 
@@ -169,6 +177,7 @@ class RegressionTargets(Targets):
         if standardize:
             self.mean, self.std = _mean_and_std(matrix, weight)
         self.standardize = standardize
+        self.largest = np.abs(matrix).max(axis=0, initial=0.0)
         self.output_range = output_range
         self.bounds = _bounds(output_range, matrix, weight)
 
@@ -230,6 +239,13 @@ class RegressionTargets(Targets):
     def resolved(self, dtype: np.dtype) -> bool:
         """Whether a hundredth of the spread of y is more than rounding at its mean."""
         return bool((np.abs(self.mean) * np.finfo(dtype).eps <= 0.01 * self.std).all())
+
+    def vanishes(self, dtype: np.dtype) -> bool:
+        """Whether the largest number of an output has lost its digits."""
+        if dtype == np.float64:  # y itself is no finer
+            return False
+        limit = _FEWEST_ABOVE_ZERO * float(np.finfo(dtype).tiny)
+        return bool(((self.largest > 0) & (self.largest < limit)).any())
 
     def fold(self, network: Network, loss: Loss) -> None:
         """Multiply the last weights by the standard deviation, move its bias by the mean."""

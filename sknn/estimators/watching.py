@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
-from sklearn.base import clone
 from sklearn.metrics import get_scorer
 
 from sknn.core.network import Network
 from sknn.estimators._sklearn import SklearnCallbacks, shallow_copy, takes_weights
-from sknn.estimators.data import Rows, located, shares
+from sknn.estimators.data import Rows, shares
 from sknn.estimators.ensemble import independent
-from sknn.training.callbacks import Callback, PrintProgress, StopBelow
+from sknn.estimators.messages import located
+from sknn.training.callbacks import Callback, StopBelow, copies
 from sknn.training.monitor import Validate, Watch
 
 if TYPE_CHECKING:
@@ -33,24 +32,25 @@ def callbacks_for(session: Session, network: Network) -> list[Callback]:
     if estimator.stop_below is not None:
         callbacks.append(StopBelow(estimator.stop_below))
     if estimator.verbose:
-        callbacks.append(PrintProgress())
+        callbacks.append(estimator._report(session))
     if session.bridge is not None:
         callbacks.append(session.bridge)
     return callbacks
 
 
 def _own(session: Session) -> list[Callback]:
-    """Return clones of the user's callbacks; in a resumed call they go on with their state."""
+    """Return copies of the user's callbacks; in a resumed call they go on with their state."""
     estimator = session.estimator
-    fresh = [clone(callback) for callback in estimator.callbacks or ()]
+    given = estimator.callbacks or ()
+    fresh = copies.for_a_call(given)
     kept = estimator.callbacks_ if session.call.finish else []
     if [type(callback) for callback in kept] != [type(callback) for callback in fresh]:
         return fresh
-    # Parameters may have been changed since: a checkpoint moves to another path.
-    return [
-        deepcopy(before).set_params(**callback.get_params(deep=False))
-        for before, callback in zip(kept, fresh, strict=True)
-    ]
+    resumed = copies.with_state(kept, given)
+    for callback, now in zip(resumed, fresh, strict=True):
+        # Parameters may have been changed since: a checkpoint moves to another path.
+        vars(callback).update(now.get_params(deep=False))
+    return resumed
 
 
 @contextmanager

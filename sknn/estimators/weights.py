@@ -4,36 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.layers import Dense
+from sknn.core.layout import Role
 from sknn.core.network import Network
 from sknn.estimators.data import reject_odd_arrays
+from sknn.estimators.plain import Link, NotPlain, links_of
 from sknn.training.run import Run
 
 
 class WeightList(list):
-    """Windows on the flat vector; setting an item copies into the vector.
+    """What the network shows of its weights; setting an item changes the network.
 
     Parameters
     ----------
     views : iterable of ndarray
-    changed : callable
-        Called after an item was set.
+    assign : callable
+        Called with a position and an array that is to be there; returns what is shown then.
     """
 
-    def __init__(self, views: Iterable[NDArray], changed: Callable[[], None]) -> None:
+    def __init__(self, views: Iterable[NDArray], assign: Callable[[int, NDArray], NDArray]) -> None:
         super().__init__(views)
-        self._changed = changed
+        self._assign = assign
 
     def __setitem__(self, index: Any, value: Any) -> None:
         """Copy, so that ``coefs_[0] = array`` reaches the network."""
-        view = self[index]
-        view[...] = _checked(value, view, "The item")
-        self._changed()
+        if isinstance(index, slice):
+            raise TypeError("Set one item at a time, or the attribute as a whole.")
+        array = _checked(value, self[index], "The item")
+        super().__setitem__(index, self._assign(index, array))
 
     def __reduce__(self) -> Any:
         """Pickle as a plain list: the windows would not survive."""
@@ -67,12 +70,11 @@ def _entries(weights: Any) -> list[tuple[str, str, Any]]:
     return [(layer, key, value) for layer, own in weights.items() for key, value in own.items()]
 
 
-def _assign(views: list[NDArray], values: Any, name: str) -> None:
+def _arrays(values: Any, views: list[NDArray], name: str) -> list[NDArray]:
+    """Return checked arrays, one for each of those that are there."""
     if not isinstance(values, (list, tuple)) or len(values) != len(views):
         raise ValueError(f"{name} must be a list of {len(views)} arrays, one a layer.")
-    arrays = [_checked(value, view, name) for value, view in zip(values, views, strict=True)]
-    for view, array in zip(views, arrays, strict=True):
-        view[...] = array
+    return [_checked(value, view, name) for value, view in zip(values, views, strict=True)]
 
 
 def window(key: str, *, transposed: bool = False, doc: str = "") -> property:
@@ -99,14 +101,29 @@ class WeightAccess:
     network_: Network
     run_: Run
 
-    def _dense(self, key: str) -> list[NDArray]:
-        network = self.network_
-        arrays = [
-            views[key]
-            for layer, views in zip(network.layers, network.params, strict=True)
-            if isinstance(layer, Dense) and key in views
-        ]
-        return WeightList(arrays, self._weights_changed)
+    def _links(self) -> list[Link]:
+        """Return the network as a chain of weights, biases and activations."""
+        try:
+            return links_of(self.network_)
+        except NotPlain as error:
+            raise self._no_list(str(error)) from error
+
+    def _no_list(self, reason: str) -> AttributeError:
+        """Return the error of a network whose weights do not tell what it predicts."""
+        return AttributeError(
+            f"This {type(self).__name__} has no coefs_ and intercepts_, since no chain of weights, "
+            f"biases and activations gives its predictions: {reason}. get_weights() returns all "
+            "parameters by layer, set_weights() changes them, summary() lists the layers."
+        )
+
+    def _listed(self, name: str, arrays: list[NDArray]) -> list[NDArray]:
+        def assign(index: int, array: NDArray) -> NDArray:
+            now = list(getattr(self, name))
+            now[index] = array
+            setattr(self, name, now)
+            return getattr(self, name)[index]
+
+        return WeightList(arrays, assign)
 
     def _own_weights(self) -> None:
         """Make the weights writable; those of a memory-mapped model are read-only."""
@@ -119,24 +136,44 @@ class WeightAccess:
 
     @property
     def coefs_(self) -> list[NDArray]:
-        """Weights of the dense layers, (inputs, units); members lead. Setting copies."""
-        return self._dense("W")
+        """Weights of the dense layers, (inputs, units); members lead. Setting copies.
+
+        With ``x @ W + b`` and the activation of each layer they give the predictions. Batch
+        normalization is multiplied in; the arrays are then no windows, and cannot be
+        written to. A network with other layers (convolutions, recurrent layers, layer
+        normalization, residual and parallel blocks) has no such list.
+        """
+        return self._listed("coefs_", [link.weights for link in self._links()])
 
     @coefs_.setter
     def coefs_(self, values: Any) -> None:
         self._own_weights()
-        _assign(self._dense("W"), values, "coefs_")
+        links = self._links()
+        arrays = _arrays(values, [link.weights for link in links], "coefs_")
+        inside = [link.inside(array) for link, array in zip(links, arrays, strict=True)]
+        # Biases stay what they are seen to be.
+        biases = [link.bias for link in links]
+        for link, bias, array in zip(links, biases, inside, strict=True):
+            link.check_bias(bias, array)
+        for link, bias, array in zip(links, biases, inside, strict=True):
+            link.views["W"][...] = array
+            link.set_bias(bias)
         self._weights_changed()
 
     @property
     def intercepts_(self) -> list[NDArray]:
-        """Biases of the dense layers, (units,) or (members, units); setting copies."""
-        return self._dense("b")
+        """Biases of the dense layers, (units,) or (members, units), as `coefs_`."""
+        return self._listed("intercepts_", [link.bias for link in self._links()])
 
     @intercepts_.setter
     def intercepts_(self, values: Any) -> None:
         self._own_weights()
-        _assign(self._dense("b"), values, "intercepts_")
+        links = self._links()
+        arrays = _arrays(values, [link.bias for link in links], "intercepts_")
+        for link, array in zip(links, arrays, strict=True):
+            link.check_bias(array, link.views["W"])
+        for link, array in zip(links, arrays, strict=True):
+            link.set_bias(array)
         self._weights_changed()
 
     @property
@@ -196,13 +233,19 @@ class WeightAccess:
         return self
 
     def summary(self) -> str:
-        """Return a table of layers, output shapes and numbers of parameters."""
+        """Return a table of layers, output shapes and numbers of trained parameters.
+
+        Those of one member; running statistics and states, which are not trained, do not count.
+        """
         self._check_fitted()  # type: ignore[attr-defined]
         network = self.network_
         rows = [("layer", "kind", "output", "parameters")]
         for name, layer, plan in zip(network.names, network.layers, network.plans, strict=True):
-            own = [param for param in plan.params.values() if param.tied_to is None]
-            count = sum(int(np.prod(param.shape)) for param in own)
+            count = sum(
+                prod(param.shape)
+                for param in plan.params.values()
+                if param.tied_to is None and param.role is not Role.TRACKED
+            )
             shape = " x ".join(str(size) for size in plan.out_shape)
             rows.append((name, type(layer).__name__, shape, str(count)))
         widths = [max(len(row[i]) for row in rows) for i in range(4)]

@@ -10,6 +10,15 @@ from numpy.typing import ArrayLike
 from sknn.training.pyplot import axes
 
 
+def _network_of(estimator: Any) -> Any:
+    """Return the network inside: of a search the best, of a pipeline the last."""
+    for name in ("best_estimator_", "_final_estimator", "regressor_"):
+        inner = getattr(estimator, name, None)
+        if inner is not None:
+            return _network_of(inner)
+    return estimator
+
+
 class LossCurveDisplay:
     """Training and validation loss over the epochs.
 
@@ -65,7 +74,8 @@ class LossCurveDisplay:
 
         Parameters
         ----------
-        estimator : fitted sknn estimator, or Pipeline that ends in one
+        estimator : fitted sknn estimator
+            Or a Pipeline that ends in one, or a search whose best estimator is one of these.
         name : str, default=None
             For the legend; None takes the name of the class.
         ax : matplotlib Axes, default=None
@@ -84,10 +94,13 @@ class LossCurveDisplay:
         ValueError
             If the estimator has no history.
         """
-        final = getattr(estimator, "_final_estimator", estimator)
+        final = _network_of(estimator)
         history = getattr(final, "history_", None)
-        if not history or not len(history["epoch"]):
-            raise ValueError(f"{type(final).__name__} has no history yet; fit it first.")
+        if history is None or not len(history.get("loss", ())):
+            raise ValueError(
+                f"{type(final).__name__} has no history of losses: fit it first, and with "
+                "refit=True where it is a search."
+            )
         display = cls(
             epoch=history["epoch"],
             loss=history["loss"],

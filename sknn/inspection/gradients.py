@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from sknn.core.layout import Role, Slot
+from sknn.core.rows import in_order
 from sknn.estimators.call import Call
 from sknn.estimators.session import Session
 from sknn.inspection.parts import part_errors, slope_error
 from sknn.training.objective import Supervised
 from sknn.training.run import noise_of
+from sknn.training.threads import blas_threads
 
 Finding = tuple[str, float]
 
@@ -110,7 +112,9 @@ def _session(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Session:
     session = Session(
         trial, Call(X, y, sample_weight, classes=getattr(estimator, "classes_", None))
     )
-    session.prepare()
+    limit = blas_threads(0)
+    with limit, limit:
+        session.prepare()
     if hasattr(estimator, "network_"):
         session.network.load(estimator.network_.theta)
         session.targets.unfold(session.network, session.loss)
@@ -132,7 +136,7 @@ class _Evaluation:
         target = session.target[pick]
         weight = session.train.weight
         self.batch = (
-            session.train.x[pick],
+            in_order(session.train.x[pick]),
             target if isinstance(target, np.ndarray) else target.toarray(),
             None if weight is None else weight[pick][:, None],
         )

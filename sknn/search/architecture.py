@@ -5,13 +5,15 @@ from __future__ import annotations
 import numbers
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import ParameterSampler, check_cv
-from sklearn.utils.validation import indexable
+from sklearn.utils import get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, indexable
 
 from sknn.core import constraints as c
 from sknn.estimators._sklearn import (
@@ -19,10 +21,14 @@ from sknn.estimators._sklearn import (
     Report,
     insert_error_scores,
     report_of,
+    shallow_copy,
     split_params,
     warn_or_raise_about_failures,
     with_callbacks,
 )
+from sknn.estimators.messages import located
+from sknn.estimators.parameters import NETWORK
+from sknn.estimators.sparse import reject_broken
 from sknn.exceptions import InvalidParameterError
 from sknn.search import results
 from sknn.search.candidate import candidates_of
@@ -34,6 +40,23 @@ from sknn.search.spaces import space
 from sknn.training.caller import users_level
 
 STRATEGIES = ("random", "halving", "hyperband")
+
+
+def _splits(value: Any) -> bool:
+    if isinstance(value, (str, bytes, Mapping, type)):
+        return False
+    named = isinstance(value, Iterable) and getattr(value, "shape", None) != ()
+    return hasattr(value, "get_n_splits") or (
+        named and (not hasattr(value, "__len__") or len(value) > 0)
+    )
+
+
+def _is_scoring(value: Any) -> bool:
+    if isinstance(value, (list, tuple, set)):
+        return len(value) > 0 and all(isinstance(name, str) for name in value)
+    return isinstance(value, str) or callable(value) or (isinstance(value, Mapping) and bool(value))
+
+
 _CONSTRAINTS = {
     "strategy": c.one_of(STRATEGIES),
     "n_candidates": c.integer(1),
@@ -43,11 +66,23 @@ _CONSTRAINTS = {
     "n_jobs": c.none() | c.integer(),
     "verbose": c.boolean() | c.integer(0),
     "error_score": c.one_of(["raise"])
-    | c.Constraint(lambda value: c.is_number(value, numbers.Real), "a number"),
+    | c.Constraint(lambda value: c.is_number(value, numbers.Real), "a number", c.as_float),
     "return_train_score": c.boolean(),
+    "random_state": NETWORK["random_state"],
+    "cv": c.none()
+    | c.integer(2)
+    | c.Constraint(_splits, "a splitter, or an iterable of (train, test) indices"),
+    "scoring": c.none()
+    | c.Constraint(_is_scoring, "a scorer name, a callable, or several: a list of names or a dict"),
+    "pre_dispatch": c.none() | c.integer(1) | c.instance_of(str, "a str, as '2*n_jobs'"),
     "refit": c.boolean()
     | c.Constraint(lambda value: isinstance(value, str) or callable(value), "a str, a callable"),
 }
+
+
+def _transforms(search: Any) -> bool:
+    """Say whether there is a method `transform`, which raises an AttributeError where not."""
+    return callable(search.transform)
 
 
 class ArchitectureSearchCV(BaseSearchCV):
@@ -96,7 +131,8 @@ class ArchitectureSearchCV(BaseSearchCV):
     random_state : int, RandomState or None, default=None
         Of the candidates. The seed of the networks is a parameter of theirs.
     error_score : "raise" or number, default=nan
-        What a network counts that cannot be trained; "raise" raises its error.
+        What a network counts that cannot be trained; "raise" raises its error. A parameter that
+        is wrong in all candidates is an error in any case.
     return_train_score : bool, default=False
         Score the rows trained on, too.
 
@@ -112,6 +148,8 @@ class ArchitectureSearchCV(BaseSearchCV):
         far, mean_test_score and std_test_score. :class:`~sknn.inspection.SearchDisplay` draws it.
     brackets_ : list of list of (int, int)
         Epochs and number of candidates of each rung, as planned.
+    n_iter_ : int
+        Epochs of the best estimator on all rows.
     best_estimator_, best_params_, best_score_, best_index_, scorer_, n_splits_, refit_time_, \
 multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn's searches.
@@ -128,6 +166,10 @@ multimetric_, classes_, n_features_in_, feature_names_in_
 
     With ``solver="lbfgs"`` training cannot be continued; such candidates are trained to the end
     in their first rung.
+
+    Callbacks of the network are called for all candidates. :class:`~sknn.callbacks.Pause` and
+    :class:`~sknn.callbacks.Checkpoint` are refused, for the search itself decides how long a
+    network is trained, and all candidates would write one file.
 
     Ctrl-C ends the search; what is known by then is kept, and the best candidate so far is
     fitted. Where nothing is known yet, KeyboardInterrupt is raised.
@@ -220,20 +262,27 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         KeyboardInterrupt
             On Ctrl-C before anything is known.
         """
-        model = self._model()
-        settings = self._settings(model)
-        brackets = self._brackets(model, len(settings))
+        asked = self._asked()
+        model = asked._model()
+        if y is None and get_tags(self).target_tags.required:
+            raise ValueError(
+                f"This {type(self).__name__} requires y to be passed, but the target y is None."
+            )
+        settings = asked._settings(model)
+        brackets = asked._brackets(model, len(settings))
+        for name, values in {"X": X, "y": y, **params}.items():
+            reject_broken(values, name)
         X, y = indexable(X, y)
         params = split_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
-        rounds = self._rounds(model, settings, brackets, self._folds(X, y, routed))
+        rounds = asked._rounds(model, settings, brackets, asked._folds(X, y, routed))
         parts = [self.estimator, network_of(self.estimator)[0]]
         report = report_of(self, parts, len(rounds.levels) + bool(self.refit))
         weight = params.get("sample_weight")
         data = {"X": X, "y": y, "metadata": None if weight is None else {"sample_weight": weight}}
         with report.told(**data):
             rounds.run(report)
-            learnt = self._learn(rounds)
+            learnt = asked._learn(rounds)
             if self.refit:
                 best = configured(model, learnt["best_params_"])
                 learnt |= _refit(best, routed.estimator.fit, report, data)
@@ -242,12 +291,46 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         vars(self).update(learnt)
         return self
 
+    @available_if(_transforms)
+    def fit_transform(self, X: Any, y: Any = None, **params: Any) -> Any:
+        """Search, and transform the rows by the best estimator.
+
+        Parameters
+        ----------
+        X, y, **params : as for `fit`
+
+        Returns
+        -------
+        X_new : ndarray
+            What its `transform` returns.
+        """
+        return self.fit(X, y, **params).transform(X)
+
+    @property
+    def n_iter_(self) -> int:
+        """Epochs of the best estimator on all rows."""
+        check_is_fitted(self)
+        return network_of(self.best_estimator_)[0].n_iter_
+
+    def __sklearn_tags__(self) -> Any:
+        """All that holds for the estimator; scikit-learn's own searches pass on but a part."""
+        tags = super().__sklearn_tags__()
+        own = get_tags(self.estimator)
+        tags.input_tags, tags.target_tags = own.input_tags, own.target_tags
+        tags.transformer_tags = own.transformer_tags
+        return tags
+
     # -- before -------------------------------------------------------------------------------
+
+    def _asked(self) -> Any:
+        """Return a copy that holds the parameters as they are read: numbers as Python's own."""
+        twin = shallow_copy(self)
+        vars(twin).update(c.check(type(self).__name__, vars(self), _CONSTRAINTS))
+        return twin
 
     def _model(self) -> Any:
         """Return what is trained, with the most epochs it may have; raise for bad parameters."""
         owner = type(self).__name__
-        c.check(owner, vars(self), _CONSTRAINTS)
         network, prefix = network_of(self.estimator)
         name = resource_of(network)
         epochs = getattr(network, name) if self.max_iter is None else self.max_iter
@@ -291,9 +374,12 @@ multimetric_, classes_, n_features_in_, feature_names_in_
 
     def _folds(self, X: Any, y: Any, routed: Any) -> list[Fold]:
         """Split the rows, once for all candidates."""
-        cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
-        asked = cv.get_n_splits(X, y, **routed.splitter.split)
-        splits = list(cv.split(X, y, **routed.splitter.split))
+        given = routed.splitter.split
+        try:
+            cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
+            asked, splits = cv.get_n_splits(X, y, **given), list(cv.split(X, y, **given))
+        except (TypeError, ValueError) as error:
+            raise located(error, f"cv={self.cv!r}, which must split the rows of X") from error
         if len(splits) != asked:
             raise ValueError(
                 "cv.split and cv.get_n_splits return inconsistent results. Expected "

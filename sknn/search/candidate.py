@@ -132,12 +132,36 @@ def candidates_of(
     ----------
     sizes : iterable of int
         Candidates of each bracket.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a parameter that is wrong in all of them.
     """
     brackets = [bracket for bracket, size in enumerate(sizes) for _ in range(size)]
-    return [
+    candidates = [
         Candidate(configured(model, params), params, bracket, n_splits)
         for params, bracket in zip(settings, brackets, strict=False)
     ]
+    _refuse_what_all_share([each.template for each in candidates])
+    return candidates
+
+
+def _refuse_what_all_share(networks: list[Any]) -> None:
+    """Raise the error of a parameter that all networks have: it is no matter of the draw."""
+    errors = [_error_of(network) for network in networks]
+    first = errors[0]
+    if first is not None and len({str(error) for error in errors}) == 1:
+        raise first
+
+
+def _error_of(network: Any) -> Exception | None:
+    """Return what is wrong with the parameters of a network."""
+    try:
+        network._check_parameters()
+    except Exception as error:
+        return error
+    return None
 
 
 def survivors(candidates: list[Candidate], n: int, metric: str) -> list[Candidate]:

@@ -11,9 +11,18 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.pipeline import Pipeline
 
-from sknn.callbacks import Pause
+from sknn.callbacks import Callback, Checkpoint, Pause
 from sknn.estimators._sklearn import shallow_copy, split_params, split_rows, without_listeners
 from sknn.estimators.base import BaseNetwork
+from sknn.training.callbacks.copies import with_inner
+
+_OUT_OF_PLACE = {
+    Pause: "the search itself decides in how many parts it is trained. Remove it; max_iter of the "
+    "search bounds the epochs.",
+    Checkpoint: "all candidates would write the same file, and nothing could be resumed from it. "
+    "Remove it from callbacks; to train the best network further, give it to best_estimator_ or "
+    "fit a network with best_params_.",
+}
 
 
 def network_of(model: Any) -> tuple[Any, str]:
@@ -49,20 +58,26 @@ def configured(model: Any, params: dict[str, Any]) -> Any:
     Raises
     ------
     ValueError
-        If the network would pause by itself, for then its rungs end before they should.
+        If the network has a callback that makes no sense in a search.
     """
     network = network_of(model)[0]
     epochs = getattr(network, resource_of(network))
     made = clone(model).set_params(**clone(params, safe=False))
     network, prefix = network_of(made)
-    own = network.callbacks
-    if isinstance(own, (list, tuple)) and any(isinstance(each, Pause) for each in own):
-        raise ValueError(
-            "The network of ArchitectureSearchCV must not have the callback Pause: the search "
-            "itself decides in how many parts it is trained. Remove it; max_iter of the search "
-            "bounds the epochs."
-        )
+    _check_callbacks(network.callbacks)
     return made.set_params(**{f"{prefix}{resource_of(network)}": epochs})
+
+
+def _check_callbacks(own: Any) -> None:
+    """Raise for callbacks that get in the way of a search; other junk is for fit to refuse."""
+    listed = own if isinstance(own, (list, tuple)) else ()
+    for each in with_inner(each for each in listed if isinstance(each, Callback)):
+        for kind, reason in _OUT_OF_PLACE.items():
+            if isinstance(each, kind):
+                raise ValueError(
+                    "The network of ArchitectureSearchCV must not have the callback "
+                    f"{kind.__name__}: {reason}"
+                )
 
 
 def with_network(model: Any, network: Any) -> Any:

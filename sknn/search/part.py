@@ -18,6 +18,7 @@ from sknn.estimators._sklearn import (
     without_listeners,
 )
 from sknn.search.lesson import Fold, Lesson, prepare, with_network
+from sknn.training.callbacks import PAUSED
 
 
 @dataclass(frozen=True)
@@ -100,12 +101,20 @@ def train(
     outcome |= judge.scores(with_network(lesson.model, twin), fold)
     outcome["score_time"] = perf_counter() - fitted
     reason = twin.stop_reason_
-    kept = without_listeners(twin) if reason == "paused" else None
+    if reason == PAUSED and twin.n_iter_ < until:
+        # Not a failure of this candidate: all have the callback, and rungs would end unequal.
+        raise ValueError(
+            f"A callback of the network ended its training as a Pause does, in epoch "
+            f"{twin.n_iter_}, and ArchitectureSearchCV wanted epoch {until}: the search itself "
+            "decides in how many parts a network is trained. Remove what pauses from callbacks."
+        )
+    kept = without_listeners(twin) if reason == PAUSED else None
     return Part(outcome, int(twin.n_iter_), kept, reason == "interrupted")
 
 
 def _teach(network: Any, lesson: Lesson, until: int, report: Report) -> None:
     """Fit a network up to an epoch, or let it go on to there."""
+    network._check_parameters()  # Before the search adds to them.
     own = network.callbacks
     y = () if lesson.y is None else (lesson.y,)
     params = lesson.params or {}
@@ -113,8 +122,7 @@ def _teach(network: Any, lesson: Lesson, until: int, report: Report) -> None:
     data = {"X": lesson.X, "y": lesson.y}
     data["metadata"] = None if weight is None else {"sample_weight": weight}
     teach = network.resume if network.__sklearn_is_fitted__() else network.fit
-    if own is None or isinstance(own, (list, tuple)):  # Fit itself refuses anything else.
-        network.callbacks = [*(own or ()), Pause(until)]
+    network.callbacks = [*(own or ()), Pause(until)]
     with report.told(network, **data):
         teach(lesson.X, *y, **params)
     network.callbacks = own

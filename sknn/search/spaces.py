@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
+import numpy as np
 from scipy.stats import loguniform
 from sklearn.utils import check_random_state
 
+from sknn.core.constraints import is_number
+from sknn.core.layers import Layer
 from sknn.estimators.autoencoder import AutoEncoder
 from sknn.estimators.belief import DBNClassifier, DBNRegressor
 from sknn.estimators.convolutional import CNNClassifier, CNNRegressor
@@ -50,13 +54,13 @@ class LayerSizes:
         """Raise for ranges that hold nothing."""
         for name, least in (("n_layers", 0), ("units", 1)):
             low, high = _pair(name, getattr(self, name))
-            whole = isinstance(low, Integral) and isinstance(high, Integral)
+            whole = is_number(low, Integral) and is_number(high, Integral)
             if not (whole and least <= low <= high):
                 raise ValueError(
                     f"{name} must be two ints, the first at least {least} and not above the "
                     f"second; got {(low, high)!r}."
                 )
-        if self.last is not None and not (isinstance(self.last, Integral) and self.last >= 1):
+        if self.last is not None and not (is_number(self.last, Integral) and self.last >= 1):
             raise ValueError(f"last must be None or an int >= 1; got {self.last!r}.")
 
     def rvs(self, random_state: Any = None) -> tuple[int, ...]:
@@ -71,11 +75,12 @@ class LayerSizes:
         units : tuple of int
         """
         rng = check_random_state(random_state)
-        depth = int(rng.randint(self.n_layers[0], self.n_layers[1] + 1))
-        low, high = self.units
+        fewest, most = map(int, self.n_layers)
+        depth = int(rng.randint(fewest, most + 1))
+        low, high = map(int, self.units)
         # Half a unit is added on both sides, so that the ends come as often as they should.
         width = math.exp(rng.uniform(math.log(low - 0.5), math.log(high + 0.5)))
-        end = () if self.last is None else (self.last,)
+        end = () if self.last is None else (int(self.last),)
         return (min(max(round(width), low), high),) * depth + end
 
 
@@ -153,7 +158,8 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     TypeError
         If the estimator does not end in a network of sknn.
     ValueError
-        If there is no space for this network.
+        If there is no space for this network, or for a change with which none of its candidates
+        could be trained.
 
     Examples
     --------
@@ -168,31 +174,56 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     >>> search = RandomizedSearchCV(MLPRegressor(), found)
     """
     network, prefix = network_of(estimator)
-    found = _space_of(network, changes.get("layers"))
+    known = network.get_params(deep=False)
+    given = changes.get("layers") is not None or known.get("layers") is not None
+    _check_changes(network, changes, given)
+    found = {name: _TRAINING[name] for name in _RATES} if given else _usual(network)
     ranges = {name: changes.pop(name) for name in _DEPTH if name in changes}
     if ranges:
-        sized = [(name, each) for name, each in found.items() if isinstance(each, LayerSizes)]
-        if not sized:
-            raise ValueError(
-                f"{sorted(ranges)[0]} has no effect together with the 'layers' of "
-                f"{type(network).__name__}; say it in the layers."
-            )
-        name, sizes = sized[0]
+        name, sizes = next(each for each in found.items() if isinstance(each[1], LayerSizes))
         if name in changes:
             raise ValueError(f"Pass {name}, or n_layers and units, not both.")
-        known = {each: getattr(sizes, each) for each in _DEPTH}
-        found[name] = LayerSizes(**known | ranges, last=sizes.last)
-    unknown = set(changes) - set(network.get_params(deep=False))
-    if unknown:
-        raise ValueError(f"{type(network).__name__} has no parameter {sorted(unknown)[0]!r}.")
+        pair = {each: getattr(sizes, each) for each in _DEPTH}
+        found[name] = LayerSizes(**pair | ranges, last=sizes.last)
     merged = found | changes
     return {f"{prefix}{name}": each for name, each in merged.items() if each is not None}
 
 
-def _space_of(network: Any, layers: Any = None) -> dict[str, Any]:
-    known = network.get_params(deep=False)
-    if layers is not None or known.get("layers") is not None:
-        return {name: _TRAINING[name] for name in _RATES}
+def _check_changes(network: Any, changes: dict[str, Any], given: bool) -> None:
+    """Raise for changes with which no candidate could be trained; `given` says layers are."""
+    owner = type(network).__name__
+    parameters = set(network.get_params(deep=False))
+    idle = {*_DEPTH, *_usual(network)} - set(_RATES) if given else set()
+    for name, choices in changes.items():
+        if name in idle and choices is not None:
+            raise ValueError(
+                f"{name} has no effect together with the 'layers' of {owner}; say it in the layers."
+            )
+        if name in _DEPTH:
+            continue
+        if name not in parameters:
+            raise ValueError(f"{owner} has no parameter {name!r}.")
+        if not (choices is None or hasattr(choices, "rvs") or _is_filled(choices)):
+            raise ValueError(
+                f"{name} must be a list of choices that is not empty, a distribution to draw from, "
+                f"or None; got {choices!r}."
+            )
+    layers = changes.get("layers")
+    if _is_filled(layers) and any(isinstance(each, Layer) for each in layers):
+        raise ValueError(
+            "layers must list the choices, each of which is a list of layers itself, such as "
+            f"layers=[{layers!r}]; got {layers!r}."
+        )
+
+
+def _is_filled(choices: Any) -> bool:
+    """Say whether there is something to choose from, in an order."""
+    listed = isinstance(choices, (Sequence, np.ndarray)) and not isinstance(choices, (str, bytes))
+    return listed and bool(len(choices))
+
+
+def _usual(network: Any) -> dict[str, Any]:
+    """Return the space of a network whose layers are not given."""
     if isinstance(network, AutoEncoder):
         # Scores of codes of different sizes do not compare: the larger one always wins.
         sizes = network.hidden_layer_sizes

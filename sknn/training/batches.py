@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.core.rows import Buffer, is_in_order
+
 # Rows are gathered in slabs of about this size, so that every batch is a contiguous view and the
 # cost of a gather is shared by several batches while the slab stays in the second-level cache.
 _SLAB_BYTES = 1 << 19
@@ -27,7 +29,8 @@ class Batches:
     Parameters
     ----------
     x : ndarray of shape (n, ...) or CSR of shape (n, d)
-        Never copied as a whole unless `rows` picks some of it and one batch holds them all.
+        Never copied as a whole, unless one batch holds all rows and `rows` picks some of them or
+        they are not in C order.
     target : ndarray of shape (n,) or (n, k), or CSR of shape (n, k), or None
         Encoded targets; a CSR matrix is made dense batch by batch. `x` itself for
         auto-encoders; then rows are gathered once.
@@ -73,6 +76,8 @@ class Batches:
         if size >= self.n_rows:
             yield self._all_rows()
             return
+        # Its arrays may lie in the buffers that are filled again from here on.
+        self._whole = None
         order = self.rows
         if rng is not None:
             order = rng.permutation(self.n_rows) if order is None else rng.permutation(order)
@@ -121,23 +126,23 @@ class _NoColumn:
 
 
 class _DenseColumn:
-    """Gathers rows into one reused buffer."""
+    """Gathers rows, in one order whatever theirs, into one reused buffer."""
 
     def __init__(self, values: NDArray) -> None:
         self.values = values
-        self.buffer: NDArray | None = None
+        self.in_order = is_in_order(values)
+        self.buffer: Buffer | None = None
 
     def take(self, where: slice | NDArray, capacity: int) -> NDArray:
         """Return the rows at `where`; the result is overwritten by the next call."""
-        if isinstance(where, slice):
-            return self.values[where]
-        if not self.values.flags.c_contiguous:
-            # ndarray.take would first copy the whole array into C order.
-            return self.values[where]
-        if self.buffer is None or len(self.buffer) < len(where):
-            self.buffer = np.empty((capacity, *self.values.shape[1:]), self.values.dtype)
+        if self.buffer is None or self.buffer.capacity < capacity:
+            self.buffer = Buffer(self.values, capacity)
+        if isinstance(where, slice) or not self.in_order:
+            # From other orders ndarray.take would first copy the whole array.
+            return self.buffer.in_order(self.values[where])
         # mode="clip" writes straight into the buffer, the default "raise" goes through a copy.
-        return self.values.take(where, axis=0, out=self.buffer[: len(where)], mode="clip")
+        out = self.buffer.front(len(where))
+        return self.values.take(where, axis=0, out=out, mode="clip")
 
 
 class _SparseColumn:

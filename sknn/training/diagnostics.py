@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.activations import Activation, HardSigmoid, Logistic, ReLU, Softsign, Tanh
+from sknn.core.constraints import boolean, integer
 from sknn.core.layout import Views
 from sknn.exceptions import TrainingWarning
 from sknn.training.callbacks import Callback, Phase, Progress
@@ -86,6 +86,8 @@ class Diagnostics(Callback):
 
     phase = Phase.MEASURE
     stochastic_only = True
+    fleeting = ("_probe",)
+    constraints = {"rows": integer(1), "warn": boolean()}
 
     def __init__(self, rows: int = 500, warn: bool = True) -> None:
         self.rows = rows
@@ -94,8 +96,6 @@ class Diagnostics(Callback):
     def on_train_begin(self, progress: Progress) -> None:
         """Choose what to measure."""
         progress.require_loss(self)
-        if isinstance(self.rows, bool) or not isinstance(self.rows, int) or self.rows < 1:
-            raise ValueError(f"rows of Diagnostics must be an integer >= 1; got {self.rows!r}.")
         self._probe = _Probe(progress)
 
     def on_gradient(self, progress: Progress) -> None:
@@ -131,10 +131,6 @@ class Diagnostics(Callback):
         run.warned |= set(news)
         for kind in news if self.warn else ():
             warnings.warn(self.findings_[kind], TrainingWarning, stacklevel=users_level())
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave out the work arrays, for snapshots taken during training."""
-        return {name: value for name, value in super().__getstate__().items() if name != "_probe"}
 
 
 def _square(views: Views) -> float:

@@ -14,7 +14,7 @@ from sknn.core.layout import Views
 from sknn.core.machine import Machine
 from sknn.core.network import Network
 from sknn.core.visible import Visible, draw_bits, logistic
-from sknn.training.callbacks import Callback, Phase, Progress
+from sknn.training.callbacks import Callback, Phase, PrintProgress, Progress
 
 _ACTIVITY_DECAY = 0.95
 
@@ -64,6 +64,33 @@ class Measure(Callback):
             row["validation_loss"] = float(machine.reconstruction_errors(self.x_val).mean())
             row["free_energy"] = mean(machine.free_energy(self.x))
             row["validation_free_energy"] = float(machine.free_energy(self.x_val).mean())
+
+
+class PrintLikelihood(PrintProgress):
+    """One line an epoch, in the words of scikit-learn's restricted Boltzmann machine.
+
+    Parameters
+    ----------
+    title : str
+        Name of the class.
+    x : ndarray or CSR
+        Training rows whose mean log-pseudo-likelihood is told.
+    weight : ndarray of shape (n,) or None
+    """
+
+    def __init__(self, title: str, x: Any, weight: NDArray | None) -> None:
+        self.title = title
+        self.x = x
+        self.weight = weight
+
+    def first_line(self, progress: Progress) -> str:
+        """Return epoch, pseudo-likelihood and seconds."""
+        likelihoods = machine_of(progress.candidate).log_pseudo_likelihood(self.x)
+        mean, row = np.average(likelihoods, weights=self.weight), progress.row
+        return (
+            f"[{self.title}] Iteration {int(row['epoch'])}, pseudo-likelihood = {mean:.2f}, "
+            f"time = {row['seconds']:.2f}s"
+        )
 
 
 def _keep_chains(progress: Progress) -> None:

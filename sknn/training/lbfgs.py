@@ -15,7 +15,7 @@ from sknn.training.objective import Supervised
 from sknn.training.run import Run
 
 # Rows are passed in pieces, so that the work arrays stay small whatever the size of the data.
-_ROWS = 4096
+ROWS = 2048
 
 
 class FullBatch:
@@ -35,7 +35,7 @@ class FullBatch:
         scale = 1.0 / (self.batches.n_rows * self.objective.unit)
         value = 0.0
         self.sum.fill(0.0)
-        for x, target, weight in self.batches.epoch(_ROWS, None):
+        for x, target, weight in self.batches.epoch(ROWS, None):
             value += self.objective.data(x, target, weight, scale)
             self.sum += self.objective.grad
         self.objective.grad[...] = self.sum
@@ -85,20 +85,27 @@ def minimize_lbfgs(
     def record(intermediate_result: OptimizeResult) -> None:
         nonlocal last
         now = perf_counter()
-        run.epoch += 1
-        run.samples += batches.n_rows
-        row = {"epoch": float(run.epoch), "loss": float(intermediate_result.fun)}
-        row["seconds"], last = now - last, now
-        function.theta[...] = function.reached = intermediate_result.x
-        progress.row = row
-        for hook in hooks.epoch_end:
-            hook(progress)
-        run.best_loss = min(run.best_loss, row["loss"])
-        run.history.append(row)
+        seconds, last = now - last, now
+        run.note(lambda: finish(intermediate_result, seconds), tell)
         if now > deadline:
             progress.stop("max_time")
         if progress.stop_reason is not None:
             raise StopIteration
+
+    def tell() -> None:
+        for hook in hooks.epoch_told:
+            hook(progress)
+
+    def finish(reached: OptimizeResult, seconds: float) -> dict[str, float]:
+        run.epoch += 1
+        run.samples += batches.n_rows
+        row = {"epoch": float(run.epoch), "loss": float(reached.fun), "seconds": seconds}
+        function.theta[...] = function.reached = reached.x
+        progress.row = row
+        for hook in hooks.epoch_end:
+            hook(progress)
+        run.best_loss = min(run.best_loss, row["loss"])
+        return row
 
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for hook in hooks.train_begin:

@@ -97,14 +97,22 @@ def parked(run: Run, network: Network) -> Iterator[None]:
         return
     members = np.flatnonzero(run.stopped).tolist()
     held, theta = run_of(run, members), network.theta[members]
-    yield
-    network.theta[members] = theta
-    state = run.optimizer_state or {}
-    for name, array in (held.optimizer_state or {}).items():
-        # In place: the update holds these arrays.
-        state[name][members] = array
-    held.optimizer_state = None
-    put(run, members, held)
+
+    def give_back() -> None:
+        network.theta[members] = theta
+        state = run.optimizer_state or {}
+        for name, array in (held.optimizer_state or {}).items():
+            # In place: the update holds these arrays.
+            state[name][members] = array
+        put(run, members, replace(held, optimizer_state=None))
+
+    try:
+        yield
+        give_back()
+    except KeyboardInterrupt:
+        # Once more, should it have been cut off.
+        give_back()
+        raise
 
 
 def _pick(members: Sequence[int]) -> Any:

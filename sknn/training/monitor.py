@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
+from sknn.core.rows import in_order
 from sknn.core.schedules import Schedule
 from sknn.training.callbacks import Callback, Phase, Progress
 from sknn.training.run import Best
@@ -32,8 +33,7 @@ def mean_loss(
     ----------
     weight : ndarray of shape (n, 1) or None
     """
-    if not isinstance(target, np.ndarray):
-        target = target.toarray()
+    target = in_order(target) if isinstance(target, np.ndarray) else target.toarray()
     scratch = network.scratch(loss.scratch(raw.shape[-1]), target.shape[0], train=True)
     total = loss.total(target, weight)
     counts = 1.0 / total if weight is None else weight / weight.dtype.type(total)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from numbers import Number
 from typing import Any
@@ -39,18 +41,27 @@ class History:
             For a figure that is no number.
         """
         row = {name: _number(name, value) for name, value in row.items()}
-        for name in row:
-            if name not in self.columns:
-                self.columns[name] = [float("nan")] * len(self)
-        for name, values in self.columns.items():
-            value = row.get(name, float("nan"))
-            values.append(_rounded(value) if _is_coarse(name) else value)
+        new = [name for name in row if name not in self.columns]
+        if new:
+            self.columns = self.columns | {name: [math.nan] * len(self) for name in new}
+        figures = [
+            _rounded(row[name]) if name in row and _is_coarse(name) else row.get(name, math.nan)
+            for name in self.columns
+        ]
+        # One call of C for all columns: Ctrl-C comes before it or after it.
+        deque(map(list.append, self.columns.values(), figures), maxlen=0)
 
     def trim(self, rows: int = _STREAM_ROWS) -> None:
         """Forget all but the last `rows` epochs."""
         if len(self) > rows:
             for values in self.columns.values():
                 del values[:-rows]
+
+    def back_to(self, columns: dict[str, list[float]], rows: int) -> None:
+        """Have the columns of before, and no more rows than then."""
+        self.columns = columns
+        for values in columns.values():
+            del values[rows:]
 
     def since(self, epoch: int) -> dict[str, list[float]]:
         """Return the columns without what was measured up to an epoch."""
@@ -136,6 +147,16 @@ class Streams:
     def copy(self) -> Streams:
         """Return streams that go on alike and independently."""
         return Streams(_twin(self.init), self.split_seed, _twin(self.order), _twin(self.noise))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Keep the noise of members as plain generators, which every way to save knows."""
+        return vars(self) | {"noise": noise_of(self.noise)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Join them again."""
+        noise = state["noise"]
+        members = noise if isinstance(noise, tuple) else noise_of(noise)
+        vars(self).update(state, noise=_joined(list(members)))
 
 
 # Seeding is the dear part of making a generator, and its state is replaced at once.
@@ -296,6 +317,34 @@ class Run:
                 name: array.copy() for name, array in self.optimizer_state.items()
             }
         return Run(**values)
+
+    def note(self, finish: Callable[[], Mapping[str, float]], tell: Callable[[], None]) -> None:
+        """Note an epoch as a whole or, where Ctrl-C comes before it is judged, not at all.
+
+        Parameters
+        ----------
+        finish : callable
+            Measures and decides at the end of an epoch, and returns the figures.
+        tell : callable
+            Tells of the epoch whoever wants to know; they may add to the figures.
+        """
+        before, columns, rows = self._before(), self.history.columns, len(self.history)
+        row = None
+        try:
+            row = finish()
+            tell()
+            self.history.append(row)
+        except KeyboardInterrupt:
+            if row is None:
+                vars(self).update(before)
+                self.history.back_to(columns, rows)
+            elif len(self.history) == rows:
+                self.history.append(row)
+            raise
+
+    def _before(self) -> dict[str, Any]:
+        """Return what to go back to; at the end of an epoch all else is replaced, not changed."""
+        return vars(self) | {"schedule_state": dict(self.schedule_state)}
 
     def watch(self, key: str | None) -> None:
         """Start to watch something: what was best by another measure is forgotten."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.core.rows import in_order
 from sknn.training.callbacks import Callback, Phase, Progress
 
 NEIGHBOURS = 5
@@ -20,7 +21,7 @@ class Surroundings:
     """
 
     def __init__(self, x: NDArray) -> None:
-        self.x = np.asarray(x, np.float64)
+        self.x = in_order(x, np.float64)
         squares = squared_distances(self.x, self.x)
         k = min(NEIGHBOURS, len(x) - 1)
         self.radius = np.partition(squares, k, axis=1)[:, k]
@@ -46,7 +47,7 @@ class Surroundings:
 
 def squared_distances(a: NDArray, b: NDArray) -> NDArray[np.float64]:
     """Return the squared distances (len(a), len(b)), in float64."""
-    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    a, b = in_order(a, np.float64), in_order(b, np.float64)
     squares = a @ b.T
     squares *= -2.0
     squares += np.einsum("ij,ij->i", a, a)[:, None]

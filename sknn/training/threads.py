@@ -8,64 +8,139 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
+import weakref
+from typing import Any
 
-from threadpoolctl import ThreadpoolController
+from sknn.training.blas import Held, held, libraries, restore
 
 # Multiply-adds of the largest product of a step from which a second thread pays; measured in
 # docs/developer/performance.md.
 PARALLEL_FROM = 2_000_000
 
-_lock = threading.Lock()
-_users = 0
-_limiter = None
+# Reentrant: the handler of a signal may train a network, too.
+_lock = threading.RLock()
+_users: dict[int, weakref.ref[blas_threads]] = {}
+"""The innermost limit of each thread."""
+_limiter: Held | None = None
+"""What the user had set in libraries that all threads share; None while it stands."""
+_own = threading.local()
+"""The same of libraries in which each thread has a number of its own."""
 
 
-@cache
-def _controller() -> ThreadpoolController:
-    # Looking for the loaded BLAS libraries takes milliseconds; they do not change.
-    return ThreadpoolController().select(user_api="blas")
-
-
-@contextmanager
-def blas_threads(multiply_adds: int) -> Iterator[None]:
+class blas_threads:  # noqa: N801  (a context manager, read as a verb)
     """Hold BLAS at one thread while products are small.
 
     Parameters
     ----------
     multiply_adds : int
-        Of the largest matrix product of a step: rows times inputs times outputs.
+        Of the largest matrix product of a step: rows times inputs times outputs. 0 where all
+        products are small, and for factorizations, which wait for their threads once a column.
 
     Notes
     -----
-    From ``PARALLEL_FROM`` on the user's own setting stands. The environment variable
-    ``SKNN_BLAS_THREADS`` set to "user" lets it stand always. Fits that run at once share
-    one limit: the first sets it, the last one lifts it.
+    From ``PARALLEL_FROM`` on the user's own setting stands, even within a limit around it: of
+    nested ones the innermost counts. The environment variable ``SKNN_BLAS_THREADS`` set to
+    "user" lets it stand always. Calls that run at once share one limit: the first sets it, and
+    whoever leaves last lifts it.
+
+    Ctrl-C may cut an exit short; the whole of a public call is therefore guarded by
+    ``with limit, limit:``, of which it can cut one. What is left after all is put right when the
+    next one is entered. (A finalizer would swallow a Ctrl-C that comes while it runs.)
     """
-    if multiply_adds >= PARALLEL_FROM or os.environ.get("SKNN_BLAS_THREADS") == "user":
-        yield
-        return
-    _enter()
-    try:
-        yield
-    finally:
-        _leave()
+
+    def __init__(self, multiply_adds: int) -> None:
+        by_user = os.environ.get("SKNN_BLAS_THREADS") == "user"
+        self.small = multiply_adds < PARALLEL_FROM and not by_user
+        self.open = False
+        self.thread = 0
+        self.outer: blas_threads | None = None
+
+    def __enter__(self) -> blas_threads:
+        """Let this one decide for its thread."""
+        if self.open:
+            return self
+        try:
+            with _lock:
+                self.thread = threading.get_ident()
+                if _limiter is not None:
+                    _settle()
+                self.outer = _innermost(self.thread)
+                self.open = True
+                _users[self.thread] = weakref.ref(self)
+                _settle()
+            return self
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __exit__(self, *why: Any) -> None:
+        """Let the one around it decide; none of the steps minds being done twice."""
+        if not self.open:
+            return
+        with _lock:
+            self._leave()
+            _settle()
+            self.open = False
+
+    def _leave(self) -> None:
+        """Take this one off, with those inside that were cut short; nothing if it is off."""
+        inner = _innermost(self.thread)
+        while inner is not None and inner is not self:
+            inner = inner.outer
+        if inner is None:
+            return
+        if self.outer is None:
+            _users.pop(self.thread, None)
+        else:
+            _users[self.thread] = weakref.ref(self.outer)
 
 
-def _enter() -> None:
-    global _users, _limiter
-    with _lock:
-        if _users == 0:
-            _limiter = _controller().limit(limits=1)
-        _users += 1
+def _innermost(thread: int) -> blas_threads | None:
+    known = _users.get(thread)
+    return None if known is None else known()
 
 
-def _leave() -> None:
-    global _users, _limiter
-    with _lock:
-        _users -= 1
-        if _users == 0 and _limiter is not None:
-            _limiter.restore_original_limits()
-            _limiter = None
+def _settle() -> None:
+    """Bring the numbers of threads to what those inside want, wherever an attempt was cut off."""
+    global _limiter
+    for thread, known in list(_users.items()):
+        if known() is None:
+            _users.pop(thread, None)
+    shared, own = libraries()
+    inside = [known() for known in list(_users.values())]
+    small = any(limit is not None and limit.small for limit in inside)
+    if small and _limiter is None:
+        # Noted before anything is changed.
+        _limiter = held(shared)
+        _limiter.set_one()
+    elif not small and _limiter is not None:
+        restore(_limiter)
+        _limiter = None
+    if own:
+        _settle_own(own)
+
+
+def _settle_own(own: Any) -> None:
+    mine, limit = getattr(_own, "held", None), _innermost(threading.get_ident())
+    small = limit is not None and limit.small
+    if small and mine is None:
+        _own.held = held(own)
+        _own.held.set_one()
+    elif not small and mine is not None:
+        restore(mine)
+        _own.held = None
+
+
+def _after_fork() -> None:
+    """Forget the threads that a forked process does not have, and what they held."""
+    global _lock
+    _lock = threading.RLock()
+    for thread in list(_users):
+        if thread != threading.get_ident():
+            _users.pop(thread, None)
+    if _limiter is not None:
+        _settle()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -110,16 +110,31 @@ class Trainer:
         begin = perf_counter()
         with parked(run, self.objective.network):
             loss, norm = self._pass(progress)
+        seconds = perf_counter() - begin
+        run.note(lambda: self._finish(progress, loss, norm, seconds), lambda: self._tell(progress))
+        for hook in self.hooks.epoch_kept:
+            hook(progress)
+
+    def _tell(self, progress: Progress) -> None:
+        for hook in self.hooks.epoch_told:
+            hook(progress)
+        if perf_counter() > self.deadline:
+            progress.stop("max_time")
+
+    def _finish(
+        self, progress: Progress, loss: Any, norm: float, seconds: float
+    ) -> Mapping[str, float]:
+        """Count an epoch; measure and decide."""
+        run, network = progress.run, self.objective.network
         run.epoch += 1
         run.samples += self.batches.n_rows
         row = {
             "epoch": float(run.epoch),
             "loss": 0.0,
             "learning_rate": progress.rate,
-            "seconds": perf_counter() - begin,
+            "seconds": seconds,
             "gradient_norm": norm,
         }
-        network = self.objective.network
         if run.of_several:
             row["members"] = float(progress.active.sum())
         row |= self.objective.figures()
@@ -129,12 +144,8 @@ class Trainer:
             progress.stop("diverged")
         for hook in self.hooks.epoch_end:
             hook(progress)
-        if perf_counter() > self.deadline:
-            progress.stop("max_time")
         run.best_loss = min(run.best_loss, row["loss"])
-        run.history.append(row)
-        for hook in self.hooks.epoch_kept:
-            hook(progress)
+        return row
 
     def _pass(self, progress: Progress) -> tuple[Any, float]:
         """One pass over the data; return its loss, by member, and the norm of the last gradient."""

@@ -331,7 +331,7 @@ BAD = {
     ),
     "layers and odd sizes": (
         {"generator_layers": [Dense(3)], "generator_layer_sizes": np.ones((2, 2))},
-        "generator_layer_sizes=",
+        "generator_layer_sizes",
     ),
     "ends in another shape": (
         {

@@ -11,6 +11,8 @@ from sknn.layers import BatchNorm, Dense, Dropout
 from sknn.schedules import Cosine
 from tests.callbacks.checks import assert_same
 
+pytestmark = pytest.mark.bits
+
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(70, 3))
 Y = RNG.integers(3, size=70)

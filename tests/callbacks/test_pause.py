@@ -23,7 +23,10 @@ from sknn.schedules import BatchSize
 from tests.callbacks.checks import arrays, assert_same
 from tests.estimators.data import LABELS, REAL, THREE, X
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.bits,
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+]
 SHORT = {"max_iter": 8, "random_state": 3}
 MLP = {"hidden_layer_sizes": (5,), "batch_size": 16, "learning_rate_init": 0.01} | SHORT
 STOPPING = {"early_stopping": True, "learning_rate_init": 0.1, "n_iter_no_change": 2}

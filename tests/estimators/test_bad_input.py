@@ -179,7 +179,7 @@ BAD_X = {
     "dates": (DATES, "X.*dates"),
     "spans": (DATES - DATES[0], "X.*time spans"),
     "masked": (np.ma.masked_where(X > 1, X), "X.*masked"),
-    "ragged": ([[1, 2], [3]] * 30, "inhomogeneous|sequence"),
+    "ragged": ([[1, 2], [3]] * 30, "In X the rows are arrays of different shapes: .* row 1"),
     "a dict": ({"a": 1}, "array|float|dict|scalar"),
     "sparse nan": (sp.csr_array(holed(NAN)), "NaN"),
     "fewer rows": (X[:50], "inconsistent numbers of samples"),

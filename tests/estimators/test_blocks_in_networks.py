@@ -48,10 +48,10 @@ def label(layers):
 @pytest.mark.parametrize("members", [1, 3])
 @pytest.mark.parametrize("layers", LAYERS, ids=label)
 def test_classifiers_learn_with_right_gradients(layers, members):
-    net = MLPClassifier(layers=layers, n_members=members, max_iter=30, **settings)
+    net = MLPClassifier(layers=layers, n_members=members, max_iter=60, **settings)
     assert check_gradients(net, X, y) < 1e-6
     net.fit(X, y)
-    assert net.score(X, y) > 0.9
+    assert net.score(X, y) > 0.8
     assert check_gradients(net, X[:20], y[:20], np.linspace(0, 2, 20)) < 1e-6
 
 

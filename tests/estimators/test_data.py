@@ -245,8 +245,9 @@ def test_clone_of_a_fitted_network_is_bare():
 
 
 def test_bags_with_weights():
-    bag = BaggingClassifier(MLPClassifier(**SMALL), n_estimators=3, random_state=0).fit(X, BINARY)
-    assert bag.score(X, BINARY) > 0.5
+    net = MLPClassifier(**SMALL | {"max_iter": 100})
+    bag = BaggingClassifier(net, n_estimators=3, random_state=0).fit(X, BINARY)
+    assert bag.score(X, BINARY) > 0.6
 
 
 # -- metadata routing -------------------------------------------------------------------------

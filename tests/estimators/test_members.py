@@ -14,6 +14,8 @@ from sknn.callbacks import Callback
 from sknn.core.generator import MemberGenerator
 from sknn.schedules import Plateau
 
+pytestmark = pytest.mark.bits
+
 X, y = load_iris(return_X_y=True)
 X = (X - X.mean(axis=0)) / X.std(axis=0)
 REAL = X @ [1.0, -2.0, 0.5, 0.0] + np.sin(3 * X[:, 0])

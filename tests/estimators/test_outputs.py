@@ -1,5 +1,7 @@
 """Laws 11 to 16 and 20: targets, outputs, weights by name, layers, members."""
 
+import warnings
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -8,9 +10,9 @@ from sklearn.base import clone
 from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV
 
-from sknn import MLPClassifier, MLPRegressor
+from sknn import AutoEncoder, GaussianRBM, MLPClassifier, MLPRegressor
 from sknn.core.network import Network
-from sknn.layers import BatchNorm, Dense, Dropout
+from sknn.layers import BatchNorm, Dense, Dropout, Residual
 from sknn.optimizers import Adam
 from tests.estimators.data import BINARY, COUNTS, LABELS, REAL, THREE, TWO_LABELS, TWO_REAL, X
 
@@ -292,6 +294,26 @@ def test_weights_by_name():
         with pytest.raises(ValueError, match="deep|V|shape"):
             network.set_weights(wrong)
         assert_array_equal(network.network_.theta, before)
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        MLPRegressor(layers=[Dense(4), BatchNorm(), Residual([BatchNorm(), Dense(4)])]),
+        MLPRegressor(hidden_layer_sizes=(4,), normalization="batch", n_members=3),
+        AutoEncoder((4, 2), tied_weights=True),
+        GaussianRBM(4),
+    ],
+    ids=str,
+)
+def test_the_counts_of_a_summary_add_up(net):
+    net.set_params(**{"n_iter" if "n_iter" in net.get_params() else "max_iter": 1})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        net.fit(X, REAL)
+    *lines, last = net.summary().splitlines()[1:]
+    counts = [int(line.split()[-1]) for line in lines]
+    assert sum(counts) * net.network_.n_members == net.n_parameters_ == int(last.split()[0])
 
 
 def test_counts_and_summary():

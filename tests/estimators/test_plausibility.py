@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 import sklearn
+from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfTransformer
@@ -21,7 +22,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from sknn import MLPClassifier, MLPRegressor
+from sknn import AutoEncoder, CNNRegressor, MLPClassifier, MLPRegressor, RNNRegressor
 from sknn.exceptions import DataScaleWarning, OneHotTargetWarning
 from sknn.layers import BatchNorm, Dense
 
@@ -208,6 +209,52 @@ def test_untransformed_validation_rows(data, scaler):
     (text,) = [str(w.message) for w in caught if "X_val" in str(w.message)]
     assert 'transform_input=["X_val"]' in text
     assert "enable_metadata_routing" in text
+
+
+# Raw columns that are not far from standardised ones, yet wide enough to spoil the loss.
+NEAR = RNG.normal(0.0, 1.0, (400, 6)) * [2, 3, 4, 5, 3, 6] + [1, 0, 2, -1, 0, 3]
+
+
+def validated(net, scaler, X, X_val, y, **more):
+    pipe = Pipeline([("scale", scaler), ("net", net)])
+    own = {f"net__{name}": value for name, value in {"X_val": X_val, **more}.items()}
+    return [w for w in told(pipe.fit, X, y, **own) if "X_val" in str(w.message)]
+
+
+FAMILIES = {
+    "MLP": MLPRegressor(hidden_layer_sizes=(3,), max_iter=1, random_state=0),
+    "CNN": CNNRegressor((2,), max_iter=1, random_state=0),
+    "RNN": RNNRegressor((2,), max_iter=1, random_state=0),
+    "AutoEncoder": AutoEncoder((2,), max_iter=1, random_state=0),
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("scaler", [StandardScaler(), RobustScaler(), MinMaxScaler()], ids=str)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_untransformed_rows_on_a_scale_not_far_away(family, scaler):
+    net, y = FAMILIES[family], NEAR[:, 0]
+    for seed in range(3):
+        X, X_val, t, t_val = train_test_split(NEAR, y, random_state=seed)
+        more = {} if family == "AutoEncoder" else {"y_val": t_val}
+        (warning,) = validated(net, scaler, X, X_val, t, **more)
+        assert 'transform_input=["X_val"]' in str(warning.message)
+        done = clone(scaler).fit(X).transform(X_val)
+        assert validated(net, scaler, X, done, t, **more) == []
+
+
+@pytest.mark.parametrize("scaler", [StandardScaler(), MinMaxScaler()], ids=str)
+@pytest.mark.parametrize("data", [load_wine().data, load_diabetes().data, NEAR])
+def test_no_warning_of_rows_that_moved(data, scaler):
+    """The last quarter by some column: a shift in time, or from group to group."""
+    for column in range(5):
+        order = np.argsort(data[:, column], kind="stable")
+        X, X_val = (data[part] for part in np.split(order, [3 * len(order) // 4]))
+        scaler.fit(X)
+        y, y_val = np.arange(len(X)) % 2, np.arange(len(X_val)) % 2
+        X, X_val = scaler.transform(X), scaler.transform(X_val)
+        caught = told(quiet().fit, X, y, X_val=X_val, y_val=y_val)
+        assert not any("X_val" in str(w.message) for w in caught)
 
 
 def test_the_remedy_works():

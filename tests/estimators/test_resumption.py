@@ -14,7 +14,10 @@ from sknn.optimizers import Adam
 from sknn.schedules import BatchSize, Cosine, Exponential, OneCycle, Step
 from tests.estimators.data import LABELS, REAL, THREE, TWO_LABELS, X
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.bits,
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+]
 
 EPOCHS = 6
 SOLVERS = sorted(Optimizer.registry)

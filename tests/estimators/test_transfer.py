@@ -142,6 +142,7 @@ def test_searches_and_cross_validation(source):
     assert np.isfinite(cross_val_score(pipe, X, BINARY, cv=3, error_score="raise")).all()
 
 
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 @pytest.mark.parametrize("solver", ["adam", "lbfgs", "sgd"])
 def test_every_solver(solver, source):
     settings = {k: v for k, v in FAST.items() if solver != "lbfgs" or k != "max_iter"}

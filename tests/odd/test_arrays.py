@@ -213,6 +213,8 @@ ACCEPTED = {
     "sparse longdouble": (sp.csr_array(X.astype(np.longdouble)), sp.csr_array(X)),
     "sparse, wide indices": (wide_indices(), sp.csr_array(X)),
     "sparse, no entries": (sp.csr_array((60, 5)), sp.csr_array(np.zeros((60, 5)))),
+    "sparse, zeros stored": (stored_zeros(), sp.csr_array(stored_zeros().toarray())),
+    "sparse, indices not sorted": (unsorted(), sp.csr_array(X)),
 }
 # The order of sums differs, so these agree up to rounding.
 CLOSE = {
@@ -222,6 +224,7 @@ CLOSE = {
 }
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("name", ACCEPTED)
 @pytest.mark.parametrize("kind", BOTH)
 def test_accepted(kind, name):

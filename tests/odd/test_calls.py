@@ -154,6 +154,8 @@ def test_refused_item(name):
 NUMBERS_TAKEN = [
     ("alpha", np.float32(0.5), 0.5),
     ("alpha", Fraction(1, 2), 0.5),
+    ("alpha", Decimal("0.5"), 0.5),
+    ("learning_rate_init", Decimal("0.125"), 0.125),
     ("alpha", 0, 0.0),
     ("alpha", np.int8(1), 1.0),
     ("l1", np.float16(0.5), 0.5),
@@ -198,7 +200,6 @@ def test_accepted_parameters(case):
 
 
 NUMBERS_REFUSED = [
-    ("alpha", Decimal("0.5")),
     ("alpha", np.array(0.5)),
     ("alpha", np.complex64(1)),
     ("alpha", -0.5 + 0j),
@@ -209,7 +210,6 @@ NUMBERS_REFUSED = [
     ("l1", np.ma.masked),
     ("learning_rate_init", 0.0),
     ("learning_rate_init", -0.0),
-    ("learning_rate_init", Decimal(1)),
     ("batch_size", np.float64(7)),
     ("batch_size", Fraction(7)),
     ("batch_size", np.True_),
@@ -263,7 +263,6 @@ NUMBERS_REFUSED = [
     ("dtype", np.dtype("f2")),
     ("n_members", np.float64(2)),
     ("n_members", "2"),
-    ("validation_fraction", Decimal("0.1")),
     ("validation_fraction", 1.0),
     ("n_iter_no_change", -INF),
     ("n_iter_no_change", Decimal(2)),

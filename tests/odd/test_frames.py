@@ -156,6 +156,7 @@ FRAMES_TAKEN = {
 }
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("name", FRAMES_TAKEN)
 @pytest.mark.parametrize("kind", BOTH)
 def test_accepted_frames(kind, name):
@@ -163,6 +164,7 @@ def test_accepted_frames(kind, name):
     assert_means(kind, (odd, REAL > 30), (plain, REAL > 30))
 
 
+@pytest.mark.bits
 def test_a_sparse_frame():
     sparse = pd.DataFrame.sparse.from_spmatrix(sp.csr_matrix(X))
     assert_means(MLPRegressor, (sparse, REAL), (sp.csr_array(X), REAL))
@@ -180,6 +182,7 @@ SERIES_TAKEN = {
 }
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("name", SERIES_TAKEN)
 def test_accepted_series(name):
     """Rows go by position, never by index."""

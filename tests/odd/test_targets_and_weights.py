@@ -219,6 +219,7 @@ WEIGHTS_TAKEN = {
 }
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("name", LABELS_TAKEN)
 def test_accepted_labels(name):
     odd, plain = LABELS_TAKEN[name]
@@ -227,12 +228,14 @@ def test_accepted_labels(name):
     assert set(np.unique(nets[0].predict(X))) <= set(np.unique(np.asarray(odd)))
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("name", NUMBERS_TAKEN)
 def test_accepted_numbers(name):
     odd, plain = NUMBERS_TAKEN[name]
     assert_means(MLPRegressor, (X, odd), (X, plain))
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("name", WEIGHTS_TAKEN)
 @pytest.mark.parametrize("kind", BOTH)
 def test_accepted_weights(kind, name):

@@ -8,6 +8,8 @@ from numpy.testing import assert_array_equal
 from sknn import AutoEncoder, MLPClassifier, MLPRegressor
 from sknn.streams import blocks, fit_blocks
 
+pytestmark = pytest.mark.bits
+
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
 dd = pytest.importorskip("dask.dataframe")
@@ -100,13 +102,33 @@ def test_one_block_ahead_and_no_more():
         ((WHOLE, da.from_array(y[:90], 30)), ValueError, "100 rows, but argument 1 has 90"),
         ((WHOLE, y[:90]), ValueError, "100 rows, but argument 1 has 90"),
         ((WHOLE, None, np.zeros(120)), ValueError, "100 rows, but argument 2 has 120"),
-        ((WHOLE, 3), TypeError, "Argument 1 must have one entry for each row of X"),
-        ((WHOLE, None, np.float64(1)), TypeError, "Argument 2 must have one entry .* got float64"),
+        ((WHOLE, 3), TypeError, "argument 1 must have one entry for each row of X"),
+        ((WHOLE, None, np.float64(1)), TypeError, "argument 2 must have one entry .* got float64"),
         ((WHOLE, dict.fromkeys(range(100))), TypeError, "got dict"),
         ((UNKNOWN, y[:90]), ValueError, "Block 3"),
-        ((UNKNOWN, np.zeros(120)), ValueError, "100 rows, but what goes with it has 120"),
+        ((UNKNOWN, np.zeros(120)), ValueError, "100 rows, but argument 1 has 120"),
         ((UNKNOWN, da.from_array(y, 50)), ValueError, "compute_chunk_sizes"),
-        ((UNKNOWN, da.from_array(y, 25)), ValueError, "Block 0 has 30 rows in X"),
+        (
+            (UNKNOWN, da.from_array(y, 25)),
+            ValueError,
+            "Block 0 has 30 .* and 25 in argument 1",
+        ),
+        ((da.from_array(np.array(3.0)), y), TypeError, r"X must be .* got Array of shape \(\)"),
+        ((dask.delayed(X), y), TypeError, "X must be a Dask array or data frame"),
+        ((iter([X]), y), TypeError, "X must be a Dask array or data frame"),
+        (
+            (WHOLE, da.from_array(np.array(3.0))),
+            TypeError,
+            r"argument 1 .* Array of shape \(\)",
+        ),
+        ((WHOLE, np.array(3.0)), TypeError, r"argument 1 .* got ndarray of shape \(\)"),
+        ((WHOLE, dask.delayed(y)), TypeError, "argument 1 .* got Delayed"),
+        ((WHOLE, UNKNOWN["a"].sum()), TypeError, "argument 1 .* got Scalar"),
+        ((WHOLE, None, (i for i in y)), TypeError, "argument 2 .* got generator"),
+        ((WHOLE, "x" * 100), TypeError, "argument 1 .* got str"),
+        ((WHOLE, sp.coo_array(y)), TypeError, r"argument 1 .* got coo_array of shape \(100,\)"),
+        ((WHOLE, sp.coo_array(np.eye(99))), ValueError, "100 rows, but argument 1 has 99"),
+        ((WHOLE, []), ValueError, "100 rows, but argument 1 has 0"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -117,17 +139,67 @@ def test_what_does_not_fit_is_refused(bad, error, words):
 
 def test_what_does_not_fit_is_known_before_training():
     net = MLPRegressor(**SMALL)
-    with pytest.raises(ValueError, match="argument 2"):
+    with pytest.raises(ValueError, match="100 rows, but sample_weight has 99"):
         fit_blocks(net, WHOLE, y, weight[:99])
+    with pytest.raises(ValueError, match="100 rows, but y has 99"):
+        fit_blocks(net, WHOLE, y[:99])
     assert not hasattr(net, "network_")
     assert fit_blocks(net, WHOLE, y, epochs=np.int64(2)).t_ == 200
     with pytest.raises(ValueError, match="X has no rows"):
         fit_blocks(MLPRegressor(), WHOLE[:0], y[:0])
 
 
+class Unlearned:
+    """Has no partial_fit."""
+
+
+@pytest.mark.parametrize(
+    ("net", "arguments", "more", "error", "words"),
+    [
+        (MLPRegressor(), (WHOLE,), {}, TypeError, "y must be passed: MLPRegressor does not learn"),
+        (MLPClassifier(), (WHOLE, y), {}, ValueError, "classes must be passed on the first call"),
+        (MLPRegressor(), (WHOLE, 3), {}, TypeError, "^y must have one entry .* got int"),
+        (MLPRegressor(), (WHOLE, y, 2.0), {}, TypeError, "^sample_weight must have .* got float"),
+        (MLPRegressor(), (X, y), {}, TypeError, "X must be a Dask array .* got ndarray"),
+        (MLPRegressor(), (UNKNOWN, y[:90]), {}, ValueError, "Block 3 has 15 rows in X and 5 in y"),
+        (MLPRegressor(), (UNKNOWN[UNKNOWN["a"] > 99], []), {}, ValueError, "X has no rows"),
+        (MLPRegressor(), (UNKNOWN[UNKNOWN["a"] > 99], y), {}, ValueError, "0 rows, but y has 100"),
+        (Unlearned(), (WHOLE, y), {}, TypeError, "estimator must be an object with partial_fit"),
+        (MLPRegressor, (WHOLE, y), {}, TypeError, "estimator must be an object with partial_fit"),
+        (None, (WHOLE, y), {}, TypeError, "estimator must be an object with partial_fit"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_arguments_are_named_as_the_user_knows_them(net, arguments, more, error, words):
+    with pytest.raises(error, match=words):
+        fit_blocks(net, *arguments, **more)
+
+
+def test_classes_are_asked_for_where_they_are_needed():
+    indicators = np.c_[y, y]
+    assert fit_blocks(MLPClassifier(**SMALL), WHOLE, indicators).t_ == 100
+    net = fit_blocks(MLPClassifier(**SMALL), WHOLE, y, classes=[0, 1])
+    assert fit_blocks(net, WHOLE, y).t_ == 200
+
+
+@pytest.mark.parametrize("kind", [list, tuple, range, "pyarrow", "polars"], ids=str)
+def test_what_goes_with_the_rows_may_be_of_many_kinds(kind):
+    if kind is range:
+        given, whole = range(100), np.arange(100)
+    elif isinstance(kind, str):
+        module = pytest.importorskip(kind)
+        given, whole = (module.array if kind == "pyarrow" else module.Series)(y), y
+    else:
+        given, whole = kind(y), y
+    net = fit_blocks(MLPRegressor(**SMALL), WHOLE, given)
+    expected = fit_blocks(MLPRegressor(**SMALL), WHOLE, whole)
+    assert_array_equal(net.network_.theta, expected.network_.theta)
+
+
 def test_every_kind_of_sparse_rows_can_be_cut():
-    pieces = [piece.toarray() for _, piece in blocks(WHOLE, sp.coo_array(X))]
-    assert_array_equal(np.vstack(pieces), X)
+    for kind in (sp.coo_array, sp.coo_matrix, sp.dok_array, sp.bsr_array, sp.csc_array):
+        pieces = [piece.toarray() for _, piece in blocks(WHOLE, kind(X))]
+        assert_array_equal(np.vstack(pieces), X)
 
 
 @pytest.mark.parametrize("epochs", [0, 1.5, True])

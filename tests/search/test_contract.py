@@ -40,7 +40,10 @@ from tests.search.parts import (
     two_scores,
 )
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.bits,
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+]
 PLAN = 2 * np.array([6 * 1, 2 * 2, 1 * 6])  # epochs of all networks in the three rungs
 
 

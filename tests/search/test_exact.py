@@ -27,7 +27,10 @@ from tests.search.parts import (
     search,
 )
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.bits,
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+]
 CASES = {
     "plain": {},
     "cosine": {"learning_rate": "cosine"},

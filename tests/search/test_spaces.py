@@ -17,9 +17,10 @@ from sknn import (
     BernoulliRBM,
     GaussianRBM,
     MLPClassifier,
+    RNNClassifier,
     TabularMLPClassifier,
 )
-from sknn.layers import Dense
+from sknn.layers import Dense, Elman
 from sknn.search import ArchitectureSearchCV, LayerSizes, space
 from tests.estimators.data import REAL, THREE, X
 
@@ -66,6 +67,47 @@ def test_given_layers_leave_only_training_to_search(kind):
     ArchitectureSearchCV(kind(max_iter=2), among, n_candidates=3, cv=2, error_score="raise").fit(
         X, THREE
     )
+
+
+@pytest.mark.parametrize(
+    ("net", "changes", "words"),
+    [
+        (
+            MLPClassifier(),
+            {"layers": [Dense(3)]},
+            r"layers must list the choices.*=\[\[Dense",
+        ),
+        (MLPClassifier(), {"layers": (Dense(3), Dense(2))}, "layers must list the choices"),
+        (MLPClassifier(), {"layers": 3}, "layers must be a list of choices"),
+        (MLPClassifier(), {"layers": []}, "layers must be a list of choices that is not empty"),
+        (MLPClassifier(), {"layers": Dense(3)}, "layers must be a list of choices"),
+        (MLPClassifier(), {"layers": [[Dense(3)]], "activation": ["relu"]}, "activation has no"),
+        (MLPClassifier(), {"layers": [[Dense(3)]], "units": (3, 4)}, "units has no effect"),
+        (
+            MLPClassifier(layers=[Dense(3)]),
+            {"hidden_layer_sizes": [(3,)]},
+            "has no effect",
+        ),
+        (RNNClassifier(), {"layers": [[Elman(3)]], "cell": ["gru"]}, "cell has no effect"),
+        (TabularMLPClassifier(), {"layers": [[Dense(3)]]}, "has no parameter 'layers'"),
+        (MLPClassifier(), {"alpha": 3}, "alpha must be a list of choices"),
+        (MLPClassifier(), {"solver": "adam"}, "solver must be a list of choices"),
+        (MLPClassifier(), {"alpha": np.array([])}, "alpha must be a list of choices"),
+    ],
+    ids=str,
+)
+def test_changes_with_which_nothing_could_be_trained(net, changes, words):
+    with pytest.raises(ValueError, match=words):
+        space(net, **changes)
+
+
+def test_choices_of_every_kind():
+    found = space(MLPClassifier(), alpha=np.array([0.1, 1.0]), batch_size=range(8, 9), l1=(0.0,))
+    assert ArchitectureSearchCV(
+        MLPClassifier(max_iter=1), found, n_candidates=2, cv=2, error_score="raise"
+    ).fit(X, THREE)
+    given = MLPClassifier(layers=[Dense(3)])
+    assert list(space(given, layers=None, dropout=None)) == ["alpha", "learning_rate_init"]
 
 
 def test_layers_that_are_no_parameter_change_no_space():

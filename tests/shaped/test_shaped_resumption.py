@@ -11,7 +11,10 @@ from sknn.layers import GRU, BatchNorm, Conv2D, Dropout, GlobalAveragePool, Para
 from sknn.schedules import Cosine
 from tests.shaped.data import ABOVE, IMAGES, LABELS, SEQUENCES, STEPS, SUMS
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.bits,
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+]
 CNN = {"filters": (3,), "hidden_layer_sizes": (5,), "random_state": 0}
 RNN = {"units": (4,), "random_state": 0, "batch_size": 16}
 BLOCKS = [Residual([Conv2D(3), BatchNorm(), Dropout(0.2)]), Parallel([Conv2D(2), []])]

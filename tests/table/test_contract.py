@@ -1,5 +1,6 @@
 """The contract of a transformer of scikit-learn."""
 
+import enum
 import pickle
 
 import numpy as np
@@ -89,6 +90,26 @@ def test_pickles_are_small():
     stored = pickle.dumps(encoder)
     assert len(stored) < 12_000
     assert np.array_equal(pickle.loads(stored).transform(X), encoder.transform(X))
+
+
+def parts_of(value):
+    """Yield whatever a fitted object is made of."""
+    yield value
+    state = value.__getstate__() if hasattr(value, "__dict__") else value
+    inner = state.values() if isinstance(state, dict) else state
+    if isinstance(inner, (list, tuple)) or isinstance(state, dict):
+        for each in inner:
+            yield from parts_of(each)
+
+
+def test_what_is_fitted_is_plain():
+    """No enum, named tuple or function: whoever saves without pickle can write it."""
+    parts = list(parts_of(TableEncoder(linear=True).fit(table())))
+    assert len(parts) > 50
+    for part in parts:
+        assert not isinstance(part, enum.Enum)
+        assert not callable(part)
+        assert not hasattr(part, "_fields")
 
 
 def test_clones_are_not_fitted():

@@ -71,7 +71,7 @@ def test_parts_that_do_not_vary_are_left_out():
 
 
 def test_missing_dates_are_marked_once():
-    X = np.append(ARRAY, np.datetime64("NaT"))[:, None]
+    X = np.append(ARRAY, np.datetime64("NaT", "us"))[:, None]
     encoder = TableEncoder(n_bins=None).fit(X)
     names = encoder.get_feature_names_out().tolist()
     assert [name for name in names if "missing" in name] == ["x0_days_missing"]

@@ -119,7 +119,7 @@ REFUSED = {
     "vector": (np.arange(3.0), ValueError, "In X: Expected 2D array"),
     "series": (pd.Series([1.0]), ValueError, "In X: Expected"),
     "three dimensions": (np.zeros((2, 2, 2)), ValueError, "In X: Found array with dim 3"),
-    "ragged": ([[1, 2], [3]], ValueError, "In X: "),
+    "ragged": ([[1, 2], [3]], ValueError, "In X the rows are arrays of different shapes"),
     "one name twice": (pd.DataFrame([[1, 2]], columns=["a", "a"]), ValueError, "more than one"),
     "no rows": (pd.DataFrame({"a": []}), ValueError, r"X: .*0 sample\(s\)"),
     "no columns": (pd.DataFrame(index=range(3)), ValueError, r"X: .*0 feature\(s\)"),

@@ -39,6 +39,24 @@ def test_public_names():
     assert {kind.__name__ for kind in KINDS} <= set(sknn.__all__)
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_files_of_skops(place):
+    io = pytest.importorskip("skops.io")
+    for n_members in (1, 2):
+        network, y = both(n_members=n_members)[place]
+        few = network.fit(TABLE, y), clone(network).partial_fit(TABLE[:9], y[:9], **_classes(y))
+        for each in few:
+            stored = io.dumps(each)
+            twin = io.loads(stored, trusted=io.get_untrusted_types(data=stored))
+            assert_array_equal(scores(twin, TABLE), scores(each, TABLE))
+            each.partial_fit(TABLE, y), twin.partial_fit(TABLE, y)
+            assert_array_equal(scores(twin, TABLE), scores(each, TABLE))
+
+
+def _classes(y):
+    return {"classes": np.unique(y)} if y is THREE else {}
+
+
 def test_search():
     network, y = both()[0]
     grid = {"preset": ["fast", "best"], "dropout": [0.0, 0.15]}
@@ -124,7 +142,9 @@ def test_attributes():
         assert network.stop_reason_ == "max_iter"
         assert network.n_iter_ == 3
         assert len(network.loss_curve_) == len(network.history_["seconds"]) == 3
-        assert [W.ndim for W in network.coefs_] == [3] * len(network.coefs_)
+        assert {own["W"].ndim for own in network.get_weights().values()} == {3}
+        with pytest.raises(AttributeError, match="the rows of a table are encoded before"):
+            network.coefs_  # noqa: B018
         assert network.n_parameters_ > 0
         assert isinstance(str(network.summary()), str)
         weights = network.get_weights()

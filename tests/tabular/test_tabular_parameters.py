@@ -151,7 +151,8 @@ def test_members_and_folds_go_together(kind, given, expected):
 def test_parameters_reach_the_network():
     network = classifier(hidden_layer_sizes=(5, 4), dropout=[0.1, 0.0], activation=["relu", "tanh"])
     network.fit(TABLE, THREE)
-    assert [W.shape[1:] for W in network.coefs_][1:] == [(5, 4), (4, 3)]
+    weights = [own["W"].shape[1:] for own in network.get_weights().values() if "W" in own]
+    assert weights[1:] == [(5, 4), (4, 3)]
     assert "dropout0" in network.network_.names
     assert "dropout1" not in network.network_.names
     for parameters in (

@@ -10,6 +10,8 @@ from sknn.callbacks import Callback, Checkpoint
 from sknn.schedules import CosLog
 from tests.tabular.parts import BINARY, KINDS, REAL, SMALL, TABLE, THREE
 
+pytestmark = pytest.mark.bits
+
 EPOCHS = 6
 MEMBERS = [(1, 1), (2, 1), (1, 2), (2, 2), (4, 2), (4, 4)]
 TARGETS = dict(zip(KINDS, (THREE, REAL), strict=True))

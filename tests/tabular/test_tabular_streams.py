@@ -23,6 +23,8 @@ from tests.tabular.parts import (
     scores,
 )
 
+pytestmark = pytest.mark.bits
+
 CHUNKS = [slice(0, 30), slice(30, 45), slice(45, N)]
 
 

@@ -151,7 +151,7 @@ def test_nothing_large_is_kept():
 
 @pytest.mark.parametrize("rows", [0, -1, 2.5, "all", True])
 def test_odd_rows(rows):
-    with pytest.raises(ValueError, match="rows of Diagnostics"):
+    with pytest.raises(ValueError, match="'rows' parameter of Diagnostics"):
         trained(diagnostics=Diagnostics(rows=rows))
 
 

@@ -16,6 +16,8 @@ from sknn.training.folds import Candidate, FoldBatches, Folds, OutOfFold, _withi
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
 
+pytestmark = pytest.mark.bits
+
 RNG = np.random.default_rng(0)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from numpy.testing import assert_array_equal
+from threadpoolctl import ThreadpoolController
 
 from sknn.training import threads
 from sknn.training.batches import Batches
@@ -120,7 +121,7 @@ def test_streams_are_four():
 
 
 def limits():
-    return [pool["num_threads"] for pool in threads._controller().info()]
+    return [pool["num_threads"] for pool in ThreadpoolController().select(user_api="blas").info()]
 
 
 def test_threads_are_limited_for_small_products_only(monkeypatch):

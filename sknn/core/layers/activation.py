@@ -40,8 +40,7 @@ class Activate(Layer):
 
     def bind(self, defaults: Defaults) -> Activate:
         """Resolve the activation, that of `defaults` where none is given."""
-        self.check()
-        bound = copy.copy(self)
+        bound = copy.copy(self.checked())
         chosen = defaults.activation if self.activation is None else self.activation
         bound.activation = resolve(Activation, chosen, "activation", "Activate")
         return bound

@@ -37,8 +37,7 @@ class Affine(Layer):
 
     def bind(self, defaults: Defaults) -> Self:
         """Resolve activation and initial values, those of `defaults` where there is a gap."""
-        self.check()
-        bound, owner = copy.copy(self), type(self).__name__
+        bound, owner = copy.copy(self.checked()), type(self).__name__
         chosen = defaults.activation if self.activation is None else self.activation
         bound.activation = resolve(Activation, chosen, "activation", owner)
         weight_init = defaults.weight_init if self.weight_init is None else self.weight_init

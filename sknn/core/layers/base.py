@@ -9,8 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.core.constraints import instance_of, none
 from sknn.core.layout import Plan, Shape, Views
 from sknn.core.spec import Spec
+
+_NAME = none() | instance_of(str, "a str")
 
 
 @dataclass(frozen=True)
@@ -113,10 +116,14 @@ class Layer(Spec, family=True):
 
     name: str | None
 
+    def check(self) -> None:
+        """Raise InvalidParameterError for the first parameter with a value that is not allowed."""
+        super().check()
+        _NAME.read(type(self).__name__, "name", getattr(self, "name", None))
+
     def bind(self, defaults: Defaults) -> Layer:
         """Return the layer with short names resolved and gaps filled; never changes `self`."""
-        self.check()
-        return self
+        return self.checked()
 
     def check_input(self, in_shape: Shape) -> None:  # noqa: B027
         """Raise where rows of the network are not what a layer with ``reads_input`` can use."""

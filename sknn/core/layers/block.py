@@ -42,8 +42,7 @@ class Block(Layer):
 
     def bind(self, defaults: Defaults) -> Block:
         """Bind the layers inside."""
-        self.check()
-        bound = copy.copy(self)
+        bound = copy.copy(self.checked())
         bound.chains = tuple(
             Chain(self._bound(layers, defaults), self._prefix(i))
             for i, layers in enumerate(self._lists())

@@ -69,8 +69,7 @@ class Boltzmann(Layer):
 
     def bind(self, defaults: Defaults) -> Boltzmann:
         """Make the logistic layer that does the work."""
-        self.check()
-        bound = copy.copy(self)
+        bound = copy.copy(self.checked())
         small, zeros = Normal(0.01), Zeros()
         dense = Dense(self.units, "logistic", weight_init=small, bias_init=zeros)
         bound._dense = dense.bind(defaults)  # type: ignore[attr-defined]

@@ -79,8 +79,7 @@ class Embedding(Layer):
 
     def bind(self, defaults: Defaults) -> Embedding:
         """Resolve the initial values; those of the estimator are for sums over many inputs."""
-        self.check()
-        bound = copy.copy(self)
+        bound = copy.copy(self.checked())
         start = Normal(int(self.units) ** -0.5) if self.weight_init is None else self.weight_init
         bound.weight_init = resolve(Initializer, start, "weight_init", "Embedding")
         return bound

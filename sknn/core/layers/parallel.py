@@ -55,7 +55,7 @@ class Parallel(Block):
     >>> net = net.fit(X, y)
     >>> sorted(net.get_weights()["parallel0"])
     ['1.hidden0.W', '1.hidden0.b', '1.hidden1.W', '1.hidden1.b']
-    >>> net.coefs_[0].shape
+    >>> net.get_weights()["output"]["W"].shape
     (12, 3)
     """
 

@@ -97,10 +97,8 @@ class Recurrent(Layer):
 
     def bind(self, defaults: Defaults) -> Recurrent:
         """Resolve initial values, that of W from `defaults` where there is a gap."""
-        self.check()
-        kind = type(self).__name__
+        bound, kind = copy.copy(self.checked()), type(self).__name__
         self._check_state(kind)
-        bound = copy.copy(self)
         weights = defaults.weight_init if self.weight_init is None else self.weight_init
         if isinstance(weights, str) and weights == "auto":
             weights = GlorotUniform()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.constraints import Constraint, is_number
+from sknn.core.constraints import Constraint, each, is_number
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Plan, Shape, Views
 
@@ -88,7 +88,9 @@ class Reshape(_SameNumbers):
 
     kind = "reshape"
     constraints = {
-        "shape": Constraint(_is_shape, "a tuple of ints > 0, one of which may be -1, as (8, -1)")
+        "shape": Constraint(
+            _is_shape, "a tuple of ints > 0, one of which may be -1, as (8, -1)", each(int)
+        )
     }
 
     def __init__(self, shape: Any, name: str | None = None) -> None:

@@ -44,6 +44,9 @@ class Loss(Spec, family=True):
     """Public name of the link, ``out_activation_``."""
     location_scale: ClassVar[bool] = False
     """Standardising the target leaves the meaning of the loss unchanged."""
+    has_spread: ClassVar[bool] = False
+    """For regressors: the link gives the predictions of all targets, then as many standard
+    deviations of the targets about them; ``predict(X, return_std=True)`` reports these."""
     has_probabilities: ClassVar[bool] = True
     """For classifiers: the link gives probabilities, by the logistic function (two classes, labels)
     or the softmax (one of many). Where it does not, there is no ``predict_proba``."""

@@ -39,9 +39,8 @@ def _exponential(x: NDArray, value: NDArray, slope: NDArray) -> None:
     np.multiply(value, slope, out=value)
 
 
-def _exp_within_bounds(raw: NDArray, factor: float = 1.0) -> NDArray:
+def _exp_within_bounds(raw: NDArray) -> NDArray:
     np.clip(raw, -_HIGHEST, _HIGHEST, out=raw)
-    np.multiply(raw, factor, out=raw)
     return np.exp(raw, out=raw)
 
 
@@ -212,7 +211,8 @@ class GaussianNLL(Loss, alias="gaussian_nll"):
     (without the constant :math:`\tfrac12 \log 2\pi`). There are two raw scores an output, all
     means m first, then all logarithms of variances s; a logarithm, because a change of the units
     of the target is then a shift of s. The link leaves the means and turns the
-    second half into standard deviations, so ``link(raw)[..., :n_outputs]`` is the prediction.
+    second half into standard deviations, so ``link(raw)[..., :n_outputs]`` is the prediction, and
+    what follows is what ``predict(X, return_std=True)`` of a single network returns.
     Below s = -30 the exponential goes on as a straight line, so that value and gradient stay
     finite.
 
@@ -231,6 +231,7 @@ class GaussianNLL(Loss, alias="gaussian_nll"):
 
     tasks = frozenset({"regression"})
     location_scale = True
+    has_spread = True
 
     def n_raw(self, n_outputs: int) -> int:
         """Return two an output."""
@@ -268,8 +269,12 @@ class GaussianNLL(Loss, alias="gaussian_nll"):
 
     def link(self, raw: NDArray) -> NDArray:
         """Turn logarithms of variances into standard deviations, in place; means stay."""
-        k = raw.shape[-1] // 2
-        _exp_within_bounds(raw[..., k:], 0.5)
+        log_std = raw[..., raw.shape[-1] // 2 :]
+        log_std *= 0.5
+        # Unlike those of training, the units of the user may be of any size.
+        highest = np.log(np.finfo(raw.dtype).max) - 2.0
+        np.clip(log_std, -highest, highest, out=log_std)
+        np.exp(log_std, out=log_std)
         return raw
 
     def constant_optimum(self, target: NDArray, weight: NDArray | None, n_outputs: int) -> Vector:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.core.rows import slabs
+
 Vector = NDArray[np.float64]
 
 _PSEUDO = 0.1
@@ -29,7 +31,10 @@ def row_weights(rows: int, weight: NDArray | None) -> Vector:
 def column_means(target: Any, weight: NDArray | None) -> Vector:
     """Return the weighted mean of each column of a dense or sparse matrix."""
     weights = row_weights(target.shape[0], weight)
-    return np.asarray(weights @ target, dtype=np.float64) / weights.sum()
+    if not isinstance(target, np.ndarray):
+        return np.asarray(weights @ target, dtype=np.float64) / weights.sum()
+    parts = (weights[rows] @ part for rows, part in slabs(target))
+    return sum(parts, np.zeros(target.shape[1:])) / weights.sum()
 
 
 def column_quantiles(target: NDArray, weight: NDArray | None, q: float) -> Vector:

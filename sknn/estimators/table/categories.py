@@ -19,7 +19,7 @@ MISSING = ""
 ONE_HOT = 1.66
 """What stands in the column of a level: with zeros elsewhere about as long as a scaled number."""
 _FEWEST_ROWS = 2
-_TRUTH = (("False", "0"), ("True", "1"))
+_TRUTH = (("False", "0", "false", "FALSE"), ("True", "1", "true", "TRUE"))
 
 
 def text(level: Any) -> str:
@@ -108,9 +108,8 @@ class Levels:
     is_pair: bool
 
     @classmethod
-    def fit(cls, column: Any, weight: NDArray, counts: NDArray, most: int) -> Levels:
+    def fit(cls, found: Texts, weight: NDArray, counts: NDArray, most: int) -> Levels:
         """Choose the most frequent levels by weight, of those that occur at least twice."""
-        found = Texts.of(column)
         size = len(found.texts)
         rows = np.bincount(found.codes, minlength=size)
         present = np.flatnonzero(rows)
@@ -132,10 +131,9 @@ class Levels:
     def places(self, texts: list[str]) -> NDArray:
         """Return the place of each text among the levels, -1 for those that are not known."""
         known = {level: place for place, level in enumerate(self.levels)}
-        for word, digit in _TRUTH:
-            for one, other in ((word, digit), (digit, word)):
-                if one in known and other not in known:
-                    known[other] = known[one]
+        for spellings in _TRUTH:
+            present = [known[each] for each in spellings if each in known]
+            known = dict.fromkeys(spellings, present[0]) | known if present else known
         return np.array([known.get(each, -1) for each in texts], np.intp)
 
     def names(self, name: str) -> list[str]:

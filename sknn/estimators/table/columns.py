@@ -10,7 +10,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_array
 
-from sknn.estimators.data import check_columns, naming_arguments, reject_lazy, reject_records
+from sknn.estimators.data import check_columns, reject_lazy, reject_records
+from sknn.estimators.messages import naming_arguments
 
 
 class Coded:
@@ -19,6 +20,13 @@ class Coded:
     def __init__(self, codes: NDArray, levels: NDArray) -> None:
         self.codes = codes
         self.levels = levels
+
+    @classmethod
+    def of(cls, values: list) -> Coded:
+        """Code the entries of a column, of which None is missing."""
+        levels = [level for level in dict.fromkeys(values) if level is not None]
+        places = {level: place for place, level in enumerate(levels)} | {None: -1}
+        return cls(np.array([places[value] for value in values], np.intp), _objects(levels))
 
     def take(self, rows: NDArray) -> Coded:
         """Return the rows at `rows`."""
@@ -33,19 +41,27 @@ class Table:
     n_rows, n_columns : int
     labels : list
         What a column is called in messages: its name, else its place.
+    frame : object
+        X, for its names.
     matrix : ndarray of shape (n_rows, n_columns) or None
         X itself where it is one array of real numbers, which are not truth values.
     """
 
     def __init__(
-        self, n_rows: int, labels: list, read: Callable[[int], Any], matrix: NDArray | None = None
+        self,
+        n_rows: int,
+        labels: list,
+        read: Callable[[int], Any],
+        frame: Any,
+        matrix: NDArray | None = None,
     ) -> None:
         self.n_rows = n_rows
         self.n_columns = len(labels)
         self.labels = labels
+        self.frame = frame
         self.matrix = matrix
         self._read = read
-        self._seen: dict[int, Any] = {}
+        self._seen: dict[Any, Any] = {}
 
     @property
     def names(self) -> list[str] | None:
@@ -55,18 +71,43 @@ class Table:
 
     def column(self, place: int) -> Any:
         """Return a column as a vector, or Coded."""
-        if place not in self._seen:
-            self._seen[place] = self._read(place)
-        return self._seen[place]
+        return self.once(place, lambda: self._read(place))
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Return what `make` returns, called the first time only."""
+        if key not in self._seen:
+            self._seen[key] = make()
+        return self._seen[key]
 
     def take(self, rows: NDArray) -> Table:
         """Return the table of the rows at `rows`."""
         matrix = None if self.matrix is None else self.matrix[rows]
-        return Table(len(rows), self.labels, lambda place: self.column(place).take(rows), matrix)
+
+        def read(place: int) -> Any:
+            return self.column(place).take(rows)
+
+        return Table(len(rows), self.labels, read, self.frame, matrix)
+
+
+def joined(one: Any, other: Any) -> Any:
+    """Return a column and its continuation as one."""
+    if isinstance(one, Coded) and isinstance(other, Coded):
+        return Coded.of([*_entries(one), *_entries(other)])
+    if not isinstance(one, Coded) and not isinstance(other, Coded):
+        kinds = {one.dtype.kind, other.dtype.kind}
+        if len(kinds) == 1 or kinds <= set("iuf"):
+            return np.concatenate([one, other])
+    return _objects([*_entries(one), *_entries(other)])
+
+
+def _entries(column: Any) -> list:
+    if isinstance(column, Coded):
+        return np.append(column.levels, None)[column.codes].tolist()
+    return list(column)
 
 
 def read_table(X: Any) -> Table:
-    """Return the table that X holds.
+    """Return the table that X holds, or that it is.
 
     Raises
     ------
@@ -75,6 +116,8 @@ def read_table(X: Any) -> Table:
     ValueError
         For what has not two dimensions, no rows or no columns, and where two columns share a name.
     """
+    if isinstance(X, Table):
+        return X
     if sp.issparse(X):
         raise TypeError(
             "Sparse data was passed for X, but a table is dense and must know zero from missing; "
@@ -90,7 +133,7 @@ def read_table(X: Any) -> Table:
         return _frame(X, list(X.columns), lambda place: _from_polars(X.to_series(place)))
     reject_records(getattr(X, "dtype", None), "X")
     with naming_arguments(X=X):
-        return _from_array(_array(X))
+        return _from_array(_array(X), X)
 
 
 def _frame(X: Any, labels: list, read: Callable[[int], Any]) -> Table:
@@ -100,13 +143,16 @@ def _frame(X: Any, labels: list, read: Callable[[int], Any]) -> Table:
                 f"In X: Found array with 0 {what}(s) (shape={tuple(X.shape)}) while a minimum of 1 "
                 "is required."
             )
-    return Table(X.shape[0], labels, read)
+    return Table(X.shape[0], labels, read, X)
 
 
 def _from_pandas(series: Any) -> Any:
     dtype = series.dtype
     if dtype.name == "category":
         return Coded(series.cat.codes.to_numpy(), np.asarray(series.cat.categories, object))
+    if dtype.name.startswith("period"):
+        series = series.dt.to_timestamp()
+        dtype = series.dtype
     kind = getattr(dtype, "kind", "O")
     if isinstance(dtype, np.dtype) and kind not in "Mm":
         return series.to_numpy()
@@ -122,14 +168,16 @@ def _from_pandas(series: Any) -> Any:
         return series.to_numpy(dtype=object)
 
 
-def _from_pyarrow(column: Any) -> NDArray:
+def _from_pyarrow(column: Any) -> Any:
     # Decoding a dictionary to NumPy loses its nulls.
     if str(column.type).startswith("dictionary"):
-        return _objects(column.to_pylist())
+        return Coded.of(column.to_pylist())
     return _vector(column.to_numpy(zero_copy_only=False), column.to_pylist)
 
 
-def _from_polars(series: Any) -> NDArray:
+def _from_polars(series: Any) -> Any:
+    if str(series.dtype).startswith(("Categorical", "Enum")):
+        return Coded.of(series.to_list())
     return _vector(series.to_numpy(), series.to_list)
 
 
@@ -175,9 +223,8 @@ def _object_array(values: Any, like: NDArray) -> NDArray:
     return column
 
 
-def _from_array(values: NDArray) -> Table:
+def _from_array(values: NDArray, X: Any) -> Table:
     is_numeric = values.dtype.kind in "iuf"
     labels = list(range(values.shape[1]))
-    return Table(
-        len(values), labels, lambda place: values[:, place], values if is_numeric else None
-    )
+    matrix = values if is_numeric else None
+    return Table(len(values), labels, lambda place: values[:, place], X, matrix)

@@ -14,9 +14,11 @@ from sknn.estimators._sklearn import feature_names_in, validate_data
 from sknn.estimators.data import check_weight, reject_odd_arrays, training_rows
 from sknn.estimators.table.columns import Table, read_table
 from sknn.estimators.table.plan import Plan, Sample, Settings
+from sknn.estimators.table.remarks import Remarks
 
 _BINS = 16
 _PARAMETERS = {
+    "categorical_features": c.Constraint(lambda value: True, "judged along with the table"),
     "n_bins": c.none() | c.one_of(["auto"]) | c.integer(0),
     "bins": c.one_of(["quantile", "tree"]),
     "max_categories": c.integer(1),
@@ -49,16 +51,21 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     **Dates** become numbers: days since 1970, and those of year, month, weekday (Monday is 0) and
     hour that vary in `fit`. Dates with a time zone are taken in UTC. Time spans become seconds.
 
+    **Text** is read as numbers, dates or time spans where nearly all different texts of a column
+    are (95 %): ``"1,234.5"``, ``"$3"``, ``"12%"``, ``"2020-01-31 12:00"``, ``"31 Jan 2020"``, and
+    ``"31/01/2020"`` where the column tells the day from the month. What stands for missing
+    (``"?"``, ``"NA"``, ``"-"``, ``"null"`` and the like) is missing there, and so is the rest.
+    Whole numbers with leading zeros or more than 15 digits are codes, that is categories.
+
     Columns that do not vary are left out. If none is left, there is one column of zeros.
 
     Parameters
     ----------
     categorical_features : "from_dtype", array-like or None, default="from_dtype"
-        Which columns are categories. "from_dtype": the columns of a frame with categories, strings,
-        truth values or objects, among objects those that are neither all numbers nor all dates; the
-        same for arrays of objects; none in an array of numbers. A mask, indices or names: these
-        columns, and no others. None: no column. All columns that are no categories must hold what
-        can be converted to numbers.
+        Which columns are categories. "from_dtype": those of the dtype category, whatever they hold;
+        truth values; and strings and objects that are not nearly all numbers, dates or time spans;
+        none in an array of numbers. A mask, indices or names: these columns, and no others. None:
+        no column. All columns that are no categories must hold what can be converted to numbers.
     n_bins : int, "auto" or None, default="auto"
         The most bins of a numeric column; "auto" is 16. With many numeric columns there are fewer:
         about 512 in all for 16, but at least 3 each. None or 0: no bins. Columns of two values have
@@ -159,19 +166,39 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         ValueError
             For infinite numbers, columns that cannot be converted, columns that share a name, wrong
             parameters, and where `y` is missing.
+
+        Warns
+        -----
+        TableWarning
+            Once, of columns most of whose rows have levels too rare to be told apart, of texts that
+            count as missing, and of dates whose day and month cannot be told apart.
         """
-        c.check(type(self).__name__, vars(self), _PARAMETERS)
         table = read_table(X)
+        plan, remarks = self._planned(table, y, sample_weight)
+        remarks.warn()
+        return self._become(plan, table)
+
+    def learn(self, table: Table, y: Any, sample_weight: Any) -> Remarks:
+        """Do what :meth:`fit` does, and return what it would warn of."""
+        plan, remarks = self._planned(table, y, sample_weight)
+        self._become(plan, table)
+        return remarks
+
+    def _planned(self, table: Table, y: Any, sample_weight: Any) -> tuple[Plan, Remarks]:
+        plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
         weight = check_weight(sample_weight, table.n_rows)
         y = self._target(y, table)
         rows = training_rows(weight, may_be_empty=False)
-        settings = self._settings(table, y if rows is None or y is None else y[rows])
+        settings = _settings(plain, table, y if rows is None or y is None else y[rows])
         if rows is not None and weight is not None:
             table, weight = table.take(rows), weight[rows]
-        plan = Plan.fit(table, Sample.of(weight, table.n_rows), settings)
-        validate_data(self, X, skip_check_array=True)
+        remarks = Remarks()
+        return Plan.fit(table, Sample.of(weight, table.n_rows), settings, remarks), remarks
+
+    def _become(self, plan: Plan, table: Table) -> TableEncoder:
+        validate_data(self, table.frame, skip_check_array=True)
         self._plan = plan
-        self.kinds_ = [kind.value for kind in plan.kinds]
+        self.kinds_ = list(plan.kinds)
         self.n_linear_ = plan.n_linear
         self.n_outputs_ = plan.n_hidden + plan.n_linear
         return self
@@ -183,7 +210,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -------
         encoded : ndarray of float32 of shape (n_samples, n_columns)
         """
-        return self.fit(X, y, sample_weight).encode(X, self)
+        table = read_table(X)
+        return self.fit(table, y, sample_weight).encode(table, self)
 
     def transform(self, X: Any) -> NDArray:
         """Encode a table with the columns that were seen in `fit`.
@@ -192,7 +220,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         ----------
         X : array-like or frame of shape (n_samples, n_features)
             It may come in another form than in `fit`: strings for categories, other dtypes for
-            numbers, also numbers that are spelt.
+            numbers, also numbers that are spelt. In a column that came as text in `fit` and was
+            read as numbers or dates, what cannot be read so is missing.
 
         Returns
         -------
@@ -222,8 +251,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         encoded : ndarray of float32 of shape (n_samples, n_columns)
         """
         table = read_table(X)
-        validate_data(owner, X, reset=False, skip_check_array=True)
+        self.check_columns(table, owner)
         return self._plan.apply(table)
+
+    def check_columns(self, table: Table, owner: Any) -> None:
+        """Raise for a table with other columns than those that an estimator has seen in fit."""
+        validate_data(owner, table.frame, reset=False, skip_check_array=True)
+        self._plan.check_names(table)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray:
         """Return the names of the columns of the matrix.
@@ -247,11 +281,6 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             names = feature_names_in(self, input_features).tolist()
         return np.asarray(self._plan.names(names), dtype=object)
 
-    def _settings(self, table: Table, y: NDArray | None) -> Settings:
-        n_bins = _BINS if self.n_bins == "auto" else (self.n_bins or 0)
-        categorical = categorical_mask(self.categorical_features, table)
-        return Settings(categorical, n_bins, y, self.max_categories, bool(self.linear))
-
     def _target(self, y: Any, table: Table) -> NDArray | None:
         """Return the target that bins are cut for."""
         if self.bins != "tree" or not self.n_bins:
@@ -274,6 +303,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         tags.target_tags.required = self.bins == "tree"
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
+
+
+def _settings(plain: dict[str, Any], table: Table, y: NDArray | None) -> Settings:
+    """Return what the parameters, as they were read, ask for in a table."""
+    n_bins = _BINS if plain["n_bins"] == "auto" else (plain["n_bins"] or 0)
+    categorical = categorical_mask(plain["categorical_features"], table)
+    return Settings(categorical, n_bins, y, plain["max_categories"], plain["linear"])
 
 
 def categorical_mask(features: Any, table: Table) -> NDArray | None:

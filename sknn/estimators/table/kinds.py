@@ -4,28 +4,62 @@ from __future__ import annotations
 
 import datetime
 import numbers
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import Enum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.estimators.data import located
+from sknn.estimators.messages import located
 from sknn.estimators.table.columns import Coded, Table
+from sknn.estimators.table.texts import (
+    DATES,
+    NUMBERS,
+    SPANS,
+    UNAMBIGUOUS,
+    spelling_of,
+    stands_for_missing,
+)
 
 _MISSING_TYPES = ("NAType", "NaTType", "MaskedConstant")
 
 
-class Kind(Enum):
-    """What the entries of a column are."""
+NUMBER, SPAN, DATE, CATEGORY = "number", "time span", "date", "category"
+"""What the entries of a column are."""
 
-    NUMBER = "number"
-    SPAN = "time span"
-    DATE = "date"
-    CATEGORY = "category"
+
+@dataclass
+class Form:
+    """What a column was found to hold, and how its texts are read.
+
+    Attributes
+    ----------
+    kind : str
+    way : str
+        How its text is read as numbers or dates, blank where it holds no text, or words.
+    odd : list of str
+        The different texts that cannot be read so, and count as missing.
+    ambiguous : bool
+        It holds dates of which nobody can say whether the day or the month comes first.
+    """
+
+    kind: str
+    way: str = ""
+    odd: list[str] = field(default_factory=list)
+    ambiguous: bool = False
+
+    @classmethod
+    def of_texts(cls, texts: Iterable[Any], others: str = "", n_others: int = 0) -> Form:
+        """Return the form of a column by its texts, and by the kind of what stands beside them."""
+        found = spelling_of(sorted(set(map(_plain, texts))), others, n_others)
+        return cls(found.kind or CATEGORY, found.way, found.odd, found.ambiguous)
+
+
+def _plain(text: Any) -> str:
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
 
 
 def is_missing(value: Any) -> bool:
@@ -39,8 +73,22 @@ def is_missing(value: Any) -> bool:
     return alone and bool(value != value)
 
 
-def kind_of(column: Any) -> Kind:
-    """Return the kind of a column by its dtype, and by its entries where they are objects.
+def n_missing(column: Any) -> int:
+    """Return how many entries of a column stand for missing, texts included."""
+    if isinstance(column, Coded):
+        lost = np.array([*map(_says_nothing, column.levels), True], bool)
+        return int(lost[column.codes].sum())
+    return sum(map(_says_nothing, column.tolist()))
+
+
+def _says_nothing(value: Any) -> bool:
+    if isinstance(value, (str, bytes)):
+        return stands_for_missing(_plain(value))
+    return is_missing(value)
+
+
+def form_of(column: Any) -> Form:
+    """Return the form of a column by its dtype, and by its entries where they are objects or text.
 
     Raises
     ------
@@ -50,20 +98,21 @@ def kind_of(column: Any) -> Kind:
         For complex numbers.
     """
     if isinstance(column, Coded):
-        return Kind.CATEGORY
+        return Form(CATEGORY)
     letter = column.dtype.kind
     if letter == "O":
-        return _kind_of_objects(column)
-    kinds = dict.fromkeys("iuf", Kind.NUMBER) | dict.fromkeys("bUST", Kind.CATEGORY)
-    kinds |= {"M": Kind.DATE, "m": Kind.SPAN}
+        return _form_of_objects(column)
+    if letter in "UST":
+        return Form.of_texts(column.tolist())
     if letter == "c":
         raise ValueError("Complex data not supported.")
+    kinds = dict.fromkeys("iuf", NUMBER) | {"b": CATEGORY, "M": DATE, "m": SPAN}
     if letter not in kinds:
         raise TypeError(f"{column.dtype} is not supported.")
-    return kinds[letter]
+    return Form(kinds[letter])
 
 
-def _kind_of_objects(values: NDArray) -> Kind:
+def _form_of_objects(values: NDArray) -> Form:
     types = set(map(type, values))
     if len(types) > 1:
         types = {type(value) for value in values if not is_missing(value)}
@@ -72,10 +121,20 @@ def _kind_of_objects(values: NDArray) -> Kind:
         raise TypeError("times of day are not supported; convert them to seconds.")
     if any(issubclass(each, (complex, np.complexfloating)) for each in types):
         raise ValueError("Complex data not supported.")
-    for kind, is_one in _MEMBERS.items():
-        if all(is_one(each) for each in types):
-            return kind
-    return Kind.CATEGORY
+    texts = {each for each in types if issubclass(each, (str, bytes))}
+    kind = _kind_of_types(types - texts)
+    if not texts or kind == CATEGORY:
+        # A column without any entry counts as numbers.
+        return Form(kind or NUMBER)
+    beside = {value for value in values if type(value) not in texts and not is_missing(value)}
+    return Form.of_texts((value for value in values if type(value) in texts), kind, len(beside))
+
+
+def _kind_of_types(types: set[type]) -> str:
+    """Return the kind of entries of such types, blank for no types."""
+    if not types:
+        return ""
+    return next((kind for kind, is_one in _MEMBERS.items() if all(map(is_one, types))), CATEGORY)
 
 
 def _is_span(kind: type) -> bool:
@@ -87,16 +146,19 @@ def _is_number(kind: type) -> bool:
     return is_real and not issubclass(kind, bool) and not _is_span(kind)
 
 
-# A column without any entry counts as numbers.
-_MEMBERS: dict[Kind, Callable[[type], bool]] = {
-    Kind.NUMBER: _is_number,
-    Kind.SPAN: _is_span,
-    Kind.DATE: lambda kind: issubclass(kind, (datetime.date, np.datetime64)),
+def _is_date(kind: type) -> bool:
+    return issubclass(kind, (datetime.date, np.datetime64)) or kind.__name__ == "Period"
+
+
+_MEMBERS: dict[str, Callable[[type], bool]] = {
+    NUMBER: _is_number,
+    SPAN: _is_span,
+    DATE: _is_date,
 }
 
 
-def kinds_of(table: Table, categorical: NDArray | None) -> list[Kind]:
-    """Return the kind of each column.
+def forms_of(table: Table, categorical: NDArray | None) -> list[Form]:
+    """Return the form of each column.
 
     Parameters
     ----------
@@ -106,16 +168,17 @@ def kinds_of(table: Table, categorical: NDArray | None) -> list[Kind]:
         numbers. None leaves it to the columns.
     """
     if categorical is None and table.matrix is not None:
-        return [Kind.NUMBER] * table.n_columns
-    return [_kind(table, place, categorical) for place in range(table.n_columns)]
+        return [Form(NUMBER)] * table.n_columns
+    return [_form(table, place, categorical) for place in range(table.n_columns)]
 
 
-def _kind(table: Table, place: int, categorical: NDArray | None) -> Kind:
+def _form(table: Table, place: int, categorical: NDArray | None) -> Form:
     if categorical is not None and categorical[place]:
-        return Kind.CATEGORY
+        return Form(CATEGORY)
     with naming(table.labels[place]):
-        kind = kind_of(table.column(place))
-    return Kind.NUMBER if categorical is not None and kind is Kind.CATEGORY else kind
+        form = form_of(table.column(place))
+    no_choice = categorical is not None and form.kind == CATEGORY
+    return Form(NUMBER) if no_choice else form
 
 
 @contextmanager
@@ -129,26 +192,83 @@ def naming(label: Any) -> Iterator[None]:
         raise located(error, f"column {label!r} of X") from error
 
 
-def as_numbers(column: Any) -> NDArray:
+def as_numbers(column: Any, way: str = "") -> NDArray:
     """Return a column as float64; missing entries are NaN.
+
+    Parameters
+    ----------
+    column : ndarray or Coded
+    way : str
+        How text was read in fit: what cannot be read so is missing. Blank where there was none:
+        then it must be readable.
 
     Raises
     ------
     ValueError
         Where an entry is no number, nor spelt like one.
     """
-    if isinstance(column, Coded):
-        levels = np.append(as_numbers(column.levels), np.nan)
-        return levels[column.codes]
-    if column.dtype.kind in "biuf":
+    if not isinstance(column, Coded) and column.dtype.kind in "biuf":
         return column.astype(np.float64)
-    if column.dtype.kind in "Mm":
+    if not isinstance(column, Coded) and column.dtype.kind in "Mm":
         raise TypeError(f"found {column.dtype} where numbers were expected.")
-    return _each(column, _number, np.float64)
+    readers = [NUMBERS[way or "decimal point"]]
+    return _each(column, _number, _reader_of_texts(readers, None if way else _number), np.float64)
 
 
-def _each(column: NDArray, read: Callable[[Any], Any], dtype: Any) -> NDArray:
-    return np.fromiter(map(read, column), dtype, len(column))
+def as_seconds(column: Any, way: str = "") -> NDArray:
+    """Return a column of time spans as seconds in float64; missing ones are NaN."""
+    texts = _reader_of_texts(list(SPANS.values()), None if way else _span)
+    spans = _each(column, _span, texts, np.dtype("m8[us]"))
+    seconds = spans / np.timedelta64(1, "s")
+    return np.where(np.isnat(spans), np.nan, seconds)
+
+
+def as_moments(column: Any, way: str = "") -> NDArray:
+    """Return a column of dates as datetime64[us], in UTC where they have a time zone."""
+    readers = [DATES[each] for each in ([way] if way else UNAMBIGUOUS)]
+    texts = _reader_of_texts(readers, None if way else moment)
+    return _each(column, moment, texts, np.dtype("M8[us]"))
+
+
+def _reader_of_texts(
+    readers: list[Callable[[str], Any]], otherwise: Callable[[Any], Any] | None
+) -> Callable[[str], Any]:
+    """Return what the first reader that can makes of a text; else `otherwise`, or None: missing."""
+
+    def read(text: str) -> Any:
+        if stands_for_missing(text):
+            return None
+        found = next((made for each in readers if (made := each(text)) is not None), None)
+        return otherwise(text) if found is None and otherwise is not None else found
+
+    return read
+
+
+class _Once(dict):
+    """What a function makes of a text, called once for each."""
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        self._read = read
+
+    def __missing__(self, text: str) -> Any:
+        self[text] = found = self._read(text)
+        return found
+
+
+def _each(
+    column: Any, read: Callable[[Any], Any], read_text: Callable[[str], Any], dtype: Any
+) -> NDArray:
+    """Return what is read from each entry, from texts by `read_text`; None is missing."""
+    if isinstance(column, Coded):
+        levels = _each(column.levels, read, read_text, dtype)
+        return np.append(levels, np.array([None], dtype))[column.codes]
+    if column.dtype.kind == np.dtype(dtype).kind:
+        return column.astype(dtype)
+    once = _Once(read_text)
+    found = (
+        once[_plain(entry)] if isinstance(entry, (str, bytes)) else read(entry) for entry in column
+    )
+    return np.fromiter(found, dtype, len(column))
 
 
 def _number(value: Any) -> float:
@@ -165,28 +285,6 @@ def _number(value: Any) -> float:
         ) from None
 
 
-def as_seconds(column: Any) -> NDArray:
-    """Return a column of time spans as seconds in float64; missing ones are NaN."""
-    spans = _ticks(column, "m", _span)
-    seconds = spans / np.timedelta64(1, "s")
-    return np.where(np.isnat(spans), np.nan, seconds)
-
-
-def as_moments(column: Any) -> NDArray:
-    """Return a column of dates as datetime64[us], in UTC where they have a time zone."""
-    return _ticks(column, "M", moment)
-
-
-def _ticks(column: Any, letter: str, read: Callable[[Any], Any]) -> NDArray:
-    dtype = f"{letter}8[us]"
-    if isinstance(column, Coded):
-        lost = np.array(["NaT"], dtype)
-        return np.concatenate([_ticks(column.levels, letter, read), lost])[column.codes]
-    if column.dtype.kind == letter:
-        return column.astype(dtype)
-    return _each(column, read, dtype)
-
-
 def _span(value: Any) -> np.timedelta64:
     if is_missing(value):
         return np.timedelta64("NaT", "us")
@@ -199,6 +297,8 @@ def moment(value: Any) -> np.datetime64:
     """Return one date, or its text in ISO 8601, in UTC; missing is NaT."""
     if is_missing(value):
         return np.datetime64("NaT", "us")
+    if type(value).__name__ == "Period":
+        value = value.to_timestamp()
     if isinstance(value, datetime.datetime) and value.tzinfo is not None:
         value = value.astimezone(datetime.UTC).replace(tzinfo=None)
     if isinstance(value, (datetime.date, np.datetime64, str)):

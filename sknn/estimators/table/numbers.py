@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.core.rows import in_order
 from sknn.estimators.table.bins import Bins
 from sknn.estimators.table.distinct import Distinct
 
@@ -155,7 +156,7 @@ class Numbers:
         return (slice(start, start + step) for start in range(0, n_rows, step))
 
     def _imputed(self, matrix: NDArray) -> NDArray:
-        numbers = matrix[:, self.kept]
+        numbers = in_order(matrix[:, self.kept])
         return np.where(np.isnan(numbers), self.median, numbers)
 
     @property

@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sknn.estimators.table.bins import Splitter, bins_per_column, quantile_edges
-from sknn.estimators.table.categories import Categories, Levels
+from sknn.estimators.table.categories import Categories, Levels, Texts
 from sknn.estimators.table.columns import Table
 from sknn.estimators.table.dates import part, varying_parts
 from sknn.estimators.table.distinct import Distinct
 from sknn.estimators.table.kinds import (
-    Kind,
+    CATEGORY,
+    DATE,
+    NUMBER,
+    SPAN,
+    Form,
     as_moments,
     as_numbers,
     as_seconds,
-    kinds_of,
+    forms_of,
     naming,
 )
 from sknn.estimators.table.numbers import Edges, Numbers
+from sknn.estimators.table.remarks import Remarks, unread, warn_of_unread
 
 _HUGE = 8e307
 _MOST_UNITS = 1e9
 CONSTANT = "constant"
+_READERS = {NUMBER: as_numbers, SPAN: as_seconds, DATE: as_moments}
 
 
 @dataclass
@@ -78,20 +84,47 @@ class Settings(NamedTuple):
     linear: bool
 
 
-class Source(NamedTuple):
-    """One numeric column: the column of X it is read from, and the part of the date, if it is."""
+@dataclass
+class Source:
+    """One numeric column: where it is read from, and how.
+
+    Attributes
+    ----------
+    place : int
+        The column of X.
+    kind : str
+    way : str
+        How text is read, blank where there was none in fit.
+    unread : float
+        The share of entries that could not be read so in fit.
+    part : str or None
+        Of the date, if it is one.
+    """
 
     place: int
-    kind: Kind
+    kind: str
+    way: str = ""
+    unread: float = 0.0
     part: str | None = None
 
     def read(self, table: Table) -> NDArray:
         """Return the column as float64, NaN where it is missing."""
+        whole = self.whole(table)
+        return whole if self.part is None else part(whole, self.part)
+
+    def whole(self, table: Table) -> NDArray:
+        """Return the column as numbers, or as dates all parts of which are to be had."""
+        return table.once((self.place, self.way), lambda: self._read(table))
+
+    def _read(self, table: Table) -> NDArray:
         with naming(table.labels[self.place]):
-            column = table.column(self.place)
-            if self.part is not None:
-                return part(as_moments(column), self.part)
-            return as_seconds(column) if self.kind is Kind.SPAN else as_numbers(column)
+            return _READERS[self.kind](table.column(self.place), self.way)
+
+    def check(self, table: Table) -> None:
+        """Warn where text has another form than in fit."""
+        if self.way and self.part in (None, "days"):
+            n_lost, n_given = unread(table.column(self.place), self.whole(table))
+            warn_of_unread(table.labels[self.place], self.kind, n_lost, n_given, self.unread)
 
     def name(self, names: list[str]) -> str:
         """Return the name of the column."""
@@ -105,7 +138,7 @@ class Plan:
 
     Attributes
     ----------
-    kinds : list of Kind
+    kinds : list of str
         Of each column of X.
     sources : list of Source
         The columns that `numbers` knows.
@@ -119,7 +152,7 @@ class Plan:
         The names of the columns of X.
     """
 
-    kinds: list[Kind]
+    kinds: list[str]
     sources: list[Source]
     numbers: Numbers
     places: list[int]
@@ -128,17 +161,20 @@ class Plan:
     columns: list[str] | None
 
     @classmethod
-    def fit(cls, table: Table, sample: Sample, settings: Settings) -> Plan:
-        """Learn from training rows."""
-        kinds = kinds_of(table, settings.categorical)
+    def fit(cls, table: Table, sample: Sample, settings: Settings, remarks: Remarks) -> Plan:
+        """Learn from training rows, and note what the user should know of the columns."""
+        forms = forms_of(table, settings.categorical)
+        remarks.look_at_forms(table.labels, forms)
         sources = [
-            source for place, kind in enumerate(kinds) for source in _sources(table, place, kind)
+            source for place, form in enumerate(forms) for source in _sources(table, place, form)
         ]
         may_mark = np.array([each.part in (None, "days") for each in sources], bool)
         numbers = Numbers.fit(
             _matrix(table, sources), sample.weight, may_mark, _edges(settings, sample)
         )
-        places, levels = _levels(table, kinds, sample, settings.max_categories)
+        kinds = [form.kind for form in forms]
+        found = _levels(table, kinds, sample, settings.max_categories, remarks)
+        places, levels = list(found), list(found.values())
         used = numbers.narrow()
         sources = [sources[place] for place in used]
         categories = Categories(levels)
@@ -156,10 +192,11 @@ class Plan:
 
     def apply(self, table: Table) -> NDArray:
         """Return the float32 matrix: the part for the hidden layers, then the linear one."""
-        self._check_names(table)
         out = np.zeros((table.n_rows, self.n_hidden + self.n_linear), np.float32)
         hidden = out[:, : self.n_hidden]
         linear = out[:, self.n_hidden :] if self.linear else None
+        for source in self.sources:
+            source.check(table)
         if self.sources:
             matrix = _matrix(table, self.sources)
             n, m = self.numbers.n_hidden, self.numbers.n_linear
@@ -168,7 +205,7 @@ class Plan:
         self.categories.fill(hidden, linear, [table.column(place) for place in self.places])
         return out
 
-    def _check_names(self, table: Table) -> None:
+    def check_names(self, table: Table) -> None:
         """Raise for other columns in frames whose names scikit-learn does not look at."""
         if self.columns and table.names and self.columns != table.names:
             raise ValueError(
@@ -186,20 +223,22 @@ class Plan:
         return _different(named)
 
 
-def _sources(table: Table, place: int, kind: Kind) -> list[Source]:
+def _sources(table: Table, place: int, form: Form) -> list[Source]:
     """Return the numeric columns that a column of X becomes."""
-    if kind is Kind.CATEGORY:
+    if form.kind == CATEGORY:
         return []
-    if kind is not Kind.DATE:
-        return [Source(place, kind)]
-    with naming(table.labels[place]):
-        parts = varying_parts(as_moments(table.column(place)))
-    return [Source(place, kind, name) for name in parts]
+    source = Source(place, form.kind, form.way)
+    if form.way:
+        n_lost, n_given = unread(table.column(place), source.whole(table))
+        source = replace(source, unread=n_lost / max(n_given, 1))
+    if form.kind != DATE:
+        return [source]
+    return [replace(source, part=name) for name in varying_parts(source.whole(table))]
 
 
 def _matrix(table: Table, sources: list[Source]) -> NDArray:
     """Return numeric columns side by side in float64."""
-    if table.matrix is not None and all(source.kind is Kind.NUMBER for source in sources):
+    if table.matrix is not None and all(source.kind == NUMBER for source in sources):
         places = [source.place for source in sources]
         whole = len(places) == table.n_columns
         matrix = (table.matrix if whole else table.matrix[:, places]).astype(np.float64, copy=False)
@@ -240,16 +279,18 @@ def _edges(settings: Settings, sample: Sample) -> Edges:
 
 
 def _levels(
-    table: Table, kinds: list[Kind], sample: Sample, most: int
-) -> tuple[list[int], list[Levels]]:
-    """Return the columns of categories that have levels to tell apart, and these."""
-    found = {
-        place: Levels.fit(table.column(place), sample.weight, sample.counts, most)
-        for place, kind in enumerate(kinds)
-        if kind is Kind.CATEGORY
-    }
-    used = {place: levels for place, levels in found.items() if levels.width}
-    return list(used), list(used.values())
+    table: Table, kinds: list[str], sample: Sample, most: int, remarks: Remarks
+) -> dict[int, Levels]:
+    """Return the levels of those columns of categories that have some to tell apart."""
+    used = {}
+    for place, kind in enumerate(kinds):
+        if kind == CATEGORY:
+            found = Texts.of(table.column(place))
+            levels = Levels.fit(found, sample.weight, sample.counts, most)
+            remarks.look_at_levels(table.labels[place], found, levels)
+            if levels.width:
+                used[place] = levels
+    return used
 
 
 def _different(names: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
@@ -69,6 +69,7 @@ class WeightAveraging(Callback):
     phase = Phase.AVERAGE
     stochastic_only = True
     averages = True
+    fleeting = ("_work",)
     constraints = {
         "kind": one_of(["ema", "swa"]),
         "decay": real(0.0, 1.0, closed="left"),
@@ -103,6 +104,8 @@ class WeightAveraging(Callback):
         if run.average is None:
             run.average = Average(progress.network.theta.copy(), 1, self.kind)
         else:
+            # A new one, for an epoch counts as a whole or not at all.
+            run.average = replace(run.average, theta=run.average.theta.copy())
             self._move(progress, 1.0 / (run.average.count + 1))
 
     def _epochs_before(self, horizon: int) -> float:
@@ -122,9 +125,3 @@ class WeightAveraging(Callback):
     def on_train_end(self, progress: Progress) -> None:
         """Drop the work array."""
         self.__dict__.pop("_work", None)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave out the work array."""
-        state = dict(super().__getstate__())
-        state.pop("_work", None)
-        return state

@@ -133,9 +133,18 @@ class Callback(Spec):
     """Base of everything that watches training.
 
     Override what is needed. A method that is not overridden is never called, so
-    ``on_batch_end`` costs nothing where nobody has it. State kept on the object belongs to one
-    call: estimators work on clones of the callbacks they are given and publish them as
-    ``callbacks_``.
+    ``on_batch_end`` costs nothing where nobody has it.
+
+    Callbacks are shared: clones of an estimator have the same ones. Each call of `fit` works on
+    shallow copies, which it publishes as ``callbacks_``. So what a method assigns,
+    ``self.count = 0``, belongs to that call, and what the callback held before, a list, an open
+    file, a lock, is the user's own: ``self.out.append(...)`` is seen outside, by other calls as
+    well. Specs and callbacks among the attributes are copied.
+
+    A :class:`~sknn.callbacks.Checkpoint` pickles callbacks. Where an attribute cannot be pickled,
+    leave it out in ``__getstate__``, or put None in its place where it is a parameter, and open
+    it in ``on_train_begin``, which runs again when training is resumed.
+
     Parameters are tested against the table ``constraints`` when training is asked for.
 
     Examples
@@ -159,6 +168,18 @@ class Callback(Spec):
 
     averages: ClassVar[bool] = False
     """Keeps ``progress.run.average``; only one callback can."""
+
+    fleeting: ClassVar[tuple[str, ...]] = ()
+    """Attributes that are of no use outside of their call, as work arrays: no copy has them."""
+
+    def __sklearn_clone__(self) -> Callback:
+        """Share it between clones of an estimator."""
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is fleeting."""
+        state = super().__getstate__()
+        return {name: value for name, value in state.items() if name not in self.fleeting}
 
     def on_train_begin(self, progress: Progress) -> None:
         """Before the first epoch of a call, and before the rest of one that is resumed."""
@@ -186,12 +207,19 @@ class Hooks:
 
     def __init__(self, callbacks: list[Callback]) -> None:
         ordered = sorted(callbacks, key=lambda callback: callback.phase)
-        keeping = [callback for callback in ordered if callback.phase is Phase.KEEP]
-        judging = [callback for callback in ordered if callback.phase is not Phase.KEEP]
+        judging, reporting, keeping = (
+            [callback for callback in ordered if first <= callback.phase <= last]
+            for first, last in (
+                (Phase.AVERAGE, Phase.DECIDE),
+                (Phase.REPORT, Phase.REPORT),
+                (Phase.KEEP, Phase.KEEP),
+            )
+        )
         self.train_begin = self._overriding(ordered, "on_train_begin")
         self.gradient = self._overriding(ordered, "on_gradient")
         self.batch_end = self._overriding(ordered, "on_batch_end")
         self.epoch_end = self._overriding(judging, "on_epoch_end")
+        self.epoch_told = self._overriding(reporting, "on_epoch_end")
         self.epoch_kept = self._overriding(keeping, "on_epoch_end")
         self.train_end = self._overriding(ordered, "on_train_end")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import time
 from typing import Any
 
@@ -11,6 +10,7 @@ from sknn.core import archive
 from sknn.core.constraints import Constraint, integer, none, real
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks.base import Callback, Phase, Progress
+from sknn.training.callbacks.pickling import pickled, unpickled
 
 
 class Checkpoint(Callback):
@@ -18,13 +18,15 @@ class Checkpoint(Callback):
 
     The file is replaced as a whole: whenever the process dies, it holds the last checkpoint or the
     one before. It is also written when training ends, by itself or by Ctrl-C; then it holds the
-    last whole epoch. Several processes that write the same path do not disturb each other; the
-    last one wins.
+    last whole epoch. Several networks that write the same path, as those of a
+    :class:`~sklearn.model_selection.GridSearchCV`, do not disturb each other: each replaces the
+    whole file, and the last one wins.
 
     Parameters
     ----------
     path : str or path-like
-        The file. Its folder must exist.
+        The file. Its folder must exist. A file that is there keeps its mode and owner; what is no
+        regular file, such as a device or a named pipe, is refused.
     every_epochs : int, default=1
         Save at the end of every so many epochs, counted over the whole run: `partial_fit` and
         `warm_start` go on counting.
@@ -37,7 +39,11 @@ class Checkpoint(Callback):
     InvalidParameterError
         Before training begins, if `path` cannot be written.
     ValueError
-        Before training begins, if a part of the estimator cannot be pickled.
+        Before training begins, if a part of the estimator cannot be pickled; of a callback it is
+        said which attribute.
+    OSError
+        Later, if `path` can be written no more, for example for want of space. The checkpoint
+        before is kept.
 
     Notes
     -----
@@ -74,11 +80,13 @@ class Checkpoint(Callback):
 
     phase = Phase.KEEP
     stochastic_only = True
+    # What waits to be saved holds copies of this object: each would hold the one before.
+    fleeting = ("_unsaved",)
     _unsaved: Any = None
     constraints = {
         "path": Constraint(
-            lambda value: isinstance(value, (str, os.PathLike)) and bool(os.fspath(value)),
-            "a path",
+            lambda value: isinstance(value, (str, os.PathLike)) and _names_a_file(value),
+            "a path that is not empty and has no null characters",
         ),
         "every_epochs": integer(1),
         "every_seconds": none() | real(0.0, closed="neither"),
@@ -113,10 +121,18 @@ class Checkpoint(Callback):
         ------
         FileNotFoundError
             If there is no such file.
+        OSError
+            If it cannot be read.
         ValueError
-            If it is no checkpoint, is truncated, or was altered.
+            If `path` cannot be one; if the file is no checkpoint, is truncated, or was altered; if
+            it needs a class that cannot be imported.
         """
-        return pickle.loads(archive.read(path))
+        Checkpoint(path).check()
+        try:
+            content = archive.read(path)
+        except OSError as error:
+            raise _with_path(error, path, "read") from error
+        return unpickled(content, path)
 
     def on_train_begin(self, progress: Progress) -> None:
         """Find out now what would fail after the first epoch."""
@@ -128,17 +144,7 @@ class Checkpoint(Callback):
                 f"can be written. Got {self.path!r} instead: {error}."
             ) from error
         if not progress.run.stream or not progress.run.epoch:
-            self._check_pickle(progress)
-
-    @staticmethod
-    def _check_pickle(progress: Progress) -> None:
-        try:
-            pickle.dumps(progress.snapshot())  # type: ignore[misc]
-        except (pickle.PicklingError, AttributeError, TypeError) as error:
-            raise ValueError(
-                f"Checkpoint cannot pickle this estimator: {error}. Define the functions and "
-                "classes among its parameters at the top level of a module."
-            ) from error
+            pickled(progress.snapshot())  # type: ignore[misc]
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Save when it is time; otherwise hold the whole epoch, should the next be cut short."""
@@ -173,11 +179,25 @@ class Checkpoint(Callback):
         return abs(age) >= self.every_seconds
 
     def _save(self) -> None:
-        archive.write(self.path, pickle.dumps(self._unsaved, pickle.HIGHEST_PROTOCOL))
+        content = pickled(self._unsaved)
+        try:
+            archive.write(self.path, content)
+        except OSError as error:
+            raise _with_path(error, self.path, "written") from error
         self._unsaved = None
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave out what waits to be saved: it holds this object itself."""
-        state = dict(super().__getstate__())
-        state.pop("_unsaved", None)
-        return state
+
+def _names_a_file(path: str | os.PathLike) -> bool:
+    """Say whether the system can be asked for a path at all."""
+    text = os.fspath(path)
+    try:
+        return isinstance(text, str) and bool(os.fsencode(text)) and "\0" not in text
+    except UnicodeError:
+        return False
+
+
+def _with_path(error: OSError, path: str | os.PathLike, done: str) -> OSError:
+    """Return an error of the same kind that names the path."""
+    told = type(error)(f"The 'path' of Checkpoint, {os.fspath(path)!r}, cannot be {done}: {error}.")
+    told.errno = error.errno
+    return told

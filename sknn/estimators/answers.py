@@ -1,0 +1,41 @@
+"""Answers to the user: finite, or an error that says why they cannot be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def computed(compute: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
+    """Return the answer of a computation, an array or a list of arrays.
+
+    Raises
+    ------
+    ValueError
+        Where it has left the range of the precision. On its way there nothing is warned of.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        answer = compute(*arguments, **more)
+        fine = all(map(_is_finite, answer if isinstance(answer, list) else [answer]))
+    if not fine:
+        raise ValueError(
+            "X holds values so large that the scores are not finite; scale X, for example "
+            "with StandardScaler."
+        )
+    return answer
+
+
+def scored(measure: Callable[..., float], *arguments: Any, **more: Any) -> float:
+    """Return a finite score, or the NaN of a measure that has too few rows to tell."""
+    with np.errstate(over="ignore"):
+        score = np.float64(measure(*arguments, **more))
+    return float(score if math.isnan(score) else computed(np.float64, score))
+
+
+def _is_finite(answer: NDArray) -> bool:
+    # The sum tells in one call; only where it overflows must every entry be looked at.
+    return math.isfinite(answer.sum()) or bool(np.isfinite(answer).all())

@@ -1,0 +1,98 @@
+"""Shapes that can be trained on, but were probably meant otherwise: how X was read, and a remedy.
+
+Shapes here are those of a row as the layers see it, channels last.
+"""
+
+from __future__ import annotations
+
+from math import isqrt
+
+from sknn.core.layout import Shape
+
+_COLORS = 4
+"""Images rarely have more channels: gray, two, RGB, RGB and transparency."""
+_RATIO = 4
+"""An axis so many times as long as the other is probably that of the steps."""
+_FEWEST_PIXELS = 64
+_SILENCE = 'warnings.simplefilter("ignore", sknn.exceptions.ShapeWarning)'
+
+
+def of_channels(shape: Shape, first: bool) -> str | None:
+    """Return what to say where another axis looks like that of the channels."""
+    return (_of_images if len(shape) == 3 else _of_steps)(shape, first)
+
+
+def _of_images(shape: Shape, first: bool) -> str | None:
+    height, width, channels = shape
+    # What the channels would be if they stood at the other end, and the axes they would leave.
+    other, left = (width, (channels, height)) if first else (height, (width, channels))
+    few = other <= _COLORS < min(left)
+    if not few and not other < left[0] == left[1]:
+        return None
+    return (
+        f"X is read as images of {height} x {width} pixels with "
+        f"{_count(channels, 'channel')} ({_says(first)}). If they have {_count(other, 'channel')} "
+        f"and {left[0]} x {left[1]} pixels, pass {_says(not first)}; if X is read as meant, "
+        f"silence this with {_SILENCE}."
+    )
+
+
+def _of_steps(shape: Shape, first: bool) -> str | None:
+    steps, features = shape
+    if features < _RATIO * steps:
+        return None
+    return (
+        f"X is read as sequences of {_count(steps, 'step')} with {features} channels "
+        f"({_says(first)}). If they have {features} steps with {_count(steps, 'channel')}, pass "
+        f"{_says(not first)}; if X is read as meant, say so by input_shape={_given(shape, first)}."
+    )
+
+
+def of_square(shape: Shape) -> str | None:
+    """Return what to say of signals, channels first, that have as many channels as steps."""
+    steps, channels = shape
+    if channels < steps:
+        return None
+    return (
+        f"X is read as signals of {_count(steps, 'step')} with {_count(channels, 'channel')} "
+        f"(channels='first'). For images of {channels} x {steps} pixels pass kernel_size=(3, 3); "
+        "if X is read as meant, say so by kernel_size=(3,)."
+    )
+
+
+def of_narrow_images(shape: Shape) -> str | None:
+    """Return what to say of images without an axis of channels that are more like signals."""
+    height, width, _ = shape
+    if max(height, width) < _RATIO * min(height, width):
+        return None
+    where = "channels='first', " if height < width else ""
+    return (
+        f"X is read as images of {height} x {width} pixels with one channel. For signals of "
+        f"{max(height, width)} steps with {_count(min(height, width), 'channel')} pass "
+        f"{where}kernel_size=(3,); if X is read as meant, say so by kernel_size=(3, 3)."
+    )
+
+
+def of_flat_rows(width: int, first: bool) -> str | None:
+    """Return what to say of flat rows that may be square images, gray or of three colors."""
+    for channels in (1, 3):
+        side = isqrt(width // channels)
+        if side * side * channels == width and side * side >= _FEWEST_PIXELS:
+            shape = (side, side) if channels == 1 else _given((side, side, channels), first)
+            return (
+                f"X has {width} columns and is read as signals of {width} steps. For images pass "
+                f"input_shape={shape}; if X is read as meant, say so by kernel_size=(3,)."
+            )
+    return None
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _says(first: bool) -> str:
+    return f"channels={'first' if first else 'last'!r}"
+
+
+def _given(shape: Shape, first: bool) -> Shape:
+    return (shape[-1], *shape[:-1]) if first else shape

@@ -1,0 +1,109 @@
+"""Complaints of scikit-learn and NumPy about arrays: which argument they are about, what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_array
+
+from sknn.estimators.uneven import reject_uneven
+
+_TABLES = (
+    "or use TabularMLPClassifier or TabularMLPRegressor, which take missing values and text as "
+    "they are."
+)
+# What others say, and what is said instead; what was in parentheses can be told again.
+_OWN_WORDS = {
+    r"^(Input \S+ contains NaN)\.": (
+        f"{{0}}. Impute missing values, for example with sklearn.impute.SimpleImputer, {_TABLES}"
+    ),
+    r"could not convert string to float: (.*)": (
+        "{name} holds text that cannot be converted to numbers ({0}). Encode it, for example with "
+        f"sklearn.preprocessing.OneHotEncoder or OrdinalEncoder, {_TABLES}"
+    ),
+    r"inhomogeneous shape|setting an array element with a sequence": (
+        "{name} has rows of different lengths or shapes, or single entries that are lists; bring "
+        "all rows to one shape. Only RNNClassifier and RNNRegressor take a list of sequences of "
+        "different lengths."
+    ),
+    r"argument must be .* string .*number, not '(.*)'": (
+        "{name} is, or holds, an object of type {0}; every entry of the argument must be a real "
+        "number, or a string that spells a number."
+    ),
+    r"too large to convert|too large for a float|too big to convert": (
+        "{name} holds numbers too large for a float."
+    ),
+}
+# None of this helps where the answers are text, or missing.
+_OWN_WORDS_FOR_TARGETS = {
+    r"^(Input y contains NaN)\.": "{0}. Leave out the rows without an answer.",
+    r"could not convert string to float: (.*)": (
+        "{name} holds text that cannot be converted to numbers ({0}); only classifiers take labels "
+        "that are text."
+    ),
+    r"inhomogeneous shape|setting an array element with a sequence": (
+        "{name} has entries of different lengths or shapes; every row must have as many answers."
+    ),
+}
+
+
+def located(error: Exception, where: str) -> TypeError | ValueError:
+    """Return the error with the argument it is about; its class may be one of NumPy's own."""
+    return _kind(error)(f"In {where}: {error}")
+
+
+def _kind(error: Exception) -> type[TypeError] | type[ValueError]:
+    return TypeError if isinstance(error, TypeError) else ValueError
+
+
+@contextmanager
+def naming_arguments(**arguments: Any) -> Iterator[None]:
+    """Let every complaint of scikit-learn and NumPy name the argument it is about.
+
+    Python integers beyond all floats raise an OverflowError, which becomes a ValueError.
+    """
+    try:
+        # Sums of huge numbers overflow while they are looked through for infinity.
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
+    except (TypeError, ValueError, OverflowError) as error:
+        for name, values in arguments.items():
+            reject_uneven(values, name)
+        own = _own_words(str(error), arguments)
+        if own is not None:
+            raise _kind(error)(own) from error
+        if re.search(rf"\b({'|'.join(arguments)})\b", str(error)):
+            raise
+        raise located(error, _culprit(arguments)) from error
+
+
+def _own_words(message: str, arguments: dict[str, Any]) -> str | None:
+    """Return what is to be said instead of a message, if there is something better."""
+    about_y = "Input y" in message
+    for pattern, words in (_OWN_WORDS_FOR_TARGETS if about_y else _OWN_WORDS).items():
+        found = re.search(pattern, message)
+        if found:
+            name = _culprit(arguments)
+            if name == "y":
+                words = _OWN_WORDS_FOR_TARGETS.get(pattern, words)
+            # NumPy quotes its own strings with their type.
+            told = [re.sub(r"^np\.\w+\((.*)\)$", r"\1", each) for each in found.groups()]
+            return words.format(*told, name=name)
+    return None
+
+
+def _culprit(arguments: dict[str, Any]) -> str:
+    """Return the last argument that is no array by itself or, if all are, not of numbers."""
+    for numeric in (False, True):
+        for name, values in reversed(arguments.items()):
+            rows = name == "X"
+            dtype = np.float64 if rows or numeric else None
+            try:
+                check_array(values, accept_sparse=True, ensure_2d=rows, dtype=dtype)
+            except (TypeError, ValueError, OverflowError):
+                return name
+    return " and ".join(arguments)

@@ -1,0 +1,172 @@
+"""A network as what anyone would write by hand: x W + b and an activation, layer after layer.
+
+Who reads ``coefs_`` and ``intercepts_`` makes this forward pass over them, so they are what it
+needs: batch normalization, which is a factor and a shift once it is trained, and the factors of
+inputs are multiplied into them. A network that is more than such a chain has neither.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.activations import Activation, Identity
+from sknn.core.layers import Activate, BatchNorm, Dense, Flatten, Sparsity
+from sknn.core.layout import Shape, Views
+from sknn.core.network import Network
+
+# What each layer does to its input: times the first, plus the second.
+Affine = tuple[Any, Any]
+
+
+class NotPlain(AttributeError):
+    """A layer has no place in a chain of weights, biases and activations."""
+
+
+class Link:
+    """A dense layer, and what stands before and behind it as far as it can be multiplied in.
+
+    Parameters
+    ----------
+    name : str
+    layer : Dense
+    views : dict of ndarray
+        Its parameters.
+    before : list of (BatchNorm, dict of ndarray)
+        Layers between the activation before and this one, with their parameters.
+    """
+
+    def __init__(
+        self, name: str, layer: Dense, views: Views, before: list[tuple[BatchNorm, Views]]
+    ) -> None:
+        self.name = name
+        self.views = views
+        self.before = before
+        self.after: list[tuple[BatchNorm, Views]] = []
+        self.activation: Activation = layer.activation
+
+    @property
+    def folded(self) -> bool:
+        """Whether weights and bias are other numbers than those that are trained."""
+        return bool(self.before or self.after or "s" in self.views)
+
+    @property
+    def weights(self) -> NDArray:
+        """W of the plain layer: a window on the network, or an array that cannot be written to."""
+        return _shown(self.views["W"] * self._factor()) if self.folded else self.views["W"]
+
+    @property
+    def bias(self) -> NDArray:
+        """Its b; zeros that cannot be written to where the layer has none."""
+        return self.bias_with(self.views["W"]) if self._is_derived else self.views["b"]
+
+    @property
+    def _is_derived(self) -> bool:
+        return self.folded or "b" not in self.views
+
+    def bias_with(self, weights: NDArray) -> NDArray:
+        """Return the b there would be with other weights inside."""
+        (_, shift), (factor, last) = self._incoming(), _together(self.after)
+        moved = (np.broadcast_to(shift, weights.shape[:-1])[..., None, :] @ weights)[..., 0, :]
+        found = (moved + self.views.get("b", 0.0)) * factor + last
+        return _shown(found.astype(weights.dtype, copy=False))
+
+    def inside(self, weights: NDArray) -> NDArray:
+        """Return the W that is trained, for one that is seen; raise where there is none."""
+        if not self.folded:
+            return weights
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            found = np.where(weights == self.weights, self.views["W"], weights / self._factor())
+        if not np.isfinite(found).all():
+            raise ValueError(
+                f"coefs_ cannot be set in the layer {self.name!r}: a gain of 0 lies between it and "
+                "its weights; use set_weights."
+            )
+        return found
+
+    def check_bias(self, wanted: NDArray, weights: NDArray) -> None:
+        """Raise where b cannot be what is wanted, with weights inside."""
+        if self._place is None and (wanted != self.bias_with(weights)).any():
+            raise ValueError(
+                f"The layer {self.name!r} has no bias that could be set; use set_weights, or "
+                "use_bias=True from the first fit on."
+            )
+
+    def set_bias(self, wanted: NDArray) -> None:
+        """Let b be so, after :meth:`check_bias`."""
+        if self._place is None:
+            return
+        if self._is_derived:
+            self._place[...] += wanted - self.bias
+        else:
+            self._place[...] = wanted
+
+    @property
+    def _place(self) -> NDArray | None:
+        """What is added last."""
+        return self.after[-1][1]["bias"] if self.after else self.views.get("b")
+
+    def _incoming(self) -> Affine:
+        factor, shift = _together(self.before)
+        own = self.views.get("s", 1.0)
+        return factor * own, shift * own
+
+    def _factor(self) -> NDArray:
+        rows, columns = self._incoming()[0], _together(self.after)[0]
+        shape = self.views["W"].shape
+        rows = np.broadcast_to(rows, shape[:-1])[..., :, None]
+        columns = np.broadcast_to(columns, (*shape[:-2], shape[-1]))[..., None, :]
+        return (rows * columns).astype(self.views["W"].dtype, copy=False)
+
+
+def _together(norms: list[tuple[BatchNorm, Views]]) -> Affine:
+    """Return factor and shift of batch normalizations one after the other, in prediction."""
+    factor: Any = 1.0
+    shift: Any = 0.0
+    for layer, p in norms:
+        own = p["gain"] / np.sqrt(p["var"] + float(layer.epsilon))
+        factor, shift = factor * own, (shift - p["mean"]) * own + p["bias"]
+    return factor, shift
+
+
+def _shown(array: NDArray) -> NDArray:
+    array.flags.writeable = False
+    return array
+
+
+def links_of(network: Network) -> list[Link]:
+    """Return the chain that a network is.
+
+    Raises
+    ------
+    NotPlain
+        If it is more than that.
+    """
+    links: list[Link] = []
+    waiting: list[tuple[BatchNorm, Views]] = []
+    shape = network.in_shape
+    for i in network.inference:
+        layer, name, views = network.layers[i], network.names[i], network.params[i]
+        shape = network.plans[i - 1].out_shape if i else shape
+        linear = bool(links) and not waiting and isinstance(links[-1].activation, Identity)
+        if type(layer) is Dense and _takes_all(layer, shape):
+            links.append(Link(name, layer, views, waiting))
+            waiting = []
+        elif type(layer) is BatchNorm and len(shape) == 1:
+            (links[-1].after if linear else waiting).append((layer, views))
+        elif type(layer) is Activate and linear:
+            links[-1].activation = layer.activation
+        elif type(layer) not in (Flatten, Sparsity):
+            raise NotPlain(f"the layer {name!r} ({type(layer).__name__}) is more than that")
+    if waiting:
+        raise NotPlain("what follows the last activation is more than that")
+    return links
+
+
+def _takes_all(layer: Dense, shape: Shape) -> bool:
+    """Whether a layer multiplies the whole row it is given, and nothing else."""
+    columns = inf if layer.columns is None else layer.columns
+    return len(shape) == 1 and columns >= shape[0] and not layer.input_skip

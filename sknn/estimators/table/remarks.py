@@ -1,0 +1,109 @@
+"""What a user should know of the columns of a table: what is not used, and what would help."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.estimators.table.categories import MISSING, Levels, Texts
+from sknn.estimators.table.kinds import Form, n_missing
+from sknn.exceptions import TableWarning
+from sknn.training.caller import users_level
+
+_NAMED = 5
+_FEW = 10
+"""Chance makes fewer rows than this unlike each other, or unlike those of fit."""
+_MUCH = 0.5
+_LONG = 25
+"""Mean number of characters from which on texts with blanks between words are sentences."""
+_AS_CATEGORY = 'give the column the dtype "category"'
+
+
+class Remarks:
+    """Collects what is to be said of the columns, to say it in one warning."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+
+    def look_at_forms(self, labels: list, forms: list[Form]) -> None:
+        """Note texts that count as missing, and dates that cannot be read."""
+        for label, form in zip(labels, forms, strict=True):
+            if form.ambiguous:
+                self._texts.append(
+                    f"column {label!r} holds dates, but day and month cannot be told apart, so "
+                    "it is taken for a category; convert it, for example with "
+                    "pandas.to_datetime(..., dayfirst=True)"
+                )
+            elif form.odd:
+                shown = ", ".join(map(repr, form.odd[:3])) + (", ..." if len(form.odd) > 3 else "")
+                self._texts.append(
+                    f"column {label!r} is read as {form.kind}s, and what is none ({shown}) "
+                    f"counts as missing; to keep its texts, {_AS_CATEGORY}"
+                )
+
+    def look_at_levels(self, label: Any, found: Texts, levels: Levels) -> None:
+        """Note a category most of whose rows have levels that are not told apart."""
+        kept = np.isin(np.array(found.texts, object), [*levels.levels, MISSING])
+        rows = np.bincount(found.codes, minlength=len(kept))
+        lost, n_rows = int(rows[~kept].sum()), int(rows[np.array(found.texts) != MISSING].sum())
+        # A column of one level is no loss.
+        n_levels = int((rows > 0).sum())
+        if n_levels > _FEW and lost > _MUCH * n_rows:
+            texts = [text for text, known in zip(found.texts, kept, strict=True) if not known]
+            self._texts.append(
+                f"column {label!r} has {n_levels} different entries in {len(found.codes)} rows, "
+                f"too rare to learn from in {lost} of them, for which it says nothing; "
+                f"{_advice(texts)}"
+            )
+
+    def warn(self) -> None:
+        """Say everything in one warning, if there is anything to say."""
+        if not self._texts:
+            return
+        said, more = self._texts[:_NAMED], len(self._texts) - _NAMED
+        said += [f"and so on for {more} more columns"] * (more > 0)
+        listed = "".join(f"\n- {each}." for each in said)
+        warnings.warn(
+            f"Columns of X are not used as they stand:{listed}",
+            TableWarning,
+            stacklevel=users_level(),
+        )
+
+
+def _advice(lost: list[str]) -> str:
+    """Say what helps where texts are hardly ever the same."""
+    mean = sum(map(len, lost)) / len(lost)
+    spaced = sum(" " in text.strip() for text in lost)
+    if mean >= _LONG and spaced > _MUCH * len(lost):
+        return (
+            "if these are sentences, turn them into numbers, for example with scikit-learn's "
+            "TfidfVectorizer or skrub's TextEncoder, or leave the column out"
+        )
+    return (
+        "if it is an ID, leave the column out; if it holds numbers or dates in a form of its own, "
+        "convert it"
+    )
+
+
+def unread(column: Any, found: NDArray) -> tuple[int, int]:
+    """Return how many entries could not be read, and how many there are that are not missing."""
+    lost = np.isnan(found) if found.dtype.kind == "f" else np.isnat(found)
+    n_lost = int(np.count_nonzero(lost))
+    if n_lost < _FEW:
+        return 0, len(found)
+    n_none = n_missing(column)
+    return n_lost - n_none, len(found) - n_none
+
+
+def warn_of_unread(label: Any, kind: str, n_lost: int, n_given: int, usual: float) -> None:
+    """Warn where most texts of a column, and many more than in fit, cannot be read as there."""
+    if n_lost >= _FEW and n_lost > max(_MUCH, 2 * usual) * n_given:
+        warnings.warn(
+            f"In X {n_lost} of {n_given} entries of column {label!r} cannot be read as the "
+            f"{kind}s that it held in fit, and count as missing; pass them in one form.",
+            TableWarning,
+            stacklevel=users_level(),
+        )

@@ -1,0 +1,230 @@
+"""Numbers and dates that are spelt: which of them a column of text holds, and how they are read."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+MISSING_WORDS = frozenset(
+    "? - -- . na n/a n.a. #n/a #na <na> nan -nan nat null none nil missing unknown".split()
+) | {"", "0000-00-00", "0000-00-00 00:00:00"}
+"""What stands for a missing entry in a column of numbers or dates, in any case."""
+
+_NEARLY_ALL = 0.95
+_HALF = 0.5
+_SAMPLE = 200
+
+_CODE = re.compile(r"\+?0\d[\d ]*|\d{16,}|\+\d{7,}")
+"""Whole numbers with leading zeros, more digits than a float has, or the plus of a telephone."""
+_CURRENCY = r"(?:[$€£¥₹₩₽]|USD|EUR|GBP|CHF|JPY|CNY|INR)?"
+_DIGITS = r"(?P<digits>\d{1,3}(?:[, '\u00a0\u2009\u202f]\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)"
+_NUMBER = re.compile(
+    rf"(?P<open>\()?\s*(?P<sign>[-+\u2212]?)\s*{_CURRENCY}\s*(?P<inner>[-+\u2212]?){_DIGITS}"
+    rf"(?P<power>[eE][-+]?\d+)?\s*{_CURRENCY}\s*(?P<percent>%?)\s*(?(open)\))"
+)
+_BETWEEN = re.compile(r"[, '\u00a0\u2009\u202f]")
+_OTHER_POINT = str.maketrans(",.", ".,")
+
+
+def stands_for_missing(text: str) -> bool:
+    """Say whether a text in a column of numbers or dates means that the entry is missing."""
+    return text.strip().lower() in MISSING_WORDS
+
+
+def number(text: str) -> float | None:
+    """Return a spelt number: with separators of thousands, a currency, a percent sign; else None.
+
+    Brackets are a minus, as accountants write it. What is beyond all floats is no number: codes
+    such as 7E999 look like it.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        found = _NUMBER.fullmatch(text.strip())
+        value = math.inf if found is None else _composed_number(found)
+    return value if math.isfinite(value) else None
+
+
+def _composed_number(found: re.Match[str]) -> float:
+    value = float(_BETWEEN.sub("", found["digits"]) + (found["power"] or ""))
+    signs = found["sign"] + found["inner"]
+    negative = bool(found["open"]) != any(sign in signs for sign in "-\u2212")
+    return (-value if negative else value) / (100.0 if found["percent"] else 1.0)
+
+
+def _number_with_comma(text: str) -> float | None:
+    """Return a number whose decimals stand behind a comma."""
+    return number(text.translate(_OTHER_POINT))
+
+
+_TIME = (
+    r"(?:(?:T|,?\s+)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
+    r"\s*(?P<half>[AaPp][Mm])?\s*(?P<zone>Z|UTC|GMT|[-+]\d{2}:?\d{2})?)?"
+)
+_DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<year>\d{4})"
+_WEEKDAY = r"(?:[A-Za-z]{3,9},?\s+)?"
+_NAME = r"(?P<month>[A-Za-z]{3,9})\.?"
+_LAYOUTS = {
+    "year first": rf"{_YEAR}(?:-(?P<month>\d{{1,2}})(?:-(?P<day>\d{{1,2}}))?"
+    rf"|(?P<sep>[./])(?P<other_month>\d{{1,2}})(?P=sep)(?P<other_day>\d{{1,2}}))",
+    "day first": rf"{_DAY}(?P<sep>[-./]){_MONTH}(?P=sep){_YEAR}",
+    # Nobody separates by points who begins with the month.
+    "month first": rf"{_MONTH}(?P<sep>[-/]){_DAY}(?P=sep){_YEAR}",
+    "day, name of month": rf"{_WEEKDAY}{_DAY}\.?[-\s/]+{_NAME}[-\s/,]+{_YEAR}",
+    "name of month, day": rf"{_WEEKDAY}{_NAME}[-\s]+{_DAY},?\s+{_YEAR}",
+}
+_PATTERNS = {name: re.compile(layout + _TIME) for name, layout in _LAYOUTS.items()}
+_MONTHS = "january february march april may june july august september october november december"
+_MONTH_NAMES = {
+    short: place + 1
+    for place, name in enumerate(_MONTHS.split())
+    for short in (name, name[:3], name[:4])
+}
+
+
+def _moment_by(pattern: re.Pattern[str]) -> Callable[[str], datetime.datetime | None]:
+    """Return what reads dates of one layout; in UTC where they have a time zone."""
+
+    def read(text: str) -> datetime.datetime | None:
+        found = pattern.fullmatch(text.strip())
+        try:
+            return None if found is None else _composed_date(found.groupdict())
+        except (ValueError, OverflowError):
+            return None
+
+    return read
+
+
+def _composed_date(parts: dict[str, Any]) -> datetime.datetime:
+    month = parts["month"] or parts["other_month"]
+    day = parts["day"] or parts.get("other_day") or 1
+    month = int(month) if month.isdecimal() else _MONTH_NAMES.get(month.lower(), 0)
+    fraction = (parts["part"] or "").ljust(6, "0")[:6]
+    moment = datetime.datetime(
+        int(parts["year"]),
+        month,
+        int(day),
+        _hour(int(parts["hour"] or 0), parts["half"]),
+        int(parts["minute"] or 0),
+        int(parts["second"] or 0),
+        int(fraction),
+    )
+    return moment - _offset(parts["zone"])
+
+
+def _hour(hour: int, half: str | None) -> int:
+    if half is None:
+        return hour
+    if not 1 <= hour <= 12:
+        raise ValueError("no hour of half a day")
+    return hour % 12 + 12 * (half in ("PM", "pm", "Pm", "pM"))
+
+
+def _offset(zone: str | None) -> datetime.timedelta:
+    if zone is None or zone[0] not in "+-":
+        return datetime.timedelta()
+    span = datetime.timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    return -span if zone[0] == "-" else span
+
+
+_SPAN = re.compile(
+    r"(?:(?P<days>-?\d{1,6}) days?,?\s+\+?)?(?P<sign>-?)"
+    r"(?P<hours>\d{1,4}):(?P<minutes>\d{2})(?::(?P<seconds>\d{2}(?:\.\d{1,9})?))?"
+)
+
+
+def span(text: str) -> datetime.timedelta | None:
+    """Return a time span or a time of day, spelt like 1 days 02:30:00; else None."""
+    found = _SPAN.fullmatch(text.strip())
+    if found is None:
+        return None
+    days, hours, minutes, seconds = (float(each or 0) for each in found.group(1, 3, 4, 5))
+    clock = datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    return datetime.timedelta(days) + (-clock if found["sign"] else clock)
+
+
+NUMBERS: dict[str, Callable[[str], Any]] = {
+    "decimal point": number,
+    "decimal comma": _number_with_comma,
+}
+"""The ways to read numbers, by name."""
+DATES: dict[str, Callable[[str], Any]] = {
+    name: _moment_by(pattern) for name, pattern in _PATTERNS.items()
+}
+"""The ways to read dates, by name."""
+SPANS: dict[str, Callable[[str], Any]] = {"clock": span}
+"""The ways to read time spans, by name."""
+_WAYS = {"number": NUMBERS, "date": DATES, "time span": SPANS}
+UNAMBIGUOUS = ("year first", "day, name of month", "name of month, day")
+
+
+@dataclass
+class Spelling:
+    """What the texts of a column are.
+
+    Attributes
+    ----------
+    kind : str
+        "number", "date" or "time span"; blank where they are words.
+    way : str
+        How they are read: a key of `NUMBERS`, `DATES` or `SPANS`.
+    odd : list of str
+        Those that cannot be read so.
+    ambiguous : bool
+        They are dates, but day and month cannot be told apart.
+    """
+
+    kind: str = ""
+    way: str = ""
+    odd: list[str] = field(default_factory=list)
+    ambiguous: bool = False
+
+
+def spelling_of(texts: Sequence[str], others: str = "", n_others: int = 0) -> Spelling:
+    """Decide how distinct texts are read: as numbers or dates where nearly all are, else as words.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    others : {"", "number", "date", "time span"}
+        The kind of what stands beside them in the column; blank if nothing does.
+    n_others : int
+        How many different ones of these there are.
+    """
+    known = [text for text in texts if not stands_for_missing(text)]
+    if not others and not known:
+        return Spelling()
+    found = (_best(known, kind, n_others) for kind in ([others] if others else _WAYS))
+    best = next((each for each in found if each.way or each.ambiguous), Spelling())
+    is_code = best.kind == "number" and any(_CODE.fullmatch(text.strip()) for text in known)
+    return Spelling() if is_code else best
+
+
+def _best(texts: list[str], kind: str, n_others: int) -> Spelling:
+    """Return the way that reads most texts, the first of those that read as many."""
+    ways = _WAYS[kind]
+    sample = texts[:: len(texts) // _SAMPLE + 1]
+    promising = [way for way in ways if n_others or _share(sample, ways[way]) > _HALF]
+    odd = {way: [text for text in texts if ways[way](text) is None] for way in promising}
+    if not odd:
+        return Spelling()
+    best = min(odd, key=lambda way: len(odd[way]))
+    if len(odd[best]) > (1 - _NEARLY_ALL) * (len(texts) + n_others):
+        return Spelling()
+    if {"day first", "month first"} <= odd.keys() and _is_ambiguous(texts, len(odd[best])):
+        return Spelling(ambiguous=True)
+    return Spelling(kind, best, odd[best])
+
+
+def _share(texts: list[str], read: Callable[[str], Any]) -> float:
+    return sum(read(text) is not None for text in texts) / max(len(texts), 1)
+
+
+def _is_ambiguous(texts: list[str], n_odd: int) -> bool:
+    """Say whether both orders of day and month read as many texts as the best way does."""
+    both = [[DATES[way](text) for text in texts] for way in ("day first", "month first")]
+    return both[0] != both[1] and all(each.count(None) == n_odd for each in both)

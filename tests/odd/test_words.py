@@ -1,0 +1,264 @@
+"""What is said of odd input: our own words, the argument, what to do."""
+
+import re
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+from numpy.testing import assert_array_equal
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import sknn
+from sknn import (
+    GAN,
+    AutoEncoder,
+    CNNClassifier,
+    MLPClassifier,
+    MLPRegressor,
+    TabularMLPClassifier,
+    TabularMLPRegressor,
+)
+from sknn.callbacks import Checkpoint
+from sknn.exceptions import InvalidParameterError
+from sknn.inspection import LossCurveDisplay
+from sknn.search import ArchitectureSearchCV
+from tests.estimators.data import BINARY, LABELS, REAL, THREE, X
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+FOREIGN = re.compile(
+    r"test_size|inhomogeneous|float\(\)|unsized|truth value|null byte|no attribute|not supported"
+)
+SMALL = {"max_iter": 2, "random_state": 0}
+
+
+def said(call):
+    """Return the words of an error, which are not those of a helper."""
+    with pytest.raises((ValueError, TypeError)) as error:
+        call()
+    assert not FOREIGN.search(str(error.value)), str(error.value)
+    return str(error.value)
+
+
+# -- X ------------------------------------------------------------------------------------
+
+DENSE = ("MLPClassifier", "CNNClassifier", "DBNClassifier", "AutoEncoder", "GaussianRBM", "GAN")
+holed = np.where(X > 2, np.nan, X)
+TEXT = X.astype(object)
+TEXT[3, 2] = "red"
+
+
+@pytest.mark.parametrize("kind", DENSE)
+def test_missing_values_and_text_have_remedies(kind):
+    target = (BINARY,) if "Classifier" in kind else ()
+    words = said(lambda: getattr(sknn, kind)().fit(holed, *target))
+    assert words.startswith("Input X contains NaN")
+    assert "SimpleImputer" in words and "HistGradientBoosting" not in words
+    frame = pd.DataFrame(TEXT)
+    for x in (TEXT, TEXT.tolist(), np.full((60, 5), "red"), frame):
+        words += said(lambda x=x: getattr(sknn, kind)().fit(x, *target))
+        assert "X holds text" in words and "('red')" in words and "OneHotEncoder" in words
+    assert words.count("TabularMLPClassifier or TabularMLPRegressor") == 5
+
+
+@pytest.mark.filterwarnings("ignore::sknn.exceptions.TableWarning")
+def test_the_remedies_work():
+    for kind, y in ((TabularMLPClassifier, BINARY), (TabularMLPRegressor, REAL)):
+        for x in (holed, pd.DataFrame(TEXT)):
+            assert len(kind(preset="fast", **SMALL).fit(x, y).predict(x)) == 60
+
+
+RAGGED = {
+    "lists": [[1, 2], [3]] * 30,
+    "images": [np.zeros((8, 8))] * 30 + [np.zeros((6, 6))] * 30,
+    "images with colors": [np.zeros((8, 8, 3))] * 30 + [np.zeros((6, 6, 3))] * 30,
+    "an entry": [[1, 2, [3]]] * 60,
+}
+
+
+@pytest.mark.parametrize("name", RAGGED)
+def test_rows_of_several_shapes(name):
+    for net in (MLPClassifier(), CNNClassifier()):
+        words = said(lambda net=net: net.fit(RAGGED[name], BINARY))
+        # Networks of images tell which rows.
+        assert re.search(r"X has rows of different|In X(\[0\])? the rows are arrays of diff", words)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"a": 1}, {1.0}, len, (row for row in X)], ids=lambda odd: type(odd).__name__
+)
+def test_no_arrays(odd):
+    assert "X is, or holds, an object of type" in said(lambda: MLPRegressor().fit(odd, REAL))
+
+
+def test_codes_are_checked_as_rows():
+    net = AutoEncoder((2,), **SMALL).fit(X)
+    codes = net.transform(X)
+    days = np.full(codes.shape, np.datetime64("2020-01-01"))
+    assert "X holds dates" in said(lambda: net.inverse_transform(days))
+    masked = np.ma.masked_where(codes > codes.mean(), codes)
+    assert "X is a masked array" in said(lambda: net.inverse_transform(masked))
+    assert "X holds text" in said(lambda: net.inverse_transform(np.full(codes.shape, "a")))
+    assert "X" in said(lambda: net.inverse_transform(codes[:, :1]))
+    assert_array_equal(net.inverse_transform(codes.tolist()), net.inverse_transform(codes))
+
+
+# -- y ------------------------------------------------------------------------------------
+
+WHOLE = {
+    "ints": (THREE.tolist(), THREE),
+    "ints of NumPy": (list(THREE), THREE),
+    "bools": ((THREE > 1).tolist(), THREE > 1),
+    "floats": ((THREE * 1.0).tolist(), THREE * 1.0),
+    "floats and ints": ([1, 2.0, 0] * 20, np.tile([1.0, 2.0, 0.0], 20)),
+    "strings": (np.array(["a", "b", "c"])[THREE].tolist(), np.array(["a", "b", "c"])[THREE]),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("kind", [MLPClassifier, CNNClassifier, TabularMLPClassifier])
+def test_labels_in_arrays_of_objects(kind, name):
+    given, plain = WHOLE[name]
+    y = np.array(given, object)
+    more = {"preset": "fast"} if kind is TabularMLPClassifier else {}
+    net = kind(**more, **SMALL)
+    answers = [net.fit(X, each).predict(X) for each in (y, pd.Series(y), y[:, None][:, 0], plain)]
+    for answer in answers[:3]:
+        assert_array_equal(answer, answers[3])
+    assert_array_equal(net.fit(X, y).classes_, np.unique(plain))
+    assert net.score(X, y) == net.score(X, plain)
+    # As a frame with columns of several kinds gives them.
+    values = pd.DataFrame({"y": y, "text": "a"}).to_numpy()[:, 0]
+    assert_array_equal(net.fit(X, values).predict(X), answers[3])
+
+
+def test_objects_in_streams_and_several_outputs():
+    y = THREE.astype(object)
+    net = MLPClassifier(**SMALL).partial_fit(X, y, classes=np.array([0, 1, 2], object))
+    assert_array_equal(net.partial_fit(X, y).classes_, [0, 1, 2])
+    two = np.column_stack([THREE, BINARY])
+    nets = [MLPClassifier(**SMALL).fit(X, each) for each in (two, two.astype(object))]
+    assert_array_equal(*(net.predict(X) for net in nets))
+    assert nets[1].score(X, two.astype(object)) == nets[0].score(X, two)
+    halves = (THREE / 2).astype(object)
+    assert "y" in said(lambda: MLPClassifier().fit(X, halves))
+    mixed = np.array([0, "a"] * 30, object)
+    assert "y mixes kinds" in said(lambda: MLPClassifier().fit(X, mixed))
+    with pytest.raises(TypeError, match="classes mixes labels"):
+        MLPClassifier().partial_fit(X, THREE, classes=mixed)
+
+
+def column(values):
+    return sp.csr_array(np.asarray(values)[:, None])
+
+
+SPARSE = {
+    "a column": column(BINARY),
+    "real numbers": sp.csc_matrix(X),
+    "twos": sp.coo_array(2 * LABELS),
+    "two and one": sp.csr_array(np.column_stack([2 * BINARY, BINARY])),
+}
+
+
+@pytest.mark.parametrize("name", SPARSE)
+@pytest.mark.parametrize("kind", [MLPClassifier, CNNClassifier, TabularMLPClassifier, GAN])
+def test_sparse_targets_that_are_no_indicator(kind, name):
+    y = SPARSE[name]
+    assert "y is sparse" in said(lambda: kind().fit(X, y))
+    if kind is not GAN:
+        call = lambda: kind().fit(X, LABELS, X_val=X, y_val=y)  # noqa: E731
+        assert "y is sparse" in said(call)
+
+
+@pytest.mark.parametrize("odd", [SPARSE["a column"], [[1], [1, 2]] * 30, {"a": 1}, [None] * 60])
+def test_classes_to_make_rows_up_for(odd):
+    net = GAN(**SMALL).fit(X, BINARY)
+    for call in (lambda: net.sample(60, y=odd), lambda: net.score_samples(X, odd)):
+        assert re.search(r"\by\b", said(call))
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "poisson", "gamma"])
+@pytest.mark.parametrize("normalize", [True, False])
+def test_targets_that_vanish_in_single_precision(loss, normalize):
+    tiny = 1e-50 * (1.0 + BINARY)
+    single = X.astype(np.float32)
+    net = MLPRegressor(loss=loss, normalize_y=normalize, **SMALL)
+    words = said(lambda: net.fit(single, tiny))
+    assert "y is so small that float32" in words and "dtype='float64'" in words
+    assert "float64'" not in said(lambda: TabularMLPRegressor(preset="fast").fit(X, tiny))
+    assert (net.fit(X, tiny).predict(X) != 0).all()
+    if loss != "gamma":
+        # Small beside the largest they are no news, nor are zeros.
+        net.fit(single, np.where(BINARY, 1.0, 1e-50))
+        net.fit(single, np.zeros(60))
+
+
+# -- early stopping on few rows -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", range(1, 25))
+def test_early_stopping_on_few_rows(n):
+    for kind, y in ((MLPClassifier, BINARY), (MLPClassifier, THREE), (MLPRegressor, REAL)):
+        net = kind(early_stopping=True, **SMALL)
+        try:
+            net.fit(X[:n], y[:n])
+        except ValueError as error:
+            assert n < 11 or "least populated" in str(error), str(error)
+            assert not FOREIGN.search(str(error))
+            assert "validation_fraction" in str(error) or "X_val" in str(error)
+        else:
+            assert n > 10
+
+
+def test_all_rows_held_out():
+    net = MLPRegressor(early_stopping=True, validation_fraction=0.9)
+    assert "Decrease 'validation_fraction'" in said(lambda: net.fit(X[:3], REAL[:3]))
+
+
+def test_rows_without_weight_do_not_count():
+    weight = np.r_[np.ones(10), np.zeros(50)]
+    net = MLPClassifier(early_stopping=True)
+    assert "of 10 sample(s) 1 would be held out" in said(lambda: net.fit(X, BINARY, weight))
+
+
+# -- elsewhere ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", ["a", -1, 1.5, 2**32])
+def test_a_search_checks_its_seed(seed):
+    search = ArchitectureSearchCV(MLPClassifier(), random_state=seed)
+    with pytest.raises(InvalidParameterError, match="'random_state' parameter of Architecture"):
+        search.fit(X, BINARY)
+
+
+@pytest.mark.parametrize("cv", [1, "five", 100, object(), 2.5])
+def test_a_search_names_its_splitter(cv):
+    assert re.search(
+        "In cv=|'cv' parameter",
+        said(lambda: ArchitectureSearchCV(MLPClassifier(), cv=cv).fit(X, BINARY)),
+    )
+
+
+def test_paths_with_null_characters():
+    assert "path" in said(lambda: Checkpoint.load("a\0b"))
+    net = MLPClassifier(callbacks=[Checkpoint("a\0b")])
+    assert "path" in said(lambda: net.fit(X, BINARY))
+
+
+def test_curves_of_what_is_wrapped():
+    pytest.importorskip("matplotlib").use("Agg")
+    pipe = make_pipeline(StandardScaler(), MLPClassifier((3,), **SMALL))
+    space = {"mlpclassifier__alpha": [0.1, 0.2]}
+    search = ArchitectureSearchCV(pipe, space, n_candidates=2, strategy="random", cv=2)
+    assert "ArchitectureSearchCV" in said(lambda: LossCurveDisplay.from_estimator(search))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        search.fit(X, BINARY)
+    display = LossCurveDisplay.from_estimator(search)
+    assert_array_equal(display.loss, search.best_estimator_[-1].loss_curve_)
+    assert display.estimator_name == "MLPClassifier"
+    assert "refit=True" in said(
+        lambda: LossCurveDisplay.from_estimator(search.set_params(refit=False).fit(X, BINARY))
+    )
