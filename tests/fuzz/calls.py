@@ -49,7 +49,7 @@ USES = (
 FOREIGN = re.compile(
     r"inhomogeneous|broadcast|operand|array element with a sequence|unhashable|subscriptable|"
     r"has no attribute|not supported between|cannot reshape|ufunc|only length-1|axis \d|"
-    r"test_size|n_splits=|dtype\('|embedded null|out of bounds|object of type|unsupported format|"
+    r"test_size|n_splits=|embedded null|out of bounds|object of type '|unsupported format|"
     r"takes \d+ positional|must be real number|cannot convert|Mismatched|isnan"
 )
 JUNK = [
