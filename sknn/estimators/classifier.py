@@ -30,6 +30,7 @@ from sknn.estimators.labels import (
     classification_targets,
     encode_labels,
 )
+from sknn.estimators.scores import accuracy
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 
 
@@ -261,12 +262,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         -------
         score : float
         """
-        data.reject_odd_arrays(y, "y")
-        y = data.plain_numbers(y)
-        if not isinstance(self._targets_checked(), MultioutputTargets):
-            return super().score(X, y, sample_weight)
-        right = (self.predict(X) == np.asarray(y)).all(axis=1)
-        return float(np.average(right, weights=sample_weight))
+        return accuracy(y, self.predict(X), sample_weight)
 
     def _told(self, question: str, X: Any) -> Any:
         """Return what the targets make of raw scores, in the form that X has."""

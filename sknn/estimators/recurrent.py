@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, r2_score
 
 from sknn.core import constraints as c
 from sknn.core.layers import GRU, LSTM, Elman, FillSteps, Jordan, Layer, Parallel
@@ -16,7 +15,6 @@ from sknn.core.layers.recurrent import STATE, Recurrent
 from sknn.core.layout import Growth, Role, Shape
 from sknn.core.network import Network
 from sknn.estimators import architecture, data, parameters
-from sknn.estimators.answers import scored
 from sknn.estimators.call import Call
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.data import Rows
@@ -32,6 +30,7 @@ from sknn.estimators.ragged import (
 )
 from sknn.estimators.regressor import NetworkRegressor
 from sknn.estimators.rows import Sizes
+from sknn.estimators.scores import accuracy, r2
 from sknn.estimators.sequences import (
     SequenceTargets,
     Steps,
@@ -362,9 +361,9 @@ class RecurrentNetwork(ShapedNetwork):
         steps = answers_of(y, self._check_inputs(X), self._lengths(X), self._numeric_target)
         answer = self.predict(X)  # type: ignore[attr-defined]
         flat = np.concatenate(list(answer))
-        measure: Any = r2_score if self._numeric_target else accuracy_score
+        measure = r2 if self._numeric_target else accuracy
         weight = steps.repeat(data.check_weight(sample_weight, len(steps)))
-        return scored(measure, steps.values, flat, sample_weight=weight)
+        return measure(steps.values, flat, weight)
 
     def __sklearn_tags__(self) -> Any:
         """NaN marks a step that is missing."""

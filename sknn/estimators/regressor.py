@@ -8,16 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_array
 
 from sknn.core.layout import Growth
-from sknn.estimators import data, parameters
+from sknn.estimators import parameters
 from sknn.estimators._sklearn import with_callbacks
-from sknn.estimators.answers import computed, scored
+from sknn.estimators.answers import computed
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
 from sknn.estimators.fitted import learnt
-from sknn.estimators.messages import naming_arguments
+from sknn.estimators.scores import r2
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets import RegressionTargets
 
@@ -183,11 +182,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         score : float
             NaN, with a warning, for a single row.
         """
-        data.reject_odd_arrays(y, "y")
-        with naming_arguments(y=y):
-            # scikit-learn's sums would follow the layout of y, to the last bit.
-            y = check_array(y, ensure_2d=False, order="C", input_name="y")
-        return scored(super().score, X, y, sample_weight)
+        return r2(y, self.predict(X), sample_weight)
 
     def _std(self, X: Any) -> NDArray:
         """Return the standard deviation of predictions, of shape (n_samples, n_outputs)."""

@@ -10,14 +10,14 @@ from typing import Any, ClassVar
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_array, check_consistent_length, validate_data
+from sklearn.utils.validation import check_array, validate_data
 
 from sknn.core.constraints import Constraint, each, is_number, none, one_of
 from sknn.core.layout import Shape
 from sknn.estimators import data, doubts
 from sknn.estimators.data import Rows
 from sknn.estimators.fitted import learnt
-from sknn.estimators.messages import naming_arguments
+from sknn.estimators.messages import check_same_rows, naming_arguments
 from sknn.estimators.ragged import n_axes, unpacked
 from sknn.estimators.supervised import SupervisedNetwork
 
@@ -148,8 +148,7 @@ class ShapedNetwork(SupervisedNetwork):
         if not reset:
             self._check_same_shape()
         y = self._read_target(y, x, X)
-        with naming_arguments(X=x, y=y):
-            check_consistent_length(x, y)
+        check_same_rows(x, y)
         return Rows(x, y, data.check_weight(sample_weight, len(x)))
 
     def _check_same_shape(self) -> None:

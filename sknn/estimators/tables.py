@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_consistent_length
 
 from sknn.core import constraints as c
 from sknn.core.initializers import LecunNormal, Normal, Zeros
@@ -28,7 +27,7 @@ from sknn.estimators.data import Rows
 from sknn.estimators.fitted import learnt
 from sknn.estimators.judge import Judge
 from sknn.estimators.linear_start import LinearModel
-from sknn.estimators.messages import naming_arguments
+from sknn.estimators.messages import check_same_rows
 from sknn.estimators.parameters import Pace
 from sknn.estimators.plain import Link
 from sknn.estimators.presets import Preset
@@ -180,7 +179,7 @@ class TableNetwork(SupervisedNetwork):
     def _gathered(self, known: FirstRows | None, call: Call) -> FirstRows:
         """Return the rows so far, those of a call included."""
         y, table = data.check_target(call.y, self._numeric_target), read_table(call.X)
-        check_consistent_length(np.empty(table.n_rows), y)
+        check_same_rows(np.empty(table.n_rows), y)
         weight = data.check_weight(call.sample_weight, table.n_rows)
         rows = FirstRows.of(table, y, weight, call.classes)
         if known is None:
@@ -205,8 +204,7 @@ class TableNetwork(SupervisedNetwork):
             validate_data(self, table.frame, skip_check_array=True)
         else:
             x = self._check_inputs(X)
-        with naming_arguments(X=x, y=y):
-            check_consistent_length(x, y)
+        check_same_rows(x, y)
         return Rows(x, y, data.check_weight(sample_weight, len(x)))
 
     def _new_encoder(self) -> TableEncoder:

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_array, check_is_fitted
 
 from sknn.core import constraints as c
 from sknn.estimators._sklearn import feature_names_in, validate_data
 from sknn.estimators.data import check_weight, reject_odd_arrays, training_rows
+from sknn.estimators.messages import check_same_rows
 from sknn.estimators.table.columns import Table, read_table
 from sknn.estimators.table.plan import Plan, Sample, Settings
 from sknn.estimators.table.remarks import Remarks
@@ -292,7 +293,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             )
         reject_odd_arrays(y, "y")
         y = check_array(y, ensure_2d=False, dtype=None, input_name="y")
-        check_consistent_length(np.empty(table.n_rows), y)
+        check_same_rows(np.empty(table.n_rows), y)
         return y
 
     def __sklearn_tags__(self) -> Any:
