@@ -231,10 +231,10 @@ class Layout:
     def _too_large(self, lead: Shape) -> str:
         largest = max(self.slots, key=lambda slot: slot.stop - slot.start)
         return (
-            f"There is no room for n_members={prod(lead)} times {self.size} parameters; the "
+            f"There is no room for {prod(lead)} network(s) of {self.size} parameters each; the "
             f"largest array is {largest.name} of the layer {self.names[largest.layer]!r}, of shape "
-            f"{largest.param.shape}. Choose fewer members or smaller layers; the layers of energy "
-            "models also hold batch_size rows."
+            f"{largest.param.shape}. Choose fewer members (n_members; n_splits of tables), smaller "
+            "layers, or a smaller batch_size where layers hold rows."
         )
 
     def _owner(self, param: Param, name: str, plans: Sequence[Plan]) -> int:

@@ -22,6 +22,7 @@ from sknn.estimators.answers import computed
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.call import Call
 from sknn.estimators.data import Rows
+from sknn.estimators.messages import located
 from sknn.estimators.parameters import Pace
 from sknn.estimators.session import Session, seed_from
 from sknn.estimators.targets import NoTargets
@@ -173,7 +174,11 @@ class BoltzmannMachine(BaseNetwork):
         -------
         v_new : ndarray of shape (n_samples, n_features)
         """
-        v = self._rows(v)
+        self._check_fitted()
+        try:
+            v = self._rows(v)
+        except (TypeError, ValueError) as error:
+            raise located(error, "v") from error
         _check_counts(n_steps=n_steps)
         rng, machine = self._generator(random_state), self._machine
         # Of probabilities that are none bits could be drawn all the same.

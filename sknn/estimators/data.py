@@ -197,7 +197,10 @@ def _target_array(y: Any, numeric: bool) -> Any:
     if numeric and sp.issparse(y):
         raise TypeError("y is sparse; a regression target must be dense, pass y.toarray().")
     with naming_arguments(y=y):
-        return check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y")
+        y = check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y")
+    if y.ndim == 0:
+        raise ValueError(f"y is a single value, {y.item()!r}; pass one for each row of X.")
+    return y
 
 
 def _shaped(y: Any, numeric: bool) -> Any:

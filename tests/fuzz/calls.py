@@ -13,7 +13,14 @@ from fractions import Fraction
 import numpy as np
 
 import sknn
+from sknn import layers
+from sknn.activations import Activation
+from sknn.initializers import Initializer
+from sknn.losses import Loss
+from sknn.optimizers import Optimizer
 from sknn.preprocessing import TableEncoder
+from sknn.schedules import Schedule
+from sknn.search import ArchitectureSearchCV
 from tests.fuzz.inputs import ODD
 
 N_ROWS, N_COLUMNS = 20, 4
@@ -24,6 +31,7 @@ CLASSIFIERS = (
     "RNNClassifier",
     "DBNClassifier",
     "TabularMLPClassifier",
+    "ArchitectureSearchCV",
 )
 UNSUPERVISED = ("AutoEncoder", "BernoulliRBM", "GaussianRBM", "GAN")
 CHEAP = {
@@ -39,6 +47,30 @@ CHEAP = {
     "discriminator_layer_sizes": (3,),
     "latent_dim": 2,
     "preset": "fast",
+    "search_space": {"hidden_layer_sizes": [(2,), (3,)]},
+    "n_candidates": 2,
+    "cv": 2,
+}
+# Specs by the parameter that takes them, and layers by the estimator that does.
+FAMILIES = {
+    "solver": Optimizer,
+    "learning_rate": Schedule,
+    "loss": Loss,
+    "weight_init": Initializer,
+    "activation": Activation,
+}
+LAYERS = {
+    **dict.fromkeys("Dropout GaussianNoise SaltAndPepper BatchNorm LayerNorm".split(), ()),
+    "Dense": (3,),
+    "Conv1D": (2,),
+    "MaxPool": (),
+    "Elman": (3,),
+    "LSTM": (3,),
+    "GRU": (3,),
+}
+HOSTS = {
+    **dict.fromkeys(("Conv1D", "MaxPool"), "CNNRegressor"),
+    **dict.fromkeys(("Elman", "LSTM", "GRU"), "RNNRegressor"),
 }
 ARGUMENTS = ("X", "y", "sample_weight", "X_val", "y_val", "sample_weight_val", "classes")
 USES = (
@@ -91,7 +123,7 @@ JUNK = [
     range(3),
 ]
 # Values that are allowed and would take for ever, or ask for all memory there is.
-UNBOUNDED = re.compile(r"max_iter|n_iter$|max_fun|n_members|n_gibbs|n_critic|n_picks|verbose")
+UNBOUNDED = re.compile(r"max_iter|n_iter$|max_fun|n_gibbs|n_critic|n_picks")
 
 
 @dataclass(frozen=True)
@@ -111,22 +143,52 @@ class TooSlow(Exception):
     """A call took longer than it may."""
 
 
+OTHERS = {"TableEncoder": TableEncoder, "ArchitectureSearchCV": ArchitectureSearchCV}
+
+
 def estimators():
     """Return the names of the public estimators."""
-    return [
-        *(name for name in sknn.__all__ if inspect.isclass(getattr(sknn, name))),
-        "TableEncoder",
-    ]
+    return [*(name for name in sknn.__all__ if inspect.isclass(getattr(sknn, name))), *OTHERS]
+
+
+def specs():
+    """Return the names of the public specs, behind the parameter that takes them."""
+    known = [f"{name}:{alias}" for name, family in FAMILIES.items() for alias in family.registry]
+    return [*known, *(f"layers:{name}" for name in LAYERS)]
 
 
 def kind_of(name):
-    return TableEncoder if name == "TableEncoder" else getattr(sknn, name)
+    parameter, _, alias = name.rpartition(":")
+    if parameter == "layers":
+        return getattr(layers, alias)
+    if parameter:
+        return FAMILIES[parameter].registry[alias]
+    return OTHERS.get(name) or getattr(sknn, name)
+
+
+def host_of(name):
+    """Return the estimator that a call is made on: a spec is a parameter of one."""
+    parameter, _, alias = name.rpartition(":")
+    if not parameter:
+        return name
+    if parameter == "loss" and "regression" not in kind_of(name).tasks:
+        return "MLPClassifier"
+    return HOSTS.get(alias, "MLPRegressor") if parameter == "layers" else "MLPRegressor"
 
 
 def make(name, **params):
-    known = inspect.signature(kind_of(name)).parameters
+    kind = kind_of(name)
+    known = inspect.signature(kind).parameters
+    if host_of(name) != name:
+        parameter, _, alias = name.rpartition(":")
+        spec = kind(**dict(zip(known, LAYERS.get(alias, ()), strict=False)) | params)
+        if parameter != "layers":
+            return make(host_of(name), **{parameter: spec})
+        return kind_of(host_of(name))(layers=[spec], max_iter=2, random_state=0)
     cheap = {key: value for key, value in CHEAP.items() if key in known}
-    return kind_of(name)(**cheap | params)
+    if name == "ArchitectureSearchCV":
+        cheap["estimator"] = make("MLPClassifier")
+    return kind(**cheap | params)
 
 
 def rows(name):
@@ -141,25 +203,27 @@ def every_call():
     for name in estimators():
         kind = kind_of(name)
         for method in ("fit", "partial_fit", *USES):
-            if not hasattr(kind, method):
+            # A search has the methods of what it searches, and scikit-learn's words for the rest.
+            if not hasattr(kind, method) or (method, name) == ("fit", "ArchitectureSearchCV"):
                 continue
             known = inspect.signature(getattr(kind, method)).parameters
-            first = next(iter(list(known)[1:]))
+            first = list(known)[1]
             names = {first} | {each for each in ARGUMENTS if each in known}
             for argument in sorted(names):
                 if argument == "y" and name in UNSUPERVISED and name != "GAN":
                     continue
                 yield from (Call(name, method, argument, value) for value in ODD)
-        for parameter in inspect.signature(kind).parameters:
+    for name in (*estimators(), *specs()):
+        for parameter in inspect.signature(kind_of(name)).parameters:
             yield from (Call(name, "fit", f"*{parameter}", str(i)) for i in range(len(JUNK)))
 
 
 def choose(calls, n, seed):
-    """Return `n` different calls, evenly over estimators."""
+    """Return `n` different calls, evenly over estimators and families of specs."""
     rng = np.random.default_rng(seed)
     by_owner = {}
     for call in calls:
-        by_owner.setdefault(call.owner, []).append(call)
+        by_owner.setdefault(call.owner.partition(":")[0], []).append(call)
     share = -(-n // len(by_owner))
     return [
         each
@@ -182,7 +246,7 @@ def problem(call):
     """Make a call; return what is wrong with how it ended, or None."""
     seed = int(hashlib.sha256(str(call).encode()).hexdigest()[:8], 16)
     rng = np.random.default_rng(seed)
-    X, y = rows(call.owner)
+    X, y = rows(host_of(call.owner))
     if call.argument.startswith("*"):
         name = call.argument[1:]
         value = JUNK[int(call.value)]
@@ -195,6 +259,8 @@ def problem(call):
         values = _one_column(values)
     estimator = make(call.owner)
     args, kwargs = [X, y], {}
+    if call.method == "partial_fit" and call.owner in CLASSIFIERS:
+        kwargs["classes"] = [0, 1]
     fitted = call.method not in ("fit", "partial_fit") or rng.random() < 0.5
     if fitted:
         with warnings.catch_warnings():
@@ -237,7 +303,7 @@ def _verdict(call, estimator, method, args, kwargs, fitted):
             answer = getattr(estimator, method)(*args, **kwargs)
     except TooSlow:
         return f"took over {SECONDS} s"
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, MemoryError) as error:
         signal.alarm(0)
         return _of_error(call, error) or (
             "changed the fitted estimator and failed"
@@ -254,16 +320,22 @@ def _verdict(call, estimator, method, args, kwargs, fitted):
 def _of_error(call, error):
     """Return what is wrong with a message."""
     said = str(error)
-    named = call.argument.lstrip("*")
-    known = inspect.signature(kind_of(call.owner)).parameters
-    words = {*ARGUMENTS, *known, "v", "layers", "dtype"}
     if isinstance(error, AttributeError):
         return f"AttributeError: {said}"
     if FOREIGN.search(said):
         return f"words of another library: {said}"
-    if not any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said) for word in words | {named}):
-        return f"names no argument: {said}"
+    if not any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said) for word in _words(call)):
+        return f"does not name the argument: {said}"
     return None
+
+
+def _words(call):
+    """Return words of which a message must have one: its argument, or a parameter like it."""
+    if not call.argument.startswith("*"):
+        # Numbers that are allowed, but too large to be trained on, are said to be so.
+        return {call.argument, "learning_rate_init", "learning_rate"}
+    known = inspect.signature(kind_of(call.owner)).parameters
+    return {*known, *inspect.signature(kind_of(host_of(call.owner))).parameters, "layer"}
 
 
 def _of_answer(answer):
