@@ -176,7 +176,7 @@ def host_of(name):
     return HOSTS.get(alias, "MLPRegressor") if parameter == "layers" else "MLPRegressor"
 
 
-def make(name, **params):
+def make(name, /, **params):
     kind = kind_of(name)
     known = inspect.signature(kind).parameters
     if host_of(name) != name:
@@ -203,8 +203,8 @@ def every_call():
     for name in estimators():
         kind = kind_of(name)
         for method in ("fit", "partial_fit", *USES):
-            # A search has the methods of what it searches, and scikit-learn's words for the rest.
-            if not hasattr(kind, method) or (method, name) == ("fit", "ArchitectureSearchCV"):
+            # A search hands rows to scikit-learn, and to estimators that are called themselves.
+            if name == "ArchitectureSearchCV" or not hasattr(kind, method):
                 continue
             known = inspect.signature(getattr(kind, method)).parameters
             first = list(known)[1]
