@@ -19,6 +19,7 @@ from sknn.core.losses.base import Loss
 from sknn.estimators.answers import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fitted import learnt
+from sknn.estimators.scores import accuracy
 from sknn.estimators.settings import parameters
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets.classification import (
@@ -261,12 +262,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         -------
         score : float
         """
-        arrays.reject_odd_arrays(y, "y")
-        y = arrays.plain_numbers(y)
-        if not isinstance(self._targets_checked(), MultioutputTargets):
-            return super().score(X, y, sample_weight)
-        right = (self.predict(X) == np.asarray(y)).all(axis=1)
-        return float(np.average(right, weights=sample_weight))
+        return accuracy(y, self.predict(X), sample_weight)
 
     def _told(self, question: str, X: Any) -> Any:
         """Return what the targets make of raw scores, in the form that X has."""

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_array, check_consistent_length, validate_data
+from sklearn.utils.validation import check_array, validate_data
 
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
-from sknn._validation.messages import naming_arguments
+from sknn._validation.messages import check_same_rows, naming_arguments
 from sknn._validation.ragged import n_axes, unpacked
 from sknn.core.layout import Shape
 from sknn.estimators import shape_warnings
@@ -133,8 +133,7 @@ class ShapedNetwork(SupervisedNetwork):
         if not reset:
             self._check_same_shape()
         y = self._read_target(y, x, X)
-        with naming_arguments(X=x, y=y):
-            check_consistent_length(x, y)
+        check_same_rows(x, y)
         return Rows(x, y, arrays.check_weight(sample_weight, len(x)))
 
     def _check_same_shape(self) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_array, check_is_fitted
 
 from sknn._sklearn import feature_names_in, validate_data
 from sknn._validation.arrays import check_weight, reject_odd_arrays, training_rows
+from sknn._validation.messages import check_same_rows
 from sknn.core import constraints as c
 from sknn.preprocessing.columns import Table, read_table
 from sknn.preprocessing.plan import Sample, Settings, TablePlan
@@ -292,7 +293,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             )
         reject_odd_arrays(y, "y")
         y = check_array(y, ensure_2d=False, dtype=None, input_name="y")
-        check_consistent_length(np.empty(table.n_rows), y)
+        check_same_rows(np.empty(table.n_rows), y)
         return y
 
     def __sklearn_tags__(self) -> Any:

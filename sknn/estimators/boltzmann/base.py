@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sknn._sklearn import with_callbacks
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
+from sknn._validation.messages import located
 from sknn.core import constraints as c
 from sknn.core.layers import Boltzmann, Layer
 from sknn.core.losses import SquaredError
@@ -159,7 +160,11 @@ class BoltzmannMachine(BaseNetwork):
         -------
         v_new : ndarray of shape (n_samples, n_features)
         """
-        v = self._rows(v)
+        self._check_fitted()
+        try:
+            v = self._rows(v)
+        except (TypeError, ValueError) as error:
+            raise located(error, "v") from error
         _check_counts(n_steps=n_steps)
         rng, machine = self._generator(random_state), self._machine
         # Of probabilities that are none bits could be drawn all the same.

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, r2_score
 
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
@@ -24,7 +23,6 @@ from sknn.core.layers import GRU, LSTM, Elman, FillSteps, Jordan, Layer, Paralle
 from sknn.core.layers.recurrent import STATE, Recurrent
 from sknn.core.layout import Growth, Role, Shape
 from sknn.core.network import Network
-from sknn.estimators.answers import scored
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fitted import learnt
@@ -36,6 +34,7 @@ from sknn.estimators.recurrent.sequences import (
     check_steps,
 )
 from sknn.estimators.regressor import NetworkRegressor
+from sknn.estimators.scores import accuracy, r2
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.targets.classification import MultioutputTargets
@@ -351,9 +350,9 @@ class RecurrentNetwork(ShapedNetwork):
         steps = answers_of(y, self._check_inputs(X), self._lengths(X), self._numeric_target)
         answer = self.predict(X)  # type: ignore[attr-defined]
         flat = np.concatenate(list(answer))
-        measure: Any = r2_score if self._numeric_target else accuracy_score
+        measure = r2 if self._numeric_target else accuracy
         weight = steps.repeat(arrays.check_weight(sample_weight, len(steps)))
-        return scored(measure, steps.values, flat, sample_weight=weight)
+        return measure(steps.values, flat, weight)
 
     def __sklearn_tags__(self) -> Any:
         """NaN marks a step that is missing."""

@@ -114,7 +114,8 @@ def answers_of(y: Any, x: NDArray, lengths: list[int] | None, numeric: bool) -> 
     if not hasattr(y, "__len__") or len(y) != len(x):
         found = len(y) if hasattr(y, "__len__") else 1
         raise ValueError(
-            f"Found input variables with inconsistent numbers of samples: {[len(x), found]}"
+            f"Found input variables with inconsistent numbers of samples: X has {len(x)} rows and "
+            f"y {found}; both must have one for each sample."
         )
     there = ~np.isnan(x[..., 0])
     parts = [

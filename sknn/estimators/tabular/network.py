@@ -11,12 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_consistent_length
 
 from sknn._sklearn import validate_data
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
-from sknn._validation.messages import naming_arguments
+from sknn._validation.messages import check_same_rows
 from sknn.core import constraints as c
 from sknn.core.initializers import LecunNormal, Normal, Zeros
 from sknn.core.layers import Dense, Dropout, Layer
@@ -164,7 +163,7 @@ class TableNetwork(SupervisedNetwork):
     def _gathered(self, known: FirstRows | None, call: Call) -> FirstRows:
         """Return the rows so far, those of a call included."""
         y, table = arrays.check_target(call.y, self._numeric_target), read_table(call.X)
-        check_consistent_length(np.empty(table.n_rows), y)
+        check_same_rows(np.empty(table.n_rows), y)
         weight = arrays.check_weight(call.sample_weight, table.n_rows)
         rows = FirstRows.of(table, y, weight, call.classes)
         if known is None:
@@ -189,8 +188,7 @@ class TableNetwork(SupervisedNetwork):
             validate_data(self, table.frame, skip_check_array=True)
         else:
             x = self._check_inputs(X)
-        with naming_arguments(X=x, y=y):
-            check_consistent_length(x, y)
+        check_same_rows(x, y)
         return Rows(x, y, arrays.check_weight(sample_weight, len(x)))
 
     def _new_encoder(self) -> TableEncoder:
