@@ -9,7 +9,7 @@ import sknn
 ROOT = pathlib.Path(__file__).parent
 SOURCE = pathlib.Path(sknn.__file__).parent
 SHARED = {"cases", "checks"}
-PROMISES = {"contract", "costs", "equivalence", "failures", "odd", "scale", "soak", "traps"}
+PROMISES = {"fuzz", "contract", "costs", "equivalence", "failures", "odd", "scale", "soak", "traps"}
 FOLDERS = sorted({path.parent.relative_to(ROOT) for path in ROOT.rglob("*.py")})
 # A heap is where nobody finds anything.
 MAX_FILES = 20
