@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 from typing import Any, ClassVar
 
 from numpy.typing import NDArray
@@ -143,8 +144,8 @@ class ConvolutionalNetwork(ShapedNetwork):
             else shape_warnings.of_narrow_images(shape)
         )
 
-    def _automatic_batch_size(self, n_rows: int) -> int:
-        return min(64, n_rows)
+    def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
+        return ((inf, 64),)
 
     # -- layers ---------------------------------------------------------------------------
 

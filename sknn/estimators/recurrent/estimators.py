@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numbers
-from math import prod
+import sys
+from collections.abc import Sequence
+from math import inf, prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -27,7 +29,7 @@ from sknn.core.layout import Growth, Role, Shape
 from sknn.core.network import Network
 from sknn.estimators.answers import scored
 from sknn.estimators.classifier import NetworkClassifier
-from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learnt
 from sknn.estimators.recurrent.sequences import (
     SequenceTargets,
@@ -40,6 +42,7 @@ from sknn.estimators.regressor import NetworkRegressor
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import parameters
 from sknn.estimators.settings.constraints import Sizes
+from sknn.estimators.settings.recipe import Recipe
 from sknn.estimators.shaped import CONSTRAINTS as SHAPES
 from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.targets.classification import MultioutputTargets
@@ -113,8 +116,7 @@ class RecurrentNetwork(ShapedNetwork):
 
     n_series_: int = learnt()
 
-    def _check_own_parameters(self) -> None:
-        super()._check_own_parameters()
+    def _recipe(self) -> Recipe:
         for name in ("bidirectional", "early_stopping"):
             if self.stateful and getattr(self, name):
                 raise ValueError(f"stateful=True does not go with {name}=True.")
@@ -127,6 +129,7 @@ class RecurrentNetwork(ShapedNetwork):
                 f"With return_sequences=True scoring must be None or {self._score_name!r}; "
                 f"got {self.scoring!r}."
             )
+        return super()._recipe()
 
     # -- rows -----------------------------------------------------------------------------
 
@@ -215,11 +218,11 @@ class RecurrentNetwork(ShapedNetwork):
 
     # -- targets --------------------------------------------------------------------------
 
-    def _set_targets(self, rows: Rows, call: Call) -> None:
+    def _set_targets(self, rows: Rows, state: FitState) -> None:
         if not self.return_sequences:
-            super()._set_targets(rows, call)
+            super()._set_targets(rows, state)
             return
-        super()._set_targets(_single(rows), call)
+        super()._set_targets(_single(rows), state)
         if isinstance(self._targets, MultioutputTargets):
             raise ValueError(
                 "With return_sequences=True a step has one class, or a set of labels; y has "
@@ -227,7 +230,7 @@ class RecurrentNetwork(ShapedNetwork):
             )
         self._targets: Any = SequenceTargets(self._targets, rows.y, rows.weight)
 
-    def _check_same_task(self, y: Any, call: Call) -> Growth | None:
+    def _check_same_task(self, y: Any, state: FitState) -> Growth | None:
         known: Any = self._targets
         if isinstance(known, SequenceTargets) != bool(self.return_sequences):
             raise ValueError(
@@ -235,14 +238,14 @@ class RecurrentNetwork(ShapedNetwork):
                 "restore it, or fit anew with warm_start=False."
             )
         if not self.return_sequences:
-            return super()._check_same_task(y, call)
+            return super()._check_same_task(y, state)
         self._targets = known.inner
-        growth = super()._check_same_task(y.values, call)
+        growth = super()._check_same_task(y.values, state)
         self._targets = known.around(self._targets)
         return growth
 
-    def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
-        weight = self._weight_of_rows(rows, call)
+    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
+        weight = self._weight_of_rows(rows, state)
         if self.stateful and weight is not None and not weight.all():
             raise ValueError(
                 f"Row {int(np.argmin(weight))} has the weight 0 and would not be read, but with "
@@ -250,15 +253,15 @@ class RecurrentNetwork(ShapedNetwork):
             )
         return weight
 
-    def _weight_of_rows(self, rows: Rows, call: Call) -> NDArray | None:
+    def _weight_of_rows(self, rows: Rows, state: FitState) -> NDArray | None:
         if not self.return_sequences:
-            return super()._combined_weight(rows, call)
+            return super()._combined_weight(rows, state)
         if getattr(self, "class_weight", None) is not None:
             raise ValueError(
                 "class_weight is not defined where every step has a class of its own "
                 "(return_sequences=True); weigh rows by sample_weight."
             )
-        super()._combined_weight(_single(rows), call)
+        super()._combined_weight(_single(rows), state)
         return rows.weight
 
     # -- layers ---------------------------------------------------------------------------
@@ -314,12 +317,13 @@ class RecurrentNetwork(ShapedNetwork):
                 "have return_sequences=True, and none may change the number of steps."
             )
 
-    def _automatic_batch_size(self, n_rows: int) -> int:
-        return n_rows if self.stateful else min(32, n_rows)
+    def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
+        # Whoever carries a state reads all series side by side.
+        return ((inf, sys.maxsize if self.stateful else 32),)
 
-    def _measures(self, session: Any, network: Network) -> list[Callback]:
-        measures = super()._measures(session, network)
-        carries = network.carries_state and not session.call.stream
+    def _measures(self, state: FitState, network: Network) -> list[Callback]:
+        measures = super()._measures(state, network)
+        carries = network.carries_state and not state.call.stream
         return [*measures, BeginAnew()] if carries else measures
 
     def reset_state(self) -> Any:

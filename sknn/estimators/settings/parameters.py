@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import numbers
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -195,30 +194,6 @@ def regularization_of(estimator: Any) -> Schedule | None:
     return schedule
 
 
-@dataclass(frozen=True)
-class Pace:
-    """How long and how fast an estimator trains.
-
-    Attributes
-    ----------
-    epochs : int
-        Most epochs of one call of `fit`.
-    base_rate : float
-        Learning rate that the schedule multiplies.
-    schedule : Schedule
-    """
-
-    epochs: int
-    base_rate: float
-    schedule: Schedule
-
-
-def pace_of(estimator: Any) -> Pace:
-    """Return the pace of an estimator with scikit-learn's names for it."""
-    rate = estimator.learning_rate_init
-    return Pace(estimator.max_iter, rate, schedule_of(estimator))
-
-
 def loss_of(estimator: Any) -> Loss:
     """Return the loss recipe, not yet bound to a task; names are those the estimator can use."""
     owner, name = type(estimator).__name__, estimator.loss
@@ -256,10 +231,6 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> dict[str, 
     plain = c.check(owner, own, table)
     given = {name: own[name] for name in plain}
     own.update(plain)
-    estimator._pace()
-    regularization_of(estimator)
-    if not is_lbfgs(estimator):
-        optimizer_of(estimator)
     _check_weight_init(estimator.weight_init, owner)
     if isinstance(estimator.scoring, str):
         _check_scorer(estimator.scoring, owner)

@@ -113,6 +113,10 @@ class Targets(ABC):
     def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
         """Return accuracy or R2 against encoded targets; `weight` has the shape (n,)."""
 
+    def strata(self, target: Any, rows: NDArray | None) -> NDArray | None:
+        """Return groups whose shares a validation split of `rows` keeps; None for no groups."""
+        return None
+
     @property
     def folds(self) -> bool:
         """Whether training and the user have different units."""
