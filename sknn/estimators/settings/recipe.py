@@ -91,6 +91,8 @@ class Recipe:
         To have used up the epochs is worth a warning.
     must_fill_batches : bool
         To have fewer rows than a batch is worth a warning.
+    own : object
+        What the family alone has to resolve, as presets.
     """
 
     loss: Any
@@ -122,6 +124,7 @@ class Recipe:
     single_threaded: bool
     must_converge: bool
     must_fill_batches: bool
+    own: Any
 
     @property
     def full_batch(self) -> bool:
@@ -160,6 +163,7 @@ def recipe_of(
     averages: bool = False,
     must_converge: bool = True,
     must_fill_batches: bool = True,
+    own: Any = None,
 ) -> Recipe:
     """Resolve the parameters of training; `None` is read from the parameter of scikit-learn's name.
 
@@ -204,4 +208,5 @@ def recipe_of(
         single_threaded=estimator._single_threaded,
         must_converge=must_converge,
         must_fill_batches=must_fill_batches,
+        own=own,
     )

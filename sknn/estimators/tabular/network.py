@@ -108,7 +108,7 @@ class TableNetwork(SupervisedNetwork):
                 f"solver='lbfgs' has no epochs that {type(self).__name__} could choose among; use "
                 "a stochastic solver such as 'adamw', or MLPClassifier or MLPRegressor."
             )
-        self._settings = settings = self._resolved_settings()
+        settings = self._resolved_settings()
         schedule = parameters.schedule_of(self)
         # Dropout and decay fade in the second half of what the learning rate spans, if it does.
         spans = schedule.get_params()
@@ -124,6 +124,7 @@ class TableNetwork(SupervisedNetwork):
             regularization=fading,
             # The epochs are planned, and the best of them are served.
             must_converge=False,
+            own=settings,
         )
 
     def _resolved_settings(self) -> Preset:
@@ -146,6 +147,7 @@ class TableNetwork(SupervisedNetwork):
 
     def _opened(self, state: FitState) -> None:
         """Let a stream of small chunks begin anew with all rows so far until they are enough."""
+        self._settings = state.recipe.own
         call = state.call
         known, self._first_rows = self._first_rows, None
         if not call.stream or (known is None and "network_" in vars(self)):
