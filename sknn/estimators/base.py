@@ -32,7 +32,7 @@ from sknn.estimators.fit.problem import Problem, supervised_problem
 from sknn.estimators.fit.request import Call, restored_on_error
 from sknn.estimators.fit.session import close_fit, open_fit, solve_fit
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.fitted import Fitted, learnt
+from sknn.estimators.fitted import Fitted
 from sknn.estimators.settings import parameters
 from sknn.estimators.settings.freezing import decay_factors, rate_factors
 from sknn.estimators.settings.recipe import Recipe, TrainingDefaults
@@ -40,7 +40,6 @@ from sknn.estimators.targets.base import Targets
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
 from sknn.training.callbacks import PAUSED, Callback, PrintProgress
-from sknn.training.run import Run
 from sknn.training.threads import blas_threads, largest_product
 
 
@@ -75,8 +74,6 @@ class BaseNetwork(
     _holdout: ClassVar[Holdout] = Holdout()
     """What is done with rows that are held out."""
 
-    network_: Network = learnt()
-    run_: Run = learnt()
     _targets: Targets
     _loss: Loss
 
@@ -263,62 +260,6 @@ class BaseNetwork(
     def _network_for(self, x: Any) -> Network:
         """Return the network that serves such rows; few rows of a table have one of their own."""
         return self.network_
-
-    # -- fitted state ---------------------------------------------------------------------
-
-    def _column_of_history(self, name: str) -> list[float] | None:
-        return self.run_.history.columns.get(name)
-
-    @property
-    def history_(self) -> dict[str, NDArray]:
-        """What was measured, one entry an epoch, by column.
-
-        epoch, loss, learning_rate, seconds (of the epoch), gradient_norm (of the last batch);
-        with validation rows validation_loss and validation_score, with `scoring` score.
-        Callbacks may add more, :class:`~sknn.callbacks.Diagnostics` figures of every layer.
-        """
-        return {name: np.array(values) for name, values in self.run_.history.columns.items()}
-
-    @property
-    def loss_curve_(self) -> list[float]:
-        """Objective after each epoch, penalty included."""
-        return list(self.run_.history.columns.get("loss", []))
-
-    @property
-    def loss_(self) -> float:
-        """Objective of the last epoch."""
-        values = self._column_of_history("loss")
-        if not values:
-            raise AttributeError("loss_ exists after the first epoch of training.")
-        return values[-1]
-
-    @property
-    def best_loss_(self) -> float | None:
-        """Lowest objective of an epoch; None with early stopping, which watches other figures."""
-        return None if self._watches_validation() else self.run_.best_loss
-
-    @property
-    def validation_scores_(self) -> list[float] | None:
-        """Accuracy or R2 on the validation rows after each epoch, None without such rows."""
-        values = self._column_of_history("validation_score")
-        return None if values is None else list(values)
-
-    @property
-    def best_validation_score_(self) -> float | None:
-        """Highest validation score, None without validation rows."""
-        values = self._column_of_history("validation_score")
-        if values is None:
-            return None
-        return float(np.nanmax(values)) if np.isfinite(values).any() else float("nan")
-
-    @property
-    def t_(self) -> int:
-        """Number of rows passed through the network in training."""
-        return self.run_.samples
-
-    def _watches_validation(self) -> bool:
-        run, early_stopping = self.run_, self.early_stopping  # type: ignore[attr-defined]
-        return bool(early_stopping) and "validation_score" in run.history.columns
 
     # -- prediction -----------------------------------------------------------------------
 

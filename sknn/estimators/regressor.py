@@ -21,7 +21,7 @@ from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learnt
 from sknn.estimators.settings import parameters
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
-from sknn.estimators.targets.base import RegressionTargets
+from sknn.estimators.targets.regression import RegressionTargets
 
 
 class NetworkRegressor(RegressorMixin, SupervisedNetwork):

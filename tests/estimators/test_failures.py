@@ -20,7 +20,7 @@ from sknn.estimators import base
 from sknn.estimators.fit import session
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import parameters
-from sknn.estimators.targets.base import RegressionTargets
+from sknn.estimators.targets.regression import RegressionTargets
 from sknn.training.batches import Batches
 from sknn.training.lbfgs import FullBatch
 from sknn.training.monitor import Validate, Watch

@@ -24,6 +24,7 @@ from sknn.core.layers import (
     Sparsity,
 )
 from sknn.core.layers.filtering import Filtering
+from sknn.core.layers.names import OUTPUT
 from sknn.core.losses import Loss, Mixed
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
@@ -33,7 +34,6 @@ from sknn.estimators.fit.greedy import train_part
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings import parameters
 from sknn.estimators.settings.layers import (
-    OUTPUT,
     block,
     check_flat,
     given_layers,

@@ -12,13 +12,12 @@ from sknn.core.activations import Activation
 from sknn.core.constraints import is_number
 from sknn.core.initializers import ScaledUniform
 from sknn.core.layers import Activate, BatchNorm, Defaults, Dense, Dropout, Layer, LayerNorm
-from sknn.core.layers.names import check_unique, named
+from sknn.core.layers.names import OUTPUT, check_unique, named
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
 from sknn.core.spec import resolve
 from sknn.exceptions import InvalidParameterError
 
-OUTPUT = "output"
 _LARGEST = 2**31 - 1
 NORMALIZATION: dict[str, type[Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
 # What `layers` replaces, with the defaults that say it was left alone.

@@ -19,6 +19,7 @@ from sknn._validation.messages import naming_arguments
 from sknn.core import constraints as c
 from sknn.core.initializers import LecunNormal, Normal, Zeros
 from sknn.core.layers import Dense, Dropout, Layer
+from sknn.core.layers.names import OUTPUT
 from sknn.core.layout import Slot
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
@@ -230,7 +231,7 @@ class TableNetwork(SupervisedNetwork):
                 layers.append(Dropout(rates[i]))
         output = {**_NTK, "weight_init": Zeros(), "input_skip": n_linear}
         own = output | ({} if layers else first)
-        return [*layers, Dense(n_raw, "identity", **own, name=layer_specs.OUTPUT)]
+        return [*layers, Dense(n_raw, "identity", **own, name=OUTPUT)]
 
     def _factors(self, network: Network) -> tuple[NDArray, NDArray]:
         """Hold the linear path of those members that shall do without.
