@@ -224,11 +224,11 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> dict[str, 
     Returns
     -------
     given : dict
-        The parameters as they were. Those of the estimator, a working copy, have become what the
-        table makes of them: numbers of any type are now Python's own.
+        Parameters as they were, but for those left alone. Those of the estimator, a working copy,
+        have become what the table makes of them: numbers of any type are now Python's own.
     """
     owner, own = type(estimator).__name__, vars(estimator)
-    plain = c.check(owner, own, table)
+    plain = c.check(owner, own, c.unproven(type(estimator), own, table))
     given = {name: own[name] for name in plain}
     own.update(plain)
     _check_weight_init(estimator.weight_init, owner)

@@ -49,7 +49,9 @@ class Recipe:
     loss : Loss or str
         Not yet bound to a task; a name where the targets decide what it stands for.
     optimizer : Optimizer or None
-        None for full-batch L-BFGS.
+        None for L-BFGS.
+    full_batch : bool
+        Training is minimization by L-BFGS over all rows.
     schedule : Schedule
     base_rate : float
         Learning rate that the schedule multiplies.
@@ -97,6 +99,7 @@ class Recipe:
 
     loss: Any
     optimizer: Optimizer | None
+    full_batch: bool
     schedule: Schedule
     base_rate: float
     epochs: int
@@ -125,11 +128,6 @@ class Recipe:
     must_converge: bool
     must_fill_batches: bool
     own: Any
-
-    @property
-    def full_batch(self) -> bool:
-        """Whether training is minimization by L-BFGS over all rows."""
-        return self.optimizer is None
 
     @property
     def follows_loss(self) -> bool:
@@ -180,6 +178,7 @@ def recipe_of(
     callbacks = tuple(get("callbacks") or ())
     return Recipe(
         loss=loss,
+        full_batch=full_batch,
         optimizer=None if full_batch else parameters.optimizer_of(estimator),
         schedule=parameters.schedule_of(estimator) if schedule is None else schedule,
         base_rate=get("learning_rate_init") if base_rate is None else base_rate,
