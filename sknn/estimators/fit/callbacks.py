@@ -49,7 +49,7 @@ def _own(state: FitState) -> list[Callback]:
     resumed = copies.with_state(kept, given)
     for callback, now in zip(resumed, fresh, strict=True):
         # Parameters may have been changed since: a checkpoint moves to another path.
-        vars(callback).update(now.get_params(deep=False))
+        callback.__dict__.update(now.get_params(deep=False))
     return resumed
 
 

@@ -193,9 +193,9 @@ class RecurrentNetwork(ShapedNetwork):
 
     def _set_targets(self, rows: Rows, state: FitState) -> None:
         if not self.return_sequences:
-            super()._set_targets(rows, state)
+            super()._set_targets(rows, state)  # type: ignore[safe-super]
             return
-        super()._set_targets(_single(rows), state)
+        super()._set_targets(_single(rows), state)  # type: ignore[safe-super]
         if isinstance(self._targets, MultioutputTargets):
             raise ValueError(
                 "With return_sequences=True a step has one class, or a set of labels; y has "
@@ -211,9 +211,9 @@ class RecurrentNetwork(ShapedNetwork):
                 "restore it, or fit anew with warm_start=False."
             )
         if not self.return_sequences:
-            return super()._check_same_task(y, state)
+            return super()._check_same_task(y, state)  # type: ignore[safe-super]
         self._targets = known.inner
-        growth = super()._check_same_task(y.values, state)
+        growth = super()._check_same_task(y.values, state)  # type: ignore[safe-super]
         self._targets = known.around(self._targets)
         return growth
 
@@ -228,13 +228,13 @@ class RecurrentNetwork(ShapedNetwork):
 
     def _weight_of_rows(self, rows: Rows, state: FitState) -> NDArray | None:
         if not self.return_sequences:
-            return super()._combined_weight(rows, state)
+            return super()._combined_weight(rows, state)  # type: ignore[safe-super]
         if getattr(self, "class_weight", None) is not None:
             raise ValueError(
                 "class_weight is not defined where every step has a class of its own "
                 "(return_sequences=True); weigh rows by sample_weight."
             )
-        super()._combined_weight(_single(rows), state)
+        super()._combined_weight(_single(rows), state)  # type: ignore[safe-super]
         return rows.weight
 
     # -- layers ---------------------------------------------------------------------------

@@ -139,7 +139,8 @@ class Recipe:
         """Return the function from the number of epochs so far to the rows of a batch."""
         size = self.batch_size
         if isinstance(size, BatchSizeSchedule):
-            return lambda epoch: min(n_rows, size.size(epoch, horizon, n_rows))
+            planned = size
+            return lambda epoch: min(n_rows, planned.size(epoch, horizon, n_rows))
         if size is None:
             sizes = self.automatic_sizes
             size = next((size for rows, size in sizes if n_rows <= rows), sizes[-1][1])

@@ -221,15 +221,18 @@ class TableNetwork(SupervisedNetwork):
         activations = layer_specs.per_layer(self.activation, len(sizes), "activation")
         rates = layer_specs.per_layer(self.dropout, len(sizes), "dropout")
         # Hidden layers see columns that are kept within bounds, a linear path those that are not.
-        first = {"input_scale": _SCALE_RATE, "columns": self.encoder_.n_outputs_ - n_linear}
+        first: dict[str, Any] = {
+            "input_scale": _SCALE_RATE,
+            "columns": self.encoder_.n_outputs_ - n_linear,
+        }
         layers: list[Layer] = []
         for i, (size, activation) in enumerate(zip(sizes, activations, strict=True)):
             bias = Normal(0.1 if layers else 0.5)
-            start = {"weight_init": LecunNormal(), "bias_init": bias, **_NTK}
+            start: dict[str, Any] = {"weight_init": LecunNormal(), "bias_init": bias, **_NTK}
             layers.append(Dense(size, activation, **start | ({} if layers else first)))
             if rates[i]:
                 layers.append(Dropout(rates[i]))
-        output = {**_NTK, "weight_init": Zeros(), "input_skip": n_linear}
+        output: dict[str, Any] = {**_NTK, "weight_init": Zeros(), "input_skip": n_linear}
         own = output | ({} if layers else first)
         return [*layers, Dense(n_raw, "identity", **own, name=OUTPUT)]
 
