@@ -1,6 +1,7 @@
 """The house rules that a machine can check: who imports whom, and how long things are."""
 
 import ast
+import graphlib
 import pathlib
 
 import pytest
@@ -43,6 +44,31 @@ CORE_LEVELS = {
     "workspace": 7,
     "tangent": 8,
 }
+# Inside estimators a file may import from files and rooms of a lower number only, or its own room.
+ESTIMATOR_LEVELS = {
+    "answers": 0,
+    "fitted": 0,
+    "plain_pass": 0,
+    "shape_warnings": 0,
+    "settings": 0,
+    "targets": 0,
+    "weights": 1,
+    "fit": 1,
+    "base": 2,
+    "supervised": 3,
+    "classifier": 4,
+    "regressor": 4,
+    "shaped": 4,
+    "mlp": 5,
+    "convolutional": 5,
+    "recurrent": 5,
+    "tabular": 5,
+    "boltzmann": 5,
+    "gan": 5,
+    "autoencoder": 6,
+}
+MAX_FLOORS = 7
+MAX_FILES_BESIDE_ROOMS = 12
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
 
@@ -53,22 +79,19 @@ def room(path):
 
 
 def imports(tree):
-    """Yield the dotted names a module imports, those for type checkers excepted."""
-    hidden = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
+    """Yield the dotted names a module imports, those for type checkers included."""
     for node in ast.walk(tree):
-        if id(node) in hidden:
-            continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative imports hide the direction"
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def module_name(path):
+    """Return the dotted name of a module."""
+    return ".".join(("sknn", *room(path))).removesuffix(".__init__")
 
 
 def docstring_lines(node):
@@ -102,6 +125,35 @@ def test_imports_point_one_way(path):
                 or parts[2] == here[1]
                 or (CORE_LEVELS[parts[2]] < CORE_LEVELS[here[1]])
             ), f"imports upward inside core: {name}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted((ROOT / "estimators").rglob("*.py")),
+    ids=lambda path: str(path.relative_to(ROOT / "estimators")),
+)
+def test_no_arrow_between_rooms_of_estimators_points_up(path):
+    here = room(path)[1]
+    for name in imports(ast.parse(path.read_text())):
+        parts = name.split(".")
+        if parts[:2] == ["sknn", "estimators"] and len(parts) > 2 and parts[2] != here:
+            assert ESTIMATOR_LEVELS[parts[2]] < ESTIMATOR_LEVELS[here], f"imports upward: {name}"
+
+
+def test_estimators_have_few_floors_and_few_files_beside_the_rooms():
+    assert len(set(ESTIMATOR_LEVELS.values())) <= MAX_FLOORS
+    assert len(list((ROOT / "estimators").glob("*.py"))) <= MAX_FILES_BESIDE_ROOMS
+
+
+def test_there_is_no_circle():
+    names = {module_name(path) for path in FILES}
+    arrows = {
+        module_name(path): set(imports(ast.parse(path.read_text()))) & names - {module_name(path)}
+        for path in FILES
+        # A package that re-exports what is in it is a face, not a member.
+        if path.name != "__init__.py"
+    }
+    graphlib.TopologicalSorter(arrows).prepare()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

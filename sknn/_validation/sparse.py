@@ -59,11 +59,13 @@ def _compressed(major: int, minor: int, values: Any) -> bool:
 
 
 def _csr(values: Any) -> bool:
-    return _compressed(*((1, *values.shape)[-2:]), values)
+    major, minor = (1, *values.shape)[-2:]
+    return _compressed(major, minor, values)
 
 
 def _csc(values: Any) -> bool:
-    return _compressed(*values.shape[::-1], values)
+    minor, major = values.shape
+    return _compressed(major, minor, values)
 
 
 def _bsr(values: Any) -> bool:

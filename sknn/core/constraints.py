@@ -10,6 +10,7 @@ import math
 import numbers
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
@@ -191,3 +192,40 @@ def check(
             )
         plain[name] = constraint.read(owner, name, values[name])
     return plain
+
+
+_SOUND: dict[type, dict[str, Any]] = {}
+
+
+def unproven(
+    kind: type, values: Mapping[str, Any], table: Mapping[str, Constraint]
+) -> dict[str, Constraint]:
+    """Return the rows of the table of a class that are to be asked about some values.
+
+    Most parameters are left alone, and what is known of the defaults of a class need not be asked
+    anew every time.
+    """
+    sound = _SOUND.get(kind)
+    if sound is None:
+        sound = _SOUND[kind] = _sound_defaults(kind, table)
+    # A row without a sound default stands for itself, which is no value of a parameter.
+    return {name: row for name, row in table.items() if values.get(name, table) is not sound[name]}
+
+
+def _sound_defaults(kind: type, table: Mapping[str, Constraint]) -> dict[str, Any]:
+    """Return the defaults that are allowed and taken as they are; the row where there is none."""
+    sound: dict[str, Any] = dict(table)
+    for name, parameter in signature(kind).parameters.items():
+        default = parameter.default
+        if name in table and default is not Parameter.empty and _is_sound(table[name], default):
+            sound[name] = default
+    return sound
+
+
+def _is_sound(row: Constraint, default: Any) -> bool:
+    try:
+        read = row.read("", "", default)
+    except (TypeError, ValueError):
+        return False
+    sizes = isinstance(default, tuple) and all(type(size) is int for size in default)
+    return read is default or (sizes and read == default)

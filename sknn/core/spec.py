@@ -58,7 +58,11 @@ class Spec(BaseEstimator, ABC):
                     f"name, self.{name} = {name}; else it cannot be cloned or searched. Where a "
                     "__getstate__ left it out of a file, pass a new object."
                 )
-        constraints.check(type(self).__name__, vars(self), self.constraints)
+        constraints.check(
+            type(self).__name__,
+            vars(self),
+            constraints.unproven(type(self), vars(self), self.constraints),
+        )
 
     def checked(self) -> Self:
         """Return the spec with its numbers as Python's own, `self` where they are that already.
@@ -70,7 +74,8 @@ class Spec(BaseEstimator, ABC):
         """
         self.check()
         given = vars(self)
-        plain = {name: row.plain(given[name]) for name, row in self.constraints.items()}
+        rows = constraints.unproven(type(self), given, self.constraints)
+        plain = {name: row.plain(given[name]) for name, row in rows.items()}
         if all(value is given[name] for name, value in plain.items()):
             return self
         twin = copy.copy(self)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
-from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.exceptions import ConvergenceWarning
 
 from sknn._sklearn import (
     CallbackSupportMixin,
@@ -29,26 +27,21 @@ from sknn.core.losses.base import Loss
 from sknn.core.naming import take_over
 from sknn.core.network import Network
 from sknn.estimators.answers import computed
-from sknn.estimators.fit.callbacks import validation_measures
+from sknn.estimators.fit.holdout import Holdout
+from sknn.estimators.fit.problem import Problem, supervised_problem
 from sknn.estimators.fit.request import Call, restored_on_error
-from sknn.estimators.fit.session import Session
-from sknn.estimators.fit.solvers import update_of
-from sknn.estimators.fitted import Fitted, learnt
-from sknn.estimators.settings import layers as layer_specs
+from sknn.estimators.fit.session import close_fit, open_fit, solve_fit
+from sknn.estimators.fit.state import FitState
+from sknn.estimators.fitted import Fitted
 from sknn.estimators.settings import parameters
-from sknn.estimators.settings.parameters import Pace
+from sknn.estimators.settings.freezing import decay_factors, rate_factors
+from sknn.estimators.settings.recipe import Recipe, TrainingDefaults
 from sknn.estimators.settings.table import constraints_of, defaults_of
 from sknn.estimators.targets.base import Targets
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
 from sknn.training.callbacks import PAUSED, Callback, PrintProgress
-from sknn.training.folds import Folds
-from sknn.training.run import Run
-from sknn.training.threads import blas_threads
-from sknn.training.warnings import users_level
-
-_KERNEL_FOR_THREADS = 1 << 16
-"""Numbers in a kernel from which on two threads are faster than one, measured."""
+from sknn.training.threads import blas_threads, largest_product
 
 
 class BaseNetwork(
@@ -58,39 +51,14 @@ class BaseNetwork(
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
     CallbackSupportMixin,
+    TrainingDefaults,
     BaseEstimator,
 ):
     """Fit template and everything that only looks at a fitted network.
 
     Subclasses give the table of parameter constraints, say what their rows, layers and targets
     are, and dress ``_train`` as ``fit`` and ``partial_fit``.
-
-    The class attributes below are the settings of training that a family does not offer as
-    parameters of its constructor.
     """
-
-    activation: Any = "relu"
-    layers: Any = None
-    power_t: Any = 0.5
-    shuffle: Any = True
-    momentum: Any = 0.9
-    nesterovs_momentum: Any = True
-    beta_1: Any = 0.9
-    beta_2: Any = 0.999
-    epsilon: Any = 1e-8
-    max_fun: Any = 15000
-    l1: Any = 0.0
-    weight_decay: Any = "auto"
-    weight_init: Any = "auto"
-    max_grad_norm: Any = None
-    freeze: Any = None
-    layer_rates: Any = None
-    scoring: Any = None
-    stop_below: Any = None
-    regularization_schedule: Any = None
-    max_time: Any = None
-    restore_best: Any = True
-    n_members: Any = 1
 
     _doc_link_module = "sknn"
     _constraints: ClassVar[dict[str, Constraint]] = {}
@@ -106,8 +74,11 @@ class BaseNetwork(
     _serves_several_epochs: ClassVar[bool] = False
     """The network served has the weights of every member after several epochs."""
 
-    network_: Network = learnt()
-    run_: Run = learnt()
+    _single_threaded: ClassVar[bool] = False
+    """A second thread of BLAS would do harm, whatever the size of the layers."""
+    _holdout: ClassVar[Holdout] = Holdout()
+    """What is done with rows that are held out."""
+
     _targets: Targets
     _loss: Loss
 
@@ -129,16 +100,21 @@ class BaseNetwork(
         """Train a working copy and become it; on any error nothing has happened."""
         trial = shallow_copy(self)
         given = trial._check_parameters()
-        call.epochs = int(call.epochs)
+        recipe = trial._recipe()
         # L-BFGS trains members one after the other.
-        in_turn = trial.n_members if parameters.is_lbfgs(trial) else 1
-        context = callback_context(self, call.epochs * in_turn)
+        in_turn = recipe.n_members if recipe.full_batch else 1
+        epochs = recipe.epochs if call.epochs is None else int(call.epochs)
+        context = callback_context(self, epochs * in_turn)
         # The context has left its marks on the estimator: by them it is closed after the call.
         vars(trial).update({name: each for name, each in vars(self).items() if name not in given})
         # Whatever a call does is small until it knows its network.
         limit = blas_threads(0)
         with restored_on_error(self.random_state), limit, limit:  # type: ignore[attr-defined]
-            Session(trial, trial._opened(call), context, given).run()
+            state = open_fit(trial, call, recipe, given, context)
+            if not state.n_rows:
+                return self
+            solve_fit(state)
+            close_fit(state)
         self.__dict__ = trial.__dict__ | given
         return self
 
@@ -193,18 +169,22 @@ class BaseNetwork(
         call.stream, call.resume, call.finish = run.stream, True, True
         return self._train(call)
 
-    def _opened(self, call: Call) -> Call:
-        """Return what a working copy is to do in a call, and note what later calls need."""
-        return call
-
     def _check_parameters(self) -> dict[str, Any]:
         """Check and read the parameters of a working copy; return what the user gave."""
-        given = parameters.check_parameters(self, self._constraints)
-        self._check_own_parameters()
-        return given
+        return parameters.check_parameters(self, self._constraints)
 
-    def _check_own_parameters(self) -> None:  # noqa: B027  (the table says it all for some)
-        """Raise for parameters that the table of constraints cannot judge."""
+    # -- hooks: what a family says of itself ----------------------------------------------
+
+    @abstractmethod
+    def _recipe(self) -> Recipe:
+        """Return how a checked working copy trains; raise for parameters that do not agree."""
+
+    def _opened(self, state: FitState) -> None:  # noqa: B027
+        """Note what later calls need; put another call in the place of what the user asked for.
+
+        The networks for tables alone do: the beginning of a stream may be too short to choose
+        scales, bins and levels by.
+        """
 
     @abstractmethod
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
@@ -215,37 +195,40 @@ class BaseNetwork(
         """Return the checked validation rows of a call, None where it has none."""
 
     @abstractmethod
-    def _chain(self, n_raw: int) -> list[Layer]:
-        """Return the specs of all layers, for `n_raw` raw scores."""
-
-    @abstractmethod
-    def _loss_recipe(self) -> Loss:
-        """Return the loss, not yet bound to a task."""
-
-    @abstractmethod
-    def _set_targets(self, rows: Rows, call: Call) -> None:
+    def _set_targets(self, rows: Rows, state: FitState) -> None:
         """Learn from the first rows what y means; set ``_targets`` and public attributes."""
 
     @abstractmethod
-    def _check_same_task(self, y: Any, call: Call) -> Growth | None:
+    def _check_same_task(self, y: Any, state: FitState) -> Growth | None:
         """Raise when y of a later call does not fit the first; say where it has more outputs."""
 
     @abstractmethod
-    def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
+    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
         """Return what each row counts, all weights multiplied."""
+
+    @abstractmethod
+    def _chain(self, n_raw: int) -> list[Layer]:
+        """Return the specs of all layers, for `n_raw` raw scores."""
+
+    def _row_shape(self, x: Any) -> Shape:
+        """Return the shape of the rows the network is fed with; here that of those of X.
+
+        A GAN alone feeds its network with something else.
+        """
+        return x.shape[1:]
 
     def _check_network(self, network: Network) -> None:  # noqa: B027
         """Raise for parameters that do not fit the layers."""
 
-    def _start_from_data(self, network: Network, train: Rows, index: Any, seed: int) -> bool:
-        """Improve initial weights by what the rows at `index` tell; most families do not.
+    def _factors(self, network: Network) -> tuple[NDArray | None, NDArray | None]:
+        """Return the factors on the learning rates and on the decay of weights; None where all 1.
 
-        Parameters
-        ----------
-        index : ndarray of int, Folds or None
-            Rows to train on, of all members or of each; None means all.
-        seed : int
-            Of the run, for whatever is drawn.
+        The networks for tables alone hold parts of some members.
+        """
+        return rate_factors(self, network), decay_factors(network)
+
+    def _start_from_data(self, state: FitState) -> bool:
+        """Improve initial weights by what the rows tell; most families do not.
 
         Returns
         -------
@@ -254,188 +237,38 @@ class BaseNetwork(
         """
         return False
 
-    def _deal(self, session: Session) -> Folds | None:
-        """Return which rows each member learns from; None where all learn from all."""
-        return None
+    def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
+        """Return what training minimizes, and what moves the weights."""
+        return supervised_problem(state, network, rows)
 
-    def _member_count(self) -> int:
-        """Return how many networks are trained at once."""
-        return int(self.n_members)
+    def _measures(self, state: FitState, network: Network) -> list[Callback]:
+        """Return what adds figures to an epoch; here those of rows that are held out."""
+        return self._holdout.measures(state, network)
 
-    def _epochs(self) -> int:
-        """Return the most epochs of one call of `fit`."""
-        return self.max_iter  # type: ignore[attr-defined]
-
-    def _patience(self) -> float:
-        """Return after how many epochs without progress training ends."""
-        return float(self.n_iter_no_change)  # type: ignore[attr-defined]
-
-    def _network_for(self, x: Any) -> Network:
-        """Return the network that serves such rows."""
-        return self.network_
-
-    def _work(self, network: Network, rows: int) -> int:
-        """Return the multiply-adds of the largest product of a step; threads depend on it."""
-        kernels = [
-            prod(param.shape)
-            for plan in network.plans
-            for param in plan.params.values()
-            if len(param.shape) > 2
-        ]
-        # Convolutions are many small products, with copies between them: a second thread
-        # has little to do, and on a busy machine all wait for it.
-        if kernels and max(kernels) < _KERNEL_FOR_THREADS:
-            return 0
-        return rows * max(plan.multiply_adds for plan in network.plans)
-
-    def _automatic_batch_size(self, n_rows: int) -> int:
-        """Return the rows of a batch for ``batch_size="auto"``."""
-        return min(200, n_rows)
-
-    def _rates(self, network: Network) -> NDArray | None:
-        """Return the factor on the learning rate of every parameter; None where all are 1."""
-        return layer_specs.rate_factors(self, network)
-
-    def _decays(self, network: Network) -> NDArray | None:
-        """Return the factor on the decay of every decayed parameter; None where all are 1."""
-        return layer_specs.decay_factors(network)
-
-    def _forget_choice(self, fresh: bool) -> None:  # noqa: B027
-        """Forget what was learnt when weights were last chosen to be served.
-
-        Parameters
-        ----------
-        fresh : bool
-            Training begins anew.
-        """
-
-    def _choose(self, session: Session, run: Run) -> NDArray | None:
-        """Return the weights to serve, None for those of the best or last epoch."""
-        return None
-
-    def _check_inputs(self, X: Any) -> Any:
-        """Return the rows of the network, checked against what the estimator was fitted on."""
-        return arrays.check_inputs(self, X, [np.float64, np.float32])
-
-    def _after_fit(self, train: Rows) -> None:  # noqa: B027
-        """Learn from the rows of a call what needs the trained network."""
-
-    def _pace(self) -> Pace:
-        """Return epochs and rate; here by the names of scikit-learn's networks."""
-        return parameters.pace_of(self)
-
-    def _objective(self, session: Session, network: Network, rows: int) -> Any:
-        """Return the function of batches that training minimises; here a loss of raw scores."""
-        return session.objective(network, rows)
-
-    def _update(self, session: Session, objective: Any) -> Any:
-        """Return what moves the weights; here one optimizer moves all of them."""
-        return update_of(session, objective)
-
-    def _averages(self) -> bool:
-        """Whether an average of weights is kept, and served."""
-        return any(callback.averages for callback in self.callbacks or ())  # type: ignore[attr-defined]
-
-    def _row_shape(self, x: Any) -> Shape:
-        """Return the shape of the rows the network is fed with; here that of those of X."""
-        return x.shape[1:]
+    def _report(self, state: FitState) -> Callback:
+        """Return what prints a line an epoch; Boltzmann machines print it as scikit-learn does."""
+        return PrintProgress()
 
     def _doubt(self, X: Any, x: Any) -> str | None:
         """Return how X was read, namely as `x`, and what to pass if, as is likely, it is wrong."""
         return None
 
-    def _measures(self, session: Session, network: Network) -> list[Callback]:
-        """Return what adds figures to an epoch; here loss and score of the validation rows."""
-        return validation_measures(session, network)
-
-    def _report(self, session: Session) -> Callback:
-        """Return what prints a line an epoch."""
-        return PrintProgress()
-
-    def _batch_is_clipped(self) -> None:
-        """Warn of fewer rows than a batch is to have."""
-        warnings.warn(
-            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=users_level(),
-        )
-
-    def _epochs_are_over(self, run: Run) -> None:
-        """Warn where training ended because there were no more epochs, not for being done."""
-        # A schedule with a horizon has done what it was made for when its epochs are over.
-        if "epochs" not in self._pace().schedule.get_params():
-            warnings.warn(
-                f"Stochastic Optimizer: Maximum iterations ({run.until - run.began}) "
-                "reached and the optimization hasn't converged yet.",
-                ConvergenceWarning,
-                stacklevel=users_level(),
-            )
-
-    def _strata(self, target: Any, rows: NDArray | None) -> NDArray | None:
-        """Return groups whose shares a validation split keeps."""
-        return None
-
-    def _after_training(self) -> None:
-        """Set further public attributes from network and run."""
+    def _after_training(self, train: Rows) -> None:
+        """Set further attributes from network and run, and from the rows of the call."""
         network = self.network_
         self.n_layers_ = sum(layer.has_units for layer in network.layers) + 1
         self.out_activation_ = self._loss.link_name
         self.stop_reason_ = self.run_.stop_reason
 
-    # -- fitted state ---------------------------------------------------------------------
+    # -- hooks of prediction --------------------------------------------------------------
 
-    def _column_of_history(self, name: str) -> list[float] | None:
-        return self.run_.history.columns.get(name)
+    def _check_inputs(self, X: Any) -> Any:
+        """Return the rows of the network, checked against what the estimator was fitted on."""
+        return arrays.check_inputs(self, X, [np.float64, np.float32])
 
-    @property
-    def history_(self) -> dict[str, NDArray]:
-        """What was measured, one entry an epoch, by column.
-
-        epoch, loss, learning_rate, seconds (of the epoch), gradient_norm (of the last batch);
-        with validation rows validation_loss and validation_score, with `scoring` score.
-        Callbacks may add more, :class:`~sknn.callbacks.Diagnostics` figures of every layer.
-        """
-        return {name: np.array(values) for name, values in self.run_.history.columns.items()}
-
-    @property
-    def loss_curve_(self) -> list[float]:
-        """Objective after each epoch, penalty included."""
-        return list(self.run_.history.columns.get("loss", []))
-
-    @property
-    def loss_(self) -> float:
-        """Objective of the last epoch."""
-        values = self._column_of_history("loss")
-        if not values:
-            raise AttributeError("loss_ exists after the first epoch of training.")
-        return values[-1]
-
-    @property
-    def best_loss_(self) -> float | None:
-        """Lowest objective of an epoch; None with early stopping, which watches other figures."""
-        return None if self._watches_validation() else self.run_.best_loss
-
-    @property
-    def validation_scores_(self) -> list[float] | None:
-        """Accuracy or R2 on the validation rows after each epoch, None without such rows."""
-        values = self._column_of_history("validation_score")
-        return None if values is None else list(values)
-
-    @property
-    def best_validation_score_(self) -> float | None:
-        """Highest validation score, None without validation rows."""
-        values = self._column_of_history("validation_score")
-        if values is None:
-            return None
-        return float(np.nanmax(values)) if np.isfinite(values).any() else float("nan")
-
-    @property
-    def t_(self) -> int:
-        """Number of rows passed through the network in training."""
-        return self.run_.samples
-
-    def _watches_validation(self) -> bool:
-        run, early_stopping = self.run_, self.early_stopping  # type: ignore[attr-defined]
-        return bool(early_stopping) and "validation_score" in run.history.columns
+    def _network_for(self, x: Any) -> Network:
+        """Return the network that serves such rows; few rows of a table have one of their own."""
+        return self.network_
 
     # -- prediction -----------------------------------------------------------------------
 
@@ -453,7 +286,8 @@ class BaseNetwork(
 
     def _limit(self, rows: int, network: Network | None = None) -> blas_threads:
         """Return what holds BLAS at one thread where rows are few for the network."""
-        return blas_threads(self._work(self.network_ if network is None else network, rows))
+        network = self.network_ if network is None else network
+        return blas_threads(0 if self._single_threaded else largest_product(network, rows))
 
     # -- contract -------------------------------------------------------------------------
 

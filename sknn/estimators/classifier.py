@@ -18,6 +18,7 @@ from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
 from sknn.estimators.answers import computed
 from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learnt
 from sknn.estimators.scores import accuracy
 from sknn.estimators.settings import parameters
@@ -100,7 +101,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
                 X_val,
                 y_val,
                 sample_weight_val,
-                epochs=self._epochs(),
+                epochs=None,
                 resume=self.warm_start,
                 keep=self.warm_start,
             )
@@ -287,22 +288,22 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         """Return the share of the target that goes to all classes alike."""
         return float(self.label_smoothing)
 
-    def _set_targets(self, rows: Rows, call: Call) -> None:
-        if call.stream and call.classes is None and not _names_itself(rows.y):
+    def _set_targets(self, rows: Rows, state: FitState) -> None:
+        if state.call.stream and state.call.classes is None and not _names_itself(rows.y):
             raise ValueError("classes must be passed on the first call to partial_fit.")
-        self._targets = classification_targets(rows.y, call.classes)
+        self._targets = classification_targets(rows.y, state.call.classes)
         self.classes_ = self._targets.classes
         self.n_outputs_ = self._targets.n_outputs
 
-    def _check_same_task(self, y: Any, call: Call) -> Growth | None:
+    def _check_same_task(self, y: Any, state: FitState) -> Growth | None:
         """Compare labels with those of earlier calls, in scikit-learn's words."""
         known = self.classes_
-        self._targets, growth = self._grown(call.classes)
+        self._targets, growth = self._grown(state.call.classes)
         self.classes_, self.n_outputs_ = self._targets.classes, self._targets.n_outputs
         single = isinstance(self._targets, (BinaryTargets, MulticlassTargets))
         if single and y.ndim == 2:
             raise ValueError(f"y has {y.shape[1]} columns; in the first call it had one.")
-        if single and not call.stream:
+        if single and not state.call.stream:
             labels = unique_labels(y)
             if set(labels.tolist()) != set(known.tolist()):
                 raise ValueError(
@@ -314,25 +315,20 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
     def _grown(self, classes: Any) -> tuple[ClassificationTargets, Growth | None]:
         return (self._targets, None) if classes is None else grow(self._targets, classes)
 
-    def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
+    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
         check_labels(rows.y)
         if self.class_weight is None:
             return rows.weight
-        if call.stream and self.class_weight == "balanced":
+        if state.call.stream and self.class_weight == "balanced":
             raise ValueError(
                 "class_weight='balanced' is not supported for partial_fit: a chunk does not know "
                 "the shares of the classes. Pass the weights as a dict."
             )
-        continues = call.resume and hasattr(self, "network_")
-        targets = self._targets if continues else classification_targets(rows.y, call.classes)
+        targets = (
+            self._targets if not state.fresh else classification_targets(rows.y, state.call.classes)
+        )
         factor = _class_factor(self.class_weight, rows, targets)
         return factor if rows.weight is None else factor * rows.weight
-
-    def _strata(self, target: Any, rows: NDArray | None) -> NDArray | None:
-        if isinstance(self._targets, BinaryTargets):
-            _check_both_classes(target[:, 0] if rows is None else target[rows, 0])
-            return target[:, 0]
-        return target if isinstance(self._targets, MulticlassTargets) else None
 
     def __sklearn_tags__(self) -> Any:
         """Several labels and several outputs are welcome."""
@@ -340,17 +336,6 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         tags.classifier_tags.multi_label = True
         tags.target_tags.multi_output = True
         return tags
-
-
-def _check_both_classes(target: NDArray) -> None:
-    """Raise, as scikit-learn does, where one of two classes has a single row to split."""
-    second = int((target > 0).sum())
-    if 1 in (second, len(target) - second):
-        raise ValueError(
-            "The least populated class in y has only 1 row, and early_stopping=True needs rows of "
-            "both classes to train on and to hold out. Pass X_val and y_val, more rows of that "
-            "class, or early_stopping=False."
-        )
 
 
 def _spread(answers: NDArray, share: NDArray | None) -> NDArray:

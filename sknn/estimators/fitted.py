@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.exceptions import NotFittedError
+
+from sknn.core.network import Network
+from sknn.training.run import Run
 
 
 class Learnt:
@@ -33,6 +38,8 @@ def learnt() -> Any:
 class Fitted:
     """An estimator that is fitted once it has a network, and says so where it has none."""
 
+    network_: Network = learnt()
+    run_: Run = learnt()
     n_iter_: int = learnt()
     n_layers_: int = learnt()
     n_features_in_: int = learnt()
@@ -52,3 +59,57 @@ class Fitted:
                 f"This {type(self).__name__} instance is not fitted yet. Call 'fit' with "
                 "appropriate arguments before using this estimator."
             )
+
+    def _column_of_history(self, name: str) -> list[float] | None:
+        return self.run_.history.columns.get(name)
+
+    @property
+    def history_(self) -> dict[str, NDArray]:
+        """What was measured, one entry an epoch, by column.
+
+        epoch, loss, learning_rate, seconds (of the epoch), gradient_norm (of the last batch);
+        with validation rows validation_loss and validation_score, with `scoring` score.
+        Callbacks may add more, :class:`~sknn.callbacks.Diagnostics` figures of every layer.
+        """
+        return {name: np.array(values) for name, values in self.run_.history.columns.items()}
+
+    @property
+    def loss_curve_(self) -> list[float]:
+        """Objective after each epoch, penalty included."""
+        return list(self.run_.history.columns.get("loss", []))
+
+    @property
+    def loss_(self) -> float:
+        """Objective of the last epoch."""
+        values = self._column_of_history("loss")
+        if not values:
+            raise AttributeError("loss_ exists after the first epoch of training.")
+        return values[-1]
+
+    @property
+    def best_loss_(self) -> float | None:
+        """Lowest objective of an epoch; None with early stopping, which watches other figures."""
+        return None if self._watches_validation() else self.run_.best_loss
+
+    @property
+    def validation_scores_(self) -> list[float] | None:
+        """Accuracy or R2 on the validation rows after each epoch, None without such rows."""
+        values = self._column_of_history("validation_score")
+        return None if values is None else list(values)
+
+    @property
+    def best_validation_score_(self) -> float | None:
+        """Highest validation score, None without validation rows."""
+        values = self._column_of_history("validation_score")
+        if values is None:
+            return None
+        return float(np.nanmax(values)) if np.isfinite(values).any() else float("nan")
+
+    @property
+    def t_(self) -> int:
+        """Number of rows passed through the network in training."""
+        return self.run_.samples
+
+    def _watches_validation(self) -> bool:
+        run, early_stopping = self.run_, self.early_stopping  # type: ignore[attr-defined]
+        return bool(early_stopping) and "validation_score" in run.history.columns

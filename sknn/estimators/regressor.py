@@ -14,10 +14,11 @@ from sknn._validation.arrays import Rows
 from sknn.core.layout import Growth
 from sknn.estimators.answers import computed
 from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learnt
 from sknn.estimators.scores import r2
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
-from sknn.estimators.targets.base import RegressionTargets
+from sknn.estimators.targets.regression import RegressionTargets
 
 
 class NetworkRegressor(RegressorMixin, SupervisedNetwork):
@@ -77,7 +78,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
                 X_val,
                 y_val,
                 sample_weight_val,
-                epochs=self._epochs(),
+                epochs=None,
                 resume=self.warm_start,
                 keep=self.warm_start,
             )
@@ -206,19 +207,19 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         # The squares of what may be a fine standard deviation could overflow.
         return np.hypot.reduce(np.concatenate([part * root for part in apart]), axis=0)
 
-    def _set_targets(self, rows: Rows, call: Call) -> None:
-        standardize = bool(self.normalize_y) and self._loss_recipe().location_scale
+    def _set_targets(self, rows: Rows, state: FitState) -> None:
+        standardize = bool(self.normalize_y) and state.recipe.loss.location_scale
         targets = RegressionTargets(rows.y, rows.weight, standardize, self.output_range)
         self._targets = targets
         self.n_outputs_ = targets.n_outputs
 
-    def _check_same_task(self, y: Any, call: Call) -> Growth | None:
+    def _check_same_task(self, y: Any, state: FitState) -> Growth | None:
         """Take over a new range of predictions; the scale of y stays that of the first call."""
-        standardize = bool(self.normalize_y) and self._loss_recipe().location_scale
+        standardize = bool(self.normalize_y) and state.recipe.loss.location_scale
         self._targets = self._targets.continued(standardize, self.output_range, y)
         return None
 
-    def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
+    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
         return rows.weight
 
     def __sklearn_tags__(self) -> Any:

@@ -114,7 +114,7 @@ class ShapedNetwork(SupervisedNetwork):
             self._check_shape(shape, asked, "its input_shape says")
         self.input_shape_ = shape
         self.n_features_in_ = prod(shape)
-        vars(self).pop("feature_names_in_", None)
+        self.__dict__.pop("feature_names_in_", None)
 
     def _check_shape(self, shape: Shape, known: Shape, told: str) -> None:
         skip = self._free_axes

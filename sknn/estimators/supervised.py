@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
-from math import prod
+from math import inf, prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from sknn.estimators.base import BaseNetwork
 from sknn.estimators.fit.request import Call
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import parameters
+from sknn.estimators.settings.recipe import Recipe, recipe_of
 
 
 def _has_hidden(estimator: Any) -> bool:
@@ -52,10 +54,15 @@ class SupervisedNetwork(BaseNetwork):
     """Parameters that say how many hidden layers there are."""
 
     def _loss_recipe(self) -> Loss:
+        """Return the loss, not yet bound to a task."""
         return parameters.loss_of(self)
 
-    def _check_own_parameters(self) -> None:
-        self._loss_recipe()
+    def _recipe(self) -> Recipe:
+        return recipe_of(self, loss=self._loss_recipe(), automatic_sizes=self._automatic_sizes())
+
+    def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
+        """Return pairs: up to so many rows a batch of ``batch_size="auto"`` has such a size."""
+        return ((inf, 200),)
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         return arrays.check_rows(

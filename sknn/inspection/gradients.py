@@ -10,8 +10,10 @@ from sklearn.base import clone
 
 from sknn.core.layout import Role, Slot
 from sknn.core.rows import in_order
+from sknn.estimators.fit.problem import supervised_objective
 from sknn.estimators.fit.request import Call
-from sknn.estimators.fit.session import Session
+from sknn.estimators.fit.session import begin_fit, start
+from sknn.estimators.fit.state import FitState
 from sknn.inspection.parts import part_errors, slope_error
 from sknn.training.objective import Supervised
 from sknn.training.run import noise_of
@@ -71,15 +73,15 @@ def check_gradients(
     >>> check_gradients(MLPClassifier(activation="gelu", random_state=0), X, y) < 1e-7
     True
     """
-    session = _session(estimator, X, y, sample_weight)
-    objective = session.objective(session.network, session.train.x.shape[0])
+    state = _state(estimator, X, y, sample_weight)
+    objective = supervised_objective(state, state.network, state.train.x.shape[0])
     rng = np.random.default_rng(random_state)
-    evaluate = _Evaluation(session, objective)
+    evaluate = _Evaluation(state, objective)
     evaluate()
     gradient = objective.grad.copy()
     whole = [
-        (f"gradient of {session.network.names[slot.layer]}.{slot.name}", max(errors))
-        for slot in session.network.layout.slots
+        (f"gradient of {state.network.names[slot.layer]}.{slot.name}", max(errors))
+        for slot in state.network.layout.slots
         if slot.param.role is not Role.TRACKED
         for errors in [[_error(evaluate, gradient, slot, rng) for _ in range(n_directions)]]
     ]
@@ -105,38 +107,37 @@ def _judge(whole: list[Finding], alone: list[Finding], tol: float) -> None:
     raise AssertionError(text)
 
 
-def _session(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Session:
-    """Return a session that stands before the first batch, in float64."""
+def _state(estimator: Any, X: Any, y: Any, sample_weight: Any) -> FitState:
+    """Return a call of fit that stands before the first batch, in float64."""
     trial = clone(estimator).set_params(dtype="float64", callbacks=None, early_stopping=False)
     trial._check_parameters()
-    session = Session(
-        trial, Call(X, y, sample_weight, classes=getattr(estimator, "classes_", None))
-    )
+    call = Call(X, y, sample_weight, classes=getattr(estimator, "classes_", None))
     limit = blas_threads(0)
     with limit, limit:
-        session.prepare()
+        state = begin_fit(trial, call, trial._recipe())
+        start(state)
     if hasattr(estimator, "network_"):
-        session.network.load(estimator.network_.theta)
-        session.targets.to_training_units(session.network, session.loss)
-    return session
+        state.network.load(estimator.network_.theta)
+        state.targets.to_training_units(state.network, state.loss)
+    return state
 
 
 class _Evaluation:
     """The objective on all rows, with the same noise every time."""
 
-    def __init__(self, session: Session, objective: Supervised) -> None:
+    def __init__(self, state: FitState, objective: Supervised) -> None:
         self.objective = objective
-        self.theta = session.network.trainable
-        self.noise = [each.bit_generator for each in noise_of(session.state.streams.noise)]
+        self.theta = state.network.trainable
+        self.noise = [each.bit_generator for each in noise_of(state.run.streams.noise)]
         self.start = [bits.state for bits in self.noise]
-        self.tracked = session.network.theta[..., self.theta.shape[-1] :]
+        self.tracked = state.network.theta[..., self.theta.shape[-1] :]
         self.figures = self.tracked.copy()
-        rows = session.rows_used
+        rows = state.rows_used
         pick = slice(None) if rows is None else rows
-        target = session.target[pick]
-        weight = session.train.weight
+        target = state.target[pick]
+        weight = state.train.weight
         self.batch = (
-            in_order(session.train.x[pick]),
+            in_order(state.train.x[pick]),
             target if isinstance(target, np.ndarray) else target.toarray(),
             None if weight is None else weight[pick][:, None],
         )

@@ -102,7 +102,8 @@ def joined(one: Any, other: Any) -> Any:
 
 def _entries(column: Any) -> list:
     if isinstance(column, Coded):
-        return np.append(column.levels, None)[column.codes].tolist()
+        levels: Any = np.append(column.levels, None)  # type: ignore[call-overload]
+        return levels[column.codes].tolist()
     return list(column)
 
 

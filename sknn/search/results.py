@@ -46,10 +46,8 @@ def rank(results: dict[str, Any], budgets: list[int]) -> None:
     for name in [name for name in results if name.startswith("rank_test_")]:
         scores = results[name.replace("rank", "mean", 1)]
         sound = np.isfinite(scores)
-        keys = np.rec.fromarrays(
-            [sound, np.where(sound, budgets, 0), np.where(sound, scores, 0.0)],
-            names="sound,budget,score",
-        )
+        figures: Any = [sound, np.where(sound, budgets, 0), np.where(sound, scores, 0.0)]
+        keys = np.rec.fromarrays(figures, names="sound,budget,score")  # type: ignore[call-overload]
         _, places = np.unique(keys, return_inverse=True)
         results[name] = rankdata(-places.ravel(), method="min").astype(np.int32)
 
@@ -59,7 +57,7 @@ def history(candidates: list[Candidate]) -> dict[str, NDArray]:
     columns: dict[str, list[Any]] = {}
     for index, each in enumerate(candidates):
         for rung, parts in each.rungs:
-            line = {
+            line: dict[str, Any] = {
                 "candidate": index,
                 "bracket": each.bracket,
                 "rung": rung,

@@ -288,7 +288,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
                 learnt |= _refit(best, routed.estimator.fit, report, data)
         for name in [name for name in vars(self) if name.endswith("_")]:
             delattr(self, name)
-        vars(self).update(learnt)
+        self.__dict__.update(learnt)
         return self
 
     @available_if(_transforms)

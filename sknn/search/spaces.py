@@ -208,7 +208,7 @@ def _check_changes(network: Any, changes: dict[str, Any], given: bool) -> None:
                 f"{name} must be a list of choices that is not empty, a distribution to draw from, "
                 f"or None; got {choices!r}."
             )
-    layers = changes.get("layers")
+    layers: Any = changes.get("layers")
     if _is_filled(layers) and any(isinstance(each, Layer) for each in layers):
         raise ValueError(
             "layers must list the choices, each of which is a list of layers itself, such as "

@@ -9,13 +9,17 @@ from __future__ import annotations
 import os
 import threading
 import weakref
+from math import prod
 from typing import Any
 
+from sknn.core.network import Network
 from sknn.training.blas import Held, held, libraries, restore
 
 # Multiply-adds of the largest product of a step from which a second thread pays; measured in
 # docs/developer/performance.md.
 PARALLEL_FROM = 2_000_000
+# Numbers in a kernel from which on two threads are faster than one, measured.
+_KERNEL_FOR_THREADS = 1 << 16
 
 # Reentrant: the handler of a signal may train a network, too.
 _lock = threading.RLock()
@@ -144,3 +148,18 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def largest_product(network: Network, rows: int) -> int:
+    """Return the multiply-adds of the largest product of a step; threads depend on it."""
+    kernels = [
+        prod(param.shape)
+        for plan in network.plans
+        for param in plan.params.values()
+        if len(param.shape) > 2
+    ]
+    # Convolutions are many small products, with copies between them: a second thread
+    # has little to do, and on a busy machine all wait for it.
+    if kernels and max(kernels) < _KERNEL_FOR_THREADS:
+        return 0
+    return rows * max(plan.multiply_adds for plan in network.plans)

@@ -1,18 +1,23 @@
 """Deterministic costs: calls per training step, memory per step and per fit."""
 
+import pathlib
 import sys
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
 
-from sknn import MLPClassifier
+import sknn
+from sknn import CNNClassifier, MLPClassifier, TabularMLPClassifier
 from sknn.core.layers import Defaults, Dense
 from sknn.core.losses import LogLoss
 from sknn.core.network import Network
 from sknn.core.optimizers import Adam
 from sknn.core.workspace import Workspace
+from sknn.estimators.settings import parameters
 from sknn.training.objective import Supervised
+from sknn.training.trainer import Trainer
 from sknn.training.update import Update
 
 MAX_CALLS_PER_STEP = 60
@@ -121,3 +126,61 @@ def test_predict_needs_no_memory_in_proportion_to_the_widest_layer():
     net.fit(X[:1000], y[:1000])
     hidden = len(X) * 200 * 8
     assert peak_of(lambda: net.predict(X)) < 0.2 * hidden
+
+
+class Began(BaseException):
+    """The loop is about to start."""
+
+
+SMALL = np.random.default_rng(0).standard_normal((150, 4))
+# The functions of ours that a fit calls before the loop starts; lambdas and the like not counted.
+FITS = {
+    "MLP": (MLPClassifier, SMALL, 430),
+    "CNN": (CNNClassifier, np.random.default_rng(0).standard_normal((150, 8, 8)), 850),
+    "Tabular": (TabularMLPClassifier, SMALL, 1000),
+}
+
+
+def calls_before_the_loop(network, X, y):
+    root, count = str(pathlib.Path(sknn.__file__).parent), 0
+
+    def profile(frame, event, argument):
+        nonlocal count
+        code = frame.f_code
+        if event == "call" and code is Trainer.run.__code__:
+            raise Began
+        ours = code.co_filename.startswith(root) and not code.co_name.startswith("<")
+        count += event == "call" and ours
+
+    sys.setprofile(profile)
+    try:
+        network.fit(X, y)
+    except Began:
+        return count
+    finally:
+        sys.setprofile(None)
+    raise AssertionError("the loop never started")
+
+
+@pytest.mark.parametrize("family", FITS)
+def test_calls_before_the_loop(family):
+    kind, X, limit = FITS[family]
+    y = np.arange(len(X)) % 3
+    kind(max_iter=1, learning_rate="cosine", random_state=0).fit(X, y)
+    assert calls_before_the_loop(kind(max_iter=1, random_state=0), X, y) <= limit
+
+
+@pytest.mark.parametrize("family", FITS)
+def test_what_parameters_stand_for_is_asked_once(family, monkeypatch):
+    kind, X, _ = FITS[family]
+    asked = []
+
+    def counted(name, original, *args):
+        asked.append(name)
+        return original(*args)
+
+    for name in ("optimizer_of", "schedule_of", "loss_of"):
+        monkeypatch.setattr(parameters, name, partial(counted, name, getattr(parameters, name)))
+    network = kind(max_iter=1, learning_rate="cosine", random_state=0)
+    network.fit(X, np.arange(len(X)) % 3)
+    assert sorted(asked) == ["loss_of", "optimizer_of", "schedule_of"]

@@ -8,8 +8,9 @@ from sklearn.datasets import load_diabetes, load_iris
 from sklearn.preprocessing import LabelBinarizer, scale
 
 from sknn import MLPClassifier, MLPRegressor
+from sknn.estimators.fit.problem import supervised_objective
 from sknn.estimators.fit.request import Call
-from sknn.estimators.fit.session import Session
+from sknn.estimators.fit.session import begin_fit
 from tests.estimators.data import BINARY, COUNTS, REAL, THREE, X
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -56,11 +57,10 @@ def test_loss_and_gradient_at_the_same_weights(task, activation, hidden):
     kind, parameters, y = TASKS[task]
     network = kind(hidden_layer_sizes=hidden, activation=activation, alpha=0.3, random_state=0)
     network.set_params(**parameters, batch_size=len(X), warm_start=True).initialize(X, y)
-    session = Session(network, Call(X, y, resume=True))
-    session.prepare()
-    objective = session.objective(session.network, len(X))
-    loss = objective.batch(X, session.target, None)
-    gradients = session.network.layout.views(objective.grad)
+    state = begin_fit(network, Call(X, y, resume=True), network._recipe())
+    objective = supervised_objective(state, state.network, len(X))
+    loss = objective.batch(X, state.target, None)
+    gradients = state.network.layout.views(objective.grad)
     their_loss, coef_grads, bias_grads = their_loss_and_gradient(network, y)
     assert loss == pytest.approx(their_loss, rel=1e-10)
     dense = [views for views in gradients if "W" in views]

@@ -18,10 +18,9 @@ from sknn.core.optimizers import Adam
 from sknn.core.workspace import Workspace
 from sknn.estimators import base
 from sknn.estimators.fit import session
-from sknn.estimators.fit.session import Session
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import parameters
-from sknn.estimators.targets.base import RegressionTargets
+from sknn.estimators.targets.regression import RegressionTargets
 from sknn.training.batches import Batches
 from sknn.training.lbfgs import FullBatch
 from sknn.training.monitor import Validate, Watch
@@ -74,7 +73,7 @@ POINTS = {
     "load": (Network, "load", 0),
     "unfold": (RegressionTargets, "to_training_units", 0),
     "run": (Run, "copy", 0),
-    "optimizer": (parameters, "optimizer_of", 1),
+    "optimizer": (parameters, "optimizer_of", 0),
     "workspace": (Workspace, "_build", 0),
     "a layer forward": (Dense, "forward", 3),
     "a layer backward": (Dense, "backward", 5),
@@ -88,8 +87,8 @@ POINTS = {
     "validation": (Network, "predict", 1),
     "score": (Validate, "on_epoch_end", 2),
     "decision": (Watch, "on_epoch_end", 1),
-    "publishing": (Session, "_publish", 0),
-    "recovery": (Session, "_react_to_stop", 0),
+    "publishing": (session, "publish", 0),
+    "recovery": (session, "_react_to_stop", 0),
     "units": (RegressionTargets, "to_user_units", 0),
     "the last line": (base.BaseNetwork, "_after_training", 0),
 }

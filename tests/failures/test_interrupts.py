@@ -270,9 +270,9 @@ def test_passes_over_all_rows_end_with_the_first_group(monkeypatch):
     """Members with different best epochs are trained on in groups, one after the other."""
     trained = []
 
-    def interrupted(session):
-        trained.append(session)
-        session.state.stop_reason = "interrupted"
+    def interrupted(state):
+        trained.append(state)
+        state.run.stop_reason = "interrupted"
 
     monkeypatch.setattr(solvers, "_pass_over_all", interrupted)
     net = MLPClassifier(

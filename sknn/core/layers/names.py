@@ -8,6 +8,9 @@ from typing import Any
 
 from sknn.core.layers.base import Layer
 
+OUTPUT = "output"
+"""The layer that gives the raw scores."""
+
 
 def named(layers: Any) -> list[tuple[str, Layer]]:
     """Pair layers with their names; unnamed ones are called by kind and position.

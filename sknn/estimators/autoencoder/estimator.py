@@ -12,7 +12,6 @@ from sknn._sklearn import with_callbacks
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn.core.layers import Layer
-from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators.answers import computed
 from sknn.estimators.autoencoder import layers as codec
@@ -20,10 +19,11 @@ from sknn.estimators.autoencoder.elbo import EvidenceBound
 from sknn.estimators.autoencoder.targets import ReconstructionTargets, border, squared_errors
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learnt
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
+from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.training.callbacks import Callback
-from sknn.training.run import Run
 
 # Reconstructions are compared in slabs of about this many numbers.
 _SLAB_NUMBERS = 1 << 22
@@ -294,7 +294,7 @@ class AutoEncoder(BaseNetwork):
                 sample_weight,
                 X_val,
                 sample_weight_val=sample_weight_val,
-                epochs=self.max_iter,
+                epochs=None,
                 resume=self.warm_start,
                 keep=self.warm_start,
             )
@@ -534,8 +534,10 @@ class AutoEncoder(BaseNetwork):
 
     # -- hooks ------------------------------------------------------------------------------
 
-    def _check_own_parameters(self) -> None:
+    def _recipe(self) -> Recipe:
         codec.check(self)
+        # With tol=0 the loss may fall for ever; to have used the epochs is no failure then.
+        return recipe_of(self, loss=self.loss, must_converge=self.tol > 0)
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         return arrays.check_unlabelled(self, X, sample_weight, dtypes, reset)
@@ -543,20 +545,17 @@ class AutoEncoder(BaseNetwork):
     def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
         return arrays.check_unlabelled_validation(self, call.X_val, call.sample_weight_val, dtypes)
 
-    def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
+    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
         return rows.weight
 
-    def _set_targets(self, rows: Rows, call: Call) -> None:
+    def _set_targets(self, rows: Rows, state: FitState) -> None:
         groups = codec.output_groups(self, rows.x.shape[1])
         # Tied weights cannot be brought to the units of X at both ends.
         scalable = self.layers is None and not self.tied_weights
         self._targets = ReconstructionTargets(rows, self.output_activation, groups, scalable)
 
-    def _check_same_task(self, y: Any, call: Call) -> None:
+    def _check_same_task(self, y: Any, state: FitState) -> None:
         self._targets = self._targets.continued(y)
-
-    def _loss_recipe(self) -> Loss:
-        return self._targets.recipe(self.loss)
 
     def _chain(self, n_raw: int) -> list[Layer]:
         return codec.chain(self, n_raw, self._targets)
@@ -564,24 +563,18 @@ class AutoEncoder(BaseNetwork):
     def _check_network(self, network: Network) -> None:
         codec.check_output(network, self._targets.n_outputs)
 
-    def _start_from_data(
-        self, network: Network, train: Rows, index: NDArray | None, seed: int
-    ) -> bool:
-        return codec.start(self, network, train, index, seed)
+    def _start_from_data(self, state: FitState) -> bool:
+        return codec.start(self, state)
 
-    def _measures(self, session: Any, network: Network) -> list[Callback]:
-        measures = super()._measures(session, network)
+    def _measures(self, state: FitState, network: Network) -> list[Callback]:
+        measures = super()._measures(state, network)
         targets = self._targets
         if self.variational:
             gaussian = targets.task == "regression"
             measures.append(EvidenceBound(targets.loss_scale, targets.n_outputs, gaussian))
         return measures
 
-    def _epochs_are_over(self, run: Run) -> None:
-        # With tol=0 the loss may fall for ever; to have used the epochs is no failure then.
-        if self.tol > 0:
-            super()._epochs_are_over(run)
-
-    def _after_fit(self, train: Rows) -> None:
+    def _after_training(self, train: Rows) -> None:
+        super()._after_training(train)
         share = 0.1 if isinstance(self.contamination, str) else float(self.contamination)
         self.offset_ = border(self._scores(train.x), train.weight, share)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from sknn.core.layers import (
     Sparsity,
 )
 from sknn.core.layers.filtering import Filtering
+from sknn.core.layers.names import OUTPUT
 from sknn.core.losses import Mixed
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
@@ -31,8 +32,8 @@ from sknn.core.spec import resolve
 from sknn.estimators.autoencoder import pca
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.fit.greedy import train_part
+from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.layers import (
-    OUTPUT,
     block,
     check_flat,
     given_layers,
@@ -40,9 +41,6 @@ from sknn.estimators.settings.layers import (
     output_layer,
     per_layer,
 )
-
-if TYPE_CHECKING:
-    from sknn.estimators.autoencoder.estimator import AutoEncoder
 
 CODE = "code"
 # What `layers` replaces.
@@ -58,7 +56,7 @@ _EXPANDED = (
 )
 
 
-def check(estimator: AutoEncoder) -> None:
+def check(estimator: Any) -> None:
     """Raise for parameters that do not go together."""
     if estimator.layers is None and not hidden_sizes(estimator.hidden_layer_sizes):
         raise ValueError("hidden_layer_sizes must name at least one layer, the code.")
@@ -88,7 +86,7 @@ def check(estimator: AutoEncoder) -> None:
 # -- layers -----------------------------------------------------------------------------------
 
 
-def chain(estimator: AutoEncoder, n_raw: int, targets: ReconstructionTargets) -> list[Layer]:
+def chain(estimator: Any, n_raw: int, targets: ReconstructionTargets) -> list[Layer]:
     """Return the specs of all layers: corruption, encoder, code, decoder, output."""
     front = _corruption(estimator, targets)
     if estimator.layers is not None:
@@ -120,12 +118,12 @@ def check_output(network: Network, n_features: int) -> None:
         )
 
 
-def _encoder(estimator: AutoEncoder) -> tuple[list[int], list[Any]]:
+def _encoder(estimator: Any) -> tuple[list[int], list[Any]]:
     sizes = hidden_sizes(estimator.hidden_layer_sizes)
     return sizes, per_layer(estimator.activation, len(sizes), "activation")
 
 
-def _corruption(estimator: AutoEncoder, targets: ReconstructionTargets) -> list[Layer]:
+def _corruption(estimator: Any, targets: ReconstructionTargets) -> list[Layer]:
     level, scale = estimator.corruption_level, targets.scale
     noise: dict[Any, Layer] = {
         "gaussian": GaussianNoise(level / scale),
@@ -137,7 +135,7 @@ def _corruption(estimator: AutoEncoder, targets: ReconstructionTargets) -> list[
     return [*([Densify()] if targets.sparse else []), noise[estimator.corruption]]
 
 
-def _encoding(estimator: AutoEncoder, sizes: list[int], activations: list[Any]) -> list[Layer]:
+def _encoding(estimator: Any, sizes: list[int], activations: list[Any]) -> list[Layer]:
     layers: list[Layer] = []
     contraction = float(estimator.contraction)
     for size, activation in zip(sizes, activations, strict=True):
@@ -149,7 +147,7 @@ def _encoding(estimator: AutoEncoder, sizes: list[int], activations: list[Any]) 
     return [*layers[:-1], Dense(2 * sizes[-1], "identity"), Latent(weight)]
 
 
-def _penalty(estimator: AutoEncoder, activation: Any) -> list[Layer]:
+def _penalty(estimator: Any, activation: Any) -> list[Layer]:
     if estimator.sparsity is None:
         return []
     bounds = resolve(Activation, activation, "activation", type(estimator).__name__).bounds
@@ -159,9 +157,7 @@ def _penalty(estimator: AutoEncoder, activation: Any) -> list[Layer]:
     return [Sparsity(target, weight, low=bounds[0])]
 
 
-def _decoding(
-    estimator: AutoEncoder, sizes: list[int], activations: list[Any], n_raw: int
-) -> list[Layer]:
+def _decoding(estimator: Any, sizes: list[int], activations: list[Any], n_raw: int) -> list[Layer]:
     tied = estimator.tied_weights
     layers: list[Layer] = []
     for i in reversed(range(len(sizes) - 1)):
@@ -201,9 +197,7 @@ def _behind(network: Network, start: int) -> int:
 # -- start ------------------------------------------------------------------------------------
 
 
-def start(
-    estimator: AutoEncoder, network: Network, train: Rows, index: NDArray | None, seed: int
-) -> bool:
+def start(estimator: Any, state: FitState) -> bool:
     """Improve random initial weights: principal components, or layer by layer.
 
     Returns
@@ -211,11 +205,12 @@ def start(
     good : bool
         Whether the network is principal component analysis, and its objective can be compared.
     """
+    network, train, index = state.network, state.train, state.rows_used
     x = train.x if index is None else train.x[index]
     weight = train.weight
     weight = weight if weight is None or index is None else weight[index]
     if estimator.pretrain == "layerwise":
-        _pretrain(estimator, network, Rows(x, x, weight), seed)
+        _pretrain(estimator, network, Rows(x, x, weight), state.run.streams.split_seed)
     if estimator.pretrain or not _starts_at_components(estimator):
         return False
     sizes, _ = _encoder(estimator)
@@ -228,7 +223,7 @@ def start(
     return carried and not logistic and estimator.corruption is None
 
 
-def _starts_at_components(estimator: AutoEncoder) -> bool:
+def _starts_at_components(estimator: Any) -> bool:
     automatic = isinstance(estimator.weight_init, str) and estimator.weight_init == "auto"
     plain = estimator.layers is None and estimator.normalization is None
     alike = estimator._targets.groups is None
@@ -240,7 +235,7 @@ def _dense_chain(network: Network) -> list[Any]:
     return [(layer, views) for layer, views in pairs if isinstance(layer, Dense)]
 
 
-def _pretrain(estimator: AutoEncoder, network: Network, rows: Rows, seed: int) -> None:
+def _pretrain(estimator: Any, network: Network, rows: Rows, seed: int) -> None:
     """Train a shallow auto-encoder for each layer, on what the layers before make of the rows."""
     sizes, activations = _encoder(estimator)
     codes, weight = rows.x, rows.weight
@@ -257,7 +252,7 @@ def _pretrain(estimator: AutoEncoder, network: Network, rows: Rows, seed: int) -
     estimator._targets.to_training_units(network, estimator._targets.recipe(estimator.loss))
 
 
-def _shallow(estimator: AutoEncoder, size: int, activation: Any, seed: int) -> Any:
+def _shallow(estimator: Any, size: int, activation: Any, seed: int) -> Any:
     names = [
         *("corruption", "corruption_level", "tied_weights", "contraction", "normalization"),
         *("solver", "learning_rate", "learning_rate_init", "alpha", "batch_size", "tol", "dtype"),
@@ -279,7 +274,7 @@ def _copy(source: Any, name: str, network: Network, target: str, estimator: Any)
 # -- columns of a table -------------------------------------------------------------------------
 
 
-def output_groups(estimator: AutoEncoder, n_features: int) -> Mixed | None:
+def output_groups(estimator: Any, n_features: int) -> Mixed | None:
     """Return the loss for columns of several kinds; None where all are alike."""
     groups = estimator.output_groups
     if groups is None:
@@ -314,7 +309,7 @@ def _several(columns: Any) -> list[Any]:
     return list(columns)
 
 
-def _positions(estimator: AutoEncoder, n_features: int) -> Any:
+def _positions(estimator: Any, n_features: int) -> Any:
     names = list(getattr(estimator, "feature_names_in_", ()))
 
     def position(column: Any) -> int:
@@ -339,7 +334,7 @@ def draw_codes(n_samples: Any, size: int, random_state: Any) -> NDArray:
     return np.asarray(check_random_state(random_state).standard_normal((n_samples, size)))
 
 
-def encoder_names(estimator: AutoEncoder) -> list[str]:
+def encoder_names(estimator: Any) -> list[str]:
     """Return the names of the layers with weights that make the code."""
     network = estimator.network_
     if estimator.variational or estimator.layers is not None:
@@ -354,7 +349,7 @@ def encoder_names(estimator: AutoEncoder) -> list[str]:
     ]
 
 
-def encoder_start(estimator: AutoEncoder, params: dict[str, Any]) -> dict[str, Any]:
+def encoder_start(estimator: Any, params: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters of a supervised network that starts as the encoder.
 
     Parameters

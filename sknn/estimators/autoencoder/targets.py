@@ -73,6 +73,10 @@ class ReconstructionTargets(Targets):
         """How many times smaller than a sum over the outputs the loss is."""
         return self.n_outputs if self.task == "regression" else 1
 
+    def bind(self, loss: Any) -> Loss:
+        """Return the loss that a name, a spec or "auto" stands for, bound to the task."""
+        return super().bind(self.recipe(loss))
+
     def recipe(self, loss: Any) -> Loss:
         """Return the loss that a name, a spec or "auto" stands for."""
         if self.groups is not None:

@@ -16,7 +16,6 @@ from sknn._validation.messages import located
 from sknn.core import constraints as c
 from sknn.core.layers import Boltzmann, Layer
 from sknn.core.losses import SquaredError
-from sknn.core.losses.base import Loss
 from sknn.core.machine import LogPartition, Machine
 from sknn.core.network import Network
 from sknn.core.schedules import Constant
@@ -29,13 +28,14 @@ from sknn.estimators.boltzmann.contrastive_divergence import (
     SparsityTarget,
     machine_of,
 )
+from sknn.estimators.fit.problem import Problem, update_of
 from sknn.estimators.fit.request import Call
-from sknn.estimators.fit.session import Session, seed_from
-from sknn.estimators.settings.parameters import Pace
+from sknn.estimators.fit.session import seed_from
+from sknn.estimators.fit.state import FitState
+from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.targets.base import NoTargets
 from sknn.estimators.weights import window
 from sknn.training.callbacks import Callback
-from sknn.training.run import Run
 
 # Up to so many hidden units log Z is exact under method="auto".
 _EXACT_UP_TO = 16
@@ -89,9 +89,8 @@ class BoltzmannMachine(BaseNetwork):
             it was before the call.
         """
         resume = self.warm_start  # type: ignore[attr-defined]
-        epochs = self.n_iter  # type: ignore[attr-defined]
         return self._train(
-            Call(X, None, sample_weight, X_val, epochs=epochs, resume=resume, keep=resume)
+            Call(X, None, sample_weight, X_val, epochs=None, resume=resume, keep=resume)
         )
 
     @with_callbacks
@@ -373,8 +372,17 @@ class BoltzmannMachine(BaseNetwork):
     def _visible_start(self, x: Any, weight: NDArray | None) -> NDArray:
         """Return the visible biases of a model without links."""
 
-    def _pace(self) -> Pace:
-        return Pace(self.n_iter, self.learning_rate, Constant())  # type: ignore[attr-defined]
+    def _recipe(self) -> Recipe:
+        return recipe_of(
+            self,
+            loss=SquaredError(),
+            base_rate=self.learning_rate,  # type: ignore[attr-defined]
+            schedule=Constant(),
+            epochs=self.n_iter,  # type: ignore[attr-defined]
+            # There is no test of convergence, and chains may outnumber rows.
+            must_converge=False,
+            must_fill_batches=False,
+        )
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         return arrays.check_unlabelled(self, X, sample_weight, dtypes=dtypes, reset=reset)
@@ -393,59 +401,48 @@ class BoltzmannMachine(BaseNetwork):
             )
         ]
 
-    def _loss_recipe(self) -> Loss:
-        return SquaredError()
-
-    def _set_targets(self, rows: Rows, call: Call) -> None:
+    def _set_targets(self, rows: Rows, state: FitState) -> None:
         self._targets = NoTargets()
 
-    def _check_same_task(self, y: Any, call: Call) -> None:
+    def _check_same_task(self, y: Any, state: FitState) -> None:
         return None
 
-    def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
+    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
         return rows.weight
 
-    def _start_from_data(
-        self, network: Network, train: Rows, index: NDArray | None, seed: int
-    ) -> bool:
-        network.params[0]["a"][...] = self._visible_start(train.x, train.weight)
+    def _start_from_data(self, state: FitState) -> bool:
+        start = self._visible_start(state.train.x, state.train.weight)
+        state.network.params[0]["a"][...] = start
         return False
 
-    def _objective(self, session: Session, network: Network, rows: int) -> ContrastiveDivergence:
-        run, target = session.state, self.sparsity_target  # type: ignore[attr-defined]
-        return ContrastiveDivergence(
+    def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
+        target = self.sparsity_target  # type: ignore[attr-defined]
+        objective = ContrastiveDivergence(
             network,
             rows,
-            run.streams.noise,
+            state.run.streams.noise,
             n_gibbs=self.n_gibbs,  # type: ignore[attr-defined]
-            unit=run.unit if session.train.weight is None else 1.0,
+            unit=state.unit,
             sparsity=None if target is None else SparsityTarget(target, self.sparsity_weight),  # type: ignore[attr-defined]
         )
+        return Problem(objective, lambda: update_of(state, objective))
 
-    def _measures(self, session: Session, network: Network) -> list[Callback]:
-        x_val = None if session.validation is None else session.validation.x
+    def _measures(self, state: FitState, network: Network) -> list[Callback]:
+        x_val = None if state.validation is None else state.validation.x
         wanted = _MEASURED_ROWS if x_val is None else min(x_val.shape[0], _COMPARED_ROWS)
-        return [Measure(*_some_rows(session, wanted), x_val)]
+        return [Measure(*_some_rows(state, wanted), x_val)]
 
-    def _report(self, session: Session) -> Callback:
-        return PrintLikelihood(type(self).__name__, *_some_rows(session, _MEASURED_ROWS))
+    def _report(self, state: FitState) -> Callback:
+        return PrintLikelihood(type(self).__name__, *_some_rows(state, _MEASURED_ROWS))
 
-    def _batch_is_clipped(self) -> None:
-        """Nothing to warn of: chains may outnumber rows."""
-
-    def _epochs_are_over(self, run: Run) -> None:
-        """Nothing to warn of: there is no test of convergence."""
-
-    def _after_training(self) -> None:
+    def _after_training(self, train: Rows) -> None:
         self.stop_reason_ = self.run_.stop_reason
         self.__dict__.pop("_sampler", None)
 
 
-def _some_rows(session: Session, wanted: int) -> tuple[Any, NDArray | None]:
+def _some_rows(state: FitState, wanted: int) -> tuple[Any, NDArray | None]:
     """Return up to so many of the training rows, evenly spread, and their weights."""
-    train, rows = session.train, session.rows_used
-    rows = np.arange(train.x.shape[0]) if rows is None else rows
-    rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), wanted)).astype(int)]
+    train, rows = state.train, state.some_rows(wanted)
     return train.x[rows], None if train.weight is None else train.weight[rows]
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sknn._validation.arrays import Rows
 from sknn.core.layers import Dense
-from sknn.core.network import Network
 from sknn.estimators.boltzmann.base import BoltzmannMachine
 from sknn.estimators.boltzmann.rbm import BernoulliRBM, GaussianRBM
 from sknn.estimators.fit.greedy import train_part
+from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learnt
 
 
@@ -22,11 +20,10 @@ class DeepBelief:
     activation: Any = "logistic"
     rbms_: list[BoltzmannMachine] = learnt()
 
-    def _start_from_data(
-        self, network: Network, train: Rows, index: NDArray | None, seed: int
-    ) -> bool:
+    def _start_from_data(self, state: FitState) -> bool:
         """Train one machine a hidden layer on what the machine below says of the rows."""
-        rows = slice(None) if index is None else index
+        network, train, seed = state.network, state.train, state.run.streams.split_seed
+        rows = slice(None) if state.rows_used is None else state.rows_used
         x = train.x[rows]
         weight = None if train.weight is None else train.weight[rows]
         visible = self._visible_kind(x)

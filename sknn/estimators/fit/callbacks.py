@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 from numpy.typing import NDArray
 from sklearn.metrics import get_scorer
@@ -14,73 +15,72 @@ from sknn._validation.arrays import Rows, shares
 from sknn._validation.messages import located
 from sknn.core.network import Network
 from sknn.estimators.fit.parallel import independent
+from sknn.estimators.fit.serving import served, served_now
+from sknn.estimators.fit.state import FitState
 from sknn.training.callbacks import Callback, StopBelow, copies
 from sknn.training.monitor import Validate, Watch
 
-if TYPE_CHECKING:
-    from sknn.estimators.fit.session import Session
 
-
-def callbacks_for(session: Session, network: Network) -> list[Callback]:
+def callbacks_for(state: FitState, network: Network) -> list[Callback]:
     """Return the user's callbacks and those the parameters ask for."""
-    estimator = session.estimator
-    callbacks = _own(session)
+    estimator, recipe = state.estimator, state.recipe
+    callbacks = _own(state)
     estimator.callbacks_ = list(callbacks)
-    callbacks += estimator._measures(session, network)
-    if not session.lbfgs:
-        callbacks.append(_watch(session))
-    if estimator.stop_below is not None:
-        callbacks.append(StopBelow(estimator.stop_below))
-    if estimator.verbose:
-        callbacks.append(estimator._report(session))
-    if session.bridge is not None:
-        callbacks.append(session.bridge)
+    callbacks += estimator._measures(state, network)
+    if not state.recipe.full_batch:
+        callbacks.append(_watch(state))
+    if recipe.stop_below is not None:
+        callbacks.append(StopBelow(recipe.stop_below))
+    if recipe.verbose:
+        callbacks.append(estimator._report(state))
+    if state.bridge is not None:
+        callbacks.append(state.bridge)
     return callbacks
 
 
-def _own(session: Session) -> list[Callback]:
+def _own(state: FitState) -> list[Callback]:
     """Return copies of the user's callbacks; in a resumed call they go on with their state."""
-    estimator = session.estimator
-    given = estimator.callbacks or ()
+    estimator = state.estimator
+    given = state.recipe.callbacks
     fresh = copies.for_a_call(given)
-    kept = estimator.callbacks_ if session.call.finish else []
+    kept = estimator.callbacks_ if state.call.finish else []
     if [type(callback) for callback in kept] != [type(callback) for callback in fresh]:
         return fresh
     resumed = copies.with_state(kept, given)
     for callback, now in zip(resumed, fresh, strict=True):
         # Parameters may have been changed since: a checkpoint moves to another path.
-        vars(callback).update(now.get_params(deep=False))
+        callback.__dict__.update(now.get_params(deep=False))
     return resumed
 
 
 @contextmanager
-def announced(session: Session) -> Iterator[None]:
+def announced(state: FitState) -> Iterator[None]:
     """Tell scikit-learn's callbacks, if there are any, of the begin and the end of training."""
-    if session.context is None:
+    if state.context is None:
         yield
         return
-    session.bridge = _bridge(session)
-    session.bridge.begin()
+    state.bridge = _bridge(state)
+    state.bridge.begin()
     yield
-    session.bridge.end(session.final())
+    state.bridge.end(served_now(state))
 
 
-def validation_measures(session: Session, network: Network) -> list[Callback]:
+def validation_measures(state: FitState, network: Network) -> list[Callback]:
     """Return what measures loss and score on the validation rows, if there are any."""
-    return [] if session.validation is None else [_validate(session, network.dtype)]
+    return [] if state.validation is None else [_validate(state, network.dtype)]
 
 
-def _validate(session: Session, dtype: Any) -> Validate:
-    rows, targets, loss = session.validation, session.targets, session.loss
+def _validate(state: FitState, dtype: Any) -> Validate:
+    rows, targets, loss = state.validation, state.targets, state.loss
     assert rows is not None
-    target = _encoded(session, rows, dtype)
+    target = _encoded(state, rows, dtype)
     x = rows.x
     if targets.scale != 1.0:
         x = x * (1.0 / targets.scale)
         target = x if target is rows.x else target
-    scoring = session.estimator.scoring
+    scoring = state.recipe.scoring
     scorer = None if scoring is None else get_scorer(scoring)
-    own = session.estimator._score_name
+    own = state.estimator._score_name
     weighted = rows.weight is not None and takes_weights(scorer)
     weights = {"sample_weight": rows.weight} if weighted else {}
 
@@ -91,10 +91,10 @@ def _validate(session: Session, dtype: Any) -> Validate:
     def judge(network: Network, own_score: float) -> dict[str, float]:
         if scorer is None or scoring == own:
             return {} if scorer is None else {"score": own_score}
-        model = shallow_copy(session.estimator)
+        model = shallow_copy(state.estimator)
         # The rows were checked before and have lost their names.
         vars(model).pop("feature_names_in_", None)
-        model.network_ = session.served(network)
+        model.network_ = served(state, network)
         model._loss = loss
         return {"score": _judge(scorer, model, rows, weights)}
 
@@ -102,9 +102,9 @@ def _validate(session: Session, dtype: Any) -> Validate:
     return Validate(kernel, x, target, shares(rows.weight, dtype), score, judge)
 
 
-def _encoded(session: Session, rows: Rows, dtype: Any) -> Any:
+def _encoded(state: FitState, rows: Rows, dtype: Any) -> Any:
     try:
-        return session.targets.encode(rows.y, dtype)
+        return state.targets.encode(rows.y, dtype)
     except (TypeError, ValueError) as error:
         raise located(error, "y_val") from error
 
@@ -122,35 +122,37 @@ def _say_nothing(message: str) -> None:
     """Stand in for print."""
 
 
-def _watch(session: Session) -> Watch:
-    estimator, pace = session.estimator, session.estimator._pace()
-    watching = estimator.early_stopping and session.validation is not None
-    scored = watching and estimator.scoring is not None
+def _watch(state: FitState) -> Watch:
+    recipe = state.recipe
+    watching = recipe.early_stopping and state.validation is not None
+    scored = watching and recipe.scoring is not None
     column = "loss" if not watching else "score" if scored else "validation_loss"
-    patience = estimator._patience()
+    patience = recipe.patience
     if watching:
-        patience = max(patience, pace.epochs / 10)
+        patience = max(patience, recipe.epochs / 10)
     return Watch(
         column,
-        measure=str(estimator.scoring) if scored else column,
+        measure=str(recipe.scoring) if scored else column,
         sign=-1.0 if scored else 1.0,
-        tol=estimator.tol,
+        tol=recipe.tol,
         patience=patience,
-        schedule=pace.schedule,
-        base_rate=pace.base_rate,
-        keep_best=watching and estimator.restore_best,
+        schedule=recipe.schedule,
+        base_rate=recipe.base_rate,
+        keep_best=watching and recipe.restore_best,
         reason="early_stopping" if watching else "converged",
-        say=print if estimator.verbose else _say_nothing,
-        leave=independent(session),
+        say=print if recipe.verbose else _say_nothing,
+        leave=independent(state),
     )
 
 
-def _bridge(session: Session) -> SklearnCallbacks:
-    session.estimator._loss = session.loss
+def _bridge(state: FitState) -> SklearnCallbacks:
+    state.estimator._loss = state.loss
     # Callbacks are shown the weights of each epoch before any are chosen.
-    session.estimator._forget_choice(session.fresh)
-    call = session.call
+    state.estimator._holdout.forget(state.estimator, state.fresh)
+    call = state.call
     weight = call.sample_weight
     metadata = {} if weight is None else {"sample_weight": weight}
     told = {"X": call.X, "y": call.y, "metadata": metadata}
-    return SklearnCallbacks(session.estimator, session.context, told, call.epochs, session.served)
+    return SklearnCallbacks(
+        state.estimator, state.context, told, state.epochs, partial(served, state)
+    )

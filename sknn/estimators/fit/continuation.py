@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.layout import Growth
 from sknn.core.network import Network
-
-if TYPE_CHECKING:
-    from sknn.estimators.fit.session import Session
+from sknn.estimators.fit.state import FitState
 
 
-def continue_from(session: Session, served: Network) -> None:
-    """Load the last weights of a run, or those that are served, into the network of a session.
+def continue_from(state: FitState, served: Network) -> None:
+    """Load the last weights of a run, or those that are served, into the network of a state.
 
     Raises
     ------
     ValueError
         If the parameters now describe another network.
     """
-    _check_same_architecture(session, served)
-    network, last = session.network, session.state.theta
-    if session.growth is not None:
-        _grow(session, served, session.growth)
+    _check_same_architecture(state, served)
+    network, last = state.network, state.run.theta
+    if state.growth is not None:
+        _grow(state, served, state.growth)
     elif last is not None:
         network.load(last)
     else:
         network.load(_members_to_go_on(network, served))
-        session.targets.to_training_units(network, session.loss)
+        state.targets.to_training_units(network, state.loss)
 
 
-def _check_same_architecture(session: Session, served: Network) -> None:
-    now, before = session.network.layout.signature(), served.layout.signature()
-    grown = () if session.growth is None else (session.growth.layer,)
+def start_output_bias(state: FitState) -> None:
+    """Let new output units start at the best constant prediction."""
+    rows, target, weight = state.rows_used, state.target, state.train.weight
+    if rows is not None:
+        target, weight = (None if part is None else part[rows] for part in (target, weight))
+    state.targets.start(state.network, state.loss, target, weight)
+
+
+def _check_same_architecture(state: FitState, served: Network) -> None:
+    now, before = state.network.layout.signature(), served.layout.signature()
+    grown = () if state.growth is None else (state.growth.layer,)
     kept = [[part for part in parts if part[0] not in grown] for parts in (now, before)]
-    if kept[0] != kept[1] or not _same_members(session, served):
+    if kept[0] != kept[1] or not _same_members(state, served):
         raise ValueError(
             "The architecture parameters differ from those of the previous call, so training "
             f"cannot continue: the fitted network has {_shapes(before)}, the parameters now "
@@ -50,11 +55,11 @@ def _shapes(signature: list[tuple[str, str, tuple[int, ...]]]) -> str:
     return ", ".join(f"{layer}.{name} {shape}" for layer, name, shape in signature)
 
 
-def _same_members(session: Session, served: Network) -> bool:
+def _same_members(state: FitState, served: Network) -> bool:
     """Say whether as many are trained as were; of several epochs each may be served."""
-    network = session.network
-    if session.estimator._serves_several_epochs:
-        return network.n_members == session.state.n_members
+    network = state.network
+    if state.estimator._serves_several_epochs:
+        return network.n_members == state.run.n_members
     return network.lead == served.lead
 
 
@@ -65,11 +70,11 @@ def _members_to_go_on(network: Network, served: Network) -> NDArray:
     return theta if network.lead else theta[0]
 
 
-def _grow(session: Session, served: Network, growth: Growth) -> None:
+def _grow(state: FitState, served: Network, growth: Growth) -> None:
     """Give the output layer further units; all weights and moments so far stay."""
-    network, run, old = session.network, session.state, served.layout
+    network, run, old = state.network, state.run, served.layout
     network.initialize(run.streams.init)
-    session.start_output_bias()
+    start_output_bias(state)
     last = _members_to_go_on(network, served) if run.theta is None else run.theta
     run.candidates = ()
     old.remap(last, network.layout, network.theta, growth)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 
 from sknn.core.network import Network
 from sknn.core.rows import in_order
+from sknn.estimators.fit.state import FitState
 from sknn.exceptions import DataScaleWarning, OneHotTargetWarning, ShapeWarning
 from sknn.training.warnings import users_level
-
-if TYPE_CHECKING:
-    from sknn.estimators.fit.session import Session
 
 # A column is judged on this many rows, on fewer where there are many columns.
 _ROWS = 4096
@@ -122,19 +120,19 @@ def _evenly(x: Any, rows: NDArray | None) -> Any:
     return x[::step] if rows is None else x[rows[::step]]
 
 
-def warn_of_data(session: Session) -> None:
+def warn_of_data(state: FitState) -> None:
     """Look at the data of a fresh run and warn of what is probably a mistake."""
-    x, rows = session.train.x, session.rows_used
-    doubt = session.estimator._doubt(session.call.X, x)
+    x, rows = state.train.x, state.rows_used
+    doubt = state.estimator._doubt(state.call.X, x)
     if doubt is not None:
         _warn(doubt, ShapeWarning)
-    if not session.estimator._scales_columns and not _bears_any_scale(session.network):
+    if not state.estimator._scales_columns and not _bears_any_scale(state.network):
         columns = Columns.of(x, rows)
-        _warn_of_scales(session, columns)
-        if session.validation is not None:
-            _warn_of_validation(*_comparable(columns, x, rows, session.validation.x))
-    if session.targets.task == "multilabel" and session.train.y is not x:
-        _warn_of_one_hot(session.targets.answers_of(session.train.y))
+        _warn_of_scales(state, columns)
+        if state.validation is not None:
+            _warn_of_validation(*_comparable(columns, x, rows, state.validation.x))
+    if state.targets.task == "multilabel" and state.train.y is not x:
+        _warn_of_one_hot(state.targets.answers_of(state.train.y))
 
 
 def _bears_any_scale(network: Network) -> bool:
@@ -149,8 +147,8 @@ def _warn(message: str, category: type[Warning]) -> None:
     warnings.warn(message, category, stacklevel=users_level())
 
 
-def _warn_of_scales(session: Session, columns: Columns) -> None:
-    x, scale = session.train.x, session.targets.scale
+def _warn_of_scales(state: FitState, columns: Columns) -> None:
+    x, scale = state.train.x, state.targets.scale
     seen = replace(
         columns, mean=columns.mean / scale, std=columns.std / scale, peak=columns.peak / scale
     )
@@ -163,17 +161,17 @@ def _warn_of_scales(session: Session, columns: Columns) -> None:
     shaped = x.ndim > 2
     _warn(
         f"X has {'channels' if shaped else 'columns'} on a scale from which a network learns "
-        f"badly: {_named(np.flatnonzero(bad), columns, session.estimator, shaped)}. Scale them, "
-        f"for example {_remedy(session, shaped)}.",
+        f"badly: {_named(np.flatnonzero(bad), columns, state.estimator, shaped)}. Scale them, "
+        f"for example {_remedy(state, shaped)}.",
         DataScaleWarning,
     )
 
 
-def _remedy(session: Session, shaped: bool) -> str:
+def _remedy(state: FitState, shaped: bool) -> str:
     if shaped:
         return "by (X - X.mean()) / X.std()"
-    scaler = "MaxAbsScaler" if sp.issparse(session.train.x) else "StandardScaler"
-    return f"with make_pipeline({scaler}(), {type(session.estimator).__name__}(...))"
+    scaler = "MaxAbsScaler" if sp.issparse(state.train.x) else "StandardScaler"
+    return f"with make_pipeline({scaler}(), {type(state.estimator).__name__}(...))"
 
 
 def _named(indices: NDArray, columns: Columns, estimator: Any, shaped: bool) -> str:

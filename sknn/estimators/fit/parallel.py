@@ -7,59 +7,53 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import inf
 from time import perf_counter
-from typing import TYPE_CHECKING
-from weakref import WeakSet
 
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from numpy.typing import NDArray
 
-from sknn.core.schedules import Schedule
+from sknn.estimators.fit.state import FitState
 from sknn.training.members import network_of, run_of
 from sknn.training.run import Run
-
-if TYPE_CHECKING:
-    from sknn.estimators.fit.session import Session
 
 Members = Sequence[int]
 
 
-def independent(session: Session) -> bool:
+def independent(state: FitState) -> bool:
     """Say whether members can be trained without each other, and nobody looks at all of them."""
-    estimator, schedule = session.estimator, session.estimator._pace().schedule
-    shared_rate = schedule.waits_for_stall or type(schedule).observe is not Schedule.observe
-    watched = estimator.callbacks or estimator.verbose or estimator.stop_below is not None
+    recipe = state.recipe
+    watched = recipe.callbacks or recipe.verbose or recipe.stop_below is not None
     return bool(
-        session.network.lead
-        and session.folds is None
-        and session.context is None
+        state.network.lead
+        and state.folds is None
+        and state.context is None
         and not watched
-        and not shared_rate
+        and not recipe.follows_loss
     )
 
 
-def groups_of(session: Session) -> list[Members]:
+def groups_of(state: FitState) -> list[Members]:
     """Return which members are trained together: one group for every job of joblib.
 
     A call of ``partial_fit`` is one pass, too short to be sent anywhere.
     """
-    n_members = session.network.n_members
-    jobs = 1 if session.call.stream else effective_n_jobs(None)
+    n_members = state.network.n_members
+    jobs = 1 if state.call.stream else effective_n_jobs(None)
     return [part.tolist() for part in np.array_split(np.arange(n_members), min(jobs, n_members))]
 
 
-def part_of(session: Session, members: Members) -> Session:
-    """Return a session that trains some of the members; nothing that changes is shared."""
-    twin = copy.copy(session)
-    twin.network = network_of(session.network, members)
-    twin.state = run_of(session.state, members)
+def part_of(state: FitState, members: Members) -> FitState:
+    """Return the state of some of the members alone; nothing that changes is shared."""
+    twin = copy.copy(state)
+    twin.network = network_of(state.network, members)
+    twin.run = run_of(state.run, members)
     return twin
 
 
 def train_in_jobs(
-    train: Callable[[Session], None], parts: list[Session]
+    train: Callable[[FitState], None], parts: list[FitState]
 ) -> list[tuple[NDArray, Run]]:
-    """Train sessions, each in a job of its own if there are several jobs.
+    """Train parts of a call, each in a job of its own if there are several jobs.
 
     Returns
     -------
@@ -72,7 +66,7 @@ def train_in_jobs(
     return Parallel()(delayed(_trained)(train, _parcel(part), left) for part in parts)
 
 
-def _in_turn(train: Callable[[Session], None], parts: list[Session]) -> list[tuple[NDArray, Run]]:
+def _in_turn(train: Callable[[FitState], None], parts: list[FitState]) -> list[tuple[NDArray, Run]]:
     """Train one after the other, up to the first that Ctrl-C ends."""
     results = []
     for part in parts:
@@ -83,19 +77,18 @@ def _in_turn(train: Callable[[Session], None], parts: list[Session]) -> list[tup
 
 
 def _trained(
-    train: Callable[[Session], None], part: Session, seconds: float
+    train: Callable[[FitState], None], part: FitState, seconds: float
 ) -> tuple[NDArray, Run]:
     if seconds < inf:
         # Clocks of other processes count from other moments.
         part.deadline = perf_counter() + seconds
     # Arrays that come from another process may be read-only.
-    part.network, part.state = part.network.copy(), part.state.copy()
+    part.network, part.run = part.network.copy(), part.run.copy()
     train(part)
-    return part.network.theta, part.state
+    return part.network.theta, part.run
 
 
-def _parcel(part: Session) -> Session:
-    """Return a session without what its training has no use for."""
+def _parcel(part: FitState) -> FitState:
+    """Drop what training has no use for."""
     part.call = replace(part.call, X=None, y=None, sample_weight=None, X_val=None, y_val=None)
-    part.before, part._snapshots = {}, WeakSet()
     return part

@@ -22,6 +22,8 @@ class Call:
         Keep what a later call needs to continue exactly.
     stream : bool
         A call of partial_fit: one pass, no rows are held out, and the history stays bounded.
+    epochs : int or None
+        None: as many as the parameters say.
     finish : bool
         Train the epochs that the last call had left, instead of `epochs` new ones.
     """
@@ -33,7 +35,7 @@ class Call:
     y_val: Any = None
     sample_weight_val: Any = None
     classes: Any = None
-    epochs: int = 1
+    epochs: int | None = 1
     resume: bool = False
     keep: bool = False
     stream: bool = False

@@ -1,406 +1,299 @@
-"""One call of fit or partial_fit, from checked arrays to published weights."""
+"""One call of fit or partial_fit, from checked arrays to published weights: open, solve, close."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Container
-from math import inf
+from collections.abc import Container, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 from weakref import WeakSet
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from sknn._sklearn import shallow_copy, without_listeners
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
-from sknn.core.layout import Growth
-from sknn.core.losses.per_member import PerMember
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
-from sknn.core.workspace import Workspace
-from sknn.estimators.fit.continuation import continue_from
+from sknn.estimators.fit.continuation import continue_from, start_output_bias
 from sknn.estimators.fit.data_warnings import warn_of_data
+from sknn.estimators.fit.holdout import hold_out
 from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.serving import publish
 from sknn.estimators.fit.solvers import objective_at, rejoin, solve
+from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import parameters
+from sknn.estimators.settings.recipe import Recipe
 from sknn.training import contracts
 from sknn.training.callbacks import PAUSED, copies
-from sknn.training.folds import Folds
-from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
 from sknn.training.warnings import users_level
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-class Session:
-    """Trains a working copy of an estimator; the caller swaps it in when all went well.
 
-    The parameters of the estimator have been checked, and its numbers are Python's own.
+def open_fit(
+    estimator: Any,
+    call: Call,
+    recipe: Recipe,
+    given: Mapping[str, Any] = _NOTHING,
+    context: Any = None,
+) -> FitState:
+    """Go as far as what stands before the first batch; where no row counts, read and no further.
 
     Parameters
     ----------
     estimator : BaseNetwork
-        The working copy. Its attributes may be replaced, the objects behind them may not change.
+        A working copy, whose parameters have been checked and are Python's own numbers.
     call : Call
-    context : sklearn.callback.CallbackContext or None
+    recipe : Recipe
     given : mapping
-        Parameters as the user gave them, for whoever gets a copy of the estimator.
+        Parameters as the user gave them.
+    context : sklearn.callback.CallbackContext or None
     """
+    state = begin_fit(estimator, call, recipe, given, context)
+    if state.n_rows:
+        if state.fresh:
+            warn_of_data(state)
+        hold_out(state)
+        start(state)
+    return state
 
-    def __init__(
-        self, estimator: Any, call: Call, context: Any = None, given: Any = MappingProxyType({})
-    ) -> None:
-        self.estimator = estimator
-        self.given = given
-        self.call = call
-        self.context = context
-        self.bridge: Any = None
-        self.fresh = not (call.resume and hasattr(estimator, "network_"))
-        self.lbfgs = parameters.is_lbfgs(estimator)
-        self.before = dict(vars(estimator))
-        self.growth: Growth | None = None
-        self._snapshots: WeakSet[Any] = WeakSet()
-        self.splits = False
-        self.folds: Folds | None = None
-        self.finished: NDArray | None = None
-        self.deadline = inf
 
-    def run(self) -> None:
-        """Do everything."""
-        self._read()
-        if self.rows_used is not None and not len(self.rows_used):
-            # A chunk of a stream in which every weight is zero teaches nothing.
-            self.estimator.__dict__ = self.before
-            return
-        self._make_network()
-        if self.fresh:
-            warn_of_data(self)
-        self._open_run()
-        self._hold_out()
-        self._start()
-        if not self.call.finish:
-            self._plan_epochs()
-        if self.call.epochs or self.call.finish:
-            solve(self)
-        self._react_to_stop()
-        keep = self.call.keep or self.state.stop_reason == PAUSED
-        self._publish(self.estimator, self.network, self.state, keep)
-        self._check_fold()
-        self.estimator._after_fit(self.train)
+def begin_fit(
+    estimator: Any,
+    call: Call,
+    recipe: Recipe,
+    given: Mapping[str, Any] = _NOTHING,
+    context: Any = None,
+) -> FitState:
+    """Go as far as a network with weights drawn or loaded; parameters are those of `open_fit`."""
+    epochs = recipe.epochs if call.epochs is None else int(call.epochs)
+    state = FitState(estimator, call, recipe, given, context, epochs)
+    estimator._opened(state)
+    state.fresh = not (state.call.resume and hasattr(estimator, "network_"))
+    _read(state)
+    if state.n_rows:
+        _make_network(state)
+        _open_run(state)
+    return state
 
-    def _plan_epochs(self) -> None:
-        """Note in the run what this call is to do, should another one have to finish it."""
-        run = self.state
-        run.began, run.until = run.epoch, run.epoch + self.call.epochs
-        run.stream, run.stop_reason = self.call.stream, None
 
-    @property
-    def epochs_left(self) -> int:
-        """Epochs this call may still train."""
-        return self.state.until - self.state.epoch
+def solve_fit(state: FitState) -> None:
+    """Train, as long as the call asks for."""
+    call, run = state.call, state.run
+    if not call.finish:
+        # Should another call have to finish this one, it finds in the run what was to do.
+        run.began, run.until = run.epoch, run.epoch + state.epochs
+        run.stream, run.stop_reason = call.stream, None
+    if state.epochs or call.finish:
+        solve(state, partial(_snapshot, state, WeakSet()), partial(_conclude, state))
 
-    def snapshot(self) -> Any:
-        """Return an independent fitted estimator that could continue from here.
 
-        scikit-learn's callbacks stay with the call they listen to.
-        """
-        twin = without_listeners(shallow_copy(self.estimator))
-        # A callback may hold earlier snapshots. Copied every time, they would double each time.
-        twin.callbacks_ = copies.with_state(twin.callbacks_, twin.callbacks or (), self._snapshots)
-        vars(twin).update(self.given)
-        self._snapshots.add(twin)
-        self._publish(twin, self.network.copy(), self.state.copy(), keep=True)
-        twin._after_fit(self.train)
-        return twin
+def close_fit(state: FitState) -> None:
+    """Publish the weights to serve; on a training that came to a bad end, raise or warn."""
+    _react_to_stop(state)
+    keep = state.call.keep or state.run.stop_reason == PAUSED
+    publish(state, state.estimator, state.network, state.run, keep)
+    _check_fold(state)
+    state.estimator._after_training(state.train)
 
-    def prepare(self) -> None:
-        """Go as far as a network with initial or last weights."""
-        self._read()
-        self._make_network()
-        self._open_run()
-        self._start()
 
-    def _check_validation_request(self) -> None:
-        call, estimator = self.call, self.estimator
-        if call.stream and call.epochs and estimator.early_stopping and call.X_val is None:
-            raise ValueError(
-                "partial_fit does not support early_stopping=True without a validation set; "
-                "pass X_val and y_val."
-            )
+# -- open -------------------------------------------------------------------------------------
 
-    def _read(self) -> None:
-        """Check arrays, learn what y means, combine weights."""
-        estimator, call = self.estimator, self.call
-        self._check_validation_request()
-        self.dtypes = self._input_dtypes()
-        rows = estimator._check_rows(call.X, call.y, call.sample_weight, self.dtypes, self.fresh)
-        if not self.fresh:
-            self.growth = estimator._check_same_task(rows.y, call)
-        weight = estimator._combined_weight(rows, call)
-        self.train = Rows(rows.x, rows.y, weight)
-        self.rows_used = arrays.training_rows(weight, may_be_empty=call.stream and not self.fresh)
-        if self.fresh:
-            estimator._set_targets(self.train, call)
-        self.targets = estimator._targets
-        self.validation = estimator._check_validation(call, self.dtypes)
 
-    def _input_dtypes(self) -> Any:
-        """Return the precisions X may keep; a run that goes on keeps its own."""
-        wanted = self.estimator.dtype
-        if self.fresh:
-            return arrays.input_dtypes(wanted)
-        known = self.estimator.network_.dtype
-        if not (isinstance(wanted, str) and wanted == "auto") and np.dtype(wanted) != known:
-            raise ValueError(
-                f"dtype={wanted!r} differs from that of the previous call, {known}, so training "
-                "cannot continue; restore it, or fit anew with warm_start=False."
-            )
-        return [known]
-
-    def _make_network(self) -> None:
-        """Plan the network and encode the target."""
-        estimator = self.estimator
-        recipe = estimator._loss_recipe()
-        self.loss = self.targets.bind(recipe)
-        n_raw = self.loss.n_raw(self.targets.n_outputs)
-        x = self.train.x
-        network = layer_specs.build_network(estimator, n_raw, estimator._row_shape(x), x.dtype)
-        if self.lbfgs:
-            parameters.check_lbfgs(estimator, network.layers)
-        if not isinstance(x, np.ndarray) and not network.layers[0].reads_sparse:
-            raise ValueError(
-                f"X is sparse, but the first layer {network.layers[0]!r} needs dense rows; leave "
-                "input_dropout at 0 and put a Dense layer first, or pass X.toarray()."
-            )
-        estimator._check_network(network)
-        self.network = network
-        if self.fresh and self.targets.vanishes(network.dtype):
-            raise ValueError(
-                f"y is so small that {network.dtype} cannot tell it from 0; {self._finer()}scale "
-                "it up."
-            )
-        self.target = self.targets.encode(self.train.y, network.dtype)
-        self._check_target_domain()
-        self._try_parts()
-
-    def _try_parts(self) -> None:
-        """Let parts that are the user's own show that they keep to their contract."""
-        estimator, network = self.estimator, self.network
-        contracts.try_layers(network)
-        contracts.try_loss(self.loss, self.targets.task, self.targets.listed(self.target), network)
-        if not self.lbfgs:
-            contracts.try_optimizer(parameters.optimizer_of(estimator), network.dtype)
-            pace = estimator._pace()
-            contracts.try_schedule(pace.schedule, pace.epochs)
-
-    def _check_target_domain(self) -> None:
-        rows = self.rows_used
-        target = self.target if rows is None or self.target is None else self.target[rows]
-        self.targets.check_domain(self.loss, target)
-
-    def _open_run(self) -> None:
-        """Start a run, or copy the stored one; load initial or last weights."""
-        estimator = self.estimator
-        if not self.fresh:
-            self.state = estimator.run_.copy()
-            continue_from(self, estimator.network_)
-            return
-        self.state = Run(
-            streams=Streams.from_seed(seed_from(estimator.random_state), self.network.n_members),
-            horizon=estimator._pace().epochs,
-            n_members=self.network.n_members,
-            of_several=bool(self.network.lead),
+def _read(state: FitState) -> None:
+    """Check arrays, learn what y means, combine weights."""
+    estimator, call, fresh = state.estimator, state.call, state.fresh
+    if call.stream and state.epochs and state.recipe.early_stopping and call.X_val is None:
+        raise ValueError(
+            "partial_fit does not support early_stopping=True without a validation set; "
+            "pass X_val and y_val."
         )
-        weight = self.train.weight
-        if weight is not None:
-            self.state.unit = float(weight[weight > 0].mean())
-        self.network.initialize(self.state.streams.init)
+    state.dtypes = _input_dtypes(state)
+    rows = estimator._check_rows(call.X, call.y, call.sample_weight, state.dtypes, fresh)
+    if not fresh:
+        state.growth = estimator._check_same_task(rows.y, state)
+    weight = estimator._combined_weight(rows, state)
+    state.train = Rows(rows.x, rows.y, weight)
+    # A chunk of a stream in which every weight is zero teaches nothing.
+    state.rows_used = arrays.training_rows(weight, may_be_empty=call.stream and not fresh)
+    if fresh:
+        estimator._set_targets(state.train, state)
+    state.targets = estimator._targets
+    state.validation = estimator._check_validation(call, state.dtypes)
 
-    def _start(self) -> None:
-        """Complete the initial weights by what only training rows and other networks know."""
-        if not self.fresh:
-            return
-        self.start_output_bias()
-        good = self.estimator._start_from_data(
-            self.network,
-            self.train,
-            self.rows_used if self.folds is None else self.folds,
-            self.state.streams.split_seed,
+
+def _input_dtypes(state: FitState) -> list[np.dtype]:
+    """Return the precisions X may keep; a run that goes on keeps its own."""
+    wanted = state.estimator.dtype
+    if state.fresh:
+        return arrays.input_dtypes(wanted)
+    known = state.estimator.network_.dtype
+    if not (isinstance(wanted, str) and wanted == "auto") and np.dtype(wanted) != known:
+        raise ValueError(
+            f"dtype={wanted!r} differs from that of the previous call, {known}, so training "
+            "cannot continue; restore it, or fit anew with warm_start=False."
         )
-        if good and not self.call.stream:
-            self.state.start = self.network.theta.copy()
-        if isinstance(self.estimator.weight_init, Pretrained):
-            self._transfer(self.estimator.weight_init)
+    return [known]
 
-    def _transfer(self, source: Pretrained) -> None:
-        """Copy the weights of another network."""
-        known = vars(self.estimator)
-        link = self.loss.link_name, self.network.out_shape
+
+def _make_network(state: FitState) -> None:
+    """Plan the network and encode the target."""
+    estimator, targets, x = state.estimator, state.targets, state.train.x
+    state.loss = targets.bind(state.recipe.loss)
+    state.network = network = layer_specs.build_network(
+        estimator,
+        state.loss.n_raw(targets.n_outputs),
+        estimator._row_shape(x),
+        x.dtype,
+        state.recipe.n_members,
+    )
+    if state.recipe.full_batch:
+        parameters.check_lbfgs(estimator, network.layers)
+    if not isinstance(x, np.ndarray) and not network.layers[0].reads_sparse:
+        raise ValueError(
+            f"X is sparse, but the first layer {network.layers[0]!r} needs dense rows; leave "
+            "input_dropout at 0 and put a Dense layer first, or pass X.toarray()."
+        )
+    estimator._check_network(network)
+    if state.fresh and targets.vanishes(network.dtype):
+        raise ValueError(
+            f"y is so small that {network.dtype} cannot tell it from 0; {_finer(state)}scale it up."
+        )
+    state.target = targets.encode(state.train.y, network.dtype)
+    rows = state.rows_used
+    used = state.target if rows is None or state.target is None else state.target[rows]
+    targets.check_domain(state.loss, used)
+    _try_parts(state)
+
+
+def _try_parts(state: FitState) -> None:
+    """Let parts that are the user's own show that they keep to their contract."""
+    network, recipe, targets = state.network, state.recipe, state.targets
+    contracts.try_layers(network)
+    contracts.try_loss(state.loss, targets.task, targets.listed(state.target), network)
+    if recipe.optimizer is not None:
+        contracts.try_optimizer(recipe.optimizer, network.dtype)
+        contracts.try_schedule(recipe.schedule, recipe.epochs)
+
+
+def _open_run(state: FitState) -> None:
+    """Start a run, or copy the stored one; load initial or last weights."""
+    estimator, network = state.estimator, state.network
+    if not state.fresh:
+        state.run = estimator.run_.copy()
+        continue_from(state, estimator.network_)
+        return
+    state.run = Run(
+        streams=Streams.from_seed(seed_from(estimator.random_state), network.n_members),
+        horizon=state.recipe.epochs,
+        n_members=network.n_members,
+        of_several=bool(network.lead),
+    )
+    weight = state.train.weight
+    if weight is not None:
+        state.run.unit = float(weight[weight > 0].mean())
+    network.initialize(state.run.streams.init)
+
+
+def start(state: FitState) -> None:
+    """Complete initial weights by what only training rows and other networks know."""
+    if not state.fresh:
+        return
+    start_output_bias(state)
+    good = state.estimator._start_from_data(state)
+    if good and not state.call.stream:
+        state.run.start = state.network.theta.copy()
+    source = state.estimator.weight_init
+    if isinstance(source, Pretrained):
+        known = vars(state.estimator)
+        link = state.loss.link_name, state.network.out_shape
         asked = link, known.get("classes_", known.get("n_outputs_"))
-        self.targets.adopt(self.network, self.loss, source.copy_into(self.network, asked))
+        state.targets.adopt(state.network, state.loss, source.copy_into(state.network, asked))
 
-    def start_output_bias(self) -> None:
-        """Let new output units start at the best constant prediction."""
-        rows, target = self.rows_used, self.target
-        weight = self.train.weight
-        if rows is not None:
-            target, weight = (None if part is None else part[rows] for part in (target, weight))
-        self.targets.start(self.network, self.loss, target, weight)
 
-    def _hold_out(self) -> None:
-        """Split off validation rows for early stopping."""
-        estimator = self.estimator
-        wanted = estimator.early_stopping and not self.lbfgs and not self.call.stream
-        if not self.call.stream:
-            self.folds = estimator._deal(self)
-        if self.folds is None:
-            # From now on there are no rows that members have not seen.
-            self.state.candidates, self.state.saw_all = (), True
-        if not wanted or self.validation is not None:
-            return
-        self.splits, self.all_rows = True, self.rows_used
-        self.rows_used, held_out = arrays.split_rows(
-            self.rows_used,
-            self.train.x.shape[0],
-            estimator.validation_fraction,
-            self.state.streams.split_seed,
-            estimator._strata(self.target, self.rows_used),
-        )
-        self.validation = self.train.take(held_out)
+def seed_from(random_state: Any) -> int:
+    """Return a seed: the number itself, one drawn from a RandomState, or a fresh one."""
+    if random_state is None:
+        return int(np.random.SeedSequence().generate_state(1)[0])
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(np.iinfo(np.int32).max))
+    return int(random_state)
 
-    def choose_weights(self) -> None:
-        """Find the weights to serve where they are neither the last nor the best of an epoch."""
-        run = self.state
-        kept = run.best or run.average
-        if kept is None and run.start is not None and run.stop_reason == "converged":
-            # A loss that did not fall may have risen: steps have a length even at a minimum.
-            if objective_at(self, run.start) <= objective_at(self, self.network.theta):
-                self.finished = run.start
-        self._use_all_rows()
 
-    def _use_all_rows(self) -> None:
-        """Let the rows held out of training have their say in the weights to serve."""
-        run = self.state
-        cut_short = run.stop_reason in ("diverged", "interrupted", "max_time", PAUSED)
-        if self.splits and run.best is not None and not cut_short:
-            self.finished = rejoin(self, self.all_rows)
+# -- solve ------------------------------------------------------------------------------------
 
-    def column(self, weight: NDArray | None) -> NDArray | None:
-        """Return weights in units of their mean, (n, 1) in the dtype of the network."""
-        if weight is None:
-            return None
-        # Divided in float64: in float32 weights of 1e300 or 1e-42 would not survive.
-        return (weight / self.state.unit).astype(self.network.dtype)[:, None]
 
-    def _total_weight(self) -> float:
-        weight, rows = self.train.weight, self.rows_used
-        if weight is None:
-            return float(self.train.x.shape[0] if rows is None else len(rows))
-        return float(weight.sum() if rows is None else weight[rows].sum())
+def _snapshot(state: FitState, earlier: WeakSet[Any]) -> Any:
+    """Return an independent fitted estimator that could continue from here.
 
-    def objective(self, network: Network, rows: int) -> Supervised:
-        """Return loss and gradient as functions of batches of up to `rows` rows."""
-        estimator = self.estimator
-        held = layer_specs.held_layers(estimator, network)
-        apart = self.folds is not None and network.lead
-        kernel = self.targets.kernel(self.loss, network.in_shape)
-        loss: Any = PerMember(kernel) if apart else kernel
-        workspace = Workspace(network, loss, rows, self.state.streams.noise, held)
-        return Supervised(
-            workspace,
-            l2=float(estimator.alpha),
-            l1=float(estimator.l1),
-            unit=self.targets.answers * (self.state.unit if self.train.weight is None else 1.0),
-            total=self.targets.answers * self._total_weight(),
-        )
+    scikit-learn's callbacks stay with the call they listen to.
+    """
+    twin = without_listeners(shallow_copy(state.estimator))
+    # A callback may hold earlier snapshots. Copied every time, they would double each time.
+    twin.callbacks_ = copies.with_state(twin.callbacks_, twin.callbacks or (), earlier)
+    vars(twin).update(state.given)
+    earlier.add(twin)
+    publish(state, twin, state.network.copy(), state.run.copy(), keep=True)
+    twin._after_training(state.train)
+    return twin
 
-    def served(self, network: Network) -> Network:
-        """Return an independent network in the units of the user."""
-        served = network.copy()
-        self.targets.to_user_units(served, self.loss)
-        return served
 
-    def final(self) -> Network:
-        """Return the network to serve as things stand: the best weights, if any were kept."""
-        chosen = self._chosen(self.estimator, self.state)
-        return self.served(self.network if chosen is None else self.network.with_members(chosen))
+def _conclude(state: FitState) -> None:
+    """Find the weights to serve where they are neither the last nor the best of an epoch."""
+    run = state.run
+    kept = run.best or run.average
+    if kept is None and run.start is not None and run.stop_reason == "converged":
+        # A loss that did not fall may have risen: steps have a length even at a minimum.
+        if objective_at(state, run.start) <= objective_at(state, state.network.theta):
+            state.finished = run.start
+    cut_short = run.stop_reason in ("diverged", "interrupted", "max_time", PAUSED)
+    if state.splits and run.best is not None and not cut_short:
+        # The rows held out of training have their say.
+        state.finished = rejoin(state, state.all_rows)
 
-    def _chosen(self, estimator: Any, run: Run) -> NDArray | None:
-        """Return the weights to serve, None where they are the last ones."""
-        chosen = estimator._choose(self, run)
-        if chosen is not None:
-            return chosen
-        kept = run.best or run.average
-        return self.finished if self.finished is not None or kept is None else kept.theta
 
-    def _publish(self, estimator: Any, network: Network, run: Run, keep: bool) -> None:
-        """Choose the weights to serve and set the attributes of a fitted estimator."""
-        # Where the served weights are the last ones, nothing else need be kept.
-        chosen = self._chosen(estimator, run)
-        served_differs = chosen is not None or self.targets.rescales
-        run.theta = network.theta.copy() if keep and served_differs else None
-        if chosen is not None:
-            network = network.with_members(chosen)
-        with np.errstate(over="ignore", invalid="ignore"):
-            self.targets.to_user_units(network, self.loss)
-        if not keep:
-            run.forget()
-        if self.call.stream:
-            run.history.trim()
-        estimator.network_ = network
-        estimator._loss = self.loss
-        estimator.run_ = run
-        estimator.n_iter_ = run.epoch - run.began
-        estimator._after_training()
+# -- close ------------------------------------------------------------------------------------
 
-    def _finer(self) -> str:
-        """Say how to get another precision, where there is a choice."""
-        fine = self.network.dtype == np.float64 or "dtype" not in self.estimator.get_params(False)
-        return "" if fine else "set dtype='float64', or "
 
-    def _check_fold(self) -> None:
-        """Raise where the last layer leaves the range of the precision in the units of y."""
-        finer = self._finer()
-        if self.targets.rescales and not np.isfinite(self.estimator.network_.theta).all():
-            raise ValueError(
-                f"y is too large for {self.network.dtype} weights; {finer}scale it down."
-            )
-        if self.fresh and not self.targets.resolved(self.network.dtype):
+def _react_to_stop(state: FitState) -> None:
+    """Warn, or raise, where training did not come to the end it was meant to come to."""
+    run, recipe = state.run, state.recipe
+    if run.stop_reason == "diverged":
+        _recover(state)
+    elif run.stop_reason == "interrupted":
+        warnings.warn("Training interrupted by user.", stacklevel=users_level())
+    elif run.stop_reason == "max_iter" and not state.call.stream and not recipe.full_batch:
+        # A schedule with a horizon has done what it was made for when its epochs are over.
+        if recipe.must_converge and "epochs" not in recipe.schedule.get_params():
             warnings.warn(
-                f"y varies so little around so large a mean that {self.network.dtype} predictions "
-                f"cannot follow it; {finer}subtract a constant from y.",
+                f"Stochastic Optimizer: Maximum iterations ({run.until - run.began}) "
+                "reached and the optimization hasn't converged yet.",
+                ConvergenceWarning,
                 stacklevel=users_level(),
             )
 
-    def _react_to_stop(self) -> None:
-        run = self.state
-        if run.stop_reason == "diverged":
-            self._recover()
-        elif run.stop_reason == "interrupted":
-            warnings.warn("Training interrupted by user.", stacklevel=users_level())
-        elif run.stop_reason == "max_iter" and not self.call.stream and not self.lbfgs:
-            self.estimator._epochs_are_over(run)
 
-    def _recover(self) -> None:
-        """Return to the best weights after a divergence, if there are any."""
-        run = self.state
-        advice = _advice(self.estimator.get_params(deep=False))
-        if run.best is None and not run.candidates:
-            raise ValueError(
-                "Solver produced non-finite parameter weights. The input data may contain large "
-                f"values and need to be preprocessed. {advice}"
-            )
-        warnings.warn(
-            f"Training diverged in epoch {run.epoch}; the best weights before it were restored. "
-            f"{advice}",
-            ConvergenceWarning,
-            stacklevel=users_level(),
+def _recover(state: FitState) -> None:
+    """Return to the best weights after a divergence, if there are any."""
+    run, advice = state.run, _advice(state.estimator.get_params(deep=False))
+    if run.best is None and not run.candidates:
+        raise ValueError(
+            "Solver produced non-finite parameter weights. The input data may contain large "
+            f"values and need to be preprocessed. {advice}"
         )
-        self.network.load((run.best or min(run.candidates, key=lambda each: each.loss)).theta)
-        run.optimizer_state = run.average = None
+    warnings.warn(
+        f"Training diverged in epoch {run.epoch}; the best weights before it were restored. "
+        f"{advice}",
+        ConvergenceWarning,
+        stacklevel=users_level(),
+    )
+    state.network.load((run.best or min(run.candidates, key=lambda each: each.loss)).theta)
+    run.optimizer_state = run.average = None
 
 
 def _advice(names: Container[str]) -> str:
@@ -412,10 +305,22 @@ def _advice(names: Container[str]) -> str:
     return f"{scale}, or lower {rate}."
 
 
-def seed_from(random_state: Any) -> int:
-    """Return a seed: the number itself, one drawn from a RandomState, or a fresh one."""
-    if random_state is None:
-        return int(np.random.SeedSequence().generate_state(1)[0])
-    if isinstance(random_state, np.random.RandomState):
-        return int(random_state.randint(np.iinfo(np.int32).max))
-    return int(random_state)
+def _check_fold(state: FitState) -> None:
+    """Raise where the last layer leaves the range of the precision in the units of y."""
+    network: Network = state.estimator.network_
+    if state.targets.rescales and not np.isfinite(network.theta).all():
+        raise ValueError(
+            f"y is too large for {network.dtype} weights; {_finer(state)}scale it down."
+        )
+    if state.fresh and not state.targets.resolved(network.dtype):
+        warnings.warn(
+            f"y varies so little around so large a mean that {network.dtype} predictions "
+            f"cannot follow it; {_finer(state)}subtract a constant from y.",
+            stacklevel=users_level(),
+        )
+
+
+def _finer(state: FitState) -> str:
+    """Say how to get another precision, where there is a choice."""
+    fine = state.network.dtype == np.float64 or "dtype" not in state.estimator.get_params(False)
+    return "" if fine else "set dtype='float64', or "

@@ -1,4 +1,4 @@
-"""The solvers: stochastic training and full-batch minimisation of one session's network."""
+"""The solvers: stochastic training and full-batch minimization of the network of one call."""
 
 from __future__ import annotations
 
@@ -6,56 +6,63 @@ import copy
 import math
 import warnings
 from collections.abc import Callable
-from numbers import Integral
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
-from sknn.core.network import Network
-from sknn.core.optimizers import Optimizer, State
-from sknn.core.schedules import BatchSizeSchedule, Cosine, Schedule
+from sknn.core.schedules import Cosine, Schedule
 from sknn.estimators.fit.callbacks import announced, callbacks_for
 from sknn.estimators.fit.parallel import Members, groups_of, independent, part_of, train_in_jobs
-from sknn.estimators.settings import layers as layer_specs
-from sknn.estimators.settings import parameters
+from sknn.estimators.fit.problem import weight_column
+from sknn.estimators.fit.state import FitState
+from sknn.estimators.settings.freezing import rate_factors
 from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback
 from sknn.training.folds import FoldBatches
 from sknn.training.lbfgs import ROWS, minimize_lbfgs
 from sknn.training.members import follow, join, put
 from sknn.training.monitor import LEFT
-from sknn.training.threads import blas_threads
+from sknn.training.threads import blas_threads, largest_product
 from sknn.training.trainer import Trainer
-from sknn.training.update import Update
 from sknn.training.warnings import users_level
 
-if TYPE_CHECKING:
-    from sknn.estimators.fit.session import Session
+Sizes = Callable[[int], int]
 
 
-def solve(session: Session) -> None:
-    """Train the network of a session with its solver; ``session.state`` says how far it came."""
-    _drop_stale_average(session)
-    seconds = session.estimator.max_time
-    session.deadline = math.inf if seconds is None else perf_counter() + seconds
-    batches, size = _batches(session)
-    _warn_of_clipping(session, batches.n_rows)
-    largest = ROWS if session.lbfgs else size(session.state.epoch)
-    work = session.estimator._work(session.network, min(largest, batches.n_rows))
-    with blas_threads(work), announced(session):
-        if session.lbfgs:
-            _train_full_batch(session, batches)
-        elif independent(session):
-            _train_apart(session)
+def solve(
+    state: FitState, snapshot: Callable[[], Any] | None, conclude: Callable[[], None]
+) -> None:
+    """Train the network with the solver of the recipe; ``state.run`` says how far it came.
+
+    Parameters
+    ----------
+    snapshot : callable or None
+        For callbacks, see :class:`~sknn.training.callbacks.Progress`.
+    conclude : callable
+        Called when training has ended, before callbacks are told.
+    """
+    recipe = state.recipe
+    if not recipe.averages:
+        # An average nobody keeps any more would be served for what is trained now.
+        state.run.average = None
+    state.deadline = perf_counter() + recipe.max_time
+    batches, size = _batches(state)
+    _warn_of_clipping(state, batches.n_rows)
+    largest = ROWS if recipe.full_batch else size(state.run.epoch)
+    with _threads(state, min(largest, batches.n_rows)), announced(state):
+        if recipe.full_batch:
+            _train_full_batch(state, batches)
+        elif independent(state):
+            _train_apart(state)
+            conclude()
         else:
-            whole = {"snapshot": session.snapshot, "conclude": session.choose_weights}
-            _train_stochastic(session, batches, size, **whole)
+            _train_stochastic(state, batches, size, snapshot=snapshot, conclude=conclude)
 
 
-def rejoin(session: Session, rows: NDArray | None) -> NDArray | None:
+def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
     """Return the best weights after some passes over all `rows`, those held out included.
 
     Each network takes as many passes more as the share that was held out, of the epochs the best
@@ -63,14 +70,14 @@ def rejoin(session: Session, rows: NDArray | None) -> NDArray | None:
     the best or an average had freed the weights, does not come back. What a later call continues
     from stays as it is, generators included. None if the passes came to no good end.
     """
-    run, best = session.state, session.state.best
+    run, best = state.run, state.run.best
     assert best is not None
     alike: dict[Any, list[int]] = {}
     for m, key in enumerate(zip(np.atleast_1d(best.epoch), np.atleast_1d(best.rate), strict=True)):
         alike.setdefault(key, []).append(m)
     groups = list(alike.values())
-    results = train_in_jobs(_pass_over_all, [_from_best(session, group, rows) for group in groups])
-    reasons = {state.stop_reason for _, state in results}
+    results = train_in_jobs(_pass_over_all, [_from_best(state, group, rows) for group in groups])
+    reasons = {part.stop_reason for _, part in results}
     if "interrupted" in reasons:
         # Of the call nothing but these passes is left.
         run.stop_reason, run.until = "interrupted", run.epoch
@@ -78,226 +85,166 @@ def rejoin(session: Session, rows: NDArray | None) -> NDArray | None:
         return None
     theta = np.empty_like(best.theta)
     for group, (part, _) in zip(groups, results, strict=True):
-        theta[group if session.network.lead else ...] = part
+        theta[group if state.network.lead else ...] = part
     return theta
 
 
-def _pass_over_all(session: Session) -> None:
+def _pass_over_all(state: FitState) -> None:
     """Train on, from the best weights of networks that have the best epoch and rate in common."""
-    best = session.state.best
+    best = state.run.best
     assert best is not None
     epoch, rate = np.atleast_1d(best.epoch)[0], np.atleast_1d(best.rate)[0]
-    passes = math.ceil(session.estimator.validation_fraction * int(epoch))
-    batches, size = _batches(session)
+    passes = math.ceil(state.recipe.validation_fraction * int(epoch))
+    batches, size = _batches(state)
     n = size(int(epoch))
-    with blas_threads(session.estimator._work(session.network, n)):
-        trainer = _trainer(
-            session, batches, lambda epoch: n, float(rate), Cosine(epochs=passes), []
-        )
-        trainer.run(session.state, passes)
+    with _threads(state, n):
+        trainer = _trainer(state, batches, lambda epoch: n, float(rate), Cosine(epochs=passes), [])
+        trainer.run(state.run, passes)
 
 
-def objective_at(session: Session, theta: NDArray) -> float:
+def objective_at(state: FitState, theta: NDArray) -> float:
     """Return the objective over all rows trained on, at some weights, without noise."""
-    network = session.network.copy()
+    network = state.network.copy()
     network.load(theta)
-    batches, size = _batches(session)
-    n = size(session.state.epoch)
-    objective = session.estimator._objective(session, network, n)
+    batches, size = _batches(state)
+    n = size(state.run.epoch)
+    objective = state.estimator._problem(state, network, n).objective
     parts = (objective.batch(*batch) * batch.x.shape[0] for batch in batches.epoch(n, None))
     return sum(parts) / batches.n_rows
 
 
-def _from_best(session: Session, members: Members, rows: NDArray | None) -> Session:
-    """Return a session that trains on `rows` from the best weights; nothing is shared with it."""
-    twin = part_of(session, members) if session.network.lead else copy.copy(session)
-    if twin.state is session.state:
-        twin.network, twin.state = session.network.copy(), session.state.copy()
-    assert twin.state.best is not None
+def _from_best(state: FitState, members: Members, rows: NDArray | None) -> FitState:
+    """Return a state that trains on `rows` from the best weights; nothing is shared with it."""
+    twin = part_of(state, members) if state.network.lead else copy.copy(state)
+    if twin.run is state.run:
+        twin.network, twin.run = state.network.copy(), state.run.copy()
+    assert twin.run.best is not None
     twin.rows_used = rows
-    twin.network.load(twin.state.best.theta)
-    twin.state.epoch, twin.state.optimizer_state, twin.state.stopped = 0, None, False
+    twin.network.load(twin.run.best.theta)
+    twin.run.epoch, twin.run.optimizer_state, twin.run.stopped = 0, None, False
     return twin
 
 
-def _batches(session: Session) -> tuple[Any, Callable[[int], int]]:
-    """Return the rows a session trains on, and how many make a batch."""
-    weight = session.column(session.train.weight)
-    factor = 1.0 / session.targets.scale
-    x, target = session.train.x, session.target
+def _threads(state: FitState, rows: int) -> blas_threads:
+    """Return what holds BLAS at one thread where a batch of so many rows is little work."""
+    alone = state.recipe.single_threaded
+    return blas_threads(0 if alone else largest_product(state.network, rows))
+
+
+def _batches(state: FitState) -> tuple[Any, Sizes]:
+    """Return the rows that are trained on, and how many make a batch."""
+    weight = weight_column(state)
+    factor = 1.0 / state.targets.scale
+    x, target = state.train.x, state.target
     batches: Any
-    if session.folds is not None and session.network.lead:
-        batches = FoldBatches(x, target, weight, session.folds.train)
+    if state.folds is not None and state.network.lead:
+        batches = FoldBatches(x, target, weight, state.folds.train)
     else:
-        rows = session.rows_used if session.folds is None else session.folds.train[0]
+        rows = state.rows_used if state.folds is None else state.folds.train[0]
         batches = Batches(x, target, weight, rows, factor)
-    return batches, _batch_sizes(session.estimator, batches.n_rows, session.state.horizon)
+    return batches, state.recipe.batch_sizes(batches.n_rows, state.run.horizon)
 
 
-def _train_apart(session: Session) -> None:
+def _train_apart(state: FitState) -> None:
     """Train groups of members that do not know of each other."""
-    groups = groups_of(session)
-    results = train_in_jobs(_train_group, [part_of(session, group) for group in groups])
+    groups = groups_of(state)
+    results = train_in_jobs(_train_group, [part_of(state, group) for group in groups])
     for group, (theta, _) in zip(groups, results, strict=True):
-        session.network.theta[group] = theta
-    join(session.state, groups, [run for _, run in results])
-    session.choose_weights()
+        state.network.theta[group] = theta
+    join(state.run, groups, [run for _, run in results])
 
 
-def _train_group(session: Session) -> None:
+def _train_group(state: FitState) -> None:
     """Train members together; those that stop early leave the others to themselves."""
-    batches, size = _batches(session)
-    rows = min(size(session.state.epoch), batches.n_rows)
-    with blas_threads(session.estimator._work(session.network, rows)):
-        _train_stochastic(session, batches, size)
-    run = session.state
+    batches, size = _batches(state)
+    with _threads(state, min(size(state.run.epoch), batches.n_rows)):
+        _train_stochastic(state, batches, size)
+    run = state.run
     if run.stop_reason != LEFT:
         return
     others = np.flatnonzero(np.logical_not(run.stopped)).tolist()
-    rest = part_of(session, others)
+    rest = part_of(state, others)
     _train_group(rest)
-    session.network.theta[others] = rest.network.theta
-    put(run, others, rest.state)
-    follow(run, rest.state)
-    run.history = rest.state.history
+    state.network.theta[others] = rest.network.theta
+    put(run, others, rest.run)
+    follow(run, rest.run)
+    run.history = rest.run.history
 
 
-def _train_stochastic(
-    session: Session, batches: Any, size: Callable[[int], int], **options: Any
-) -> None:
-    estimator = session.estimator
-    pace = estimator._pace()
-    _trainer(
-        session,
-        batches,
-        size,
-        pace.base_rate,
-        pace.schedule,
-        callbacks=callbacks_for(session, session.network),
-        **options,
-    ).run(session.state, session.epochs_left)
+def _train_stochastic(state: FitState, batches: Any, size: Sizes, **options: Any) -> None:
+    recipe, callbacks = state.recipe, callbacks_for(state, state.network)
+    trainer = _trainer(
+        state, batches, size, recipe.base_rate, recipe.schedule, callbacks, **options
+    )
+    trainer.run(state.run, state.epochs_left)
 
 
 def _trainer(
-    session: Session,
+    state: FitState,
     batches: Any,
-    size: Callable[[int], int],
+    size: Sizes,
     rate: float,
     schedule: Schedule,
     callbacks: list[Callback],
     **options: Any,
 ) -> Trainer:
-    """Return the loop with the objective and the update of a session."""
-    estimator = session.estimator
-    rows = min(size(session.state.epoch), batches.n_rows)
-    objective = estimator._objective(session, session.network, rows)
+    """Return the loop with the objective and the update of a call."""
+    rows = min(size(state.run.epoch), batches.n_rows)
+    problem = state.estimator._problem(state, state.network, rows)
     return Trainer(
-        objective,
-        estimator._update(session, objective),
+        problem.objective,
+        problem.update(),
         batches,
         base_rate=rate,
         schedule=schedule,
         batch_size=size,
         callbacks=callbacks,
-        deadline=session.deadline,
-        shuffle=estimator.shuffle,
-        regularization=parameters.regularization_of(estimator),
+        deadline=state.deadline,
+        shuffle=state.recipe.shuffle,
+        regularization=state.recipe.regularization,
         **options,
     )
 
 
-def _drop_stale_average(session: Session) -> None:
-    """Forget an average nobody keeps any more: it would be served for what is trained now."""
-    if not session.estimator._averages():
-        session.state.average = None
-
-
-def update_of(session: Session, objective: Any) -> Update:
-    """Return what moves the network of a session along the gradient of its objective."""
-    optimizer = parameters.optimizer_of(session.estimator).bind(session.network.layout)
-    state = optimizer_state(
-        session, type(optimizer).__name__, lambda: optimizer.init(session.network.trainable)
-    )
-    grad, l1 = objective.grad, objective.l1
-    return moving(session.estimator, session.network, grad, optimizer, state, l1)
-
-
-def moving(
-    estimator: Any,
-    network: Network,
-    grad: NDArray,
-    optimizer: Optimizer,
-    state: State,
-    l1: float = 0.0,
-) -> Update:
-    """Return what moves a network by an optimizer, as the parameters of an estimator have it."""
-    decay, limit = estimator.weight_decay, estimator.max_grad_norm
-    return Update(
-        network,
-        grad,
-        optimizer,
-        state,
-        l1=l1,
-        weight_decay=optimizer.weight_decay if isinstance(decay, str) else float(decay),
-        max_grad_norm=None if limit is None else float(limit),
-        rates=estimator._rates(network),
-        decays=estimator._decays(network),
-    )
-
-
-def optimizer_state(session: Session, kind: str, fresh: Callable[[], State]) -> State:
-    """Return the state of the run, a fresh one where it is missing or of another optimizer."""
-    run = session.state
-    if run.optimizer_state is None or run.optimizer_kind != kind:
-        run.optimizer_state = fresh()
-        run.optimizer_kind, run.optimizer_step = kind, 0
-    return run.optimizer_state
-
-
-def _train_full_batch(session: Session, batches: Batches) -> None:
-    """Minimise by L-BFGS, in float64, the members one after the other."""
-    estimator, state = session.estimator, session.state
-    state.watch(None)
+def _train_full_batch(state: FitState, batches: Batches) -> None:
+    """Minimize by L-BFGS, in float64, the members one after the other."""
+    estimator, recipe = state.estimator, state.recipe
+    state.run.watch(None)
     runs = []
-    for index in range(session.network.n_members):
-        network = session.network.member(index).copy(np.float64)
-        objective = estimator._objective(session, network, min(ROWS, batches.n_rows))
-        run = state.copy()
+    for index in range(state.network.n_members):
+        network = state.network.member(index).copy(np.float64)
+        problem = estimator._problem(state, network, min(ROWS, batches.n_rows))
+        run = state.run.copy()
         result = minimize_lbfgs(
-            objective,
+            problem.objective,
             batches,
             run,
-            callbacks_for(session, network),
-            max_iter=session.call.epochs,
-            max_fun=estimator.max_fun,
-            tol=estimator.tol,
-            deadline=session.deadline,
-            held=layer_specs.rate_factors(estimator, network),
+            callbacks_for(state, network),
+            max_iter=state.epochs,
+            max_fun=recipe.max_fun,
+            tol=recipe.tol,
+            deadline=state.deadline,
+            held=rate_factors(estimator, network),
         )
         runs.append(run)
-        session.network.member(index).load(network.theta)
+        state.network.member(index).load(network.theta)
         if run.stop_reason == "max_iter":
-            _warn_lbfgs(result, session.call.epochs)
+            _warn_lbfgs(result, state.epochs)
         if run.stop_reason in ("diverged", "interrupted"):
-            session.state = run
+            state.run = run
             return
-    session.state = max(runs, key=lambda run: run.epoch)
+    state.run = max(runs, key=lambda run: run.epoch)
 
 
-def _batch_sizes(estimator: Any, n_rows: int, horizon: int) -> Callable[[int], int]:
-    """Return the function from the number of epochs so far to the rows of a batch."""
-    size = estimator.batch_size
-    if isinstance(size, BatchSizeSchedule):
-        return lambda epoch: min(n_rows, size.size(epoch, horizon, n_rows))
-    if isinstance(size, str):
-        return lambda epoch: estimator._automatic_batch_size(n_rows)
-    return lambda epoch: min(int(size), n_rows)
-
-
-def _warn_of_clipping(session: Session, n_rows: int) -> None:
-    size = session.estimator.batch_size
-    if not session.lbfgs and isinstance(size, Integral) and int(size) > n_rows:
-        session.estimator._batch_is_clipped()
+def _warn_of_clipping(state: FitState, n_rows: int) -> None:
+    """Warn of fewer rows than a batch is to have."""
+    recipe = state.recipe
+    size = recipe.batch_size if recipe.must_fill_batches and not recipe.full_batch else None
+    if isinstance(size, int) and size > n_rows:
+        warnings.warn(
+            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
+            stacklevel=users_level(),
+        )
 
 
 def _warn_lbfgs(result: Any, max_iter: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -24,11 +24,8 @@ from sknn.estimators.targets.classification import (
     stated_labels,
 )
 
-if TYPE_CHECKING:
-    from sknn.estimators.gan.estimator import GAN
 
-
-def read(estimator: GAN, X: Any, dtypes: Any, reset: bool) -> NDArray:
+def read(estimator: Any, X: Any, dtypes: Any, reset: bool) -> NDArray:
     """Return checked rows; with `reset` record the features seen."""
     arrays.reject_odd_arrays(X, "X")
     if sp.issparse(X):
@@ -41,7 +38,7 @@ def read(estimator: GAN, X: Any, dtypes: Any, reset: bool) -> NDArray:
 
 
 def read_labelled(
-    estimator: GAN, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool
+    estimator: Any, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool
 ) -> Rows:
     """Return checked rows with their labels, if there are any."""
     x = read(estimator, X, dtypes, reset)

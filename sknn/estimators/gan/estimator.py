@@ -15,15 +15,16 @@ from sknn.core.activations import Activation
 from sknn.core.layers import Layer
 from sknn.core.layout import Shape
 from sknn.core.losses import SquaredError
-from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.core.spec import resolve
 from sknn.estimators.answers import computed
 from sknn.estimators.base import BaseNetwork
+from sknn.estimators.fit.problem import Problem
 from sknn.estimators.fit.request import Call
-from sknn.estimators.fit.session import Session
+from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learnt
 from sknn.estimators.gan import layers as gan_layers
+from sknn.estimators.gan import updates
 from sknn.estimators.gan.conditions import (
     Conditions,
     generator_of_draws,
@@ -32,9 +33,8 @@ from sknn.estimators.gan.conditions import (
     row_shape,
 )
 from sknn.estimators.gan.diversity import Surroundings
-from sknn.estimators.gan.objective import Duel, Turns
+from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.training.callbacks import Callback
-from sknn.training.run import Run
 from sknn.training.threads import blas_threads
 
 # Rows that samples are compared with at most, for a score.
@@ -277,9 +277,7 @@ class GAN(BaseNetwork):
             it was before the call.
         """
         resume = self.warm_start
-        return self._train(
-            Call(X, y, sample_weight, epochs=self.max_iter, resume=resume, keep=resume)
-        )
+        return self._train(Call(X, y, sample_weight, epochs=None, resume=resume, keep=resume))
 
     @with_callbacks
     def partial_fit(
@@ -432,8 +430,16 @@ class GAN(BaseNetwork):
 
     # -- hooks ------------------------------------------------------------------------------
 
-    def _check_own_parameters(self) -> None:
+    def _recipe(self) -> Recipe:
         gan_layers.check(self)
+        return recipe_of(
+            self,
+            loss=SquaredError(),
+            automatic_sizes=((math.inf, 128),),
+            averages=bool(self.averaging),
+            # There is no test of convergence.
+            must_converge=False,
+        )
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         rows = read_labelled(self, X, y, sample_weight, dtypes, reset)
@@ -449,25 +455,22 @@ class GAN(BaseNetwork):
     def _check_validation(self, call: Call, dtypes: Any) -> None:
         return None
 
-    def _combined_weight(self, rows: Rows, call: Call) -> NDArray | None:
+    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
         return rows.weight
 
-    def _set_targets(self, rows: Rows, call: Call) -> None:
-        self._targets = Conditions(rows.y, rows.weight, call.classes)
+    def _set_targets(self, rows: Rows, state: FitState) -> None:
+        self._targets = Conditions(rows.y, rows.weight, state.call.classes)
         self.__dict__.pop("classes_", None)
         if rows.y is not None:
             self.classes_ = self._targets.classes
 
-    def _check_same_task(self, y: Any, call: Call) -> None:
+    def _check_same_task(self, y: Any, state: FitState) -> None:
         if (y is not None) != bool(len(self._targets)):
             told = "with" if len(self._targets) else "without"
             raise ValueError(
                 f"The previous call was {told} classes (y), so training goes on {told} them; fit "
                 "anew with warm_start=False to change that."
             )
-
-    def _loss_recipe(self) -> Loss:
-        return SquaredError()
 
     def _row_shape(self, x: Any) -> Shape:
         return (int(self.latent_dim) + len(self._targets),)
@@ -478,29 +481,14 @@ class GAN(BaseNetwork):
     def _check_network(self, network: Network) -> None:
         gan_layers.check_layers(self, network, self.n_features_in_)
 
-    def _objective(self, session: Session, network: Network, rows: int) -> Duel:
-        run, weight = session.state, session.train.weight
-        unit = run.unit if weight is None else 1.0
-        rules = gan_layers.rules_of(self, session._total_weight(), unit)
-        return Duel(network, gan_layers.first_of(network), rows, run, rules)
+    def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
+        return updates.duel_problem(self, state, network, rows)
 
-    def _update(self, session: Session, objective: Any) -> Turns:
-        return gan_layers.turns(self, session, objective)
+    def _measures(self, state: FitState, network: Network) -> list[Callback]:
+        return updates.measures(self, state, network)
 
-    def _averages(self) -> bool:
-        return bool(self.averaging) or super()._averages()
-
-    def _measures(self, session: Session, network: Network) -> list[Callback]:
-        return gan_layers.measures(self, session, network)
-
-    def _automatic_batch_size(self, n_rows: int) -> int:
-        return min(128, n_rows)
-
-    def _epochs_are_over(self, run: Run) -> None:
-        """Nothing to warn of: there is no test of convergence."""
-
-    def _after_training(self) -> None:
-        super()._after_training()
+    def _after_training(self, train: Rows) -> None:
+        super()._after_training(train)
         owner = type(self).__name__
         output = resolve(Activation, self.output_activation, "output_activation", owner)
         self.out_activation_ = output.alias or repr(output)

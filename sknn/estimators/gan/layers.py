@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,26 +13,15 @@ from sknn.core.layers.filtering import Filtering
 from sknn.core.layers.names import named
 from sknn.core.losses import Adversarial
 from sknn.core.network import Network
-from sknn.core.optimizers import State
 from sknn.core.spec import resolve
 from sknn.core.tangent import check_differentiable_twice
-from sknn.estimators.fit.solvers import moving, optimizer_state
-from sknn.estimators.gan.diversity import Diversity
-from sknn.estimators.gan.objective import Duel, Rules, Turns, draw_latent
 from sknn.estimators.settings import parameters
 from sknn.estimators.settings.layers import hidden_sizes, per_layer
-from sknn.training.callbacks import Callback, WeightAveraging
-
-if TYPE_CHECKING:
-    from sknn.estimators.fit.session import Session
-    from sknn.estimators.gan.estimator import GAN
 
 GENERATOR, DISCRIMINATOR = "generator", "discriminator"
-# Training rows that samples are compared with after every epoch.
-_COMPARED_ROWS = 256
 
 
-def check(estimator: GAN) -> None:
+def check(estimator: Any) -> None:
     """Raise for parameters that do not go together."""
     if parameters.is_lbfgs(estimator):
         raise ValueError(
@@ -54,85 +43,21 @@ def check(estimator: GAN) -> None:
         )
 
 
-def objective_of(estimator: GAN) -> Adversarial:
+def objective_of(estimator: Any) -> Adversarial:
     """Return what either side wants."""
     return resolve(Adversarial, estimator.objective, "objective", type(estimator).__name__)
 
 
-def rules_of(estimator: GAN, total: float, unit: float) -> Rules:
-    """Return how the game is played, with rows of so much weight in total and on average."""
-    noise, epochs = _noise(estimator)
-    return Rules(
-        objective_of(estimator),
-        n_critic=int(estimator.n_critic),
-        smoothing=float(estimator.label_smoothing),
-        noise=noise,
-        noisy_epochs=epochs,
-        penalty=penalty_of(estimator),
-        l2=float(estimator.alpha) / total,
-        unit=unit,
-    )
-
-
-def _noise(estimator: GAN) -> tuple[float, int | None]:
-    """Return how much instance noise there is at first, and how many epochs it lasts, if said."""
-    value = estimator.instance_noise
-    return (float(value[0]), int(value[1])) if isinstance(value, tuple) else (float(value), None)
-
-
-def penalty_of(estimator: GAN) -> float:
+def penalty_of(estimator: Any) -> float:
     """Return the strength of the gradient penalty."""
     strength = estimator.gradient_penalty
     return objective_of(estimator).penalty if isinstance(strength, str) else float(strength)
 
 
-def turns(estimator: GAN, session: Session, duel: Duel) -> Turns:
-    """Return what moves either side, with a state of its optimizer for each."""
-    players = {DISCRIMINATOR: duel.discriminator, GENERATOR: duel.generator}
-    other = estimator.generator_solver is not None
-    names = {DISCRIMINATOR: "solver", GENERATOR: "generator_solver" if other else "solver"}
-    optimizers = {
-        side: parameters.optimizer_of(estimator, name).bind(players[side].network.layout)
-        for side, name in names.items()
-    }
-
-    def fresh() -> State:
-        return {
-            f"{side}.{name}": array
-            for side, optimizer in optimizers.items()
-            for name, array in optimizer.init(players[side].network.trainable).items()
-        }
-
-    kind = " and ".join(type(optimizer).__name__ for optimizer in optimizers.values())
-    state = optimizer_state(session, kind, fresh)
-    moves = {}
-    for side, optimizer in optimizers.items():
-        start, player = f"{side}.", players[side]
-        own = {key[len(start) :]: each for key, each in state.items() if key.startswith(start)}
-        moves[side] = moving(estimator, player.network, player.grad, optimizer, own)
-    rate = estimator.generator_learning_rate_init
-    pace = 1.0 if rate is None else float(rate) / float(estimator.learning_rate_init)
-    return Turns(duel, moves[DISCRIMINATOR], moves[GENERATOR], pace)
-
-
-def measures(estimator: GAN, session: Session, network: Network) -> list[Callback]:
-    """Return what averages weights, and what compares samples with rows of the data."""
-    train, run = session.train, session.state
-    rows = np.arange(len(train.x)) if session.rows_used is None else session.rows_used
-    some = rows[np.linspace(0, len(rows) - 1, min(len(rows), _COMPARED_ROWS)).astype(int)]
-    classes = None if session.target is None else session.target[some]
-    rng = np.random.default_rng(run.streams.split_seed)
-    latent = draw_latent(rng, len(some), int(estimator.latent_dim), classes, network.dtype)
-    found: list[Callback] = [Diversity(train.x[some], latent, first_of(network))]
-    if estimator.averaging:
-        found.append(WeightAveraging("ema", decay=estimator.averaging))
-    return found
-
-
 # -- layers -----------------------------------------------------------------------------------
 
 
-def chain(estimator: GAN, n_features: int, row_shape: tuple[int, ...], n_classes: int) -> list:
+def chain(estimator: Any, n_features: int, row_shape: tuple[int, ...], n_classes: int) -> list:
     """Return the specs of all layers: those of the generator, then those of the discriminator."""
     maker = _hidden(estimator, GENERATOR)
     if not _draws(maker):
@@ -146,7 +71,7 @@ def chain(estimator: GAN, n_features: int, row_shape: tuple[int, ...], n_classes
     return _prefixed(maker, GENERATOR) + _prefixed(judge, DISCRIMINATOR)
 
 
-def _hidden(estimator: GAN, side: str) -> list[Layer]:
+def _hidden(estimator: Any, side: str) -> list[Layer]:
     """Return the layers of one side but for its output, laid flat at the end."""
     layers, sizes = (getattr(estimator, f"{side}_{name}") for name in ("layers", "layer_sizes"))
     if layers is None:
@@ -210,7 +135,7 @@ def first_of(network: Network) -> int:
     return sum(name.startswith(f"{GENERATOR}_") for name in network.names)
 
 
-def check_layers(estimator: GAN, network: Network, n_features: int) -> None:
+def check_layers(estimator: Any, network: Network, n_features: int) -> None:
     """Raise where layers do not end as they must, or have no second derivative to be penalised."""
     first = first_of(network)
     made, judged = network.plans[first - 1].out_shape, network.plans[-2].out_shape

@@ -6,21 +6,18 @@ import numbers
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 from sknn.core.activations import Activation
 from sknn.core.constraints import is_number
 from sknn.core.initializers import Initializer
 from sknn.core.layers import Activate, BatchNorm, Defaults, Dense, Dropout, Layer, LayerNorm
-from sknn.core.layers.names import check_unique, named
-from sknn.core.layout import Role
+from sknn.core.layers.names import OUTPUT, check_unique, named
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
 from sknn.core.spec import resolve
 from sknn.exceptions import InvalidParameterError
 
-OUTPUT = "output"
 _LARGEST = 2**31 - 1
 NORMALIZATION: dict[str, type[Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
 # What `layers` replaces.
@@ -45,7 +42,7 @@ def check_flat(network: Network) -> None:
 def hidden_sizes(value: Any, name: str = "hidden_layer_sizes") -> list[int]:
     """Return ``hidden_layer_sizes``, or a parameter like it, as a list of positive ints."""
     sizes = list(value) if _is_sequence(value) else [value]
-    if not all(_is_int(size) for size in sizes):
+    if not all(is_int(size) for size in sizes):
         raise InvalidParameterError(
             f"The {name!r} parameter must be an int or a sequence of ints, one for "
             f"each hidden layer. Got {value!r} instead."
@@ -64,7 +61,8 @@ def _is_sequence(value: Any) -> bool:
     return all(hasattr(value, method) for method in ("__iter__", "__len__", "__getitem__"))
 
 
-def _is_int(value: Any) -> bool:
+def is_int(value: Any) -> bool:
+    """Say whether a value is a whole number, of any type."""
     return is_number(value, numbers.Integral)
 
 
@@ -175,7 +173,7 @@ def output_layer(n_raw: int) -> Dense:
 
 
 def build_network(
-    estimator: Any, n_raw: int, in_shape: tuple[int, ...], dtype: DTypeLike
+    estimator: Any, n_raw: int, in_shape: tuple[int, ...], dtype: DTypeLike, n_members: int
 ) -> Network:
     """Plan the network an estimator's parameters describe; its weights are still zero."""
     default = (
@@ -192,7 +190,7 @@ def build_network(
         bound[-1] = Dense(n_raw, "identity", name=OUTPUT, weight_init=start, bias_init=start).bind(
             defaults
         )
-    return Network(bound, names, in_shape, dtype, estimator._member_count())
+    return Network(bound, names, in_shape, dtype, n_members)
 
 
 def _output_start(activation: Any) -> Initializer | None:
@@ -202,64 +200,3 @@ def _output_start(activation: Any) -> Initializer | None:
     """
     named = Activation.registry.get(activation) if isinstance(activation, str) else None
     return None if named is None else named.output_init  # type: ignore[attr-defined]
-
-
-def frozen_layers(freeze: Any, network: Network) -> list[int]:
-    """Return the indices of layers held fixed.
-
-    Parameters
-    ----------
-    freeze : None, int or sequence of str
-        How many layers with parameters, counted from the input, or their names.
-    """
-    if freeze is None:
-        return []
-    if _is_int(freeze):
-        with_params = [i for i, views in enumerate(network.params) if views]
-        if not 0 <= freeze <= len(with_params):
-            raise InvalidParameterError(
-                f"The 'freeze' parameter must be at most {len(with_params)}, the number of layers "
-                f"with parameters. Got {freeze!r} instead."
-            )
-        # Layers without parameters in between are held along with their neighbours.
-        return [] if freeze == 0 else list(range(with_params[freeze - 1] + 1))
-    names = [freeze] if isinstance(freeze, str) else list(freeze)
-    return [_index(name, network, "freeze") for name in names]
-
-
-def _index(name: Any, network: Network, parameter: str) -> int:
-    if name not in network.names:
-        raise InvalidParameterError(
-            f"The {parameter!r} parameter names {name!r}, which is no layer of this network; "
-            f"its layers are {list(network.names)}."
-        )
-    return network.names.index(name)
-
-
-def held_layers(estimator: Any, network: Network) -> list[int]:
-    """Return the indices of layers that do not move: frozen, or with a rate factor of 0."""
-    rates = estimator.layer_rates or {}
-    still = [_index(name, network, "layer_rates") for name, rate in rates.items() if rate == 0]
-    return frozen_layers(estimator.freeze, network) + still
-
-
-def rate_factors(estimator: Any, network: Network) -> NDArray | None:
-    """Return the factor on the learning rate of every trained parameter; None where all are 1."""
-    frozen = frozen_layers(estimator.freeze, network)
-    rates = estimator.layer_rates or {}
-    factors = {_index(name, network, "layer_rates"): rate for name, rate in rates.items()}
-    factors |= dict.fromkeys(frozen, 0.0)
-    vector = np.ones(network.layout.n_trainable)
-    for slot in network.layout.slots:
-        if slot.param.role is not Role.TRACKED:
-            vector[slot.start : slot.stop] = factors.get(slot.layer, 1.0) * slot.param.rate
-    return None if (vector == 1.0).all() else vector
-
-
-def decay_factors(network: Network) -> NDArray | None:
-    """Return the factor on the decay of every decayed parameter; None where all are 1."""
-    vector = np.ones(network.layout.n_decayed)
-    for slot in network.layout.slots:
-        if slot.param.role is Role.DECAYED:
-            vector[slot.start : slot.stop] = slot.param.decay
-    return None if (vector == 1.0).all() else vector

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sklearn.metrics import get_scorer_names
@@ -54,30 +53,6 @@ def regularization_of(estimator: Any) -> Schedule | None:
     return schedule
 
 
-@dataclass(frozen=True)
-class Pace:
-    """How long and how fast an estimator trains.
-
-    Attributes
-    ----------
-    epochs : int
-        Most epochs of one call of `fit`.
-    base_rate : float
-        Learning rate that the schedule multiplies.
-    schedule : Schedule
-    """
-
-    epochs: int
-    base_rate: float
-    schedule: Schedule
-
-
-def pace_of(estimator: Any) -> Pace:
-    """Return the pace of an estimator with scikit-learn's names for it."""
-    rate = estimator.learning_rate_init
-    return Pace(estimator.max_iter, rate, schedule_of(estimator))
-
-
 def loss_of(estimator: Any) -> Loss:
     """Return the loss recipe, not yet bound to a task; names are those the estimator can use."""
     owner, name = type(estimator).__name__, estimator.loss
@@ -108,17 +83,13 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> dict[str, 
     Returns
     -------
     given : dict
-        The parameters as they were. Those of the estimator, a working copy, have become what the
-        table makes of them: numbers of any type are now Python's own.
+        Parameters as they were, but for those left alone. Those of the estimator, a working copy,
+        have become what the table makes of them: numbers of any type are now Python's own.
     """
     owner, own = type(estimator).__name__, vars(estimator)
-    plain = c.check(owner, own, table)
+    plain = c.check(owner, own, c.unproven(type(estimator), own, table))
     given = {name: own[name] for name in plain}
     own.update(plain)
-    estimator._pace()
-    regularization_of(estimator)
-    if not is_lbfgs(estimator):
-        optimizer_of(estimator)
     _check_weight_init(estimator.weight_init, owner)
     if isinstance(estimator.scoring, str):
         _check_scorer(estimator.scoring, owner)

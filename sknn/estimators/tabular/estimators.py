@@ -239,10 +239,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
             return 0.1 if isinstance(self.loss, str) and self.loss == "log_loss" else 0.0
         return super()._smoothing()
 
-    def _judging_loss(self) -> Loss:
+    def _judging_loss(self, loss: Loss) -> Loss:
         """Return the loss without label smoothing."""
-        recipe = self._loss_recipe()
-        return self._targets.bind(LogLoss() if type(recipe) is LogLoss else recipe)
+        return LogLoss() if type(loss) is LogLoss else loss
 
     def _linear_target(self, target: Any, loss: Loss) -> NDArray:
         if sp.issparse(target):

@@ -12,7 +12,8 @@ from sknn._validation.arrays import shares
 from sknn.core.losses import Grouped, SquaredError
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
-from sknn.estimators.targets.base import RegressionTargets, Targets
+from sknn.estimators.targets.base import Targets
+from sknn.estimators.targets.regression import RegressionTargets
 from sknn.training.folds import pick
 from sknn.training.monitor import mean_loss
 

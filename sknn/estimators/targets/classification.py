@@ -108,6 +108,11 @@ class BinaryTargets(ClassificationTargets):
         """Return a column of zeros and ones."""
         return encode_labels(y, self.classes).astype(dtype)[:, None]
 
+    def strata(self, target: NDArray, rows: NDArray | None) -> NDArray:
+        """Return the classes; each must have rows to train on and rows to hold out."""
+        _check_both_classes(target[:, 0] if rows is None else target[rows, 0])
+        return target[:, 0]
+
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the likelier class."""
         return self.classes[(self.decision(raw, loss) > 0).astype(np.intp)]
@@ -156,6 +161,17 @@ def _mean_log(log_p: NDArray, share: NDArray | None = None) -> NDArray:
     return mean.astype(log_p.dtype)
 
 
+def _check_both_classes(target: NDArray) -> None:
+    """Raise, as scikit-learn does, where one of two classes has a single row to split."""
+    second = int((target > 0).sum())
+    if 1 in (second, len(target) - second):
+        raise ValueError(
+            "The least populated class in y has only 1 row, and early_stopping=True needs rows of "
+            "both classes to train on and to hold out. Pass X_val and y_val, more rows of that "
+            "class, or early_stopping=False."
+        )
+
+
 class MulticlassTargets(ClassificationTargets):
     """One of k classes, one raw score each. A single class is the case k = 1."""
 
@@ -168,6 +184,10 @@ class MulticlassTargets(ClassificationTargets):
     def encode(self, y: Any, dtype: np.dtype) -> NDArray:
         """Return codes."""
         return encode_labels(y, self.classes)
+
+    def strata(self, target: NDArray, rows: NDArray | None) -> NDArray:
+        """Return the classes."""
+        return target
 
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the likeliest class."""

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.core.layers.names import OUTPUT
 from sknn.core.layout import Growth
-from sknn.estimators.settings.layers import OUTPUT
 from sknn.estimators.targets.classification import (
     BinaryTargets,
     ClassificationTargets,

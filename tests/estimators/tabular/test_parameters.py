@@ -8,6 +8,7 @@ from numpy.testing import assert_array_equal
 from sklearn.base import clone
 
 from sknn import TabularMLPClassifier, TabularMLPRegressor
+from sknn.estimators.tabular.holdout import FoldHoldout
 from sknn.optimizers import AdamW
 from sknn.schedules import BatchSize
 from tests.estimators.tabular.parts import (
@@ -144,8 +145,8 @@ def test_presets():
 @pytest.mark.parametrize("kind", KINDS)
 def test_members_and_folds_go_together(kind, given, expected):
     network = kind(**given)
-    network._check_own_parameters()
-    assert (network._member_count(), network._split_count()) == expected
+    settings = network._resolved_settings()
+    assert (settings.n_members, settings.n_splits) == expected
 
 
 def test_parameters_reach_the_network():
@@ -224,13 +225,13 @@ def test_out_of_fold_losses_choose_the_epochs():
 
 def test_folds_hold_out_other_rows_of_all_classes(monkeypatch):
     y = np.r_[np.zeros(N - 8, int), np.ones(8, int)]
-    seen, deal = [], TabularMLPClassifier._deal
+    seen, deal = [], FoldHoldout.deal
 
-    def spy(self, session):
-        seen.append(deal(self, session))
+    def spy(self, state):
+        seen.append(deal(self, state))
         return seen[-1]
 
-    monkeypatch.setattr(TabularMLPClassifier, "_deal", spy)
+    monkeypatch.setattr(FoldHoldout, "deal", spy)
     classifier(n_members=4, n_splits=4, max_iter=1).fit(X, y)
     (folds,) = seen
     for train, held_out in zip(folds.train, folds.held_out, strict=True):
@@ -243,11 +244,10 @@ def test_folds_hold_out_other_rows_of_all_classes(monkeypatch):
 @pytest.mark.parametrize("y", [BINARY, THREE])
 @pytest.mark.parametrize("sizes", [(8,), ()])
 def test_two_classes_double_the_rate_but_not_the_decay(y, sizes):
-    network = classifier(hidden_layer_sizes=sizes, max_iter=1).fit(TABLE, y).network_
-    trained = classifier(hidden_layer_sizes=sizes)
-    trained._targets = None
+    trained = classifier(hidden_layer_sizes=sizes, max_iter=1).fit(TABLE, y)
+    network = trained.network_
     single = network.with_members(network.theta[0])
-    rates, decays = trained._rates(single), trained._decays(single)
+    rates, decays = trained._factors(single)
     assert np.allclose((rates[: len(decays)] * decays), 1.0)
     bias = next(
         s for s in single.layout.slots if s.layer == len(single.layers) - 1 and s.name == "b"

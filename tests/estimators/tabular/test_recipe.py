@@ -57,7 +57,7 @@ def test_members_without_a_linear_path_never_get_one():
 @pytest.mark.parametrize(("kind", "y", "twice"), [(KINDS[0], BINARY, 2.0), (KINDS[1], REAL, 1.0)])
 def test_rates_follow_the_recipe(kind, y, twice):
     network = kind(**SMALL | {"linear_path": 1.0}).fit(TABLE, y)
-    rates = network._rates(network.network_.with_members(network.network_.theta[:2]))
+    rates, _ = network._factors(network.network_.with_members(network.network_.theta[:2]))
     n_linear = network.encoder_.n_linear_
     for slot in network.network_.layout.slots:
         last = slot.layer == len(network.network_.layers) - 1

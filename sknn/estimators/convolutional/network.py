@@ -1,0 +1,179 @@
+"""What convolutional networks share: images or signals as rows, convolutions and pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import inf
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+
+from sknn._validation.ragged import n_axes
+from sknn.core.activations import Activation
+from sknn.core.layers import (
+    Activate,
+    AveragePool,
+    Conv1D,
+    Conv2D,
+    Flatten,
+    Layer,
+    MaxPool,
+)
+from sknn.core.layers.block import Block
+from sknn.core.layers.filtering import Filtering
+from sknn.core.layout import Shape
+from sknn.core.spec import resolve
+from sknn.estimators import shape_warnings
+from sknn.estimators.settings import layers as layer_specs
+from sknn.estimators.shaped import ShapedNetwork
+
+_POOLING: dict[str, Any] = {"max": MaxPool, "average": AveragePool}
+# What `layers` replaces.
+_EXPANDED = (
+    "filters",
+    "kernel_size",
+    "pool_size",
+    "pooling",
+    "strides",
+    "padding",
+    "hidden_layer_sizes",
+    "activation",
+    "dropout",
+    "normalization",
+)
+
+
+def _inside(layers: Iterable[Any]) -> Iterator[Layer]:
+    """Yield layers, those inside blocks in their place."""
+    for layer in layers:
+        if isinstance(layer, Block):
+            yield from _inside(layer.inside())
+        elif isinstance(layer, Layer):
+            yield layer
+
+
+class ConvolutionalNetwork(ShapedNetwork):
+    """Convolutions and pooling in turn, then dense layers."""
+
+    filters: Any = (32, 64)
+    kernel_size: Any = 3
+    pool_size: Any = 2
+    pooling: Any = "max"
+    strides: Any = 1
+    padding: Any = "same"
+    hidden_layer_sizes: Any = (64,)
+
+    _hidden_parameters: ClassVar[tuple[str, ...]] = ("filters", "hidden_layer_sizes")
+
+    # -- rows -----------------------------------------------------------------------------
+
+    def _with_channels(self, shape: Shape) -> Shape:
+        """Add the axis of channels where it is missing."""
+        n_axes = self._n_axes(shape)
+        first = self._channels_first
+        if len(shape) == n_axes:
+            return (1, *shape) if first else (*shape, 1)
+        if len(shape) != n_axes + 1:
+            full = ("(C, H, W)", "(C, T)") if first else ("(H, W, C)", "(T, C)")
+            wanted = f"(H, W) or {full[0]}" if n_axes == 2 else f"(T,) or {full[1]}"
+            raise ValueError(
+                f"Rows of shape {shape} are nothing to convolve along {n_axes} axes; give X, or "
+                f"input_shape, rows of shape {wanted}."
+            )
+        return shape
+
+    def _n_axes(self, shape: Shape) -> int:
+        """Return along how many axes convolutions run: what the user says, or the rows."""
+        said = self._said_axes()
+        if said is not None:
+            return said
+        # (H, W) and (H, W, C) are images; (d,), (T, 1) and (C, T) are signals.
+        if len(shape) == 2:
+            return 1 if self._channels_first or shape[1] == 1 else 2
+        return 1 if len(shape) == 1 else 2
+
+    def _said_axes(self) -> int | None:
+        """Return along how many axes convolutions run by layers or kernels, if they say so."""
+        if self.layers is not None:
+            found = [
+                layer.grid.n_axes for layer in _inside(self.layers) if isinstance(layer, Filtering)
+            ]
+        else:
+            sizes = (self.kernel_size, self.pool_size, self.strides)
+            found = [len(size) for size in sizes if isinstance(size, (tuple, list))]
+        return found[0] if found else None
+
+    def _doubt(self, X: Any, x: NDArray) -> str | None:
+        """Doubt also along how many axes convolutions run, unless that was said."""
+        shape, first = self.input_shape_, self._channels_first
+        given = n_axes(X) - 1 if self.input_shape is None else len(self.input_shape)
+        if self.layers is not None or self._said_axes() is not None or given > 2:
+            return super()._doubt(X, x)
+        if given == 1:
+            return shape_warnings.of_flat_rows(shape[0], first)
+        return (
+            shape_warnings.of_square(shape)
+            if len(shape) == 2
+            else shape_warnings.of_narrow_images(shape)
+        )
+
+    def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
+        return ((inf, 64),)
+
+    # -- layers ---------------------------------------------------------------------------
+
+    def _chain(self, n_raw: int) -> list[Layer]:
+        output = layer_specs.output_layer(n_raw)
+        if self.layers is not None:
+            given = layer_specs.given_layers(self, _EXPANDED)
+            return [*given, Flatten(), output]
+        sizes = layer_specs.hidden_sizes(self.hidden_layer_sizes)
+        rates = layer_specs.per_layer(self.dropout, len(sizes), "dropout")
+        layers: list[Layer] = []
+        for count in layer_specs.hidden_sizes(self.filters):
+            layers += self._block(count)
+        layers.append(Flatten())
+        for size, rate in zip(sizes, rates, strict=True):
+            layers += layer_specs.block(self, size, self.activation)
+            layers += layer_specs.dropout(rate)
+        return [*layers, output]
+
+    def _block(self, filters: int) -> list[Layer]:
+        """Return a convolution, normalisation, pooling and the activation, in this order.
+
+        An activation that never falls and the maximum can change places, and behind the pooling
+        there is a quarter of the work.
+        """
+        spec = resolve(Activation, self.activation, "activation", type(self).__name__)
+        kind = Conv1D if len(self.input_shape_) == 2 else Conv2D
+        conv = kind(
+            filters,
+            self._extent("kernel_size"),
+            "identity",
+            strides=self._extent("strides"),
+            padding=self.padding,
+        )
+        if layer_specs.starts_automatically(self):
+            conv.weight_init, conv.bias_init = spec.weight_init, spec.bias_init
+        norm = layer_specs.normalization(self.normalization)
+        pool, bend = self._pool(), Activate(self.activation)
+        early = self.pooling == "max" and spec.monotone
+        tail = [*pool, bend] if early else [bend, *pool]
+        return [conv, *([norm()] if norm else []), *tail]
+
+    def _extent(self, name: str) -> Any:
+        """Return a size as layers want it: an int, or one for each axis of an image."""
+        size, n_axes = getattr(self, name), len(self.input_shape_) - 1
+        if not isinstance(size, (tuple, list)):
+            return int(size)
+        if len(size) != n_axes:
+            raise ValueError(
+                f"{name}={size!r} has {len(size)} entries, and convolutions here run along "
+                f"{n_axes} axes; give an int, or as many entries."
+            )
+        return int(size[0]) if n_axes == 1 else tuple(int(n) for n in size)
+
+    def _pool(self) -> list[Layer]:
+        if self.pooling is None or self.pool_size is None:
+            return []
+        return [_POOLING[self.pooling](self._extent("pool_size"))]

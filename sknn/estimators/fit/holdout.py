@@ -1,0 +1,68 @@
+"""Rows that are held out, and what they are good for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from sknn._validation.arrays import split_rows
+from sknn.core.network import Network
+from sknn.estimators.fit.callbacks import validation_measures
+from sknn.estimators.fit.state import FitState
+from sknn.training.callbacks import Callback
+from sknn.training.folds import Folds
+from sknn.training.run import Run
+
+
+class Holdout:
+    """The ordinary way: some rows at most, the same for all members, tell when to stop."""
+
+    def deal(self, state: FitState) -> Folds | None:
+        """Return which rows each member learns from; None where all learn from the same."""
+        return None
+
+    def measures(self, state: FitState, network: Network) -> list[Callback]:
+        """Return what adds figures of the held-out rows to an epoch."""
+        return validation_measures(state, network)
+
+    def choose(self, estimator: Any, state: FitState, run: Run) -> NDArray | None:
+        """Return the weights to serve, None for those of the best or last epoch.
+
+        Parameters
+        ----------
+        estimator : BaseNetwork
+            Which will serve them; it may learn from held-out rows how sure to be.
+        """
+        return None
+
+    def forget(self, estimator: Any, fresh: bool) -> None:
+        """Forget what an estimator has learnt when weights were chosen.
+
+        Parameters
+        ----------
+        fresh : bool
+            Training begins anew.
+        """
+
+
+def hold_out(state: FitState) -> None:
+    """Take rows away from training: folds of members, or a validation split for early stopping."""
+    stream, recipe, run = state.call.stream, state.recipe, state.run
+    if not stream:
+        state.folds = state.estimator._holdout.deal(state)
+    if state.folds is None:
+        # From now on there are no rows that members have not seen.
+        run.candidates, run.saw_all = (), True
+    wanted = recipe.early_stopping and not recipe.full_batch and not stream
+    if not wanted or state.validation is not None:
+        return
+    state.splits, state.all_rows = True, state.rows_used
+    state.rows_used, held_out = split_rows(
+        state.rows_used,
+        state.train.x.shape[0],
+        recipe.validation_fraction,
+        run.streams.split_seed,
+        state.targets.strata(state.target, state.rows_used),
+    )
+    state.validation = state.train.take(held_out)

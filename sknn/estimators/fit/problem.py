@@ -1,0 +1,109 @@
+"""What a call of fit minimizes, and what moves the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.losses.per_member import PerMember
+from sknn.core.network import Network
+from sknn.core.optimizers import Optimizer, State
+from sknn.core.workspace import Workspace
+from sknn.estimators.fit.state import FitState
+from sknn.estimators.settings.freezing import held_layers
+from sknn.training.objective import Objective, Supervised
+from sknn.training.run import Run
+from sknn.training.update import Update
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An objective, and how to move along its gradient.
+
+    Attributes
+    ----------
+    objective : Objective
+    update : callable
+        Makes the Update; not every solver wants one.
+    """
+
+    objective: Objective
+    update: Callable[[], Any]
+
+
+def supervised_problem(state: FitState, network: Network, rows: int) -> Problem:
+    """Return a loss of raw scores, and one optimizer that moves all weights."""
+    objective = supervised_objective(state, network, rows)
+    return Problem(objective, lambda: update_of(state, objective))
+
+
+def supervised_objective(state: FitState, network: Network, rows: int) -> Supervised:
+    """Return loss and gradient as functions of batches of up to `rows` rows."""
+    held = held_layers(state.estimator, network)
+    apart = state.folds is not None and network.lead
+    kernel = state.targets.kernel(state.loss, network.in_shape)
+    loss: Any = PerMember(kernel) if apart else kernel
+    workspace = Workspace(network, loss, rows, state.run.streams.noise, held)
+    return Supervised(
+        workspace,
+        l2=state.recipe.l2,
+        l1=state.recipe.l1,
+        unit=state.targets.answers * state.unit,
+        total=state.targets.answers * state.total_weight,
+    )
+
+
+def weight_column(state: FitState) -> NDArray | None:
+    """Return weights in units of their mean, (n, 1) in the dtype of the network."""
+    weight = state.train.weight
+    if weight is None:
+        return None
+    # Divided in float64: in float32 weights of 1e300 or 1e-42 would not survive.
+    return np.asarray(weight / state.run.unit).astype(state.network.dtype)[:, None]
+
+
+def update_of(state: FitState, objective: Objective) -> Update:
+    """Return what moves the network along the gradient of its objective."""
+    assert state.recipe.optimizer is not None
+    optimizer = state.recipe.optimizer.bind(state.network.layout)
+    trainable = state.network.trainable
+    kept = optimizer_state(state.run, type(optimizer).__name__, lambda: optimizer.init(trainable))
+    return moving(state, state.network, objective.grad, optimizer, kept, objective.l1)
+
+
+def moving(
+    state: FitState,
+    network: Network,
+    grad: NDArray,
+    optimizer: Optimizer,
+    kept: State,
+    l1: float = 0.0,
+) -> Update:
+    """Return what moves a network by an optimizer, as the recipe has it."""
+    recipe = state.recipe
+    rates, decays = state.estimator._factors(network)
+    return Update(
+        network,
+        grad,
+        optimizer,
+        kept,
+        l1=l1,
+        weight_decay=(
+            optimizer.weight_decay if recipe.weight_decay is None else recipe.weight_decay
+        ),
+        max_grad_norm=recipe.max_grad_norm,
+        rates=rates,
+        decays=decays,
+    )
+
+
+def optimizer_state(run: Run, kind: str, fresh: Callable[[], State]) -> State:
+    """Return the state of the run, a fresh one where it is missing or of another optimizer."""
+    if run.optimizer_state is None or run.optimizer_kind != kind:
+        run.optimizer_state = fresh()
+        run.optimizer_kind, run.optimizer_step = kind, 0
+    return run.optimizer_state

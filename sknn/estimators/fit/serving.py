@@ -1,0 +1,66 @@
+"""From the weights of training to the network that is served."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.network import Network
+from sknn.estimators.fit.state import FitState
+from sknn.training.run import Run
+
+
+def served(state: FitState, network: Network) -> Network:
+    """Return an independent network in the units of the user."""
+    twin = network.copy()
+    state.targets.to_user_units(twin, state.loss)
+    return twin
+
+
+def served_now(state: FitState) -> Network:
+    """Return the network to serve as things stand: the best weights, if any were kept."""
+    theta = _chosen(state, state.estimator, state.run)
+    return served(state, state.network if theta is None else state.network.with_members(theta))
+
+
+def publish(state: FitState, estimator: Any, network: Network, run: Run, keep: bool) -> None:
+    """Choose the weights to serve and set the attributes of a fitted estimator.
+
+    Parameters
+    ----------
+    estimator : BaseNetwork
+        That of the state, or a copy of it.
+    network : Network
+        With the last weights; it will be the estimator's.
+    run : Run
+        It will be the estimator's, too.
+    keep : bool
+        Keep what a later call needs to continue exactly.
+    """
+    chosen = _chosen(state, estimator, run)
+    # Where the served weights are the last ones, nothing else need be kept.
+    served_differs = chosen is not None or state.targets.rescales
+    run.theta = network.theta.copy() if keep and served_differs else None
+    if chosen is not None:
+        network = network.with_members(chosen)
+    with np.errstate(over="ignore", invalid="ignore"):
+        state.targets.to_user_units(network, state.loss)
+    if not keep:
+        run.forget()
+    if state.call.stream:
+        run.history.trim()
+    estimator.network_ = network
+    estimator._loss = state.loss
+    estimator.run_ = run
+    estimator.n_iter_ = run.epoch - run.began
+
+
+def _chosen(state: FitState, estimator: Any, run: Run) -> NDArray | None:
+    """Return the weights to serve, None where they are the last ones."""
+    chosen = estimator._holdout.choose(estimator, state, run)
+    if chosen is not None:
+        return chosen
+    kept = run.best or run.average
+    return state.finished if state.finished is not None or kept is None else kept.theta

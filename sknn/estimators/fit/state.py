@@ -1,0 +1,131 @@
+"""All that one call of fit knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._validation.arrays import Rows
+from sknn.core.layout import Growth
+from sknn.core.losses.base import Loss
+from sknn.core.network import Network
+from sknn.estimators.fit.request import Call
+from sknn.estimators.settings.recipe import Recipe
+from sknn.estimators.targets.base import Targets
+from sknn.training.folds import Folds
+from sknn.training.run import Run
+
+
+@dataclass(slots=True)
+class FitState:
+    """All that one call of fit knows, stage by stage; it can be pickled.
+
+    There are no other attributes. One that a later stage sets has no value before.
+
+    Attributes
+    ----------
+    estimator : BaseNetwork
+        The working copy. Its attributes may be replaced, the objects behind them may not change.
+    call : Call
+        What the user asked for.
+    recipe : Recipe
+        How the estimator trains, resolved from its parameters.
+    given : mapping
+        Parameters as the user gave them, for whoever gets a copy of the estimator.
+    context : sklearn.callback.CallbackContext or None
+        Of scikit-learn's callbacks, where there are any.
+    epochs : int
+        New epochs that the call asks for.
+    fresh : bool
+        Training begins anew; set by ``begin_fit``.
+    dtypes : list of dtype
+        Precisions that X may keep. From here on: set by ``read``.
+    growth : Growth or None
+        Where later calls have more outputs.
+    train : Rows
+        Checked rows, their weights combined.
+    rows_used : ndarray of int or None
+        Those that are trained on; None means all. ``hold_out`` takes some of them away.
+    targets : Targets
+        What y means.
+    validation : Rows or None
+        The user's, or those ``hold_out`` has split off.
+    loss : Loss
+        Bound to the task. From here on: set by ``make_network``.
+    network : Network
+        With the weights of the moment.
+    target : ndarray or CSR or None
+        y, encoded.
+    run : Run
+        Where training stands; set by ``open_run``.
+    folds : Folds or None
+        Which rows each member learns from, where not all from all; set by ``hold_out``.
+    splits : bool
+        Validation rows were split off from those to train on.
+    all_rows : ndarray of int or None
+        `rows_used` before that.
+    deadline : float
+        Reading of ``time.perf_counter`` at which training stops. From here on: set by solvers.
+    bridge : SklearnCallbacks or None
+        Tells scikit-learn's callbacks.
+    finished : ndarray or None
+        Weights to serve that are neither the last nor the best of an epoch; set by the end of
+        training.
+    """
+
+    estimator: Any
+    call: Call
+    recipe: Recipe
+    given: Mapping[str, Any]
+    context: Any
+    epochs: int
+    fresh: bool = field(init=False)
+    dtypes: list[np.dtype] = field(init=False)
+    growth: Growth | None = field(init=False, default=None)
+    train: Rows = field(init=False)
+    rows_used: NDArray | None = field(init=False, default=None)
+    targets: Targets = field(init=False)
+    validation: Rows | None = field(init=False, default=None)
+    loss: Loss = field(init=False)
+    network: Network = field(init=False)
+    target: Any = field(init=False)
+    run: Run = field(init=False)
+    folds: Folds | None = field(init=False, default=None)
+    splits: bool = field(init=False, default=False)
+    all_rows: NDArray | None = field(init=False, default=None)
+    deadline: float = field(init=False, default=inf)
+    bridge: Any = field(init=False, default=None)
+    finished: NDArray | None = field(init=False, default=None)
+
+    @property
+    def epochs_left(self) -> int:
+        """Epochs this call may still train."""
+        return self.run.until - self.run.epoch
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows are trained on."""
+        return self.train.x.shape[0] if self.rows_used is None else len(self.rows_used)
+
+    @property
+    def total_weight(self) -> float:
+        """What the rows trained on count together."""
+        weight, rows = self.train.weight, self.rows_used
+        if weight is None:
+            return float(self.n_rows)
+        return float(weight.sum() if rows is None else weight[rows].sum())
+
+    @property
+    def unit(self) -> float:
+        """What a row counts where no weights are given."""
+        return self.run.unit if self.train.weight is None else 1.0
+
+    def some_rows(self, most: int) -> NDArray:
+        """Return the indices of up to so many of the rows trained on, evenly spread."""
+        rows = np.arange(self.train.x.shape[0]) if self.rows_used is None else self.rows_used
+        return rows[np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(int)]

@@ -1,0 +1,345 @@
+"""What recurrent networks share: rows as sequences, layers of cells, an answer or one a step."""
+
+from __future__ import annotations
+
+import numbers
+import sys
+from collections.abc import Sequence
+from math import inf, prod
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._validation import arrays
+from sknn._validation.arrays import Rows
+from sknn._validation.ragged import (
+    are_lists_of_numbers,
+    is_list,
+    n_axes,
+    n_steps,
+    padded,
+    unpacked,
+)
+from sknn.core.layers import GRU, LSTM, Elman, FillSteps, Jordan, Layer, Parallel
+from sknn.core.layers.recurrent import Recurrent
+from sknn.core.layout import Growth, Shape
+from sknn.core.network import Network
+from sknn.estimators.fit.state import FitState
+from sknn.estimators.fitted import learnt
+from sknn.estimators.recurrent.sequences import (
+    SequenceTargets,
+    Steps,
+    answers_of,
+    by_row,
+    check_steps,
+)
+from sknn.estimators.recurrent.state import BeginAnew, forget_state
+from sknn.estimators.scores import accuracy, r2
+from sknn.estimators.settings import layers as layer_specs
+from sknn.estimators.settings.recipe import Recipe
+from sknn.estimators.shaped import ShapedNetwork
+from sknn.estimators.targets.classification import MultioutputTargets
+from sknn.exceptions import InvalidParameterError
+from sknn.training.callbacks import Callback
+
+CELLS: dict[str, type[Recurrent]] = {"elman": Elman, "jordan": Jordan, "lstm": LSTM, "gru": GRU}
+# What `layers` replaces.
+_EXPANDED = (
+    "units",
+    "cell",
+    "bidirectional",
+    "tbptt",
+    "recurrent_dropout",
+    "hidden_layer_sizes",
+    "activation",
+    "dropout",
+    "normalization",
+)
+
+
+class RecurrentNetwork(ShapedNetwork):
+    """Recurrent layers over sequences that may have gaps and different lengths."""
+
+    units: Any = (64,)
+    cell: Any = "lstm"
+    bidirectional: Any = False
+    return_sequences: Any = False
+    stateful: Any = False
+    tbptt: Any = None
+    recurrent_dropout: Any = 0.0
+    hidden_layer_sizes: Any = ()
+
+    _hidden_parameters: ClassVar[tuple[str, ...]] = ("units", "hidden_layer_sizes")
+    _finite: ClassVar[Any] = "allow-nan"
+    _free_axes: ClassVar[int] = 1
+
+    n_series_: int = learnt()
+
+    def _recipe(self) -> Recipe:
+        for name in ("bidirectional", "early_stopping"):
+            if self.stateful and getattr(self, name):
+                raise ValueError(f"stateful=True does not go with {name}=True.")
+        if self.layers is None and self.units in ([], ()) and not self.return_sequences:
+            raise InvalidParameterError(
+                "units must name at least one recurrent layer, unless return_sequences=True."
+            )
+        if self.return_sequences and self.scoring not in (None, self._score_name):
+            raise ValueError(
+                f"With return_sequences=True scoring must be None or {self._score_name!r}; "
+                f"got {self.scoring!r}."
+            )
+        return super()._recipe()
+
+    # -- rows -----------------------------------------------------------------------------
+
+    def _with_channels(self, shape: Shape) -> Shape:
+        """Let single numbers be steps with one feature."""
+        first = self._channels_first
+        if len(shape) == 1:
+            return (1, *shape) if first else (*shape, 1)
+        if len(shape) != 2:
+            wanted = "(n_features, n_steps)" if first else "(n_steps, n_features)"
+            raise ValueError(
+                f"Rows of shape {shape} are no sequences; give X, or input_shape, rows of shape "
+                f"{wanted}."
+            )
+        return shape
+
+    def _read(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
+        X = unpacked(X)
+        if not is_list(X) or self._lies_flat(X, reset):
+            return super()._read(X, dtypes, reset)
+        if are_lists_of_numbers(X):
+            # Taken for a table, whose columns are counted; later lists may be of another length.
+            arrays.reject_odd_arrays(X, "X")
+            x = self._read_shaped(X, dtypes, reset)
+        else:
+            x = padded(X, dtypes, self._channels_first)
+            self._settle(x.shape[1:], reset)
+            if reset:
+                # Rows have no size in common, steps have.
+                self.n_features_in_ = x.shape[-1]
+        self._check_values(x)
+        return x
+
+    def _lies_flat(self, X: Any, reset: bool) -> bool:
+        """Whether the items of a list are rows laid flat, as `input_shape` says, not sequences."""
+        if not reset:
+            shape = self.input_shape_
+        elif self.input_shape is not None:
+            shape = self._full_shape(self._asked_shape(()))
+        else:
+            return False
+        size = prod(shape)
+        return shape[-1] > 1 and all(n_axes(each) == 1 and len(each) == size for each in X)
+
+    def _lengths(self, X: Any) -> list[int] | None:
+        """Return the steps of each sequence of a list that was read, None where X is none."""
+        X = unpacked(X)
+        if not is_list(X) or self._lies_flat(X, reset=False):
+            return None
+        return [n_steps(each, self._channels_first) for each in X]
+
+    def _doubt(self, X: Any, x: NDArray) -> str | None:
+        """Doubt neither steps that are missing, as lengths differ, nor one step of many calls."""
+        certain = np.isnan(x[..., 0]).any() or (self.stateful and x.shape[1] == 1)
+        return None if certain else super()._doubt(X, x)
+
+    def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
+        if reset or self.n_features_in_ == prod(self.input_shape_):
+            return super()._read_flat(X, dtypes, reset)
+        # Fitted on sequences of different lengths: a row laid flat has no size to be told by.
+        if self.n_features_in_ == 1:
+            return self._read_shaped(X, dtypes, reset)
+        raise ValueError(
+            f"X has two axes, but {type(self).__name__} was fitted on a list of sequences with "
+            f"{self.n_features_in_} features a step; pass such a list, or an array of shape "
+            f"(n, {', '.join(self._given_axes())})."
+        )
+
+    def _given_axes(self) -> list[str]:
+        axes = ["n_steps", str(self.n_features_in_)]
+        return axes[::-1] if self._channels_first else axes
+
+    def _check_values(self, x: NDArray) -> None:
+        check_steps(x, self._channels_first)
+
+    def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+        rows = super()._check_rows(X, y, sample_weight, dtypes, reset)
+        if reset:
+            self.n_series_ = len(rows.x)
+        return rows
+
+    def _read_target(self, y: Any, x: NDArray, X: Any) -> Any:
+        if not self.return_sequences:
+            return super()._read_target(y, x, X)
+        return answers_of(y, x, self._lengths(X), self._numeric_target)
+
+    # -- targets --------------------------------------------------------------------------
+
+    def _set_targets(self, rows: Rows, state: FitState) -> None:
+        if not self.return_sequences:
+            super()._set_targets(rows, state)  # type: ignore[safe-super]
+            return
+        super()._set_targets(_single(rows), state)  # type: ignore[safe-super]
+        if isinstance(self._targets, MultioutputTargets):
+            raise ValueError(
+                "With return_sequences=True a step has one class, or a set of labels; y has "
+                f"{len(self._targets.classes)} outputs a step. Train one network for each."
+            )
+        self._targets: Any = SequenceTargets(self._targets, rows.y, rows.weight)
+
+    def _check_same_task(self, y: Any, state: FitState) -> Growth | None:
+        known: Any = self._targets
+        if isinstance(known, SequenceTargets) != bool(self.return_sequences):
+            raise ValueError(
+                "return_sequences differs from the previous call, so training cannot continue; "
+                "restore it, or fit anew with warm_start=False."
+            )
+        if not self.return_sequences:
+            return super()._check_same_task(y, state)  # type: ignore[safe-super]
+        self._targets = known.inner
+        growth = super()._check_same_task(y.values, state)  # type: ignore[safe-super]
+        self._targets = known.around(self._targets)
+        return growth
+
+    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
+        weight = self._weight_of_rows(rows, state)
+        if self.stateful and weight is not None and not weight.all():
+            raise ValueError(
+                f"Row {int(np.argmin(weight))} has the weight 0 and would not be read, but with "
+                "stateful=True every row carries a state; give it a small sample_weight instead."
+            )
+        return weight
+
+    def _weight_of_rows(self, rows: Rows, state: FitState) -> NDArray | None:
+        if not self.return_sequences:
+            return super()._combined_weight(rows, state)  # type: ignore[safe-super]
+        if getattr(self, "class_weight", None) is not None:
+            raise ValueError(
+                "class_weight is not defined where every step has a class of its own "
+                "(return_sequences=True); weigh rows by sample_weight."
+            )
+        super()._combined_weight(_single(rows), state)  # type: ignore[safe-super]
+        return rows.weight
+
+    # -- layers ---------------------------------------------------------------------------
+
+    def _chain(self, n_raw: int) -> list[Layer]:
+        output = layer_specs.output_layer(n_raw)
+        if self.layers is not None:
+            return [FillSteps(), *layer_specs.given_layers(self, _EXPANDED), output]
+        units = layer_specs.hidden_sizes(self.units)
+        sizes = layer_specs.hidden_sizes(self.hidden_layer_sizes)
+        rates = layer_specs.per_layer(self.dropout, len(units) + len(sizes), "dropout")
+        layers: list[Layer] = [FillSteps()]
+        for i, size in enumerate(units):
+            layers.append(self._recurrent(size, self.return_sequences or i < len(units) - 1))
+            layers += layer_specs.dropout(rates[i])
+        for size, rate in zip(sizes, rates[len(units) :], strict=True):
+            layers += layer_specs.block(self, size, self.activation)
+            layers += layer_specs.dropout(rate)
+        return [*layers, output]
+
+    def _recurrent(self, size: int, return_sequences: bool) -> Layer:
+        """Return one layer of cells, or one for each direction."""
+        settings: dict[str, Any] = {
+            "return_sequences": bool(return_sequences),
+            "recurrent_dropout": self.recurrent_dropout,
+            "tbptt": self.tbptt,
+        }
+        kind: Any = CELLS[self.cell]
+        if self.bidirectional:
+            return Parallel([kind(size, **settings), kind(size, reverse=True, **settings)])
+        if self.stateful:
+            settings |= {"stateful": True, "n_series": self.n_series_}
+        return kind(size, **settings)
+
+    def _check_network(self, network: Network) -> None:
+        size = self.batch_size  # type: ignore[attr-defined]
+        if self.stateful and isinstance(size, numbers.Integral) and size < self.n_series_:
+            raise ValueError(
+                f"batch_size={size} would part the {self.n_series_} series whose state is carried "
+                "(stateful=True); leave it at 'auto'."
+            )
+        if self.stateful and not network.carries_state:
+            raise ValueError(
+                "stateful=True has no effect together with `layers` that carry no state; say it in "
+                f"the layers, as GRU(8, stateful=True, n_series={self.n_series_})."
+            )
+        if not self.return_sequences:
+            super()._check_network(network)
+        elif len(network.out_shape) != 2 or network.out_shape[0] != network.in_shape[0]:
+            raise ValueError(
+                f"return_sequences=True asks for an answer to each of {network.in_shape[0]} steps, "
+                f"but the layers end in rows of shape {network.out_shape}; recurrent layers must "
+                "have return_sequences=True, and none may change the number of steps."
+            )
+
+    def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
+        # Whoever carries a state reads all series side by side.
+        return ((inf, sys.maxsize if self.stateful else 32),)
+
+    def _measures(self, state: FitState, network: Network) -> list[Callback]:
+        measures = super()._measures(state, network)
+        carries = network.carries_state and not state.call.stream
+        return [*measures, BeginAnew()] if carries else measures
+
+    def reset_state(self) -> Any:
+        """Forget where the series seen last have ended: the next ones begin anew.
+
+        Returns
+        -------
+        self : estimator
+        """
+        self._check_fitted()
+        self._own_weights()
+        forget_state(self.network_)
+        return self
+
+    # -- answers --------------------------------------------------------------------------
+
+    def _as_given(self, answer: Any, X: Any) -> Any:
+        """Return the answers to all steps as one array, or a list where rows differ in length."""
+        # What was fitted counts, not what the parameter has become since.
+        if not isinstance(self._targets, SequenceTargets):
+            return answer
+        there = ~np.isnan(self._check_inputs(X)[..., 0])
+        each = self._lengths(X) is not None or not there.all()
+        return by_row(answer, there) if each else answer
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return accuracy or R2; with `return_sequences` over all steps there are.
+
+        Parameters
+        ----------
+        X : array-like or list of arrays
+        y : array-like or list of arrays
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        score : float
+        """
+        self._check_fitted()
+        if not isinstance(self._targets, SequenceTargets):
+            return super().score(X, y, sample_weight)  # type: ignore[misc]
+        steps = answers_of(y, self._check_inputs(X), self._lengths(X), self._numeric_target)
+        answer = self.predict(X)  # type: ignore[attr-defined]
+        flat = np.concatenate(list(answer))
+        measure = r2 if self._numeric_target else accuracy
+        weight = steps.repeat(arrays.check_weight(sample_weight, len(steps)))
+        return measure(steps.values, flat, weight)
+
+    def __sklearn_tags__(self) -> Any:
+        """NaN marks a step that is missing."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+def _single(rows: Rows) -> Rows:
+    """Return the answers of all steps as rows of their own; X is of no interest."""
+    steps: Steps = rows.y
+    return Rows(steps.values, steps.values, steps.repeat(rows.weight))

@@ -1,0 +1,212 @@
+"""How an estimator trains: everything its parameters say of that, resolved once in a call."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sknn.core.optimizers import Optimizer
+from sknn.core.schedules import BatchSizeSchedule, Schedule
+from sknn.estimators.settings import parameters
+from sknn.training.callbacks import Callback
+
+
+class TrainingDefaults:
+    """Settings of training that a family does not offer as parameters of its constructor."""
+
+    activation: Any = "relu"
+    layers: Any = None
+    power_t: Any = 0.5
+    shuffle: Any = True
+    momentum: Any = 0.9
+    nesterovs_momentum: Any = True
+    beta_1: Any = 0.9
+    beta_2: Any = 0.999
+    epsilon: Any = 1e-8
+    max_fun: Any = 15000
+    l1: Any = 0.0
+    weight_decay: Any = "auto"
+    weight_init: Any = "auto"
+    max_grad_norm: Any = None
+    freeze: Any = None
+    layer_rates: Any = None
+    scoring: Any = None
+    stop_below: Any = None
+    regularization_schedule: Any = None
+    max_time: Any = None
+    restore_best: Any = True
+    n_members: Any = 1
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one call of fit trains.
+
+    Attributes
+    ----------
+    loss : Loss or str
+        Not yet bound to a task; a name where the targets decide what it stands for.
+    optimizer : Optimizer or None
+        None for L-BFGS.
+    full_batch : bool
+        Training is minimization by L-BFGS over all rows.
+    schedule : Schedule
+    base_rate : float
+        Learning rate that the schedule multiplies.
+    epochs : int
+        Most epochs of one call of `fit`.
+    patience : float
+        Epochs without progress after which training ends.
+    tol : float
+        How much is progress.
+    batch_size : int, BatchSizeSchedule or None
+        None is one of `automatic_sizes`.
+    automatic_sizes : tuple of (rows, size)
+        Up to so many rows a batch has such a size; the last pair stands for all beyond.
+    weight_decay : float or None
+        None is what the optimizer is used with.
+    l2, l1 : float
+    max_grad_norm : float or None
+    regularization : Schedule or None
+        How noise and decoupled decay fade.
+    shuffle : bool
+    n_members : int
+        Networks that are trained at once.
+    early_stopping, restore_best : bool
+    validation_fraction : float
+    scoring : str, callable or None
+    stop_below : float or None
+    max_time : float
+        Seconds.
+    max_fun : int
+        Evaluations of L-BFGS.
+    callbacks : tuple of Callback
+        The user's.
+    averages : bool
+        An average of weights is kept, and served.
+    verbose : bool or int
+    single_threaded : bool
+        A second thread of BLAS would do harm, whatever the size of the layers.
+    must_converge : bool
+        To have used up the epochs is worth a warning.
+    must_fill_batches : bool
+        To have fewer rows than a batch is worth a warning.
+    own : object
+        What the family alone has to resolve, as presets.
+    """
+
+    loss: Any
+    optimizer: Optimizer | None
+    full_batch: bool
+    schedule: Schedule
+    base_rate: float
+    epochs: int
+    patience: float
+    tol: float
+    batch_size: int | BatchSizeSchedule | None
+    automatic_sizes: tuple[tuple[float, int], ...]
+    weight_decay: float | None
+    l2: float
+    l1: float
+    max_grad_norm: float | None
+    regularization: Schedule | None
+    shuffle: bool
+    n_members: int
+    early_stopping: bool
+    restore_best: bool
+    validation_fraction: float
+    scoring: Any
+    stop_below: float | None
+    max_time: float
+    max_fun: int
+    callbacks: tuple[Callback, ...]
+    averages: bool
+    verbose: Any
+    single_threaded: bool
+    must_converge: bool
+    must_fill_batches: bool
+    own: Any
+
+    @property
+    def follows_loss(self) -> bool:
+        """Whether the learning rate depends on how training goes."""
+        schedule = self.schedule
+        return schedule.waits_for_stall or type(schedule).observe is not Schedule.observe
+
+    def batch_sizes(self, n_rows: int, horizon: int) -> Callable[[int], int]:
+        """Return the function from the number of epochs so far to the rows of a batch."""
+        size = self.batch_size
+        if isinstance(size, BatchSizeSchedule):
+            planned = size
+            return lambda epoch: min(n_rows, planned.size(epoch, horizon, n_rows))
+        if size is None:
+            sizes = self.automatic_sizes
+            size = next((size for rows, size in sizes if n_rows <= rows), sizes[-1][1])
+        constant = min(size, n_rows)
+        return lambda epoch: constant
+
+
+def recipe_of(
+    estimator: Any,
+    *,
+    loss: Any,
+    base_rate: float | None = None,
+    schedule: Schedule | None = None,
+    epochs: int | None = None,
+    patience: float | None = None,
+    n_members: int | None = None,
+    automatic_sizes: Sequence[tuple[float, int]] = ((math.inf, 200),),
+    regularization: Schedule | None = None,
+    averages: bool = False,
+    must_converge: bool = True,
+    must_fill_batches: bool = True,
+    own: Any = None,
+) -> Recipe:
+    """Resolve the parameters of training; `None` is read from the parameter of scikit-learn's name.
+
+    Raises
+    ------
+    InvalidParameterError
+        For a name that stands for nothing.
+    """
+    get = estimator.__getattribute__
+    full_batch = parameters.is_lbfgs(estimator)
+    size, decay, limit, seconds = map(
+        get, ("batch_size", "weight_decay", "max_grad_norm", "max_time")
+    )
+    callbacks = tuple(get("callbacks") or ())
+    return Recipe(
+        loss=loss,
+        full_batch=full_batch,
+        optimizer=None if full_batch else parameters.optimizer_of(estimator),
+        schedule=parameters.schedule_of(estimator) if schedule is None else schedule,
+        base_rate=get("learning_rate_init") if base_rate is None else base_rate,
+        epochs=int(get("max_iter") if epochs is None else epochs),
+        patience=float(get("n_iter_no_change") if patience is None else patience),
+        tol=get("tol"),
+        batch_size=None if isinstance(size, str) else size,
+        automatic_sizes=tuple(automatic_sizes),
+        weight_decay=None if isinstance(decay, str) else float(decay),
+        l2=float(get("alpha")),
+        l1=float(get("l1")),
+        max_grad_norm=None if limit is None else float(limit),
+        regularization=regularization or parameters.regularization_of(estimator),
+        shuffle=get("shuffle"),
+        n_members=int(get("n_members") if n_members is None else n_members),
+        early_stopping=get("early_stopping"),
+        restore_best=get("restore_best"),
+        validation_fraction=get("validation_fraction") if get("early_stopping") else 0.0,
+        scoring=get("scoring"),
+        stop_below=get("stop_below"),
+        max_time=math.inf if seconds is None else seconds,
+        max_fun=get("max_fun"),
+        callbacks=callbacks,
+        averages=averages or any(callback.averages for callback in callbacks),
+        verbose=get("verbose"),
+        single_threaded=estimator._single_threaded,
+        must_converge=must_converge,
+        must_fill_batches=must_fill_batches,
+        own=own,
+    )

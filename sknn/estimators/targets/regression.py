@@ -1,0 +1,163 @@
+"""Targets that are real numbers: standardized for training, and back."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.losses.base import Loss
+from sknn.core.network import Network
+from sknn.estimators.targets.base import Targets, mean_prediction
+
+# Weights are smaller than what they give: a last layer for y below so many times the smallest
+# normal number would be rounded to nothing.
+_FEWEST_ABOVE_ZERO = 1e3
+
+
+class RegressionTargets(Targets):
+    """Real numbers, standardised inside where the loss allows it.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,) or (n, k)
+        Targets of the first call.
+    weight : ndarray of shape (n,) or None
+    standardize : bool
+        Use the weighted mean and standard deviation (0 -> 1) of `y`, from now on.
+    output_range : None, "train" or (low, high)
+        Bound on predictions.
+    """
+
+    task = "regression"
+
+    def __init__(
+        self, y: NDArray, weight: NDArray | None, standardize: bool, output_range: Any
+    ) -> None:
+        matrix = y.reshape(len(y), -1)
+        self.flat = y.ndim == 1
+        self.n_outputs = matrix.shape[1]
+        self.mean = np.zeros(self.n_outputs)
+        self.std = np.ones(self.n_outputs)
+        if standardize:
+            self.mean, self.std = _mean_and_std(matrix, weight)
+        self.standardize = standardize
+        self.largest = np.abs(matrix).max(axis=0, initial=0.0)
+        self.output_range = output_range
+        self.bounds = _bounds(output_range, matrix, weight)
+
+    def continued(self, standardize: bool, output_range: Any, y: NDArray) -> RegressionTargets:
+        """Return the targets of a later call: the same scale, bounds as they are wanted now.
+
+        Raises
+        ------
+        ValueError
+            If the scale is wanted otherwise than in the first call.
+        """
+        if standardize != self.standardize:
+            raise ValueError(
+                "normalize_y, or a loss that goes without it, differs from the previous call, so "
+                "training cannot continue; restore it, or fit anew with warm_start=False."
+            )
+        if repr(output_range) == repr(self.output_range):
+            return self
+        twin = copy.copy(self)
+        twin.output_range = output_range
+        twin.bounds = _bounds(output_range, y.reshape(len(y), -1), None)
+        return twin
+
+    def encode(self, y: Any, dtype: np.dtype) -> NDArray:
+        """Return a standardised matrix."""
+        matrix = y.reshape(len(y), -1)
+        if matrix.shape[1] != self.n_outputs:
+            raise ValueError(
+                f"y must have {self.n_outputs} columns, as in the first call; "
+                f"got {matrix.shape[1]}."
+            )
+        return ((matrix - self.mean) / self.std).astype(dtype)
+
+    def predict(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return the mean over members, within bounds."""
+        answer = mean_prediction(raw, loss)[:, : self.n_outputs]
+        if self.bounds is not None:
+            answer = np.clip(answer, *(bound.astype(answer.dtype) for bound in self.bounds))
+        return answer.ravel() if self.flat else answer
+
+    def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
+        """Return R2, the mean over outputs; it does not depend on the units."""
+        answer = mean_prediction(raw, loss)[:, : self.n_outputs].astype(np.float64)
+        if len(target) < 2 or not np.isfinite(answer).all():
+            return float("nan")
+        center = np.average(target, axis=0, weights=weight)
+        unexplained = np.average((target - answer) ** 2, axis=0, weights=weight)
+        spread = np.average((target - center) ** 2, axis=0, weights=weight)
+        # As scikit-learn: a constant target is explained only by itself.
+        flat = spread == 0
+        r2 = 1.0 - unexplained / np.where(flat, 1.0, spread)
+        return float(np.where(flat, (unexplained == 0).astype(float), r2).mean())
+
+    @property
+    def rescales(self) -> bool:
+        """Whether training and the user have different units."""
+        return bool((self.mean != 0).any() or (self.std != 1).any())
+
+    def resolved(self, dtype: np.dtype) -> bool:
+        """Whether a hundredth of the spread of y is more than rounding at its mean."""
+        return bool((np.abs(self.mean) * np.finfo(dtype).eps <= 0.01 * self.std).all())
+
+    def vanishes(self, dtype: np.dtype) -> bool:
+        """Whether the largest number of an output has lost its digits."""
+        if dtype == np.float64:  # y itself is no finer
+            return False
+        limit = _FEWEST_ABOVE_ZERO * float(np.finfo(dtype).tiny)
+        return bool(((self.largest > 0) & (self.largest < limit)).any())
+
+    def to_user_units(self, network: Network, loss: Loss) -> None:
+        """Multiply the last weights by the standard deviation, move its bias by the mean."""
+        bias, k = network.params[-1]["b"], self.n_outputs
+        for name in ("W", "S"):
+            if name in network.params[-1]:
+                network.params[-1][name][..., :k] *= self.std
+        bias[..., :k] *= self.std
+        bias[..., :k] += self.mean
+        # What follows the means (a log-variance) moves by the logarithm of the squared unit.
+        if bias.shape[-1] > k:
+            bias[..., k:] += 2.0 * np.log(self.std)
+
+    def to_training_units(self, network: Network, loss: Loss) -> None:
+        """Undo :meth:`to_user_units`, up to rounding."""
+        bias, k = network.params[-1]["b"], self.n_outputs
+        for name in ("W", "S"):
+            if name in network.params[-1]:
+                network.params[-1][name][..., :k] /= self.std
+        bias[..., :k] -= self.mean
+        bias[..., :k] /= self.std
+        if bias.shape[-1] > k:
+            bias[..., k:] -= 2.0 * np.log(self.std)
+
+
+def _mean_and_std(matrix: NDArray, weight: NDArray | None) -> tuple[NDArray, NDArray]:
+    matrix = np.asarray(matrix, np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = np.average(matrix, axis=0, weights=weight)
+        centred = matrix - mean
+        # The squares of large numbers would overflow, those of their shares do not.
+        largest = np.abs(centred).max(axis=0, initial=np.finfo(np.float64).tiny)
+        std = largest * np.sqrt(np.average((centred / largest) ** 2, axis=0, weights=weight))
+    if not np.isfinite(mean).all() or not np.isfinite(std).all():
+        raise ValueError("y is too large for its mean and standard deviation; scale it down.")
+    return mean, np.where(std > 0, std, 1.0)
+
+
+def _bounds(
+    output_range: Any, matrix: NDArray, weight: NDArray | None
+) -> tuple[NDArray, NDArray] | None:
+    if output_range is None:
+        return None
+    if isinstance(output_range, str):
+        seen = matrix if weight is None else matrix[weight > 0]
+        return seen.min(axis=0), seen.max(axis=0)
+    low, high = output_range
+    return np.asarray(low, np.float64), np.asarray(high, np.float64)
