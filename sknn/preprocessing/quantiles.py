@@ -25,11 +25,15 @@ class Distinct(NamedTuple):
     weight: NDArray
 
     @classmethod
-    def of(cls, column: NDArray, weight: NDArray) -> Distinct:
-        """Sort the values of a column without missing ones; all weights are positive."""
+    def of(cls, column: NDArray, weight: NDArray, within: float = 0.0) -> Distinct:
+        """Sort the values of a column without missing ones; all weights are positive.
+
+        Neighbors that are no further apart than `within` of their size count as one value.
+        """
         order = np.argsort(column)
         values = column[order]
-        starts = np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
+        gaps, sizes = values[1:] - values[:-1], np.abs(values[1:])
+        starts = np.flatnonzero(np.append(True, gaps > within * sizes)[: len(values)])
         total = np.add.reduceat(weight[order], starts) if len(starts) else weight[:0]
         return cls(values[starts], total)
 

@@ -20,6 +20,7 @@ from sknn.preprocessing.quantiles import Distinct
 
 # Shares of the total weight are compared up to rounding.
 _SLACK = 1.0 - 1e-10
+_ALIKE = 1e-9
 
 
 class ReconstructionTargets(Targets):
@@ -210,7 +211,9 @@ def border(scores: NDArray, weight: NDArray | None, share: float) -> float:
     share : float in (0, 1)
     """
     weight = np.ones(len(scores)) if weight is None else weight.astype(np.float64)
-    known = Distinct.of(scores[weight > 0], weight[weight > 0])
+    scores, weight = scores[weight > 0], weight[weight > 0]
+    # BLAS may give one row, met twice, scores that differ in the last bits.
+    known = Distinct.of(scores, weight, within=_ALIKE)
     reached = np.cumsum(known.weight)
     places = reached - (1.0 - share) * known.weight
     return float(np.interp(share * _SLACK * reached[-1], places, known.values))

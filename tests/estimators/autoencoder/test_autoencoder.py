@@ -342,6 +342,13 @@ def test_the_border_takes_weights_as_repetitions(seed):
     assert border(np.full(5, 2.0), None, 0.3) == 2.0
 
 
+def test_the_border_takes_scores_for_one_that_rounding_has_parted():
+    scores = np.array([-3.0, -2.0, -2.0 + 1e-12, -1.0, -0.5])
+    for share in (0.2, 0.3, 0.5):
+        exact = border(np.array([-3.0, -2.0, -1.0, -0.5]), np.array([1, 2, 1, 1]), share)
+        assert border(scores, None, share) == pytest.approx(exact, rel=1e-9)
+
+
 @pytest.mark.parametrize("contamination", [0.01, 0.05, 0.1, "auto", 0.3])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_so_many_rows_are_abnormal(dtype, contamination):
