@@ -1,5 +1,7 @@
-"""Pages that show what older versions of scikit-learn do not have are left out there."""
+"""Pages are left out where what they show is missing: a package, or a newer scikit-learn."""
 
 import importlib.util
 
 collect_ignore = [] if importlib.util.find_spec("sklearn.callback") else ["guide/watching.md"]
+if not importlib.util.find_spec("dask"):
+    collect_ignore.append("guide/cluster.md")

@@ -1,35 +1,4 @@
 """Activations, for the `activation` parameter of estimators and layers."""
 
-from sknn.core.activations import (
-    ELU,
-    GELU,
-    SELU,
-    Activation,
-    HardSigmoid,
-    Identity,
-    LeakyReLU,
-    Logistic,
-    Mish,
-    ReLU,
-    SiLU,
-    Softplus,
-    Softsign,
-    Tanh,
-)
-
-__all__ = [
-    "ELU",
-    "GELU",
-    "SELU",
-    "Activation",
-    "HardSigmoid",
-    "Identity",
-    "LeakyReLU",
-    "Logistic",
-    "Mish",
-    "ReLU",
-    "SiLU",
-    "Softplus",
-    "Softsign",
-    "Tanh",
-]
+from sknn.core.activations import *  # noqa: F403
+from sknn.core.activations import __all__ as __all__

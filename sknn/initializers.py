@@ -1,35 +1,7 @@
 """Initial values, for the `weight_init` parameter of estimators and layers."""
 
-from sknn.core.initializers import (
-    Constant,
-    GlorotNormal,
-    GlorotUniform,
-    HeNormal,
-    HeUniform,
-    Initializer,
-    LecunNormal,
-    Normal,
-    Ones,
-    Orthogonal,
-    ScaledUniform,
-    Uniform,
-    Zeros,
-)
+from sknn.core import initializers
+from sknn.core.initializers import *  # noqa: F403
 from sknn.core.pretrained import Pretrained
 
-__all__ = [
-    "Constant",
-    "GlorotNormal",
-    "GlorotUniform",
-    "HeNormal",
-    "HeUniform",
-    "Initializer",
-    "LecunNormal",
-    "Normal",
-    "Ones",
-    "Orthogonal",
-    "Pretrained",
-    "ScaledUniform",
-    "Uniform",
-    "Zeros",
-]
+__all__ = [*initializers.__all__, "Pretrained"]

@@ -30,19 +30,19 @@ CORE_LEVELS = {
     "rows": 0,
     "spec": 1,
     "initializers": 2,
-    "activations": 2,
-    "optimizers": 2,
     "schedules": 2,
     "archive": 2,
+    "activations": 3,
     "layout": 3,
-    "visible": 3,
-    "machine": 4,
-    "losses": 4,
-    "layers": 4,
-    "network": 5,
-    "pretrained": 6,
-    "workspace": 6,
-    "tangent": 7,
+    "optimizers": 4,
+    "visible": 4,
+    "machine": 5,
+    "losses": 5,
+    "layers": 5,
+    "network": 6,
+    "pretrained": 7,
+    "workspace": 7,
+    "tangent": 8,
 }
 # Inside estimators a file may import from files and rooms of a lower number only, or its own room.
 ESTIMATOR_LEVELS = {
@@ -193,3 +193,14 @@ def test_no_unfinished_business():
     for path in FILES:
         for marker in ("TO" + "DO", "FIX" + "ME", "XX" + "X"):
             assert marker not in path.read_text(), f"{marker} in {path.name}"
+
+
+def test_no_class_name_twice():
+    """One name, one meaning; both of the excused ones are public, each in a module of its own."""
+    places = {}
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    twice = {name: files for name, files in places.items() if len(files) > 1}
+    assert twice.keys() == {"Constant"}, twice

@@ -178,6 +178,19 @@ def check_rows(
 
 def check_target(y: Any, numeric: bool) -> Any:
     """Return a checked target by itself, of shape (n,) or (n, k), in scikit-learn's words."""
+    y = _target_array(y, numeric)
+    with naming_arguments(y=y):
+        return _shaped(y, numeric)
+
+
+def check_truth(y: Any, numeric: bool) -> Any:
+    """Return a checked y that answers are compared with: of a single column nothing is said."""
+    y = _target_array(y, numeric)
+    with naming_arguments(y=y):
+        return _shaped(y.ravel() if y.shape[1:] == (1,) and not sp.issparse(y) else y, numeric)
+
+
+def _target_array(y: Any, numeric: bool) -> Any:
     reject_odd_arrays(y, "y")
     if y is None:
         raise ValueError("This estimator requires y to be passed, but the target y is None.")
@@ -185,7 +198,9 @@ def check_target(y: Any, numeric: bool) -> Any:
         raise TypeError("y is sparse; a regression target must be dense, pass y.toarray().")
     with naming_arguments(y=y):
         y = check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y")
-        return _shaped(y, numeric)
+    if y.ndim == 0:
+        raise ValueError(f"y is a single value, {y.item()!r}; pass one for each row of X.")
+    return y
 
 
 def _shaped(y: Any, numeric: bool) -> Any:
@@ -205,7 +220,7 @@ def _shaped(y: Any, numeric: bool) -> Any:
 
 def _check_indicator(y: Any) -> None:
     """Raise where a sparse y does not mark labels."""
-    if y.shape[1] < 2 or not np.isin(y.data, (0, 1)).all():
+    if y.ndim != 2 or y.shape[1] < 2 or not np.isin(y.data, (0, 1)).all():
         raise ValueError(
             f"y is sparse, of shape {y.shape}; a sparse y is an indicator matrix, one column a "
             "label, and must hold 0 and 1. Pass anything else as an array: y.toarray(), and for a "

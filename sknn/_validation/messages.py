@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_array
+from sklearn.utils.validation import check_array, check_consistent_length
 
 from sknn._validation.uneven import reject_uneven
 
@@ -34,6 +34,15 @@ _OWN_WORDS = {
         "{name} is, or holds, an object of type {0}; every entry of the argument must be a real "
         "number, or a string that spells a number."
     ),
+    r"at least 1 dimension .*got scalar `array\((.*?)(?:, dtype=.*)?\)`": (
+        "{name} is a single value, {0}; pass one for each sample."
+    ),
+    r"^(Complex data not supported)": (
+        "In {name}: {0}; pass real and imaginary parts as columns of their own."
+    ),
+    r"^(Found input variables with inconsistent numbers of samples): \[(\d+), (\d+)\]": (
+        "{0}: X has {1} rows and y {2}; both must have one for each sample."
+    ),
     r"too large to convert|too large for a float|too big to convert": (
         "{name} holds numbers too large for a float."
     ),
@@ -54,6 +63,12 @@ _OWN_WORDS_FOR_TARGETS = {
 def located(error: Exception, where: str) -> TypeError | ValueError:
     """Return the error with the argument it is about; its class may be one of NumPy's own."""
     return _kind(error)(f"In {where}: {error}")
+
+
+def check_same_rows(x: Any, y: Any) -> None:
+    """Raise where X, or what was made of it, and y do not have as many rows."""
+    with naming_arguments(X=x, y=y):
+        check_consistent_length(x, y)
 
 
 def _kind(error: Exception) -> type[TypeError] | type[ValueError]:

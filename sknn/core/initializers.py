@@ -12,6 +12,22 @@ from sknn.core.constraints import real
 from sknn.core.spec import Spec
 from sknn.exceptions import InvalidParameterError
 
+__all__ = [
+    "Constant",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Initializer",
+    "LecunNormal",
+    "Normal",
+    "Ones",
+    "Orthogonal",
+    "ScaledUniform",
+    "Uniform",
+    "Zeros",
+]
+
 Values = NDArray[np.float64]
 
 

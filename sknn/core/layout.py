@@ -213,6 +213,30 @@ class Layout:
         self.n_trainable = ends[Role.PLAIN]
         self.size = ends[Role.TRACKED]
 
+    def room(self, lead: Shape, dtype: DTypeLike) -> NDArray:
+        """Return zeros for all parameters of all members, of which `lead` is the number.
+
+        Raises
+        ------
+        MemoryError, ValueError
+            If there are more than the machine has room for, or could have.
+        """
+        try:
+            return np.zeros((*lead, self.size), dtype)
+        except MemoryError as error:
+            raise MemoryError(self._too_large(lead)) from error
+        except ValueError as error:
+            raise ValueError(self._too_large(lead)) from error
+
+    def _too_large(self, lead: Shape) -> str:
+        largest = max(self.slots, key=lambda slot: slot.stop - slot.start)
+        return (
+            f"There is no room for {prod(lead)} network(s) of {self.size} parameters each; the "
+            f"largest array is {largest.name} of the layer {self.names[largest.layer]!r}, of shape "
+            f"{largest.param.shape}. Choose fewer members (n_members; n_splits of tables), smaller "
+            "layers, or a smaller batch_size where layers hold rows."
+        )
+
     def _owner(self, param: Param, name: str, plans: Sequence[Plan]) -> int:
         """Return the layer whose parameter `param` is the transpose of."""
         layer = self.names.index(param.tied_to) if param.tied_to in self.names else None

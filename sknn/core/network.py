@@ -90,7 +90,7 @@ class Network:
         self.given_shape = given_shape
         self.lead: Shape = (n_members,) if n_members > 1 else ()
         self._plan()
-        self._attach(np.zeros((*self.lead, self.layout.size), dtype))
+        self._attach(self.layout.room(self.lead, dtype))
 
     def _plan(self) -> None:
         shape = self.in_shape

@@ -29,13 +29,6 @@ def computed(compute: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
     return answer
 
 
-def scored(measure: Callable[..., float], *arguments: Any, **more: Any) -> float:
-    """Return a finite score, or the NaN of a measure that has too few rows to tell."""
-    with np.errstate(over="ignore"):
-        score = np.float64(measure(*arguments, **more))
-    return float(score if math.isnan(score) else computed(np.float64, score))
-
-
 def _is_finite(answer: NDArray) -> bool:
     # The sum tells in one call; only where it overflows must every entry be looked at.
     return math.isfinite(answer.sum()) or bool(np.isfinite(answer).all())

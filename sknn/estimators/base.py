@@ -36,6 +36,7 @@ from sknn.estimators.fitted import Fitted
 from sknn.estimators.settings import parameters
 from sknn.estimators.settings.freezing import decay_factors, rate_factors
 from sknn.estimators.settings.recipe import Recipe, TrainingDefaults
+from sknn.estimators.settings.table import constraints_of, defaults_of
 from sknn.estimators.targets.base import Targets
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
@@ -60,7 +61,11 @@ class BaseNetwork(
     """
 
     _doc_link_module = "sknn"
-    _constraints: ClassVar[dict[str, Constraint]] = parameters.NETWORK
+    _constraints: ClassVar[dict[str, Constraint]] = {}
+    """What the parameters of the constructor may be, from the table of all of them."""
+
+    _defaults: ClassVar[dict[str, Any]] = {}
+
     _score_name: ClassVar[str] = ""
     """Scorer that gives what ``validation_scores_`` records anyway."""
 
@@ -78,9 +83,13 @@ class BaseNetwork(
     _loss: Loss
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Let the methods of the public classes, those with a constructor, speak in their name."""
+        """Look up the parameters of public classes in their table; let methods speak in their name.
+
+        Classes that users derive keep the constraints of ours; new parameters are theirs to check.
+        """
         super().__init_subclass__(**kwargs)
         if "__init__" in vars(cls) and cls.__module__.startswith("sknn."):
+            cls._constraints, cls._defaults = constraints_of(cls), defaults_of(cls)
             for name in dir(cls):
                 if not name.startswith("_"):
                     take_over(cls, name)

@@ -20,6 +20,7 @@ from sknn.estimators.answers import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learnt
+from sknn.estimators.scores import accuracy
 from sknn.estimators.settings import parameters
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets.classification import (
@@ -50,7 +51,6 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
     class_weight: Any = None
     label_smoothing: Any = 0.0
 
-    _constraints = parameters.NETWORK | parameters.CLASSIFIER
     _score_name = "accuracy"
 
     classes_: Any = learnt()
@@ -263,12 +263,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         -------
         score : float
         """
-        arrays.reject_odd_arrays(y, "y")
-        y = arrays.plain_numbers(y)
-        if not isinstance(self._targets_checked(), MultioutputTargets):
-            return super().score(X, y, sample_weight)
-        right = (self.predict(X) == np.asarray(y)).all(axis=1)
-        return float(np.average(right, weights=sample_weight))
+        return accuracy(y, self.predict(X), sample_weight)
 
     def _told(self, question: str, X: Any) -> Any:
         """Return what the targets make of raw scores, in the form that X has."""

@@ -17,84 +17,91 @@ class MLPClassifier(NetworkClassifier):
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(100,)
-        Units of each hidden layer. ``()`` leaves a linear model.
+        Number of units in each hidden layer. ``()`` gives a linear model.
     activation : str, Activation or list, default="relu"
-        Non-linearity of the hidden layers, or one for each: "identity", "logistic", "tanh",
-        "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign",
-        "hard_sigmoid", or a spec from :mod:`sknn.activations`.
+        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
+        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
+        from :mod:`sknn.activations`. A list has one for each hidden layer.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters can
-        be searched as ``solver__beta_1``.
+        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
+        searched as ``solver__beta_1``.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
-        Rows of a batch. "auto" is ``min(200, n_samples)``; a
-        :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. Not used by lbfgs.
+        Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
+        is ``min(200, n_samples)``. lbfgs does not use it.
     learning_rate : str or Schedule, default="constant"
-        "constant", "invscaling", "adaptive", "exponential", "step", "cosine", "one_cycle",
-        "plateau", or a spec from :mod:`sknn.schedules`; works with every stochastic solver.
+        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
+        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.
     power_t : float, default=0.5
         Exponent of "invscaling", which counts updates.
     max_iter : int, default=200
-        Most epochs (lbfgs: iterations) of one call of `fit`.
+        Maximum number of epochs in one call of `fit`. For lbfgs, of iterations.
     shuffle : bool, default=True
-        Draw a new order of the rows in every epoch.
+        Whether to shuffle the rows in every epoch.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order and noise. Each has a stream of its own,
+        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
         so dropout changes neither initial weights nor order.
-    tol : float, default=1e-4
-        Least improvement that counts. lbfgs: largest gradient entry that counts as zero.
+    tol : float, default=0.0001
+        Least improvement of the loss that counts. For lbfgs, the largest gradient entry that counts
+        as zero.
     verbose : bool or int, default=False
-        Print one line an epoch.
+        Print one line per epoch.
     warm_start : bool, default=False
-        Let `fit` continue where the last call ended, exactly: n epochs in one call equal k epochs
+        Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     momentum : float, default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=True
-        Nesterov's form of it.
+        Whether to use Nesterov's momentum.
     early_stopping : bool, default=False
-        Stop when the validation loss (or `scoring`) no longer improves for
-        ``max(n_iter_no_change, max_iter / 10)`` epochs, and serve the best weights.
+        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
+        epochs, and serve the best weights. With `scoring`, the score is watched instead.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights take this share of their epochs in passes over all rows.
-    beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
-        Parameters of "adam", "adamw", "amsgrad" and "nadam".
+        weights are trained further on all rows, for this share of their epochs.
+    beta_1 : float, default=0.9
+        Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "nadam").
+    beta_2 : float, default=0.999
+        Decay of the running mean of squared gradients ("adam", "adamw", "amsgrad", "nadam").
+    epsilon : float, default=1e-8
+        Keeps updates from dividing by zero ("adam", "adamw", "amsgrad", "nadam").
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement that are borne before training stops.
+        Epochs without improvement after which training stops.
     max_fun : int, default=15000
-        Most evaluations of lbfgs.
+        Maximum number of function evaluations of lbfgs.
     loss : str or Loss, default="log_loss"
         "log_loss" (cross-entropy), "squared_error" on probabilities, "focal", "hinge" (no
         probabilities), or a spec from :mod:`sknn.losses`.
     layers : list of Layer, default=None
-        The hidden part layer by layer, for example ``[Dense(64), Dropout(0.2), Dense(32)]``,
-        instead of `hidden_layer_sizes`, `activation`, `dropout` and `normalization`. Named
-        layers are searched as ``hidden0__units``.
+        The hidden layers one by one, instead of the parameters that describe them. For example
+        ``[Dense(64), Dropout(0.2), Dense(32)]``. They replace `hidden_layer_sizes`, `activation`,
+        `dropout` and `normalization`, and are searched as ``hidden0__units``.
     l1 : float, default=0.0
         Strength of the L1 penalty, on the scale of `alpha`; gives exact zeros.
     weight_decay : float or "auto", default="auto"
-        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw"
-        and "lion", else 0.
+        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw" and
+        "lion", else 0.
     regularization_schedule : str or Schedule, default=None
-        How dropout, Gaussian noise and decoupled decay fade, as ``FlatCosine()``. None: not.
+        How dropout, Gaussian noise and decoupled decay fade, for example ``FlatCosine()``. None
+        keeps them.
     dropout : float or list of float, default=0.0
-        Fraction of activations dropped behind each hidden layer.
+        Fraction of activations dropped after each hidden layer.
     input_dropout : float, default=0.0
         Fraction of inputs dropped.
     normalization : {None, "batch", "layer"}, default=None
-        Normalise between each hidden layer and its activation.
+        Normalization between each hidden layer and its activation.
     weight_init : str, Initializer or Pretrained, default="auto"
-        Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform",
-        "he_normal", "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`.
-        "auto" is scikit-learn's rule for its four activations, LeCun's for selu and He's for
-        the others. :class:`~sknn.initializers.Pretrained` starts from a fitted network.
-        The output bias starts at the best constant prediction.
+        Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
+        "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`. "auto" is
+        scikit-learn's rule for its four activations, LeCun's for selu and He's for the others.
+        :class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias starts
+        at the best constant prediction.
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
     freeze : int or list of str, default=None
@@ -104,25 +111,26 @@ class MLPClassifier(NetworkClassifier):
     callbacks : list of Callback, default=None
         See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     transform_layer : int, default=-1
-        Hidden layer whose activations `transform` returns.
+        Index of the hidden layer whose activations `transform` returns.
     scoring : str or callable, default=None
-        What early stopping watches: None for the validation loss, or a scikit-learn scorer.
+        What early stopping watches: a scikit-learn scorer, or None for the validation loss.
     stop_below : float, default=None
-        Stop when the training loss is lower.
+        Stop when the training loss is below this.
     max_time : float, default=None
         Seconds after which training stops.
     restore_best : bool, default=True
-        With early stopping, serve the best weights and not the last.
+        With early stopping, serve the best weights rather than the last ones.
     dtype : {"auto", "float32", "float64"}, default="auto"
-        Precision. "auto" keeps float32 and makes everything else float64.
+        Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
+        as long.
     n_members : int, default=1
-        Train this many networks in one pass, from different initial weights but in the same
-        order of rows, and average their predictions. Each stops by itself. Within
-        ``joblib.parallel_config`` with several jobs each job trains some of them.
+        Number of networks trained in one pass, from different initial weights but in the same order
+        of rows; their predictions are averaged. Each stops by itself. Within
+        ``joblib.parallel_config`` with several jobs, each job trains some of them.
     class_weight : dict, "balanced" or list of dict, default=None
-        Weight of each class, times the sample weights; a list has one entry an output.
+        Weight of each class, times the sample weights; a list has one dict for each output.
     label_smoothing : float, default=0.0
-        Share of the target spread evenly over the classes.
+        Share of the target that is spread evenly over all classes.
 
     Attributes
     ----------
@@ -290,86 +298,93 @@ class MLPRegressor(NetworkRegressor):
     Parameters
     ----------
     loss : str or Loss, default="squared_error"
-        "squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile",
-        "poisson", "gamma", "tweedie" (these three with a log link), "gaussian_nll" (learns a
-        spread as well, which ``predict(X, return_std=True)`` returns), or a spec from
+        "squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile", "poisson",
+        "gamma", "tweedie" (these three with a log link), "gaussian_nll" (also learns a standard
+        deviation, which ``predict(X, return_std=True)`` returns), or a spec from
         :mod:`sknn.losses`. With several outputs the loss is their mean.
     hidden_layer_sizes : int or sequence of int, default=(100,)
-        Units of each hidden layer. ``()`` leaves a linear model.
+        Number of units in each hidden layer. ``()`` gives a linear model.
     activation : str, Activation or list, default="relu"
-        Non-linearity of the hidden layers, or one for each: "identity", "logistic", "tanh",
-        "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign",
-        "hard_sigmoid", or a spec from :mod:`sknn.activations`.
+        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
+        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
+        from :mod:`sknn.activations`. A list has one for each hidden layer.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters can
-        be searched as ``solver__beta_1``.
+        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
+        searched as ``solver__beta_1``.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
-        Rows of a batch. "auto" is ``min(200, n_samples)``; a
-        :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. Not used by lbfgs.
+        Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
+        is ``min(200, n_samples)``. lbfgs does not use it.
     learning_rate : str or Schedule, default="constant"
-        "constant", "invscaling", "adaptive", "exponential", "step", "cosine", "one_cycle",
-        "plateau", or a spec from :mod:`sknn.schedules`; works with every stochastic solver.
+        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
+        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.
     power_t : float, default=0.5
         Exponent of "invscaling", which counts updates.
     max_iter : int, default=200
-        Most epochs (lbfgs: iterations) of one call of `fit`.
+        Maximum number of epochs in one call of `fit`. For lbfgs, of iterations.
     shuffle : bool, default=True
-        Draw a new order of the rows in every epoch.
+        Whether to shuffle the rows in every epoch.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order and noise. Each has a stream of its own,
+        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
         so dropout changes neither initial weights nor order.
-    tol : float, default=1e-4
-        Least improvement that counts. lbfgs: largest gradient entry that counts as zero.
+    tol : float, default=0.0001
+        Least improvement of the loss that counts. For lbfgs, the largest gradient entry that counts
+        as zero.
     verbose : bool or int, default=False
-        Print one line an epoch.
+        Print one line per epoch.
     warm_start : bool, default=False
-        Let `fit` continue where the last call ended, exactly: n epochs in one call equal k epochs
+        Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     momentum : float, default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=True
-        Nesterov's form of it.
+        Whether to use Nesterov's momentum.
     early_stopping : bool, default=False
-        Stop when the validation loss (or `scoring`) no longer improves for
-        ``max(n_iter_no_change, max_iter / 10)`` epochs, and serve the best weights.
+        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
+        epochs, and serve the best weights. With `scoring`, the score is watched instead.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights take this share of their epochs in passes over all rows.
-    beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
-        Parameters of "adam", "adamw", "amsgrad" and "nadam".
+        weights are trained further on all rows, for this share of their epochs.
+    beta_1 : float, default=0.9
+        Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "nadam").
+    beta_2 : float, default=0.999
+        Decay of the running mean of squared gradients ("adam", "adamw", "amsgrad", "nadam").
+    epsilon : float, default=1e-8
+        Keeps updates from dividing by zero ("adam", "adamw", "amsgrad", "nadam").
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement that are borne before training stops.
+        Epochs without improvement after which training stops.
     max_fun : int, default=15000
-        Most evaluations of lbfgs.
+        Maximum number of function evaluations of lbfgs.
     layers : list of Layer, default=None
-        The hidden part layer by layer, for example ``[Dense(64), Dropout(0.2), Dense(32)]``,
-        instead of `hidden_layer_sizes`, `activation`, `dropout` and `normalization`. Named
-        layers are searched as ``hidden0__units``.
+        The hidden layers one by one, instead of the parameters that describe them. For example
+        ``[Dense(64), Dropout(0.2), Dense(32)]``. They replace `hidden_layer_sizes`, `activation`,
+        `dropout` and `normalization`, and are searched as ``hidden0__units``.
     l1 : float, default=0.0
         Strength of the L1 penalty, on the scale of `alpha`; gives exact zeros.
     weight_decay : float or "auto", default="auto"
-        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw"
-        and "lion", else 0.
+        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw" and
+        "lion", else 0.
     regularization_schedule : str or Schedule, default=None
-        How dropout, Gaussian noise and decoupled decay fade, as ``FlatCosine()``. None: not.
+        How dropout, Gaussian noise and decoupled decay fade, for example ``FlatCosine()``. None
+        keeps them.
     dropout : float or list of float, default=0.0
-        Fraction of activations dropped behind each hidden layer.
+        Fraction of activations dropped after each hidden layer.
     input_dropout : float, default=0.0
         Fraction of inputs dropped.
     normalization : {None, "batch", "layer"}, default=None
-        Normalise between each hidden layer and its activation.
+        Normalization between each hidden layer and its activation.
     weight_init : str, Initializer or Pretrained, default="auto"
-        Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform",
-        "he_normal", "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`.
-        "auto" is scikit-learn's rule for its four activations, LeCun's for selu and He's for
-        the others. :class:`~sknn.initializers.Pretrained` starts from a fitted network.
-        The output bias starts at the best constant prediction.
+        Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
+        "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`. "auto" is
+        scikit-learn's rule for its four activations, LeCun's for selu and He's for the others.
+        :class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias starts
+        at the best constant prediction.
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
     freeze : int or list of str, default=None
@@ -379,27 +394,28 @@ class MLPRegressor(NetworkRegressor):
     callbacks : list of Callback, default=None
         See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     transform_layer : int, default=-1
-        Hidden layer whose activations `transform` returns.
+        Index of the hidden layer whose activations `transform` returns.
     scoring : str or callable, default=None
-        What early stopping watches: None for the validation loss, or a scikit-learn scorer.
+        What early stopping watches: a scikit-learn scorer, or None for the validation loss.
     stop_below : float, default=None
-        Stop when the training loss is lower.
+        Stop when the training loss is below this.
     max_time : float, default=None
         Seconds after which training stops.
     restore_best : bool, default=True
-        With early stopping, serve the best weights and not the last.
+        With early stopping, serve the best weights rather than the last ones.
     dtype : {"auto", "float32", "float64"}, default="auto"
-        Precision. "auto" keeps float32 and makes everything else float64.
+        Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
+        as long.
     n_members : int, default=1
-        Train this many networks in one pass, from different initial weights but in the same
-        order of rows, and average their predictions. Each stops by itself. Within
-        ``joblib.parallel_config`` with several jobs each job trains some of them.
+        Number of networks trained in one pass, from different initial weights but in the same order
+        of rows; their predictions are averaged. Each stops by itself. Within
+        ``joblib.parallel_config`` with several jobs, each job trains some of them.
     normalize_y : bool, default=True
-        Standardise the target inside, for the losses that have location and scale; weights
-        and predictions come back in the units of y, `loss_`, `tol` and parameters of the loss
-        are in standardised ones.
-    output_range : (low, high) or "train", default=None
-        Bound on predictions; "train" is the range seen in the first call.
+        Standardize the target inside, for losses that have location and scale. Weights and
+        predictions come back in the units of y; `loss_`, `tol` and parameters of the loss are in
+        standardized units.
+    output_range : None, "train" or (low, high), default=None
+        Bounds on predictions; "train" is the range of y in the first call.
 
     Attributes
     ----------

@@ -8,18 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_array
 
 from sknn._sklearn import with_callbacks
-from sknn._validation import arrays
 from sknn._validation.arrays import Rows
-from sknn._validation.messages import naming_arguments
 from sknn.core.layout import Growth
-from sknn.estimators.answers import computed, scored
+from sknn.estimators.answers import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learnt
-from sknn.estimators.settings import parameters
+from sknn.estimators.scores import r2
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets.regression import RegressionTargets
 
@@ -31,7 +28,6 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
     normalize_y: Any = True
     output_range: Any = None
 
-    _constraints = parameters.NETWORK | parameters.REGRESSOR
     _score_name = "r2"
     _numeric_target = True
 
@@ -185,11 +181,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         score : float
             NaN, with a warning, for a single row.
         """
-        arrays.reject_odd_arrays(y, "y")
-        with naming_arguments(y=y):
-            # scikit-learn's sums would follow the layout of y, to the last bit.
-            y = check_array(y, ensure_2d=False, order="C", input_name="y")
-        return scored(super().score, X, y, sample_weight)
+        return r2(y, self.predict(X), sample_weight)
 
     def _std(self, X: Any) -> NDArray:
         """Return the standard deviation of predictions, of shape (n_samples, n_outputs)."""

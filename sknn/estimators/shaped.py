@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 from abc import abstractmethod
 from math import prod
 from typing import Any, ClassVar
@@ -10,31 +9,16 @@ from typing import Any, ClassVar
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_array, check_consistent_length, validate_data
+from sklearn.utils.validation import check_array, validate_data
 
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
-from sknn._validation.messages import naming_arguments
+from sknn._validation.messages import check_same_rows, naming_arguments
 from sknn._validation.ragged import n_axes, unpacked
-from sknn.core.constraints import Constraint, each, is_number, none, one_of
 from sknn.core.layout import Shape
 from sknn.estimators import shape_warnings
 from sknn.estimators.fitted import learnt
 from sknn.estimators.supervised import SupervisedNetwork
-
-
-def is_shape(value: Any) -> bool:
-    """Whether a value can be the shape of a row."""
-    return isinstance(value, (tuple, list)) and all(
-        is_number(n, numbers.Integral) and n >= 1 for n in value
-    )
-
-
-INPUT_SHAPE = none() | Constraint(is_shape, "a tuple of ints >= 1, as (28, 28, 1)", each(int))
-CONSTRAINTS = {
-    "input_shape": INPUT_SHAPE,
-    "channels": one_of(["last", "first"]),
-}
 
 
 class ShapedNetwork(SupervisedNetwork):
@@ -149,8 +133,7 @@ class ShapedNetwork(SupervisedNetwork):
         if not reset:
             self._check_same_shape()
         y = self._read_target(y, x, X)
-        with naming_arguments(X=x, y=y):
-            check_consistent_length(x, y)
+        check_same_rows(x, y)
         return Rows(x, y, arrays.check_weight(sample_weight, len(x)))
 
     def _check_same_shape(self) -> None:

@@ -118,7 +118,7 @@ def _state(estimator: Any, X: Any, y: Any, sample_weight: Any) -> FitState:
         start(state)
     if hasattr(estimator, "network_"):
         state.network.load(estimator.network_.theta)
-        state.targets.unfold(state.network, state.loss)
+        state.targets.to_training_units(state.network, state.loss)
     return state
 
 

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_array, check_is_fitted
 
 from sknn._sklearn import feature_names_in, validate_data
 from sknn._validation.arrays import check_weight, reject_odd_arrays, training_rows
+from sknn._validation.messages import check_same_rows
 from sknn.core import constraints as c
 from sknn.preprocessing.columns import Table, read_table
-from sknn.preprocessing.plan import Plan, Sample, Settings
+from sknn.preprocessing.plan import Sample, Settings, TablePlan
 from sknn.preprocessing.remarks import Remarks
 
 _BINS = 16
@@ -184,7 +185,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self._become(plan, table)
         return remarks
 
-    def _planned(self, table: Table, y: Any, sample_weight: Any) -> tuple[Plan, Remarks]:
+    def _planned(self, table: Table, y: Any, sample_weight: Any) -> tuple[TablePlan, Remarks]:
         plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
         weight = check_weight(sample_weight, table.n_rows)
         y = self._target(y, table)
@@ -193,9 +194,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         if rows is not None and weight is not None:
             table, weight = table.take(rows), weight[rows]
         remarks = Remarks()
-        return Plan.fit(table, Sample.of(weight, table.n_rows), settings, remarks), remarks
+        return TablePlan.fit(table, Sample.of(weight, table.n_rows), settings, remarks), remarks
 
-    def _become(self, plan: Plan, table: Table) -> TableEncoder:
+    def _become(self, plan: TablePlan, table: Table) -> TableEncoder:
         validate_data(self, table.frame, skip_check_array=True)
         self._plan = plan
         self.kinds_ = list(plan.kinds)
@@ -292,7 +293,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             )
         reject_odd_arrays(y, "y")
         y = check_array(y, ensure_2d=False, dtype=None, input_name="y")
-        check_consistent_length(np.empty(table.n_rows), y)
+        check_same_rows(np.empty(table.n_rows), y)
         return y
 
     def __sklearn_tags__(self) -> Any:

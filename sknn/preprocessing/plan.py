@@ -133,7 +133,7 @@ class Source:
 
 
 @dataclass
-class Plan:
+class TablePlan:
     """The way from a table to the matrix.
 
     Attributes
@@ -161,7 +161,7 @@ class Plan:
     columns: list[str] | None
 
     @classmethod
-    def fit(cls, table: Table, sample: Sample, settings: Settings, remarks: Remarks) -> Plan:
+    def fit(cls, table: Table, sample: Sample, settings: Settings, remarks: Remarks) -> TablePlan:
         """Learn from training rows, and note what the user should know of the columns."""
         forms = forms_of(table, settings.categorical)
         remarks.look_at_forms(table.labels, forms)

@@ -28,7 +28,7 @@ from sknn._sklearn import (
 from sknn._validation.messages import located
 from sknn._validation.sparse import reject_broken
 from sknn.core import constraints as c
-from sknn.estimators.settings.parameters import NETWORK
+from sknn.estimators.settings.values import SEED
 from sknn.exceptions import InvalidParameterError
 from sknn.search import results
 from sknn.search.brackets import Bracket, brackets_of
@@ -68,7 +68,7 @@ _CONSTRAINTS = {
     "error_score": c.one_of(["raise"])
     | c.Constraint(lambda value: c.is_number(value, numbers.Real), "a number", c.as_float),
     "return_train_score": c.boolean(),
-    "random_state": NETWORK["random_state"],
+    "random_state": SEED,
     "cv": c.none()
     | c.integer(2)
     | c.Constraint(_splits, "a splitter, or an iterable of (train, test) indices"),

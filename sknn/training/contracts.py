@@ -16,9 +16,10 @@ from numpy.typing import DTypeLike, NDArray
 from scipy.special import expit, softmax
 
 from sknn.core.activations import Activation
+from sknn.core.initializers import Zeros
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layers.chain import Chain
-from sknn.core.layout import Plan, Role, Shape, Views
+from sknn.core.layout import Layout, Param, Plan, Role, Shape, Views
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer
@@ -26,6 +27,9 @@ from sknn.core.schedules import Schedule
 from sknn.exceptions import InvalidParameterError
 
 _ROWS = 3
+_DENSE = Plan((2,), {"W": Param((2, 2), Zeros()), "b": Param((2,), Zeros(), Role.PLAIN)})
+_SMALL = Layout([_DENSE, _DENSE])
+"""Two layers of two units, on which an optimizer is tried."""
 
 
 def is_own(part: object) -> bool:
@@ -73,7 +77,10 @@ def try_optimizer(optimizer: Optimizer, dtype: DTypeLike) -> None:
     """Try one step of an optimizer."""
     if is_own(optimizer):
         with _named(optimizer):
-            _try_step(optimizer, _numbers((4,), dtype), _numbers((4,), dtype))
+            bound = optimizer.bind(_SMALL)
+            if not isinstance(bound, Optimizer):
+                _refuse(optimizer, "bind", f"must return an optimizer; it returned {bound!r}")
+            _try_step(bound, _numbers((_SMALL.size,), dtype), _numbers((_SMALL.size,), dtype))
 
 
 def try_schedule(schedule: Schedule, horizon: int) -> None:

@@ -8,22 +8,13 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.activations import Activation, HardSigmoid, Logistic, ReLU, Softsign, Tanh
+from sknn.core.activations import Activation
 from sknn.core.constraints import boolean, integer
 from sknn.core.layout import Views
 from sknn.exceptions import TrainingWarning
 from sknn.training.callbacks import Callback, Phase, Progress
 from sknn.training.symptoms import Chart, findings
 from sknn.training.warnings import users_level
-
-# Middle of the range of an activation, and the distance from it at which the slope falls under a
-# tenth of its largest value: y (1 - y) < 0.1 / 4, 1 - y^2 < 0.1, (1 - |y|)^2 < 0.1.
-_FLAT: dict[type[Activation], tuple[float, float]] = {
-    Logistic: (0.5, math.sqrt(0.225)),
-    Tanh: (0.0, math.sqrt(0.9)),
-    Softsign: (0.0, 1.0 - math.sqrt(0.1)),
-    HardSigmoid: (0.5, 0.5),
-}
 
 # Gradients and updates of so many batches an epoch are measured.
 _WEIGHED = 3
@@ -169,10 +160,14 @@ class _Probe:
             name: sum(view.size for view in workspace.grads[i].values()) // network.n_members
             for name, i in self.trained.items()
         }
-        kinds = {i: getattr(layer, "activation", None) for i, layer in enumerate(network.layers)}
-        self.rectified = [i for i, kind in kinds.items() if isinstance(kind, ReLU)]
-        limits = {i: _FLAT.get(type(kind)) for i, kind in kinds.items()}  # type: ignore[arg-type]
-        self.bounded = {i: pair for i, pair in limits.items() if pair is not None}
+        found = [(i, getattr(layer, "activation", None)) for i, layer in enumerate(network.layers)]
+        kinds = {i: kind for i, kind in found if isinstance(kind, Activation)}
+        self.mortal = [i for i, kind in kinds.items() if kind.can_die]
+        self.bounded = {
+            i: (0.5 * sum(kind.bounds), kind.saturates_at)
+            for i, kind in kinds.items()
+            if kind.bounds is not None
+        }
         self._clear()
 
     def _clear(self) -> None:
@@ -188,7 +183,7 @@ class _Probe:
         frame = self.workspace.frame_in_use
         rows = frame.raw.shape[-2]
         self.rows += rows
-        for i in self.rectified:
+        for i in self.mortal:
             peak = frame.forward[i][2].max(axis=len(self.network.lead))
             self.peaks[i] = np.maximum(peak, self.peaks[i]) if i in self.peaks else peak
         for i, (middle, distance) in self.bounded.items():

@@ -160,7 +160,7 @@ class Folds:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class ScoredWeights:
     """The weights of all members after some epoch, and how they did on rows they had not seen.
 
     Attributes
@@ -227,12 +227,12 @@ class OutOfFold(Callback):
         raw = self.folds.held_out_scores(network, self.x)
         loss = self.judge(raw)
         if math.isfinite(loss):
-            found = Candidate(loss, epoch, network.theta.copy(), raw)
+            found = ScoredWeights(loss, epoch, network.theta.copy(), raw)
             run.candidates = _within_memory((*run.candidates, found))
         return loss
 
 
-def _within_memory(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+def _within_memory(candidates: tuple[ScoredWeights, ...]) -> tuple[ScoredWeights, ...]:
     """Drop the worst of the candidates where they take too much memory."""
     size = candidates[0].theta.nbytes + candidates[0].raw.nbytes
     if len(candidates) * size <= _BYTES or len(candidates) <= _FEWEST:

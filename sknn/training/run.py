@@ -249,7 +249,7 @@ class Run:
     best : Best or None
     average : Average or None
         Kept by a callback; served where there is no best.
-    candidates : tuple of Candidate
+    candidates : tuple of ScoredWeights
         Epochs whose weights did best on rows that members had not seen; served together.
     saw_all : bool
         All members have been trained on all rows of some call.

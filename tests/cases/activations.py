@@ -52,6 +52,7 @@ CASES = [
 ]
 """(activation, the same function written for clarity)."""
 
-NOT_MONOTONIC = (GELU, SiLU, Mish)
 ANALYTIC = (Identity, Logistic, Tanh)
 """These accept complex numbers."""
+SLOW_TAILS = (Softsign,)
+"""These come near their bounds as 1 / z does, others as an exponential."""

@@ -36,6 +36,8 @@ class Row:
     """Learning rate for a bowl with curvatures 0.5 to 3."""
     valley: float
     """Learning rate for Rosenbrock's valley."""
+    decay: float = 0.0
+    """Decoupled decay where the estimator leaves it to the optimizer."""
 
     def __str__(self) -> str:
         return str(self.spec)
@@ -127,7 +129,7 @@ ROWS = (
         parabola=0.05,
         valley=0.02,
     ),
-    Row(AdamW(), _ADAM, _MV, parabola=0.05, valley=0.02),
+    Row(AdamW(), _ADAM, _MV, parabola=0.05, valley=0.02, decay=0.01),
     Row(AMSGrad(), _ADAM, _MV | {"v_max"}, parabola=0.05, valley=0.02),
     Row(
         AMSGrad(beta_2=0.5),
@@ -168,6 +170,7 @@ ROWS = (
         _M,
         parabola=0.03,
         valley=0.005,
+        decay=0.01,
     ),
     Row(
         Lion(beta_2=0.5),
@@ -175,6 +178,7 @@ ROWS = (
         _M,
         parabola=0.03,
         valley=0.005,
+        decay=0.01,
     ),
 )
 

@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 
-import sknn.activations
-from sknn.core.activations import Activation
+from sknn.core.activations import Activation, HardSigmoid, LeakyReLU, Tanh
 from sknn.exceptions import InvalidParameterError
-from tests.cases.activations import ANALYTIC, CASES, NOT_MONOTONIC
+from tests.cases.activations import ANALYTIC, CASES, SLOW_TAILS
 from tests.checks.layers import Watched
 
 ALL = pytest.mark.parametrize("activation", [row[0] for row in CASES], ids=repr)
@@ -78,7 +77,7 @@ def test_extremes(activation, dtype):
     assert np.isfinite(y).all()
     assert np.isfinite(slope).all()
     assert np.abs(slope).max() <= 3.0
-    slow = 2e-3 if activation.alias == "softsign" else 1e-12
+    slow = 2e-3 if isinstance(activation, SLOW_TAILS) else 1e-12
     tail = y[[1, -2]] + (z[[0, -1]] - z[[1, -2]]) * slope[[0, -1]]
     np.testing.assert_allclose(
         y[[0, -1]], tail, rtol=max(slow, 4.0 * np.finfo(dtype).eps), atol=1e-2
@@ -144,7 +143,7 @@ def test_shared_input_is_spread_over_members(activation):
 
 @given(
     pair=st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)).map(sorted),
-    case=st.sampled_from([row[0] for row in CASES if not isinstance(row[0], NOT_MONOTONIC)]),
+    case=st.sampled_from([row[0] for row in CASES if row[0].monotone]),
 )
 @settings(deadline=None, max_examples=200)
 def test_monotonic(pair, case):
@@ -159,13 +158,6 @@ def test_complex_step(kind):
     z, h = _grid(-3.0, 3.0, 50), 1e-30
     slope = kind()(z + 1j * h).imag / h
     np.testing.assert_allclose(slope, _derivative(kind(), z), rtol=1e-12)
-
-
-def test_every_activation_has_a_row():
-    rows = {type(row[0]) for row in CASES}
-    assert rows == set(Activation.registry.values())
-    public = {getattr(sknn.activations, name) for name in sknn.activations.__all__}
-    assert public == rows | {Activation}
 
 
 @ALL
@@ -217,8 +209,68 @@ def test_curvature_at_extremes(activation, dtype):
     curve = _curvature(activation, np.array([-1e4, -90.0, -20.0, 0.0, 20.0, 90.0, 1e4], dtype))
     assert curve.dtype == dtype
     assert np.isfinite(curve).all()
-    flat = 1e-3 if activation.alias == "softsign" else 1e-6
+    flat = 1e-3 if isinstance(activation, SLOW_TAILS) else 1e-6
     assert np.abs(curve[[0, 1, 2, -3, -2, -1]]).max() <= flat
+
+
+@ALL
+def test_bounds_are_met_and_flat_where_saturated(activation):
+    far = activation(np.array([-1e9, 1e9]))
+    if activation.bounds is None:
+        assert np.abs(far).max() > 1e3
+        return
+    np.testing.assert_allclose(far, activation.bounds, atol=1e-8)
+    z = np.linspace(-60.0, 60.0, 60_001)
+    slope, away = _derivative(activation, z), np.abs(activation(z) - np.mean(activation.bounds))
+    flat = away >= activation.saturates_at
+    assert slope[flat].max() <= 0.101 * slope.max()
+    assert slope[~flat].min() >= 0.099 * slope.max()
+
+
+@ALL
+def test_straight_where_it_says_so(activation):
+    if activation.straight_above < np.inf:
+        z = activation.straight_above + np.array([1.0, 2.0, 30.0])
+        one, two, three = activation(z)
+        assert three - two == pytest.approx(28.0 * (two - one), rel=1e-4)
+
+
+@ALL
+def test_pairs_that_make_a_line(activation):
+    z = np.array([1.0, 0.1, 0.5, 5.0])
+    odd = activation(z) - activation(-z)
+    assert np.allclose(odd / z, odd[0], rtol=1e-9) == activation.pairs_to_a_line
+
+
+@ALL
+def test_dead_units_put_out_zero_without_slope(activation):
+    z = np.array([-3.0, -1.0])
+    dead = (activation(z) == 0.0).all() and (_derivative(activation, z) == 0.0).all()
+    assert dead == activation.can_die or isinstance(activation, (LeakyReLU, HardSigmoid))
+
+
+def test_another_function_is_known_by_nothing_of_its_parent():
+    class Steep(Tanh):
+        def forward(self, z, y):
+            np.tanh(3.0 * z, out=y)
+
+    class Named(Tanh):
+        pass
+
+    assert Steep.bounds is None and not Steep.slope_from_output and Steep.monotone
+    assert Named.bounds == (-1.0, 1.0) and Named.slope_from_output
+
+
+@ALL
+def test_relative_curvature(activation):
+    if not activation.slope_from_output or not activation.curved:
+        return
+    z = _grid()
+    y, out = activation(z), np.empty_like(z)
+    activation.relative_curvature(y, out)
+    np.testing.assert_allclose(
+        out * _derivative(activation, z), _curvature(activation, z), rtol=1e-9, atol=1e-12
+    )
 
 
 def _curvature(activation, z):

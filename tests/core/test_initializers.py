@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-import sknn.initializers
 from sknn.core.initializers import (
     Constant,
     Initializer,
@@ -83,13 +82,6 @@ def test_scaled_uniform_is_the_rule_of_scikit_learn():
     bound = np.sqrt(6.0 / 50.0)
     expected = np.random.default_rng(0).uniform(-bound, bound, (30, 20))
     np.testing.assert_array_equal(values, expected)
-
-
-def test_every_initializer_has_a_row():
-    rows = {type(row[0]) for row in CASES}
-    assert set(Initializer.registry.values()) <= rows
-    public = {getattr(sknn.initializers, name) for name in sknn.initializers.__all__}
-    assert rows | {Initializer} <= public
 
 
 def test_every_short_name_has_working_defaults():

@@ -10,13 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 
-import sknn.schedules
 from sknn.core.spec import resolve
 from sknn.exceptions import InvalidParameterError
 from sknn.schedules import (
     Adaptive,
     BatchSize,
-    BatchSizeSchedule,
     Constant,
     Cosine,
     CosLog,
@@ -44,14 +42,6 @@ def rates(schedule, losses, state=None):
         schedule.observe(loss, state)
         factors.append(schedule.factor(epoch, 10 * epoch, HORIZON, state))
     return factors
-
-
-def test_every_class_has_a_row():
-    public = {getattr(sknn.schedules, name) for name in sknn.schedules.__all__}
-    bases = {Schedule, BatchSizeSchedule}
-    rows = {type(row.spec) for row in ROWS}
-    assert rows == set(Schedule.registry.values())
-    assert rows | {type(spec) for spec, *_ in BATCH_SIZES} == public - bases
 
 
 @each_row
@@ -252,9 +242,3 @@ def test_invalid_parameters_are_named(kind, parameter, value):
     required = {"first": 32, "last": 64} if kind is BatchSize else {}
     with pytest.raises(InvalidParameterError, match=f"'{parameter}' parameter of {kind.__name__}"):
         kind(**(required | {parameter: value})).check()
-
-
-def test_every_parameter_has_an_invalid_value():
-    tried = {(kind, parameter) for kind, parameter, _ in INVALID}
-    kinds = [*Schedule.registry.values(), BatchSize]
-    assert tried == {(kind, parameter) for kind in kinds for parameter in kind.constraints}

@@ -1,15 +1,13 @@
 """Every public network, small enough to be fitted hundreds of times, and every spec."""
 
-import inspect
-
 import numpy as np
 
-import sknn
 from sknn.callbacks import Diagnostics, WeightAveraging
 from sknn.schedules import BatchSize
 from tests.cases import activations, initializers, layers, losses, optimizers, schedules
+from tests.checks.public import networks
 
-NETWORKS = [kind for kind in map(vars(sknn).get, sknn.__all__) if inspect.isclass(kind)]
+NETWORKS = networks()
 rng = np.random.default_rng(0)
 X, y = rng.random((24, 4)), np.arange(24) % 2
 

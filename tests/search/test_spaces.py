@@ -10,7 +10,6 @@ from sklearn.model_selection import ParameterSampler
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-import sknn
 from sknn import (
     GAN,
     AutoEncoder,
@@ -22,15 +21,12 @@ from sknn import (
 )
 from sknn.layers import Dense, Elman
 from sknn.search import ArchitectureSearchCV, LayerSizes, space
+from tests.checks.public import networks
 from tests.estimators.data import REAL, THREE, X
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 WITHOUT = (GAN, BernoulliRBM, GaussianRBM)
-NETWORKS = [
-    kind
-    for kind in (getattr(sknn, name) for name in sknn.__all__ if not name.startswith("_"))
-    if kind not in WITHOUT and hasattr(kind, "resume")
-]
+NETWORKS = [kind for kind in networks() if kind not in WITHOUT and hasattr(kind, "resume")]
 
 
 @pytest.mark.parametrize("kind", NETWORKS, ids=lambda kind: kind.__name__)

@@ -392,7 +392,9 @@ def test_beside_other_callbacks_and_validation_rows():
 
 
 def test_in_a_parallel_search():
-    net = MLPClassifier(callbacks=[Diagnostics()], learning_rate="cosine", max_iter=3)
+    net = MLPClassifier(
+        callbacks=[Diagnostics()], learning_rate="cosine", max_iter=3, random_state=0
+    )
     search = GridSearchCV(net, {"hidden_layer_sizes": [(5,), (9,)]}, n_jobs=2, cv=2)
     search.fit(DIGITS[:200], DIGIT[:200])
     assert "gradient_norm.hidden0" in search.best_estimator_.history_

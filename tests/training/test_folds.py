@@ -12,7 +12,7 @@ from sknn.core.losses.per_member import PerMember
 from sknn.core.network import Network
 from sknn.core.workspace import Workspace
 from sknn.estimators.tabular.ridge import ridge
-from sknn.training.folds import Candidate, FoldBatches, Folds, OutOfFold, _within_memory, pick
+from sknn.training.folds import FoldBatches, Folds, OutOfFold, ScoredWeights, _within_memory, pick
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
 
@@ -193,7 +193,7 @@ def test_the_worst_epochs_go_where_memory_is_short(monkeypatch):
     monkeypatch.setattr("sknn.training.folds._BYTES", 1)
     kept = ()
     for epoch in range(20):
-        found = Candidate(abs(epoch - 7.5), epoch, np.zeros(3), np.zeros(2))
+        found = ScoredWeights(abs(epoch - 7.5), epoch, np.zeros(3), np.zeros(2))
         kept = _within_memory((*kept, found))
     assert [each.epoch for each in kept] == list(range(2, 14))
 

@@ -2,7 +2,8 @@
 
 from sknn.core.layers.activation import Activate
 from sknn.core.layers.activity import Latent, Sparsity
-from sknn.core.layers.base import Context, Defaults, Layer
+from sknn.core.layers.base import Context, Layer
+from sknn.core.layers.base import Defaults as Defaults
 from sknn.core.layers.boltzmann import Boltzmann
 from sknn.core.layers.convolution import Conv1D, Conv2D
 from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
@@ -32,7 +33,6 @@ __all__ = [
     "Conv2D",
     "ConvTranspose1D",
     "ConvTranspose2D",
-    "Defaults",
     "Dense",
     "Densify",
     "Dropout",

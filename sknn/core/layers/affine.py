@@ -6,24 +6,10 @@ import copy
 from typing import Any, Self
 
 from sknn.core.activations import Activation
-from sknn.core.initializers import Initializer, ScaledUniform, Zeros
+from sknn.core.initializers import Initializer, Zeros
 from sknn.core.layers.base import Defaults, Layer
 from sknn.core.layout import Scratch, Shape
 from sknn.core.spec import resolve
-
-
-def automatic_start(activation: Activation) -> tuple[Initializer, Initializer]:
-    """Choose initial weights and biases for an activation.
-
-    scikit-learn's rule for the four activations it knows (uniform, biases too), LeCun's for
-    selu, whose fixed point needs it, and He's for everything else.
-    """
-    alias = activation.alias
-    if alias in ("identity", "logistic", "tanh", "relu"):
-        rule = ScaledUniform(2.0 if alias == "logistic" else 6.0)
-        return rule, rule
-    name = "lecun_normal" if alias == "selu" else "he_normal"
-    return Initializer.registry[name](), Zeros()  # type: ignore[return-value]
 
 
 class Affine(Layer):
@@ -43,8 +29,8 @@ class Affine(Layer):
         weight_init = defaults.weight_init if self.weight_init is None else self.weight_init
         bias_init = self.bias_init
         if isinstance(weight_init, str) and weight_init == "auto":
-            weight_init, automatic_bias = automatic_start(bound.activation)
-            bias_init = automatic_bias if bias_init is None else bias_init
+            weight_init = bound.activation.weight_init
+            bias_init = bound.activation.bias_init if bias_init is None else bias_init
         bound.weight_init = resolve(Initializer, weight_init, "weight_init", owner)
         bias_init = Zeros() if bias_init is None else bias_init
         bound.bias_init = resolve(Initializer, bias_init, "bias_init", owner)

@@ -80,7 +80,7 @@ class Correlation:
     def adjoint(self, y: NDArray, W: NDArray, x: NDArray, scratch: dict[str, NDArray]) -> None:
         """Write into `x` what the transposed map makes of `y`: the gradient, if y is one."""
         if self.mirror is None:
-            self._spread(y, W, x, scratch["windows"])
+            self._scatter(y, W, x, scratch["windows"])
             return
         flipped = scratch["flipped"]
         kernel = (self.windows.lines.size, self.windows.columns.size)
@@ -88,7 +88,7 @@ class Correlation:
         np.copyto(flipped.reshape(turned.shape), turned)
         _correlate(self.mirror, y, flipped, x, scratch["windows"], scratch.get("back_border"))
 
-    def _spread(self, y: NDArray, W: NDArray, x: NDArray, buffer: NDArray) -> None:
+    def _scatter(self, y: NDArray, W: NDArray, x: NDArray, buffer: NDArray) -> None:
         """Add up what every window gives to each of its entries."""
         windows = self.windows
         lines, columns = windows.lines, windows.columns

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from sknn.core.initializers import Initializer
 from sknn.core.layers.base import Context, Defaults
 from sknn.core.layers.block import Block
-from sknn.core.layers.dense import Dense, as_rows
+from sknn.core.layers.dense import Dense
 from sknn.core.layers.nested import NestedLayers
+from sknn.core.layers.products import as_rows
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 from sknn.exceptions import InvalidParameterError
 

@@ -52,6 +52,8 @@ class Axis:
         window `count` is not positive.
         """
         reach = (size - 1) * dilation + 1
+        # One window, however much longer than the axis the stride is.
+        stride = min(stride, max(length, 1))
         if padding == "valid":
             return cls(length, size, stride, dilation, 0, (length - reach) // stride + 1)
         count = -(-length // stride)

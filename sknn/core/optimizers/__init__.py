@@ -1,6 +1,7 @@
 """From a gradient to a step: one file per idea."""
 
-from sknn.core.optimizers.base import Optimizer, State
+from sknn.core.optimizers.base import Optimizer
+from sknn.core.optimizers.base import State as State
 from sknn.core.optimizers.moments import Adam, AdamW, AMSGrad, NAdam
 from sknn.core.optimizers.momentum import SGD, Lion
 from sknn.core.optimizers.scaled import Adadelta, Adagrad, RMSProp
@@ -16,5 +17,4 @@ __all__ = [
     "NAdam",
     "Optimizer",
     "RMSProp",
-    "State",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.core.layout import Layout
 from sknn.core.spec import Spec
 
 State = dict[str, NDArray]
@@ -30,6 +31,17 @@ class Optimizer(Spec, family=True):
 
     weight_decay: ClassVar[float] = 0.0
     """Decoupled decay used where the estimator says ``weight_decay="auto"``."""
+    shared: ClassVar[Mapping[str, str]] = {}
+    """Parameters that estimators have, too, with their names there. A solver that is given by its
+    name takes these values; all others are those of its own signature."""
+
+    def bind(self, layout: Layout) -> Optimizer:
+        """Return the optimizer for vectors of this layout; never changes `self`.
+
+        One that treats matrices or layers in ways of their own finds in ``layout.slots`` where
+        they lie. Others are the same for every layout.
+        """
+        return self
 
     @abstractmethod
     def init(self, theta: NDArray) -> State:

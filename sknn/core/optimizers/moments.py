@@ -19,6 +19,7 @@ class _Moments(Optimizer):
     passes each where averages need three. What is missing goes into the scalars.
     """
 
+    shared = {"beta_1": "beta_1", "beta_2": "beta_2", "epsilon": "epsilon"}
     constraints = {
         "beta_1": constraints.real(0, 1, closed="left"),
         "beta_2": constraints.real(0, 1, closed="left"),

@@ -54,6 +54,7 @@ class SGD(Optimizer, alias="sgd"):
     array([-0.1,  0.2])
     """
 
+    shared = {"momentum": "momentum", "nesterov": "nesterovs_momentum"}
     constraints = {
         "momentum": constraints.real(0, 1, closed="both"),
         "nesterov": constraints.boolean(),

@@ -46,10 +46,13 @@ class AutoEncoder(BaseNetwork):
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(32,)
-        Widths of the encoder; the last one is the code. The decoder mirrors them.
+        Number of units in each hidden layer. The last one is the code; the decoder mirrors the
+        encoder.
     activation : str, Activation or list, default="relu"
-        Non-linearity of the layers of the encoder, the code included, or one for each. The decoder
-        mirrors them; its last layer is `output_activation`.
+        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
+        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
+        from :mod:`sknn.activations`. A list has one for each hidden layer. The last layer of the
+        decoder has `output_activation`.
     tied_weights : bool, default=False
         The decoder uses the transposed weights of the encoder: half as many to learn.
     corruption : {None, "gaussian", "masking", "salt_and_pepper"}, default=None
@@ -58,53 +61,84 @@ class AutoEncoder(BaseNetwork):
         Standard deviation of the noise in the units of X ("gaussian"), or the share of inputs set
         to zero ("masking") or to the lowest or highest number of X ("salt_and_pepper").
     sparsity : float, default=None
-        Mean activation of the units of the code that is aimed at. Logistic and tanh codes get
-        the Kullback-Leibler penalty, others an L1 penalty on what is above.
+        Desired mean activation of the code's units. Logistic and tanh codes get the
+        Kullback-Leibler penalty, others an L1 penalty on what exceeds it.
     sparsity_weight : float, default=1.0
-        Strength of it.
+        Strength of the pull toward sparsity.
     contraction : float, default=0.0
-        Strength of a penalty on the squared derivatives of every layer of the encoder by its
-        inputs [3]_; for the activations identity, logistic, relu and tanh.
+        Strength of a penalty on the squared derivatives of every layer of the encoder with respect
+        to its inputs [3]_; for the activations identity, logistic, relu and tanh.
     contamination : float or "auto", default="auto"
-        Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1. As
-        in :class:`~sklearn.ensemble.IsolationForest` 0.1 of 100 rows are 10 of them.
+        Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1. As in
+        :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows are 10 of them.
     output_groups : dict, default=None
         Kinds of columns of a table: ``{"numeric": columns, "binary": columns, "categorical":
-        [columns of one-hot group, ...]}``, columns by position or name; what is not
-        named is numeric. Squared error, binary cross-entropy, softmax cross-entropy for each group.
+        [columns of one-hot group, ...]}``, columns by position or name; what is not named is
+        numeric. The groups get squared error, binary cross-entropy and softmax cross-entropy.
     layers : list of Layer, default=None
-        Everything between input and output layer by layer, instead of `hidden_layer_sizes`
-        and what builds on it. The code is the layer named "code", else the narrowest one.
+        The hidden layers one by one, instead of the parameters that describe them. The code is the
+        layer named "code", or else the narrowest.
     variational : bool, default=False
-        The encoder gives a normal distribution over codes, the decoder sees a draw [4]_; codes can
-        then be drawn, see :meth:`sample`.
+        The encoder gives a normal distribution over codes, and the decoder sees a draw from it
+        [4]_; new codes can then be drawn, see :meth:`sample`.
     kl_weight : float, default=1.0
         Strength of the divergence from the standard normal distribution (variational).
     output_activation : {"auto", "identity", "logistic"}, default="auto"
-        "auto": logistic if X of the first call lies in [0, 1].
+        Activation of the output. "auto": logistic if X of the first call lies in [0, 1].
     loss : str or Loss, default="auto"
-        "squared_error", "log_loss" (cross-entropy of each output), a spec from
-        :mod:`sknn.losses`, or "auto": log_loss with a logistic output, else squared_error. For grey
-        values rather than bits, "squared_error" reconstructs better.
+        "squared_error", "log_loss" (cross-entropy of each output), a spec from :mod:`sknn.losses`,
+        or "auto": "log_loss" with a logistic output, else "squared_error". For shades of gray,
+        "squared_error" reconstructs better.
     pretrain : {None, "layerwise"}, default=None
         "layerwise" first trains a shallow auto-encoder for each layer on the codes of the one
         before, each for a quarter of `max_iter` epochs.
     normalization : {None, "batch", "layer"}, default=None
-        Normalise between each layer and its activation.
+        Normalization between each hidden layer and its activation.
     weight_init : str, Initializer or Pretrained, default="auto"
-        Initial weights. "auto" starts a network with linear output from the principal
-        components of the training rows wherever its layers can carry them, and at random else.
-    solver, learning_rate, learning_rate_init, alpha, batch_size, max_iter : optional
-        As for :class:`MLPRegressor`.
-    random_state, verbose, warm_start, dtype, callbacks : optional
-        As for :class:`MLPRegressor`.
+        Initial weights. "auto" starts a network with linear output from the principal components of
+        the training rows where its layers can hold them, and at random otherwise.
+    solver : str or Optimizer, default="adam"
+        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
+        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
+        searched as ``solver__beta_1``.
+    learning_rate : str or Schedule, default="constant"
+        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
+        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        :mod:`sknn.schedules`. Works with every stochastic solver.
+    learning_rate_init : float, default=0.001
+        Base learning rate, which the schedule multiplies.
+    alpha : float, default=0.0001
+        Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
+        the same function for every solver and batch size.
+    batch_size : int, "auto" or BatchSize, default="auto"
+        Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
+        is ``min(200, n_samples)``.
+    max_iter : int, default=200
+        Maximum number of epochs in one call of `fit`.
+    random_state : int, RandomState or None, default=None
+        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
+        so dropout changes neither initial weights nor order.
     tol : float, default=0.0
-        Least improvement of the loss that counts. A good reconstruction has a small loss that goes
-        on falling in small steps, so that any of them counts.
+        Least improvement of the loss that counts. By default any does: a good reconstruction has a
+        small loss that keeps falling in small steps.
+    verbose : bool or int, default=False
+        Print one line per epoch.
+    warm_start : bool, default=False
+        Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
+        followed by n - k.
+    early_stopping : bool, default=False
+        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
+        epochs, and serve the best weights.
+    validation_fraction : float, default=0.1
+        Share of rows held out for early stopping where no X_val is given. At the end the best
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement that are borne before training stops.
-    early_stopping, validation_fraction : optional
-        As for :class:`MLPRegressor`; the loss on held-out rows is watched.
+        Epochs without improvement after which training stops.
+    dtype : {"auto", "float32", "float64"}, default="auto"
+        Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
+        as long.
+    callbacks : list of Callback, default=None
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
@@ -143,8 +177,6 @@ class AutoEncoder(BaseNetwork):
     >>> coder.inverse_transform(coder.transform(X)).shape
     (1797, 64)
     """
-
-    _constraints = codec.CONSTRAINTS
 
     _targets: ReconstructionTargets
     offset_: float = learnt()

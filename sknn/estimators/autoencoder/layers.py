@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from sknn._validation.arrays import Rows
-from sknn.core import constraints as c
+from sknn.core.activations import Activation
 from sknn.core.layers import (
     Dense,
     Densify,
@@ -25,14 +25,14 @@ from sknn.core.layers import (
 )
 from sknn.core.layers.filtering import Filtering
 from sknn.core.layers.names import OUTPUT
-from sknn.core.losses import Loss, Mixed
+from sknn.core.losses import Mixed
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
+from sknn.core.spec import resolve
 from sknn.estimators.autoencoder import pca
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.fit.greedy import train_part
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.settings import parameters
 from sknn.estimators.settings.layers import (
     block,
     check_flat,
@@ -43,51 +43,17 @@ from sknn.estimators.settings.layers import (
 )
 
 CODE = "code"
-_SHARED = (
-    "alpha",
-    "batch_size",
-    "learning_rate_init",
-    "max_iter",
-    "random_state",
-    "tol",
-    "verbose",
-    "warm_start",
-    "early_stopping",
-    "validation_fraction",
-    "n_iter_no_change",
-    "dtype",
-    "callbacks",
+# What `layers` replaces.
+_EXPANDED = (
     "hidden_layer_sizes",
     "activation",
     "normalization",
-    "layers",
+    "tied_weights",
+    "sparsity",
+    "contraction",
+    "variational",
+    "pretrain",
 )
-CONSTRAINTS = {name: parameters.NETWORK[name] for name in _SHARED} | {
-    "tied_weights": c.boolean(),
-    "corruption": c.none() | c.one_of(["gaussian", "masking", "salt_and_pepper"]),
-    "corruption_level": c.real(0.0, closed="left"),
-    "sparsity": c.none() | c.real(0.0, 1.0, closed="neither"),
-    "sparsity_weight": c.real(0.0, closed="left"),
-    "contraction": c.real(0.0, closed="left"),
-    "contamination": c.one_of(["auto"]) | c.real(0.0, 0.5, closed="right"),
-    "variational": c.boolean(),
-    "kl_weight": c.real(0.0, closed="left"),
-    "output_activation": c.one_of(["auto", "identity", "logistic"]),
-    "pretrain": c.none() | c.one_of(["layerwise"]),
-    "loss": c.one_of(["auto", "squared_error", "log_loss"]) | c.spec_of(Loss, "a Loss spec"),
-}
-# What `layers` replaces, with the defaults that say it was left alone.
-_EXPANDED = {
-    "hidden_layer_sizes": (32,),
-    "activation": "relu",
-    "normalization": None,
-    "tied_weights": False,
-    "sparsity": None,
-    "contraction": 0.0,
-    "variational": False,
-    "pretrain": None,
-}
-_LOWEST = {"logistic": 0.0, "hard_sigmoid": 0.0, "tanh": -1.0, "softsign": -1.0}
 
 
 def check(estimator: Any) -> None:
@@ -184,11 +150,11 @@ def _encoding(estimator: Any, sizes: list[int], activations: list[Any]) -> list[
 def _penalty(estimator: Any, activation: Any) -> list[Layer]:
     if estimator.sparsity is None:
         return []
-    alias = activation if isinstance(activation, str) else activation.alias
+    bounds = resolve(Activation, activation, "activation", type(estimator).__name__).bounds
     target, weight = estimator.sparsity, estimator.sparsity_weight
-    if alias in _LOWEST:
-        return [Sparsity(target, weight, low=_LOWEST[alias])]
-    return [Sparsity(target, weight, "l1")]
+    if bounds is None:
+        return [Sparsity(target, weight, "l1")]
+    return [Sparsity(target, weight, low=bounds[0])]
 
 
 def _decoding(estimator: Any, sizes: list[int], activations: list[Any], n_raw: int) -> list[Layer]:
@@ -283,7 +249,7 @@ def _pretrain(estimator: Any, network: Network, rows: Rows, seed: int) -> None:
             _copy(shallow, OUTPUT, network, back, estimator)
         codes = shallow.transform(codes)
     # The shallow ones speak in the units of X, the network is yet to train in those of its scale.
-    estimator._targets.unfold(network, estimator._targets.recipe(estimator.loss))
+    estimator._targets.to_training_units(network, estimator._targets.recipe(estimator.loss))
 
 
 def _shallow(estimator: Any, size: int, activation: Any, seed: int) -> Any:

@@ -10,6 +10,7 @@ analysis"), and training can only improve on it.
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,19 +27,6 @@ _MOST_FEATURES = 2048
 """Beyond, the covariance is dearer than what it saves."""
 _LEAST_SPREAD = 1e-12
 """Below, all rows are alike, and nothing is gained by telling them apart."""
-_EXACT_PAIRS = ("identity", "relu", "leaky_relu", "gelu", "silu", "softplus")
-_STRAIGHT_ABOVE = {
-    "identity": 0.0,
-    "relu": 0.0,
-    "leaky_relu": 0.0,
-    "elu": 0.0,
-    "selu": 0.0,
-    "gelu": 4.0,
-    "silu": 12.0,
-    "softplus": 12.0,
-    "mish": 12.0,
-}
-"""From this argument on the activation is a straight line."""
 
 
 class Components(NamedTuple):
@@ -129,21 +117,21 @@ def carrier(activation: Activation, units: int, reach: NDArray, scale: float) ->
     scale : float
         What the numbers are multiplied by on the way in.
     """
-    k, alias = len(reach), activation.alias
+    k = len(reach)
     eye = np.eye(k)
-    if alias in _EXACT_PAIRS and units >= 2 * k:
+    if activation.pairs_to_a_line and units >= 2 * k:
         gain = float(np.subtract(*activation([1.0, -1.0])))
         both = np.hstack([eye, -eye])
         return Carrier(both * scale, np.zeros(2 * k), both.T / (gain * scale), np.zeros(k))
     if units < k:
         return None
-    if alias in _STRAIGHT_ABOVE:
+    if activation.straight_above < inf:
         # Half as much room again as the rows need, for rows that are yet to come.
-        lift = 1.5 * reach * scale + _STRAIGHT_ABOVE[alias]
+        lift = 1.5 * reach * scale + activation.straight_above
         # Far out the intercept would drown in rounding.
         base, slope = _line(activation, min(float(lift.max()), 100.0) + 1.0)
         return Carrier(eye * scale, lift, eye / (slope * scale), -(lift + base / slope) / scale)
-    if alias not in ("tanh", "logistic", "softsign"):
+    if activation.bounds is None or not activation.curved:
         return None
     # Nearly straight around zero: keep the arguments small.
     small = 0.25 / max(float(reach.max()), 1e-12)

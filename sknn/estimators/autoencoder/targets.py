@@ -126,15 +126,15 @@ class ReconstructionTargets(Targets):
         return float(np.average(-errors, weights=weight))
 
     @property
-    def folds(self) -> bool:
+    def rescales(self) -> bool:
         """Whether training and the user have different units."""
         return self.scale != 1.0
 
-    def fold(self, network: Network, loss: Loss) -> None:
+    def to_user_units(self, network: Network, loss: Loss) -> None:
         """Bring the first and the last layer to the units of X."""
         self._rescale(network, self.scale)
 
-    def unfold(self, network: Network, loss: Loss) -> None:
+    def to_training_units(self, network: Network, loss: Loss) -> None:
         """Undo :meth:`fold`, up to rounding."""
         self._rescale(network, 1.0 / self.scale)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sknn._sklearn import with_callbacks
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
+from sknn._validation.messages import located
 from sknn.core import constraints as c
 from sknn.core.layers import Boltzmann, Layer
 from sknn.core.losses import SquaredError
@@ -24,14 +25,13 @@ from sknn.estimators.boltzmann.contrastive_divergence import (
     ContrastiveDivergence,
     Measure,
     PrintLikelihood,
-    Sparsity,
+    SparsityTarget,
     machine_of,
 )
 from sknn.estimators.fit.problem import Problem, update_of
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.session import seed_from
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.settings import parameters
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.targets.base import NoTargets
 from sknn.estimators.weights import window
@@ -42,19 +42,6 @@ _EXACT_UP_TO = 16
 # Training rows measured after an epoch: without and with validation rows to compare with.
 _MEASURED_ROWS, _COMPARED_ROWS = 256, 1000
 
-_PARAMETERS = ("batch_size", "random_state", "verbose", "warm_start", "momentum", "callbacks")
-BOLTZMANN = {name: parameters.NETWORK[name] for name in _PARAMETERS} | {
-    "n_components": c.integer(1),
-    "learning_rate": parameters.positive,
-    "batch_size": c.integer(1),
-    "n_iter": c.integer(0),
-    "n_gibbs": c.integer(1),
-    "persistent": c.boolean(),
-    "weight_decay": parameters.non_negative,
-    "sparsity_target": c.none() | c.real(0.0, 1.0, closed="neither"),
-    "sparsity_weight": parameters.non_negative,
-}
-
 
 class BoltzmannMachine(BaseNetwork):
     """One layer that learns the distribution of its input by sampling from its own.
@@ -62,7 +49,6 @@ class BoltzmannMachine(BaseNetwork):
     Subclasses say what the visible units are and where their biases start.
     """
 
-    _constraints = BOLTZMANN
     _visible: ClassVar[str]
 
     # The settings of training that are no parameters here.
@@ -173,7 +159,11 @@ class BoltzmannMachine(BaseNetwork):
         -------
         v_new : ndarray of shape (n_samples, n_features)
         """
-        v = self._rows(v)
+        self._check_fitted()
+        try:
+            v = self._rows(v)
+        except (TypeError, ValueError) as error:
+            raise located(error, "v") from error
         _check_counts(n_steps=n_steps)
         rng, machine = self._generator(random_state), self._machine
         # Of probabilities that are none bits could be drawn all the same.
@@ -433,7 +423,7 @@ class BoltzmannMachine(BaseNetwork):
             state.run.streams.noise,
             n_gibbs=self.n_gibbs,  # type: ignore[attr-defined]
             unit=state.unit,
-            sparsity=None if target is None else Sparsity(target, self.sparsity_weight),  # type: ignore[attr-defined]
+            sparsity=None if target is None else SparsityTarget(target, self.sparsity_weight),  # type: ignore[attr-defined]
         )
         return Problem(objective, lambda: update_of(state, objective))
 

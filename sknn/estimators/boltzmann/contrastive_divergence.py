@@ -101,7 +101,7 @@ def _keep_chains(progress: Progress) -> None:
 
 
 @dataclass(frozen=True)
-class Sparsity:
+class SparsityTarget:
     """How often hidden units should be on, and how strongly they are pulled there."""
 
     target: float
@@ -162,7 +162,7 @@ class ContrastiveDivergence:
     n_gibbs : int, default=1
     unit : float, default=1.0
         What divides the weights of rows, their mean.
-    sparsity : Sparsity, default=None
+    sparsity : SparsityTarget, default=None
         Needs a layer that tracks activity.
 
     References
@@ -185,7 +185,7 @@ class ContrastiveDivergence:
         *,
         n_gibbs: int = 1,
         unit: float = 1.0,
-        sparsity: Sparsity | None = None,
+        sparsity: SparsityTarget | None = None,
     ) -> None:
         layer, self.p = network.layers[0], network.params[0]
         assert isinstance(layer, Boltzmann)
@@ -269,7 +269,7 @@ class ContrastiveDivergence:
             self._visible(bits, v)
             self.visible.draw(v, self.rng, phases.noise_v)
 
-    def _keep_sparse(self, phases: Phases, sparsity: Sparsity) -> None:
+    def _keep_sparse(self, phases: Phases, sparsity: SparsityTarget) -> None:
         """Add the gradient of the cross-entropy between target and mean activity."""
         # The phases have multiplied h by minus the share of each row.
         mean_v = -(phases.share_data[:, 0] @ phases.v_data) / phases.total

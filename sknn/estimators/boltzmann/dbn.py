@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sknn.estimators.boltzmann.pretraining import CONSTRAINTS, DeepBelief
+from sknn.estimators.boltzmann.pretraining import DeepBelief
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.regressor import NetworkRegressor
-from sknn.estimators.settings import parameters
 
 
 class DBNClassifier(DeepBelief, NetworkClassifier):
@@ -21,55 +20,68 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(256, 128)
-        Units of each hidden layer, which are logistic.
+        Number of units in each hidden layer. All hidden units are logistic.
     pretrain_visible : {"auto", "bernoulli", "gaussian"}, default="auto"
-        What the lowest machine takes X for. "auto": bits or probabilities where all
-        of X of the first call lies in [0, 1], else real numbers of variance 1 (standardise X).
+        What the lowest machine takes X for. "auto": bits or probabilities where all of X of the
+        first call lies in [0, 1], else real numbers of variance 1 (standardize X).
     pretrain_learning_rate : float or "auto", default="auto"
-        "auto" is 0.1, and 0.01 for a Gaussian machine.
+        Size of the steps of pre-training. "auto" is 0.1, and 0.01 for a Gaussian machine.
     pretrain_n_iter : int, default=20
         Epochs of each machine; 0 leaves it at its small random weights.
     pretrain_batch_size : int, default=10
-        Rows of a batch, and number of persistent chains.
+        Rows in a batch, and number of persistent chains.
     pretrain_n_gibbs : int, default=1
         Steps of Gibbs sampling between two updates.
     pretrain_persistent : bool, default=False
         Continue the chains of the last batch, or start them anew at the rows of each batch.
     pretrain_momentum : float, default=0.5
-        Share of the last step added to the next.
+        Share of the last step that is added to the next.
     solver : str or Optimizer, default="adam"
-        As in :class:`MLPClassifier`, for the fine-tuning, like all that follow.
+        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
+        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
+        searched as ``solver__beta_1``.
     alpha : float, default=0.0001
-        Strength of the L2 penalty.
+        Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
+        the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
-        Rows of a batch; "auto" is ``min(200, n_samples)``.
+        Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
+        is ``min(200, n_samples)``.
     learning_rate : str or Schedule, default="constant"
-        The schedule.
+        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
+        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.01
-        Base learning rate; logistic units need ten times that of rectified ones.
+        Base learning rate, which the schedule multiplies. Logistic units need ten times the rate of
+        rectified ones.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Maximum number of epochs in one call of `fit`.
     random_state : int, RandomState or None, default=None
-        Seed of everything drawn, pre-training included.
-    tol : float, default=1e-4
-        Least improvement that counts.
+        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
+        so dropout changes neither initial weights nor order. Pre-training uses it, too.
+    tol : float, default=0.0001
+        Least improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line an epoch, those of pre-training included.
+        Print one line per epoch. Pre-training prints its epochs, too.
     warm_start : bool, default=False
-        Let `fit` continue where the last call ended, exactly; there is no second pre-training.
+        Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
+        followed by n - k. There is no second pre-training.
     early_stopping : bool, default=False
-        Stop when the validation loss no longer improves, and serve the best weights. Rows held
-        out for it take no part in pre-training.
+        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
+        epochs, and serve the best weights. Rows held out for it take no part in pre-training.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given.
+        Share of rows held out for early stopping where no X_val is given. At the end the best
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement that are borne before training stops.
+        Epochs without improvement after which training stops.
     dtype : {"auto", "float32", "float64"}, default="auto"
-        Precision. "auto" keeps float32 and makes everything else float64.
+        Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
+        as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; for the fine-tuning.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``. They are called during
+        fine-tuning only.
     class_weight : dict, "balanced" or list of dict, default=None
-        Weight of each class, times the sample weights; it counts in pre-training, too.
+        Weight of each class, times the sample weights; a list has one dict for each output. It
+        counts in pre-training, too.
 
     Attributes
     ----------
@@ -108,8 +120,6 @@ feature_names_in_
     >>> net.score(X_test, y_test) > 0.93
     True
     """
-
-    _constraints = CONSTRAINTS | {"class_weight": parameters.CLASSIFIER["class_weight"]}
 
     def __init__(
         self,
@@ -175,55 +185,69 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(256, 128)
-        Units of each hidden layer, which are logistic.
+        Number of units in each hidden layer. All hidden units are logistic.
     pretrain_visible : {"auto", "bernoulli", "gaussian"}, default="auto"
-        What the lowest machine takes X for. "auto": bits or probabilities where all
-        of X of the first call lies in [0, 1], else real numbers of variance 1 (standardise X).
+        What the lowest machine takes X for. "auto": bits or probabilities where all of X of the
+        first call lies in [0, 1], else real numbers of variance 1 (standardize X).
     pretrain_learning_rate : float or "auto", default="auto"
-        "auto" is 0.1, and 0.01 for a Gaussian machine.
+        Size of the steps of pre-training. "auto" is 0.1, and 0.01 for a Gaussian machine.
     pretrain_n_iter : int, default=20
         Epochs of each machine; 0 leaves it at its small random weights.
     pretrain_batch_size : int, default=10
-        Rows of a batch, and number of persistent chains.
+        Rows in a batch, and number of persistent chains.
     pretrain_n_gibbs : int, default=1
         Steps of Gibbs sampling between two updates.
     pretrain_persistent : bool, default=False
         Continue the chains of the last batch, or start them anew at the rows of each batch.
     pretrain_momentum : float, default=0.5
-        Share of the last step added to the next.
+        Share of the last step that is added to the next.
     solver : str or Optimizer, default="adam"
-        As in :class:`MLPRegressor`, for the fine-tuning, like all that follow.
+        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
+        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
+        searched as ``solver__beta_1``.
     alpha : float, default=0.0001
-        Strength of the L2 penalty.
+        Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
+        the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
-        Rows of a batch; "auto" is ``min(200, n_samples)``.
+        Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
+        is ``min(200, n_samples)``.
     learning_rate : str or Schedule, default="constant"
-        The schedule.
+        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
+        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.01
-        Base learning rate; logistic units need ten times that of rectified ones.
+        Base learning rate, which the schedule multiplies. Logistic units need ten times the rate of
+        rectified ones.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Maximum number of epochs in one call of `fit`.
     random_state : int, RandomState or None, default=None
-        Seed of everything drawn, pre-training included.
-    tol : float, default=1e-4
-        Least improvement that counts.
+        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
+        so dropout changes neither initial weights nor order. Pre-training uses it, too.
+    tol : float, default=0.0001
+        Least improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line an epoch, those of pre-training included.
+        Print one line per epoch. Pre-training prints its epochs, too.
     warm_start : bool, default=False
-        Let `fit` continue where the last call ended, exactly; there is no second pre-training.
+        Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
+        followed by n - k. There is no second pre-training.
     early_stopping : bool, default=False
-        Stop when the validation loss no longer improves, and serve the best weights. Rows held
-        out for it take no part in pre-training.
+        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
+        epochs, and serve the best weights. Rows held out for it take no part in pre-training.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given.
+        Share of rows held out for early stopping where no X_val is given. At the end the best
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement that are borne before training stops.
+        Epochs without improvement after which training stops.
     dtype : {"auto", "float32", "float64"}, default="auto"
-        Precision. "auto" keeps float32 and makes everything else float64.
+        Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
+        as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; for the fine-tuning.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``. They are called during
+        fine-tuning only.
     normalize_y : bool, default=True
-        Standardise the target inside; predictions are in the user's units.
+        Standardize the target inside, for losses that have location and scale. Weights and
+        predictions come back in the units of y; `loss_`, `tol` and parameters of the loss are in
+        standardized units.
 
     Attributes
     ----------
@@ -259,8 +283,6 @@ feature_names_in_
     >>> net.score(scale(X), y) > 0.4
     True
     """
-
-    _constraints = CONSTRAINTS | {"normalize_y": parameters.REGRESSOR["normalize_y"]}
 
     def __init__(
         self,

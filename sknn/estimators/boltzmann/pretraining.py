@@ -6,28 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from sknn.core import constraints as c
 from sknn.core.layers import Dense
-from sknn.estimators.boltzmann.base import BOLTZMANN, BoltzmannMachine
+from sknn.estimators.boltzmann.base import BoltzmannMachine
 from sknn.estimators.boltzmann.rbm import BernoulliRBM, GaussianRBM
 from sknn.estimators.fit.greedy import train_part
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learnt
-from sknn.estimators.settings import parameters
-
-_COMMON = (
-    "alpha batch_size learning_rate_init max_iter random_state tol verbose warm_start "
-    "early_stopping validation_fraction n_iter_no_change dtype callbacks hidden_layer_sizes"
-).split()
-CONSTRAINTS = {name: parameters.NETWORK[name] for name in _COMMON} | {
-    "pretrain_visible": c.one_of(["auto", "bernoulli", "gaussian"]),
-    "pretrain_learning_rate": c.one_of(["auto"]) | parameters.positive,
-    "pretrain_n_iter": c.integer(0),
-    "pretrain_batch_size": BOLTZMANN["batch_size"],
-    "pretrain_n_gibbs": BOLTZMANN["n_gibbs"],
-    "pretrain_persistent": BOLTZMANN["persistent"],
-    "pretrain_momentum": BOLTZMANN["momentum"],
-}
 
 
 class DeepBelief:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sknn.estimators.classifier import NetworkClassifier
-from sknn.estimators.convolutional.network import CONSTRAINTS, ConvolutionalNetwork
+from sknn.estimators.convolutional.network import ConvolutionalNetwork
 from sknn.estimators.regressor import NetworkRegressor
-from sknn.estimators.settings import parameters
 
 
 class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
@@ -16,85 +15,102 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     Parameters
     ----------
     filters : int or sequence of int, default=(32, 64)
-        Filters of each convolution.
+        Number of filters of each convolution.
     kernel_size : int or tuple of int, default=3
-        Extent of the filters. A tuple says along how many axes they run: ``(7,)`` convolves along
-        the steps of a signal, ``(3, 3)`` over an image.
+        Size of the filters. A tuple says along how many axes they move: ``(7,)`` along the steps of
+        a signal, ``(3, 3)`` over an image.
     input_shape : tuple of int, default=None
-        Shape of a row where X is flat: ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` together with
-        ``kernel_size=(7,)``. None takes a flat row for a signal with one channel.
+        Shape of a row where X is flat. For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)``
+        with ``kernel_size=(7,)``. None takes a flat row for a signal with one channel.
     channels : {"last", "first"}, default="last"
-        Where the channels of a row are: "last" for (H, W, C) and (T, C), "first" for (C, H, W) and
-        (C, T), as other libraries have them. `input_shape` and flat rows are in the same order.
+        Where the channels of a row are. `input_shape` and flat rows are in the same order. "last"
+        is (H, W, C) or (T, C), "first" is (C, H, W) or (C, T), as in some other libraries.
     pool_size : int, tuple of int or None, default=2
-        Extent of the pooling behind each convolution, never more than the axis has.
+        Size of the pooling windows after each convolution, never more than the axis has.
     pooling : {"max", "average", None}, default="max"
-        What it takes of each window. An activation that never falls is applied behind the maximum,
-        which comes to the same and is cheaper.
+        What is kept of each window. An activation that never decreases is applied after the
+        maximum, which gives the same and is cheaper.
     strides : int or tuple of int, default=1
         Steps by which the filters move.
     padding : {"same", "valid"}, default="same"
-        "same" keeps the size (divided by the strides), "valid" looks at whole windows only.
+        "same" keeps the size (divided by the strides), "valid" uses whole windows only.
     hidden_layer_sizes : int or sequence of int, default=(64,)
-        Units of the dense layers behind the convolutions.
+        Number of units in each hidden layer. These are the dense layers after the convolutions.
     activation : str or Activation, default="relu"
-        Non-linearity of convolutions and dense layers.
+        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
+        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
+        from :mod:`sknn.activations`.
     dropout : float or list of float, default=0.0
-        Fraction dropped behind each dense layer.
+        Fraction of activations dropped after each hidden layer. Nothing is dropped after
+        convolutions.
     normalization : {None, "batch", "layer"}, default=None
-        Normalise behind each convolution and in front of its activation; dense layers likewise.
+        Normalization between each hidden layer and its activation. Convolutions have it too.
     layers : list of Layer, default=None
-        All layers but the last, instead of the parameters above, for example
-        ``[Conv2D(16), MaxPool(2), Residual([Conv2D(16), Conv2D(16)]), GlobalAveragePool()]``.
-        What is not flat at the end is flattened.
+        The hidden layers one by one, instead of the parameters that describe them. For example
+        ``[Conv2D(16), MaxPool(2), Residual([Conv2D(16), Conv2D(16)]), GlobalAveragePool()]``. What
+        is not flat at the end is flattened.
     loss : str or Loss, default="log_loss"
-        "log_loss", "squared_error" on probabilities, "focal", "hinge", or a spec from
-        :mod:`sknn.losses`.
+        "log_loss" (cross-entropy), "squared_error" on probabilities, "focal", "hinge" (no
+        probabilities), or a spec from :mod:`sknn.losses`.
     solver : str or Optimizer, default="adam"
-        "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad", "adadelta", "sgd", "lion",
-        "lbfgs", or a spec from :mod:`sknn.optimizers`.
+        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
+        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
+        searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
-        "constant", "invscaling", "adaptive", "exponential", "step", "cosine", "one_cycle",
-        "plateau", or a spec from :mod:`sknn.schedules`.
+        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
+        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.
     alpha : float, default=0.0001
-        Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``.
+        Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
+        the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
-        Rows of a batch; "auto" is ``min(64, n_samples)``.
+        Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
+        is ``min(64, n_samples)``.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
-        Stop when the validation loss no longer improves, and serve the best weights.
+        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
+        epochs, and serve the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given.
+        Share of rows held out for early stopping where no X_val is given. At the end the best
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement that are borne before training stops.
-    tol : float, default=1e-4
-        Least improvement that counts.
+        Epochs without improvement after which training stops.
+    tol : float, default=0.0001
+        Least improvement of the loss that counts.
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
     weight_init : str, Initializer or Pretrained, default="auto"
-        Initial weights, as for :class:`MLPClassifier`.
+        Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
+        "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`. "auto" is
+        scikit-learn's rule for its four activations, LeCun's for selu and He's for the others.
+        :class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias starts
+        at the best constant prediction.
     freeze : int or list of str, default=None
         Layers held fixed, by name or counted from the input.
     n_members : int, default=1
-        Train so many networks from different initial weights, and average their answers.
+        Number of networks trained in one pass, from different initial weights but in the same order
+        of rows; their predictions are averaged. Each stops by itself. Within
+        ``joblib.parallel_config`` with several jobs, each job trains some of them.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order and noise.
+        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
+        so dropout changes neither initial weights nor order.
     verbose : bool or int, default=False
-        Print one line an epoch.
+        Print one line per epoch.
     warm_start : bool, default=False
-        Let `fit` continue where the last call ended, exactly.
+        Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
+        followed by n - k.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
         as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     class_weight : dict, "balanced" or list of dict, default=None
-        Weight of each class, times the sample weights.
+        Weight of each class, times the sample weights; a list has one dict for each output.
     label_smoothing : float, default=0.0
-        Share of the target spread evenly over the classes.
+        Share of the target that is spread evenly over all classes.
 
     Attributes
     ----------
@@ -140,8 +156,6 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     >>> net.fit(X_train, y_train).score(X_test, y_test) > 0.95
     True
     """
-
-    _constraints = parameters.FAMILY | parameters.CLASSIFIER | CONSTRAINTS
 
     def __init__(
         self,
@@ -225,85 +239,106 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     Parameters
     ----------
     filters : int or sequence of int, default=(32, 64)
-        Filters of each convolution.
+        Number of filters of each convolution.
     kernel_size : int or tuple of int, default=3
-        Extent of the filters. A tuple says along how many axes they run: ``(7,)`` convolves along
-        the steps of a signal, ``(3, 3)`` over an image.
+        Size of the filters. A tuple says along how many axes they move: ``(7,)`` along the steps of
+        a signal, ``(3, 3)`` over an image.
     input_shape : tuple of int, default=None
-        Shape of a row where X is flat: ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` together with
-        ``kernel_size=(7,)``. None takes a flat row for a signal with one channel.
+        Shape of a row where X is flat. For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)``
+        with ``kernel_size=(7,)``. None takes a flat row for a signal with one channel.
     channels : {"last", "first"}, default="last"
-        Where the channels of a row are: "last" for (H, W, C) and (T, C), "first" for (C, H, W) and
-        (C, T), as other libraries have them. `input_shape` and flat rows are in the same order.
+        Where the channels of a row are. `input_shape` and flat rows are in the same order. "last"
+        is (H, W, C) or (T, C), "first" is (C, H, W) or (C, T), as in some other libraries.
     pool_size : int, tuple of int or None, default=2
-        Extent of the pooling behind each convolution, never more than the axis has.
+        Size of the pooling windows after each convolution, never more than the axis has.
     pooling : {"max", "average", None}, default="max"
-        What it takes of each window. An activation that never falls is applied behind the maximum,
-        which comes to the same and is cheaper.
+        What is kept of each window. An activation that never decreases is applied after the
+        maximum, which gives the same and is cheaper.
     strides : int or tuple of int, default=1
         Steps by which the filters move.
     padding : {"same", "valid"}, default="same"
-        "same" keeps the size (divided by the strides), "valid" looks at whole windows only.
+        "same" keeps the size (divided by the strides), "valid" uses whole windows only.
     hidden_layer_sizes : int or sequence of int, default=(64,)
-        Units of the dense layers behind the convolutions.
+        Number of units in each hidden layer. These are the dense layers after the convolutions.
     activation : str or Activation, default="relu"
-        Non-linearity of convolutions and dense layers.
+        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
+        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
+        from :mod:`sknn.activations`.
     dropout : float or list of float, default=0.0
-        Fraction dropped behind each dense layer.
+        Fraction of activations dropped after each hidden layer. Nothing is dropped after
+        convolutions.
     normalization : {None, "batch", "layer"}, default=None
-        Normalise behind each convolution and in front of its activation; dense layers likewise.
+        Normalization between each hidden layer and its activation. Convolutions have it too.
     layers : list of Layer, default=None
-        All layers but the last, instead of the parameters above, for example
-        ``[Conv2D(16), MaxPool(2), Residual([Conv2D(16), Conv2D(16)]), GlobalAveragePool()]``.
-        What is not flat at the end is flattened.
+        The hidden layers one by one, instead of the parameters that describe them. For example
+        ``[Conv2D(16), MaxPool(2), Residual([Conv2D(16), Conv2D(16)]), GlobalAveragePool()]``. What
+        is not flat at the end is flattened.
     loss : str or Loss, default="squared_error"
-        "squared_error", "absolute_error", "huber", "log_cosh", "quantile", "poisson", "gamma",
-        "tweedie", "gaussian_nll", or a spec from :mod:`sknn.losses`.
+        "squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile", "poisson",
+        "gamma", "tweedie" (these three with a log link), "gaussian_nll" (also learns a standard
+        deviation, which ``predict(X, return_std=True)`` returns), or a spec from
+        :mod:`sknn.losses`. With several outputs the loss is their mean.
     solver : str or Optimizer, default="adam"
-        "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad", "adadelta", "sgd", "lion",
-        "lbfgs", or a spec from :mod:`sknn.optimizers`.
+        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
+        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
+        searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
-        "constant", "invscaling", "adaptive", "exponential", "step", "cosine", "one_cycle",
-        "plateau", or a spec from :mod:`sknn.schedules`.
+        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
+        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.
     alpha : float, default=0.0001
-        Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``.
+        Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
+        the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
-        Rows of a batch; "auto" is ``min(64, n_samples)``.
+        Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
+        is ``min(64, n_samples)``.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
-        Stop when the validation loss no longer improves, and serve the best weights.
+        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
+        epochs, and serve the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given.
+        Share of rows held out for early stopping where no X_val is given. At the end the best
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement that are borne before training stops.
-    tol : float, default=1e-4
-        Least improvement that counts.
+        Epochs without improvement after which training stops.
+    tol : float, default=0.0001
+        Least improvement of the loss that counts.
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
     weight_init : str, Initializer or Pretrained, default="auto"
-        Initial weights, as for :class:`MLPClassifier`.
+        Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
+        "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`. "auto" is
+        scikit-learn's rule for its four activations, LeCun's for selu and He's for the others.
+        :class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias starts
+        at the best constant prediction.
     freeze : int or list of str, default=None
         Layers held fixed, by name or counted from the input.
     n_members : int, default=1
-        Train so many networks from different initial weights, and average their answers.
+        Number of networks trained in one pass, from different initial weights but in the same order
+        of rows; their predictions are averaged. Each stops by itself. Within
+        ``joblib.parallel_config`` with several jobs, each job trains some of them.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order and noise.
+        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
+        so dropout changes neither initial weights nor order.
     verbose : bool or int, default=False
-        Print one line an epoch.
+        Print one line per epoch.
     warm_start : bool, default=False
-        Let `fit` continue where the last call ended, exactly.
+        Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
+        followed by n - k.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
         as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     normalize_y : bool, default=True
-        Standardise the target inside; predictions are in the units of y.
+        Standardize the target inside, for losses that have location and scale. Weights and
+        predictions come back in the units of y; `loss_`, `tol` and parameters of the loss are in
+        standardized units.
     output_range : None, "train" or (low, high), default=None
-        Bound on predictions.
+        Bounds on predictions; "train" is the range of y in the first call.
 
     Attributes
     ----------
@@ -347,8 +382,6 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     >>> net.fit(X[:200], y[:200]).score(X[200:], y[200:]) > 0.7
     True
     """
-
-    _constraints = parameters.FAMILY | parameters.REGRESSOR | CONSTRAINTS
 
     def __init__(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 from typing import Any, ClassVar
@@ -10,9 +9,7 @@ from typing import Any, ClassVar
 from numpy.typing import NDArray
 
 from sknn._validation.ragged import n_axes
-from sknn.core import constraints as c
 from sknn.core.activations import Activation
-from sknn.core.constraints import Constraint, each, is_number
 from sknn.core.layers import (
     Activate,
     AveragePool,
@@ -22,38 +19,28 @@ from sknn.core.layers import (
     Layer,
     MaxPool,
 )
-from sknn.core.layers.affine import automatic_start
 from sknn.core.layers.block import Block
 from sknn.core.layers.filtering import Filtering
 from sknn.core.layout import Shape
 from sknn.core.spec import resolve
 from sknn.estimators import shape_warnings
 from sknn.estimators.settings import layers as layer_specs
-from sknn.estimators.settings.constraints import Sizes
-from sknn.estimators.shaped import CONSTRAINTS as SHAPES
 from sknn.estimators.shaped import ShapedNetwork
 
 _POOLING: dict[str, Any] = {"max": MaxPool, "average": AveragePool}
-# What `layers` replaces, with the defaults that say it was left alone.
-_EXPANDED = {
-    "filters": (32, 64),
-    "kernel_size": 3,
-    "pool_size": 2,
-    "pooling": "max",
-    "strides": 1,
-    "padding": "same",
-    "hidden_layer_sizes": (64,),
-    "activation": "relu",
-    "dropout": 0.0,
-    "normalization": None,
-}
-
-
-def _is_extent(value: Any) -> bool:
-    entries = value if isinstance(value, (tuple, list)) else (value,)
-    return 1 <= len(entries) <= 2 and all(
-        is_number(n, numbers.Integral) and n >= 1 for n in entries
-    )
+# What `layers` replaces.
+_EXPANDED = (
+    "filters",
+    "kernel_size",
+    "pool_size",
+    "pooling",
+    "strides",
+    "padding",
+    "hidden_layer_sizes",
+    "activation",
+    "dropout",
+    "normalization",
+)
 
 
 def _inside(layers: Iterable[Any]) -> Iterator[Layer]:
@@ -63,17 +50,6 @@ def _inside(layers: Iterable[Any]) -> Iterator[Layer]:
             yield from _inside(layer.inside())
         elif isinstance(layer, Layer):
             yield layer
-
-
-_extent = Constraint(_is_extent, "an int >= 1, or a tuple with one for each axis", each(int))
-CONSTRAINTS = SHAPES | {
-    "filters": Sizes(),
-    "kernel_size": _extent,
-    "pool_size": c.none() | _extent,
-    "pooling": c.none() | c.one_of(["max", "average"]),
-    "strides": _extent,
-    "padding": c.one_of(["same", "valid"]),
-}
 
 
 class ConvolutionalNetwork(ShapedNetwork):
@@ -178,7 +154,7 @@ class ConvolutionalNetwork(ShapedNetwork):
             padding=self.padding,
         )
         if layer_specs.starts_automatically(self):
-            conv.weight_init, conv.bias_init = automatic_start(spec)
+            conv.weight_init, conv.bias_init = spec.weight_init, spec.bias_init
         norm = layer_specs.normalization(self.normalization)
         pool, bend = self._pool(), Activate(self.activation)
         early = self.pooling == "max" and spec.monotone

@@ -28,7 +28,7 @@ def continue_from(state: FitState, served: Network) -> None:
         network.load(last)
     else:
         network.load(_members_to_go_on(network, served))
-        state.targets.unfold(network, state.loss)
+        state.targets.to_training_units(network, state.loss)
 
 
 def start_output_bias(state: FitState) -> None:

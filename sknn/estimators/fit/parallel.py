@@ -50,7 +50,9 @@ def part_of(state: FitState, members: Members) -> FitState:
     return twin
 
 
-def spread(train: Callable[[FitState], None], parts: list[FitState]) -> list[tuple[NDArray, Run]]:
+def train_in_jobs(
+    train: Callable[[FitState], None], parts: list[FitState]
+) -> list[tuple[NDArray, Run]]:
     """Train parts of a call, each in a job of its own if there are several jobs.
 
     Returns

@@ -15,7 +15,7 @@ from sknn.training.run import Run
 def served(state: FitState, network: Network) -> Network:
     """Return an independent network in the units of the user."""
     twin = network.copy()
-    state.targets.fold(twin, state.loss)
+    state.targets.to_user_units(twin, state.loss)
     return twin
 
 
@@ -41,12 +41,12 @@ def publish(state: FitState, estimator: Any, network: Network, run: Run, keep: b
     """
     chosen = _chosen(state, estimator, run)
     # Where the served weights are the last ones, nothing else need be kept.
-    served_differs = chosen is not None or state.targets.folds
+    served_differs = chosen is not None or state.targets.rescales
     run.theta = network.theta.copy() if keep and served_differs else None
     if chosen is not None:
         network = network.with_members(chosen)
     with np.errstate(over="ignore", invalid="ignore"):
-        state.targets.fold(network, state.loss)
+        state.targets.to_user_units(network, state.loss)
     if not keep:
         run.forget()
     if state.call.stream:

@@ -308,7 +308,7 @@ def _advice(names: Container[str]) -> str:
 def _check_fold(state: FitState) -> None:
     """Raise where the last layer leaves the range of the precision in the units of y."""
     network: Network = state.estimator.network_
-    if state.targets.folds and not np.isfinite(network.theta).all():
+    if state.targets.rescales and not np.isfinite(network.theta).all():
         raise ValueError(
             f"y is too large for {network.dtype} weights; {_finer(state)}scale it down."
         )

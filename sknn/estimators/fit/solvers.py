@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sknn.core.schedules import Cosine, Schedule
 from sknn.estimators.fit.callbacks import announced, callbacks_for
-from sknn.estimators.fit.parallel import Members, groups_of, independent, part_of, spread
+from sknn.estimators.fit.parallel import Members, groups_of, independent, part_of, train_in_jobs
 from sknn.estimators.fit.problem import weight_column
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.freezing import rate_factors
@@ -76,7 +76,7 @@ def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
     for m, key in enumerate(zip(np.atleast_1d(best.epoch), np.atleast_1d(best.rate), strict=True)):
         alike.setdefault(key, []).append(m)
     groups = list(alike.values())
-    results = spread(_pass_over_all, [_from_best(state, group, rows) for group in groups])
+    results = train_in_jobs(_pass_over_all, [_from_best(state, group, rows) for group in groups])
     reasons = {part.stop_reason for _, part in results}
     if "interrupted" in reasons:
         # Of the call nothing but these passes is left.
@@ -148,7 +148,7 @@ def _batches(state: FitState) -> tuple[Any, Sizes]:
 def _train_apart(state: FitState) -> None:
     """Train groups of members that do not know of each other."""
     groups = groups_of(state)
-    results = spread(_train_group, [part_of(state, group) for group in groups])
+    results = train_in_jobs(_train_group, [part_of(state, group) for group in groups])
     for group, (theta, _) in zip(groups, results, strict=True):
         state.network.theta[group] = theta
     join(state.run, groups, [run for _, run in results])

@@ -61,7 +61,7 @@ def _mean_distance(squares: NDArray) -> float:
     return float(np.sqrt(squares).sum()) / max(1, n * (n - 1))
 
 
-class Spread(Callback):
+class Diversity(Callback):
     """Compares what would be served with rows of the data after every epoch.
 
     The latent numbers are the same every time, and drawn from a stream of their own, so that the

@@ -54,59 +54,83 @@ class GAN(BaseNetwork):
 
     Parameters
     ----------
-    generator_layer_sizes, discriminator_layer_sizes : int or sequence of int, default=(128, 128)
-        Widths of the hidden layers of both networks.
+    generator_layer_sizes : int or sequence of int, default=(128, 128)
+        Number of units in each hidden layer of the generator.
+    discriminator_layer_sizes : int or sequence of int, default=(128, 128)
+        Number of units in each hidden layer of the discriminator.
     latent_dim : int, default=16
-        How many random numbers a row is made of, each standard normal.
+        Number of random numbers a row is made from, each standard normal.
     objective : str or Adversarial, default="non_saturating"
-        What either side wants: "non_saturating", "minimax", "least_squares", "wasserstein_gp", or
+        What each network wants: "non_saturating", "minimax", "least_squares", "wasserstein_gp", or
         a spec from :mod:`sknn.losses`.
     n_critic : int, default=1
         Turns (batches) of the discriminator for each turn of the generator.
     generator_activation : str, Activation or list, default="relu"
-        Non-linearity of its hidden layers, or one for each.
+        Activation of the hidden layers of the generator; "leaky_relu" has a slope of 0.2. A list
+        has one for each hidden layer.
     discriminator_activation : str, Activation or list, default="leaky_relu"
-        The same for the discriminator; "leaky_relu" stands for a slope of 0.2 in both.
+        Activation of the hidden layers of the discriminator; "leaky_relu" has a slope of 0.2. A
+        list has one for each hidden layer.
     output_activation : str or Activation, default="identity"
-        Of what the generator puts out; "logistic" for numbers between 0 and 1.
-    generator_layers, discriminator_layers : list of Layer, default=None
-        The hidden layers one by one, instead of sizes and activations. A generator that ends in a
-        convolution draws the rows itself, else an output layer follows. With classes,
-        the first Dense layer of the discriminator is told the class.
+        Activation of the output; "logistic" for numbers between 0 and 1.
+    generator_layers : list of Layer, default=None
+        The hidden layers of the generator one by one, instead of sizes and activations. Where they
+        end in a convolution, its output is the row; otherwise an output layer follows.
+    discriminator_layers : list of Layer, default=None
+        The hidden layers of the discriminator one by one, instead of sizes and activations. With
+        classes, the first Dense layer is told the class.
     input_shape : tuple of int, default=None
-        Shape in which `discriminator_layers` see a row of X, say (28, 28, 1).
+        Shape in which `discriminator_layers` see a row of X: ``(28, 28, 1)``.
     gradient_penalty : float or "auto", default="auto"
         Strength :math:`\lambda` of a penalty on the discriminator. For "wasserstein_gp" it is
         :math:`\lambda (\lVert \nabla a \rVert - 1)^2` between rows and samples [3]_, "auto" is 10;
         for the others :math:`\lambda \lVert \nabla a \rVert^2` at the rows [4]_, "auto" is 0. It
-        keeps the discriminator from swinging, and needs layers of Dense and element-wise kind.
-    label_smoothing : float in [0, 1), default=0.0
-        How far the target of rows of the data is moved from 1 towards 0.
+        keeps the discriminator from swinging, and needs dense and element-wise layers.
+    label_smoothing : float, default=0.0
+        How far the target of real rows is moved from 1 toward 0.
     instance_noise : float or pair (float, int), default=0.0
         Standard deviation, in the units of X, of noise on everything the discriminator sees. It
-        falls to nothing in so many epochs; without a second number, over the `max_iter` epochs of
+        falls to nothing in the given number of epochs; without one, over the `max_iter` epochs of
         the first call.
     averaging : float in [0, 1), default=0.999
-        Decay of a moving average of all weights, which is what is served; 0 serves the last ones.
+        Decay of a moving average of all weights, which is what is served; 0 serves the last
+        weights.
     solver : str or Optimizer, default="adam"
-        Stochastic optimizer of both networks; "adam" stands for betas of 0.5 and 0.9.
+        A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
+        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        ``beta_1=0.5`` and ``beta_2=0.9``.
     generator_solver : str or Optimizer, default=None
-        Another one for the generator.
+        Another `solver` for the generator.
     learning_rate : str or Schedule, default="constant"
-        Schedule of both rates.
+        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
+        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        :mod:`sknn.schedules`. Works with every stochastic solver. It holds for both networks.
     learning_rate_init : float, default=0.001
-        Learning rate.
+        Base learning rate, which the schedule multiplies.
     generator_learning_rate_init : float, default=None
-        Another one for the generator: two time scales [5]_.
+        Another `learning_rate_init` for the generator: two time scales [5]_.
     alpha : float, default=0.0
-        L2 penalty on the weights of both.
-    batch_size : int, BatchSize spec or "auto", default="auto"
-        Rows of a batch, and samples beside them; "auto" is ``min(128, n_samples)``.
+        Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
+        the same function for every solver and batch size.
+    batch_size : int, "auto" or BatchSize, default="auto"
+        Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
+        is ``min(128, n_samples)``. A batch has as many samples as rows.
     max_iter : int, default=200
-        Epochs of one call of `fit`. There is no test of convergence: no loss says who is ahead of
-        the data.
-    random_state, verbose, warm_start, dtype, callbacks : optional
-        As for :class:`MLPRegressor`.
+        Maximum number of epochs in one call of `fit`. There is no test of convergence: no loss
+        tells how close samples are to the data.
+    random_state : int, RandomState or None, default=None
+        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
+        so dropout changes neither initial weights nor order.
+    verbose : bool or int, default=False
+        Print one line per epoch.
+    warm_start : bool, default=False
+        Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
+        followed by n - k.
+    dtype : {"auto", "float32", "float64"}, default="auto"
+        Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
+        as long.
+    callbacks : list of Callback, default=None
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
@@ -154,8 +178,6 @@ class GAN(BaseNetwork):
     >>> gan.score_samples(X, y).shape
     (150,)
     """
-
-    _constraints = gan_layers.CONSTRAINTS
 
     # The settings of training that are no parameters here.
     beta_1 = 0.5

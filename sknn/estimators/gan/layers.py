@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sknn.core import constraints as c
 from sknn.core.activations import LeakyReLU
-from sknn.core.constraints import Constraint
 from sknn.core.layers import Activate, Dense, Flatten, Layer, Reshape
 from sknn.core.layers.filtering import Filtering
 from sknn.core.layers.names import named
@@ -18,45 +16,9 @@ from sknn.core.network import Network
 from sknn.core.spec import resolve
 from sknn.core.tangent import check_differentiable_twice
 from sknn.estimators.settings import parameters
-from sknn.estimators.settings.constraints import Activations, Layers, Sizes
 from sknn.estimators.settings.layers import hidden_sizes, per_layer
-from sknn.estimators.shaped import INPUT_SHAPE
 
 GENERATOR, DISCRIMINATOR = "generator", "discriminator"
-
-_SHARED = (
-    *("learning_rate_init", "alpha", "batch_size", "max_iter", "random_state", "verbose"),
-    *("warm_start", "dtype", "callbacks"),
-)
-
-
-def _is_noise(value: Any) -> bool:
-    pair = isinstance(value, tuple) and len(value) == 2
-    return pair and parameters.non_negative.accepts(value[0]) and c.integer(1).accepts(value[1])
-
-
-def _plain_noise(value: Any) -> tuple[float, int]:
-    return float(value[0]), int(value[1])
-
-
-CONSTRAINTS = {name: parameters.NETWORK[name] for name in _SHARED} | {
-    "latent_dim": c.integer(1),
-    "n_critic": c.integer(1),
-    "input_shape": INPUT_SHAPE,
-    "gradient_penalty": c.one_of(["auto"]) | parameters.non_negative,
-    "label_smoothing": c.real(0.0, 1.0, closed="left"),
-    "instance_noise": parameters.non_negative
-    | Constraint(_is_noise, "a pair (standard deviation, epochs)", _plain_noise),
-    "averaging": c.real(0.0, 1.0, closed="left"),
-    "generator_learning_rate_init": c.none() | parameters.positive,
-    "output_activation": Activations(),
-}
-for _side in (GENERATOR, DISCRIMINATOR):
-    CONSTRAINTS |= {
-        f"{_side}_layers": Layers(),
-        f"{_side}_layer_sizes": Sizes(),
-        f"{_side}_activation": Activations(several=True),
-    }
 
 
 def check(estimator: Any) -> None:

@@ -10,7 +10,7 @@ from sknn.core.network import Network
 from sknn.core.optimizers import State
 from sknn.estimators.fit.problem import Problem, moving, optimizer_state
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.gan.diversity import Spread
+from sknn.estimators.gan.diversity import Diversity
 from sknn.estimators.gan.layers import (
     DISCRIMINATOR,
     GENERATOR,
@@ -87,7 +87,7 @@ def measures(estimator: Any, state: FitState, network: Network) -> list[Callback
     classes = None if state.target is None else state.target[some]
     rng = np.random.default_rng(run.streams.split_seed)
     latent = draw_latent(rng, len(some), int(estimator.latent_dim), classes, network.dtype)
-    found: list[Callback] = [Spread(train.x[some], latent, first_of(network))]
+    found: list[Callback] = [Diversity(train.x[some], latent, first_of(network))]
     if estimator.averaging:
         found.append(WeightAveraging("ema", decay=estimator.averaging))
     return found

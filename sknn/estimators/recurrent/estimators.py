@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sknn.estimators.classifier import NetworkClassifier
-from sknn.estimators.recurrent.network import CONSTRAINTS, RecurrentNetwork
+from sknn.estimators.recurrent.network import RecurrentNetwork
 from sknn.estimators.regressor import NetworkRegressor
-from sknn.estimators.settings import parameters
 
 
 class RNNClassifier(RecurrentNetwork, NetworkClassifier):
@@ -16,85 +15,104 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     Parameters
     ----------
     units : int or sequence of int, default=(64,)
-        Units of each recurrent layer.
+        Number of units in each recurrent layer.
     cell : {"elman", "jordan", "lstm", "gru"}, default="lstm"
         Kind of the recurrent layers.
     input_shape : tuple of int, default=None
-        (n_steps, n_features) of a row where X is flat. None: every number of a flat row is a step.
+        Shape of a row where X is flat. That is (n_steps, n_features). With None every number of a
+        flat row is a step.
     channels : {"last", "first"}, default="last"
-        Where the features of a step are: "last" for sequences (n_steps, n_features), "first" for
-        (n_features, n_steps). `input_shape`, flat rows and lists of arrays are in the same order.
+        Where the features of a step are. `input_shape`, flat rows and lists of arrays are in the
+        same order. "last" is (n_steps, n_features), "first" is (n_features, n_steps).
     bidirectional : bool, default=False
-        Read sequences in both directions: each layer has twice the units.
+        Read sequences in both directions; each layer then has twice the units.
     return_sequences : bool, default=False
-        Answer at every step: y is (n, n_steps), or a list of arrays. Otherwise once a sequence.
+        Answer at every step, with y as (n, n_steps) or a list of arrays, rather than once per
+        sequence.
     stateful : bool, default=False
         Carry the state: each row of a call of `partial_fit` continues the row of the call before,
-        and so does `predict`, given as many rows. `fit` begins every pass from zero.
-        See :meth:`reset_state`.
+        and so does `predict`, given as many rows. `fit` begins every pass from zero. See
+        :meth:`reset_state`.
     tbptt : int, default=None
-        Truncated back-propagation through time: gradients flow back at most so many steps.
+        Truncated back-propagation through time: the most steps that gradients flow back.
     recurrent_dropout : float, default=0.0
-        Fraction of the state dropped on its way to the next step, the same for all steps.
+        Fraction of the state dropped on its way to the next step, the same at every step.
     hidden_layer_sizes : int or sequence of int, default=()
-        Units of dense layers between the recurrent ones and the output.
+        Number of units in each hidden layer. These are the dense layers after the recurrent ones.
     activation : str or Activation, default="relu"
-        Non-linearity of these dense layers.
+        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
+        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
+        from :mod:`sknn.activations`. Recurrent layers have activations of their own.
     dropout : float or list of float, default=0.0
-        Fraction dropped behind each recurrent and each dense layer.
+        Fraction of activations dropped after each hidden layer. Recurrent layers count, and come
+        first in a list.
     normalization : {None, "batch", "layer"}, default=None
-        Normalise between each dense layer and its activation.
+        Normalization between each hidden layer and its activation.
     layers : list of Layer, default=None
-        All layers but the last, instead of the parameters above, for example
+        The hidden layers one by one, instead of the parameters that describe them. For example
         ``[Embedding(1000, 16), GRU(32, return_sequences=True), GlobalMaxPool()]``.
     loss : str or Loss, default="log_loss"
-        "log_loss", "squared_error" on probabilities, "focal", "hinge", or a spec from
-        :mod:`sknn.losses`.
+        "log_loss" (cross-entropy), "squared_error" on probabilities, "focal", "hinge" (no
+        probabilities), or a spec from :mod:`sknn.losses`.
     solver : str or Optimizer, default="adam"
-        "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad", "adadelta", "sgd", "lion",
-        "lbfgs", or a spec from :mod:`sknn.optimizers`.
+        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
+        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
+        searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
-        "constant", "invscaling", "adaptive", "exponential", "step", "cosine", "one_cycle",
-        "plateau", or a spec from :mod:`sknn.schedules`.
+        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
+        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.
     alpha : float, default=0.0001
-        Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``.
+        Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
+        the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
-        Rows of a batch; "auto" is ``min(32, n_samples)``, all rows where `stateful`.
+        Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
+        is ``min(32, n_samples)``, or all rows where `stateful`.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
-        Stop when the validation loss no longer improves, and serve the best weights.
+        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
+        epochs, and serve the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given.
+        Share of rows held out for early stopping where no X_val is given. At the end the best
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement that are borne before training stops.
-    tol : float, default=1e-4
-        Least improvement that counts.
+        Epochs without improvement after which training stops.
+    tol : float, default=0.0001
+        Least improvement of the loss that counts.
     max_grad_norm : float, default=1.0
         Bound on the Euclidean norm of the gradient.
     weight_init : str, Initializer or Pretrained, default="auto"
-        Initial weights, as for :class:`MLPClassifier`.
+        Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
+        "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`. "auto" is
+        scikit-learn's rule for its four activations, LeCun's for selu and He's for the others.
+        :class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias starts
+        at the best constant prediction.
     freeze : int or list of str, default=None
         Layers held fixed, by name or counted from the input.
     n_members : int, default=1
-        Train so many networks from different initial weights, and average their answers.
+        Number of networks trained in one pass, from different initial weights but in the same order
+        of rows; their predictions are averaged. Each stops by itself. Within
+        ``joblib.parallel_config`` with several jobs, each job trains some of them.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order and noise.
+        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
+        so dropout changes neither initial weights nor order.
     verbose : bool or int, default=False
-        Print one line an epoch.
+        Print one line per epoch.
     warm_start : bool, default=False
-        Let `fit` continue where the last call ended, exactly.
+        Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
+        followed by n - k.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
         as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     class_weight : dict, "balanced" or list of dict, default=None
-        Weight of each class, times the sample weights.
+        Weight of each class, times the sample weights; a list has one dict for each output.
     label_smoothing : float, default=0.0
-        Share of the target spread evenly over the classes.
+        Share of the target that is spread evenly over all classes.
 
     Attributes
     ----------
@@ -146,8 +164,6 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     >>> net.fit(X[:200], y[:200]).score(X[200:], y[200:]) > 0.9
     True
     """
-
-    _constraints = parameters.FAMILY | parameters.CLASSIFIER | CONSTRAINTS
 
     def __init__(
         self,
@@ -233,85 +249,108 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     Parameters
     ----------
     units : int or sequence of int, default=(64,)
-        Units of each recurrent layer.
+        Number of units in each recurrent layer.
     cell : {"elman", "jordan", "lstm", "gru"}, default="lstm"
         Kind of the recurrent layers.
     input_shape : tuple of int, default=None
-        (n_steps, n_features) of a row where X is flat. None: every number of a flat row is a step.
+        Shape of a row where X is flat. That is (n_steps, n_features). With None every number of a
+        flat row is a step.
     channels : {"last", "first"}, default="last"
-        Where the features of a step are: "last" for sequences (n_steps, n_features), "first" for
-        (n_features, n_steps). `input_shape`, flat rows and lists of arrays are in the same order.
+        Where the features of a step are. `input_shape`, flat rows and lists of arrays are in the
+        same order. "last" is (n_steps, n_features), "first" is (n_features, n_steps).
     bidirectional : bool, default=False
-        Read sequences in both directions: each layer has twice the units.
+        Read sequences in both directions; each layer then has twice the units.
     return_sequences : bool, default=False
-        Answer at every step: y is (n, n_steps), or a list of arrays. Otherwise once a sequence.
+        Answer at every step, with y as (n, n_steps) or a list of arrays, rather than once per
+        sequence.
     stateful : bool, default=False
         Carry the state: each row of a call of `partial_fit` continues the row of the call before,
-        and so does `predict`, given as many rows. `fit` begins every pass from zero.
-        See :meth:`reset_state`.
+        and so does `predict`, given as many rows. `fit` begins every pass from zero. See
+        :meth:`reset_state`.
     tbptt : int, default=None
-        Truncated back-propagation through time: gradients flow back at most so many steps.
+        Truncated back-propagation through time: the most steps that gradients flow back.
     recurrent_dropout : float, default=0.0
-        Fraction of the state dropped on its way to the next step, the same for all steps.
+        Fraction of the state dropped on its way to the next step, the same at every step.
     hidden_layer_sizes : int or sequence of int, default=()
-        Units of dense layers between the recurrent ones and the output.
+        Number of units in each hidden layer. These are the dense layers after the recurrent ones.
     activation : str or Activation, default="relu"
-        Non-linearity of these dense layers.
+        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
+        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
+        from :mod:`sknn.activations`. Recurrent layers have activations of their own.
     dropout : float or list of float, default=0.0
-        Fraction dropped behind each recurrent and each dense layer.
+        Fraction of activations dropped after each hidden layer. Recurrent layers count, and come
+        first in a list.
     normalization : {None, "batch", "layer"}, default=None
-        Normalise between each dense layer and its activation.
+        Normalization between each hidden layer and its activation.
     layers : list of Layer, default=None
-        All layers but the last, instead of the parameters above, for example
+        The hidden layers one by one, instead of the parameters that describe them. For example
         ``[Embedding(1000, 16), GRU(32, return_sequences=True), GlobalMaxPool()]``.
     loss : str or Loss, default="squared_error"
-        "squared_error", "absolute_error", "huber", "log_cosh", "quantile", "poisson", "gamma",
-        "tweedie", "gaussian_nll", or a spec from :mod:`sknn.losses`.
+        "squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile", "poisson",
+        "gamma", "tweedie" (these three with a log link), "gaussian_nll" (also learns a standard
+        deviation, which ``predict(X, return_std=True)`` returns), or a spec from
+        :mod:`sknn.losses`. With several outputs the loss is their mean.
     solver : str or Optimizer, default="adam"
-        "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad", "adadelta", "sgd", "lion",
-        "lbfgs", or a spec from :mod:`sknn.optimizers`.
+        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
+        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
+        searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
-        "constant", "invscaling", "adaptive", "exponential", "step", "cosine", "one_cycle",
-        "plateau", or a spec from :mod:`sknn.schedules`.
+        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
+        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.
     alpha : float, default=0.0001
-        Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``.
+        Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
+        the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
-        Rows of a batch; "auto" is ``min(32, n_samples)``, all rows where `stateful`.
+        Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
+        is ``min(32, n_samples)``, or all rows where `stateful`.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
-        Stop when the validation loss no longer improves, and serve the best weights.
+        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
+        epochs, and serve the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given.
+        Share of rows held out for early stopping where no X_val is given. At the end the best
+        weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement that are borne before training stops.
-    tol : float, default=1e-4
-        Least improvement that counts.
+        Epochs without improvement after which training stops.
+    tol : float, default=0.0001
+        Least improvement of the loss that counts.
     max_grad_norm : float, default=1.0
         Bound on the Euclidean norm of the gradient.
     weight_init : str, Initializer or Pretrained, default="auto"
-        Initial weights, as for :class:`MLPClassifier`.
+        Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
+        "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`. "auto" is
+        scikit-learn's rule for its four activations, LeCun's for selu and He's for the others.
+        :class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias starts
+        at the best constant prediction.
     freeze : int or list of str, default=None
         Layers held fixed, by name or counted from the input.
     n_members : int, default=1
-        Train so many networks from different initial weights, and average their answers.
+        Number of networks trained in one pass, from different initial weights but in the same order
+        of rows; their predictions are averaged. Each stops by itself. Within
+        ``joblib.parallel_config`` with several jobs, each job trains some of them.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order and noise.
+        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
+        so dropout changes neither initial weights nor order.
     verbose : bool or int, default=False
-        Print one line an epoch.
+        Print one line per epoch.
     warm_start : bool, default=False
-        Let `fit` continue where the last call ended, exactly.
+        Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
+        followed by n - k.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
         as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`.
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     normalize_y : bool, default=True
-        Standardise the target inside; predictions are in the units of y.
+        Standardize the target inside, for losses that have location and scale. Weights and
+        predictions come back in the units of y; `loss_`, `tol` and parameters of the loss are in
+        standardized units.
     output_range : None, "train" or (low, high), default=None
-        Bound on predictions.
+        Bounds on predictions; "train" is the range of y in the first call.
 
     Attributes
     ----------
@@ -361,8 +400,6 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     >>> net.fit(X[:150], y[:150]).score(X[150:], y[150:]) > 0.95
     True
     """
-
-    _constraints = parameters.FAMILY | parameters.REGRESSOR | CONSTRAINTS
 
     def __init__(
         self,

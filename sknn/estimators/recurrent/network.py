@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, r2_score
 
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
@@ -22,12 +21,10 @@ from sknn._validation.ragged import (
     padded,
     unpacked,
 )
-from sknn.core import constraints as c
 from sknn.core.layers import GRU, LSTM, Elman, FillSteps, Jordan, Layer, Parallel
 from sknn.core.layers.recurrent import Recurrent
 from sknn.core.layout import Growth, Shape
 from sknn.core.network import Network
-from sknn.estimators.answers import scored
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learnt
 from sknn.estimators.recurrent.sequences import (
@@ -38,37 +35,27 @@ from sknn.estimators.recurrent.sequences import (
     check_steps,
 )
 from sknn.estimators.recurrent.state import BeginAnew, forget_state
+from sknn.estimators.scores import accuracy, r2
 from sknn.estimators.settings import layers as layer_specs
-from sknn.estimators.settings.constraints import Sizes
 from sknn.estimators.settings.recipe import Recipe
-from sknn.estimators.shaped import CONSTRAINTS as SHAPES
 from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.targets.classification import MultioutputTargets
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks import Callback
 
 CELLS: dict[str, type[Recurrent]] = {"elman": Elman, "jordan": Jordan, "lstm": LSTM, "gru": GRU}
-# What `layers` replaces, with the defaults that say it was left alone.
-_EXPANDED = {
-    "units": (64,),
-    "cell": "lstm",
-    "bidirectional": False,
-    "tbptt": None,
-    "recurrent_dropout": 0.0,
-    "hidden_layer_sizes": (),
-    "activation": "relu",
-    "dropout": 0.0,
-    "normalization": None,
-}
-CONSTRAINTS = SHAPES | {
-    "units": Sizes(),
-    "cell": c.one_of(list(CELLS)),
-    "bidirectional": c.boolean(),
-    "return_sequences": c.boolean(),
-    "stateful": c.boolean(),
-    "tbptt": c.none() | c.integer(1),
-    "recurrent_dropout": c.real(0.0, 1.0, closed="left"),
-}
+# What `layers` replaces.
+_EXPANDED = (
+    "units",
+    "cell",
+    "bidirectional",
+    "tbptt",
+    "recurrent_dropout",
+    "hidden_layer_sizes",
+    "activation",
+    "dropout",
+    "normalization",
+)
 
 
 class RecurrentNetwork(ShapedNetwork):
@@ -341,9 +328,9 @@ class RecurrentNetwork(ShapedNetwork):
         steps = answers_of(y, self._check_inputs(X), self._lengths(X), self._numeric_target)
         answer = self.predict(X)  # type: ignore[attr-defined]
         flat = np.concatenate(list(answer))
-        measure: Any = r2_score if self._numeric_target else accuracy_score
+        measure = r2 if self._numeric_target else accuracy
         weight = steps.repeat(arrays.check_weight(sample_weight, len(steps)))
-        return scored(measure, steps.values, flat, sample_weight=weight)
+        return measure(steps.values, flat, weight)
 
     def __sklearn_tags__(self) -> Any:
         """NaN marks a step that is missing."""

@@ -80,7 +80,7 @@ class Steps:
         there = self.there[index]
         return Steps(self.values[place[index][there]], there)
 
-    def spread(self, values: NDArray) -> NDArray:
+    def with_gaps(self, values: NDArray) -> NDArray:
         """Return something of each answer as an array (n, n_steps, ...), with gaps marked."""
         gap = MISSING_CODE if values.dtype.kind in "iu" else np.nan
         out = np.full((*self.there.shape, *values.shape[1:]), gap, values.dtype)
@@ -114,7 +114,8 @@ def answers_of(y: Any, x: NDArray, lengths: list[int] | None, numeric: bool) -> 
     if not hasattr(y, "__len__") or len(y) != len(x):
         found = len(y) if hasattr(y, "__len__") else 1
         raise ValueError(
-            f"Found input variables with inconsistent numbers of samples: {[len(x), found]}"
+            f"Found input variables with inconsistent numbers of samples: X has {len(x)} rows and "
+            f"y {found}; both must have one for each sample."
         )
     there = ~np.isnan(x[..., 0])
     parts = [
@@ -207,7 +208,7 @@ class SequenceTargets(Targets):
 
     def encode(self, y: Steps, dtype: np.dtype) -> NDArray:
         """Return codes (n, n_steps) or numbers (n, n_steps, n_outputs)."""
-        return y.spread(np.asarray(self.inner.encode(y.values, dtype)))
+        return y.with_gaps(np.asarray(self.inner.encode(y.values, dtype)))
 
     def answers_of(self, y: Steps) -> NDArray:
         """Return the answers to all steps."""
@@ -251,9 +252,9 @@ class SequenceTargets(Targets):
         return answer.reshape(*raw.shape[-3:-1], *answer.shape[1:])
 
     @property
-    def folds(self) -> bool:
+    def rescales(self) -> bool:
         """Whether training and the user have different units."""
-        return self.inner.folds
+        return self.inner.rescales
 
     def resolved(self, dtype: np.dtype) -> bool:
         """Whether numbers of that precision are fine enough for what y tells apart."""
@@ -263,13 +264,13 @@ class SequenceTargets(Targets):
         """Whether numbers of that precision are zero where y is not."""
         return self.inner.vanishes(dtype)
 
-    def fold(self, network: Network, loss: Loss) -> None:
+    def to_user_units(self, network: Network, loss: Loss) -> None:
         """Bring the last layer from the units of training to those of the user, in place."""
-        self.inner.fold(network, loss)
+        self.inner.to_user_units(network, loss)
 
-    def unfold(self, network: Network, loss: Loss) -> None:
+    def to_training_units(self, network: Network, loss: Loss) -> None:
         """Undo :meth:`fold`, up to rounding."""
-        self.inner.unfold(network, loss)
+        self.inner.to_training_units(network, loss)
 
 
 def _repeated(weight: NDArray | None, target: NDArray) -> NDArray | None:

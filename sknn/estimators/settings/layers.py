@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from numpy.typing import DTypeLike
 
 from sknn.core.activations import Activation
 from sknn.core.constraints import is_number
-from sknn.core.initializers import ScaledUniform
+from sknn.core.initializers import Initializer
 from sknn.core.layers import Activate, BatchNorm, Defaults, Dense, Dropout, Layer, LayerNorm
 from sknn.core.layers.names import OUTPUT, check_unique, named
 from sknn.core.network import Network
@@ -20,13 +20,13 @@ from sknn.exceptions import InvalidParameterError
 
 _LARGEST = 2**31 - 1
 NORMALIZATION: dict[str, type[Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
-# What `layers` replaces, with the defaults that say it was left alone.
-_EXPANDED = {
-    "hidden_layer_sizes": (100,),
-    "activation": "relu",
-    "dropout": 0.0,
-    "normalization": None,
-}
+# What `layers` replaces.
+_EXPANDED = (
+    "hidden_layer_sizes",
+    "activation",
+    "dropout",
+    "normalization",
+)
 
 
 def check_flat(network: Network) -> None:
@@ -118,7 +118,7 @@ def _start(estimator: Any, activation: Any) -> Any:
     """Let initial weights be chosen by the activation that follows a normalisation."""
     if starts_automatically(estimator):
         spec = resolve(Activation, activation, "activation", type(estimator).__name__)
-        return Dense(1, spec).bind(Defaults()).weight_init
+        return spec.weight_init
     return None
 
 
@@ -139,17 +139,17 @@ def _is_default(value: Any, default: Any) -> bool:
     return value is default or (isinstance(value, (str, float, int)) and value == default)
 
 
-def given_layers(estimator: Any, replaced: dict[str, Any]) -> list[Layer]:
+def given_layers(estimator: Any, replaced: Iterable[str]) -> list[Layer]:
     """Return `layers`, after a look at the parameters it replaces: they are to be left alone.
 
     Parameters
     ----------
-    replaced : dict
-        Names and defaults of these parameters.
+    replaced : iterable of str
+        Names of these parameters.
     """
     layers = estimator.layers
-    for name, default in replaced.items():
-        if not _is_default(getattr(estimator, name), default):
+    for name in replaced:
+        if not _is_default(getattr(estimator, name), estimator._defaults[name]):
             raise ValueError(
                 f"{name}={getattr(estimator, name)!r} has no effect together with `layers`; "
                 f"leave it at its default and say it in the layers."
@@ -185,10 +185,18 @@ def build_network(
     names = [name for name, _ in named(chain)]
     check_unique(names, ", that of input_dropout too,")
     bound = [layer.bind(defaults) for layer in chain]
-    if automatic and default == "logistic":
-        # scikit-learn scales the output layer by the activation of the hidden ones.
-        start = ScaledUniform(2.0)
+    start = _output_start(default) if automatic else None
+    if start is not None:
         bound[-1] = Dense(n_raw, "identity", name=OUTPUT, weight_init=start, bias_init=start).bind(
             defaults
         )
     return Network(bound, names, in_shape, dtype, n_members)
+
+
+def _output_start(activation: Any) -> Initializer | None:
+    """Return how the output layer starts by the hidden activation, as scikit-learn has it.
+
+    scikit-learn knows activations by name, so an object changes nothing.
+    """
+    named = Activation.registry.get(activation) if isinstance(activation, str) else None
+    return None if named is None else named.output_init  # type: ignore[attr-defined]

@@ -2,171 +2,30 @@
 
 from __future__ import annotations
 
-import math
-import numbers
 from typing import Any
 
-import numpy as np
 from sklearn.metrics import get_scorer_names
 
 from sknn.core import constraints as c
 from sknn.core.constraints import Constraint
 from sknn.core.initializers import Initializer
 from sknn.core.losses.base import Loss
-from sknn.core.optimizers import SGD, Optimizer
+from sknn.core.optimizers import Optimizer
 from sknn.core.pretrained import Pretrained
-from sknn.core.schedules import BatchSizeSchedule, InverseScaling, Schedule
+from sknn.core.schedules import InverseScaling, Schedule
 from sknn.core.spec import resolve, unusable
-from sknn.estimators.settings.constraints import Activations, Callbacks, Layers, Sizes
-from sknn.estimators.settings.layers import NORMALIZATION, hidden_sizes
+from sknn.estimators.settings.layers import hidden_sizes
 from sknn.exceptions import InvalidParameterError
 
 LBFGS = "lbfgs"
-
-
-def _is_seed(value: Any) -> bool:
-    if value is None or isinstance(value, np.random.RandomState):
-        return True
-    return c.is_number(value, numbers.Integral) and 0 <= int(value) < 2**32
-
-
-def _is_rate(value: Any) -> bool:
-    return 0 <= c.as_float(value) < 1
-
-
-def _is_dropout(value: Any) -> bool:
-    return all(map(_is_rate, value)) if isinstance(value, (list, tuple)) else _is_rate(value)
-
-
-def _is_range(value: Any) -> bool:
-    if not isinstance(value, (list, tuple)) or len(value) != 2:
-        return False
-    try:
-        low, high = (np.asarray(bound, np.float64) for bound in value)
-        return bool(np.all(low < high))
-    except (TypeError, ValueError, OverflowError):
-        return False
-
-
-def _is_rates(value: Any) -> bool:
-    return isinstance(value, dict) and all(
-        0 <= c.as_float(rate) < math.inf for rate in value.values()
-    )
-
-
-def _is_class_weight(value: Any) -> bool:
-    entries = value if isinstance(value, list) else [value]
-    return all(isinstance(each, dict) for each in entries)
-
-
-def _is_freeze(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return all(isinstance(name, str) for name in value)
-    return isinstance(value, str) or (c.is_number(value, numbers.Integral) and value >= 0)
-
-
-def _number(value: Any) -> Any:
-    """Return a number as Python's own, anything else as it is."""
-    if c.is_number(value, numbers.Integral):
-        return int(value)
-    return c.as_float(value) if c.is_number(value, numbers.Real) else value
-
-
-def _numbers(value: dict[Any, Any]) -> dict[Any, Any]:
-    return {key: _number(each) for key, each in value.items()}
-
-
-_DTYPES = ("auto", "float32", "float64", np.float32, np.float64)
-
-positive = c.real(0.0, closed="neither")
-non_negative = c.real(0.0, closed="left")
-
-NETWORK: dict[str, Constraint] = {
-    "alpha": non_negative,
-    "l1": non_negative,
-    "weight_decay": c.one_of(["auto"]) | non_negative,
-    "batch_size": c.one_of(["auto"])
-    | c.integer(1)
-    | c.spec_of(BatchSizeSchedule, "a BatchSize spec"),
-    "learning_rate_init": positive,
-    "power_t": non_negative,
-    "max_iter": c.integer(1),
-    "shuffle": c.boolean(),
-    "random_state": Constraint(
-        _is_seed, "an int in the range [0, 2**32), a RandomState or None", _number
-    ),
-    "tol": non_negative,
-    "verbose": c.boolean() | c.integer(0),
-    "warm_start": c.boolean(),
-    "momentum": c.real(0.0, 1.0, closed="both"),
-    "nesterovs_momentum": c.boolean(),
-    "early_stopping": c.boolean(),
-    "validation_fraction": c.real(0.0, 1.0, closed="neither"),
-    "beta_1": c.real(0.0, 1.0, closed="left"),
-    "beta_2": c.real(0.0, 1.0, closed="left"),
-    "epsilon": positive,
-    "n_iter_no_change": c.integer(1)
-    | Constraint(lambda v: c.as_float(v) == math.inf, "inf", float),
-    "max_fun": c.integer(1),
-    "hidden_layer_sizes": Sizes(),
-    "activation": Activations(several=True),
-    "normalization": c.none() | c.one_of(NORMALIZATION),
-    "layers": Layers(),
-    "dropout": Constraint(
-        _is_dropout, "a float in the range [0.0, 1.0) or a list of them", c.each(float)
-    ),
-    "input_dropout": c.real(0.0, 1.0, closed="left"),
-    "max_grad_norm": c.none() | positive,
-    "freeze": c.none()
-    | Constraint(_is_freeze, "a number of layers or a list of their names", _number),
-    "layer_rates": c.none()
-    | Constraint(_is_rates, "a dict of layer names and factors >= 0", _numbers),
-    "stop_below": c.none() | c.real(),
-    "max_time": c.none() | positive,
-    "restore_best": c.boolean(),
-    "dtype": Constraint(
-        lambda v: isinstance(v, (str, type)) and v in _DTYPES,
-        "'auto', 'float32' or 'float64'",
-    ),
-    "n_members": c.integer(1),
-    "transform_layer": c.integer(),
-    "callbacks": Callbacks(),
-    "scoring": c.none()
-    | Constraint(lambda v: isinstance(v, str) or callable(v), "a scorer name or a callable"),
-}
-# What convolutional and recurrent networks have of it.
-FAMILY = {
-    name: NETWORK[name]
-    for name in (
-        *("alpha", "batch_size", "learning_rate_init", "max_iter", "tol", "n_iter_no_change"),
-        *("early_stopping", "validation_fraction", "dropout", "max_grad_norm", "freeze"),
-        *("n_members", "random_state", "verbose", "warm_start", "dtype", "callbacks"),
-        *("hidden_layer_sizes", "normalization", "layers"),
-    )
-} | {"activation": Activations()}
-CLASSIFIER = {
-    "class_weight": c.none()
-    | c.one_of(["balanced"])
-    | Constraint(_is_class_weight, "a dict or a list of dicts", c.each(_numbers)),
-    "label_smoothing": c.real(0.0, 1.0, closed="left"),
-}
-REGRESSOR = {
-    "normalize_y": c.boolean(),
-    "output_range": c.none() | c.one_of(["train"]) | Constraint(_is_range, "a pair (low, high)"),
-}
 
 
 def optimizer_of(estimator: Any, parameter: str = "solver") -> Optimizer:
     """Return the optimizer; a spec wins over the parameters that go with a name."""
     solver, owner = getattr(estimator, parameter), type(estimator).__name__
     if isinstance(solver, str) and solver in Optimizer.registry:
-        kind = Optimizer.registry[solver]
-        if kind is SGD:
-            return SGD(estimator.momentum, nesterov=bool(estimator.nesterovs_momentum))
-        if solver in ("adam", "adamw", "amsgrad", "nadam"):
-            betas = estimator.beta_1, estimator.beta_2
-            return kind(beta_1=betas[0], beta_2=betas[1], epsilon=estimator.epsilon)  # type: ignore[call-arg]
-        return kind()  # type: ignore[return-value]
+        kind: Any = Optimizer.registry[solver]
+        return kind(**{own: getattr(estimator, name) for own, name in kind.shared.items()})
     if not isinstance(solver, Optimizer):
         raise unusable(Optimizer, solver, parameter, owner, [LBFGS, *Optimizer.registry])
     return resolve(Optimizer, solver, parameter, owner)

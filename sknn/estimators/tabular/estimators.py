@@ -15,10 +15,9 @@ from sknn.core.network import Network
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.fitted import learnt
 from sknn.estimators.regressor import NetworkRegressor
-from sknn.estimators.settings import parameters
 from sknn.estimators.tabular import presets
-from sknn.estimators.tabular.network import AUTO, CONSTRAINTS, TableNetwork
-from sknn.estimators.tabular.scoring import Judge
+from sknn.estimators.tabular.network import TableNetwork
+from sknn.estimators.tabular.scoring import HeldOut
 from sknn.estimators.targets.classification import MultioutputTargets
 
 
@@ -31,64 +30,79 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     Parameters
     ----------
     preset : {"fast", "default", "best"}, default="default"
-        How much is trained: what every parameter left at "auto" is. In seconds for 1,000 rows on
-        one core roughly 0.3, 0.8 and 2.
+        How much is trained: it decides what "auto" means for the other parameters. For 1,000 rows
+        on one core the three take roughly 0.3, 0.8 and 2 seconds.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
-        Which columns are categories: those of the dtype category, truth values, and strings and
-        objects that are not nearly all numbers or dates; None for none of them; or a mask, indices
-        or names.
-    n_members : int, default="auto"
-        Networks that are trained at once: 4, 5 or 8 by preset, or as many as there are folds. A
-        multiple of `n_splits`, or smaller.
-    n_splits : int, default="auto"
-        Folds the rows are dealt into, 4, 5 or 8 by preset; each member trains on all but one and is
-        judged by that one.
-        1 lets all members train on all rows: then the last epoch is served.
+        Which columns are categories. "from_dtype": those of the dtype category, truth values, and
+        strings and objects that are not nearly all numbers or dates. None: none of them. Otherwise
+        a mask, indices or names.
+    n_members : int or "auto", default="auto"
+        Number of networks trained at once; a multiple of `n_splits`, or smaller. "auto" is 4, 5 or
+        8 by preset, or one for each fold.
+    n_splits : int or "auto", default="auto"
+        Number of folds the rows are dealt into; each member trains on all but one and is judged by
+        that one. With 1, all members train on all rows and the last epoch is served. "auto" is 4, 5
+        or 8 by preset.
     max_time : float, default=None
-        Seconds after which training ends; the best epochs so far are served.
-    max_iter : int, default="auto"
-        Epochs.
-    hidden_layer_sizes : int or tuple of int, default=(128, 128, 128)
-        Units of each hidden layer.
-    activation : str or Activation, or a list of them, default="relu"
+        Seconds after which training stops. The best epochs so far are served.
+    max_iter : int or "auto", default="auto"
+        Maximum number of epochs in one call of `fit`. "auto" is 24 or 40 by preset.
+    hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
+        Number of units in each hidden layer.
+    activation : str, Activation or list, default="relu"
+        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
+        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
+        from :mod:`sknn.activations`. A list has one for each hidden layer.
     dropout : float or list of float, default=0.15
-        Fraction of activations dropped behind each hidden layer. It fades in the second half.
-    n_bins : int, default="auto"
+        Fraction of activations dropped after each hidden layer. It fades in the second half of
+        training.
+    n_bins : int or "auto", default="auto"
         Most bins that a numeric column is encoded in; 0 for none. With many columns there are
         fewer, see :class:`~sknn.preprocessing.TableEncoder`.
     bins : {"auto", "quantile", "tree"}, default="auto"
-        Where their edges are.
-    linear_path : float in [0, 1], default="auto"
+        Where the edges of the bins come from.
+    linear_path : float in [0, 1] or "auto", default="auto"
         Share of the members with a linear path from the columns to the output, past the hidden
-        layers and past all clipping. It starts at ridge regression.
-    n_picks : int, default="auto"
-        So many epochs are picked, one after the other, the same ones more than once: each time the
-        one that makes the mean prediction of all picks best on the rows held out.
+        layers and all clipping. It starts at ridge regression.
+    n_picks : int or "auto", default="auto"
+        Number of epochs picked to be served, one after the other, some more than once: each time
+        the one that most improves the mean prediction of all picks on the rows held out.
     loss : str or Loss, default="log_loss"
-    label_smoothing : float in [0, 1), default="auto"
-        Share of the target that goes to all classes alike: 0.1 with ``loss="log_loss"``, else 0.
-        What that costs in calibration the temperature restores.
+        "log_loss" (cross-entropy), "squared_error" on probabilities, "focal", "hinge" (no
+        probabilities), or a spec from :mod:`sknn.losses`.
+    label_smoothing : float or "auto", default="auto"
+        Share of the target that is spread evenly over all classes. "auto" is 0.1 with
+        ``loss="log_loss"``, else 0. What it costs in calibration, the temperature restores.
     class_weight : dict, "balanced" or list of dict, default=None
-        Weights of classes, multiplied into `sample_weight`.
+        Weight of each class, times the sample weights; a list has one dict for each output.
     solver : str or Optimizer, default="adamw"
-        By name it uses ``beta_2=0.95``.
+        A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
+        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        ``beta_2=0.95``.
     learning_rate : str or Schedule, default="cos_log"
-        How the learning rate moves during the epochs.
+        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
+        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.04
-        Highest rate. Weights move at the rate over the root of the number of inputs of their layer,
-        biases at a tenth of it, factors of columns at six times it.
-    weight_decay : float, default=0.02
-        Decoupled decay of weights; it fades in the second half.
-    batch_size : int or BatchSize, default="auto"
-        64 rows for up to 1,024, 128 up to 8,192, 256 up to 100,000, else 512.
+        Base learning rate, which the schedule multiplies. Weights move at this rate over the square
+        root of the number of inputs of their layer, biases at a tenth of it, the factors of columns
+        at six times it.
+    weight_decay : float or "auto", default=0.02
+        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw" and
+        "lion", else 0. It fades in the second half of training.
+    batch_size : int, "auto" or BatchSize, default="auto"
+        Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
+        is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.
     random_state : int, RandomState or None, default=None
-        For folds, initial weights, order of rows and dropout.
-    verbose : bool, default=False
-        Print the figures of every epoch.
+        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
+        so dropout changes neither initial weights nor order. It also deals the rows into folds.
+    verbose : bool or int, default=False
+        Print one line per epoch.
     warm_start : bool, default=False
-        A later call of `fit` trains further; columns keep the encoding of the first call. It should
-        get the same rows: members are judged by rows they have not seen.
-    callbacks : list of sknn.callbacks, default=None
+        Let `fit` train further; columns keep the encoding of the first call. Give it the same rows:
+        members are judged by rows they have not seen.
+    callbacks : list of Callback, default=None
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
@@ -161,11 +175,6 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     """
 
     temperature_: float = learnt()
-    _constraints = (
-        CONSTRAINTS
-        | parameters.CLASSIFIER
-        | {"label_smoothing": AUTO | parameters.CLASSIFIER["label_smoothing"]}
-    )
     _presets = presets.CLASSIFIER
     _slope_factor = 4.0
 
@@ -242,7 +251,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
             return np.hstack([np.eye(len(classes))[codes] for classes, codes in parts])
         return np.eye(self._targets.n_outputs)[target] if target.ndim == 1 else target
 
-    def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
+    def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
         """Choose the temperature."""
         power = 1.0
         if judge is not None and judge.loss.has_probabilities:
@@ -266,62 +275,79 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     Parameters
     ----------
     preset : {"fast", "default", "best"}, default="default"
-        How much is trained: what every parameter left at "auto" is. In seconds for 1,000 rows on
-        one core roughly 0.3, 0.8 and 2.
+        How much is trained: it decides what "auto" means for the other parameters. For 1,000 rows
+        on one core the three take roughly 0.3, 0.8 and 2 seconds.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
-        Which columns are categories: those of the dtype category, truth values, and strings and
-        objects that are not nearly all numbers or dates; None for none of them; or a mask, indices
-        or names.
-    n_members : int, default="auto"
-        Networks that are trained at once: 4, 5 or 16 by preset, or as many as there are folds. A
-        multiple of `n_splits`, or smaller.
-    n_splits : int, default="auto"
-        Folds the rows are dealt into, 4, 5 or 8 by preset; each member trains on all but one and is
-        judged by that one.
-        1 lets all members train on all rows: then the last epoch is served.
+        Which columns are categories. "from_dtype": those of the dtype category, truth values, and
+        strings and objects that are not nearly all numbers or dates. None: none of them. Otherwise
+        a mask, indices or names.
+    n_members : int or "auto", default="auto"
+        Number of networks trained at once; a multiple of `n_splits`, or smaller. "auto" is 4, 5 or
+        16 by preset, or one for each fold.
+    n_splits : int or "auto", default="auto"
+        Number of folds the rows are dealt into; each member trains on all but one and is judged by
+        that one. With 1, all members train on all rows and the last epoch is served. "auto" is 4, 5
+        or 8 by preset.
     max_time : float, default=None
-        Seconds after which training ends; the best epochs so far are served.
-    max_iter : int, default="auto"
-        Epochs.
-    hidden_layer_sizes : int or tuple of int, default=(128, 128, 128)
-        Units of each hidden layer.
-    activation : str or Activation, or a list of them, default="mish"
+        Seconds after which training stops. The best epochs so far are served.
+    max_iter : int or "auto", default="auto"
+        Maximum number of epochs in one call of `fit`. "auto" is 24 or 32 by preset.
+    hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
+        Number of units in each hidden layer.
+    activation : str, Activation or list, default="mish"
+        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
+        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
+        from :mod:`sknn.activations`. A list has one for each hidden layer.
     dropout : float or list of float, default=0.15
-        Fraction of activations dropped behind each hidden layer. It fades in the second half.
-    n_bins : int, default="auto"
+        Fraction of activations dropped after each hidden layer. It fades in the second half of
+        training.
+    n_bins : int or "auto", default="auto"
         Most bins that a numeric column is encoded in; 0 for none. With many columns there are
         fewer, see :class:`~sknn.preprocessing.TableEncoder`.
     bins : {"auto", "quantile", "tree"}, default="auto"
-        Where their edges are.
-    linear_path : float in [0, 1], default="auto"
+        Where the edges of the bins come from.
+    linear_path : float in [0, 1] or "auto", default="auto"
         Share of the members with a linear path from the columns to the output, past the hidden
-        layers and past all clipping. It starts at ridge regression.
-    n_picks : int, default="auto"
-        So many epochs are picked, one after the other, the same ones more than once: each time the
-        one that makes the mean prediction of all picks best on the rows held out.
+        layers and all clipping. It starts at ridge regression.
+    n_picks : int or "auto", default="auto"
+        Number of epochs picked to be served, one after the other, some more than once: each time
+        the one that most improves the mean prediction of all picks on the rows held out.
     loss : str or Loss, default="squared_error"
+        "squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile", "poisson",
+        "gamma", "tweedie" (these three with a log link), "gaussian_nll" (also learns a standard
+        deviation, which ``predict(X, return_std=True)`` returns), or a spec from
+        :mod:`sknn.losses`. With several outputs the loss is their mean.
     output_range : None, "train" or (low, high), default="train"
-        Bounds on predictions; "train" is the range of y in training. None lets the linear path
-        extrapolate.
+        Bounds on predictions; "train" is the range of y in the first call. None lets the linear
+        path extrapolate.
     solver : str or Optimizer, default="adamw"
-        By name it uses ``beta_2=0.95``.
+        A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
+        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        ``beta_2=0.95``.
     learning_rate : str or Schedule, default="cos_log"
-        How the learning rate moves during the epochs.
+        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
+        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.07
-        Highest rate. Weights move at the rate over the root of the number of inputs of their layer,
-        biases at a tenth of it, factors of columns at six times it.
-    weight_decay : float, default=0.02
-        Decoupled decay of weights; it fades in the second half.
-    batch_size : int or BatchSize, default="auto"
-        64 rows for up to 1,024, 128 up to 8,192, 256 up to 100,000, else 512.
+        Base learning rate, which the schedule multiplies. Weights move at this rate over the square
+        root of the number of inputs of their layer, biases at a tenth of it, the factors of columns
+        at six times it.
+    weight_decay : float or "auto", default=0.02
+        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw" and
+        "lion", else 0. It fades in the second half of training.
+    batch_size : int, "auto" or BatchSize, default="auto"
+        Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
+        is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.
     random_state : int, RandomState or None, default=None
-        For folds, initial weights, order of rows and dropout.
-    verbose : bool, default=False
-        Print the figures of every epoch.
+        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
+        so dropout changes neither initial weights nor order. It also deals the rows into folds.
+    verbose : bool or int, default=False
+        Print one line per epoch.
     warm_start : bool, default=False
-        A later call of `fit` trains further; columns keep the encoding of the first call. It should
-        get the same rows: members are judged by rows they have not seen.
-    callbacks : list of sknn.callbacks, default=None
+        Let `fit` train further; columns keep the encoding of the first call. Give it the same rows:
+        members are judged by rows they have not seen.
+    callbacks : list of Callback, default=None
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
@@ -387,7 +413,6 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     """
 
     residual_std_: NDArray | None = learnt()
-    _constraints = CONSTRAINTS | {"output_range": parameters.REGRESSOR["output_range"]}
     _presets = presets.REGRESSOR
 
     def __init__(
@@ -447,7 +472,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         # Raw scores of another link are not on the scale of the target.
         return target if loss.link_name == "identity" else None
 
-    def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
+    def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
         """Learn how far predictions are off."""
         if judge is None:
             self.residual_std_ = None

@@ -12,9 +12,9 @@ from sknn._validation.arrays import Rows
 from sknn.core.network import Network
 from sknn.estimators.fit.holdout import Holdout
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.tabular.scoring import Judge
+from sknn.estimators.tabular.scoring import HeldOut
 from sknn.training.callbacks import Callback
-from sknn.training.folds import Candidate, Folds, OutOfFold
+from sknn.training.folds import Folds, OutOfFold, ScoredWeights
 from sknn.training.run import Run
 
 
@@ -73,17 +73,17 @@ def _fold_order(target: Any) -> NDArray:
     return target[:, 0] if isinstance(target, np.ndarray) else target[:, [0]].toarray().ravel()
 
 
-def _judge(state: FitState, rows: Rows, target: Any, index: NDArray | None) -> Judge:
+def _judge(state: FitState, rows: Rows, target: Any, index: NDArray | None) -> HeldOut:
     """Return what judges raw scores of the rows at `index`, None for all."""
     weight = rows.weight
     if index is not None:
         target, weight = target[index], None if weight is None else weight[index]
     measure = state.targets.bind(state.estimator._judging_loss(state.recipe.loss))
-    return Judge(state.targets, state.loss, measure, state.network.member(0), target, weight)
+    return HeldOut(state.targets, state.loss, measure, state.network.member(0), target, weight)
 
 
 def _pick(
-    estimator: Any, state: FitState, folds: Folds, candidates: Sequence[Candidate]
+    estimator: Any, state: FitState, folds: Folds, candidates: Sequence[ScoredWeights]
 ) -> NDArray:
     """Return the weights of the members of all epochs that were picked."""
     judge = _judge(state, state.train, state.target, folds.judged)

@@ -10,13 +10,11 @@ from typing import Any, ClassVar
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_consistent_length
 
 from sknn._sklearn import validate_data
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
-from sknn._validation.messages import naming_arguments
-from sknn.core import constraints as c
+from sknn._validation.messages import check_same_rows
 from sknn.core.initializers import LecunNormal, Normal, Zeros
 from sknn.core.layers import Dense, Dropout, Layer
 from sknn.core.layers.names import OUTPUT
@@ -37,7 +35,7 @@ from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
 from sknn.estimators.tabular.holdout import FoldHoldout
 from sknn.estimators.tabular.presets import Preset
 from sknn.estimators.tabular.ridge import LinearModel
-from sknn.estimators.tabular.scoring import Judge
+from sknn.estimators.tabular.scoring import HeldOut
 from sknn.preprocessing.columns import read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.training.threads import blas_threads
@@ -52,24 +50,6 @@ _SETTINGS = ("n_members", "n_splits", "n_bins", "bins", "linear_path", "n_picks"
 # The factors of columns move at so many times the rate of weights.
 _SCALE_RATE = 6.0
 _NTK = {"parametrization": "ntk"}
-
-AUTO = c.one_of(["auto"])
-CONSTRAINTS = {
-    name: parameters.NETWORK[name]
-    for name in (
-        *("batch_size", "callbacks", "dropout", "learning_rate_init", "max_time", "random_state"),
-        *("verbose", "warm_start", "weight_decay", "hidden_layer_sizes", "activation"),
-    )
-} | {
-    "preset": c.one_of(["fast", "default", "best"]),
-    "n_members": AUTO | c.integer(1),
-    "n_splits": AUTO | c.integer(1),
-    "max_iter": AUTO | c.integer(1),
-    "n_bins": AUTO | c.integer(0),
-    "bins": c.one_of(["auto", "quantile", "tree"]),
-    "linear_path": AUTO | c.real(0.0, 1.0, closed="both"),
-    "n_picks": AUTO | c.integer(1, 1000),
-}
 
 
 class TableNetwork(SupervisedNetwork):
@@ -166,7 +146,7 @@ class TableNetwork(SupervisedNetwork):
         """Return the rows so far, those of a call included."""
         call = state.call
         y, table = arrays.check_target(call.y, self._numeric_target), read_table(call.X)
-        check_consistent_length(np.empty(table.n_rows), y)
+        check_same_rows(np.empty(table.n_rows), y)
         weight = arrays.check_weight(call.sample_weight, table.n_rows)
         rows = FirstRows.of(table, y, weight, call.classes)
         if known is None:
@@ -191,8 +171,7 @@ class TableNetwork(SupervisedNetwork):
             validate_data(self, table.frame, skip_check_array=True)
         else:
             x = self._check_inputs(X)
-        with naming_arguments(X=x, y=y):
-            check_consistent_length(x, y)
+        check_same_rows(x, y)
         return Rows(x, y, arrays.check_weight(sample_weight, len(x)))
 
     def _new_encoder(self) -> TableEncoder:
@@ -298,7 +277,7 @@ class TableNetwork(SupervisedNetwork):
         return loss
 
     @abstractmethod
-    def _calibrate(self, judge: Judge | None, pooled: Any) -> None:
+    def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
         """Learn from pooled scores of rows that were not trained on; None where there are none."""
 
     def _links(self) -> list[Link]:

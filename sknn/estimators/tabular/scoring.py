@@ -22,7 +22,7 @@ _POWERS = np.geomspace(1.0 / 3.0, 3.0, 41)
 
 
 @dataclass(frozen=True)
-class Judge:
+class HeldOut:
     """Encoded targets of some rows, and the loss of raw scores against them.
 
     Attributes

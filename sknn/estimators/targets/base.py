@@ -113,7 +113,7 @@ class Targets(ABC):
         return None
 
     @property
-    def folds(self) -> bool:
+    def rescales(self) -> bool:
         """Whether training and the user have different units."""
         return False
 
@@ -125,16 +125,16 @@ class Targets(ABC):
         """Whether numbers of that precision are zero, or next to it, where y is not."""
         return False
 
-    def fold(self, network: Network, loss: Loss) -> None:  # noqa: B027  (most have nothing to do)
+    def to_user_units(self, network: Network, loss: Loss) -> None:  # noqa: B027
         """Bring the last layer from the units of training to those of the user, in place."""
 
-    def unfold(self, network: Network, loss: Loss) -> None:  # noqa: B027
-        """Undo :meth:`fold`, up to rounding."""
+    def to_training_units(self, network: Network, loss: Loss) -> None:  # noqa: B027
+        """Undo :meth:`to_user_units`, up to rounding."""
 
     def adopt(self, network: Network, loss: Loss, copied: Collection[str]) -> None:
         """Bring layers that were copied in the units of the user to those of training."""
         if network.names[-1] in copied:
-            self.unfold(network, loss)
+            self.to_training_units(network, loss)
 
 
 def _label_shares(target: Any, weight: NDArray | None) -> NDArray:

@@ -392,6 +392,26 @@ def check_labels(y: Any) -> None:
         check_classification_targets(y)
 
 
+def check_comparable(y: Any, answers: Any) -> None:
+    """Raise where y holds no labels, or none that could be among the answers."""
+    with _naming_labels():
+        kind = type_of_target(y, input_name="y")
+    if kind.startswith("continuous") or kind == "unknown":
+        raise ValueError(
+            f"y holds no labels ({kind}); classifiers are scored against classes, such as strings "
+            "or whole numbers."
+        )
+    if not sp.issparse(y) and not sp.issparse(answers) and _is_text(y) != _is_text(answers):
+        words = ("text", "numbers") if _is_text(y) else ("numbers", "text")
+        raise ValueError(
+            f"y holds {words[0]}, but the classes are {words[1]}; pass labels as those in training."
+        )
+
+
+def _is_text(labels: NDArray) -> bool:
+    return isinstance(labels.flat[0], (str, bytes))
+
+
 def sorted_labels(labels: Any) -> NDArray:
     """Return the distinct labels in order."""
     with _naming_labels():

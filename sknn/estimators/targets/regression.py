@@ -99,7 +99,7 @@ class RegressionTargets(Targets):
         return float(np.where(flat, (unexplained == 0).astype(float), r2).mean())
 
     @property
-    def folds(self) -> bool:
+    def rescales(self) -> bool:
         """Whether training and the user have different units."""
         return bool((self.mean != 0).any() or (self.std != 1).any())
 
@@ -114,7 +114,7 @@ class RegressionTargets(Targets):
         limit = _FEWEST_ABOVE_ZERO * float(np.finfo(dtype).tiny)
         return bool(((self.largest > 0) & (self.largest < limit)).any())
 
-    def fold(self, network: Network, loss: Loss) -> None:
+    def to_user_units(self, network: Network, loss: Loss) -> None:
         """Multiply the last weights by the standard deviation, move its bias by the mean."""
         bias, k = network.params[-1]["b"], self.n_outputs
         for name in ("W", "S"):
@@ -126,8 +126,8 @@ class RegressionTargets(Targets):
         if bias.shape[-1] > k:
             bias[..., k:] += 2.0 * np.log(self.std)
 
-    def unfold(self, network: Network, loss: Loss) -> None:
-        """Undo :meth:`fold`, up to rounding."""
+    def to_training_units(self, network: Network, loss: Loss) -> None:
+        """Undo :meth:`to_user_units`, up to rounding."""
         bias, k = network.params[-1]["b"], self.n_outputs
         for name in ("W", "S"):
             if name in network.params[-1]:

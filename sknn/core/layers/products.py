@@ -1,0 +1,36 @@
+"""Products with rows: dense or CSR, of one network or of several members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def as_rows(array: Any, places: int) -> Any:
+    """Lay so many axes between rows and features behind each other, as rows of their own."""
+    lead = array.shape[: array.ndim - places - 2]
+    return array.reshape(*lead, -1, array.shape[-1])
+
+
+def product(x: Any, weights: NDArray, out: NDArray) -> None:
+    """Write ``x @ weights`` into `out`; CSR rows are multiplied member by member."""
+    if isinstance(x, np.ndarray):
+        np.matmul(x, weights, out=out)
+    elif weights.ndim == 2:
+        out[...] = x @ weights
+    else:
+        for member_weights, member_out in zip(weights, out, strict=True):
+            member_out[...] = x @ member_weights
+
+
+def transposed_product(x: Any, dz: NDArray, out: NDArray) -> None:
+    """Write ``x.T @ dz`` into `out`."""
+    if isinstance(x, np.ndarray):
+        np.matmul(x.swapaxes(-1, -2), dz, out=out)
+    elif dz.ndim == 2:
+        out[...] = x.T @ dz
+    else:
+        for member_dz, member_out in zip(dz, out, strict=True):
+            member_out[...] = x.T @ member_dz

@@ -1,0 +1,202 @@
+"""Parameters that say what a network looks like, and what its answers are."""
+
+from __future__ import annotations
+
+from sknn.core import constraints as c
+from sknn.core.losses import Loss
+from sknn.estimators.settings.constraints import Activations, Layers, Sizes
+from sknn.estimators.settings.layers import NORMALIZATION
+from sknn.estimators.settings.table.entry import MLP, Entry
+from sknn.estimators.settings.values import (
+    AUTO,
+    BELOW_ONE,
+    BOUNDS,
+    CLASS_WEIGHT,
+    DROPOUT,
+    DTYPE,
+    FROZEN,
+)
+
+_CLASSIFICATION = (
+    '"log_loss" (cross-entropy), "squared_error" on probabilities, "focal", "hinge" (no '
+    "probabilities), or a spec from :mod:`sknn.losses`."
+)
+_REGRESSION = (
+    '"squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile", "poisson", '
+    '"gamma", "tweedie" (these three with a log link), "gaussian_nll" (also learns a standard '
+    "deviation, which ``predict(X, return_std=True)`` returns), or a spec from "
+    ":mod:`sknn.losses`. With several outputs the loss is their mean."
+)
+
+ENTRIES = {
+    "hidden_layer_sizes": Entry(
+        "int or sequence of int",
+        (100,),
+        "Number of units in each hidden layer.",
+        Sizes(),
+    )
+    .on(*MLP, also="``()`` gives a linear model.")
+    .on(
+        "ConvolutionalNetwork",
+        default=(64,),
+        also="These are the dense layers after the convolutions.",
+    )
+    .on("RecurrentNetwork", default=(), also="These are the dense layers after the recurrent ones.")
+    .on("DeepBelief", default=(256, 128), also="All hidden units are logistic.")
+    .on("TableNetwork", default=(128, 128, 128))
+    .on(
+        "AutoEncoder",
+        default=(32,),
+        also="The last one is the code; the decoder mirrors the encoder.",
+    ),
+    "activation": Entry(
+        "str, Activation or list",
+        "relu",
+        'Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu", '
+        '"elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec '
+        "from :mod:`sknn.activations`. A list has one for each hidden layer.",
+        Activations(several=True),
+    )
+    .on(
+        "ShapedNetwork",
+        types="str or Activation",
+        text='Activation of the hidden layers: "identity", "logistic", "tanh", "relu", '
+        '"leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", '
+        '"hard_sigmoid", or a spec from :mod:`sknn.activations`.',
+        constraint=Activations(),
+    )
+    .on("RecurrentNetwork", also="Recurrent layers have activations of their own.")
+    .on("TabularMLPRegressor", default="mish")
+    .on("AutoEncoder", also="The last layer of the decoder has `output_activation`."),
+    "layers": Entry(
+        "list of Layer",
+        None,
+        "The hidden layers one by one, instead of the parameters that describe them.",
+        Layers(),
+    )
+    .on(
+        *MLP,
+        also="For example ``[Dense(64), Dropout(0.2), Dense(32)]``. They replace "
+        "`hidden_layer_sizes`, `activation`, `dropout` and `normalization`, and are searched as "
+        "``hidden0__units``.",
+    )
+    .on(
+        "ConvolutionalNetwork",
+        also="For example ``[Conv2D(16), MaxPool(2), Residual([Conv2D(16), Conv2D(16)]), "
+        "GlobalAveragePool()]``. What is not flat at the end is flattened.",
+    )
+    .on(
+        "RecurrentNetwork",
+        also="For example ``[Embedding(1000, 16), GRU(32, return_sequences=True), "
+        "GlobalMaxPool()]``.",
+    )
+    .on("AutoEncoder", also='The code is the layer named "code", or else the narrowest.'),
+    "normalization": Entry(
+        '{None, "batch", "layer"}',
+        None,
+        "Normalization between each hidden layer and its activation.",
+        c.none() | c.one_of(NORMALIZATION),
+    ).on("ConvolutionalNetwork", also="Convolutions have it too."),
+    "dropout": Entry(
+        "float or list of float",
+        0.0,
+        "Fraction of activations dropped after each hidden layer.",
+        DROPOUT,
+    )
+    .on("ConvolutionalNetwork", also="Nothing is dropped after convolutions.")
+    .on("RecurrentNetwork", also="Recurrent layers count, and come first in a list.")
+    .on("TableNetwork", default=0.15, also="It fades in the second half of training."),
+    "input_dropout": Entry("float", 0.0, "Fraction of inputs dropped.", BELOW_ONE),
+    "loss": Entry("str or Loss", "log_loss", _CLASSIFICATION)
+    .on("NetworkRegressor", default="squared_error", text=_REGRESSION)
+    .on(
+        "AutoEncoder",
+        default="auto",
+        text='"squared_error", "log_loss" (cross-entropy of each output), a spec from '
+        ':mod:`sknn.losses`, or "auto": "log_loss" with a logistic output, else "squared_error". '
+        'For shades of gray, "squared_error" reconstructs better.',
+        constraint=c.one_of(["auto", "squared_error", "log_loss"]) | c.spec_of(Loss, "a Loss spec"),
+    ),
+    "weight_init": Entry(
+        "str, Initializer or Pretrained",
+        "auto",
+        'Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", '
+        '"lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`. "auto" is '
+        "scikit-learn's rule for its four activations, LeCun's for selu and He's for the others. "
+        ":class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias "
+        "starts at the best constant prediction.",
+    ).on(
+        "AutoEncoder",
+        text='Initial weights. "auto" starts a network with linear output from the principal '
+        "components of the training rows where its layers can hold them, and at random "
+        "otherwise.",
+    ),
+    "freeze": Entry(
+        "int or list of str",
+        None,
+        "Layers held fixed, by name or counted from the input.",
+        c.none() | FROZEN,
+    ),
+    "n_members": Entry(
+        "int",
+        1,
+        "Number of networks trained in one pass, from different initial weights but in the same "
+        "order of rows; their predictions are averaged. Each stops by itself. Within "
+        "``joblib.parallel_config`` with several jobs, each job trains some of them.",
+        c.integer(1),
+    )
+    .on(
+        "TableNetwork",
+        types='int or "auto"',
+        default="auto",
+        text="Number of networks trained at once; a multiple of `n_splits`, or smaller.",
+        constraint=AUTO | c.integer(1),
+    )
+    .on("TabularMLPClassifier", also='"auto" is 4, 5 or 8 by preset, or one for each fold.')
+    .on("TabularMLPRegressor", also='"auto" is 4, 5 or 16 by preset, or one for each fold.'),
+    "transform_layer": Entry(
+        "int", -1, "Index of the hidden layer whose activations `transform` returns.", c.integer()
+    ),
+    "dtype": Entry(
+        '{"auto", "float32", "float64"}',
+        "auto",
+        'Precision. "auto" keeps float32 and makes everything else float64, which takes about '
+        "twice as long.",
+        DTYPE,
+    ),
+    "class_weight": Entry(
+        'dict, "balanced" or list of dict',
+        None,
+        "Weight of each class, times the sample weights; a list has one dict for each output.",
+        c.none() | c.one_of(["balanced"]) | CLASS_WEIGHT,
+    ).on("DeepBelief", also="It counts in pre-training, too."),
+    "label_smoothing": Entry(
+        "float",
+        0.0,
+        "Share of the target that is spread evenly over all classes.",
+        BELOW_ONE,
+    )
+    .on(
+        "TabularMLPClassifier",
+        types='float or "auto"',
+        default="auto",
+        constraint=AUTO | BELOW_ONE,
+        also='"auto" is 0.1 with ``loss="log_loss"``, else 0. What it costs in calibration, the '
+        "temperature restores.",
+    )
+    .on("GAN", text="How far the target of real rows is moved from 1 toward 0."),
+    "normalize_y": Entry(
+        "bool",
+        True,
+        "Standardize the target inside, for losses that have location and scale. Weights and "
+        "predictions come back in the units of y; `loss_`, `tol` and parameters of the loss are in "
+        "standardized units.",
+        c.boolean(),
+    ),
+    "output_range": Entry(
+        'None, "train" or (low, high)',
+        None,
+        'Bounds on predictions; "train" is the range of y in the first call.',
+        c.none() | c.one_of(["train"]) | BOUNDS,
+    ).on("TabularMLPRegressor", default="train", also="None lets the linear path extrapolate."),
+}

@@ -1,0 +1,116 @@
+"""Parameters of networks for images, signals and sequences."""
+
+from __future__ import annotations
+
+from sknn.core import constraints as c
+from sknn.estimators.settings.constraints import Sizes
+from sknn.estimators.settings.table.entry import Entry
+from sknn.estimators.settings.values import BELOW_ONE, EXTENT, ROW_SHAPE
+
+ENTRIES = {
+    "input_shape": Entry(
+        "tuple of int",
+        None,
+        "Shape of a row where X is flat.",
+        c.none() | ROW_SHAPE,
+    )
+    .on(
+        "ConvolutionalNetwork",
+        also="For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` with ``kernel_size=(7,)``. "
+        "None takes a flat row for a signal with one channel.",
+    )
+    .on(
+        "RecurrentNetwork",
+        also="That is (n_steps, n_features). With None every number of a flat row is a step.",
+    )
+    .on("GAN", text="Shape in which `discriminator_layers` see a row of X: ``(28, 28, 1)``."),
+    "channels": Entry(
+        '{"last", "first"}',
+        "last",
+        "Where the channels of a row are. `input_shape` and flat rows are in the same order.",
+        c.one_of(["last", "first"]),
+    )
+    .on(
+        "ConvolutionalNetwork",
+        also='"last" is (H, W, C) or (T, C), "first" is (C, H, W) or (C, T), as in some other '
+        "libraries.",
+    )
+    .on(
+        "RecurrentNetwork",
+        text="Where the features of a step are. `input_shape`, flat rows and lists of arrays are "
+        "in the same order.",
+        also='"last" is (n_steps, n_features), "first" is (n_features, n_steps).',
+    ),
+    "filters": Entry(
+        "int or sequence of int", (32, 64), "Number of filters of each convolution.", Sizes()
+    ),
+    "kernel_size": Entry(
+        "int or tuple of int",
+        3,
+        "Size of the filters. A tuple says along how many axes they move: ``(7,)`` along the steps "
+        "of a signal, ``(3, 3)`` over an image.",
+        EXTENT,
+    ),
+    "strides": Entry("int or tuple of int", 1, "Steps by which the filters move.", EXTENT),
+    "padding": Entry(
+        '{"same", "valid"}',
+        "same",
+        '"same" keeps the size (divided by the strides), "valid" uses whole windows only.',
+        c.one_of(["same", "valid"]),
+    ),
+    "pool_size": Entry(
+        "int, tuple of int or None",
+        2,
+        "Size of the pooling windows after each convolution, never more than the axis has.",
+        c.none() | EXTENT,
+    ),
+    "pooling": Entry(
+        '{"max", "average", None}',
+        "max",
+        "What is kept of each window. An activation that never decreases is applied after "
+        "the maximum, which gives the same and is cheaper.",
+        c.none() | c.one_of(["max", "average"]),
+    ),
+    "units": Entry(
+        "int or sequence of int", (64,), "Number of units in each recurrent layer.", Sizes()
+    ),
+    "cell": Entry(
+        '{"elman", "jordan", "lstm", "gru"}',
+        "lstm",
+        "Kind of the recurrent layers.",
+        c.one_of(["elman", "jordan", "lstm", "gru"]),
+    ),
+    "bidirectional": Entry(
+        "bool",
+        False,
+        "Read sequences in both directions; each layer then has twice the units.",
+        c.boolean(),
+    ),
+    "return_sequences": Entry(
+        "bool",
+        False,
+        "Answer at every step, with y as (n, n_steps) or a list of arrays, rather than once per "
+        "sequence.",
+        c.boolean(),
+    ),
+    "stateful": Entry(
+        "bool",
+        False,
+        "Carry the state: each row of a call of `partial_fit` continues the row of the call "
+        "before, and so does `predict`, given as many rows. `fit` begins every pass from zero. "
+        "See :meth:`reset_state`.",
+        c.boolean(),
+    ),
+    "tbptt": Entry(
+        "int",
+        None,
+        "Truncated back-propagation through time: the most steps that gradients flow back.",
+        c.none() | c.integer(1),
+    ),
+    "recurrent_dropout": Entry(
+        "float",
+        0.0,
+        "Fraction of the state dropped on its way to the next step, the same at every step.",
+        BELOW_ONE,
+    ),
+}

@@ -1,0 +1,102 @@
+"""Parameters that say how long training lasts, what is served, and what it reports."""
+
+from __future__ import annotations
+
+from sknn.core import constraints as c
+from sknn.estimators.settings.constraints import Callbacks
+from sknn.estimators.settings.table.entry import MLP, Entry
+from sknn.estimators.settings.values import AUTO, INFINITE, INSIDE, NON_NEGATIVE, POSITIVE, SCORER
+
+ENTRIES = {
+    "max_iter": Entry("int", 200, "Maximum number of epochs in one call of `fit`.", c.integer(1))
+    .on(*MLP, also="For lbfgs, of iterations.")
+    .on(
+        "GAN",
+        also="There is no test of convergence: no loss tells how close samples are to the data.",
+    )
+    .on(
+        "TableNetwork",
+        types='int or "auto"',
+        default="auto",
+        constraint=AUTO | c.integer(1),
+    )
+    .on("TabularMLPClassifier", also='"auto" is 24 or 40 by preset.')
+    .on("TabularMLPRegressor", also='"auto" is 24 or 32 by preset.'),
+    "max_fun": Entry(
+        "int", 15000, "Maximum number of function evaluations of lbfgs.", c.integer(1)
+    ),
+    "max_time": Entry("float", None, "Seconds after which training stops.", c.none() | POSITIVE).on(
+        "TableNetwork", also="The best epochs so far are served."
+    ),
+    "tol": Entry("float", 1e-4, "Least improvement of the loss that counts.", NON_NEGATIVE)
+    .on(*MLP, also="For lbfgs, the largest gradient entry that counts as zero.")
+    .on(
+        "AutoEncoder",
+        default=0.0,
+        also="By default any does: a good reconstruction has a small loss that keeps falling in "
+        "small steps.",
+    ),
+    "n_iter_no_change": Entry(
+        "int or inf",
+        10,
+        "Epochs without improvement after which training stops.",
+        c.integer(1) | INFINITE,
+    ),
+    "stop_below": Entry(
+        "float", None, "Stop when the training loss is below this.", c.none() | c.real()
+    ),
+    "early_stopping": Entry(
+        "bool",
+        False,
+        "Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / "
+        "10)`` epochs, and serve the best weights.",
+        c.boolean(),
+    )
+    .on(*MLP, also="With `scoring`, the score is watched instead.")
+    .on("DeepBelief", also="Rows held out for it take no part in pre-training."),
+    "validation_fraction": Entry(
+        "float",
+        0.1,
+        "Share of rows held out for early stopping where no X_val is given. At the end the best "
+        "weights are trained further on all rows, for this share of their epochs.",
+        INSIDE,
+    ),
+    "scoring": Entry(
+        "str or callable",
+        None,
+        "What early stopping watches: a scikit-learn scorer, or None for the validation loss.",
+        c.none() | SCORER,
+    ),
+    "restore_best": Entry(
+        "bool",
+        True,
+        "With early stopping, serve the best weights rather than the last ones.",
+        c.boolean(),
+    ),
+    "warm_start": Entry(
+        "bool",
+        False,
+        "Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs "
+        "followed by n - k.",
+        c.boolean(),
+    )
+    .on("DeepBelief", also="There is no second pre-training.")
+    .on(
+        "TableNetwork",
+        text="Let `fit` train further; columns keep the encoding of the first call. Give it the "
+        "same rows: members are judged by rows they have not seen.",
+    ),
+    "verbose": Entry("bool or int", False, "Print one line per epoch.", c.boolean() | c.integer(0))
+    .on("DeepBelief", also="Pre-training prints its epochs, too.")
+    .on(
+        "BoltzmannMachine",
+        default=0,
+        also="The line has the mean log-pseudo-likelihood of up to 256 training rows.",
+    ),
+    "callbacks": Entry(
+        "list of Callback",
+        None,
+        "See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.",
+        Callbacks(),
+    ).on("DeepBelief", also="They are called during fine-tuning only."),
+}

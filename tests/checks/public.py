@@ -1,0 +1,46 @@
+"""What is public, found by looking: modules, their names, and the estimators among them."""
+
+import importlib
+import inspect
+import pkgutil
+
+import sknn
+
+# Users import what is in these by the modules beside them.
+ROOMS = {"core", "training", "estimators"}
+
+
+def modules():
+    """Return the public modules of sknn, the package itself first; its inner rooms are none."""
+    found = [sknn]
+    for module in pkgutil.iter_modules(sknn.__path__):
+        if not module.name.startswith("_") and module.name not in ROOMS:
+            found.append(importlib.import_module(f"sknn.{module.name}"))
+    return found
+
+
+def promised(module):
+    """Return `__all__`, or the classes that the module defines."""
+    own = (
+        name
+        for name, thing in vars(module).items()
+        if inspect.isclass(thing) and thing.__module__ == module.__name__
+    )
+    return list(getattr(module, "__all__", own))
+
+
+def names():
+    """Return what is public as pairs of a module and a name in it."""
+    return [(m, name) for m in modules() for name in promised(m) if not name.startswith("__")]
+
+
+def networks():
+    """Return the estimators that can be imported from `sknn` itself."""
+    return [kind for kind in map(vars(sknn).get, sknn.__all__) if inspect.isclass(kind)]
+
+
+def estimators():
+    """Return every public class with `fit`, in the order of their names."""
+    found = {getattr(module, name) for module, name in names()}
+    classes = [each for each in found if inspect.isclass(each) and hasattr(each, "fit")]
+    return sorted(classes, key=lambda each: each.__name__)

@@ -1,0 +1,140 @@
+"""An optimizer that treats matrices in a way of their own: all it needs to know is the layout."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from sknn import GAN, CNNRegressor, MLPClassifier, MLPRegressor
+from sknn.exceptions import InvalidParameterError
+from sknn.optimizers import Optimizer
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+rng = np.random.default_rng(0)
+X = rng.standard_normal((60, 5))
+y = (X[:, 0] * X[:, 1] > 0).astype(int)
+
+
+class RowByRow(Optimizer):
+    """Momentum; the step of every row of a matrix has the same length, that of the rest its own."""
+
+    matrices = ()
+
+    def __init__(self, momentum=0.9):
+        self.momentum = momentum
+
+    def bind(self, layout):
+        bound = copy.copy(self)
+        found = [slot for slot in layout.slots if len(slot.param.shape) > 1]
+        bound.matrices = [(slice(s.start, s.stop), s.param.shape) for s in found]
+        return bound
+
+    def init(self, theta):
+        return {"m": np.zeros_like(theta)}
+
+    def update(self, state, grad, theta, lr, step):
+        m = state["m"]
+        m *= self.momentum
+        m += grad
+        grad[...] = m
+        for place, shape in self.matrices:
+            rows = grad[..., place].reshape(*grad.shape[:-1], *shape)
+            length = np.linalg.norm(rows, axis=-1, keepdims=True)
+            rows /= np.maximum(length, 1e-12)
+        grad *= lr
+
+
+def net(kind=MLPClassifier, **settings):
+    own = {"hidden_layer_sizes": (6, 4), "max_iter": 5, "random_state": 0, "batch_size": 20}
+    own |= {"learning_rate_init": 0.01, "n_iter_no_change": 50} | settings
+    return kind(**{"solver": RowByRow()} | own)
+
+
+def weights(model):
+    return model.network_.theta
+
+
+def test_rows_move_by_the_rate():
+    model = net(max_iter=1, batch_size=60)
+    before = copy.deepcopy(model).initialize(X, y)
+    model.fit(X, y)
+    for old, new in zip(before.coefs_, model.coefs_, strict=True):
+        assert_allclose(np.linalg.norm(new - old, axis=1), 0.01, rtol=1e-4)
+
+
+def test_the_users_optimizer_is_left_as_it_was():
+    solver = RowByRow()
+    net(solver=solver).fit(X, y)
+    assert vars(solver) == {"momentum": 0.9}
+
+
+def test_training_goes_on_where_it_stood():
+    whole, part = net(), net()
+    for epoch in range(4):
+        whole.partial_fit(X, y, classes=[0, 1])
+        part = pickle.loads(pickle.dumps(part)).partial_fit(X, y, classes=[0, 1])
+        assert part.run_.optimizer_step == 3 * (epoch + 1)
+    assert_array_equal(weights(part), weights(whole))
+
+
+def test_members_train_as_if_alone():
+    together = net(n_members=3).initialize(X, y)
+    layout = together.network_.layout
+    optimizer, theta = RowByRow().bind(layout), together.network_.trainable.copy()
+    grad = np.random.default_rng(1).standard_normal(theta.shape).astype(theta.dtype)
+    alone = grad.copy()
+    optimizer.update(optimizer.init(theta), grad, theta, 0.1, 1)
+    for member in range(3):
+        one = theta[member].copy()
+        optimizer.update(optimizer.init(one), alone[member], one, 0.1, 1)
+    assert_array_equal(grad, alone)
+
+
+def test_new_classes_bring_their_layout():
+    model = net().partial_fit(X, y, classes=[0, 1])
+    model.partial_fit(X, y + (X[:, 2] > 1), classes=[0, 1, 2])
+    assert len(model.classes_) == 3 and model.run_.optimizer_step > 3
+    state = model.run_.optimizer_state["m"]
+    assert state.shape == model.network_.trainable.shape
+
+
+@pytest.mark.parametrize("kind", [MLPRegressor, CNNRegressor])
+def test_other_families(kind):
+    rows = rng.standard_normal((30, 6, 6)) if kind is CNNRegressor else X[:30]
+    settings = {"input_shape": (6, 6, 1)} if kind is CNNRegressor else {}
+    rows = rows.reshape(30, -1)
+    model = net(kind, **settings).fit(rows, rows[:, 0])
+    assert np.isfinite(model.predict(rows)).all()
+
+
+def test_both_players_have_layouts_of_their_own():
+    gan = GAN(
+        generator_layer_sizes=(5,),
+        discriminator_layer_sizes=(4,),
+        solver=RowByRow(),
+        max_iter=2,
+        random_state=0,
+    )
+    assert np.isfinite(gan.fit(X).sample(3)).all()
+
+
+def test_bind_must_return_an_optimizer():
+    class Forgetful(RowByRow):
+        def bind(self, layout):
+            super().bind(layout)
+
+    with pytest.raises(InvalidParameterError, match=r"Forgetful\.bind must return an optimizer"):
+        net(solver=Forgetful()).fit(X, y)
+
+
+def test_init_and_update_are_enough():
+    class Plain(Optimizer):
+        def init(self, theta):
+            return {}
+
+        def update(self, state, grad, theta, lr, step):
+            grad *= lr
+
+    assert net(solver=Plain()).fit(X, y).score(X, y) > 0.4

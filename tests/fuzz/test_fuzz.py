@@ -1,0 +1,38 @@
+"""Calls at random with odd arrays and parameters: each must work or end in words that help."""
+
+import os
+
+import pytest
+
+from tests.fuzz.calls import choose, every_call, problem
+
+SEED = int(os.environ.get("SKNN_FUZZ_SEED", "0"))
+
+
+def run(n, seed, log=None):
+    """Make `n` calls; return those that ended badly."""
+    bad = []
+    for call in choose(every_call(), n, seed):
+        if log is not None:
+            # A call that kills the interpreter is the last line.
+            log.write(f"{call}\n")
+            log.flush()
+        wrong = problem(call)
+        if wrong:
+            bad.append(f"{call}: {wrong}")
+    return bad
+
+
+def test_some_calls():
+    bad = run(500, SEED)
+    assert not bad, "\n".join(bad)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_many_calls(tmp_path):
+    path = tmp_path / "calls.log"
+    print(f"seed {SEED}, log {path}")
+    with open(path, "w") as log:
+        bad = run(6000, SEED + 1, log)
+    assert not bad, "\n".join(bad)

@@ -1,0 +1,125 @@
+"""A part of the package is complete: exported, tried by the checks of its family, documented.
+
+Every message names the file to edit.
+"""
+
+import importlib
+import inspect
+import pathlib
+import pkgutil
+
+import pytest
+
+import sknn.core
+from sknn.activations import Activation
+from sknn.initializers import Initializer
+from sknn.layers import Layer
+from sknn.losses import Loss
+from sknn.optimizers import Optimizer
+from sknn.schedules import BatchSizeSchedule, Schedule
+from tests.cases import activations, initializers, layers, losses, optimizers, schedules
+
+for module in pkgutil.walk_packages(sknn.core.__path__, "sknn.core."):
+    importlib.import_module(module.name)
+
+REFERENCE = pathlib.Path(__file__).parent.parent / "docs" / "reference" / "index.md"
+ROWS = {
+    "activations": [activation for activation, _ in activations.CASES],
+    "initializers": [case[0] for case in initializers.CASES],
+    "layers": [layer for layer, _ in layers.CASES],
+    "losses": [spec for row in losses.ROWS for spec in (row.loss, row.kernel)],
+    "optimizers": [row.spec for row in optimizers.ROWS],
+    "schedules": [row.spec for row in schedules.ROWS] + [row[0] for row in schedules.BATCH_SIZES],
+}
+INVALID = {
+    "optimizers": [(kind, name) for kind, name, _ in optimizers.INVALID],
+    "schedules": [(kind, name) for kind, name, _ in schedules.INVALID],
+}
+BASES = {
+    "activations": [Activation],
+    "initializers": [Initializer],
+    "layers": [Layer],
+    "losses": [Loss],
+    "optimizers": [Optimizer],
+    "schedules": [Schedule, BatchSizeSchedule],
+}
+each_family = pytest.mark.parametrize("family", BASES)
+
+
+def below(kind):
+    for child in kind.__subclasses__():
+        yield child
+        yield from below(child)
+
+
+def parts(family):
+    """Return the classes of a family that can be made; those of tests and users are not ours."""
+    kinds = {kind for base in BASES[family] for kind in below(base)}
+    ours = [kind for kind in kinds if kind.__module__.startswith(f"sknn.core.{family}")]
+    made = [kind for kind in ours if not inspect.isabstract(kind)]
+    return sorted((k for k in made if not k.__name__.startswith("_")), key=lambda k: k.__name__)
+
+
+def names(kinds):
+    return [kind.__name__ for kind in kinds]
+
+
+def list_of_exports(family):
+    """Return the file where the public names of a family are listed."""
+    path = pathlib.Path(sknn.core.__path__[0], family)
+    return f"sknn/core/{family}/__init__.py" if path.is_dir() else f"sknn/core/{family}.py"
+
+
+@each_family
+def test_every_part_is_exported(family):
+    public = importlib.import_module(f"sknn.{family}").__all__
+    missing = [name for name in names(parts(family)) if name not in public]
+    assert not missing, f"import {missing} in {list_of_exports(family)} and list them in __all__"
+
+
+@each_family
+def test_every_export_exists(family):
+    face = importlib.import_module(f"sknn.{family}")
+    missing = [name for name in face.__all__ if not hasattr(face, name)]
+    assert not missing, f"{list_of_exports(family)} lists {missing} but does not import them"
+
+
+@each_family
+def test_every_part_has_a_row(family):
+    tried = {type(spec) for spec in ROWS[family]}
+    missing = names(kind for kind in parts(family) if kind not in tried)
+    assert not missing, f"add a row for each of {missing} to tests/cases/{family}.py"
+
+
+@each_family
+def test_every_part_is_in_the_reference(family):
+    text = REFERENCE.read_text()
+    section = text.split(f"currentmodule:: sknn.{family}\n")[1].split("```")[0].split()
+    public = importlib.import_module(f"sknn.{family}").__all__
+    missing = [name for name in public if name not in section]
+    assert not missing, f"list {missing} under sknn.{family} in docs/reference/index.md"
+
+
+@each_family
+def test_every_short_name_leads_to_its_part(family):
+    registry = BASES[family][0].registry
+    hidden = names(kind for kind in registry.values() if kind.__module__.startswith("sknn."))
+    assert set(hidden) <= set(names(parts(family))), f"short names of {family} that cannot be made"
+
+
+@pytest.mark.parametrize("family", INVALID)
+def test_every_parameter_has_an_invalid_value(family):
+    tried = set(INVALID[family])
+    missing = [
+        f"{kind.__name__}.{name}"
+        for kind in parts(family)
+        for name in kind.constraints
+        if (kind, name) not in tried
+    ]
+    assert not missing, f"add an invalid value of {missing} to INVALID in tests/cases/{family}.py"
+
+
+@each_family
+def test_every_part_has_an_example(family):
+    missing = names(kind for kind in parts(family) if ">>>" not in (kind.__doc__ or ""))
+    assert not missing, f"show {missing} at work in an Examples section of the docstring"
