@@ -35,11 +35,11 @@ from sknn.estimators.recurrent.sequences import (
     check_steps,
 )
 from sknn.estimators.recurrent.state import BeginAnew, forget_state
-from sknn.estimators.scores import accuracy, r2
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings.recipe import Recipe
 from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.targets.classification import MultioutputTargets
+from sknn.estimators.targets.scores import accuracy, r2
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks import Callback
 
