@@ -20,7 +20,6 @@ from sknn.estimators.answers import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learnt
-from sknn.estimators.scores import accuracy
 from sknn.estimators.settings import parameters
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets.classification import (
@@ -34,6 +33,7 @@ from sknn.estimators.targets.classification import (
     encode_labels,
 )
 from sknn.estimators.targets.growth import grow
+from sknn.estimators.targets.scores import accuracy
 
 
 def _gives_probabilities(estimator: Any) -> bool:

@@ -16,9 +16,9 @@ from sknn.estimators.answers import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learnt
-from sknn.estimators.scores import r2
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets.regression import RegressionTargets
+from sknn.estimators.targets.scores import r2
 
 
 class NetworkRegressor(RegressorMixin, SupervisedNetwork):

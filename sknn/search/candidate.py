@@ -159,6 +159,7 @@ def _error_of(network: Any) -> Exception | None:
     """Return what is wrong with the parameters of a network."""
     try:
         network._check_parameters()
+        network._recipe()
     except Exception as error:
         return error
     return None

@@ -114,7 +114,9 @@ def train(
 
 def _teach(network: Any, lesson: Lesson, until: int, report: Report) -> None:
     """Fit a network up to an epoch, or let it go on to there."""
-    network._check_parameters()  # Before the search adds to them.
+    # Before the search adds to them.
+    network._check_parameters()
+    network._recipe()
     own = network.callbacks
     y = () if lesson.y is None else (lesson.y,)
     params = lesson.params or {}

@@ -137,7 +137,7 @@ SMALL = np.random.default_rng(0).standard_normal((150, 4))
 FITS = {
     "MLP": (MLPClassifier, SMALL, 430),
     "CNN": (CNNClassifier, np.random.default_rng(0).standard_normal((150, 8, 8)), 850),
-    "Tabular": (TabularMLPClassifier, SMALL, 1000),
+    "Tabular": (TabularMLPClassifier, SMALL, 1050),
 }
 
 

@@ -89,7 +89,7 @@ POINTS = {
     "decision": (Watch, "on_epoch_end", 1),
     "publishing": (session, "publish", 0),
     "recovery": (session, "_react_to_stop", 0),
-    "units": (RegressionTargets, "to_user_units", 0),
+    "fold": (RegressionTargets, "to_user_units", 0),
     "the last line": (base.BaseNetwork, "_after_training", 0),
 }
 

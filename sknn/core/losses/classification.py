@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sknn.core import constraints
 from sknn.core.losses.base import Loss
-from sknn.core.losses.recipe import Recipe
+from sknn.core.losses.by_task import LossByTask
 from sknn.core.losses.sigmoid import SigmoidCrossEntropy, SigmoidFocal
 from sknn.core.losses.softmax import SoftmaxCrossEntropy, SoftmaxFocal
 
 
-class LogLoss(Recipe, alias="log_loss"):
+class LogLoss(LossByTask, alias="log_loss"):
     """Cross-entropy between what was observed and the predicted probabilities.
 
     Stands for :class:`SigmoidCrossEntropy` (two classes, labels) and :class:`SoftmaxCrossEntropy`
@@ -38,7 +38,7 @@ class LogLoss(Recipe, alias="log_loss"):
         return kernel(label_smoothing=self.label_smoothing)
 
 
-class Focal(Recipe, alias="focal"):
+class Focal(LossByTask, alias="focal"):
     r"""Focal loss: cross-entropy that looks away from what is already right.
 
     .. math:: l = -(1 - p_t)^\gamma \log p_t

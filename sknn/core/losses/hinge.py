@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.losses.base import Loss, Weight, weighted_total
+from sknn.core.losses.by_task import LossByTask
 from sknn.core.losses.one_of_k import OneOfK, distributions, row_dot, row_maximum
 from sknn.core.losses.optimum import Vector
 from sknn.core.losses.pointwise import Pointwise
-from sknn.core.losses.recipe import Recipe
 
 
 class BinaryHinge(Pointwise):
@@ -112,7 +112,7 @@ class MulticlassHinge(OneOfK):
         return np.zeros(n_outputs)
 
 
-class Hinge(Recipe, alias="hinge"):
+class Hinge(LossByTask, alias="hinge"):
     """Hinge loss for classification: margins, no probabilities.
 
     Stands for :class:`BinaryHinge` (two classes, labels) and :class:`MulticlassHinge` (Crammer

@@ -68,8 +68,9 @@ def weight_column(state: FitState) -> NDArray | None:
 
 def update_of(state: FitState, objective: Objective) -> Update:
     """Return what moves the network along the gradient of its objective."""
-    assert state.recipe.optimizer is not None
-    optimizer = state.recipe.optimizer.bind(state.network.layout)
+    optimizer = state.recipe.optimizer
+    assert optimizer is not None
+    optimizer = optimizer.bind(state.network.layout)
     trainable = state.network.trainable
     kept = optimizer_state(state.run, type(optimizer).__name__, lambda: optimizer.init(trainable))
     return moving(state, state.network, objective.grad, optimizer, kept, objective.l1)

@@ -40,6 +40,7 @@ from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings.recipe import Recipe
 from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.targets.classification import MultioutputTargets
+from sknn.estimators.targets.scores import accuracy, r2
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks import Callback
 

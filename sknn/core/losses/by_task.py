@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sknn.core.losses.base import Loss, Weight
 
 
-class Recipe(Loss):
+class LossByTask(Loss):
     """Base of the classification losses whose kernel depends on the task."""
 
     tasks = frozenset({"binary", "multiclass", "multilabel"})
