@@ -56,12 +56,11 @@ def _noise(estimator: Any) -> tuple[float, int | None]:
 def _turns(estimator: Any, state: FitState, duel: Duel) -> Turns:
     """Return what moves either side, with a state of its optimizer for each."""
     players = {DISCRIMINATOR: duel.discriminator, GENERATOR: duel.generator}
-    optimizer = state.recipe.optimizer
-    assert optimizer is not None
-    chosen = {DISCRIMINATOR: optimizer, GENERATOR: optimizer}
+    first = state.recipe.optimizer
+    assert first is not None
+    optimizers = {DISCRIMINATOR: first, GENERATOR: first}
     if estimator.generator_solver is not None:
-        chosen[GENERATOR] = parameters.optimizer_of(estimator, "generator_solver")
-    optimizers = {side: each.bind(players[side].network.layout) for side, each in chosen.items()}
+        optimizers[GENERATOR] = parameters.optimizer_of(estimator, "generator_solver")
 
     def fresh() -> State:
         return {

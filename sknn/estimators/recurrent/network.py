@@ -35,7 +35,6 @@ from sknn.estimators.recurrent.sequences import (
     check_steps,
 )
 from sknn.estimators.recurrent.state import BeginAnew, forget_state
-from sknn.estimators.scores import accuracy, r2
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings.recipe import Recipe
 from sknn.estimators.shaped import ShapedNetwork

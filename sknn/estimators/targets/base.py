@@ -125,7 +125,7 @@ class Targets(ABC):
         """Whether numbers of that precision are zero, or next to it, where y is not."""
         return False
 
-    def to_user_units(self, network: Network, loss: Loss) -> None:  # noqa: B027  (most have nothing to do)
+    def to_user_units(self, network: Network, loss: Loss) -> None:  # noqa: B027
         """Bring the last layer from the units of training to those of the user, in place."""
 
     def to_training_units(self, network: Network, loss: Loss) -> None:  # noqa: B027
