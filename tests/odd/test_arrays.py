@@ -96,7 +96,7 @@ REFUSED = {
     "complex without imaginary part": lambda: X + 0j,
     "complex64": lambda: (X + 1j).astype(np.complex64),
     "datetime64": lambda: DAY + np.zeros((60, 5), int),
-    "not a time": lambda: np.full((60, 5), np.datetime64("NaT")),
+    "not a time": lambda: np.full((60, 5), np.datetime64("NaT", "D")),
     "timedelta64": lambda: np.ones((60, 5), "m8[s]"),
     "lists of datetime64": lambda: rows(DAY),
     "lists of dates": lambda: rows(datetime.date(2020, 1, 1)),

@@ -63,7 +63,7 @@ NO_VECTOR = {
     "complex without imaginary part": lambda: REAL + 0j,
     "datetime64": lambda: DAYS,
     "timedelta64": lambda: DAYS - DAYS[0],
-    "not a time": lambda: np.full(60, np.datetime64("NaT")),
+    "not a time": lambda: np.full(60, np.datetime64("NaT", "D")),
     "a list of datetime64": lambda: list(DAYS),
     "a list of dates": lambda: [datetime.date(2020, 1, 1), datetime.date(2020, 1, 2)] * 30,
     "a list of time spans": lambda: [datetime.timedelta(1), datetime.timedelta(2)] * 30,
