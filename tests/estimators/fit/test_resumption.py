@@ -10,7 +10,7 @@ from sknn import MLPClassifier, MLPRegressor
 from sknn.core.optimizers import Optimizer
 from sknn.layers import Dense
 from sknn.optimizers import Adam
-from sknn.schedules import BatchSize, Cosine, Exponential, OneCycle, Step
+from sknn.schedules import BatchSize, Cosine, Exponential, OneCycle, Plateau, Step
 from tests.checks.runs import again, assert_parts_make_the_whole, assert_same_progress
 from tests.estimators.data import LABELS, REAL, THREE, TWO_LABELS, X
 
@@ -58,6 +58,16 @@ OTHERS = {
     "spec solver": (MLPRegressor, {"solver": Adam(beta_1=0.8)}, REAL),
     "one cycle": (MLPRegressor, {"learning_rate": OneCycle(epochs=EPOCHS)}, REAL),
     "invscaling": (MLPRegressor, {"learning_rate": "invscaling", "solver": "sgd"}, REAL),
+    "adaptive, the rate has fallen": (
+        MLPRegressor,
+        {"learning_rate": "adaptive", "solver": "sgd", "tol": 10.0, "n_iter_no_change": 1},
+        REAL,
+    ),
+    "plateau, in the middle of its patience": (
+        MLPRegressor,
+        {"learning_rate": Plateau(patience=4, tol=10.0), "n_iter_no_change": 99},
+        REAL,
+    ),
     "adaptive": (MLPRegressor, {"learning_rate": "adaptive", "solver": "sgd"}, REAL),
     "plateau": (MLPRegressor, {"learning_rate": "plateau"}, REAL),
     "batch sizes": (MLPRegressor, {"batch_size": BatchSize(4, 30, epochs=EPOCHS)}, REAL),
