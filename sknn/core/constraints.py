@@ -199,7 +199,7 @@ def check(
                 f"{owner} has a constraint for {name!r}, but stores no parameter of that name; "
                 f"set self.{name} in __init__, or take the row out of its constraints."
             )
-        # Where there is no sound default, the constraint stands for it: no parameter has that value.
+        # Without a sound default the constraint stands for it, which no parameter has for a value.
         if values[name] is not sound.get(name, constraint):
             plain[name] = constraint.read(owner, name, values[name])
     return plain
