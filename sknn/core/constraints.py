@@ -11,11 +11,14 @@ import numbers
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from inspect import Parameter, signature
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from sknn.exceptions import InvalidParameterError
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def _as_given(value: Any) -> Any:
@@ -88,7 +91,8 @@ def as_float(value: Any) -> float:
     if type(value) is float:
         return value
     try:
-        return float(value) if is_number(value, numbers.Real) else math.nan
+        known = type(value) is int
+        return float(value) if known or is_number(value, numbers.Real) else math.nan
     except (OverflowError, ValueError):
         return math.nan
 
@@ -172,9 +176,14 @@ def array_like(words: str = "an array-like") -> Constraint:
 
 
 def check(
-    owner: str, values: Mapping[str, Any], constraints: Mapping[str, Constraint]
+    owner: str,
+    values: Mapping[str, Any],
+    constraints: Mapping[str, Constraint],
+    sound: Mapping[str, Any] = _NOTHING,
 ) -> dict[str, Any]:
     """Return what the constraints make of the values: numbers of any type become Python's own.
+
+    Values that are the very objects in `sound` are passed over.
 
     Raises
     ------
@@ -190,36 +199,24 @@ def check(
                 f"{owner} has a constraint for {name!r}, but stores no parameter of that name; "
                 f"set self.{name} in __init__, or take the row out of its constraints."
             )
-        plain[name] = constraint.read(owner, name, values[name])
+        # Without a sound default the constraint stands for it, which no parameter has for a value.
+        if values[name] is not sound.get(name, constraint):
+            plain[name] = constraint.read(owner, name, values[name])
     return plain
 
 
-_SOUND: dict[type, dict[str, Any]] = {}
+def sound_defaults(kind: type, table: Mapping[str, Constraint]) -> dict[str, Any]:
+    """Return the defaults of a class that its table allows and takes as they are.
 
-
-def unproven(
-    kind: type, values: Mapping[str, Any], table: Mapping[str, Constraint]
-) -> dict[str, Constraint]:
-    """Return the rows of the table of a class that are to be asked about some values.
-
-    Most parameters are left alone, and what is known of the defaults of a class need not be asked
-    anew every time.
+    Most parameters are left alone, and what is known of these need not be asked anew every time.
     """
-    sound = _SOUND.get(kind)
-    if sound is None:
-        sound = _SOUND[kind] = _sound_defaults(kind, table)
-    # A row without a sound default stands for itself, which is no value of a parameter.
-    return {name: row for name, row in table.items() if values.get(name, table) is not sound[name]}
-
-
-def _sound_defaults(kind: type, table: Mapping[str, Constraint]) -> dict[str, Any]:
-    """Return the defaults that are allowed and taken as they are; the row where there is none."""
-    sound: dict[str, Any] = dict(table)
-    for name, parameter in signature(kind).parameters.items():
-        default = parameter.default
-        if name in table and default is not Parameter.empty and _is_sound(table[name], default):
-            sound[name] = default
-    return sound
+    defaults = {name: parameter.default for name, parameter in signature(kind).parameters.items()}
+    return {
+        name: defaults[name]
+        for name, row in table.items()
+        if defaults.get(name, Parameter.empty) is not Parameter.empty
+        and _is_sound(row, defaults[name])
+    }
 
 
 def _is_sound(row: Constraint, default: Any) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from math import prod
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -15,16 +16,6 @@ from sknn.core.initializers import Initializer
 
 Shape = tuple[int, ...]
 Views = dict[str, NDArray]
-
-
-def _check_shape(owner: str, shape: object) -> None:
-    if not isinstance(shape, tuple) or not all(
-        isinstance(n, Integral) and int(n) >= 0 for n in shape
-    ):
-        raise TypeError(
-            f"The shape of a {owner} must be a tuple of ints, as (3,); leave the batch axis out. "
-            f"Got {shape!r} instead."
-        )
 
 
 class Role(IntEnum):
@@ -55,15 +46,6 @@ class Param:
     tied_to: str | None = None
     rate: float = 1.0
     decay: float = 1.0
-
-    def __post_init__(self) -> None:
-        """Refuse what would fail later, far from the layer that said it."""
-        _check_shape("Param", self.shape)
-        if not isinstance(self.init, Initializer):
-            raise TypeError(
-                "The init of a Param must be an object such as sknn.initializers.Zeros(). "
-                f"Got {self.init!r} instead."
-            )
 
     def draw(self, rng: np.random.Generator) -> NDArray:
         """Return initial values, checked."""
@@ -112,7 +94,6 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Refuse what would fail later, far from the layer that said it."""
-        _check_shape("Plan", self.out_shape)
         for entries, kind in ((self.params, Param), (self.scratch, Scratch)):
             for name, entry in entries.items():
                 if not isinstance(entry, kind):
@@ -120,6 +101,21 @@ class Plan:
                         f"The entry {name!r} of a Plan must be a {kind.__name__}. "
                         f"Got {entry!r} instead."
                     )
+        shapes: list[tuple[str, Any]] = [("Plan", self.out_shape)]
+        for param in self.params.values():
+            if not isinstance(param.init, Initializer):
+                raise TypeError(
+                    "The init of a Param must be an object such as sknn.initializers.Zeros(). "
+                    f"Got {param.init!r} instead."
+                )
+            shapes.append(("Param", param.shape))
+        for owner, shape in shapes:
+            whole = isinstance(shape, tuple) and all(isinstance(n, Integral) for n in shape)
+            if not whole or min(shape, default=0) < 0:
+                raise TypeError(
+                    f"The shape of a {owner} must be a tuple of ints, as (3,); leave the batch "
+                    f"axis out. Got {shape!r} instead."
+                )
 
     @property
     def multiply_adds(self) -> int:

@@ -58,11 +58,9 @@ class Spec(BaseEstimator, ABC):
                     f"name, self.{name} = {name}; else it cannot be cloned or searched. Where a "
                     "__getstate__ left it out of a file, pass a new object."
                 )
-        constraints.check(
-            type(self).__name__,
-            vars(self),
-            constraints.unproven(type(self), vars(self), self.constraints),
-        )
+        if self.constraints:
+            kind = type(self)
+            constraints.check(kind.__name__, vars(self), self.constraints, _sound_defaults(kind))
 
     def checked(self) -> Self:
         """Return the spec with its numbers as Python's own, `self` where they are that already.
@@ -73,9 +71,14 @@ class Spec(BaseEstimator, ABC):
             For the first parameter with a value that is not allowed.
         """
         self.check()
-        given = vars(self)
-        rows = constraints.unproven(type(self), given, self.constraints)
-        plain = {name: row.plain(given[name]) for name, row in rows.items()}
+        if not self.constraints:
+            return self
+        given, sound = vars(self), _sound_defaults(type(self))
+        plain = {
+            name: row.plain(given[name])
+            for name, row in self.constraints.items()
+            if given[name] is not sound.get(name, row)
+        }
         if all(value is given[name] for name, value in plain.items()):
             return self
         twin = copy.copy(self)
@@ -87,6 +90,18 @@ class Spec(BaseEstimator, ABC):
 def _parameter_names(kind: type[Spec]) -> tuple[str, ...]:
     """Return the parameters of a class; reading its signature anew each time would cost 30 us."""
     return tuple(kind._get_param_names())
+
+
+@cache
+def _sound_defaults(kind: type[Spec]) -> dict[str, Any]:
+    return constraints.sound_defaults(kind, kind.constraints)
+
+
+@cache
+def _starts_sound(kind: type[Spec]) -> bool:
+    """Say whether a class with its defaults passes its own check, and stays as it is."""
+    spec: Spec = kind()
+    return spec.checked() is spec
 
 
 def resolve(family: Any, value: Any, parameter: str, owner: str) -> Any:
@@ -108,7 +123,8 @@ def resolve(family: Any, value: Any, parameter: str, owner: str) -> Any:
         whose own parameters are not allowed.
     """
     if isinstance(value, str) and value in family.registry:
-        value = family.registry[value]()
+        kind = family.registry[value]
+        return kind() if _starts_sound(kind) else kind().checked()
     if not isinstance(value, family):
         raise unusable(family, value, parameter, owner, family.registry)
     return value.checked()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -18,7 +19,7 @@ from scipy.special import expit, softmax
 from sknn.core.activations import Activation
 from sknn.core.initializers import Zeros
 from sknn.core.layers.base import Context, Layer
-from sknn.core.layers.chain import Chain
+from sknn.core.layers.chain import with_inner
 from sknn.core.layout import Layout, Param, Plan, Role, Shape, Views
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
@@ -32,9 +33,10 @@ _SMALL = Layout([_DENSE, _DENSE])
 """Two layers of two units, on which an optimizer is tried."""
 
 
-def is_own(part: object) -> bool:
-    """Say whether a part is the user's; those of this package have tests of their own."""
-    return type(part).__module__.partition(".")[0] != "sknn"
+@cache
+def is_own(kind: type) -> bool:
+    """Say whether a class is the user's; those of this package have tests of their own."""
+    return kind.__module__.partition(".")[0] != "sknn"
 
 
 def try_layers(network: Network) -> None:
@@ -45,20 +47,21 @@ def try_layers(network: Network) -> None:
     InvalidParameterError
         For a part that breaks its contract. What a part itself raises gets a note with its name.
     """
-    chain = Chain(list(zip(network.names, network.layers, strict=True)))
-    for i, (name, layer, in_shape) in enumerate(chain.walk(network.in_shape)):
+    shapes = [network.in_shape, *(plan.out_shape for plan in network.plans[:-1])]
+    layers = with_inner(zip(network.names, network.layers, shapes, strict=True))
+    for i, (name, layer, in_shape) in enumerate(layers):
         for part in vars(layer).values():
-            if isinstance(part, Activation) and is_own(part):
+            if isinstance(part, Activation) and is_own(type(part)):
                 with _named(part, name):
                     _try_activation(part, network.dtype)
-        if is_own(layer):
+        if is_own(type(layer)):
             with _named(layer, name):
                 _try_layer(layer, network, in_shape, is_first=not i)
 
 
 def try_loss(loss: Loss, task: str, target: Any, network: Network) -> None:
     """Try a bound loss on the first rows of the encoded target."""
-    if not is_own(loss):
+    if not is_own(type(loss)):
         return
     first = target[:_ROWS] if isinstance(target, np.ndarray) else target[:_ROWS].toarray()
     n_raw = network.out_shape[-1]
@@ -75,7 +78,7 @@ def try_loss(loss: Loss, task: str, target: Any, network: Network) -> None:
 
 def try_optimizer(optimizer: Optimizer, dtype: DTypeLike) -> None:
     """Try one step of an optimizer."""
-    if is_own(optimizer):
+    if is_own(type(optimizer)):
         with _named(optimizer):
             bound = optimizer.bind(_SMALL)
             if not isinstance(bound, Optimizer):
@@ -85,7 +88,7 @@ def try_optimizer(optimizer: Optimizer, dtype: DTypeLike) -> None:
 
 def try_schedule(schedule: Schedule, horizon: int) -> None:
     """Try the first factor of a schedule."""
-    if not is_own(schedule):
+    if not is_own(type(schedule)):
         return
     with _named(schedule):
         factor = schedule.factor(0.0, 0, horizon, {})

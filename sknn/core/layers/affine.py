@@ -32,8 +32,9 @@ class Affine(Layer):
             weight_init = bound.activation.weight_init
             bias_init = bound.activation.bias_init if bias_init is None else bias_init
         bound.weight_init = resolve(Initializer, weight_init, "weight_init", owner)
-        bias_init = Zeros() if bias_init is None else bias_init
-        bound.bias_init = resolve(Initializer, bias_init, "bias_init", owner)
+        bound.bias_init = Zeros()
+        if bias_init is not None:
+            bound.bias_init = resolve(Initializer, bias_init, "bias_init", owner)
         return bound
 
     def _activation_scratch(self, out_shape: Shape) -> dict[str, Scratch]:

@@ -119,7 +119,9 @@ class Layer(Spec, family=True):
     def check(self) -> None:
         """Raise InvalidParameterError for the first parameter with a value that is not allowed."""
         super().check()
-        _NAME.read(type(self).__name__, "name", getattr(self, "name", None))
+        name = getattr(self, "name", None)
+        if name is not None:
+            _NAME.read(type(self).__name__, "name", name)
 
     def bind(self, defaults: Defaults) -> Layer:
         """Return the layer with short names resolved and gaps filled; never changes `self`."""

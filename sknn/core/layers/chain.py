@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 from typing import Any
 
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Param, Plan, Scratch, Shape, Views
+
+Placed = tuple[str, Layer, Shape]
+"""A layer, its name and the shape of its input."""
 
 
 class Chain:
@@ -54,14 +57,11 @@ class Chain:
             scratch |= {f"{self.prefix}delta{turn}": delta for turn in (0, 1)}
         return Plan(shape, params, scratch, work)
 
-    def walk(self, in_shape: Shape) -> Iterator[tuple[str, Layer, Shape]]:
-        """Yield every layer with its name and the shape of its input, then those inside it."""
+    def placed(self, block: str, in_shape: Shape) -> Iterator[Placed]:
+        """Yield every layer with its name, that of its block in front, and its input's shape."""
         shape = in_shape
         for name, layer in self.pairs:
-            yield f"{self.prefix}{name}", layer, shape
-            for chain in getattr(layer, "chains", ()):
-                for inner, part, its_shape in chain.walk(shape):
-                    yield f"{self.prefix}{name}.{inner}", part, its_shape
+            yield f"{block}.{self.prefix}{name}", layer, shape
             shape = layer.plan(shape).out_shape
 
     def own(self, name: str, views: Views) -> Views:
@@ -74,6 +74,16 @@ class Chain:
         for name, layer in self.pairs:
             if layer.constrained:
                 layer.constrain(self.own(name, p))
+
+
+def with_inner(layers: Iterable[Placed]) -> list[Placed]:
+    """Return layers, each followed by those inside it."""
+    every = []
+    for name, layer, shape in layers:
+        every.append((name, layer, shape))
+        for chain in getattr(layer, "chains", ()):
+            every += with_inner(chain.placed(name, shape))
+    return every
 
 
 def _refuse_ties(name: str, layer: Layer, plan: Plan) -> None:

@@ -49,11 +49,12 @@ class _Convolution(Filtering):
         sizes = map(self.grid.pair, (self.kernel_size, self.strides, self.dilation))
         return correlation(self.grid.image(self, in_shape), int(self.filters), *sizes, self.padding)
 
-    def _planned(self, in_shape: Shape) -> tuple[Shape, Param, dict[str, Scratch]]:
-        map_ = self._map(in_shape)
+    def _planned(
+        self, map_: Correlation, in_shape: Shape
+    ) -> tuple[Shape, Param, dict[str, Scratch]]:
         windows, filters = map_.windows, int(self.filters)
         self.grid.refuse_empty(self, (windows.lines, windows.columns), "kernel_size", in_shape)
-        kernel = self.grid.pair(self.kernel_size)
+        kernel = (windows.lines.size, windows.columns.size)
         weights = Param(
             (*self.grid.lower(kernel), map_.channels, filters),
             self.weight_init,

@@ -47,7 +47,9 @@ class Filtering(Affine):
         """Return the correlation of this layer for rows of a shape."""
 
     @abstractmethod
-    def _planned(self, in_shape: Shape) -> tuple[Shape, Param, dict[str, Scratch]]:
+    def _planned(
+        self, map_: Correlation, in_shape: Shape
+    ) -> tuple[Shape, Param, dict[str, Scratch]]:
         """Return the shape of the output as an image, the weights, and work arrays."""
 
     @abstractmethod
@@ -69,14 +71,15 @@ class Filtering(Affine):
 
     def plan(self, in_shape: Shape) -> Plan:
         """W (*kernel, channels in, filters), b (filters,)."""
-        image, weights, scratch = self._planned(in_shape)
+        map_ = self._map(in_shape)
+        image, weights, scratch = self._planned(map_, in_shape)
         out_shape, params = self.grid.lower(image), {"W": weights}
         if self.use_bias:
             fans = (weights.fan_in, weights.fan_out)
             params["b"] = Param((int(self.filters),), self.bias_init, Role.PLAIN, *fans)
             scratch |= _bias_scratch(image)
         scratch |= self._activation_scratch(out_shape)
-        return Plan(out_shape, params, scratch, self._map(in_shape).work)
+        return Plan(out_shape, params, scratch, map_.work)
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
         """Write f(C x + b) into `y`, one member after the other."""

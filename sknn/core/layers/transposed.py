@@ -51,10 +51,11 @@ class _ConvTranspose(Filtering):
         image = (*larger, int(self.filters))
         return correlation(image, channels, kernel, strides, (1, 1), self.padding)
 
-    def _planned(self, in_shape: Shape) -> tuple[Shape, Param, dict[str, Scratch]]:
-        map_, filters = self._map(in_shape), int(self.filters)
+    def _planned(
+        self, map_: Correlation, in_shape: Shape
+    ) -> tuple[Shape, Param, dict[str, Scratch]]:
         kernel, strides = self.grid.pair(self.kernel_size), self.grid.pair(self.strides)
-        channels = map_.filters
+        filters, channels = int(self.filters), map_.filters
         # A number of the output is the sum over about so many of the input.
         fan_in = channels * max(1, prod(kernel) // prod(strides))
         shape = (*self.grid.lower(kernel), filters, channels)

@@ -129,37 +129,35 @@ class ConvolutionalNetwork(ShapedNetwork):
             return [*given, Flatten(), output]
         sizes = layer_specs.hidden_sizes(self.hidden_layer_sizes)
         rates = layer_specs.per_layer(self.dropout, len(sizes), "dropout")
-        layers: list[Layer] = []
-        for count in layer_specs.hidden_sizes(self.filters):
-            layers += self._block(count)
-        layers.append(Flatten())
+        layers = [*self._blocks(), Flatten()]
         for size, rate in zip(sizes, rates, strict=True):
             layers += layer_specs.block(self, size, self.activation)
             layers += layer_specs.dropout(rate)
         return [*layers, output]
 
-    def _block(self, filters: int) -> list[Layer]:
-        """Return a convolution, normalisation, pooling and the activation, in this order.
+    def _blocks(self) -> list[Layer]:
+        """Return convolutions, each with normalization, pooling and activation, in this order.
 
         An activation that never falls and the maximum can change places, and behind the pooling
         there is a quarter of the work.
         """
-        spec = resolve(Activation, self.activation, "activation", type(self).__name__)
-        kind = Conv1D if len(self.input_shape_) == 2 else Conv2D
-        conv = kind(
-            filters,
-            self._extent("kernel_size"),
-            "identity",
-            strides=self._extent("strides"),
-            padding=self.padding,
-        )
+        bend = resolve(Activation, self.activation, "activation", type(self).__name__)
+        start: dict[str, Any] = {}
         if layer_specs.starts_automatically(self):
-            conv.weight_init, conv.bias_init = spec.weight_init, spec.bias_init
+            start = {"weight_init": bend.weight_init, "bias_init": bend.bias_init}
+        kind = Conv1D if len(self.input_shape_) == 2 else Conv2D
+        kernel, strides = self._extent("kernel_size"), self._extent("strides")
         norm = layer_specs.normalization(self.normalization)
-        pool, bend = self._pool(), Activate(self.activation)
-        early = self.pooling == "max" and spec.monotone
-        tail = [*pool, bend] if early else [bend, *pool]
-        return [conv, *([norm()] if norm else []), *tail]
+        early = self.pooling == "max" and bend.monotone
+        layers: list[Layer] = []
+        for count in layer_specs.hidden_sizes(self.filters):
+            layers.append(
+                kind(count, kernel, "identity", strides=strides, padding=self.padding, **start)
+            )
+            layers += [norm()] if norm else []
+            pool, activate = self._pool(), Activate(self.activation)
+            layers += [*pool, activate] if early else [activate, *pool]
+        return layers
 
     def _extent(self, name: str) -> Any:
         """Return a size as layers want it: an int, or one for each axis of an image."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sklearn.metrics import get_scorer_names
@@ -77,6 +78,11 @@ def is_lbfgs(estimator: Any) -> bool:
     return isinstance(estimator.solver, str) and estimator.solver == LBFGS
 
 
+@cache
+def _sound_defaults(kind: Any) -> dict[str, Any]:
+    return c.sound_defaults(kind, kind._constraints)
+
+
 def check_parameters(estimator: Any, table: dict[str, Constraint]) -> dict[str, Any]:
     """Raise for the first constructor parameter with a value that is not allowed.
 
@@ -86,8 +92,9 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> dict[str, 
         Parameters as they were, but for those left alone. Those of the estimator, a working copy,
         have become what the table makes of them: numbers of any type are now Python's own.
     """
-    owner, own = type(estimator).__name__, vars(estimator)
-    plain = c.check(owner, own, c.unproven(type(estimator), own, table))
+    kind: Any = type(estimator)
+    owner, own = kind.__name__, vars(estimator)
+    plain = c.check(owner, own, table, _sound_defaults(kind))
     given = {name: own[name] for name in plain}
     own.update(plain)
     _check_weight_init(estimator.weight_init, owner)

@@ -415,4 +415,4 @@ def test_a_parameter_that_is_not_stored():
 
 
 def test_our_own_parts_are_not_tried():
-    assert not is_own(Tanh()) and is_own(Sine())
+    assert not is_own(Tanh) and is_own(Sine)
