@@ -364,7 +364,10 @@ multimetric_, classes_, n_features_in_, feature_names_in_
                         f"search_space must not hold {prefix}{name}: the search itself decides how "
                         "long and in how many parts a network is trained."
                     )
-        return list(ParameterSampler(asked, self.n_candidates, random_state=self.random_state))
+        try:
+            return list(ParameterSampler(asked, self.n_candidates, random_state=self.random_state))
+        except (TypeError, ValueError) as error:
+            raise located(error, "search_space") from error
 
     def _brackets(self, model: Any, n_candidates: int) -> list[Bracket]:
         network = network_of(model)[0]

@@ -1,6 +1,7 @@
 """Score: what it compares with is checked as in training, in words that name it."""
 
 import tracemalloc
+from itertools import product
 
 import numpy as np
 import pytest
@@ -15,6 +16,9 @@ from sknn import (
     RNNClassifier,
     TabularMLPRegressor,
 )
+from sknn.core.layers.windows import Axis
+from sknn.schedules import CosLog
+from sknn.search import ArchitectureSearchCV
 from tests.estimators.data import BINARY, LABELS, REAL, THREE, X
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -150,12 +154,30 @@ def test_more_than_any_machine_has_room_for():
     tracemalloc.stop()
 
 
-def test_a_stride_beyond_the_axis_is_one_window():
-    wide, whole = (
-        CNNClassifier(2, kernel_size=2, strides=strides, **QUICK).fit(X, BINARY).predict_proba(X)
-        for strides in (10**30, X.shape[1])
-    )
-    np.testing.assert_array_equal(wide, whole)
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_a_stride_beyond_the_axis_is_one_window(padding):
+    for length, size, stride in product(range(2, 8), range(1, 5), range(1, 4)):
+        long = Axis.padded(length, size, 10**30, 1, padding)
+        assert long == Axis.padded(length, size, length, 1, padding)
+        # Entries that far apart see the axis at most one at a time, as a bit nearer.
+        apart, nearer = (
+            Axis.padded(length, size, stride, d, padding) for d in (10**30, 3 * length + 1)
+        )
+        if apart.count > 0:
+            assert _seen(apart) == _seen(nearer)
+        assert (apart.count > 0) == (nearer.count > 0)
+
+
+def _seen(axis):
+    return [axis.entry(j) for j in range(axis.size)]
+
+
+def test_parameters_beyond_all_numbers():
+    with pytest.raises(ValueError, match="'cycles' parameter of CosLog"):
+        MLPRegressor(learning_rate=CosLog(cycles=10**30), **QUICK).fit(X, REAL)
+    search = ArchitectureSearchCV(MLPRegressor(**QUICK), {"alpha": 1}, n_candidates=2)
+    with pytest.raises((ValueError, TypeError), match="In search_space: "):
+        search.fit(X, REAL)
 
 
 def test_gibbs_speaks_of_its_own_argument():

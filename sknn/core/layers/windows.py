@@ -51,9 +51,9 @@ class Axis:
         smaller half of them in front: the rule of TensorFlow and Keras. Without room for one
         window `count` is not positive.
         """
+        # A longer stride is one window all the same, and entries further apart lie outside too.
+        stride, dilation = min(stride, max(length, 1)), min(dilation, 4 * max(length, 1))
         reach = (size - 1) * dilation + 1
-        # One window, however much longer than the axis the stride is.
-        stride = min(stride, max(length, 1))
         if padding == "valid":
             return cls(length, size, stride, dilation, 0, (length - reach) // stride + 1)
         count = -(-length // stride)

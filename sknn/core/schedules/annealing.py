@@ -194,7 +194,8 @@ class CosLog(Schedule, alias="cos_log"):
 
     constraints = {
         "epochs": constraints.integer(1) | constraints.none(),
-        "cycles": constraints.integer(1),
+        # Beyond, two to the power of it is no float.
+        "cycles": constraints.integer(1, 1000, closed="both"),
         "final": constraints.real(0, 1, closed="both"),
     }
 
