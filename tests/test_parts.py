@@ -174,6 +174,14 @@ def test_every_parameter_has_a_constraint(family):
     assert not missing, f"say what {missing} may be in `constraints` of the class"
 
 
+def test_every_loss_is_worked_out_on_paper():
+    tried = {type(hand.loss) for hand in losses.HAND} | {losses.Grouped, losses.Mixed}
+    missing = sorted(
+        {type(row.loss).__name__ for row in losses.ROWS if type(row.loss) not in tried}
+    )
+    assert not missing, f"add three rows for each of {missing} to HAND in tests/cases/losses.py"
+
+
 def test_every_layer_has_a_kind():
     missing = names(kind for kind in parts("layers") if kind.kind == Layer.kind)
     assert not missing, f"say how unnamed layers of {missing} are called, kind = ..., in the class"
