@@ -12,6 +12,7 @@ import pytest
 
 import sknn.core
 from sknn.activations import Activation
+from sknn.estimators.settings.table import TABLE
 from sknn.initializers import Initializer
 from sknn.layers import Layer
 from sknn.losses import Loss
@@ -32,6 +33,8 @@ ROWS = {
     "schedules": [row.spec for row in schedules.ROWS] + [row[0] for row in schedules.BATCH_SIZES],
 }
 INVALID = {
+    "activations": [(kind, name) for kind, name, _ in activations.INVALID],
+    "losses": [(kind, name) for kind, values in losses.INVALID for name in values],
     "optimizers": [(kind, name) for kind, name, _ in optimizers.INVALID],
     "schedules": [(kind, name) for kind, name, _ in schedules.INVALID],
 }
@@ -43,6 +46,16 @@ BASES = {
     "optimizers": [Optimizer],
     "schedules": [Schedule, BatchSizeSchedule],
 }
+# Reached by objects alone, beside the losses that another one binds to.
+NAMELESS = {"BatchSize", "Grouped", "Mixed", "ScaledUniform"}
+TABLE_FILES = "sknn/estimators/settings/table"
+NAMED_IN = {
+    "activations": [("architecture", "activation")],
+    "losses": [("architecture", "loss")],
+    "optimizers": [("training", "solver")],
+    "schedules": [("training", "learning_rate")],
+}
+"""Parameters whose texts name all parts of a family, with the files of the texts."""
 each_family = pytest.mark.parametrize("family", BASES)
 
 
@@ -105,6 +118,73 @@ def test_every_short_name_leads_to_its_part(family):
     registry = BASES[family][0].registry
     hidden = names(kind for kind in registry.values() if kind.__module__.startswith("sknn."))
     assert set(hidden) <= set(names(parts(family))), f"short names of {family} that cannot be made"
+
+
+@pytest.mark.parametrize("family", [family for family in BASES if family != "layers"])
+def test_every_part_has_a_short_name(family):
+    bound = {type(row.kernel) for row in losses.ROWS} - {type(row.loss) for row in losses.ROWS}
+    nameless = (kind for kind in parts(family) if kind.alias is None and kind not in bound)
+    missing = [name for name in names(nameless) if name not in NAMELESS]
+    assert not missing, (
+        f'say alias="..." in the class statement of {missing}, or enter in NAMELESS of '
+        "tests/test_parts.py what has no short name"
+    )
+
+
+@pytest.mark.parametrize("family", NAMED_IN)
+def test_every_short_name_is_told_by_the_parameter_that_takes_it(family):
+    told = [f'"{kind.alias}"' for kind in parts(family) if kind.alias]
+    for file, parameter in NAMED_IN[family]:
+        missing = [name for name in told if name not in texts(parameter)]
+        assert not missing, to_tell(missing, parameter, file)
+
+
+@pytest.mark.parametrize("parameter", ["weight_decay", "beta_1", "beta_2", "epsilon"])
+def test_texts_say_which_optimizers_a_parameter_is_for(parameter):
+    missing = [
+        f'"{kind.alias}"'
+        for kind in parts("optimizers")
+        if (kind.weight_decay if parameter == "weight_decay" else parameter in kind.shared.values())
+        and f'"{kind.alias}"' not in TABLE[parameter].text
+    ]
+    assert not missing, to_tell(missing, parameter, "training")
+
+
+def texts(parameter):
+    """Return all that is said of a parameter, whatever the class."""
+    entry = TABLE[parameter]
+    return " ".join([entry.text, *(change.get("text", "") for _, change in entry.changes)])
+
+
+def to_tell(missing, parameter, file):
+    return (
+        f"name {missing} in the text of {parameter!r} in {TABLE_FILES}/{file}.py, then run "
+        "python docs/signatures.py"
+    )
+
+
+@pytest.mark.parametrize("family", [family for family in BASES if family != "layers"])
+def test_every_parameter_has_a_constraint(family):
+    missing = [
+        f"{kind.__name__}.{name}"
+        for kind in parts(family)
+        for name in kind._get_param_names()
+        if name not in kind.constraints
+    ]
+    assert not missing, f"say what {missing} may be in `constraints` of the class"
+
+
+def test_every_loss_is_worked_out_on_paper():
+    tried = {type(hand.loss) for hand in losses.HAND} | {losses.Grouped, losses.Mixed}
+    missing = sorted(
+        {type(row.loss).__name__ for row in losses.ROWS if type(row.loss) not in tried}
+    )
+    assert not missing, f"add three rows for each of {missing} to HAND in tests/cases/losses.py"
+
+
+def test_every_layer_has_a_kind():
+    missing = names(kind for kind in parts("layers") if kind.kind == Layer.kind)
+    assert not missing, f"say how unnamed layers of {missing} are called, kind = ..., in the class"
 
 
 @pytest.mark.parametrize("family", INVALID)

@@ -52,6 +52,14 @@ CASES = [
 ]
 """(activation, the same function written for clarity)."""
 
+INVALID = [
+    (LeakyReLU, "slope", 1.0),
+    (LeakyReLU, "slope", -0.1),
+    (ELU, "alpha", 0.0),
+    (ELU, "alpha", "a"),
+]
+"""(class, parameter, a value it may not have)."""
+
 ANALYTIC = (Identity, Logistic, Tanh)
 """These accept complex numbers."""
 SLOW_TAILS = (Softsign,)

@@ -23,6 +23,10 @@ from sknn.losses import (
     Mixed,
     Poisson,
     Quantile,
+    SigmoidCrossEntropy,
+    SigmoidFocal,
+    SoftmaxCrossEntropy,
+    SoftmaxFocal,
     SquaredError,
     Tweedie,
 )
@@ -292,6 +296,12 @@ INVALID = [
     (Focal, {"gamma": -1.0}),
     (Grouped, {"losses": "log_loss", "n_outputs": [2]}),
     (Mixed, {"numeric": "all"}),
+    (Mixed, {"binary": "all"}),
+    (Mixed, {"categorical": 1}),
+    (SigmoidCrossEntropy, {"label_smoothing": 1.0}),
+    (SoftmaxCrossEntropy, {"label_smoothing": "some"}),
+    (SigmoidFocal, {"gamma": None}),
+    (SoftmaxFocal, {"gamma": -0.5}),
 ]
 
 OUTSIDE = [

@@ -29,6 +29,15 @@ FAMILIES = {
     optimizers: Optimizer,
     schedules: Schedule,
 }
+GUIDE = {
+    activations: "activations_and_outputs",
+    callbacks: "callbacks",
+    initializers: "initial_values_and_gradients",
+    losses: "losses",
+    optimizers: "optimizers_and_rates",
+    schedules: "optimizers_and_rates",
+}
+"""Where the guide has a table of a family."""
 ALIASES = [
     pytest.param(module, alias, id=f"{module.__name__}-{alias}")
     for module, family in FAMILIES.items()
@@ -103,7 +112,7 @@ def test_every_alias_is_of_an_exported_class_and_on_a_page(module, alias):
     quoted = (f'"{alias}"', f"`{alias}`")
     pages = [path.read_text() for path in PAGES]
     assert any(words in page for page in pages for words in quoted), (
-        f"name {alias!r} in the guide (docs/guide) for {module.__name__}"
+        f"name `{alias}` in docs/guide/{GUIDE[module]}.md"
     )
 
 

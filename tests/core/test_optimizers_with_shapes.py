@@ -10,11 +10,76 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sknn import GAN, CNNRegressor, MLPClassifier, MLPRegressor
 from sknn.exceptions import InvalidParameterError
 from sknn.optimizers import Optimizer
+from tests.cases.optimizers import ROWS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 rng = np.random.default_rng(0)
 X = rng.standard_normal((60, 5))
 y = (X[:, 0] * X[:, 1] > 0).astype(int)
+
+
+each_row = pytest.mark.parametrize("row", ROWS, ids=str)
+
+
+def drawn(*shape, seed=0):
+    return np.random.default_rng(seed).standard_normal(shape).astype("float32")
+
+
+@pytest.fixture(scope="module")
+def layout():
+    """Three layers, one of them a normalization."""
+    return (
+        MLPRegressor(hidden_layer_sizes=(6, 4), normalization="layer")
+        .initialize(X, X[:, 0])
+        .network_.layout
+    )
+
+
+@each_row
+def test_a_bound_optimizer_keeps_what_the_family_promises(row, layout):
+    spec = copy.deepcopy(row.spec)
+    told = pickle.dumps(vars(spec))
+    bound = spec.bind(layout)
+    theta = drawn(layout.n_trainable)
+    state, before = bound.init(theta), theta.copy()
+    assert pickle.dumps(vars(spec)) == told, "bind changes self: copy.copy(self) is to change"
+    assert state.keys() == row.state
+    for step in (1, 2, 3):
+        grad = drawn(*theta.shape, seed=step)
+        buffer = grad
+        assert bound.update(state, grad, theta, 0.01, step) is None
+        assert grad is buffer and grad.dtype == theta.dtype and np.isfinite(grad).all()
+        assert_array_equal(theta, before)
+    for array in state.values():
+        assert array.dtype == theta.dtype and array.shape == theta.shape
+
+
+@each_row
+def test_bound_members_train_as_if_alone(row, layout):
+    bound = row.spec.bind(layout)
+    theta = drawn(3, layout.size)[:, : layout.n_trainable]
+    states = [bound.init(theta), *(bound.init(each) for each in theta)]
+    for step in (1, 2):
+        grad = drawn(*theta.shape, seed=step)
+        alone = grad.copy()
+        bound.update(states[0], grad, theta, 0.01, step)
+        for member, state in enumerate(states[1:]):
+            bound.update(state, alone[member], theta[member], 0.01, step)
+        # Products of matrices may differ in the last bits, alone and in a stack.
+        assert_allclose(grad, alone, rtol=1e-4, atol=1e-6)
+
+
+@each_row
+def test_a_bound_optimizer_goes_downhill(row, layout):
+    """Gradients of half the squared distance from a point; the rate of a bowl, falling to 0."""
+    bound, theta = row.spec.bind(layout), drawn(layout.n_trainable).astype(float)
+    goal, state, steps = drawn(layout.n_trainable, seed=1), bound.init(theta), 400
+    start = np.linalg.norm(theta - goal)
+    for step in range(1, steps + 1):
+        grad = theta - goal
+        bound.update(state, grad, theta, row.parabola * (1.0 - step / steps), step)
+        theta -= grad
+    assert np.linalg.norm(theta - goal) < 0.1 * start
 
 
 class RowByRow(Optimizer):

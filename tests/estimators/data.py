@@ -1,6 +1,7 @@
 """Small data that many tests use."""
 
 import numpy as np
+from sklearn.base import ClassifierMixin, RegressorMixin
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((60, 5))
@@ -11,3 +12,10 @@ TWO_REAL = np.column_stack([REAL, 0.01 * X[:, 2]])
 LABELS = (X[:, :3] > 0.2).astype(int)
 TWO_LABELS = np.column_stack([THREE, BINARY])
 COUNTS = RNG.poisson(np.exp(0.4 * X[:, 0] + 1.0)).astype(float)
+
+
+def target_of(kind):
+    """Return a y that a class of estimators learns from, None where there is none."""
+    if issubclass(kind, ClassifierMixin):
+        return BINARY
+    return REAL if issubclass(kind, RegressorMixin) else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from sklearn.base import ClassifierMixin
 
 import sknn
 from sknn import layers
@@ -21,16 +22,13 @@ from sknn.optimizers import Optimizer
 from sknn.preprocessing import TableEncoder
 from sknn.schedules import Schedule
 from sknn.search import ArchitectureSearchCV
+from tests.checks.public import networks
 from tests.fuzz.inputs import ODD
 
 N_ROWS, N_COLUMNS = 20, 4
 SECONDS = 10
 CLASSIFIERS = (
-    "MLPClassifier",
-    "CNNClassifier",
-    "RNNClassifier",
-    "DBNClassifier",
-    "TabularMLPClassifier",
+    *(kind.__name__ for kind in networks() if issubclass(kind, ClassifierMixin)),
     "ArchitectureSearchCV",
 )
 UNSUPERVISED = ("AutoEncoder", "BernoulliRBM", "GaussianRBM", "GAN")

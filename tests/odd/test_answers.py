@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import sknn
-from tests.estimators.data import BINARY, LABELS, REAL, THREE, TWO_LABELS, X
+from tests.checks.public import networks
+from tests.estimators.data import BINARY, LABELS, REAL, THREE, TWO_LABELS, X, target_of
 
 HUGE = {np.float64: (1e30, 1e200, 1e300, 1.7e308), np.float32: (1e15, 1e19, 1e30, 3e38)}
 SHARES = 1.0 / (1.0 + np.exp(-X))
@@ -40,6 +41,7 @@ NETS = {
     "GAN": (None, {}),
     "GAN, classes": (BINARY, {}),
 }
+NETS |= {kind.__name__: (target_of(kind), {}) for kind in networks() if kind.__name__ not in NETS}
 
 
 def arrays(answer):

@@ -10,7 +10,8 @@ from sknn import MLPClassifier
 from sknn.preprocessing import TableEncoder
 from sknn.search import ArchitectureSearchCV
 from sknn.streams import blocks
-from tests.estimators.data import BINARY, LABELS, REAL, X
+from tests.checks.public import networks
+from tests.estimators.data import BINARY, LABELS, X, target_of
 from tests.odd.helpers import assert_refuses
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -150,13 +151,7 @@ def fitted(kind, y=None):
     return net.fit(1.0 / (1.0 + np.exp(-X)), *(() if y is None else (y,)))
 
 
-FAMILIES = {
-    **dict.fromkeys(["MLPClassifier", "CNNClassifier", "RNNClassifier", "DBNClassifier"], BINARY),
-    **dict.fromkeys(["MLPRegressor", "CNNRegressor", "RNNRegressor", "DBNRegressor"], REAL),
-    "TabularMLPClassifier": BINARY,
-    "TabularMLPRegressor": REAL,
-    **dict.fromkeys(["AutoEncoder", "BernoulliRBM", "GaussianRBM", "GAN"]),
-}
+FAMILIES = {kind.__name__: target_of(kind) for kind in networks()}
 METHODS = (
     *("predict", "predict_proba", "predict_log_proba", "decision_function", "transform"),
     *("activations", "score_samples", "free_energy", "reconstruct", "gibbs", "log_likelihood"),

@@ -34,6 +34,10 @@ def test_every_network_has_a_space_that_works(kind):
     y = REAL if kind.__name__.endswith("Regressor") else THREE
     small = {"pretrain_n_iter": [1]} if kind.__name__.startswith("DBN") else {}
     model = make_pipeline(StandardScaler(), kind(max_iter=2, random_state=0))
+    try:
+        space(kind())
+    except ValueError as error:
+        pytest.fail(f"{error} Enter one in _SPACES of sknn/search/spaces.py.")
     found = space(model, units=(2, 5), **small)
     assert all(name.startswith(f"{kind.__name__.lower()}__") for name in found)
     search = ArchitectureSearchCV(
