@@ -187,7 +187,7 @@ FAILING = {
     "an unseen label": (TABLE[:4], COUNTS[:4] + 5, {}, "not in `self.classes_`"),
     "another target": (TABLE[:4], np.ones((4, 2), int), {}, "y has 2 columns"),
     "other columns": (TABLE[["size"]][:4], COUNTS[:4], {}, "feature names"),
-    "other rows": (TABLE[:4], COUNTS[:3], {}, r"\[4, 3\]"),
+    "other rows": (TABLE[:4], COUNTS[:3], {}, r"X has 4 rows and y 3"),
     "a weight too few": (TABLE[:4], COUNTS[:4], {"sample_weight": [1, 1]}, "sample_weight"),
     "no rows": (TABLE[:0], COUNTS[:0], {}, "minimum of 1|0 sample"),
 }
