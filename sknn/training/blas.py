@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -10,6 +11,14 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import threadpoolctl
+
+_LIMITER: Any = getattr(threadpoolctl, "_ThreadpoolLimiter", None)
+_LIMITERS: tuple[type, ...] = (_LIMITER, *_LIMITER.__subclasses__()) if _LIMITER else ()
+_ONE_THREAD_LIMITS: Any = getattr(
+    getattr(threadpoolctl, "OpenBLASController", None), "_SHARED_STATE", None
+)
+_fewest = sys.maxsize
+"""The smallest number of those that held on to these classes, so far."""
 
 
 class Library(NamedTuple):
@@ -29,10 +38,13 @@ class Held(NamedTuple):
         Those that use more, and how many.
     limiting : Thread or None
         Who had an own limit then, see `_limiting_thread`.
+    promotions : list of int
+        How often collections of garbage had taken objects for old by then.
     """
 
     before: list[tuple[Library, int]]
-    limiting: Any
+    limiting: threading.Thread | None
+    promotions: list[int]
 
     def set_one(self) -> None:
         """Let all use one thread."""
@@ -76,7 +88,8 @@ def held(those: list[Library]) -> Held:
     """Return what the user has set, before it is changed."""
     numbers = [(library, library.number()) for library in those]
     # What cannot tell its number gives None.
-    return Held([each for each in numbers if each[1] and each[1] > 1], _limiting_thread())
+    more = [each for each in numbers if each[1] and each[1] > 1]
+    return Held(more, _limiting_thread(), _promotions())
 
 
 def restore(what: Held) -> None:
@@ -86,34 +99,34 @@ def restore(what: Held) -> None:
     will set that again when they leave: they are told what they should have found, and until then
     their limit stands.
     """
-    before = what.before
-    if _somebody_limits(what) and _tell_limiters(before):
+    told = bool(what.before) and _limits_are_open() and _tell_limiters(what)
+    if told and _can_lift(what):
         return
-    for library, number in before:
+    for library, number in what.before:
         if library.number() == 1:
             library.use(number)
 
 
-def _somebody_limits(what: Held) -> bool:
-    """Say whether there are signs of somebody else's limit."""
-    if any(library.number() != 1 for library, _ in what.before):
-        return True
+def _can_lift(what: Held) -> bool:
+    """Say whether those who have set a limit since then can also lift it.
+
+    From threadpoolctl 3.8 on only one thread can at a time; if it is the same as before, it may
+    have set a limit for good, and others cannot.
+    """
     thread = _limiting_thread()
-    foreign = thread is not None and thread is not what.limiting and thread.is_alive()
-    return foreign and thread is not threading.current_thread()
+    return not _ONE_THREAD_LIMITS or (thread is not None and thread is not what.limiting)
 
 
-def _limiting_thread() -> Any:
-    """Return the thread whose limits count in threadpoolctl 3.8 and later, None if unknown."""
-    controller = getattr(threadpoolctl, "OpenBLASController", None)
-    return getattr(getattr(controller, "_SHARED_STATE", None), "controlling_thread", None)
+def _limiting_thread() -> threading.Thread | None:
+    """Return the thread whose limits count in threadpoolctl 3.8 and later, None if none does."""
+    return getattr(_ONE_THREAD_LIMITS, "controlling_thread", None)
 
 
-def _tell_limiters(before: list[tuple[Library, int]]) -> bool:
+def _tell_limiters(what: Held) -> bool:
     """Correct what open limits of threadpoolctl will restore; say whether there was one."""
-    numbers = {library.path: number for library, number in before}
+    numbers = {library.path: number for library, number in what.before}
     told = False
-    for limiter in _open_limiters():
+    for limiter in _limiters_since(what):
         for info in getattr(limiter, "_original_info", None) or ():
             path = info.get("filepath")
             if path in numbers and info["num_threads"] == 1:
@@ -122,11 +135,29 @@ def _tell_limiters(before: list[tuple[Library, int]]) -> bool:
     return told
 
 
-def _open_limiters() -> list[Any]:
-    # Nobody keeps a list of them. Looking at all objects takes milliseconds, but is rarely needed.
-    kind = getattr(threadpoolctl, "_ThreadpoolLimiter", None)
-    if kind is None:
-        return []
-    kinds = {kind, *kind.__subclasses__()}
+def _limits_are_open() -> bool:
+    """Say whether there may be limits of threadpoolctl.
+
+    Nobody keeps a list of them, but each holds on to its class.
+    """
+    global _fewest
+    holders = sum(map(sys.getrefcount, _LIMITERS))
+    _fewest = min(_fewest, holders)
+    return holders > _fewest
+
+
+def _limiters_since(what: Held) -> list[Any]:
+    """Return the limits of threadpoolctl that were opened since then, perhaps others, too."""
+    # From Python 3.14 on collections are not counted where they take objects for old.
+    only_young = sys.version_info < (3, 14) and _promotions() == what.promotions
+    # To look at all objects takes long.
+    found = [*gc.get_objects(0), *gc.get_objects(1)] if only_young else gc.get_objects()
     # By type, as isinstance would ask proxies what they stand for.
-    return [each for each in gc.get_objects() if type(each) in kinds]
+    return [each for each in found if type(each) in _LIMITERS]
+
+
+def _promotions() -> list[int]:
+    return [generation["collections"] for generation in gc.get_stats()[1:]]
+
+
+_limits_are_open()  # Most likely none is, yet.

@@ -103,6 +103,33 @@ def release_control():
         controller.clear_controlling_thread(force=True)
 
 
+@pytest.mark.parametrize("limit", [1, 2])
+@pytest.mark.parametrize("here", [True, False])
+def test_somebody_elses_limit_after_a_limit_for_good(limit, here):
+    """The fixture's limit: threadpoolctl 3.8 lets only its thread change the number."""
+    before = numbers()
+    theirs = threadpool_limits(1, user_api="blas")
+    theirs.restore_original_limits()
+    ours = elsewhere(lambda: blas_threads(0))
+    with ours, threadpool_limits(limit) if here else elsewhere(lambda: threadpool_limits(limit)):
+        ours.__exit__(None, None, None)
+        assert not threads._users
+    assert numbers() == before
+
+
+def test_limits_of_several_that_come_and_go():
+    before = numbers()
+    release_control()
+    first = elsewhere(lambda: threadpool_limits(1, user_api="blas"))
+    second = elsewhere(lambda: threadpool_limits(1, user_api="blas"))
+    with blas_threads(0):
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert numbers() == before
+
+
 def test_somebody_elses_limit_around_ours():
     with threadpool_limits(1, user_api="blas"):
         with blas_threads(0):
