@@ -180,7 +180,13 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     found = {name: _TRAINING[name] for name in _RATES} if given else _usual(network)
     ranges = {name: changes.pop(name) for name in _DEPTH if name in changes}
     if ranges:
-        name, sizes = next(each for each in found.items() if isinstance(each[1], LayerSizes))
+        sized = [each for each in found.items() if isinstance(each[1], LayerSizes)]
+        if not sized:
+            raise ValueError(
+                f"{next(iter(ranges))} has no effect on the space of {type(network).__name__}, "
+                f"which holds {', '.join(found)}; say one of these instead."
+            )
+        name, sizes = sized[0]
         if name in changes:
             raise ValueError(f"Pass {name}, or n_layers and units, not both.")
         pair = {each: getattr(sizes, each) for each in _DEPTH}

@@ -20,7 +20,7 @@ from sknn import (
     TabularMLPClassifier,
 )
 from sknn.layers import Dense, Elman
-from sknn.search import ArchitectureSearchCV, LayerSizes, space
+from sknn.search import ArchitectureSearchCV, LayerSizes, space, spaces
 from tests.checks.public import networks
 from tests.estimators.data import REAL, THREE, X
 
@@ -35,16 +35,24 @@ def test_every_network_has_a_space_that_works(kind):
     small = {"pretrain_n_iter": [1]} if kind.__name__.startswith("DBN") else {}
     model = make_pipeline(StandardScaler(), kind(max_iter=2, random_state=0))
     try:
-        space(kind())
+        usual = space(kind())
     except ValueError as error:
         pytest.fail(f"{error} Enter one in _SPACES of sknn/search/spaces.py.")
-    found = space(model, units=(2, 5), **small)
+    if any(isinstance(each, LayerSizes) for each in usual.values()):
+        small["units"] = (2, 5)
+    found = space(model, **small)
     assert all(name.startswith(f"{kind.__name__.lower()}__") for name in found)
     search = ArchitectureSearchCV(
         model, found, n_candidates=4, cv=2, random_state=0, error_score="raise"
     ).fit(X, y)
     assert set(search.best_params_) == set(found)
     assert set(space(kind())) <= set(kind().get_params())
+
+
+def test_depth_is_refused_where_a_space_has_no_layer_sizes(monkeypatch):
+    monkeypatch.setattr(spaces, "_SPACES", {(MLPClassifier,): {"alpha": [0.1, 1.0]}})
+    with pytest.raises(ValueError, match="units has no effect on the space of MLPClassifier"):
+        space(MLPClassifier(), units=(2, 5))
 
 
 def test_no_space_is_the_space_of_the_estimator():
