@@ -216,7 +216,7 @@ enter(
     },
     GAN_SIZES | {"max_iter": 10} | SEED,
     (SCALES,),
-    {WEIGHTS: "latent numbers are drawn for each row"},
+    {DENSE_WEIGHTS: "latent numbers are drawn for each row"},
     further=("default",),
 )
 
