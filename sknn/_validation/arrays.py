@@ -235,7 +235,9 @@ def plain_numbers(values: Any) -> Any:
     objects = np.asarray(values)
     if not objects.size or not all(isinstance(each, _PLAIN) for each in objects.flat):
         return values
-    plain = np.array(objects.tolist())
+    # NumPy takes whole numbers of two types for floats.
+    entries = [i.item() if isinstance(i, np.generic) else i for i in objects.flat]
+    plain = np.array(entries).reshape(objects.shape)
     # Labels beyond int64 would be rounded.
     rounded = plain.dtype.kind == "f" and not any(isinstance(i, _FLOATS) for i in objects.flat)
     return values if rounded else plain

@@ -241,3 +241,11 @@ def test_accepted_numbers(name):
 def test_accepted_weights(kind, name):
     odd, plain = WEIGHTS_TAKEN[name]
     assert_means(kind, (X, BINARY, odd), (X, BINARY, plain))
+
+
+@pytest.mark.parametrize("kinds", [(np.int8, np.uint64), (int, np.int64), (np.uint64, float)])
+def test_labels_of_several_types_of_numbers_among_objects(kinds):
+    labels = np.array([kinds[i % 2](label) for i, label in enumerate(THREE)], dtype=object)
+    net = MLPClassifier(max_iter=1, random_state=0).fit(X, labels)
+    wanted = float if float in kinds else np.int64
+    assert net.classes_.dtype == wanted and net.classes_.tolist() == [0, 1, 2]

@@ -179,6 +179,18 @@ def test_classes_to_make_rows_up_for(odd):
         assert re.search(r"\by\b", said(call))
 
 
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "poisson"])
+@pytest.mark.parametrize("normalize", [True, False])
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_targets_beyond_single_precision(loss, normalize, method):
+    single = X.astype(np.float32)
+    net = MLPRegressor(loss=loss, normalize_y=normalize, **SMALL)
+    words = said(lambda: getattr(net, method)(single, 1e39 * (1.0 + BINARY)))
+    assert "y is too large for float32" in words and "dtype='float64'" in words
+    absent = np.where(np.arange(len(X)) == 0, 1e39, BINARY)
+    getattr(net, method)(single, absent, sample_weight=np.arange(len(X)) > 0)
+
+
 @pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "poisson", "gamma"])
 @pytest.mark.parametrize("normalize", [True, False])
 def test_targets_that_vanish_in_single_precision(loss, normalize):

@@ -164,8 +164,11 @@ def _make_network(state: FitState) -> None:
         raise ValueError(
             f"y is so small that {network.dtype} cannot tell it from 0; {_finer(state)}scale it up."
         )
-    state.target = targets.encode(state.train.y, network.dtype)
     rows = state.rows_used
+    if targets.exceeds(state.train.y if rows is None else state.train.y[rows], network.dtype):
+        raise _too_large(state)
+    with np.errstate(over="ignore"):  # Rows that do not count may be as large as they like.
+        state.target = targets.encode(state.train.y, network.dtype)
     used = state.target if rows is None or state.target is None else state.target[rows]
     targets.check_domain(state.loss, used)
     _try_parts(state)
@@ -309,15 +312,18 @@ def _check_fold(state: FitState) -> None:
     """Raise where the last layer leaves the range of the precision in the units of y."""
     network: Network = state.estimator.network_
     if state.targets.rescales and not np.isfinite(network.theta).all():
-        raise ValueError(
-            f"y is too large for {network.dtype} weights; {_finer(state)}scale it down."
-        )
+        raise _too_large(state)
     if state.fresh and not state.targets.resolved(network.dtype):
         warnings.warn(
             f"y varies so little around so large a mean that {network.dtype} predictions "
             f"cannot follow it; {_finer(state)}subtract a constant from y.",
             stacklevel=users_level(),
         )
+
+
+def _too_large(state: FitState) -> ValueError:
+    dtype = state.network.dtype
+    return ValueError(f"y is too large for {dtype} weights; {_finer(state)}scale it down.")
 
 
 def _finer(state: FitState) -> str:

@@ -264,6 +264,10 @@ class SequenceTargets(Targets):
         """Whether numbers of that precision are zero where y is not."""
         return self.inner.vanishes(dtype)
 
+    def exceeds(self, y: Any, dtype: np.dtype) -> bool:
+        """Whether numbers of that precision cannot be as large as y."""
+        return self.inner.exceeds(y, dtype)
+
     def to_user_units(self, network: Network, loss: Loss) -> None:
         """Bring the last layer from the units of training to those of the user, in place."""
         self.inner.to_user_units(network, loss)

@@ -125,6 +125,10 @@ class Targets(ABC):
         """Whether numbers of that precision are zero, or next to it, where y is not."""
         return False
 
+    def exceeds(self, y: Any, dtype: np.dtype) -> bool:
+        """Whether numbers of that precision cannot be as large as y."""
+        return False
+
     def to_user_units(self, network: Network, loss: Loss) -> None:  # noqa: B027
         """Bring the last layer from the units of training to those of the user, in place."""
 

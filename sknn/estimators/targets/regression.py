@@ -114,6 +114,11 @@ class RegressionTargets(Targets):
         limit = _FEWEST_ABOVE_ZERO * float(np.finfo(dtype).tiny)
         return bool(((self.largest > 0) & (self.largest < limit)).any())
 
+    def exceeds(self, y: Any, dtype: np.dtype) -> bool:
+        """Whether an answer as large as `y` would be infinite."""
+        # Padding is NaN, and no number.
+        return bool((np.abs(y) > np.finfo(dtype).max).any())
+
     def to_user_units(self, network: Network, loss: Loss) -> None:
         """Multiply the last weights by the standard deviation, move its bias by the mean."""
         bias, k = network.params[-1]["b"], self.n_outputs
