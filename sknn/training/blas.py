@@ -17,8 +17,6 @@ _LIMITERS: tuple[type, ...] = (_LIMITER, *_LIMITER.__subclasses__()) if _LIMITER
 _ONE_THREAD_LIMITS: Any = getattr(
     getattr(threadpoolctl, "OpenBLASController", None), "_SHARED_STATE", None
 )
-_fewest = sys.maxsize
-"""The smallest number of those that held on to these classes, so far."""
 
 
 class Library(NamedTuple):
@@ -38,12 +36,15 @@ class Held(NamedTuple):
         Those that use more, and how many.
     limiting : Thread or None
         Who had an own limit then, see `_limiting_thread`.
+    holders : int
+        References to the classes of limits then, see `_holders`.
     promotions : list of int
         How often collections of garbage had taken objects for old by then.
     """
 
     before: list[tuple[Library, int]]
     limiting: threading.Thread | None
+    holders: int
     promotions: list[int]
 
     def set_one(self) -> None:
@@ -89,7 +90,7 @@ def held(those: list[Library]) -> Held:
     numbers = [(library, library.number()) for library in those]
     # What cannot tell its number gives None.
     more = [each for each in numbers if each[1] and each[1] > 1]
-    return Held(more, _limiting_thread(), _promotions())
+    return Held(more, _limiting_thread(), _holders(), _promotions())
 
 
 def restore(what: Held) -> None:
@@ -99,7 +100,7 @@ def restore(what: Held) -> None:
     will set that again when they leave: they are told what they should have found, and until then
     their limit stands.
     """
-    told = bool(what.before) and _limits_are_open() and _tell_limiters(what)
+    told = bool(what.before) and _somebody_limits(what) and _tell_limiters(what)
     if told and _can_lift(what):
         return
     for library, number in what.before:
@@ -135,15 +136,18 @@ def _tell_limiters(what: Held) -> bool:
     return told
 
 
-def _limits_are_open() -> bool:
-    """Say whether there may be limits of threadpoolctl.
+def _somebody_limits(what: Held) -> bool:
+    """Say whether there are signs of somebody else's limit since then."""
+    return (
+        _holders() > what.holders
+        or _limiting_thread() is not what.limiting
+        or any(library.number() != 1 for library, _ in what.before)
+    )
 
-    Nobody keeps a list of them, but each holds on to its class.
-    """
-    global _fewest
-    holders = sum(map(sys.getrefcount, _LIMITERS))
-    _fewest = min(_fewest, holders)
-    return holders > _fewest
+
+def _holders() -> int:
+    """Return a number that grows with each limit of threadpoolctl: it holds on to its class."""
+    return sum(map(sys.getrefcount, _LIMITERS))
 
 
 def _limiters_since(what: Held) -> list[Any]:
@@ -151,13 +155,11 @@ def _limiters_since(what: Held) -> list[Any]:
     # From Python 3.14 on collections are not counted where they take objects for old.
     only_young = sys.version_info < (3, 14) and _promotions() == what.promotions
     # To look at all objects takes long.
-    found = [*gc.get_objects(0), *gc.get_objects(1)] if only_young else gc.get_objects()
-    # By type, as isinstance would ask proxies what they stand for.
-    return [each for each in found if type(each) in _LIMITERS]
+    found = [gc.get_objects(0), gc.get_objects(1)] if only_young else [gc.get_objects()]
+    # By type, as isinstance would ask proxies what they stand for. Not in one list, which would
+    # hold itself, and with it everything for long.
+    return [each for part in found for each in part if type(each) in _LIMITERS]
 
 
 def _promotions() -> list[int]:
     return [generation["collections"] for generation in gc.get_stats()[1:]]
-
-
-_limits_are_open()  # Most likely none is, yet.

@@ -18,6 +18,7 @@ from sknn import (
     CNNClassifier,
     MLPClassifier,
     MLPRegressor,
+    RNNRegressor,
     TabularMLPClassifier,
     TabularMLPRegressor,
 )
@@ -189,6 +190,13 @@ def test_targets_beyond_single_precision(loss, normalize, method):
     assert "y is too large for float32" in words and "dtype='float64'" in words
     absent = np.where(np.arange(len(X)) == 0, 1e39, BINARY)
     getattr(net, method)(single, absent, sample_weight=np.arange(len(X)) > 0)
+
+
+def test_answers_to_steps_beyond_single_precision():
+    steps = np.zeros((4, 3, 1), np.float32)
+    net = RNNRegressor(units=(2,), return_sequences=True, max_iter=1, random_state=0)
+    assert "y is too large for float32" in said(lambda: net.fit(steps, np.full((4, 3), 1e39)))
+    net.fit(steps, np.outer([1e39, 0, 1, 2], np.ones(3)), sample_weight=[0, 1, 1, 1])
 
 
 @pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "poisson", "gamma"])

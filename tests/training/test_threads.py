@@ -130,6 +130,16 @@ def test_limits_of_several_that_come_and_go():
     assert numbers() == before
 
 
+def test_a_look_for_limits_holds_on_to_nothing():
+    """A tuple that is being made must not be held: Python refuses to resize it."""
+
+    def one(limit):
+        with blas_threads(0), elsewhere(limit):
+            return blas._limiters_since(threads._limiter)
+
+    assert all(map(len, tuple(one(lambda: threadpool_limits(1)) for _ in range(3))))
+
+
 def test_somebody_elses_limit_around_ours():
     with threadpool_limits(1, user_api="blas"):
         with blas_threads(0):

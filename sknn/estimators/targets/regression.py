@@ -116,7 +116,6 @@ class RegressionTargets(Targets):
 
     def exceeds(self, y: Any, dtype: np.dtype) -> bool:
         """Whether an answer as large as `y` would be infinite."""
-        # Padding is NaN, and no number.
         return bool((np.abs(y) > np.finfo(dtype).max).any())
 
     def to_user_units(self, network: Network, loss: Loss) -> None:
