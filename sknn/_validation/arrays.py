@@ -100,8 +100,8 @@ def _dtypes(values: Any) -> list[Any]:
     if hasattr(values, "schema") and hasattr(values, "column_names"):  # pyarrow
         return list(values.schema.types)
     times = (np.datetime64, np.timedelta64)
-    found = (each.dtype for each in _objects(values) if isinstance(each, times))
-    return [next(found, getattr(values, "dtype", getattr(values, "type", None)))]
+    found = {each.dtype for each in _objects(values) if isinstance(each, times)}
+    return [*found] or [getattr(values, "dtype", getattr(values, "type", None))]
 
 
 def _objects(values: Any) -> Iterator[Any]:

@@ -165,7 +165,7 @@ def _make_network(state: FitState) -> None:
             f"y is so small that {network.dtype} cannot tell it from 0; {_finer(state)}scale it up."
         )
     rows = state.rows_used
-    if targets.exceeds(state.train.y if rows is None else state.train.y[rows], network.dtype):
+    if targets.exceeds(state.train.y, rows, network.dtype):
         raise _too_large(state)
     with np.errstate(over="ignore"):  # Rows that do not count may be as large as they like.
         state.target = targets.encode(state.train.y, network.dtype)

@@ -264,9 +264,9 @@ class SequenceTargets(Targets):
         """Whether numbers of that precision are zero where y is not."""
         return self.inner.vanishes(dtype)
 
-    def exceeds(self, y: Steps, dtype: np.dtype) -> bool:
+    def exceeds(self, y: Steps, rows: NDArray | None, dtype: np.dtype) -> bool:
         """Whether numbers of that precision cannot be as large as y."""
-        return self.inner.exceeds(y.values, dtype)
+        return self.inner.exceeds((y if rows is None else y[rows]).values, None, dtype)
 
     def to_user_units(self, network: Network, loss: Loss) -> None:
         """Bring the last layer from the units of training to those of the user, in place."""

@@ -125,8 +125,8 @@ class Targets(ABC):
         """Whether numbers of that precision are zero, or next to it, where y is not."""
         return False
 
-    def exceeds(self, y: Any, dtype: np.dtype) -> bool:
-        """Whether numbers of that precision cannot be as large as y."""
+    def exceeds(self, y: Any, rows: NDArray | None, dtype: np.dtype) -> bool:
+        """Whether numbers of that precision cannot be as large as y in some rows; None: in all."""
         return False
 
     def to_user_units(self, network: Network, loss: Loss) -> None:  # noqa: B027

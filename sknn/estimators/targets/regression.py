@@ -114,9 +114,10 @@ class RegressionTargets(Targets):
         limit = _FEWEST_ABOVE_ZERO * float(np.finfo(dtype).tiny)
         return bool(((self.largest > 0) & (self.largest < limit)).any())
 
-    def exceeds(self, y: Any, dtype: np.dtype) -> bool:
+    def exceeds(self, y: Any, rows: NDArray | None, dtype: np.dtype) -> bool:
         """Whether an answer as large as `y` would be infinite."""
-        return bool((np.abs(y) > np.finfo(dtype).max).any())
+        counted = y if rows is None else y[rows]
+        return bool((np.abs(counted) > np.finfo(dtype).max).any())
 
     def to_user_units(self, network: Network, loss: Loss) -> None:
         """Multiply the last weights by the standard deviation, move its bias by the mean."""
