@@ -148,10 +148,10 @@ def forecast(name: str, period: int, length: int, repeats: bool) -> None:
     series = np.ravel(np.asarray(data[0], float))
     series = np.log(series) if repeats else series
     start, lag = round(len(series) * 0.75), period if repeats else 0
-    learnt = series[lag:] - series[:-lag] if lag else series
+    learned = series[lag:] - series[:-lag] if lag else series
     for horizon in (1, period):
-        X, y = windows(learnt, length, horizon)
-        mean, std = _units(X, learnt[: start - lag], repeats)
+        X, y = windows(learned, length, horizon)
+        mean, std = _units(X, learned[: start - lag], repeats)
         first = start - lag - length
         # Windows whose answers lie in the training part, and those that begin behind it.
         train, test = slice(0, first - horizon + 1), slice(first, None)

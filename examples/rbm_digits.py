@@ -1,4 +1,4 @@
-"""Features learnt without labels: restricted Boltzmann machines on the digits.
+"""Features learned without labels: restricted Boltzmann machines on the digits.
 
 Run it from the root of the repository; it takes some ten seconds and writes one picture::
 

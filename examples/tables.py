@@ -1,4 +1,4 @@
-"""Tables as they come: two messy tables, learnt without a pipeline.
+"""Tables as they come: two messy tables, learned without a pipeline.
 
 Run it from the root of the repository; it takes about ten seconds and writes one picture::
 

@@ -1,4 +1,4 @@
-"""Transfer: weights learnt on one task start another that has few labels.
+"""Transfer: weights learned on one task start another that has few labels.
 
 Run it from the root of the repository; it takes about ten seconds and writes one picture::
 

@@ -104,12 +104,12 @@ class SklearnCallbacks(Callback):
     def _attributes(self, network: Any) -> dict[str, Any]:
         """Return what makes the estimator callbacks know, which is not fitted yet, a fitted one."""
         before = vars(self.known)
-        learnt = {
+        learned = {
             name: value
             for name, value in vars(self.estimator).items()
             if name not in before or before[name] is not value
         }
-        return learnt | {"network_": network}
+        return learned | {"network_": network}
 
     def _now(self) -> dict[str, Any]:
         return self._attributes(self.served(self.progress.candidate))

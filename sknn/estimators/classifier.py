@@ -19,7 +19,7 @@ from sknn.core.losses.base import Loss
 from sknn.estimators.answers import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.fitted import learnt
+from sknn.estimators.fitted import learned
 from sknn.estimators.settings import parameters
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets.classification import (
@@ -53,8 +53,8 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
 
     _score_name = "accuracy"
 
-    classes_: Any = learnt()
-    n_outputs_: int = learnt()
+    classes_: Any = learned()
+    n_outputs_: int = learned()
     _targets: ClassificationTargets
 
     @with_callbacks

@@ -12,7 +12,7 @@ from sknn.core.network import Network
 from sknn.training.run import Run
 
 
-class Learnt:
+class Learned:
     """Stands for an attribute that fit sets, as long as the estimator itself has none.
 
     Asked for before, it says so. NotFittedError is an AttributeError: there is no such attribute.
@@ -30,23 +30,23 @@ class Learnt:
         raise AttributeError(f"{type(estimator).__name__!r} object has no attribute {self.name!r}")
 
 
-def learnt() -> Any:
+def learned() -> Any:
     """Return what an attribute is before fit; it may be annotated as what it is later."""
-    return Learnt()
+    return Learned()
 
 
 class Fitted:
     """An estimator that is fitted once it has a network, and says so where it has none."""
 
-    network_: Network = learnt()
-    run_: Run = learnt()
-    n_iter_: int = learnt()
-    n_layers_: int = learnt()
-    n_features_in_: int = learnt()
-    feature_names_in_: Any = learnt()
-    out_activation_: str = learnt()
-    stop_reason_: str | None = learnt()
-    callbacks_: list = learnt()
+    network_: Network = learned()
+    run_: Run = learned()
+    n_iter_: int = learned()
+    n_layers_: int = learned()
+    n_features_in_: int = learned()
+    feature_names_in_: Any = learned()
+    out_activation_: str = learned()
+    stop_reason_: str | None = learned()
+    callbacks_: list = learned()
 
     def __sklearn_is_fitted__(self) -> bool:
         """Say whether there is a network."""

@@ -15,7 +15,7 @@ from sknn.core.layout import Growth
 from sknn.estimators.answers import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.fitted import learnt
+from sknn.estimators.fitted import learned
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets.regression import RegressionTargets
 from sknn.estimators.targets.scores import r2
@@ -31,7 +31,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
     _score_name = "r2"
     _numeric_target = True
 
-    n_outputs_: int = learnt()
+    n_outputs_: int = learned()
     _targets: RegressionTargets
 
     @with_callbacks

@@ -17,7 +17,7 @@ from sknn._validation.messages import check_same_rows, naming_arguments
 from sknn._validation.ragged import n_axes, unpacked
 from sknn.core.layout import Shape
 from sknn.estimators import shape_warnings
-from sknn.estimators.fitted import learnt
+from sknn.estimators.fitted import learned
 from sknn.estimators.supervised import SupervisedNetwork
 
 
@@ -34,7 +34,7 @@ class ShapedNetwork(SupervisedNetwork):
 
     # What was fitted counts, not what the parameter has become since.
     _channels_first: bool = False
-    input_shape_: Shape = learnt()
+    input_shape_: Shape = learned()
 
     @abstractmethod
     def _with_channels(self, shape: Shape) -> Shape:

@@ -282,13 +282,13 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         data = {"X": X, "y": y, "metadata": None if weight is None else {"sample_weight": weight}}
         with report.told(**data):
             rounds.run(report)
-            learnt = asked._learn(rounds)
+            learned = asked._learn(rounds)
             if self.refit:
-                best = configured(model, learnt["best_params_"])
-                learnt |= _refit(best, routed.estimator.fit, report, data)
+                best = configured(model, learned["best_params_"])
+                learned |= _refit(best, routed.estimator.fit, report, data)
         for name in [name for name in vars(self) if name.endswith("_")]:
             delattr(self, name)
-        self.__dict__.update(learnt)
+        self.__dict__.update(learned)
         return self
 
     @available_if(_transforms)
@@ -468,7 +468,7 @@ def _refit(best: Any, params: dict[str, Any], report: Report, data: dict[str, An
     begin = time.perf_counter()
     with report.part("refit-with-best-params", 0).told(best, **data):
         best.fit(data["X"], *y, **params)
-    learnt = {"best_estimator_": best, "refit_time_": time.perf_counter() - begin}
+    learned = {"best_estimator_": best, "refit_time_": time.perf_counter() - begin}
     if hasattr(best, "feature_names_in_"):
-        learnt["feature_names_in_"] = best.feature_names_in_
-    return learnt
+        learned["feature_names_in_"] = best.feature_names_in_
+    return learned

@@ -15,7 +15,7 @@ from sknn.training.batches import Batch
 from sknn.training.callbacks import Callback, Phase, Progress
 from sknn.training.run import Run
 
-# Noisy data are learnt in the first epochs. Whether an epoch is judged must depend on its number
+# Noisy data are learned in the first epochs. Whether an epoch is judged must depend on its number
 # alone, or training in one go would differ from training in two.
 _EARLY = 40
 # The weights of all epochs may take so many bytes; so many epochs are kept in any case.

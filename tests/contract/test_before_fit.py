@@ -17,7 +17,7 @@ GIVEN = {"X": X, "v": X, "codes": X, "y": X[:, 0], "weights": {}, "n_samples": 3
 TRAINING = {"fit", "partial_fit", "fit_transform", "initialize", "get_params", "set_params"}
 
 
-def learnt(kind):
+def learned(kind):
     """Return the attributes that the class has as properties, or that its page lists."""
     listed = inspect.cleandoc(kind.__doc__).split("\nAttributes\n")[1].split("\n\n")[0]
     names = {word for line in listed.split("\n") for word in line.split(":")[0].split(", ")}
@@ -33,9 +33,9 @@ def methods(kind):
 
 
 @pytest.mark.parametrize("kind", networks())
-def test_what_is_learnt_is_not_there(kind):
+def test_what_is_learned_is_not_there(kind):
     net = kind()
-    names = learnt(kind)
+    names = learned(kind)
     assert {"coefs_", "history_", "n_iter_", "n_features_in_"} <= set(names)
     for name in names:
         assert not hasattr(net, name), name

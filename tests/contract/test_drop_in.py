@@ -269,7 +269,7 @@ def test_scores_are_those_of_the_task(kind, labels):
 
 
 @quiet
-def test_digits_are_learnt_as_well():
+def test_digits_are_learned_as_well():
     x, y = load_digits(n_class=5, return_X_y=True)
     x = x[:300] / 16
     for solver in ("lbfgs", "adam", "sgd"):
@@ -282,7 +282,7 @@ def test_digits_are_learnt_as_well():
 
 @quiet
 @pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
-def test_regression_is_learnt_as_well(activation):
+def test_regression_is_learned_as_well(activation):
     x, y = make_regression(200, 10, n_informative=5, noise=1.0, random_state=0)
     network = MLPRegressor(
         hidden_layer_sizes=(50,),

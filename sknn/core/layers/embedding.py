@@ -1,4 +1,4 @@
-"""Learnt vectors for codes."""
+"""Learned vectors for codes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OFF = 0.01
 
 
 class Embedding(Layer):
-    r"""Replace whole-number codes by vectors that are learnt [1]_.
+    r"""Replace whole-number codes by vectors that are learned [1]_.
 
     The last axis of a row holds codes :math:`0, \dots, n - 1`. Each is replaced by its `units`
     numbers, side by side: a sequence (steps, 1) becomes (steps, units), a flat row (d,)

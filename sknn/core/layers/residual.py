@@ -22,7 +22,7 @@ class Residual(NestedLayers, Block):
     r"""Layers that learn what to add to their input: :math:`y = x + F(x)` [1]_.
 
     F is the chain of `layers`. Gradients reach what is below past the chain as well, so that deep
-    networks train. Where F changes the length of the last axis, a learnt matrix without bias
+    networks train. Where F changes the length of the last axis, a learned matrix without bias
     brings x to it, :math:`y = x W + F(x)`; all other axes must stay as they are. Nothing is done
     to the sum: put an :class:`Activate` or a normalization behind the block where it is wanted.
 

@@ -159,7 +159,7 @@ class CosLog(Schedule, alias="cos_log"):
 
     with :math:`q` the share of the horizon behind us and k cycles [1]_. Between two cycles the
     weights settle, which gives several good moments to stop at: early ones for noisy data, late
-    ones for data that can be learnt by heart. The rate moves before every update; past the horizon
+    ones for data that can be learned by heart. The rate moves before every update; past the horizon
     it holds.
 
     Parameters

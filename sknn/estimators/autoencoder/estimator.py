@@ -20,7 +20,7 @@ from sknn.estimators.autoencoder.targets import ReconstructionTargets, border, s
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.fitted import learnt
+from sknn.estimators.fitted import learned
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.training.callbacks import Callback
@@ -179,7 +179,7 @@ class AutoEncoder(BaseNetwork):
     """
 
     _targets: ReconstructionTargets
-    offset_: float = learnt()
+    offset_: float = learned()
 
     def __init__(
         self,

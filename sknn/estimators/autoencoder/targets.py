@@ -24,7 +24,7 @@ _ALIKE = 1e-9
 
 
 class ReconstructionTargets(Targets):
-    """What is learnt from the rows of the first call, and then stays.
+    """What is learned from the rows of the first call, and then stays.
 
     Parameters
     ----------

@@ -11,14 +11,14 @@ from sknn.estimators.boltzmann.base import BoltzmannMachine
 from sknn.estimators.boltzmann.rbm import BernoulliRBM, GaussianRBM
 from sknn.estimators.fit.greedy import train_part
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.fitted import learnt
+from sknn.estimators.fitted import learned
 
 
 class DeepBelief:
     """The start of a network from a stack of machines, each fed by the one below."""
 
     activation: Any = "logistic"
-    rbms_: list[BoltzmannMachine] = learnt()
+    rbms_: list[BoltzmannMachine] = learned()
 
     def _start_from_data(self, state: FitState) -> bool:
         """Train one machine a hidden layer on what the machine below says of the rows."""

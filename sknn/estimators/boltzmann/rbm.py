@@ -242,7 +242,7 @@ class GaussianRBM(BoltzmannMachine):
     Notes
     -----
     The variance is fixed at 1, the residual as well as the marginal one being below that in
-    standardised data: a model whose variance is learnt fits better and seldom trains well [3]_.
+    standardised data: a model whose variance is learned fits better and seldom trains well [3]_.
     :meth:`score_samples` normalises each conditional density on a grid, at some thirty times the
     cost of the Bernoulli one.
 

@@ -37,7 +37,7 @@ class Holdout:
         return None
 
     def forget(self, estimator: Any, fresh: bool) -> None:
-        """Forget what an estimator has learnt when weights were chosen.
+        """Forget what an estimator has learned when weights were chosen.
 
         Parameters
         ----------

@@ -22,7 +22,7 @@ from sknn.estimators.base import BaseNetwork
 from sknn.estimators.fit.problem import Problem
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.fitted import learnt
+from sknn.estimators.fitted import learned
 from sknn.estimators.gan import layers as gan_layers
 from sknn.estimators.gan import updates
 from sknn.estimators.gan.conditions import (
@@ -187,8 +187,8 @@ class GAN(BaseNetwork):
     n_iter_no_change = math.inf
 
     _targets: Conditions
-    classes_: NDArray = learnt()
-    input_shape_: Shape = learnt()
+    classes_: NDArray = learned()
+    input_shape_: Shape = learned()
 
     def __init__(
         self,

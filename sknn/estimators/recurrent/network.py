@@ -26,7 +26,7 @@ from sknn.core.layers.recurrent import Recurrent
 from sknn.core.layout import Growth, Shape
 from sknn.core.network import Network
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.fitted import learnt
+from sknn.estimators.fitted import learned
 from sknn.estimators.recurrent.sequences import (
     SequenceTargets,
     Steps,
@@ -74,7 +74,7 @@ class RecurrentNetwork(ShapedNetwork):
     _finite: ClassVar[Any] = "allow-nan"
     _free_axes: ClassVar[int] = 1
 
-    n_series_: int = learnt()
+    n_series_: int = learned()
 
     def _recipe(self) -> Recipe:
         for name in ("bidirectional", "early_stopping"):

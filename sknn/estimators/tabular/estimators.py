@@ -13,7 +13,7 @@ from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators.classifier import NetworkClassifier
-from sknn.estimators.fitted import learnt
+from sknn.estimators.fitted import learned
 from sknn.estimators.regressor import NetworkRegressor
 from sknn.estimators.tabular import presets
 from sknn.estimators.tabular.network import TableNetwork
@@ -174,7 +174,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     True
     """
 
-    temperature_: float = learnt()
+    temperature_: float = learned()
     _presets = presets.CLASSIFIER
     _slope_factor = 4.0
 
@@ -412,7 +412,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     ((5,), (5,))
     """
 
-    residual_std_: NDArray | None = learnt()
+    residual_std_: NDArray | None = learned()
     _presets = presets.REGRESSOR
 
     def __init__(

@@ -25,7 +25,7 @@ from sknn.core.schedules import FlatCosine
 from sknn.estimators.answers import computed
 from sknn.estimators.fit.holdout import Holdout
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.fitted import learnt
+from sknn.estimators.fitted import learned
 from sknn.estimators.plain_pass import Link
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import parameters
@@ -78,8 +78,8 @@ class TableNetwork(SupervisedNetwork):
 
     _settings: Preset
     _first_rows: FirstRows | None = None
-    encoder_: TableEncoder = learnt()
-    member_shares_: NDArray | None = learnt()
+    encoder_: TableEncoder = learned()
+    member_shares_: NDArray | None = learned()
 
     # -- settings -------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ def grow(
         # The log-odds w of the second class against the first are the scores (0, w).
         return MulticlassTargets(wanted), _growth(places[1:], places[:1])
     if len(wanted) == 2:
-        # One class has learnt nothing that log-odds could start from.
+        # One class has learned nothing that log-odds could start from.
         return BinaryTargets(wanted), _growth(places[:0])
     return MulticlassTargets(wanted), _growth(places)
 

@@ -170,7 +170,7 @@ def test_classes_come_as_often_as_in_the_data():
     assert told.shape == drawn.shape
 
 
-def test_a_class_is_learnt():
+def test_a_class_is_learned():
     x = np.repeat([[-2.0], [2.0]], 200, axis=0)
     x = np.hstack([x, np.zeros_like(x)]) + 0.1 * np.random.default_rng(0).normal(size=(400, 2))
     y = np.repeat([0, 1], 200)

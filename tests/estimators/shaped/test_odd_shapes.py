@@ -53,7 +53,7 @@ def test_codes_that_happen_to_be_of_one_length():
     assert net.predict([[1, 2], [3, 0]]).shape == (2,)
 
 
-def test_flat_rows_where_lists_of_steps_were_learnt():
+def test_flat_rows_where_lists_of_steps_were_learned():
     net = RNNClassifier(**SMALL).fit(SEQUENCES, ABOVE)
     for width in (2, 14):
         with pytest.raises(ValueError, match=r"X has two axes, .* array of shape \(n, n_steps, 2"):

@@ -62,7 +62,7 @@ class Kill(Callback):
 
 
 class Count(Callback):
-    """Has a state of its own, and changes what is learnt."""
+    """Has a state of its own, and changes what is learned."""
 
     def on_train_begin(self, progress):
         if not progress.resumed:

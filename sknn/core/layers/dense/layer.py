@@ -48,7 +48,7 @@ class Dense(Affine):
         b at a tenth of it. Under Adam this is the layer :math:`f(x W / \sqrt{n} + b)` [3]_, so
         that one rate suits layers of every width. Decoupled decay stays what it is.
     input_scale : float, default=0.0
-        Above 0 every input has a factor that is learnt, at first 1:
+        Above 0 every input has a factor that is learned, at first 1:
         :math:`y = f((x \odot s) W + b)`. They move at so many times the learning rate; at 6, say,
         columns that tell nothing are soon turned down [3]_.
     columns : int, default=None
