@@ -60,3 +60,7 @@ def unlink_foreign_labels(app, what, name, obj, options, lines):
 def setup(app):
     app.connect("autodoc-process-docstring", unlink_foreign_labels)
     app.connect("builder-inited", draw_pictures)
+
+
+# Docstrings inherited from scikit-learn point into its glossary, which is elsewhere.
+suppress_warnings = ["ref.term"]
