@@ -35,8 +35,8 @@ from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import Fitted
 from sknn.estimators.settings import parameters
 from sknn.estimators.settings.freezing import decay_factors, rate_factors
+from sknn.estimators.settings.parameter_table import constraints_of, defaults_of
 from sknn.estimators.settings.recipe import Recipe, TrainingDefaults
-from sknn.estimators.settings.table import constraints_of, defaults_of
 from sknn.estimators.targets.base import Targets
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sknn.core import constraints as c
-from sknn.estimators.settings.table.entry import Entry
+from sknn.estimators.settings.parameter_table.entry import Entry
 from sknn.estimators.settings.values import AUTO, SHARE
 
 ENTRIES = {

@@ -6,7 +6,7 @@ from sknn.core import constraints as c
 from sknn.core.losses import Loss
 from sknn.estimators.settings.constraints import Activations, Layers, Sizes
 from sknn.estimators.settings.layers import NORMALIZATION
-from sknn.estimators.settings.table.entry import MLP, Entry
+from sknn.estimators.settings.parameter_table.entry import MLP, Entry
 from sknn.estimators.settings.values import (
     AUTO,
     BELOW_ONE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sknn.core import constraints as c
 from sknn.estimators.settings.constraints import Activations, Layers, Sizes
-from sknn.estimators.settings.table.entry import Entry
+from sknn.estimators.settings.parameter_table.entry import Entry
 from sknn.estimators.settings.values import (
     AUTO,
     BELOW_ONE,

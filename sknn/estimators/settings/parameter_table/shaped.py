@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sknn.core import constraints as c
 from sknn.estimators.settings.constraints import Sizes
-from sknn.estimators.settings.table.entry import Entry
+from sknn.estimators.settings.parameter_table.entry import Entry
 from sknn.estimators.settings.values import BELOW_ONE, EXTENT, ROW_SHAPE
 
 ENTRIES = {

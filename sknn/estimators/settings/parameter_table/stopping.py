@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sknn.core import constraints as c
 from sknn.estimators.settings.constraints import Callbacks
-from sknn.estimators.settings.table.entry import MLP, Entry
+from sknn.estimators.settings.parameter_table.entry import MLP, Entry
 from sknn.estimators.settings.values import AUTO, INFINITE, INSIDE, NON_NEGATIVE, POSITIVE, SCORER
 
 ENTRIES = {
