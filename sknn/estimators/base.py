@@ -30,7 +30,7 @@ from sknn.estimators.answers import computed
 from sknn.estimators.fit.holdout import Holdout
 from sknn.estimators.fit.problem import Problem, supervised_problem
 from sknn.estimators.fit.request import Call, restored_on_error
-from sknn.estimators.fit.session import close_fit, open_fit, solve_fit
+from sknn.estimators.fit.stages import close_fit, open_fit, solve_fit
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import Fitted
 from sknn.estimators.settings import parameters

@@ -12,7 +12,7 @@ from sknn.core.layout import Role, Slot
 from sknn.core.rows import in_order
 from sknn.estimators.fit.problem import supervised_objective
 from sknn.estimators.fit.request import Call
-from sknn.estimators.fit.session import begin_fit, start
+from sknn.estimators.fit.stages import begin_fit, start
 from sknn.estimators.fit.state import FitState
 from sknn.inspection.parts import part_errors, slope_error
 from sknn.training.objective import Supervised

@@ -10,7 +10,7 @@ from sklearn.preprocessing import LabelBinarizer, scale
 from sknn import MLPClassifier, MLPRegressor
 from sknn.estimators.fit.problem import supervised_objective
 from sknn.estimators.fit.request import Call
-from sknn.estimators.fit.session import begin_fit
+from sknn.estimators.fit.stages import begin_fit
 from tests.estimators.data import BINARY, COUNTS, REAL, THREE, X
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -30,7 +30,7 @@ from sknn.estimators.boltzmann.contrastive_divergence import (
 )
 from sknn.estimators.fit.problem import Problem, update_of
 from sknn.estimators.fit.request import Call
-from sknn.estimators.fit.session import seed_from
+from sknn.estimators.fit.stages import seed_from
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.targets.base import NoTargets
