@@ -179,7 +179,7 @@ class BaseNetwork(
     def _recipe(self) -> Recipe:
         """Return how a checked working copy trains; raise for parameters that do not agree."""
 
-    def _opened(self, state: FitState) -> None:  # noqa: B027
+    def _adapt_call(self, state: FitState) -> None:  # noqa: B027
         """Note what later calls need; put another call in the place of what the user asked for.
 
         The networks for tables alone do: the beginning of a stream may be too short to choose

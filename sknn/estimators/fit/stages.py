@@ -54,16 +54,16 @@ def open_fit(
         Parameters as the user gave them.
     context : sklearn.callback.CallbackContext or None
     """
-    state = begin_fit(estimator, call, recipe, given, context)
+    state = prepare_fit(estimator, call, recipe, given, context)
     if state.n_rows:
         if state.fresh:
             warn_of_data(state)
         hold_out(state)
-        start(state)
+        complete_weights(state)
     return state
 
 
-def begin_fit(
+def prepare_fit(
     estimator: Any,
     call: Call,
     recipe: Recipe,
@@ -73,12 +73,12 @@ def begin_fit(
     """Go as far as a network with weights drawn or loaded; parameters are those of `open_fit`."""
     epochs = recipe.epochs if call.epochs is None else int(call.epochs)
     state = FitState(estimator, call, recipe, given, context, epochs)
-    estimator._opened(state)
+    estimator._adapt_call(state)
     state.fresh = not (state.call.resume and hasattr(estimator, "network_"))
     _read(state)
     if state.n_rows:
         _make_network(state)
-        _open_run(state)
+        _make_run(state)
     return state
 
 
@@ -98,7 +98,7 @@ def close_fit(state: FitState) -> None:
     _react_to_stop(state)
     keep = state.call.keep or state.run.stop_reason == PAUSED
     publish(state, state.estimator, state.network, state.run, keep)
-    _check_fold(state)
+    _check_user_units(state)
     state.estimator._after_training(state.train)
 
 
@@ -184,8 +184,8 @@ def _try_parts(state: FitState) -> None:
         contracts.try_schedule(recipe.schedule, recipe.epochs)
 
 
-def _open_run(state: FitState) -> None:
-    """Start a run, or copy the stored one; load initial or last weights."""
+def _make_run(state: FitState) -> None:
+    """Make a run, or copy the stored one; load initial or last weights."""
     estimator, network = state.estimator, state.network
     if not state.fresh:
         state.run = estimator.run_.copy()
@@ -203,7 +203,7 @@ def _open_run(state: FitState) -> None:
     network.initialize(state.run.streams.init)
 
 
-def start(state: FitState) -> None:
+def complete_weights(state: FitState) -> None:
     """Complete initial weights by what only training rows and other networks know."""
     if not state.fresh:
         return
@@ -308,7 +308,7 @@ def _advice(names: Container[str]) -> str:
     return f"{scale}, or lower {rate}."
 
 
-def _check_fold(state: FitState) -> None:
+def _check_user_units(state: FitState) -> None:
     """Raise where the last layer leaves the range of the precision in the units of y."""
     network: Network = state.estimator.network_
     if state.targets.rescales and not np.isfinite(network.theta).all():

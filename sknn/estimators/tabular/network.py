@@ -126,7 +126,7 @@ class TableNetwork(SupervisedNetwork):
 
     # -- the beginning of a stream --------------------------------------------------------
 
-    def _opened(self, state: FitState) -> None:
+    def _adapt_call(self, state: FitState) -> None:
         """Let a stream of small chunks begin anew with all rows so far until they are enough."""
         self._settings = state.recipe.own
         call = state.call
