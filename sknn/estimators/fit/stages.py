@@ -27,7 +27,7 @@ from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import parameters
 from sknn.estimators.settings.recipe import Recipe
-from sknn.training import contracts
+from sknn.training import user_parts
 from sknn.training.callbacks import PAUSED, copies
 from sknn.training.run import Run, Streams
 from sknn.training.warnings import users_level
@@ -177,11 +177,11 @@ def _make_network(state: FitState) -> None:
 def _try_parts(state: FitState) -> None:
     """Let parts that are the user's own show that they keep to their contract."""
     network, recipe, targets = state.network, state.recipe, state.targets
-    contracts.try_layers(network)
-    contracts.try_loss(state.loss, targets.task, targets.listed(state.target), network)
+    user_parts.try_layers(network)
+    user_parts.try_loss(state.loss, targets.task, targets.listed(state.target), network)
     if recipe.optimizer is not None:
-        contracts.try_optimizer(recipe.optimizer, network.dtype)
-        contracts.try_schedule(recipe.schedule, recipe.epochs)
+        user_parts.try_optimizer(recipe.optimizer, network.dtype)
+        user_parts.try_schedule(recipe.schedule, recipe.epochs)
 
 
 def _make_run(state: FitState) -> None:
