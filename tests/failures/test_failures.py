@@ -22,8 +22,9 @@ from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import parameters
 from sknn.estimators.targets.regression import RegressionTargets
 from sknn.training.batches import Batches
+from sknn.training.callbacks.early_stopping import Watch
+from sknn.training.callbacks.validation import Validate
 from sknn.training.lbfgs import FullBatch
-from sknn.training.monitor import Validate, Watch
 from sknn.training.objective import Supervised
 from sknn.training.run import Run
 from sknn.training.trainer import Trainer

@@ -18,7 +18,8 @@ from sknn.estimators.fit.parallel import independent
 from sknn.estimators.fit.publishing import served, served_now
 from sknn.estimators.fit.state import FitState
 from sknn.training.callbacks import Callback, StopBelow, copies
-from sknn.training.monitor import Validate, Watch
+from sknn.training.callbacks.early_stopping import Watch
+from sknn.training.callbacks.validation import Validate
 
 
 def callbacks_for(state: FitState, network: Network) -> list[Callback]:
