@@ -26,7 +26,7 @@ from sknn.core.layout import Growth, Shape
 from sknn.core.losses.base import Loss
 from sknn.core.naming import take_over
 from sknn.core.network import Network
-from sknn.estimators.answers import computed
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.holdout import Holdout
 from sknn.estimators.fit.problem import Problem, supervised_problem
 from sknn.estimators.fit.request import Call, restored_on_error

@@ -16,7 +16,7 @@ from sknn._validation.arrays import Rows
 from sknn.core.layout import Growth
 from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
-from sknn.estimators.answers import computed
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned

@@ -17,8 +17,8 @@ from sknn.core.layout import Shape
 from sknn.core.losses import SquaredError
 from sknn.core.network import Network
 from sknn.core.spec import resolve
-from sknn.estimators.answers import computed
 from sknn.estimators.base import BaseNetwork
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.problem import Problem
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState

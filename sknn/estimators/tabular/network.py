@@ -22,11 +22,11 @@ from sknn.core.layout import Slot
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.core.schedules import FlatCosine
-from sknn.estimators.answers import computed
+from sknn.estimators.coefs import Link
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.holdout import Holdout
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned
-from sknn.estimators.plain_pass import Link
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import parameters
 from sknn.estimators.settings.recipe import Recipe, recipe_of
