@@ -28,7 +28,7 @@ from sknn._sklearn import (
 from sknn._validation.messages import located
 from sknn._validation.sparse import reject_broken
 from sknn.core import constraints as c
-from sknn.estimators.settings.values import SEED
+from sknn.estimators.settings.allowed_values import SEED
 from sknn.exceptions import InvalidParameterError
 from sknn.search import results
 from sknn.search.brackets import Bracket, brackets_of
