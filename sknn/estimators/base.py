@@ -33,7 +33,7 @@ from sknn.estimators.fit.request import Call, restored_on_error
 from sknn.estimators.fit.stages import close_fit, open_fit, solve_fit
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import Fitted
-from sknn.estimators.settings import parameters
+from sknn.estimators.settings import checks
 from sknn.estimators.settings.freezing import decay_factors, rate_factors
 from sknn.estimators.settings.parameter_table import constraints_of, defaults_of
 from sknn.estimators.settings.recipe import Recipe, TrainingDefaults
@@ -171,7 +171,7 @@ class BaseNetwork(
 
     def _check_parameters(self) -> dict[str, Any]:
         """Check and read the parameters of a working copy; return what the user gave."""
-        return parameters.check_parameters(self, self._constraints)
+        return checks.check_parameters(self, self._constraints)
 
     # -- hooks: what a family says of itself ----------------------------------------------
 

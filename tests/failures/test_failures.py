@@ -18,8 +18,8 @@ from sknn.core.optimizers import Adam
 from sknn.core.workspace import Workspace
 from sknn.estimators import base
 from sknn.estimators.fit import session
+from sknn.estimators.settings import checks, specs
 from sknn.estimators.settings import layers as layer_specs
-from sknn.estimators.settings import parameters
 from sknn.estimators.targets.regression import RegressionTargets
 from sknn.training.batches import Batches
 from sknn.training.callbacks.early_stopping import Watch
@@ -65,7 +65,7 @@ def failing(error, after):
 
 # Where it fails, and after how many calls.
 POINTS = {
-    "parameters": (parameters, "check_parameters", 0),
+    "parameters": (checks, "check_parameters", 0),
     "rows": (arrays, "check_rows", 0),
     "validation rows": (arrays, "check_rows", 1),
     "weights": (arrays, "check_weight", 0),
@@ -74,7 +74,7 @@ POINTS = {
     "load": (Network, "load", 0),
     "unfold": (RegressionTargets, "to_training_units", 0),
     "run": (Run, "copy", 0),
-    "optimizer": (parameters, "optimizer_of", 0),
+    "optimizer": (specs, "optimizer_of", 0),
     "workspace": (Workspace, "_build", 0),
     "a layer forward": (Dense, "forward", 3),
     "a layer backward": (Dense, "backward", 5),

@@ -24,8 +24,8 @@ from sknn.estimators.fit.publishing import publish
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.solvers import objective_at, rejoin, solve
 from sknn.estimators.fit.state import FitState
+from sknn.estimators.settings import checks
 from sknn.estimators.settings import layers as layer_specs
-from sknn.estimators.settings import parameters
 from sknn.estimators.settings.recipe import Recipe
 from sknn.training import user_parts
 from sknn.training.callbacks import PAUSED, copies
@@ -153,7 +153,7 @@ def _make_network(state: FitState) -> None:
         state.recipe.n_members,
     )
     if state.recipe.full_batch:
-        parameters.check_lbfgs(estimator, network.layers)
+        checks.check_lbfgs(estimator, network.layers)
     if not isinstance(x, np.ndarray) and not network.layers[0].reads_sparse:
         raise ValueError(
             f"X is sparse, but the first layer {network.layers[0]!r} needs dense rows; leave "

@@ -28,7 +28,7 @@ from sknn.estimators.fit.holdout import Holdout
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned
 from sknn.estimators.settings import layers as layer_specs
-from sknn.estimators.settings import parameters
+from sknn.estimators.settings import specs
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
@@ -84,13 +84,13 @@ class TableNetwork(SupervisedNetwork):
     # -- settings -------------------------------------------------------------------------
 
     def _recipe(self) -> Recipe:
-        if parameters.is_lbfgs(self):
+        if specs.is_lbfgs(self):
             raise ValueError(
                 f"solver='lbfgs' has no epochs that {type(self).__name__} could choose among; use "
                 "a stochastic solver such as 'adamw', or MLPClassifier or MLPRegressor."
             )
         settings = self._resolved_settings()
-        schedule = parameters.schedule_of(self)
+        schedule = specs.schedule_of(self)
         # Dropout and decay fade in the second half of what the learning rate spans, if it does.
         spans = schedule.get_params()
         fading = FlatCosine(epochs=spans["epochs"], final=0.0) if "epochs" in spans else None
