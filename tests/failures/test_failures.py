@@ -17,7 +17,7 @@ from sknn.core.network import Network
 from sknn.core.optimizers import Adam
 from sknn.core.workspace import Workspace
 from sknn.estimators import base
-from sknn.estimators.fit import session
+from sknn.estimators.fit import stages
 from sknn.estimators.settings import checks, specs
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.targets.regression import RegressionTargets
@@ -88,8 +88,8 @@ POINTS = {
     "validation": (Network, "predict", 1),
     "score": (Validate, "on_epoch_end", 2),
     "decision": (Watch, "on_epoch_end", 1),
-    "publishing": (session, "publish", 0),
-    "recovery": (session, "_react_to_stop", 0),
+    "publishing": (stages, "publish", 0),
+    "recovery": (stages, "_react_to_stop", 0),
     "fold": (RegressionTargets, "to_user_units", 0),
     "the last line": (base.BaseNetwork, "_after_training", 0),
 }
@@ -289,7 +289,7 @@ def test_ctrl_c_outside_of_training_is_an_interrupt(monkeypatch):
     network = MLPRegressor(random_state=0, **SETTINGS).fit(X, REAL)
     picture = photograph(network)
     monkeypatch.setattr(
-        session.arrays, "check_rows", failing(KeyboardInterrupt, 0)(arrays.check_rows)
+        stages.arrays, "check_rows", failing(KeyboardInterrupt, 0)(arrays.check_rows)
     )
     with pytest.raises(KeyboardInterrupt):
         network.fit(X, REAL)

@@ -9,7 +9,7 @@ import pytest
 
 import sknn
 from sknn.estimators.base import BaseNetwork
-from sknn.estimators.settings import table
+from sknn.estimators.settings import parameter_table as table
 from sknn.estimators.settings.parameter_table import TABLE, constraints_of, entries_of
 from sknn.exceptions import InvalidParameterError
 
