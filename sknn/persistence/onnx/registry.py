@@ -1,0 +1,48 @@
+"""Which converter writes which part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Converters:
+    """Converters of one kind of part, by class.
+
+    A class is known under its own name only: one derived from it may compute something else.
+
+    Parameters
+    ----------
+    what : str
+        The kind, in the singular.
+    """
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.known: dict[type, Callable[..., Any]] = {}
+
+    def of(self, *kinds: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Enter the function below as the converter of these classes."""
+
+        def enter(convert: Callable[..., Any]) -> Callable[..., Any]:
+            self.known |= dict.fromkeys(kinds, convert)
+            return convert
+
+        return enter
+
+    def find(self, part: Any) -> Callable[..., Any]:
+        """Return the converter of `part`.
+
+        Raises
+        ------
+        TypeError
+            If there is none.
+        """
+        convert = self.known.get(type(part))
+        if convert is None:
+            raise TypeError(
+                f"{type(part).__name__} is no {self.what} that can be written to ONNX: only those "
+                "of sknn have a converter. Replace it by one of sknn, or serve the estimator from "
+                "Python."
+            )
+        return convert
