@@ -20,13 +20,7 @@ from sknn.preprocessing.plan import Source, TablePlan
 
 def names_of(encoder: TableEncoder) -> list[str]:
     """Return the names of the inputs: those of the columns, x0, x1, ... where they have none."""
-    names = encoder._plan.columns or [f"x{i}" for i in range(len(encoder.kinds_))]
-    if len(set(names)) < len(names) or "" in names:
-        raise ValueError(
-            f"Inputs of an ONNX graph need names of their own, and the columns of X are {names}. "
-            "Rename those that stand twice or are empty, and fit anew."
-        )
-    return names
+    return encoder._plan.columns or [f"x{i}" for i in range(len(encoder.kinds_))]
 
 
 def dtypes_of(encoder: TableEncoder) -> list[np.dtype]:
@@ -54,6 +48,14 @@ def _read(column: Any, kind: str, way: str) -> NDArray:
     if kind == DATE:
         return as_moments(column, way).astype("M8[us]").astype(np.int64)
     return as_numbers(column, way) if kind == NUMBER else as_seconds(column, way)
+
+
+def columns_of(graph: Graph, encoder: TableEncoder, given: Sequence[Tensor]) -> list[Tensor]:
+    """Return the inputs from what holds all columns of a table, or one each."""
+    wanted = dtypes_of(encoder)
+    if len(given) == 1:
+        given = [graph.take(given[0], [place], -1) for place in range(len(wanted))]
+    return [graph.cast(each, dtype) for each, dtype in zip(given, wanted, strict=True)]
 
 
 def encoded(graph: Graph, encoder: TableEncoder, columns: Sequence[Tensor]) -> Tensor:

@@ -25,7 +25,8 @@ def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None 
         What the network computes in. None: what it was trained in.
     part : str, default=None
         For an :class:`~sknn.AutoEncoder` ``"encoder"`` or ``"decoder"``, for a :class:`~sknn.GAN`
-        ``"generator"`` or ``"discriminator"``. None: the first of them.
+        ``"generator"``, ``"discriminator"`` or ``"features"``, the discriminator without its last
+        layer. None: the first of them.
 
     Returns
     -------
@@ -64,7 +65,7 @@ def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None 
     gives no probabilities; with several outputs ``label_0``, ``probabilities_0``, and so on.
     Regressors answer ``predictions``, and ``std`` for the loss "gaussian_nll". Auto-encoders answer
     ``codes`` and ``reconstruction``, Boltzmann machines ``hidden``, a generator ``samples``, a
-    discriminator ``scores``, and a table encoder ``encoded``.
+    discriminator ``scores`` (``features``), and a table encoder ``encoded``.
 
     Examples
     --------
@@ -134,7 +135,7 @@ def _part(family: Family, part: str | None) -> str | None:
         return family.parts[0] if family.parts else None
     if part not in family.parts:
         kind, known = type(family.estimator).__name__, family.parts
-        told = f"must be one of {known}" if known else "is for auto-encoders and GANs"
+        told = f"must be one of {known}" if known else "is for auto-encoders and GANs only"
         raise ValueError(f"part {told}; got {part!r} for {kind}.")
     return part
 

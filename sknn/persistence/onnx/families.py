@@ -19,7 +19,7 @@ from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.recurrent.estimators import RNNClassifier, RNNRegressor
 from sknn.estimators.tabular.estimators import TabularMLPClassifier, TabularMLPRegressor
 from sknn.persistence.onnx.answers import Answer, Scores, answers, pooled
-from sknn.persistence.onnx.columns import dtypes_of, encoded, feed_of, names_of
+from sknn.persistence.onnx.columns import columns_of, dtypes_of, encoded, feed_of, names_of
 from sknn.persistence.onnx.graph import Graph, Tensor
 from sknn.persistence.onnx.links import linked
 from sknn.persistence.onnx.network import takes_any_length, write_network
@@ -42,6 +42,8 @@ class Family:
 
     parts: ClassVar[tuple[str, ...]] = ()
     """Networks that can be written each by itself, the usual one first."""
+    transforming: ClassVar[str | None] = None
+    """The part whose first answer ``transform`` gives."""
 
     def __init__(self, estimator: Any) -> None:
         self.estimator = estimator
@@ -63,6 +65,10 @@ class Family:
         """Return rows in the form of the inputs."""
         return {X: np.ascontiguousarray(self.estimator._check_inputs(rows), dtype)}
 
+    def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
+        """Make the inputs of what another graph hands over: columns, some together or all."""
+        return [graph.concat([graph.cast(each, graph.dtype) for each in given], axis=-1)]
+
 
 @FAMILIES.of(MLPClassifier, MLPRegressor, DBNClassifier, DBNRegressor)
 class SupervisedFamily(Family):
@@ -70,16 +76,16 @@ class SupervisedFamily(Family):
 
     def answers(self, graph: Graph, inputs: Sequence[Tensor], part: str | None) -> list[Answer]:
         """Return classes and probabilities, or predictions."""
-        estimator = self.estimator
-        return answers(estimator._targets, self._scores(graph, self._rows(graph, inputs)))
+        return answers(self.estimator._targets, self.scores(graph, inputs))
+
+    def scores(self, graph: Graph, inputs: Sequence[Tensor]) -> Scores:
+        """Return the raw scores from which all answers follow."""
+        network = self.estimator.network_
+        members = write_network(graph, network, self._rows(graph, inputs))
+        return Scores(members, self.estimator._loss, network.out_shape[-1])
 
     def _rows(self, graph: Graph, inputs: Sequence[Tensor]) -> Tensor:
         return inputs[0]
-
-    def _scores(self, graph: Graph, x: Tensor) -> Scores:
-        network = self.estimator.network_
-        members = write_network(graph, network, x)
-        return Scores(members, self.estimator._loss, network.out_shape[-1])
 
 
 @FAMILIES.of(CNNClassifier, CNNRegressor, RNNClassifier, RNNRegressor)
@@ -99,6 +105,13 @@ class ShapedFamily(SupervisedFamily):
             return inputs[0]
         n_axes = len(self.estimator.input_shape_)
         return graph.transpose(inputs[0], 0, *range(2, n_axes + 1), 1)
+
+    def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
+        """Give columns the shape of rows."""
+        (flat,) = super().adopted(graph, given)
+        return [
+            graph.reshape(flat, [-1, *self.estimator._given_shape(self.estimator.input_shape_)])
+        ]
 
     def feed(self, rows: Any, dtype: DTypeLike) -> dict[str, NDArray]:
         """Return rows with all their axes, sequences of uneven lengths filled up with NaN."""
@@ -123,8 +136,9 @@ class TableFamily(SupervisedFamily):
     def _rows(self, graph: Graph, inputs: Sequence[Tensor]) -> Tensor:
         return graph.cast(encoded(graph, self.encoder, inputs), graph.dtype)
 
-    def _scores(self, graph: Graph, x: Tensor) -> Scores:
-        estimator, scores = self.estimator, super()._scores(graph, x)
+    def scores(self, graph: Graph, inputs: Sequence[Tensor]) -> Scores:
+        """Return those of one network that stands for all members."""
+        estimator, scores = self.estimator, super().scores(graph, inputs)
         if len(scores.members) > 1:
             scores.shares = estimator.member_shares_
             scores = scores.with_members([pooled(estimator._targets, scores)])
@@ -134,6 +148,10 @@ class TableFamily(SupervisedFamily):
     def feed(self, rows: Any, dtype: DTypeLike) -> dict[str, NDArray]:
         """Return each column as its input."""
         return feed_of(self.encoder, rows)
+
+    def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
+        """Cut columns out of what holds several."""
+        return columns_of(graph, self.encoder, given)
 
 
 @FAMILIES.of(TableEncoder)
@@ -158,6 +176,10 @@ class EncoderFamily(Family):
         """Return each column as its input."""
         return feed_of(self.estimator, rows)
 
+    def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
+        """Cut columns out of what holds several."""
+        return columns_of(graph, self.estimator, given)
+
 
 def _declared(graph: Graph, encoder: TableEncoder) -> list[Tensor]:
     columns = zip(names_of(encoder), dtypes_of(encoder), strict=True)
@@ -180,6 +202,7 @@ class CoderFamily(Family):
     """Codes of rows, and rows of codes."""
 
     parts = ("encoder", "decoder")
+    transforming = "encoder"
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
         """Declare rows, or codes."""
@@ -207,14 +230,15 @@ class CoderFamily(Family):
 class GANFamily(Family):
     """A network that makes rows up, and one that judges them."""
 
-    parts = ("generator", "discriminator")
+    parts = ("generator", "discriminator", "features")
+    transforming = "features"
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
         """Declare random numbers or rows, and classes where there are any."""
         estimator = self.estimator
         n_latent = estimator.network_.in_shape[0] - len(estimator._targets)
-        first = [X, estimator.n_features_in_] if part == "discriminator" else ["latent", n_latent]
-        found = [graph.input(first[0], graph.dtype, [ROWS, first[1]])]
+        name, width = ("latent", n_latent) if part == "generator" else (X, estimator.n_features_in_)
+        found = [graph.input(name, graph.dtype, [ROWS, width])]
         if len(estimator._targets):
             found.append(graph.input("y", _label_dtype(estimator.classes_), [ROWS]))
         return found
@@ -223,13 +247,26 @@ class GANFamily(Family):
         """Return rows, or the score of each."""
         network, x = self.estimator.network_, inputs[0]
         first, told = first_of(network), self._one_hot(graph, inputs[1:])
-        if part == "discriminator":
-            (raw,) = write_network(graph, network, x, start=first, given=told)
+        if part != "generator":
+            stop = None if part == "discriminator" else len(network.layers) - 1
+            (raw,) = write_network(graph, network, x, start=first, stop=stop, given=told)
+            if stop is not None:
+                return [Answer("features", raw, (self.estimator._n_features_out,))]
             return [Answer("scores", graph.squeeze(raw, -1))]
         if told is not None:
             x = graph.concat([x, told], axis=-1)
         (made,) = write_network(graph, network, x, stop=first)
         return [Answer("samples", made, (self.estimator.n_features_in_,))]
+
+    def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
+        """Take rows; their classes are found by trying each, which is left to Python."""
+        if len(self.estimator._targets):
+            raise ValueError(
+                f"A {type(self.estimator).__name__} fitted with classes (y) is told those of rows, "
+                "which a pipeline does not hand on; fit it without, or serve the pipeline from "
+                "Python."
+            )
+        return super().adopted(graph, given)
 
     def _one_hot(self, graph: Graph, labels: Sequence[Tensor]) -> Tensor | None:
         if not labels:

@@ -129,21 +129,31 @@ class Graph:
         self.outputs: list[Any] = []
         self._known: dict[Any, Tensor] = {}
         self._counts: dict[str, int] = {}
+        self._given: set[str] = set()
         self.fresh = fresh or self._count
 
     def _count(self, stem: str) -> str:
         self._counts[stem] = number = self._counts.get(stem, -1) + 1
-        return f"{stem}_{number}"
+        name = f"{stem}_{number}"
+        return self._count(stem) if name in self._given else name
 
     # -- values -----------------------------------------------------------------------------
 
     def input(self, name: str, dtype: DTypeLike, shape: Sequence[Any] | None) -> Tensor:
         """Declare an input; axes of any length are named by a str."""
+        if not name:
+            raise ValueError("An input of an ONNX graph needs a name; give all columns of X one.")
+        self._given.add(name)
         self.inputs.append(_typed(name, dtype, shape))
         return Tensor(self, name, dtype)
 
     def output(self, name: str, value: Tensor, shape: Sequence[Any] | None) -> None:
         """Declare `value` an output under this name."""
+        if name in self._given:
+            raise ValueError(
+                f"The ONNX graph has an output {name!r}, so no column of X can be an input of that "
+                "name; rename the column, and fit anew."
+            )
         self.node("Identity", [value.name], [name])
         self.outputs.append(_typed(name, value.dtype, shape))
 
@@ -170,7 +180,7 @@ class Graph:
         """Add one operator as it is; attributes that are empty lists are left out."""
         more = {name: value for name, value in more.items() if value != []}
         made = onnx().helper.make_node(
-            operator, inputs, outputs, name=self.fresh(operator), domain=domain, **more
+            operator, inputs, outputs, name=self.fresh(f"sknn_{operator}"), domain=domain, **more
         )
         self.nodes.append(made)
 
