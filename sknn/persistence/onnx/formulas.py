@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numpy.typing import NDArray
 
 from sknn.persistence.onnx.graph import Tensor
@@ -10,6 +11,11 @@ from sknn.persistence.onnx.graph import Tensor
 def logistic(z: Tensor) -> Tensor:
     """Return ``1 / (1 + exp(-z))`` from a tanh, which keeps its digits in both precisions."""
     return z.graph.op("Tanh", z * 0.5) * 0.5 + 0.5
+
+
+def gate(z: Tensor) -> Tensor:
+    """Return the logistic function as exact as 1 is, in the way that is fastest for the dtype."""
+    return z.graph.op("Sigmoid", z) if z.dtype == np.float32 else logistic(z)
 
 
 def expit(z: Tensor) -> Tensor:

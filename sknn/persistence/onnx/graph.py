@@ -258,6 +258,13 @@ class Graph:
         bounds = (self.constant([each], np.int64) for each in (start, end, axis, step))
         return self.op("Slice", x, *bounds)
 
+    def split(self, x: Tensor, *widths: int) -> list[Tensor]:
+        """Cut the last axis into parts that stand side by side."""
+        names = [self.fresh("split") for _ in widths]
+        sizes = self.constant(widths, np.int64)
+        self.node("Split", [x.name, sizes.name], names, axis=-1)
+        return [Tensor(self, name, x.dtype) for name in names]
+
     def pad(self, x: Tensor, before: Sequence[int], after: Sequence[int], value: float) -> Tensor:
         """Put `value` around a tensor, so many times at both ends of each axis."""
         if not any(before) and not any(after):

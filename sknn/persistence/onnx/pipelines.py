@@ -45,16 +45,19 @@ def register_skl2onnx() -> None:
 
     Examples
     --------
+    >>> import skl2onnx
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
     >>> from sknn import MLPClassifier
     >>> from sknn.persistence import register_skl2onnx
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = MLPClassifier((8,), max_iter=200, random_state=0)
+    >>> net = MLPClassifier((8,), learning_rate_init=0.1, tol=1e-2, random_state=0)
     >>> pipeline = make_pipeline(StandardScaler(), net).fit(X, y)
-    >>> register_skl2onnx()  # doctest: +SKIP
-    >>> model = skl2onnx.to_onnx(pipeline, X[:1], options={"zipmap": False})  # doctest: +SKIP
+    >>> register_skl2onnx()
+    >>> model = skl2onnx.to_onnx(pipeline, X[:1], options={"zipmap": False})
+    >>> [output.name for output in model.graph.output]
+    ['label', 'probabilities']
     """
     onnx()
     update = _skl2onnx().update_registered_converter

@@ -258,6 +258,14 @@ def test_a_search_writes_its_best_estimator():
     assert_near(found["probabilities"], search.predict_proba(FLOWERS), "float64")
 
 
+@pytest.mark.parametrize("n", [0, 1])
+def test_any_number_of_rows_will_do(n):
+    estimator = MLPClassifier((6,), n_members=2, **BRIEF).fit(FLOWERS, KINDS)
+    found = run(to_onnx(estimator), {"X": FLOWERS[:n]})
+    assert found["label"].shape == (n,)
+    assert_near(found["probabilities"], estimator.predict_proba(FLOWERS)[:n], "float64")
+
+
 def test_a_network_computes_in_what_it_was_trained_in():
     estimator = MLPClassifier((6,), **BRIEF).fit(FLOWERS.astype(np.float32), KINDS)
     assert (

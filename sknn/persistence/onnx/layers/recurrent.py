@@ -75,11 +75,6 @@ def _jordan(place: Place, x: Tensor) -> Tensor:
     return _unrolled(place, x, cell, [place.out_shape[-1]])
 
 
-def _blocks(z: Tensor, units: int, *bounds: tuple[int, int]) -> list[Tensor]:
-    """Cut the blocks of the gates out of what stands side by side."""
-    return [z.graph.slice(z, start * units, stop * units) for start, stop in bounds]
-
-
 @LAYERS.of(LSTM)
 def _lstm(place: Place, x: Tensor) -> Tensor:
     units = int(place.layer.units)
@@ -87,8 +82,8 @@ def _lstm(place: Place, x: Tensor) -> Tensor:
     def cell(inputs: Tensor, states: list[Tensor]) -> list[Tensor]:
         output, old = states
         graph = old.graph
-        gates, candidate = _blocks(inputs + output @ place.weights("U"), units, (0, 3), (3, 4))
-        read, fill, keep = _blocks(formulas.logistic(gates), units, (0, 1), (1, 2), (2, 3))
+        *gates, candidate = graph.split(inputs + output @ place.weights("U"), *[units] * 4)
+        read, fill, keep = map(formulas.gate, gates)
         new = fill * graph.op("Tanh", candidate) + keep * old
         return [read * graph.op("Tanh", new), new]
 
@@ -101,11 +96,11 @@ def _gru(place: Place, x: Tensor) -> Tensor:
 
     def cell(inputs: Tensor, states: list[Tensor]) -> list[Tensor]:
         (old,) = states
-        memory = old @ place.weights("U")
-        gates, outer = _blocks(inputs, units, (0, 2), (2, 3))
-        from_state, inner = _blocks(memory, units, (0, 2), (2, 3))
-        reset, update = _blocks(formulas.logistic(gates + from_state), units, (0, 1), (1, 2))
-        candidate = old.graph.op("Tanh", outer + reset * (inner + place.weights("c")))
+        graph = old.graph
+        gates, outer = graph.split(inputs, 2 * units, units)
+        memory, inner = graph.split(old @ place.weights("U"), 2 * units, units)
+        reset, update = graph.split(formulas.gate(gates + memory), units, units)
+        candidate = graph.op("Tanh", outer + reset * (inner + place.weights("c")))
         return [candidate + update * (old - candidate)]
 
     return _unrolled(place, x, cell, [units])
