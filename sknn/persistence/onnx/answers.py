@@ -121,10 +121,6 @@ def pooled(targets: Any, scores: Scores) -> Tensor:
     return pool(targets, scores)
 
 
-def _pool_binary(targets: BinaryTargets, scores: Scores) -> Tensor:
-    return _pool_labels(targets, scores)
-
-
 def _pool_labels(targets: Any, scores: Scores) -> Tensor:
     log_sigmoid, members = formulas.log_sigmoid, scores.members
     right = scores.mean_of_logs([log_sigmoid(each) for each in members])
@@ -141,7 +137,7 @@ def _pool_outputs(targets: MultioutputTargets, scores: Scores) -> Tensor:
 
 
 _POOLS: dict[type, Any] = {
-    BinaryTargets: _pool_binary,
+    BinaryTargets: _pool_labels,
     MulticlassTargets: _pool_classes,
     MultilabelTargets: _pool_labels,
     MultioutputTargets: _pool_outputs,

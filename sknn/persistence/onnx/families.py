@@ -26,7 +26,11 @@ from sknn.persistence.onnx.network import takes_any_length, write_network
 from sknn.persistence.onnx.registry import Converters
 from sknn.preprocessing.encoder import TableEncoder
 
-FAMILIES = Converters("estimator")
+FAMILIES = Converters(
+    "estimator",
+    "Pipelines, searches and votes of scikit-learn are written by skl2onnx.to_onnx after "
+    "sknn.persistence.register_skl2onnx().",
+)
 ROWS = "rows"
 """The name of the axis of rows."""
 X = "X"

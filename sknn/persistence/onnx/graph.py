@@ -17,6 +17,8 @@ _ML_OPSET = 3
 _IR_VERSION = 8
 ML = "ai.onnx.ml"
 """The domain of operators on labels and texts."""
+# Constants of so many entries may be stored twice.
+_FEW = 64
 # From this version on a reduction takes its axes as an input.
 _AXES_AS_INPUT = {"ReduceSum": 13}
 _AXES_AS_INPUT_OTHERWISE = 18
@@ -158,19 +160,23 @@ class Graph:
         self.outputs.append(_typed(name, value.dtype, shape))
 
     def constant(self, value: Any, dtype: DTypeLike | None = None) -> Tensor:
-        """Return `value` as a tensor; equal constants are stored once."""
+        """Return `value` as a tensor; small constants that are equal are stored once."""
         if isinstance(value, Tensor):
             return value
         array = np.asarray(value, dtype)
         if array.dtype.kind in "USO":
             array = array.astype(object)
-        entries = tuple(array.ravel().tolist()) if array.dtype == object else array.tobytes()
-        key = (array.dtype.str, array.shape, entries)
+        if array.size > _FEW:
+            return self._stored(array)
+        key = (array.dtype.str, array.shape, *map(repr, array.ravel().tolist()))
         if key not in self._known:
-            name = self.fresh("constant")
-            self.constants.append(_tensor(name, array))
-            self._known[key] = Tensor(self, name, array.dtype)
+            self._known[key] = self._stored(array)
         return self._known[key]
+
+    def _stored(self, array: NDArray) -> Tensor:
+        name = self.fresh("constant")
+        self.constants.append(_tensor(name, array))
+        return Tensor(self, name, array.dtype)
 
     # -- operators --------------------------------------------------------------------------
 

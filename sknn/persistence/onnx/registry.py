@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+_REMEDY = "Replace it by one of sknn, or serve the estimator from Python."
+
 
 class Converters:
     """Converters of one kind of part, by class.
@@ -15,10 +17,13 @@ class Converters:
     ----------
     what : str
         The kind, in the singular.
+    remedy : str
+        What to do where there is no converter.
     """
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, remedy: str = _REMEDY) -> None:
         self.what = what
+        self.remedy = remedy
         self.known: dict[type, Callable[..., Any]] = {}
 
     def of(self, *kinds: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -42,7 +47,6 @@ class Converters:
         if convert is None:
             raise TypeError(
                 f"{type(part).__name__} is no {self.what} that can be written to ONNX: only those "
-                "of sknn have a converter. Replace it by one of sknn, or serve the estimator from "
-                "Python."
+                f"of sknn have a converter. {self.remedy}"
             )
         return convert

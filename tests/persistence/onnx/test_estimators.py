@@ -279,7 +279,7 @@ def test_a_network_computes_in_what_it_was_trained_in():
         (
             lambda net: to_onnx(LogisticRegression().fit(FLOWERS, KINDS)),
             TypeError,
-            "LogisticRegression",
+            "LogisticRegression is no estimator.*register_skl2onnx",
         ),
         (lambda net: to_onnx(MLPClassifier()), NotFittedError, "not fitted"),
         (lambda net: to_onnx(net, "float16"), ValueError, "dtype must be 'float32'"),
