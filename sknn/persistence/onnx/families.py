@@ -18,12 +18,13 @@ from sknn.estimators.gan.layers import first_of
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.recurrent.estimators import RNNClassifier, RNNRegressor
 from sknn.estimators.tabular.estimators import TabularMLPClassifier, TabularMLPRegressor
-from sknn.persistence.onnx.answers import Answer, Scores, answers, pooled
+from sknn.persistence.onnx.answers import Answer, answers
 from sknn.persistence.onnx.columns import columns_of, dtypes_of, encoded, feed_of, names_of
 from sknn.persistence.onnx.graph import Graph, Tensor
 from sknn.persistence.onnx.links import linked
 from sknn.persistence.onnx.network import takes_any_length, write_network
 from sknn.persistence.onnx.registry import Converters
+from sknn.persistence.onnx.scores import Scores, pooled
 from sknn.preprocessing.encoder import TableEncoder
 
 FAMILIES = Converters(

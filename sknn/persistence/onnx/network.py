@@ -45,17 +45,22 @@ def write_network(
     given : Tensor, default=None
         What layers with ``reads_input`` read. None: `x`.
     """
-    there = None
-    if network.masks and not start:
-        there = ~graph.op("IsNaN", graph.take(x, 0, -1), dtype=bool)
+    there = None if start else _steps_there(graph, network, x)
     bears_gaps = there is None or _bears_gaps(network)
     around = Pass(graph, x if given is None else given, there if bears_gaps else None)
     members = (network.member(i) for i in range(network.n_members))
     found = [through(_places(member, around, start, stop), x) for member in members]
-    if bears_gaps or there is None:
+    if there is None or bears_gaps:
         return found
     n_axes = len(network.plans[-1 if stop is None else stop - 1].out_shape)
     return [_nothing_for_gaps(each, there, n_axes) for each in found]
+
+
+def _steps_there(graph: Graph, network: Network, x: Tensor) -> Tensor | None:
+    """Return which steps of sequences there are; None where no layer asks."""
+    if not network.masks:
+        return None
+    return ~graph.op("IsNaN", graph.take(x, 0, -1), dtype=bool)
 
 
 def _nothing_for_gaps(answer: Tensor, there: Tensor, n_axes: int) -> Tensor:

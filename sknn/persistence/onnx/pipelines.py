@@ -9,10 +9,11 @@ import numpy as np
 from sklearn.base import ClassifierMixin, is_classifier, is_regressor
 
 from sknn.estimators.targets.classification import MultilabelTargets, MultioutputTargets
-from sknn.persistence.onnx.answers import LABEL, Answer, answers, decision
+from sknn.persistence.onnx.answers import LABEL, Answer, answers
 from sknn.persistence.onnx.convert import family_of
 from sknn.persistence.onnx.families import FAMILIES, Family
 from sknn.persistence.onnx.graph import ML, OLDEST_OPSET, Graph, Tensor, onnx
+from sknn.persistence.onnx.scores import decision
 from sknn.preprocessing.encoder import TableEncoder
 
 _OPTIONS = {
