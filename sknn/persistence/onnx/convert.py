@@ -6,11 +6,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+from sklearn.base import MetaEstimatorMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sknn import search
 from sknn.persistence.onnx.families import FAMILIES, ROWS, Family
 from sknn.persistence.onnx.graph import Graph
-from sknn.search import ArchitectureSearchCV
+
+SEARCHES = tuple(
+    kind
+    for name in search.__all__
+    if isinstance(kind := getattr(search, name), type) and issubclass(kind, MetaEstimatorMixin)
+)
+"""Searches of sknn; what they found is written."""
 
 
 def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None = None) -> Any:
@@ -124,7 +132,7 @@ def onnx_inputs(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> dict[
 def family_of(estimator: Any) -> Family:
     """Return what knows the inputs and answers of a fitted estimator."""
     check_is_fitted(estimator)
-    if type(estimator) is ArchitectureSearchCV:
+    if type(estimator) in SEARCHES:
         estimator = estimator.best_estimator_
     found: Family = FAMILIES.find(estimator)(estimator)
     return found

@@ -10,7 +10,7 @@ from sklearn.base import ClassifierMixin, is_classifier, is_regressor
 
 from sknn.estimators.targets.classification import MultilabelTargets, MultioutputTargets
 from sknn.persistence.onnx.answers import LABEL, Answer, answers
-from sknn.persistence.onnx.convert import family_of
+from sknn.persistence.onnx.convert import SEARCHES, family_of
 from sknn.persistence.onnx.families import FAMILIES, Family
 from sknn.persistence.onnx.graph import ML, OLDEST_OPSET, Graph, Tensor, onnx
 from sknn.persistence.onnx.scores import decision
@@ -65,6 +65,18 @@ def register_skl2onnx() -> None:
     for kind in FAMILIES.known:
         options = _OPTIONS if issubclass(kind, ClassifierMixin) else None
         update(kind, f"Sknn{kind.__name__}", _shape, _convert, options=options)
+    for kind in SEARCHES:
+        # The parser leaves nothing of a search but what it found, so none is ever converted.
+        alias = f"Sknn{kind.__name__}"
+        update(kind, alias, _shape, _convert, parser=_parse_best, options="passthrough")
+
+
+def _parse_best(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> Any:
+    """Write the best estimator in the place of a search, with the options of that."""
+    from skl2onnx._parse import parse_sklearn
+
+    scope.add_options(id(model.best_estimator_), scope.get_options(model))
+    return parse_sklearn(scope, model.best_estimator_, inputs, custom_parsers=custom_parsers)
 
 
 def _skl2onnx() -> Any:

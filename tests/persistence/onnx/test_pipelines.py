@@ -22,6 +22,7 @@ from sknn import (
 )
 from sknn.persistence import register_skl2onnx
 from sknn.preprocessing import TableEncoder
+from sknn.search import ArchitectureSearchCV
 from tests.persistence.onnx.running import assert_near, session
 
 skl2onnx = pytest.importorskip("skl2onnx")
@@ -68,6 +69,9 @@ CLASSIFIERS = {
     ),
     "search": GridSearchCV(
         make_pipeline(StandardScaler(), net()), {"mlpclassifier__alpha": [1e-4, 1e-2]}, cv=2
+    ),
+    "search of sknn": ArchitectureSearchCV(
+        net(), {"alpha": [1e-4, 1e-2]}, n_candidates=2, cv=2, random_state=0
     ),
     "soft vote": VotingClassifier(
         [("a", net()), ("b", net(n_members=2))], voting="soft", flatten_transform=False
