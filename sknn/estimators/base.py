@@ -34,7 +34,6 @@ from sknn.estimators.fit.stages import close_fit, open_fit, solve_fit
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import Fitted
 from sknn.estimators.settings import checks
-from sknn.estimators.settings.freezing import decay_factors, rate_factors
 from sknn.estimators.settings.parameter_table import constraints_of, defaults_of
 from sknn.estimators.settings.recipe import Recipe, TrainingDefaults
 from sknn.estimators.targets.base import Targets
@@ -74,6 +73,8 @@ class BaseNetwork(
     _serves_several_epochs: ClassVar[bool] = False
     """The network served has the weights of every member after several epochs."""
 
+    _double_up_to: ClassVar[int] = 0
+    """Up to so many rows are predicted in double precision: none feels which stand beside it."""
     _single_threaded: ClassVar[bool] = False
     """A second thread of BLAS would do harm, whatever the size of the layers."""
     _holdout: ClassVar[Holdout] = Holdout()
@@ -220,13 +221,6 @@ class BaseNetwork(
     def _check_network(self, network: Network) -> None:  # noqa: B027
         """Raise for parameters that do not fit the layers."""
 
-    def _factors(self, network: Network) -> tuple[NDArray | None, NDArray | None]:
-        """Return the factors on the learning rates and on the decay of weights; None where all 1.
-
-        The networks for tables alone hold parts of some members.
-        """
-        return rate_factors(self, network), decay_factors(network)
-
     def _start_from_data(self, state: FitState) -> bool:
         """Improve initial weights by what the rows tell; most families do not.
 
@@ -241,17 +235,10 @@ class BaseNetwork(
         """Return what training minimizes, and what moves the weights."""
         return supervised_problem(state, network, rows)
 
-    def _measures(self, state: FitState, network: Network) -> list[Callback]:
-        """Return what adds figures to an epoch; here those of rows that are held out."""
-        return self._holdout.measures(state, network)
-
-    def _report(self, state: FitState) -> Callback:
-        """Return what prints a line an epoch; Boltzmann machines print it as scikit-learn does."""
-        return PrintProgress()
-
-    def _doubt(self, X: Any, x: Any) -> str | None:
-        """Return how X was read, namely as `x`, and what to pass if, as is likely, it is wrong."""
-        return None
+    def _observers(self, state: FitState, network: Network) -> list[Callback]:
+        """Return what measures an epoch, and what prints a line of it where that is asked for."""
+        printed: list[Callback] = [PrintProgress()] if state.recipe.verbose else []
+        return [*self._holdout.measures(state, network), *printed]
 
     def _after_training(self, train: Rows) -> None:
         """Set further attributes from network and run, and from the rows of the call."""
@@ -266,10 +253,6 @@ class BaseNetwork(
         """Return the rows of the network, checked against what the estimator was fitted on."""
         return arrays.check_inputs(self, X, [np.float64, np.float32])
 
-    def _network_for(self, x: Any) -> Network:
-        """Return the network that serves such rows; few rows of a table have one of their own."""
-        return self.network_
-
     # -- prediction -----------------------------------------------------------------------
 
     def _raw(self, X: Any) -> NDArray:
@@ -279,10 +262,15 @@ class BaseNetwork(
 
     def _through(self, x: Any, **layers: Any) -> NDArray:
         """Return what the network, or some of its layers, makes of checked rows."""
-        network = self._network_for(x)
+        network = self._network_for(x.shape[0])
         limit = self._limit(x.shape[0], network)
         with limit, limit:
             return computed(network.predict, x, **layers)
+
+    def _network_for(self, rows: int) -> Network:
+        """Return the network that serves so many rows."""
+        network = self.network_
+        return network if rows > self._double_up_to else network.copy(np.float64)
 
     def _limit(self, rows: int, network: Network | None = None) -> blas_threads:
         """Return what holds BLAS at one thread where rows are few for the network."""

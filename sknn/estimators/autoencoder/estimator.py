@@ -566,13 +566,13 @@ class AutoEncoder(BaseNetwork):
     def _start_from_data(self, state: FitState) -> bool:
         return codec.start(self, state)
 
-    def _measures(self, state: FitState, network: Network) -> list[Callback]:
-        measures = super()._measures(state, network)
+    def _observers(self, state: FitState, network: Network) -> list[Callback]:
+        observers = super()._observers(state, network)
         targets = self._targets
         if self.variational:
             gaussian = targets.task == "regression"
-            measures.append(EvidenceBound(targets.loss_scale, targets.n_outputs, gaussian))
-        return measures
+            observers.append(EvidenceBound(targets.loss_scale, targets.n_outputs, gaussian))
+        return observers
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)

@@ -427,13 +427,14 @@ class BoltzmannMachine(BaseNetwork):
         )
         return Problem(objective, lambda: update_of(state, objective))
 
-    def _measures(self, state: FitState, network: Network) -> list[Callback]:
+    def _observers(self, state: FitState, network: Network) -> list[Callback]:
         x_val = None if state.validation is None else state.validation.x
         wanted = _MEASURED_ROWS if x_val is None else min(x_val.shape[0], _COMPARED_ROWS)
-        return [Measure(*_some_rows(state, wanted), x_val)]
-
-    def _report(self, state: FitState) -> Callback:
-        return PrintLikelihood(type(self).__name__, *_some_rows(state, _MEASURED_ROWS))
+        observers: list[Callback] = [Measure(*_some_rows(state, wanted), x_val)]
+        if state.recipe.verbose:
+            title, told = type(self).__name__, _some_rows(state, _MEASURED_ROWS)
+            observers.append(PrintLikelihood(title, *told))
+        return observers
 
     def _after_training(self, train: Rows) -> None:
         self.stop_reason_ = self.run_.stop_reason

@@ -27,13 +27,11 @@ def callbacks_for(state: FitState, network: Network) -> list[Callback]:
     estimator, recipe = state.estimator, state.recipe
     callbacks = _own(state)
     estimator.callbacks_ = list(callbacks)
-    callbacks += estimator._measures(state, network)
+    callbacks += estimator._observers(state, network)
     if not state.recipe.full_batch:
         callbacks.append(_watch(state))
     if recipe.stop_below is not None:
         callbacks.append(StopBelow(recipe.stop_below))
-    if recipe.verbose:
-        callbacks.append(estimator._report(state))
     if state.bridge is not None:
         callbacks.append(state.bridge)
     return callbacks

@@ -118,7 +118,7 @@ def _read(state: FitState) -> None:
     if not fresh:
         state.growth = estimator._check_same_task(rows.y, state)
     weight = estimator._combined_weight(rows, state)
-    state.train = Rows(rows.x, rows.y, weight)
+    state.train = Rows(rows.x, rows.y, weight, rows.doubt)
     # A chunk of a stream in which every weight is zero teaches nothing.
     state.rows_used = arrays.training_rows(weight, may_be_empty=call.stream and not fresh)
     if fresh:

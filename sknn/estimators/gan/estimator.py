@@ -484,8 +484,8 @@ class GAN(BaseNetwork):
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
         return problem.duel_problem(self, state, network, rows)
 
-    def _measures(self, state: FitState, network: Network) -> list[Callback]:
-        return problem.measures(self, state, network)
+    def _observers(self, state: FitState, network: Network) -> list[Callback]:
+        return [*super()._observers(state, network), *problem.measures(self, state, network)]
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)

@@ -281,10 +281,10 @@ class RecurrentNetwork(ShapedNetwork):
         # Whoever carries a state reads all series side by side.
         return ((inf, sys.maxsize if self.stateful else 32),)
 
-    def _measures(self, state: FitState, network: Network) -> list[Callback]:
-        measures = super()._measures(state, network)
+    def _observers(self, state: FitState, network: Network) -> list[Callback]:
+        observers = super()._observers(state, network)
         carries = network.carries_state and not state.call.stream
-        return [*measures, BeginAnew()] if carries else measures
+        return [*observers, BeginAnew()] if carries else observers
 
     def reset_state(self) -> Any:
         """Forget where the series seen last have ended: the next ones begin anew.
