@@ -22,7 +22,7 @@ from sknn._version import __version__
 from sknn.core.constraints import Constraint
 from sknn.core.layers import Layer
 from sknn.core.layers.nested import NestedLayers
-from sknn.core.layout import Growth, Shape
+from sknn.core.layout import Shape
 from sknn.core.losses.base import Loss
 from sknn.core.naming import take_over
 from sknn.core.network import Network
@@ -32,6 +32,7 @@ from sknn.estimators.fit.problem import Problem, supervised_problem
 from sknn.estimators.fit.request import Call, restored_on_error
 from sknn.estimators.fit.stages import close_fit, open_fit, solve_fit
 from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import Fitted
 from sknn.estimators.settings import checks
 from sknn.estimators.settings.parameter_table import constraints_of, defaults_of
@@ -77,6 +78,9 @@ class BaseNetwork(
     """Up to so many rows are predicted in double precision: none feels which stand beside it."""
     _single_threaded: ClassVar[bool] = False
     """A second thread of BLAS would do harm, whatever the size of the layers."""
+    _task: ClassVar[Task] = Task()
+    """What y means, and what rows count."""
+
     _holdout: ClassVar[Holdout] = Holdout()
     """What is done with rows that are held out."""
 
@@ -190,22 +194,6 @@ class BaseNetwork(
     @abstractmethod
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         """Return checked rows; with `reset` record the features seen."""
-
-    @abstractmethod
-    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
-        """Return the checked validation rows of a call, None where it has none."""
-
-    @abstractmethod
-    def _set_targets(self, rows: Rows, state: FitState) -> None:
-        """Learn from the first rows what y means; set ``_targets`` and public attributes."""
-
-    @abstractmethod
-    def _check_same_task(self, y: Any, state: FitState) -> Growth | None:
-        """Raise when y of a later call does not fit the first; say where it has more outputs."""
-
-    @abstractmethod
-    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
-        """Return what each row counts, all weights multiplied."""
 
     @abstractmethod
     def _chain(self, n_raw: int) -> list[Layer]:

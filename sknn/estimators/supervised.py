@@ -17,7 +17,6 @@ from sknn.core.layers import Flatten, Layer
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators.base import BaseNetwork
-from sknn.estimators.fit.request import Call
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import specs
 from sknn.estimators.settings.recipe import Recipe, recipe_of
@@ -68,9 +67,6 @@ class SupervisedNetwork(BaseNetwork):
         return arrays.check_rows(
             self, X, y, sample_weight, dtypes=dtypes, reset=reset, numeric=self._numeric_target
         )
-
-    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
-        return arrays.check_validation(self, call.X_val, call.y_val, call.sample_weight_val, dtypes)
 
     def _check_network(self, network: Network) -> None:
         layer_specs.check_flat(network)

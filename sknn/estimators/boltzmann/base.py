@@ -33,7 +33,6 @@ from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.stages import seed_from
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.recipe import Recipe, recipe_of
-from sknn.estimators.targets.base import NoTargets
 from sknn.estimators.weights import window
 from sknn.training.callbacks import Callback
 
@@ -387,9 +386,6 @@ class BoltzmannMachine(BaseNetwork):
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         return arrays.check_unlabelled(self, X, sample_weight, dtypes=dtypes, reset=reset)
 
-    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
-        return arrays.check_unlabelled_validation(self, call.X_val, None, dtypes)
-
     def _chain(self, n_raw: int) -> list[Layer]:
         persistent, sparse = self.persistent, self.sparsity_target is not None  # type: ignore[attr-defined]
         return [
@@ -400,15 +396,6 @@ class BoltzmannMachine(BaseNetwork):
                 track_activity=sparse,
             )
         ]
-
-    def _set_targets(self, rows: Rows, state: FitState) -> None:
-        self._targets = NoTargets()
-
-    def _check_same_task(self, y: Any, state: FitState) -> None:
-        return None
-
-    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
-        return rows.weight
 
     def _start_from_data(self, state: FitState) -> bool:
         start = self._visible_start(state.train.x, state.train.weight)

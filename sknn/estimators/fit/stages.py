@@ -115,16 +115,17 @@ def _read(state: FitState) -> None:
         )
     state.dtypes = _input_dtypes(state)
     rows = estimator._check_rows(call.X, call.y, call.sample_weight, state.dtypes, fresh)
+    task = estimator._task
+    known = None if fresh else estimator._targets
     if not fresh:
-        state.growth = estimator._check_same_task(rows.y, state)
-    weight = estimator._combined_weight(rows, state)
+        known, state.growth = task.go_on(known, rows.y, state)
+    weight = task.weigh(known, rows, state)
     state.train = Rows(rows.x, rows.y, weight, rows.doubt)
     # A chunk of a stream in which every weight is zero teaches nothing.
     state.rows_used = arrays.training_rows(weight, may_be_empty=call.stream and not fresh)
-    if fresh:
-        estimator._set_targets(state.train, state)
+    estimator._targets = task.learn(state.train, state) if fresh else known
     state.targets = estimator._targets
-    state.validation = estimator._check_validation(call, state.dtypes)
+    state.validation = task.read_validation(state)
 
 
 def _input_dtypes(state: FitState) -> list[np.dtype]:

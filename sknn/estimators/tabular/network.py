@@ -152,8 +152,8 @@ class TableNetwork(SupervisedNetwork):
         if known is None:
             return rows
         self.encoder_.check_columns(table, self)
-        self._check_same_task(y, state)
-        self._targets.encode(y, np.dtype(np.float64))
+        targets, _ = self._task.go_on(self._targets, y, state)
+        targets.encode(y, np.dtype(np.float64))
         return known.then(rows)
 
     # -- rows -----------------------------------------------------------------------------
