@@ -28,6 +28,7 @@ from sknn.core.naming import take_over
 from sknn.core.network import Network
 from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.holdout import Holdout
+from sknn.estimators.fit.network import plan_network
 from sknn.estimators.fit.problem import Problem, supervised_problem
 from sknn.estimators.fit.request import Call, restored_on_error
 from sknn.estimators.fit.stages import close_fit, open_fit, solve_fit
@@ -199,15 +200,16 @@ class BaseNetwork(
     def _chain(self, n_raw: int) -> list[Layer]:
         """Return the specs of all layers, for `n_raw` raw scores."""
 
-    def _row_shape(self, x: Any) -> Shape:
-        """Return the shape of the rows the network is fed with; here that of those of X.
+    def _build_network(self, state: FitState, in_shape: Shape) -> Network:
+        """Return the network, its weights still zero; raise for parameters that do not fit it.
 
-        A GAN alone feeds its network with something else.
+        Parameters
+        ----------
+        state : FitState
+        in_shape : tuple of int
+            That of the rows of X; a GAN feeds its network with something else.
         """
-        return x.shape[1:]
-
-    def _check_network(self, network: Network) -> None:  # noqa: B027
-        """Raise for parameters that do not fit the layers."""
+        return plan_network(state, in_shape)
 
     def _start_from_data(self, state: FitState) -> bool:
         """Improve initial weights by what the rows tell; most families do not.

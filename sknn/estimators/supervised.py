@@ -14,9 +14,11 @@ from sklearn.utils.metaestimators import available_if
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn.core.layers import Flatten, Layer
+from sknn.core.layout import Shape
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators.base import BaseNetwork
+from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import specs
 from sknn.estimators.settings.recipe import Recipe, recipe_of
@@ -68,7 +70,13 @@ class SupervisedNetwork(BaseNetwork):
             self, X, y, sample_weight, dtypes=dtypes, reset=reset, numeric=self._numeric_target
         )
 
+    def _build_network(self, state: FitState, in_shape: Shape) -> Network:
+        network = super()._build_network(state, in_shape)
+        self._check_network(network)
+        return network
+
     def _check_network(self, network: Network) -> None:
+        """Raise where the last layer, or the one that transforms, is not as it must be."""
         layer_specs.check_flat(network)
         wanted = self.transform_layer  # type: ignore[attr-defined]
         n_hidden = sum(layer.has_units for layer in network.layers) - 1

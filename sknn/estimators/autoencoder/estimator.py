@@ -12,6 +12,7 @@ from sknn._sklearn import with_callbacks
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn.core.layers import Layer
+from sknn.core.layout import Shape
 from sknn.core.network import Network
 from sknn.estimators.autoencoder import layers as codec
 from sknn.estimators.autoencoder.elbo import EvidenceBound
@@ -548,8 +549,10 @@ class AutoEncoder(BaseNetwork):
     def _chain(self, n_raw: int) -> list[Layer]:
         return codec.chain(self, n_raw, self._targets)
 
-    def _check_network(self, network: Network) -> None:
+    def _build_network(self, state: FitState, in_shape: Shape) -> Network:
+        network = super()._build_network(state, in_shape)
         codec.check_output(network, self._targets.n_outputs)
+        return network
 
     def _start_from_data(self, state: FitState) -> bool:
         return codec.start(self, state)

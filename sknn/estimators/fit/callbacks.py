@@ -64,12 +64,8 @@ def announced(state: FitState) -> Iterator[None]:
     state.bridge.end(served_now(state))
 
 
-def validation_measures(state: FitState, network: Network) -> list[Callback]:
-    """Return what measures loss and score on the validation rows, if there are any."""
-    return [] if state.validation is None else [_validate(state, network.dtype)]
-
-
-def _validate(state: FitState, dtype: Any) -> Validate:
+def validate(state: FitState, dtype: Any) -> Validate:
+    """Return what measures loss and score on the validation rows."""
     rows, targets, loss = state.validation, state.targets, state.loss
     assert rows is not None
     target = _encoded(state, rows, dtype)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sknn._validation.arrays import split_rows
 from sknn.core.network import Network
-from sknn.estimators.fit.callbacks import validation_measures
+from sknn.estimators.fit.callbacks import validate
 from sknn.estimators.fit.state import FitState
 from sknn.training.callbacks import Callback
 from sknn.training.folds import Folds
@@ -24,7 +24,7 @@ class Holdout:
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:
         """Return what adds figures of the held-out rows to an epoch."""
-        return validation_measures(state, network)
+        return [] if state.validation is None else [validate(state, network.dtype)]
 
     def choose(self, estimator: Any, state: FitState, run: Run) -> NDArray | None:
         """Return the weights to serve, None for those of the best or last epoch.

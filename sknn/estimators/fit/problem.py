@@ -39,11 +39,6 @@ Factors = tuple[NDArray | None, NDArray | None]
 """On the learning rate of each parameter, and on the decay of each weight; None where all 1."""
 
 
-def factors_of(estimator: Any, network: Network) -> Factors:
-    """Return the factors that layers and the user's parameters ask for."""
-    return rate_factors(estimator, network), decay_factors(network)
-
-
 def supervised_problem(state: FitState, network: Network, rows: int) -> Problem:
     """Return a loss of raw scores, and one optimizer that moves all weights."""
     objective = supervised_objective(state, network, rows)
@@ -96,7 +91,9 @@ def moving(
 ) -> Update:
     """Return what moves a network by an optimizer, as the recipe has it."""
     recipe = state.recipe
-    rates, decays = factors_of(state.estimator, network) if factors is None else factors
+    if factors is None:
+        factors = rate_factors(state.estimator, network), decay_factors(network)
+    rates, decays = factors
     return Update(
         network,
         grad,

@@ -24,8 +24,6 @@ from sknn.estimators.fit.publishing import publish
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.solvers import objective_at, rejoin, solve
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.settings import checks
-from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings.recipe import Recipe
 from sknn.training import user_parts
 from sknn.training.callbacks import PAUSED, copies
@@ -146,21 +144,7 @@ def _make_network(state: FitState) -> None:
     """Plan the network and encode the target."""
     estimator, targets, x = state.estimator, state.targets, state.train.x
     state.loss = targets.bind(state.recipe.loss)
-    state.network = network = layer_specs.build_network(
-        estimator,
-        state.loss.n_raw(targets.n_outputs),
-        estimator._row_shape(x),
-        x.dtype,
-        state.recipe.n_members,
-    )
-    if state.recipe.full_batch:
-        checks.check_lbfgs(estimator, network.layers)
-    if not isinstance(x, np.ndarray) and not network.layers[0].reads_sparse:
-        raise ValueError(
-            f"X is sparse, but the first layer {network.layers[0]!r} needs dense rows; leave "
-            "input_dropout at 0 and put a Dense layer first, or pass X.toarray()."
-        )
-    estimator._check_network(network)
+    state.network = network = estimator._build_network(state, x.shape[1:])
     if state.fresh and targets.vanishes(network.dtype):
         raise ValueError(
             f"y is so small that {network.dtype} cannot tell it from 0; {_finer(state)}scale it up."

@@ -100,13 +100,15 @@ class ClassificationTask(SupervisedTask):
         classes = state.call.classes
         if state.call.stream and classes is None and not _names_itself(rows.y):
             raise ValueError("classes must be passed on the first call to partial_fit.")
-        return self._published(classification_targets(rows.y, classes), state)
+        targets = classification_targets(rows.y, classes)
+        vars(state.estimator).update(classes_=targets.classes, n_outputs_=targets.n_outputs)
+        return targets
 
     def go_on(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
         """Compare labels with those of earlier calls, in scikit-learn's words."""
         before, classes = state.estimator.classes_, state.call.classes
         targets, growth = (known, None) if classes is None else grow(known, classes)
-        self._published(targets, state)
+        vars(state.estimator).update(classes_=targets.classes, n_outputs_=targets.n_outputs)
         single = isinstance(targets, (BinaryTargets, MulticlassTargets))
         if single and y.ndim == 2:
             raise ValueError(f"y has {y.shape[1]} columns; in the first call it had one.")
@@ -133,12 +135,6 @@ class ClassificationTask(SupervisedTask):
         targets = classification_targets(rows.y, state.call.classes) if state.fresh else known
         factor = _class_factor(class_weight, rows, targets)
         return factor if rows.weight is None else factor * rows.weight
-
-    @staticmethod
-    def _published(targets: ClassificationTargets, state: FitState) -> ClassificationTargets:
-        estimator = state.estimator
-        estimator.classes_, estimator.n_outputs_ = targets.classes, targets.n_outputs
-        return targets
 
 
 def _names_itself(y: Any) -> bool:

@@ -455,14 +455,13 @@ class GAN(BaseNetwork):
         self.input_shape_ = shape
         return rows
 
-    def _row_shape(self, x: Any) -> Shape:
-        return (int(self.latent_dim) + len(self._targets),)
-
     def _chain(self, n_raw: int) -> list[Layer]:
         return gan_layers.chain(self, self.n_features_in_, self.input_shape_, len(self._targets))
 
-    def _check_network(self, network: Network) -> None:
+    def _build_network(self, state: FitState, in_shape: Shape) -> Network:
+        network = super()._build_network(state, (int(self.latent_dim) + len(self._targets),))
         gan_layers.check_layers(self, network, self.n_features_in_)
+        return network
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
         return problem.duel_problem(self, state, network, rows)

@@ -25,11 +25,12 @@ from sknn.core.schedules import FlatCosine
 from sknn.estimators.coefs import Link
 from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.holdout import Holdout
-from sknn.estimators.fit.problem import Problem, factors_of, supervised_objective, update_of
+from sknn.estimators.fit.problem import Problem, supervised_objective, update_of
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import specs
+from sknn.estimators.settings.freezing import decay_factors, rate_factors
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
@@ -224,7 +225,7 @@ class TableNetwork(SupervisedNetwork):
 
         Decay goes with the rate. Where one score is the difference of two, it is that of each.
         """
-        rates, decays = factors_of(self, network)
+        rates, decays = rate_factors(self, network), decay_factors(network)
         n_members = network.n_members
         assert rates is not None
         rates = np.tile(rates, (n_members, 1))
