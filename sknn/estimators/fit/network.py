@@ -8,7 +8,7 @@ from sknn.core.layout import Shape
 from sknn.core.network import Network
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings import checks
-from sknn.estimators.settings.layers import build_network
+from sknn.estimators.settings import layers as layer_specs
 
 
 def plan_network(state: FitState, in_shape: Shape) -> Network:
@@ -21,7 +21,7 @@ def plan_network(state: FitState, in_shape: Shape) -> Network:
     """
     estimator, recipe, x = state.estimator, state.recipe, state.train.x
     n_raw = state.loss.n_raw(state.targets.n_outputs)
-    network = build_network(estimator, n_raw, in_shape, x.dtype, recipe.n_members)
+    network = layer_specs.build_network(estimator, n_raw, in_shape, x.dtype, recipe.n_members)
     if recipe.full_batch:
         checks.check_lbfgs(estimator, network.layers)
     if not isinstance(x, np.ndarray) and not network.layers[0].reads_sparse:
