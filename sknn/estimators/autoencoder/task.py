@@ -18,7 +18,7 @@ class ReconstructionTask(Task):
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
         """Learn between what numbers X lies, and its scale."""
-        estimator = state.estimator
+        estimator: Any = state.estimator
         groups = output_groups(estimator, rows.x.shape[1])
         # Tied weights cannot be brought to the units of X at both ends.
         scalable = estimator.layers is None and not estimator.tied_weights

@@ -23,7 +23,8 @@ from sknn.estimators.fit.holdout import hold_out
 from sknn.estimators.fit.publishing import publish
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.solvers import objective_at, rejoin, solve
-from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.state import Estimator, FitState
+from sknn.estimators.fit.task import Task
 from sknn.estimators.settings.recipe import Recipe
 from sknn.training import user_parts
 from sknn.training.callbacks import PAUSED, copies
@@ -34,7 +35,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def open_fit(
-    estimator: Any,
+    estimator: Estimator,
     call: Call,
     recipe: Recipe,
     given: Mapping[str, Any] = _NOTHING,
@@ -44,7 +45,7 @@ def open_fit(
 
     Parameters
     ----------
-    estimator : BaseNetwork
+    estimator : Estimator
         A working copy, whose parameters have been checked and are Python's own numbers.
     call : Call
     recipe : Recipe
@@ -62,7 +63,7 @@ def open_fit(
 
 
 def prepare_fit(
-    estimator: Any,
+    estimator: Estimator,
     call: Call,
     recipe: Recipe,
     given: Mapping[str, Any] = _NOTHING,
@@ -113,10 +114,10 @@ def _read(state: FitState) -> None:
         )
     state.dtypes = _input_dtypes(state)
     rows = estimator._check_rows(call.X, call.y, call.sample_weight, state.dtypes, fresh)
-    task = estimator._task
-    known = None if fresh else estimator._targets
+    task: Task = estimator._task
+    known: Any = None
     if not fresh:
-        known, state.growth = task.go_on(known, rows.y, state)
+        known, state.growth = task.go_on(estimator._targets, rows.y, state)
     weight = task.weigh(known, rows, state)
     state.train = Rows(rows.x, rows.y, weight, rows.doubt)
     # A chunk of a stream in which every weight is zero teaches nothing.

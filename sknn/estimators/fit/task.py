@@ -75,7 +75,7 @@ class RegressionTask(SupervisedTask):
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
         """Learn mean and standard deviation."""
-        estimator = state.estimator
+        estimator: Any = state.estimator
         targets = RegressionTargets(
             rows.y, rows.weight, self._standardizes(state), estimator.output_range
         )
@@ -84,12 +84,13 @@ class RegressionTask(SupervisedTask):
 
     def go_on(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
         """Take over a new range of predictions; the scale of y stays that of the first call."""
-        wanted = state.estimator.output_range
-        return known.continued(self._standardizes(state), wanted, y), None
+        estimator: Any = state.estimator
+        return known.continued(self._standardizes(state), estimator.output_range, y), None
 
     @staticmethod
     def _standardizes(state: FitState) -> bool:
-        return bool(state.estimator.normalize_y) and state.recipe.loss.location_scale
+        estimator: Any = state.estimator
+        return bool(estimator.normalize_y) and state.recipe.loss.location_scale
 
 
 class ClassificationTask(SupervisedTask):
@@ -106,7 +107,7 @@ class ClassificationTask(SupervisedTask):
 
     def go_on(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
         """Compare labels with those of earlier calls, in scikit-learn's words."""
-        before, classes = state.estimator.classes_, state.call.classes
+        before, classes = known.classes, state.call.classes
         targets, growth = (known, None) if classes is None else grow(known, classes)
         vars(state.estimator).update(classes_=targets.classes, n_outputs_=targets.n_outputs)
         single = isinstance(targets, (BinaryTargets, MulticlassTargets))
@@ -124,7 +125,8 @@ class ClassificationTask(SupervisedTask):
     def weigh(self, known: Any, rows: Rows, state: FitState) -> NDArray | None:
         """Multiply the weights of rows by those of their classes."""
         check_labels(rows.y)
-        class_weight = state.estimator.class_weight
+        estimator: Any = state.estimator
+        class_weight = estimator.class_weight
         if class_weight is None:
             return rows.weight
         if state.call.stream and class_weight == "balanced":

@@ -29,7 +29,8 @@ class SequenceTask(SupervisedTask):
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
         """Learn what the answers to all steps mean."""
-        if not state.estimator.return_sequences:
+        estimator: Any = state.estimator
+        if not estimator.return_sequences:
             return self.inner.learn(rows, state)
         targets = self.inner.learn(_single(rows), state)
         if isinstance(targets, MultioutputTargets):
@@ -41,7 +42,8 @@ class SequenceTask(SupervisedTask):
 
     def go_on(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
         """Raise also where answers were to rows and are to steps, or the other way round."""
-        each_step = bool(state.estimator.return_sequences)
+        estimator: Any = state.estimator
+        each_step = bool(estimator.return_sequences)
         if isinstance(known, SequenceTargets) != each_step:
             raise ValueError(
                 "return_sequences differs from the previous call, so training cannot continue; "
@@ -54,8 +56,9 @@ class SequenceTask(SupervisedTask):
 
     def weigh(self, known: Any, rows: Rows, state: FitState) -> NDArray | None:
         """Raise where a row would not be read that carries a state."""
+        estimator: Any = state.estimator
         weight = self._weight_of_rows(known, rows, state)
-        if state.estimator.stateful and weight is not None and not weight.all():
+        if estimator.stateful and weight is not None and not weight.all():
             raise ValueError(
                 f"Row {int(np.argmin(weight))} has the weight 0 and would not be read, but with "
                 "stateful=True every row carries a state; give it a small sample_weight instead."
@@ -63,9 +66,10 @@ class SequenceTask(SupervisedTask):
         return weight
 
     def _weight_of_rows(self, known: Any, rows: Rows, state: FitState) -> NDArray | None:
-        if not state.estimator.return_sequences:
+        estimator: Any = state.estimator
+        if not estimator.return_sequences:
             return self.inner.weigh(known, rows, state)
-        if getattr(state.estimator, "class_weight", None) is not None:
+        if getattr(estimator, "class_weight", None) is not None:
             raise ValueError(
                 "class_weight is not defined where every step has a class of its own "
                 "(return_sequences=True); weigh rows by sample_weight."
