@@ -85,6 +85,11 @@ class BaseNetwork(
     _holdout: ClassVar[Holdout] = Holdout()
     """What is done with rows that are held out."""
 
+    # Parameters that every family has.
+    random_state: Any
+    dtype: Any
+    warm_start: Any
+
     _targets: Targets
     _loss: Loss
 
@@ -112,10 +117,12 @@ class BaseNetwork(
         epochs = recipe.epochs if call.epochs is None else int(call.epochs)
         context = callback_context(self, epochs * in_turn)
         # The context has left its marks on the estimator: by them it is closed after the call.
-        vars(trial).update({name: each for name, each in vars(self).items() if name not in given})
+        trial.__dict__.update(
+            {name: each for name, each in vars(self).items() if name not in given}
+        )
         # Whatever a call does is small until it knows its network.
         limit = blas_threads(0)
-        with restored_on_error(self.random_state), limit, limit:  # type: ignore[attr-defined]
+        with restored_on_error(self.random_state), limit, limit:
             state = open_fit(trial, call, recipe, given, context)
             if not state.n_rows:
                 return self
@@ -171,7 +178,7 @@ class BaseNetwork(
             return self
         call = Call(X, y, sample_weight, X_val, y_val, sample_weight_val)
         call.epochs = run.until - run.epoch
-        call.keep = run.stream or self.warm_start  # type: ignore[attr-defined]
+        call.keep = run.stream or self.warm_start
         call.stream, call.resume, call.finish = run.stream, True, True
         return self._train(call)
 

@@ -78,7 +78,7 @@ class SupervisedNetwork(BaseNetwork):
     def _check_network(self, network: Network) -> None:
         """Raise where the last layer, or the one that transforms, is not as it must be."""
         layer_specs.check_flat(network)
-        wanted = self.transform_layer  # type: ignore[attr-defined]
+        wanted = self.transform_layer
         n_hidden = sum(layer.has_units for layer in network.layers) - 1
         if n_hidden and not -n_hidden <= wanted < n_hidden:
             raise ValueError(f"transform_layer={wanted} is not among the {n_hidden} hidden layers.")
@@ -153,7 +153,7 @@ class SupervisedNetwork(BaseNetwork):
         return np.hstack(list(hidden)) if lead else hidden
 
     def _transform_stop(self) -> int:
-        ends, wanted = self._hidden_ends(), self.transform_layer  # type: ignore[attr-defined]
+        ends, wanted = self._hidden_ends(), self.transform_layer
         if not -len(ends) <= wanted < len(ends):
             raise ValueError(
                 f"transform_layer={wanted} is not among the {len(ends)} hidden layers."

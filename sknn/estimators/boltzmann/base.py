@@ -87,7 +87,7 @@ class BoltzmannMachine(BaseNetwork):
             For a wrong parameter or array, or when training diverges. The estimator is then as
             it was before the call.
         """
-        resume = self.warm_start  # type: ignore[attr-defined]
+        resume = self.warm_start
         return self._train(
             Call(X, None, sample_weight, X_val, epochs=None, resume=resume, keep=resume)
         )
@@ -208,7 +208,7 @@ class BoltzmannMachine(BaseNetwork):
         chains = self.network_.params[0].get("chains")
         if chains is not None:
             return chains[rng.integers(len(chains), size=n_samples)]
-        nothing = np.zeros((n_samples, self.n_features_in_), self.network_.dtype)  # type: ignore[attr-defined]
+        nothing = np.zeros((n_samples, self.n_features_in_), self.network_.dtype)
         return self._machine.draw_hidden(nothing, rng, heat=0.0)
 
     # -- how likely rows are --------------------------------------------------------------
@@ -361,7 +361,7 @@ class BoltzmannMachine(BaseNetwork):
             return np.random.default_rng(seed_from(random_state))
         if "_sampler" not in self.__dict__:
             # A stream of its own, beside the four of training.
-            seed = seed_from(self.random_state)  # type: ignore[attr-defined]
+            seed = seed_from(self.random_state)
             self._sampler = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(4,)))
         return self._sampler
 
@@ -375,9 +375,9 @@ class BoltzmannMachine(BaseNetwork):
         return recipe_of(
             self,
             loss=SquaredError(),
-            base_rate=self.learning_rate,  # type: ignore[attr-defined]
+            base_rate=self.learning_rate,
             schedule=Constant(),
-            epochs=self.n_iter,  # type: ignore[attr-defined]
+            epochs=self.n_iter,
             # There is no test of convergence, and chains may outnumber rows.
             must_converge=False,
             must_fill_batches=False,
@@ -387,12 +387,12 @@ class BoltzmannMachine(BaseNetwork):
         return arrays.check_unlabelled(self, X, sample_weight, dtypes=dtypes, reset=reset)
 
     def _chain(self, n_raw: int) -> list[Layer]:
-        persistent, sparse = self.persistent, self.sparsity_target is not None  # type: ignore[attr-defined]
+        persistent, sparse = self.persistent, self.sparsity_target is not None
         return [
             Boltzmann(
-                self.n_components,  # type: ignore[attr-defined]
+                self.n_components,
                 self._visible,
-                n_chains=self.batch_size if persistent else 0,  # type: ignore[attr-defined]
+                n_chains=self.batch_size if persistent else 0,
                 track_activity=sparse,
             )
         ]
@@ -403,14 +403,14 @@ class BoltzmannMachine(BaseNetwork):
         return False
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
-        target = self.sparsity_target  # type: ignore[attr-defined]
+        target = self.sparsity_target
         objective = ContrastiveDivergence(
             network,
             rows,
             state.run.streams.noise,
-            n_gibbs=self.n_gibbs,  # type: ignore[attr-defined]
+            n_gibbs=self.n_gibbs,
             unit=state.unit,
-            sparsity=None if target is None else SparsityTarget(target, self.sparsity_weight),  # type: ignore[attr-defined]
+            sparsity=None if target is None else SparsityTarget(target, self.sparsity_weight),
         )
         return Problem(objective, lambda: update_of(state, objective))
 

@@ -207,7 +207,7 @@ class RecurrentNetwork(ShapedNetwork):
         return kind(size, **settings)
 
     def _check_network(self, network: Network) -> None:
-        size = self.batch_size  # type: ignore[attr-defined]
+        size = self.batch_size
         if self.stateful and isinstance(size, numbers.Integral) and size < self.n_series_:
             raise ValueError(
                 f"batch_size={size} would part the {self.n_series_} series whose state is carried "
@@ -276,7 +276,7 @@ class RecurrentNetwork(ShapedNetwork):
         if not isinstance(self._targets, SequenceTargets):
             return super().score(X, y, sample_weight)  # type: ignore[misc]
         steps = answers_of(y, self._check_inputs(X), self._lengths(X), self._numeric_target)
-        answer = self.predict(X)  # type: ignore[attr-defined]
+        answer = self.predict(X)
         flat = np.concatenate(list(answer))
         measure = r2 if self._numeric_target else accuracy
         weight = steps.repeat(arrays.check_weight(sample_weight, len(steps)))

@@ -111,7 +111,7 @@ class TableNetwork(SupervisedNetwork):
 
     def _resolved_settings(self) -> Preset:
         """Return what the parameters say, and the preset where they are "auto"."""
-        preset: Preset = self._presets[self.preset]  # type: ignore[attr-defined]
+        preset: Preset = self._presets[self.preset]
         asked = {name: getattr(self, name) for name in (*_SETTINGS, "max_iter")}
         said = {name: value for name, value in asked.items() if value != "auto"}
         if "max_iter" in said:
@@ -177,7 +177,7 @@ class TableNetwork(SupervisedNetwork):
 
     def _new_encoder(self) -> TableEncoder:
         return TableEncoder(
-            categorical_features=self.categorical_features,  # type: ignore[attr-defined]
+            categorical_features=self.categorical_features,
             n_bins=self._settings.n_bins,
             bins=self._settings.bins,
             linear=self._settings.linear_path > 0,
@@ -197,7 +197,7 @@ class TableNetwork(SupervisedNetwork):
 
     def _chain(self, n_raw: int) -> list[Layer]:
         n_linear = self.encoder_.n_linear_
-        sizes = layer_specs.hidden_sizes(self.hidden_layer_sizes)  # type: ignore[attr-defined]
+        sizes = layer_specs.hidden_sizes(self.hidden_layer_sizes)
         activations = layer_specs.per_layer(self.activation, len(sizes), "activation")
         rates = layer_specs.per_layer(self.dropout, len(sizes), "dropout")
         # Hidden layers see columns that are kept within bounds, a linear path those that are not.
