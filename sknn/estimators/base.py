@@ -253,7 +253,10 @@ class BaseNetwork(
     # -- prediction -----------------------------------------------------------------------
 
     def _raw(self, X: Any) -> NDArray:
-        """Return raw scores, in the units of the user."""
+        """Return raw scores, in the units of the user.
+
+        The networks for tables alone pool members that do not count alike.
+        """
         self._check_fitted()
         return self._through(self._check_inputs(X))
 
