@@ -51,23 +51,26 @@ class Configuration(NamedTuple):
     data : Data
     train : callable
         Of an estimator and data; returns what was trained.
+    alone : bool
+        Whether its parameters are left alone, so that they are stored, too.
     """
 
     estimator: Any
     data: d.Data
     train: Callable
+    alone: bool = False
 
 
 CONFIGURATIONS: dict[str, Configuration] = {}
 
 
-def enter(kind, data, rows, common=None, train=fit):
+def enter(kind, data, rows, common=None, train=fit, alone=False):
     """Enter one class, on the same data, with the parameters of each row."""
     for name, parameters in rows.items():
         estimator = kind(**{"random_state": 0} | (common or {}) | parameters)
         key = f"{kind.__name__}: {name}"
         assert key not in CONFIGURATIONS, key
-        CONFIGURATIONS[key] = Configuration(estimator, data, train)
+        CONFIGURATIONS[key] = Configuration(estimator, data, train, alone)
 
 
 # Parameters left alone, but for the length of training: a changed default changes a result. In
@@ -75,7 +78,7 @@ def enter(kind, data, rows, common=None, train=fit):
 BRIEF = {"max_iter": 3, "n_iter": 2, "pretrain_n_iter": 1, "dtype": "float64"}
 for each in networks():
     short = {name: value for name, value in BRIEF.items() if name in each._get_param_names()}
-    enter(each, d.Data(X, target_of(each)), {"defaults": short})
+    enter(each, d.Data(X, target_of(each)), {"defaults": short}, alone=True)
 
 # -- multi-layer perceptrons ----------------------------------------------------------------------
 

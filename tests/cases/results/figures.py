@@ -33,8 +33,8 @@ def figures_of(configuration):
     Returns
     -------
     figures : dict
-        The dtype of the weights, the number of epochs and why training ended; and of weights,
-        losses and answers their norm and a projection.
+        The dtype of the weights, the number of epochs and why training ended; of weights, losses
+        and answers their norm and a projection; the parameters of a network left alone.
     """
     net = trained(configuration)
     best = getattr(net, "best_estimator_", net)
@@ -49,6 +49,10 @@ def figures_of(configuration):
         "history": {key: sketch(history[key]) for key in sorted(history)},
         "answers": sketch(answers(net, configuration.data.X)),
     }
+    if configuration.alone:
+        # Some act late or on other data.
+        parameters = type(configuration.estimator)().get_params()
+        figures["parameters"] = {name: repr(each) for name, each in parameters.items()}
     if hasattr(net, "cv_results_"):
         figures["history"]["scores"] = sketch(net.cv_results_["mean_test_score"])
     return figures
