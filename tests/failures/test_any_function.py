@@ -45,7 +45,9 @@ from sknn.layers import (
     Residual,
 )
 from sknn.schedules import BatchSize
-from tests.estimators.data import LABELS, REAL, THREE, TWO_LABELS, X
+from tests.checks.public import networks
+from tests.estimators.data import LABELS, REAL, THREE, TWO_LABELS, X, target_of
+from tests.odd.parts import small
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 ROOT = str(pathlib.Path(sknn.__file__).parent)
@@ -210,6 +212,19 @@ SCENARIOS = {
         (STREAM, (sp.csr_array(X), sp.csr_array(LABELS)), {}),
     ),
 }
+# A family of which nothing is said above is fitted twice and then trained on.
+DESCRIBED = {type(estimator) for estimator, *_ in SCENARIOS.values()}
+UNIT = (X - X.min(axis=0)) / (X.max(axis=0) - X.min(axis=0))
+for kind in networks():
+    if kind not in DESCRIBED:
+        known = () if target_of(kind) is None else (target_of(kind),)
+        call = (UNIT, *known)
+        SCENARIOS[kind.__name__] = (small(kind), (FIT, call, {}), (FIT, call, {}))
+        SCENARIOS[f"{kind.__name__} in a stream"] = (
+            small(kind),
+            (FIT, call, {}),
+            (STREAM, call, {}),
+        )
 
 
 # The slow test below does the same and more with these.
