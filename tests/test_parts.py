@@ -12,9 +12,11 @@ import pkgutil
 import pytest
 
 import sknn.core
+import sknn.estimators
 import sknn.training
 from sknn.activations import Activation
 from sknn.callbacks import Callback
+from sknn.estimators.base import BaseNetwork
 from sknn.estimators.settings.parameter_table import TABLE
 from sknn.initializers import Initializer
 from sknn.layers import Layer
@@ -22,10 +24,10 @@ from sknn.losses import Loss
 from sknn.optimizers import Optimizer
 from sknn.schedules import BatchSizeSchedule, Schedule
 from tests.cases import activations, initializers, layers, losses, optimizers, schedules
-from tests.checks.public import list_of
+from tests.checks.public import list_of, networks
 
 # A class that nobody imports is found, too.
-for room in (sknn.core, sknn.training):
+for room in (sknn.core, sknn.training, sknn.estimators):
     for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
         importlib.import_module(module.name)
 
@@ -107,6 +109,14 @@ def test_every_part_is_exported(family):
         if kind.__name__ not in face.__all__ or getattr(face, kind.__name__, None) is not kind
     )
     assert not missing, f"import {missing} in {list_of(face)} and list them in __all__"
+
+
+def test_every_network_is_exported():
+    """A class with a constructor of its own is meant for users."""
+    built = {kind for kind in below(BaseNetwork) if "__init__" in vars(kind)}
+    ours = {kind for kind in built if kind.__module__.startswith("sknn.estimators.")}
+    missing = sorted(names(ours - set(networks())))
+    assert not missing, f"import {missing} in sknn/__init__.py and list them in __all__"
 
 
 @each_family
