@@ -10,14 +10,12 @@ from numpy.typing import DTypeLike, NDArray
 
 from sknn.estimators.autoencoder.estimator import AutoEncoder
 from sknn.estimators.autoencoder.layers import code_stop
-from sknn.estimators.boltzmann.dbn import DBNClassifier, DBNRegressor
-from sknn.estimators.boltzmann.rbm import BernoulliRBM, GaussianRBM
-from sknn.estimators.convolutional.estimators import CNNClassifier, CNNRegressor
+from sknn.estimators.boltzmann.base import BoltzmannMachine
 from sknn.estimators.gan.estimator import GAN
 from sknn.estimators.gan.layers import first_of
-from sknn.estimators.mlp import MLPClassifier, MLPRegressor
-from sknn.estimators.recurrent.estimators import RNNClassifier, RNNRegressor
-from sknn.estimators.tabular.estimators import TabularMLPClassifier, TabularMLPRegressor
+from sknn.estimators.shaped import ShapedNetwork
+from sknn.estimators.supervised import SupervisedNetwork
+from sknn.estimators.tabular.network import TableNetwork
 from sknn.persistence.onnx.answers import Answer, answers
 from sknn.persistence.onnx.columns import columns_of, dtypes_of, encoded, feed_of, names_of
 from sknn.persistence.onnx.graph import Graph, Tensor
@@ -27,7 +25,17 @@ from sknn.persistence.onnx.registry import Converters
 from sknn.persistence.onnx.scores import Scores, pooled
 from sknn.preprocessing.encoder import TableEncoder
 
-FAMILIES = Converters(
+
+class Families(Converters):
+    """Estimators of sknn are known by what they derive from, those of users are not known."""
+
+    def of_class(self, kind: type) -> Any:
+        """Return the family of a class, None where there is none."""
+        bases = kind.__mro__ if kind.__module__.startswith("sknn.") else ()
+        return next((self.known[base] for base in bases if base in self.known), None)
+
+
+FAMILIES = Families(
     "estimator",
     "Pipelines, searches and votes of scikit-learn are written by skl2onnx.to_onnx after "
     "sknn.persistence.register_skl2onnx().",
@@ -75,7 +83,7 @@ class Family:
         return [graph.concat([graph.cast(each, graph.dtype) for each in given], axis=-1)]
 
 
-@FAMILIES.of(MLPClassifier, MLPRegressor, DBNClassifier, DBNRegressor)
+@FAMILIES.of(SupervisedNetwork)
 class SupervisedFamily(Family):
     """Rows with targets."""
 
@@ -93,7 +101,7 @@ class SupervisedFamily(Family):
         return inputs[0]
 
 
-@FAMILIES.of(CNNClassifier, CNNRegressor, RNNClassifier, RNNRegressor)
+@FAMILIES.of(ShapedNetwork)
 class ShapedFamily(SupervisedFamily):
     """Rows with a shape, the channels where the estimator has them."""
 
@@ -125,7 +133,7 @@ class ShapedFamily(SupervisedFamily):
         return {X: np.ascontiguousarray(x, dtype)}
 
 
-@FAMILIES.of(TabularMLPClassifier, TabularMLPRegressor)
+@FAMILIES.of(TableNetwork)
 class TableFamily(SupervisedFamily):
     """Tables as they come, one input a column."""
 
@@ -191,7 +199,7 @@ def _declared(graph: Graph, encoder: TableEncoder) -> list[Tensor]:
     return [graph.input(name, dtype, [ROWS, 1]) for name, dtype in columns]
 
 
-@FAMILIES.of(BernoulliRBM, GaussianRBM)
+@FAMILIES.of(BoltzmannMachine)
 class MachineFamily(Family):
     """The hidden units of a Boltzmann machine."""
 

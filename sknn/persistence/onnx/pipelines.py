@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from sklearn.base import ClassifierMixin, is_classifier, is_regressor
 
+import sknn
 from sknn.estimators.targets.classification import MultilabelTargets, MultioutputTargets
 from sknn.persistence.onnx.answers import LABEL, Answer, answers
 from sknn.persistence.onnx.convert import SEARCHES, family_of
-from sknn.persistence.onnx.families import FAMILIES, Family
+from sknn.persistence.onnx.families import Family
 from sknn.persistence.onnx.graph import ML, OLDEST_OPSET, Graph, Tensor, onnx
 from sknn.persistence.onnx.scores import decision
 from sknn.preprocessing.encoder import TableEncoder
@@ -62,13 +63,19 @@ def register_skl2onnx() -> None:
     """
     onnx()
     update = _skl2onnx().update_registered_converter
-    for kind in FAMILIES.known:
+    for kind in _kinds():
         options = _OPTIONS if issubclass(kind, ClassifierMixin) else None
         update(kind, f"Sknn{kind.__name__}", _shape, _convert, options=options)
     for kind in SEARCHES:
         # The parser leaves nothing of a search but what it found, so none is ever converted.
         alias = f"Sknn{kind.__name__}"
         update(kind, alias, _shape, _convert, parser=_parse_best, options="passthrough")
+
+
+def _kinds() -> list[type]:
+    """Return the public estimators."""
+    public = (getattr(sknn, name) for name in sknn.__all__)
+    return [kind for kind in (*public, TableEncoder) if isinstance(kind, type)]
 
 
 def _parse_best(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> Any:

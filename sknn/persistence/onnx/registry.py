@@ -35,6 +35,10 @@ class Converters:
 
         return enter
 
+    def of_class(self, kind: type) -> Callable[..., Any] | None:
+        """Return the converter of a class, None where there is none."""
+        return self.known.get(kind)
+
     def find(self, part: Any) -> Callable[..., Any]:
         """Return the converter of `part`.
 
@@ -43,7 +47,7 @@ class Converters:
         TypeError
             If there is none.
         """
-        convert = self.known.get(type(part))
+        convert = self.of_class(type(part))
         if convert is None:
             raise TypeError(
                 f"{type(part).__name__} is no {self.what} that can be written to ONNX: only those "
