@@ -60,8 +60,8 @@ def _quotient(m: NDArray, v: NDArray, grad: NDArray, scalars: tuple[float, float
     grad *= scale
 
 
-class _Adam(_Moments):
-    """The update Adam and AdamW share."""
+class AdamUpdate(_Moments):
+    """The update that Adam, AdamW and LazyAdam share."""
 
     def init(self, theta: NDArray) -> State:
         """Return the two moments."""
@@ -73,7 +73,7 @@ class _Adam(_Moments):
         _quotient(state["m"], state["v"], grad, self._scalars(lr, step))
 
 
-class Adam(_Adam, alias="adam"):
+class Adam(AdamUpdate, alias="adam"):
     r"""Adaptive moments, as scikit-learn's ``solver="adam"``.
 
     .. math::
@@ -116,7 +116,7 @@ class Adam(_Adam, alias="adam"):
     """
 
 
-class AdamW(_Adam, alias="adamw"):
+class AdamW(AdamUpdate, alias="adamw"):
     r"""Adam with decoupled weight decay.
 
     .. math::
