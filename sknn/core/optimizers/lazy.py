@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from sknn.core.optimizers.moments import AdamUpdate
 from sknn.core.optimizers.waiting import Waiting
 
-_NUMBERS = 65_536
+_NUMBERS = 32_768
 """Numbers of a slab of rows, which then stays in the cache with what belongs to it."""
+_FAINT = 1e-6
+"""What is left of squares at least, so that nothing is divided by zero after a very long wait."""
 
 
 class LazyAdam(AdamUpdate, alias="lazy_adam"):
@@ -101,8 +103,8 @@ class MissedMoments(Waiting):
     def _make_room(self, size: int) -> None:
         """Make tables for so many steps; those so far are forgotten."""
         (b1, b2), k = self.decays, np.arange(size)
-        self.b1_powers, self.b2_powers = b1**k, b2**k
-        self.ratio_powers = (b1 * b2**-0.5) ** k
+        self.b1_powers, self.ratio_powers = b1**k, (b1 * b2**-0.5) ** k
+        self.b2_powers = np.maximum(b2**k, _FAINT)
         self.moved, self.pulled, self.kept = np.zeros(size), np.zeros(size), np.ones(size)
 
     def passed(self, lr: float, step: int, kept: float) -> None:
@@ -115,12 +117,11 @@ class MissedMoments(Waiting):
                 table[:n] = old
         scale = self.adam._scalars(lr, step)[0]
         # From the row that has waited longest to the one that was touched in the last step.
-        missed = slice(n, 0, -1)
-        self.moved[:n] += scale * self.ratio_powers[missed]
-        if self.l2:
-            self.pulled[:n] += scale * (1.0 - self.b1_powers[missed])
-        if kept != 1.0:
-            self.kept[:n] *= kept
+        self.moved[:n] += scale * self.ratio_powers[n:0:-1]
+        # The average of a constant gradient is that gradient, in the first steps, too.
+        b1 = self.decays[0]
+        self.pulled[:n] += scale * self.l2 * (1.0 - b1**step) / (1.0 - b1)
+        self.kept[:n] *= kept
 
     def restart(self) -> None:
         """Forget all steps."""
@@ -131,33 +132,54 @@ class MissedMoments(Waiting):
         """Bring rows to where they belong now."""
         if since.size == 0 or since.min() == self.steps:
             return
-        for w, m, v, s, scratch in _slabs(theta, state["m"], state["v"], since):
-            step, pull = scratch
-            np.sqrt(v, out=step)
-            step += self.epsilon
-            np.divide(m, step, out=step)
-            step *= _column(self.moved[s], w)
-            m *= _column(self.b1_powers[self.steps - s], w)
-            v *= _column(self.b2_powers[self.steps - s], w)
-            if self.l2:
-                self._pull(w, m, v, s, pull)
-            w *= _column(self.kept[s], w)
-            w -= step
+        waited = self.steps - since
+        columns = [self.moved[since], self.b1_powers[waited], self.b2_powers[waited]]
+        if self.l2:
+            # The root of what the squares of the penalty's gradient add up to.
+            squares = (1.0 - self.b2_powers[waited]) / (self.b2_powers[waited] * (1.0 - self.decays[1]))
+            columns += [self.l2 * np.sqrt(squares), self.pulled[since]]
+        if self.kept[0] != 1.0:
+            theta *= _column(self.kept[since], theta)
+        columns = [_column(column, theta) for column in columns]
+        bring = self._bring_pulled if self.l2 else self._bring
+        for arrays in _slabs(theta, state["m"], state["v"], *columns):
+            bring(*arrays)
 
-    def _pull(self, w: NDArray, m: NDArray, v: NDArray, s: NDArray, pull: NDArray) -> None:
-        """Let the penalty act, whose gradient is taken as constant; no weight goes past zero."""
-        (b1, b2), k = self.decays, self.steps - s
-        np.multiply(w, self.l2, out=pull)
-        m += _column((1.0 - self.b1_powers[k]) / (1.0 - b1), w) * pull
-        pull *= pull
-        pull *= _column((1.0 - self.b2_powers[k]) / (1.0 - b2), w)
-        v += pull
-        np.sqrt(v, out=pull)
-        pull += self.epsilon
-        np.divide(_column(self.pulled[s] * self.l2 / (1.0 - b1), w), pull, out=pull)
-        np.minimum(pull, 1.0, out=pull)
-        pull *= w
-        w -= pull
+    def _bring(
+        self, w: NDArray, m: NDArray, v: NDArray, moved: NDArray, b1: NDArray, b2: NDArray,
+        work: NDArray,
+    ) -> None:  # fmt: skip
+        """Catch up without a penalty."""
+        step, _ = work
+        np.sqrt(v, out=step)
+        step += self.epsilon
+        np.divide(m, step, out=step)
+        step *= moved
+        w -= step
+        m *= b1
+        v *= b2
+
+    def _bring_pulled(
+        self, w: NDArray, m: NDArray, v: NDArray, moved: NDArray, b1: NDArray, b2: NDArray,
+        push: NDArray, pulled: NDArray, work: NDArray,
+    ) -> None:  # fmt: skip
+        """Catch up with a penalty, which lets no weight go past zero."""
+        step, scale = work
+        np.multiply(w, push, out=step)
+        step *= step
+        v += step
+        np.sqrt(v, out=scale)
+        scale += self.epsilon
+        np.divide(1.0, scale, out=scale)
+        np.multiply(m, moved, out=step)
+        step *= scale
+        scale *= pulled
+        np.minimum(scale, 1.0, out=scale)
+        scale *= w
+        w -= scale
+        w -= step
+        m *= b1
+        v *= b2
 
 
 def _column(values: NDArray, like: NDArray) -> NDArray:
