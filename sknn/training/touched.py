@@ -9,7 +9,7 @@ go back. What the others miss is the business of the optimizer, see
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from sknn.core.workspace import Workspace
 from sknn.training.objective import Objective, Penalty, Supervised
 from sknn.training.update import Update
 
+_SLAB = 32_768
 _ROOM = 1.25
 """How much more room than was needed is made where batches touch ever more rows."""
 
@@ -130,6 +131,14 @@ class TouchedRows:
         self.grad += shrink
         return 0.5 * (self.l2 * self.squares + float(np.vdot(shrink, self.weights)))
 
+    def slabs(self) -> Iterator[tuple[dict[str, NDArray], NDArray, NDArray]]:
+        """Yield state, gradient and weights of some rows at a time, few enough for the cache."""
+        height = max(1, _SLAB // self.n_units)
+        for start in range(0, len(self.rows), height):
+            some = slice(start, start + height)
+            state = {name: array[some] for name, array in self.state.items()}
+            yield state, self.grad[some], self.weights[some]
+
     def close(self) -> None:
         """Put the rows back after a step."""
         if self.squares is not None:
@@ -234,10 +243,11 @@ class TouchedUpdate:
         """Apply the gradient; `step` counts from 1."""
         rows, self.rest.strength = self.rows, self.strength
         kept = 1.0 - lr * self.weight_decay * self.strength
-        self.optimizer.update(rows.state, rows.grad, rows.weights, lr, step)
-        if kept != 1.0:
-            rows.weights *= kept
-        rows.weights -= rows.grad
+        for state, grad, weights in rows.slabs():
+            self.optimizer.update(state, grad, weights, lr, step)
+            if kept != 1.0:
+                weights *= kept
+            weights -= grad
         self.rest(lr, step)
         rows.waiting.passed(lr, step, kept)
         rows.close()
