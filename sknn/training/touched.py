@@ -27,9 +27,9 @@ _ROOM = 1.25
 
 
 def touching_few(
-    objective: Objective, update: Update, x: Any
+    objective: Objective, update: Update
 ) -> tuple[Any, Any, Callable[[], None] | None]:
-    """Return what does the same with the touched rows of the first weights alone, where it can be.
+    """Return what does the same for CSR rows with the first weights they touch, where it can be.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def touching_few(
     settle : callable or None
         Brings all rows up to date; to be called before anybody else looks at weights or state.
     """
-    if isinstance(x, np.ndarray) or not isinstance(objective, Supervised) or not _plain(update):
+    if not isinstance(objective, Supervised) or not _plain(update):
         return objective, update, None
     waiting = update.optimizer.waiting(objective.l2, update.weight_decay)
     if waiting is None:
@@ -168,7 +168,7 @@ class TouchedRows:
 
 
 def _put(array: NDArray, rows: NDArray, values: NDArray) -> None:
-    """Assign rows, each as one item of so many bytes: 1.7 times as fast as ``array[rows] = values``."""
+    """Assign rows, each as one item of so many bytes: faster than ``array[rows] = values``."""
     item = np.dtype((np.void, array.shape[1] * array.itemsize))
     array.view(item)[:, 0].put(rows, values.view(item), mode="clip")
 

@@ -106,7 +106,7 @@ class Layer(Spec, family=True):
     reads_sparse: ClassVar[bool] = False
     """May be the first layer of a network fed with CSR rows."""
     ignores_zeros: ClassVar[bool] = False
-    """Rows of W whose inputs are zero in all of a batch are not read, and their gradient is zero."""
+    """Rows of W whose inputs are zero in all of a batch are neither read nor have a gradient."""
     bears_any_scale: ClassVar[bool] = False
     """Works the same whatever the scale of its input: nothing to warn of when it stands first."""
     takes_maximum: ClassVar[bool] = False

@@ -51,10 +51,10 @@ class LazyAdam(AdamUpdate, alias="lazy_adam"):
     had caught up.
 
     It is Adam itself, and as slow, where nothing can wait: for dense X and with ``n_members``
-    above 1; where the first layer is not a plain :class:`~sknn.layers.Dense` (`max_norm`, `tied_to`,
-    `contraction`, `input_scale` and the like need all of its weights in every step); with `l1`,
-    `max_grad_norm`, layers that are frozen or have rates of their own; with callbacks that look at
-    every batch, as an exponential :class:`~sknn.callbacks.WeightAveraging`; and with
+    above 1; where the first layer is not a plain :class:`~sknn.layers.Dense` (with `max_norm`,
+    `contraction`, `input_scale` or tied weights all of W is needed in every step); with `l1`,
+    `max_grad_norm`, layers that are frozen or have rates of their own; with callbacks that look
+    at every batch, as an exponential :class:`~sknn.callbacks.WeightAveraging`; and with
     ``beta_1 ** 2 >= beta_2``, for which the sum need not converge.
 
     References
@@ -135,8 +135,9 @@ class MissedMoments(Waiting):
         waited = self.steps - since
         columns = [self.moved[since], self.b1_powers[waited], self.b2_powers[waited]]
         if self.l2:
-            # The root of what the squares of the penalty's gradient add up to.
-            squares = (1.0 - self.b2_powers[waited]) / (self.b2_powers[waited] * (1.0 - self.decays[1]))
+            # What the squares of the penalty's gradient add up to, over the decay still to come.
+            left = self.b2_powers[waited]
+            squares = (1.0 - left) / (left * (1.0 - self.decays[1]))
             columns += [self.l2 * np.sqrt(squares), self.pulled[since]]
         if self.kept[0] != 1.0:
             theta *= _column(self.kept[since], theta)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import NDArray
 
 
@@ -22,7 +21,7 @@ class Waiting:
         self.steps = 0
 
     def passed(self, lr: float, step: int, kept: float) -> None:
-        """Note a step: its rate, its number in the run, and what decoupled decay left of weights."""
+        """Note a step: its rate, its number in the run, what decoupled decay left of weights."""
         self.steps += 1
 
     def catch_up(self, theta: NDArray, state: dict[str, NDArray], since: NDArray) -> None:

@@ -193,8 +193,8 @@ def _trainer(
     rows = min(size(state.run.epoch), batches.n_rows)
     problem = state.estimator._problem(state, state.network, rows)
     objective, update, settle = problem.objective, problem.update(), None
-    if not Hooks(callbacks).each_batch:
-        objective, update, settle = touching_few(objective, update, state.train.x)
+    if not isinstance(state.train.x, np.ndarray) and not Hooks(callbacks).each_batch:
+        objective, update, settle = touching_few(objective, update)
     return Trainer(
         objective,
         update,

@@ -15,27 +15,27 @@ from sknn.estimators.settings.values import (
     SHARE,
 )
 
-_ADAM = ' ("adam", "adamw", "amsgrad", "nadam").'
+_ADAM = ' ("adam", "adamw", "amsgrad", "nadam", "lazy_adam").'
 
 ENTRIES = {
     "solver": Entry(
         "str or Optimizer",
         "adam",
         '"lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad", '
-        '"adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are '
+        '"adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`, whose parameters are '
         "searched as ``solver__beta_1``.",
     )
     .on(
         "TableNetwork",
         default="adamw",
         text='A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad", '
-        '"adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses '
+        '"adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`. Named, it uses '
         "``beta_2=0.95``.",
     )
     .on(
         "GAN",
         text='A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad", '
-        '"adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses '
+        '"adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`. Named, it uses '
         "``beta_1=0.5`` and ``beta_2=0.9``.",
     ),
     "alpha": Entry(
