@@ -13,11 +13,11 @@ from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn.core.layers import Layer
 from sknn.core.network import Network
-from sknn.estimators.answers import computed
 from sknn.estimators.autoencoder import layers as codec
 from sknn.estimators.autoencoder.elbo import EvidenceBound
 from sknn.estimators.autoencoder.targets import ReconstructionTargets, border, squared_errors
 from sknn.estimators.base import BaseNetwork
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned
@@ -99,8 +99,8 @@ class AutoEncoder(BaseNetwork):
         the training rows where its layers can hold them, and at random otherwise.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`,
+        whose parameters are searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
         How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
         "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from

@@ -38,8 +38,8 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         Share of the last step that is added to the next.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`,
+        whose parameters are searched as ``solver__beta_1``.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
@@ -203,8 +203,8 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         Share of the last step that is added to the next.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`,
+        whose parameters are searched as ``solver__beta_1``.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.

@@ -56,8 +56,8 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         probabilities), or a spec from :mod:`sknn.losses`.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`,
+        whose parameters are searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
         How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
         "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
@@ -292,8 +292,8 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         :mod:`sknn.losses`. With several outputs the loss is their mean.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`,
+        whose parameters are searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
         How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
         "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from

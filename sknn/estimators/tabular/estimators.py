@@ -16,8 +16,8 @@ from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.fitted import learned
 from sknn.estimators.regressor import NetworkRegressor
 from sknn.estimators.tabular import presets
+from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.estimators.tabular.network import TableNetwork
-from sknn.estimators.tabular.scoring import HeldOut
 from sknn.estimators.targets.classification import MultioutputTargets
 
 
@@ -77,8 +77,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Weight of each class, times the sample weights; a list has one dict for each output.
     solver : str or Optimizer, default="adamw"
         A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses
-        ``beta_2=0.95``.
+        "adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`.
+        Named, it uses ``beta_2=0.95``.
     learning_rate : str or Schedule, default="cos_log"
         How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
         "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
@@ -322,8 +322,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         path extrapolate.
     solver : str or Optimizer, default="adamw"
         A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses
-        ``beta_2=0.95``.
+        "adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`.
+        Named, it uses ``beta_2=0.95``.
     learning_rate : str or Schedule, default="cos_log"
         How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
         "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from

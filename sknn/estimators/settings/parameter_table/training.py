@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sknn.core import constraints as c
 from sknn.core.schedules import BatchSizeSchedule
-from sknn.estimators.settings.table.entry import MLP, Entry
-from sknn.estimators.settings.values import (
+from sknn.estimators.settings.allowed_values import (
     AUTO,
     BELOW_ONE,
     NON_NEGATIVE,
@@ -14,6 +13,7 @@ from sknn.estimators.settings.values import (
     SEED,
     SHARE,
 )
+from sknn.estimators.settings.parameter_table.entry import MLP, Entry
 
 _ADAM = ' ("adam", "adamw", "amsgrad", "nadam", "lazy_adam").'
 
@@ -22,21 +22,21 @@ ENTRIES = {
         "str or Optimizer",
         "adam",
         '"lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad", '
-        '"adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`, whose parameters are '
-        "searched as ``solver__beta_1``.",
+        '"adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`, '
+        "whose parameters are searched as ``solver__beta_1``.",
     )
     .on(
         "TableNetwork",
         default="adamw",
         text='A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad", '
-        '"adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`. Named, it uses '
-        "``beta_2=0.95``.",
+        '"adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`. '
+        "Named, it uses ``beta_2=0.95``.",
     )
     .on(
         "GAN",
         text='A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad", '
-        '"adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`. Named, it uses '
-        "``beta_1=0.5`` and ``beta_2=0.9``.",
+        '"adadelta", "sgd", "lion", "lazy_adam" for text, or a spec from :mod:`sknn.optimizers`. '
+        "Named, it uses ``beta_1=0.5`` and ``beta_2=0.9``.",
     ),
     "alpha": Entry(
         "float",
