@@ -34,7 +34,7 @@ from sknn.persistence.exchange.rules import (
     rule_for,
 )
 
-# Blocks of our LSTM: output, input, forget, candidate; Keras has input, forget, candidate, output.
+# Blocks of our LSTM: output, input, forget, candidate; there input, forget, candidate, output.
 _LSTM_ORDER = (1, 2, 3, 0)
 # Blocks of our GRU: reset, update, candidate; Keras has update, reset, candidate.
 _GRU_ORDER = (1, 0, 2)
@@ -172,7 +172,7 @@ def from_keras_weights(estimator: Any, weights: Sequence[Any]) -> Any:
     >>> from sknn import MLPClassifier
     >>> from sknn.persistence import from_keras_weights, to_keras_weights
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = MLPClassifier((16,), random_state=0).fit(X, y)
+    >>> net = MLPClassifier((16,), learning_rate="cosine", random_state=0).fit(X, y)
     >>> twin = from_keras_weights(MLPClassifier((16,)).initialize(X, y), to_keras_weights(net))
     >>> float(abs(twin.predict_proba(X) - net.predict_proba(X)).max())
     0.0

@@ -13,9 +13,10 @@ from sklearn.neural_network import MLPRegressor as TheirRegressor
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.validation import check_is_fitted
 
+from sknn.core.activations import Identity, Logistic, ReLU, Tanh
 from sknn.estimators.boltzmann.rbm import BernoulliRBM
+from sknn.estimators.coefs import Link, links_of
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
-from sknn.estimators.plain_pass import links_of
 from sknn.training.warnings import users_level
 
 _PAIRS: dict[type, type] = {
@@ -23,7 +24,14 @@ _PAIRS: dict[type, type] = {
     MLPRegressor: TheirRegressor,
     BernoulliRBM: TheirRBM,
 }
-_LINKS = {"softmax": "softmax", "logistic": "logistic", "identity": "identity", "exp": "exp"}
+_ACTIVATIONS = {Identity: "identity", Logistic: "logistic", Tanh: "tanh", ReLU: "relu"}
+_CHOICES = {
+    "solver": ("adam", "sgd", "lbfgs"),
+    "learning_rate": ("constant", "invscaling", "adaptive"),
+    "loss": ("squared_error", "poisson"),
+}
+# What has done its work, or is no matter of training.
+_WITHOUT_TRAINING = {"layers", "dtype", "n_members", "scoring", "transform_layer", "callbacks"}
 
 
 def from_sklearn(estimator: Any) -> Any:
@@ -63,11 +71,11 @@ def from_sklearn(estimator: Any) -> Any:
     >>> from sklearn.neural_network import MLPClassifier
     >>> from sknn.persistence import from_sklearn
     >>> X, y = load_iris(return_X_y=True)
-    >>> theirs = MLPClassifier((16,), max_iter=1000, random_state=0).fit(X, y)
+    >>> theirs = MLPClassifier((16,), solver="lbfgs", max_iter=2000, random_state=0).fit(X, y)
     >>> ours = from_sklearn(theirs)
     >>> bool(abs(ours.predict_proba(X) - theirs.predict_proba(X)).max() < 1e-13)
     True
-    >>> ours.set_params(dropout=0.2).partial_fit(X, y).n_iter_
+    >>> ours.set_params(solver="adam", dropout=0.2).partial_fit(X, y).n_iter_
     1
     """
     kind = next((ours for ours, their in _PAIRS.items() if type(estimator) is their), None)
@@ -123,7 +131,7 @@ def to_sklearn(estimator: Any) -> Any:
     >>> from sknn import MLPClassifier
     >>> from sknn.persistence import to_sklearn
     >>> X, y = load_iris(return_X_y=True)
-    >>> ours = MLPClassifier((16,), random_state=0).fit(X, y)
+    >>> ours = MLPClassifier((16,), solver="lbfgs", max_iter=2000, random_state=0).fit(X, y)
     >>> theirs = to_sklearn(ours)
     >>> float(abs(theirs.predict_proba(X) - ours.predict_proba(X)).max())
     0.0
@@ -195,11 +203,11 @@ def _fill_machine(network: Any, theirs: Any) -> None:
 
 def _mlp(ours: Any, kind: type) -> Any:
     links = links_of(ours.network_)
-    made = kind(**_params_there(ours, kind, links))
+    made = kind(**_parameters(ours, kind, links))
     made.coefs_ = [np.array(link.weights) for link in links]
     made.intercepts_ = [np.array(link.bias) for link in links]
-    made.n_layers_, made.n_outputs_ = len(links) + 1, links[-1].bias.shape[-1]
-    made.out_activation_ = _output(ours)
+    made.n_layers_, made.n_outputs_ = len(links) + 1, len(made.intercepts_[-1])
+    made.out_activation_ = ours.out_activation_
     if kind is TheirClassifier:
         made.classes_ = ours.classes_
         made._label_binarizer = _binarizer(ours)
@@ -207,8 +215,92 @@ def _mlp(ours: Any, kind: type) -> Any:
     return made
 
 
-def _output(ours: Any) -> str:
+def _parameters(ours: Any, kind: type, links: list[Link]) -> dict[str, Any]:
+    """Return the parameters there; raise for a network there cannot be."""
+    params, known = ours.get_params(deep=False), kind().get_params()  # type: ignore[attr-defined]
+    shared = {name: value for name, value in params.items() if name in known}
+    shared["hidden_layer_sizes"] = tuple(link.bias.shape[-1] for link in links[:-1])
+    shared["activation"] = _activation(links)
+    left = {name for name, value in params.items() if name not in known and _is_set(ours, name)}
+    for name, allowed in _CHOICES.items():
+        if name in shared and not (isinstance(shared[name], str) and shared[name] in allowed):
+            left.add(name)
+            shared[name] = known[name]
+    _check_output(ours, shared)
+    left -= _WITHOUT_TRAINING
+    if left:
+        warnings.warn(
+            f"{kind.__name__} of scikit-learn has no counterpart for {', '.join(sorted(left))}. "
+            "Predictions are the same; training goes on without.",
+            stacklevel=users_level(),
+        )
+    return shared
+
+
+def _is_set(ours: Any, name: str) -> bool:
+    """Whether a parameter differs from its default."""
+    value, default = getattr(ours, name), type(ours)().get_params(deep=False)[name]
+    return value is not default and not np.array_equal(value, default)
+
+
+def _activation(links: list[Link]) -> str:
+    """Return the name of the one activation of all hidden layers."""
+    kinds = {type(link.activation) for link in links[:-1]} or {ReLU}
+    if len(kinds) > 1 or not kinds <= set(_ACTIVATIONS):
+        names = ", ".join(sorted(kind.__name__ for kind in kinds))
+        raise ValueError(
+            "Networks of scikit-learn have one of the activations identity, logistic, tanh and "
+            f"relu in all hidden layers; this one has {names}."
+        )
+    return _ACTIVATIONS[kinds.pop()]
+
+
+def _check_output(ours: Any, shared: dict[str, Any]) -> None:
+    """Raise where scikit-learn makes something else of the raw scores."""
     link = ours.out_activation_
-    if link not in _LINKS:
-        raise ValueError(f"scikit-learn has no networks whose output is {link!r}.")
-    return _LINKS[link]
+    if isinstance(ours, MLPRegressor):
+        wanted = "exp" if shared.get("loss") == "poisson" else "identity"
+    else:
+        wanted = "softmax" if _task(ours) == "multiclass" else "logistic"
+    if link != wanted or isinstance(getattr(ours, "classes_", None), list):
+        raise ValueError(
+            f"scikit-learn has no {type(ours).__name__} with the loss {ours.loss!r} and "
+            f"{ours.n_outputs_} outputs, whose link is {link!r}."
+        )
+
+
+def _task(ours: Any) -> str:
+    return ours._targets.task
+
+
+def _binarizer(ours: Any) -> LabelBinarizer:
+    """Return what scikit-learn's classifier encodes labels with."""
+    classes = ours.classes_
+    if _task(ours).startswith("multilabel"):
+        return LabelBinarizer().fit(np.eye(len(classes), dtype=int))
+    return LabelBinarizer().fit(classes)
+
+
+def _set_progress(made: Any, ours: Any) -> None:
+    """Set what training there leaves behind, and reads when it goes on."""
+    run = ours.run_
+    made.n_iter_, made.t_ = ours.n_iter_, run.samples
+    made.loss_ = ours.loss_
+    made._best_coefs = [array.copy() for array in made.coefs_]
+    made._best_intercepts = [array.copy() for array in made.intercepts_]
+    if made.solver == "lbfgs":
+        return
+    watched = made.early_stopping
+    made.loss_curve_, made._no_improvement_count = list(ours.loss_curve_), 0
+    made.best_loss_ = None if watched else min(made.loss_curve_, default=np.inf)
+    made.validation_scores_ = [] if watched else None
+    made.best_validation_score_ = -np.inf if watched else None
+
+
+def _machine(ours: Any) -> TheirRBM:
+    known = TheirRBM().get_params()
+    made = TheirRBM(**{name: getattr(ours, name) for name in known})
+    for name in ("components_", "intercept_hidden_", "intercept_visible_"):
+        setattr(made, name, np.array(getattr(ours, name), order="C"))
+    made._n_features_out = made.components_.shape[0]
+    return made

@@ -37,7 +37,7 @@ from sknn.persistence.exchange.rules import (
     sorted_rows,
 )
 
-# Blocks of our LSTM: output, input, forget, candidate; PyTorch has input, forget, candidate, output.
+# Blocks of our LSTM: output, input, forget, candidate; there input, forget, candidate, output.
 _LSTM_ORDER = (1, 2, 3, 0)
 
 
@@ -154,8 +154,8 @@ def to_torch_state_dict(
     estimator : fitted estimator of sknn
     names : dict or sequence of str, default=None
         Names of the modules there: a dict by the names here (see ``summary()``), or one for each
-        layer with parameters, in their order, such as ``["0", "2"]`` for a ``Sequential``. None: the
-        names here, such as ``hidden0``.
+        layer with parameters, in their order, such as ``["0", "2"]`` for a ``Sequential``. None:
+        the names here, such as ``hidden0``.
 
     Returns
     -------
@@ -190,8 +190,12 @@ def to_torch_state_dict(
     >>> from sknn.persistence import to_torch_state_dict
     >>> net = MLPClassifier((16,), max_iter=50, random_state=0)
     >>> net = net.initialize(*load_iris(return_X_y=True))
-    >>> {name: array.shape for name, array in to_torch_state_dict(net).items()}
-    {'hidden0.weight': (16, 4), 'hidden0.bias': (16,), 'output.weight': (3, 16), 'output.bias': (3,)}
+    >>> for name, array in to_torch_state_dict(net).items():
+    ...     print(name, array.shape)
+    hidden0.weight (16, 4)
+    hidden0.bias (16,)
+    output.weight (3, 16)
+    output.bias (3,)
     """
     places = places_of(estimator, channels_first=True)
     paths = _paths(places, names)
@@ -245,7 +249,7 @@ def from_torch_state_dict(
     >>> from sknn import MLPClassifier
     >>> from sknn.persistence import from_torch_state_dict, to_torch_state_dict
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = MLPClassifier((16,), random_state=0).fit(X, y)
+    >>> net = MLPClassifier((16,), learning_rate="cosine", random_state=0).fit(X, y)
     >>> twin = MLPClassifier((16,)).initialize(X, y)
     >>> twin = from_torch_state_dict(twin, to_torch_state_dict(net))
     >>> float(abs(twin.predict_proba(X) - net.predict_proba(X)).max())
