@@ -5,9 +5,9 @@ Run it from the root of the repository; it takes about ten seconds and writes on
     pip install ".[plot]" torch
     python examples/from_pytorch.py
 
-A small convolutional network learns digits in PyTorch. Then the camera moves: all images are shifted
-by one pixel, and many answers are wrong. The same network here takes the weights over
-and learns from a stream of labelled batches, one call of ``partial_fit`` each, beside one that begins
+A small convolutional network learns digits in PyTorch. Then the camera moves: all images are
+shifted by one pixel, and many answers are wrong. The same network here takes the weights over and
+learns from a stream of labelled batches, one call of ``partial_fit`` each, beside one that begins
 with random weights. At the end the weights go back to PyTorch, which then gives the same
 probabilities.
 """
