@@ -6,9 +6,15 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
+    "from_keras_weights": "exchange.keras",
+    "from_sklearn": "exchange.scikit_learn",
+    "from_torch_state_dict": "exchange.torch",
     "onnx_inputs": "onnx.convert",
     "register_skl2onnx": "onnx.pipelines",
+    "to_keras_weights": "exchange.keras",
     "to_onnx": "onnx.convert",
+    "to_sklearn": "exchange.scikit_learn",
+    "to_torch_state_dict": "exchange.torch",
 }
 """Where each public name is defined; a module is imported when one of its names is asked for."""
 
