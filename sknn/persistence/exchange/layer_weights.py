@@ -22,7 +22,7 @@ from sknn.core.network import Network
 _KINDS = (Filtering, MaxPool, AveragePool, Recurrent)
 
 Order = NDArray[np.intp] | None
-"""for each number of a row elsewhere its place here; None: the same order."""
+"""For each number of a row elsewhere its place here; None: the same order."""
 
 
 @dataclass(frozen=True)
