@@ -243,7 +243,7 @@ class Run:
         Updates since that state was made.
     schedule_state : dict of float
     watched : str or None
-        What the next two figures are figures of.
+        Name of the figure that `best` and `reference` refer to.
     start : ndarray or None
         Initial weights that are good enough to be served, should training not improve on them.
     best : Best or None

@@ -412,7 +412,7 @@ class BoltzmannMachine(BaseNetwork):
             unit=state.unit,
             sparsity=None if target is None else SparsityTarget(target, self.sparsity_weight),
         )
-        return Problem(objective, lambda: update_of(state, objective))
+        return Problem(objective, lambda: update_of(state, network, objective))
 
     def _observers(self, state: FitState, network: Network) -> list[Callback]:
         x_val = None if state.validation is None else state.validation.x

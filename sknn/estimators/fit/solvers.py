@@ -130,7 +130,7 @@ def _from_best(state: FitState, members: Members, rows: NDArray | None) -> FitSt
 
 def _threads(state: FitState, rows: int) -> blas_threads:
     """Return what holds BLAS at one thread where a batch of so many rows is little work."""
-    alone = state.recipe.single_threaded
+    alone = state.estimator._single_threaded
     return blas_threads(0 if alone else largest_product(state.network, rows))
 
 

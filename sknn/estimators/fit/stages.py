@@ -41,7 +41,7 @@ def open_fit(
     given: Mapping[str, Any] = _NOTHING,
     context: Any = None,
 ) -> FitState:
-    """Go as far as what stands before the first batch; where no row counts, read and no further.
+    """Prepare everything needed before the first batch. If no row has weight, only read the input.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def prepare_fit(
     context: Any = None,
 ) -> FitState:
     """Go as far as a network with weights drawn or loaded; parameters are those of `open_fit`."""
-    epochs = recipe.epochs if call.epochs is None else int(call.epochs)
+    epochs = recipe.epochs_of(call.epochs)
     state = FitState(estimator, call, recipe, given, context, epochs)
     estimator._adapt_call(state)
     state.fresh = not (state.call.resume and hasattr(estimator, "network_"))
@@ -117,7 +117,7 @@ def _read(state: FitState) -> None:
     task: Task = estimator._task
     known: Any = None
     if not fresh:
-        known, state.growth = task.go_on(estimator._targets, rows.y, state)
+        known, state.growth = task.update_targets(estimator._targets, rows.y, state)
     weight = task.weigh(known, rows, state)
     state.train = Rows(rows.x, rows.y, weight, rows.doubt)
     # A chunk of a stream in which every weight is zero teaches nothing.
@@ -200,9 +200,9 @@ def complete_weights(state: FitState) -> None:
     source = state.estimator.weight_init
     if isinstance(source, Pretrained):
         known = vars(state.estimator)
-        link = state.loss.link_name, state.network.out_shape
-        asked = link, known.get("classes_", known.get("n_outputs_"))
-        state.targets.adopt(state.network, state.loss, source.copy_into(state.network, asked))
+        output_key = state.loss.link_name, state.network.out_shape
+        expected = output_key, known.get("classes_", known.get("n_outputs_"))
+        state.targets.adopt(state.network, state.loss, source.copy_into(state.network, expected))
 
 
 def seed_from(random_state: Any) -> int:
