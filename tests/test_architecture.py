@@ -162,6 +162,12 @@ def test_every_room_is_a_package():
         if not (folder / "__init__.py").is_file()
     ]
     assert not missing, f"add {missing}, with a line that says what the room is for"
+    silent = [
+        f"sknn/{path.relative_to(ROOT)}"
+        for path in FILES
+        if path.name == "__init__.py" and ast.get_docstring(ast.parse(path.read_text())) is None
+    ]
+    assert not silent, f"say in a line at the top of {silent} what the room is for"
 
 
 def test_estimators_have_few_floors_and_few_files_beside_the_rooms():
