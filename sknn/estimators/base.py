@@ -240,7 +240,10 @@ class BaseNetwork(
         return [*self._holdout.measures(state, network), *printed]
 
     def _after_training(self, train: Rows) -> None:
-        """Set further attributes from network and run, and from the rows of the call."""
+        """Set further attributes from network and run, and from the rows of the call.
+
+        Also called on every snapshot, so keep it cheap.
+        """
         network = self.network_
         self.n_layers_ = sum(layer.has_units for layer in network.layers) + 1
         self.out_activation_ = self._loss.link_name

@@ -27,6 +27,8 @@ class Holdout:
     def choose(self, estimator: Estimator, state: FitState, run: Run) -> NDArray | None:
         """Return the weights to serve, None for those of the best or last epoch.
 
+        Also called on every snapshot, so keep it cheap.
+
         Parameters
         ----------
         estimator : Estimator
