@@ -23,7 +23,7 @@ Number = float | NDArray
 
 
 def column(number: Any, dtype: DTypeLike) -> Any:
-    """Return numbers of members as (n_members, 1), in the dtype of what they meet; a float as is."""
+    """Return numbers of members as (n_members, 1), in some precision; a float as it is."""
     return number[:, None].astype(dtype) if isinstance(number, np.ndarray) else number
 
 
@@ -57,7 +57,7 @@ class OptimizerColumns:
         figures = [
             each.figures(rate, step) for each, rate in zip(self.members, lr.tolist(), strict=True)
         ]
-        self.members[0].move(state, grad, np.array(figures, grad.dtype).T[..., None])
+        self.members[0].move(state, grad, tuple(np.array(figures, grad.dtype).T[..., None]))
 
 
 class ScheduleColumns:
@@ -71,12 +71,21 @@ class ScheduleColumns:
     waits_for_stall = False
 
     def __init__(self, members: Sequence[tuple[Schedule, int]]) -> None:
-        self.members = tuple(members)
-        self.per_update = any(schedule.per_update for schedule, _ in members)
+        plans = {_told(schedule, horizon): (schedule, horizon) for schedule, horizon in members}
+        names = list(plans)
+        self.plans = list(plans.values())
+        self.index = np.array([names.index(_told(*member)) for member in members])
+        self.per_update = members[0][0].per_update
 
     def factor(self, epoch: float, step: int, horizon: int, state: dict[str, float]) -> NDArray:
         """Return the factors on the base rates, of shape (n_members,)."""
-        return np.array([each.factor(epoch, step, own, {}) for each, own in self.members])
+        factors = [schedule.factor(epoch, step, own, {}) for schedule, own in self.plans]
+        return np.array(factors)[self.index]
 
     def observe(self, loss: float, state: dict[str, float]) -> None:
         """Look away: the plan stands."""
+
+
+def _told(schedule: Schedule, horizon: int) -> tuple[Any, ...]:
+    """Return all that tells a plan from another."""
+    return type(schedule), repr(sorted(schedule.get_params().items())), horizon

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.core.workspace import Workspace
+from sknn.training.columns import Number, column
 
 
 class Objective(Protocol):
@@ -20,7 +21,7 @@ class Objective(Protocol):
     network : Network
     workspace : Workspace or None
         Shown to callbacks.
-    l1 : float
+    l1 : float or ndarray of shape (n_members,)
         Strength of the soft threshold after each step.
     each : float or ndarray of shape (n_members,)
         The objective of every member on the last batch.
@@ -28,7 +29,7 @@ class Objective(Protocol):
 
     network: Network
     workspace: Any
-    l1: float
+    l1: Any
     each: Any
 
     @property
@@ -52,15 +53,16 @@ class Penalty:
     network : Network
     grad : ndarray
         Where the gradient of the smooth part is added.
-    l2, l1 : float
+    l2, l1 : float or ndarray of shape (n_members,)
     """
 
-    def __init__(self, network: Network, grad: NDArray, l2: float = 0.0, l1: float = 0.0) -> None:
-        self.l2, self.l1 = float(l2), float(l1)
+    def __init__(self, network: Network, grad: NDArray, l2: Number = 0.0, l1: Number = 0.0) -> None:
+        self.l2, self.l1 = column(l2, network.dtype), l1
         n_decayed = network.layout.n_decayed
         self.decayed = network.theta[..., :n_decayed]
         self.decayed_grad = grad[..., :n_decayed]
-        self._shrink = _aligned(self.decayed) if self.l2 else None
+        self._shrink = aligned(self.decayed) if np.any(l2) else None
+        self._thresholds = bool(np.any(l1))
 
     def __call__(self) -> Any:
         """Return the penalty, of every member, and add its smooth part to the gradient."""
@@ -69,7 +71,7 @@ class Penalty:
             np.multiply(self.decayed, self.l2, out=self._shrink)
             value = 0.5 * np.vecdot(self.decayed, self._shrink).astype(np.float64)
             self.decayed_grad += self._shrink
-        if self.l1:
+        if self._thresholds:
             value = value + self.l1 * np.abs(self.decayed).sum(axis=-1).astype(np.float64)
         return value
 
@@ -88,7 +90,7 @@ class Supervised:
     Parameters
     ----------
     workspace : Workspace
-    l2, l1 : float
+    l2, l1 : float or ndarray of shape (n_members,)
         Strengths, before the division by `total`.
     unit, total : float
     """
@@ -96,8 +98,8 @@ class Supervised:
     def __init__(
         self,
         workspace: Workspace,
-        l2: float = 0.0,
-        l1: float = 0.0,
+        l2: Number = 0.0,
+        l1: Number = 0.0,
         unit: float = 1.0,
         total: float = 1.0,
     ) -> None:
@@ -107,7 +109,7 @@ class Supervised:
         self.row_axis = self.network.row_axis
         self.n_members = self.network.n_members
         self.each: Any = 0.0
-        self.l1 = float(l1 / total)
+        self.l1 = l1 / total
         self.unit = float(unit)
         self._penalty = Penalty(self.network, workspace.grad, l2 / total, self.l1)
 
@@ -153,7 +155,7 @@ class Supervised:
         return {}
 
 
-def _aligned(like: NDArray) -> NDArray:
+def aligned(like: NDArray) -> NDArray:
     """Return an empty array whose rows all begin at multiples of 16 bytes, as a row alone does.
 
     By that some kernels of BLAS choose where the sum of an inner product begins.
