@@ -61,7 +61,10 @@ def _table(name: str, figures: list[Any], members: Sequence[int]) -> NDArray:
         table = np.broadcast_to(np.array(figures, np.float64), (len(members), len(figures)))
     else:
         table = np.array([each[members] for each in figures], np.float64).T
-    return table.astype(np.float32).astype(np.float64) if is_coarse(name) else table
+    if not is_coarse(name):
+        return table
+    with np.errstate(over="ignore"):
+        return table.astype(np.float32).astype(np.float64)
 
 
 class WatchMembers(Watch):
@@ -79,7 +82,7 @@ class WatchMembers(Watch):
     """
 
     def __init__(self, watches: Sequence[Watch]) -> None:
-        vars(self).update(vars(watches[0]))
+        self.__dict__.update(vars(watches[0]))
         self.tol = of_all([each.tol for each in watches])
         self.patience = of_all([each.patience for each in watches])
         self.stopped = self.lost = np.zeros(len(watches), bool)
@@ -117,7 +120,7 @@ class ValidateMembers(Validate):
     """
 
     def __init__(self, alone: Validate) -> None:
-        vars(self).update(vars(alone))
+        self.__dict__.update(vars(alone))
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Add the figures to those of the members."""
