@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from sknn.core.generator import SharedGenerator
 from sknn.core.network import Network
+from sknn.core.rows import aligned
 from sknn.training.callbacks import Progress
 from sknn.training.callbacks.early_stopping import LEFT, Watch
 from sknn.training.callbacks.validation import Validate, mean_losses
 from sknn.training.columns import of_all
-from sknn.training.objective import aligned
 from sknn.training.run import Best, History, Run, is_coarse
 from sknn.training.trainer import Trainer
 
@@ -178,7 +178,7 @@ class BlockTrainer(Trainer):
 
     def _norm(self, grad: NDArray) -> Any:
         """Return the length of the gradient of each member."""
-        side_by_side = aligned(grad)
+        side_by_side = aligned(grad.shape, grad.dtype)
         np.copyto(side_by_side, grad)
         return np.sqrt(np.vecdot(side_by_side, side_by_side))
 
