@@ -140,7 +140,7 @@ class Trainer:
         row |= self.objective.figures()
         progress.row = row
         progress.record("loss", loss)
-        if not math.isfinite(row["loss"] + float(network.theta.sum())):
+        if not math.isfinite(row["loss"] + np.add.reduce(network.theta, axis=None)):
             progress.stop("diverged")
         for hook in self.hooks.epoch_end:
             hook(progress)
