@@ -208,11 +208,12 @@ class BlockTrainer(Trainer):
         np.copyto(side_by_side, grad)
         return np.sqrt(np.vecdot(side_by_side, side_by_side))
 
-    def _tell(self, progress: Progress) -> None:
+    def _finish(
+        self, progress: Progress, loss: Any, norm: Any, seconds: float
+    ) -> Mapping[str, Any]:
         """Note the figures of each member in the place of their means."""
-        row: dict[str, Any] = progress.row
-        row.update(progress.each)
-        row["seconds"] /= progress.network.n_members
+        share = seconds / progress.network.n_members
+        return {**super()._finish(progress, loss, norm, share), **progress.each}
 
 
 def joined(runs: Sequence[Run]) -> Run:
