@@ -83,6 +83,8 @@ def encode_labels(y: NDArray, classes: NDArray) -> NDArray[np.intp]:
         raise ValueError(f"y must have one column; got shape {y.shape}.")
     with _naming_labels():
         present, inverse = np.unique(y, return_inverse=True)
+    if present.dtype == classes.dtype and np.array_equal(present, classes):
+        return inverse.ravel()
     try:
         unknown = np.setdiff1d(present, classes)
     except TypeError:
@@ -357,7 +359,7 @@ def _is_indicator(y: Any, classes: Any) -> bool:
 
     scikit-learn calls every matrix of two values an indicator; columns of 1 and 2 are classes.
     """
-    if type_of_target(y, input_name="y") != "multilabel-indicator":
+    if y.ndim != 2 or type_of_target(y, input_name="y") != "multilabel-indicator":
         return False
     if sp.issparse(y):
         return True
