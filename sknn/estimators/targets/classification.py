@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -55,6 +55,18 @@ class ClassificationTargets(Targets):
     def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
         """Return the accuracy (exact matches where there are several outputs)."""
         return float(np.average(self.hits(raw, loss, target), weights=weight))
+
+    def scores(
+        self, raws: Sequence[NDArray] | NDArray, loss: Loss, target: Any, weight: NDArray | None
+    ) -> list[float]:
+        """Return the accuracy of every member for itself, all looked at in one go."""
+        if len(raws) == 1 or not isinstance(target, np.ndarray):
+            return super().scores(raws, loss, target, weight)
+        n_members, n_rows = len(raws), len(target)
+        hits = self.hits(np.concatenate(raws), loss, np.concatenate([target] * n_members))
+        table = hits.reshape(n_members, n_rows)
+        share = None if weight is None else np.broadcast_to(weight, table.shape)
+        return np.average(table, axis=1, weights=share).tolist()
 
     @abstractmethod
     def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
