@@ -235,18 +235,17 @@ def some_of(run: Run, members: NDArray) -> Run:
     return part
 
 
-def hand_back(block: Run, members: Sequence[int], own: Sequence[Run]) -> None:
-    """Write where some members stand into their own runs; nothing is shared with the block."""
-    for m, run in zip(members, own, strict=True):
-        for name in _COMMON:
-            setattr(run, name, getattr(block, name))
-        # Copies are plain generators.
-        run.streams = block.streams.copy()
-        run.reference, run.stall = _own(block.reference, m), _own(block.stall, m)
-        run.best = None if block.best is None else _own_best(block.best, m)
-        run.optimizer_state = {name: each[m].copy() for name, each in _state(block).items()}
-        run.history = block.history.history(m)  # type: ignore[attr-defined]
-        run.best_loss = min([run.best_loss, *run.history.columns.get("loss", [])])
+def hand_back(block: Run, member: int, run: Run) -> None:
+    """Write where a member stands into its own run; nothing is shared with the block."""
+    for name in _COMMON:
+        setattr(run, name, getattr(block, name))
+    # Copies are plain generators.
+    run.streams = block.streams.copy()
+    run.reference, run.stall = _own(block.reference, member), _own(block.stall, member)
+    run.best = None if block.best is None else _own_best(block.best, member)
+    run.optimizer_state = {name: each[member].copy() for name, each in _state(block).items()}
+    run.history = block.history.history(member)  # type: ignore[attr-defined]
+    run.best_loss = min([run.best_loss, *run.history.columns.get("loss", [])])
 
 
 def _own(figure: Any, member: int) -> Any:
