@@ -109,7 +109,7 @@ def _close(estimator: Any, state: FitState) -> Any | Exception | None:
         close_fit(state)
     except Exception as error:
         return error
-    estimator.__dict__ = vars(state.estimator) | state.given
+    estimator.__dict__ = {**vars(state.estimator), **state.given}
     return estimator
 
 

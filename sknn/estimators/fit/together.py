@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sknn.core.layers import Dropout, Layer
 from sknn.core.network import Network
-from sknn.estimators.fit.callbacks import validation_measures, watch_for
+from sknn.estimators.fit.callbacks import validate, watch_for
 from sknn.estimators.fit.solvers import (
     Sizes,
     batches_of,
@@ -33,6 +33,7 @@ from sknn.training.block import (
     joined,
     some_of,
 )
+from sknn.training.callbacks import Callback
 from sknn.training.columns import OptimizerColumns, ScheduleColumns, of_all
 
 
@@ -102,10 +103,12 @@ def _train_to_the_first_end(
 ) -> WatchMembers:
     """Train until one of the members has come to an end, or several; return who knows which."""
     watch = WatchMembers([watch_for(state) for state in states])
-    measures = [ValidateMembers(each) for each in validation_measures(block, block.network)]
+    observers: list[Callback] = [watch]
+    if block.validation is not None:
+        observers.append(ValidateMembers(validate(block, block.network.dtype)))
     recipe, run = block.recipe, block.run
     trainer = trainer_for(
-        block, batches, size, recipe.base_rate, recipe.schedule, [*measures, watch], BlockTrainer
+        block, batches, size, recipe.base_rate, recipe.schedule, observers, BlockTrainer
     )
     trainer.run(run, min(state.run.until for state in states) - run.epoch)
     return watch
