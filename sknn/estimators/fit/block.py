@@ -10,6 +10,7 @@ import copy
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from inspect import signature
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +22,7 @@ from sknn.estimators.fit.alike import block_key as block_key
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.stages import close_fit, open_fit
 from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.task import SupervisedTask
 from sknn.estimators.fit.together import solve_together
 from sknn.estimators.settings.recipe import Recipe
 from sknn.training.run import History
@@ -74,7 +76,7 @@ def fit_block(
         learned, and ``stop_reason_`` is "interrupted".
     """
     try:
-        results = _fit_together(estimators, Call(X, y, epochs=None, **fit_params))
+        results = _fit_together(estimators, _call(estimators[0], X, y, fit_params))
     except Exception:
         # Whatever it is that goes wrong, the fit of each knows better what to say.
         results = [None] * len(estimators)
@@ -82,6 +84,12 @@ def fit_block(
         _fit_alone(estimator, X, y, fit_params) if result is None else result
         for estimator, result in zip(estimators, results, strict=True)
     ]
+
+
+def _call(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Call:
+    signature(estimator.fit).bind(X, y, **fit_params)
+    asked = y if isinstance(estimator._task, SupervisedTask) else None
+    return Call(X, asked, epochs=None, **fit_params)
 
 
 def _fit_alone(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Any | Exception:
@@ -132,7 +140,9 @@ def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
     }
     states = [state]
     for trial, own, recipe in zip(trials[1:], given[1:], recipes[1:], strict=True):
-        vars(trial).update(learned)
+        # Machines a network was pre-trained with are of its own.
+        own_parts = {k: copy.deepcopy(each) for k, each in learned.items() if type(each) is list}
+        vars(trial).update(learned | own_parts)
         states.append(_twin(state, trial, own, recipe))
     for _ in states:
         for each in said:
@@ -154,6 +164,8 @@ def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) ->
 
 def _own_layers(state: FitState, trial: Any) -> tuple[Any, ...]:
     """Return the layers with the dropout rates of another estimator."""
+    if not any(isinstance(layer, Dropout) for layer in state.network.layers):
+        return state.network.layers
     specs = trial._chain(state.loss.n_raw(state.targets.n_outputs))
     return tuple(
         spec.checked() if isinstance(spec, Dropout) else layer

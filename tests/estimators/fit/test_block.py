@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning
 
-from sknn import MLPClassifier, MLPRegressor
+from sknn import AutoEncoder, DBNClassifier, DBNRegressor, MLPClassifier, MLPRegressor
 from sknn.activations import Activation
 from sknn.callbacks import Diagnostics
 from sknn.estimators.fit import block as block_module
@@ -206,6 +206,37 @@ def check_random(seed):
 @pytest.mark.parametrize("seed", range(10))
 def test_random_estimators_end_as_alone(seed):
     assert check_random(seed)
+
+
+OTHERS = [
+    (AutoEncoder, {}),
+    (AutoEncoder, {"corruption": "masking", "early_stopping": True, "batch_size": 32}),
+    (AutoEncoder, {"corruption": "salt_and_pepper", "normalization": "batch", "solver": "sgd"}),
+    (AutoEncoder, {"tied_weights": True, "hidden_layer_sizes": (6, 3, 6), "activation": "tanh"}),
+    (DBNClassifier, {"pretrain_n_iter": 1, "hidden_layer_sizes": (6, 4)}),
+    (DBNRegressor, {"pretrain_n_iter": 1, "hidden_layer_sizes": 6, "early_stopping": True}),
+]
+
+
+@pytest.mark.bits
+@pytest.mark.parametrize(("kind", "common"), OTHERS)
+def test_other_families_end_as_alone(kind, common, in_one_block):
+    own = [(1e-3, 0.01, 9), (0.1, 0.03, 15), (1.0, 0.003, 15)]
+    each = [
+        kind(**SMALL | common | {"max_iter": n}, alpha=alpha, learning_rate_init=rate)
+        for alpha, rate, n in own
+    ]
+    assert len({*map(block_key, each), None}) == 2
+    members = check_as_alone(each, X, y)
+    if hasattr(members[0], "rbms_"):
+        assert members[0].rbms_[0] is not members[1].rbms_[0]
+
+
+@pytest.mark.parametrize("name", ["contraction", "sparsity", "variational"])
+def test_auto_encoders_that_add_to_the_loss_are_trained_alone(name):
+    values = {"contraction": 0.1, "sparsity": 0.05, "variational": True}
+    assert block_key(AutoEncoder(random_state=0)) is not None
+    assert block_key(AutoEncoder(random_state=0, **{name: values[name]})) is None
 
 
 @pytest.mark.slow
