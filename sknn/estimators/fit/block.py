@@ -20,6 +20,7 @@ from sknn._sklearn import shallow_copy
 from sknn.core.layers import Dropout
 from sknn.estimators.fit.alike import block_key as block_key
 from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.solvers import warn_of_clipping
 from sknn.estimators.fit.stages import close_fit, open_fit
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import SupervisedTask
@@ -28,6 +29,8 @@ from sknn.estimators.settings.recipe import Recipe
 from sknn.training.run import History
 from sknn.training.threads import blas_threads
 from sknn.training.warnings import users_level
+
+Said = Sequence[warnings.WarningMessage]
 
 _BLOCK_BYTES = 1 << 23
 _FEWEST, _MOST = 8, 64
@@ -103,17 +106,20 @@ def _fit_together(estimators: Sequence[Any], call: Call) -> list[Any | Exception
     """Return what came of each, None where that is for its own fit to say."""
     limit = blas_threads(0)
     with limit, limit:
-        states = _open(estimators, call)
+        states, said = _open(estimators, call)
         solve_together(states)
-        return list(map(_close, estimators, states))
+        return [_close(*each, said) for each in zip(estimators, states, strict=True)]
 
 
-def _close(estimator: Any, state: FitState) -> Any | Exception | None:
-    """Let an estimator become what was trained."""
+def _close(estimator: Any, state: FitState, said: Said) -> Any | Exception | None:
+    """Let an estimator become what was trained; warn as its own fit would have warned."""
     if state.run.stop_reason == "diverged":
         # Alone a pass ends with the batch that diverged; in a block it goes on for the others.
         return None
     try:
+        for each in said:
+            warnings.warn(each.message, each.category, stacklevel=users_level())
+        warn_of_clipping(state, state.n_rows)
         close_fit(state)
     except Exception as error:
         return error
@@ -124,8 +130,8 @@ def _close(estimator: Any, state: FitState) -> Any | Exception | None:
 # -- open -------------------------------------------------------------------------------------
 
 
-def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
-    """Open one fit as usual, the others as its twins."""
+def _open(estimators: Sequence[Any], call: Call) -> tuple[list[FitState], Said]:
+    """Open one fit as usual, the others as its twins; return what there was to be warned of."""
     trials = [shallow_copy(each) for each in estimators]
     given = [each._check_parameters() for each in trials]
     recipes = [each._recipe() for each in trials]
@@ -144,10 +150,7 @@ def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
         own_parts = {k: copy.deepcopy(each) for k, each in learned.items() if type(each) is list}
         vars(trial).update(learned | own_parts)
         states.append(_twin(state, trial, own, recipe))
-    for _ in states:
-        for each in said:
-            warnings.warn(each.message, each.category, stacklevel=users_level())
-    return states
+    return states, said
 
 
 def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) -> FitState:

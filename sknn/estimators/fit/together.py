@@ -19,7 +19,6 @@ from sknn.estimators.fit.solvers import (
     threads_for,
     train_stochastic,
     trainer_for,
-    warn_of_clipping,
 )
 from sknn.estimators.fit.stages import conclude, plan_epochs
 from sknn.estimators.fit.state import FitState
@@ -51,7 +50,6 @@ def solve_together(states: Sequence[FitState]) -> None:
     for state in states:
         plan_epochs(state)
         state.estimator.callbacks_ = []
-        warn_of_clipping(state, batches.n_rows)
     with threads_for(states[0], min(size(0), batches.n_rows)):
         staying = _train(list(states), batches, size)
         for state in staying:
