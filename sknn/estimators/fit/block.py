@@ -19,6 +19,7 @@ import numpy as np
 from sknn._sklearn import shallow_copy
 from sknn.core.layers import Dropout
 from sknn.estimators.fit.alike import block_key as block_key
+from sknn.estimators.fit.continuation import continue_from
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.solvers import warn_of_clipping
 from sknn.estimators.fit.stages import close_fit, open_fit
@@ -26,6 +27,7 @@ from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import SupervisedTask
 from sknn.estimators.fit.together import solve_together
 from sknn.estimators.settings.recipe import Recipe
+from sknn.training.callbacks import PAUSED
 from sknn.training.run import History
 from sknn.training.threads import blas_threads
 from sknn.training.warnings import users_level
@@ -67,14 +69,14 @@ def fit_block(
     Parameters
     ----------
     estimators : sequence of BaseNetwork
-        Not fitted, of equal :func:`block_key`.
+        Of equal :func:`block_key`. Not fitted, or all paused after the same epoch: they go on.
     X, y, **fit_params
         What `fit` gets.
 
     Returns
     -------
     results : list of BaseNetwork or Exception
-        Each estimator, fitted as by its own `fit`, or what its own `fit` would have raised; such
+        Each estimator, fitted as by its own `fit` or `resume`, or what that would have raised; such
         an estimator is as it was. After Ctrl-C those that were being trained have what they had
         learned, and ``stop_reason_`` is "interrupted".
     """
@@ -90,14 +92,22 @@ def fit_block(
 
 
 def _call(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Call:
+    """Return what the fit of an estimator, or what is left of it, asks for."""
     signature(estimator.fit).bind(X, y, **fit_params)
     asked = y if isinstance(estimator._task, SupervisedTask) else None
-    return Call(X, asked, epochs=None, **fit_params)
+    call = Call(X, asked, epochs=None, **fit_params)
+    return call.going_on(estimator.run_, keep=False) if is_paused(estimator) else call
+
+
+def is_paused(estimator: Any) -> bool:
+    """Say whether an estimator stands where a Pause has stopped it."""
+    return estimator.__sklearn_is_fitted__() and estimator.run_.stop_reason == PAUSED
 
 
 def _fit_alone(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Any | Exception:
     try:
-        return estimator.fit(X, y, **fit_params)
+        fit = estimator.resume if is_paused(estimator) else estimator.fit
+        return fit(X, y, **fit_params)
     except Exception as error:
         return error
 
@@ -160,8 +170,12 @@ def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) ->
     twin.recipe, twin.epochs = recipe, recipe.epochs
     twin.network = state.network.copy()
     twin.network.layers = _own_layers(state, trial)
-    # Generators and all that training changes will come from the block.
-    twin.run = replace(state.run, horizon=recipe.epochs, history=History(), schedule_state={})
+    if state.fresh:
+        # Generators and all that training changes will come from the block.
+        twin.run = replace(state.run, horizon=recipe.epochs, history=History(), schedule_state={})
+    else:
+        twin.run = trial.run_.copy()
+        continue_from(twin, trial.network_)
     return twin
 
 
