@@ -167,7 +167,7 @@ class Trainer:
             total = total + objective.each * rows
             done += rows
             if done == n_rows:
-                norm = float(np.sqrt(np.vdot(update.grad, update.grad)))
+                norm = math.sqrt(np.vdot(update.grad, update.grad))
             for hook in gradient_hooks:
                 hook(progress)
             run.step += 1
@@ -177,7 +177,7 @@ class Trainer:
                 hook(progress)
             if not progress.loss < _INFINITY or progress.stop_reason is not None:
                 break
-            if perf_counter() > self.deadline:
+            if self.deadline < _INFINITY and perf_counter() > self.deadline:
                 break
         return total / done, norm
 
