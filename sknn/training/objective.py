@@ -58,7 +58,7 @@ class Penalty:
     """
 
     def __init__(self, network: Network, grad: NDArray, l2: Number = 0.0, l1: Number = 0.0) -> None:
-        self.l2, self.l1 = np.asarray(column(l2, network.dtype), network.dtype), l1
+        self.l2, self.l1 = column(l2, network.dtype), l1
         n_decayed = network.layout.n_decayed
         self.decayed = network.theta[..., :n_decayed]
         self.decayed_grad = grad[..., :n_decayed]
@@ -75,7 +75,7 @@ class Penalty:
             value = 0.5 * np.float64(self._inner(self.decayed, self._shrink))
             self.decayed_grad += self._shrink
         if self._thresholds:
-            value = value + self.l1 * np.float64(np.abs(self.decayed).sum(axis=-1))
+            value = value + self.l1 * np.abs(self.decayed).sum(axis=-1).astype(np.float64)
         return value
 
 
@@ -132,7 +132,8 @@ class Supervised:
         """Return ``scale * sum(w * l)`` and fill `grad` with its gradient."""
         workspace = self.workspace
         rows = x.shape[self.row_axis]
-        frame = workspace.frames.get(rows) or workspace.frame(rows)
+        frames = workspace.frames
+        frame = frames[rows] if rows in frames else workspace.frame(rows)
         added = workspace.forward(x, frame, weight)
         if not isinstance(target, np.ndarray):
             target = target.toarray()

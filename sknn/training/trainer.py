@@ -178,7 +178,7 @@ class Trainer:
                 hook(progress)
             if self._is_lost(progress) or progress.stop_reason is not None:
                 break
-            if perf_counter() > self.deadline:
+            if self.deadline < _INFINITY and perf_counter() > self.deadline:
                 break
         return total / done, norm
 
@@ -193,7 +193,7 @@ class Trainer:
 
     def _norm(self, grad: NDArray) -> Any:
         """Return the length of a gradient."""
-        return float(np.sqrt(np.vdot(grad, grad)))
+        return math.sqrt(np.vdot(grad, grad))
 
     def _count_updates(self, first: int, epochs: int) -> int:
         """Return the number of batches in some epochs."""
