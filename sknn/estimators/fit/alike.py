@@ -28,6 +28,7 @@ _OWN = frozenset(
         "epsilon",
         "input_dropout",
         "l1",
+        "label_smoothing",
         "learning_rate",
         "learning_rate_init",
         "max_iter",
@@ -57,7 +58,8 @@ def block_key(estimator: Any) -> Hashable | None:
 
     All parameters are part of it but `alpha`, `l1`, `weight_decay`, `learning_rate_init`, schedules
     planned ahead, the numbers of the solver (`momentum`, `beta_1`, `beta_2`, `epsilon`), rates of
-    dropout, `tol`, `n_iter_no_change` and `max_iter`. Of these only counts which are zero.
+    dropout, `label_smoothing`, `tol`, `n_iter_no_change` and `max_iter`. Of penalties, decay,
+    momentum and dropout counts whether there are any.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ import numpy as np
 from sknn._sklearn import shallow_copy
 from sknn.core.layers import Dropout
 from sknn.estimators.fit.alike import block_key as block_key
-from sknn.estimators.fit.continuation import continue_from
+from sknn.estimators.fit.continuation import continue_from, start_output_bias
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.solvers import warn_of_clipping
 from sknn.estimators.fit.stages import close_fit, open_fit
@@ -170,13 +170,22 @@ def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) ->
     twin.recipe, twin.epochs = recipe, recipe.epochs
     twin.network = state.network.copy()
     twin.network.layers = _own_layers(state, trial)
+    if _smoothing(trial) != _smoothing(state.estimator):
+        twin.loss = state.targets.bind(recipe.loss)
     if state.fresh:
         # Generators and all that training changes will come from the block.
         twin.run = replace(state.run, horizon=recipe.epochs, history=History(), schedule_state={})
+        if twin.loss is not state.loss:
+            # The best constant prediction is another one, too.
+            start_output_bias(twin)
     else:
         twin.run = trial.run_.copy()
         continue_from(twin, trial.network_)
     return twin
+
+
+def _smoothing(trial: Any) -> float:
+    return getattr(trial, "label_smoothing", 0.0)
 
 
 def _own_layers(state: FitState, trial: Any) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.layers import Dropout, Layer
+from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators.fit.callbacks import validate, watch_for
 from sknn.estimators.fit.solvers import (
@@ -33,7 +34,7 @@ from sknn.training.block import (
     some_of,
 )
 from sknn.training.callbacks import PAUSED, Callback, copies
-from sknn.training.columns import OptimizerColumns, ScheduleColumns, of_all
+from sknn.training.columns import LossColumns, OptimizerColumns, ScheduleColumns, of_all
 
 
 def solve_together(states: Sequence[FitState]) -> None:
@@ -51,7 +52,8 @@ def solve_together(states: Sequence[FitState]) -> None:
         plan_epochs(state)
         state.estimator.callbacks_ = copies.for_a_call(state.recipe.callbacks)
     with threads_for(states[0], min(size(0), batches.n_rows)):
-        staying = _train(list(states), batches, size)
+        # Those of one loss side by side.
+        staying = _train(sorted(states, key=lambda state: repr(state.loss)), batches, size)
         for state in staying:
             # No Pause asks for a snapshot, but without one it would take the call for a part.
             train_stochastic(state, batches, size, snapshot=_nothing)
@@ -167,6 +169,7 @@ def _part(block: FitState, states: Sequence[FitState], members: NDArray) -> FitS
 
 def _with_members(block: FitState, states: Sequence[FitState], theta: NDArray) -> FitState:
     block.recipe = _recipe_of([(state.recipe, state.run.horizon) for state in states])
+    block.loss = _loss_of([state.loss for state in states])
     block.network = block.network.with_members(theta)
     block.network.layers = _layers_of([state.network for state in states])
     return block
@@ -189,6 +192,11 @@ def _recipe_of(members: Sequence[tuple[Recipe, int]]) -> Recipe:
         "l1": of_all([recipe.l1 for recipe in recipes]),
     }
     return replace(recipes[0], **columns)
+
+
+def _loss_of(losses: Sequence[Loss]) -> Any:
+    """Return the loss of a block; smoothing of labels may differ."""
+    return losses[0] if len(set(map(repr, losses))) == 1 else LossColumns(losses)
 
 
 def _layers_of(networks: Sequence[Network]) -> tuple[Layer, ...]:

@@ -141,10 +141,11 @@ def random_common(rng, task):
     return common | {name: each[rng.integers(len(each))] for name, each in picked.items()}
 
 
-def random_own(rng, common):
+def random_own(rng, task, common):
     """Return a function that draws the parameters of one member."""
     kinds = ("dropout", "input_dropout", "l1", "weight_decay", "schedule", "epochs", "patience")
     has = {name: rng.random() < 0.35 for name in kinds}
+    has["smoothing"] = task != "real" and "loss" not in common and rng.random() < 0.3
     schedules = PLANNED if rng.random() < 0.5 else BY_UPDATE
     l2 = rng.random() < 0.8
 
@@ -170,6 +171,8 @@ def random_own(rng, common):
             drawn["weight_decay"] = float(10 ** rng.uniform(-4, -1))
         if has["schedule"]:
             drawn["learning_rate"] = schedules[rng.integers(len(schedules))]
+        if has["smoothing"]:
+            drawn["label_smoothing"] = float(rng.choice([0.0, 0.05, 0.2]))
         if has["patience"]:
             drawn["n_iter_no_change"] = int(rng.integers(1, 6))
             drawn["tol"] = float(rng.choice([0.0, 1e-4, 0.01, 0.1]))
@@ -184,7 +187,7 @@ def check_random(seed):
     task, x, target = random_rows(rng)
     kind = MLPRegressor if task == "real" else MLPClassifier
     common = random_common(rng, task)
-    own = random_own(rng, common)
+    own = random_own(rng, task, common)
     groups = defaultdict(list)
     for _ in range(int(rng.integers(3, 10))):
         estimator = kind(**common, **own())
@@ -414,6 +417,7 @@ OWN_VALUES = {
     "tol": 0.1,
     "n_iter_no_change": 3,
     "learning_rate": "exponential",
+    "label_smoothing": 0.1,
     "power_t": 0.3,
     "solver": Adam(beta_1=0.3),
 }

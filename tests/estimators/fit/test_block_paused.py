@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 
 from sknn import MLPClassifier, MLPRegressor
 from sknn.callbacks import Pause
@@ -29,8 +29,13 @@ NETS = {
 
 def members(net):
     """Return candidates that differ in what members of a block may differ in."""
-    settings = [(a, r) for a in (0.1, 0.01) for r in (0.003, 0.03, 0.3)]
-    return [clone(net).set_params(alpha=a, learning_rate_init=r) for a, r in settings]
+    settings = [
+        {"alpha": a, "learning_rate_init": r}
+        | ({"label_smoothing": a} if is_classifier(net) else {})
+        for a in (0.1, 0.01)
+        for r in (0.003, 0.03, 0.3)
+    ]
+    return [clone(net).set_params(**each) for each in settings]
 
 
 def assert_same_state(one, other):
