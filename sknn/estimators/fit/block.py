@@ -7,6 +7,7 @@ alone, to the last bit.
 from __future__ import annotations
 
 import copy
+import threading
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,6 +34,9 @@ from sknn.training.threads import blas_threads
 from sknn.training.warnings import users_level
 
 Said = Sequence[warnings.WarningMessage]
+
+# Two threads that listen to warnings in turns would leave each other's filters behind.
+_listening = threading.RLock()
 
 _BLOCK_BYTES = 1 << 23
 _FEWEST, _MOST = 8, 64
@@ -146,7 +150,7 @@ def _open(estimators: Sequence[Any], call: Call) -> tuple[list[FitState], Said]:
     given = [each._check_parameters() for each in trials]
     recipes = [each._recipe() for each in trials]
     first, before = trials[0], dict(vars(trials[0]))
-    with warnings.catch_warnings(record=True) as said:
+    with _listening, warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         state = open_fit(first, call, recipes[0], given[0])
     learned = {
