@@ -153,6 +153,8 @@ def _open(estimators: Sequence[Any], call: Call) -> tuple[list[FitState], Said]:
     with _listening, warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         state = open_fit(first, call, recipes[0], given[0])
+    if not isinstance(state.train.x, np.ndarray) and any(map(_waits, recipes)):
+        raise ValueError("Alone only the weights that sparse rows touch would be moved.")
     learned = {
         name: value
         for name, value in vars(first).items()
@@ -165,6 +167,13 @@ def _open(estimators: Sequence[Any], call: Call) -> tuple[list[FitState], Said]:
         vars(trial).update(learned | own_parts)
         states.append(_twin(state, trial, own, recipe))
     return states, said
+
+
+def _waits(recipe: Recipe) -> bool:
+    """Say whether the optimizer lets weights wait that sparse rows do not touch."""
+    optimizer: Any = recipe.optimizer
+    decay = optimizer.weight_decay if recipe.weight_decay is None else recipe.weight_decay
+    return optimizer.waiting(recipe.l2, decay) is not None
 
 
 def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) -> FitState:

@@ -339,6 +339,18 @@ def test_ctrl_c_in_the_last_passes_is_for_all_that_are_to_come(monkeypatch):
     assert len(begun) == 2
 
 
+@pytest.mark.bits
+@pytest.mark.parametrize(
+    "solver", [{"solver": "lazy_adam"}, {"solver": "sgd", "momentum": 0.0, "alpha": 0.0}]
+)
+def test_weights_that_wait_do_so_alone(solver):
+    """Of sparse rows; dense ones touch all weights."""
+    each = [MLPClassifier(**SMALL, **solver, tol=tol) for tol in (1e-4, 0.1)]
+    assert block_key(each[0]) == block_key(each[1]) is not None
+    for rows in (X, sp.csr_matrix(np.where(X > 0.5, X, 0.0))):
+        check_as_alone(each, rows, y)
+
+
 # -- ends ---------------------------------------------------------------------------------------
 
 
