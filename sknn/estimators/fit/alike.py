@@ -125,9 +125,8 @@ def _stands_alone(trial: Any, recipe: Recipe) -> bool:
 def _course(recipe: Recipe) -> Hashable:
     """Return what must be the same of rates, penalties and the optimizer."""
     optimizer: Any = recipe.optimizer
-    decay = optimizer.weight_decay if recipe.weight_decay is None else recipe.weight_decay
     _told(recipe.schedule)
-    present = tuple(bool(each) for each in (recipe.l2, recipe.l1, decay))
+    present = tuple(bool(each) for each in (recipe.l2, recipe.l1, recipe.decay))
     # Without momentum there is no velocity to keep.
     momentum = bool(getattr(optimizer, "momentum", True))
     nesterov = getattr(optimizer, "nesterov", None)

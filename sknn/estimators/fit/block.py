@@ -172,8 +172,7 @@ def _open(estimators: Sequence[Any], call: Call) -> tuple[list[FitState], Said]:
 def _waits(recipe: Recipe) -> bool:
     """Say whether the optimizer lets weights wait that sparse rows do not touch."""
     optimizer: Any = recipe.optimizer
-    decay = optimizer.weight_decay if recipe.weight_decay is None else recipe.weight_decay
-    return optimizer.waiting(recipe.l2, decay) is not None
+    return optimizer.waiting(recipe.l2, recipe.decay) is not None
 
 
 def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) -> FitState:

@@ -179,15 +179,11 @@ def _recipe_of(members: Sequence[tuple[Recipe, int]]) -> Recipe:
     """Return the recipe of a block: what may differ has an entry for each member."""
     recipes = [recipe for recipe, _ in members]
     optimizers: Any = [recipe.optimizer for recipe in recipes]
-    decays = [
-        optimizer.weight_decay if recipe.weight_decay is None else recipe.weight_decay
-        for recipe, optimizer in zip(recipes, optimizers, strict=True)
-    ]
     columns: Any = {
         "optimizer": OptimizerColumns(optimizers),
         "schedule": ScheduleColumns([(recipe.schedule, own) for recipe, own in members]),
         "base_rate": np.array([recipe.base_rate for recipe in recipes], np.float64),
-        "weight_decay": of_all(decays),
+        "weight_decay": of_all([recipe.decay for recipe in recipes]),
         "l2": of_all([recipe.l2 for recipe in recipes]),
         "l1": of_all([recipe.l1 for recipe in recipes]),
     }
