@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,11 +18,13 @@ from sknn.estimators.fit.callbacks import validate, watch_for
 from sknn.estimators.fit.solvers import (
     Sizes,
     batches_of,
+    from_best,
+    pass_over_all,
     threads_for,
     train_stochastic,
     trainer_for,
 )
-from sknn.estimators.fit.stages import conclude, plan_epochs
+from sknn.estimators.fit.stages import conclude, plan_epochs, rejoins
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.recipe import Recipe
 from sknn.training.batches import Batches
@@ -99,16 +102,44 @@ def _conclude_all(states: Sequence[FitState]) -> bool:
 
     It is meant for all who are still to come.
     """
-    interrupted = False
+    interrupted = _rejoin_together(states)
     for state in states:
         run = state.run
-        if interrupted:
+        if run.stop_reason == "diverged" or state.finished is not None:
+            continue
+        if interrupted and rejoins(state):
             run.stop_reason, run.until = "interrupted", run.epoch
-        elif run.stop_reason != "diverged":
-            before = run.stop_reason
-            conclude(state)
-            interrupted = run.stop_reason != before
+            continue
+        before = run.stop_reason
+        conclude(state)
+        interrupted = interrupted or run.stop_reason != before
     return interrupted
+
+
+def _rejoin_together(states: Sequence[FitState]) -> bool:
+    """Train those whose best weights are of one epoch on all rows; say whether Ctrl-C came."""
+    alike: dict[int, list[FitState]] = defaultdict(list)
+    for state in states:
+        if rejoins(state):
+            alike[int(state.run.best.epoch)].append(state)  # type: ignore[union-attr]
+    groups = [(epoch, group) for epoch, group in alike.items() if len(group) > 1]
+    return any(_pass_together(epoch, group) for epoch, group in groups)
+
+
+def _pass_together(epoch: int, states: Sequence[FitState]) -> bool:
+    best: Any = [state.run.best for state in states]
+    block = _joined([from_best(state, [0], state.all_rows) for state in states])
+    rates = np.array([float(each.rate) for each in best])
+    passes = pass_over_all(block, epoch, rates, BlockTrainer)
+    if block.run.stop_reason == "interrupted":
+        return True
+    losses = block.run.history.tables["loss"]  # type: ignore[attr-defined]
+    losses = losses[: len(block.run.history)][-passes:]
+    good = np.isfinite(losses).all(axis=0) & np.isfinite(block.network.theta).all(axis=-1)
+    for state, theta, is_good in zip(states, block.network.theta, good, strict=True):
+        # What has come to no good end is tried again, and found to be so, alone.
+        state.finished = theta.copy() if is_good else None
+    return False
 
 
 def _train_to_the_first_end(

@@ -16,6 +16,7 @@ from sknn.activations import Activation
 from sknn.callbacks import Diagnostics
 from sknn.estimators.fit import block as block_module
 from sknn.estimators.fit import stages
+from sknn.estimators.fit import together as together_module
 from sknn.estimators.fit.block import block_key, fit_block, members_in_block
 from sknn.initializers import Pretrained
 from sknn.layers import Dense, GaussianNoise, Sparsity
@@ -333,10 +334,40 @@ def test_ctrl_c_in_the_last_passes_is_for_all_that_are_to_come(monkeypatch):
             state.run.stop_reason = "interrupted"
 
     monkeypatch.setattr(stages, "rejoin", interrupt)
+    monkeypatch.setattr(together_module, "_rejoin_together", lambda states: False)
     results, _ = told(lambda: fit_block(each, X, y))
     assert [net.stop_reason_ for net in results] == ["max_iter", *["interrupted"] * 3]
     assert [net.n_iter_ for net in results] == [10] * 4
     assert len(begun) == 2
+
+
+def test_ctrl_c_in_last_passes_of_several(monkeypatch):
+    more = SMALL | {"max_iter": 10, "early_stopping": True, "learning_rate_init": 0.01}
+    each = [MLPClassifier(**more, alpha=alpha) for alpha in (0.01, 0.1, 1.0)]
+
+    def interrupt(block, *anything):
+        block.run.stop_reason = "interrupted"
+
+    monkeypatch.setattr(together_module, "pass_over_all", interrupt)
+    results, said = told(lambda: fit_block(each, X, y))
+    assert [net.stop_reason_ for net in results] == ["interrupted"] * 3
+    assert said == [("Training interrupted by user.", "UserWarning")] * 3
+
+
+@pytest.mark.bits
+def test_last_passes_that_come_to_no_good_end_leave_the_best_weights(monkeypatch):
+    more = SMALL | {"max_iter": 10, "early_stopping": True, "learning_rate_init": 0.01}
+    each = [MLPClassifier(**more, alpha=alpha) for alpha in (0.01, 0.1, 1.0)]
+    passes = together_module.pass_over_all
+
+    def spoil(block, *more):
+        done = passes(block, *more)
+        block.network.theta[1] = np.inf
+        return done
+
+    monkeypatch.setattr(together_module, "pass_over_all", spoil)
+    # It is tried again, alone.
+    check_as_alone(each, X, y)
 
 
 @pytest.mark.bits
