@@ -1,0 +1,25 @@
+"""Estimators as files, and exchange with other libraries."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "load": "files",
+    "save": "files",
+    "trusted_types": "skops",
+}
+"""Where each public name is defined; a module is imported when one of its names is asked for."""
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]
