@@ -13,7 +13,7 @@ from sknn._format import container
 from sknn._format.graph import Reader, Writer
 from sknn._format.kind import Unsavable
 from sknn._format.migrations import FORMAT
-from sknn._format.names import Names
+from sknn._format.names import Foreign, Names
 from sknn._version import __version__
 from sknn.core import archive
 
@@ -121,7 +121,10 @@ def from_bytes(content: bytes, names: Names) -> Found:
     if "graph" not in head:
         raise ValueError("it has no graph")
     reader = Reader(names, written, lambda number: _taken(members, number))
-    return Found(reader.make(head["graph"]), reader.made)
+    try:
+        return Found(reader.make(head["graph"]), reader.made)
+    except Foreign as error:
+        raise ValueError(names.foreign(head["graph"])) from error
 
 
 def _taken(members: dict[int, memoryview], number: Any) -> memoryview:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from types import FunctionType
@@ -15,6 +15,9 @@ import numpy as np
 from sknn._format.allowed import BUILTINS, FACES, ROOMS, SCIKIT_LEARN
 from sknn._format.kind import Unsavable
 from sknn._format.migrations import current_name
+
+NAMING = frozenset({"object", "namedtuple", "enum", "global"})
+"""Keys of nodes that name a class or function."""
 
 
 def name_of(thing: Any) -> str:
@@ -82,6 +85,10 @@ def is_ours(kind: type) -> bool:
     return kind.__module__ == "sknn" or kind.__module__.startswith("sknn.")
 
 
+class Foreign(ValueError):
+    """A name that may not be in a file."""
+
+
 class Names:
     """Which classes and functions a file may name.
 
@@ -127,11 +134,37 @@ class Names:
         module, _, own = current_name(name).rpartition(".")
         found = _allowed(module, own)
         if found is None:
-            raise ValueError(
-                f"it needs {name}, which is no class of sknn and none of those that every file may "
-                f"hold. If you trust the file and {own}, pass trusted=[{own}]"
-            )
+            raise Foreign(name)
         return found
+
+    def foreign(self, graph: Any) -> str:
+        """Return what to say of a graph with names that may not be in a file: all of them."""
+        names = {name for name in _named(graph) if self._is_foreign(name)}
+        wanted = ", ".join(sorted(names))
+        own = ", ".join(sorted(name.rpartition(".")[2] for name in names))
+        return (
+            f"it needs {wanted}, which is neither of sknn nor one of the types of scikit-learn and "
+            f"NumPy that every file may hold. If you trust it, pass trusted=[{own}]"
+        )
+
+    def _is_foreign(self, name: str) -> bool:
+        try:
+            self.find(name)
+        except Foreign:
+            return True
+        return False
+
+
+def _named(graph: Any) -> Iterator[str]:
+    """Yield the names of classes and functions in a graph, however deep it is."""
+    waiting = [graph]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield from (node[key] for key in NAMING & node.keys() if isinstance(node[key], str))
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
 
 
 def _allowed(module: str, name: str) -> Any:

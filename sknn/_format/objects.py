@@ -41,7 +41,7 @@ class EnumMember(Kind):
 class Global(Kind):
     """A class or a function as a value: a dtype, a metric."""
 
-    key = "name"
+    key = "global"
     shared = False
 
     def suits(self, value: Any) -> bool:
