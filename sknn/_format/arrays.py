@@ -129,7 +129,9 @@ class Scalar(Kind):
         return isinstance(value, np.generic) and type(value) is value.dtype.type
 
     def tell(self, value: np.generic, out: Telling) -> Any:
-        return {self.key: text_of(value.tobytes()), "dtype": _descr(value.dtype)}
+        # An empty text of NumPy has four bytes.
+        content = value.tobytes() if value.dtype.itemsize else b""
+        return {self.key: text_of(content), "dtype": _descr(value.dtype)}
 
     def make(self, node: Any, source: Making) -> Any:
         content, dtype = bytes_of(node[self.key]), _dtype(node["dtype"])

@@ -1,9 +1,11 @@
 """Whether two objects are the same to the last bit, with all that hangs on them."""
 
+from pathlib import Path
+
 import numpy as np
 from scipy import sparse
 
-PLAIN = (str, bytes, bool, type(None), int, complex, slice, range)
+PLAIN = (str, bytes, bool, type(None), int, slice, range, Path)
 GENERATORS = (np.random.Generator, np.random.RandomState, np.random.BitGenerator)
 
 
@@ -21,7 +23,7 @@ def _compare(one, two, where, known):
     known[id(one)] = (one, two)
     if isinstance(one, PLAIN) or callable(one) and hasattr(one, "__name__"):
         assert one == two or one is two, where
-    elif isinstance(one, (float, np.generic)):
+    elif isinstance(one, (float, complex, np.generic)):
         assert np.asarray(one).tobytes() == np.asarray(two).tobytes(), f"{where}: {one}, {two}"
     elif isinstance(one, GENERATORS):
         _compare(_random_state(one), _random_state(two), where, {})

@@ -67,7 +67,10 @@ COMPANIES = {
     "columns": (
         make_pipeline(
             ColumnTransformer(
-                [("one", StandardScaler(), [0, 1]), ("two", QuantileTransformer(n_quantiles=9), slice(2, 3))],
+                [
+                    ("one", StandardScaler(), [0, 1]),
+                    ("two", QuantileTransformer(n_quantiles=9), slice(2, 3)),
+                ],
                 remainder=OneHotEncoder(handle_unknown="ignore", sparse_output=False),
             ),
             NET,
