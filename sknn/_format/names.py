@@ -172,13 +172,28 @@ def _allowed(module: str, name: str) -> Any:
     if module == "sknn" or module.startswith("sknn."):
         return _ours(module, name)
     if name in SCIKIT_LEARN.get(module, ()):
-        return getattr(import_module(module), name, None)
+        return getattr(_module(module), name, None)
     if module == "sklearn.metrics":
         return _metric(name)
     if module == "builtins" and name in BUILTINS:
         return getattr(builtins, name)
     scalar = getattr(np, name, None) if module == "numpy" and name.isidentifier() else None
     return scalar if isinstance(scalar, type) and issubclass(scalar, np.generic) else None
+
+
+def hidden_types() -> list[type]:
+    """Return the listed types of scikit-learn that it does not show to users."""
+    hidden = [(m, name) for m, names in SCIKIT_LEARN.items() for name in names if name[0] == "_"]
+    found = (getattr(_module(module), name, None) for module, name in hidden)
+    return [kind for kind in found if kind is not None]
+
+
+def _module(name: str) -> Any:
+    """Return a module of scikit-learn, None where this version has none of the name."""
+    try:
+        return import_module(name)
+    except ImportError:
+        return None
 
 
 def _ours(module: str, name: str) -> Any:

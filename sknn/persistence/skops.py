@@ -7,16 +7,15 @@ import sys
 from importlib import import_module
 
 import sknn
-
-_OF_PYTHON = {"builtins.frozenset"}
-"""What estimators keep, and skops asks for all the same."""
+from sknn._format.names import hidden_types
 
 
 def trusted_types() -> list[str]:
     """Return the names of all types of sknn, for ``skops.io.load``.
 
     Files of skops run no code either, but skops asks for consent to every type it does not know.
-    What this list names is defined in sknn itself, but for a frozenset.
+    What this list names is defined in sknn itself, but for a frozenset and what scikit-learn's
+    searches keep, such as scorers.
 
     Returns
     -------
@@ -39,8 +38,8 @@ def trusted_types() -> list[str]:
     for module in _modules():
         kinds = [each for each in vars(module).values() if isinstance(each, type)]
         found |= {kind for kind in kinds if kind.__module__ == module.__name__}
-    names = {f"{kind.__module__}.{kind.__qualname__}" for kind in found}
-    return sorted(names | _OF_PYTHON)
+    found |= {frozenset, *hidden_types()}
+    return sorted(f"{kind.__module__}.{kind.__qualname__}" for kind in found)
 
 
 def _modules() -> list:

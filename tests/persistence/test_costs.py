@@ -15,7 +15,7 @@ X = np.random.default_rng(0).normal(size=(40, 5))
 Y = (X[:, 0] > 0).astype(int)
 SMALL = {
     "classifier": MLPClassifier((10,), max_iter=3),
-    "members": MLPRegressor((10,), n_members=3, max_iter=3),
+    "members": MLPRegressor(hidden_layer_sizes=(10,), n_members=3, max_iter=3),
     "table": TabularMLPRegressor(hidden_layer_sizes=(8,), n_members=2, n_splits=2, max_iter=2),
     "deep": MLPClassifier((5,) * 9, normalization="batch", dropout=0.1, max_iter=3),
 }
