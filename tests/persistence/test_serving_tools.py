@@ -35,6 +35,6 @@ def test_mlflow(tmp_path, model, way):
 def test_bentoml(tmp_path, model, monkeypatch):
     monkeypatch.setenv("BENTOML_HOME", str(tmp_path))
     monkeypatch.setenv("BENTOML_DO_NOT_TRACK", "True")
-    flavor = pytest.importorskip("bentoml.sklearn")
+    flavor = pytest.importorskip("bentoml").sklearn
     flavor.save_model("net", model)
     assert_array_equal(flavor.load_model("net:latest").predict(X), model.predict(X))
