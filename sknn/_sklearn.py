@@ -6,7 +6,7 @@ import copy
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.model_selection._search import BaseSearchCV as BaseSearchCV
@@ -243,7 +243,10 @@ def takes_weights(scorer: Any) -> bool:
     return metric is not None and "sample_weight" in inspect.signature(metric).parameters
 
 
-def shallow_copy(estimator: Any) -> Any:
+E = TypeVar("E")
+
+
+def shallow_copy(estimator: E) -> E:
     """Return a second object with the same attributes; none of them is copied."""
     twin = object.__new__(type(estimator))
     twin.__dict__.update(copy.copy(estimator.__dict__))

@@ -49,6 +49,8 @@ INNER = {
     "GateByGate": "drawn by recurrent layers for themselves",
     "PrintProgress": "this is verbose=True",
     "StopBelow": "this is stop_below",
+    "Validate": "this is X_val and y_val, or early_stopping=True",
+    "Watch": "this is early_stopping, tol and n_iter_no_change",
 }
 IDS = [f"{module.__name__}.{name}" for module, name in names()]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,17 @@ from sknn._sklearn import with_callbacks
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn.core.layers import Layer
+from sknn.core.layout import Shape
 from sknn.core.network import Network
 from sknn.estimators.autoencoder import layers as codec
 from sknn.estimators.autoencoder.elbo import EvidenceBound
 from sknn.estimators.autoencoder.targets import ReconstructionTargets, border, squared_errors
+from sknn.estimators.autoencoder.task import ReconstructionTask
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import learned
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.settings.recipe import Recipe, recipe_of
@@ -178,6 +181,7 @@ class AutoEncoder(BaseNetwork):
     (1797, 64)
     """
 
+    _task: ClassVar[Task] = ReconstructionTask()
     _targets: ReconstructionTargets
     offset_: float = learned()
 
@@ -542,37 +546,24 @@ class AutoEncoder(BaseNetwork):
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         return arrays.check_unlabelled(self, X, sample_weight, dtypes, reset)
 
-    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
-        return arrays.check_unlabelled_validation(self, call.X_val, call.sample_weight_val, dtypes)
-
-    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
-        return rows.weight
-
-    def _set_targets(self, rows: Rows, state: FitState) -> None:
-        groups = codec.output_groups(self, rows.x.shape[1])
-        # Tied weights cannot be brought to the units of X at both ends.
-        scalable = self.layers is None and not self.tied_weights
-        self._targets = ReconstructionTargets(rows, self.output_activation, groups, scalable)
-
-    def _check_same_task(self, y: Any, state: FitState) -> None:
-        self._targets = self._targets.continued(y)
-
     def _chain(self, n_raw: int) -> list[Layer]:
         return codec.chain(self, n_raw, self._targets)
 
-    def _check_network(self, network: Network) -> None:
+    def _build_network(self, state: FitState, in_shape: Shape) -> Network:
+        network = super()._build_network(state, in_shape)
         codec.check_output(network, self._targets.n_outputs)
+        return network
 
     def _start_from_data(self, state: FitState) -> bool:
         return codec.start(self, state)
 
-    def _measures(self, state: FitState, network: Network) -> list[Callback]:
-        measures = super()._measures(state, network)
+    def _observers(self, state: FitState, network: Network) -> list[Callback]:
+        observers = super()._observers(state, network)
         targets = self._targets
         if self.variational:
             gaussian = targets.task == "regression"
-            measures.append(EvidenceBound(targets.loss_scale, targets.n_outputs, gaussian))
-        return measures
+            observers.append(EvidenceBound(targets.loss_scale, targets.n_outputs, gaussian))
+        return observers
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sknn.estimators.classifier import NetworkClassifier
+from sknn.estimators.fit.task import ClassificationTask, RegressionTask, Task
 from sknn.estimators.recurrent.network import RecurrentNetwork
+from sknn.estimators.recurrent.task import SequenceTask
 from sknn.estimators.regressor import NetworkRegressor
 
 
@@ -164,6 +166,8 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     >>> net.fit(X[:200], y[:200]).score(X[200:], y[200:]) > 0.9
     True
     """
+
+    _task: ClassVar[Task] = SequenceTask(ClassificationTask())
 
     def __init__(
         self,
@@ -400,6 +404,8 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     >>> net.fit(X[:150], y[:150]).score(X[150:], y[150:]) > 0.95
     True
     """
+
+    _task: ClassVar[Task] = SequenceTask(RegressionTask())
 
     def __init__(
         self,
