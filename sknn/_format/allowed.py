@@ -152,6 +152,14 @@ SCIKIT_LEARN = {
     "sklearn.utils._metadata_requests": ("MetadataRequest", "MethodMetadataRequest"),
 }
 
+LISTENERS = (
+    "_skl_callbacks",
+    "_skl_callbacks_to_teardown",
+    "_callback_fit_ctx",
+    "_parent_callback_ctx",
+)
+"""Where estimators hold callbacks of scikit-learn: bars, queues, threads, which are in no file."""
+
 BUILTINS = ("bool", "bytes", "complex", "dict", "float", "int", "list", "object", "str", "tuple")
 """Types that may stand as a value, such as a dtype."""
 

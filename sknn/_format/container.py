@@ -85,12 +85,13 @@ def pack(head: dict[str, Any], arrays: Iterable[NDArray], sink: Sink) -> None:
     arrays = list(arrays)
     graph = json.dumps(head, separators=(",", ":"), allow_nan=False).encode()
     small = len(graph) <= _most_of_a_graph(sum(each.nbytes for each in arrays))
+    method = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
     stream = _Hashing(sink)
     with zipfile.ZipFile(stream, "w") as zipped:  # type: ignore[arg-type]
         zipped.comment = bytes(SEAL_BYTES)
-        _add(zipped, GRAPH, zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED, graph)
+        zipped.writestr(zipfile.ZipInfo(GRAPH, _EPOCH), graph, method, 9)
         for number, array in enumerate(arrays):
-            _add(zipped, f"{number}.npy", zipfile.ZIP_STORED, npy_header(array), _bytes_of(array))
+            _add(zipped, f"{number}.npy", npy_header(array), _bytes_of(array))
     stream.seal()
 
 
@@ -99,14 +100,13 @@ def _most_of_a_graph(size: int) -> int:
     return max(_GRAPH_BYTES, 2 * size)
 
 
-def _add(zipped: zipfile.ZipFile, name: str, method: int, *contents: Any) -> None:
+def _add(zipped: zipfile.ZipFile, name: str, header: bytes, content: memoryview) -> None:
+    """Add an array without a copy of it."""
     info = zipfile.ZipInfo(name, _EPOCH)
-    info.compress_type = method
-    info.file_size = sum(len(content) for content in contents)
-    info._compresslevel = 9  # type: ignore[attr-defined]
+    info.file_size = len(header) + len(content)
     with zipped.open(info, "w") as member:
-        for content in contents:
-            member.write(content)
+        member.write(header)
+        member.write(content)
 
 
 def _bytes_of(array: NDArray) -> memoryview:

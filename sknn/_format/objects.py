@@ -10,6 +10,7 @@ import numpy as np
 from scipy import stats
 
 from sknn._format import migrations
+from sknn._format.allowed import LISTENERS
 from sknn._format.kind import Kind, Making, Telling, Unsavable
 from sknn._format.names import name_of
 from sknn._version import __version__
@@ -117,7 +118,8 @@ class Instance(Kind):
         state, name = value.__getstate__(), name_of(kind)
         if type(state) is not dict or not all(type(key) is str for key in state):
             return {self.key: name, "value": out.tell(state)}
-        return {self.key: name, "state": {k: out.tell(each, f".{k}") for k, each in state.items()}}
+        kept = {key: each for key, each in state.items() if key not in LISTENERS}
+        return {self.key: name, "state": {k: out.tell(each, f".{k}") for k, each in kept.items()}}
 
     def make(self, node: Any, source: Making) -> Any:
         kind = source.named(node[self.key])

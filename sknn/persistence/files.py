@@ -40,7 +40,8 @@ def save(estimator: Any, path: str | os.PathLike) -> None:
     Notes
     -----
     The file is a zip: ``graph.json`` describes the objects, ``0.npy`` and so on hold large arrays,
-    and its comment a SHA-256 of all of it. Files of this version will load in later ones.
+    and its comment a SHA-256 of all of it. Files of this version will load in later ones. Callbacks
+    of scikit-learn (``set_callbacks``) are left out: set them on what :func:`load` returns.
 
     Examples
     --------

@@ -383,8 +383,10 @@ def test_a_graph_of_a_million_parts():
 
 def ints(node, path=()):
     """Yield the way to every int of a graph."""
-    parts = node.items() if isinstance(node, dict) else enumerate(node)
-    for key, part in parts if isinstance(node, (dict, list)) else ():
+    parts = {}
+    if isinstance(node, (dict, list)):
+        parts = node if isinstance(node, dict) else dict(enumerate(node))
+    for key, part in parts.items():
         if type(part) is int:
             yield (*path, key)
         else:

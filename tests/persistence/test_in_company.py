@@ -34,10 +34,9 @@ from sklearn.preprocessing import (
 )
 
 from sknn import BernoulliRBM, MLPClassifier, MLPRegressor
-from sknn.activations import Activation
+from sknn._sklearn import HAS_CALLBACKS
 from sknn.callbacks import Callback, Checkpoint, Pause
 from sknn.layers import Dense
-from sknn.losses import Loss
 from sknn.persistence import load, save
 from sknn.search import ArchitectureSearchCV, LayerSizes
 from tests.checks.files import through_a_file
@@ -150,22 +149,8 @@ def test_parts_that_are_shared_stay_shared():
 # -- parts of the user's ------------------------------------------------------------------------
 
 
-class Cube(Activation):
-    name = "cube"
-
-    def __call__(self, z, out):
-        np.power(z, 3, out=out)
-
-    def backward(self, z, y, delta):
-        delta *= 3 * z * z
-
-
 class Twice(Dense):
     """A layer like another."""
-
-
-class Distance(Loss):
-    """A loss that was never written."""
 
 
 class Notes(Callback):
@@ -228,6 +213,16 @@ def test_callbacks_that_would_write_files_are_named(tmp_path):
     ) as told:
         load(path)
     assert told[0].filename == __file__
+
+
+@pytest.mark.skipif(not HAS_CALLBACKS, reason="scikit-learn has no callbacks yet")
+def test_callbacks_of_scikit_learn_are_left_out():
+    from sklearn.callback import ScoringMonitor
+
+    net = MLPClassifier(**SMALL).set_callbacks(ScoringMonitor(scoring="accuracy")).fit(X, Y)
+    twin = through_a_file(make_pipeline(net))[-1]
+    assert not hasattr(twin, "_skl_callbacks") and hasattr(net, "_skl_callbacks")
+    assert_array_equal(twin.predict(X), net.predict(X))
 
 
 # -- files --------------------------------------------------------------------------------------
