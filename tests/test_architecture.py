@@ -156,6 +156,15 @@ def test_no_arrow_between_rooms_of_estimators_points_up(path):
             assert floor_of(parts[2]) < floor_of(here), f"imports upward: {name}"
 
 
+def test_every_room_is_a_package():
+    missing = [
+        f"sknn/{folder.relative_to(ROOT)}/__init__.py"
+        for folder in sorted({path.parent for path in FILES})
+        if not (folder / "__init__.py").is_file()
+    ]
+    assert not missing, f"add {missing}, with a line that says what the room is for"
+
+
 def test_estimators_have_few_floors_and_few_files_beside_the_rooms():
     assert len(set(ESTIMATOR_LEVELS.values())) <= MAX_FLOORS
     assert len(list((ROOT / "estimators").glob("*.py"))) <= MAX_FILES_BESIDE_ROOMS

@@ -126,6 +126,19 @@ def test_tables_need_no_pipeline(tmp_path, monkeypatch, capsys):
     assert_picture(picture)
 
 
+def test_weights_of_words_that_wait_save_time(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "text.png"
+    run("text.py", monkeypatch, "--epochs", "3", "--output", str(picture))
+    rows = re.findall(r"^(\w.*?)\s{2,}(0\.\d+) +(\d+\.\d+)$", capsys.readouterr().out, re.M)
+    scores = {name: (float(accuracy), float(seconds)) for name, accuracy, seconds in rows}
+    (ours, seconds), (adam, seconds_of_adam) = scores["sknn, lazy_adam"], scores["sknn, adam"]
+    assert abs(ours - adam) < 0.01
+    assert ours > 0.8
+    assert seconds < seconds_of_adam
+    assert_picture(picture)
+
+
 def test_convolutions_bear_moved_digits_better(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     picture = tmp_path / "filters.png"

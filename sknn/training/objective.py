@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -53,15 +54,24 @@ class Penalty:
     grad : ndarray
         Where the gradient of the smooth part is added.
     l2, l1 : float
+    start : int, default=0
+        The penalty is on what comes from there on in the vector of the network.
     """
 
-    def __init__(self, network: Network, grad: NDArray, l2: float = 0.0, l1: float = 0.0) -> None:
+    def __init__(
+        self,
+        network: Network,
+        grad: NDArray,
+        l2: float = 0.0,
+        l1: float = 0.0,
+        start: int = 0,
+    ) -> None:
         self.l2, self.l1 = float(l2), float(l1)
         self.n_members = network.n_members
         self._inner = np.vdot if self.n_members == 1 else _inner_of_members
         n_decayed = network.layout.n_decayed
-        self.decayed = network.theta[..., :n_decayed]
-        self.decayed_grad = grad[..., :n_decayed]
+        self.decayed = network.theta[..., start:n_decayed]
+        self.decayed_grad = grad[..., start:n_decayed]
         self._shrink = np.empty_like(self.decayed) if self.l2 else None
 
     def __call__(self) -> Any:
@@ -93,6 +103,11 @@ class Supervised:
     l2, l1 : float
         Strengths, before the division by `total`.
     unit, total : float
+
+    Attributes
+    ----------
+    penalty : callable
+        Returns the penalty, of every member, and adds its smooth part to `grad`.
     """
 
     def __init__(
@@ -111,7 +126,8 @@ class Supervised:
         self.each: Any = 0.0
         self.l1 = float(l1 / total)
         self.unit = float(unit)
-        self._penalty = Penalty(self.network, workspace.grad, l2 / total, self.l1)
+        self.l2 = float(l2 / total)
+        self.penalty: Callable[[], Any] = Penalty(self.network, workspace.grad, self.l2, self.l1)
 
     @property
     def grad(self) -> NDArray:
@@ -142,10 +158,6 @@ class Supervised:
         # What layers add is known for all members together only.
         self.each = value + workspace.added
         return workspace.fit + workspace.added
-
-    def penalty(self) -> Any:
-        """Return the penalty, of every member, and add its smooth part to `grad`."""
-        return self._penalty()
 
     def figures(self) -> dict[str, float]:
         """Nothing but the loss is measured."""

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sknn.core import constraints
 from sknn.core.optimizers.base import Optimizer, State, slabs, velocity, zeros
+from sknn.core.optimizers.waiting import Waiting
 
 
 class Adagrad(Optimizer, alias="adagrad"):
@@ -52,6 +53,10 @@ class Adagrad(Optimizer, alias="adagrad"):
 
     def __init__(self, epsilon: float = 1e-8) -> None:
         self.epsilon = epsilon
+
+    def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
+        """Let parameters wait where without a gradient they would not move."""
+        return None if l2 or weight_decay else Waiting()
 
     def init(self, theta: NDArray) -> State:
         """Return the sum of squares."""

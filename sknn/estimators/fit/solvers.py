@@ -20,13 +20,14 @@ from sknn.estimators.fit.problem import Problem, weight_column
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.freezing import rate_factors
 from sknn.training.batches import Batches
-from sknn.training.callbacks import Callback
+from sknn.training.callbacks import Callback, Hooks
 from sknn.training.callbacks.early_stopping import LEFT
 from sknn.training.folds import FoldBatches
 from sknn.training.lbfgs import ROWS, minimize_lbfgs
 from sknn.training.members import follow, join, put
 from sknn.training.objective import Supervised
 from sknn.training.threads import blas_threads, largest_product
+from sknn.training.touched import touching_few
 from sknn.training.trainer import Trainer
 from sknn.training.warnings import users_level
 
@@ -193,9 +194,12 @@ def _trainer(
     """Return the loop with the objective and the update of a call."""
     rows = min(size(state.run.epoch), batches.n_rows)
     problem: Problem = state.estimator._problem(state, state.network, rows)
+    objective, update, settle = problem.objective, problem.update(), None
+    if not isinstance(state.train.x, np.ndarray) and not Hooks(callbacks).each_batch:
+        objective, update, settle = touching_few(objective, update)
     return Trainer(
-        problem.objective,
-        problem.update(),
+        objective,
+        update,
         batches,
         base_rate=rate,
         schedule=schedule,
@@ -204,6 +208,7 @@ def _trainer(
         deadline=state.deadline,
         shuffle=state.recipe.shuffle,
         regularization=state.recipe.regularization,
+        settle=settle,
         **options,
     )
 

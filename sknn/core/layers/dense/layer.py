@@ -215,6 +215,12 @@ class Dense(Affine):
         return self.input_skip > 0
 
     @property
+    def ignores_zeros(self) -> bool:  # type: ignore[override]
+        """Whether W serves for nothing but x W, and nothing else changes it."""
+        plain = type(self) is Dense and self.tied_to is None and self.columns is None
+        return plain and not (self.constrained or self.contraction or self.input_scale)
+
+    @property
     def uses_weight(self) -> bool:  # type: ignore[override]
         """Whether a mean over the rows is taken."""
         return self.contraction > 0
