@@ -135,6 +135,8 @@ class Instance(Kind):
             state = migrations.to_current(node[self.key], state, source.format)
             if _VERSION in state:
                 state[_VERSION] = __version__
+        if state is None:
+            return
         if hasattr(value, "__setstate__"):
             # Only of classes that may be in a file; those of sknn look at a state and call nothing.
             value.__setstate__(state)

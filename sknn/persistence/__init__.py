@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sknn.persistence.files import load as load
+    from sknn.persistence.files import save as save
+    from sknn.persistence.skops import trusted_types as trusted_types
 
 _HOME = {
     "load": "files",

@@ -296,7 +296,7 @@ GRAPHS = {
                 array("<i4", [2], "AAAAAAEAAAA="),
             ],
         },
-        "indices",
+        "index|indices",
     ),
     "a network of nothing": (objects("sknn.core.network.Network"), ""),
     "a network of estimators": (

@@ -3,6 +3,7 @@
 import math
 import pathlib
 import struct
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, IntEnum
 from fractions import Fraction
@@ -62,6 +63,22 @@ def masked():
 
 
 RECORD = np.array([(1, [2.0, 3.0])], [("a", "<i4"), ("b", "<f8", (2,))])
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    one: int
+    two: list
+
+
+class Bare:
+    def __getstate__(self):
+        return None
+
+    def __setstate__(self, state):
+        raise AssertionError("there is no state")
+
+
 VALUES = {
     "plain": [None, True, False, 0, -1, 1 << 200, 0.1, -0.0, 5e-324, "", "a\0\ud800\U0001f600"],
     "odd floats": [math.inf, -math.inf, math.nan, NAN],
@@ -102,7 +119,7 @@ VALUES = {
     "enums": [Color.RED, Level.LOW, Phase.KEEP],
     "distribution": [stats.loguniform(1e-3, 1.0), stats.norm(loc=2.0), stats.randint(1, 9)],
     "metrics": [accuracy_score, get_scorer("roc_auc"), get_scorer("neg_log_loss")],
-    "slots": Slots(),
+    "slots": [Slots(), Frozen(1, [2]), Bare()],
     "own": Own(a=[1], b=Own(c=2)),
 }
 
