@@ -11,8 +11,17 @@ if TYPE_CHECKING:
     from sknn.persistence.skops import trusted_types as trusted_types
 
 _HOME = {
+    "from_keras_weights": "exchange.keras",
+    "from_sklearn": "exchange.scikit_learn",
+    "from_torch_state_dict": "exchange.torch",
     "load": "files",
+    "onnx_inputs": "onnx.convert",
+    "register_skl2onnx": "onnx.pipelines",
     "save": "files",
+    "to_keras_weights": "exchange.keras",
+    "to_onnx": "onnx.convert",
+    "to_sklearn": "exchange.scikit_learn",
+    "to_torch_state_dict": "exchange.torch",
     "trusted_types": "skops",
 }
 """Where each public name is defined; a module is imported when one of its names is asked for."""
