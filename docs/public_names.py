@@ -46,7 +46,9 @@ def _summaries(module_name):
     module = importlib.import_module(module_name)
     names = names_of(module)
     template = TEMPLATES.get(module_name)
-    special = [name for name in names if template == "base" or hasattr(getattr(module, name), "fit")]
+    special = [
+        name for name in names if template == "base" or hasattr(getattr(module, name), "fit")
+    ]
     plain = [name for name in names if name not in special]
     lines = ["```{eval-rst}", f".. currentmodule:: {module_name}"]
     if special:

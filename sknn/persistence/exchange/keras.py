@@ -23,7 +23,7 @@ from sknn.core.layers import (
 )
 from sknn.core.layers.base import Layer
 from sknn.core.layout import Views
-from sknn.persistence.exchange.places import Place, places_of
+from sknn.persistence.exchange.layer_weights import LayerWeights, layer_weights_of
 from sknn.persistence.exchange.rules import (
     Arrays,
     Rule,
@@ -40,8 +40,8 @@ _LSTM_ORDER = (1, 2, 3, 0)
 _GRU_ORDER = (1, 0, 2)
 
 
-def _cell_there(place: Place, order: Sequence[int]) -> dict[str, NDArray]:
-    p = place.params
+def _cell_there(own: LayerWeights, order: Sequence[int]) -> dict[str, NDArray]:
+    p = own.params
     names = {"kernel": "W", "recurrent_kernel": "U", "bias": "b"}
     return {there: gates(p[here], order) for there, here in names.items()}
 
@@ -51,17 +51,17 @@ def _cell_back(arrays: Arrays, order: Sequence[int]) -> Views:
     return {here: gates(arrays[there], inverse(order)) for here, there in names.items()}
 
 
-def _gru_there(place: Place) -> dict[str, NDArray]:
+def _gru_there(own: LayerWeights) -> dict[str, NDArray]:
     """Two biases, of input and state; the first is ours but for the candidate, which has both."""
-    found = _cell_there(place, _GRU_ORDER)
+    found = _cell_there(own, _GRU_ORDER)
     of_state = np.zeros_like(found["bias"])
-    of_state[-len(place.params["c"]) :] = place.params["c"]
+    of_state[-len(own.params["c"]) :] = own.params["c"]
     return found | {"bias": np.stack([found["bias"], of_state])}
 
 
-def _gru_back(place: Place, arrays: Arrays) -> Views:
+def _gru_back(own: LayerWeights, arrays: Arrays) -> Views:
     of_input, of_state = arrays["bias"]
-    last = -len(place.params["c"])
+    last = -len(own.params["c"])
     bias = of_input + of_state
     bias[last:] = of_input[last:]
     found = _cell_back({**arrays, "bias": bias}, _GRU_ORDER)
@@ -79,9 +79,9 @@ _RULES: dict[type[Layer], Rule] = {
     BatchNorm: _NORM,
     LayerNorm: _NORM,
     Embedding: renamed(W="embeddings"),
-    Elman: Rule(lambda place: _cell_there(place, (0,)), lambda _, arrays: _cell_back(arrays, (0,))),
+    Elman: Rule(lambda own: _cell_there(own, (0,)), lambda _, arrays: _cell_back(arrays, (0,))),
     LSTM: Rule(
-        lambda place: _cell_there(place, _LSTM_ORDER),
+        lambda own: _cell_there(own, _LSTM_ORDER),
         lambda _, arrays: _cell_back(arrays, _LSTM_ORDER),
     ),
     GRU: Rule(_gru_there, _gru_back),
@@ -133,8 +133,8 @@ def to_keras_weights(estimator: Any) -> list[NDArray]:
     """
     return [
         np.array(array, order="C")
-        for place in places_of(estimator)
-        for array in rule_for(_RULES, place, "Keras").there(place).values()
+        for own in layer_weights_of(estimator)
+        for array in rule_for(_RULES, own, "Keras").there(own).values()
     ]
 
 
@@ -179,22 +179,22 @@ def from_keras_weights(estimator: Any, weights: Sequence[Any]) -> Any:
     """
     if isinstance(weights, (str, bytes, dict)) or not isinstance(weights, Sequence):
         raise TypeError(f"weights must be a list of arrays; got {type(weights).__name__}.")
-    places = places_of(estimator)
-    rules = [rule_for(_RULES, place, "Keras") for place in places]
-    wanted = [rule.there(place) for rule, place in zip(rules, places, strict=True)]
+    every = layer_weights_of(estimator)
+    rules = [rule_for(_RULES, own, "Keras") for own in every]
+    wanted = [rule.there(own) for rule, own in zip(rules, every, strict=True)]
     count = sum(map(len, wanted))
     if len(weights) != count:
         raise ValueError(
             f"weights holds {len(weights)} arrays; the network here has {count}, for the layers "
-            f"{[place.path for place in places]}. Compare summary() with the layers there."
+            f"{[own.path for own in every]}. Compare summary() with the layers there."
         )
     rest = iter(enumerate(weights))
     found: dict[str, dict[str, NDArray]] = {}
-    for rule, place, likes in zip(rules, places, wanted, strict=True):
+    for rule, own, likes in zip(rules, every, wanted, strict=True):
         arrays = {}
         for name, like in likes.items():
             i, array = next(rest)
             arrays[name] = checked(array, like.shape, f"weights[{i}]", like.dtype)
-        for owner, params in place.named(rule.back(place, arrays)).items():
+        for owner, params in own.named(rule.back(own, arrays)).items():
             found.setdefault(owner, {}).update(params)
     return estimator.set_weights(found)

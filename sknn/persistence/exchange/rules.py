@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sknn.core.layers.base import Layer
 from sknn.core.layout import Views
-from sknn.persistence.exchange.places import Place
+from sknn.persistence.exchange.layer_weights import LayerWeights
 
 Arrays = Mapping[str, NDArray]
 
@@ -28,23 +28,23 @@ class Rule:
         Maps these arrays to the parameters.
     """
 
-    there: Callable[[Place], dict[str, NDArray]]
-    back: Callable[[Place, Arrays], Views]
+    there: Callable[[LayerWeights], dict[str, NDArray]]
+    back: Callable[[LayerWeights, Arrays], Views]
 
 
 def renamed(**names: str) -> Rule:
     """Return the rule of arrays that are the same but for their names, here=there."""
 
-    def there(place: Place) -> dict[str, NDArray]:
-        return {new: place.params[old] for old, new in names.items() if old in place.params}
+    def there(own: LayerWeights) -> dict[str, NDArray]:
+        return {new: own.params[old] for old, new in names.items() if old in own.params}
 
-    def back(place: Place, arrays: Arrays) -> Views:
-        return {old: arrays[new] for old, new in names.items() if old in place.params}
+    def back(own: LayerWeights, arrays: Arrays) -> Views:
+        return {old: arrays[new] for old, new in names.items() if old in own.params}
 
     return Rule(there, back)
 
 
-def rule_for(rules: Mapping[type[Layer], Rule], place: Place, library: str) -> Rule:
+def rule_for(rules: Mapping[type[Layer], Rule], own: LayerWeights, library: str) -> Rule:
     """Look a rule up by the class of a layer.
 
     Raises
@@ -52,16 +52,16 @@ def rule_for(rules: Mapping[type[Layer], Rule], place: Place, library: str) -> R
     ValueError
         If there is none, or the layer holds more than the rule knows.
     """
-    layer = place.layer
+    layer = own.layer
     if type(layer) not in rules:
         raise ValueError(
-            f"The layer {place.path!r} is a {type(layer).__name__}, for which {library} has no "
+            f"The layer {own.path!r} is a {type(layer).__name__}, for which {library} has no "
             f"counterpart; known are {', '.join(kind.__name__ for kind in rules)}."
         )
-    more = sorted(set(place.params) & {"s", "S", "state"})
+    more = sorted(set(own.params) & {"s", "S", "state"})
     if more or getattr(layer, "columns", None) is not None:
         raise ValueError(
-            f"The layer {place.path!r} ({layer!r}) does more than a {type(layer).__name__} of "
+            f"The layer {own.path!r} ({layer!r}) does more than a {type(layer).__name__} of "
             f"{library} can: input_scale, input_skip, columns and stateful have no counterpart."
         )
     return rules[type(layer)]

@@ -24,7 +24,7 @@ from sknn.core.layers import (
 )
 from sknn.core.layers.base import Layer
 from sknn.core.layout import Views
-from sknn.persistence.exchange.places import Place, places_of
+from sknn.persistence.exchange.layer_weights import LayerWeights, layer_weights_of
 from sknn.persistence.exchange.rules import (
     Arrays,
     Rule,
@@ -41,46 +41,46 @@ from sknn.persistence.exchange.rules import (
 _LSTM_ORDER = (1, 2, 3, 0)
 
 
-def _dense_there(place: Place) -> dict[str, NDArray]:
-    weights = sorted_rows(place.params["W"], place.inputs)
-    found = {"weight": sorted_rows(weights.T, place.outputs)}
-    if "b" in place.params:
-        found["bias"] = sorted_rows(place.params["b"], place.outputs)
+def _dense_there(own: LayerWeights) -> dict[str, NDArray]:
+    weights = sorted_rows(own.params["W"], own.inputs)
+    found = {"weight": sorted_rows(weights.T, own.outputs)}
+    if "b" in own.params:
+        found["bias"] = sorted_rows(own.params["b"], own.outputs)
     return found
 
 
-def _dense_back(place: Place, arrays: Arrays) -> Views:
-    weights = sorted_back(arrays["weight"], place.outputs).T
-    found = {"W": sorted_back(weights, place.inputs)}
-    if "b" in place.params:
-        found["b"] = sorted_back(arrays["bias"], place.outputs)
+def _dense_back(own: LayerWeights, arrays: Arrays) -> Views:
+    weights = sorted_back(arrays["weight"], own.outputs).T
+    found = {"W": sorted_back(weights, own.inputs)}
+    if "b" in own.params:
+        found["b"] = sorted_back(arrays["bias"], own.outputs)
     return found
 
 
-def _filters_there(place: Place) -> dict[str, NDArray]:
-    """Kernels: places first here, output and input channels first there."""
-    weights = place.params["W"]
+def _filters_there(own: LayerWeights) -> dict[str, NDArray]:
+    """Kernels: axes of places first here, output and input channels first there."""
+    weights = own.params["W"]
     found = {"weight": np.moveaxis(weights, (-1, -2), (0, 1))}
-    return found | ({"bias": place.params["b"]} if "b" in place.params else {})
+    return found | ({"bias": own.params["b"]} if "b" in own.params else {})
 
 
-def _filters_back(place: Place, arrays: Arrays) -> Views:
+def _filters_back(own: LayerWeights, arrays: Arrays) -> Views:
     found = {"W": np.moveaxis(arrays["weight"], (0, 1), (-1, -2))}
-    return found | ({"b": arrays["bias"]} if "b" in place.params else {})
+    return found | ({"b": arrays["bias"]} if "b" in own.params else {})
 
 
-def _norm_there(place: Place) -> dict[str, NDArray]:
-    found = _NORM.there(place)
-    return {name: sorted_rows(array, place.inputs) for name, array in found.items()}
+def _norm_there(own: LayerWeights) -> dict[str, NDArray]:
+    found = _NORM.there(own)
+    return {name: sorted_rows(array, own.inputs) for name, array in found.items()}
 
 
-def _norm_back(place: Place, arrays: Arrays) -> Views:
-    found = _NORM.back(place, arrays)
-    return {name: sorted_back(array, place.inputs) for name, array in found.items()}
+def _norm_back(own: LayerWeights, arrays: Arrays) -> Views:
+    found = _NORM.back(own, arrays)
+    return {name: sorted_back(array, own.inputs) for name, array in found.items()}
 
 
-def _cell_there(place: Place, order: Sequence[int]) -> dict[str, NDArray]:
-    p = place.params
+def _cell_there(own: LayerWeights, order: Sequence[int]) -> dict[str, NDArray]:
+    p = own.params
     bias = gates(p["b"], order)
     return {
         "weight_ih_l0": gates(p["W"], order).T,
@@ -99,21 +99,21 @@ def _cell_back(arrays: Arrays, order: Sequence[int]) -> Views:
     }
 
 
-def _gru_there(place: Place) -> dict[str, NDArray]:
-    found = _cell_there(place, (0, 1, 2))
-    found["bias_hh_l0"][-len(place.params["c"]) :] = place.params["c"]
+def _gru_there(own: LayerWeights) -> dict[str, NDArray]:
+    found = _cell_there(own, (0, 1, 2))
+    found["bias_hh_l0"][-len(own.params["c"]) :] = own.params["c"]
     return found
 
 
-def _gru_back(place: Place, arrays: Arrays) -> Views:
+def _gru_back(own: LayerWeights, arrays: Arrays) -> Views:
     found = _cell_back(arrays, (0, 1, 2))
-    last = -len(place.params["c"])
+    last = -len(own.params["c"])
     # The candidate's two biases do not add up: the reset gate stands between them.
     found["b"][last:] = arrays["bias_ih_l0"][last:]
     return found | {"c": arrays["bias_hh_l0"][last:]}
 
 
-def _shortcut_back(place: Place, arrays: Arrays) -> Views:
+def _shortcut_back(own: LayerWeights, arrays: Arrays) -> Views:
     return {"W": arrays["shortcut.weight"].T}
 
 
@@ -128,13 +128,13 @@ _RULES: dict[type[Layer], Rule] = {
     BatchNorm: Rule(_norm_there, _norm_back),
     LayerNorm: Rule(_norm_there, _norm_back),
     Embedding: renamed(W="weight"),
-    Elman: Rule(lambda place: _cell_there(place, (0,)), lambda _, arrays: _cell_back(arrays, (0,))),
+    Elman: Rule(lambda own: _cell_there(own, (0,)), lambda _, arrays: _cell_back(arrays, (0,))),
     LSTM: Rule(
-        lambda place: _cell_there(place, _LSTM_ORDER),
+        lambda own: _cell_there(own, _LSTM_ORDER),
         lambda _, arrays: _cell_back(arrays, _LSTM_ORDER),
     ),
     GRU: Rule(_gru_there, _gru_back),
-    Residual: Rule(lambda place: {"shortcut.weight": place.params["W"].T}, _shortcut_back),
+    Residual: Rule(lambda own: {"shortcut.weight": own.params["W"].T}, _shortcut_back),
 }
 
 
@@ -197,12 +197,12 @@ def to_torch_state_dict(
     output.weight (3, 16)
     output.bias (3,)
     """
-    places = places_of(estimator, channels_first=True)
-    paths = _paths(places, names)
+    every = layer_weights_of(estimator, channels_first=True)
+    paths = _paths(every, names)
     return {
         f"{path}.{name}": np.array(array, order="C")
-        for place, path in zip(places, paths, strict=True)
-        for name, array in rule_for(_RULES, place, "PyTorch").there(place).items()
+        for own, path in zip(every, paths, strict=True)
+        for name, array in rule_for(_RULES, own, "PyTorch").there(own).items()
     }
 
 
@@ -257,15 +257,15 @@ def from_torch_state_dict(
     """
     if not isinstance(state, Mapping):
         raise TypeError(f"state must be a dict of arrays; got {type(state).__name__}.")
-    places = places_of(estimator, channels_first=True)
+    every = layer_weights_of(estimator, channels_first=True)
     # Counters of batches are of no use here.
     state = {key: each for key, each in state.items() if not key.endswith("num_batches_tracked")}
-    paths = _paths_there(places, names, state)
+    paths = _paths_there(every, names, state)
     weights: dict[str, dict[str, NDArray]] = {}
-    for place, path in zip(places, paths, strict=True):
-        rule = rule_for(_RULES, place, "PyTorch")
-        arrays = _taken(rule.there(place), path, state)
-        for owner, params in place.named(rule.back(place, arrays)).items():
+    for own, path in zip(every, paths, strict=True):
+        rule = rule_for(_RULES, own, "PyTorch")
+        arrays = _taken(rule.there(own), path, state)
+        for owner, params in own.named(rule.back(own, arrays)).items():
             weights.setdefault(owner, {}).update(params)
     return estimator.set_weights(weights)
 
@@ -284,24 +284,24 @@ def _taken(wanted: Arrays, path: str, state: Mapping[str, Any]) -> Arrays:
     return found
 
 
-def _paths(places: list[Place], names: Any) -> list[str]:
+def _paths(every: list[LayerWeights], names: Any) -> list[str]:
     """Return what the modules are called there."""
-    own = [place.path for place in places]
+    here = [own.path for own in every]
     if names is None:
-        return own
+        return here
     if isinstance(names, Mapping):
-        unknown = sorted(set(names) - set(own))
+        unknown = sorted(set(names) - set(here))
         if unknown:
-            raise ValueError(f"names has no layers {unknown}; layers with weights are {own}.")
-        return [names.get(path, path) for path in own]
-    if isinstance(names, str) or len(names) != len(own):
-        raise ValueError(f"names must give one name for each of the layers {own}; got {names!r}.")
+            raise ValueError(f"names has no layers {unknown}; layers with weights are {here}.")
+        return [names.get(path, path) for path in here]
+    if isinstance(names, str) or len(names) != len(here):
+        raise ValueError(f"names must give one name for each of the layers {here}; got {names!r}.")
     return list(names)
 
 
-def _paths_there(places: list[Place], names: Any, state: Mapping[str, Any]) -> list[str]:
+def _paths_there(every: list[LayerWeights], names: Any, state: Mapping[str, Any]) -> list[str]:
     """Return the names of the modules in a state dict."""
-    paths = _paths(places, names)
+    paths = _paths(every, names)
     modules = list(dict.fromkeys(key.rpartition(".")[0] for key in state))
     if names is not None or set(paths) & set(modules):
         return paths

@@ -26,7 +26,7 @@ Order = NDArray[np.intp] | None
 
 
 @dataclass(frozen=True)
-class Place:
+class LayerWeights:
     """A layer with parameters.
 
     Attributes
@@ -52,7 +52,7 @@ class Place:
         return {owner: {f"{inner}.{key}" if inner else key: v for key, v in params.items()}}
 
 
-def places_of(estimator: Any, *, channels_first: bool = False) -> list[Place]:
+def layer_weights_of(estimator: Any, *, channels_first: bool = False) -> list[LayerWeights]:
     """Return all layers with parameters of a fitted network, from the input to the output.
 
     Parameters
@@ -84,12 +84,12 @@ def places_of(estimator: Any, *, channels_first: bool = False) -> list[Place]:
         )
     orders = _orders(network) if channels_first else [None] * (len(network.layers) + 1)
     named = zip(network.names, network.layers, network.params, orders, orders[1:], strict=False)
-    return [place for each in named for place in _with_inner(*each)]
+    return [own for each in named for own in _with_inner(*each)]
 
 
 def _with_inner(
     path: str, layer: Layer, params: Views, inputs: Order, outputs: Order
-) -> Iterator[Place]:
+) -> Iterator[LayerWeights]:
     """Yield the layers inside a block, and what the block holds itself."""
     inside: set[str] = set()
     for chain in layer.chains if isinstance(layer, Block) else ():
@@ -99,7 +99,7 @@ def _with_inner(
             yield from _with_inner(f"{path}.{chain.prefix}{name}", inner, own, None, None)
     rest = {key: view for key, view in params.items() if key not in inside}
     if rest:
-        yield Place(path, layer, rest, inputs, outputs)
+        yield LayerWeights(path, layer, rest, inputs, outputs)
 
 
 def _orders(network: Network) -> list[Order]:
@@ -126,7 +126,7 @@ def _reads_images(layers: Sequence[Layer]) -> bool:
 
 
 def _spread(orders: list[Order], network: Network, start: int, step: int, order: Order) -> None:
-    """Set an order from a place on, up to the next layer that mixes the numbers of a row."""
+    """Set an order from a own on, up to the next layer that mixes the numbers of a row."""
     i = start
     while 0 <= i < len(orders):
         orders[i] = order
@@ -137,5 +137,5 @@ def _spread(orders: list[Order], network: Network, start: int, step: int, order:
 
 
 def _channels_first(shape: Shape) -> NDArray[np.intp]:
-    places = np.arange(prod(shape)).reshape(shape)
-    return np.moveaxis(places, -1, 0).ravel()
+    numbers = np.arange(prod(shape)).reshape(shape)
+    return np.moveaxis(numbers, -1, 0).ravel()
