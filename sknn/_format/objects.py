@@ -16,6 +16,9 @@ from sknn._format.names import name_of
 from sknn._version import __version__
 
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, np.ufunc)
+_HEAP_TYPE = 1 << 9
+"""The flag of CPython that types of C as list and Exception lack."""
+
 _VERSION = "_sknn_version"
 """The entry of a state by which a pickle of another version is warned of; files are migrated."""
 
@@ -147,8 +150,8 @@ class Instance(Kind):
 def _is_plain(kind: type) -> bool:
     """Say whether objects of a class are their attributes: made by object.__new__."""
     bases = kind.__mro__[:-1]
-    builtin = any(base.__flags__ & 1 << 9 == 0 for base in bases)
-    return not builtin and not issubclass(kind, (type, Enum))
+    written_in_python = all(base.__flags__ & _HEAP_TYPE for base in bases)
+    return written_in_python and not issubclass(kind, (type, Enum))
 
 
 def _set_attributes(value: Any, state: Any) -> None:
