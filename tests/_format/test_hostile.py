@@ -19,7 +19,7 @@ from sknn._format import container, files
 from sknn._format.names import Names
 from sknn.callbacks import Checkpoint
 from sknn.persistence import load, save
-from tests.checks.files import bytes_of
+from tests.checks.files import bytes_of, through_a_file
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(40, 4))
@@ -192,6 +192,13 @@ def test_a_directory_of_a_million_members():
     many = 200_000
     end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 9, 9, many * 46, 4, container.SEAL_BYTES)
     refuse(sealed(b"PK\x03\x04" + entry * many + end), "more members than it has room for")
+
+
+def test_a_large_graph_is_read_as_it_was_written():
+    words = {f"word{i}": i for i in range(120_000)}
+    assert len(bytes_of(words)) > 1 << 21 and through_a_file(words) == words
+    with pytest.raises(ValueError, match="more parts"):
+        container.pack({"graph": [[]] * (1 << 20)}, [], io.BytesIO())
 
 
 # -- graphs -------------------------------------------------------------------------------------
