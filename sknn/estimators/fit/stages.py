@@ -246,7 +246,7 @@ def conclude(state: FitState) -> None:
         if objective_at(state, run.start) <= objective_at(state, state.network.theta):
             state.finished = run.start
     if rejoins(state):
-        # The rows held out of training have their say.
+        # Retrain briefly on all rows, including the held-out ones.
         state.finished = rejoin(state, state.all_rows)
 
 
