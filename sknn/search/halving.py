@@ -8,13 +8,14 @@ from contextlib import closing
 from typing import Any
 
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.parallel import delayed
 
 from sknn._sklearn import Report
 from sknn.search.brackets import Bracket
 from sknn.search.candidate import Candidate, survivors
 from sknn.search.fold import Fold, Lesson, try_to_prepare
 from sknn.search.task import Judge, train
+from sknn.search.workers import results
 
 
 class Rounds:
@@ -138,16 +139,11 @@ class Rounds:
 
     def _results(self, work: list[Any]) -> Generator[Any, None, None]:
         """Do work in parallel and yield what comes of it, in order."""
-        options = {"n_jobs": self.n_jobs, "pre_dispatch": self.pre_dispatch}
-        try:
-            parallel = Parallel(**options, return_as="generator")
-        except ValueError:  # Some backends answer only when all is done.
-            parallel = Parallel(**options)
         with warnings.catch_warnings():
             # A part is not meant to converge, and of Ctrl-C the search itself tells.
             warnings.simplefilter("ignore", ConvergenceWarning)
             warnings.filterwarnings("ignore", "Training interrupted by user")
-            yield from parallel(work)
+            yield from results(work, n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)
 
     def _select(self, epochs: int, due: list[Candidate]) -> None:
         """Drop the candidates that do not go on to the next rung of their bracket."""

@@ -29,25 +29,30 @@ class Judge:
     error_score: Any
     return_train_score: bool
 
+    @property
+    def kinds(self) -> dict[str, bool]:
+        """Scores by name, and whether they are of rows held out."""
+        kinds = {"test_scores": True, "train_scores": False}
+        return kinds if self.return_train_score else {"test_scores": True}
+
     def scores(self, model: Any, fold: Fold) -> dict[str, Any]:
         """Return the scores of a fitted model by the rows they are of."""
-        kinds = {"test_scores": True, "train_scores": False}
-        if not self.return_train_score:
-            del kinds["train_scores"]
-        found = {}
-        for kind, held_out in kinds.items():
-            X, y, params = fold.judging(model, held_out)
-            found[kind] = score_of(model, X, y, self.scorer, params, self.error_score)
-        return found
+        return {
+            kind: self.score(model, *fold.judging(model, held_out))
+            for kind, held_out in self.kinds.items()
+        }
+
+    def score(self, model: Any, X: Any, y: Any, params: dict[str, Any]) -> Any:
+        """Return the score on some rows, or of several metrics all of them."""
+        return score_of(model, X, y, self.scorer, params, self.error_score)
 
     def failed(self) -> dict[str, Any]:
         """Return what stands for the scores of a model that could not be fitted."""
-        kinds = ["test_scores", "train_scores"] if self.return_train_score else ["test_scores"]
         several = isinstance(self.scorer, MultimetricScorer)
         names = self.scorer._scorers if several else ()
         return {
             kind: dict.fromkeys(names, self.error_score) if several else self.error_score
-            for kind in kinds
+            for kind in self.kinds
         }
 
 

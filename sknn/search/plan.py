@@ -1,0 +1,102 @@
+"""Which candidates and splits are done together, and in what order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sknn.estimators.fit.block import members_in_block
+from sknn.search.evaluation import TrainingBlock
+from sknn.search.fold import Fold, Lesson, resource_of
+from sknn.search.pairs import NO_FRONT, Pair
+from sknn.search.task import Judge
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pairs of one split whose networks come after the same steps.
+
+    Attributes
+    ----------
+    pairs : list of Pair
+    fold : Fold
+    """
+
+    pairs: list[Pair]
+    fold: Fold
+
+    @property
+    def shares_steps(self) -> bool:
+        """Whether fitting the steps before the networks serves several of them."""
+        return len(self.pairs) > 1 and self.pairs[0].front != NO_FRONT
+
+    def chunks(self, lesson: Lesson | None, most: int) -> Iterator[list[Pair]]:
+        """Yield the pairs of every block, at most so many, of about the same number."""
+        X = self.fold.X if lesson is None or lesson.error is not None else lesson.X
+        alike: dict[Any, list[Pair]] = {}
+        for pair in self.pairs:
+            alike.setdefault(pair.key, []).append(pair)
+        for pairs in alike.values():
+            size = min(most, members_in_block(pairs[0].network, X)) if len(pairs) > 1 else 1
+            count = math.ceil(len(pairs) / size)
+            for places in np.array_split(np.arange(len(pairs)), count):
+                yield [pairs[i] for i in places]
+
+
+def waves(pairs: list[Pair], n_groups: int) -> Iterator[list[Group]]:
+    """Yield the groups of as many different steps as make `n_groups`.
+
+    More at once would only hold more copies of the rows.
+    """
+    fronts: dict[Any, dict[int, list[Pair]]] = {}
+    for pair in pairs:
+        fronts.setdefault(pair.front, {}).setdefault(pair.split, []).append(pair)
+    wave: list[Group] = []
+    for splits in fronts.values():
+        wave += [Group(members, fold_of(members[0])) for members in splits.values()]
+        if len(wave) >= n_groups:
+            yield wave
+            wave = []
+    if wave:
+        yield wave
+
+
+def fold_of(pair: Pair) -> Fold:
+    """Return the split of a pair."""
+    _, X, y = pair.task[1]
+    asked = pair.asked
+    given = asked["fit_params"] or {}, asked["score_params"] or {}
+    return Fold(X, y, asked["train"], asked["test"], *given)
+
+
+def judge_of(pair: Pair) -> Judge:
+    """Return how a pair, and all of its search, is scored."""
+    asked = pair.asked
+    return Judge(asked["scorer"], asked["error_score"], bool(asked["return_train_score"]))
+
+
+def blocks_of(
+    groups: list[Group], lessons: list[Lesson | None], most: int
+) -> list[tuple[list[Pair], TrainingBlock]]:
+    """Return the blocks of all groups with the pairs in them, the longest first."""
+    blocks = []
+    for group, lesson in zip(groups, lessons, strict=True):
+        share = 0.0 if lesson is None else lesson.seconds / len(group.pairs)
+        for pairs in group.chunks(lesson, most):
+            networks = [pair.network for pair in pairs]
+            asked = [pair.asked for pair in pairs]
+            block = TrainingBlock(networks, asked, pairs[0].model, group.fold, lesson, share)
+            blocks.append((pairs, block))
+    # At the end no worker should wait for a long block of another.
+    return sorted(blocks, key=lambda each: -_work(each[1]))
+
+
+def _work(block: TrainingBlock) -> float:
+    """Return a figure that grows with the time a block takes."""
+    most = [getattr(network, resource_of(network)) for network in block.networks]
+    epochs = sum(each for each in most if isinstance(each, (int, float)))
+    return epochs / members_in_block(block.networks[0], block.fold.X)
