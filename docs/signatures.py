@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import sknn  # noqa: E402
 from sknn.estimators.base import BaseNetwork  # noqa: E402
-from sknn.estimators.settings.table import entries_of  # noqa: E402
+from sknn.estimators.settings.parameter_table import entries_of  # noqa: E402
 
 WIDTH = 100
 COMMAND = "python docs/signatures.py"
@@ -130,7 +130,7 @@ def main(arguments):
     changed = list(stale())
     for path, source in changed:
         if check:
-            print(f"{path} differs from sknn/estimators/settings/table: run {COMMAND}")
+            print(f"{path} differs from sknn/estimators/settings/parameter_table: run {COMMAND}")
         else:
             path.write_text(source, encoding="utf-8")
             print(f"{path} rewritten")

@@ -46,9 +46,9 @@ CORE_LEVELS = {
 }
 # Inside estimators a file may import from files and rooms of a lower number only, or its own room.
 ESTIMATOR_LEVELS = {
-    "answers": 0,
+    "finite_output": 0,
     "fitted": 0,
-    "plain_pass": 0,
+    "coefs": 0,
     "shape_warnings": 0,
     "settings": 0,
     "targets": 0,

@@ -12,7 +12,7 @@ import pytest
 
 import sknn.core
 from sknn.activations import Activation
-from sknn.estimators.settings.table import TABLE
+from sknn.estimators.settings.parameter_table import TABLE
 from sknn.initializers import Initializer
 from sknn.layers import Layer
 from sknn.losses import Loss
@@ -48,7 +48,7 @@ BASES = {
 }
 # Reached by objects alone, beside the losses that another one binds to.
 NAMELESS = {"BatchSize", "Grouped", "Mixed", "ScaledUniform"}
-TABLE_FILES = "sknn/estimators/settings/table"
+TABLE_FILES = "sknn/estimators/settings/parameter_table"
 NAMED_IN = {
     "activations": ("architecture", "activation"),
     "losses": ("architecture", "loss"),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_array, check_consistent_length
 
-from sknn._validation.uneven import reject_uneven
+from sknn._validation.row_shapes import reject_uneven
 
 _TABLES = (
     "or use TabularMLPClassifier or TabularMLPRegressor, which take missing values and text as "

@@ -26,17 +26,17 @@ from sknn.core.layout import Growth, Shape
 from sknn.core.losses.base import Loss
 from sknn.core.naming import take_over
 from sknn.core.network import Network
-from sknn.estimators.answers import computed
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.holdout import Holdout
 from sknn.estimators.fit.problem import Problem, supervised_problem
 from sknn.estimators.fit.request import Call, restored_on_error
-from sknn.estimators.fit.session import close_fit, open_fit, solve_fit
+from sknn.estimators.fit.stages import close_fit, open_fit, solve_fit
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import Fitted
-from sknn.estimators.settings import parameters
+from sknn.estimators.settings import checks
 from sknn.estimators.settings.freezing import decay_factors, rate_factors
+from sknn.estimators.settings.parameter_table import constraints_of, defaults_of
 from sknn.estimators.settings.recipe import Recipe, TrainingDefaults
-from sknn.estimators.settings.table import constraints_of, defaults_of
 from sknn.estimators.targets.base import Targets
 from sknn.estimators.weights import WeightAccess
 from sknn.exceptions import InconsistentVersionWarning
@@ -171,7 +171,7 @@ class BaseNetwork(
 
     def _check_parameters(self) -> dict[str, Any]:
         """Check and read the parameters of a working copy; return what the user gave."""
-        return parameters.check_parameters(self, self._constraints)
+        return checks.check_parameters(self, self._constraints)
 
     # -- hooks: what a family says of itself ----------------------------------------------
 
@@ -179,7 +179,7 @@ class BaseNetwork(
     def _recipe(self) -> Recipe:
         """Return how a checked working copy trains; raise for parameters that do not agree."""
 
-    def _opened(self, state: FitState) -> None:  # noqa: B027
+    def _adapt_call(self, state: FitState) -> None:  # noqa: B027
         """Note what later calls need; put another call in the place of what the user asked for.
 
         The networks for tables alone do: the beginning of a stream may be too short to choose

@@ -16,11 +16,11 @@ from sknn._validation.arrays import Rows
 from sknn.core.layout import Growth
 from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
-from sknn.estimators.answers import computed
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned
-from sknn.estimators.settings import parameters
+from sknn.estimators.settings import specs
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets.classification import (
     BinaryTargets,
@@ -275,7 +275,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         return self._targets
 
     def _loss_recipe(self) -> Loss:
-        loss, smoothing = parameters.loss_of(self), self._smoothing()
+        loss, smoothing = specs.loss_of(self), self._smoothing()
         if not smoothing:
             return loss
         if type(loss) is not LogLoss:

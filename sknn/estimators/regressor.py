@@ -12,7 +12,7 @@ from sklearn.utils.metaestimators import available_if
 from sknn._sklearn import with_callbacks
 from sknn._validation.arrays import Rows
 from sknn.core.layout import Growth
-from sknn.estimators.answers import computed
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned

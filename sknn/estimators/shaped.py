@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_array, validate_data
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn._validation.messages import check_same_rows, naming_arguments
-from sknn._validation.ragged import n_axes, unpacked
+from sknn._validation.sequences import n_axes, unpacked
 from sknn.core.layout import Shape
 from sknn.estimators import shape_warnings
 from sknn.estimators.fitted import learned

@@ -19,7 +19,7 @@ from sknn.core.network import Network
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.fit.request import Call
 from sknn.estimators.settings import layers as layer_specs
-from sknn.estimators.settings import parameters
+from sknn.estimators.settings import specs
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 
 
@@ -33,7 +33,7 @@ def _has_hidden(estimator: Any) -> bool:
 
 def is_stochastic(estimator: Any) -> bool:
     """Say whether there are batches; raise an AttributeError in scikit-learn's words if not."""
-    if parameters.is_lbfgs(estimator):
+    if specs.is_lbfgs(estimator):
         raise AttributeError(
             "partial_fit is only available for stochastic optimizers. "
             f"{estimator.solver} is not stochastic."
@@ -55,7 +55,7 @@ class SupervisedNetwork(BaseNetwork):
 
     def _loss_recipe(self) -> Loss:
         """Return the loss, not yet bound to a task."""
-        return parameters.loss_of(self)
+        return specs.loss_of(self)
 
     def _recipe(self) -> Recipe:
         return recipe_of(self, loss=self._loss_recipe(), automatic_sizes=self._automatic_sizes())

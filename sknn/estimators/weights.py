@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sknn._validation.arrays import reject_odd_arrays
 from sknn.core.layout import Role
 from sknn.core.network import Network
-from sknn.estimators.plain_pass import Link, NotPlain, links_of
+from sknn.estimators.coefs import Link, NotPlain, links_of
 from sknn.training.run import Run
 
 

@@ -12,7 +12,7 @@ from sknn.core.layout import Role, Slot
 from sknn.core.rows import in_order
 from sknn.estimators.fit.problem import supervised_objective
 from sknn.estimators.fit.request import Call
-from sknn.estimators.fit.session import begin_fit, start
+from sknn.estimators.fit.stages import complete_weights, prepare_fit
 from sknn.estimators.fit.state import FitState
 from sknn.inspection.parts import part_errors, slope_error
 from sknn.training.objective import Supervised
@@ -114,8 +114,8 @@ def _state(estimator: Any, X: Any, y: Any, sample_weight: Any) -> FitState:
     call = Call(X, y, sample_weight, classes=getattr(estimator, "classes_", None))
     limit = blas_threads(0)
     with limit, limit:
-        state = begin_fit(trial, call, trial._recipe())
-        start(state)
+        state = prepare_fit(trial, call, trial._recipe())
+        complete_weights(state)
     if hasattr(estimator, "network_"):
         state.network.load(estimator.network_.theta)
         state.targets.to_training_units(state.network, state.loss)

@@ -13,9 +13,9 @@ from sknn._sklearn import feature_names_in, validate_data
 from sknn._validation.arrays import check_weight, reject_odd_arrays, training_rows
 from sknn._validation.messages import check_same_rows
 from sknn.core import constraints as c
+from sknn.preprocessing.column_warnings import ColumnWarnings
 from sknn.preprocessing.columns import Table, read_table
 from sknn.preprocessing.plan import Sample, Settings, TablePlan
-from sknn.preprocessing.remarks import Remarks
 
 _BINS = 16
 _PARAMETERS = {
@@ -179,13 +179,15 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         remarks.warn()
         return self._become(plan, table)
 
-    def learn(self, table: Table, y: Any, sample_weight: Any) -> Remarks:
+    def learn(self, table: Table, y: Any, sample_weight: Any) -> ColumnWarnings:
         """Do what :meth:`fit` does, and return what it would warn of."""
         plan, remarks = self._planned(table, y, sample_weight)
         self._become(plan, table)
         return remarks
 
-    def _planned(self, table: Table, y: Any, sample_weight: Any) -> tuple[TablePlan, Remarks]:
+    def _planned(
+        self, table: Table, y: Any, sample_weight: Any
+    ) -> tuple[TablePlan, ColumnWarnings]:
         plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
         weight = check_weight(sample_weight, table.n_rows)
         y = self._target(y, table)
@@ -193,7 +195,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         settings = _settings(plain, table, y if rows is None or y is None else y[rows])
         if rows is not None and weight is not None:
             table, weight = table.take(rows), weight[rows]
-        remarks = Remarks()
+        remarks = ColumnWarnings()
         return TablePlan.fit(table, Sample.of(weight, table.n_rows), settings, remarks), remarks
 
     def _become(self, plan: TablePlan, table: Table) -> TableEncoder:

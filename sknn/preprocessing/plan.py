@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sknn.preprocessing.bins import Splitter, bins_per_column, quantile_edges
 from sknn.preprocessing.categories import Categories, Levels, Texts
+from sknn.preprocessing.column_warnings import ColumnWarnings, unread, warn_of_unread
 from sknn.preprocessing.columns import Table
 from sknn.preprocessing.dates import part, varying_parts
 from sknn.preprocessing.kinds import (
@@ -28,7 +29,6 @@ from sknn.preprocessing.kinds import (
 )
 from sknn.preprocessing.numbers import Edges, Numbers
 from sknn.preprocessing.quantiles import Distinct
-from sknn.preprocessing.remarks import Remarks, unread, warn_of_unread
 
 _HUGE = 8e307
 _MOST_UNITS = 1e9
@@ -161,7 +161,9 @@ class TablePlan:
     columns: list[str] | None
 
     @classmethod
-    def fit(cls, table: Table, sample: Sample, settings: Settings, remarks: Remarks) -> TablePlan:
+    def fit(
+        cls, table: Table, sample: Sample, settings: Settings, remarks: ColumnWarnings
+    ) -> TablePlan:
         """Learn from training rows, and note what the user should know of the columns."""
         forms = forms_of(table, settings.categorical)
         remarks.look_at_forms(table.labels, forms)
@@ -279,7 +281,7 @@ def _edges(settings: Settings, sample: Sample) -> Edges:
 
 
 def _levels(
-    table: Table, kinds: list[str], sample: Sample, most: int, remarks: Remarks
+    table: Table, kinds: list[str], sample: Sample, most: int, remarks: ColumnWarnings
 ) -> dict[int, Levels]:
     """Return the levels of those columns of categories that have some to tell apart."""
     used = {}

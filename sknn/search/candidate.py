@@ -10,7 +10,7 @@ import joblib
 import numpy as np
 
 from sknn.search.fold import Lesson, configured, network_of
-from sknn.search.task import Part, continued
+from sknn.search.training import Part, continued
 
 
 class Candidate:

@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 from sknn._sklearn import sees_answers_only
 from sknn.estimators.fit.block import fit_block
 from sknn.search.fold import Fold, Lesson, try_to_prepare, with_network
-from sknn.search.task import Judge
+from sknn.search.training import Judge
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sknn._sklearn import Report
 from sknn.search.brackets import Bracket
 from sknn.search.candidate import Candidate, survivors
 from sknn.search.fold import Fold, Lesson, try_to_prepare
-from sknn.search.task import Judge, train
+from sknn.search.training import Judge, train
 from sknn.search.workers import results
 
 

@@ -13,7 +13,7 @@ from sknn.estimators.fit.block import members_in_block
 from sknn.search.evaluation import TrainingBlock
 from sknn.search.fold import Fold, Lesson, resource_of
 from sknn.search.pairs import NO_FRONT, Pair
-from sknn.search.task import Judge
+from sknn.search.training import Judge
 
 
 @dataclass(frozen=True)

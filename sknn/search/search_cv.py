@@ -28,7 +28,7 @@ from sknn._sklearn import (
 from sknn._validation.messages import located
 from sknn._validation.sparse import reject_broken
 from sknn.core import constraints as c
-from sknn.estimators.settings.values import SEED
+from sknn.estimators.settings.allowed_values import SEED
 from sknn.exceptions import InvalidParameterError
 from sknn.search import results
 from sknn.search.brackets import Bracket, brackets_of
@@ -36,7 +36,7 @@ from sknn.search.candidate import candidates_of
 from sknn.search.fold import Fold, configured, network_of, resource_of
 from sknn.search.halving import Rounds
 from sknn.search.spaces import space
-from sknn.search.task import Judge
+from sknn.search.training import Judge
 from sknn.training.warnings import users_level
 
 STRATEGIES = ("random", "halving", "hyperband")

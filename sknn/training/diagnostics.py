@@ -13,7 +13,7 @@ from sknn.core.constraints import boolean, integer
 from sknn.core.layout import Views
 from sknn.exceptions import TrainingWarning
 from sknn.training.callbacks import Callback, Phase, Progress
-from sknn.training.symptoms import Chart, findings
+from sknn.training.health_warnings import Chart, findings
 from sknn.training.warnings import users_level
 
 # Gradients and updates of so many batches an epoch are measured.

@@ -15,7 +15,7 @@ from sknn.core.losses import LogLoss
 from sknn.core.network import Network
 from sknn.core.optimizers import Adam
 from sknn.core.workspace import Workspace
-from sknn.estimators.settings import parameters
+from sknn.estimators.settings import specs
 from sknn.training.objective import Supervised
 from sknn.training.trainer import Trainer
 from sknn.training.update import Update
@@ -180,7 +180,7 @@ def test_what_parameters_stand_for_is_asked_once(family, monkeypatch):
         return original(*args)
 
     for name in ("optimizer_of", "schedule_of", "loss_of"):
-        monkeypatch.setattr(parameters, name, partial(counted, name, getattr(parameters, name)))
+        monkeypatch.setattr(specs, name, partial(counted, name, getattr(specs, name)))
     network = kind(max_iter=1, learning_rate="cosine", random_state=0)
     network.fit(X, np.arange(len(X)) % 3)
     assert sorted(asked) == ["loss_of", "optimizer_of", "schedule_of"]

@@ -10,7 +10,7 @@ from sklearn.preprocessing import LabelBinarizer, scale
 from sknn import MLPClassifier, MLPRegressor
 from sknn.estimators.fit.problem import supervised_objective
 from sknn.estimators.fit.request import Call
-from sknn.estimators.fit.session import begin_fit
+from sknn.estimators.fit.stages import prepare_fit
 from tests.estimators.data import BINARY, COUNTS, REAL, THREE, X
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -57,7 +57,7 @@ def test_loss_and_gradient_at_the_same_weights(task, activation, hidden):
     kind, parameters, y = TASKS[task]
     network = kind(hidden_layer_sizes=hidden, activation=activation, alpha=0.3, random_state=0)
     network.set_params(**parameters, batch_size=len(X), warm_start=True).initialize(X, y)
-    state = begin_fit(network, Call(X, y, resume=True), network._recipe())
+    state = prepare_fit(network, Call(X, y, resume=True), network._recipe())
     objective = supervised_objective(state, state.network, len(X))
     loss = objective.batch(X, state.target, None)
     gradients = state.network.layout.views(objective.grad)

@@ -17,13 +17,14 @@ from sknn.core.network import Network
 from sknn.core.optimizers import Adam
 from sknn.core.workspace import Workspace
 from sknn.estimators import base
-from sknn.estimators.fit import session
+from sknn.estimators.fit import stages
+from sknn.estimators.settings import checks, specs
 from sknn.estimators.settings import layers as layer_specs
-from sknn.estimators.settings import parameters
 from sknn.estimators.targets.regression import RegressionTargets
 from sknn.training.batches import Batches
+from sknn.training.callbacks.early_stopping import Watch
+from sknn.training.callbacks.validation import Validate
 from sknn.training.lbfgs import FullBatch
-from sknn.training.monitor import Validate, Watch
 from sknn.training.objective import Supervised
 from sknn.training.run import Run
 from sknn.training.trainer import Trainer
@@ -64,7 +65,7 @@ def failing(error, after):
 
 # Where it fails, and after how many calls.
 POINTS = {
-    "parameters": (parameters, "check_parameters", 0),
+    "parameters": (checks, "check_parameters", 0),
     "rows": (arrays, "check_rows", 0),
     "validation rows": (arrays, "check_rows", 1),
     "weights": (arrays, "check_weight", 0),
@@ -73,7 +74,7 @@ POINTS = {
     "load": (Network, "load", 0),
     "unfold": (RegressionTargets, "to_training_units", 0),
     "run": (Run, "copy", 0),
-    "optimizer": (parameters, "optimizer_of", 0),
+    "optimizer": (specs, "optimizer_of", 0),
     "workspace": (Workspace, "_build", 0),
     "a layer forward": (Dense, "forward", 3),
     "a layer backward": (Dense, "backward", 5),
@@ -87,8 +88,8 @@ POINTS = {
     "validation": (Network, "predict", 1),
     "score": (Validate, "on_epoch_end", 2),
     "decision": (Watch, "on_epoch_end", 1),
-    "publishing": (session, "publish", 0),
-    "recovery": (session, "_react_to_stop", 0),
+    "publishing": (stages, "publish", 0),
+    "recovery": (stages, "_react_to_stop", 0),
     "fold": (RegressionTargets, "to_user_units", 0),
     "the last line": (base.BaseNetwork, "_after_training", 0),
 }
@@ -288,7 +289,7 @@ def test_ctrl_c_outside_of_training_is_an_interrupt(monkeypatch):
     network = MLPRegressor(random_state=0, **SETTINGS).fit(X, REAL)
     picture = photograph(network)
     monkeypatch.setattr(
-        session.arrays, "check_rows", failing(KeyboardInterrupt, 0)(arrays.check_rows)
+        stages.arrays, "check_rows", failing(KeyboardInterrupt, 0)(arrays.check_rows)
     )
     with pytest.raises(KeyboardInterrupt):
         network.fit(X, REAL)

@@ -12,7 +12,7 @@ from sknn import MLPClassifier, MLPRegressor
 from sknn._sklearn import Report
 from sknn.callbacks import Pause, WeightAveraging
 from sknn.search.fold import Fold
-from sknn.search.task import Judge, train
+from sknn.search.training import Judge, train
 from tests.checks.runs import assert_same
 from tests.estimators.data import REAL, THREE, X
 from tests.search.parts import (

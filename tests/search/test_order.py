@@ -8,7 +8,7 @@ from sknn import MLPClassifier
 from sknn.search import halving
 from sknn.search.candidate import Candidate
 from sknn.search.fold import Lesson
-from sknn.search.task import Part, train
+from sknn.search.training import Part, train
 from tests.estimators.data import THREE, X
 from tests.search.parts import network, search
 

@@ -18,7 +18,7 @@ from sknn.callbacks import Callback, Diagnostics
 from sknn.exceptions import DataScaleWarning, TrainingWarning
 from sknn.initializers import Constant, Normal
 from sknn.layers import Activate, BatchNorm, Dense, Dropout
-from sknn.training.symptoms import Chart, findings
+from sknn.training.health_warnings import Chart, findings
 
 DIGITS, DIGIT = load_digits(return_X_y=True)
 DIGITS, DIGIT = DIGITS[:600] / 16, DIGIT[:600]

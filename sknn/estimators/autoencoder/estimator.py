@@ -13,11 +13,11 @@ from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn.core.layers import Layer
 from sknn.core.network import Network
-from sknn.estimators.answers import computed
 from sknn.estimators.autoencoder import layers as codec
 from sknn.estimators.autoencoder.elbo import EvidenceBound
 from sknn.estimators.autoencoder.targets import ReconstructionTargets, border, squared_errors
 from sknn.estimators.base import BaseNetwork
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned

@@ -31,7 +31,7 @@ from sknn.core.pretrained import Pretrained
 from sknn.core.spec import resolve
 from sknn.estimators.autoencoder import pca
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
-from sknn.estimators.fit.greedy import train_part
+from sknn.estimators.fit.layerwise import train_part
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.layers import (
     block,

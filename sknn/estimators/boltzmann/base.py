@@ -19,7 +19,6 @@ from sknn.core.losses import SquaredError
 from sknn.core.machine import LogPartition, Machine
 from sknn.core.network import Network
 from sknn.core.schedules import Constant
-from sknn.estimators.answers import computed
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.boltzmann.contrastive_divergence import (
     ContrastiveDivergence,
@@ -28,9 +27,10 @@ from sknn.estimators.boltzmann.contrastive_divergence import (
     SparsityTarget,
     machine_of,
 )
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.problem import Problem, update_of
 from sknn.estimators.fit.request import Call
-from sknn.estimators.fit.session import seed_from
+from sknn.estimators.fit.stages import seed_from
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.targets.base import NoTargets

@@ -9,7 +9,7 @@ import numpy as np
 from sknn.core.layers import Dense
 from sknn.estimators.boltzmann.base import BoltzmannMachine
 from sknn.estimators.boltzmann.rbm import BernoulliRBM, GaussianRBM
-from sknn.estimators.fit.greedy import train_part
+from sknn.estimators.fit.layerwise import train_part
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned
 

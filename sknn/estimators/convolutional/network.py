@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
-from sknn._validation.ragged import n_axes
+from sknn._validation.sequences import n_axes
 from sknn.core.activations import Activation
 from sknn.core.layers import (
     Activate,

@@ -15,10 +15,11 @@ from sknn._validation.arrays import Rows, shares
 from sknn._validation.messages import located
 from sknn.core.network import Network
 from sknn.estimators.fit.parallel import independent
-from sknn.estimators.fit.serving import served, served_now
+from sknn.estimators.fit.publishing import served, served_now
 from sknn.estimators.fit.state import FitState
 from sknn.training.callbacks import Callback, StopBelow, copies
-from sknn.training.monitor import Validate, Watch
+from sknn.training.callbacks.early_stopping import Watch
+from sknn.training.callbacks.validation import Validate
 
 
 def callbacks_for(state: FitState, network: Network) -> list[Callback]:

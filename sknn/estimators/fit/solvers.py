@@ -21,10 +21,10 @@ from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.freezing import rate_factors
 from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback
+from sknn.training.callbacks.early_stopping import LEFT
 from sknn.training.folds import FoldBatches
 from sknn.training.lbfgs import ROWS, minimize_lbfgs
 from sknn.training.members import follow, join, put
-from sknn.training.monitor import LEFT
 from sknn.training.threads import blas_threads, largest_product
 from sknn.training.trainer import Trainer
 from sknn.training.warnings import users_level

@@ -42,7 +42,7 @@ class FitState:
     epochs : int
         New epochs that the call asks for.
     fresh : bool
-        Training begins anew; set by ``begin_fit``.
+        Training begins anew; set by ``prepare_fit``.
     dtypes : list of dtype
         Precisions that X may keep. From here on: set by ``read``.
     growth : Growth or None
@@ -62,7 +62,7 @@ class FitState:
     target : ndarray or CSR or None
         y, encoded.
     run : Run
-        Where training stands; set by ``open_run``.
+        Where training stands; set by ``make_run``.
     folds : Folds or None
         Which rows each member learns from, where not all from all; set by ``hold_out``.
     splits : bool

@@ -17,14 +17,14 @@ from sknn.core.layout import Shape
 from sknn.core.losses import SquaredError
 from sknn.core.network import Network
 from sknn.core.spec import resolve
-from sknn.estimators.answers import computed
 from sknn.estimators.base import BaseNetwork
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.problem import Problem
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned
 from sknn.estimators.gan import layers as gan_layers
-from sknn.estimators.gan import updates
+from sknn.estimators.gan import problem
 from sknn.estimators.gan.conditions import (
     Conditions,
     generator_of_draws,
@@ -482,10 +482,10 @@ class GAN(BaseNetwork):
         gan_layers.check_layers(self, network, self.n_features_in_)
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
-        return updates.duel_problem(self, state, network, rows)
+        return problem.duel_problem(self, state, network, rows)
 
     def _measures(self, state: FitState, network: Network) -> list[Callback]:
-        return updates.measures(self, state, network)
+        return problem.measures(self, state, network)
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)

@@ -15,7 +15,7 @@ from sknn.core.losses import Adversarial
 from sknn.core.network import Network
 from sknn.core.spec import resolve
 from sknn.core.tangent import check_differentiable_twice
-from sknn.estimators.settings import parameters
+from sknn.estimators.settings import specs
 from sknn.estimators.settings.layers import hidden_sizes, per_layer
 
 GENERATOR, DISCRIMINATOR = "generator", "discriminator"
@@ -23,7 +23,7 @@ GENERATOR, DISCRIMINATOR = "generator", "discriminator"
 
 def check(estimator: Any) -> None:
     """Raise for parameters that do not go together."""
-    if parameters.is_lbfgs(estimator):
+    if specs.is_lbfgs(estimator):
         raise ValueError(
             "solver='lbfgs' minimises one function, and here two networks take turns; "
             "choose a stochastic solver such as 'adam'."
@@ -35,7 +35,7 @@ def check(estimator: Any) -> None:
             f"{estimator.objective!r}, whose scores have no target; set it to 0."
         )
     if estimator.generator_solver is not None:
-        parameters.optimizer_of(estimator, "generator_solver")
+        specs.optimizer_of(estimator, "generator_solver")
     if estimator.averaging and any(each.averages for each in estimator.callbacks or ()):
         raise ValueError(
             "callbacks hold one that averages weights, and only one average can be served; set "

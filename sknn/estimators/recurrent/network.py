@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
-from sknn._validation.ragged import (
+from sknn._validation.sequences import (
     are_lists_of_numbers,
     is_list,
     n_axes,

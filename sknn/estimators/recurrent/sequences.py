@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sknn._validation import arrays
 from sknn._validation.arrays import reject_odd_arrays
 from sknn._validation.messages import located
-from sknn._validation.uneven import reject_uneven
+from sknn._validation.row_shapes import reject_uneven
 from sknn.core.losses.base import Loss
 from sknn.core.losses.per_step import MISSING_CODE, PerStep, answered, as_rows
 from sknn.core.network import Network

@@ -9,7 +9,7 @@ from typing import Any
 
 from sknn.core.optimizers import Optimizer
 from sknn.core.schedules import BatchSizeSchedule, Schedule
-from sknn.estimators.settings import parameters
+from sknn.estimators.settings import specs
 from sknn.training.callbacks import Callback
 
 
@@ -172,7 +172,7 @@ def recipe_of(
         For a name that stands for nothing.
     """
     get = estimator.__getattribute__
-    full_batch = parameters.is_lbfgs(estimator)
+    full_batch = specs.is_lbfgs(estimator)
     size, decay, limit, seconds = map(
         get, ("batch_size", "weight_decay", "max_grad_norm", "max_time")
     )
@@ -180,8 +180,8 @@ def recipe_of(
     return Recipe(
         loss=loss,
         full_batch=full_batch,
-        optimizer=None if full_batch else parameters.optimizer_of(estimator),
-        schedule=parameters.schedule_of(estimator) if schedule is None else schedule,
+        optimizer=None if full_batch else specs.optimizer_of(estimator),
+        schedule=specs.schedule_of(estimator) if schedule is None else schedule,
         base_rate=get("learning_rate_init") if base_rate is None else base_rate,
         epochs=int(get("max_iter") if epochs is None else epochs),
         patience=float(get("n_iter_no_change") if patience is None else patience),
@@ -192,7 +192,7 @@ def recipe_of(
         l2=float(get("alpha")),
         l1=float(get("l1")),
         max_grad_norm=None if limit is None else float(limit),
-        regularization=regularization or parameters.regularization_of(estimator),
+        regularization=regularization or specs.regularization_of(estimator),
         shuffle=get("shuffle"),
         n_members=int(get("n_members") if n_members is None else n_members),
         early_stopping=get("early_stopping"),

@@ -16,8 +16,8 @@ from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.fitted import learned
 from sknn.estimators.regressor import NetworkRegressor
 from sknn.estimators.tabular import presets
+from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.estimators.tabular.network import TableNetwork
-from sknn.estimators.tabular.scoring import HeldOut
 from sknn.estimators.targets.classification import MultioutputTargets
 
 

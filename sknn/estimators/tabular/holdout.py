@@ -12,7 +12,7 @@ from sknn._validation.arrays import Rows
 from sknn.core.network import Network
 from sknn.estimators.fit.holdout import Holdout
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.tabular.scoring import HeldOut
+from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.training.callbacks import Callback
 from sknn.training.folds import Folds, OutOfFold, ScoredWeights
 from sknn.training.run import Run

@@ -22,20 +22,20 @@ from sknn.core.layout import Slot
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.core.schedules import FlatCosine
-from sknn.estimators.answers import computed
+from sknn.estimators.coefs import Link
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.holdout import Holdout
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned
-from sknn.estimators.plain_pass import Link
 from sknn.estimators.settings import layers as layer_specs
-from sknn.estimators.settings import parameters
+from sknn.estimators.settings import specs
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
+from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.estimators.tabular.holdout import FoldHoldout
 from sknn.estimators.tabular.presets import Preset
 from sknn.estimators.tabular.ridge import LinearModel
-from sknn.estimators.tabular.scoring import HeldOut
 from sknn.preprocessing.columns import read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.training.threads import blas_threads
@@ -84,13 +84,13 @@ class TableNetwork(SupervisedNetwork):
     # -- settings -------------------------------------------------------------------------
 
     def _recipe(self) -> Recipe:
-        if parameters.is_lbfgs(self):
+        if specs.is_lbfgs(self):
             raise ValueError(
                 f"solver='lbfgs' has no epochs that {type(self).__name__} could choose among; use "
                 "a stochastic solver such as 'adamw', or MLPClassifier or MLPRegressor."
             )
         settings = self._resolved_settings()
-        schedule = parameters.schedule_of(self)
+        schedule = specs.schedule_of(self)
         # Dropout and decay fade in the second half of what the learning rate spans, if it does.
         spans = schedule.get_params()
         fading = FlatCosine(epochs=spans["epochs"], final=0.0) if "epochs" in spans else None
@@ -126,7 +126,7 @@ class TableNetwork(SupervisedNetwork):
 
     # -- the beginning of a stream --------------------------------------------------------
 
-    def _opened(self, state: FitState) -> None:
+    def _adapt_call(self, state: FitState) -> None:
         """Let a stream of small chunks begin anew with all rows so far until they are enough."""
         self._settings = state.recipe.own
         call = state.call

@@ -3,9 +3,10 @@
 from sknn.training.callbacks.averaging import WeightAveraging
 from sknn.training.callbacks.base import Callback, Hooks, Phase, Progress
 from sknn.training.callbacks.checkpoint import Checkpoint
+from sknn.training.callbacks.early_stopping import StopBelow
 from sknn.training.callbacks.pause import PAUSED, Pause
+from sknn.training.callbacks.print_progress import PrintProgress
 from sknn.training.callbacks.rate_range import LearningRateRange
-from sknn.training.callbacks.simple import PrintProgress, StopBelow
 
 __all__ = [
     "PAUSED",

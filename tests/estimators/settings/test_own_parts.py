@@ -19,7 +19,7 @@ from sknn.layers import BatchNorm, Dense, Dropout, GaussianNoise, Layer, Param, 
 from sknn.losses import Loss, SigmoidLoss
 from sknn.optimizers import Optimizer
 from sknn.schedules import Schedule
-from sknn.training.contracts import is_own
+from sknn.training.user_parts import is_own
 from tests.estimators.data import BINARY, LABELS, REAL, THREE, TWO_LABELS, TWO_REAL, X
 from tests.estimators.settings.own_parts import (
     Brier,

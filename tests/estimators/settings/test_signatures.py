@@ -9,8 +9,8 @@ import pytest
 
 import sknn
 from sknn.estimators.base import BaseNetwork
-from sknn.estimators.settings import table
-from sknn.estimators.settings.table import TABLE, constraints_of, entries_of
+from sknn.estimators.settings import parameter_table as table
+from sknn.estimators.settings.parameter_table import TABLE, constraints_of, entries_of
 from sknn.exceptions import InvalidParameterError
 
 SCRIPT = Path(sknn.__file__).parents[1] / "docs" / "signatures.py"
@@ -38,7 +38,8 @@ def script():
 
 def test_sources_are_up_to_date_with_the_table(script):
     files = [str(path) for path, _ in script.stale()]
-    assert not files, f"{files} differ from sknn/estimators/settings/table: run {script.COMMAND}"
+    table = "sknn/estimators/settings/parameter_table"
+    assert not files, f"{files} differ from {table}: run {script.COMMAND}"
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)

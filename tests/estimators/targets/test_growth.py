@@ -31,7 +31,7 @@ def test_old_weights_stay_where_their_class_is(first, members, monkeypatch):
     before = network.get_weights()
     old = network.decision_function(X) if members == 1 else None
     # A chunk without weight grows nothing; so look at the step before training.
-    monkeypatch.setattr("sknn.estimators.fit.session.solve", lambda *call: None)
+    monkeypatch.setattr("sknn.estimators.fit.stages.solve", lambda *call: None)
     stream(network, range(5), range(5))
     assert_array_equal(network.classes_, np.arange(5))
     after = network.get_weights()
@@ -56,7 +56,7 @@ def test_moments_move_along(solver, monkeypatch):
     network = stream(net(solver=solver), [1, 2, 4], [1, 2, 4])
     old = {name: array.copy() for name, array in network.run_.optimizer_state.items()}
     layout = network.network_.layout
-    monkeypatch.setattr("sknn.estimators.fit.session.solve", lambda *call: None)
+    monkeypatch.setattr("sknn.estimators.fit.stages.solve", lambda *call: None)
     stream(network, range(5), range(5))
     new_layout = network.network_.layout
     assert set(old) == set(network.run_.optimizer_state)
@@ -159,7 +159,7 @@ def test_a_failed_call_grows_nothing(monkeypatch):
     def fail(*call):
         raise RuntimeError("stop")
 
-    monkeypatch.setattr("sknn.estimators.fit.session.solve", fail)
+    monkeypatch.setattr("sknn.estimators.fit.stages.solve", fail)
     with pytest.raises(RuntimeError):
         stream(network, range(5), range(5))
     assert_array_equal(network.classes_, [0, 1, 2])

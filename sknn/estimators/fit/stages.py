@@ -20,14 +20,14 @@ from sknn.core.pretrained import Pretrained
 from sknn.estimators.fit.continuation import continue_from, start_output_bias
 from sknn.estimators.fit.data_warnings import warn_of_data
 from sknn.estimators.fit.holdout import hold_out
+from sknn.estimators.fit.publishing import publish
 from sknn.estimators.fit.request import Call
-from sknn.estimators.fit.serving import publish
 from sknn.estimators.fit.solvers import objective_at, rejoin, solve
 from sknn.estimators.fit.state import FitState
+from sknn.estimators.settings import checks
 from sknn.estimators.settings import layers as layer_specs
-from sknn.estimators.settings import parameters
 from sknn.estimators.settings.recipe import Recipe
-from sknn.training import contracts
+from sknn.training import user_parts
 from sknn.training.callbacks import PAUSED, copies
 from sknn.training.run import Run, Streams
 from sknn.training.warnings import users_level
@@ -54,16 +54,16 @@ def open_fit(
         Parameters as the user gave them.
     context : sklearn.callback.CallbackContext or None
     """
-    state = begin_fit(estimator, call, recipe, given, context)
+    state = prepare_fit(estimator, call, recipe, given, context)
     if state.n_rows:
         if state.fresh:
             warn_of_data(state)
         hold_out(state)
-        start(state)
+        complete_weights(state)
     return state
 
 
-def begin_fit(
+def prepare_fit(
     estimator: Any,
     call: Call,
     recipe: Recipe,
@@ -73,12 +73,12 @@ def begin_fit(
     """Go as far as a network with weights drawn or loaded; parameters are those of `open_fit`."""
     epochs = recipe.epochs if call.epochs is None else int(call.epochs)
     state = FitState(estimator, call, recipe, given, context, epochs)
-    estimator._opened(state)
+    estimator._adapt_call(state)
     state.fresh = not (state.call.resume and hasattr(estimator, "network_"))
     _read(state)
     if state.n_rows:
         _make_network(state)
-        _open_run(state)
+        _make_run(state)
     return state
 
 
@@ -98,7 +98,7 @@ def close_fit(state: FitState) -> None:
     _react_to_stop(state)
     keep = state.call.keep or state.run.stop_reason == PAUSED
     publish(state, state.estimator, state.network, state.run, keep)
-    _check_fold(state)
+    _check_user_units(state)
     state.estimator._after_training(state.train)
 
 
@@ -153,7 +153,7 @@ def _make_network(state: FitState) -> None:
         state.recipe.n_members,
     )
     if state.recipe.full_batch:
-        parameters.check_lbfgs(estimator, network.layers)
+        checks.check_lbfgs(estimator, network.layers)
     if not isinstance(x, np.ndarray) and not network.layers[0].reads_sparse:
         raise ValueError(
             f"X is sparse, but the first layer {network.layers[0]!r} needs dense rows; leave "
@@ -177,15 +177,15 @@ def _make_network(state: FitState) -> None:
 def _try_parts(state: FitState) -> None:
     """Let parts that are the user's own show that they keep to their contract."""
     network, recipe, targets = state.network, state.recipe, state.targets
-    contracts.try_layers(network)
-    contracts.try_loss(state.loss, targets.task, targets.listed(state.target), network)
+    user_parts.try_layers(network)
+    user_parts.try_loss(state.loss, targets.task, targets.listed(state.target), network)
     if recipe.optimizer is not None:
-        contracts.try_optimizer(recipe.optimizer, network.dtype)
-        contracts.try_schedule(recipe.schedule, recipe.epochs)
+        user_parts.try_optimizer(recipe.optimizer, network.dtype)
+        user_parts.try_schedule(recipe.schedule, recipe.epochs)
 
 
-def _open_run(state: FitState) -> None:
-    """Start a run, or copy the stored one; load initial or last weights."""
+def _make_run(state: FitState) -> None:
+    """Make a run, or copy the stored one; load initial or last weights."""
     estimator, network = state.estimator, state.network
     if not state.fresh:
         state.run = estimator.run_.copy()
@@ -203,7 +203,7 @@ def _open_run(state: FitState) -> None:
     network.initialize(state.run.streams.init)
 
 
-def start(state: FitState) -> None:
+def complete_weights(state: FitState) -> None:
     """Complete initial weights by what only training rows and other networks know."""
     if not state.fresh:
         return
@@ -308,7 +308,7 @@ def _advice(names: Container[str]) -> str:
     return f"{scale}, or lower {rate}."
 
 
-def _check_fold(state: FitState) -> None:
+def _check_user_units(state: FitState) -> None:
     """Raise where the last layer leaves the range of the precision in the units of y."""
     network: Network = state.estimator.network_
     if state.targets.rescales and not np.isfinite(network.theta).all():

@@ -10,7 +10,7 @@ import inspect
 from typing import Any
 
 from sknn.core.constraints import Constraint
-from sknn.estimators.settings.table import (
+from sknn.estimators.settings.parameter_table import (
     architecture,
     generative,
     shaped,
@@ -18,7 +18,7 @@ from sknn.estimators.settings.table import (
     tabular,
     training,
 )
-from sknn.estimators.settings.table.entry import Entry
+from sknn.estimators.settings.parameter_table.entry import Entry
 
 TABLE: dict[str, Entry] = {
     **architecture.ENTRIES,
@@ -43,7 +43,7 @@ def entries_of(kind: type) -> dict[str, Entry]:
     if missing:
         raise TypeError(
             f"{kind.__name__} has constructor parameters without an entry: {', '.join(missing)}. "
-            "Add it to a module of sknn/estimators/settings/table/, then run "
+            "Add it to a module of sknn/estimators/settings/parameter_table/, then run "
             "python docs/signatures.py."
         )
     return {name: TABLE[name].of(kind.__mro__) for name in names}

@@ -22,7 +22,7 @@ _LONG = 25
 _AS_CATEGORY = 'give the column the dtype "category"'
 
 
-class Remarks:
+class ColumnWarnings:
     """Collects what is to be said of the columns, to say it in one warning."""
 
     def __init__(self) -> None:

@@ -14,8 +14,8 @@ from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators.targets.base import Targets
 from sknn.estimators.targets.regression import RegressionTargets
+from sknn.training.callbacks.validation import mean_loss
 from sknn.training.folds import pick
-from sknn.training.monitor import mean_loss
 
 # Exponents of probabilities that are tried; 1 leaves them as they are.
 _POWERS = np.geomspace(1.0 / 3.0, 3.0, 41)

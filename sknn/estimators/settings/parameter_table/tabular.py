@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sknn.core import constraints as c
-from sknn.estimators.settings.table.entry import Entry
-from sknn.estimators.settings.values import AUTO, SHARE
+from sknn.estimators.settings.allowed_values import AUTO, SHARE
+from sknn.estimators.settings.parameter_table.entry import Entry
 
 ENTRIES = {
     "preset": Entry(

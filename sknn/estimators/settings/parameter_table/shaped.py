@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sknn.core import constraints as c
-from sknn.estimators.settings.constraints import Sizes
-from sknn.estimators.settings.table.entry import Entry
-from sknn.estimators.settings.values import BELOW_ONE, EXTENT, ROW_SHAPE
+from sknn.estimators.settings.allowed_values import BELOW_ONE, EXTENT, ROW_SHAPE, Sizes
+from sknn.estimators.settings.parameter_table.entry import Entry
 
 ENTRIES = {
     "input_shape": Entry(

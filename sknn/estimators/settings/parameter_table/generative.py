@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from sknn.core import constraints as c
-from sknn.estimators.settings.constraints import Activations, Layers, Sizes
-from sknn.estimators.settings.table.entry import Entry
-from sknn.estimators.settings.values import (
+from sknn.estimators.settings.allowed_values import (
     AUTO,
     BELOW_ONE,
     INSIDE,
@@ -13,7 +11,11 @@ from sknn.estimators.settings.values import (
     NON_NEGATIVE,
     POSITIVE,
     SHARE,
+    Activations,
+    Layers,
+    Sizes,
 )
+from sknn.estimators.settings.parameter_table.entry import Entry
 
 _SIDE_LAYERS = "The hidden layers of the {} one by one, instead of sizes and activations."
 

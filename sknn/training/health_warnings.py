@@ -1,4 +1,4 @@
-"""From what was measured in the layers to what is wrong, and what to do about it.
+"""Warnings of unhealthy training: from figures of the layers to what is wrong, and what helps.
 
 The thresholds come from networks of 0 to 8 hidden layers on the digits, breast cancer and diabetes
 data, with nine optimizers: between the worst figure of those that learned well and the mildest of

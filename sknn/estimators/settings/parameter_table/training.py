@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sknn.core import constraints as c
 from sknn.core.schedules import BatchSizeSchedule
-from sknn.estimators.settings.table.entry import MLP, Entry
-from sknn.estimators.settings.values import (
+from sknn.estimators.settings.allowed_values import (
     AUTO,
     BELOW_ONE,
     NON_NEGATIVE,
@@ -14,6 +13,7 @@ from sknn.estimators.settings.values import (
     SEED,
     SHARE,
 )
+from sknn.estimators.settings.parameter_table.entry import MLP, Entry
 
 _ADAM = ' ("adam", "adamw", "amsgrad", "nadam").'
 

@@ -19,7 +19,7 @@ from sknn.estimators.gan.layers import (
     penalty_of,
 )
 from sknn.estimators.gan.objective import Duel, Rules, Turns, draw_latent
-from sknn.estimators.settings import parameters
+from sknn.estimators.settings import specs
 from sknn.training.callbacks import Callback, WeightAveraging
 
 # Training rows that samples are compared with after every epoch.
@@ -60,7 +60,7 @@ def _turns(estimator: Any, state: FitState, duel: Duel) -> Turns:
     assert first is not None
     optimizers = {DISCRIMINATOR: first, GENERATOR: first}
     if estimator.generator_solver is not None:
-        optimizers[GENERATOR] = parameters.optimizer_of(estimator, "generator_solver")
+        optimizers[GENERATOR] = specs.optimizer_of(estimator, "generator_solver")
 
     def fresh() -> State:
         return {

@@ -1,9 +1,14 @@
-"""Rows of the tables of constraints whose complaints need more than a list of what is allowed."""
+"""What the parameters of constructors may be, where it takes more than a line to say."""
 
 from __future__ import annotations
 
+import math
+import numbers
 from typing import Any
 
+import numpy as np
+
+from sknn.core import constraints as c
 from sknn.core.activations import Activation
 from sknn.core.constraints import Constraint
 from sknn.core.layers import Layer
@@ -11,6 +16,109 @@ from sknn.core.spec import resolve
 from sknn.estimators.settings.layers import hidden_sizes
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks import Callback, Progress
+
+_DTYPES = ("auto", "float32", "float64", np.float32, np.float64)
+
+
+def _is_seed(value: Any) -> bool:
+    if value is None or isinstance(value, np.random.RandomState):
+        return True
+    return c.is_number(value, numbers.Integral) and 0 <= int(value) < 2**32
+
+
+def _is_rate(value: Any) -> bool:
+    return 0 <= c.as_float(value) < 1
+
+
+def _is_dropout(value: Any) -> bool:
+    return all(map(_is_rate, value)) if isinstance(value, (list, tuple)) else _is_rate(value)
+
+
+def _is_range(value: Any) -> bool:
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        return False
+    try:
+        low, high = (np.asarray(bound, np.float64) for bound in value)
+        return bool(np.all(low < high))
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def _is_rates(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        0 <= c.as_float(rate) < math.inf for rate in value.values()
+    )
+
+
+def _is_class_weight(value: Any) -> bool:
+    entries = value if isinstance(value, list) else [value]
+    return all(isinstance(each, dict) for each in entries)
+
+
+def _is_freeze(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(isinstance(name, str) for name in value)
+    return isinstance(value, str) or (c.is_number(value, numbers.Integral) and value >= 0)
+
+
+def _plain_number(value: Any) -> Any:
+    """Return a number as Python's own, anything else as it is."""
+    if c.is_number(value, numbers.Integral):
+        return int(value)
+    return c.as_float(value) if c.is_number(value, numbers.Real) else value
+
+
+def _plain_numbers(value: dict[Any, Any]) -> dict[Any, Any]:
+    return {key: _plain_number(each) for key, each in value.items()}
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, (tuple, list)) and all(
+        c.is_number(n, numbers.Integral) and n >= 1 for n in value
+    )
+
+
+def _is_extent(value: Any) -> bool:
+    entries = value if isinstance(value, (tuple, list)) else (value,)
+    return 1 <= len(entries) <= 2 and _is_shape(entries)
+
+
+def _is_noise(value: Any) -> bool:
+    pair = isinstance(value, tuple) and len(value) == 2
+    return pair and NON_NEGATIVE.accepts(value[0]) and c.integer(1).accepts(value[1])
+
+
+def _plain_noise(value: Any) -> tuple[float, int]:
+    return float(value[0]), int(value[1])
+
+
+def _is_scorer(value: Any) -> bool:
+    return isinstance(value, str) or callable(value)
+
+
+AUTO = c.one_of(["auto"])
+POSITIVE = c.real(0.0, closed="neither")
+NON_NEGATIVE = c.real(0.0, closed="left")
+BELOW_ONE = c.real(0.0, 1.0, closed="left")
+SHARE = c.real(0.0, 1.0, closed="both")
+INSIDE = c.real(0.0, 1.0, closed="neither")
+INFINITE = Constraint(lambda value: c.as_float(value) == math.inf, "inf", float)
+SEED = Constraint(_is_seed, "an int in the range [0, 2**32), a RandomState or None", _plain_number)
+DROPOUT = Constraint(
+    _is_dropout, "a float in the range [0.0, 1.0) or a list of them", c.each(float)
+)
+BOUNDS = Constraint(_is_range, "a pair (low, high)")
+RATES = Constraint(_is_rates, "a dict of layer names and factors >= 0", _plain_numbers)
+CLASS_WEIGHT = Constraint(_is_class_weight, "a dict or a list of dicts", c.each(_plain_numbers))
+FROZEN = Constraint(_is_freeze, "a number of layers or a list of their names", _plain_number)
+SCORER = Constraint(_is_scorer, "a scorer name or a callable")
+DTYPE = Constraint(
+    lambda value: isinstance(value, (str, type)) and value in _DTYPES,
+    "'auto', 'float32' or 'float64'",
+)
+ROW_SHAPE = Constraint(_is_shape, "a tuple of ints >= 1, as (28, 28, 1)", c.each(int))
+EXTENT = Constraint(_is_extent, "an int >= 1, or a tuple with one for each axis", c.each(int))
+NOISE = Constraint(_is_noise, "a pair (standard deviation, epochs)", _plain_noise)
 
 
 class Sizes(Constraint):

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from sknn.core import constraints as c
-from sknn.estimators.settings.constraints import Callbacks
-from sknn.estimators.settings.table.entry import MLP, Entry
-from sknn.estimators.settings.values import AUTO, INFINITE, INSIDE, NON_NEGATIVE, POSITIVE, SCORER
+from sknn.estimators.settings.allowed_values import (
+    AUTO,
+    INFINITE,
+    INSIDE,
+    NON_NEGATIVE,
+    POSITIVE,
+    SCORER,
+    Callbacks,
+)
+from sknn.estimators.settings.parameter_table.entry import MLP, Entry
 
 ENTRIES = {
     "max_iter": Entry("int", 200, "Maximum number of epochs in one call of `fit`.", c.integer(1))

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_array
 
 from sknn._validation.arrays import reject_odd_arrays
 from sknn._validation.messages import located
-from sknn._validation.uneven import is_array_of_objects, reject_uneven
+from sknn._validation.row_shapes import is_array_of_objects, reject_uneven
 
 
 def n_axes(X: Any) -> int:

@@ -1,8 +1,8 @@
-"""Callbacks that the parameters of an estimator ask for."""
+"""A line an epoch, for who wants to watch."""
 
 from __future__ import annotations
 
-from sknn.training.callbacks.base import Callback, Phase, Progress
+from sknn.training.callbacks.base import Callback, Progress
 
 
 class PrintProgress(Callback):
@@ -22,17 +22,3 @@ class PrintProgress(Callback):
     def first_line(self, progress: Progress) -> str:
         """Return what is said of every network."""
         return f"Iteration {int(progress.row['epoch'])}, loss = {progress.row['loss']:.8f}"
-
-
-class StopBelow(Callback):
-    """Stop when the training loss falls under a threshold."""
-
-    phase = Phase.DECIDE
-
-    def __init__(self, threshold: float) -> None:
-        self.threshold = threshold
-
-    def on_epoch_end(self, progress: Progress) -> None:
-        """Compare."""
-        if progress.row["loss"] < self.threshold:
-            progress.stop("stop_below")

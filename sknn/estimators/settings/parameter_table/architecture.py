@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from sknn.core import constraints as c
 from sknn.core.losses import Loss
-from sknn.estimators.settings.constraints import Activations, Layers, Sizes
-from sknn.estimators.settings.layers import NORMALIZATION
-from sknn.estimators.settings.table.entry import MLP, Entry
-from sknn.estimators.settings.values import (
+from sknn.estimators.settings.allowed_values import (
     AUTO,
     BELOW_ONE,
     BOUNDS,
@@ -15,7 +12,12 @@ from sknn.estimators.settings.values import (
     DROPOUT,
     DTYPE,
     FROZEN,
+    Activations,
+    Layers,
+    Sizes,
 )
+from sknn.estimators.settings.layers import NORMALIZATION
+from sknn.estimators.settings.parameter_table.entry import MLP, Entry
 
 _CLASSIFICATION = (
     '"log_loss" (cross-entropy), "squared_error" on probabilities, "focal", "hinge" (no '
