@@ -257,7 +257,7 @@ class Network:
             return self.with_input(x.shape[1:]).predict(x, stop, start, given)
         chain = [i for i in self.inference if i >= start and (stop is None or i < stop)]
         n = x.shape[0]
-        rows = n if self.carries_state else self._chunk_rows(chain, x)
+        rows = self._chunk_rows(chain, x)
         read = self._reader(x, rows)
         if rows == n:
             return self._forward(read(x), given, chain, self._stage(chain, n))
@@ -282,7 +282,13 @@ class Network:
             return Buffer(x, rows, self.dtype).in_order
         return lambda piece: in_order(piece, self.dtype)
 
+    def rows_at_once(self, x: Any) -> int:
+        """Return how many rows like those of `x` are predicted in one piece."""
+        return self._chunk_rows(self.inference, x)
+
     def _chunk_rows(self, chain: list[int], x: Any) -> int:
+        if self.carries_state:
+            return x.shape[0]
         # A chunk of dense rows may have to be copied; CSR rows are as wide as what they hold.
         given = prod(x.shape[1:]) if isinstance(x, np.ndarray) else 1
         # Members share the rows.

@@ -45,7 +45,7 @@ class History:
         if new:
             self.columns = self.columns | {name: [math.nan] * len(self) for name in new}
         figures = [
-            _rounded(row[name]) if name in row and _is_coarse(name) else row.get(name, math.nan)
+            _rounded(row[name]) if name in row and is_coarse(name) else row.get(name, math.nan)
             for name in self.columns
         ]
         # One call of C for all columns: Ctrl-C comes before it or after it.
@@ -91,7 +91,7 @@ def _number(name: str, value: Any) -> float:
     return float(value)  # type: ignore[arg-type]
 
 
-def _is_coarse(name: str) -> bool:
+def is_coarse(name: str) -> bool:
     """Whether a column, or the columns by layer that it is one of, is a diagnostic."""
     return name.partition(".")[0] in _COARSE
 
@@ -107,7 +107,7 @@ def _pack(name: str, values: list[float]) -> Any:
         step = values[1] - values[0] if len(values) > 1 else 0.0
         if all(value == values[0] + i * step for i, value in enumerate(values)):
             return (values[0], step, len(values))
-    return np.array(values, np.float32 if _is_coarse(name) else np.float64)
+    return np.array(values, np.float32 if is_coarse(name) else np.float64)
 
 
 def _unpack(packed: Any) -> list[float]:

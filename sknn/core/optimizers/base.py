@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
-from typing import ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from sknn.core.layout import Layout
 from sknn.core.spec import Spec
 
 State = dict[str, NDArray]
+Figures = Sequence[Any]
 
 _SLAB = 65_536
 # Smaller slabs stay in the cache but pay more calls: 4,096 makes RMSProp on 670,000 float32
@@ -50,6 +51,33 @@ class Optimizer(Spec, family=True):
     @abstractmethod
     def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
         """Turn `grad` into the step, in place; `step` counts from 1, `theta` is only read."""
+
+
+class Figured(Optimizer):
+    """An optimizer in two parts: numbers that depend on rate and step alone, and the arrays.
+
+    So several networks can be moved at once, each with rates and parameters of its own: the numbers
+    are then columns, with one row a member.
+    """
+
+    @abstractmethod
+    def figures(self, lr: float, step: int) -> Figures:
+        """Return all numbers of an update that depend on neither gradient nor weights."""
+
+    @abstractmethod
+    def move(self, state: State, grad: NDArray, figures: Figures) -> None:
+        """Turn `grad` into the step, in place.
+
+        Parameters
+        ----------
+        state : dict of ndarray
+        grad : ndarray of shape (n,) or (members, n)
+        figures : sequence of float, or of ndarray of shape (members, 1) in the dtype of `grad`
+        """
+
+    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+        """Turn `grad` into the step, in place."""
+        self.move(state, grad, self.figures(lr, step))
 
 
 def zeros(theta: NDArray, *names: str) -> State:

@@ -6,29 +6,50 @@ alone, to the last bit.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from math import prod
+import copy
+import warnings
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
+
+import numpy as np
+
+from sknn._sklearn import shallow_copy
+from sknn.core.layers import Dropout
+from sknn.estimators.fit.alike import block_key as block_key
+from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.stages import close_fit, open_fit
+from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.together import solve_together
+from sknn.estimators.settings.recipe import Recipe
+from sknn.training.threads import blas_threads
+from sknn.training.warnings import users_level
 
 _BLOCK_BYTES = 1 << 23
 _FEWEST, _MOST = 8, 64
 
 
-def block_key(estimator: Any) -> Hashable | None:
-    """Return what estimators must have in common to be trained in one block.
+def members_in_block(estimator: Any, X: Any) -> int:
+    """Return how many estimators like this one are best trained in one block.
+
+    Small networks share what every call of NumPy costs. The more and the larger they are, the less
+    of their weights stays in the cache.
 
     Parameters
     ----------
     estimator : BaseNetwork
-        Not fitted; its parameters need not have been checked.
+    X : array-like of shape (n_samples, n_features)
 
     Returns
     -------
-    key : hashable or None
-        Estimators of equal keys may be given to :func:`fit_block` together. None: it is trained
-        alone.
+    n_members : int
+        From 8 to 64.
     """
-    return None
+    sizes = getattr(estimator, "hidden_layer_sizes", ())
+    widths = [X.shape[-1], *([sizes] if np.ndim(sizes) == 0 else sizes), 1]
+    n_weights = sum(n_in * n_out for n_in, n_out in pairwise(widths))
+    bytes_each = n_weights * (4 if getattr(X, "dtype", None) == np.float32 else 8)
+    return max(_FEWEST, min(_MOST, _BLOCK_BYTES // max(1, bytes_each)))
 
 
 def fit_block(
@@ -47,35 +68,92 @@ def fit_block(
     -------
     results : list of BaseNetwork or Exception
         Each estimator, fitted as by its own `fit`, or what its own `fit` would have raised; such
-        an estimator is as it was.
+        an estimator is as it was. After Ctrl-C those that were being trained have what they had
+        learned, and ``stop_reason_`` is "interrupted".
     """
-    return [_alone(each, X, y, fit_params) for each in estimators]
+    try:
+        results = _fit_together(estimators, Call(X, y, epochs=None, **fit_params))
+    except Exception:
+        # Whatever it is that goes wrong, the fit of each knows better what to say.
+        results = [None] * len(estimators)
+    return [
+        _fit_alone(estimator, X, y, fit_params) if result is None else result
+        for estimator, result in zip(estimators, results, strict=True)
+    ]
 
 
-def members_in_block(estimator: Any, X: Any) -> int:
-    """Return how many estimators like this one are best trained in one block.
-
-    Small networks share the cost of every call of NumPy; of more, or larger ones, the weights no
-    longer stay in the cache.
-
-    Parameters
-    ----------
-    estimator : MLPClassifier, MLPRegressor or any other network
-    X : array-like of shape (n_samples, n_features)
-
-    Returns
-    -------
-    n_members : int
-        From 8 to 64.
-    """
-    sizes = getattr(estimator, "hidden_layer_sizes", ())
-    widths = [X.shape[-1], *([sizes] if isinstance(sizes, int) else sizes), 1]
-    n_weights = sum(prod(pair) for pair in zip(widths, widths[1:], strict=False))
-    return max(_FEWEST, min(_MOST, _BLOCK_BYTES // (8 * n_weights)))
-
-
-def _alone(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Any | Exception:
+def _fit_alone(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Any | Exception:
     try:
         return estimator.fit(X, y, **fit_params)
     except Exception as error:
         return error
+
+
+def _fit_together(estimators: Sequence[Any], call: Call) -> list[Any | Exception | None]:
+    """Return what came of each, None where that is for its own fit to say."""
+    limit = blas_threads(0)
+    with limit, limit:
+        states = _open(estimators, call)
+        solve_together(states)
+        return list(map(_close, estimators, states))
+
+
+def _close(estimator: Any, state: FitState) -> Any | Exception | None:
+    """Let an estimator become what was trained."""
+    if state.run.stop_reason == "diverged":
+        # Alone a pass ends with the batch that diverged; in a block it goes on for the others.
+        return None
+    try:
+        close_fit(state)
+    except Exception as error:
+        return error
+    estimator.__dict__ = vars(state.estimator) | state.given
+    return estimator
+
+
+# -- open -------------------------------------------------------------------------------------
+
+
+def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
+    """Open one fit as usual, the others as its twins."""
+    trials = [shallow_copy(each) for each in estimators]
+    given = [each._check_parameters() for each in trials]
+    recipes = [each._recipe() for each in trials]
+    first, before = trials[0], dict(vars(trials[0]))
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        state = open_fit(first, call, recipes[0], given[0])
+    learned = {
+        name: value
+        for name, value in vars(first).items()
+        if name not in before or before[name] is not value
+    }
+    states = [state]
+    for trial, own, recipe in zip(trials[1:], given[1:], recipes[1:], strict=True):
+        vars(trial).update(learned)
+        states.append(_twin(state, trial, own, recipe))
+    for _ in states:
+        for each in said:
+            warnings.warn(each.message, each.category, stacklevel=users_level())
+    return states
+
+
+def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) -> FitState:
+    """Return an opened state of an estimator of the same key, by what a state has found out."""
+    twin = copy.copy(state)
+    twin.estimator, twin.given = trial, given
+    twin.recipe, twin.epochs = recipe, recipe.epochs
+    twin.network = state.network.copy()
+    twin.network.layers = _own_layers(state, trial)
+    twin.run = state.run.copy()
+    twin.run.horizon = recipe.epochs
+    return twin
+
+
+def _own_layers(state: FitState, trial: Any) -> tuple[Any, ...]:
+    """Return the layers with the dropout rates of another estimator."""
+    specs = trial._chain(state.loss.n_raw(state.targets.n_outputs))
+    return tuple(
+        spec.checked() if isinstance(spec, Dropout) else layer
+        for spec, layer in zip(specs, state.network.layers, strict=True)
+    )

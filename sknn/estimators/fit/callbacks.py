@@ -29,7 +29,7 @@ def callbacks_for(state: FitState, network: Network) -> list[Callback]:
     estimator.callbacks_ = list(callbacks)
     callbacks += estimator._measures(state, network)
     if not state.recipe.full_batch:
-        callbacks.append(_watch(state))
+        callbacks.append(watch_for(state))
     if recipe.stop_below is not None:
         callbacks.append(StopBelow(recipe.stop_below))
     if recipe.verbose:
@@ -123,7 +123,8 @@ def _say_nothing(message: str) -> None:
     """Stand in for print."""
 
 
-def _watch(state: FitState) -> Watch:
+def watch_for(state: FitState) -> Watch:
+    """Return what decides when training stops, and keeps the best weights."""
     recipe = state.recipe
     watching = recipe.early_stopping and state.validation is not None
     scored = watching and recipe.scoring is not None

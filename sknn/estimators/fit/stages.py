@@ -84,13 +84,18 @@ def prepare_fit(
 
 def solve_fit(state: FitState) -> None:
     """Train, as long as the call asks for."""
+    plan_epochs(state)
+    if state.epochs or state.call.finish:
+        solve(state, partial(_snapshot, state, WeakSet()), partial(conclude, state))
+
+
+def plan_epochs(state: FitState) -> None:
+    """Note which epochs the call is to train."""
     call, run = state.call, state.run
     if not call.finish:
         # Should another call have to finish this one, it finds in the run what was to do.
         run.began, run.until = run.epoch, run.epoch + state.epochs
         run.stream, run.stop_reason = call.stream, None
-    if state.epochs or call.finish:
-        solve(state, partial(_snapshot, state, WeakSet()), partial(_conclude, state))
 
 
 def close_fit(state: FitState) -> None:
@@ -246,7 +251,7 @@ def _snapshot(state: FitState, earlier: WeakSet[Any]) -> Any:
     return twin
 
 
-def _conclude(state: FitState) -> None:
+def conclude(state: FitState) -> None:
     """Find the weights to serve where they are neither the last nor the best of an epoch."""
     run = state.run
     kept = run.best or run.average

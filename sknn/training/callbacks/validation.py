@@ -27,12 +27,18 @@ def mean_loss(
     ----------
     weight : ndarray of shape (n, 1) or None
     """
+    return float(np.mean(mean_losses(network, loss, raw, target, weight)))
+
+
+def mean_losses(
+    network: Network, loss: Loss, raw: NDArray, target: Any, weight: NDArray | None
+) -> Any:
+    """Return the weighted mean loss of raw scores, of every member its own."""
     target = in_order(target) if isinstance(target, np.ndarray) else target.toarray()
     scratch = network.scratch(loss.scratch(raw.shape[-1]), target.shape[0], train=True)
     total = loss.total(target, weight)
     counts = 1.0 / total if weight is None else weight / weight.dtype.type(total)
-    value = loss.value_and_grad(raw, target, counts, np.empty_like(raw), scratch)
-    return float(np.mean(value))
+    return loss.value_and_grad(raw, target, counts, np.empty_like(raw), scratch)
 
 
 class Validate(Callback):
@@ -94,14 +100,18 @@ class Validate(Callback):
             progress.record(name, values.reshape(network.lead))
         progress.row["validation_score"] = float(score)
 
+    def rows(self, slab: slice) -> tuple[Any, Any, NDArray | None]:
+        """Return x, target and weight of one of the pieces."""
+        parts = (self.x, self.target, self.weight)
+        if len(self.slabs) > 1:
+            parts = tuple(None if part is None else part[slab] for part in parts)  # type: ignore[assignment]
+        return parts
+
     def _measure(
         self, members: list[Network], slab: slice
     ) -> tuple[list[float], list[float], float]:
         """Return losses and scores of members on some rows, and the score of them together."""
-        parts = (self.x, self.target, self.weight)
-        if len(self.slabs) > 1:
-            parts = tuple(None if part is None else part[slab] for part in parts)  # type: ignore[assignment]
-        x, target, weight = parts
+        x, target, weight = self.rows(slab)
         raws = [network.predict(x) for network in members]
         pairs = zip(members, raws, strict=True)
         losses = [mean_loss(network, self.loss, raw, target, weight) for network, raw in pairs]

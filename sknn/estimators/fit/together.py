@@ -1,0 +1,170 @@
+"""Opened fits of one kind, solved as members of one network, each until it has come to its end."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.layers import Dropout, Layer
+from sknn.core.network import Network
+from sknn.estimators.fit.callbacks import validation_measures, watch_for
+from sknn.estimators.fit.solvers import (
+    Sizes,
+    batches_of,
+    threads_for,
+    train_stochastic,
+    trainer_for,
+    warn_of_clipping,
+)
+from sknn.estimators.fit.stages import conclude, plan_epochs
+from sknn.estimators.fit.state import FitState
+from sknn.estimators.settings.recipe import Recipe
+from sknn.training.batches import Batches
+from sknn.training.block import (
+    BlockTrainer,
+    ValidateMembers,
+    WatchMembers,
+    hand_back,
+    joined,
+    some_of,
+)
+from sknn.training.columns import OptimizerColumns, ScheduleColumns, of_all
+
+
+def solve_together(states: Sequence[FitState]) -> None:
+    """Train all states; each ends as ``solve_fit`` would have left it.
+
+    But for one that diverged: its ``run.stop_reason`` says so, and nothing else of it counts.
+
+    Parameters
+    ----------
+    states : sequence of FitState
+        Opened, of estimators of one key, on the same rows.
+    """
+    batches, size = batches_of(states[0])
+    for state in states:
+        plan_epochs(state)
+        state.estimator.callbacks_ = []
+        warn_of_clipping(state, batches.n_rows)
+    with threads_for(states[0], min(size(0), batches.n_rows)):
+        _train(list(states), batches, size)
+        for state in states:
+            if state.run.stop_reason != "diverged":
+                conclude(state)
+
+
+def _train(states: list[FitState], batches: Batches, size: Sizes) -> None:
+    """Train until all have come to an end; the last one goes on alone."""
+    block = _joined(states)
+    while len(states) > 1:
+        watch = _train_to_the_first_end(block, states, batches, size)
+        ended = [_reason(block, state, watch, m) for m, state in enumerate(states)]
+        leaving = [m for m, reason in enumerate(ended) if reason is not None]
+        staying = [m for m, reason in enumerate(ended) if reason is None]
+        _hand_back(block, states, leaving if len(staying) > 1 else range(len(states)))
+        for m in leaving:
+            states[m].run.stop_reason = ended[m]
+            states[m].run.stopped = watch.stopped[m] or False
+        states = [states[m] for m in staying]
+        block = _part(block, states, np.array(staying, int))
+    for state in states:
+        train_stochastic(state, batches, size)
+
+
+def _train_to_the_first_end(
+    block: FitState, states: list[FitState], batches: Batches, size: Sizes
+) -> WatchMembers:
+    """Train until one of the members has come to an end, or several; return who knows which."""
+    watch = WatchMembers([watch_for(state) for state in states])
+    measures = [ValidateMembers(each) for each in validation_measures(block, block.network)]
+    recipe, run = block.recipe, block.run
+    trainer = trainer_for(
+        block, batches, size, recipe.base_rate, recipe.schedule, [*measures, watch], BlockTrainer
+    )
+    trainer.run(run, min(state.run.until for state in states) - run.epoch)
+    return watch
+
+
+def _reason(block: FitState, state: FitState, watch: WatchMembers, m: int) -> str | None:
+    """Return why a member has come to its end, None where it goes on."""
+    if block.run.stop_reason == "interrupted":
+        return "interrupted"
+    if watch.lost[m]:
+        return "diverged"
+    if watch.stopped[m]:
+        return watch.reason
+    return "max_iter" if block.run.epoch == state.run.until else None
+
+
+def _hand_back(block: FitState, states: list[FitState], members: Sequence[int]) -> None:
+    """Let states have what their members have learned."""
+    hand_back(block.run, members, [states[m].run for m in members])
+    for m in members:
+        state = states[m]
+        state.network.load(block.network.theta[m])
+        state.run.optimizer_kind = type(state.recipe.optimizer).__name__
+
+
+# -- the state of a block ---------------------------------------------------------------------
+
+
+def _joined(states: Sequence[FitState]) -> FitState:
+    """Return a state whose network holds those of all."""
+    block = copy.copy(states[0])
+    block.run = joined([state.run for state in states])
+    theta = np.stack([state.network.theta for state in states])
+    return _with_members(block, states, theta)
+
+
+def _part(block: FitState, states: Sequence[FitState], members: NDArray) -> FitState:
+    """Return the block of those who stay."""
+    if len(members) < 2:
+        return block
+    part = copy.copy(block)
+    part.run = some_of(block.run, members)
+    return _with_members(part, states, block.network.theta[members])
+
+
+def _with_members(block: FitState, states: Sequence[FitState], theta: NDArray) -> FitState:
+    block.recipe = _recipe_of([(state.recipe, state.run.horizon) for state in states])
+    block.network = block.network.with_members(theta)
+    block.network.layers = _layers_of([state.network for state in states])
+    return block
+
+
+def _recipe_of(members: Sequence[tuple[Recipe, int]]) -> Recipe:
+    """Return the recipe of a block: what may differ has an entry for each member."""
+    recipes = [recipe for recipe, _ in members]
+    optimizers: Any = [recipe.optimizer for recipe in recipes]
+    decays = [
+        optimizer.weight_decay if recipe.weight_decay is None else recipe.weight_decay
+        for recipe, optimizer in zip(recipes, optimizers, strict=True)
+    ]
+    columns: Any = {
+        "optimizer": OptimizerColumns(optimizers),
+        "schedule": ScheduleColumns([(recipe.schedule, own) for recipe, own in members]),
+        "base_rate": np.array([recipe.base_rate for recipe in recipes], np.float64),
+        "weight_decay": of_all(decays),
+        "l2": of_all([recipe.l2 for recipe in recipes]),
+        "l1": of_all([recipe.l1 for recipe in recipes]),
+    }
+    return replace(recipes[0], **columns)
+
+
+def _layers_of(networks: Sequence[Network]) -> tuple[Layer, ...]:
+    """Return the layers of a block; those that drop at several rates have an array of them."""
+    return tuple(map(_layer_of, zip(*(network.layers for network in networks), strict=True)))
+
+
+def _layer_of(layers: Sequence[Layer]) -> Layer:
+    first = layers[0]
+    if not isinstance(first, Dropout):
+        return first
+    twin = copy.copy(first)
+    twin.rate = of_all([layer.rate for layer in layers])  # type: ignore[attr-defined]
+    return twin

@@ -1,0 +1,236 @@
+"""Networks that know nothing of each other, trained in one pass as members of one network.
+
+Each sees the same rows in the same order and ends where it would have ended alone. What all have in
+common (epochs, updates, the order of rows, the stream of noise) stands once, in the run of the
+block; of everything else there is an entry, or a row, for each member.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.generator import SharedGenerator
+from sknn.core.network import Network
+from sknn.training.callbacks import Progress
+from sknn.training.callbacks.early_stopping import LEFT, Watch
+from sknn.training.callbacks.validation import Validate, mean_losses
+from sknn.training.columns import of_all
+from sknn.training.objective import aligned
+from sknn.training.run import Best, History, Run, is_coarse
+from sknn.training.trainer import Trainer
+
+# What the run of a block knows of all its members.
+_COMMON = ("epoch", "step", "samples", "optimizer_step", "watched", "stop_reason")
+
+
+class Ledger(History):
+    """The history of a block: figures are arrays with one entry a member, or one for all."""
+
+    def append(self, row: Mapping[str, Any]) -> None:
+        """Add one epoch; it has the columns of the first one."""
+        for name, figure in row.items():
+            self.columns.setdefault(name, []).append(figure)
+
+    def of_some(self, members: NDArray) -> Ledger:
+        """Return the ledger of some members."""
+        twin = Ledger()
+        twin.columns = {
+            name: [each[members] if isinstance(each, np.ndarray) else each for each in figures]
+            for name, figures in self.columns.items()
+        }
+        return twin
+
+    def histories(self, members: Sequence[int]) -> list[History]:
+        """Return the history of each of some members, as it would have noted it alone."""
+        made = [History() for _ in members]
+        for name, figures in self.columns.items():
+            table = _table(name, figures, members)
+            for history, column in zip(made, table.tolist(), strict=True):
+                history.columns[name] = column
+        return made
+
+
+def _table(name: str, figures: list[Any], members: Sequence[int]) -> NDArray:
+    """Return the figures of some members, of shape (len(members), epochs)."""
+    if not figures or not isinstance(figures[0], np.ndarray):
+        table = np.broadcast_to(np.array(figures, np.float64), (len(members), len(figures)))
+    else:
+        table = np.array([each[members] for each in figures], np.float64).T
+    return table.astype(np.float32).astype(np.float64) if is_coarse(name) else table
+
+
+class WatchMembers(Watch):
+    """Watches each member of a block as it would be watched alone; who stops leaves the others.
+
+    Parameters
+    ----------
+    watches : sequence of Watch
+        That of every member. They may differ in tolerance and patience.
+
+    Attributes
+    ----------
+    stopped, lost : ndarray of bool, shape (n_members,)
+        Who has come to an end in the last epoch, and whose figures are not finite any more.
+    """
+
+    def __init__(self, watches: Sequence[Watch]) -> None:
+        vars(self).update(vars(watches[0]))
+        self.tol = of_all([each.tol for each in watches])
+        self.patience = of_all([each.patience for each in watches])
+        self.stopped = self.lost = np.zeros(len(watches), bool)
+
+    def on_epoch_end(self, progress: Progress) -> None:
+        """Compare with the best so far."""
+        run = progress.run
+        loss, values = progress.each["loss"], self.sign * progress.each[self.column]
+        self.lost = ~np.isfinite(loss + progress.network.theta.sum(axis=-1) + values)
+        better = values <= run.reference - self.tol
+        run.stall = np.where(better, 0, np.add(run.stall, 1))
+        run.reference = np.fmin(run.reference, values)
+        if self.keep_best:
+            self._keep_of_each(values, progress)
+        self.stopped = np.greater(run.stall, self.patience)
+        if self.stopped.any() or self.lost.any():
+            progress.stop(LEFT)
+
+    def _keep_of_each(self, values: NDArray, progress: Progress) -> None:
+        run = progress.run
+        now = [np.full(values.shape, each) for each in (run.epoch, progress.rate)]
+        found = Best(values, progress.network.theta, *now)
+        if run.best is None:
+            run.best = Best(values, found.theta.copy(), *now)
+        elif (better := values < run.best.value).any():
+            run.best = run.best.improved(better, found)
+
+
+class ValidateMembers(Validate):
+    """Measures loss and score of each member of a block as they would be measured alone.
+
+    Parameters
+    ----------
+    alone : Validate
+    """
+
+    def __init__(self, alone: Validate) -> None:
+        vars(self).update(vars(alone))
+
+    def on_epoch_end(self, progress: Progress) -> None:
+        """Add the figures to those of the members."""
+        network = progress.network
+        pieces = [self._measure_each(network, slab) for slab in self.slabs]
+        losses, scores = (
+            np.array(
+                [
+                    np.average(np.stack(f), axis=0, weights=self.shares)
+                    for f in zip(*figures, strict=True)
+                ]
+            )
+            for figures in zip(*pieces, strict=True)
+        )
+        progress.record("validation_loss", losses)
+        finite = np.flatnonzero(np.isfinite(losses))
+        judged = [self.judge(network.member(int(m)), float(scores[m])) for m in finite]
+        for name in judged[0] if judged else ():
+            values = np.full(losses.shape, np.nan)
+            values[finite] = [each[name] for each in judged]
+            progress.record(name, values)
+        progress.record("validation_score", scores)
+
+    def _measure_each(self, network: Network, slab: slice) -> tuple[list[float], list[float]]:
+        """Return losses and scores of all members on some rows."""
+        x, target, weight = self.rows(slab)
+        raw = _answers(network, x)
+        losses = np.asarray(mean_losses(network, self.loss, raw, target, weight), np.float64)
+        scores = [
+            self.score(own, slab) if np.isfinite(loss) else np.nan
+            for own, loss in zip(raw, losses, strict=True)
+        ]
+        return losses.tolist(), scores
+
+
+def _answers(network: Network, x: Any) -> NDArray:
+    """Return the raw scores of all members, each with the bits it would have alone."""
+    alone = network.member(0)
+    if x.shape[0] <= min(each.rows_at_once(x) for each in (network, alone)):
+        return network.predict(x)
+    # In pieces of other sizes products may be rounded in other ways.
+    return np.stack([network.member(m).predict(x) for m in range(network.n_members)])
+
+
+class BlockTrainer(Trainer):
+    """The loop, of members who know nothing of each other."""
+
+    def _is_lost(self, progress: Progress) -> bool:
+        """Go on for the others."""
+        return False
+
+    def _has_diverged(self, progress: Progress) -> bool:
+        """Leave that to the watch, who looks at each member."""
+        return False
+
+    def _norm(self, grad: NDArray) -> Any:
+        """Return the length of the gradient of each member."""
+        side_by_side = aligned(grad)
+        np.copyto(side_by_side, grad)
+        return np.sqrt(np.vecdot(side_by_side, side_by_side))
+
+    def _tell(self, progress: Progress) -> None:
+        """Note the figures of each member in the place of their means."""
+        row: dict[str, Any] = progress.row
+        row.update(progress.each)
+        row["seconds"] /= progress.network.n_members
+
+
+def joined(runs: Sequence[Run]) -> Run:
+    """Return the run of a block of members that stand at the same epoch of fresh runs."""
+    run = runs[0].copy()
+    run.n_members = len(runs)
+    run.until = min(each.until for each in runs)
+    run.streams.noise = SharedGenerator(run.streams.noise)
+    run.history = Ledger()
+    return run
+
+
+def some_of(run: Run, members: NDArray) -> Run:
+    """Return the run of some members of a block."""
+    part = copy.copy(run)
+    part.n_members = len(members)
+    part.reference, part.stall = run.reference[members], run.stall[members]
+    part.best = None if run.best is None else run.best.part(members)
+    part.optimizer_state = {name: each[members] for name, each in _state(run).items()}
+    part.history = run.history.of_some(members)  # type: ignore[attr-defined]
+    return part
+
+
+def hand_back(block: Run, members: Sequence[int], own: Sequence[Run]) -> None:
+    """Write where some members stand into their own runs; nothing is shared with the block."""
+    histories = block.history.histories(members)  # type: ignore[attr-defined]
+    for m, run, history in zip(members, own, histories, strict=True):
+        for name in _COMMON:
+            setattr(run, name, getattr(block, name))
+        # Copies are plain generators.
+        run.streams = block.streams.copy()
+        run.reference, run.stall = _own(block.reference, m), _own(block.stall, m)
+        run.best = None if block.best is None else _own_best(block.best, m)
+        run.optimizer_state = {name: each[m].copy() for name, each in _state(block).items()}
+        run.history = history
+        run.best_loss = min([run.best_loss, *history.columns.get("loss", [])])
+
+
+def _own(figure: Any, member: int) -> Any:
+    """Return what belongs to a member; before the first epoch all have the same."""
+    return figure if np.ndim(figure) == 0 else figure[member]
+
+
+def _own_best(best: Best, member: int) -> Best:
+    part = best.part(member)
+    return Best(part.value, part.theta.copy(), part.epoch, part.rate)
+
+
+def _state(run: Run) -> dict[str, NDArray]:
+    return run.optimizer_state or {}
