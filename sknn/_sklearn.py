@@ -296,6 +296,11 @@ def sees_answers_only(scorer: Any, params: dict[str, Any]) -> bool:
     return type(scorer) is _Scorer or (type(scorer) is _PassthroughScorer and not params)
 
 
+def is_own_score(scorer: Any) -> bool:
+    """Say whether a scorer is the method `score` of the estimator."""
+    return type(scorer) is _PassthroughScorer
+
+
 def takes_weights(scorer: Any) -> bool:
     """Say whether the metric of a scorer knows sample weights; of a bare callable nobody knows."""
     metric = getattr(scorer, "_score_func", None)

@@ -12,8 +12,12 @@ import numpy as np
 from joblib.logger import short_format_time
 from sklearn.pipeline import Pipeline
 
-from sknn._sklearn import sees_answers_only
+from sknn._sklearn import is_own_score, sees_answers_only
+from sknn._validation.marks import marked
+from sknn.estimators.base import BaseNetwork
 from sknn.estimators.fit.block import fit_block
+from sknn.estimators.supervised import SupervisedNetwork
+from sknn.estimators.targets.scores import checked_once
 from sknn.search.fold import Fold, Lesson, try_to_prepare, with_network
 from sknn.search.training import Judge
 
@@ -68,11 +72,33 @@ class Exam:
             except Exception:  # Every score will raise it, or be what an error counts.
                 self.apart = False
                 self.rows = {kind: fold.judging(model, held) for kind, held in judge.kinds.items()}
+        self._to_be_checked = set(self.rows) if self.apart else set()
 
     def score(self, network: Any, kind: str) -> Any:
         """Return the score of the model with a network on some rows."""
+        if kind in self._to_be_checked:
+            self._to_be_checked.remove(kind)
+            self.rows[kind] = _checked(network, self.judge.scorer, *self.rows[kind])
         model = network if self.apart else with_network(self.model, network)
         return self.judge.score(model, *self.rows[kind])
+
+
+def _checked(network: Any, scorer: Any, X: Any, y: Any, params: Any) -> tuple[Any, Any, Any]:
+    """Return rows that networks like this one need not look at again.
+
+    Metrics get y as it was given.
+    """
+    kind = type(network)
+    ours = issubclass(kind, SupervisedNetwork) and kind.__module__.startswith("sknn.")
+    if not ours or kind._check_inputs is not BaseNetwork._check_inputs:
+        return X, y, params  # Its check makes other rows of them, or nobody knows what it does.
+    try:
+        x = marked(network._check_inputs(X))
+        if is_own_score(scorer):
+            y = checked_once(y, network._numeric_target)
+    except Exception:  # It is raised again where it is what an error counts.
+        return X, y, params
+    return x, y, params
 
 
 def _to_end(model: Any, X: Any) -> Any:

@@ -94,10 +94,9 @@ class Reader:
         # Of the most verbose searches tell scikit-learn's own lines; callbacks follow its fits.
         if pair.asked["verbose"] > 9 or hears(pair.asked.get("callback_ctx")):
             return
-        # Most models are networks with other numbers; other estimators need not be asked.
         given = pair.asked["parameters"] or {}
         try:
-            model = _with_parameters(model, given)
+            model = model.set_params(**clone(given, safe=False))
         except Exception:  # The ordinary way raises it.
             return
         network, prefix = end_of(model)
@@ -111,20 +110,6 @@ class Reader:
         # What has no key is trained alone, what cannot be compared shares no steps.
         pair.front = object() if front is None else front
         pair.key = object() if key is None else key
-
-
-def _with_parameters(model: Any, given: dict[str, Any]) -> Any:
-    """Return a model of its own with parameters set, which may be whole estimators."""
-    network, prefix = end_of(model)
-    names = [name.removeprefix(prefix) for name in given if name.startswith(prefix)]
-    if not isinstance(network, BaseNetwork) or len(names) < len(given):
-        return model.set_params(**clone(given, safe=False))
-    if not set(names) <= set(network._get_param_names()):
-        return model.set_params(**clone(given, safe=False))
-    # The way through the Pipeline asks all its steps for all their parameters.
-    for name, value in zip(names, given.values(), strict=True):
-        setattr(network, name, clone(value, safe=False))
-    return model
 
 
 def _front_of(given: dict[str, Any], prefix: str) -> Hashable | None:
