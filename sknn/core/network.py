@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Layout, Plan, Scratch, Shape, Views
-from sknn.core.rows import Buffer, in_order
+from sknn.core.rows import Buffer, aligned, in_order
 
 # Rows of one prediction chunk are chosen so that the widest array holds about this many numbers:
 # large enough for full speed of the matrix products, small enough to stay in cache.
@@ -184,7 +184,8 @@ class Network:
         twin = object.__new__(Network)
         twin.__dict__.update(self.__dict__)
         twin.lead = theta.shape[:-1]
-        twin._attach(np.array(theta, dtype=self.dtype))
+        twin._attach(aligned(theta.shape, self.dtype))
+        twin.load(theta)
         return twin
 
     def member(self, index: int) -> Network:

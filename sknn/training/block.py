@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from sknn.core.generator import SharedGenerator
 from sknn.core.network import Network
+from sknn.core.rows import aligned
 from sknn.training.callbacks import Progress
 from sknn.training.callbacks.early_stopping import LEFT, Watch
 from sknn.training.callbacks.validation import Validate, mean_losses
 from sknn.training.columns import of_all
-from sknn.training.objective import aligned
 from sknn.training.run import Best, History, Run, is_coarse
 from sknn.training.trainer import Trainer
 
@@ -61,7 +61,10 @@ def _table(name: str, figures: list[Any], members: Sequence[int]) -> NDArray:
         table = np.broadcast_to(np.array(figures, np.float64), (len(members), len(figures)))
     else:
         table = np.array([each[members] for each in figures], np.float64).T
-    return table.astype(np.float32).astype(np.float64) if is_coarse(name) else table
+    if not is_coarse(name):
+        return table
+    with np.errstate(over="ignore"):
+        return table.astype(np.float32).astype(np.float64)
 
 
 class WatchMembers(Watch):
@@ -79,7 +82,7 @@ class WatchMembers(Watch):
     """
 
     def __init__(self, watches: Sequence[Watch]) -> None:
-        vars(self).update(vars(watches[0]))
+        self.__dict__.update(vars(watches[0]))
         self.tol = of_all([each.tol for each in watches])
         self.patience = of_all([each.patience for each in watches])
         self.stopped = self.lost = np.zeros(len(watches), bool)
@@ -117,7 +120,7 @@ class ValidateMembers(Validate):
     """
 
     def __init__(self, alone: Validate) -> None:
-        vars(self).update(vars(alone))
+        self.__dict__.update(vars(alone))
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Add the figures to those of the members."""
@@ -175,7 +178,7 @@ class BlockTrainer(Trainer):
 
     def _norm(self, grad: NDArray) -> Any:
         """Return the length of the gradient of each member."""
-        side_by_side = aligned(grad)
+        side_by_side = aligned(grad.shape, grad.dtype)
         np.copyto(side_by_side, grad)
         return np.sqrt(np.vecdot(side_by_side, side_by_side))
 

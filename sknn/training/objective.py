@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
+from sknn.core.rows import aligned
 from sknn.core.workspace import Workspace
 from sknn.training.columns import Number, column
 
@@ -61,7 +62,7 @@ class Penalty:
         n_decayed = network.layout.n_decayed
         self.decayed = network.theta[..., :n_decayed]
         self.decayed_grad = grad[..., :n_decayed]
-        self._shrink = aligned(self.decayed) if np.any(l2) else None
+        self._shrink = aligned(self.decayed.shape, network.dtype) if np.any(l2) else None
         self._thresholds = bool(np.any(l1))
 
     def __call__(self) -> Any:
@@ -153,13 +154,3 @@ class Supervised:
     def figures(self) -> dict[str, float]:
         """Nothing but the loss is measured."""
         return {}
-
-
-def aligned(like: NDArray) -> NDArray:
-    """Return an empty array whose rows all begin at multiples of 16 bytes, as a row alone does.
-
-    By that some kernels of BLAS choose where the sum of an inner product begins.
-    """
-    step = 16 // like.itemsize
-    n = like.shape[-1]
-    return np.empty((*like.shape[:-1], -(-n // step) * step), like.dtype)[..., :n]

@@ -189,7 +189,7 @@ class Trainer:
     def _has_diverged(self, progress: Progress) -> bool:
         """Say whether an epoch ended in numbers that are not finite."""
         theta = self.objective.network.theta
-        return not math.isfinite(progress.row["loss"] + float(theta.sum()))
+        return not math.isfinite(progress.row["loss"] + np.add.reduce(theta, axis=None))
 
     def _norm(self, grad: NDArray) -> Any:
         """Return the length of a gradient."""

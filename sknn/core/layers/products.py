@@ -14,6 +14,19 @@ def as_rows(array: Any, places: int) -> Any:
     return array.reshape(*lead, -1, array.shape[-1])
 
 
+def column_sums(rows: NDArray, ones: NDArray, out: NDArray) -> None:
+    """Fill `out` (..., k) with the sums of the columns of (..., rows, k).
+
+    A product with ones is three times faster than add.reduce.
+    """
+    if rows.shape[-1] > 1:
+        np.matmul(ones, rows, out=out)
+    else:
+        # Some kernels of BLAS begin the sum where the second factor is aligned: that is the one
+        # that begins in the same way for every member.
+        np.vecdot(rows[..., 0], ones, out=out[..., 0])
+
+
 def product(x: Any, weights: NDArray, out: NDArray) -> None:
     """Write ``x @ weights`` into `out`; CSR rows are multiplied member by member."""
     if isinstance(x, np.ndarray):
