@@ -52,7 +52,12 @@ class BlockParallel:
             return Parallel(**self.options)([pair.task for pair in pairs])
         outcomes: list[Any] = [None] * len(pairs)
         try:
-            with closing(self._outcomes(pairs, networks)) as found:
+            with (
+                warnings.catch_warnings(),
+                closing(self._outcomes(pairs, networks)) as found,
+            ):
+                # Of Ctrl-C the search itself tells.
+                warnings.filterwarnings("ignore", "Training interrupted by user")
                 for pair, outcome in found:
                     outcomes[pair.index] = outcome
         except KeyboardInterrupt:

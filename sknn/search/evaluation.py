@@ -28,10 +28,10 @@ class TrainingBlock:
 
     Attributes
     ----------
-    networks : list of estimator
+    networks : sequence of estimator
         Not fitted.
-    asked : list of dict
-        What scikit-learn wants to know of each.
+    wishes : sequence of dict
+        What scikit-learn wants to know of each, and see printed.
     model : estimator
         What one of the networks is or ends.
     fold : Fold
@@ -41,8 +41,8 @@ class TrainingBlock:
         Seconds of fitting these steps that each network counts.
     """
 
-    networks: list[Any]
-    asked: list[dict[str, Any]]
+    networks: Sequence[Any]
+    wishes: Sequence[dict[str, Any]]
     model: Any
     fold: Fold
     lesson: Lesson | None = None
@@ -119,13 +119,13 @@ def evaluate(block: TrainingBlock, judge: Judge) -> list[dict[str, Any]]:
     seconds = (perf_counter() - begin) / len(results) + block.share
     exam = Exam(lesson.model, block.fold, judge) if lesson.error is None else None
     outcomes = []
-    for network, asked in zip(results, block.asked, strict=True):
+    for network, wishes in zip(results, block.wishes, strict=True):
         outcome = _outcome(network, exam, judge) | {"fit_time": seconds}
-        if asked["verbose"] > 1:
-            print(_message(asked, outcome))
+        if wishes["verbose"] > 1:
+            print(_message(wishes, outcome))
         failed = outcome["fit_error"] is not None
         model = block.model if failed else with_network(lesson.model, network)
-        outcomes.append(outcome | _extras(model, block.fold.test, asked))
+        outcomes.append(outcome | _extras(model, block.fold.test, wishes))
     return outcomes
 
 
@@ -154,20 +154,20 @@ def _outcome(network: Any, exam: Exam | None, judge: Judge) -> dict[str, Any]:
     return outcome
 
 
-def _extras(model: Any, test: Any, asked: dict[str, Any]) -> dict[str, Any]:
+def _extras(model: Any, test: Any, wishes: dict[str, Any]) -> dict[str, Any]:
     """Return what not all searches ask for."""
     test = np.asarray(test)
     known = {
         "n_test_samples": int(test.sum()) if test.dtype == bool else len(test),
-        "parameters": asked["parameters"],
+        "parameters": wishes["parameters"],
         "estimator": model,
     }
-    return {name: each for name, each in known.items() if asked.get(f"return_{name}")}
+    return {name: each for name, each in known.items() if wishes.get(f"return_{name}")}
 
 
-def _message(asked: dict[str, Any], outcome: dict[str, Any]) -> str:
+def _message(wishes: dict[str, Any], outcome: dict[str, Any]) -> str:
     """Return the line that scikit-learn prints of a fit."""
-    verbose, split, given = asked["verbose"], asked.get("split_progress"), asked["parameters"]
+    verbose, split, given = wishes["verbose"], wishes.get("split_progress"), wishes["parameters"]
     begin = f"[CV {split[0] + 1}/{split[1]}] END " if verbose > 2 and split else "[CV] END "
     end = ", ".join(f"{name}={given[name]}" for name in sorted(given)) + ";" if given else ""
     if verbose > 2:

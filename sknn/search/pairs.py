@@ -14,6 +14,14 @@ from sknn._sklearn import hears, listeners_of
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.fit.block import block_key
 
+WISHES = (
+    "parameters",
+    "verbose",
+    "split_progress",
+    "return_n_test_samples",
+    "return_parameters",
+    "return_estimator",
+)
 NO_FRONT = "no steps before the network"
 
 
@@ -48,6 +56,11 @@ class Pair:
     def asked(self) -> dict[str, Any]:
         """What scikit-learn wants to know."""
         return self.task[2]
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What of that is asked of a single pair; the rest would only travel along."""
+        return {name: self.asked.get(name) for name in WISHES}
 
     @property
     def split(self) -> int:

@@ -86,13 +86,14 @@ def blocks_of(
     blocks = []
     for group, lesson in zip(groups, lessons, strict=True):
         share = 0.0 if lesson is None else lesson.seconds / len(group.pairs)
-        for pairs in group.chunks(lesson, most):
-            networks = [pair.network for pair in pairs]
-            asked = [pair.asked for pair in pairs]
-            block = TrainingBlock(networks, asked, pairs[0].model, group.fold, lesson, share)
-            blocks.append((pairs, block))
-    # At the end no worker should wait for a long block of another.
-    return sorted(blocks, key=lambda each: -_work(each[1]))
+        for place, pairs in enumerate(group.chunks(lesson, most)):
+            networks, wishes = zip(*((pair.network, pair.wishes) for pair in pairs), strict=True)
+            block = TrainingBlock(networks, wishes, pairs[0].model, group.fold, lesson, share)
+            blocks.append((_work(block), place, pairs, block))
+    # At the end no worker should wait for a long block of another. Of blocks alike those of the
+    # same candidates come one after the other: after Ctrl-C some are known on all splits.
+    blocks.sort(key=lambda each: (-each[0], each[1]))
+    return [(pairs, block) for _, _, pairs, block in blocks]
 
 
 def _work(block: TrainingBlock) -> float:
