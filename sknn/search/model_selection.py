@@ -10,9 +10,10 @@ from sklearn import model_selection
 
 from sknn._sklearn import cross_val_score_by, cross_validate_by, search_by
 from sknn.search.blocks import BlockParallel
+from sknn.search.estimator_like import EstimatorLike
 
 
-class _InBlocks:
+class _InBlocks(EstimatorLike):
     """A search of scikit-learn's that trains the networks of a split together."""
 
     _doc_link_module = "sknn"

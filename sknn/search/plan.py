@@ -36,12 +36,12 @@ class Group:
 
     def chunks(self, lesson: Lesson | None, most: int) -> Iterator[list[Pair]]:
         """Yield the pairs of every block, at most so many, of about the same number."""
-        X = self.fold.X if lesson is None or lesson.error is not None else lesson.X
+        rows = self.fold.X if lesson is None or lesson.error is not None else lesson.X
         alike: dict[Any, list[Pair]] = {}
         for pair in self.pairs:
             alike.setdefault(pair.key, []).append(pair)
         for pairs in alike.values():
-            size = min(most, members_in_block(pairs[0].network, X)) if len(pairs) > 1 else 1
+            size = min(most, _best_size(pairs[0].network, rows)) if len(pairs) > 1 else 1
             count = math.ceil(len(pairs) / size)
             for places in np.array_split(np.arange(len(pairs)), count):
                 yield [pairs[i] for i in places]
@@ -100,4 +100,9 @@ def _work(block: TrainingBlock) -> float:
     """Return a figure that grows with the time a block takes."""
     most = [getattr(network, resource_of(network)) for network in block.networks]
     epochs = sum(each for each in most if isinstance(each, (int, float)))
-    return epochs / members_in_block(block.networks[0], block.fold.X)
+    return epochs / _best_size(block.networks[0], block.fold.X)
+
+
+def _best_size(network: Any, rows: Any) -> int:
+    """Return how many networks for such rows, which may be lists, are best trained together."""
+    return members_in_block(network, rows if hasattr(rows, "shape") else np.asarray(rows[:1]))
