@@ -8,6 +8,7 @@ block; of everything else there is an entry, or a row, for each member.
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,47 +25,68 @@ from sknn.training.columns import of_all
 from sknn.training.run import Best, History, Run, is_coarse
 from sknn.training.trainer import Trainer
 
+_ROOM = 64
+"""Epochs for which a table has room at first."""
+
 # What the run of a block knows of all its members.
 _COMMON = ("epoch", "step", "samples", "optimizer_step", "watched", "stop_reason")
 
 
 class Ledger(History):
-    """The history of a block: figures are arrays with one entry a member, or one for all."""
+    """The history of a block: a table a column, with one row an epoch and one figure a member.
+
+    Parameters
+    ----------
+    n_members : int
+    """
+
+    def __init__(self, n_members: int) -> None:
+        super().__init__()
+        self.n_members = n_members
+        self.n_epochs = 0
+        self.tables: dict[str, NDArray] = {}
+
+    def __len__(self) -> int:
+        return self.n_epochs
 
     def append(self, row: Mapping[str, Any]) -> None:
-        """Add one epoch; it has the columns of the first one."""
+        """Add one epoch, of figures of all members or with one entry for each."""
         for name, figure in row.items():
-            self.columns.setdefault(name, []).append(figure)
+            self._table(name)[self.n_epochs] = figure
+        self.n_epochs += 1
+
+    def _table(self, name: str) -> NDArray:
+        """Return a table with room for one epoch more."""
+        table = self.tables.get(name)
+        if table is None or len(table) == self.n_epochs:
+            known = 0 if table is None else self.n_epochs
+            wider = np.full((2 * known + _ROOM, self.n_members), np.nan)
+            if table is not None:
+                wider[:known] = table
+            table = self.tables[name] = wider
+        return table
+
+    def back_to(self, columns: dict[str, list[float]], rows: int) -> None:
+        """Forget what came after so many epochs."""
+        self.n_epochs = rows
 
     def of_some(self, members: NDArray) -> Ledger:
         """Return the ledger of some members."""
-        twin = Ledger()
-        twin.columns = {
-            name: [each[members] if isinstance(each, np.ndarray) else each for each in figures]
-            for name, figures in self.columns.items()
-        }
+        twin = Ledger(len(members))
+        twin.n_epochs = self.n_epochs
+        twin.tables = {name: table[:, members] for name, table in self.tables.items()}
         return twin
 
-    def histories(self, members: Sequence[int]) -> list[History]:
-        """Return the history of each of some members, as it would have noted it alone."""
-        made = [History() for _ in members]
-        for name, figures in self.columns.items():
-            table = _table(name, figures, members)
-            for history, column in zip(made, table.tolist(), strict=True):
-                history.columns[name] = column
+    def history(self, member: int) -> History:
+        """Return the history of a member, as it would have noted it alone."""
+        made = History()
+        for name, table in self.tables.items():
+            column = table[: self.n_epochs, member]
+            if is_coarse(name):
+                with np.errstate(over="ignore"):
+                    column = column.astype(np.float32)
+            made.columns[name] = column.tolist()
         return made
-
-
-def _table(name: str, figures: list[Any], members: Sequence[int]) -> NDArray:
-    """Return the figures of some members, of shape (len(members), epochs)."""
-    if not figures or not isinstance(figures[0], np.ndarray):
-        table = np.broadcast_to(np.array(figures, np.float64), (len(members), len(figures)))
-    else:
-        table = np.array([each[members] for each in figures], np.float64).T
-    if not is_coarse(name):
-        return table
-    with np.errstate(over="ignore"):
-        return table.astype(np.float32).astype(np.float64)
 
 
 class WatchMembers(Watch):
@@ -89,17 +111,21 @@ class WatchMembers(Watch):
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Compare with the best so far."""
-        run = progress.run
-        loss, values = progress.each["loss"], self.sign * progress.each[self.column]
-        self.lost = ~np.isfinite(loss + progress.network.theta.sum(axis=-1) + values)
+        run, values = progress.run, self.sign * progress.each[self.column]
+        self._look_for_lost(values, progress)
         better = values <= run.reference - self.tol
         run.stall = np.where(better, 0, np.add(run.stall, 1))
         run.reference = np.fmin(run.reference, values)
         if self.keep_best:
             self._keep_of_each(values, progress)
         self.stopped = np.greater(run.stall, self.patience)
-        if self.stopped.any() or self.lost.any():
+        if np.logical_or.reduce(self.stopped) or np.logical_or.reduce(self.lost):
             progress.stop(LEFT)
+
+    def _look_for_lost(self, values: NDArray, progress: Progress) -> None:
+        loss, theta = progress.each["loss"], progress.network.theta
+        if not math.isfinite(np.add.reduce(theta, axis=None) + np.add.reduce(loss + values)):
+            self.lost = ~np.isfinite(np.add.reduce(theta, axis=-1) + loss + values)
 
     def _keep_of_each(self, values: NDArray, progress: Progress) -> None:
         run = progress.run
@@ -182,11 +208,12 @@ class BlockTrainer(Trainer):
         np.copyto(side_by_side, grad)
         return np.sqrt(np.vecdot(side_by_side, side_by_side))
 
-    def _tell(self, progress: Progress) -> None:
+    def _finish(
+        self, progress: Progress, loss: Any, norm: Any, seconds: float
+    ) -> Mapping[str, Any]:
         """Note the figures of each member in the place of their means."""
-        row: dict[str, Any] = progress.row
-        row.update(progress.each)
-        row["seconds"] /= progress.network.n_members
+        share = seconds / progress.network.n_members
+        return {**super()._finish(progress, loss, norm, share), **progress.each}
 
 
 def joined(runs: Sequence[Run]) -> Run:
@@ -195,7 +222,7 @@ def joined(runs: Sequence[Run]) -> Run:
     run.n_members = len(runs)
     run.until = min(each.until for each in runs)
     run.streams.noise = SharedGenerator(run.streams.noise)
-    run.history = Ledger()
+    run.history = Ledger(len(runs))
     return run
 
 
@@ -212,8 +239,7 @@ def some_of(run: Run, members: NDArray) -> Run:
 
 def hand_back(block: Run, members: Sequence[int], own: Sequence[Run]) -> None:
     """Write where some members stand into their own runs; nothing is shared with the block."""
-    histories = block.history.histories(members)  # type: ignore[attr-defined]
-    for m, run, history in zip(members, own, histories, strict=True):
+    for m, run in zip(members, own, strict=True):
         for name in _COMMON:
             setattr(run, name, getattr(block, name))
         # Copies are plain generators.
@@ -221,8 +247,8 @@ def hand_back(block: Run, members: Sequence[int], own: Sequence[Run]) -> None:
         run.reference, run.stall = _own(block.reference, m), _own(block.stall, m)
         run.best = None if block.best is None else _own_best(block.best, m)
         run.optimizer_state = {name: each[m].copy() for name, each in _state(block).items()}
-        run.history = history
-        run.best_loss = min([run.best_loss, *history.columns.get("loss", [])])
+        run.history = block.history.history(m)  # type: ignore[attr-defined]
+        run.best_loss = min([run.best_loss, *run.history.columns.get("loss", [])])
 
 
 def _own(figure: Any, member: int) -> Any:

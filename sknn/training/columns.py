@@ -8,6 +8,7 @@ member moves as it would alone, to the last bit.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,9 +18,8 @@ from numpy.typing import DTypeLike, NDArray
 from sknn.core.layout import Layout
 from sknn.core.optimizers import State
 from sknn.core.optimizers.base import Figured
+from sknn.core.optimizers.base import Number as Number
 from sknn.core.schedules import Schedule
-
-Number = float | NDArray
 
 
 def column(number: Any, dtype: DTypeLike) -> Any:
@@ -42,7 +42,8 @@ class OptimizerColumns:
     """
 
     def __init__(self, members: Sequence[Figured]) -> None:
-        self.members = tuple(members)
+        self.first = members[0]
+        self.figures = _with_columns(members).figures
 
     def bind(self, layout: Layout) -> OptimizerColumns:
         """Return itself: such optimizers are the same for every layout."""
@@ -50,14 +51,21 @@ class OptimizerColumns:
 
     def init(self, theta: NDArray) -> State:
         """Make the state, with a leading axis of members."""
-        return self.members[0].init(theta)
+        return self.first.init(theta)
 
     def update(self, state: State, grad: NDArray, theta: NDArray, lr: NDArray, step: int) -> None:
         """Turn `grad` into the step, in place; `lr` has the shape (n_members,)."""
-        figures = [
-            each.figures(rate, step) for each, rate in zip(self.members, lr.tolist(), strict=True)
-        ]
-        self.members[0].move(state, grad, tuple(np.array(figures, grad.dtype).T[..., None]))
+        dtype = grad.dtype
+        self.first.move(state, grad, [column(each, dtype) for each in self.figures(lr, step)])
+
+
+def _with_columns(members: Sequence[Figured]) -> Figured:
+    """Return an optimizer whose parameters are numbers of all members."""
+    twin = copy.copy(members[0])
+    for name, value in vars(members[0]).items():
+        if isinstance(value, float):
+            setattr(twin, name, of_all([getattr(each, name) for each in members]))
+    return twin
 
 
 class ScheduleColumns:
@@ -88,4 +96,4 @@ class ScheduleColumns:
 
 def _told(schedule: Schedule, horizon: int) -> tuple[Any, ...]:
     """Return all that tells a plan from another."""
-    return type(schedule), repr(sorted(schedule.get_params().items())), horizon
+    return type(schedule), repr(vars(schedule)), horizon

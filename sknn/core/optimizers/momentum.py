@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core import constraints
-from sknn.core.optimizers.base import Figured, Figures, State, velocity, zeros
+from sknn.core.optimizers.base import Figured, Number, State, plain, velocity, zeros
 
 _TINY = 2.0**-100
 # Clipped to a power of two and scaled back, a number gives its sign exactly. np.sign branches on
@@ -68,11 +69,11 @@ class SGD(Figured, alias="sgd"):
         """Return the velocity, or nothing without momentum."""
         return zeros(theta, "velocity") if self.momentum else {}
 
-    def figures(self, lr: float, step: int) -> Figures:
+    def figures(self, lr: Number, step: int) -> Sequence[Number]:
         """Return rate and momentum."""
-        return float(lr), float(self.momentum)
+        return plain(lr), plain(self.momentum)
 
-    def move(self, state: State, grad: NDArray, figures: Figures) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
         """Turn `grad` into the step, in place."""
         rate, mu = figures
         grad *= rate
@@ -144,13 +145,13 @@ class Lion(Figured, alias="lion"):
         """Return the average of the gradients."""
         return zeros(theta, "m")
 
-    def figures(self, lr: float, step: int) -> Figures:
+    def figures(self, lr: Number, step: int) -> Sequence[Number]:
         """Return two factors on averages, and the step in units of the clipped gradient."""
-        b1, b2 = float(self.beta_1), float(self.beta_2)
+        b1, b2 = plain(self.beta_1), plain(self.beta_2)
         unit = b1 * (1.0 - b2) / (1.0 - b1)
-        return unit, b2 - unit, float(lr) / _TINY
+        return unit, b2 - unit, plain(lr) / _TINY
 
-    def move(self, state: State, grad: NDArray, figures: Figures) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
         """Turn `grad` into the step, in place."""
         # The sign does not mind the scale: kept is m in the unit in which the sum is m + g. Then
         # the new m follows from the sum and the old m, and the gradient need not be saved.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +23,7 @@ from sknn.estimators.fit.stages import close_fit, open_fit
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.together import solve_together
 from sknn.estimators.settings.recipe import Recipe
+from sknn.training.run import History
 from sknn.training.threads import blas_threads
 from sknn.training.warnings import users_level
 
@@ -145,8 +147,8 @@ def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) ->
     twin.recipe, twin.epochs = recipe, recipe.epochs
     twin.network = state.network.copy()
     twin.network.layers = _own_layers(state, trial)
-    twin.run = state.run.copy()
-    twin.run.horizon = recipe.epochs
+    # Generators and all that training changes will come from the block.
+    twin.run = replace(state.run, horizon=recipe.epochs, history=History(), schedule_state={})
     return twin
 
 
