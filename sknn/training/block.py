@@ -152,34 +152,32 @@ class ValidateMembers(Validate):
         """Add the figures to those of the members."""
         network = progress.network
         pieces = [self._measure_each(network, slab) for slab in self.slabs]
-        losses, scores = (
-            np.array(
-                [
-                    np.average(np.stack(f), axis=0, weights=self.shares)
-                    for f in zip(*figures, strict=True)
-                ]
-            )
-            for figures in zip(*pieces, strict=True)
-        )
+        losses, scores = (self._mean(np.stack(each)) for each in zip(*pieces, strict=True))
         progress.record("validation_loss", losses)
-        finite = np.flatnonzero(np.isfinite(losses))
-        judged = [self.judge(network.member(int(m)), float(scores[m])) for m in finite]
-        for name in judged[0] if judged else ():
-            values = np.full(losses.shape, np.nan)
-            values[finite] = [each[name] for each in judged]
-            progress.record(name, values)
+        if self.judge is not None:
+            self._judge_each(progress, scores, np.flatnonzero(np.isfinite(losses)))
         progress.record("validation_score", scores)
 
-    def _measure_each(self, network: Network, slab: slice) -> tuple[list[float], list[float]]:
+    def _mean(self, figures: NDArray) -> NDArray:
+        """Return the means of (n_slabs, n_members), each column summed as it would be alone."""
+        columns = np.hsplit(figures, figures.shape[1]) if len(figures) > 1 else [figures]
+        return np.concatenate([np.average(each, axis=0, weights=self.shares) for each in columns])
+
+    def _judge_each(self, progress: Progress, scores: NDArray, finite: NDArray) -> None:
+        judge: Any = self.judge
+        judged = [judge(progress.network.member(int(m)), float(scores[m])) for m in finite]
+        for name in judged[0] if judged else ():
+            values = np.full(scores.shape, np.nan)
+            values[finite] = [each[name] for each in judged]
+            progress.record(name, values)
+
+    def _measure_each(self, network: Network, slab: slice) -> tuple[NDArray, NDArray]:
         """Return losses and scores of all members on some rows."""
         x, target, weight = self.rows(slab)
         raw = _answers(network, x)
         losses = np.asarray(mean_losses(network, self.loss, raw, target, weight), np.float64)
-        scores = [
-            self.score(own, slab) if np.isfinite(loss) else np.nan
-            for own, loss in zip(raw, losses, strict=True)
-        ]
-        return losses.tolist(), scores
+        scores = np.where(np.isfinite(losses), self.scores(raw, slab), np.nan)
+        return losses, scores
 
 
 def _answers(network: Network, x: Any) -> NDArray:
@@ -237,18 +235,17 @@ def some_of(run: Run, members: NDArray) -> Run:
     return part
 
 
-def hand_back(block: Run, members: Sequence[int], own: Sequence[Run]) -> None:
-    """Write where some members stand into their own runs; nothing is shared with the block."""
-    for m, run in zip(members, own, strict=True):
-        for name in _COMMON:
-            setattr(run, name, getattr(block, name))
-        # Copies are plain generators.
-        run.streams = block.streams.copy()
-        run.reference, run.stall = _own(block.reference, m), _own(block.stall, m)
-        run.best = None if block.best is None else _own_best(block.best, m)
-        run.optimizer_state = {name: each[m].copy() for name, each in _state(block).items()}
-        run.history = block.history.history(m)  # type: ignore[attr-defined]
-        run.best_loss = min([run.best_loss, *run.history.columns.get("loss", [])])
+def hand_back(block: Run, member: int, run: Run) -> None:
+    """Write where a member stands into its own run; nothing is shared with the block."""
+    for name in _COMMON:
+        setattr(run, name, getattr(block, name))
+    # Copies are plain generators.
+    run.streams = block.streams.copy()
+    run.reference, run.stall = _own(block.reference, member), _own(block.stall, member)
+    run.best = None if block.best is None else _own_best(block.best, member)
+    run.optimizer_state = {name: each[member].copy() for name, each in _state(block).items()}
+    run.history = block.history.history(member)  # type: ignore[attr-defined]
+    run.best_loss = min([run.best_loss, *run.history.columns.get("loss", [])])
 
 
 def _own(figure: Any, member: int) -> Any:

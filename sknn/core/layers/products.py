@@ -41,7 +41,7 @@ def product(x: Any, weights: NDArray, out: NDArray) -> None:
 def transposed_product(x: Any, dz: NDArray, out: NDArray) -> None:
     """Write ``x.T @ dz`` into `out`."""
     if isinstance(x, np.ndarray):
-        np.matmul(x.swapaxes(-1, -2), dz, out=out)
+        np.matmul(x.mT, dz, out=out)
     elif dz.ndim == 2:
         out[...] = x.T @ dz
     else:

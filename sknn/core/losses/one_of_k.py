@@ -63,6 +63,8 @@ def row_dot(a: NDArray, b: NDArray, scratch: Mapping[str, NDArray], out: NDArray
 
 def inner(a: NDArray, b: NDArray) -> Any:
     """Return the inner product of (..., rows, k) and (rows, k), as one long sum a member."""
+    if a.ndim == 2:
+        return np.vdot(a, b)
     return np.vecdot(a.reshape(*a.shape[:-2], b.size), b.reshape(b.size))
 
 

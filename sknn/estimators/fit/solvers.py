@@ -111,7 +111,7 @@ def objective_at(state: FitState, theta: NDArray) -> float:
     batches, size = batches_of(state)
     n = size(state.run.epoch)
     objective = state.estimator._problem(state, network, n).objective
-    parts = (objective.batch(*batch) * batch.x.shape[0] for batch in batches.epoch(n, None))
+    parts = (objective.batch(*batch) * batch[0].shape[0] for batch in batches.epoch(n, None))
     return sum(parts) / batches.n_rows
 
 

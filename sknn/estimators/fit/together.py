@@ -52,28 +52,49 @@ def solve_together(states: Sequence[FitState]) -> None:
         state.estimator.callbacks_ = []
         warn_of_clipping(state, batches.n_rows)
     with threads_for(states[0], min(size(0), batches.n_rows)):
-        _train(list(states), batches, size)
-        for state in states:
-            if state.run.stop_reason != "diverged":
-                conclude(state)
+        staying = _train(list(states), batches, size)
+        for state in staying:
+            train_stochastic(state, batches, size)
+            conclude(state)
 
 
-def _train(states: list[FitState], batches: Batches, size: Sizes) -> None:
-    """Train until all have come to an end; the last one goes on alone."""
+def _train(states: list[FitState], batches: Batches, size: Sizes) -> list[FitState]:
+    """Train while there are several to train; return the last one, if it is not at its end."""
     block = _joined(states)
     while len(states) > 1:
         watch = _train_to_the_first_end(block, states, batches, size)
-        ended = [_reason(block, state, watch, m) for m, state in enumerate(states)]
-        leaving = [m for m, reason in enumerate(ended) if reason is not None]
-        staying = [m for m, reason in enumerate(ended) if reason is None]
-        _hand_back(block, states, leaving if len(staying) > 1 else range(len(states)))
+        ends = [_end(block, state, watch, m) for m, state in enumerate(states)]
+        leaving = [m for m, end in enumerate(ends) if end is not None]
+        staying = [m for m, end in enumerate(ends) if end is None]
         for m in leaving:
-            states[m].run.stop_reason = ended[m]
+            _leave(block, m, states[m], ends[m])
             states[m].run.stopped = watch.stopped[m] or False
+        if _conclude_all([states[m] for m in leaving]):
+            for m in staying:
+                _leave(block, m, states[m], "interrupted")
+            return []
+        if len(staying) == 1:
+            _leave(block, staying[0], states[staying[0]], None)
         states = [states[m] for m in staying]
         block = _part(block, states, np.array(staying, int))
+    return states
+
+
+def _conclude_all(states: Sequence[FitState]) -> bool:
+    """Do what is to be done when training has ended; say whether Ctrl-C came in between.
+
+    It is meant for all who are still to come.
+    """
+    interrupted = False
     for state in states:
-        train_stochastic(state, batches, size)
+        run = state.run
+        if interrupted:
+            run.stop_reason, run.until = "interrupted", run.epoch
+        elif run.stop_reason != "diverged":
+            before = run.stop_reason
+            conclude(state)
+            interrupted = run.stop_reason != before
+    return interrupted
 
 
 def _train_to_the_first_end(
@@ -90,7 +111,7 @@ def _train_to_the_first_end(
     return watch
 
 
-def _reason(block: FitState, state: FitState, watch: WatchMembers, m: int) -> str | None:
+def _end(block: FitState, state: FitState, watch: WatchMembers, m: int) -> str | None:
     """Return why a member has come to its end, None where it goes on."""
     if block.run.stop_reason == "interrupted":
         return "interrupted"
@@ -101,13 +122,12 @@ def _reason(block: FitState, state: FitState, watch: WatchMembers, m: int) -> st
     return "max_iter" if block.run.epoch == state.run.until else None
 
 
-def _hand_back(block: FitState, states: list[FitState], members: Sequence[int]) -> None:
-    """Let states have what their members have learned."""
-    hand_back(block.run, members, [states[m].run for m in members])
-    for m in members:
-        state = states[m]
-        state.network.load(block.network.theta[m])
-        state.run.optimizer_kind = type(state.recipe.optimizer).__name__
+def _leave(block: FitState, member: int, state: FitState, reason: str | None) -> None:
+    """Let a state have what its member has learned, and why it came to its end."""
+    hand_back(block.run, member, state.run)
+    state.network.load(block.network.theta[member])
+    state.run.optimizer_kind = type(state.recipe.optimizer).__name__
+    state.run.stop_reason = reason
 
 
 # -- the state of a block ---------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,9 @@ class Validate(Callback):
     x, target, weight : validation rows, encoded as the training rows are
     score : callable
         Maps raw scores and the slice of the rows they belong to to the validation score.
-    judge : callable
+    scores : callable
+        Does so for a sequence of raw scores, and returns a list.
+    judge : callable or None
         Maps the network and the validation score to further figures to record, a dict of float.
 
     Notes
@@ -67,13 +69,15 @@ class Validate(Callback):
         target: Any,
         weight: NDArray | None,
         score: Callable[[NDArray, slice], float],
-        judge: Callable[[Network, float], dict[str, float]],
+        scores: Callable[[Sequence[NDArray] | NDArray, slice], list[float]],
+        judge: Callable[[Network, float], dict[str, float]] | None,
     ) -> None:
         self.loss = loss
         self.x = x
         self.target = target
         self.weight = weight
         self.score = score
+        self.scores = scores
         self.judge = judge
         self.slabs, self.shares = _slabs(target, weight)
 
@@ -89,7 +93,7 @@ class Validate(Callback):
             for figures in zip(*pieces, strict=True)
         )
         figures: dict[str, list[float]] = {"validation_loss": losses.tolist()}
-        if math.isfinite(losses.sum()):
+        if self.judge is not None and math.isfinite(losses.sum()):
             judged = map(self.judge, members, scores.tolist())
             for each in judged:
                 for name, value in each.items():
@@ -117,7 +121,7 @@ class Validate(Callback):
         losses = [mean_loss(network, self.loss, raw, target, weight) for network, raw in pairs]
         if not math.isfinite(sum(losses)):
             return losses, [math.nan] * len(losses), math.nan
-        scores = [self.score(raw, slab) for raw in raws]
+        scores = self.scores(raws, slab)
         return losses, scores, scores[0] if len(raws) == 1 else self.score(np.stack(raws), slab)
 
 

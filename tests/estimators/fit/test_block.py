@@ -15,6 +15,7 @@ from sknn import MLPClassifier, MLPRegressor
 from sknn.activations import Activation
 from sknn.callbacks import Diagnostics
 from sknn.estimators.fit import block as block_module
+from sknn.estimators.fit import stages
 from sknn.estimators.fit.block import block_key, fit_block, members_in_block
 from sknn.initializers import Pretrained
 from sknn.layers import Dense, GaussianNoise, Sparsity
@@ -282,6 +283,24 @@ def test_ctrl_c_leaves_what_was_known(early_stopping, monkeypatch):
         assert results[1].network_.theta.tobytes() == five.network_.theta.tobytes()
         assert results[1].loss_curve_ == five.loss_curve_
     assert all(net.score(X, y) > 0.5 for net in results)
+
+
+def test_ctrl_c_in_the_last_passes_is_for_all_that_are_to_come(monkeypatch):
+    more = SMALL | {"max_iter": 60, "early_stopping": True, "n_iter_no_change": 2}
+    more |= {"learning_rate_init": 0.1, "batch_size": 32}
+    each = [MLPClassifier(**more | {"max_iter": n}, alpha=n) for n in (10, 10, 10, 60)]
+    begun = []
+
+    def interrupt(state, rows):
+        begun.append(state)
+        if len(begun) == 2:
+            state.run.stop_reason = "interrupted"
+
+    monkeypatch.setattr(stages, "rejoin", interrupt)
+    results, _ = told(lambda: fit_block(each, X, y))
+    assert [net.stop_reason_ for net in results] == ["max_iter", *["interrupted"] * 3]
+    assert [net.n_iter_ for net in results] == [10] * 4
+    assert len(begun) == 2
 
 
 # -- ends ---------------------------------------------------------------------------------------
