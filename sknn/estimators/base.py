@@ -166,9 +166,7 @@ class BaseNetwork(
         if run.stop_reason not in (None, "interrupted", PAUSED):
             return self
         call = Call(X, y, sample_weight, X_val, y_val, sample_weight_val)
-        call.epochs = run.until - run.epoch
-        call.keep = run.stream or self.warm_start  # type: ignore[attr-defined]
-        call.stream, call.resume, call.finish = run.stream, True, True
+        call = call.going_on(run, keep=self.warm_start)  # type: ignore[attr-defined]
         return self._train(call)
 
     def _check_parameters(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from sknn.core.rows import aligned
 from sknn.training.callbacks import Progress
 from sknn.training.callbacks.early_stopping import LEFT, Watch
 from sknn.training.callbacks.validation import Validate, mean_losses
-from sknn.training.columns import of_all
+from sknn.training.columns import OptimizerColumns, of_all
 from sknn.training.run import Best, History, Run, is_coarse
 from sknn.training.trainer import Trainer
 
@@ -65,6 +65,18 @@ class Ledger(History):
                 wider[:known] = table
             table = self.tables[name] = wider
         return table
+
+    @classmethod
+    def of(cls, histories: Sequence[History]) -> Ledger:
+        """Return the ledger of members that have come equally far."""
+        made = cls(len(histories))
+        made.n_epochs = len(histories[0])
+        if made.n_epochs:
+            made.tables = {
+                name: np.array([each.columns[name] for each in histories]).T
+                for name in histories[0].columns
+            }
+        return made
 
     def back_to(self, columns: dict[str, list[float]], rows: int) -> None:
         """Forget what came after so many epochs."""
@@ -215,13 +227,28 @@ class BlockTrainer(Trainer):
 
 
 def joined(runs: Sequence[Run]) -> Run:
-    """Return the run of a block of members that stand at the same epoch of fresh runs."""
+    """Return the run of a block of members that stand at the same epoch."""
     run = runs[0].copy()
     run.n_members = len(runs)
     run.until = min(each.until for each in runs)
     run.streams.noise = SharedGenerator(run.streams.noise)
-    run.history = Ledger(len(runs))
+    run.history = Ledger.of([each.history for each in runs])
+    if run.epoch:
+        _go_on(run, runs)
     return run
+
+
+def _go_on(run: Run, runs: Sequence[Run]) -> None:
+    """Let the run of a block hold what its members have come to so far."""
+    run.reference = np.array([each.reference for each in runs])
+    run.stall = np.array([each.stall for each in runs])
+    best: Any = [each.best for each in runs]
+    if best[0] is not None:
+        names = ("value", "theta", "epoch", "rate")
+        run.best = Best(*(np.stack([getattr(each, name) for each in best]) for name in names))
+    states = [_state(each) for each in runs]
+    run.optimizer_state = {name: np.stack([each[name] for each in states]) for name in states[0]}
+    run.optimizer_kind = OptimizerColumns.__name__
 
 
 def some_of(run: Run, members: NDArray) -> Run:

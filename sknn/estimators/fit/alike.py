@@ -15,6 +15,7 @@ from sknn.core.pretrained import Pretrained
 from sknn.core.schedules import BatchSizeSchedule
 from sknn.core.spec import Spec
 from sknn.estimators.settings.recipe import Recipe
+from sknn.training.callbacks import Pause
 
 # Parameters of which every member of a block has its own, and those that are judged by what the
 # recipe makes of them.
@@ -66,9 +67,10 @@ def block_key(estimator: Any) -> Hashable | None:
     key : hashable or None
         Estimators of equal keys may be given to :func:`~sknn.estimators.fit.block.fit_block`
         together. None: it is trained alone. So are all without a seed (each draws its own, and with
-        it an order of rows), those somebody watches (callbacks, `verbose`), those that may stop in
-        the middle (`max_time`, `stop_below`) or go on (`warm_start`), lbfgs, ensembles, schedules
-        that watch the loss, and those with parts of whose behavior in a block nothing is known.
+        it an order of rows), those somebody watches (callbacks but Pause, `verbose`), those that
+        may stop in the middle (`max_time`, `stop_below`) or go on (`warm_start`), lbfgs, ensembles,
+        schedules that watch the loss, and those with parts of whose behavior in a block nothing is
+        known.
     """
     kind = type(estimator)
     if kind.__name__ not in _FAMILIES or not kind.__module__.startswith("sknn."):
@@ -90,17 +92,20 @@ def _key(trial: Any) -> Hashable | None:
     shared = {
         name: _told(value)
         for name, value in trial.get_params(deep=False).items()
-        if name not in _OWN
+        if name not in _OWN and name != "callbacks"
     }
-    return type(trial), tuple(sorted(shared.items())), _course(recipe), _noise(trial)
+    pauses = tuple(each.epoch for each in recipe.callbacks)
+    return type(trial), tuple(sorted(shared.items())), pauses, _course(recipe), _noise(trial)
 
 
 def _stands_alone(trial: Any, recipe: Recipe) -> bool:
     heard = any(hasattr(trial, name) for name in ("_skl_callbacks", "_parent_callback_ctx"))
-    watched = recipe.callbacks or recipe.verbose or recipe.stop_below is not None
+    watched = any(type(each) is not Pause for each in recipe.callbacks)
     return bool(
         heard
         or watched
+        or recipe.verbose
+        or recipe.stop_below is not None
         or recipe.full_batch
         or recipe.follows_loss
         or recipe.n_members > 1

@@ -18,11 +18,13 @@ import numpy as np
 from sknn._sklearn import shallow_copy
 from sknn.core.layers import Dropout
 from sknn.estimators.fit.alike import block_key as block_key
+from sknn.estimators.fit.continuation import continue_from
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.stages import close_fit, open_fit
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.together import solve_together
 from sknn.estimators.settings.recipe import Recipe
+from sknn.training.callbacks import PAUSED
 from sknn.training.run import History
 from sknn.training.threads import blas_threads
 from sknn.training.warnings import users_level
@@ -62,19 +64,22 @@ def fit_block(
     Parameters
     ----------
     estimators : sequence of BaseNetwork
-        Not fitted, of equal :func:`block_key`.
+        Of equal :func:`block_key`. Not fitted, or all paused after the same epoch: they go on.
     X, y, **fit_params
         What `fit` gets.
 
     Returns
     -------
     results : list of BaseNetwork or Exception
-        Each estimator, fitted as by its own `fit`, or what its own `fit` would have raised; such
+        Each estimator, fitted as by its own `fit` or `resume`, or what that would have raised; such
         an estimator is as it was. After Ctrl-C those that were being trained have what they had
         learned, and ``stop_reason_`` is "interrupted".
     """
     try:
-        results = _fit_together(estimators, Call(X, y, epochs=None, **fit_params))
+        call = Call(X, y, epochs=None, **fit_params)
+        if is_paused(estimators[0]):
+            call = call.going_on(estimators[0].run_, keep=False)
+        results = _fit_together(estimators, call)
     except Exception:
         # Whatever it is that goes wrong, the fit of each knows better what to say.
         results = [None] * len(estimators)
@@ -84,9 +89,15 @@ def fit_block(
     ]
 
 
+def is_paused(estimator: Any) -> bool:
+    """Say whether an estimator stands where a Pause has stopped it."""
+    return estimator.__sklearn_is_fitted__() and estimator.run_.stop_reason == PAUSED
+
+
 def _fit_alone(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Any | Exception:
     try:
-        return estimator.fit(X, y, **fit_params)
+        fit = estimator.resume if is_paused(estimator) else estimator.fit
+        return fit(X, y, **fit_params)
     except Exception as error:
         return error
 
@@ -147,8 +158,12 @@ def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) ->
     twin.recipe, twin.epochs = recipe, recipe.epochs
     twin.network = state.network.copy()
     twin.network.layers = _own_layers(state, trial)
-    # Generators and all that training changes will come from the block.
-    twin.run = replace(state.run, horizon=recipe.epochs, history=History(), schedule_state={})
+    if state.fresh:
+        # Generators and all that training changes will come from the block.
+        twin.run = replace(state.run, horizon=recipe.epochs, history=History(), schedule_state={})
+    else:
+        twin.run = trial.run_.copy()
+        continue_from(twin, trial.network_)
     return twin
 
 

@@ -33,6 +33,7 @@ from sknn.training.block import (
     joined,
     some_of,
 )
+from sknn.training.callbacks import PAUSED, copies
 from sknn.training.columns import OptimizerColumns, ScheduleColumns, of_all
 
 
@@ -49,13 +50,26 @@ def solve_together(states: Sequence[FitState]) -> None:
     batches, size = batches_of(states[0])
     for state in states:
         plan_epochs(state)
-        state.estimator.callbacks_ = []
+        state.estimator.callbacks_ = copies.for_a_call(state.recipe.callbacks)
         warn_of_clipping(state, batches.n_rows)
     with threads_for(states[0], min(size(0), batches.n_rows)):
         staying = _train(list(states), batches, size)
         for state in staying:
-            train_stochastic(state, batches, size)
+            # No Pause asks for a snapshot, but without one it would take the call for a part.
+            train_stochastic(state, batches, size, snapshot=_nothing)
             conclude(state)
+
+
+def _nothing() -> None:
+    """Stand for a snapshot that nobody asks for."""
+
+
+def _last_epoch(state: FitState) -> tuple[int, str]:
+    """Return the epoch after which a state leaves at the latest, and why."""
+    run = state.run
+    pauses = [max(run.began + each.epoch, run.epoch + 1) for each in state.recipe.callbacks]
+    ends = [(epoch, PAUSED) for epoch in pauses if epoch < run.until]
+    return min([*ends, (run.until, "max_iter")])
 
 
 def _train(states: list[FitState], batches: Batches, size: Sizes) -> list[FitState]:
@@ -107,7 +121,7 @@ def _train_to_the_first_end(
     trainer = trainer_for(
         block, batches, size, recipe.base_rate, recipe.schedule, [*measures, watch], BlockTrainer
     )
-    trainer.run(run, min(state.run.until for state in states) - run.epoch)
+    trainer.run(run, min(_last_epoch(state)[0] for state in states) - run.epoch)
     return watch
 
 
@@ -119,7 +133,8 @@ def _end(block: FitState, state: FitState, watch: WatchMembers, m: int) -> str |
         return "diverged"
     if watch.stopped[m]:
         return watch.reason
-    return "max_iter" if block.run.epoch == state.run.until else None
+    epoch, reason = _last_epoch(state)
+    return reason if block.run.epoch >= epoch else None
 
 
 def _leave(block: FitState, member: int, state: FitState, reason: str | None) -> None:
