@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from traceback import format_exception
 from typing import Any
 
 import numpy as np
 from joblib.logger import short_format_time
-from sklearn.pipeline import Pipeline
 
-from sknn._sklearn import is_own_score, sees_answers_only
-from sknn._validation.marks import marked
-from sknn.estimators.base import BaseNetwork
 from sknn.estimators.fit.block import fit_block
-from sknn.estimators.supervised import SupervisedNetwork
-from sknn.estimators.targets.scores import checked_once
 from sknn.search.fold import Fold, Lesson, try_to_prepare, with_network
-from sknn.search.training import Judge
+from sknn.search.judge import Exam, Judge, in_words
 
 
 @dataclass(frozen=True)
@@ -47,66 +40,6 @@ class TrainingBlock:
     fold: Fold
     lesson: Lesson | None = None
     share: float = 0.0
-
-
-class Exam:
-    """The rows that models of one fold are judged by; steps before the networks see them once.
-
-    Parameters
-    ----------
-    model : estimator
-        Fitted but for its network.
-    fold : Fold
-    judge : Judge
-    """
-
-    def __init__(self, model: Any, fold: Fold, judge: Judge) -> None:
-        self.model = model
-        self.judge = judge
-        self.rows = {kind: fold.judging(model, held) for kind, held in judge.kinds.items()}
-        self.apart = all(sees_answers_only(judge.scorer, rows[2]) for rows in self.rows.values())
-        if self.apart:
-            try:
-                for kind, (X, *rest) in self.rows.items():
-                    self.rows[kind] = (_to_end(model, X), *rest)
-            except Exception:  # Every score will raise it, or be what an error counts.
-                self.apart = False
-                self.rows = {kind: fold.judging(model, held) for kind, held in judge.kinds.items()}
-        self._to_be_checked = set(self.rows) if self.apart else set()
-
-    def score(self, network: Any, kind: str) -> Any:
-        """Return the score of the model with a network on some rows."""
-        if kind in self._to_be_checked:
-            self._to_be_checked.remove(kind)
-            self.rows[kind] = _checked(network, self.judge.scorer, *self.rows[kind])
-        model = network if self.apart else with_network(self.model, network)
-        return self.judge.score(model, *self.rows[kind])
-
-
-def _checked(network: Any, scorer: Any, X: Any, y: Any, params: Any) -> tuple[Any, Any, Any]:
-    """Return rows that networks like this one need not look at again.
-
-    Metrics get y as it was given.
-    """
-    kind = type(network)
-    ours = issubclass(kind, SupervisedNetwork) and kind.__module__.startswith("sknn.")
-    if not ours or kind._check_inputs is not BaseNetwork._check_inputs:
-        return X, y, params  # Its check makes other rows of them, or nobody knows what it does.
-    try:
-        x = marked(network._check_inputs(X))
-        if is_own_score(scorer):
-            y = checked_once(y, network._numeric_target)
-    except Exception:  # It is raised again where it is what an error counts.
-        return X, y, params
-    return x, y, params
-
-
-def _to_end(model: Any, X: Any) -> Any:
-    """Return what comes to the last step of a model."""
-    while isinstance(model, Pipeline):
-        X = model[:-1].transform(X) if len(model) > 1 else X
-        model = model.steps[-1][1]
-    return X
 
 
 def evaluate(block: TrainingBlock, judge: Judge) -> list[dict[str, Any]]:
@@ -139,7 +72,7 @@ def _fitted(block: TrainingBlock, lesson: Lesson, error_score: Any) -> Sequence[
             raise each
         if getattr(each, "stop_reason_", None) == "interrupted":
             raise KeyboardInterrupt
-    return ["".join(format_exception(e)) if isinstance(e, Exception) else e for e in results]
+    return [in_words(each) for each in results]
 
 
 def _outcome(network: Any, exam: Exam | None, judge: Judge) -> dict[str, Any]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from sknn.estimators.fit.block import members_in_block
 from sknn.search.evaluation import TrainingBlock
 from sknn.search.fold import Fold, Lesson, resource_of
+from sknn.search.judge import Judge
 from sknn.search.pairs import NO_FRONT, Pair
-from sknn.search.training import Judge
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,40 @@ class Group:
 
     def chunks(self, lesson: Lesson | None, most: int) -> Iterator[list[Pair]]:
         """Yield the pairs of every block, at most so many, of about the same number."""
-        rows = self.fold.X if lesson is None or lesson.error is not None else lesson.X
-        alike: dict[Any, list[Pair]] = {}
-        for pair in self.pairs:
-            alike.setdefault(pair.key, []).append(pair)
-        for pairs in alike.values():
-            size = min(most, _best_size(pairs[0].network, rows)) if len(pairs) > 1 else 1
-            count = math.ceil(len(pairs) / size)
-            for places in np.array_split(np.arange(len(pairs)), count):
-                yield [pairs[i] for i in places]
+        rows = rows_of(lesson, self.fold)
+        return cut(self.pairs, lambda pair: pair.key, lambda pair: pair.network, rows, most)
+
+
+def rows_of(lesson: Lesson | None, fold: Fold) -> Any:
+    """Return rows like those that networks are trained on."""
+    return fold.X if lesson is None or lesson.error is not None else lesson.X
+
+
+def cut(
+    items: Sequence[Item],
+    key: Callable[[Item], Any],
+    network: Callable[[Item], Any],
+    rows: Any,
+    most: int,
+) -> Iterator[list[Item]]:
+    """Yield what can be trained together in blocks, of about the same number and at most so many.
+
+    Parameters
+    ----------
+    items : sequence
+    key, network : callable
+        Return what items of a block have in common, and the network of one.
+    rows : array-like
+        What the networks are trained on.
+    most : int
+    """
+    alike: dict[Any, list[Item]] = {}
+    for item in items:
+        alike.setdefault(key(item), []).append(item)
+    for members in alike.values():
+        size = min(most, _best_size(network(members[0]), rows)) if len(members) > 1 else 1
+        for places in np.array_split(np.arange(len(members)), math.ceil(len(members) / size)):
+            yield [members[i] for i in places]
 
 
 def waves(pairs: list[Pair], n_groups: int) -> Iterator[list[Group]]:

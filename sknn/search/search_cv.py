@@ -35,8 +35,8 @@ from sknn.search.candidate import candidates_of
 from sknn.search.estimator_like import EstimatorLike
 from sknn.search.fold import Fold, configured, network_of, resource_of
 from sknn.search.halving import Rounds
+from sknn.search.judge import Judge
 from sknn.search.spaces import space
-from sknn.search.training import Judge
 from sknn.training.warnings import users_level
 
 STRATEGIES = ("random", "halving", "hyperband")

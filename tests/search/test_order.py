@@ -21,13 +21,14 @@ def begun(monkeypatch):
     """Tell epochs, width and whether it is new of every task; an epoch takes its width."""
     told = []
 
-    def measured(net, fold, lesson, epochs, judge, report):
-        done = net.n_iter_ if hasattr(net, "n_iter_") else 0
-        width = net.hidden_layer_sizes[0]
-        told.append((epochs, width, not done))
-        part = train(net, fold, lesson, epochs, judge, report)
-        part.outcome["fit_time"] = float(width * (part.n_epochs - done))
-        return part
+    def measured(nets, fold, lesson, epochs, judge, reports):
+        parts = train(nets, fold, lesson, epochs, judge, reports)
+        for net, part in zip(nets, parts, strict=True):
+            done = net.n_iter_ if hasattr(net, "n_iter_") else 0
+            width = net.hidden_layer_sizes[0]
+            told.append((epochs, width, not done))
+            part.outcome["fit_time"] = float(width * (part.n_epochs - done))
+        return parts
 
     monkeypatch.setattr(halving, "train", measured)
     return told
