@@ -12,14 +12,19 @@ candidates. Compared are seconds of the processor, of this process and of its ch
 thread of BLAS; contestants take turns, and the fastest of each counts.
 
 "blocks" is :class:`sknn.search.GridSearchCV`, "one by one" is scikit-learn's GridSearchCV over the
-same network; both find the same scores, which is checked. The last two columns say how many times
-as fast as scikit-learn's GridSearchCV over scikit-learn's MLPClassifier they are.
+same network; both find the same scores, which is checked. "halving" is
+:class:`sknn.search.ArchitectureSearchCV` over the same candidates, most of which it gives up early.
+The last columns say how many times as fast as scikit-learn's GridSearchCV over scikit-learn's
+MLPClassifier they are, and how many standard errors (over the splits, of the best candidate of the
+grid) the best score of halving is below that of the grid.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,12 +35,13 @@ import sklearn.neural_network
 from sklearn import model_selection
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 import sknn
-from sknn.search import GridSearchCV
+from sknn.search import ArchitectureSearchCV, GridSearchCV
 
 GRID = {
     "alpha": [1e-5, 1e-3, 1e-1],
@@ -63,7 +69,13 @@ SETS = {
 }
 
 
-def search_of(work: Work, kind: Any, searcher: Any) -> Any:
+def halving(model: Any, grid: dict[str, Any], cv: int) -> Any:
+    """Return a search that gives up early on most candidates of a grid."""
+    n_candidates = len(ParameterGrid(grid))
+    return ArchitectureSearchCV(model, grid, n_candidates=n_candidates, cv=cv, random_state=0)
+
+
+def search_of(work: Work, kind: Any, searcher: Callable[..., Any]) -> Any:
     """Return a search over networks of a kind."""
     net = kind(
         hidden_layer_sizes=(work.widths[0],),
@@ -80,28 +92,38 @@ def search_of(work: Work, kind: Any, searcher: Any) -> Any:
 
 def seconds(search: Any, X: Any, y: Any) -> float:
     """Return what a search takes of the processor, processes it has started included."""
-    begin = os.times()
+    before, begin = os.times(), time.process_time()
     search.fit(X, y)
-    end = os.times()
-    return sum(end[:4]) - sum(begin[:4])
+    after = os.times()
+    children = sum(after[2:4]) - sum(before[2:4])
+    return time.process_time() - begin + children
 
 
-def measure(work: Work, dtype: str, repeats: int) -> list[float]:
-    """Return the least seconds of each contestant."""
+def below(search: Any, grid: Any) -> float:
+    """Return how many standard errors the best score of a search is below that of a grid."""
+    table, best = grid.cv_results_, grid.best_index_
+    error = table["std_test_score"][best] / np.sqrt(grid.n_splits_ - 1)
+    return (grid.best_score_ - search.best_score_) / error
+
+
+def measure(work: Work, dtype: str, repeats: int) -> tuple[dict[str, float], float]:
+    """Return the least seconds of each contestant, and how far the best score of halving is off."""
     X, y = work.load(return_X_y=True)
     X = X.astype(dtype)
+    peer, own = sklearn.neural_network.MLPClassifier, sknn.MLPClassifier
     contestants = {
-        "blocks": search_of(work, sknn.MLPClassifier, GridSearchCV),
-        "one by one": search_of(work, sknn.MLPClassifier, model_selection.GridSearchCV),
-        "peer": search_of(work, sklearn.neural_network.MLPClassifier, model_selection.GridSearchCV),
+        "blocks": search_of(work, own, GridSearchCV),
+        "one by one": search_of(work, own, model_selection.GridSearchCV),
+        "halving": search_of(work, own, halving),
+        "scikit-learn": search_of(work, peer, model_selection.GridSearchCV),
     }
-    least = dict.fromkeys(contestants, float("inf"))
+    least = dict.fromkeys(contestants, math.inf)
     for _ in range(repeats):
         for name, search in contestants.items():
             least[name] = min(least[name], seconds(search, X, y))
     scores = [contestants[name].cv_results_["mean_test_score"] for name in ("blocks", "one by one")]
     np.testing.assert_array_equal(*scores)
-    return list(least.values())
+    return least, below(contestants["halving"], contestants["blocks"])
 
 
 def main() -> None:
@@ -111,15 +133,18 @@ def main() -> None:
     parser.add_argument("--dtypes", nargs="+", default=["float32", "float64"])
     parser.add_argument("--repeats", type=int, default=3)
     asked = parser.parse_args()
-    print(f"{'set':<17}{'dtype':<9}{'blocks':>8}{'one by one':>12}{'scikit-learn':>14}", end="")
-    print(f"{'blocks':>9}{'one by one':>12}")
+    names = ["blocks", "one by one", "halving"]
+    heads = [*names, "scikit-learn", *names, "errors below"]
+    print(f"{'set':<17}{'dtype':<9}" + "".join(f"{name:>14}" for name in heads))
     with threadpool_limits(1, "blas"), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         for name in asked.sets:
             for dtype in asked.dtypes:
-                ours, single, peer = measure(SETS[name], dtype, asked.repeats)
-                print(f"{name:<17}{dtype:<9}{ours:>7.2f}s{single:>11.2f}s{peer:>13.2f}s", end="")
-                print(f"{peer / ours:>8.1f}x{peer / single:>11.1f}x", flush=True)
+                least, off = measure(SETS[name], dtype, asked.repeats)
+                figures = [f"{each:.2f}s" for each in least.values()]
+                figures += [f"{least['scikit-learn'] / least[each]:.1f}x" for each in names]
+                line = "".join(f"{each:>14}" for each in [*figures, f"{off:.2f}"])
+                print(f"{name:<17}{dtype:<9}{line}", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sklearn import model_selection
 from sklearn.base import _fit_context
@@ -307,7 +307,10 @@ def takes_weights(scorer: Any) -> bool:
     return metric is not None and "sample_weight" in inspect.signature(metric).parameters
 
 
-def shallow_copy(estimator: Any) -> Any:
+E = TypeVar("E")
+
+
+def shallow_copy(estimator: E) -> E:
     """Return a second object with the same attributes; none of them is copied."""
     twin = object.__new__(type(estimator))
     twin.__dict__.update(copy.copy(estimator.__dict__))

@@ -2,11 +2,14 @@
 
 import ast
 import graphlib
+import inspect
 import pathlib
+import re
 
 import pytest
 
 import sknn
+from sknn.estimators.base import BaseNetwork
 
 ROOT = pathlib.Path(sknn.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
@@ -66,6 +69,7 @@ FAMILIES = 5
 """Where rooms stand that are not listed."""
 MAX_FLOORS = 7
 MAX_FILES_BESIDE_ROOMS = 12
+MAX_HOOKS = 13
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
 
@@ -151,9 +155,39 @@ def test_no_arrow_between_rooms_of_estimators_points_up(path):
             assert floor_of(parts[2]) < floor_of(here), f"imports upward: {name}"
 
 
+def test_every_room_is_a_package():
+    missing = [
+        f"sknn/{folder.relative_to(ROOT)}/__init__.py"
+        for folder in sorted({path.parent for path in FILES})
+        if not (folder / "__init__.py").is_file()
+    ]
+    assert not missing, f"add {missing}, with a line that says what the room is for"
+
+
 def test_estimators_have_few_floors_and_few_files_beside_the_rooms():
     assert len(set(ESTIMATOR_LEVELS.values())) <= MAX_FLOORS
     assert len(list((ROOT / "estimators").glob("*.py"))) <= MAX_FILES_BESIDE_ROOMS
+
+
+def families(kind=BaseNetwork):
+    """Yield the classes of ours that derive from one."""
+    for each in kind.__subclasses__():
+        if each.__module__.startswith("sknn."):
+            yield each
+            yield from families(each)
+
+
+def test_hooks_are_few_and_listed():
+    """What families override is in the table of the page that says when it is called."""
+    own = {
+        name
+        for name, value in vars(BaseNetwork).items()
+        if re.match("_[a-z]", name) and (inspect.isfunction(value) or name in ("_task", "_holdout"))
+    }
+    hooks = {name for name in own for kind in families() if name in vars(kind)}
+    page = (ROOT.parent / "docs/developer/fit.md").read_text().partition("## Hooks")[2]
+    assert hooks == set(re.findall(r"^\| `(_\w+)", page, re.MULTILINE))
+    assert len(hooks) <= MAX_HOOKS
 
 
 def test_there_is_no_circle():

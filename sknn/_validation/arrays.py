@@ -35,11 +35,14 @@ class Rows:
     y : ndarray or CSR
         As the user means it, not encoded.
     weight : ndarray of shape (n,) or None
+    doubt : str or None
+        How X was read, and what to pass if, as is likely, that is wrong.
     """
 
     x: Any
     y: Any
     weight: NDArray | None
+    doubt: str | None = None
 
     def take(self, index: NDArray) -> Rows:
         """Return the rows at `index`; rows that are their own targets stay so."""

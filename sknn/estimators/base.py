@@ -24,19 +24,20 @@ from sknn._version import __version__
 from sknn.core.constraints import Constraint
 from sknn.core.layers import Layer
 from sknn.core.layers.nested import NestedLayers
-from sknn.core.layout import Growth, Shape
+from sknn.core.layout import Shape
 from sknn.core.losses.base import Loss
 from sknn.core.naming import take_over
 from sknn.core.network import Network
 from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.holdout import Holdout
+from sknn.estimators.fit.network import plan_network
 from sknn.estimators.fit.problem import Problem, supervised_problem
 from sknn.estimators.fit.request import Call, restored_on_error
 from sknn.estimators.fit.stages import close_fit, open_fit, solve_fit
 from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import Fitted
 from sknn.estimators.settings import checks
-from sknn.estimators.settings.freezing import decay_factors, rate_factors
 from sknn.estimators.settings.parameter_table import constraints_of, defaults_of
 from sknn.estimators.settings.recipe import Recipe, TrainingDefaults
 from sknn.estimators.targets.base import Targets
@@ -76,10 +77,20 @@ class BaseNetwork(
     _serves_several_epochs: ClassVar[bool] = False
     """The network served has the weights of every member after several epochs."""
 
+    _double_up_to: ClassVar[int] = 0
+    """Up to so many rows are predicted in double precision: none feels which stand beside it."""
     _single_threaded: ClassVar[bool] = False
     """A second thread of BLAS would do harm, whatever the size of the layers."""
+    _task: ClassVar[Task] = Task()
+    """What y means, and what rows count."""
+
     _holdout: ClassVar[Holdout] = Holdout()
     """What is done with rows that are held out."""
+
+    # Parameters that every family has.
+    random_state: Any
+    dtype: Any
+    warm_start: Any
 
     _targets: Targets
     _loss: Loss
@@ -108,10 +119,12 @@ class BaseNetwork(
         epochs = recipe.epochs if call.epochs is None else int(call.epochs)
         context = callback_context(self, epochs * in_turn)
         # The context has left its marks on the estimator: by them it is closed after the call.
-        vars(trial).update({name: each for name, each in vars(self).items() if name not in given})
+        trial.__dict__.update(
+            {name: each for name, each in vars(self).items() if name not in given}
+        )
         # Whatever a call does is small until it knows its network.
         limit = blas_threads(0)
-        with restored_on_error(self.random_state), limit, limit:  # type: ignore[attr-defined]
+        with restored_on_error(self.random_state), limit, limit:
             state = open_fit(trial, call, recipe, given, context)
             if not state.n_rows:
                 return self
@@ -166,7 +179,7 @@ class BaseNetwork(
         if run.stop_reason not in (None, "interrupted", PAUSED):
             return self
         call = Call(X, y, sample_weight, X_val, y_val, sample_weight_val)
-        call = call.going_on(run, keep=self.warm_start)  # type: ignore[attr-defined]
+        call = call.going_on(run, keep=self.warm_start)
         return self._train(call)
 
     def _check_parameters(self) -> dict[str, Any]:
@@ -191,41 +204,19 @@ class BaseNetwork(
         """Return checked rows; with `reset` record the features seen."""
 
     @abstractmethod
-    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
-        """Return the checked validation rows of a call, None where it has none."""
-
-    @abstractmethod
-    def _set_targets(self, rows: Rows, state: FitState) -> None:
-        """Learn from the first rows what y means; set ``_targets`` and public attributes."""
-
-    @abstractmethod
-    def _check_same_task(self, y: Any, state: FitState) -> Growth | None:
-        """Raise when y of a later call does not fit the first; say where it has more outputs."""
-
-    @abstractmethod
-    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
-        """Return what each row counts, all weights multiplied."""
-
-    @abstractmethod
     def _chain(self, n_raw: int) -> list[Layer]:
         """Return the specs of all layers, for `n_raw` raw scores."""
 
-    def _row_shape(self, x: Any) -> Shape:
-        """Return the shape of the rows the network is fed with; here that of those of X.
+    def _build_network(self, state: FitState, in_shape: Shape) -> Network:
+        """Return the network, its weights still zero; raise for parameters that do not fit it.
 
-        A GAN alone feeds its network with something else.
+        Parameters
+        ----------
+        state : FitState
+        in_shape : tuple of int
+            That of the rows of X; a GAN feeds its network with something else.
         """
-        return x.shape[1:]
-
-    def _check_network(self, network: Network) -> None:  # noqa: B027
-        """Raise for parameters that do not fit the layers."""
-
-    def _factors(self, network: Network) -> tuple[NDArray | None, NDArray | None]:
-        """Return the factors on the learning rates and on the decay of weights; None where all 1.
-
-        The networks for tables alone hold parts of some members.
-        """
-        return rate_factors(self, network), decay_factors(network)
+        return plan_network(state, in_shape)
 
     def _start_from_data(self, state: FitState) -> bool:
         """Improve initial weights by what the rows tell; most families do not.
@@ -241,17 +232,10 @@ class BaseNetwork(
         """Return what training minimizes, and what moves the weights."""
         return supervised_problem(state, network, rows)
 
-    def _measures(self, state: FitState, network: Network) -> list[Callback]:
-        """Return what adds figures to an epoch; here those of rows that are held out."""
-        return self._holdout.measures(state, network)
-
-    def _report(self, state: FitState) -> Callback:
-        """Return what prints a line an epoch; Boltzmann machines print it as scikit-learn does."""
-        return PrintProgress()
-
-    def _doubt(self, X: Any, x: Any) -> str | None:
-        """Return how X was read, namely as `x`, and what to pass if, as is likely, it is wrong."""
-        return None
+    def _observers(self, state: FitState, network: Network) -> list[Callback]:
+        """Return what measures an epoch, and what prints a line of it where that is asked for."""
+        printed: list[Callback] = [PrintProgress()] if state.recipe.verbose else []
+        return [*self._holdout.measures(state, network), *printed]
 
     def _after_training(self, train: Rows) -> None:
         """Set further attributes from network and run, and from the rows of the call."""
@@ -266,24 +250,28 @@ class BaseNetwork(
         """Return the rows of the network, checked against what the estimator was fitted on."""
         return arrays.check_inputs(self, X, [np.float64, np.float32])
 
-    def _network_for(self, x: Any) -> Network:
-        """Return the network that serves such rows; few rows of a table have one of their own."""
-        return self.network_
-
     # -- prediction -----------------------------------------------------------------------
 
     def _raw(self, X: Any) -> NDArray:
-        """Return raw scores, in the units of the user."""
+        """Return raw scores, in the units of the user.
+
+        The networks for tables alone pool members that do not count alike.
+        """
         self._check_fitted()
         checked = isinstance(X, CheckedArray)
         return self._through(unmarked(X) if checked else self._check_inputs(X))
 
     def _through(self, x: Any, **layers: Any) -> NDArray:
         """Return what the network, or some of its layers, makes of checked rows."""
-        network = self._network_for(x)
+        network = self._network_for(x.shape[0])
         limit = self._limit(x.shape[0], network)
         with limit, limit:
             return computed(network.predict, x, **layers)
+
+    def _network_for(self, rows: int) -> Network:
+        """Return the network that serves so many rows."""
+        network = self.network_
+        return network if rows > self._double_up_to else network.copy(np.float64)
 
     def _limit(self, rows: int, network: Network | None = None) -> blas_threads:
         """Return what holds BLAS at one thread where rows are few for the network."""

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import unique_labels
 
 from sknn._sklearn import with_callbacks
-from sknn._validation import arrays
-from sknn._validation.arrays import Rows
-from sknn.core.layout import Growth
 from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
 from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.request import Call
-from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.task import ClassificationTask, Task
 from sknn.estimators.fitted import learned
 from sknn.estimators.settings import specs
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets.classification import (
-    BinaryTargets,
     ClassificationTargets,
-    MulticlassTargets,
-    MultilabelTargets,
-    MultioutputTargets,
-    check_labels,
-    classification_targets,
-    encode_labels,
 )
-from sknn.estimators.targets.growth import grow
 from sknn.estimators.targets.scores import accuracy
 
 
@@ -52,6 +40,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
     label_smoothing: Any = 0.0
 
     _score_name = "accuracy"
+    _task: ClassVar[Task] = ClassificationTask()
 
     classes_: Any = learned()
     n_outputs_: int = learned()
@@ -288,48 +277,6 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         """Return the share of the target that goes to all classes alike."""
         return float(self.label_smoothing)
 
-    def _set_targets(self, rows: Rows, state: FitState) -> None:
-        if state.call.stream and state.call.classes is None and not _names_itself(rows.y):
-            raise ValueError("classes must be passed on the first call to partial_fit.")
-        self._targets = classification_targets(rows.y, state.call.classes)
-        self.classes_ = self._targets.classes
-        self.n_outputs_ = self._targets.n_outputs
-
-    def _check_same_task(self, y: Any, state: FitState) -> Growth | None:
-        """Compare labels with those of earlier calls, in scikit-learn's words."""
-        known = self.classes_
-        self._targets, growth = self._grown(state.call.classes)
-        self.classes_, self.n_outputs_ = self._targets.classes, self._targets.n_outputs
-        single = isinstance(self._targets, (BinaryTargets, MulticlassTargets))
-        if single and y.ndim == 2:
-            raise ValueError(f"y has {y.shape[1]} columns; in the first call it had one.")
-        if single and not state.call.stream:
-            labels = unique_labels(y)
-            if set(labels.tolist()) != set(known.tolist()):
-                raise ValueError(
-                    "warm_start can only be used where `y` has the same classes as in the previous "
-                    f"call to fit. Previously got {known}, `y` has {labels}"
-                )
-        return growth
-
-    def _grown(self, classes: Any) -> tuple[ClassificationTargets, Growth | None]:
-        return (self._targets, None) if classes is None else grow(self._targets, classes)
-
-    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
-        check_labels(rows.y)
-        if self.class_weight is None:
-            return rows.weight
-        if state.call.stream and self.class_weight == "balanced":
-            raise ValueError(
-                "class_weight='balanced' is not supported for partial_fit: a chunk does not know "
-                "the shares of the classes. Pass the weights as a dict."
-            )
-        targets = (
-            self._targets if not state.fresh else classification_targets(rows.y, state.call.classes)
-        )
-        factor = _class_factor(self.class_weight, rows, targets)
-        return factor if rows.weight is None else factor * rows.weight
-
     def __sklearn_tags__(self) -> Any:
         """Several labels and several outputs are welcome."""
         tags = super().__sklearn_tags__()
@@ -341,28 +288,3 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
 def _spread(answers: NDArray, share: NDArray | None) -> NDArray:
     off = answers - np.average(answers, axis=0, weights=share)
     return np.sqrt(np.average(off**2, axis=0, weights=share)).astype(answers.dtype)
-
-
-def _names_itself(y: Any) -> bool:
-    """Say whether y shows all its labels: an indicator matrix has a column for each."""
-    return isinstance(classification_targets(y), MultilabelTargets)
-
-
-def _class_factor(class_weight: Any, rows: Rows, targets: ClassificationTargets) -> NDArray:
-    """Return the product over outputs of the weights of each row's classes."""
-    if isinstance(targets, MultilabelTargets):
-        raise ValueError(
-            "class_weight is not defined for multi-label y; weigh rows by sample_weight."
-        )
-    columns, known = [rows.y], [targets.classes]
-    if isinstance(targets, MultioutputTargets):
-        targets.check_columns(rows.y)
-        columns, known = list(rows.y.T), targets.classes
-    wanted = class_weight if isinstance(class_weight, list) else [class_weight] * len(columns)
-    if len(wanted) != len(columns):
-        raise ValueError(f"class_weight has {len(wanted)} entries for {len(columns)} outputs.")
-    factor = np.ones(len(rows.y))
-    for each, column, classes in zip(wanted, columns, known, strict=True):
-        codes = encode_labels(column, classes)
-        factor *= arrays.class_weights(each, codes, classes, rows.weight)
-    return factor

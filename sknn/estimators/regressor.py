@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +10,9 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
 from sknn._sklearn import with_callbacks
-from sknn._validation.arrays import Rows
-from sknn.core.layout import Growth
 from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.request import Call
-from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.task import RegressionTask, Task
 from sknn.estimators.fitted import learned
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
 from sknn.estimators.targets.regression import RegressionTargets
@@ -29,6 +27,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
     output_range: Any = None
 
     _score_name = "r2"
+    _task: ClassVar[Task] = RegressionTask()
     _numeric_target = True
 
     n_outputs_: int = learned()
@@ -206,21 +205,6 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         root = np.sqrt(share).astype(answers.dtype).reshape(-1, *[1] * (answers.ndim - 1))
         # The squares of what may be a fine standard deviation could overflow.
         return np.hypot.reduce(np.concatenate([part * root for part in apart]), axis=0)
-
-    def _set_targets(self, rows: Rows, state: FitState) -> None:
-        standardize = bool(self.normalize_y) and state.recipe.loss.location_scale
-        targets = RegressionTargets(rows.y, rows.weight, standardize, self.output_range)
-        self._targets = targets
-        self.n_outputs_ = targets.n_outputs
-
-    def _check_same_task(self, y: Any, state: FitState) -> Growth | None:
-        """Take over a new range of predictions; the scale of y stays that of the first call."""
-        standardize = bool(self.normalize_y) and state.recipe.loss.location_scale
-        self._targets = self._targets.continued(standardize, self.output_range, y)
-        return None
-
-    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
-        return rows.weight
 
     def __sklearn_tags__(self) -> Any:
         """Several outputs are welcome."""

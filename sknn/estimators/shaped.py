@@ -134,7 +134,8 @@ class ShapedNetwork(SupervisedNetwork):
             self._check_same_shape()
         y = self._read_target(y, x, X)
         check_same_rows(x, y)
-        return Rows(x, y, arrays.check_weight(sample_weight, len(x)))
+        weight = arrays.check_weight(sample_weight, len(x))
+        return Rows(x, y, weight, self._doubt(X, x) if reset else None)
 
     def _check_same_shape(self) -> None:
         """Raise where `input_shape` or `channels` no longer are those of the network."""
@@ -161,7 +162,10 @@ class ShapedNetwork(SupervisedNetwork):
         return self._read(X, [np.float64, np.float32], reset=False)
 
     def _doubt(self, X: Any, x: NDArray) -> str | None:
-        """Doubt where the channels are; who gives the shape of sequences knows."""
+        """Return how X was read, namely as `x`, and what to pass if, as is likely, it is wrong.
+
+        Doubt where the channels are; who gives the shape of sequences knows.
+        """
         if len(self.input_shape_) == 2 and self.input_shape is not None:
             return None
         return shape_warnings.of_channels(self.input_shape_, self._channels_first)

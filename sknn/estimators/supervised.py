@@ -14,10 +14,11 @@ from sklearn.utils.metaestimators import available_if
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn.core.layers import Flatten, Layer
+from sknn.core.layout import Shape
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators.base import BaseNetwork
-from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import specs
 from sknn.estimators.settings.recipe import Recipe, recipe_of
@@ -69,12 +70,15 @@ class SupervisedNetwork(BaseNetwork):
             self, X, y, sample_weight, dtypes=dtypes, reset=reset, numeric=self._numeric_target
         )
 
-    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
-        return arrays.check_validation(self, call.X_val, call.y_val, call.sample_weight_val, dtypes)
+    def _build_network(self, state: FitState, in_shape: Shape) -> Network:
+        network = super()._build_network(state, in_shape)
+        self._check_network(network)
+        return network
 
     def _check_network(self, network: Network) -> None:
+        """Raise where the last layer, or the one that transforms, is not as it must be."""
         layer_specs.check_flat(network)
-        wanted = self.transform_layer  # type: ignore[attr-defined]
+        wanted = self.transform_layer
         n_hidden = sum(layer.has_units for layer in network.layers) - 1
         if n_hidden and not -n_hidden <= wanted < n_hidden:
             raise ValueError(f"transform_layer={wanted} is not among the {n_hidden} hidden layers.")
@@ -149,7 +153,7 @@ class SupervisedNetwork(BaseNetwork):
         return np.hstack(list(hidden)) if lead else hidden
 
     def _transform_stop(self) -> int:
-        ends, wanted = self._hidden_ends(), self.transform_layer  # type: ignore[attr-defined]
+        ends, wanted = self._hidden_ends(), self.transform_layer
         if not -len(ends) <= wanted < len(ends):
             raise ValueError(
                 f"transform_layer={wanted} is not among the {len(ends)} hidden layers."

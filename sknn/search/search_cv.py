@@ -297,7 +297,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     def _asked(self) -> Any:
         """Return a copy that holds the parameters as they are read: numbers as Python's own."""
         twin = shallow_copy(self)
-        vars(twin).update(c.check(type(self).__name__, vars(self), _CONSTRAINTS))
+        twin.__dict__.update(c.check(type(self).__name__, vars(self), _CONSTRAINTS))
         return twin
 
     def _model(self) -> Any:

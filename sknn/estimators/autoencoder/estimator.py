@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,17 @@ from sknn._sklearn import with_callbacks
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn.core.layers import Layer
+from sknn.core.layout import Shape
 from sknn.core.network import Network
 from sknn.estimators.autoencoder import layers as codec
 from sknn.estimators.autoencoder.elbo import EvidenceBound
 from sknn.estimators.autoencoder.targets import ReconstructionTargets, border, squared_errors
+from sknn.estimators.autoencoder.task import ReconstructionTask
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import learned
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.settings.recipe import Recipe, recipe_of
@@ -49,10 +52,10 @@ class AutoEncoder(BaseNetwork):
         Number of units in each hidden layer. The last one is the code; the decoder mirrors the
         encoder.
     activation : str, Activation or list, default="relu"
-        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
-        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
-        from :mod:`sknn.activations`. A list has one for each hidden layer. The last layer of the
-        decoder has `output_activation`.
+        Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
+        "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
+        :mod:`sknn.activations`. A list has one for each hidden layer. The last layer of the decoder
+        has `output_activation`.
     tied_weights : bool, default=False
         The decoder uses the transposed weights of the encoder: half as many to learn.
     corruption : {None, "gaussian", "masking", "salt_and_pepper"}, default=None
@@ -98,12 +101,12 @@ class AutoEncoder(BaseNetwork):
         Initial weights. "auto" starts a network with linear output from the principal components of
         the training rows where its layers can hold them, and at random otherwise.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lion",
+        "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose parameters are
         searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
-        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
-        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
+        "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.
@@ -178,6 +181,7 @@ class AutoEncoder(BaseNetwork):
     (1797, 64)
     """
 
+    _task: ClassVar[Task] = ReconstructionTask()
     _targets: ReconstructionTargets
     offset_: float = learned()
 
@@ -542,37 +546,24 @@ class AutoEncoder(BaseNetwork):
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         return arrays.check_unlabelled(self, X, sample_weight, dtypes, reset)
 
-    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
-        return arrays.check_unlabelled_validation(self, call.X_val, call.sample_weight_val, dtypes)
-
-    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
-        return rows.weight
-
-    def _set_targets(self, rows: Rows, state: FitState) -> None:
-        groups = codec.output_groups(self, rows.x.shape[1])
-        # Tied weights cannot be brought to the units of X at both ends.
-        scalable = self.layers is None and not self.tied_weights
-        self._targets = ReconstructionTargets(rows, self.output_activation, groups, scalable)
-
-    def _check_same_task(self, y: Any, state: FitState) -> None:
-        self._targets = self._targets.continued(y)
-
     def _chain(self, n_raw: int) -> list[Layer]:
         return codec.chain(self, n_raw, self._targets)
 
-    def _check_network(self, network: Network) -> None:
+    def _build_network(self, state: FitState, in_shape: Shape) -> Network:
+        network = super()._build_network(state, in_shape)
         codec.check_output(network, self._targets.n_outputs)
+        return network
 
     def _start_from_data(self, state: FitState) -> bool:
         return codec.start(self, state)
 
-    def _measures(self, state: FitState, network: Network) -> list[Callback]:
-        measures = super()._measures(state, network)
+    def _observers(self, state: FitState, network: Network) -> list[Callback]:
+        observers = super()._observers(state, network)
         targets = self._targets
         if self.variational:
             gaussian = targets.task == "regression"
-            measures.append(EvidenceBound(targets.loss_scale, targets.n_outputs, gaussian))
-        return measures
+            observers.append(EvidenceBound(targets.loss_scale, targets.n_outputs, gaussian))
+        return observers
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)

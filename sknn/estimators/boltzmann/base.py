@@ -33,7 +33,6 @@ from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.stages import seed_from
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.recipe import Recipe, recipe_of
-from sknn.estimators.targets.base import NoTargets
 from sknn.estimators.weights import window
 from sknn.training.callbacks import Callback
 
@@ -88,7 +87,7 @@ class BoltzmannMachine(BaseNetwork):
             For a wrong parameter or array, or when training diverges. The estimator is then as
             it was before the call.
         """
-        resume = self.warm_start  # type: ignore[attr-defined]
+        resume = self.warm_start
         return self._train(
             Call(X, None, sample_weight, X_val, epochs=None, resume=resume, keep=resume)
         )
@@ -209,7 +208,7 @@ class BoltzmannMachine(BaseNetwork):
         chains = self.network_.params[0].get("chains")
         if chains is not None:
             return chains[rng.integers(len(chains), size=n_samples)]
-        nothing = np.zeros((n_samples, self.n_features_in_), self.network_.dtype)  # type: ignore[attr-defined]
+        nothing = np.zeros((n_samples, self.n_features_in_), self.network_.dtype)
         return self._machine.draw_hidden(nothing, rng, heat=0.0)
 
     # -- how likely rows are --------------------------------------------------------------
@@ -362,7 +361,7 @@ class BoltzmannMachine(BaseNetwork):
             return np.random.default_rng(seed_from(random_state))
         if "_sampler" not in self.__dict__:
             # A stream of its own, beside the four of training.
-            seed = seed_from(self.random_state)  # type: ignore[attr-defined]
+            seed = seed_from(self.random_state)
             self._sampler = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(4,)))
         return self._sampler
 
@@ -376,9 +375,9 @@ class BoltzmannMachine(BaseNetwork):
         return recipe_of(
             self,
             loss=SquaredError(),
-            base_rate=self.learning_rate,  # type: ignore[attr-defined]
+            base_rate=self.learning_rate,
             schedule=Constant(),
-            epochs=self.n_iter,  # type: ignore[attr-defined]
+            epochs=self.n_iter,
             # There is no test of convergence, and chains may outnumber rows.
             must_converge=False,
             must_fill_batches=False,
@@ -387,28 +386,16 @@ class BoltzmannMachine(BaseNetwork):
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         return arrays.check_unlabelled(self, X, sample_weight, dtypes=dtypes, reset=reset)
 
-    def _check_validation(self, call: Call, dtypes: Any) -> Rows | None:
-        return arrays.check_unlabelled_validation(self, call.X_val, None, dtypes)
-
     def _chain(self, n_raw: int) -> list[Layer]:
-        persistent, sparse = self.persistent, self.sparsity_target is not None  # type: ignore[attr-defined]
+        persistent, sparse = self.persistent, self.sparsity_target is not None
         return [
             Boltzmann(
-                self.n_components,  # type: ignore[attr-defined]
+                self.n_components,
                 self._visible,
-                n_chains=self.batch_size if persistent else 0,  # type: ignore[attr-defined]
+                n_chains=self.batch_size if persistent else 0,
                 track_activity=sparse,
             )
         ]
-
-    def _set_targets(self, rows: Rows, state: FitState) -> None:
-        self._targets = NoTargets()
-
-    def _check_same_task(self, y: Any, state: FitState) -> None:
-        return None
-
-    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
-        return rows.weight
 
     def _start_from_data(self, state: FitState) -> bool:
         start = self._visible_start(state.train.x, state.train.weight)
@@ -416,24 +403,25 @@ class BoltzmannMachine(BaseNetwork):
         return False
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
-        target = self.sparsity_target  # type: ignore[attr-defined]
+        target = self.sparsity_target
         objective = ContrastiveDivergence(
             network,
             rows,
             state.run.streams.noise,
-            n_gibbs=self.n_gibbs,  # type: ignore[attr-defined]
+            n_gibbs=self.n_gibbs,
             unit=state.unit,
-            sparsity=None if target is None else SparsityTarget(target, self.sparsity_weight),  # type: ignore[attr-defined]
+            sparsity=None if target is None else SparsityTarget(target, self.sparsity_weight),
         )
         return Problem(objective, lambda: update_of(state, objective))
 
-    def _measures(self, state: FitState, network: Network) -> list[Callback]:
+    def _observers(self, state: FitState, network: Network) -> list[Callback]:
         x_val = None if state.validation is None else state.validation.x
         wanted = _MEASURED_ROWS if x_val is None else min(x_val.shape[0], _COMPARED_ROWS)
-        return [Measure(*_some_rows(state, wanted), x_val)]
-
-    def _report(self, state: FitState) -> Callback:
-        return PrintLikelihood(type(self).__name__, *_some_rows(state, _MEASURED_ROWS))
+        observers: list[Callback] = [Measure(*_some_rows(state, wanted), x_val)]
+        if state.recipe.verbose:
+            title, told = type(self).__name__, _some_rows(state, _MEASURED_ROWS)
+            observers.append(PrintLikelihood(title, *told))
+        return observers
 
     def _after_training(self, train: Rows) -> None:
         self.stop_reason_ = self.run_.stop_reason

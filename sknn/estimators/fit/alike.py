@@ -39,7 +39,9 @@ _OWN = frozenset(
         "weight_decay",
     )
 )
-_FAMILIES = ("MLPClassifier", "MLPRegressor")
+_FAMILIES = ("AutoEncoder", "DBNClassifier", "DBNRegressor", "MLPClassifier", "MLPRegressor")
+# What draws on other parameters at the start, or adds to the loss what is known of all together.
+_NOT = ("contraction", "output_groups", "pretrain", "sparsity", "variational")
 _LAYERS = (Activate, BatchNorm, Dense, Dropout, Flatten, GaussianNoise, LayerNorm)
 # What Dense can do for all members at once without a word on each.
 _DENSE = frozenset(("units", "activation", "use_bias", "weight_init", "bias_init", "name"))
@@ -114,6 +116,7 @@ def _stands_alone(trial: Any, recipe: Recipe) -> bool:
         or not isinstance(trial.random_state, int)
         or not isinstance(recipe.optimizer, Figured)
         or not (recipe.scoring is None or isinstance(recipe.scoring, str))
+        or any(getattr(trial, name, None) for name in _NOT)
     )
 
 
@@ -134,9 +137,9 @@ def _course(recipe: Recipe) -> Hashable:
 
 def _noise(trial: Any) -> Hashable:
     """Return which layers drop."""
-    rates = trial.dropout
+    rates, first = getattr(trial, "dropout", 0.0), getattr(trial, "input_dropout", 0.0)
     where = tuple(map(bool, rates)) if isinstance(rates, (list, tuple)) else bool(rates)
-    return bool(trial.input_dropout), where
+    return bool(first), where
 
 
 def _told(value: Any) -> Hashable:

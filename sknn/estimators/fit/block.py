@@ -10,6 +10,7 @@ import copy
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from inspect import signature
 from itertools import pairwise
 from typing import Any
 
@@ -20,14 +21,18 @@ from sknn.core.layers import Dropout
 from sknn.estimators.fit.alike import block_key as block_key
 from sknn.estimators.fit.continuation import continue_from
 from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.solvers import warn_of_clipping
 from sknn.estimators.fit.stages import close_fit, open_fit
 from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.task import SupervisedTask
 from sknn.estimators.fit.together import solve_together
 from sknn.estimators.settings.recipe import Recipe
 from sknn.training.callbacks import PAUSED
 from sknn.training.run import History
 from sknn.training.threads import blas_threads
 from sknn.training.warnings import users_level
+
+Said = Sequence[warnings.WarningMessage]
 
 _BLOCK_BYTES = 1 << 23
 _FEWEST, _MOST = 8, 64
@@ -76,10 +81,7 @@ def fit_block(
         learned, and ``stop_reason_`` is "interrupted".
     """
     try:
-        call = Call(X, y, epochs=None, **fit_params)
-        if is_paused(estimators[0]):
-            call = call.going_on(estimators[0].run_, keep=False)
-        results = _fit_together(estimators, call)
+        results = _fit_together(estimators, _call(estimators[0], X, y, fit_params))
     except Exception:
         # Whatever it is that goes wrong, the fit of each knows better what to say.
         results = [None] * len(estimators)
@@ -87,6 +89,14 @@ def fit_block(
         _fit_alone(estimator, X, y, fit_params) if result is None else result
         for estimator, result in zip(estimators, results, strict=True)
     ]
+
+
+def _call(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Call:
+    """Return what the fit of an estimator, or what is left of it, asks for."""
+    signature(estimator.fit).bind(X, y, **fit_params)
+    asked = y if isinstance(estimator._task, SupervisedTask) else None
+    call = Call(X, asked, epochs=None, **fit_params)
+    return call.going_on(estimator.run_, keep=False) if is_paused(estimator) else call
 
 
 def is_paused(estimator: Any) -> bool:
@@ -106,29 +116,32 @@ def _fit_together(estimators: Sequence[Any], call: Call) -> list[Any | Exception
     """Return what came of each, None where that is for its own fit to say."""
     limit = blas_threads(0)
     with limit, limit:
-        states = _open(estimators, call)
+        states, said = _open(estimators, call)
         solve_together(states)
-        return list(map(_close, estimators, states))
+        return [_close(*each, said) for each in zip(estimators, states, strict=True)]
 
 
-def _close(estimator: Any, state: FitState) -> Any | Exception | None:
-    """Let an estimator become what was trained."""
+def _close(estimator: Any, state: FitState, said: Said) -> Any | Exception | None:
+    """Let an estimator become what was trained; warn as its own fit would have warned."""
     if state.run.stop_reason == "diverged":
         # Alone a pass ends with the batch that diverged; in a block it goes on for the others.
         return None
     try:
+        for each in said:
+            warnings.warn(each.message, each.category, stacklevel=users_level())
+        warn_of_clipping(state, state.n_rows)
         close_fit(state)
     except Exception as error:
         return error
-    estimator.__dict__ = vars(state.estimator) | state.given
+    estimator.__dict__ = {**vars(state.estimator), **state.given}
     return estimator
 
 
 # -- open -------------------------------------------------------------------------------------
 
 
-def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
-    """Open one fit as usual, the others as its twins."""
+def _open(estimators: Sequence[Any], call: Call) -> tuple[list[FitState], Said]:
+    """Open one fit as usual, the others as its twins; return what there was to be warned of."""
     trials = [shallow_copy(each) for each in estimators]
     given = [each._check_parameters() for each in trials]
     recipes = [each._recipe() for each in trials]
@@ -143,12 +156,11 @@ def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
     }
     states = [state]
     for trial, own, recipe in zip(trials[1:], given[1:], recipes[1:], strict=True):
-        vars(trial).update(learned)
+        # Machines a network was pre-trained with are of its own.
+        own_parts = {k: copy.deepcopy(each) for k, each in learned.items() if type(each) is list}
+        vars(trial).update(learned | own_parts)
         states.append(_twin(state, trial, own, recipe))
-    for _ in states:
-        for each in said:
-            warnings.warn(each.message, each.category, stacklevel=users_level())
-    return states
+    return states, said
 
 
 def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) -> FitState:
@@ -169,6 +181,8 @@ def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) ->
 
 def _own_layers(state: FitState, trial: Any) -> tuple[Any, ...]:
     """Return the layers with the dropout rates of another estimator."""
+    if not any(isinstance(layer, Dropout) for layer in state.network.layers):
+        return state.network.layers
     specs = trial._chain(state.loss.n_raw(state.targets.n_outputs))
     return tuple(
         spec.checked() if isinstance(spec, Dropout) else layer

@@ -27,13 +27,11 @@ def callbacks_for(state: FitState, network: Network) -> list[Callback]:
     estimator, recipe = state.estimator, state.recipe
     callbacks = _own(state)
     estimator.callbacks_ = list(callbacks)
-    callbacks += estimator._measures(state, network)
+    callbacks += estimator._observers(state, network)
     if not state.recipe.full_batch:
         callbacks.append(watch_for(state))
     if recipe.stop_below is not None:
         callbacks.append(StopBelow(recipe.stop_below))
-    if recipe.verbose:
-        callbacks.append(estimator._report(state))
     if state.bridge is not None:
         callbacks.append(state.bridge)
     return callbacks
@@ -66,12 +64,8 @@ def announced(state: FitState) -> Iterator[None]:
     state.bridge.end(served_now(state))
 
 
-def validation_measures(state: FitState, network: Network) -> list[Callback]:
-    """Return what measures loss and score on the validation rows, if there are any."""
-    return [] if state.validation is None else [_validate(state, network.dtype)]
-
-
-def _validate(state: FitState, dtype: Any) -> Validate:
+def validate(state: FitState, dtype: Any) -> Validate:
+    """Return what measures loss and score on the validation rows."""
     rows, targets, loss = state.validation, state.targets, state.loss
     assert rows is not None
     target = _encoded(state, rows, dtype)

@@ -123,9 +123,8 @@ def _evenly(x: Any, rows: NDArray | None) -> Any:
 def warn_of_data(state: FitState) -> None:
     """Look at the data of a fresh run and warn of what is probably a mistake."""
     x, rows = state.train.x, state.rows_used
-    doubt = state.estimator._doubt(state.call.X, x)
-    if doubt is not None:
-        _warn(doubt, ShapeWarning)
+    if state.train.doubt is not None:
+        _warn(state.train.doubt, ShapeWarning)
     if not state.estimator._scales_columns and not _bears_any_scale(state.network):
         columns = Columns.of(x, rows)
         _warn_of_scales(state, columns)

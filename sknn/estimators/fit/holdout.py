@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from numpy.typing import NDArray
 
 from sknn._validation.arrays import split_rows
 from sknn.core.network import Network
-from sknn.estimators.fit.callbacks import validation_measures
-from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.callbacks import validate
+from sknn.estimators.fit.state import Estimator, FitState
 from sknn.training.callbacks import Callback
 from sknn.training.folds import Folds
 from sknn.training.run import Run
@@ -24,19 +22,19 @@ class Holdout:
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:
         """Return what adds figures of the held-out rows to an epoch."""
-        return validation_measures(state, network)
+        return [] if state.validation is None else [validate(state, network.dtype)]
 
-    def choose(self, estimator: Any, state: FitState, run: Run) -> NDArray | None:
+    def choose(self, estimator: Estimator, state: FitState, run: Run) -> NDArray | None:
         """Return the weights to serve, None for those of the best or last epoch.
 
         Parameters
         ----------
-        estimator : BaseNetwork
+        estimator : Estimator
             Which will serve them; it may learn from held-out rows how sure to be.
         """
         return None
 
-    def forget(self, estimator: Any, fresh: bool) -> None:
+    def forget(self, estimator: Estimator, fresh: bool) -> None:
         """Forget what an estimator has learned when weights were chosen.
 
         Parameters

@@ -14,7 +14,7 @@ from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
 from sknn.core.workspace import Workspace
 from sknn.estimators.fit.state import FitState
-from sknn.estimators.settings.freezing import held_layers
+from sknn.estimators.settings.freezing import decay_factors, held_layers, rate_factors
 from sknn.training.objective import Objective, Supervised
 from sknn.training.run import Run
 from sknn.training.update import Update
@@ -33,6 +33,10 @@ class Problem:
 
     objective: Objective
     update: Callable[[], Any]
+
+
+Factors = tuple[NDArray | None, NDArray | None]
+"""On the learning rate of each parameter, and on the decay of each weight; None where all 1."""
 
 
 def supervised_problem(state: FitState, network: Network, rows: int) -> Problem:
@@ -66,14 +70,14 @@ def weight_column(state: FitState) -> NDArray | None:
     return np.asarray(weight / state.run.unit).astype(state.network.dtype)[:, None]
 
 
-def update_of(state: FitState, objective: Objective) -> Update:
+def update_of(state: FitState, objective: Objective, factors: Factors | None = None) -> Update:
     """Return what moves the network along the gradient of its objective."""
     optimizer = state.recipe.optimizer
     assert optimizer is not None
     optimizer = optimizer.bind(state.network.layout)
     trainable = state.network.trainable
     kept = optimizer_state(state.run, type(optimizer).__name__, lambda: optimizer.init(trainable))
-    return moving(state, state.network, objective.grad, optimizer, kept, objective.l1)
+    return moving(state, state.network, objective.grad, optimizer, kept, objective.l1, factors)
 
 
 def moving(
@@ -83,10 +87,13 @@ def moving(
     optimizer: Optimizer,
     kept: State,
     l1: float = 0.0,
+    factors: Factors | None = None,
 ) -> Update:
     """Return what moves a network by an optimizer, as the recipe has it."""
     recipe = state.recipe
-    rates, decays = state.estimator._factors(network)
+    if factors is None:
+        factors = rate_factors(state.estimator, network), decay_factors(network)
+    rates, decays = factors
     return Update(
         network,
         grad,

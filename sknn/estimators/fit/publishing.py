@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.network import Network
-from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.state import Estimator, FitState
 from sknn.training.run import Run
 
 
@@ -25,12 +23,12 @@ def served_now(state: FitState) -> Network:
     return served(state, state.network if theta is None else state.network.with_members(theta))
 
 
-def publish(state: FitState, estimator: Any, network: Network, run: Run, keep: bool) -> None:
+def publish(state: FitState, estimator: Estimator, network: Network, run: Run, keep: bool) -> None:
     """Choose the weights to serve and set the attributes of a fitted estimator.
 
     Parameters
     ----------
-    estimator : BaseNetwork
+    estimator : Estimator
         That of the state, or a copy of it.
     network : Network
         With the last weights; it will be the estimator's.
@@ -57,7 +55,7 @@ def publish(state: FitState, estimator: Any, network: Network, run: Run, keep: b
     estimator.n_iter_ = run.epoch - run.began
 
 
-def _chosen(state: FitState, estimator: Any, run: Run) -> NDArray | None:
+def _chosen(state: FitState, estimator: Estimator, run: Run) -> NDArray | None:
     """Return the weights to serve, None where they are the last ones."""
     chosen = estimator._holdout.choose(estimator, state, run)
     if chosen is not None:

@@ -16,7 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sknn.core.schedules import Cosine, Schedule
 from sknn.estimators.fit.callbacks import announced, callbacks_for
 from sknn.estimators.fit.parallel import Members, groups_of, independent, part_of, train_in_jobs
-from sknn.estimators.fit.problem import weight_column
+from sknn.estimators.fit.problem import Problem, weight_column
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.freezing import rate_factors
 from sknn.training.batches import Batches
@@ -25,6 +25,7 @@ from sknn.training.callbacks.early_stopping import LEFT
 from sknn.training.folds import FoldBatches
 from sknn.training.lbfgs import ROWS, minimize_lbfgs
 from sknn.training.members import follow, join, put
+from sknn.training.objective import Supervised
 from sknn.training.threads import blas_threads, largest_product
 from sknn.training.trainer import Trainer
 from sknn.training.warnings import users_level
@@ -110,7 +111,8 @@ def objective_at(state: FitState, theta: NDArray) -> float:
     network.load(theta)
     batches, size = batches_of(state)
     n = size(state.run.epoch)
-    objective = state.estimator._problem(state, network, n).objective
+    problem: Problem = state.estimator._problem(state, network, n)
+    objective = problem.objective
     parts = (objective.batch(*batch) * batch[0].shape[0] for batch in batches.epoch(n, None))
     return sum(parts) / batches.n_rows
 
@@ -194,7 +196,7 @@ def trainer_for(
 ) -> Trainer:
     """Return the loop with the objective and the update of a call."""
     rows = min(size(state.run.epoch), batches.n_rows)
-    problem = state.estimator._problem(state, state.network, rows)
+    problem: Problem = state.estimator._problem(state, state.network, rows)
     return kind(
         problem.objective,
         problem.update(),
@@ -217,8 +219,9 @@ def _train_full_batch(state: FitState, batches: Batches) -> None:
     runs = []
     for index in range(state.network.n_members):
         network = state.network.member(index).copy(np.float64)
-        problem = estimator._problem(state, network, min(ROWS, batches.n_rows))
+        problem: Problem = estimator._problem(state, network, min(ROWS, batches.n_rows))
         run = state.run.copy()
+        assert isinstance(problem.objective, Supervised)
         result = minimize_lbfgs(
             problem.objective,
             batches,

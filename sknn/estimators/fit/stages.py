@@ -23,9 +23,8 @@ from sknn.estimators.fit.holdout import hold_out
 from sknn.estimators.fit.publishing import publish
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.solvers import objective_at, rejoin, solve
-from sknn.estimators.fit.state import FitState
-from sknn.estimators.settings import checks
-from sknn.estimators.settings import layers as layer_specs
+from sknn.estimators.fit.state import Estimator, FitState
+from sknn.estimators.fit.task import Task
 from sknn.estimators.settings.recipe import Recipe
 from sknn.training import user_parts
 from sknn.training.callbacks import PAUSED, copies
@@ -36,7 +35,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def open_fit(
-    estimator: Any,
+    estimator: Estimator,
     call: Call,
     recipe: Recipe,
     given: Mapping[str, Any] = _NOTHING,
@@ -46,7 +45,7 @@ def open_fit(
 
     Parameters
     ----------
-    estimator : BaseNetwork
+    estimator : Estimator
         A working copy, whose parameters have been checked and are Python's own numbers.
     call : Call
     recipe : Recipe
@@ -64,7 +63,7 @@ def open_fit(
 
 
 def prepare_fit(
-    estimator: Any,
+    estimator: Estimator,
     call: Call,
     recipe: Recipe,
     given: Mapping[str, Any] = _NOTHING,
@@ -120,16 +119,17 @@ def _read(state: FitState) -> None:
         )
     state.dtypes = _input_dtypes(state)
     rows = estimator._check_rows(call.X, call.y, call.sample_weight, state.dtypes, fresh)
+    task: Task = estimator._task
+    known: Any = None
     if not fresh:
-        state.growth = estimator._check_same_task(rows.y, state)
-    weight = estimator._combined_weight(rows, state)
-    state.train = Rows(rows.x, rows.y, weight)
+        known, state.growth = task.go_on(estimator._targets, rows.y, state)
+    weight = task.weigh(known, rows, state)
+    state.train = Rows(rows.x, rows.y, weight, rows.doubt)
     # A chunk of a stream in which every weight is zero teaches nothing.
     state.rows_used = arrays.training_rows(weight, may_be_empty=call.stream and not fresh)
-    if fresh:
-        estimator._set_targets(state.train, state)
+    estimator._targets = task.learn(state.train, state) if fresh else known
     state.targets = estimator._targets
-    state.validation = estimator._check_validation(call, state.dtypes)
+    state.validation = task.read_validation(state)
 
 
 def _input_dtypes(state: FitState) -> list[np.dtype]:
@@ -150,21 +150,7 @@ def _make_network(state: FitState) -> None:
     """Plan the network and encode the target."""
     estimator, targets, x = state.estimator, state.targets, state.train.x
     state.loss = targets.bind(state.recipe.loss)
-    state.network = network = layer_specs.build_network(
-        estimator,
-        state.loss.n_raw(targets.n_outputs),
-        estimator._row_shape(x),
-        x.dtype,
-        state.recipe.n_members,
-    )
-    if state.recipe.full_batch:
-        checks.check_lbfgs(estimator, network.layers)
-    if not isinstance(x, np.ndarray) and not network.layers[0].reads_sparse:
-        raise ValueError(
-            f"X is sparse, but the first layer {network.layers[0]!r} needs dense rows; leave "
-            "input_dropout at 0 and put a Dense layer first, or pass X.toarray()."
-        )
-    estimator._check_network(network)
+    state.network = network = estimator._build_network(state, x.shape[1:])
     if state.fresh and targets.vanishes(network.dtype):
         raise ValueError(
             f"y is so small that {network.dtype} cannot tell it from 0; {_finer(state)}scale it up."

@@ -5,20 +5,61 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sknn._validation.arrays import Rows
-from sknn.core.layout import Growth
+from sknn.core.layout import Growth, Shape
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators.fit.request import Call
 from sknn.estimators.settings.recipe import Recipe
 from sknn.estimators.targets.base import Targets
+from sknn.training.callbacks import Callback
 from sknn.training.folds import Folds
 from sknn.training.run import Run
+
+
+class Estimator(Protocol):
+    """The working copy as a call of fit sees it; ``BaseNetwork`` says what each member is.
+
+    A task, a holdout and a problem are written in terms of the state, which is why whoever asks for
+    one names its type.
+    """
+
+    random_state: Any
+    dtype: Any
+    weight_init: Any
+    network_: Network
+    run_: Run
+    callbacks_: list[Callback]
+    n_iter_: int
+    _targets: Targets
+    _loss: Loss
+    _score_name: ClassVar[str]
+    _scales_columns: ClassVar[bool]
+    _serves_several_epochs: ClassVar[bool]
+    _task: ClassVar[Any]
+    _holdout: ClassVar[Any]
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters."""
+
+    def _adapt_call(self, state: FitState) -> None: ...
+
+    def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows: ...
+
+    def _build_network(self, state: FitState, in_shape: Shape) -> Network: ...
+
+    def _start_from_data(self, state: FitState) -> bool: ...
+
+    def _problem(self, state: FitState, network: Network, rows: int) -> Any: ...
+
+    def _observers(self, state: FitState, network: Network) -> list[Callback]: ...
+
+    def _after_training(self, train: Rows) -> None: ...
 
 
 @dataclass(slots=True)
@@ -29,7 +70,7 @@ class FitState:
 
     Attributes
     ----------
-    estimator : BaseNetwork
+    estimator : Estimator
         The working copy. Its attributes may be replaced, the objects behind them may not change.
     call : Call
         What the user asked for.
@@ -78,7 +119,7 @@ class FitState:
         training.
     """
 
-    estimator: Any
+    estimator: Estimator
     call: Call
     recipe: Recipe
     given: Mapping[str, Any]

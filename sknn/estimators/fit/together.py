@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from sknn.core.layers import Dropout, Layer
 from sknn.core.network import Network
-from sknn.estimators.fit.callbacks import validation_measures, watch_for
+from sknn.estimators.fit.callbacks import validate, watch_for
 from sknn.estimators.fit.solvers import (
     Sizes,
     batches_of,
     threads_for,
     train_stochastic,
     trainer_for,
-    warn_of_clipping,
 )
 from sknn.estimators.fit.stages import conclude, plan_epochs
 from sknn.estimators.fit.state import FitState
@@ -33,7 +32,7 @@ from sknn.training.block import (
     joined,
     some_of,
 )
-from sknn.training.callbacks import PAUSED, copies
+from sknn.training.callbacks import PAUSED, Callback, copies
 from sknn.training.columns import OptimizerColumns, ScheduleColumns, of_all
 
 
@@ -51,7 +50,6 @@ def solve_together(states: Sequence[FitState]) -> None:
     for state in states:
         plan_epochs(state)
         state.estimator.callbacks_ = copies.for_a_call(state.recipe.callbacks)
-        warn_of_clipping(state, batches.n_rows)
     with threads_for(states[0], min(size(0), batches.n_rows)):
         staying = _train(list(states), batches, size)
         for state in staying:
@@ -116,10 +114,12 @@ def _train_to_the_first_end(
 ) -> WatchMembers:
     """Train until one of the members has come to an end, or several; return who knows which."""
     watch = WatchMembers([watch_for(state) for state in states])
-    measures = [ValidateMembers(each) for each in validation_measures(block, block.network)]
+    observers: list[Callback] = [watch]
+    if block.validation is not None:
+        observers.append(ValidateMembers(validate(block, block.network.dtype)))
     recipe, run = block.recipe, block.run
     trainer = trainer_for(
-        block, batches, size, recipe.base_rate, recipe.schedule, [*measures, watch], BlockTrainer
+        block, batches, size, recipe.base_rate, recipe.schedule, observers, BlockTrainer
     )
     trainer.run(run, min(_last_epoch(state)[0] for state in states) - run.epoch)
     return watch

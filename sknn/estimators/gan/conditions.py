@@ -15,8 +15,10 @@ from sknn._sklearn import validate_data
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn._validation.messages import naming_arguments
-from sknn.core.layout import Shape
-from sknn.estimators.targets.base import NoTargets
+from sknn.core.layout import Growth, Shape
+from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.task import Task
+from sknn.estimators.targets.base import NoTargets, Targets
 from sknn.estimators.targets.classification import (
     check_labels,
     encode_labels,
@@ -121,6 +123,32 @@ class Conditions(NoTargets):
         """Raise where there are labels, and there have been none."""
         if y is not None and not len(self):
             raise ValueError("y was given, but this GAN was fitted without classes.")
+
+
+class ConditionsTask(Task):
+    """y, if there is one, is the classes that rows are made up for."""
+
+    def learn(self, rows: Rows, state: FitState) -> Targets:
+        """Learn the classes, and how often each is."""
+        targets, known = Conditions(rows.y, rows.weight, state.call.classes), vars(state.estimator)
+        known.pop("classes_", None)
+        if rows.y is not None:
+            known["classes_"] = targets.classes
+        return targets
+
+    def go_on(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
+        """Raise where there are classes and were none, or the other way round."""
+        if (y is not None) != bool(len(known)):
+            told = "with" if len(known) else "without"
+            raise ValueError(
+                f"The previous call was {told} classes (y), so training goes on {told} them; fit "
+                "anew with warm_start=False to change that."
+            )
+        return known, None
+
+    def read_validation(self, state: FitState) -> None:
+        """Return None: there is no loss whose fall would say anything."""
+        return None
 
 
 def generator_of_draws(n_samples: Any, random_state: Any) -> np.random.RandomState:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,13 @@ from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.problem import Problem
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import learned
 from sknn.estimators.gan import layers as gan_layers
 from sknn.estimators.gan import problem
 from sknn.estimators.gan.conditions import (
     Conditions,
+    ConditionsTask,
     generator_of_draws,
     read,
     read_labelled,
@@ -96,14 +98,14 @@ class GAN(BaseNetwork):
         Decay of a moving average of all weights, which is what is served; 0 serves the last
         weights.
     solver : str or Optimizer, default="adam"
-        A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses
-        ``beta_1=0.5`` and ``beta_2=0.9``.
+        A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lion", "nadam",
+        "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses ``beta_1=0.5`` and
+        ``beta_2=0.9``.
     generator_solver : str or Optimizer, default=None
         Another `solver` for the generator.
     learning_rate : str or Schedule, default="constant"
-        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
-        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
+        "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. It holds for both networks.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.
@@ -186,6 +188,7 @@ class GAN(BaseNetwork):
     tol = 0.0
     n_iter_no_change = math.inf
 
+    _task: ClassVar[Task] = ConditionsTask()
     _targets: Conditions
     classes_: NDArray = learned()
     input_shape_: Shape = learned()
@@ -452,40 +455,19 @@ class GAN(BaseNetwork):
         self.input_shape_ = shape
         return rows
 
-    def _check_validation(self, call: Call, dtypes: Any) -> None:
-        return None
-
-    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
-        return rows.weight
-
-    def _set_targets(self, rows: Rows, state: FitState) -> None:
-        self._targets = Conditions(rows.y, rows.weight, state.call.classes)
-        self.__dict__.pop("classes_", None)
-        if rows.y is not None:
-            self.classes_ = self._targets.classes
-
-    def _check_same_task(self, y: Any, state: FitState) -> None:
-        if (y is not None) != bool(len(self._targets)):
-            told = "with" if len(self._targets) else "without"
-            raise ValueError(
-                f"The previous call was {told} classes (y), so training goes on {told} them; fit "
-                "anew with warm_start=False to change that."
-            )
-
-    def _row_shape(self, x: Any) -> Shape:
-        return (int(self.latent_dim) + len(self._targets),)
-
     def _chain(self, n_raw: int) -> list[Layer]:
         return gan_layers.chain(self, self.n_features_in_, self.input_shape_, len(self._targets))
 
-    def _check_network(self, network: Network) -> None:
+    def _build_network(self, state: FitState, in_shape: Shape) -> Network:
+        network = super()._build_network(state, (int(self.latent_dim) + len(self._targets),))
         gan_layers.check_layers(self, network, self.n_features_in_)
+        return network
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
         return problem.duel_problem(self, state, network, rows)
 
-    def _measures(self, state: FitState, network: Network) -> list[Callback]:
-        return problem.measures(self, state, network)
+    def _observers(self, state: FitState, network: Network) -> list[Callback]:
+        return [*super()._observers(state, network), *problem.measures(self, state, network)]
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)

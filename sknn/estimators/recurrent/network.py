@@ -23,13 +23,12 @@ from sknn._validation.sequences import (
 )
 from sknn.core.layers import GRU, LSTM, Elman, FillSteps, Jordan, Layer, Parallel
 from sknn.core.layers.recurrent import Recurrent
-from sknn.core.layout import Growth, Shape
+from sknn.core.layout import Shape
 from sknn.core.network import Network
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned
 from sknn.estimators.recurrent.sequences import (
     SequenceTargets,
-    Steps,
     answers_of,
     by_row,
     check_steps,
@@ -38,7 +37,6 @@ from sknn.estimators.recurrent.state import BeginAnew, forget_state
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings.recipe import Recipe
 from sknn.estimators.shaped import ShapedNetwork
-from sknn.estimators.targets.classification import MultioutputTargets
 from sknn.estimators.targets.scores import accuracy, r2
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks import Callback
@@ -176,54 +174,6 @@ class RecurrentNetwork(ShapedNetwork):
             return super()._read_target(y, x, X)
         return answers_of(y, x, self._lengths(X), self._numeric_target)
 
-    # -- targets --------------------------------------------------------------------------
-
-    def _set_targets(self, rows: Rows, state: FitState) -> None:
-        if not self.return_sequences:
-            super()._set_targets(rows, state)  # type: ignore[safe-super]
-            return
-        super()._set_targets(_single(rows), state)  # type: ignore[safe-super]
-        if isinstance(self._targets, MultioutputTargets):
-            raise ValueError(
-                "With return_sequences=True a step has one class, or a set of labels; y has "
-                f"{len(self._targets.classes)} outputs a step. Train one network for each."
-            )
-        self._targets: Any = SequenceTargets(self._targets, rows.y, rows.weight)
-
-    def _check_same_task(self, y: Any, state: FitState) -> Growth | None:
-        known: Any = self._targets
-        if isinstance(known, SequenceTargets) != bool(self.return_sequences):
-            raise ValueError(
-                "return_sequences differs from the previous call, so training cannot continue; "
-                "restore it, or fit anew with warm_start=False."
-            )
-        if not self.return_sequences:
-            return super()._check_same_task(y, state)  # type: ignore[safe-super]
-        self._targets = known.inner
-        growth = super()._check_same_task(y.values, state)  # type: ignore[safe-super]
-        self._targets = known.around(self._targets)
-        return growth
-
-    def _combined_weight(self, rows: Rows, state: FitState) -> NDArray | None:
-        weight = self._weight_of_rows(rows, state)
-        if self.stateful and weight is not None and not weight.all():
-            raise ValueError(
-                f"Row {int(np.argmin(weight))} has the weight 0 and would not be read, but with "
-                "stateful=True every row carries a state; give it a small sample_weight instead."
-            )
-        return weight
-
-    def _weight_of_rows(self, rows: Rows, state: FitState) -> NDArray | None:
-        if not self.return_sequences:
-            return super()._combined_weight(rows, state)  # type: ignore[safe-super]
-        if getattr(self, "class_weight", None) is not None:
-            raise ValueError(
-                "class_weight is not defined where every step has a class of its own "
-                "(return_sequences=True); weigh rows by sample_weight."
-            )
-        super()._combined_weight(_single(rows), state)  # type: ignore[safe-super]
-        return rows.weight
-
     # -- layers ---------------------------------------------------------------------------
 
     def _chain(self, n_raw: int) -> list[Layer]:
@@ -257,7 +207,7 @@ class RecurrentNetwork(ShapedNetwork):
         return kind(size, **settings)
 
     def _check_network(self, network: Network) -> None:
-        size = self.batch_size  # type: ignore[attr-defined]
+        size = self.batch_size
         if self.stateful and isinstance(size, numbers.Integral) and size < self.n_series_:
             raise ValueError(
                 f"batch_size={size} would part the {self.n_series_} series whose state is carried "
@@ -281,10 +231,10 @@ class RecurrentNetwork(ShapedNetwork):
         # Whoever carries a state reads all series side by side.
         return ((inf, sys.maxsize if self.stateful else 32),)
 
-    def _measures(self, state: FitState, network: Network) -> list[Callback]:
-        measures = super()._measures(state, network)
+    def _observers(self, state: FitState, network: Network) -> list[Callback]:
+        observers = super()._observers(state, network)
         carries = network.carries_state and not state.call.stream
-        return [*measures, BeginAnew()] if carries else measures
+        return [*observers, BeginAnew()] if carries else observers
 
     def reset_state(self) -> Any:
         """Forget where the series seen last have ended: the next ones begin anew.
@@ -326,7 +276,7 @@ class RecurrentNetwork(ShapedNetwork):
         if not isinstance(self._targets, SequenceTargets):
             return super().score(X, y, sample_weight)  # type: ignore[misc]
         steps = answers_of(y, self._check_inputs(X), self._lengths(X), self._numeric_target)
-        answer = self.predict(X)  # type: ignore[attr-defined]
+        answer = self.predict(X)
         flat = np.concatenate(list(answer))
         measure = r2 if self._numeric_target else accuracy
         weight = steps.repeat(arrays.check_weight(sample_weight, len(steps)))
@@ -337,9 +287,3 @@ class RecurrentNetwork(ShapedNetwork):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
-
-
-def _single(rows: Rows) -> Rows:
-    """Return the answers of all steps as rows of their own; X is of no interest."""
-    steps: Steps = rows.y
-    return Rows(steps.values, steps.values, steps.repeat(rows.weight))

@@ -199,4 +199,4 @@ def _output_start(activation: Any) -> Initializer | None:
     scikit-learn knows activations by name, so an object changes nothing.
     """
     named = Activation.registry.get(activation) if isinstance(activation, str) else None
-    return None if named is None else named.output_init  # type: ignore[attr-defined]
+    return None if named is None else named.output_init

@@ -51,7 +51,7 @@ def loss_of(estimator: Any) -> Loss:
     """Return the loss recipe, not yet bound to a task; names are those the estimator can use."""
     owner, name = type(estimator).__name__, estimator.loss
     tasks = {"regression"} if estimator._numeric_target else {"binary", "multiclass", "multilabel"}
-    usable = {alias for alias, kind in Loss.registry.items() if kind.tasks & tasks}  # type: ignore[attr-defined]
+    usable = {alias for alias, kind in Loss.registry.items() if kind.tasks & tasks}
     if not isinstance(name, Loss) and not (isinstance(name, str) and name in usable):
         raise unusable(Loss, name, "loss", owner, usable, hint=_meant_sizes(name))
     return resolve(Loss, name, "loss", owner)

@@ -78,7 +78,8 @@ def _judge(state: FitState, rows: Rows, target: Any, index: NDArray | None) -> H
     weight = rows.weight
     if index is not None:
         target, weight = target[index], None if weight is None else weight[index]
-    measure = state.targets.bind(state.estimator._judging_loss(state.recipe.loss))
+    table: Any = state.estimator
+    measure = state.targets.bind(table._judging_loss(state.recipe.loss))
     return HeldOut(state.targets, state.loss, measure, state.network.member(0), target, weight)
 
 

@@ -25,10 +25,12 @@ from sknn.core.schedules import FlatCosine
 from sknn.estimators.coefs import Link
 from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.holdout import Holdout
+from sknn.estimators.fit.problem import Problem, supervised_objective, update_of
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import specs
+from sknn.estimators.settings.freezing import decay_factors, rate_factors
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
@@ -42,8 +44,6 @@ from sknn.training.threads import blas_threads
 
 # Rows whose answers are pooled at a time: the raw scores of all members take many times the room.
 _CHUNK_ROWS = 8192
-# Up to so many rows are predicted in double precision.
-_FEW_ROWS = 1024
 _MOST_SPLITS = 10
 # Parameters that a preset decides on where they are "auto".
 _SETTINGS = ("n_members", "n_splits", "n_bins", "bins", "linear_path", "n_picks")
@@ -69,6 +69,7 @@ class TableNetwork(SupervisedNetwork):
     _presets: ClassVar[dict[str, Preset]]
     _scales_columns: ClassVar[bool] = True
     _serves_several_epochs: ClassVar[bool] = True
+    _double_up_to: ClassVar[int] = 1024
     # The products of members come one after the other, none of them large: on a busy machine
     # a second thread made training fourteen times slower.
     _single_threaded: ClassVar[bool] = True
@@ -110,7 +111,7 @@ class TableNetwork(SupervisedNetwork):
 
     def _resolved_settings(self) -> Preset:
         """Return what the parameters say, and the preset where they are "auto"."""
-        preset: Preset = self._presets[self.preset]  # type: ignore[attr-defined]
+        preset: Preset = self._presets[self.preset]
         asked = {name: getattr(self, name) for name in (*_SETTINGS, "max_iter")}
         said = {name: value for name, value in asked.items() if value != "auto"}
         if "max_iter" in said:
@@ -152,8 +153,8 @@ class TableNetwork(SupervisedNetwork):
         if known is None:
             return rows
         self.encoder_.check_columns(table, self)
-        self._check_same_task(y, state)
-        self._targets.encode(y, np.dtype(np.float64))
+        targets, _ = self._task.go_on(self._targets, y, state)
+        targets.encode(y, np.dtype(np.float64))
         return known.then(rows)
 
     # -- rows -----------------------------------------------------------------------------
@@ -176,7 +177,7 @@ class TableNetwork(SupervisedNetwork):
 
     def _new_encoder(self) -> TableEncoder:
         return TableEncoder(
-            categorical_features=self.categorical_features,  # type: ignore[attr-defined]
+            categorical_features=self.categorical_features,
             n_bins=self._settings.n_bins,
             bins=self._settings.bins,
             linear=self._settings.linear_path > 0,
@@ -196,7 +197,7 @@ class TableNetwork(SupervisedNetwork):
 
     def _chain(self, n_raw: int) -> list[Layer]:
         n_linear = self.encoder_.n_linear_
-        sizes = layer_specs.hidden_sizes(self.hidden_layer_sizes)  # type: ignore[attr-defined]
+        sizes = layer_specs.hidden_sizes(self.hidden_layer_sizes)
         activations = layer_specs.per_layer(self.activation, len(sizes), "activation")
         rates = layer_specs.per_layer(self.dropout, len(sizes), "dropout")
         # Hidden layers see columns that are kept within bounds, a linear path those that are not.
@@ -215,12 +216,16 @@ class TableNetwork(SupervisedNetwork):
         own = output | ({} if layers else first)
         return [*layers, Dense(n_raw, "identity", **own, name=OUTPUT)]
 
+    def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
+        objective = supervised_objective(state, network, rows)
+        return Problem(objective, lambda: update_of(state, objective, self._factors(state.network)))
+
     def _factors(self, network: Network) -> tuple[NDArray, NDArray]:
         """Hold the linear path of those members that shall do without.
 
         Decay goes with the rate. Where one score is the difference of two, it is that of each.
         """
-        rates, decays = super()._factors(network)
+        rates, decays = rate_factors(self, network), decay_factors(network)
         n_members = network.n_members
         assert rates is not None
         rates = np.tile(rates, (n_members, 1))
@@ -288,7 +293,7 @@ class TableNetwork(SupervisedNetwork):
         """Return the raw scores that stand for the answer of all members."""
         self._check_fitted()
         x = self._check_inputs(X)
-        network = self._network_for(x)
+        network = self._network_for(len(x))
         chunks = (x[start : start + _CHUNK_ROWS] for start in range(0, len(x), _CHUNK_ROWS))
         limit = blas_threads(0)
         with limit, limit:
@@ -300,10 +305,6 @@ class TableNetwork(SupervisedNetwork):
         if network.lead:
             raw = computed(self._targets.pool, raw, self._loss, self.member_shares_)
         return raw.astype(np.float64)
-
-    def _network_for(self, x: Any) -> Network:
-        """Serve few rows in double precision: then no row feels which others stand beside it."""
-        return self.network_ if len(x) > _FEW_ROWS else self.network_.copy(np.float64)
 
     def __sklearn_tags__(self) -> Any:
         """Whatever a column holds is welcome; a table is dense."""

@@ -336,7 +336,7 @@ class MultioutputTargets(ClassificationTargets):
         return np.split(raw, ends, axis=-1)
 
     def _each(self, method: str, raw: NDArray, loss: Loss) -> list[NDArray]:
-        blocks = zip(self.parts, self._split(raw), loss.losses, strict=True)  # type: ignore[attr-defined]
+        blocks = zip(self.parts, self._split(raw), loss.losses, strict=True)
         return [getattr(part, method)(block, own) for part, block, own in blocks]
 
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
@@ -356,7 +356,7 @@ class MultioutputTargets(ClassificationTargets):
         return self._each("decision", raw, loss)
 
     def _pool_probabilities(self, raw: NDArray, loss: Loss, share: NDArray | None) -> NDArray:
-        blocks = zip(self.parts, self._split(raw), loss.losses, strict=True)  # type: ignore[attr-defined]
+        blocks = zip(self.parts, self._split(raw), loss.losses, strict=True)
         return np.hstack([part.pool(block, own, share) for part, block, own in blocks])
 
     def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:

@@ -9,7 +9,7 @@ from sklearn.datasets import load_digits
 from sknn import AutoEncoder, MLPClassifier
 from sknn.callbacks import Checkpoint, Diagnostics
 from sknn.layers import Dense
-from sknn.training import monitor
+from sknn.training.callbacks import validation
 from tests.checks.runs import assert_checkpoints_go_on
 from tests.estimators.data import LABELS, X
 
@@ -117,7 +117,7 @@ def test_sparse_validation_rows_are_made_dense_in_slabs(monkeypatch):
     for kind in ({}, {"output_activation": "identity"}):
         fits = []
         for numbers in (1 << 20, 35):
-            monkeypatch.setattr(monitor, "_SLAB_NUMBERS", numbers)
+            monkeypatch.setattr(validation, "_SLAB_NUMBERS", numbers)
             ae = coder(4, 3, **kind).fit(
                 HOLLOW, X_val=sp.csr_array(HOLLOW), sample_weight_val=weight
             )
@@ -129,7 +129,7 @@ def test_sparse_validation_rows_are_made_dense_in_slabs(monkeypatch):
 def test_sparse_labels_of_classifiers_too(monkeypatch):
     fits = []
     for numbers in (1 << 20, 35):
-        monkeypatch.setattr(monitor, "_SLAB_NUMBERS", numbers)
+        monkeypatch.setattr(validation, "_SLAB_NUMBERS", numbers)
         net = MLPClassifier((4,), scoring="f1_macro", **FAST)
         y = sp.csr_array(LABELS)
         fits.append(net.fit(X, y, X_val=X, y_val=y).history_)
