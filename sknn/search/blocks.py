@@ -13,7 +13,8 @@ import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
 from sknn.search.evaluation import evaluate
-from sknn.search.fold import Lesson, try_to_prepare
+from sknn.search.fold import Lesson
+from sknn.search.judge import Judge, prepare_all
 from sknn.search.pairs import Pair, Reader
 from sknn.search.plan import Group, blocks_of, judge_of, waves
 from sknn.search.workers import results
@@ -71,7 +72,7 @@ class BlockParallel:
         judge = judge_of(networks[0])
         workers = joblib.effective_n_jobs(self.options["n_jobs"])
         for groups in waves(networks, 2 * workers):
-            lessons = self._prepared(groups, judge.error_score)
+            lessons = self._prepared(groups, judge)
             share = math.ceil(sum(len(group.pairs) for group in groups) / workers)
             blocks = blocks_of(groups, lessons, share)
             work = [delayed(evaluate)(block, judge) for _, block in blocks]
@@ -81,13 +82,10 @@ class BlockParallel:
         alone = [pair for pair in pairs if pair.model is None]
         yield from zip(alone, results([pair.task for pair in alone], **self.options), strict=True)
 
-    def _prepared(self, groups: list[Group], error_score: Any) -> list[Lesson | None]:
+    def _prepared(self, groups: list[Group], judge: Judge) -> list[Lesson | None]:
         """Fit the steps before the networks where several networks share them."""
         shared = [group for group in groups if group.shares_steps]
-        work = [
-            delayed(try_to_prepare)(group.pairs[0].model, group.fold, error_score)
-            for group in shared
-        ]
+        work = [delayed(prepare_all)(group.pairs[0].model, group.fold, judge) for group in shared]
         lessons = iter(list(results(work, **self.options)))
         return [next(lessons) if group.shares_steps else None for group in groups]
 

@@ -11,8 +11,8 @@ import numpy as np
 from joblib.logger import short_format_time
 
 from sknn.estimators.fit.block import fit_block
-from sknn.search.fold import Fold, Lesson, try_to_prepare, with_network
-from sknn.search.judge import Exam, Judge, in_words
+from sknn.search.fold import Fold, Lesson, with_network
+from sknn.search.judge import Exam, Judge, in_words, prepare_all
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,12 @@ def evaluate(block: TrainingBlock, judge: Judge) -> list[dict[str, Any]]:
     begin = perf_counter()
     lesson = block.lesson
     if lesson is None:
-        lesson = try_to_prepare(block.model, block.fold, judge.error_score)
+        lesson = prepare_all(block.model, block.fold, judge)
     results = _fitted(block, lesson, judge.error_score)
     seconds = (perf_counter() - begin) / len(results) + block.share
-    exam = Exam(lesson.model, block.fold, judge) if lesson.error is None else None
     outcomes = []
     for network, wishes in zip(results, block.wishes, strict=True):
-        outcome = _outcome(network, exam, judge) | {"fit_time": seconds}
+        outcome = _outcome(network, lesson.exam, judge) | {"fit_time": seconds}
         if wishes["verbose"] > 1:
             print(_message(wishes, outcome))
         failed = outcome["fit_error"] is not None

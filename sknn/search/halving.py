@@ -15,8 +15,8 @@ from sklearn.utils.parallel import delayed
 from sknn._sklearn import Report
 from sknn.search.brackets import Bracket
 from sknn.search.candidate import Candidate, survivors
-from sknn.search.fold import Fold, Lesson, try_to_prepare
-from sknn.search.judge import Judge
+from sknn.search.fold import Fold, Lesson
+from sknn.search.judge import Judge, prepare_all
 from sknn.search.plan import cut, rows_of
 from sknn.search.training import train
 from sknn.search.workers import results
@@ -171,7 +171,7 @@ class Rounds:
         self._lessons = {key: known for key, known in self._lessons.items() if key in owners}
         missing = [key for key in owners if key not in self._lessons]
         work = [
-            delayed(try_to_prepare)(owners[key].model, self.folds[key[1]], self.judge.error_score)
+            delayed(prepare_all)(owners[key].model, self.folds[key[1]], self.judge)
             for key in missing
         ]
         self._lessons.update(zip(missing, self._results(work), strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from traceback import format_exception
 from typing import Any
 
@@ -13,7 +13,7 @@ from sknn._validation.marks import marked
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.targets.scores import checked_once
-from sknn.search.fold import Fold, with_network
+from sknn.search.fold import Fold, Lesson, try_to_prepare, with_network
 
 
 @dataclass(frozen=True)
@@ -69,20 +69,20 @@ class Exam:
         self.apart = all(sees_answers_only(judge.scorer, rows[2]) for rows in self.rows.values())
         if self.apart:
             try:
-                for kind, (X, *rest) in self.rows.items():
-                    self.rows[kind] = (_to_end(model, X), *rest)
+                rows = self.rows.items()
+                self.rows = {kind: (_to_end(model, X), *rest) for kind, (X, *rest) in rows}
             except Exception:  # Every score will raise it, or be what an error counts.
                 self.apart = False
-                self.rows = {kind: fold.judging(model, held) for kind, held in judge.kinds.items()}
-        self._to_be_checked = set(self.rows) if self.apart else set()
+        self._checked: dict[tuple[type, str], tuple[Any, Any, Any]] = {}
 
     def score(self, network: Any, kind: str) -> Any:
         """Return the score of the model with a network on some rows."""
-        if kind in self._to_be_checked:
-            self._to_be_checked.remove(kind)
-            self.rows[kind] = _checked(network, self.judge.scorer, *self.rows[kind])
-        model = network if self.apart else with_network(self.model, network)
-        return self.judge.score(model, *self.rows[kind])
+        if not self.apart:
+            return self.judge.score(with_network(self.model, network), *self.rows[kind])
+        looked_at = type(network), kind
+        if looked_at not in self._checked:
+            self._checked[looked_at] = _checked(network, self.judge.scorer, *self.rows[kind])
+        return self.judge.score(network, *self._checked[looked_at])
 
 
 def _checked(network: Any, scorer: Any, X: Any, y: Any, params: Any) -> tuple[Any, Any, Any]:
@@ -109,6 +109,13 @@ def _to_end(model: Any, X: Any) -> Any:
         X = model[:-1].transform(X) if len(model) > 1 else X
         model = model.steps[-1][1]
     return X
+
+
+def prepare_all(model: Any, fold: Fold, judge: Judge) -> Lesson:
+    """Fit the steps before the networks, and let the rows that these are judged by pass through."""
+    lesson = try_to_prepare(model, fold, judge.error_score)
+    exam = Exam(lesson.model, fold, judge) if lesson.error is None else None
+    return replace(lesson, exam=exam)
 
 
 def in_words(error: Any) -> str | None:

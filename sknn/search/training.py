@@ -11,8 +11,8 @@ from typing import Any
 from sknn._sklearn import Report, listeners_of, shallow_copy, without_listeners
 from sknn.callbacks import Pause
 from sknn.estimators.fit.block import fit_block
-from sknn.search.fold import Fold, Lesson, try_to_prepare
-from sknn.search.judge import Exam, Judge, in_words
+from sknn.search.fold import Fold, Lesson
+from sknn.search.judge import Exam, Judge, in_words, prepare_all
 from sknn.training.callbacks import PAUSED
 
 
@@ -52,7 +52,7 @@ def train(
     """
     begin = perf_counter()
     twins = [_beginning(network) for network in networks]
-    lesson = try_to_prepare(twins[0], fold, judge.error_score) if lesson is None else lesson
+    lesson = prepare_all(twins[0], fold, judge) if lesson is None else lesson
     errors: list[Any] = [lesson.error] * len(twins)
     if lesson.error is None:
         errors = _taught(twins, lesson, until, reports)
@@ -60,9 +60,8 @@ def train(
             for error in filter(None, errors):
                 raise error
     seconds = (perf_counter() - begin) / len(twins)
-    exam = Exam(lesson.model, fold, judge) if lesson.error is None else None
     return [
-        _part(twin, error, seconds, exam, judge, until)
+        _part(twin, error, seconds, lesson.exam, judge, until)
         for twin, error in zip(twins, errors, strict=True)
     ]
 
