@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import loguniform
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.decomposition import PCA
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import RidgeClassifier
 from sklearn.metrics import accuracy_score, make_scorer
 from sklearn.model_selection import GroupKFold, ShuffleSplit
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -87,7 +87,7 @@ CASES = {
         Pipeline([("front", PCA(2)), ("net", NET)]),
         {
             "front": ["passthrough", StandardScaler(), MinMaxScaler()],
-            "net": [NET, LogisticRegression(), MLPClassifier((2,), max_iter=3, random_state=1)],
+            "net": [NET, RidgeClassifier(), MLPClassifier((2,), max_iter=3, random_state=1)],
         },
         LABELS,
         {},
@@ -105,7 +105,7 @@ CASES = {
         LEVELS,
         {},
     ),
-    "no network": (LogisticRegression(), {"C": [0.1, 1.0]}, LABELS, {}),
+    "no network": (RidgeClassifier(), {"alpha": [0.1, 1.0]}, LABELS, {}),
     "no y": (
         AutoEncoder((2,), max_iter=3, random_state=0),
         {"alpha": [0.1, 0.01]},
