@@ -157,7 +157,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     Notes
     -----
     The steps of a Pipeline before the network are fitted once in each split for all candidates
-    that share their parameters.
+    that share their parameters. Candidates that share an architecture and a seed are trained in
+    blocks, as those of :class:`GridSearchCV`, with the same results.
 
     With ``solver="lbfgs"`` training cannot be continued; such candidates are trained to the end
     in their first rung.
