@@ -46,7 +46,9 @@ def _summaries(module_name):
     module = importlib.import_module(module_name)
     names = names_of(module)
     template = TEMPLATES.get(module_name)
-    special = [name for name in names if template == "base" or hasattr(vars(module)[name], "fit")]
+    special = [
+        name for name in names if template == "base" or hasattr(getattr(module, name), "fit")
+    ]
     plain = [name for name in names if name not in special]
     lines = ["```{eval-rst}", f".. currentmodule:: {module_name}"]
     if special:
@@ -63,6 +65,6 @@ def _summary(names, option):
 
 def _short_names(module, names):
     """Return a sentence about the names by which parameters know the classes."""
-    aliases = ((name, getattr(vars(module)[name], "alias", None)) for name in names)
+    aliases = ((name, getattr(getattr(module, name), "alias", None)) for name in names)
     told = [f'`"{alias}"` is `{name}`' for name, alias in aliases if alias]
     return ["", f"By name: {', '.join(told)}."] if told else []

@@ -23,9 +23,9 @@ class MLPClassifier(NetworkClassifier):
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
         :mod:`sknn.activations`. A list has one for each hidden layer.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lion",
-        "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
@@ -66,11 +66,12 @@ class MLPClassifier(NetworkClassifier):
         Share of rows held out for early stopping where no X_val is given. At the end the best
         weights are trained further on all rows, for this share of their epochs.
     beta_1 : float, default=0.9
-        Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "nadam").
+        Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     beta_2 : float, default=0.999
-        Decay of the running mean of squared gradients ("adam", "adamw", "amsgrad", "nadam").
+        Decay of the running mean of squared gradients ("adam", "adamw", "amsgrad", "lazy_adam",
+        "nadam").
     epsilon : float, default=1e-8
-        Keeps updates from dividing by zero ("adam", "adamw", "amsgrad", "nadam").
+        Keeps updates from dividing by zero ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     max_fun : int, default=15000
@@ -309,9 +310,9 @@ class MLPRegressor(NetworkRegressor):
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
         :mod:`sknn.activations`. A list has one for each hidden layer.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lion",
-        "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
@@ -352,11 +353,12 @@ class MLPRegressor(NetworkRegressor):
         Share of rows held out for early stopping where no X_val is given. At the end the best
         weights are trained further on all rows, for this share of their epochs.
     beta_1 : float, default=0.9
-        Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "nadam").
+        Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     beta_2 : float, default=0.999
-        Decay of the running mean of squared gradients ("adam", "adamw", "amsgrad", "nadam").
+        Decay of the running mean of squared gradients ("adam", "adamw", "amsgrad", "lazy_adam",
+        "nadam").
     epsilon : float, default=1e-8
-        Keeps updates from dividing by zero ("adam", "adamw", "amsgrad", "nadam").
+        Keeps updates from dividing by zero ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     max_fun : int, default=15000

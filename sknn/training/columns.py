@@ -9,17 +9,20 @@ member moves as it would alone, to the last bit.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from sknn.core.layout import Layout
+from sknn.core.losses.base import Loss, Weight
 from sknn.core.optimizers import State
 from sknn.core.optimizers.base import Figured
 from sknn.core.optimizers.base import Number as Number
 from sknn.core.schedules import Schedule
+from sknn.core.spec import Spec
 
 
 def column(number: Any, dtype: DTypeLike) -> Any:
@@ -96,4 +99,49 @@ class ScheduleColumns:
 
 def _told(schedule: Schedule, horizon: int) -> tuple[Any, ...]:
     """Return all that tells a plan from another."""
-    return type(schedule), repr(vars(schedule)), horizon
+    return *_settings(schedule), horizon
+
+
+class LossColumns:
+    """Losses of one kind, one a member; neighbors that are alike are looked at in one go.
+
+    For everything but value and gradient, as the link, the first one stands for all.
+
+    Parameters
+    ----------
+    members : sequence of Loss
+    """
+
+    def __init__(self, members: Sequence[Loss]) -> None:
+        self.first = members[0]
+        self.parts: list[tuple[slice, Loss]] = []
+        start = 0
+        for _, alike in groupby(members, key=_settings):
+            losses = list(alike)
+            self.parts.append((slice(start, start + len(losses)), losses[0]))
+            start += len(losses)
+
+    def __getattr__(self, name: str) -> Any:
+        """Ask the first one."""
+        return getattr(vars(self)["first"], name)
+
+    def value_and_grad(
+        self,
+        raw: NDArray,
+        target: NDArray,
+        weight: Weight,
+        out: NDArray,
+        scratch: Mapping[str, NDArray],
+    ) -> NDArray:
+        """Return the weighted sums of the losses and write their gradients into `out`."""
+        needs = self.first.scratch(raw.shape[-1])
+        values = []
+        for part, loss in self.parts:
+            own = {k: each if needs[k].shared else each[part] for k, each in scratch.items()}
+            values.append(loss.value_and_grad(raw[part], target, weight, out[part], own))
+        return np.concatenate(values)
+
+
+def _settings(spec: Spec) -> tuple[Any, ...]:
+    """Return all that tells a spec without parts from another."""
+    return type(spec), repr(vars(spec))

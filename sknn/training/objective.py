@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -55,13 +56,22 @@ class Penalty:
     grad : ndarray
         Where the gradient of the smooth part is added.
     l2, l1 : float or ndarray of shape (n_members,)
+    start : int, default=0
+        The penalty is on what comes from there on in the vector of the network.
     """
 
-    def __init__(self, network: Network, grad: NDArray, l2: Number = 0.0, l1: Number = 0.0) -> None:
-        self.l2, self.l1 = np.asarray(column(l2, network.dtype), network.dtype), l1
+    def __init__(
+        self,
+        network: Network,
+        grad: NDArray,
+        l2: Number = 0.0,
+        l1: Number = 0.0,
+        start: int = 0,
+    ) -> None:
+        self.l2, self.l1 = column(l2, network.dtype), l1
         n_decayed = network.layout.n_decayed
-        self.decayed = network.theta[..., :n_decayed]
-        self.decayed_grad = grad[..., :n_decayed]
+        self.decayed = network.theta[..., start:n_decayed]
+        self.decayed_grad = grad[..., start:n_decayed]
         self._shrink = aligned(self.decayed.shape, network.dtype) if np.any(l2) else None
         self._thresholds = bool(np.any(l1))
         # Alike to the last bit; for a single network the former is quicker.
@@ -75,7 +85,7 @@ class Penalty:
             value = 0.5 * np.float64(self._inner(self.decayed, self._shrink))
             self.decayed_grad += self._shrink
         if self._thresholds:
-            value = value + self.l1 * np.float64(np.abs(self.decayed).sum(axis=-1))
+            value = value + self.l1 * np.abs(self.decayed).sum(axis=-1).astype(np.float64)
         return value
 
 
@@ -96,6 +106,11 @@ class Supervised:
     l2, l1 : float or ndarray of shape (n_members,)
         Strengths, before the division by `total`.
     unit, total : float
+
+    Attributes
+    ----------
+    penalty : callable
+        Returns the penalty, of every member, and adds its smooth part to `grad`.
     """
 
     def __init__(
@@ -114,7 +129,8 @@ class Supervised:
         self.each: Any = 0.0
         self.l1 = l1 / total
         self.unit = float(unit)
-        self._penalty = Penalty(self.network, workspace.grad, l2 / total, self.l1)
+        self.l2: Any = l2 / total
+        self.penalty: Callable[[], Any] = Penalty(self.network, workspace.grad, self.l2, self.l1)
 
     @property
     def grad(self) -> NDArray:
@@ -125,14 +141,15 @@ class Supervised:
         """Return the objective on one batch and fill `grad`; with members, their mean."""
         rows = x.shape[self.row_axis]
         self.data(x, target, weight, 1.0 / (rows * self.unit))
-        self.each = self.each + self._penalty()
+        self.each = self.each + self.penalty()
         return float(self.each if self.n_members == 1 else self.each.mean())
 
     def data(self, x: Any, target: Any, weight: NDArray | None, scale: float) -> float:
         """Return ``scale * sum(w * l)`` and fill `grad` with its gradient."""
         workspace = self.workspace
         rows = x.shape[self.row_axis]
-        frame = workspace.frames.get(rows) or workspace.frame(rows)
+        frames = workspace.frames
+        frame = frames[rows] if rows in frames else workspace.frame(rows)
         added = workspace.forward(x, frame, weight)
         if not isinstance(target, np.ndarray):
             target = target.toarray()
@@ -148,10 +165,6 @@ class Supervised:
         # What layers add is known for all members together only.
         self.each = value + workspace.added
         return workspace.fit + workspace.added
-
-    def penalty(self) -> Any:
-        """Return the penalty, of every member, and add its smooth part to `grad`."""
-        return self._penalty()
 
     def figures(self) -> dict[str, float]:
         """Nothing but the loss is measured."""

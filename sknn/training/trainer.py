@@ -44,6 +44,8 @@ class Trainer:
         For callbacks, see :class:`~sknn.training.callbacks.Progress`.
     conclude : callable or None
         Called when training has ended, before callbacks are told.
+    settle : callable or None
+        Called after every pass, whatever ended it, before anybody looks at the weights.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Trainer:
         deadline: float = math.inf,
         snapshot: Callable[[], Any] | None = None,
         conclude: Callable[[], None] | None = None,
+        settle: Callable[[], None] | None = None,
     ) -> None:
         self.objective = objective
         self.update = update
@@ -74,6 +77,7 @@ class Trainer:
         self.deadline = deadline
         self.snapshot = snapshot
         self.conclude = conclude
+        self.settle = settle
 
     def run(self, run: Run, epochs: int) -> None:
         """Train for at most `epochs` further epochs and say in ``run.stop_reason`` why it ended.
@@ -110,7 +114,11 @@ class Trainer:
         run = progress.run
         begin = perf_counter()
         with parked(run, self.objective.network):
-            loss, norm = self._pass(progress)
+            try:
+                loss, norm = self._pass(progress)
+            finally:
+                if self.settle is not None:
+                    self.settle()
         seconds = perf_counter() - begin
         run.note(lambda: self._finish(progress, loss, norm, seconds), lambda: self._tell(progress))
         for hook in self.hooks.epoch_kept:
@@ -178,7 +186,7 @@ class Trainer:
                 hook(progress)
             if self._is_lost(progress) or progress.stop_reason is not None:
                 break
-            if perf_counter() > self.deadline:
+            if self.deadline < _INFINITY and perf_counter() > self.deadline:
                 break
         return total / done, norm
 
@@ -193,7 +201,7 @@ class Trainer:
 
     def _norm(self, grad: NDArray) -> Any:
         """Return the length of a gradient."""
-        return float(np.sqrt(np.vdot(grad, grad)))
+        return math.sqrt(np.vdot(grad, grad))
 
     def _count_updates(self, first: int, epochs: int) -> int:
         """Return the number of batches in some epochs."""

@@ -42,6 +42,9 @@ class Update:
         Factor on the learning rate of every parameter; 0 holds it fixed.
     decays : ndarray, as `rates` for the decayed parameters, or None
         Factor on the decay of every parameter, beside that on the learning rate.
+    start : int, default=0
+        Where what is moved begins in the vector of the network; gradient, state and factors are
+        those from there on.
 
     Attributes
     ----------
@@ -61,20 +64,21 @@ class Update:
         max_grad_norm: float | None = None,
         rates: NDArray | None = None,
         decays: NDArray | None = None,
+        start: int = 0,
     ) -> None:
         self.network = network
-        self.theta = network.trainable
+        self.theta = network.trainable[..., start:]
         self.grad = grad
         self.optimizer = optimizer
         self.state = state
         self.rates = None if rates is None else rates.astype(network.dtype)
-        n_decayed = network.layout.n_decayed
-        self.decayed = network.theta[..., :n_decayed]
+        n_decayed = network.layout.n_decayed - start
+        self.decayed = self.theta[..., :n_decayed]
         self.decayed_rates = None if self.rates is None else self.rates[..., :n_decayed]
         self.decays = _product(self.decayed_rates, decays)
         self.strength = 1.0
         self.l1 = l1
-        self.weight_decay = weight_decay
+        self.weight_decay: Any = weight_decay
         self.max_grad_norm = math.inf if max_grad_norm is None else max_grad_norm
         self.before: list[Action] = []
         self.between: list[Action] = []

@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 
+from sknn.core.layers import Defaults
+from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer
 from sknn.core.optimizers.base import power, square_root
+from sknn.layers import Dense
+from sknn.losses import LogLoss
 from sknn.schedules import Constant, Cosine, Step
-from sknn.training.columns import OptimizerColumns, ScheduleColumns, column, of_all
+from sknn.training.columns import LossColumns, OptimizerColumns, ScheduleColumns, column, of_all
 
 pytestmark = pytest.mark.bits
 
@@ -56,6 +60,24 @@ def test_members_of_an_optimizer_move_as_alone(alias, dtype):
         assert grad.tobytes() == np.array(steps).tobytes()
     for name, whole in state.items():
         assert whole.tobytes() == np.array([own[name] for own in alone]).tobytes()
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_losses_of_members_look_each_at_its_own(task):
+    rng = np.random.default_rng(0)
+    losses = [LogLoss(label_smoothing=each).bind(task) for each in (0.0, 0.1, 0.1, 0.3)]
+    together, n_raw = LossColumns(losses), 1 if task == "binary" else 4
+    raw = rng.standard_normal((4, 6, n_raw))
+    target = rng.integers(2, size=(6, 1)).astype(float) if n_raw == 1 else rng.integers(4, size=6)
+    out, alone = np.empty_like(raw), np.empty_like(raw)
+    network = Network([Dense(n_raw).bind(Defaults())], ["output"], (3,), np.float64, 4)
+    scratch = network.scratch(together.scratch(n_raw), 6, train=True)
+    values = together.value_and_grad(raw, target, 0.5, out, scratch)
+    for m, loss in enumerate(losses):
+        own = network.member(m).scratch(loss.scratch(n_raw), 6, train=True)
+        assert values[m] == loss.value_and_grad(raw[m], target, 0.5, alone[m], own)
+    assert out.tobytes() == alone.tobytes()
+    assert together.link_name == losses[0].link_name
 
 
 def test_schedules_of_members_go_by_horizons_of_their_own():

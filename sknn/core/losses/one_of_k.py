@@ -51,7 +51,7 @@ def row_maximum(raw: NDArray, work: NDArray, out: NDArray) -> None:
         np.maximum.reduce(raw, axis=-1, out=out)
         return
     columns = work.reshape(*lead, k, rows)
-    columns[...] = raw.swapaxes(-1, -2)
+    columns[...] = raw.mT
     np.maximum.reduce(columns, axis=-2, out=out)
 
 
@@ -63,8 +63,6 @@ def row_dot(a: NDArray, b: NDArray, scratch: Mapping[str, NDArray], out: NDArray
 
 def inner(a: NDArray, b: NDArray) -> Any:
     """Return the inner product of (..., rows, k) and (rows, k), as one long sum a member."""
-    if a.ndim == 2:
-        return np.vdot(a, b)
     return np.vecdot(a.reshape(*a.shape[:-2], b.size), b.reshape(b.size))
 
 

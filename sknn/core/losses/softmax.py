@@ -95,7 +95,7 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
         if isinstance(weight, float) and out.strides[-2] == hot.strides[-2]:
             # Only the total is asked for, and where rows lie one behind the other one long inner
             # product is the quickest way to it.
-            picked = inner(out, hot)
+            picked = np.vdot(out, hot) if out.ndim == 2 else inner(out, hot)
             value = (np.add.reduce(_normalize(out, scratch), axis=(-2, -1)) - picked) * weight
         else:
             row = scratch["row"]

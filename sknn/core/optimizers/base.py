@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.layout import Layout
+from sknn.core.optimizers.waiting import Waiting
 from sknn.core.spec import Spec
 
 State = dict[str, NDArray]
@@ -45,6 +46,18 @@ class Optimizer(Spec, family=True):
         they lie. Others are the same for every layout.
         """
         return self
+
+    def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
+        """Return what lets parameters without a gradient wait until a batch touches them.
+
+        None, as for most: each of them moves in every step.
+
+        Parameters
+        ----------
+        l2, weight_decay : float
+            Strengths of the penalty whose gradient parameters have all the same, and of the decay.
+        """
+        return None
 
     @abstractmethod
     def init(self, theta: NDArray) -> State:

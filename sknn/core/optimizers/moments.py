@@ -19,6 +19,7 @@ from sknn.core.optimizers.base import (
     square_root,
     zeros,
 )
+from sknn.core.optimizers.waiting import MissedMoments, Waiting
 
 
 class _Moments(Figured):
@@ -69,7 +70,7 @@ def _quotient(m: NDArray, v: NDArray, grad: NDArray, scale: Any, epsilon: Any) -
 
 
 class _Adam(_Moments):
-    """The update Adam and AdamW share."""
+    """The update that Adam, AdamW and LazyAdam share."""
 
     def init(self, theta: NDArray) -> State:
         """Return the two moments."""
@@ -162,6 +163,75 @@ class AdamW(_Adam, alias="adamw"):
     """
 
     weight_decay: ClassVar[float] = 0.01
+
+
+class LazyAdam(_Adam, alias="lazy_adam"):
+    r"""Adam that lets weights wait until a batch touches them: for text, and other sparse rows.
+
+    A word that does not occur in a batch has no gradient in it. :class:`Adam` moves its weights
+    all the same, by what is left of their moments, and so does work for all words in every
+    batch. Here the rows of the first W whose columns of X are zero throughout the batch
+    wait. Once they are needed, the k steps they missed are made up for at once:
+
+    .. math::
+
+        \theta &\leftarrow \theta - \frac{m}{\sqrt{v} + \epsilon}
+        \sum_{j=1}^{k} c_j \left(\frac{\beta_1}{\sqrt{\beta_2}}\right)^j, \\
+        m &\leftarrow \beta_1^k m, \qquad v \leftarrow \beta_2^k v,
+
+    with the factors :math:`c_j` of the steps of :class:`Adam`, rates of a schedule included. At
+    the end of every epoch all rows have caught up.
+
+    Parameters
+    ----------
+    beta_1 : float in [0, 1), default=0.9
+        Decay of the average gradient.
+    beta_2 : float in [0, 1), default=0.999
+        Decay of the average square.
+    epsilon : float, default=1e-8
+        Keeps the division finite.
+
+    Notes
+    -----
+    Rows that are touched in every batch move exactly as under Adam. For others the sum is that of
+    Adam but for rounding, as long as :math:`\epsilon` is small against :math:`\sqrt{v}`. An L2
+    penalty pulls weights that wait as strongly as in Adam, taken as constant while they do. What
+    the history has as the loss of an epoch contains the penalty of the weights as far as they
+    had caught up.
+
+    It is Adam itself, and as slow, where nothing can wait: for dense X and with ``n_members``
+    above 1; where the first layer is not a plain :class:`~sknn.layers.Dense` (with `max_norm`,
+    `contraction`, `input_scale` or tied weights all of W is needed in every step); with `l1`,
+    `max_grad_norm`, layers that are frozen or have rates of their own; with callbacks that look
+    at every batch, as an exponential :class:`~sknn.callbacks.WeightAveraging`; and with
+    ``beta_1 ** 2 >= beta_2``, for which the sum need not converge.
+
+    References
+    ----------
+    Kingma, Ba (2015). Adam: a method for stochastic optimization. ICLR.
+    https://arxiv.org/abs/1412.6980.
+
+    Examples
+    --------
+    >>> from sklearn.feature_extraction.text import TfidfVectorizer
+    >>> from sknn import MLPClassifier
+    >>> texts = ["red apple", "green apple", "fast car", "red car"]
+    >>> X = TfidfVectorizer().fit_transform(texts)
+    >>> net = MLPClassifier((8,), solver="lazy_adam", learning_rate_init=0.1, batch_size=1,
+    ...                     learning_rate="cosine", max_iter=20, random_state=0)
+    >>> net.fit(X, [0, 0, 1, 1]).predict(X)
+    array([0, 0, 1, 1])
+    """
+
+    def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
+        """Return what makes up for missed steps, None where betas let it have no end."""
+        b1, b2 = plain(self.beta_1), plain(self.beta_2)
+        return MissedMoments((b1, b2), self._scalars, l2) if b1 * b1 < b2 else None
+
+    def _scalars(self, lr: float, step: int) -> tuple[Any, Any]:
+        """Return what the quotient of the sums is multiplied with, and its epsilon."""
+        _, _, scale, epsilon = self.figures(lr, step)
+        return scale, epsilon
 
 
 class AMSGrad(_Moments, alias="amsgrad"):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sknn.core import constraints
 from sknn.core.optimizers.base import Figured, Number, State, plain, velocity, zeros
+from sknn.core.optimizers.waiting import Waiting
 
 _TINY = 2.0**-100
 # Clipped to a power of two and scaled back, a number gives its sign exactly. np.sign branches on
@@ -64,6 +65,10 @@ class SGD(Figured, alias="sgd"):
     def __init__(self, momentum: float = 0.9, nesterov: bool = True) -> None:
         self.momentum = momentum
         self.nesterov = nesterov
+
+    def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
+        """Let parameters wait where without a gradient they would not move."""
+        return None if self.momentum or l2 or weight_decay else Waiting()
 
     def init(self, theta: NDArray) -> State:
         """Return the velocity, or nothing without momentum."""

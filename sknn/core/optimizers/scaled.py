@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sknn.core import constraints
 from sknn.core.optimizers.base import Figured, Number, State, plain, power, slabs, velocity, zeros
+from sknn.core.optimizers.waiting import Waiting
 
 
 class Adagrad(Figured, alias="adagrad"):
@@ -54,6 +55,10 @@ class Adagrad(Figured, alias="adagrad"):
 
     def __init__(self, epsilon: float = 1e-8) -> None:
         self.epsilon = epsilon
+
+    def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
+        """Let parameters wait where without a gradient they would not move."""
+        return None if l2 or weight_decay else Waiting()
 
     def init(self, theta: NDArray) -> State:
         """Return the sum of squares."""

@@ -101,9 +101,9 @@ class AutoEncoder(BaseNetwork):
         Initial weights. "auto" starts a network with linear output from the principal components of
         the training rows where its layers can hold them, and at random otherwise.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lion",
-        "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from

@@ -37,9 +37,9 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
     pretrain_momentum : float, default=0.5
         Share of the last step that is added to the next.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lion",
-        "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
@@ -202,9 +202,9 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
     pretrain_momentum : float, default=0.5
         Share of the last step that is added to the next.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lion",
-        "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.

@@ -28,6 +28,7 @@ _OWN = frozenset(
         "epsilon",
         "input_dropout",
         "l1",
+        "label_smoothing",
         "learning_rate",
         "learning_rate_init",
         "max_iter",
@@ -57,7 +58,8 @@ def block_key(estimator: Any) -> Hashable | None:
 
     All parameters are part of it but `alpha`, `l1`, `weight_decay`, `learning_rate_init`, schedules
     planned ahead, the numbers of the solver (`momentum`, `beta_1`, `beta_2`, `epsilon`), rates of
-    dropout, `tol`, `n_iter_no_change` and `max_iter`. Of these only counts which are zero.
+    dropout, `label_smoothing`, `tol`, `n_iter_no_change` and `max_iter`. Of penalties, decay,
+    momentum and dropout counts whether there are any.
 
     Parameters
     ----------
@@ -124,8 +126,7 @@ def _course(recipe: Recipe) -> Hashable:
     """Return what must be the same of rates, penalties and the optimizer."""
     optimizer: Any = recipe.optimizer
     _told(recipe.schedule)
-    decay = optimizer.weight_decay if recipe.weight_decay is None else recipe.weight_decay
-    present = tuple(bool(each) for each in (recipe.l2, recipe.l1, decay))
+    present = tuple(bool(each) for each in (recipe.l2, recipe.l1, recipe.decay))
     # Without momentum there is no velocity to keep.
     momentum = bool(getattr(optimizer, "momentum", True))
     nesterov = getattr(optimizer, "nesterov", None)

@@ -7,6 +7,7 @@ alone, to the last bit.
 from __future__ import annotations
 
 import copy
+import threading
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +20,7 @@ import numpy as np
 from sknn._sklearn import shallow_copy
 from sknn.core.layers import Dropout
 from sknn.estimators.fit.alike import block_key as block_key
-from sknn.estimators.fit.continuation import continue_from
+from sknn.estimators.fit.continuation import continue_from, start_output_bias
 from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.solvers import warn_of_clipping
 from sknn.estimators.fit.stages import close_fit, open_fit
@@ -33,6 +34,9 @@ from sknn.training.threads import blas_threads
 from sknn.training.warnings import users_level
 
 Said = Sequence[warnings.WarningMessage]
+
+# Two threads that listen to warnings in turns would leave each other's filters behind.
+_listening = threading.RLock()
 
 _BLOCK_BYTES = 1 << 23
 _FEWEST, _MOST = 8, 64
@@ -146,9 +150,11 @@ def _open(estimators: Sequence[Any], call: Call) -> tuple[list[FitState], Said]:
     given = [each._check_parameters() for each in trials]
     recipes = [each._recipe() for each in trials]
     first, before = trials[0], dict(vars(trials[0]))
-    with warnings.catch_warnings(record=True) as said:
+    with _listening, warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         state = open_fit(first, call, recipes[0], given[0])
+    if not isinstance(state.train.x, np.ndarray) and any(map(_waits, recipes)):
+        raise ValueError("Alone only the weights that sparse rows touch would be moved.")
     learned = {
         name: value
         for name, value in vars(first).items()
@@ -163,6 +169,12 @@ def _open(estimators: Sequence[Any], call: Call) -> tuple[list[FitState], Said]:
     return states, said
 
 
+def _waits(recipe: Recipe) -> bool:
+    """Say whether the optimizer lets weights wait that sparse rows do not touch."""
+    optimizer: Any = recipe.optimizer
+    return optimizer.waiting(recipe.l2, recipe.decay) is not None
+
+
 def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) -> FitState:
     """Return an opened state of an estimator of the same key, by what a state has found out."""
     twin = copy.copy(state)
@@ -170,13 +182,22 @@ def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) ->
     twin.recipe, twin.epochs = recipe, recipe.epochs
     twin.network = state.network.copy()
     twin.network.layers = _own_layers(state, trial)
+    if _smoothing(trial) != _smoothing(state.estimator):
+        twin.loss = state.targets.bind(recipe.loss)
     if state.fresh:
         # Generators and all that training changes will come from the block.
         twin.run = replace(state.run, horizon=recipe.epochs, history=History(), schedule_state={})
+        if twin.loss is not state.loss:
+            # The best constant prediction is another one, too.
+            start_output_bias(twin)
     else:
         twin.run = trial.run_.copy()
         continue_from(twin, trial.network_)
     return twin
+
+
+def _smoothing(trial: Any) -> float:
+    return getattr(trial, "label_smoothing", 0.0)
 
 
 def _own_layers(state: FitState, trial: Any) -> tuple[Any, ...]:

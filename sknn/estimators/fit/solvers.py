@@ -20,13 +20,14 @@ from sknn.estimators.fit.problem import Problem, weight_column
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.freezing import rate_factors
 from sknn.training.batches import Batches
-from sknn.training.callbacks import Callback
+from sknn.training.callbacks import Callback, Hooks
 from sknn.training.callbacks.early_stopping import LEFT
 from sknn.training.folds import FoldBatches
 from sknn.training.lbfgs import ROWS, minimize_lbfgs
 from sknn.training.members import follow, join, put
 from sknn.training.objective import Supervised
 from sknn.training.threads import blas_threads, largest_product
+from sknn.training.touched import touching_few
 from sknn.training.trainer import Trainer
 from sknn.training.warnings import users_level
 
@@ -77,7 +78,7 @@ def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
     for m, key in enumerate(zip(np.atleast_1d(best.epoch), np.atleast_1d(best.rate), strict=True)):
         alike.setdefault(key, []).append(m)
     groups = list(alike.values())
-    results = train_in_jobs(_pass_over_all, [_from_best(state, group, rows) for group in groups])
+    results = train_in_jobs(_pass_over_all, [from_best(state, group, rows) for group in groups])
     reasons = {part.stop_reason for _, part in results}
     if "interrupted" in reasons:
         # Of the call nothing but these passes is left.
@@ -95,14 +96,19 @@ def _pass_over_all(state: FitState) -> None:
     best = state.run.best
     assert best is not None
     epoch, rate = np.atleast_1d(best.epoch)[0], np.atleast_1d(best.rate)[0]
-    passes = math.ceil(state.recipe.validation_fraction * int(epoch))
+    pass_over_all(state, int(epoch), float(rate))
+
+
+def pass_over_all(state: FitState, epoch: int, rate: Any, kind: type[Trainer] = Trainer) -> int:
+    """Train on for a share of `epoch` epochs, from a rate down to next to nothing; return it."""
+    passes = math.ceil(state.recipe.validation_fraction * epoch)
     batches, size = batches_of(state)
-    n = size(int(epoch))
+    n = size(epoch)
     with threads_for(state, n):
-        trainer = trainer_for(
-            state, batches, lambda epoch: n, float(rate), Cosine(epochs=passes), []
-        )
+        schedule = Cosine(epochs=passes)
+        trainer = trainer_for(state, batches, lambda epoch: n, rate, schedule, [], kind)
         trainer.run(state.run, passes)
+    return passes
 
 
 def objective_at(state: FitState, theta: NDArray) -> float:
@@ -117,7 +123,7 @@ def objective_at(state: FitState, theta: NDArray) -> float:
     return sum(parts) / batches.n_rows
 
 
-def _from_best(state: FitState, members: Members, rows: NDArray | None) -> FitState:
+def from_best(state: FitState, members: Members, rows: NDArray | None) -> FitState:
     """Return a state that trains on `rows` from the best weights; nothing is shared with it."""
     twin = part_of(state, members) if state.network.lead else copy.copy(state)
     if twin.run is state.run:
@@ -197,9 +203,12 @@ def trainer_for(
     """Return the loop with the objective and the update of a call."""
     rows = min(size(state.run.epoch), batches.n_rows)
     problem: Problem = state.estimator._problem(state, state.network, rows)
+    objective, update, settle = problem.objective, problem.update(), None
+    if not isinstance(state.train.x, np.ndarray) and not Hooks(callbacks).each_batch:
+        objective, update, settle = touching_few(objective, update)
     return kind(
-        problem.objective,
-        problem.update(),
+        objective,
+        update,
         batches,
         base_rate=rate,
         schedule=schedule,
@@ -208,6 +217,7 @@ def trainer_for(
         deadline=state.deadline,
         shuffle=state.recipe.shuffle,
         regularization=state.recipe.regularization,
+        settle=settle,
         **options,
     )
 

@@ -245,10 +245,16 @@ def conclude(state: FitState) -> None:
         # A loss that did not fall may have risen: steps have a length even at a minimum.
         if objective_at(state, run.start) <= objective_at(state, state.network.theta):
             state.finished = run.start
-    cut_short = run.stop_reason in ("diverged", "interrupted", "max_time", PAUSED)
-    if state.splits and run.best is not None and not cut_short:
+    if rejoins(state):
         # The rows held out of training have their say.
         state.finished = rejoin(state, state.all_rows)
+
+
+def rejoins(state: FitState) -> bool:
+    """Say whether the best weights are trained on all rows at the end."""
+    run = state.run
+    cut_short = run.stop_reason in ("diverged", "interrupted", "max_time", PAUSED)
+    return state.splits and run.best is not None and not cut_short
 
 
 # -- close ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,16 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.layers import Dropout, Layer
+from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators.fit.callbacks import validate, watch_for
 from sknn.estimators.fit.solvers import (
     Sizes,
     batches_of,
+    from_best,
+    pass_over_all,
     threads_for,
     train_stochastic,
     trainer_for,
 )
-from sknn.estimators.fit.stages import conclude, plan_epochs
+from sknn.estimators.fit.stages import conclude, plan_epochs, rejoins
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.recipe import Recipe
 from sknn.training.batches import Batches
@@ -33,7 +37,7 @@ from sknn.training.block import (
     some_of,
 )
 from sknn.training.callbacks import PAUSED, Callback, copies
-from sknn.training.columns import OptimizerColumns, ScheduleColumns, of_all
+from sknn.training.columns import LossColumns, OptimizerColumns, ScheduleColumns, of_all
 
 
 def solve_together(states: Sequence[FitState]) -> None:
@@ -51,7 +55,8 @@ def solve_together(states: Sequence[FitState]) -> None:
         plan_epochs(state)
         state.estimator.callbacks_ = copies.for_a_call(state.recipe.callbacks)
     with threads_for(states[0], min(size(0), batches.n_rows)):
-        staying = _train(list(states), batches, size)
+        # Those of one loss side by side.
+        staying = _train(sorted(states, key=lambda state: repr(state.loss)), batches, size)
         for state in staying:
             # No Pause asks for a snapshot, but without one it would take the call for a part.
             train_stochastic(state, batches, size, snapshot=_nothing)
@@ -97,16 +102,44 @@ def _conclude_all(states: Sequence[FitState]) -> bool:
 
     It is meant for all who are still to come.
     """
-    interrupted = False
+    interrupted = _rejoin_together(states)
     for state in states:
         run = state.run
-        if interrupted:
+        if run.stop_reason == "diverged" or state.finished is not None:
+            continue
+        if interrupted and rejoins(state):
             run.stop_reason, run.until = "interrupted", run.epoch
-        elif run.stop_reason != "diverged":
-            before = run.stop_reason
-            conclude(state)
-            interrupted = run.stop_reason != before
+            continue
+        before = run.stop_reason
+        conclude(state)
+        interrupted = interrupted or run.stop_reason != before
     return interrupted
+
+
+def _rejoin_together(states: Sequence[FitState]) -> bool:
+    """Train those whose best weights are of one epoch on all rows; say whether Ctrl-C came."""
+    alike: dict[int, list[FitState]] = defaultdict(list)
+    for state in states:
+        if rejoins(state):
+            alike[int(state.run.best.epoch)].append(state)  # type: ignore[union-attr]
+    groups = [(epoch, group) for epoch, group in alike.items() if len(group) > 1]
+    return any(_pass_together(epoch, group) for epoch, group in groups)
+
+
+def _pass_together(epoch: int, states: Sequence[FitState]) -> bool:
+    best: Any = [state.run.best for state in states]
+    block = _joined([from_best(state, [0], state.all_rows) for state in states])
+    rates = np.array([float(each.rate) for each in best])
+    passes = pass_over_all(block, epoch, rates, BlockTrainer)
+    if block.run.stop_reason == "interrupted":
+        return True
+    losses = block.run.history.tables["loss"]  # type: ignore[attr-defined]
+    losses = losses[: len(block.run.history)][-passes:]
+    good = np.isfinite(losses).all(axis=0) & np.isfinite(block.network.theta).all(axis=-1)
+    for state, theta, is_good in zip(states, block.network.theta, good, strict=True):
+        # What has come to no good end is tried again, and found to be so, alone.
+        state.finished = theta.copy() if is_good else None
+    return False
 
 
 def _train_to_the_first_end(
@@ -167,6 +200,7 @@ def _part(block: FitState, states: Sequence[FitState], members: NDArray) -> FitS
 
 def _with_members(block: FitState, states: Sequence[FitState], theta: NDArray) -> FitState:
     block.recipe = _recipe_of([(state.recipe, state.run.horizon) for state in states])
+    block.loss = _loss_of([state.loss for state in states])
     block.network = block.network.with_members(theta)
     block.network.layers = _layers_of([state.network for state in states])
     return block
@@ -176,19 +210,20 @@ def _recipe_of(members: Sequence[tuple[Recipe, int]]) -> Recipe:
     """Return the recipe of a block: what may differ has an entry for each member."""
     recipes = [recipe for recipe, _ in members]
     optimizers: Any = [recipe.optimizer for recipe in recipes]
-    decays = [
-        optimizer.weight_decay if recipe.weight_decay is None else recipe.weight_decay
-        for recipe, optimizer in zip(recipes, optimizers, strict=True)
-    ]
     columns: Any = {
         "optimizer": OptimizerColumns(optimizers),
         "schedule": ScheduleColumns([(recipe.schedule, own) for recipe, own in members]),
         "base_rate": np.array([recipe.base_rate for recipe in recipes], np.float64),
-        "weight_decay": of_all(decays),
+        "weight_decay": of_all([recipe.decay for recipe in recipes]),
         "l2": of_all([recipe.l2 for recipe in recipes]),
         "l1": of_all([recipe.l1 for recipe in recipes]),
     }
     return replace(recipes[0], **columns)
+
+
+def _loss_of(losses: Sequence[Loss]) -> Any:
+    """Return the loss of a block; smoothing of labels may differ."""
+    return losses[0] if len(set(map(repr, losses))) == 1 else LossColumns(losses)
 
 
 def _layers_of(networks: Sequence[Network]) -> tuple[Layer, ...]:

@@ -98,9 +98,9 @@ class GAN(BaseNetwork):
         Decay of a moving average of all weights, which is what is served; 0 serves the last
         weights.
     solver : str or Optimizer, default="adam"
-        A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lion", "nadam",
-        "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses ``beta_1=0.5`` and
-        ``beta_2=0.9``.
+        A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
+        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        ``beta_1=0.5`` and ``beta_2=0.9``.
     generator_solver : str or Optimizer, default=None
         Another `solver` for the generator.
     learning_rate : str or Schedule, default="constant"

@@ -57,9 +57,9 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         "focal", "hinge" (no probabilities), "log_loss" (cross-entropy), "squared_error" (on
         probabilities), or a spec from :mod:`sknn.losses`.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lion",
-        "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
@@ -295,9 +295,9 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         (with a log link), "quantile", "squared_error" (half of it), "tweedie" (with a log link), or
         a spec from :mod:`sknn.losses`. With several outputs the loss is their mean.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lion",
-        "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from

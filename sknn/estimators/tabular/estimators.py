@@ -76,8 +76,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     class_weight : dict, "balanced" or list of dict, default=None
         Weight of each class, times the sample weights; a list has one dict for each output.
     solver : str or Optimizer, default="adamw"
-        A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lion", "nadam",
-        "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses ``beta_2=0.95``.
+        A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
+        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        ``beta_2=0.95``.
     learning_rate : str or Schedule, default="cos_log"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
@@ -320,8 +321,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Bounds on predictions; "train" is the range of y in the first call. None lets the linear
         path extrapolate.
     solver : str or Optimizer, default="adamw"
-        A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lion", "nadam",
-        "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses ``beta_2=0.95``.
+        A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
+        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        ``beta_2=0.95``.
     learning_rate : str or Schedule, default="cos_log"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from

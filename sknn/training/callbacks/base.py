@@ -230,6 +230,11 @@ class Hooks:
         self.epoch_kept = self._overriding(keeping, "on_epoch_end")
         self.train_end = self._overriding(ordered, "on_train_end")
 
+    @property
+    def each_batch(self) -> bool:
+        """Whether somebody looks at weights or gradients between two batches."""
+        return bool(self.gradient or self.batch_end)
+
     @staticmethod
     def _overriding(callbacks: list[Callback], name: str) -> list:
         default = getattr(Callback, name)

@@ -98,7 +98,7 @@ class Watch(Callback):
             self._keep(values, active, progress)
         self.schedule.observe(math.nan if mean is None else self.sign * mean, run.schedule_state)
         stalled = active & (run.stall > self.patience)
-        if stalled.any():
+        if np.count_nonzero(stalled):
             self._stalled(stalled, active, progress)
 
     def _keep(self, values: NDArray, active: NDArray, progress: Progress) -> None:

@@ -16,6 +16,7 @@ from sknn.activations import Activation
 from sknn.callbacks import Diagnostics
 from sknn.estimators.fit import block as block_module
 from sknn.estimators.fit import stages
+from sknn.estimators.fit import together as together_module
 from sknn.estimators.fit.block import block_key, fit_block, members_in_block
 from sknn.initializers import Pretrained
 from sknn.layers import Dense, GaussianNoise, Sparsity
@@ -141,10 +142,11 @@ def random_common(rng, task):
     return common | {name: each[rng.integers(len(each))] for name, each in picked.items()}
 
 
-def random_own(rng, common):
+def random_own(rng, task, common):
     """Return a function that draws the parameters of one member."""
     kinds = ("dropout", "input_dropout", "l1", "weight_decay", "schedule", "epochs", "patience")
     has = {name: rng.random() < 0.35 for name in kinds}
+    has["smoothing"] = task != "real" and "loss" not in common and rng.random() < 0.3
     schedules = PLANNED if rng.random() < 0.5 else BY_UPDATE
     l2 = rng.random() < 0.8
 
@@ -170,6 +172,8 @@ def random_own(rng, common):
             drawn["weight_decay"] = float(10 ** rng.uniform(-4, -1))
         if has["schedule"]:
             drawn["learning_rate"] = schedules[rng.integers(len(schedules))]
+        if has["smoothing"]:
+            drawn["label_smoothing"] = float(rng.choice([0.0, 0.05, 0.2]))
         if has["patience"]:
             drawn["n_iter_no_change"] = int(rng.integers(1, 6))
             drawn["tol"] = float(rng.choice([0.0, 1e-4, 0.01, 0.1]))
@@ -184,7 +188,7 @@ def check_random(seed):
     task, x, target = random_rows(rng)
     kind = MLPRegressor if task == "real" else MLPClassifier
     common = random_common(rng, task)
-    own = random_own(rng, common)
+    own = random_own(rng, task, common)
     groups = defaultdict(list)
     for _ in range(int(rng.integers(3, 10))):
         estimator = kind(**common, **own())
@@ -330,10 +334,52 @@ def test_ctrl_c_in_the_last_passes_is_for_all_that_are_to_come(monkeypatch):
             state.run.stop_reason = "interrupted"
 
     monkeypatch.setattr(stages, "rejoin", interrupt)
+    monkeypatch.setattr(together_module, "_rejoin_together", lambda states: False)
     results, _ = told(lambda: fit_block(each, X, y))
     assert [net.stop_reason_ for net in results] == ["max_iter", *["interrupted"] * 3]
     assert [net.n_iter_ for net in results] == [10] * 4
     assert len(begun) == 2
+
+
+def test_ctrl_c_in_last_passes_of_several(monkeypatch):
+    more = SMALL | {"max_iter": 10, "early_stopping": True, "learning_rate_init": 0.01}
+    each = [MLPClassifier(**more, alpha=alpha) for alpha in (0.01, 0.1, 1.0)]
+
+    def interrupt(block, *anything):
+        block.run.stop_reason = "interrupted"
+
+    monkeypatch.setattr(together_module, "pass_over_all", interrupt)
+    results, said = told(lambda: fit_block(each, X, y))
+    assert [net.stop_reason_ for net in results] == ["interrupted"] * 3
+    assert said == [("Training interrupted by user.", "UserWarning")] * 3
+
+
+@pytest.mark.bits
+def test_last_passes_that_come_to_no_good_end_leave_the_best_weights(monkeypatch):
+    more = SMALL | {"max_iter": 10, "early_stopping": True, "learning_rate_init": 0.01}
+    each = [MLPClassifier(**more, alpha=alpha) for alpha in (0.01, 0.1, 1.0)]
+    passes = together_module.pass_over_all
+
+    def spoil(block, *more):
+        done = passes(block, *more)
+        block.network.theta[1] = np.inf
+        return done
+
+    monkeypatch.setattr(together_module, "pass_over_all", spoil)
+    # It is tried again, alone.
+    check_as_alone(each, X, y)
+
+
+@pytest.mark.bits
+@pytest.mark.parametrize(
+    "solver", [{"solver": "lazy_adam"}, {"solver": "sgd", "momentum": 0.0, "alpha": 0.0}]
+)
+def test_weights_that_wait_do_so_alone(solver):
+    """Of sparse rows; dense ones touch all weights."""
+    each = [MLPClassifier(**SMALL, **solver, tol=tol) for tol in (1e-4, 0.1)]
+    assert block_key(each[0]) == block_key(each[1]) is not None
+    for rows in (X, sp.csr_matrix(np.where(X > 0.5, X, 0.0))):
+        check_as_alone(each, rows, y)
 
 
 # -- ends ---------------------------------------------------------------------------------------
@@ -414,6 +460,7 @@ OWN_VALUES = {
     "tol": 0.1,
     "n_iter_no_change": 3,
     "learning_rate": "exponential",
+    "label_smoothing": 0.1,
     "power_t": 0.3,
     "solver": Adam(beta_1=0.3),
 }

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 
 from sknn import MLPClassifier, MLPRegressor
 from sknn.callbacks import Pause
@@ -15,6 +15,7 @@ pytestmark = [
 ]
 
 SEEDED = {"max_iter": 20, "batch_size": 16, "random_state": 1}
+RATES = (0.003, 0.03, 0.3)
 NETS = {
     "adam": MLPClassifier((5,), **SEEDED),
     "sgd": MLPClassifier((5,), solver="sgd", **SEEDED),
@@ -29,8 +30,10 @@ NETS = {
 
 def members(net):
     """Return candidates that differ in what members of a block may differ in."""
-    settings = [(a, r) for a in (0.1, 0.01) for r in (0.003, 0.03, 0.3)]
-    return [clone(net).set_params(alpha=a, learning_rate_init=r) for a, r in settings]
+    settings = [{"alpha": a, "learning_rate_init": r} for a in (0.1, 0.01) for r in RATES]
+    if is_classifier(net):
+        settings = [each | {"label_smoothing": each["alpha"]} for each in settings]
+    return [clone(net).set_params(**each) for each in settings]
 
 
 def assert_same_state(one, other):

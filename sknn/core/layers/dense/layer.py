@@ -195,9 +195,9 @@ class Dense(Affine):
             x, dx = columns.front(x, dx, int(self.columns))
         if dx is not None:
             # An outer product is no work for BLAS: five times faster as a broadcast.
-            back = np.multiply if self.units == 1 else np.matmul
+            back = np.multiply if self.units == 1 else product
             weights = input_factors.scaled_weights(p, ctx) if self.input_scale else p["W"]
-            back(dy, weights.mT, out=dx)
+            back(dy, weights.mT, dx)
         transposed_product(x, dy, g["W"])
         if self.input_scale:
             input_factors.scale_gradient(p, g, ctx)
@@ -212,6 +212,12 @@ class Dense(Affine):
     def reads_input(self) -> bool:  # type: ignore[override]
         """Whether columns of the network's input are linked to the units."""
         return self.input_skip > 0
+
+    @property
+    def ignores_zeros(self) -> bool:  # type: ignore[override]
+        """Whether W serves for nothing but x W, and nothing else changes it."""
+        plain = type(self) is Dense and self.tied_to is None and self.columns is None
+        return plain and not (self.constrained or self.contraction or self.input_scale)
 
     @property
     def uses_weight(self) -> bool:  # type: ignore[override]
