@@ -41,8 +41,8 @@ class Pair:
         What `model` is or ends in.
     front : hashable
         The same for pairs with the same steps before the network.
-    key : hashable
-        The same for pairs whose networks can be trained in one block.
+    key : hashable or None
+        The same for pairs whose networks can be trained in one block; None: it is trained alone.
     """
 
     index: int
@@ -120,9 +120,9 @@ class Reader:
             self.known[pair.candidate] = front, block_key(network)
         front, key = self.known[pair.candidate]
         pair.model, pair.network = model, network
-        # What has no key is trained alone, what cannot be compared shares no steps.
+        # Steps that cannot be compared are not shared.
         pair.front = object() if front is None else front
-        pair.key = object() if key is None else key
+        pair.key = key
 
 
 def _front_of(given: dict[str, Any], prefix: str) -> Hashable | None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sknn.estimators.fit.block import members_in_block
 from sknn.search.evaluation import TrainingBlock
-from sknn.search.fold import Fold, Lesson, resource_of
+from sknn.search.fold import Fold, Lesson
 from sknn.search.judge import Judge
 from sknn.search.pairs import NO_FRONT, Pair
 
@@ -39,7 +39,12 @@ class Group:
     def chunks(self, lesson: Lesson | None, most: int) -> Iterator[list[Pair]]:
         """Yield the pairs of every block, at most so many, of about the same number."""
         rows = rows_of(lesson, self.fold)
-        return cut(self.pairs, lambda pair: pair.key, lambda pair: pair.network, rows, most)
+        return cut(self.pairs, _kind, lambda pair: pair.network, rows, most)
+
+
+def _kind(pair: Pair) -> Any:
+    """Return what pairs of a block have in common; the same rows are given."""
+    return pair.index if pair.key is None else pair.key
 
 
 def rows_of(lesson: Lesson | None, fold: Fold) -> Any:
@@ -116,18 +121,19 @@ def blocks_of(
         for place, pairs in enumerate(group.chunks(lesson, most)):
             networks, wishes = zip(*((pair.network, pair.wishes) for pair in pairs), strict=True)
             block = TrainingBlock(networks, wishes, pairs[0].model, group.fold, lesson, share)
-            blocks.append((_work(block), place, pairs, block))
+            blocks.append((_work(pairs, group.fold), place, pairs, block))
     # At the end no worker should wait for a long block of another. Of blocks alike those of the
     # same candidates come one after the other: after Ctrl-C some are known on all splits.
     blocks.sort(key=lambda each: (-each[0], each[1]))
     return [(pairs, block) for _, _, pairs, block in blocks]
 
 
-def _work(block: TrainingBlock) -> float:
-    """Return a figure that grows with the time a block takes."""
-    most = [getattr(network, resource_of(network)) for network in block.networks]
-    epochs = sum(each for each in most if isinstance(each, (int, float)))
-    return epochs / _best_size(block.networks[0], block.fold.X)
+def _work(pairs: list[Pair], fold: Fold) -> float:
+    """Return a figure that grows with the time a block takes, the highest where nobody knows."""
+    if pairs[0].key is None:
+        return math.inf
+    epochs = sum(pair.network.max_iter for pair in pairs)
+    return epochs / _best_size(pairs[0].network, fold.X)
 
 
 def _best_size(network: Any, rows: Any) -> int:

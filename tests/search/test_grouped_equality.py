@@ -1,17 +1,20 @@
 """Searches in blocks find what scikit-learn's find, to the bit."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 from scipy.stats import loguniform
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.decomposition import PCA
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import RidgeClassifier
 from sklearn.metrics import accuracy_score, make_scorer
 from sklearn.model_selection import GroupKFold, ShuffleSplit
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from sknn import AutoEncoder, MLPClassifier, MLPRegressor
+from sknn import AutoEncoder, CNNClassifier, MLPClassifier, MLPRegressor, TabularMLPClassifier
 from tests.search.grouped import both, record
 
 pytestmark = [
@@ -121,6 +124,35 @@ CASES = {
 def test_all_is_as_in_scikit_learn(case):
     model, space, y, options = CASES[case]
     both(model, space, X, y, **{"cv": 3} | options)
+
+
+TEXTS = [f"rain {'sun' if i % 2 else 'snow'} {'wind ' * (i % 3)}" for i in range(40)]
+PICTURES = np.random.default_rng(1).normal(size=(40, 6, 6))
+OTHERS = {
+    "texts": (
+        make_pipeline(TfidfVectorizer(), NET),
+        piped({"alpha": [0.1, 1.0]}),
+        TEXTS,
+    ),
+    "table": (
+        TabularMLPClassifier(max_iter=2, random_state=0),
+        {"weight_decay": [0.01, 0.1]},
+        pd.DataFrame({"number": np.arange(40.0), "word": ["a", "b"] * 20}),
+    ),
+    "pictures": (
+        CNNClassifier(filters=(2,), hidden_layer_sizes=(3,), max_iter=2, random_state=0),
+        {"alpha": [0.1, 1.0]},
+        PICTURES,
+    ),
+    "sparse": (NET, {"alpha": [0.1, 1.0]}, csr_matrix(X[:40])),
+}
+
+
+@pytest.mark.bits
+@pytest.mark.parametrize("case", OTHERS)
+def test_rows_of_all_kinds(case):
+    model, space, rows = OTHERS[case]
+    both(model, space, rows, np.arange(40) % 2, cv=2, return_train_score=True)
 
 
 @pytest.mark.bits
