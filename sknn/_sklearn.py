@@ -24,6 +24,7 @@ from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.validation import _check_feature_names_in, _check_method_params
 from sklearn.utils.validation import validate_data as validate_data
 
+from sknn._format.allowed import LISTENERS
 from sknn.training.callbacks import Callback, Phase, Progress
 
 try:  # scikit-learn >= 1.9
@@ -232,12 +233,7 @@ def without_listeners(estimator: Any) -> Any:
 
     They may hold bars, queues or threads, which cannot be pickled.
     """
-    for name in (
-        "_skl_callbacks",
-        "_skl_callbacks_to_teardown",
-        "_callback_fit_ctx",
-        "_parent_callback_ctx",
-    ):
+    for name in LISTENERS:
         vars(estimator).pop(name, None)
     return estimator
 

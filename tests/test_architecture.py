@@ -15,15 +15,16 @@ ROOT = pathlib.Path(sknn.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 LEVELS = {
     "core": 0,
-    "training": 1,
-    "_sklearn": 2,
-    "_validation": 3,
-    "preprocessing": 4,
-    "estimators": 5,
-    "streams": 6,
-    "search": 7,
-    "inspection": 7,
-    "persistence": 7,
+    "_format": 1,
+    "training": 2,
+    "_sklearn": 3,
+    "_validation": 4,
+    "preprocessing": 5,
+    "estimators": 6,
+    "streams": 7,
+    "search": 8,
+    "inspection": 8,
+    "persistence": 8,
 }
 # Inside core a file may import from families of a lower number only.
 CORE_LEVELS = {

@@ -78,8 +78,10 @@ class History:
         return {name: _pack(name, values) for name, values in self.columns.items()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Unpack."""
-        self.columns = {name: _unpack(packed) for name, packed in state.items()}
+        """Unpack; a range that is longer than all arrays beside it was not packed by us."""
+        arrays = [len(packed) for packed in state.values() if not isinstance(packed, tuple)]
+        most = max(_STREAM_ROWS, *arrays, 0)
+        self.columns = {name: _unpack(packed, most) for name, packed in state.items()}
 
 
 def _figure(name: str, value: Any) -> float:
@@ -113,9 +115,11 @@ def _pack(name: str, values: list[float]) -> Any:
     return np.array(values, np.float32 if is_coarse(name) else np.float64)
 
 
-def _unpack(packed: Any) -> list[float]:
+def _unpack(packed: Any, most: int) -> list[float]:
     if isinstance(packed, tuple):
         first, step, length = packed
+        if length > most or not isinstance(first, float) or not isinstance(step, float):
+            raise ValueError("The columns of a history are of equal length, and hold numbers.")
         return [first + i * step for i in range(length)]
     return packed.tolist()
 
