@@ -7,6 +7,7 @@ alone, to the last bit.
 from __future__ import annotations
 
 import copy
+import os
 import threading
 import warnings
 from collections.abc import Sequence
@@ -209,3 +210,13 @@ def _own_layers(state: FitState, trial: Any) -> tuple[Any, ...]:
         spec.checked() if isinstance(spec, Dropout) else layer
         for spec, layer in zip(specs, state.network.layers, strict=True)
     )
+
+
+def _after_fork() -> None:
+    """Forget the threads that a forked process does not have."""
+    global _listening
+    _listening = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
