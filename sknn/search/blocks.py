@@ -15,7 +15,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sknn.search.evaluation import evaluate
 from sknn.search.fold import Lesson
 from sknn.search.judge import Judge, prepare_all
-from sknn.search.pairs import Pair, Reader
+from sknn.search.pairs import Pair, PairReader
 from sknn.search.plan import Group, blocks_of, judge_of, waves
 from sknn.search.workers import results
 from sknn.training.warnings import users_level
@@ -47,7 +47,7 @@ class BlockParallel:
 
     def __call__(self, tasks: Iterable[Any]) -> list[dict[str, Any]]:
         """Do all tasks and return what came of each, in order."""
-        pairs = Reader().read(tasks)
+        pairs = PairReader().read(tasks)
         networks = [pair for pair in pairs if pair.model is not None]
         if not networks:
             return Parallel(**self.options)([pair.task for pair in pairs])

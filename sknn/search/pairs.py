@@ -86,7 +86,7 @@ def end_of(model: Any) -> tuple[Any, str]:
 
 
 @dataclass
-class Reader:
+class PairReader:
     """Finds the network of each pair, and what it shares with others.
 
     The same candidate comes once for every split, so what is known of it is kept.
