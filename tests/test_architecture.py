@@ -31,9 +31,9 @@ LEVELS = {
 # Inside core a file may import from families of a lower number only.
 CORE_LEVELS = {
     "constraints": 0,
-    "naming": 0,
-    "generator": 0,
-    "rows": 0,
+    "method_names": 0,
+    "random_streams": 0,
+    "row_order": 0,
     "spec": 1,
     "initializers": 2,
     "schedules": 2,
@@ -41,8 +41,8 @@ CORE_LEVELS = {
     "activations": 3,
     "layout": 3,
     "optimizers": 4,
-    "visible": 4,
-    "machine": 5,
+    "visible_units": 4,
+    "boltzmann_machine": 5,
     "losses": 5,
     "layers": 5,
     "network": 6,

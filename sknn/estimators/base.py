@@ -26,13 +26,13 @@ from sknn.core.layers import Layer
 from sknn.core.layers.nested import NestedLayers
 from sknn.core.layout import Shape
 from sknn.core.losses.base import Loss
-from sknn.core.naming import take_over
+from sknn.core.method_names import take_over
 from sknn.core.network import Network
 from sknn.estimators.finite_output import computed
+from sknn.estimators.fit.call import Call, restored_on_error
 from sknn.estimators.fit.holdout import Holdout
 from sknn.estimators.fit.network import plan_network
 from sknn.estimators.fit.problem import Problem, supervised_problem
-from sknn.estimators.fit.request import Call, restored_on_error
 from sknn.estimators.fit.stages import close_fit, open_fit, solve_fit
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task

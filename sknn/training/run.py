@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.generator import MemberGenerator
+from sknn.core.random_streams import MemberGenerator
 
 _STREAM_ROWS = 1000
 # Diagnostics need no sixteen digits; a pickle of 200 epochs is then a fifth smaller. They are

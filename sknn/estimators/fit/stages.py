@@ -17,11 +17,11 @@ from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.continuation import continue_from, start_output_bias
 from sknn.estimators.fit.data_warnings import warn_of_data
 from sknn.estimators.fit.holdout import hold_out
 from sknn.estimators.fit.publishing import publish
-from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.solvers import objective_at, rejoin, solve
 from sknn.estimators.fit.state import Estimator, FitState
 from sknn.estimators.fit.task import Task

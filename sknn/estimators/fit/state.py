@@ -14,7 +14,7 @@ from sknn._validation.arrays import Rows
 from sknn.core.layout import Growth, Shape
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
-from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.call import Call
 from sknn.estimators.settings.recipe import Recipe
 from sknn.estimators.targets.base import Targets
 from sknn.training.callbacks import Callback

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sknn import BernoulliRBM, MLPRegressor, TabularMLPRegressor
-from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.stages import open_fit
 from tests.estimators.data import REAL, X
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sknn.core.activations import Activation
 from sknn.core.layers.base import Context
-from sknn.core.layers.shares import fill_shares
+from sknn.core.layers.row_weights import fill_shares
 from sknn.core.layout import Scratch
 from sknn.exceptions import InvalidParameterError
 
