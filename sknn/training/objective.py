@@ -38,8 +38,8 @@ class Objective(Protocol):
     def batch(self, x: Any, target: Any, weight: NDArray | None) -> float:
         """Return the objective on one batch and fill `grad`."""
 
-    def figures(self) -> dict[str, float]:
-        """Return what else was measured since the last call, for the row of the epoch."""
+    def figures(self) -> dict[str, Any]:
+        """Return what else was measured since the last call: a number, or one for every member."""
 
 
 class Penalty:
@@ -111,6 +111,8 @@ class Supervised:
         self.each: Any = 0.0
         self.l1 = float(l1 / total)
         self.unit = float(unit)
+        self._rows = 0
+        self._penalties: Any = 0.0
         self._penalty = Penalty(self.network, workspace.grad, l2 / total, self.l1)
 
     @property
@@ -124,6 +126,8 @@ class Supervised:
         fit = self.data(x, target, weight, 1.0 / (rows * self.unit))
         penalty = self.penalty()
         self.each = self.each + penalty
+        self._rows += rows
+        self._penalties = self._penalties + (penalty + self.workspace.added) * rows
         return fit + (penalty if self.n_members == 1 else float(penalty.mean()))
 
     def data(self, x: Any, target: Any, weight: NDArray | None, scale: float) -> float:
@@ -147,9 +151,11 @@ class Supervised:
         """Return the penalty, of every member, and add its smooth part to `grad`."""
         return self._penalty()
 
-    def figures(self) -> dict[str, float]:
-        """Nothing but the loss is measured."""
-        return {}
+    def figures(self) -> dict[str, Any]:
+        """Return the part of the mean loss that is no error: penalties of weights and of layers."""
+        mean = self._penalties / max(self._rows, 1)
+        self._rows, self._penalties = 0, 0.0
+        return {"penalty": mean}
 
 
 def _inner_of_members(a: NDArray, b: NDArray) -> Any:
