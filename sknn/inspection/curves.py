@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.drawing.house_style import in_house_style
+from sknn.drawing.pyplot import axes
 from sknn.inspection.unwrap import served
-from sknn.training.house_style import in_house_style
-from sknn.training.pyplot import axes
 
 # A penalty that is a smaller share of the loss than this is not worth a curve of its own.
 _VISIBLE = 0.01

@@ -6,7 +6,7 @@ import pytest
 from matplotlib import colors
 from matplotlib import pyplot as plt
 
-from sknn.training.house_style import house_style, in_house_style
+from sknn.drawing.house_style import house_style, in_house_style
 
 
 def luminance(color):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from sknn.training.pyplot import pyplot
+from sknn.drawing.pyplot import pyplot
 
 # The palette of Okabe and Ito (2008), ordered by contrast with the background; on dark, blue and
 # green are lighter, and yellow takes the place of black.
