@@ -1,6 +1,7 @@
 """Looking at networks: pictures of weights, training and answers, gradients and their check."""
 
 from sknn.drawing.house_style import house_style
+from sknn.inspection.attributions import input_gradients, integrated_gradients
 from sknn.inspection.curves import LossCurve, LossCurveDisplay
 from sknn.inspection.gradients import check_gradients
 from sknn.inspection.network import NetworkDisplay
@@ -13,4 +14,6 @@ __all__ = [
     "SearchDisplay",
     "check_gradients",
     "house_style",
+    "input_gradients",
+    "integrated_gradients",
 ]
