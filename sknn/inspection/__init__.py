@@ -4,6 +4,7 @@ from sknn.drawing.house_style import house_style
 from sknn.inspection.attributions import input_gradients, integrated_gradients
 from sknn.inspection.curves import LossCurve, LossCurveDisplay
 from sknn.inspection.gradients import check_gradients
+from sknn.inspection.importances import feature_importances
 from sknn.inspection.network import NetworkDisplay
 from sknn.inspection.searches import SearchDisplay
 
@@ -13,6 +14,7 @@ __all__ = [
     "NetworkDisplay",
     "SearchDisplay",
     "check_gradients",
+    "feature_importances",
     "house_style",
     "input_gradients",
     "integrated_gradients",

@@ -243,13 +243,26 @@ def _code(classes: NDArray, label: Any) -> int:
     return int(found[0])
 
 
+def n_outputs(estimator: Any) -> int:
+    """Return how many answers there are that `target` must choose from; 1 for one of classes."""
+    if isinstance(estimator, (GAN, BoltzmannMachine, AutoEncoder)):
+        return 1
+    targets = getattr(estimator._targets, "inner", estimator._targets)
+    if isinstance(targets, (BinaryTargets, MulticlassTargets)):
+        return 1
+    return _n_scores(estimator)
+
+
+def _n_scores(estimator: Any) -> int:
+    """Return how many raw scores stand for answers, not for how sure they are."""
+    loss = getattr(estimator, "_loss", None)
+    n = estimator.network_.out_shape[-1]
+    return n // 2 if loss is not None and loss.has_spread else n
+
+
 def _column(estimator: Any, target: Any) -> int:
     """Return which raw score is asked for, where several stand for several outputs."""
-    network = estimator.network_
-    loss = getattr(estimator, "_loss", None)
-    n = network.out_shape[-1]
-    if loss is not None and loss.has_spread:
-        n //= 2
+    n = _n_scores(estimator)
     if target is None and n == 1:
         return 0
     if isinstance(target, bool) or not isinstance(target, (int, np.integer)) or not 0 <= target < n:

@@ -17,6 +17,8 @@ from sknn.inspection.answers import Answer, answer_of
 from sknn.inspection.unwrap import network_of, served_on
 
 _FIRST_STEPS = 16
+HOW_EXACT = (1e-3, 1024)
+"""By default: the tolerance of integrals, and the most points of one."""
 
 
 def input_gradients(estimator: Any, X: Any, *, target: Any = None) -> Any:
@@ -87,7 +89,7 @@ def input_gradients(estimator: Any, X: Any, *, target: Any = None) -> Any:
     [2, 3]
     """
     final, x, answer = _asked(estimator, X, target)
-    return _as_given(final, X, np.nan_to_num(answer.gradient(x)))
+    return as_given(final, X, np.nan_to_num(answer.gradient(x)))
 
 
 def integrated_gradients(
@@ -96,8 +98,8 @@ def integrated_gradients(
     *,
     baseline: Any = None,
     target: Any = None,
-    tol: float = 1e-3,
-    max_steps: int = 1024,
+    tol: float = HOW_EXACT[0],
+    max_steps: int = HOW_EXACT[1],
 ) -> Any:
     r"""Share the difference to a baseline out among the inputs of every row.
 
@@ -161,26 +163,26 @@ def integrated_gradients(
     """
     final, x, answer = _asked(estimator, X, target)
     start = _baseline(estimator, X, baseline, x)
-    return _as_given(final, X, _integral(answer, x, start, tol, max_steps))
+    return as_given(final, X, integral(answer, x, start, tol, max_steps))
 
 
 def _asked(estimator: Any, X: Any, target: Any) -> tuple[Any, NDArray, Answer]:
     """Return the network estimator, its checked rows, and what is asked about them."""
     network_of(estimator)
-    final, x = _read(estimator, X)
+    final, x = read_rows(estimator, X)
     answer = answer_of(final, target)
     answer.settle(x)
     return final, x, answer
 
 
-def _read(estimator: Any, X: Any) -> tuple[Any, NDArray]:
+def read_rows(estimator: Any, X: Any) -> tuple[Any, NDArray]:
     """Return the network estimator and its rows as the layers see them."""
     final, given = served_on(estimator, X)
     x = final._check_inputs(given)
     return final, np.asarray(x.toarray() if sp.issparse(x) else x, np.float64)
 
 
-def _as_given(final: Any, X: Any, values: NDArray) -> Any:
+def as_given(final: Any, X: Any, values: NDArray) -> Any:
     """Return numbers about inputs in the form that X has."""
     if isinstance(final, TableNetwork):
         return values
@@ -204,7 +206,7 @@ def _baseline(estimator: Any, X: Any, baseline: Any, x: NDArray) -> NDArray:
     with warnings.catch_warnings():
         # What X was named like is known.
         warnings.filterwarnings("ignore", "X does not have valid feature names")
-        start = _read(estimator, baseline)[1]
+        start = read_rows(estimator, baseline)[1]
     if start.shape[1:] != x.shape[1:] or len(start) not in (1, len(x)):
         raise ValueError(
             f"baseline must be one row, or as many as X, that the layers see as {x.shape[1:]}; it "
@@ -213,7 +215,7 @@ def _baseline(estimator: Any, X: Any, baseline: Any, x: NDArray) -> NDArray:
     return np.where(np.isnan(x), x, start)
 
 
-def _integral(answer: Answer, x: NDArray, start: NDArray, tol: float, max_steps: int) -> NDArray:
+def integral(answer: Answer, x: NDArray, start: NDArray, tol: float, max_steps: int) -> NDArray:
     """Integrate along the straight line, for every row with as many points as it needs."""
     whole = answer.value(x) - answer.value(start)
     out = np.zeros(x.shape)
