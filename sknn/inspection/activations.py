@@ -87,8 +87,8 @@ class ActivationDisplay:
             Rows, as for `predict`; some hundreds are enough for histograms.
         layer : int or str, default=None
             Name of a layer, or its place among the hidden ones. If what it gives for one row is an
-            image or a sequence, that is drawn (of recurrent layers the state after every step), else
-            the histogram of the layer. None: histograms of all hidden layers.
+            image or a sequence, that is drawn (of recurrent layers the state after every step),
+            else the histogram of the layer. None: histograms of all hidden layers.
         row : int, default=0
             Which of the rows to draw an image or a sequence of.
         ax : matplotlib Axes, or array of them for histograms, default=None
