@@ -29,6 +29,12 @@ def axes(ax: Any) -> Any:
     return pyplot().subplots(layout="constrained")[1] if ax is None else ax
 
 
+def color(i: int) -> str:
+    """Return a color of the cycle in use; unlike the name "C0" it stays when the style ends."""
+    cycle = pyplot().rcParams["axes.prop_cycle"].by_key().get("color", ["C0"])
+    return cycle[i % len(cycle)]
+
+
 def panels(ax: Any, n_rows: int, n_columns: int, size: tuple[float, float], **shared: Any) -> Any:
     """Return axes for pictures in rows and columns.
 
