@@ -14,6 +14,8 @@ _COLORS = {
     "light": ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D"],
     "dark": ["#56B4E9", "#E69F00", "#2FC99B", "#E08EBC", "#F0E442", "#FF8A50", "#CFCFCF"],
 }
+COLORS = _COLORS["light"]
+"""Of lines and classes."""
 _GROUND = {"light": "#FFFFFF", "dark": "#16181D"}
 _INK = {"light": "#262626", "dark": "#E8E8E8"}
 _GRID = {"light": "#E2E2E2", "dark": "#353941"}
