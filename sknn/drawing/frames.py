@@ -20,7 +20,7 @@ _MOST_POINTS = 1000
 
 
 @dataclass(frozen=True)
-class Frame:
+class Still:
     """One picture.
 
     Attributes
@@ -59,19 +59,19 @@ class View:
         return np.column_stack([share[:, 0], 1.0 - share[:, 1]])
 
 
-def regions(estimator: Any, X: NDArray) -> Frame:
+def regions(estimator: Any, X: NDArray) -> Still:
     """Return what is predicted in the plane of two columns, in the color of the class."""
     grid = View(X).grid()
     if not hasattr(estimator, "classes_"):
         answer = np.asarray(estimator.predict(grid), float)
-        return Frame(answer.reshape(_GRID, _GRID, -1)[..., 0], "amounts", True)
+        return Still(answer.reshape(_GRID, _GRID, -1)[..., 0], "amounts", True)
     if hasattr(estimator, "predict_proba"):
         share = np.asarray(estimator.predict_proba(grid))
     else:
         share = (estimator.predict(grid)[:, None] == estimator.classes_).astype(float)
     palette = np.stack([class_color(i) for i in range(share.shape[1])])
     pale = 0.6 * palette + 0.4
-    return Frame((share @ pale).reshape(_GRID, _GRID, 3), smooth=True)
+    return Still((share @ pale).reshape(_GRID, _GRID, 3), smooth=True)
 
 
 def class_color(i: int) -> NDArray:
@@ -79,20 +79,20 @@ def class_color(i: int) -> NDArray:
     return rgb(COLORS[i % len(COLORS)])
 
 
-def weights(estimator: Any, shape: Any) -> Frame:
+def weights(estimator: Any, shape: Any) -> Still:
     """Return the weights of the first layer, one image a unit, or as they are."""
     found = next(own["W"] for own in estimator.get_weights().values() if "W" in own)
     matrix = found[0] if estimator.network_.lead else found
     if matrix.ndim == 4:
         window = np.moveaxis(matrix, -1, 0)
-        return Frame(mosaic(window.mean(axis=-1)), "signs")
+        return Still(mosaic(window.mean(axis=-1)), "signs")
     matrix = matrix.reshape(-1, matrix.shape[-1])
     pixels = image_shape(shape, len(matrix))
     whole = matrix if pixels is None else mosaic(as_images(matrix.T, pixels))
-    return Frame(whole, "signs")
+    return Still(whole, "signs")
 
 
-def reconstructions(estimator: Any, X: NDArray, shape: Any) -> Frame:
+def reconstructions(estimator: Any, X: NDArray, shape: Any) -> Still:
     """Return rows above what is made of them."""
     rows = X[:_N_IMAGES]
     made = (getattr(estimator, "reconstruct", None) or estimator.predict)(rows)
@@ -101,22 +101,22 @@ def reconstructions(estimator: Any, X: NDArray, shape: Any) -> Frame:
     if pixels[0] == 1:
         # Rows that are no images are lines, each above its reconstruction.
         both = both.reshape(2, len(rows), -1).swapaxes(0, 1).reshape(2 * len(rows), -1)
-        return Frame(mosaic(as_images(both, pixels), 1))
-    return Frame(mosaic(as_images(both, pixels), len(rows)))
+        return Still(mosaic(as_images(both, pixels), 1))
+    return Still(mosaic(as_images(both, pixels), len(rows)))
 
 
-def samples(estimator: Any, X: NDArray | None, shape: Any) -> Frame:
+def samples(estimator: Any, X: NDArray | None, shape: Any) -> Still:
     """Return rows that are made up of the same random numbers every time."""
     pixels = image_shape(shape, estimator.n_features_in_)
     if pixels is not None:
-        return Frame(mosaic(as_images(estimator.sample(49, random_state=0), pixels)))
+        return Still(mosaic(as_images(estimator.sample(49, random_state=0), pixels)))
     points = np.asarray(estimator.sample(_N_POINTS, random_state=0))[:, :2]
     view = View(points if X is None else X[:, :2])
     image = np.full((_GRID, _GRID, 3), np.nan)
     places = np.floor(view.share(points) * _GRID).astype(int)
     for x, y in places[((places >= 0) & (places < _GRID)).all(axis=1)]:
         image[max(y - 1, 0) : y + 1, max(x - 1, 0) : x + 1] = class_color(1)
-    return Frame(image)
+    return Still(image)
 
 
 def dots(X: NDArray, y: Any) -> str:

@@ -27,7 +27,7 @@ class _Reel:
 
     def __init__(self, every: int, most: int) -> None:
         self.every, self.most = every, most
-        self.frames: list[frames.Frame] = []
+        self.frames: list[frames.Still] = []
         self.epochs: list[int] = []
         self.captions: list[str] = []
 
@@ -35,7 +35,7 @@ class _Reel:
         """Say whether a picture of an epoch is due."""
         return epoch % self.every == 0 and epoch not in self.epochs[-1:]
 
-    def add(self, frame: frames.Frame, epoch: int, caption: str) -> None:
+    def add(self, frame: frames.Still, epoch: int, caption: str) -> None:
         """Keep a picture; of too many every second one goes."""
         self.frames.append(frame)
         self.epochs.append(epoch)
@@ -180,11 +180,11 @@ class Film(Callback):
         caption = ", ".join([f"epoch {progress.run.epoch}", *figures])
         self._reel.add(self._frame(estimator), progress.run.epoch, caption)
 
-    def _frame(self, estimator: Any) -> frames.Frame:
+    def _frame(self, estimator: Any) -> frames.Still:
         if callable(self.picture):
-            return frames.Frame(_checked(self.picture(estimator)))
+            return frames.Still(_checked(self.picture(estimator)))
         rows = None if self.X is None else np.asarray(self.X, np.float64)
-        draw: dict[str, Callable[[], frames.Frame]] = {
+        draw: dict[str, Callable[[], frames.Still]] = {
             "regions": partial(frames.regions, estimator, rows),  # type: ignore[arg-type]
             "weights": partial(frames.weights, estimator, self.shape),
             "reconstructions": partial(frames.reconstructions, estimator, rows, self.shape),  # type: ignore[arg-type]
@@ -237,7 +237,7 @@ def _checked(image: Any) -> NDArray:
     return array
 
 
-def _in_one_scale(taken: list[frames.Frame]) -> list[NDArray]:
+def _in_one_scale(taken: list[frames.Still]) -> list[NDArray]:
     """Return pictures as colors; numbers have the same color in all of them."""
     if taken[0].values.ndim == 3:
         return [frame.values for frame in taken]
