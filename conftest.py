@@ -2,4 +2,9 @@
 
 import importlib.util
 
-collect_ignore = [] if importlib.util.find_spec("dask") else ["sknn/streams/dask.py"]
+_NEEDED = {
+    "sknn/streams/dask.py": "dask",
+    "sknn/persistence/onnx/convert.py": "onnx",
+    "sknn/persistence/onnx/pipelines.py": "skl2onnx",
+}
+collect_ignore = [path for path, name in _NEEDED.items() if not importlib.util.find_spec(name)]

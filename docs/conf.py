@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+import public_names  # noqa: E402
 
 from sknn import __version__  # noqa: E402
 
@@ -23,12 +25,12 @@ extensions = [
     "myst_parser",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "reference/written_out.md"]
 templates_path = ["_templates"]
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
 
-autosummary_generate = True
+autosummary_generate = [str(public_names.WRITTEN_OUT.relative_to(HERE))]
 # Signatures already name the parameters; types stand in the numpydoc sections.
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
@@ -52,6 +54,11 @@ def draw_pictures(app):
     pictures.draw_all(HERE / "_static" / "generated")
 
 
+def write_out_names(app, docname, source):
+    """Put the public names on the page of the reference."""
+    source[0] = public_names.written_out(source[0])
+
+
 def unlink_foreign_labels(app, what, name, obj, options, lines):
     """Turn references to labels of scikit-learn's own pages into plain text."""
     lines[:] = [re.sub(r":ref:`([^`<]+?)(\s*<[^`>]*>)?`", r"\1", line) for line in lines]
@@ -60,6 +67,8 @@ def unlink_foreign_labels(app, what, name, obj, options, lines):
 def setup(app):
     app.connect("autodoc-process-docstring", unlink_foreign_labels)
     app.connect("builder-inited", draw_pictures)
+    app.connect("config-inited", lambda app, config: public_names.write_out())
+    app.connect("source-read", write_out_names)
 
 
 # Docstrings inherited from scikit-learn point into its glossary, which is elsewhere.

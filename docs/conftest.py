@@ -5,3 +5,5 @@ import importlib.util
 collect_ignore = [] if importlib.util.find_spec("sklearn.callback") else ["guide/watching.md"]
 if not importlib.util.find_spec("dask"):
     collect_ignore.append("guide/cluster.md")
+if not all(map(importlib.util.find_spec, ("onnx", "onnxruntime", "skl2onnx"))):
+    collect_ignore.append("guide/serving.md")

@@ -126,6 +126,19 @@ def test_tables_need_no_pipeline(tmp_path, monkeypatch, capsys):
     assert_picture(picture)
 
 
+def test_weights_of_words_that_wait_save_time(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "text.png"
+    run("text.py", monkeypatch, "--epochs", "3", "--output", str(picture))
+    rows = re.findall(r"^(\w.*?)\s{2,}(0\.\d+) +(\d+\.\d+)$", capsys.readouterr().out, re.M)
+    scores = {name: (float(accuracy), float(seconds)) for name, accuracy, seconds in rows}
+    (ours, seconds), (adam, seconds_of_adam) = scores["sknn, lazy_adam"], scores["sknn, adam"]
+    assert abs(ours - adam) < 0.01
+    assert ours > 0.8
+    assert seconds < seconds_of_adam
+    assert_picture(picture)
+
+
 def test_convolutions_bear_moved_digits_better(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     picture = tmp_path / "filters.png"
@@ -214,3 +227,27 @@ def test_optuna_prunes_over_partial_fit(monkeypatch, capsys):
     printed = capsys.readouterr().out
     assert int(re.search(r"trials 8, pruned (\d)", printed)[1]) >= 1
     assert float(re.search(r"accuracy (0\.\d+)", printed)[1]) > 0.9
+
+
+def test_the_winner_of_a_search_goes_on_with_dropout(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "search_winner.png"
+    run("search_winner.py", monkeypatch, "--seeds", "1", "--output", str(picture))
+    printed = capsys.readouterr().out
+    winner, longer, back = map(float, re.findall(r"\s{2,}(0\.\d+)$", printed, re.M))
+    assert longer > winner - 0.01
+    assert back == longer
+    assert_picture(picture)
+
+
+def test_a_network_of_pytorch_goes_on_learning(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    pytest.importorskip("torch", reason="the network comes from PyTorch")
+    picture = tmp_path / "from_pytorch.png"
+    run("from_pytorch.py", monkeypatch, "--output", str(picture))
+    first, last = map(
+        float,
+        re.findall(r"from PyTorch accuracy (0\.\d+).*?(0\.\d+) after", capsys.readouterr().out)[0],
+    )
+    assert last > first + 0.1
+    assert_picture(picture)

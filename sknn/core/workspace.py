@@ -70,6 +70,8 @@ class Workspace:
 
     Attributes
     ----------
+    params : list of dict
+        What layers work on: the parameters of the network, unless :meth:`lend` gave them others.
     grad : ndarray, shape of ``network.trainable``
     frame_in_use : Frame
         The arrays of the last batch.
@@ -96,7 +98,9 @@ class Workspace:
         self.frame_in_use: Frame
         self.fit = self.added = 0.0
         self.strength = 1.0
-        self.grad = np.zeros_like(network.trainable)
+        self.params = list(network.params)
+        # Memory of zeros costs nothing until it is written; that of zeros_like is written.
+        self.grad = np.zeros(network.trainable.shape, network.dtype)
         self.grads = network.layout.views(self.grad)
         self.tied = [self._untangle(tie) for tie in network.layout.ties]
         self.reserve(rows)
@@ -107,6 +111,13 @@ class Workspace:
         own = np.zeros_like(target, order="C")
         self.grads[tie.layer][tie.name] = own
         return target, own
+
+    def lend(self, layer: int, name: str, weights: NDArray, grad: NDArray) -> None:
+        """Let a layer work on other weights than those of the network, and on their gradient."""
+        if self.params[layer] is self.network.params[layer]:
+            self.params[layer] = dict(self.network.params[layer])
+            self.reserve(self.rows)
+        self.params[layer][name], self.grads[layer][name] = weights, grad
 
     def reserve(self, rows: int) -> None:
         """Make buffers for `rows` rows; frames of other buffers are dropped."""
@@ -181,7 +192,7 @@ class Workspace:
             scratch = self._scratch(i, plan.scratch, rows)
             context = Context(scratch, True, self.rng, i in self.frozen)
             y = self._cut((i, "y"), Scratch(plan.out_shape), rows)
-            frame.forward.append((layer, network.params[i], y, context))
+            frame.forward.append((layer, self.params[i], y, context))
             frame.contexts.append(context)
             for asked, asking in (
                 (layer.uses_weight, frame.weighted),

@@ -19,13 +19,13 @@ class MLPClassifier(NetworkClassifier):
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of units in each hidden layer. ``()`` gives a linear model.
     activation : str, Activation or list, default="relu"
-        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
-        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
-        from :mod:`sknn.activations`. A list has one for each hidden layer.
+        Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
+        "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
+        :mod:`sknn.activations`. A list has one for each hidden layer.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
@@ -33,8 +33,8 @@ class MLPClassifier(NetworkClassifier):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is ``min(200, n_samples)``. lbfgs does not use it.
     learning_rate : str or Schedule, default="constant"
-        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
-        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
+        "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.
@@ -66,17 +66,18 @@ class MLPClassifier(NetworkClassifier):
         Share of rows held out for early stopping where no X_val is given. At the end the best
         weights are trained further on all rows, for this share of their epochs.
     beta_1 : float, default=0.9
-        Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "nadam").
+        Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     beta_2 : float, default=0.999
-        Decay of the running mean of squared gradients ("adam", "adamw", "amsgrad", "nadam").
+        Decay of the running mean of squared gradients ("adam", "adamw", "amsgrad", "lazy_adam",
+        "nadam").
     epsilon : float, default=1e-8
-        Keeps updates from dividing by zero ("adam", "adamw", "amsgrad", "nadam").
+        Keeps updates from dividing by zero ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     max_fun : int, default=15000
         Maximum number of function evaluations of lbfgs.
     loss : str or Loss, default="log_loss"
-        "log_loss" (cross-entropy), "squared_error" on probabilities, "focal", "hinge" (no
+        "focal", "hinge" (no probabilities), "log_loss" (cross-entropy), "squared_error" (on
         probabilities), or a spec from :mod:`sknn.losses`.
     layers : list of Layer, default=None
         The hidden layers one by one, instead of the parameters that describe them. For example
@@ -85,7 +86,7 @@ class MLPClassifier(NetworkClassifier):
     l1 : float, default=0.0
         Strength of the L1 penalty, on the scale of `alpha`; gives exact zeros.
     weight_decay : float or "auto", default="auto"
-        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw" and
+        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw",
         "lion", else 0.
     regularization_schedule : str or Schedule, default=None
         How dropout, Gaussian noise and decoupled decay fade, for example ``FlatCosine()``. None
@@ -298,20 +299,20 @@ class MLPRegressor(NetworkRegressor):
     Parameters
     ----------
     loss : str or Loss, default="squared_error"
-        "squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile", "poisson",
-        "gamma", "tweedie" (these three with a log link), "gaussian_nll" (also learns a standard
-        deviation, which ``predict(X, return_std=True)`` returns), or a spec from
-        :mod:`sknn.losses`. With several outputs the loss is their mean.
+        "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
+        deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
+        (with a log link), "quantile", "squared_error" (half of it), "tweedie" (with a log link), or
+        a spec from :mod:`sknn.losses`. With several outputs the loss is their mean.
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of units in each hidden layer. ``()`` gives a linear model.
     activation : str, Activation or list, default="relu"
-        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
-        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
-        from :mod:`sknn.activations`. A list has one for each hidden layer.
+        Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
+        "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
+        :mod:`sknn.activations`. A list has one for each hidden layer.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
@@ -319,8 +320,8 @@ class MLPRegressor(NetworkRegressor):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is ``min(200, n_samples)``. lbfgs does not use it.
     learning_rate : str or Schedule, default="constant"
-        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
-        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
+        "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.
@@ -352,11 +353,12 @@ class MLPRegressor(NetworkRegressor):
         Share of rows held out for early stopping where no X_val is given. At the end the best
         weights are trained further on all rows, for this share of their epochs.
     beta_1 : float, default=0.9
-        Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "nadam").
+        Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     beta_2 : float, default=0.999
-        Decay of the running mean of squared gradients ("adam", "adamw", "amsgrad", "nadam").
+        Decay of the running mean of squared gradients ("adam", "adamw", "amsgrad", "lazy_adam",
+        "nadam").
     epsilon : float, default=1e-8
-        Keeps updates from dividing by zero ("adam", "adamw", "amsgrad", "nadam").
+        Keeps updates from dividing by zero ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     max_fun : int, default=15000
@@ -368,7 +370,7 @@ class MLPRegressor(NetworkRegressor):
     l1 : float, default=0.0
         Strength of the L1 penalty, on the scale of `alpha`; gives exact zeros.
     weight_decay : float or "auto", default="auto"
-        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw" and
+        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw",
         "lion", else 0.
     regularization_schedule : str or Schedule, default=None
         How dropout, Gaussian noise and decoupled decay fade, for example ``FlatCosine()``. None

@@ -1,6 +1,6 @@
 """Looking at networks: pictures of weights, training and answers, gradients and their check."""
 
-from sknn.drawing.house_style import house_style
+from sknn._drawing.house_style import house_style
 from sknn.inspection.activations import ActivationDisplay
 from sknn.inspection.attributions import input_gradients, integrated_gradients
 from sknn.inspection.curves import LossCurve, LossCurveDisplay

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.drawing.house_style import in_house_style
-from sknn.drawing.pyplot import axes
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import axes
 from sknn.inspection.unwrap import served
 
 # A penalty that is a smaller share of the loss than this is not worth a curve of its own.

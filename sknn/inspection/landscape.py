@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn._drawing.house_style import AMOUNTS, in_house_style
+from sknn._drawing.pyplot import axes
 from sknn.core.layout import Role
 from sknn.core.network import Network
-from sknn.drawing.house_style import AMOUNTS, in_house_style
-from sknn.drawing.pyplot import axes
 from sknn.estimators.boltzmann.base import BoltzmannMachine
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.gan.estimator import GAN

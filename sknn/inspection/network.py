@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from sknn._drawing.diagram import Diagram, Links, diagram
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import color, pyplot
 from sknn.core.network import Network
-from sknn.drawing.diagram import Diagram, Links, diagram
-from sknn.drawing.house_style import in_house_style
-from sknn.drawing.pyplot import color, pyplot
 from sknn.inspection.unwrap import network_of, served
 
 _INCHES = 1.35

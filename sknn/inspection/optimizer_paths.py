@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import axes
 from sknn.core.optimizers import Optimizer
 from sknn.core.spec import resolve
-from sknn.drawing.house_style import in_house_style
-from sknn.drawing.pyplot import axes
 
 Function = Callable[[NDArray, NDArray], NDArray]
 

@@ -10,9 +10,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
-from sknn.drawing.house_style import in_house_style
-from sknn.drawing.mosaic import as_images, centers, image_shape, mosaic
-from sknn.drawing.pyplot import axes, color, show_image
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.mosaic import as_images, centers, image_shape, mosaic
+from sknn._drawing.pyplot import axes, color, show_image
 from sknn.estimators.autoencoder.estimator import AutoEncoder
 from sknn.estimators.boltzmann.base import BoltzmannMachine
 from sknn.inspection.scatter import scatter

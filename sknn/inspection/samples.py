@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.drawing.house_style import in_house_style
-from sknn.drawing.mosaic import as_images, centers, image_shape, mosaic
-from sknn.drawing.pyplot import axes, color, panels, show_image
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.mosaic import as_images, centers, image_shape, mosaic
+from sknn._drawing.pyplot import axes, color, panels, show_image
 from sknn.inspection.unwrap import network_of, served
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.drawing.pyplot import color
+from sknn._drawing.pyplot import color
 
 _MOST_CLASSES = 10
 _SMALL = {"s": 12, "linewidths": 0}

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sknn.drawing.house_style import in_house_style
-from sknn.drawing.pyplot import axes, color
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import axes, color
 
 
 class SearchDisplay:

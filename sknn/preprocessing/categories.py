@@ -19,7 +19,7 @@ MISSING = ""
 ONE_HOT = 1.66
 """What stands in the column of a level: with zeros elsewhere about as long as a scaled number."""
 _FEWEST_ROWS = 2
-_TRUTH = (("False", "0", "false", "FALSE"), ("True", "1", "true", "TRUE"))
+TRUTH = (("False", "0", "false", "FALSE"), ("True", "1", "true", "TRUE"))
 
 
 def text(level: Any) -> str:
@@ -131,7 +131,7 @@ class Levels:
     def places(self, texts: list[str]) -> NDArray:
         """Return the place of each text among the levels, -1 for those that are not known."""
         known = {level: place for place, level in enumerate(self.levels)}
-        for spellings in _TRUTH:
+        for spellings in TRUTH:
             present = [known[each] for each in spellings if each in known]
             known = dict.fromkeys(spellings, present[0]) | known if present else known
         return np.array([known.get(each, -1) for each in texts], np.intp)

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.rows import in_order
+from sknn.core.row_order import in_order
 from sknn.preprocessing.bins import Bins
 from sknn.preprocessing.quantiles import Distinct
 
 _CELLS = 1 << 17
 """Numbers worked on at once, so that they stay in the cache."""
-_FAR = 1e100
-_LARGEST = 1e18
+FAR = 1e100
+LARGEST = 1e18
 """Squares of this are still finite in float32."""
 
 Edges = Callable[[NDArray, Distinct, int], NDArray]
@@ -24,7 +24,7 @@ Edges = Callable[[NDArray, Distinct, int], NDArray]
 
 def squash(scaled: NDArray) -> NDArray:
     """Return v / sqrt(1 + (v / 3)^2): near v around zero, never beyond 3."""
-    scaled = np.clip(scaled, -_FAR, _FAR)
+    scaled = np.clip(scaled, -FAR, FAR)
     return scaled / np.sqrt(1 + (scaled / 3) ** 2)
 
 
@@ -181,7 +181,7 @@ class Numbers:
                 hidden[rows, m:] = self.bins.fill(numbers)
                 if linear is not None:
                     scaled = (numbers - self.mean) * self.inverse_std
-                    linear[rows, :k] = np.clip(scaled, -_LARGEST, _LARGEST)
+                    linear[rows, :k] = np.clip(scaled, -LARGEST, LARGEST)
                     linear[rows, k:] = lost
 
     def names(self, names: list[str]) -> tuple[list[str], list[str]]:

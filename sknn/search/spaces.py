@@ -17,8 +17,8 @@ from sknn.core.layers import Layer
 from sknn.estimators.autoencoder.estimator import AutoEncoder
 from sknn.estimators.boltzmann.dbn import DBNClassifier, DBNRegressor
 from sknn.estimators.convolutional.estimators import CNNClassifier, CNNRegressor
-from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.recurrent.estimators import RNNClassifier, RNNRegressor
+from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.tabular.estimators import TabularMLPClassifier, TabularMLPRegressor
 from sknn.search.fold import network_of
 
@@ -98,8 +98,9 @@ _TRAINING: dict[str, Any] = {
     "learning_rate_init": loguniform(5e-4, 5e-2),
 }
 _CODER = {name: _TRAINING[name] for name in ("activation", "alpha", "learning_rate_init")}
+# Of any network with a y, as far as it has these parameters.
+_PLAIN: dict[str, Any] = {"hidden_layer_sizes": LayerSizes()} | _TRAINING
 _SPACES: dict[tuple[type, ...], dict[str, Any]] = {
-    (MLPClassifier, MLPRegressor): {"hidden_layer_sizes": LayerSizes()} | _TRAINING,
     (CNNClassifier, CNNRegressor): {
         "filters": LayerSizes((1, 3), (8, 64)),
         "kernel_size": [3, 5],
@@ -238,6 +239,10 @@ def _usual(network: Any) -> dict[str, Any]:
     for kinds, found in _SPACES.items():
         if isinstance(network, kinds):
             return dict(found)
+    if isinstance(network, SupervisedNetwork):
+        own = network.get_params(deep=False)
+        if found := {name: each for name, each in _PLAIN.items() if name in own}:
+            return found
     raise ValueError(
         f"There is no ready-made search space for {type(network).__name__}; pass search_space, a "
         "dict of parameters and lists or distributions."

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sknn.core.schedules import Schedule
 from sknn.training.batches import Batches
@@ -43,6 +44,8 @@ class Trainer:
         For callbacks, see :class:`~sknn.training.callbacks.Progress`.
     conclude : callable or None
         Called when training has ended, before callbacks are told.
+    settle : callable or None
+        Called after every pass, whatever ended it, before anybody looks at the weights.
     """
 
     def __init__(
@@ -60,11 +63,12 @@ class Trainer:
         deadline: float = math.inf,
         snapshot: Callable[[], Any] | None = None,
         conclude: Callable[[], None] | None = None,
+        settle: Callable[[], None] | None = None,
     ) -> None:
         self.objective = objective
         self.update = update
         self.batches = batches
-        self.base_rate = float(base_rate)
+        self.base_rate = base_rate
         self.schedule = schedule
         self.batch_size = batch_size
         self.hooks = Hooks(callbacks)
@@ -73,6 +77,7 @@ class Trainer:
         self.deadline = deadline
         self.snapshot = snapshot
         self.conclude = conclude
+        self.settle = settle
 
     def run(self, run: Run, epochs: int) -> None:
         """Train for at most `epochs` further epochs and say in ``run.stop_reason`` why it ended.
@@ -109,7 +114,11 @@ class Trainer:
         run = progress.run
         begin = perf_counter()
         with parked(run, self.objective.network):
-            loss, norm = self._pass(progress)
+            try:
+                loss, norm = self._pass(progress)
+            finally:
+                if self.settle is not None:
+                    self.settle()
         seconds = perf_counter() - begin
         run.note(lambda: self._finish(progress, loss, norm, seconds), lambda: self._tell(progress))
         for hook in self.hooks.epoch_kept:
@@ -125,7 +134,7 @@ class Trainer:
         self, progress: Progress, loss: Any, norm: float, seconds: float
     ) -> Mapping[str, float]:
         """Count an epoch; measure and decide."""
-        run, network = progress.run, self.objective.network
+        run = progress.run
         run.epoch += 1
         run.samples += self.batches.n_rows
         row = {
@@ -140,7 +149,7 @@ class Trainer:
         progress.row = row
         for name, figure in (self.objective.figures() | {"loss": loss}).items():
             progress.record(name, figure)
-        if not math.isfinite(row["loss"] + float(network.theta.sum())):
+        if self._has_diverged(progress):
             progress.stop("diverged")
         for hook in self.hooks.epoch_end:
             hook(progress)
@@ -167,7 +176,7 @@ class Trainer:
             total = total + objective.each * rows
             done += rows
             if done == n_rows:
-                norm = float(np.sqrt(np.vdot(update.grad, update.grad)))
+                norm = self._norm(update.grad)
             for hook in gradient_hooks:
                 hook(progress)
             run.step += 1
@@ -175,11 +184,24 @@ class Trainer:
             update(rate, run.optimizer_step)
             for hook in batch_hooks:
                 hook(progress)
-            if not progress.loss < _INFINITY or progress.stop_reason is not None:
+            if self._is_lost(progress) or progress.stop_reason is not None:
                 break
-            if perf_counter() > self.deadline:
+            if self.deadline < _INFINITY and perf_counter() > self.deadline:
                 break
         return total / done, norm
+
+    def _is_lost(self, progress: Progress) -> bool:
+        """Say whether the last batch leaves nothing to train on."""
+        return not progress.loss < _INFINITY
+
+    def _has_diverged(self, progress: Progress) -> bool:
+        """Say whether an epoch ended in numbers that are not finite."""
+        theta = self.objective.network.theta
+        return not math.isfinite(progress.row["loss"] + np.add.reduce(theta, axis=None))
+
+    def _norm(self, grad: NDArray) -> Any:
+        """Return the length of a gradient."""
+        return math.sqrt(np.vdot(grad, grad))
 
     def _count_updates(self, first: int, epochs: int) -> int:
         """Return the number of batches in some epochs."""

@@ -2,12 +2,15 @@
 
 import importlib
 import inspect
+import pathlib
 import pkgutil
 
 import sknn
 
 # Users import what is in these by the modules beside them.
 ROOMS = {"core", "training", "estimators"}
+# The modules that make public what a room or file of core lists.
+FAMILIES = {"activations", "initializers", "layers", "losses", "optimizers", "schedules"}
 
 
 def modules():
@@ -27,6 +30,17 @@ def promised(module):
         if inspect.isclass(thing) and thing.__module__ == module.__name__
     )
     return list(getattr(module, "__all__", own))
+
+
+def list_of(module):
+    """Return the file where the public names of a module are listed, to be told in messages."""
+    name = module.__name__.removeprefix("sknn").removeprefix(".")
+    root = pathlib.Path(sknn.__path__[0])
+    inner = root / "core" / name
+    places = (inner / "__init__.py", inner.with_suffix(".py")) if name in FAMILIES else ()
+    places = (*places, root / name / "__init__.py", root / f"{name}.py")
+    found = next(place for place in places if place.is_file())
+    return f"sknn/{found.relative_to(root)}"
 
 
 def names():

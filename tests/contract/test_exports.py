@@ -1,123 +1,66 @@
-"""What is public is promised, importable by its name and on the page of the reference."""
+"""What is public is promised once, exists, says what it is, and is on the page of the reference.
 
-import importlib
+That all parts of a family are public is checked in `tests/test_parts.py`.
+"""
+
+import importlib.util
 import pathlib
-import pkgutil
 import re
 
 import pytest
 
-import sknn.core
-from sknn import activations, callbacks, initializers, layers, losses, optimizers, schedules
-from sknn.activations import Activation
-from sknn.callbacks import Callback
-from sknn.initializers import Initializer
-from sknn.layers import Layer
-from sknn.losses import Loss
-from sknn.optimizers import Optimizer
-from sknn.schedules import Schedule
-from tests.checks.public import modules, names, promised
+import sknn
+from sknn.core.spec import Spec
+from tests.checks.public import list_of, modules, names, promised
 
-PAGE = pathlib.Path(sknn.__file__).parents[1] / "docs" / "reference" / "index.md"
-PAGES = [path for path in PAGE.parents[1].rglob("*.md") if "developer" not in path.parts]
-FAMILIES = {
-    activations: Activation,
-    callbacks: Callback,
-    initializers: Initializer,
-    layers: Layer,
-    losses: Loss,
-    optimizers: Optimizer,
-    schedules: Schedule,
-}
-GUIDE = {
-    activations: "activations_and_outputs",
-    callbacks: "callbacks",
-    initializers: "initial_values_and_gradients",
-    losses: "losses",
-    optimizers: "optimizers_and_rates",
-    schedules: "optimizers_and_rates",
-}
-"""Where the guide has a table of a family."""
-ALIASES = [
-    pytest.param(module, alias, id=f"{module.__name__}-{alias}")
-    for module, family in FAMILIES.items()
-    for alias, kind in getattr(family, "registry", {}).items()
-    if kind.__module__.startswith("sknn.")
-]
-# Parts of the machinery, with why they have no public name.
-INNER = {
-    "GateByGate": "drawn by recurrent layers for themselves",
-    "PrintProgress": "this is verbose=True",
-    "StopBelow": "this is stop_below",
-    "Validate": "this is X_val and y_val, or early_stopping=True",
-    "Watch": "this is early_stopping, tol and n_iter_no_change",
-}
+SCRIPT = pathlib.Path(sknn.__file__).parents[1] / "docs" / "public_names.py"
 IDS = [f"{module.__name__}.{name}" for module, name in names()]
+each_name = pytest.mark.parametrize(("module", "name"), names(), ids=IDS)
+each_module = pytest.mark.parametrize("module", modules(), ids=lambda module: module.__name__)
 
 
-def documented():
-    """Return the names on the page as pairs: of the module, and in it."""
-    module, found = None, set()
-    for line in PAGE.read_text().splitlines():
-        if line.startswith(".. currentmodule::"):
-            module = line.split("::")[1].strip()
-        elif module and re.fullmatch(r"   \w+", line):
-            found.add((module, line.strip()))
-    return found
+@pytest.fixture(scope="module")
+def script():
+    spec = importlib.util.spec_from_file_location("public_names", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-@pytest.mark.parametrize(("module", "name"), names(), ids=IDS)
+@pytest.fixture(scope="module")
+def sections(script):
+    """Return what the page says of each module, in the words that Sphinx reads."""
+    parts = script.written_out(script.PAGE.read_text()).split(".. currentmodule:: ")[1:]
+    return {part.split("\n")[0]: part for part in parts}
+
+
+@each_name
 def test_a_promised_name_exists_and_says_what_it_is(module, name):
     thing = getattr(module, name, None)
-    assert thing is not None, f"{module.__name__}.__all__ promises {name}"
+    assert thing is not None, f"{list_of(module)} lists {name} but does not import it"
     assert (thing.__doc__ or "").strip(), f"{name} has no docstring"
 
 
-@pytest.mark.parametrize(("module", "name"), names(), ids=IDS)
-def test_a_promised_name_is_on_the_page(module, name):
-    wanted = (module.__name__, name)
-    assert wanted in documented(), f"add {name} below {module.__name__} in docs/reference/index.md"
-
-
-def test_the_page_promises_nothing_else():
-    public = {(module.__name__, name) for module, name in names()}
-    assert documented() <= public
-
-
-# A class that nobody imports is found, too.
-for each in pkgutil.walk_packages(sknn.core.__path__, "sknn.core."):
-    importlib.import_module(each.name)
-
-
-def offspring(family):
-    for child in family.__subclasses__():
-        yield child
-        yield from offspring(child)
-
-
-@pytest.mark.parametrize("module", FAMILIES, ids=lambda module: module.__name__)
-def test_every_member_of_a_family_is_exported(module):
-    """What has members of its own is a base class and may stay inside."""
-    for kind in offspring(FAMILIES[module]):
-        ours = kind.__module__.startswith(("sknn.core.", "sknn.training.callbacks."))
-        inner = kind.__name__.startswith("_") or kind.__name__ in INNER
-        if ours and not inner and not kind.__subclasses__():
-            file = f"{module.__name__.replace('.', '/')}.py"
-            assert kind.__name__ in module.__all__, f"export {kind.__name__} in {file}"
-            assert getattr(module, kind.__name__) is kind
-
-
-@pytest.mark.parametrize(("module", "alias"), ALIASES)
-def test_every_alias_is_of_an_exported_class_and_on_a_page(module, alias):
-    kind = FAMILIES[module].registry[alias]
-    assert kind.__name__ in module.__all__, f"export {kind.__name__} in {module.__name__}"
-    quoted = (f'"{alias}"', f"`{alias}`")
-    pages = [path.read_text() for path in PAGES]
-    assert any(words in page for page in pages for words in quoted), (
-        f"name `{alias}` in docs/guide/{GUIDE[module]}.md"
-    )
-
-
-@pytest.mark.parametrize("module", modules(), ids=lambda module: module.__name__)
+@each_module
 def test_names_are_promised_once_each(module):
     assert len(set(promised(module))) == len(promised(module))
+
+
+@each_module
+def test_a_module_is_on_the_page_with_its_names(module, sections):
+    name = module.__name__
+    assert name in sections, f"say ```{{public-names}} {name} in docs/reference/index.md"
+    found = re.findall(r"^   (\w+)$", sections[name], re.MULTILINE)
+    assert sorted(found) == sorted(each for each in promised(module) if not each.startswith("__"))
+
+
+@each_module
+def test_short_names_are_on_the_page(module, sections):
+    kinds = [getattr(module, name) for name in promised(module)]
+    for kind in kinds:
+        if isinstance(kind, type) and issubclass(kind, Spec) and kind.alias:
+            assert f'`"{kind.alias}"` is `{kind.__name__}`' in sections[module.__name__]
+
+
+def test_the_page_promises_nothing_else(sections):
+    assert set(sections) == {module.__name__ for module in modules()}

@@ -45,7 +45,9 @@ from sknn.layers import (
     Residual,
 )
 from sknn.schedules import BatchSize
-from tests.estimators.data import LABELS, REAL, THREE, TWO_LABELS, X
+from tests.checks.public import networks
+from tests.estimators.data import LABELS, REAL, THREE, TWO_LABELS, X, target_of
+from tests.odd.parts import small
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 ROOT = str(pathlib.Path(sknn.__file__).parent)
@@ -212,6 +214,22 @@ SCENARIOS = {
 }
 
 
+def found_families():
+    """Yield scenarios of the networks of which nothing is said above: fitted twice, trained on."""
+    described = {type(estimator) for estimator, *_ in SCENARIOS.values()}
+    unit = (X - X.min(axis=0)) / (X.max(axis=0) - X.min(axis=0))
+    for kind in networks():
+        if kind not in described:
+            rows = (unit,) if target_of(kind) is None else (unit, target_of(kind))
+            first = (FIT, rows, {})
+            yield kind.__name__, (small(kind), first, first)
+            yield f"{kind.__name__}, trained on", (small(kind), first, (STREAM, rows, {}))
+
+
+FOUND = dict(found_families())
+SCENARIOS |= FOUND
+
+
 # The slow test below does the same and more with these.
 COSTLY = {
     "early stopping",
@@ -224,6 +242,7 @@ COSTLY = {
     "sequences with gaps",
     "an answer a step",
     "layers of sequences",
+    *(name for name in FOUND if name.endswith("trained on")),
 }
 
 

@@ -4,29 +4,30 @@ BLAS and sums take another way through arrays of another layout, so each test fa
 (``OPENBLAS_CORETYPE``) wherever an array is used as it came.
 """
 
+import inspect
+from functools import partial
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
 from numpy.testing import assert_array_equal
+from sklearn.base import ClassifierMixin, RegressorMixin
 
 from sknn import (
     GAN,
     AutoEncoder,
-    BernoulliRBM,
     CNNClassifier,
     CNNRegressor,
-    DBNClassifier,
-    DBNRegressor,
     GaussianRBM,
     MLPClassifier,
     MLPRegressor,
     RNNClassifier,
     RNNRegressor,
-    TabularMLPClassifier,
     TabularMLPRegressor,
 )
 from sknn.losses import Huber
 from sknn.preprocessing import TableEncoder
+from tests.checks.public import networks
 
 pytestmark = [
     pytest.mark.bits,
@@ -101,6 +102,50 @@ LAYOUTS = {
 
 # -- what is compared -----------------------------------------------------------------------------
 
+# What an estimator of any family can be asked, and with which further arguments.
+ASKED = {
+    "score": {},
+    "predict": {},
+    "predict_proba": {},
+    "decision_function": {},
+    "transform": {},
+    "activations": {},
+    "score_samples": {},
+    "reconstruct": {},
+    "free_energy": {},
+    "log_likelihood": {"random_state": 0},
+    "gibbs": {"n_steps": 2, "random_state": 1},
+}
+SMALL = {
+    "hidden_layer_sizes": (6, 4),
+    "max_iter": 2,
+    "n_iter": 2,
+    "pretrain_n_iter": 2,
+    "batch_size": 16,
+    "n_components": 6,
+    "filters": (4,),
+    "units": 4,
+    "generator_layer_sizes": (8,),
+    "discriminator_layer_sizes": (8,),
+    "latent_dim": 4,
+    "preset": "fast",
+    "random_state": 0,
+}
+
+
+def given(call, lay, /, **values):
+    """Call with those of the values that it takes."""
+    own = inspect.signature(call).parameters
+    # Whatever the rows are called, they come first.
+    first = next(iter(own))
+    values = {first if name == "X" else name: value for name, value in values.items()}
+    return call(**{name: lay(value) for name, value in values.items() if name in own})
+
+
+def flat(found):
+    """Return the arrays of an answer, which may be a list of them."""
+    return list(found) if isinstance(found, (list, tuple)) else [found]
+
 
 def trained(net):
     """Return the weights, and what was measured on the way."""
@@ -108,26 +153,40 @@ def trained(net):
     return [net.network_.theta, *history.values()]
 
 
-def classifier(kind, x, x_val, /, *args, watch=True, **settings):
+def answered(net, lay, rows):
+    """Return what a trained estimator says of rows, by every method that it has."""
+    found = []
+    for name, more in ASKED.items():
+        if hasattr(net, name):
+            call = partial(getattr(net, name), **more)
+            asked = {key: rows[key] for key in ("X", "y", "sample_weight")}
+            found += flat(given(call, lay, **asked))
+    if hasattr(net, "inverse_transform"):
+        found.append(net.inverse_transform(lay(np.copy(net.transform(rows["X"])))))
+    if hasattr(net, "sample"):
+        found.append(net.sample(5, random_state=0))
+    return found
+
+
+def answers_of(kind, x, x_val, watch=True, **settings):
+    """Return what gives everything that a class makes of rows laid out in some way."""
+    own = kind._get_param_names()
+    parameters = {name: each for name, each in SMALL.items() if name in own} | settings
+    real = issubclass(kind, RegressorMixin)
+    rows = {"X": x, "y": Y if real else CODES, "sample_weight": W}
+    held = {"X_val": x_val, "y_val": Y_VAL if real else CODES_VAL, "sample_weight_val": W_VAL}
+
     def answers(lay):
-        net = kind(*args, random_state=0, **settings)
-        rows = {"X_val": lay(x_val), "y_val": CODES_VAL, "sample_weight_val": lay(W_VAL)}
-        net.fit(lay(x), CODES, lay(W), **(rows if watch else {}))
-        found = [*trained(net), net.score(lay(x), CODES, lay(W))]
-        return [*found, net.predict_proba(lay(x)), net.transform(lay(x)), *net.activations(lay(x))]
+        net = kind(**parameters)
+        given(net.fit, lambda each: _laid(each, lay), **rows, **(held if watch else {}))
+        return [*trained(net), *answered(net, lambda each: _laid(each, lay), rows)]
 
     return answers
 
 
-def regressor(kind, x, x_val, /, *args, watch=True, **settings):
-    def answers(lay):
-        net = kind(*args, random_state=0, **settings)
-        rows = {"X_val": lay(x_val), "y_val": lay(Y_VAL), "sample_weight_val": lay(W_VAL)}
-        net.fit(lay(x), lay(Y), lay(W), **(rows if watch else {}))
-        found = [*trained(net), net.score(lay(x), lay(Y), lay(W))]
-        return [*found, net.predict(lay(x)), net.transform(lay(x))]
-
-    return answers
+def _laid(values, lay):
+    """Lay out rows, targets and weights; codes of classes are what they are in any layout."""
+    return values if values is CODES or values is CODES_VAL else lay(values)
 
 
 def linear(x, /, *sizes):
@@ -145,60 +204,31 @@ def linear(x, /, *sizes):
     return answers
 
 
-def stream(lay):
-    net = MLPRegressor(hidden_layer_sizes=(5,), batch_size=16, random_state=0)
-    for _ in range(2):
-        net.partial_fit(lay(X), lay(Y), lay(W), X_val=lay(X_VAL), y_val=lay(Y_VAL))
-    return [*trained(net), net.predict(lay(X[:1]))]
+def stream(kind):
+    """Two calls of `partial_fit`; answers to one row alone take another way through BLAS."""
+    own = kind._get_param_names()
+    parameters = {name: each for name, each in SMALL.items() if name in own}
+    real = issubclass(kind, RegressorMixin)
+    rows = {"X": SHARES, "y": Y if real else CODES, "sample_weight": W}
+    held = {"X_val": SHARES_VAL, "y_val": Y_VAL if real else CODES_VAL}
 
-
-def disagreement(lay):
-    net = MLPRegressor(hidden_layer_sizes=(5,), n_members=2, max_iter=2, random_state=0).fit(
-        lay(X), lay(Y)
-    )
-    return [*trained(net), *net.predict(lay(X), return_std=True)]
-
-
-def coder(x, x_val, /, *args, **settings):
     def answers(lay):
-        net = AutoEncoder(*args, max_iter=2, random_state=0, **settings)
-        net.fit(lay(x), None, lay(W), X_val=lay(x_val), sample_weight_val=lay(W_VAL))
-        codes = net.transform(lay(x))
-        found = [*trained(net), net.offset_, codes, net.predict(lay(x))]
-        score = net.score(lay(x), None, lay(W))
-        return [*found, score, net.score_samples(lay(x)), net.inverse_transform(lay(codes))]
+        net = kind(**parameters)
+        more = {"classes": np.unique(CODES)} if issubclass(kind, ClassifierMixin) else {}
+        for _ in range(2):
+            call = partial(net.partial_fit, **more)
+            given(call, lambda each: _laid(each, lay), **rows, **held)
+        asked = net.predict if hasattr(net, "predict") else net.transform
+        return [*trained(net), asked(lay(SHARES[:1]))]
 
     return answers
 
 
-def machine(kind, x, x_val):
+def disagreement(kind, **settings):
     def answers(lay):
-        rbm = kind(6, n_iter=2, batch_size=16, random_state=0)
-        rbm.fit(lay(x), None, lay(W), X_val=lay(x_val)).partial_fit(lay(x))
-        found = [*trained(rbm), rbm.gibbs(lay(x), 2, random_state=1)]
-        ways = (rbm.transform, rbm.reconstruct, rbm.free_energy, rbm.score_samples)
-        return [*found, *(way(lay(x)) for way in ways), rbm.log_likelihood(lay(x))]
-
-    return answers
-
-
-def gan(**settings):
-    def answers(lay):
-        net = GAN((8,), (8,), latent_dim=4, batch_size=16, max_iter=2, random_state=0, **settings)
-        net.fit(lay(X), CODES, lay(W))
-        found = [*trained(net), net.sample(5, random_state=0)]
-        return [*found, net.score(lay(X)), net.score_samples(lay(X), CODES), net.transform(lay(X))]
-
-    return answers
-
-
-def table(kind, y, **settings):
-    def answers(lay):
-        target = y if y is CODES else lay(y)
-        net = kind(preset="fast", max_iter=2, hidden_layer_sizes=(8,), random_state=0, **settings)
-        net.fit(lay(X), target, lay(W))
-        answer = net.predict_proba if y is CODES else lambda x: net.predict(x, return_std=True)[1]
-        return [*trained(net), answer(lay(X))]
+        net = kind(max_iter=2, hidden_layer_sizes=(8,), random_state=0, **settings)
+        net.fit(lay(X), lay(Y), lay(W))
+        return [*trained(net), *net.predict(lay(X), return_std=True)]
 
     return answers
 
@@ -215,62 +245,48 @@ def series(x):
     return np.ascontiguousarray(x.reshape(-1, 6, 3))
 
 
-WATCHED = {"batch_size": 16, "max_iter": 2}
-CASES = {
-    "MLPClassifier": classifier(MLPClassifier, X, X_VAL, (6, 4), **WATCHED),
-    "MLPClassifier, one batch": classifier(MLPClassifier, X, X_VAL, (6,), max_iter=2),
-    "MLPClassifier, no shuffle": classifier(
-        MLPClassifier, X, X_VAL, (6,), shuffle=False, **WATCHED
-    ),
-    "MLPClassifier, early stopping": classifier(
-        MLPClassifier, X, X_VAL, (6,), watch=False, early_stopping=True, **WATCHED
-    ),
-    "MLPClassifier, lbfgs": classifier(MLPClassifier, X, X_VAL, (6,), solver="lbfgs", max_iter=2),
+# Rows between 0 and 1 suit every family; what more there is to try of one is listed by hand.
+CASES = {kind.__name__: answers_of(kind, SHARES, SHARES_VAL) for kind in networks()}
+CASES |= {f"{kind.__name__}, a stream": stream(kind) for kind in networks()}
+VARIANTS = {
+    "MLPClassifier, one batch": (MLPClassifier, {"batch_size": "auto"}),
+    "MLPClassifier, no shuffle": (MLPClassifier, {"shuffle": False}),
+    "MLPClassifier, early stopping": (MLPClassifier, {"watch": False, "early_stopping": True}),
+    "MLPClassifier, lbfgs": (MLPClassifier, {"solver": "lbfgs"}),
+    "MLPRegressor": (MLPRegressor, {}),
+    "MLPRegressor, float32": (MLPRegressor, {"dtype": "float32"}),
+    "MLPRegressor, lbfgs": (MLPRegressor, {"solver": "lbfgs"}),
+    "MLPRegressor, huber": (MLPRegressor, {"loss": "huber"}),
+    "MLPRegressor, scoring": (MLPRegressor, {"scoring": "neg_mean_squared_error"}),
+    "CNNClassifier, grid": (CNNClassifier, {"input_shape": (3, 3, 2)}),
+    "RNNRegressor, lstm": (RNNRegressor, {"cell": "lstm", "input_shape": (6, 3)}),
+    "AutoEncoder": (AutoEncoder, {}),
+    "AutoEncoder, one batch": (AutoEncoder, {"batch_size": "auto"}),
+    "AutoEncoder, tied, huber": (AutoEncoder, {"loss": Huber(), "tied_weights": True}),
+    "AutoEncoder, layerwise": (AutoEncoder, {"pretrain": "layerwise"}),
+    "AutoEncoder, variational": (AutoEncoder, {"variational": True}),
+    "GaussianRBM": (GaussianRBM, {}),
+    "GAN, penalty": (GAN, {"objective": "wasserstein_gp", "n_critic": 2}),
+    "TabularMLPRegressor, one member": (TabularMLPRegressor, {"n_members": 1, "n_bins": 0}),
+}
+CASES |= {
+    f"{name}, real numbers": answers_of(kind, X, X_VAL, **settings)
+    for name, (kind, settings) in VARIANTS.items()
+}
+CASES |= {
     "no hidden layer": linear(X[:, :5]),
     "no hidden layer, float32": linear(X.astype(np.float32)[:, :5]),
     "one unit, float32": linear(X.astype(np.float32), 1),
     "small": linear(X[:, :2], 3),
     "small, float32": linear(X.astype(np.float32)[:, :5], 6),
-    "MLPRegressor": regressor(MLPRegressor, X, X_VAL, hidden_layer_sizes=(6,), **WATCHED),
-    "MLPRegressor, float32": regressor(
-        MLPRegressor, X, X_VAL, hidden_layer_sizes=(6,), dtype="float32", **WATCHED
+    "MLPRegressor, members": disagreement(MLPRegressor, n_members=2),
+    "TabularMLPRegressor, members": disagreement(TabularMLPRegressor, preset="fast"),
+    "CNNClassifier, images": answers_of(CNNClassifier, images(X), images(X_VAL)),
+    "CNNRegressor, images": answers_of(CNNRegressor, images(X), images(X_VAL)),
+    "RNNClassifier, series": answers_of(RNNClassifier, series(X), series(X_VAL)),
+    "AutoEncoder, groups": answers_of(
+        AutoEncoder, SHARES, SHARES_VAL, output_groups={"binary": [0, 1, 4]}
     ),
-    "MLPRegressor, lbfgs": regressor(
-        MLPRegressor, X, X_VAL, hidden_layer_sizes=(6,), solver="lbfgs", max_iter=2
-    ),
-    "MLPRegressor, huber": regressor(
-        MLPRegressor, X, X_VAL, hidden_layer_sizes=(6,), loss="huber", **WATCHED
-    ),
-    "MLPRegressor, scoring": regressor(
-        MLPRegressor, X, X_VAL, hidden_layer_sizes=(6,), scoring="neg_mean_squared_error", **WATCHED
-    ),
-    "MLPRegressor, a stream": stream,
-    "MLPRegressor, members": disagreement,
-    "CNNClassifier": classifier(CNNClassifier, images(X), images(X_VAL), (4,), **WATCHED),
-    "CNNClassifier, flat": classifier(
-        CNNClassifier, X, X_VAL, (4,), input_shape=(3, 3, 2), **WATCHED
-    ),
-    "CNNRegressor": regressor(CNNRegressor, images(X), images(X_VAL), (4,), **WATCHED),
-    "RNNClassifier": classifier(RNNClassifier, series(X), series(X_VAL), 4, **WATCHED),
-    "RNNRegressor": regressor(RNNRegressor, series(X), series(X_VAL), 4, cell="lstm", **WATCHED),
-    "DBNClassifier": classifier(DBNClassifier, SHARES, SHARES_VAL, (6, 4), **WATCHED),
-    "DBNRegressor": regressor(DBNRegressor, X, X_VAL, (6, 4), pretrain_n_iter=2, **WATCHED),
-    "AutoEncoder": coder(X, X_VAL, (7, 4), batch_size=16),
-    "AutoEncoder, shares": coder(SHARES, SHARES_VAL, (7, 4), batch_size=16),
-    "AutoEncoder, one batch": coder(X, X_VAL, (4,)),
-    "AutoEncoder, tied, huber": coder(X, X_VAL, (4,), loss=Huber(), tied_weights=True),
-    "AutoEncoder, groups": coder(
-        SHARES, SHARES_VAL, (4,), output_groups={"binary": [0, 1, 4]}, batch_size=16
-    ),
-    "AutoEncoder, layerwise": coder(X, X_VAL, (7, 4), pretrain="layerwise", batch_size=16),
-    "AutoEncoder, variational": coder(X, X_VAL, (7, 4), variational=True, batch_size=16),
-    "BernoulliRBM": machine(BernoulliRBM, SHARES, SHARES_VAL),
-    "GaussianRBM": machine(GaussianRBM, X, X_VAL),
-    "GAN": gan(),
-    "GAN, penalty": gan(objective="wasserstein_gp", n_critic=2),
-    "TabularMLPClassifier": table(TabularMLPClassifier, CODES),
-    "TabularMLPRegressor": table(TabularMLPRegressor, Y),
-    "TabularMLPRegressor, one member": table(TabularMLPRegressor, Y, n_members=1, n_bins=0),
     "TableEncoder": encoder,
 }
 PLAIN = {}

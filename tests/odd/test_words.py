@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 from numpy.testing import assert_array_equal
+from sklearn.base import ClassifierMixin
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import get_tags
 
-import sknn
 from sknn import (
     GAN,
     AutoEncoder,
@@ -26,7 +27,9 @@ from sknn.callbacks import Checkpoint
 from sknn.exceptions import InvalidParameterError
 from sknn.inspection import LossCurveDisplay
 from sknn.search import ArchitectureSearchCV
-from tests.estimators.data import BINARY, LABELS, REAL, THREE, X
+from tests.checks.public import networks
+from tests.estimators.data import BINARY, LABELS, REAL, THREE, X, target_of
+from tests.odd.parts import small
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 FOREIGN = re.compile(
@@ -45,21 +48,26 @@ def said(call):
 
 # -- X ------------------------------------------------------------------------------------
 
-DENSE = ("MLPClassifier", "CNNClassifier", "DBNClassifier", "AutoEncoder", "GaussianRBM", "GAN")
+
+def takes_no_gaps(kind):
+    return not get_tags(kind()).input_tags.allow_nan
+
+
+CLASSIFIERS = [kind for kind in networks() if issubclass(kind, ClassifierMixin)]
 holed = np.where(X > 2, np.nan, X)
 TEXT = X.astype(object)
 TEXT[3, 2] = "red"
 
 
-@pytest.mark.parametrize("kind", DENSE)
+@pytest.mark.parametrize("kind", [kind for kind in networks() if takes_no_gaps(kind)])
 def test_missing_values_and_text_have_remedies(kind):
-    target = (BINARY,) if "Classifier" in kind else ()
-    words = said(lambda: getattr(sknn, kind)().fit(holed, *target))
+    target = () if target_of(kind) is None else (target_of(kind),)
+    words = said(lambda: kind().fit(holed, *target))
     assert words.startswith("Input X contains NaN")
     assert "SimpleImputer" in words and "HistGradientBoosting" not in words
     frame = pd.DataFrame(TEXT)
     for x in (TEXT, TEXT.tolist(), np.full((60, 5), "red"), frame):
-        words += said(lambda x=x: getattr(sknn, kind)().fit(x, *target))
+        words += said(lambda x=x: kind().fit(x, *target))
         assert "X holds text" in words and "('red')" in words and "OneHotEncoder" in words
     assert words.count("TabularMLPClassifier or TabularMLPRegressor") == 5
 
@@ -119,12 +127,11 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@pytest.mark.parametrize("kind", [MLPClassifier, CNNClassifier, TabularMLPClassifier])
+@pytest.mark.parametrize("kind", CLASSIFIERS)
 def test_labels_in_arrays_of_objects(kind, name):
     given, plain = WHOLE[name]
     y = np.array(given, object)
-    more = {"preset": "fast"} if kind is TabularMLPClassifier else {}
-    net = kind(**more, **SMALL)
+    net = small(kind)
     answers = [net.fit(X, each).predict(X) for each in (y, pd.Series(y), y[:, None][:, 0], plain)]
     for answer in answers[:3]:
         assert_array_equal(answer, answers[3])
@@ -164,7 +171,7 @@ SPARSE = {
 
 
 @pytest.mark.parametrize("name", SPARSE)
-@pytest.mark.parametrize("kind", [MLPClassifier, CNNClassifier, TabularMLPClassifier, GAN])
+@pytest.mark.parametrize("kind", [*CLASSIFIERS, GAN])
 def test_sparse_targets_that_are_no_indicator(kind, name):
     y = SPARSE[name]
     assert "y is sparse" in said(lambda: kind().fit(X, y))

@@ -109,6 +109,8 @@ class Layer(Spec, family=True):
     """Makes noise whose strength a schedule may lower; it stands in the context."""
     reads_sparse: ClassVar[bool] = False
     """May be the first layer of a network fed with CSR rows."""
+    ignores_zeros: ClassVar[bool] = False
+    """Rows of W whose inputs are zero in all of a batch are neither read nor have a gradient."""
     bears_any_scale: ClassVar[bool] = False
     """Works the same whatever the scale of its input: nothing to warn of when it stands first."""
     takes_maximum: ClassVar[bool] = False

@@ -2,9 +2,10 @@
 
 from sknn.core.optimizers.base import Optimizer
 from sknn.core.optimizers.base import State as State
-from sknn.core.optimizers.moments import Adam, AdamW, AMSGrad, NAdam
+from sknn.core.optimizers.moments import Adam, AdamW, AMSGrad, LazyAdam, NAdam
 from sknn.core.optimizers.momentum import SGD, Lion
 from sknn.core.optimizers.scaled import Adadelta, Adagrad, RMSProp
+from sknn.core.optimizers.waiting import Waiting as Waiting
 
 __all__ = [
     "SGD",
@@ -13,6 +14,7 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "LazyAdam",
     "Lion",
     "NAdam",
     "Optimizer",

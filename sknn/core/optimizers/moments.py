@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-import math
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core import constraints
-from sknn.core.optimizers.base import Optimizer, State, slabs, zeros
+from sknn.core.optimizers.base import (
+    Figured,
+    Number,
+    State,
+    plain,
+    power,
+    slabs,
+    square_root,
+    zeros,
+)
+from sknn.core.optimizers.waiting import MissedMoments, Waiting
 
 
-class _Moments(Optimizer):
+class _Moments(Figured):
     """Parameters and scalars of the two moments.
 
     Kept are discounted sums, ``m / (1 - beta_1)`` and ``v / (1 - beta_2)``: they need two
@@ -31,29 +41,28 @@ class _Moments(Optimizer):
         self.beta_2 = beta_2
         self.epsilon = epsilon
 
-    def _decays(self) -> tuple[float, float]:
-        return float(self.beta_1), float(self.beta_2)
+    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+        """Return both decays, and what goes with ``m_sum / (sqrt(v_sum) + epsilon)``.
 
-    def _scalars(self, lr: float, step: int) -> tuple[float, float]:
-        """Return what ``m_sum / (sqrt(v_sum) + epsilon)`` is multiplied with, and that epsilon."""
-        b1, b2 = self._decays()
-        unit = math.sqrt(1.0 - b2)
-        correction = math.sqrt(1.0 - b2**step) / (1.0 - b1**step)
-        return float(lr) * correction * (1.0 - b1) / unit, float(self.epsilon) / unit
+        Namely what it is multiplied with, and that epsilon.
+        """
+        b1, b2 = plain(self.beta_1), plain(self.beta_2)
+        unit = square_root(1.0 - b2)
+        correction = square_root(1.0 - power(b2, step)) / (1.0 - power(b1, step))
+        return b1, b2, plain(lr) * correction * (1.0 - b1) / unit, plain(self.epsilon) / unit
 
 
-def _accumulate(m: NDArray, v: NDArray, grad: NDArray, decays: tuple[float, float]) -> None:
+def _accumulate(m: NDArray, v: NDArray, grad: NDArray, b1: Any, b2: Any) -> None:
     """Update the sums; `grad` is free afterwards."""
-    m *= decays[0]
+    m *= b1
     m += grad
     grad *= grad
-    v *= decays[1]
+    v *= b2
     v += grad
 
 
-def _quotient(m: NDArray, v: NDArray, grad: NDArray, scalars: tuple[float, float]) -> None:
+def _quotient(m: NDArray, v: NDArray, grad: NDArray, scale: Any, epsilon: Any) -> None:
     """Fill `grad` with the step."""
-    scale, epsilon = scalars
     np.sqrt(v, out=grad)
     grad += epsilon
     np.divide(m, grad, out=grad)
@@ -61,16 +70,17 @@ def _quotient(m: NDArray, v: NDArray, grad: NDArray, scalars: tuple[float, float
 
 
 class _Adam(_Moments):
-    """The update Adam and AdamW share."""
+    """The update that Adam, AdamW and LazyAdam share."""
 
     def init(self, theta: NDArray) -> State:
         """Return the two moments."""
         return zeros(theta, "m", "v")
 
-    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
         """Turn `grad` into the step, in place."""
-        _accumulate(state["m"], state["v"], grad, self._decays())
-        _quotient(state["m"], state["v"], grad, self._scalars(lr, step))
+        b1, b2, scale, epsilon = figures
+        _accumulate(state["m"], state["v"], grad, b1, b2)
+        _quotient(state["m"], state["v"], grad, scale, epsilon)
 
 
 class Adam(_Adam, alias="adam"):
@@ -155,6 +165,75 @@ class AdamW(_Adam, alias="adamw"):
     weight_decay: ClassVar[float] = 0.01
 
 
+class LazyAdam(_Adam, alias="lazy_adam"):
+    r"""Adam that lets weights wait until a batch touches them: for text, and other sparse rows.
+
+    A word that does not occur in a batch has no gradient in it. :class:`Adam` moves its weights
+    all the same, by what is left of their moments, and so does work for all words in every
+    batch. Here the rows of the first W whose columns of X are zero throughout the batch
+    wait. Once they are needed, the k steps they missed are made up for at once:
+
+    .. math::
+
+        \theta &\leftarrow \theta - \frac{m}{\sqrt{v} + \epsilon}
+        \sum_{j=1}^{k} c_j \left(\frac{\beta_1}{\sqrt{\beta_2}}\right)^j, \\
+        m &\leftarrow \beta_1^k m, \qquad v \leftarrow \beta_2^k v,
+
+    with the factors :math:`c_j` of the steps of :class:`Adam`, rates of a schedule included. At
+    the end of every epoch all rows have caught up.
+
+    Parameters
+    ----------
+    beta_1 : float in [0, 1), default=0.9
+        Decay of the average gradient.
+    beta_2 : float in [0, 1), default=0.999
+        Decay of the average square.
+    epsilon : float, default=1e-8
+        Keeps the division finite.
+
+    Notes
+    -----
+    Rows that are touched in every batch move exactly as under Adam. For others the sum is that of
+    Adam but for rounding, as long as :math:`\epsilon` is small against :math:`\sqrt{v}`. An L2
+    penalty pulls weights that wait as strongly as in Adam, taken as constant while they do. What
+    the history has as the loss of an epoch contains the penalty of the weights as far as they
+    had caught up.
+
+    It is Adam itself, and as slow, where nothing can wait: for dense X and with ``n_members``
+    above 1; where the first layer is not a plain :class:`~sknn.layers.Dense` (with `max_norm`,
+    `contraction`, `input_scale` or tied weights all of W is needed in every step); with `l1`,
+    `max_grad_norm`, layers that are frozen or have rates of their own; with callbacks that look
+    at every batch, as an exponential :class:`~sknn.callbacks.WeightAveraging`; and with
+    ``beta_1 ** 2 >= beta_2``, for which the sum need not converge.
+
+    References
+    ----------
+    Kingma, Ba (2015). Adam: a method for stochastic optimization. ICLR.
+    https://arxiv.org/abs/1412.6980.
+
+    Examples
+    --------
+    >>> from sklearn.feature_extraction.text import TfidfVectorizer
+    >>> from sknn import MLPClassifier
+    >>> texts = ["red apple", "green apple", "fast car", "red car"]
+    >>> X = TfidfVectorizer().fit_transform(texts)
+    >>> net = MLPClassifier((8,), solver="lazy_adam", learning_rate_init=0.1, batch_size=1,
+    ...                     learning_rate="cosine", max_iter=20, random_state=0)
+    >>> net.fit(X, [0, 0, 1, 1]).predict(X)
+    array([0, 0, 1, 1])
+    """
+
+    def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
+        """Return what makes up for missed steps, None where betas let it have no end."""
+        b1, b2 = plain(self.beta_1), plain(self.beta_2)
+        return MissedMoments((b1, b2), self._scalars, l2) if b1 * b1 < b2 else None
+
+    def _scalars(self, lr: float, step: int) -> tuple[Any, Any]:
+        """Return what the quotient of the sums is multiplied with, and its epsilon."""
+        _, _, scale, epsilon = self.figures(lr, step)
+        return scale, epsilon
+
+
 class AMSGrad(_Moments, alias="amsgrad"):
     r"""Adam whose denominator never falls.
 
@@ -203,12 +282,13 @@ class AMSGrad(_Moments, alias="amsgrad"):
         """Return the two moments and the largest second moment."""
         return zeros(theta, "m", "v", "v_max")
 
-    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
         """Turn `grad` into the step, in place."""
         highest = state["v_max"]
-        _accumulate(state["m"], state["v"], grad, self._decays())
+        b1, b2, scale, epsilon = figures
+        _accumulate(state["m"], state["v"], grad, b1, b2)
         np.maximum(highest, state["v"], out=highest)
-        _quotient(state["m"], highest, grad, self._scalars(lr, step))
+        _quotient(state["m"], highest, grad, scale, epsilon)
 
 
 class NAdam(_Moments, alias="nadam"):
@@ -256,12 +336,15 @@ class NAdam(_Moments, alias="nadam"):
         """Return the two moments."""
         return zeros(theta, "m", "v")
 
-    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+        """Return what the other kinds need, and how far the look-ahead goes."""
+        b1, b2, scale, epsilon = super().figures(lr, step)
+        ahead = (1.0 - power(b1, step + 1)) / (1.0 - power(b1, step))
+        return b1, b2, scale / ahead, epsilon, ahead
+
+    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
         """Turn `grad` into the step, in place."""
-        b1, b2 = self._decays()
-        scale, epsilon = self._scalars(lr, step)
-        ahead = (1.0 - b1 ** (step + 1)) / (1.0 - b1**step)
-        scale /= ahead
+        b1, b2, scale, epsilon, ahead = figures
         # Kept in m is beta_1 times the discounted sum, what both this step and the next need.
         for root, g, m, v in slabs(grad, state["m"], state["v"]):
             m += g

@@ -20,7 +20,7 @@ from sknn.estimators.autoencoder.targets import ReconstructionTargets, border, s
 from sknn.estimators.autoencoder.task import ReconstructionTask
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
-from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import learned
@@ -52,10 +52,10 @@ class AutoEncoder(BaseNetwork):
         Number of units in each hidden layer. The last one is the code; the decoder mirrors the
         encoder.
     activation : str, Activation or list, default="relu"
-        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
-        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
-        from :mod:`sknn.activations`. A list has one for each hidden layer. The last layer of the
-        decoder has `output_activation`.
+        Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
+        "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
+        :mod:`sknn.activations`. A list has one for each hidden layer. The last layer of the decoder
+        has `output_activation`.
     tied_weights : bool, default=False
         The decoder uses the transposed weights of the encoder: half as many to learn.
     corruption : {None, "gaussian", "masking", "salt_and_pepper"}, default=None
@@ -101,12 +101,12 @@ class AutoEncoder(BaseNetwork):
         Initial weights. "auto" starts a network with linear output from the principal components of
         the training rows where its layers can hold them, and at random otherwise.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
-        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
-        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
+        "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.

@@ -37,9 +37,9 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
     pretrain_momentum : float, default=0.5
         Share of the last step that is added to the next.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
@@ -47,8 +47,8 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is ``min(200, n_samples)``.
     learning_rate : str or Schedule, default="constant"
-        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
-        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
+        "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.01
         Base learning rate, which the schedule multiplies. Logistic units need ten times the rate of
@@ -202,9 +202,9 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
     pretrain_momentum : float, default=0.5
         Share of the last step that is added to the next.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
@@ -212,8 +212,8 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is ``min(200, n_samples)``.
     learning_rate : str or Schedule, default="constant"
-        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
-        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
+        "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.01
         Base learning rate, which the schedule multiplies. Logistic units need ten times the rate of

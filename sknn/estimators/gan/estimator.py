@@ -19,8 +19,8 @@ from sknn.core.network import Network
 from sknn.core.spec import resolve
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.problem import Problem
-from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import learned
@@ -98,14 +98,14 @@ class GAN(BaseNetwork):
         Decay of a moving average of all weights, which is what is served; 0 serves the last
         weights.
     solver : str or Optimizer, default="adam"
-        A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
+        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses
         ``beta_1=0.5`` and ``beta_2=0.9``.
     generator_solver : str or Optimizer, default=None
         Another `solver` for the generator.
     learning_rate : str or Schedule, default="constant"
-        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
-        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
+        "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. It holds for both networks.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.

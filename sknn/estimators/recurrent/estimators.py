@@ -42,9 +42,9 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     hidden_layer_sizes : int or sequence of int, default=()
         Number of units in each hidden layer. These are the dense layers after the recurrent ones.
     activation : str or Activation, default="relu"
-        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
-        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
-        from :mod:`sknn.activations`. Recurrent layers have activations of their own.
+        Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
+        "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
+        :mod:`sknn.activations`. Recurrent layers have activations of their own.
     dropout : float or list of float, default=0.0
         Fraction of activations dropped after each hidden layer. Recurrent layers count, and come
         first in a list.
@@ -54,15 +54,15 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         The hidden layers one by one, instead of the parameters that describe them. For example
         ``[Embedding(1000, 16), GRU(32, return_sequences=True), GlobalMaxPool()]``.
     loss : str or Loss, default="log_loss"
-        "log_loss" (cross-entropy), "squared_error" on probabilities, "focal", "hinge" (no
+        "focal", "hinge" (no probabilities), "log_loss" (cross-entropy), "squared_error" (on
         probabilities), or a spec from :mod:`sknn.losses`.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
-        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
-        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
+        "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.
@@ -278,9 +278,9 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     hidden_layer_sizes : int or sequence of int, default=()
         Number of units in each hidden layer. These are the dense layers after the recurrent ones.
     activation : str or Activation, default="relu"
-        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
-        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
-        from :mod:`sknn.activations`. Recurrent layers have activations of their own.
+        Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
+        "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
+        :mod:`sknn.activations`. Recurrent layers have activations of their own.
     dropout : float or list of float, default=0.0
         Fraction of activations dropped after each hidden layer. Recurrent layers count, and come
         first in a list.
@@ -290,17 +290,17 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         The hidden layers one by one, instead of the parameters that describe them. For example
         ``[Embedding(1000, 16), GRU(32, return_sequences=True), GlobalMaxPool()]``.
     loss : str or Loss, default="squared_error"
-        "squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile", "poisson",
-        "gamma", "tweedie" (these three with a log link), "gaussian_nll" (also learns a standard
-        deviation, which ``predict(X, return_std=True)`` returns), or a spec from
-        :mod:`sknn.losses`. With several outputs the loss is their mean.
+        "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
+        deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
+        (with a log link), "quantile", "squared_error" (half of it), "tweedie" (with a log link), or
+        a spec from :mod:`sknn.losses`. With several outputs the loss is their mean.
     solver : str or Optimizer, default="adam"
-        "lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are
-        searched as ``solver__beta_1``.
+        "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
+        "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
+        parameters are searched as ``solver__beta_1``.
     learning_rate : str or Schedule, default="constant"
-        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
-        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
+        "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
         Base learning rate, which the schedule multiplies.

@@ -50,9 +50,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="relu"
-        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
-        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
-        from :mod:`sknn.activations`. A list has one for each hidden layer.
+        Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
+        "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
+        :mod:`sknn.activations`. A list has one for each hidden layer.
     dropout : float or list of float, default=0.15
         Fraction of activations dropped after each hidden layer. It fades in the second half of
         training.
@@ -68,7 +68,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Number of epochs picked to be served, one after the other, some more than once: each time
         the one that most improves the mean prediction of all picks on the rows held out.
     loss : str or Loss, default="log_loss"
-        "log_loss" (cross-entropy), "squared_error" on probabilities, "focal", "hinge" (no
+        "focal", "hinge" (no probabilities), "log_loss" (cross-entropy), "squared_error" (on
         probabilities), or a spec from :mod:`sknn.losses`.
     label_smoothing : float or "auto", default="auto"
         Share of the target that is spread evenly over all classes. "auto" is 0.1 with
@@ -76,19 +76,19 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     class_weight : dict, "balanced" or list of dict, default=None
         Weight of each class, times the sample weights; a list has one dict for each output.
     solver : str or Optimizer, default="adamw"
-        A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
+        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses
         ``beta_2=0.95``.
     learning_rate : str or Schedule, default="cos_log"
-        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
-        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
+        "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.04
         Base learning rate, which the schedule multiplies. Weights move at this rate over the square
         root of the number of inputs of their layer, biases at a tenth of it, the factors of columns
         at six times it.
     weight_decay : float or "auto", default=0.02
-        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw" and
+        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw",
         "lion", else 0. It fades in the second half of training.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
@@ -295,9 +295,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="mish"
-        Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu",
-        "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec
-        from :mod:`sknn.activations`. A list has one for each hidden layer.
+        Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
+        "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
+        :mod:`sknn.activations`. A list has one for each hidden layer.
     dropout : float or list of float, default=0.15
         Fraction of activations dropped after each hidden layer. It fades in the second half of
         training.
@@ -313,27 +313,27 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Number of epochs picked to be served, one after the other, some more than once: each time
         the one that most improves the mean prediction of all picks on the rows held out.
     loss : str or Loss, default="squared_error"
-        "squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile", "poisson",
-        "gamma", "tweedie" (these three with a log link), "gaussian_nll" (also learns a standard
-        deviation, which ``predict(X, return_std=True)`` returns), or a spec from
-        :mod:`sknn.losses`. With several outputs the loss is their mean.
+        "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
+        deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
+        (with a log link), "quantile", "squared_error" (half of it), "tweedie" (with a log link), or
+        a spec from :mod:`sknn.losses`. With several outputs the loss is their mean.
     output_range : None, "train" or (low, high), default="train"
         Bounds on predictions; "train" is the range of y in the first call. None lets the linear
         path extrapolate.
     solver : str or Optimizer, default="adamw"
-        A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad",
-        "adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
+        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses
         ``beta_2=0.95``.
     learning_rate : str or Schedule, default="cos_log"
-        How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", "step",
-        "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", or a spec from
+        How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
+        "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.07
         Base learning rate, which the schedule multiplies. Weights move at this rate over the square
         root of the number of inputs of their layer, biases at a tenth of it, the factors of columns
         at six times it.
     weight_decay : float or "auto", default=0.02
-        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw" and
+        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw",
         "lion", else 0. It fades in the second half of training.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn._drawing import frames
+from sknn._drawing.film_page import film_page
+from sknn._drawing.png import colored, png
 from sknn.core import archive
 from sknn.core.constraints import Constraint, array_like, integer, none, one_of
-from sknn.drawing import frames
-from sknn.drawing.film_page import film_page
-from sknn.drawing.png import colored, png
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks.base import Callback, Phase, Progress
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import axes, color
 from sknn.core.constraints import integer, none, real
-from sknn.drawing.house_style import in_house_style
-from sknn.drawing.pyplot import axes, color
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks.base import Callback, Phase, Progress
 

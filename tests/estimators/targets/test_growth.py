@@ -51,7 +51,7 @@ def test_old_weights_stay_where_their_class_is(first, members, monkeypatch):
         assert_allclose(now, old, rtol=1e-12)
 
 
-@pytest.mark.parametrize("solver", ["adam", "sgd", "amsgrad", "adadelta", "lion"])
+@pytest.mark.parametrize("solver", ["adam", "sgd", "amsgrad", "adadelta", "lion", "lazy_adam"])
 def test_moments_move_along(solver, monkeypatch):
     network = stream(net(solver=solver), [1, 2, 4], [1, 2, 4])
     old = {name: array.copy() for name, array in network.run_.optimizer_state.items()}

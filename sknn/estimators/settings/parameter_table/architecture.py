@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sknn.core import constraints as c
+from sknn.core.activations import Activation
 from sknn.core.losses import Loss
 from sknn.estimators.settings.allowed_values import (
     AUTO,
@@ -18,17 +19,35 @@ from sknn.estimators.settings.allowed_values import (
 )
 from sknn.estimators.settings.layers import NORMALIZATION
 from sknn.estimators.settings.parameter_table.entry import MLP, Entry
+from sknn.estimators.settings.parameter_table.short_names import listed
 
-_CLASSIFICATION = (
-    '"log_loss" (cross-entropy), "squared_error" on probabilities, "focal", "hinge" (no '
-    "probabilities), or a spec from :mod:`sknn.losses`."
+_ACTIVATIONS = (
+    f"Activation of the hidden layers: {listed(Activation)}, or a spec from "
+    ":mod:`sknn.activations`."
 )
-_REGRESSION = (
-    '"squared_error" (half of it), "absolute_error", "huber", "log_cosh", "quantile", "poisson", '
-    '"gamma", "tweedie" (these three with a log link), "gaussian_nll" (also learns a standard '
-    "deviation, which ``predict(X, return_std=True)`` returns), or a spec from "
-    ":mod:`sknn.losses`. With several outputs the loss is their mean."
+_LOG_LINK = " (with a log link)"
+_CLASSIFICATION = listed(
+    Loss,
+    lambda kind: kind.tasks >= {"binary", "multiclass"},
+    {
+        "log_loss": " (cross-entropy)",
+        "squared_error": " (on probabilities)",
+        "hinge": " (no probabilities)",
+    },
 )
+_REGRESSION = listed(
+    Loss,
+    lambda kind: "regression" in kind.tasks,
+    {
+        "squared_error": " (half of it)",
+        "poisson": _LOG_LINK,
+        "gamma": _LOG_LINK,
+        "tweedie": _LOG_LINK,
+        "gaussian_nll": " (also learns a standard deviation, which "
+        "``predict(X, return_std=True)`` returns)",
+    },
+)
+_OR_SPEC = ", or a spec from :mod:`sknn.losses`."
 
 ENTRIES = {
     "hidden_layer_sizes": Entry(
@@ -54,17 +73,13 @@ ENTRIES = {
     "activation": Entry(
         "str, Activation or list",
         "relu",
-        'Activation of the hidden layers: "identity", "logistic", "tanh", "relu", "leaky_relu", '
-        '"elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hard_sigmoid", or a spec '
-        "from :mod:`sknn.activations`. A list has one for each hidden layer.",
+        f"{_ACTIVATIONS} A list has one for each hidden layer.",
         Activations(several=True),
     )
     .on(
         "ShapedNetwork",
         types="str or Activation",
-        text='Activation of the hidden layers: "identity", "logistic", "tanh", "relu", '
-        '"leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", '
-        '"hard_sigmoid", or a spec from :mod:`sknn.activations`.',
+        text=_ACTIVATIONS,
         constraint=Activations(),
     )
     .on("RecurrentNetwork", also="Recurrent layers have activations of their own.")
@@ -109,8 +124,12 @@ ENTRIES = {
     .on("RecurrentNetwork", also="Recurrent layers count, and come first in a list.")
     .on("TableNetwork", default=0.15, also="It fades in the second half of training."),
     "input_dropout": Entry("float", 0.0, "Fraction of inputs dropped.", BELOW_ONE),
-    "loss": Entry("str or Loss", "log_loss", _CLASSIFICATION)
-    .on("NetworkRegressor", default="squared_error", text=_REGRESSION)
+    "loss": Entry("str or Loss", "log_loss", _CLASSIFICATION + _OR_SPEC)
+    .on(
+        "NetworkRegressor",
+        default="squared_error",
+        text=f"{_REGRESSION}{_OR_SPEC} With several outputs the loss is their mean.",
+    )
     .on(
         "AutoEncoder",
         default="auto",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sknn.core import constraints as c
-from sknn.core.schedules import BatchSizeSchedule
+from sknn.core.optimizers import Optimizer
+from sknn.core.schedules import BatchSizeSchedule, Schedule
 from sknn.estimators.settings.allowed_values import (
     AUTO,
     BELOW_ONE,
@@ -14,28 +15,25 @@ from sknn.estimators.settings.allowed_values import (
     SHARE,
 )
 from sknn.estimators.settings.parameter_table.entry import MLP, Entry
+from sknn.estimators.settings.parameter_table.short_names import decaying, listed, sharing
 
-_ADAM = ' ("adam", "adamw", "amsgrad", "nadam").'
+_STOCHASTIC = f"{listed(Optimizer)}, or a spec from :mod:`sknn.optimizers`"
 
 ENTRIES = {
     "solver": Entry(
         "str or Optimizer",
         "adam",
-        '"lbfgs", or a stochastic one: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad", '
-        '"adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`, whose parameters are '
-        "searched as ``solver__beta_1``.",
+        f'"lbfgs", or a stochastic one: {_STOCHASTIC}, whose parameters are searched as '
+        "``solver__beta_1``.",
     )
     .on(
         "TableNetwork",
         default="adamw",
-        text='A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad", '
-        '"adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses '
-        "``beta_2=0.95``.",
+        text=f"A stochastic optimizer: {_STOCHASTIC}. Named, it uses ``beta_2=0.95``.",
     )
     .on(
         "GAN",
-        text='A stochastic optimizer: "adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad", '
-        '"adadelta", "sgd", "lion", or a spec from :mod:`sknn.optimizers`. Named, it uses '
+        text=f"A stochastic optimizer: {_STOCHASTIC}. Named, it uses "
         "``beta_1=0.5`` and ``beta_2=0.9``.",
     ),
     "alpha": Entry(
@@ -54,8 +52,8 @@ ENTRIES = {
     "weight_decay": Entry(
         'float or "auto"',
         "auto",
-        'Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw" '
-        'and "lion", else 0.',
+        'Decoupled decay of weights per step, times the learning rate. "auto" is '
+        f"{decaying()}, else 0.",
         AUTO | NON_NEGATIVE,
     )
     .on(
@@ -98,9 +96,8 @@ ENTRIES = {
     "learning_rate": Entry(
         "str or Schedule",
         "constant",
-        'How the learning rate changes: "constant", "invscaling", "adaptive", "exponential", '
-        '"step", "cosine", "one_cycle", "cos_log", "flat_cosine", "plateau", '
-        "or a spec from :mod:`sknn.schedules`. Works with every stochastic solver.",
+        f"How the learning rate changes: {listed(Schedule)}, or a spec from "
+        ":mod:`sknn.schedules`. Works with every stochastic solver.",
     )
     .on("TableNetwork", default="cos_log")
     .on("GAN", also="It holds for both networks.")
@@ -141,16 +138,18 @@ ENTRIES = {
     "beta_1": Entry(
         "float",
         0.9,
-        "Decay of the running mean of gradients" + _ADAM,
+        f"Decay of the running mean of gradients ({sharing('beta_1')}).",
         BELOW_ONE,
     ),
     "beta_2": Entry(
         "float",
         0.999,
-        "Decay of the running mean of squared gradients" + _ADAM,
+        f"Decay of the running mean of squared gradients ({sharing('beta_2')}).",
         BELOW_ONE,
     ),
-    "epsilon": Entry("float", 1e-8, "Keeps updates from dividing by zero" + _ADAM, POSITIVE),
+    "epsilon": Entry(
+        "float", 1e-8, f"Keeps updates from dividing by zero ({sharing('epsilon')}).", POSITIVE
+    ),
     "max_grad_norm": Entry(
         "float", None, "Bound on the Euclidean norm of the gradient.", c.none() | POSITIVE
     ).on("RecurrentNetwork", default=1.0),

@@ -1,0 +1,1 @@
+"""Weights in the forms other libraries read: scikit-learn, PyTorch, Keras."""

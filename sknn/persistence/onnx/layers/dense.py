@@ -1,0 +1,49 @@
+"""Layers that multiply rows by weights, and lookups in a table of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sknn.core.layers.boltzmann import Boltzmann
+from sknn.core.layers.dense import Dense
+from sknn.core.layers.embedding import Embedding
+from sknn.persistence.onnx import formulas
+from sknn.persistence.onnx.graph import Tensor
+from sknn.persistence.onnx.layers.base import LAYERS, Place, kept_axes, with_activation
+
+
+@LAYERS.of(Dense)
+def _dense(place: Place, x: Tensor) -> Tensor:
+    layer, graph, weights = place.layer, place.graph, place.weights("W")
+    if layer.input_scale:
+        weights = place.weights("s")[:, None] * weights
+    if layer.columns is not None:
+        x = graph.slice(x, 0, int(layer.columns))
+    z = x @ weights
+    if layer.use_bias:
+        z = z + place.weights("b")
+    if layer.input_skip:
+        z = z + graph.slice(place.around.given, -int(layer.input_skip), None) @ place.weights("S")
+    return with_activation(place, z)
+
+
+@LAYERS.of(Boltzmann)
+def _boltzmann(place: Place, x: Tensor) -> Tensor:
+    return formulas.logistic(x @ place.weights("W") + place.weights("b"))
+
+
+@LAYERS.of(Embedding)
+def _embedding(place: Place, x: Tensor) -> Tensor:
+    graph, n_codes = place.graph, int(place.layer.n_codes)
+    # ONNX counts places below 0 from the end; they are no codes, and refused as too large ones are.
+    codes = graph.where(graph.op("Round", x) < 0.0, float(n_codes), graph.op("Round", x))
+    vectors = graph.op(
+        "Gather",
+        graph.constant(place.weights("W")),
+        graph.cast(codes, np.int64),
+        dtype=graph.dtype,
+        axis=0,
+    )
+    steps = kept_axes(place.in_shape)
+    rest = place.out_shape[len(steps) - 1 :]
+    return graph.reshape(vectors, [*steps, *rest])

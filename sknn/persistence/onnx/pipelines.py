@@ -1,0 +1,216 @@
+"""Estimators of sknn inside pipelines and searches of scikit-learn, which skl2onnx writes."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+from sklearn.base import ClassifierMixin, is_classifier, is_regressor
+
+import sknn
+from sknn.estimators.targets.classification import MultilabelTargets, MultioutputTargets
+from sknn.persistence.onnx.answers import LABEL, Answer, answers
+from sknn.persistence.onnx.convert import SEARCHES, family_of
+from sknn.persistence.onnx.families import Family
+from sknn.persistence.onnx.graph import ML, OLDEST_OPSET, Graph, Tensor, onnx
+from sknn.persistence.onnx.scores import decision
+from sknn.preprocessing.encoder import TableEncoder
+
+_OPTIONS = {
+    "zipmap": [True, False, "columns"],
+    "nocl": [True, False],
+    "output_class_labels": [False, True],
+    "raw_scores": [False, True],
+}
+_ML_OPSET = 2
+
+
+def register_skl2onnx() -> None:
+    """Teach skl2onnx the estimators of sknn, so that it can write pipelines that hold them.
+
+    Afterwards ``skl2onnx.to_onnx`` takes pipelines, column transformers, searches, votes and
+    calibrated classifiers of scikit-learn with estimators of sknn inside, with the options
+    ``zipmap``, ``nocl``, ``output_class_labels`` and ``raw_scores`` for our classifiers. Networks
+    compute in the dtype of what reaches them.
+
+    Raises
+    ------
+    ImportError
+        Without the packages onnx and skl2onnx.
+
+    Notes
+    -----
+    A network in the middle of a pipeline, which hands its hidden layer on, is refused. Isotonic
+    calibration is written by skl2onnx as steps, not as the line that scikit-learn draws through
+    them, whatever the classifier.
+
+    Examples
+    --------
+    >>> import skl2onnx
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sknn import MLPClassifier
+    >>> from sknn.persistence import register_skl2onnx
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = MLPClassifier((8,), learning_rate_init=0.1, tol=1e-2, random_state=0)
+    >>> pipeline = make_pipeline(StandardScaler(), net).fit(X, y)
+    >>> register_skl2onnx()
+    >>> model = skl2onnx.to_onnx(pipeline, X[:1], options={"zipmap": False})
+    >>> [output.name for output in model.graph.output]
+    ['label', 'probabilities']
+    """
+    onnx()
+    update = _skl2onnx().update_registered_converter
+    for kind in _kinds():
+        options = _OPTIONS if issubclass(kind, ClassifierMixin) else None
+        update(kind, f"Sknn{kind.__name__}", _shape, _convert, options=options)
+    for kind in SEARCHES:
+        # The parser leaves nothing of a search but what it found, so none is ever converted.
+        alias = f"Sknn{kind.__name__}"
+        update(kind, alias, _shape, _convert, parser=_parse_best, options="passthrough")
+
+
+def _kinds() -> list[type]:
+    """Return the public estimators."""
+    public = (getattr(sknn, name) for name in sknn.__all__)
+    return [kind for kind in (*public, TableEncoder) if isinstance(kind, type)]
+
+
+def _parse_best(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> Any:
+    """Write the best estimator in the place of a search, with the options of that."""
+    from skl2onnx._parse import parse_sklearn
+
+    scope.add_options(id(model.best_estimator_), scope.get_options(model))
+    return parse_sklearn(scope, model.best_estimator_, inputs, custom_parsers=custom_parsers)
+
+
+def _skl2onnx() -> Any:
+    try:
+        import skl2onnx
+    except ImportError as error:
+        raise ImportError(
+            "Pipelines are written by the package skl2onnx: pip install skl2onnx."
+        ) from error
+    return skl2onnx
+
+
+def _shape(operator: Any) -> None:
+    """Tell skl2onnx the types and shapes of the outputs."""
+    from skl2onnx.common import data_types
+
+    estimator, rows = operator.raw_operator, operator.inputs[0].get_first_dimension()
+    if is_classifier(estimator):
+        _refuse_several_outputs(estimator)
+        texts = _classes(operator).dtype.kind in "USO"
+        kind = data_types.StringTensorType if texts else data_types.Int64TensorType
+        several = isinstance(estimator._targets, MultilabelTargets)
+        n_classes = len(estimator.classes_)
+        operator.outputs[0].type = kind([rows, n_classes] if several else [rows])
+        operator.outputs[1].type.shape = [rows, n_classes]
+    elif isinstance(estimator, TableEncoder):
+        operator.outputs[0].type.shape = [rows, estimator.n_outputs_]
+    elif is_regressor(estimator):
+        operator.outputs[0].type.shape = [rows, estimator.n_outputs_]
+    else:
+        operator.outputs[0].type.shape = [rows, estimator._n_features_out]
+
+
+def _refuse_several_outputs(estimator: Any) -> None:
+    if isinstance(estimator._targets, MultioutputTargets):
+        raise ValueError(
+            f"This {type(estimator).__name__} was fitted on a y with {len(estimator.classes_)} "
+            "columns of classes, for which skl2onnx has no outputs; write it alone, by "
+            "sknn.persistence.to_onnx."
+        )
+
+
+def _classes(operator: Any) -> Any:
+    """Return what skl2onnx shall put out as labels; with the option "nocl" their places."""
+    from skl2onnx.common.utils_classifier import get_label_classes
+
+    classes = get_label_classes(operator.scope_inst, operator.raw_operator)
+    whole = classes.dtype.kind == "f" and (classes == np.rint(classes)).all()
+    return classes.astype(np.int64) if whole or classes.dtype.kind in "bu" else classes
+
+
+def _convert(scope: Any, operator: Any, container: Any) -> None:
+    """Add the nodes of an estimator to those of skl2onnx."""
+    from skl2onnx.common.data_types import guess_numpy_type
+
+    _refuse_middle(operator, scope)
+    estimator = operator.raw_operator
+    dtype = np.dtype(guess_numpy_type(operator.outputs[-1].type))
+    graph = _fresh_graph(scope, container, dtype)
+    family = family_of(estimator)
+    given = [
+        Tensor(graph, each.onnx_name, _dtype(guess_numpy_type(each.type)))
+        for each in operator.inputs
+    ]
+    found = _answers(operator, container, family, graph, family.adopted(graph, given))
+    for answer, output in zip(found, operator.outputs, strict=False):
+        graph.node("Identity", [answer.value.name], [output.onnx_name])
+    container.nodes.extend(graph.nodes)
+    container.initializers.extend(graph.constants)
+    versions = {"": graph.opset, ML: _ML_OPSET}
+    used = {"", *(node.domain for node in graph.nodes)}
+    container.node_domain_version_pair_sets.update((each, versions[each]) for each in used)
+
+
+def _fresh_graph(scope: Any, container: Any, dtype: np.dtype) -> Graph:
+    opset = int(container.target_opset_any_domain(""))
+    if opset < OLDEST_OPSET:
+        raise ValueError(
+            f"Networks of sknn need operators of version {OLDEST_OPSET} at least; raise "
+            f"target_opset={opset}."
+        )
+    return Graph(dtype, opset, scope.get_unique_variable_name)
+
+
+def _dtype(kind: Any) -> np.dtype:
+    return np.dtype(object if kind is np.str_ else kind)
+
+
+def _answers(
+    operator: Any, container: Any, family: Family, graph: Graph, inputs: list[Tensor]
+) -> list[Answer]:
+    """Return the outputs that skl2onnx has for a kind of estimator."""
+    estimator = family.estimator
+    if is_classifier(estimator):
+        wanted = container.get_options(estimator, {"raw_scores": False})
+        return _of_classes(operator, family, graph, inputs, bool(wanted["raw_scores"]))
+    first, *_ = family.answers(graph, inputs, family.transforming)
+    if is_regressor(estimator) and not first.shape:
+        return [Answer(first.name, graph.unsqueeze(first.value, -1), (1,))]
+    return [Answer(first.name, graph.cast(first.value, graph.dtype), first.shape)]
+
+
+def _of_classes(
+    operator: Any, family: Any, graph: Graph, inputs: list[Tensor], raw_scores: bool
+) -> list[Answer]:
+    """Return labels, and probabilities or scores with a column for each class."""
+    targets = copy.copy(family.estimator._targets)
+    targets.classes = _classes(operator)
+    scores = family.scores(graph, inputs)
+    label, shares = answers(targets, scores)
+    if not raw_scores and scores.loss.has_probabilities:
+        return [label, shares]
+    found = decision(targets, scores)
+    if targets.n_outputs == 1 and len(targets.classes) == 2:
+        found = graph.concat([-found, found], axis=-1)
+    return [Answer(LABEL, label.value), Answer("scores", found)]
+
+
+def _refuse_middle(operator: Any, scope: Any) -> None:
+    """Refuse a network whose label and probabilities are columns for what stands behind it."""
+    mine = {each.onnx_name for each in operator.outputs}
+    for other in scope.operators.values():
+        theirs = {each.onnx_name for each in other.inputs}
+        if len(mine) > 1 and mine <= theirs and hasattr(other.raw_operator, "fit"):
+            raise ValueError(
+                f"A {type(operator.raw_operator).__name__} in the middle of a pipeline hands on "
+                f"its hidden layer, and skl2onnx would hand its label and its probabilities to "
+                f"{type(other.raw_operator).__name__}. Write the network alone, by "
+                "sknn.persistence.to_onnx, or serve the pipeline from Python."
+            )

@@ -1,0 +1,33 @@
+"""The same numbers as before: results of many configurations are those that were stored.
+
+Not to the bit, which no two BLAS kernels share, but far closer than any change of a default, of the
+order of random draws or of a formula would leave them.
+"""
+
+import pytest
+
+from tests.cases.results.configurations import CONFIGURATIONS
+from tests.cases.results.figures import AMPLIFIED, PATH, TOLERANCES, differences, figures_of, load
+
+STORED = load()
+RENEW = "python -m tests.renew_results"
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_results_are_those_stored(name):
+    assert name in STORED, f"no result is stored of {name}: run {RENEW}"
+    found, stored = figures_of(CONFIGURATIONS[name]), STORED[name]
+    tolerance = AMPLIFIED.get(name, TOLERANCES[stored["dtype"]])
+    words = "\n".join(differences(found, stored, tolerance))
+    assert not words, (
+        f"{name}:\n{words}\nWhere this is meant, say so in CHANGELOG.md and run {RENEW}"
+    )
+
+
+def test_nothing_is_stored_that_is_not_computed():
+    gone = STORED.keys() - CONFIGURATIONS.keys()
+    assert not gone, f"results are stored of {sorted(gone)}, which are no rows: run {RENEW}"
+
+
+def test_the_file_is_small():
+    assert PATH.stat().st_size < 100_000

@@ -1,0 +1,30 @@
+"""Store the results of today: ``python -m tests.renew_results`` from the root of the repository.
+
+Says what changes. Commit the file together with the change that it comes from.
+"""
+
+import sys
+
+from tests.cases.results.configurations import CONFIGURATIONS
+from tests.cases.results.figures import PATH, differences, figures_of, load, store
+
+# What moves by less is rounding of another machine.
+TOLD = 1e-7
+
+
+def main():
+    """Train every configuration and rewrite the file."""
+    before = load() if PATH.exists() else {}
+    found = {name: figures_of(each) for name, each in CONFIGURATIONS.items()}
+    for name in sorted(found.keys() ^ before.keys()):
+        print(f"{name}: {'new' if name in found else 'gone'}")
+    for name in sorted(found.keys() & before.keys()):
+        for words in differences(found[name], before[name], TOLD):
+            print(f"{name}: {words}")
+    store(found)
+    print(f"{PATH}: {len(found)} results")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
