@@ -16,8 +16,8 @@ from sknn.core.layers.base import Layer
 from sknn.core.layout import Plan, Role, Shape, Views
 from sknn.core.network import Network
 
-# One column of the picture is 1 wide; layers stand between these heights.
-_WIDTH, _TOP, _BOTTOM = 0.5, 1.0, 0.0
+# Widths of layers and of blocks of layers; a column of the picture is 1 wide.
+_WIDTH, _BLOCK = 0.5, 0.84
 _MAX_NAME = 16
 _PARTS = (("generator_", "generator"), ("discriminator_", "discriminator"))
 
@@ -128,7 +128,7 @@ def diagram(
         else:
             picture.boxes += _boxes(x, column, widest)
         if x:
-            picture.links.append(_links(x, places[-1], ys, column))
+            picture.links.append(_links(x, places[-1], ys, columns[x - 1 : x + 1]))
         places.append(ys)
         picture.captions.append(_caption(x, column))
     picture.captions += _headings([column.name for column in columns])
@@ -186,26 +186,45 @@ def _boxes(x: int, column: _Column, widest: int) -> Iterator[Box]:
     size = prod(column.shape)
     height = 0.2 + 0.8 * math.log1p(size) / math.log1p(widest)
     chains = getattr(column.layer, "chains", ())
-    copies = 3 if len(column.shape) > 1 and not chains else 1
-    yield Box(float(x), 0.5, 0.84 if chains else _WIDTH, max(height, 0.7 if chains else 0), copies)
+    copies = 3 if _is_stack(column) else 1
+    width = _BLOCK if chains else _WIDTH
+    yield Box(float(x), 0.5, width, max(height, 0.7 if chains else 0), copies)
     for i, chain in enumerate(chains):
         names = [f"{type(layer).__name__}" for _, layer in chain.pairs] or ["as it is"]
-        place = x + 0.84 * ((i + 0.5) / len(chains) - 0.5)
+        place = x + _BLOCK * ((i + 0.5) / len(chains) - 0.5)
         step = 0.6 / len(names)
         for j, name in enumerate(names):
             y = 0.8 - step * (j + 0.5)
             yield Box(place, y, 0.76 / len(chains), min(0.8 * step, 0.14), 1, name)
 
 
-def _links(x: int, before: NDArray | None, after: NDArray | None, column: _Column) -> Links:
-    weight = column.params.get("W")
+def _links(
+    x: int, before: NDArray | None, after: NDArray | None, columns: Sequence[_Column]
+) -> Links:
+    weight = columns[1].params.get("W")
     if before is None or after is None or not _joins(weight, len(before), len(after)):
-        return Links(np.array([[x - 1.0, 0.5]]), np.array([[float(x), 0.5]]), None)
+        # From the right edge of one layer to the left edge of the next.
+        left = x - 1.0 + _reach(columns[0], before is not None)
+        right = x - _reach(columns[1], after is not None)
+        return Links(np.array([[left, 0.5]]), np.array([[right, 0.5]]), None)
     assert weight is not None
     y0, y1 = (side.ravel() for side in np.meshgrid(before, after, indexing="ij"))
     begin = np.column_stack([np.full_like(y0, x - 1.0), y0])
     end = np.column_stack([np.full_like(y1, float(x)), y1])
     return Links(begin, end, np.asarray(weight, float).ravel())
+
+
+def _is_stack(column: _Column) -> bool:
+    """Whether a layer is drawn as several boxes behind each other: filters, steps."""
+    return len(column.shape) > 1 and not hasattr(column.layer, "chains")
+
+
+def _reach(column: _Column, has_units: bool) -> float:
+    """Return how far a layer reaches from the middle of its column."""
+    if has_units:
+        return 0.07
+    stacked = 0.05 if _is_stack(column) else 0.0
+    return (_BLOCK if hasattr(column.layer, "chains") else _WIDTH) / 2 + stacked
 
 
 def _joins(weight: Any, n_before: int, n_after: int) -> bool:
