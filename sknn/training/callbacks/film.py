@@ -102,11 +102,9 @@ class Film(Callback):
 
     phase = Phase.KEEP
     stochastic_only = True
+    writes_files = True
     constraints = {
-        "path": Constraint(
-            lambda value: isinstance(value, (str, os.PathLike)) and bool(os.fspath(value)),
-            "a path that is not empty",
-        ),
+        "path": Constraint(archive.is_path, "a path that is not empty and has no null characters"),
         "X": none() | array_like(),
         "y": none() | array_like(),
         "picture": one_of(_PICTURES) | Constraint(callable, "a callable"),

@@ -123,7 +123,8 @@ def test_after_a_pause_the_film_goes_on(page):
 def test_checkpoints_hold_the_pictures(page, tmp_path):
     saved = tmp_path / "run"
     MLPClassifier((2,), callbacks=[Film(page), Checkpoint(saved)], **BRIEF).fit(X, Y)
-    loaded = Checkpoint.load(saved)
+    with pytest.warns(UserWarning, match="write files"):
+        loaded = Checkpoint.load(saved)
     film = next(each for each in loaded.callbacks_ if isinstance(each, Film))
     assert len(film._reel.frames) == 5
 
@@ -144,6 +145,7 @@ def test_the_page_needs_nothing_else(page):
         ({"picture": "dreams"}, "picture"),
         ({"every": 0}, "every"),
         ({"path": ""}, "path"),
+        ({"path": "a\0b"}, "path"),
         ({"path": "no/such/folder/film.html"}, "path"),
     ],
 )
