@@ -8,11 +8,14 @@ from typing import Any
 
 from sknn._drawing.pyplot import pyplot
 
-# The palette of Okabe and Ito (2008), ordered by contrast with the background; on dark, blue and
-# green are lighter, and yellow takes the place of black.
+# The palette of Okabe and Ito (2008), ordered by contrast with the background, and wine of that of
+# Tol; on dark, blue and green are lighter, and yellow takes the place of black.
 _COLORS = {
-    "light": ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D"],
-    "dark": ["#56B4E9", "#E69F00", "#2FC99B", "#E08EBC", "#F0E442", "#FF8A50", "#CFCFCF"],
+    theme: colors.split()
+    for theme, colors in {
+        "light": "#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #4D4D4D #882255",
+        "dark": "#56B4E9 #E69F00 #2FC99B #E08EBC #F0E442 #FF8A50 #CFCFCF #B3A2F2",
+    }.items()
 }
 COLORS = _COLORS["light"]
 """Of lines and classes."""
@@ -75,7 +78,9 @@ def house_style(theme: str = "light") -> dict[str, Any]:
         "image.cmap": AMOUNTS,
         "image.interpolation": "nearest",
         "legend.fontsize": "small",
-        "legend.frameon": False,
+        "legend.edgecolor": "none",
+        "legend.facecolor": ground,
+        "legend.framealpha": 0.8,
         "lines.linewidth": 1.8,
     } | dict.fromkeys(inked, ink)
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn._drawing.house_style import COLORS
 from sknn._drawing.pyplot import color
 
 _MOST_CLASSES = 10
@@ -33,7 +34,7 @@ def scatter(ax: Any, points: NDArray, labels: Any, scatter_kw: dict[str, Any]) -
         ax.figure.colorbar(artist, ax=ax)
         return
     for i, label in enumerate(classes):
-        # The palette has seven colors: those after them have another shape.
-        style = {"color": color(i), "label": label, "marker": "o^s"[i // 7 % 3]}
+        # Colors that come again have another shape.
+        style = {"color": color(i), "label": label, "marker": "o^s"[i // len(COLORS) % 3]}
         ax.scatter(*points[labels == label].T, **_SMALL | style | scatter_kw)
     ax.legend(markerscale=2, loc="upper left", bbox_to_anchor=(1.0, 1.0))

@@ -28,7 +28,7 @@ def test_text_and_lines_stand_out(theme):
     assert contrast(style["text.color"], ground) > 7
     with plt.style.context(style):
         cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
-    assert len(set(cycle)) == len(cycle) == 7
+    assert len(set(cycle)) == len(cycle) == 8
     # Two curves are what most pictures have.
     assert min(contrast(color, ground) for color in cycle[:2]) > 3
     assert min(contrast(color, ground) for color in cycle) > 2
