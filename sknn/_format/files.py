@@ -62,6 +62,8 @@ def told(value: Any) -> Told:
     writer = Writer()
     try:
         graph = writer.tell(value)
+        if writer.cost > container.room_for(sum(each.nbytes for each in writer.arrays)):
+            raise Unsavable("it holds more generators or distributions than a file may")
     except MemoryError:
         raise
     except Exception as error:
@@ -120,7 +122,8 @@ def from_bytes(content: bytes, names: Names) -> Found:
         )
     if "graph" not in head:
         raise ValueError("it has no graph")
-    reader = Reader(names, written, lambda number: _taken(members, number))
+    room = container.room_for(len(content))
+    reader = Reader(names, written, lambda number: _taken(members, number), room)
     try:
         return Found(reader.make(head["graph"]), reader.made)
     except Foreign as error:

@@ -37,6 +37,9 @@ class Making(Protocol):
     def named(self, name: Any) -> Any:
         """Return a class or function that may be in a file; raise for others."""
 
+    def spend(self, size: int) -> None:
+        """Count bytes that something takes beside its node; raise where a file has no more."""
+
 
 class Kind(ABC):
     """One kind of node. It never calls what a file names.
@@ -49,6 +52,9 @@ class Kind(ABC):
 
     shared: ClassVar[bool] = True
     """Whether identity matters: a second mention becomes a reference."""
+
+    cost: ClassVar[int] = 0
+    """Bytes that one of its values takes beside what its node does, where these are many."""
 
     @abstractmethod
     def suits(self, value: Any) -> bool:
