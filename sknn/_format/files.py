@@ -63,7 +63,9 @@ def told(value: Any) -> Told:
     try:
         graph = writer.tell(value)
         if writer.cost > container.room_for(sum(each.nbytes for each in writer.arrays)):
-            raise Unsavable("it holds more generators or distributions than a file may")
+            raise Unsavable(
+                "it holds more generators, distributions or numbers in ranges than a file may"
+            )
     except MemoryError:
         raise
     except Exception as error:

@@ -76,6 +76,10 @@ class Writer:
         self.arrays.append(array)
         return len(self.arrays) - 1
 
+    def spend(self, size: int) -> None:
+        """Count bytes that a reader will spend."""
+        self.cost += size
+
     @property
     def where(self) -> str:
         """What is being written: ``callbacks[0].log, an attribute of Gather``."""

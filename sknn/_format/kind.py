@@ -22,6 +22,9 @@ class Telling(Protocol):
     def add(self, array: Any) -> int:
         """Keep a large array beside the graph and return its number."""
 
+    def spend(self, size: int) -> None:
+        """Count bytes that a reader will spend."""
+
 
 class Making(Protocol):
     """What a kind asks of the reader."""
