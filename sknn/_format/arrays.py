@@ -47,10 +47,10 @@ def _with_tuples(descr: Any) -> Any:
     """Turn the fields of a dtype into tuples again, which JSON has not."""
     if not isinstance(descr, list):
         if not isinstance(descr, str) or not _PLAIN_DTYPE.fullmatch(descr):
-            raise ValueError(f"{descr!r} is no dtype")
+            raise ValueError(f"there is no dtype {descr!r}")
         return descr
     if not all(isinstance(field, (list, tuple)) for field in descr):
-        raise ValueError(f"{descr!r} is no dtype")
+        raise ValueError(f"there is no dtype {descr!r}")
     return [
         tuple(
             _with_tuples(each) if i == 1 else _shape(each) if i == 2 else each

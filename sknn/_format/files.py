@@ -17,6 +17,9 @@ from sknn._format.names import Foreign, Names
 from sknn._version import __version__
 from sknn.core import archive
 
+_WORDS = 4000
+"""Most letters of an error: names in a file may be as long as the file."""
+
 
 class Told(NamedTuple):
     """An object as it will stand in a file.
@@ -106,7 +109,9 @@ def found(path: str | os.PathLike, trusted: Iterable[Any] = ()) -> Found:
         raise
     except Exception as error:
         kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
-        told = f"{os.fspath(path)!r} cannot be loaded: {kind}{str(error).rstrip('.')}."
+        words = str(error)
+        words = words if len(words) <= _WORDS else f"{words[:_WORDS]} ..."
+        told = f"{os.fspath(path)!r} cannot be loaded: {kind}{words.rstrip('.')}."
         raise ValueError(told) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import weakref
 from collections.abc import Iterable
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType
@@ -24,6 +25,9 @@ _HEAP_TYPE = 1 << 9
 
 _STEP_BYTES = 1024
 """What a class of sknn takes for each entry of a list in its state, such as a layer."""
+
+_METHODS: weakref.WeakKeyDictionary[type, frozenset[str]] = weakref.WeakKeyDictionary()
+"""Names of the methods of classes that were met."""
 
 _VERSION = "_sknn_version"
 """The entry of a state by which a pickle of another version is warned of; files are migrated."""
@@ -169,9 +173,19 @@ def _is_plain(kind: type) -> bool:
 
 def _methods(kind: type, names: Iterable[str]) -> list[str]:
     """Return which names are methods of a class: in their place, a file could have other calls."""
-    fields = getattr(kind, "__dataclass_fields__", {})
-    found = {name: getattr(kind, name, None) for name in names if name not in fields}
-    return [name for name, each in found.items() if callable(each) and inspect.isroutine(each)]
+    known = _METHODS.get(kind)
+    if known is None:
+        fields = getattr(kind, "__dataclass_fields__", {})
+        known = _METHODS[kind] = frozenset(
+            name
+            for name in dir(kind)
+            if name not in fields and _is_method(getattr(kind, name, None))
+        )
+    return sorted(known.intersection(names))
+
+
+def _is_method(value: Any) -> bool:
+    return callable(value) and inspect.isroutine(value)
 
 
 def _unpacked_size(state: Any) -> int:
