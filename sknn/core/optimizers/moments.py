@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,27 +43,6 @@ class _Moments(Figured):
         correction = math.sqrt(1.0 - b2**step) / (1.0 - b1**step)
         return b1, b2, float(lr) * correction * (1.0 - b1) / unit, float(self.epsilon) / unit
 
-
-def _accumulate(m: NDArray, v: NDArray, grad: NDArray, b1: Any, b2: Any) -> None:
-    """Update the sums; `grad` is free afterwards."""
-    m *= b1
-    m += grad
-    grad *= grad
-    v *= b2
-    v += grad
-
-
-def _quotient(m: NDArray, v: NDArray, grad: NDArray, scale: Any, epsilon: Any) -> None:
-    """Fill `grad` with the step."""
-    np.sqrt(v, out=grad)
-    grad += epsilon
-    np.divide(m, grad, out=grad)
-    grad *= scale
-
-
-class _Adam(_Moments):
-    """The update that Adam, AdamW and LazyAdam share."""
-
     def init(self, theta: NDArray) -> State:
         """Return the two moments."""
         return zeros(theta, "m", "v")
@@ -71,11 +50,21 @@ class _Adam(_Moments):
     def move(self, state: State, grad: NDArray, figures: Sequence[float | NDArray]) -> None:
         """Turn `grad` into the step, in place."""
         b1, b2, scale, epsilon = figures
-        _accumulate(state["m"], state["v"], grad, b1, b2)
-        _quotient(state["m"], state["v"], grad, scale, epsilon)
+        m, v = state["m"], state["v"]
+        m *= b1
+        m += grad
+        grad *= grad
+        v *= b2
+        v += grad
+        if "v_max" in state:
+            v = np.maximum(state["v_max"], v, out=state["v_max"])
+        np.sqrt(v, out=grad)
+        grad += epsilon
+        np.divide(m, grad, out=grad)
+        grad *= scale
 
 
-class Adam(_Adam, alias="adam"):
+class Adam(_Moments, alias="adam"):
     r"""Adaptive moments, as scikit-learn's ``solver="adam"``.
 
     .. math::
@@ -118,7 +107,7 @@ class Adam(_Adam, alias="adam"):
     """
 
 
-class AdamW(_Adam, alias="adamw"):
+class AdamW(_Moments, alias="adamw"):
     r"""Adam with decoupled weight decay.
 
     .. math::
@@ -157,7 +146,7 @@ class AdamW(_Adam, alias="adamw"):
     weight_decay: ClassVar[float] = 0.01
 
 
-class LazyAdam(_Adam, alias="lazy_adam"):
+class LazyAdam(_Moments, alias="lazy_adam"):
     r"""Adam that lets weights wait until a batch touches them: for text, and other sparse rows.
 
     A word that does not occur in a batch has no gradient in it. :class:`Adam` moves its weights
@@ -274,14 +263,6 @@ class AMSGrad(_Moments, alias="amsgrad"):
         """Return the two moments and the largest second moment."""
         return zeros(theta, "m", "v", "v_max")
 
-    def move(self, state: State, grad: NDArray, figures: Sequence[float | NDArray]) -> None:
-        """Turn `grad` into the step, in place."""
-        highest = state["v_max"]
-        b1, b2, scale, epsilon = figures
-        _accumulate(state["m"], state["v"], grad, b1, b2)
-        np.maximum(highest, state["v"], out=highest)
-        _quotient(state["m"], highest, grad, scale, epsilon)
-
 
 class NAdam(_Moments, alias="nadam"):
     r"""Adam with Nesterov's look-ahead.
@@ -323,10 +304,6 @@ class NAdam(_Moments, alias="nadam"):
     >>> grad.round(6)
     array([ 0.04, -0.04])
     """
-
-    def init(self, theta: NDArray) -> State:
-        """Return the two moments."""
-        return zeros(theta, "m", "v")
 
     def figures(self, lr: float, step: int) -> Sequence[float]:
         """Return what the other kinds need, and how far the look-ahead goes."""
