@@ -44,8 +44,3 @@ def product(x: Any, weights: NDArray, out: NDArray) -> None:
     else:
         for member_weights, member_out in zip(weights, out, strict=True):
             member_out[...] = x @ member_weights
-
-
-def transposed_product(x: Any, dz: NDArray, out: NDArray) -> None:
-    """Write ``x.T @ dz`` into `out`."""
-    product(x.T if x.ndim == 2 else x.mT, dz, out)

@@ -58,13 +58,7 @@ def row_maximum(raw: NDArray, work: NDArray, out: NDArray) -> None:
 def row_dot(a: NDArray, b: NDArray, scratch: Mapping[str, NDArray], out: NDArray) -> None:
     """Fill `out` (..., rows, 1) with the inner products of the rows."""
     np.multiply(a, b, out=scratch["work"])
-    row_sums(scratch["work"], scratch["ones"], out)
-
-
-def row_sums(a: NDArray, ones: NDArray, out: NDArray) -> None:
-    """Fill `out` (..., rows, 1) with the sums of the rows."""
-    # The method calls the same kernel as matmul and is sooner there.
-    a.dot(ones, out) if a.ndim == 2 else np.matmul(a, ones, out=out)
+    np.matmul(scratch["work"], scratch["ones"], out=out)
 
 
 def inner(a: NDArray, b: NDArray) -> Any:

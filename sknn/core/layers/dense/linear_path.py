@@ -40,9 +40,11 @@ def add(p: Views, z: NDArray, ctx: Context) -> None:
 
 
 def backward(p: Views, g: Views, dz: NDArray, ctx: Context) -> None:
-    """Write the gradient of S."""
+    """Write the gradient of S; add that of u, where it is asked for."""
     columns = _columns(p, ctx)
     product(columns.T if columns.ndim == 2 else columns.mT, dz, g["S"])
+    if ctx.d_input is not None:
+        ctx.d_input[..., -p["S"].shape[-2] :] += dz @ p["S"].swapaxes(-1, -2)
 
 
 def _columns(p: Views, ctx: Context) -> NDArray:
