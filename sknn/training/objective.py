@@ -68,12 +68,13 @@ class Penalty:
         l1: Number = 0.0,
         start: int = 0,
     ) -> None:
-        # An array without axes meets others sooner than a float does.
-        self.l2, self.l1 = np.asarray(column(l2, network.dtype), network.dtype), l1
         n_decayed = network.layout.n_decayed
         self.decayed = network.theta[..., start:n_decayed]
         self.decayed_grad = grad[..., start:n_decayed]
-        self._shrink = aligned(self.decayed.shape, network.dtype) if np.any(l2) else None
+        dtype = self.decayed.dtype
+        # An array without axes meets others sooner than a float does.
+        self.l2, self.l1 = np.asarray(column(l2, dtype), dtype), l1
+        self._shrink = aligned(self.decayed.shape, dtype) if np.any(l2) else None
         self._thresholds = bool(np.any(l1))
         # Alike to the last bit; for a single network the former is quicker.
         self._inner: Any = np.ndarray.dot if self.decayed.ndim == 1 else np.vecdot
