@@ -62,7 +62,7 @@ def _hidden_widths(estimator: Any) -> list[int]:
     layers = getattr(estimator, "layers", None)
     if layers:
         return [layer.units for layer in layers if isinstance(layer, Dense)]
-    sizes = getattr(estimator, "hidden_layer_sizes", ())
+    sizes: Any = getattr(estimator, "hidden_layer_sizes", ())
     return [sizes] if np.ndim(sizes) == 0 else list(sizes)
 
 
