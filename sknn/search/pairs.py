@@ -63,9 +63,9 @@ class Pair:
         return {name: self.asked.get(name) for name in WISHES}
 
     @property
-    def split(self) -> int:
-        """What tells splits apart: all candidates share the array of rows trained on."""
-        return id(self.asked["train"])
+    def split(self) -> tuple[int, int]:
+        """What tells splits apart: all candidates share the arrays of rows."""
+        return id(self.asked["train"]), id(self.asked["test"])
 
     @property
     def candidate(self) -> int:

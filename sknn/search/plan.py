@@ -87,7 +87,7 @@ def waves(pairs: list[Pair], n_workers: int) -> Iterator[list[Group]]:
     Two for every worker, and more only to do all splits of some candidates before others, of which
     something is known then after Ctrl-C. Each may hold a copy of the rows.
     """
-    fronts: dict[Any, dict[int, list[Pair]]] = {}
+    fronts: dict[Any, dict[Any, list[Pair]]] = {}
     for pair in pairs:
         fronts.setdefault(pair.front, {}).setdefault(pair.split, []).append(pair)
     most = max(2 * n_workers, _SPLITS_AT_ONCE)
