@@ -10,7 +10,7 @@ import joblib
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from sknn._sklearn import hears, listeners_of
+from sknn._sklearn import hears, listeners_of, requests_of
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.fit.block import block_key
 
@@ -117,6 +117,9 @@ class PairReader:
             return
         if pair.candidate not in self.known:
             front = _front_of(given, prefix) if type(model) is Pipeline else NO_FRONT
+            if front not in (None, NO_FRONT):
+                # What the steps hand on goes by what the network asks for.
+                front = front, requests_of(network)
             self.known[pair.candidate] = front, block_key(network)
         front, key = self.known[pair.candidate]
         pair.model, pair.network = model, network

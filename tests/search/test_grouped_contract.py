@@ -204,6 +204,9 @@ def test_metadata_is_routed(routing):
     for scoring in (metric, {"a": metric, "b": plain}):
         refit = "a" if isinstance(scoring, dict) else True
         both(model, SPACE, X, THREE, given=given, cv=cv, scoring=scoring, refit=refit)
+    other = clone(net).set_fit_request(sample_weight=False)
+    space = {"mlpclassifier": [net, other], "mlpclassifier__alpha": [0.1, 0.2]}
+    both(model, space, X, THREE, given=given | {"sample_weight": weight**3}, cv=cv)
     for kind in (OURS, THEIRS):
         with pytest.raises(UnsetMetadataPassedError):
             kind["grid"](NET, FEW).fit(X, THREE, sample_weight=weight)
