@@ -10,6 +10,7 @@ from sklearn.base import clone
 
 from sknn.core.layout import Role, Slot
 from sknn.core.row_order import in_order
+from sknn.estimators.autoencoder.estimator import AutoEncoder
 from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.problem import supervised_objective
 from sknn.estimators.fit.stages import complete_weights, prepare_fit
@@ -111,7 +112,8 @@ def _judge(whole: list[Finding], alone: list[Finding], tol: float) -> None:
 
 def state_before_training(estimator: Any, X: Any, y: Any, sample_weight: Any) -> FitState:
     """Return a call of fit that stands before the first batch, in float64."""
-    if not isinstance(estimator, SupervisedNetwork) or isinstance(estimator, TableNetwork):
+    able = isinstance(estimator, (SupervisedNetwork, AutoEncoder))
+    if not able or isinstance(estimator, TableNetwork):
         raise TypeError(
             f"estimator must be a network that is trained on numbers; got "
             f"{type(estimator).__name__}. Of a pipeline or search, pass the network inside."

@@ -221,7 +221,7 @@ def _reconstruction(final: Any) -> Any:
 def _plane(codes: NDArray) -> NDArray:
     """Return points in the plane."""
     if codes.shape[1] > 2:
-        codes = PCA(min(2, len(codes))).fit_transform(codes)
+        return PCA(2).fit_transform(codes) if len(codes) > 1 else np.zeros((1, 2))
     if codes.shape[1] == 1:
         return np.column_stack([codes[:, 0], np.zeros(len(codes))])
     return codes

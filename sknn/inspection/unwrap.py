@@ -50,9 +50,10 @@ def served_on(estimator: Any, X: Any) -> tuple[Any, Any]:
 
 def targets_served(estimator: Any, y: Any) -> Any:
     """Return the targets the network inside is given when the estimator is given y."""
-    best = getattr(estimator, "best_estimator_", None)
-    if best is not None:
-        return targets_served(best, y)
+    for name in ("best_estimator_", "_final_estimator"):
+        inner = getattr(estimator, name, None)
+        if inner is not None:
+            return targets_served(inner, y)
     if getattr(estimator, "regressor_", None) is None or y is None:
         return y
     changed = estimator.transformer_.transform(np.asarray(y, float).reshape(len(y), -1))

@@ -5,9 +5,9 @@ import builtins
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_validate
 from sklearn.pipeline import make_pipeline
-from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import StandardScaler
 
 from sknn import GAN, AutoEncoder, MLPClassifier, MLPRegressor, TabularMLPRegressor
