@@ -142,7 +142,7 @@ class NetworkDisplay:
             ax = pyplot().subplots(figsize=size, layout="constrained")[1]
         self.lines_ = [_draw_links(ax, links, line_kw or {}) for links in picture.links]
         _draw_layers(ax, picture, unit_kw or {})
-        _draw_captions(ax, picture)
+        _draw_captions(ax, picture, _font_scale(ax, picture.width + 0.9))
         ax.set(xlim=(-0.95, picture.width - 0.05), ylim=(-0.62, 1.3))
         ax.set_axis_off()
         self.ax_, self.figure_ = ax, ax.figure
@@ -193,14 +193,20 @@ def _draw_layers(ax: Any, picture: Diagram, unit_kw: dict[str, Any]) -> None:
         ax.text(unit.x + aside, unit.y, unit.label, **style)
 
 
-def _draw_captions(ax: Any, picture: Diagram) -> None:
+def _font_scale(ax: Any, n_columns: float) -> float:
+    """Return how much smaller letters must be where columns are narrow."""
+    inches = ax.get_window_extent().width / ax.figure.dpi / n_columns
+    return float(np.clip(inches, 0.6, 1.0))
+
+
+def _draw_captions(ax: Any, picture: Diagram, scale: float) -> None:
     for caption in picture.captions:
         if caption.over:
             reach = [caption.x - caption.over, caption.x + caption.over]
             ax.plot(reach, [1.12, 1.12], color=color(0), linewidth=1.5)
-            ax.text(caption.x, 1.15, caption.lines[0], ha="center", va="bottom", fontsize=9)
+            ax.text(caption.x, 1.15, caption.lines[0], ha="center", va="bottom", fontsize=9 * scale)
             continue
         name, *rest = caption.lines
-        style = {"ha": "center", "va": "baseline", "fontsize": 8, "weight": "bold"}
+        style = {"ha": "center", "va": "baseline", "fontsize": 8 * scale, "weight": "bold"}
         ax.text(caption.x, -0.17, name, parse_math=False, **style)
-        ax.text(caption.x, -0.23, "\n".join(rest), ha="center", va="top", fontsize=7)
+        ax.text(caption.x, -0.23, "\n".join(rest), ha="center", va="top", fontsize=7 * scale)

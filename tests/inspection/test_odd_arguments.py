@@ -15,7 +15,15 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknn import GAN, AutoEncoder, BernoulliRBM, MLPClassifier, MLPRegressor, TabularMLPRegressor
+from sknn import (
+    GAN,
+    AutoEncoder,
+    BernoulliRBM,
+    MLPClassifier,
+    MLPRegressor,
+    RNNRegressor,
+    TabularMLPRegressor,
+)
 from sknn.inspection import (
     ActivationDisplay,
     GradientDisplay,
@@ -28,6 +36,7 @@ from sknn.inspection import (
     SamplesDisplay,
     WeightsDisplay,
     check_gradients,
+    feature_importances,
     integrated_gradients,
 )
 
@@ -41,6 +50,8 @@ BRIEF = {"max_iter": 2, "learning_rate": "cosine", "tol": 0, "random_state": 0}
 REGRESSOR = MLPRegressor(hidden_layer_sizes=(4,), **BRIEF).fit(X, Y)
 CODER = AutoEncoder((4, 2), **BRIEF).fit(X)
 GENERATOR = GAN((4,), (4,), max_iter=1, random_state=0).fit(X[:, :5])
+SEQUENCES = [RNG.random((n, 2)) for n in (3, 8, 5)]
+READER = RNNRegressor(max_iter=1, learning_rate="cosine", tol=0).fit(SEQUENCES, np.arange(3.0))
 SEARCH = GridSearchCV(MLPRegressor(hidden_layer_sizes=(4,), **BRIEF), {"alpha": [0, 1]}, cv=2)
 DRAWN = [
     NetworkDisplay.from_estimator,
@@ -111,6 +122,9 @@ def test_what_holds_no_network_is_told_from_what_is_not_fitted(draw):
         (lambda: LossLandscapeDisplay.from_estimator(REGRESSOR, X, Y, span=np.nan), "span"),
         (lambda: LossLandscapeDisplay.from_estimator(REGRESSOR, X, Y, path=[]), "path"),
         (lambda: LossLandscapeDisplay.from_estimator(REGRESSOR, X[:, :3], Y), "3 features"),
+        (lambda: integrated_gradients(REGRESSOR, X, tol=np.nan), "tol"),
+        (lambda: integrated_gradients(REGRESSOR, X, max_steps=0), "max_steps"),
+        (lambda: feature_importances(READER, SEQUENCES), "one length"),
     ],
 )
 def test_arguments_without_sense(draw, about):
@@ -185,3 +199,12 @@ def test_lines_of_weights_have_the_colors_that_are_documented():
         red, blue = colors[:, 0], colors[:, 2]
         positive = REGRESSOR.coefs_[1].ravel() > 0
         assert (red > blue)[positive].all() and (blue > red)[~positive].all()
+
+
+def test_captions_in_narrow_axes_do_not_overlap():
+    figure, (left, _) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    NetworkDisplay.from_estimator(MLPClassifier((5, 3), **BRIEF).fit(X[:, :4], LABELS), ax=left)
+    figure.canvas.draw()
+    below = [text for text in left.texts if "parameters" in text.get_text()]
+    boxes = [text.get_window_extent() for text in below]
+    assert all(a.x1 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False))
