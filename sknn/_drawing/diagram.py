@@ -18,7 +18,7 @@ from sknn.core.network import Network
 
 # Widths of layers and of blocks of layers; a column of the picture is 1 wide.
 _WIDTH, _BLOCK = 0.5, 0.84
-_MAX_NAME = 16
+_MAX_NAME = 18
 _PARTS = (("generator_", "generator"), ("discriminator_", "discriminator"))
 
 

@@ -17,6 +17,7 @@ _MARGIN = 0.08
 _N_IMAGES = 10
 _N_POINTS = 400
 _MOST_POINTS = 1000
+_MOST_UNITS = 100
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,15 @@ def class_color(i: int) -> NDArray:
 def weights(estimator: Any, shape: Any) -> Still:
     """Return the weights of the first layer, one image a unit, or as they are."""
     found = next(own["W"] for own in estimator.get_weights().values() if "W" in own)
-    matrix = found[0] if estimator.network_.lead else found
+    matrix = (found[0] if estimator.network_.lead else found)[..., :_MOST_UNITS]
     if matrix.ndim == 4:
         window = np.moveaxis(matrix, -1, 0)
         return Still(mosaic(window.mean(axis=-1)), "signs")
     matrix = matrix.reshape(-1, matrix.shape[-1])
     pixels = image_shape(shape, len(matrix))
-    whole = matrix if pixels is None else mosaic(as_images(matrix.T, pixels))
-    return Still(whole, "signs")
+    whole = matrix[:_MOST_UNITS] if pixels is None else mosaic(as_images(matrix.T, pixels))
+    # A copy: what is kept of every picture is no more than is seen.
+    return Still(whole.astype(np.float32), "signs")
 
 
 def reconstructions(estimator: Any, X: NDArray, shape: Any) -> Still:
@@ -124,6 +126,8 @@ def dots(X: NDArray, y: Any) -> str:
     some = slice(_MOST_POINTS)
     places = View(X[:, :2]).share(X[:, :2])[some]
     labels = None if y is None else np.asarray(y).reshape(len(X), -1)[some, 0]
+    if labels is not None and labels.dtype.kind == "O":
+        labels = labels.astype(str)
     classes = [] if labels is None else np.unique(labels).tolist()
     known = {each: i for i, each in enumerate(classes)} if len(classes) <= len(COLORS) else {}
     fills = ["#888888"] * len(places)

@@ -29,6 +29,14 @@ AMOUNTS = "viridis"
 """Colormap of numbers that are all of one sign."""
 
 
+def sign_colors(ground: Any) -> tuple[str, str]:
+    """Return the colors of lines below and above zero on a background: blue and orange."""
+    from matplotlib.colors import to_rgb
+
+    colors = _COLORS["dark" if sum(to_rgb(ground)) < 1.5 else "light"]
+    return colors[0], colors[1]
+
+
 def house_style(theme: str = "light") -> dict[str, Any]:
     """Return the settings of Matplotlib that all pictures of sknn have.
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sknn.core.constraints import is_number
 
 _FEWEST_PIXELS = 16
 
@@ -56,8 +59,9 @@ def image_shape(shape: Any, n_pixels: int, known: Any = None) -> tuple[int, ...]
         If `shape` holds another number of pixels.
     """
     if shape is not None:
-        wanted = tuple(int(size) for size in shape)
-        if math.prod(wanted) != n_pixels or len(wanted) not in (2, 3):
+        sizes = shape if isinstance(shape, (tuple, list, np.ndarray)) else ()
+        wanted = tuple(int(size) if is_number(size, Integral) else 0 for size in sizes)
+        if len(wanted) not in (2, 3) or min(wanted) < 1 or math.prod(wanted) != n_pixels:
             raise ValueError(
                 f"shape must be (height, width) or (height, width, channels) of {n_pixels} "
                 f"numbers; got {shape!r}."

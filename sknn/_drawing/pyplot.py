@@ -92,3 +92,12 @@ def show_image(ax: Any, image: Any, **image_kw: Any) -> Any:
     ax.grid(False)
     ax.set(xticks=[], yticks=[])
     return artist
+
+
+def histogram(ax: Any, values: Any, **hist_kw: Any) -> None:
+    """Draw a histogram of what is finite; of numbers that are all but equal as of equal ones."""
+    flat = np.ravel(values).astype(float)
+    flat = flat[np.isfinite(flat)]
+    if flat.size and np.ptp(flat) <= 1e-9 * np.abs(flat).max() + 1e-300:
+        flat = np.full_like(flat, flat.mean())
+    ax.hist(flat, **hist_kw)

@@ -163,7 +163,12 @@ class SupervisedNetwork(BaseNetwork):
     @property
     def _n_features_out(self) -> int:
         network = self.network_
-        return prod(network.plans[self._transform_stop() - 1].out_shape) * network.n_members
+        try:
+            stop = self._transform_stop()
+        except ValueError as error:
+            # Whoever lists attributes, as the picture in a notebook, asks whether there is one.
+            raise AttributeError(str(error)) from error
+        return prod(network.plans[stop - 1].out_shape) * network.n_members
 
 
 # Decorated here and not in the class body: TransformerMixin wraps what it finds in the body,

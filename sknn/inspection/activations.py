@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,14 @@ from numpy.typing import NDArray
 
 from sknn._drawing.house_style import AMOUNTS, SIGNS, in_house_style
 from sknn._drawing.mosaic import mosaic
-from sknn._drawing.pyplot import axes, panels, show_image
+from sknn._drawing.pyplot import axes, histogram, panels, show_image
+from sknn.core.constraints import is_number
 from sknn.core.layers.recurrent import Recurrent
 from sknn.core.network import Network
 from sknn.estimators.gan.estimator import GAN
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.inspection.answers import Realness
-from sknn.inspection.unwrap import network_of, served_on
+from sknn.inspection.unwrap import chosen_layer, network_of, served_on
 
 
 class ActivationDisplay:
@@ -114,14 +116,10 @@ class ActivationDisplay:
         outputs = _outputs(final, given)
         if layer is None:
             return cls(outputs=outputs, kind="histogram").plot(ax, **artist_kw)
-        names = list(outputs)
-        if isinstance(layer, int) and -len(names) <= layer < len(names):
-            layer = names[layer]
-        if layer not in outputs:
-            raise ValueError(f"layer must be one of {names}, or its place; got {layer!r}.")
+        layer = chosen_layer(layer, list(outputs))
         found = outputs[layer]
-        if not -len(found) <= row < len(found):
-            raise ValueError(f"row must be one of the {len(found)} rows of X; got {row}.")
+        if not is_number(row, Integral) or not -len(found) <= row < len(found):
+            raise ValueError(f"row must be one of the {len(found)} rows of X; got {row!r}.")
         if _gives_last_state(final.network_, layer):
             found = _states(final, given, layer, row)[None]
             row = 0
@@ -173,8 +171,10 @@ class ActivationDisplay:
         for each in grid.flat[n:]:
             each.set_axis_off()
         for each, (name, values) in zip(grid.flat, self.outputs.items(), strict=False):
-            shares = np.full(values.size, 1.0 / max(values.size, 1))
-            each.hist(np.ravel(values), **{"bins": 30, "weights": shares} | hist_kw)
+            # Missing steps have no output.
+            there = values[np.isfinite(values)]
+            shares = np.full(there.size, 1.0 / max(there.size, 1))
+            histogram(each, there, **{"bins": 30, "weights": shares} | hist_kw)
             each.set(title=name, xlabel="output")
         for each in grid[:, 0]:
             each.set_ylabel("share")
@@ -184,9 +184,10 @@ class ActivationDisplay:
 
 def _colors(values: NDArray) -> dict[str, Any]:
     """Return a colormap about zero where there are both signs."""
-    if values.min() >= 0:
+    there = values[np.isfinite(values)]
+    if there.min(initial=0.0) >= 0:
         return {"cmap": AMOUNTS}
-    limit = float(np.abs(values).max())
+    limit = float(np.abs(there).max())
     return {"cmap": SIGNS, "vmin": -limit, "vmax": limit}
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from sknn.core.constraints import integer, real
 from sknn.estimators.recurrent.network import RecurrentNetwork
 from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.tabular.network import TableNetwork
@@ -135,8 +136,8 @@ def integrated_gradients(
     NotFittedError
         If the estimator is not fitted.
     ValueError
-        For a baseline of another shape, an unknown class, or where `target` must choose among
-        several outputs.
+        For a baseline of another shape, an unknown class, where `target` must choose among several
+        outputs, or for `tol` or `max_steps` out of range.
 
     Warns
     -----
@@ -161,6 +162,8 @@ def integrated_gradients(
     >>> bool(np.allclose(shares.sum(axis=1), change, rtol=1e-2, atol=1e-2))
     True
     """
+    tol = real(0.0, closed="left").read("integrated_gradients", "tol", tol)
+    max_steps = integer(1).read("integrated_gradients", "max_steps", max_steps)
     final, x, answer = _asked(estimator, X, target)
     start = _baseline(estimator, X, baseline, x)
     return as_given(final, X, integral(answer, x, start, tol, max_steps))

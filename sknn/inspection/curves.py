@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sknn._drawing.house_style import in_house_style
 from sknn._drawing.pyplot import axes
-from sknn.inspection.unwrap import served
+from sknn.inspection.unwrap import network_of, served, several
 
 # A penalty that is a smaller share of the loss than this is not worth a curve of its own.
 _VISIBLE = 0.01
@@ -123,10 +123,15 @@ class LossCurveDisplay:
         ------
         ImportError
             Without matplotlib.
+        NotFittedError
+            If an estimator is not fitted.
+        TypeError
+            If there is no network of sknn in one.
         ValueError
             If an estimator has no history, or `log_scale` meets losses that are not positive.
         """
-        display = cls(curves=[curve for pair in _named(estimator, name) for curve in _of(*pair)])
+        pairs = _named(several(estimator, "estimator"), name)
+        display = cls(curves=[curve for pair in pairs for curve in _of(*pair)])
         return display.plot(ax=ax, log_scale=log_scale, **line_kw)
 
     @in_house_style
@@ -186,10 +191,8 @@ def _of(name: str, estimator: Any) -> list[LossCurve]:
     final = served(estimator)
     history = getattr(final, "history_", None)
     if not isinstance(history, Mapping) or not len(history.get("loss", ())):
-        raise ValueError(
-            f"{type(final).__name__} has no history of losses: fit it first, and with "
-            "refit=True where it is a search."
-        )
+        network_of(final)
+        raise ValueError(f"This {type(final).__name__} has no history of losses; fit it first.")
     parts = dict(_parts(history))
     return [LossCurve(name, part, history["epoch"], loss) for part, loss in parts.items()]
 

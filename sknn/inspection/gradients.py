@@ -10,10 +10,13 @@ from sklearn.base import clone
 
 from sknn.core.layout import Role, Slot
 from sknn.core.row_order import in_order
+from sknn.estimators.autoencoder.estimator import AutoEncoder
 from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.problem import supervised_objective
 from sknn.estimators.fit.stages import complete_weights, prepare_fit
 from sknn.estimators.fit.state import FitState
+from sknn.estimators.supervised import SupervisedNetwork
+from sknn.estimators.tabular.network import TableNetwork
 from sknn.inspection.parts import part_errors, slope_error
 from sknn.training.objective import Supervised
 from sknn.training.run import noise_of
@@ -109,6 +112,12 @@ def _judge(whole: list[Finding], alone: list[Finding], tol: float) -> None:
 
 def state_before_training(estimator: Any, X: Any, y: Any, sample_weight: Any) -> FitState:
     """Return a call of fit that stands before the first batch, in float64."""
+    able = isinstance(estimator, (SupervisedNetwork, AutoEncoder))
+    if not able or isinstance(estimator, TableNetwork):
+        raise TypeError(
+            f"estimator must be a network that is trained on numbers; got "
+            f"{type(estimator).__name__}. Of a pipeline or search, pass the network inside."
+        )
     trial = clone(estimator).set_params(dtype="float64", callbacks=None, early_stopping=False)
     trial._check_parameters()
     call = Call(X, y, sample_weight, classes=getattr(estimator, "classes_", None))

@@ -149,8 +149,15 @@ def _of_rows(final: Any, X: Any, method: str) -> NDArray:
             shares = np.nan_to_num(answer.gradient(x) * (x - mean))
         if isinstance(final, TableNetwork):
             shares = _by_column(final, shares)
-        total = total + np.abs(as_given(final, X, shares)).mean(axis=0)
+        total = total + np.abs(_as_array(as_given(final, X, shares))).mean(axis=0)
     return total
+
+
+def _as_array(shares: Any) -> NDArray:
+    """Return the shares of rows that are all alike as an array."""
+    if len({np.shape(each) for each in shares}) > 1:
+        raise ValueError("Importances need sequences of one length; X has several.")
+    return np.asarray(shares)
 
 
 def _targets(final: Any) -> list[Any]:

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from sknn._drawing.house_style import AMOUNTS, in_house_style
 from sknn._drawing.pyplot import axes
+from sknn.core.constraints import integer, real
 from sknn.core.layout import Role
 from sknn.core.network import Network
 from sknn.estimators.boltzmann.base import BoltzmannMachine
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.gan.estimator import GAN
 from sknn.inspection.gradients import state_before_training
-from sknn.inspection.unwrap import network_of, served_on
+from sknn.inspection.unwrap import network_of, served_on, several, targets_served
 
 _MARGIN = 0.25
 
@@ -123,19 +124,25 @@ class LossLandscapeDisplay:
         NotFittedError
             If there is no network yet.
         TypeError
-            For a GAN or Boltzmann machine, which minimize no loss that could be drawn.
+            For a GAN or Boltzmann machine, which minimize no loss that could be drawn, and for
+            networks for tables, which begin by learning what the columns hold.
         ValueError
-            If the estimators of the path have other layers.
+            If the estimators of the path have other layers, or there are none.
         """
         network_of(estimator)
         final, given = served_on(estimator, X)
         if isinstance(final, (GAN, BoltzmannMachine)):
             raise TypeError(f"{type(final).__name__} minimizes no loss that could be drawn.")
-        state = state_before_training(
-            final, given[:max_rows], None if y is None else y[:max_rows], None
-        )
+        owner = "LossLandscapeDisplay"
+        n_points = integer(2).read(owner, "n_points", n_points)
+        max_rows = integer(1).read(owner, "max_rows", max_rows)
+        span = real(0.0).read(owner, "span", span)
+        final._check_inputs(given[:max_rows])
+        target = targets_served(estimator, y)
+        target = None if target is None else target[:max_rows]
+        state = state_before_training(final, given[:max_rows], target, None)
         center = state.network.theta.copy()
-        steps = None if path is None else _path(path, state, center)
+        steps = None if path is None else _path(several(path, "path"), state, center)
         if steps is None:
             directions = _random_directions(state.network, random_state)
             places, reach = None, np.array([[-span, span], [-span, span]])
@@ -164,8 +171,13 @@ class LossLandscapeDisplay:
         -------
         display : LossLandscapeDisplay
         """
+        from matplotlib.colors import BoundaryNorm
+
         ax = axes(ax)
-        style: dict[str, Any] = {"cmap": AMOUNTS, "levels": _levels(self.loss), "extend": "both"}
+        levels = _levels(self.loss)
+        # Levels are closest where most of the picture is; so colors go by level, not by loss.
+        norm = BoundaryNorm(levels, 256, extend="both")
+        style: dict[str, Any] = {"cmap": AMOUNTS, "levels": levels, "extend": "both", "norm": norm}
         self.contour_ = ax.contourf(self.x, self.y, self.loss, **style | contour_kw)
         ax.figure.colorbar(self.contour_, ax=ax, label="loss", format="%.3g")
         if self.path is None:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from sknn._drawing.diagram import Diagram, Links, diagram
-from sknn._drawing.house_style import in_house_style
+from sknn._drawing.house_style import in_house_style, sign_colors
 from sknn._drawing.pyplot import color, pyplot
+from sknn.core.constraints import integer
 from sknn.core.network import Network
-from sknn.inspection.unwrap import network_of, served
+from sknn.inspection.unwrap import chosen_member, network_of, served
 
 _INCHES = 1.35
 """Width of a column."""
@@ -93,8 +94,8 @@ class NetworkDisplay:
             Without matplotlib.
         NotFittedError
             If there is no network yet.
-        ValueError
-            If there is no such member.
+        InvalidParameterError
+            If there is no such member, or `max_units` is no number of units.
         """
         network, final = network_of(estimator), served(estimator)
         classes = getattr(final, "classes_", ())
@@ -129,22 +130,20 @@ class NetworkDisplay:
         -------
         display : NetworkDisplay
         """
-        if not 0 <= member < self.network.n_members:
-            raise ValueError(f"member must be below {self.network.n_members}; got {member}.")
         picture = diagram(
             self.network,
-            max_units=max_units,
+            max_units=integer(0).read("NetworkDisplay", "max_units", max_units),
             inputs=self.inputs,
             outputs=self.outputs,
-            member=member,
+            member=chosen_member(self.network, member),
         )
         if ax is None:
-            size = (_INCHES * (picture.width + 0.5), 3.6)
+            size = (_INCHES * (picture.width + 0.9), 3.6)
             ax = pyplot().subplots(figsize=size, layout="constrained")[1]
         self.lines_ = [_draw_links(ax, links, line_kw or {}) for links in picture.links]
         _draw_layers(ax, picture, unit_kw or {})
-        _draw_captions(ax, picture)
-        ax.set(xlim=(-0.75, picture.width - 0.25), ylim=(-0.62, 1.3))
+        _draw_captions(ax, picture, _font_scale(ax, picture.width + 0.9))
+        ax.set(xlim=(-0.95, picture.width - 0.05), ylim=(-0.62, 1.3))
         ax.set_axis_off()
         self.ax_, self.figure_ = ax, ax.figure
         return self
@@ -159,7 +158,8 @@ def _draw_links(ax: Any, links: Links, line_kw: dict[str, Any]) -> Any:
     if links.weight is not None:
         size = np.abs(links.weight)
         style["linewidths"] = 0.2 + 3.3 * size / max(float(size.max(initial=0.0)), 1e-300)
-        style["colors"] = np.where(links.weight > 0, color(1), color(0))
+        below, above = sign_colors(pyplot().rcParams["axes.facecolor"])
+        style["colors"] = np.where(links.weight > 0, above, below)
         style["alpha"] = 0.8
     return ax.add_collection(LineCollection(segments, **style | line_kw))
 
@@ -188,16 +188,25 @@ def _draw_layers(ax: Any, picture: Diagram, unit_kw: dict[str, Any]) -> None:
     for unit in picture.units:
         aside = -0.12 if unit.side == "left" else 0.12
         side = "right" if unit.side == "left" else "left"
-        ax.text(unit.x + aside, unit.y, unit.label, ha=side, va="center", fontsize=7)
+        # A dollar sign in the name of a column begins no formula.
+        style = {"ha": side, "va": "center", "fontsize": 7, "parse_math": False}
+        ax.text(unit.x + aside, unit.y, unit.label, **style)
 
 
-def _draw_captions(ax: Any, picture: Diagram) -> None:
+def _font_scale(ax: Any, n_columns: float) -> float:
+    """Return how much smaller letters must be where columns are narrow."""
+    inches = ax.get_window_extent().width / ax.figure.dpi / n_columns
+    return float(np.clip(inches, 0.6, 1.0))
+
+
+def _draw_captions(ax: Any, picture: Diagram, scale: float) -> None:
     for caption in picture.captions:
         if caption.over:
             reach = [caption.x - caption.over, caption.x + caption.over]
             ax.plot(reach, [1.12, 1.12], color=color(0), linewidth=1.5)
-            ax.text(caption.x, 1.15, caption.lines[0], ha="center", va="bottom", fontsize=9)
+            ax.text(caption.x, 1.15, caption.lines[0], ha="center", va="bottom", fontsize=9 * scale)
             continue
         name, *rest = caption.lines
-        ax.text(caption.x, -0.17, name, ha="center", va="baseline", fontsize=8, weight="bold")
-        ax.text(caption.x, -0.23, "\n".join(rest), ha="center", va="top", fontsize=7)
+        style = {"ha": "center", "va": "baseline", "fontsize": 8 * scale, "weight": "bold"}
+        ax.text(caption.x, -0.17, name, parse_math=False, **style)
+        ax.text(caption.x, -0.23, "\n".join(rest), ha="center", va="top", fontsize=7 * scale)

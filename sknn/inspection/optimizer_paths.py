@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from sknn._drawing.house_style import in_house_style
 from sknn._drawing.pyplot import axes
+from sknn.core.constraints import integer
 from sknn.core.optimizers import Optimizer
 from sknn.core.spec import resolve
+from sknn.inspection.unwrap import several
 
 Function = Callable[[NDArray, NDArray], NDArray]
 
@@ -24,12 +26,23 @@ class _Surface(NamedTuple):
     limits: tuple[float, float, float, float]
 
 
+# With names, so that a display that holds one can be pickled.
+def _ravine(x: NDArray, y: NDArray) -> NDArray:
+    return 0.05 * x**2 + y**2
+
+
+def _rosenbrock(x: NDArray, y: NDArray) -> NDArray:
+    return (1 - x) ** 2 + 100 * (y - x**2) ** 2
+
+
+def _saddle(x: NDArray, y: NDArray) -> NDArray:
+    return x**2 - y**2 + 0.1 * y**4
+
+
 _SURFACES = {
-    "ravine": _Surface(lambda x, y: 0.05 * x**2 + y**2, (-9.0, 2.5), (-10.0, 4.0, -3.5, 3.5)),
-    "rosenbrock": _Surface(
-        lambda x, y: (1 - x) ** 2 + 100 * (y - x**2) ** 2, (-1.5, 2.0), (-2.0, 2.0, -1.0, 3.0)
-    ),
-    "saddle": _Surface(lambda x, y: x**2 - y**2 + 0.1 * y**4, (-1.8, 0.01), (-2.0, 2.0, -3.0, 3.0)),
+    "ravine": _Surface(_ravine, (-9.0, 2.5), (-10.0, 4.0, -3.5, 3.5)),
+    "rosenbrock": _Surface(_rosenbrock, (-1.5, 2.0), (-2.0, 2.0, -1.0, 3.0)),
+    "saddle": _Surface(_saddle, (-1.8, 0.01), (-2.0, 2.0, -3.0, 3.0)),
 }
 
 
@@ -123,14 +136,15 @@ class OptimizerPathDisplay:
         InvalidParameterError
             For an unknown optimizer.
         ValueError
-            For an unknown surface, or a callable without `limits`.
+            For an unknown surface, a callable without `limits`, or no optimizer.
         """
         function, begin, bounds = _surface(surface, start, limits)
+        n_steps = integer(0).read("OptimizerPathDisplay", "n_steps", n_steps)
         rates = learning_rate if isinstance(learning_rate, Mapping) else {}
         default = 0.1 if isinstance(learning_rate, Mapping) else float(learning_rate)
         paths = {
             name: _walk(optimizer, function, begin, rates.get(name, default), n_steps)
-            for name, optimizer in _named(optimizers).items()
+            for name, optimizer in _named(several(optimizers, "optimizers")).items()
         }
         return cls(paths=paths, function=function, limits=bounds).plot(ax, **line_kw)
 
@@ -152,9 +166,12 @@ class OptimizerPathDisplay:
         ax = axes(ax)
         left, right, low, high = self.limits
         x, y = np.meshgrid(np.linspace(left, right, 121), np.linspace(low, high, 121))
-        height = self.function(x, y)
-        levels = np.unique(np.quantile(height, np.linspace(0.0, 1.0, 16)))
-        ax.contour(x, y, height, levels=levels, colors="0.75", linewidths=0.8, zorder=1)
+        with np.errstate(all="ignore"):
+            height = np.broadcast_to(self.function(x, y), x.shape)
+        there = height[np.isfinite(height)]
+        if there.size:
+            levels = np.unique(np.quantile(there, np.linspace(0.0, 1.0, 16)))
+            ax.contour(x, y, height, levels=levels, colors="0.75", linewidths=0.8, zorder=1)
         self.lines_ = []
         for name, path in self.paths.items():
             style = {"label": name, "marker": ".", "markersize": 4, "linewidth": 1.2}
@@ -172,21 +189,36 @@ def _surface(surface: Any, start: Any, limits: Any) -> tuple[Function, Any, Any]
     """Return function, start and limits."""
     if isinstance(surface, str) and surface in _SURFACES:
         known = _SURFACES[surface]
-        return known.function, start or known.start, limits or known.limits
+        return (
+            known.function,
+            _numbers("start", start, known.start),
+            _numbers("limits", limits, known.limits),
+        )
     if not callable(surface):
         raise ValueError(f"surface must be one of {list(_SURFACES)} or callable; got {surface!r}.")
     if limits is None:
         raise ValueError("A surface of your own needs limits, (x_min, x_max, y_min, y_max).")
-    left, _, low, high = limits
-    return surface, start or (left, (low + high) / 2), limits
+    bounds = _numbers("limits", limits, (0.0,) * 4)
+    left, _, low, high = bounds
+    return surface, _numbers("start", start, (left, (low + high) / 2)), bounds
+
+
+def _numbers(name: str, given: Any, default: tuple[float, ...]) -> tuple[float, ...]:
+    """Return as many numbers as the default has."""
+    if given is None:
+        return default
+    array = np.asarray(given)
+    if array.shape != (len(default),) or array.dtype.kind not in "fiu":
+        raise ValueError(f"{name} must be {len(default)} numbers; got {given!r}.")
+    return tuple(array.tolist())
 
 
 def _named(optimizers: Any) -> dict[str, Optimizer]:
     if isinstance(optimizers, Mapping):
         pairs = [(str(name), each) for name, each in optimizers.items()]
     else:
-        several = optimizers if isinstance(optimizers, (list, tuple)) else [optimizers]
-        pairs = [(each if isinstance(each, str) else repr(each), each) for each in several]
+        every = optimizers if isinstance(optimizers, (list, tuple)) else [optimizers]
+        pairs = [(each if isinstance(each, str) else repr(each), each) for each in every]
     return {
         name: resolve(Optimizer, each, "optimizers", "OptimizerPathDisplay") for name, each in pairs
     }

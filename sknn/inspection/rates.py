@@ -11,10 +11,11 @@ from sklearn.base import clone
 
 from sknn._drawing.house_style import in_house_style
 from sknn._drawing.pyplot import axes
+from sknn.core.constraints import integer, real
 from sknn.core.schedules import Schedule
 from sknn.core.spec import resolve
 from sknn.estimators.base import BaseNetwork
-from sknn.inspection.unwrap import served
+from sknn.inspection.unwrap import not_a_network, served, several
 
 _POINTS = 20
 """Of an epoch, where the rate changes with every update."""
@@ -87,7 +88,9 @@ class LearningRateDisplay:
         ValueError
             If it has no learning rate, as with ``solver="lbfgs"``.
         """
-        return cls(rates=dict(_of_estimators(estimator, n_batches))).plot(ax, **line_kw)
+        n_batches = integer(1).read("LearningRateDisplay", "n_batches", n_batches)
+        rates = dict(_of_estimators(several(estimator, "estimator"), n_batches))
+        return cls(rates=rates).plot(ax, **line_kw)
 
     @classmethod
     def from_schedules(
@@ -125,13 +128,14 @@ class LearningRateDisplay:
         ImportError
             Without matplotlib.
         InvalidParameterError
-            For an unknown schedule.
+            For an unknown schedule, or a number out of range.
         """
-        pairs = _named(schedules)
-        rates = {
-            name: _planned(_resolved(each), learning_rate_init, max_iter, n_batches)
-            for name, each in pairs
-        }
+        owner = "LearningRateDisplay"
+        max_iter = integer(1).read(owner, "max_iter", max_iter)
+        n_batches = integer(1).read(owner, "n_batches", n_batches)
+        base = real(0.0).read(owner, "learning_rate_init", learning_rate_init)
+        pairs = _named(several(schedules, "schedules"))
+        rates = {name: _planned(_resolved(each), base, max_iter, n_batches) for name, each in pairs}
         return cls(rates=rates).plot(ax, **line_kw)
 
     @in_house_style
@@ -164,8 +168,8 @@ def _named(given: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(given, Mapping):
         yield from ((str(name), each) for name, each in given.items())
     else:
-        several = given if isinstance(given, (list, tuple)) else [given]
-        yield from ((each if isinstance(each, str) else repr(each), each) for each in several)
+        every = given if isinstance(given, (list, tuple)) else [given]
+        yield from ((each if isinstance(each, str) else repr(each), each) for each in every)
 
 
 def _resolved(schedule: Any) -> Schedule:
@@ -176,8 +180,8 @@ def _of_estimators(estimator: Any, n_batches: int) -> Iterator[tuple[str, tuple[
     if isinstance(estimator, Mapping):
         pairs = [(str(name), served(each)) for name, each in estimator.items()]
     else:
-        several = estimator if isinstance(estimator, (list, tuple)) else [estimator]
-        finals = [served(each) for each in several]
+        every = estimator if isinstance(estimator, (list, tuple)) else [estimator]
+        finals = [served(each) for each in every]
         tail = [f" {i}" if len(finals) > 1 else "" for i in range(len(finals))]
         pairs = [(type(f).__name__ + end, f) for f, end in zip(finals, tail, strict=True)]
     for name, final in pairs:
@@ -187,7 +191,7 @@ def _of_estimators(estimator: Any, n_batches: int) -> Iterator[tuple[str, tuple[
 def _rates(final: Any, n_batches: int) -> tuple[NDArray, NDArray]:
     """Return epochs and rates of one estimator."""
     if not isinstance(final, BaseNetwork):
-        raise TypeError(f"estimator must be a network of sknn; got {type(final).__name__}.")
+        raise not_a_network(final)
     if getattr(final, "solver", None) == "lbfgs":
         raise ValueError("solver='lbfgs' has no learning rate.")
     if final.__sklearn_is_fitted__() and "learning_rate" in final.history_:

@@ -6,17 +6,17 @@ import warnings
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
 from sknn._drawing.house_style import in_house_style
 from sknn._drawing.mosaic import as_images, centers, image_shape, mosaic
 from sknn._drawing.pyplot import axes, color, show_image
+from sknn.core.constraints import integer
 from sknn.estimators.autoencoder.estimator import AutoEncoder
 from sknn.estimators.boltzmann.base import BoltzmannMachine
 from sknn.inspection.scatter import scatter
-from sknn.inspection.unwrap import network_of, served_on
+from sknn.inspection.unwrap import first_rows, network_of, served_on
 
 _KINDS = ("auto", "images", "rows", "codes")
 _MOST_LINES = 3
@@ -116,18 +116,19 @@ class ReconstructionDisplay:
         NotFittedError
             If the estimator is not fitted.
         TypeError
-            If it does not reconstruct.
+            If it does not reconstruct, or has no codes.
         ValueError
-            For an unknown kind, or a shape that does not fit.
+            For an unknown kind, a shape that does not fit, or `y` of another length.
         """
         if kind not in _KINDS:
             raise ValueError(f"kind must be one of {_KINDS}; got {kind!r}.")
         network_of(estimator)
         final, given = served_on(estimator, X)
         if kind == "codes":
-            codes = _plane(final.transform(given))
-            return cls(kind="codes", codes=codes, labels=y).plot(ax, **artist_kw)
-        rows = _first(given, n_rows)
+            codes = _plane(_coded(final, given))
+            return cls(kind="codes", codes=codes, labels=_labels(y, codes)).plot(ax, **artist_kw)
+        n_rows = integer(1).read("ReconstructionDisplay", "n_rows", n_rows)
+        rows = np.asarray(first_rows(given, n_rows))
         with warnings.catch_warnings():
             # What X was named like is known.
             warnings.filterwarnings("ignore", "X does not have valid feature names")
@@ -186,11 +187,24 @@ class ReconstructionDisplay:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
 
 
-def _first(X: Any, n_rows: int) -> NDArray:
-    """Return the first rows, dense."""
-    if sp.issparse(X):
-        return X[:n_rows].toarray()
-    return np.asarray(X)[:n_rows]
+def _coded(final: Any, X: Any) -> NDArray:
+    """Return the codes of rows."""
+    if not hasattr(final, "transform"):
+        raise TypeError(f"{type(final).__name__} has no codes: there is no hidden layer.")
+    return final.transform(X)
+
+
+def _labels(y: Any, codes: NDArray) -> NDArray | None:
+    """Return what colors the codes, checked; labels of several types are compared as text."""
+    if y is None:
+        return None
+    labels = np.asarray(y)
+    if labels.shape != (len(codes),):
+        raise ValueError(
+            f"y must hold one class or number for each of {len(codes)} rows; got shape "
+            f"{labels.shape}."
+        )
+    return labels.astype(str) if labels.dtype.kind == "O" else labels
 
 
 def _reconstruction(final: Any) -> Any:
@@ -206,6 +220,8 @@ def _reconstruction(final: Any) -> Any:
 
 def _plane(codes: NDArray) -> NDArray:
     """Return points in the plane."""
+    if codes.shape[1] > 2:
+        return PCA(2).fit_transform(codes) if len(codes) > 1 else np.zeros((1, 2))
     if codes.shape[1] == 1:
         return np.column_stack([codes[:, 0], np.zeros(len(codes))])
-    return codes if codes.shape[1] == 2 else PCA(2).fit_transform(codes)
+    return codes

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sknn._drawing.house_style import in_house_style
 from sknn._drawing.mosaic import as_images, centers, image_shape, mosaic
 from sknn._drawing.pyplot import axes, color, panels, show_image
-from sknn.inspection.unwrap import network_of, served
+from sknn.core.constraints import integer
+from sknn.inspection.unwrap import first_rows, network_of, served, several
 
 
 class SamplesDisplay:
@@ -101,9 +102,12 @@ class SamplesDisplay:
         TypeError
             If one cannot sample.
         ValueError
-            For a shape that does not fit.
+            For a shape that does not fit, or columns that are not there.
         """
-        named = estimator if isinstance(estimator, Mapping) else {"": estimator}
+        named = several(estimator, "estimator")
+        named = named if isinstance(named, Mapping) else {"": named}
+        if n_samples is not None:
+            n_samples = integer(1).read("SamplesDisplay", "n_samples", n_samples)
         found: dict[str, NDArray] = {}
         for name, each in named.items():
             network_of(each)
@@ -116,9 +120,11 @@ class SamplesDisplay:
             few = 64 if len(named) == 1 else 10
             n = n_samples or (few if pixels else 500)
             rows = np.asarray(final.sample(n, random_state=random_state))
-            found[str(name)] = rows[:, columns] if pixels is None else as_images(rows, pixels)
+            found[str(name)] = _two(rows, columns) if pixels is None else as_images(rows, pixels)
+        if len({each.shape[1:] for each in found.values()}) > 1:
+            raise ValueError("The estimators must make up rows of one kind and number of features.")
         flat = next(iter(found.values())).ndim == 2
-        data = np.asarray(X)[:, columns] if X is not None and flat else None
+        data = _two(first_rows(X), columns).astype(float) if X is not None and flat else None
         return cls(samples=found, data=data).plot(ax, **artist_kw)
 
     @in_house_style
@@ -170,3 +176,16 @@ class SamplesDisplay:
             grid.flat[0].legend(markerscale=2)
         self.axes_ = grid.ravel()[:n]
         self.ax_, self.figure_ = bound, self.axes_[0].figure
+
+
+def _two(rows: NDArray, columns: Any) -> NDArray:
+    """Return two columns of rows; of rows of one number this one, along a line."""
+    if rows.ndim != 2:
+        raise ValueError(f"X must be rows of numbers; got an array of shape {rows.shape}.")
+    if rows.shape[1] == 1:
+        return np.column_stack([rows[:, 0], np.zeros(len(rows))])
+    pair = np.asarray(columns)
+    n = rows.shape[1]
+    if pair.shape != (2,) or pair.dtype.kind not in "iu" or not ((-n <= pair) & (pair < n)).all():
+        raise ValueError(f"columns must be two numbers below {n}; got {columns!r}.")
+    return rows[:, pair]

@@ -11,6 +11,7 @@ from sknn._drawing.house_style import COLORS
 from sknn._drawing.pyplot import color
 
 _MOST_CLASSES = 10
+_LINES_OF_LEGEND = 20
 _SMALL = {"s": 12, "linewidths": 0}
 
 
@@ -21,13 +22,12 @@ def scatter(ax: Any, points: NDArray, labels: Any, scatter_kw: dict[str, Any]) -
     ----------
     ax : matplotlib Axes
     points : ndarray of shape (n, 2)
-    labels : array-like of shape (n,) or None
+    labels : ndarray of shape (n,) or None
     scatter_kw : dict
     """
     if labels is None:
         ax.scatter(*points.T, **_SMALL | scatter_kw)
         return
-    labels = np.asarray(labels)
     classes = np.unique(labels)
     if len(classes) > _MOST_CLASSES and labels.dtype.kind in "fiu":
         artist = ax.scatter(*points.T, **_SMALL | {"c": labels} | scatter_kw)
@@ -37,4 +37,8 @@ def scatter(ax: Any, points: NDArray, labels: Any, scatter_kw: dict[str, Any]) -
         # Colors that come again have another shape.
         style = {"color": color(i), "label": label, "marker": "o^s"[i // len(COLORS) % 3]}
         ax.scatter(*points[labels == label].T, **_SMALL | style | scatter_kw)
-    ax.legend(markerscale=2, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    n_columns = 1 + (len(classes) - 1) // _LINES_OF_LEGEND
+    legend = ax.legend(markerscale=2, loc="upper left", bbox_to_anchor=(1.0, 1.0), ncols=n_columns)
+    for text in legend.get_texts():
+        # A dollar sign in the name of a class begins no formula.
+        text.set_parse_math(False)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
+import numpy as np
+import scipy.sparse as sp
+from sklearn.exceptions import NotFittedError
+
+from sknn.core.constraints import integer, is_number
 from sknn.core.network import Network
 
 
@@ -14,6 +20,19 @@ def served(estimator: Any) -> Any:
         if inner is not None:
             return served(inner)
     return estimator
+
+
+def several(given: Any, name: str) -> Any:
+    """Return a list or dict of what is drawn side by side as it is, if there is something in it.
+
+    Raises
+    ------
+    ValueError
+        If it is empty.
+    """
+    if hasattr(given, "__len__") and not isinstance(given, str) and not len(given):
+        raise ValueError(f"{name} must not be empty.")
+    return given
 
 
 def served_on(estimator: Any, X: Any) -> tuple[Any, Any]:
@@ -29,6 +48,25 @@ def served_on(estimator: Any, X: Any) -> tuple[Any, Any]:
     return served_on(final, before.transform(X) if len(before) else X)
 
 
+def targets_served(estimator: Any, y: Any) -> Any:
+    """Return the targets the network inside is given when the estimator is given y."""
+    for name in ("best_estimator_", "_final_estimator"):
+        inner = getattr(estimator, name, None)
+        if inner is not None:
+            return targets_served(inner, y)
+    if getattr(estimator, "regressor_", None) is None or y is None:
+        return y
+    changed = estimator.transformer_.transform(np.asarray(y, float).reshape(len(y), -1))
+    return changed[:, 0] if changed.shape[1] == 1 else changed
+
+
+def first_rows(X: Any, n_rows: int | None = None) -> Any:
+    """Return the first rows, all of them for None, dense; columns of a table lose their names."""
+    if sp.issparse(X):
+        return X[:n_rows].toarray()
+    return np.atleast_1d(np.asarray(X))[:n_rows]
+
+
 def network_of(estimator: Any) -> Network:
     """Return the network of a fitted or initialized estimator.
 
@@ -40,10 +78,42 @@ def network_of(estimator: Any) -> Network:
         If it has none yet.
     """
     final = served(estimator)
-    if not hasattr(final, "_check_fitted"):
-        raise TypeError(
-            f"estimator must be a network of sknn, or a pipeline or search around one; got "
-            f"{type(final).__name__}."
-        )
+    if isinstance(final, type) or not hasattr(final, "_check_fitted"):
+        raise not_a_network(final)
     final._check_fitted()
     return final.network_
+
+
+def not_a_network(final: Any) -> Exception:
+    """Return the error for what holds no network: not yet, or never."""
+    if isinstance(final, type):
+        return TypeError(f"estimator must be an instance; got the class {final.__name__}.")
+    name = type(final).__name__
+    if any(hasattr(served(inner), "_check_fitted") for inner in _wrapped(final)):
+        return NotFittedError(
+            f"This {name} holds no fitted network. Call fit first, with refit=True where it is a "
+            "search."
+        )
+    return TypeError(
+        f"estimator must be a network of sknn, or a pipeline or search around one; got {name}."
+    )
+
+
+def _wrapped(final: Any) -> list[Any]:
+    """Return what a search or a regressor with a transformed target was given."""
+    held = getattr(final, "__dict__", {})
+    return [held[name] for name in ("estimator", "regressor") if name in held]
+
+
+def chosen_member(network: Network, member: Any) -> int:
+    """Return the place of a member, checked."""
+    return integer(0, network.n_members - 1, "both").read("the display", "member", member)
+
+
+def chosen_layer(layer: Any, names: list[str]) -> str:
+    """Return the name of a layer that is given by its name or place, checked."""
+    if isinstance(layer, str) and layer in names:
+        return layer
+    if is_number(layer, Integral) and -len(names) <= layer < len(names):
+        return names[layer]
+    raise ValueError(f"layer must be one of {names}, or its place among them; got {layer!r}.")

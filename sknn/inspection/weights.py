@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from sknn._drawing.house_style import SIGNS, in_house_style
 from sknn._drawing.mosaic import as_images, image_shape, mosaic
-from sknn._drawing.pyplot import axes, panels, show_image
+from sknn._drawing.pyplot import axes, histogram, panels, show_image
+from sknn.core.constraints import integer
 from sknn.core.network import Network
-from sknn.inspection.unwrap import network_of, served
+from sknn.inspection.unwrap import chosen_layer, chosen_member, network_of, served
 
 _KINDS = ("auto", "images", "histogram")
 
@@ -106,14 +107,15 @@ class WeightsDisplay:
         NotFittedError
             If there is no network yet.
         ValueError
-            For an unknown layer or kind, or a shape that does not fit.
+            For an unknown layer, member or kind, or a shape that does not fit.
         """
         if kind not in _KINDS:
             raise ValueError(f"kind must be one of {_KINDS}; got {kind!r}.")
+        max_units = integer(1).read("WeightsDisplay", "max_units", max_units)
         network = network_of(estimator)
         known = getattr(served(estimator), "input_shape_", None)
-        found = _weights_of(network.member(member))
-        name = _chosen(layer, list(found))
+        found = _weights_of(network.member(chosen_member(network, member)))
+        name = chosen_layer(layer, list(found))
         images = None
         if kind != "histogram":
             images = _images(found[name], shape, known if name == next(iter(found)) else None)
@@ -169,7 +171,7 @@ class WeightsDisplay:
         for each in grid.flat[n:]:
             each.set_axis_off()
         for each, (name, values) in zip(grid.flat, self.weights.items(), strict=False):
-            each.hist(np.ravel(values), **{"bins": 40} | hist_kw)
+            histogram(each, values, **{"bins": 40} | hist_kw)
             each.axvline(0.0, color="0.5", linewidth=0.8)
             each.set(title=name, xlabel="weight")
         for each in grid[:, 0]:
@@ -189,14 +191,6 @@ def _weights_of(network: Network) -> dict[str, NDArray]:
     if not found:
         raise ValueError("No layer of this network has weights W.")
     return found
-
-
-def _chosen(layer: int | str, names: list[str]) -> str:
-    if isinstance(layer, str) and layer in names:
-        return layer
-    if isinstance(layer, int) and -len(names) <= layer < len(names):
-        return names[layer]
-    raise ValueError(f"layer must be one of {names}, or its place among them; got {layer!r}.")
 
 
 def _images(weights: NDArray, shape: Any, known: Any) -> NDArray | None:

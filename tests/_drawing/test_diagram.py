@@ -73,4 +73,4 @@ def test_members_have_pictures_of_their_own():
 def test_long_names_are_cut():
     net = MLPClassifier((), random_state=0).initialize(np.eye(2), [0, 1])
     picture = diagram(net.network_, inputs=["x" * 40, "y"])
-    assert len(picture.units[0].label) == 16 and picture.units[0].label.endswith("…")
+    assert len(picture.units[0].label) == 18 and picture.units[0].label.endswith("…")

@@ -80,6 +80,19 @@ def test_without_a_network_there_is_no_picture():
         assert not hasattr(net, "_repr_html_") and "text/html" not in net._repr_mimebundle_()
 
 
+def test_networks_without_hidden_layers_have_a_picture_too():
+    net = MLPClassifier((), **BRIEF).fit(X, Y)
+    assert picture(net) is not None
+    assert not hasattr(net, "_n_features_out") and "predict" in dir(net)
+
+
+def test_names_are_text_and_never_html():
+    frame = pd.DataFrame(X[:, :2], columns=["<script>a", '"><img'])
+    net = MLPClassifier((4,), **BRIEF).fit(frame, np.array(["<script>b", "</svg>"])[Y])
+    page = net._picture()
+    assert "<script" not in page and "<img" not in page and page.count("</svg>") == 1
+
+
 def test_pipelines_show_what_scikit_learn_shows():
     assert make_pipeline(StandardScaler(), MLPClassifier(**BRIEF)).fit(X, Y)._repr_html_()
 

@@ -5,6 +5,7 @@ import builtins
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -121,10 +122,12 @@ def test_one_epoch_and_lbfgs():
 
 
 def test_nothing_to_draw():
-    with pytest.raises(ValueError, match="no history"):
+    with pytest.raises(NotFittedError):
         LossCurveDisplay.from_estimator(net())
-    with pytest.raises(ValueError, match="no history"):
+    with pytest.raises(TypeError, match="a network of sknn"):
         LossCurveDisplay.from_estimator(StandardScaler().fit(X))
+    with pytest.raises(ValueError, match="no history"):
+        LossCurveDisplay.from_estimator(net().initialize(X, Y))
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch):

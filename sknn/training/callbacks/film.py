@@ -22,6 +22,14 @@ from sknn.training.callbacks.base import Callback, Phase, Progress
 _PICTURES = ("auto", "regions", "weights", "reconstructions", "samples")
 
 
+def _is_dense(value: Any, n_axes: int) -> bool:
+    """Say whether there are rows: in a list, an array, or a table, not in a sparse matrix."""
+    shape = getattr(value, "shape", None)
+    if shape is None:
+        return isinstance(value, (list, tuple)) and len(value) > 0
+    return len(shape) >= n_axes and shape[0] > 0 and not hasattr(value, "tocsr")
+
+
 class _Reel:
     """The pictures so far, evenly spread over the epochs, however many these are."""
 
@@ -73,11 +81,11 @@ class Film(Callback):
         Their classes, by which rows are colored in "regions".
     picture : {"auto", "regions", "weights", "reconstructions", "samples"} or callable
         What to film. "regions": predictions in the plane of the two columns of X. "weights": those
-        of the first layer. "reconstructions": ten rows of X above what is made of them.
-        "samples": rows made up. "auto": samples of what has ``sample``; with X, regions for two
-        columns and reconstructions for an AutoEncoder; else weights. A callable is given the
-        estimator and returns an image: an array (height, width) of numbers, or (height, width, 3)
-        of colors between 0 and 1.
+        of the first layer, 100 units and inputs at most. "reconstructions": ten rows of X above
+        what is made of them. "samples": rows made up. "auto": samples of what has ``sample``; with
+        X, regions for two columns and one output, and reconstructions for an AutoEncoder; else
+        weights. A callable is given the estimator and returns an image: an array (height, width) of
+        numbers, or (height, width, 3) of colors between 0 and 1.
     every : int, default=1
         Epochs from picture to picture.
     max_frames : int, default=200
@@ -105,8 +113,8 @@ class Film(Callback):
     writes_files = True
     constraints = {
         "path": Constraint(archive.is_path, "a path that is not empty and has no null characters"),
-        "X": none() | array_like(),
-        "y": none() | array_like(),
+        "X": none() | Constraint(lambda X: _is_dense(X, 2), "a dense array-like of rows"),
+        "y": none() | Constraint(lambda y: _is_dense(y, 1), "an array-like"),
         "picture": one_of(_PICTURES) | Constraint(callable, "a callable"),
         "every": integer(1),
         "max_frames": integer(2),
@@ -134,6 +142,11 @@ class Film(Callback):
 
     def on_train_begin(self, progress: Progress) -> None:
         """Take the first picture; find out now what would fail at the end."""
+        if self.X is not None and self.y is not None and len(self.X) != len(self.y):
+            raise InvalidParameterError(
+                f"The 'y' parameter of Film must have one entry for each of the {len(self.X)} rows "
+                f"of X. Got {len(self.y)} instead."
+            )
         try:
             archive.check_target(self.path)
         except OSError as error:
@@ -192,7 +205,9 @@ class Film(Callback):
 
     def _overlay(self) -> str:
         """Return the rows that lie in the plane of the picture, as SVG."""
-        if self.X is None or np.shape(self.X)[1] != 2 or self._kind not in ("regions", "samples"):
+        if self._kind not in ("regions", "samples"):
+            return ""
+        if np.ndim(self.X) != 2 or np.shape(self.X)[1] != 2:
             return ""
         return frames.dots(np.asarray(self.X, np.float64), self.y)
 
@@ -201,15 +216,16 @@ def _kind(picture: Any, estimator: Any, X: Any) -> str:
     """Return what to film; raise where it cannot be."""
     if callable(picture):
         return getattr(picture, "__name__", "picture")
-    columns = None if X is None else np.shape(X)[-1]
+    columns = np.shape(X)[1] if np.ndim(X) == 2 else None
+    plain = not isinstance(getattr(estimator, "classes_", None), list)
     if picture == "auto":
         if hasattr(estimator, "sample"):
             return "samples"
         if X is not None and hasattr(estimator, "inverse_transform"):
             return "reconstructions"
-        return "regions" if columns == 2 and hasattr(estimator, "score") else "weights"
+        return "regions" if columns == 2 and plain and hasattr(estimator, "score") else "weights"
     able = {
-        "regions": columns == 2 and hasattr(estimator, "predict"),
+        "regions": columns == 2 and plain and hasattr(estimator, "predict"),
         "weights": True,
         "reconstructions": X is not None
         and (hasattr(estimator, "reconstruct") or hasattr(estimator, "inverse_transform")),
@@ -218,8 +234,9 @@ def _kind(picture: Any, estimator: Any, X: Any) -> str:
     if not able[picture]:
         raise InvalidParameterError(
             f"The 'picture' parameter of Film is {picture!r}, which {type(estimator).__name__} or "
-            "X does not allow: regions need X of two columns and predictions, reconstructions X "
-            "and an auto-encoder or Boltzmann machine, samples a network that makes rows up."
+            "X does not allow: regions need X of two columns and predictions of one output, "
+            "reconstructions X and an auto-encoder or Boltzmann machine, samples a network that "
+            "makes rows up."
         )
     return picture
 

@@ -8,7 +8,9 @@ import shutil
 import subprocess
 
 import numpy as np
+import pandas as pd
 import pytest
+import scipy.sparse as sp
 from matplotlib import pyplot as plt
 from numpy.testing import assert_array_equal
 
@@ -76,6 +78,38 @@ def test_pictures_of_every_kind(model, rows, y, film, size, page):
     assert len(taken) == len(listed(page, "captions")) == fitted.run_.epoch + 1
     assert {image.shape for image in taken} == {(*size, 4)}
     assert (taken[0] != taken[-1]).any()
+
+
+def test_tables_columns_and_labels_of_any_kind(page):
+    frame, names = pd.DataFrame(PLANE), pd.Series(np.array(["</script>", "<b>"])[Y], index=Y)
+    mixed = np.array([None, "a"], object)[Y]
+    for y in [names, mixed, Y.tolist(), Y.astype(float)]:
+        film = Film(page, frame, y)
+        MLPClassifier((4,), callbacks=[film], **BRIEF).fit(PLANE, Y)
+        assert page.read_text().count("<circle") == len(PLANE)
+        assert page.read_text().count("</script>") == 1
+
+
+def test_networks_of_several_outputs_show_their_weights(page):
+    net = MLPClassifier((4,), callbacks=[Film(page, PLANE)], **BRIEF)
+    net.fit(PLANE, np.column_stack([Y, np.arange(len(Y)) % 3]))
+    assert "MLPClassifier: weights" in page.read_text()
+
+
+def test_of_wide_layers_the_first_units_are_kept(page):
+    net = MLPClassifier((300,), callbacks=[Film(page)], **BRIEF)
+    net.fit(RNG.random((40, 301)), Y)
+    assert images(page)[-1].shape[:2] == (100, 100)
+
+
+@pytest.mark.parametrize(
+    "film",
+    [{"X": sp.csr_matrix(PLANE)}, {"X": PLANE[:0]}, {"X": PLANE[0]}, {"X": PLANE, "y": Y[:3]}],
+)
+def test_rows_that_cannot_be_filmed(film, page):
+    with pytest.raises(InvalidParameterError, match="of Film must"):
+        MLPClassifier((4,), callbacks=[Film(page, **film)], **BRIEF).fit(PLANE, Y)
+    assert not page.exists()
 
 
 def test_training_is_the_same(page):
