@@ -15,6 +15,7 @@ ROOT = pathlib.Path(sknn.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 LEVELS = {
     "core": 0,
+    "drawing": 1,
     "training": 1,
     "_sklearn": 2,
     "_validation": 3,

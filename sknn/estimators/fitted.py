@@ -67,7 +67,9 @@ class Fitted:
     def history_(self) -> dict[str, NDArray]:
         """What was measured, one entry an epoch, by column.
 
-        epoch, loss, learning_rate, seconds (of the epoch), gradient_norm (of the last batch);
+        epoch, loss, learning_rate, seconds (of the epoch), gradient_norm (of the last batch),
+        penalty (the part of the loss that is no error of answers: penalties on weights, and what
+        layers add; ``loss - penalty`` is measured as validation_loss is);
         with validation rows validation_loss and validation_score, with `scoring` score.
         Callbacks may add more, :class:`~sknn.callbacks.Diagnostics` figures of every layer.
         """

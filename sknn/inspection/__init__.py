@@ -1,7 +1,16 @@
-"""Looking at networks: curves, and gradients checked against finite differences."""
+"""Looking at networks: pictures of weights, training and answers, gradients and their check."""
 
-from sknn.inspection.curves import LossCurveDisplay
+from sknn.drawing.house_style import house_style
+from sknn.inspection.curves import LossCurve, LossCurveDisplay
 from sknn.inspection.gradients import check_gradients
+from sknn.inspection.network import NetworkDisplay
 from sknn.inspection.searches import SearchDisplay
 
-__all__ = ["LossCurveDisplay", "SearchDisplay", "check_gradients"]
+__all__ = [
+    "LossCurve",
+    "LossCurveDisplay",
+    "NetworkDisplay",
+    "SearchDisplay",
+    "check_gradients",
+    "house_style",
+]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sknn.training.pyplot import axes
+from sknn.drawing.house_style import in_house_style
+from sknn.drawing.pyplot import axes
 
 
 class SearchDisplay:
@@ -106,6 +107,7 @@ class SearchDisplay:
         )
         return display.plot(ax=ax, **line_kw)
 
+    @in_house_style
     def plot(self, ax: Any = None, **line_kw: Any) -> SearchDisplay:
         """Draw the curves.
 

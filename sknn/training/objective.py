@@ -39,8 +39,8 @@ class Objective(Protocol):
     def batch(self, x: Any, target: Any, weight: NDArray | None) -> float:
         """Return the objective on one batch and fill `grad`."""
 
-    def figures(self) -> dict[str, float]:
-        """Return what else was measured since the last call, for the row of the epoch."""
+    def figures(self) -> dict[str, Any]:
+        """Return what else was measured since the last call: a number, or one for every member."""
 
 
 class Penalty:
@@ -126,6 +126,8 @@ class Supervised:
         self.each: Any = 0.0
         self.l1 = float(l1 / total)
         self.unit = float(unit)
+        self._rows = 0
+        self._penalties: Any = 0.0
         self.l2 = float(l2 / total)
         self.penalty: Callable[[], Any] = Penalty(self.network, workspace.grad, self.l2, self.l1)
 
@@ -140,6 +142,8 @@ class Supervised:
         fit = self.data(x, target, weight, 1.0 / (rows * self.unit))
         penalty = self.penalty()
         self.each = self.each + penalty
+        self._rows += rows
+        self._penalties = self._penalties + (penalty + self.workspace.added) * rows
         return fit + (penalty if self.n_members == 1 else float(penalty.mean()))
 
     def data(self, x: Any, target: Any, weight: NDArray | None, scale: float) -> float:
@@ -159,9 +163,11 @@ class Supervised:
         self.each = value + workspace.added
         return workspace.fit + workspace.added
 
-    def figures(self) -> dict[str, float]:
-        """Nothing but the loss is measured."""
-        return {}
+    def figures(self) -> dict[str, Any]:
+        """Return the part of the mean loss that is no error: penalties of weights and of layers."""
+        mean = self._penalties / max(self._rows, 1)
+        self._rows, self._penalties = 0, 0.0
+        return {"penalty": mean}
 
 
 def _inner_of_members(a: NDArray, b: NDArray) -> Any:

@@ -145,9 +145,9 @@ class Trainer:
         }
         if run.of_several:
             row["members"] = float(progress.active.sum())
-        row |= self.objective.figures()
         progress.row = row
-        progress.record("loss", loss)
+        for name, figure in (self.objective.figures() | {"loss": loss}).items():
+            progress.record(name, figure)
         if not math.isfinite(row["loss"] + float(network.theta.sum())):
             progress.stop("diverged")
         for hook in self.hooks.epoch_end:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.constraints import integer, none, real
+from sknn.drawing.pyplot import axes
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks.base import Callback, Phase, Progress
-from sknn.training.pyplot import axes
 
 # With fewer, neighbouring rates lie too far apart and the average is of too few losses.
 _FEWEST = 50
