@@ -1,4 +1,5 @@
-"""A classifier, a regressor and a stream on real data, beside scikit-learn's networks.
+"""A classifier, a regressor and a stream on real data, beside scikit-learn's networks
+===================================================================================
 
 Run it from the root of the repository; it takes less than a minute and writes one picture::
 
@@ -21,9 +22,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import sklearn.neural_network
-from matplotlib.figure import Figure
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 from sklearn.model_selection import GridSearchCV, train_test_split
@@ -32,7 +33,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches, shuffle
 
 import sknn
-from sknn.inspection import LossCurveDisplay
+from sknn.inspection import LossCurveDisplay, house_style
 
 LIBRARIES = {"sknn": sknn, "scikit-learn": sklearn.neural_network}
 COLORS = {"sknn": "tab:blue", "scikit-learn": "tab:orange"}
@@ -86,7 +87,7 @@ def regress(quick: bool) -> dict[str, Any]:
     theirs = tune(sklearn.neural_network.MLPRegressor(), quick)
     models = {
         "sknn": tune(sknn.MLPRegressor(), quick),
-        # sknn standardises the target by itself; for scikit-learn it is done here, to be fair.
+        # sknn standardizes the target by itself; for scikit-learn it is done here, to be fair.
         "scikit-learn": TransformedTargetRegressor(theirs, transformer=StandardScaler()),
     }
     results = {name: timed_score(model, split) for name, model in models.items()}
@@ -127,12 +128,13 @@ def report(task: str, results: dict[str, tuple[float, float]]) -> None:
 
 def draw(classifier: Any, regressor: Any, right: dict[str, np.ndarray], output: Path) -> None:
     """Write the picture."""
-    figure = Figure(figsize=(12, 3.6), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(12, 3.6), layout="constrained")
     left, middle, last = figure.subplots(1, 3)
     LossCurveDisplay.from_estimator(classifier.best_estimator_, ax=left)
     left.set(title="digits", ylabel="cross-entropy", yscale="log")
     LossCurveDisplay.from_estimator(regressor.best_estimator_, ax=middle)
-    middle.set(title="diabetes", ylabel="half squared error (standardised)")
+    middle.set(title="diabetes", ylabel="half squared error (standardized)")
     for name, share in right.items():
         last.plot(np.arange(1, len(share) + 1), share, label=name, color=COLORS[name])
     last.set(
