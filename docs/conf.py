@@ -10,6 +10,9 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 import gallery  # noqa: E402
 import public_names  # noqa: E402
+from docutils import nodes  # noqa: E402
+from sphinx import addnodes  # noqa: E402
+from sphinx.ext.autosummary import autosummary_table  # noqa: E402
 
 from sknn import __version__  # noqa: E402
 
@@ -51,6 +54,10 @@ copybutton_only_copy_prompt_lines = True
 html_theme = "pydata_sphinx_theme"
 html_title = f"sknn {release}"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["sknn.css"]
+html_context = {"default_mode": "auto"}
+toc_object_entries_show_parents = "hide"
 html_theme_options = {
     "show_prev_next": True,
     "navigation_with_keys": False,
@@ -76,7 +83,19 @@ def unlink_foreign_labels(app, what, name, obj, options, lines):
     lines[:] = [re.sub(r":ref:`([^`<]+?)(\s*<[^`>]*>)?`", r"\1", line) for line in lines]
 
 
+def drop_references(app, doctree):
+    """Drop references to papers from rows of summaries: their numbers stand on other pages."""
+    for table in doctree.findall(autosummary_table):
+        for reference in list(table.findall(addnodes.pending_xref)):
+            if reference.get("refdomain") == "citation":
+                row, place = reference.parent, reference.parent.index(reference)
+                row.remove(reference)
+                if place and isinstance(row[place - 1], nodes.Text):
+                    row[place - 1] = nodes.Text(row[place - 1].rstrip())
+
+
 def setup(app):
+    app.connect("doctree-read", drop_references)
     app.connect("autodoc-process-docstring", unlink_foreign_labels)
     app.connect("builder-inited", draw_pictures)
     app.connect("config-inited", lambda app, config: public_names.write_out())

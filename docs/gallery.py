@@ -39,6 +39,7 @@ SETTINGS = {
     "remove_config_comments": True,
     "download_all_examples": False,
     "show_memory": False,
+    "write_computation_times": False,
     "show_signature": False,
     "first_notebook_cell": "%matplotlib inline\nimport sys\n\nsys.argv = sys.argv[:1]",
 }
