@@ -26,7 +26,7 @@ def pyplot() -> Any:
 
 def axes(ax: Any) -> Any:
     """Return `ax`, or the axes of a new figure for None."""
-    return pyplot().subplots()[1] if ax is None else ax
+    return pyplot().subplots(layout="constrained")[1] if ax is None else ax
 
 
 def panels(ax: Any, n_rows: int, n_columns: int, size: tuple[float, float], **shared: Any) -> Any:
