@@ -9,7 +9,7 @@
 
 import argparse
 import sys
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -78,6 +78,12 @@ def wrong_links(root):
                 yield f"{here}: {url} names a place that is not on that page"
 
 
+def _hear(said, message):
+    """Keep an exception, or a line of the console that tells of an error."""
+    if getattr(message, "type", "error") == "error":
+        said.append(getattr(message, "text", str(message)))
+
+
 def wrong_in_browser(root, screenshots):
     """Yield a line for everything that looks wrong in Chromium."""
     from playwright.sync_api import sync_playwright
@@ -87,8 +93,8 @@ def wrong_in_browser(root, screenshots):
         for width in WIDTHS:
             tab = browser.new_page(viewport={"width": width, "height": 900})
             said = []
-            tab.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
-            tab.on("pageerror", lambda error: said.append(str(error)))
+            tab.on("console", partial(_hear, said))
+            tab.on("pageerror", partial(_hear, said))
             for name in OPENED:
                 said.clear()
                 tab.goto((root / name).as_uri())
