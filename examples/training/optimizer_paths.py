@@ -2,7 +2,7 @@ r"""
 Optimizers, step by step
 ========================
 
-A line is fitted: two weights, one input a hundred times stronger than the other in the loss. The
+A line is fitted: two weights, one of which matters fifty times as much as the other. The
 surface is a long valley. Plain gradient descent is thrown from side to side, momentum rolls along
 the valley, and the adaptive methods measure every weight by its own gradients: Adagrad slows down,
 Adadelta and RMSProp forget old gradients, Adam adds momentum.

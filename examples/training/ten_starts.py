@@ -73,7 +73,9 @@ levels = np.geomspace(slice_.min(), np.percentile(slice_, 80), 18)
 image = right.contourf(s, t, slice_, levels=levels, norm="log", cmap="viridis", extend="max")
 for place, name in zip([(0, 0), (1, 0), corner], "ABC", strict=True):
     right.plot(*place, "*", color="C1", markersize=15, markeredgecolor="white")
-    right.annotate(name, place, xytext=(7, 6), textcoords="offset points", weight="bold")
+    right.annotate(
+        name, place, xytext=(7, 6), textcoords="offset points", weight="bold", color="white"
+    )
 figure.colorbar(image, ax=right, label="loss", format="%.2f", ticks=levels[::3]).minorticks_off()
 right.set(title="a slice through three ends", xticks=[], yticks=[])
 right.grid(False)
