@@ -84,7 +84,9 @@ def code(X, y, X_test, y_test, ax, epochs: int) -> None:
         f"squared error by two numbers: PCA {linear:.4f}, auto-encoder {-coder.score(X_test):.4f}"
     )
     for digit in range(10):
-        ax.scatter(*codes[y_test == digit].T, s=14, color=f"C{digit}", label=str(digit))
+        ax.scatter(
+            *codes[y_test == digit].T, s=14, color=plt.get_cmap("tab10")(digit), label=str(digit)
+        )
     ax.set(title="two numbers for each unseen image")
     ax.legend(fontsize="x-small", ncols=2)
 
