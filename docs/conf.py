@@ -1,6 +1,5 @@
 """Sphinx configuration."""
 
-import importlib.util
 import re
 import sys
 from pathlib import Path
@@ -65,14 +64,6 @@ html_theme_options = {
 }
 
 
-def draw_pictures(app):
-    """Draw the figures of the guide with the code that is being documented."""
-    spec = importlib.util.spec_from_file_location("pictures", HERE / "pictures.py")
-    pictures = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(pictures)
-    pictures.draw_all(HERE / "_static" / "generated")
-
-
 def write_out_names(app, docname, source):
     """Put the public names on the page of the reference."""
     source[0] = public_names.written_out(source[0])
@@ -97,7 +88,6 @@ def drop_references(app, doctree):
 def setup(app):
     app.connect("doctree-read", drop_references)
     app.connect("autodoc-process-docstring", unlink_foreign_labels)
-    app.connect("builder-inited", draw_pictures)
     app.connect("config-inited", lambda app, config: public_names.write_out())
     app.connect("source-read", write_out_names)
 
