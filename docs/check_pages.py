@@ -26,7 +26,7 @@ OPENED = [
     "reference/index.html",
     "reference/generated/sknn.MLPClassifier.html",
     "examples/index.html",
-    "examples/gan.html",
+    "examples/training/optimizer_paths.html",
 ]
 WIDTHS = (1400, 400)
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -124,7 +124,7 @@ def batch_sizes():
 
 
 def schedule_curves():
-    """Draw the factors of the schedules that depend on time alone, and batches that grow or shrink."""
+    """Draw schedules that depend on time alone, and batches that grow or shrink."""
     epochs, per_epoch = 50, 20
     kinds = [schedules.Constant(), schedules.InverseScaling(), schedules.Exponential(),
              schedules.Step(), schedules.Cosine(warmup=0.1), schedules.OneCycle(),
