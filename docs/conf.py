@@ -55,6 +55,7 @@ html_title = f"sknn {release}"
 html_show_sourcelink = False
 html_static_path = ["_static"]
 html_css_files = ["sknn.css"]
+html_search_scorer = "_static/scorer.js"
 html_context = {"default_mode": "auto"}
 toc_object_entries_show_parents = "hide"
 html_theme_options = {

@@ -47,6 +47,7 @@ SETTINGS = {
     "doc_module": ("sknn",),
     "reference_url": {"sknn": None},
     "abort_on_example_error": True,
+    "default_thumb_file": str(Path(__file__).parent / "_static" / "generated" / "network.png"),
     "remove_config_comments": True,
     "download_all_examples": False,
     "show_memory": False,

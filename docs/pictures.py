@@ -17,7 +17,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits  # noqa: E402
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris  # noqa: E402
 from sklearn.exceptions import ConvergenceWarning  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
 from sklearn.preprocessing import StandardScaler  # noqa: E402
@@ -33,8 +33,18 @@ from sknn import (  # noqa: E402
     schedules,
 )
 from sknn.callbacks import LearningRateRange  # noqa: E402
-from sknn.inspection import house_style  # noqa: E402
+from sknn.inspection import NetworkDisplay, house_style  # noqa: E402
 from sknn.preprocessing import TableEncoder  # noqa: E402
+
+
+def network():
+    """Draw a network that knows three kinds of iris: every unit, every weight."""
+    iris = load_iris(as_frame=True)
+    X = (iris.data - iris.data.mean()) / iris.data.std()
+    X.columns = ["sepal length", "sepal width", "petal length", "petal width"]
+    net = MLPClassifier((6, 5), solver="lbfgs", alpha=1.0, max_iter=500, random_state=0)
+    net.fit(X, iris.target_names[iris.target])
+    return NetworkDisplay.from_estimator(net).figure_
 
 
 def xor():
@@ -288,6 +298,7 @@ def architecture_search():
 
 
 PICTURES = {
+    "network": network,
     "gan": gan,
     "architecture_search": architecture_search,
     "filters": filters,
