@@ -173,8 +173,9 @@ def overfitting():
         ).fit(X, y, X_val=X_val, y_val=y_val)  # fmt: skip
         history = net.history_
         best = int(np.argmin(history["validation_loss"]))
-        ax.plot(history["epoch"], history["loss"] - history["penalty"], label="training")
-        ax.plot(history["epoch"], history["validation_loss"], "--", label="validation")
+        ax.plot(history["epoch"], history["loss"] - history["penalty"], "C0", label="training")
+        ax.plot(history["epoch"], history["loss"], "C0:", label="training with penalty")
+        ax.plot(history["epoch"], history["validation_loss"], "C1--", label="validation")
         ax.axvline(history["epoch"][best], color="gray", linewidth=1, label="best epoch")
         ax.set(title=f"alpha={alpha:g}", xlabel="epoch", ylim=(0, 0.5))
     axes[0].set_ylabel("loss")

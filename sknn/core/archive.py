@@ -11,6 +11,7 @@ import stat
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 _MAGIC = b"sknn\x00arc"
 _VERSION = 1
@@ -46,8 +47,9 @@ def check_target(path: str | os.PathLike) -> None:
         pass
 
 
-def write(path: str | os.PathLike, payload: bytes) -> None:
-    """Write bytes and what proves them whole.
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
+    """Open what is to become the content of a file, whole or not at all.
 
     The bytes reach the disk in a temporary file of the same folder, which then takes the name. A
     reader sees the old file or the new one, whenever the writer dies; several writers do not
@@ -58,7 +60,11 @@ def write(path: str | os.PathLike, payload: bytes) -> None:
     ----------
     path : path-like
         A symbolic link is followed.
-    payload : bytes
+
+    Yields
+    ------
+    stream : binary file
+        Open for writing.
 
     Raises
     ------
@@ -68,9 +74,7 @@ def write(path: str | os.PathLike, payload: bytes) -> None:
     with _in_words():
         target = _target(path)
         with _temporary(target) as (temporary, stream):
-            digest = hashlib.sha256(payload).digest()
-            stream.write(_HEADER.pack(_MAGIC, _VERSION, len(payload), digest))
-            stream.write(payload)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
             stream.close()
@@ -78,8 +82,16 @@ def write(path: str | os.PathLike, payload: bytes) -> None:
         _sync_folder(target.parent)
 
 
+def write(path: str | os.PathLike, payload: bytes) -> None:
+    """Write bytes and what proves them whole, as :func:`replacing` does."""
+    with replacing(path) as stream:
+        digest = hashlib.sha256(payload).digest()
+        stream.write(_HEADER.pack(_MAGIC, _VERSION, len(payload), digest))
+        stream.write(payload)
+
+
 def read(path: str | os.PathLike) -> bytes:
-    """Return the bytes of a file that :func:`write` wrote.
+    """Return the bytes that :func:`write` wrote to a file.
 
     Raises
     ------
@@ -88,18 +100,43 @@ def read(path: str | os.PathLike) -> bytes:
     ValueError
         If it is no such file, comes from a later version, or is not as it was written.
     """
-    with _in_words():
-        _check_kind(os.stat(path))
-        with open(path, "rb") as stream:
-            header = stream.read(_HEADER.size)
-            if len(header) < _HEADER.size or not header.startswith(_MAGIC):
-                raise ValueError(f"{path} is not a file that sknn wrote, or its beginning is lost.")
-            size = os.fstat(stream.fileno()).st_size - _HEADER.size
-            digest = _digest(path, header, size)
-            payload = stream.read()
+    with _reading(path) as stream:
+        header = stream.read(_HEADER.size)
+        if len(header) < _HEADER.size or not header.startswith(_MAGIC):
+            raise ValueError(f"{path} is not a file that sknn wrote, or its beginning is lost.")
+        size = os.fstat(stream.fileno()).st_size - _HEADER.size
+        digest = _digest(path, header, size)
+        payload = stream.read()
     if hashlib.sha256(payload).digest() != digest:
         raise ValueError(f"{path} was altered after it was written: its checksum does not match.")
     return payload
+
+
+def is_framed(path: str | os.PathLike) -> bool:
+    """Say whether a file begins as :func:`write` has it; raises OSError as :func:`read`."""
+    return ends_of(path, len(_MAGIC))[0] == _MAGIC
+
+
+def ends_of(path: str | os.PathLike, size: int) -> tuple[bytes, bytes]:
+    """Return the first and the last bytes of a file; raises OSError as :func:`read`."""
+    with _reading(path) as stream:
+        first = stream.read(size)
+        stream.seek(max(0, os.fstat(stream.fileno()).st_size - size))
+        return first, stream.read(size)
+
+
+def content_of(path: str | os.PathLike) -> bytes:
+    """Return all bytes of a file; raises OSError as :func:`read`."""
+    with _reading(path) as stream:
+        return stream.read()
+
+
+@contextlib.contextmanager
+def _reading(path: str | os.PathLike) -> Iterator[BinaryIO]:
+    with _in_words():
+        _check_kind(os.stat(path))
+        with open(path, "rb") as stream:
+            yield stream
 
 
 def _digest(path: str | os.PathLike, header: bytes, size: int) -> bytes:
@@ -117,6 +154,24 @@ def _digest(path: str | os.PathLike, header: bytes, size: int) -> bytes:
             "something had been appended."
         )
     return digest
+
+
+def is_path(path: object) -> bool:
+    """Say whether the system can be asked for a path at all."""
+    if not isinstance(path, (str, os.PathLike)):
+        return False
+    text = os.fspath(path)
+    try:
+        return isinstance(text, str) and bool(os.fsencode(text)) and "\0" not in text
+    except UnicodeError:
+        return False
+
+
+def with_path(error: OSError, path: str | os.PathLike, what: str, done: str) -> OSError:
+    """Return an error of the same kind that names the path."""
+    told = type(error)(f"{what}, {os.fspath(path)!r}, cannot be {done}: {error}.")
+    told.errno = error.errno
+    return told
 
 
 @contextlib.contextmanager

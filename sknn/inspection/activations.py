@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn._drawing.house_style import AMOUNTS, SIGNS, in_house_style
+from sknn._drawing.mosaic import mosaic
+from sknn._drawing.pyplot import axes, panels, show_image
 from sknn.core.layers.recurrent import Recurrent
 from sknn.core.network import Network
-from sknn.drawing.house_style import AMOUNTS, SIGNS, in_house_style
-from sknn.drawing.mosaic import mosaic
-from sknn.drawing.pyplot import axes, panels, show_image
 from sknn.estimators.gan.estimator import GAN
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.inspection.answers import Realness

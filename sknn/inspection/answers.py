@@ -20,7 +20,7 @@ from sknn.estimators.targets.classification import BinaryTargets, MulticlassTarg
 from sknn.inspection.backward import WayBack
 
 
-class Answer(ABC):
+class ScalarAnswer(ABC):
     """One number about every row, and its gradient with respect to the row.
 
     Parameters
@@ -48,7 +48,7 @@ class Answer(ABC):
         """Return its gradient, of the shape of `x`."""
 
 
-class RawScore(Answer):
+class RawScore(ScalarAnswer):
     """A raw score, the (weighted) mean over members, summed over steps where each has one.
 
     Parameters
@@ -110,7 +110,7 @@ class RawScore(Answer):
         return self.back(x, pull)
 
 
-class Normality(Answer):
+class Normality(ScalarAnswer):
     """Minus the reconstruction error of an auto-encoder."""
 
     def __init__(self, network: Network, loss: Loss) -> None:
@@ -153,7 +153,7 @@ def _through_link(loss: Loss, answer: NDArray, slope: NDArray) -> NDArray:
     )
 
 
-class LogDensity(Answer):
+class LogDensity(ScalarAnswer):
     """Minus the free energy of a Boltzmann machine: the log density, but for a constant."""
 
     def __init__(self, estimator: BoltzmannMachine) -> None:
@@ -170,7 +170,7 @@ class LogDensity(Answer):
         return machine.visible.own_force(v, machine.a) + machine.hidden(v) @ machine.W.T
 
 
-class Realness(Answer):
+class Realness(ScalarAnswer):
     """The score of the discriminator of a GAN."""
 
     def __init__(self, estimator: GAN) -> None:
@@ -201,7 +201,7 @@ class Realness(Answer):
         return self.back(x, lambda raw, some: np.ones_like(raw), given)
 
 
-def answer_of(estimator: Any, target: Any) -> Answer:
+def answer_of(estimator: Any, target: Any) -> ScalarAnswer:
     """Return what is asked of an estimator.
 
     Parameters

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sknn.estimators.recurrent.network import RecurrentNetwork
 from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.tabular.network import TableNetwork
-from sknn.inspection.answers import Answer, answer_of
+from sknn.inspection.answers import ScalarAnswer, answer_of
 from sknn.inspection.unwrap import network_of, served_on
 
 _FIRST_STEPS = 16
@@ -166,7 +166,7 @@ def integrated_gradients(
     return as_given(final, X, integral(answer, x, start, tol, max_steps))
 
 
-def _asked(estimator: Any, X: Any, target: Any) -> tuple[Any, NDArray, Answer]:
+def _asked(estimator: Any, X: Any, target: Any) -> tuple[Any, NDArray, ScalarAnswer]:
     """Return the network estimator, its checked rows, and what is asked about them."""
     network_of(estimator)
     final, x = read_rows(estimator, X)
@@ -215,7 +215,9 @@ def _baseline(estimator: Any, X: Any, baseline: Any, x: NDArray) -> NDArray:
     return np.where(np.isnan(x), x, start)
 
 
-def integral(answer: Answer, x: NDArray, start: NDArray, tol: float, max_steps: int) -> NDArray:
+def integral(
+    answer: ScalarAnswer, x: NDArray, start: NDArray, tol: float, max_steps: int
+) -> NDArray:
     """Integrate along the straight line, for every row with as many points as it needs."""
     whole = answer.value(x) - answer.value(start)
     out = np.zeros(x.shape)
@@ -239,7 +241,9 @@ def integral(answer: Answer, x: NDArray, start: NDArray, tol: float, max_steps: 
     return out
 
 
-def _midpoints(answer: Answer, x: NDArray, start: NDArray, rows: NDArray, steps: int) -> NDArray:
+def _midpoints(
+    answer: ScalarAnswer, x: NDArray, start: NDArray, rows: NDArray, steps: int
+) -> NDArray:
     total = np.zeros(x.shape)
     way = x - start
     for t in (np.arange(steps) + 0.5) / steps:

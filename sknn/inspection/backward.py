@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn.core.losses.regression import SquaredError
 from sknn.core.network import Network
-from sknn.core.rows import in_order
+from sknn.core.row_order import in_order
 from sknn.core.workspace import Frame, Workspace
 
 # Rows that go through together: so many that the widest array holds about this many numbers.

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.drawing.house_style import in_house_style
-from sknn.drawing.pyplot import axes
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import axes
 from sknn.inspection.unwrap import served
 
 # A penalty that is a smaller share of the loss than this is not worth a curve of its own.
@@ -78,11 +78,12 @@ class LossCurveDisplay:
 
     Several in one picture, by name:
 
-    >>> nets = {f"alpha={alpha}": MLPClassifier(alpha=alpha, learning_rate="cosine").fit(X, y)
-    ...         for alpha in [0.1, 10]}
+    >>> nets = {f"alpha={alpha}": MLPClassifier(alpha=alpha, learning_rate="cosine",
+    ...                                         random_state=0).fit(X, y)
+    ...         for alpha in [0.001, 10]}
     >>> display = LossCurveDisplay.from_estimator(nets)
     >>> [line.get_label() for line in display.lines_]
-    ['alpha=0.1, training', 'alpha=10, training', 'alpha=10, training with penalty']
+    ['alpha=0.001, training', 'alpha=10, training', 'alpha=10, training with penalty']
     """
 
     def __init__(self, *, curves: Sequence[LossCurve]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sknn.drawing.house_style import in_house_style
-from sknn.drawing.pyplot import axes, pyplot
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import axes, pyplot
 from sknn.inspection.unwrap import network_of, served
 
 _QUANTITIES = {

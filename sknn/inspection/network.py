@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from sknn._drawing.diagram import Diagram, Links, diagram
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import color, pyplot
 from sknn.core.network import Network
-from sknn.drawing.diagram import Diagram, Links, diagram
-from sknn.drawing.house_style import in_house_style
-from sknn.drawing.pyplot import pyplot
 from sknn.inspection.unwrap import network_of, served
 
-_POSITIVE, _NEGATIVE = "C1", "C0"
 _INCHES = 1.35
 """Width of a column."""
 
@@ -160,7 +159,7 @@ def _draw_links(ax: Any, links: Links, line_kw: dict[str, Any]) -> Any:
     if links.weight is not None:
         size = np.abs(links.weight)
         style["linewidths"] = 0.2 + 3.3 * size / max(float(size.max(initial=0.0)), 1e-300)
-        style["colors"] = np.where(links.weight > 0, _POSITIVE, _NEGATIVE)
+        style["colors"] = np.where(links.weight > 0, color(1), color(0))
         style["alpha"] = 0.8
     return ax.add_collection(LineCollection(segments, **style | line_kw))
 
@@ -171,15 +170,15 @@ def _draw_layers(ax: Any, picture: Diagram, unit_kw: dict[str, Any]) -> None:
 
     params = pyplot().rcParams
     ground, ink = params["axes.facecolor"], params["axes.edgecolor"]
-    tint = 0.35 * np.array(to_rgb("C0")) + 0.65 * np.array(to_rgb(ground))
+    tint = 0.35 * np.array(to_rgb(color(0))) + 0.65 * np.array(to_rgb(ground))
     for i, box in enumerate(picture.boxes):
         for copy in reversed(range(box.copies)):
             corner = (
                 box.x - box.width / 2 + 0.05 * (copy - (box.copies - 1) / 2),
                 box.y - box.height / 2 + 0.03 * (copy - (box.copies - 1) / 2),
             )
-            color = ground if box.label else tint
-            style: dict[str, Any] = {"facecolor": color, "edgecolor": ink, "zorder": 2 + i * 0.01}
+            fill = ground if box.label else tint
+            style: dict[str, Any] = {"facecolor": fill, "edgecolor": ink, "zorder": 2 + i * 0.01}
             ax.add_patch(Rectangle(corner, box.width, box.height, **style))
         ax.text(box.x, box.y, box.label, ha="center", va="center", fontsize=6, zorder=3)
     dots = [(unit.x, unit.y) for unit in picture.units]
@@ -196,7 +195,7 @@ def _draw_captions(ax: Any, picture: Diagram) -> None:
     for caption in picture.captions:
         if caption.over:
             reach = [caption.x - caption.over, caption.x + caption.over]
-            ax.plot(reach, [1.12, 1.12], color="C0", linewidth=1.5)
+            ax.plot(reach, [1.12, 1.12], color=color(0), linewidth=1.5)
             ax.text(caption.x, 1.15, caption.lines[0], ha="center", va="bottom", fontsize=9)
             continue
         name, *rest = caption.lines

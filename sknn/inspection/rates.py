@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import axes
 from sknn.core.schedules import Schedule
 from sknn.core.spec import resolve
-from sknn.drawing.house_style import in_house_style
-from sknn.drawing.pyplot import axes
 from sknn.estimators.base import BaseNetwork
 from sknn.inspection.unwrap import served
 

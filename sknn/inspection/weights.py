@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn._drawing.house_style import SIGNS, in_house_style
+from sknn._drawing.mosaic import as_images, image_shape, mosaic
+from sknn._drawing.pyplot import axes, panels, show_image
 from sknn.core.network import Network
-from sknn.drawing.house_style import SIGNS, in_house_style
-from sknn.drawing.mosaic import as_images, image_shape, mosaic
-from sknn.drawing.pyplot import axes, panels, show_image
 from sknn.inspection.unwrap import network_of, served
 
 _KINDS = ("auto", "images", "histogram")

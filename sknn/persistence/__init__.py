@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sknn.persistence.files import load as load
+    from sknn.persistence.files import save as save
+    from sknn.persistence.skops import trusted_types as trusted_types
 
 _HOME = {
     "from_keras_weights": "exchange.keras",
     "from_sklearn": "exchange.scikit_learn",
     "from_torch_state_dict": "exchange.torch",
+    "load": "files",
     "onnx_inputs": "onnx.convert",
     "register_skl2onnx": "onnx.pipelines",
+    "save": "files",
     "to_keras_weights": "exchange.keras",
     "to_onnx": "onnx.convert",
     "to_sklearn": "exchange.scikit_learn",
     "to_torch_state_dict": "exchange.torch",
+    "trusted_types": "skops",
 }
 """Where each public name is defined; a module is imported when one of its names is asked for."""
 

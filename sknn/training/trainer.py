@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sknn.core.schedules import Schedule
 from sknn.training.batches import Batches
@@ -67,7 +68,7 @@ class Trainer:
         self.objective = objective
         self.update = update
         self.batches = batches
-        self.base_rate = float(base_rate)
+        self.base_rate = base_rate
         self.schedule = schedule
         self.batch_size = batch_size
         self.hooks = Hooks(callbacks)
@@ -133,7 +134,7 @@ class Trainer:
         self, progress: Progress, loss: Any, norm: float, seconds: float
     ) -> Mapping[str, float]:
         """Count an epoch; measure and decide."""
-        run, network = progress.run, self.objective.network
+        run = progress.run
         run.epoch += 1
         run.samples += self.batches.n_rows
         row = {
@@ -148,7 +149,7 @@ class Trainer:
         progress.row = row
         for name, figure in (self.objective.figures() | {"loss": loss}).items():
             progress.record(name, figure)
-        if not math.isfinite(row["loss"] + float(network.theta.sum())):
+        if self._has_diverged(progress):
             progress.stop("diverged")
         for hook in self.hooks.epoch_end:
             hook(progress)
@@ -175,7 +176,7 @@ class Trainer:
             total = total + objective.each * rows
             done += rows
             if done == n_rows:
-                norm = float(np.sqrt(np.vdot(update.grad, update.grad)))
+                norm = self._norm(update.grad)
             for hook in gradient_hooks:
                 hook(progress)
             run.step += 1
@@ -183,11 +184,24 @@ class Trainer:
             update(rate, run.optimizer_step)
             for hook in batch_hooks:
                 hook(progress)
-            if not progress.loss < _INFINITY or progress.stop_reason is not None:
+            if self._is_lost(progress) or progress.stop_reason is not None:
                 break
-            if perf_counter() > self.deadline:
+            if self.deadline < _INFINITY and perf_counter() > self.deadline:
                 break
         return total / done, norm
+
+    def _is_lost(self, progress: Progress) -> bool:
+        """Say whether the last batch leaves nothing to train on."""
+        return not progress.loss < _INFINITY
+
+    def _has_diverged(self, progress: Progress) -> bool:
+        """Say whether an epoch ended in numbers that are not finite."""
+        theta = self.objective.network.theta
+        return not math.isfinite(progress.row["loss"] + np.add.reduce(theta, axis=None))
+
+    def _norm(self, grad: NDArray) -> Any:
+        """Return the length of a gradient."""
+        return math.sqrt(np.vdot(grad, grad))
 
     def _count_updates(self, first: int, epochs: int) -> int:
         """Return the number of batches in some epochs."""

@@ -17,11 +17,11 @@ from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.continuation import continue_from, start_output_bias
 from sknn.estimators.fit.data_warnings import warn_of_data
 from sknn.estimators.fit.holdout import hold_out
 from sknn.estimators.fit.publishing import publish
-from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.solvers import objective_at, rejoin, solve
 from sknn.estimators.fit.state import Estimator, FitState
 from sknn.estimators.fit.task import Task
@@ -41,7 +41,7 @@ def open_fit(
     given: Mapping[str, Any] = _NOTHING,
     context: Any = None,
 ) -> FitState:
-    """Go as far as what stands before the first batch; where no row counts, read and no further.
+    """Prepare everything needed before the first batch. If no row has weight, only read the input.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def prepare_fit(
     context: Any = None,
 ) -> FitState:
     """Go as far as a network with weights drawn or loaded; parameters are those of `open_fit`."""
-    epochs = recipe.epochs if call.epochs is None else int(call.epochs)
+    epochs = recipe.epochs_of(call.epochs)
     state = FitState(estimator, call, recipe, given, context, epochs)
     estimator._adapt_call(state)
     state.fresh = not (state.call.resume and hasattr(estimator, "network_"))
@@ -83,13 +83,18 @@ def prepare_fit(
 
 def solve_fit(state: FitState) -> None:
     """Train, as long as the call asks for."""
+    plan_epochs(state)
+    if state.epochs or state.call.finish:
+        solve(state, partial(_snapshot, state, WeakSet()), partial(conclude, state))
+
+
+def plan_epochs(state: FitState) -> None:
+    """Note which epochs the call is to train."""
     call, run = state.call, state.run
     if not call.finish:
         # Should another call have to finish this one, it finds in the run what was to do.
         run.began, run.until = run.epoch, run.epoch + state.epochs
         run.stream, run.stop_reason = call.stream, None
-    if state.epochs or call.finish:
-        solve(state, partial(_snapshot, state, WeakSet()), partial(_conclude, state))
 
 
 def close_fit(state: FitState) -> None:
@@ -117,7 +122,7 @@ def _read(state: FitState) -> None:
     task: Task = estimator._task
     known: Any = None
     if not fresh:
-        known, state.growth = task.go_on(estimator._targets, rows.y, state)
+        known, state.growth = task.update_targets(estimator._targets, rows.y, state)
     weight = task.weigh(known, rows, state)
     state.train = Rows(rows.x, rows.y, weight, rows.doubt)
     # A chunk of a stream in which every weight is zero teaches nothing.
@@ -200,9 +205,9 @@ def complete_weights(state: FitState) -> None:
     source = state.estimator.weight_init
     if isinstance(source, Pretrained):
         known = vars(state.estimator)
-        link = state.loss.link_name, state.network.out_shape
-        asked = link, known.get("classes_", known.get("n_outputs_"))
-        state.targets.adopt(state.network, state.loss, source.copy_into(state.network, asked))
+        output_key = state.loss.link_name, state.network.out_shape
+        expected = output_key, known.get("classes_", known.get("n_outputs_"))
+        state.targets.adopt(state.network, state.loss, source.copy_into(state.network, expected))
 
 
 def seed_from(random_state: Any) -> int:
@@ -232,7 +237,7 @@ def _snapshot(state: FitState, earlier: WeakSet[Any]) -> Any:
     return twin
 
 
-def _conclude(state: FitState) -> None:
+def conclude(state: FitState) -> None:
     """Find the weights to serve where they are neither the last nor the best of an epoch."""
     run = state.run
     kept = run.best or run.average
@@ -240,10 +245,16 @@ def _conclude(state: FitState) -> None:
         # A loss that did not fall may have risen: steps have a length even at a minimum.
         if objective_at(state, run.start) <= objective_at(state, state.network.theta):
             state.finished = run.start
-    cut_short = run.stop_reason in ("diverged", "interrupted", "max_time", PAUSED)
-    if state.splits and run.best is not None and not cut_short:
-        # The rows held out of training have their say.
+    if rejoins(state):
+        # Retrain briefly on all rows, including the held-out ones.
         state.finished = rejoin(state, state.all_rows)
+
+
+def rejoins(state: FitState) -> bool:
+    """Say whether the best weights are trained on all rows at the end."""
+    run = state.run
+    cut_short = run.stop_reason in ("diverged", "interrupted", "max_time", PAUSED)
+    return state.splits and run.best is not None and not cut_short
 
 
 # -- close ------------------------------------------------------------------------------------

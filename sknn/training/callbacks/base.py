@@ -107,10 +107,17 @@ class Progress:
     @property
     def active(self) -> NDArray:
         """Which members are trained, of shape (n_members,); those that stopped are not."""
-        return np.broadcast_to(np.logical_not(self.run.stopped), self.network.lead)
+        trained = np.asarray(np.logical_not(self.run.stopped))
+        # Before the first stop there is one answer for all.
+        return (
+            trained if trained.shape == self.network.lead else np.full(self.network.lead, trained)
+        )
 
     def record(self, name: str, values: Any) -> None:
         """Note a figure of every member, and in the row of the epoch its mean."""
+        if not self.network.lead:
+            self.each[name], self.row[name] = np.asarray(values, float), float(values)
+            return
         active = self.active
         self.each[name] = values = np.where(active, values, np.nan)
         self.row[name] = float(np.mean(values[active]))
@@ -141,9 +148,10 @@ class Callback(Spec):
     file, a lock, is the user's own: ``self.out.append(...)`` is seen outside, by other calls as
     well. Specs and callbacks among the attributes are copied.
 
-    A :class:`~sknn.callbacks.Checkpoint` pickles callbacks. Where an attribute cannot be pickled,
-    leave it out in ``__getstate__``, or put None in its place where it is a parameter, and open
-    it in ``on_train_begin``, which runs again when training is resumed.
+    A :class:`~sknn.callbacks.Checkpoint` saves callbacks, and ``Checkpoint.load`` wants their
+    classes as ``trusted``. Where an attribute cannot be saved, as an open file or a function, leave
+    it out in ``__getstate__``, or put None in its place where it is a parameter, and open it in
+    ``on_train_begin``, which runs again when training is resumed.
 
     Parameters are tested against the table ``constraints`` when training is asked for.
 
@@ -168,6 +176,9 @@ class Callback(Spec):
 
     averages: ClassVar[bool] = False
     """Keeps ``progress.run.average``; only one callback can."""
+
+    writes_files: ClassVar[bool] = False
+    """Writes to ``path``; loaded from a file, it is named in a warning."""
 
     fleeting: ClassVar[tuple[str, ...]] = ()
     """Attributes that are of no use outside of their call, as work arrays: no copy has them."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from sknn.core import archive
 from sknn.core.constraints import Constraint, integer, none, real
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks.base import Callback, Phase, Progress
-from sknn.training.callbacks.pickling import pickled, unpickled
+from sknn.training.callbacks.old_pickles import unpickled
+from sknn.training.callbacks.saving import found_in, told_of
+
+_WHAT = "The 'path' of Checkpoint"
 
 
 class Checkpoint(Callback):
@@ -39,18 +43,17 @@ class Checkpoint(Callback):
     InvalidParameterError
         Before training begins, if `path` cannot be written.
     ValueError
-        Before training begins, if a part of the estimator cannot be pickled; of a callback it is
-        said which attribute.
+        Before training begins, if a part of the estimator cannot be saved; it is named.
     OSError
         Later, if `path` can be written no more, for example for want of space. The checkpoint
         before is kept.
 
     Notes
     -----
-    A checkpoint holds the pickled estimator with all that is needed to continue: with Adam three
-    times its weights, and more where best or averaged ones are kept. scikit-learn's callbacks
-    (``set_callbacks``) are not in it. A process that is killed while it writes may leave a hidden
-    file that ends in ``.tmp``.
+    A checkpoint is a file of :func:`sknn.persistence.save` with all that is needed to continue:
+    with Adam three times the weights, and more where best or averaged ones are kept. scikit-learn's
+    callbacks (``set_callbacks``) are not in it. A process that is killed while it writes may leave
+    a hidden file that ends in ``.tmp``.
 
     Examples
     --------
@@ -80,12 +83,13 @@ class Checkpoint(Callback):
 
     phase = Phase.KEEP
     stochastic_only = True
+    writes_files = True
     # What waits to be saved holds copies of this object: each would hold the one before.
     fleeting = ("_unsaved",)
     _unsaved: Any = None
     constraints = {
         "path": Constraint(
-            lambda value: isinstance(value, (str, os.PathLike)) and _names_a_file(value),
+            archive.is_path,
             "a path that is not empty and has no null characters",
         ),
         "every_epochs": integer(1),
@@ -104,18 +108,31 @@ class Checkpoint(Callback):
         self.every_seconds = every_seconds
 
     @staticmethod
-    def load(path: str | os.PathLike) -> Any:
+    def load(
+        path: str | os.PathLike, *, trusted: Iterable[Any] = (), allow_pickle: bool = False
+    ) -> Any:
         """Return the estimator of a checkpoint; its ``resume`` trains what was left.
 
-        It is a pickle: load only files you trust.
+        No code runs: the file is one of :func:`sknn.persistence.save`.
 
         Parameters
         ----------
         path : str or path-like
+        trusted : iterable of classes or functions, default=()
+            Those of your own that may be in the file, such as callbacks. Others are refused, and
+            they are named.
+        allow_pickle : bool, default=False
+            Read checkpoints of sknn before 1.0 as well. They are pickles, which may run any code:
+            load only files you trust.
 
         Returns
         -------
         estimator : fitted estimator
+
+        Warns
+        -----
+        UserWarning
+            If callbacks of the estimator will write other files than this one.
 
         Raises
         ------
@@ -123,16 +140,24 @@ class Checkpoint(Callback):
             If there is no such file.
         OSError
             If it cannot be read.
+        TypeError
+            For anything but classes and functions in `trusted`.
         ValueError
             If `path` cannot be one; if the file is no checkpoint, is truncated, or was altered; if
-            it needs a class that cannot be imported.
+            it needs a class that is not allowed; if it is a pickle.
         """
         Checkpoint(path).check()
         try:
-            content = archive.read(path)
+            if not archive.is_framed(path):
+                return found_in(path, trusted)
+            if allow_pickle:
+                return unpickled(archive.read(path), path)
         except OSError as error:
-            raise _with_path(error, path, "read") from error
-        return unpickled(content, path)
+            raise archive.with_path(error, path, _WHAT, "read") from error
+        raise ValueError(
+            f"{os.fspath(path)!r} is a checkpoint of an earlier sknn, a pickle, which may run any "
+            "code. If you trust it, pass allow_pickle=True."
+        )
 
     def on_train_begin(self, progress: Progress) -> None:
         """Find out now what would fail after the first epoch."""
@@ -144,7 +169,7 @@ class Checkpoint(Callback):
                 f"can be written. Got {self.path!r} instead: {error}."
             ) from error
         if not progress.run.stream or not progress.run.epoch:
-            pickled(progress.snapshot())  # type: ignore[misc]
+            told_of(progress.snapshot())  # type: ignore[misc]
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Save when it is time; otherwise hold the whole epoch, should the next be cut short."""
@@ -179,25 +204,9 @@ class Checkpoint(Callback):
         return abs(age) >= self.every_seconds
 
     def _save(self) -> None:
-        content = pickled(self._unsaved)
+        told = told_of(self._unsaved)
         try:
-            archive.write(self.path, content)
+            told.write(self.path)
         except OSError as error:
-            raise _with_path(error, self.path, "written") from error
+            raise archive.with_path(error, self.path, _WHAT, "written") from error
         self._unsaved = None
-
-
-def _names_a_file(path: str | os.PathLike) -> bool:
-    """Say whether the system can be asked for a path at all."""
-    text = os.fspath(path)
-    try:
-        return isinstance(text, str) and bool(os.fsencode(text)) and "\0" not in text
-    except UnicodeError:
-        return False
-
-
-def _with_path(error: OSError, path: str | os.PathLike, done: str) -> OSError:
-    """Return an error of the same kind that names the path."""
-    told = type(error)(f"The 'path' of Checkpoint, {os.fspath(path)!r}, cannot be {done}: {error}.")
-    told.errno = error.errno
-    return told

@@ -51,7 +51,7 @@ def test_a_checkpoint_of_an_interrupted_call_is_resumed(kind, n_splits, tmp_path
     with pytest.warns(UserWarning, match="interrupted"):
         callbacks = [Checkpoint(path), Interruption(3)]
         network(kind, 2, n_splits, warm_start=True, callbacks=callbacks).fit(TABLE, y)
-    part = Checkpoint.load(path)
+    part = Checkpoint.load(path, trusted=[Interruption])
     assert part.run_.epoch == 3
     part.set_params(callbacks=None).resume(TABLE, y)
     assert_same_progress(part, whole)

@@ -9,15 +9,24 @@ from pathlib import Path
 
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
 from sknn import MLPClassifier
 from sknn.callbacks import Callback, Checkpoint
 from sknn.core import archive
 from sknn.exceptions import InvalidParameterError
+from sknn.persistence import save
+from tests.checks.files import own_classes
+from tests.checks.runs import assert_same
 from tests.estimators.data import THREE, X
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux")
+
+
+def loaded(path):
+    """Return the estimator of a checkpoint, which may hold callbacks of this file."""
+    return Checkpoint.load(path, trusted=own_classes(__name__))
 
 
 class Change(Callback):
@@ -27,7 +36,7 @@ class Change(Callback):
         self.change = change
 
     def on_epoch_end(self, progress):
-        if progress.run.epoch == 2:
+        if progress.run.epoch == 2 and self.change is not None:
             self.change()
 
     def __getstate__(self):
@@ -58,7 +67,7 @@ def test_what_is_no_path(path):
     with pytest.raises(InvalidParameterError, match=words):
         network(path, Never()).fit(X, THREE)
     with pytest.raises(InvalidParameterError, match=words):
-        Checkpoint.load(path)
+        loaded(path)
 
 
 @LINUX
@@ -114,7 +123,7 @@ def test_no_space_names_the_path_and_leaves_the_checkpoint_before(tmp_path, monk
     with pytest.raises(OSError, match="'path' of Checkpoint, .*no space is left") as caught:
         net.fit(X, THREE)
     assert caught.value.errno == errno.ENOSPC and "Errno" not in str(caught.value)
-    assert Checkpoint.load(path).n_iter_ == 1 and os.listdir(tmp_path) == ["file"]
+    assert loaded(path).n_iter_ == 1 and os.listdir(tmp_path) == ["file"]
     assert not hasattr(net, "network_")
 
 
@@ -123,7 +132,7 @@ def test_a_private_file_stays_private(tmp_path):
     path.touch(0o600)
     network(path).fit(X, THREE)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert Checkpoint.load(path).n_iter_ == 3
+    assert loaded(path).n_iter_ == 3
 
 
 # -- read -----------------------------------------------------------------------------------------
@@ -156,13 +165,55 @@ NO_CHECKPOINTS = {
 
 
 @pytest.mark.parametrize("name", NO_CHECKPOINTS)
-def test_an_archive_that_is_no_checkpoint(tmp_path, monkeypatch, name):
+def test_a_pickle_that_is_no_checkpoint(tmp_path, monkeypatch, name):
     content, words = NO_CHECKPOINTS[name]
     path = tmp_path / "file"
     archive.write(path, pickled_and_gone(monkeypatch) if content is None else content)
+    with pytest.raises(ValueError, match="pass allow_pickle=True"):
+        loaded(path)
     with pytest.raises(ValueError, match=words) as caught:
-        Checkpoint.load(path)
+        Checkpoint.load(path, allow_pickle=True)
     assert str(path) in str(caught.value)
+
+
+def test_old_checkpoints_load_on_request_only(tmp_path):
+    path = tmp_path / "file"
+    net = network(path).fit(X, THREE)
+    archive.write(path, pickle.dumps(net))
+    with pytest.raises(ValueError, match="may run any code. If you trust it, pass allow_pickle"):
+        Checkpoint.load(path)
+    assert_same(Checkpoint.load(path, allow_pickle=True), net)
+
+
+NO_CHECKPOINTS_EITHER = {
+    "a scaler": (StandardScaler(), "holds a StandardScaler"),
+    "not fitted": (MLPClassifier(), "holds a MLPClassifier"),
+    "a dict": ({"a": 1}, "holds a dict"),
+}
+
+
+@pytest.mark.parametrize("name", NO_CHECKPOINTS_EITHER)
+def test_a_file_that_is_no_checkpoint(tmp_path, name):
+    value, words = NO_CHECKPOINTS_EITHER[name]
+    save(value, tmp_path / "file")
+    with pytest.raises(ValueError, match=words):
+        Checkpoint.load(tmp_path / "file")
+
+
+def test_classes_of_the_user_are_refused_by_name(tmp_path):
+    path = tmp_path / "file"
+    network(path, Change(None)).fit(X, THREE)
+    with pytest.raises(ValueError, match=r"test_checkpoint_files.Change.*trusted=.Change."):
+        Checkpoint.load(path)
+    with pytest.raises(TypeError, match="trusted must hold classes"):
+        Checkpoint.load(path, trusted=["Change"])
+
+
+def test_callbacks_that_write_other_files_are_named(tmp_path):
+    path = tmp_path / "file"
+    network(path, Checkpoint(tmp_path / "other")).fit(X, THREE)
+    with pytest.warns(UserWarning, match=r"write files .*: Checkpoint\(.*other'\)\)\."):
+        Checkpoint.load(path)
 
 
 def test_what_was_appended_is_told(tmp_path):
@@ -170,8 +221,8 @@ def test_what_was_appended_is_told(tmp_path):
     network(path).fit(X, THREE)
     with open(path, "ab") as stream:
         stream.write(b"more")
-    with pytest.raises(ValueError, match="4 bytes too long, as if something had been appended"):
-        Checkpoint.load(path)
+    with pytest.raises(ValueError, match="truncated, or something was appended"):
+        loaded(path)
 
 
 @LINUX
@@ -190,4 +241,4 @@ def test_what_cannot_be_read(tmp_path):
         with pytest.raises(
             kind, match=f"'path' of Checkpoint, '{path}', cannot be read: .*{words}"
         ):
-            Checkpoint.load(path)
+            loaded(path)

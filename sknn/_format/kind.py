@@ -1,0 +1,75 @@
+"""What a kind of node is: how a value is told in JSON, and how it is made again."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Protocol
+
+Node = Any
+"""None, bool, int, finite float or str, a list of nodes, or a dict with the key of a kind."""
+
+
+class Unsavable(Exception):
+    """A value has no place in a file; the text says why and what to do instead."""
+
+
+class Telling(Protocol):
+    """What a kind asks of the writer."""
+
+    def tell(self, value: Any, step: str = "") -> Node:
+        """Return the node of a part; `step` is how one gets to it, for errors."""
+
+    def add(self, array: Any) -> int:
+        """Keep a large array beside the graph and return its number."""
+
+    def spend(self, size: int) -> None:
+        """Count bytes that a reader will spend."""
+
+
+class Making(Protocol):
+    """What a kind asks of the reader."""
+
+    format: int
+
+    def make(self, node: Node) -> Any:
+        """Return the value of a part."""
+
+    def member(self, number: Any) -> memoryview:
+        """Return the bytes of a large array; each can be asked for once."""
+
+    def named(self, name: Any) -> Any:
+        """Return a class or function that may be in a file; raise for others."""
+
+    def spend(self, size: int) -> None:
+        """Count bytes that something takes beside its node; raise where a file has no more."""
+
+
+class Kind(ABC):
+    """One kind of node. It never calls what a file names.
+
+    A value is made in two steps, so that what it holds can refer to it.
+    """
+
+    key: ClassVar[str]
+    """The key that every node of this kind has."""
+
+    shared: ClassVar[bool] = True
+    """Whether identity matters: a second mention becomes a reference."""
+
+    cost: ClassVar[int] = 0
+    """Bytes that one of its values takes beside what its node does, where these are many."""
+
+    @abstractmethod
+    def suits(self, value: Any) -> bool:
+        """Say whether a value is of this kind."""
+
+    @abstractmethod
+    def tell(self, value: Any, out: Telling) -> Node:
+        """Return the node of a value."""
+
+    @abstractmethod
+    def make(self, node: Any, source: Making) -> Any:
+        """Return the value of a node; of what can hold itself an empty one."""
+
+    def fill(self, value: Any, node: Any, source: Making) -> None:  # noqa: B027
+        """Put in what a value holds, where it can hold itself."""

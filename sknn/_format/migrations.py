@@ -1,0 +1,45 @@
+"""What older files say otherwise than today: by class and format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+FORMAT = 1
+"""The format this version writes. A change of what a class keeps raises it by one."""
+
+MIGRATIONS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""From the name of a class and the format its state has, to what makes it a state of the next.
+
+For example, when ``Run.samples`` became ``Run.rows`` with format 2::
+
+    ("sknn.training.run.Run", 1): lambda state: _renamed(state, samples="rows")
+"""
+
+MOVED: dict[str, str] = {}
+"""From the name of a class in older files to the one it has now."""
+
+
+def current_name(name: str) -> str:
+    """Return what a class is called today."""
+    while name in MOVED:
+        name = MOVED[name]
+    return name
+
+
+def to_current(name: str, state: dict[str, Any], written: int) -> dict[str, Any]:
+    """Return the state of an object as today's class wants it.
+
+    Parameters
+    ----------
+    name : str
+        Of the class, as in the file.
+    state : dict
+    written : int
+        Format of the file.
+    """
+    name = current_name(name)
+    for version in range(written, FORMAT):
+        migrate = MIGRATIONS.get((name, version))
+        state = state if migrate is None else migrate(state)
+    return state

@@ -1,0 +1,216 @@
+"""What classes and functions are called in a file, and which of them may be in one."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import import_module
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from sknn._format.allowed import BUILTINS, FACES, ROOMS, SCIKIT_LEARN
+from sknn._format.kind import Unsavable
+from sknn._format.migrations import current_name
+
+NAMING = frozenset({"object", "namedtuple", "enum", "global"})
+"""Keys of nodes that name a class or function."""
+
+
+def name_of(thing: Any) -> str:
+    """Return what a class or function is called in a file.
+
+    Classes of sknn and scikit-learn go by the name that users import, where they have one: their
+    modules may be moved.
+
+    Raises
+    ------
+    Unsavable
+        For what no module has under its own name.
+    """
+    module, name = getattr(thing, "__module__", None) or "numpy", _own_name(thing)
+    found = _public_name(thing) if isinstance(thing, type) else None
+    if found is not None:
+        return found
+    if "<" in name or _attribute(sys.modules.get(module), name) is not thing:
+        raise Unsavable(
+            f"{module}.{name} cannot be found by that name; define it at the top level of a module"
+        )
+    return _metric_name(thing) or f"{module}.{name}"
+
+
+def _own_name(thing: Any) -> str:
+    return getattr(thing, "__qualname__", None) or thing.__name__
+
+
+def _attribute(owner: Any, name: str) -> Any:
+    """Return what a dotted name stands for, None where there is nothing."""
+    for part in name.split("."):
+        owner = getattr(owner, part, None)
+    return owner
+
+
+@cache
+def _public_name(kind: type) -> str | None:
+    """Return under which name a class of sknn, scikit-learn or NumPy is found, None for others."""
+    module, name = kind.__module__, kind.__qualname__
+    if is_ours(kind):
+        faces = (*FACES, *(room for room in ROOMS if module.startswith(f"{room}.")))
+        known = (face for face in faces if getattr(import_module(face), name, None) is kind)
+        return f"{next(known, module)}.{name}" if _is_found(kind) else None
+    if module.startswith("sklearn."):
+        places = (module, ".".join(module.split(".")[:3]), ".".join(module.split(".")[:2]))
+        return next((f"{m}.{name}" for m in places if name in SCIKIT_LEARN.get(m, ())), None)
+    return None
+
+
+def _is_found(kind: type) -> bool:
+    return _attribute(sys.modules.get(kind.__module__), kind.__qualname__) is kind
+
+
+def _metric_name(thing: Any) -> str | None:
+    """Return the public name of a metric of scikit-learn, None for anything else."""
+    name = getattr(thing, "__name__", "")
+    if getattr(thing, "__module__", None) and thing.__module__.startswith("sklearn.metrics."):
+        if _metric(name) is thing:
+            return f"sklearn.metrics.{name}"
+    return None
+
+
+def is_ours(kind: type) -> bool:
+    """Say whether a class says that it is defined in sknn."""
+    return kind.__module__ == "sknn" or kind.__module__.startswith("sknn.")
+
+
+class Foreign(ValueError):
+    """A name that may not be in a file."""
+
+
+class Names:
+    """Which classes and functions a file may name.
+
+    Parameters
+    ----------
+    trusted : iterable of class or function
+        Those of the user.
+
+    Raises
+    ------
+    TypeError
+        For anything else among them.
+    """
+
+    def __init__(self, trusted: Iterable[Any] = ()) -> None:
+        if isinstance(trusted, (str, type)) or not isinstance(trusted, Iterable):
+            raise TypeError(f"trusted must be a list of classes. Got {trusted!r} instead.")
+        self.trusted: dict[str, Any] = {}
+        for each in trusted:
+            if not (isinstance(each, type) or callable(each) and hasattr(each, "__name__")):
+                raise TypeError(f"trusted must hold classes, not names or objects. Got {each!r}.")
+            self.trusted[self._name(each)] = each
+
+    @staticmethod
+    def _name(thing: Any) -> str:
+        try:
+            return name_of(thing)
+        except Unsavable:  # As a class of a function is; its file was written in the same process.
+            return f"{getattr(thing, '__module__', None)}.{_own_name(thing)}"
+
+    def find(self, name: Any) -> Any:
+        """Return what a name stands for.
+
+        Raises
+        ------
+        ValueError
+            If that may not be in a file, or is not there.
+        """
+        if not isinstance(name, str):
+            raise ValueError(f"{name!r} is no name of a class")
+        if name in self.trusted:
+            return self.trusted[name]
+        module, _, own = current_name(name).rpartition(".")
+        found = _allowed(module, own)
+        if found is None:
+            raise Foreign(name)
+        return found
+
+    def foreign(self, graph: Any) -> str:
+        """Return what to say of a graph with names that may not be in a file: all of them."""
+        names = {name for name in _named(graph) if self._is_foreign(name)}
+        wanted = ", ".join(sorted(names))
+        own = ", ".join(sorted(name.rpartition(".")[2] for name in names))
+        return (
+            f"it needs {wanted}, which is neither of sknn nor one of the types of scikit-learn and "
+            f"NumPy that every file may hold. If you trust it, pass trusted=[{own}]"
+        )
+
+    def _is_foreign(self, name: str) -> bool:
+        try:
+            self.find(name)
+        except Foreign:
+            return True
+        return False
+
+
+def _named(graph: Any) -> Iterator[str]:
+    """Yield the names of classes and functions in a graph, however deep it is."""
+    waiting = [graph]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield from (node[key] for key in NAMING & node.keys() if isinstance(node[key], str))
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+
+
+def _allowed(module: str, name: str) -> Any:
+    """Return a class or metric that any file may hold, None for everything else."""
+    if module == "sknn" or module.startswith("sknn."):
+        return _ours(module, name)
+    if name in SCIKIT_LEARN.get(module, ()):
+        return getattr(_module(module), name, None)
+    if module == "sklearn.metrics":
+        return _metric(name)
+    if module == "builtins" and name in BUILTINS:
+        return getattr(builtins, name)
+    scalar = getattr(np, name, None) if module == "numpy" and name.isidentifier() else None
+    return scalar if isinstance(scalar, type) and issubclass(scalar, np.generic) else None
+
+
+def hidden_types() -> list[type]:
+    """Return the listed types of scikit-learn that it does not show to users."""
+    hidden = [(m, name) for m, names in SCIKIT_LEARN.items() for name in names if name[0] == "_"]
+    found = (getattr(_module(module), name, None) for module, name in hidden)
+    return [kind for kind in found if kind is not None]
+
+
+def _module(name: str) -> Any:
+    """Return a module of scikit-learn, None where this version has none of the name."""
+    try:
+        return import_module(name)
+    except ImportError:
+        return None
+
+
+def _ours(module: str, name: str) -> Any:
+    """Return a class of sknn: defined in the module under its own name, or shown by a face."""
+    if not all(part.isidentifier() for part in module.split(".")):
+        return None
+    try:
+        found = vars(import_module(module)).get(name)
+    except ImportError:
+        return None
+    if not isinstance(found, type) or not is_ours(found) or found.__name__ != name:
+        return None
+    return found if module in (*FACES, *ROOMS) or found.__module__ == module else None
+
+
+def _metric(name: str) -> Any:
+    """Return a function that scikit-learn shows among its metrics, None for everything else."""
+    shown = import_module("sklearn.metrics")
+    found = getattr(shown, name, None) if name in shown.__all__ else None
+    return found if isinstance(found, FunctionType) else None

@@ -1,0 +1,67 @@
+"""What a user asked for in one call of fit or partial_fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from sknn.training.run import Run
+
+
+@dataclass
+class Call:
+    """What the user asked for.
+
+    Attributes
+    ----------
+    resume : bool
+        Continue the stored run if there is one.
+    keep : bool
+        Keep what a later call needs to continue exactly.
+    stream : bool
+        A call of partial_fit: one pass, no rows are held out, and the history stays bounded.
+    epochs : int or None
+        None: as many as the parameters say.
+    finish : bool
+        Train the epochs that the last call had left, instead of `epochs` new ones.
+    """
+
+    X: Any
+    y: Any
+    sample_weight: Any = None
+    X_val: Any = None
+    y_val: Any = None
+    sample_weight_val: Any = None
+    classes: Any = None
+    epochs: int | None = 1
+    resume: bool = False
+    keep: bool = False
+    stream: bool = False
+    finish: bool = False
+
+    def going_on(self, run: Run, keep: bool) -> Call:
+        """Return a call that trains the epochs a run has left; `keep` as for the call before."""
+        return replace(
+            self,
+            epochs=run.until - run.epoch,
+            keep=run.stream or keep,
+            stream=run.stream,
+            resume=True,
+            finish=True,
+        )
+
+
+@contextmanager
+def restored_on_error(random_state: Any) -> Iterator[None]:
+    """Give a RandomState its former state back when the block fails."""
+    before = random_state.get_state() if isinstance(random_state, np.random.RandomState) else None
+    try:
+        yield
+    except BaseException:
+        if before is not None:
+            random_state.set_state(before)
+        raise

@@ -1,0 +1,57 @@
+"""What skops has to trust before it reads estimators of sknn."""
+
+from __future__ import annotations
+
+import pkgutil
+import sys
+from importlib import import_module
+
+import sknn
+from sknn._format.names import hidden_types
+
+
+def trusted_types() -> list[str]:
+    """Return the names of all types of sknn, for ``skops.io.load``.
+
+    Files of skops run no code either, but skops asks for consent to every type it does not know.
+    What this list names is defined in sknn itself, but for a frozenset and what scikit-learn's
+    searches keep, such as scorers.
+
+    Returns
+    -------
+    names : list of str
+
+    Examples
+    --------
+    >>> from sknn.persistence import trusted_types
+    >>> "sknn.estimators.mlp.MLPClassifier" in trusted_types()
+    True
+
+    With skops installed::
+
+        from skops.io import dump, load
+
+        dump(net, "net.skops")
+        net = load("net.skops", trusted=trusted_types())
+    """
+    found = set()
+    for module in _modules():
+        kinds = [each for each in vars(module).values() if isinstance(each, type)]
+        found |= {kind for kind in kinds if kind.__module__ == module.__name__}
+    found |= {frozenset, *hidden_types()}
+    return sorted(f"{kind.__module__}.{kind.__qualname__}" for kind in found)
+
+
+def _modules() -> list:
+    """Return all modules of sknn that can be imported here."""
+    names = [info.name for info in pkgutil.walk_packages(sknn.__path__, "sknn.", onerror=_pass)]
+    for name in names:
+        try:
+            import_module(name)
+        except ImportError:  # Of a package that is not installed.
+            continue
+    return [sys.modules[name] for name in names if name in sys.modules]
+
+
+def _pass(name: str) -> None:
+    """Go on where a package cannot be imported."""

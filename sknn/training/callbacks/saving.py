@@ -1,0 +1,63 @@
+"""Estimators in training as files, and what is said of callbacks that come out of one."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+from sknn._format import files
+from sknn.training.callbacks.base import Callback
+from sknn.training.run import Run
+from sknn.training.warnings import users_level
+
+
+def told_of(estimator: Any) -> files.Told:
+    """Return a snapshot as it will stand in a file; name what cannot be in one."""
+    try:
+        return files.told(estimator)
+    except ValueError as error:
+        raise ValueError(
+            f"Checkpoint: {error} Let the __getstate__ of a callback put None in the place of what "
+            "cannot be saved, or remove it from callbacks."
+        ) from error
+
+
+def found_in(path: str | os.PathLike, trusted: Iterable[Any]) -> Any:
+    """Return the estimator of a checkpoint."""
+    found = files.found(path, trusted)
+    warn_of_writers(found.made, path)
+    return checked(found.value, path)
+
+
+def checked(found: Any, path: str | os.PathLike) -> Any:
+    """Return what was found if it is an estimator in training."""
+    if not isinstance(getattr(found, "run_", None), Run) or not hasattr(found, "resume"):
+        raise ValueError(
+            f"{os.fspath(path)!r} is no checkpoint: it holds a {type(found).__name__}, not an "
+            "estimator of sknn in training."
+        )
+    return found
+
+
+def warn_of_writers(made: Iterable[Any], path: str | os.PathLike) -> None:
+    """Name callbacks among loaded objects that will write files other than the one at `path`."""
+    writers = [each for each in made if isinstance(each, Callback) and each.writes_files]
+    others = sorted({repr(each) for each in writers if not _is_at(each, path)})
+    if others:
+        warnings.warn(
+            f"What was loaded from {os.fspath(path)!r} has callbacks that write files when it is "
+            f"trained again: {', '.join(others)}. If you do not want them, remove them from "
+            "callbacks.",
+            UserWarning,
+            stacklevel=users_level(),
+        )
+
+
+def _is_at(callback: Callback, path: str | os.PathLike) -> bool:
+    """Say whether a callback writes the very file it comes from."""
+    try:
+        return os.path.realpath(callback.path) == os.path.realpath(path)  # type: ignore[attr-defined]
+    except (AttributeError, TypeError, ValueError):
+        return False
