@@ -1,5 +1,5 @@
 // The search: what is for users comes before what is for developers.
-const Scorer = {
+var Scorer = {
   score: (result) => {
     const [page, , , , score] = result;
     if (page.startsWith("developer/")) return score - 20;
