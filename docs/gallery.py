@@ -18,8 +18,6 @@ digit_filters
 """The order of the pages, within the folder of each."""
 # Need a package that builds no pages, or start processes: shown, but not run.
 SHOWN_ONLY = ("cluster", "from_pytorch")
-# Options with which a page is built sooner, and says the same.
-SOONER = {"text": ["--epochs", "4"]}
 
 
 def taught(name):
@@ -33,7 +31,7 @@ def options(gallery_conf, script_vars):
     if '"--output"' not in path.read_text(encoding="utf-8"):
         return []
     output = Path(tempfile.gettempdir()) / f"{path.stem}.png"
-    return ["--output", str(output), *SOONER.get(path.stem, [])]
+    return ["--output", str(output)]
 
 
 SETTINGS = {

@@ -298,7 +298,13 @@ def architecture_search():
     return example("architecture_search").picture(40)
 
 
+def quickstart():
+    """Draw the picture of the README."""
+    return example("quickstart").picture()
+
+
 PICTURES = {
+    "../quickstart": quickstart,
     "network": network,
     "gan": gan,
     "architecture_search": architecture_search,
