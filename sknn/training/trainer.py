@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,9 @@ class Trainer:
     settle : callable or None
         Called after every pass, whatever ended it, before anybody looks at the weights.
     """
+
+    outlasts_loss: ClassVar[bool] = False
+    """Go on when the objective is not finite any more."""
 
     def __init__(
         self,
@@ -184,15 +187,12 @@ class Trainer:
             update(rate, run.optimizer_step)
             for hook in batch_hooks:
                 hook(progress)
-            if self._is_lost(progress) or progress.stop_reason is not None:
+            lost = not (progress.loss < _INFINITY or self.outlasts_loss)
+            if lost or progress.stop_reason is not None:
                 break
             if self.deadline < _INFINITY and perf_counter() > self.deadline:
                 break
         return total / done, norm
-
-    def _is_lost(self, progress: Progress) -> bool:
-        """Say whether the last batch leaves nothing to train on."""
-        return not progress.loss < _INFINITY
 
     def _has_diverged(self, progress: Progress) -> bool:
         """Say whether an epoch ended in numbers that are not finite."""
