@@ -1,6 +1,5 @@
 """Sphinx configuration."""
 
-import importlib.util
 import re
 import sys
 from pathlib import Path
@@ -8,7 +7,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
+import gallery  # noqa: E402
 import public_names  # noqa: E402
+from docutils import nodes  # noqa: E402
+from sphinx import addnodes  # noqa: E402
+from sphinx.ext.autosummary import autosummary_table  # noqa: E402
 
 from sknn import __version__  # noqa: E402
 
@@ -20,14 +23,18 @@ version = release = __version__
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
+    "sphinx.ext.viewcode",
     "numpydoc",
     "myst_parser",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_gallery.gen_gallery",
+    "mathml",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["_build", "reference/written_out.md"]
 templates_path = ["_templates"]
-myst_enable_extensions = ["dollarmath", "deflist"]
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
 autosummary_generate = [str(public_names.WRITTEN_OUT.relative_to(HERE))]
@@ -36,22 +43,26 @@ autodoc_typehints = "none"
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 
+html_math_renderer = "mathml"
+sphinx_gallery_conf = gallery.SETTINGS
+# Blocks are copied without prompts and without what they print.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+copybutton_only_copy_prompt_lines = True
+
 html_theme = "pydata_sphinx_theme"
 html_title = f"sknn {release}"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["sknn.css"]
+html_search_scorer = str(HERE / "_static" / "scorer.js")
+html_context = {"default_mode": "auto"}
+toc_object_entries_show_parents = "hide"
 html_theme_options = {
     "show_prev_next": True,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
 }
-
-
-def draw_pictures(app):
-    """Draw the figures of the guide with the code that is being documented."""
-    spec = importlib.util.spec_from_file_location("pictures", HERE / "pictures.py")
-    pictures = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(pictures)
-    pictures.draw_all(HERE / "_static" / "generated")
 
 
 def write_out_names(app, docname, source):
@@ -64,9 +75,20 @@ def unlink_foreign_labels(app, what, name, obj, options, lines):
     lines[:] = [re.sub(r":ref:`([^`<]+?)(\s*<[^`>]*>)?`", r"\1", line) for line in lines]
 
 
+def drop_references(app, doctree):
+    """Drop references to papers from rows of summaries: their numbers stand on other pages."""
+    for table in doctree.findall(autosummary_table):
+        for reference in list(table.findall(addnodes.pending_xref)):
+            if reference.get("refdomain") == "citation":
+                row, place = reference.parent, reference.parent.index(reference)
+                row.remove(reference)
+                if place and isinstance(row[place - 1], nodes.Text):
+                    row[place - 1] = nodes.Text(row[place - 1].rstrip())
+
+
 def setup(app):
+    app.connect("doctree-read", drop_references)
     app.connect("autodoc-process-docstring", unlink_foreign_labels)
-    app.connect("builder-inited", draw_pictures)
     app.connect("config-inited", lambda app, config: public_names.write_out())
     app.connect("source-read", write_out_names)
 

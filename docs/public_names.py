@@ -1,6 +1,6 @@
-"""Write out the lists of public names on the page of the reference.
+"""Write out the lists of public names on the pages of the reference.
 
-The page says ``{public-names} sknn.layers`` where the names of a module belong; Sphinx gets the
+A page says ``{public-names} sknn.layers`` where the names of a module belong; Sphinx gets the
 page with a summary of each name in place of that, so that no list is kept by hand.
 """
 
@@ -9,8 +9,8 @@ import inspect
 import re
 from pathlib import Path
 
-PAGE = Path(__file__).parent / "reference" / "index.md"
-WRITTEN_OUT = PAGE.with_name("written_out.md")
+REFERENCE = Path(__file__).parent / "reference"
+WRITTEN_OUT = REFERENCE / "written_out.md"
 MARK = re.compile(r"^```\{public-names\} ([\w.]+)\n```$", re.MULTILINE)
 # How a class with `fit` is shown, and what else has a page of a shape of its own.
 TEMPLATES = {
@@ -32,14 +32,20 @@ def names_of(module):
     return sorted(listed, key=str.lower)
 
 
+def pages():
+    """Return the text of all pages of the reference, one after the other."""
+    paths = (path for path in sorted(REFERENCE.glob("*.md")) if path != WRITTEN_OUT)
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
 def written_out(page):
     """Return the text of a page with names in place of marks."""
     return MARK.sub(lambda mark: _summaries(mark[1]), page)
 
 
 def write_out():
-    """Write the whole page for the part of Sphinx that reads files instead of sources."""
-    WRITTEN_OUT.write_text(written_out(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    """Write all pages into one for the part of Sphinx that reads files instead of sources."""
+    WRITTEN_OUT.write_text(written_out(pages()), encoding="utf-8")
 
 
 def _summaries(module_name):

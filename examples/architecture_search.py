@@ -1,4 +1,5 @@
-"""Grid, random and architecture search: three searches of equal cost.
+"""Grid, random and architecture search: three searches of equal cost
+==================================================================
 
 Run it from the root of the repository; it takes about a minute and writes one picture::
 
@@ -18,6 +19,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from sklearn.datasets import load_digits
@@ -27,7 +29,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknn import MLPClassifier
-from sknn.inspection import SearchDisplay
+from sknn.inspection import SearchDisplay, house_style
 from sknn.search import ArchitectureSearchCV, space
 
 GRID = {
@@ -71,7 +73,8 @@ def compare(epochs: int, jobs: int | None) -> dict[str, Any]:
 
 def draw(found: dict[str, Any]) -> Figure:
     """Draw the rungs of the architecture search, and the best of the others as lines."""
-    figure = Figure(figsize=(7, 4.2), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(7, 4.2), layout="constrained")
     ax = figure.subplots()
     SearchDisplay.from_estimator(found["architecture"], ax=ax)
     for name, style in (("grid", ":"), ("random", "--")):

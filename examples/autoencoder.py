@@ -1,4 +1,5 @@
-"""Auto-encoders: what gets through a narrow middle.
+"""Auto-encoders: what gets through a narrow middle
+================================================
 
 Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
 
@@ -16,13 +17,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 from sklearn.model_selection import train_test_split
 
 from sknn import AutoEncoder
+from sknn.inspection import house_style
 
 NOISE = 0.3
 SETTINGS: dict[str, Any] = {
@@ -43,6 +45,7 @@ def images(rows: np.ndarray, n_rows: int) -> np.ndarray:
 
 def show(ax, rows: np.ndarray, n_rows: int, title: str) -> None:
     ax.imshow(images(rows, n_rows), cmap="gray")
+    ax.grid(False)
     ax.set(title=title, xticks=[], yticks=[])
 
 
@@ -81,7 +84,9 @@ def code(X, y, X_test, y_test, ax, epochs: int) -> None:
         f"squared error by two numbers: PCA {linear:.4f}, auto-encoder {-coder.score(X_test):.4f}"
     )
     for digit in range(10):
-        ax.scatter(*codes[y_test == digit].T, s=14, color=f"C{digit}", label=str(digit))
+        ax.scatter(
+            *codes[y_test == digit].T, s=14, color=plt.get_cmap("tab10")(digit), label=str(digit)
+        )
     ax.set(title="two numbers for each unseen image")
     ax.legend(fontsize="x-small", ncols=2)
 
@@ -103,7 +108,8 @@ def main() -> None:
     epochs = 20 if options.quick else 200
     X, y = load_digits(return_X_y=True)
     X, X_test, y, y_test = train_test_split(X / 16, y, random_state=0)
-    figure = Figure(figsize=(10, 7), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(10, 7), layout="constrained")
     (first, second), (third, fourth) = figure.subplots(2, 2)
     denoise(X, X_test, first, epochs)
     filters(X, second, epochs)

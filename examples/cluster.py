@@ -1,4 +1,5 @@
-"""A search, an ensemble and a stream on a Dask cluster of this machine.
+"""A search, an ensemble and a stream on a Dask cluster of this machine
+====================================================================
 
 Run with ``python examples/cluster.py``; needs ``pip install "sknn[dask]"``.
 """

@@ -1,4 +1,5 @@
-"""Pre-training: how deep networks of logistic units came to learn.
+"""Pre-training: how deep networks of logistic units came to learn
+===============================================================
 
 Run it from the root of the repository; it takes some ten seconds and writes one picture::
 
@@ -16,12 +17,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from sknn import DBNClassifier, MLPClassifier
+from sknn.inspection import house_style
 
 SIZES = (100, 100, 100, 100)
 
@@ -53,7 +55,8 @@ def main() -> None:
     X_train, X_test, y_train, y_test = train_test_split(
         X / 16, y, test_size=0.3, stratify=y, random_state=0
     )
-    figure = Figure(figsize=(7, 4), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(7, 4), layout="constrained")
     ax = figure.subplots()
     scores: dict[str, list[float]] = {}
     for seed in range(options.seeds):

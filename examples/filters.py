@@ -1,4 +1,5 @@
-"""What a convolutional network sees: its filters, and the maps they make of a digit.
+"""What a convolutional network sees: its filters, and the maps they make of a digit
+=================================================================================
 
 Run it from the root of the repository; it takes some seconds and writes one picture::
 
@@ -16,12 +17,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from sknn import CNNClassifier, MLPClassifier
+from sknn.inspection import house_style
 
 ANNEALED = {
     "learning_rate": "cosine",
@@ -43,8 +46,10 @@ def show(ax, image: np.ndarray, limit: float | None = None) -> None:
     """Draw weights around zero, or brightness."""
     if limit is None:
         ax.imshow(image, cmap="magma")
+        ax.grid(False)
     else:
         ax.imshow(image, cmap="RdBu", vmin=-limit, vmax=limit)
+        ax.grid(False)
     ax.set(xticks=[], yticks=[])
 
 
@@ -85,7 +90,8 @@ def picture() -> Figure:
         images = moved(B, corner)
         scores = cnn.score(images, d), mlp.score(images.reshape(-1, 64), d)
         print(f"{name:<12}{scores[0]:>7.3f}{scores[1]:>7.3f}")
-    figure = Figure(figsize=(10, 4), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(10, 4), layout="constrained")
     draw(cnn, B[d == 3][0], figure)
     return figure
 

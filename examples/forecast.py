@@ -1,4 +1,5 @@
-"""A forecast: eleven years of sunspots from the thirty-three before.
+"""A forecast: eleven years of sunspots from the thirty-three before
+=================================================================
 
 Run it from the root of the repository; it takes some seconds and writes one picture::
 
@@ -18,12 +19,14 @@ import argparse
 import warnings
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.exceptions import ConvergenceWarning
 
 from sknn import RNNRegressor
+from sknn.inspection import house_style
 
 LENGTH, HORIZON = 33, 11
 LAST_TRAINING_YEAR = 1931
@@ -91,7 +94,8 @@ def picture(members: int) -> Figure:
         print(f"{step + 1:<13}{errors[0]:>9.1f}{errors[1]:>14.1f}")
     errors = [np.sqrt(np.mean((each - truth) ** 2)) for each in (forecast, naive)]
     print(f"{'all':<13}{errors[0]:>9.1f}{errors[1]:>14.1f}")
-    figure = Figure(figsize=(10, 3.8), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(10, 3.8), layout="constrained")
     shown = [(begins[test][i], np.maximum(forecast[i], 0)) for i in range(0, sum(test), 13)]
     draw(years, series, shown, figure.subplots())
     return figure

@@ -1,4 +1,5 @@
-"""A PyTorch network that goes on learning by ``partial_fit``, and is handed back.
+"""A PyTorch network that goes on learning by ``partial_fit``, and is handed back
+==============================================================================
 
 Run it from the root of the repository; it takes about ten seconds and writes one picture::
 
@@ -7,7 +8,7 @@ Run it from the root of the repository; it takes about ten seconds and writes on
 
 A small convolutional network learns digits in PyTorch. Then the camera moves: all images are
 shifted by one pixel, and many answers are wrong. The same network here takes the weights over and
-learns from a stream of labelled batches, one call of ``partial_fit`` each, beside one that begins
+learns from a stream of labeled batches, one call of ``partial_fit`` each, beside one that begins
 with random weights. At the end the weights go back to PyTorch, which then gives the same
 probabilities.
 """
@@ -17,13 +18,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from matplotlib.figure import Figure
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from sknn import CNNClassifier
+from sknn.inspection import house_style
 from sknn.layers import Conv2D, Dense, Flatten, MaxPool
 from sknn.persistence import from_torch_state_dict, to_torch_state_dict
 
@@ -105,7 +107,8 @@ def main() -> None:
         theirs = torch.softmax(back(torch.from_numpy(X_test[:, None])), 1).numpy()
     apart = np.abs(theirs - net.predict_proba(X_test)).max()
     print(f"back in PyTorch, probabilities differ by at most {apart:.0e}")
-    figure = Figure(figsize=(6, 3.2), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(6, 3.2), layout="constrained")
     ax = figure.subplots()
     for (name, scores), color in zip(curves.items(), ("#999999", "#0072B2"), strict=True):
         ax.plot(20 * np.arange(len(scores)), scores, "o-", ms=3, color=color, label=name)

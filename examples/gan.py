@@ -1,4 +1,5 @@
-"""Generative adversarial networks: the counterfeiter and the detective.
+"""Generative adversarial networks: the counterfeiter and the detective
+====================================================================
 
 Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
 
@@ -16,16 +17,18 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from sklearn.datasets import load_digits
 
 from sknn import GAN
 from sknn.callbacks import Callback
+from sknn.inspection import house_style
 
 STD = 0.05
 ANGLES = 2 * np.pi * np.arange(8) / 8
-CENTRES = 2 * np.c_[np.cos(ANGLES), np.sin(ANGLES)]
+CENTERS = 2 * np.c_[np.cos(ANGLES), np.sin(ANGLES)]
 
 
 class Album(Callback):
@@ -45,13 +48,13 @@ class Album(Callback):
 def coins(n_samples: int) -> np.ndarray:
     """Return good coins, in eight heaps."""
     rng = np.random.default_rng(0)
-    heaps = CENTRES[rng.integers(8, size=n_samples)]
+    heaps = CENTERS[rng.integers(8, size=n_samples)]
     return (heaps + STD * rng.standard_normal((n_samples, 2))).astype(np.float32)
 
 
 def near(samples: np.ndarray) -> float:
     """Return the share of coins that lie on a heap, within three standard deviations."""
-    away = np.linalg.norm(samples[:, None] - CENTRES, axis=2).min(axis=1)
+    away = np.linalg.norm(samples[:, None] - CENTERS, axis=2).min(axis=1)
     return float((away < 3 * STD).mean())
 
 
@@ -121,12 +124,14 @@ def draw_digits(ax: Any, epochs: int) -> None:
     rows = gan.sample(80, y=np.tile(np.arange(10), 8), random_state=0)
     tiles = np.pad(rows.reshape(8, 10, 8, 8), ((0, 0), (0, 0), (0, 1), (0, 1)), constant_values=1)
     ax.imshow(tiles.swapaxes(1, 2).reshape(72, 90), cmap="gray")
+    ax.grid(False)
     ax.set(title="digits as asked for: 0 to 9, eight times", xticks=[], yticks=[])
 
 
 def picture(epochs: int = 80, digit_epochs: int = 60) -> Figure:
     """Train both pairs and draw them."""
-    figure = Figure(figsize=(13, 7), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(13, 7), layout="constrained")
     above, below = figure.subfigures(2, 1)
     gan, pages = strike(epochs)
     draw_coins(gan, pages, above.subplots(1, 5))

@@ -1,4 +1,5 @@
-"""scikit-learn's HalvingRandomSearchCV with epochs as the resource.
+"""scikit-learn's HalvingRandomSearchCV with epochs as the resource
+================================================================
 
 Run it from the root of the repository; it takes some seconds::
 

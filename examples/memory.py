@@ -1,4 +1,5 @@
-"""Remembered and forgotten: what recurrent networks carry along a sequence.
+"""Remembered and forgotten: what recurrent networks carry along a sequence
+========================================================================
 
 Run it from the root of the repository; it takes some fifteen seconds and writes one picture::
 
@@ -20,6 +21,7 @@ import argparse
 import warnings
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -27,6 +29,7 @@ from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 
 from sknn import RNNRegressor
+from sknn.inspection import house_style
 
 CELLS = {"elman": "tab:red", "gru": "tab:green", "lstm": "tab:blue"}
 UNITS = 24
@@ -65,10 +68,10 @@ def draw_before(length: int, ax: Axes) -> None:
     """Show what arrives at each step of an untrained network, by its distance from the end."""
     X, y, _ = adding(200, length, 1)
     X = X.astype(np.float64)
-    for cell, colour in CELLS.items():
+    for cell, color in CELLS.items():
         net = network(cell, 1).initialize(X, y)
         found = [np.abs(slope(net, X, np.full(200, step))).mean() for step in range(length)]
-        ax.semilogy(np.arange(length)[::-1], found, color=colour, label=cell)
+        ax.semilogy(np.arange(length)[::-1], found, color=color, label=cell)
     ax.set(title="before training", xlabel="steps back from the answer", ylabel="|slope of answer|")
     ax.legend(fontsize="small")
     ax.grid(alpha=0.3)
@@ -92,10 +95,10 @@ def draw_path(net: RNNRegressor, length: int, ax: Axes) -> None:
     X, _, _ = adding(3, length, 7)
     states = np.stack([net.transform(X[:, : step + 1]) for step in range(length)], axis=1)
     flat = PCA(2).fit_transform(states.reshape(-1, UNITS)).reshape(3, length, 2)
-    for way, marks, colour in zip(flat, X[..., 1], ("C4", "C1", "C5"), strict=True):
-        ax.plot(*way.T, color=colour, linewidth=1)
-        ax.plot(*way[marks > 0].T, "s", color=colour, markersize=7)
-        ax.plot(*way[-1], "o", color=colour, markersize=9, markerfacecolor="none")
+    for way, marks, color in zip(flat, X[..., 1], ("C4", "C1", "C5"), strict=True):
+        ax.plot(*way.T, color=color, linewidth=1)
+        ax.plot(*way[marks > 0].T, "s", color=color, markersize=7)
+        ax.plot(*way[-1], "o", color=color, markersize=9, markerfacecolor="none")
     ax.set(title="hidden state of the LSTM, three sequences", xticks=[], yticks=[])
     ax.set_xlabel("squares: marked steps, circle: last step")
 
@@ -110,7 +113,8 @@ def picture(length: int, rows: int, epochs: int) -> Figure:
     for cell in CELLS:
         nets[cell] = network(cell, epochs).fit(X, y)
         print(f"{cell:<6}{np.mean((nets[cell].predict(B) - d) ** 2):.4f}", flush=True)
-    figure = Figure(figsize=(12.5, 3.9), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(12.5, 3.9), layout="constrained")
     left, middle, right = figure.subplots(1, 3)
     draw_before(length, left)
     draw_after(nets, length, middle)

@@ -1,4 +1,5 @@
-"""Optuna with pruning over `partial_fit`.
+"""Optuna with pruning over `partial_fit`
+======================================
 
 Run it from the root of the repository; it takes some seconds::
 

@@ -1,4 +1,5 @@
-"""Features learned without labels: restricted Boltzmann machines on the digits.
+"""Features learned without labels: restricted Boltzmann machines on the digits
+============================================================================
 
 Run it from the root of the repository; it takes some ten seconds and writes one picture::
 
@@ -18,9 +19,9 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import sklearn.neural_network
-from matplotlib.figure import Figure
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -29,6 +30,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from threadpoolctl import threadpool_limits
 
 from sknn import BernoulliRBM, DBNClassifier
+from sknn.inspection import house_style
 
 # What scikit-learn's example found by a grid search.
 FOUND = {"learning_rate": 0.06, "n_iter": 10, "random_state": 0}
@@ -73,11 +75,13 @@ def contestants(quick: bool) -> dict[str, Any]:
 
 def draw(rbms: dict[str, Any], path: Path) -> None:
     """Show what some hidden units look for."""
-    figure = Figure(figsize=(9, 4.8), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(9, 4.8), layout="constrained")
     for part, (name, rbm) in zip(figure.subfigures(1, len(rbms)), rbms.items(), strict=True):
         part.suptitle(name, fontsize="medium")
         for ax, weights in zip(part.subplots(8, 8).flat, rbm.components_, strict=False):
             ax.imshow(weights.reshape(8, 8), cmap="gray_r")
+            ax.grid(False)
             ax.set(xticks=(), yticks=())
     figure.savefig(path, dpi=110)
 

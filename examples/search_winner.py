@@ -1,4 +1,5 @@
-"""The winner of a scikit-learn search, trained on with dropout, and handed back.
+"""The winner of a scikit-learn search, trained on with dropout, and handed back
+=============================================================================
 
 Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
 
@@ -17,13 +18,14 @@ import argparse
 import warnings
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.neural_network import MLPClassifier
 
+from sknn.inspection import house_style
 from sknn.persistence import from_sklearn, to_sklearn
 
 
@@ -63,7 +65,8 @@ def main() -> None:
         scores.append([net.score(X_test, y_test) for net in (winner, network, served)])
     for name, score in zip(names, np.mean(scores, axis=0), strict=True):
         print(f"{name:28s} {score:.3f}")
-    figure = Figure(figsize=(6, 3), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(6, 3), layout="constrained")
     ax = figure.subplots()
     ax.barh(names, np.mean(scores, axis=0), color=["#999999", "#0072B2", "#56B4E9"])
     for name, column in zip(names, np.transpose(scores), strict=True):

@@ -1,4 +1,5 @@
-"""Tables as they come: two messy tables, learned without a pipeline.
+"""Tables as they come: two messy tables, learned without a pipeline
+=================================================================
 
 Run it from the root of the repository; it takes about ten seconds and writes one picture::
 
@@ -21,9 +22,9 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from sklearn.calibration import calibration_curve
 from sklearn.compose import (
     TransformedTargetRegressor,
@@ -43,6 +44,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
 from sknn import TabularMLPClassifier, TabularMLPRegressor
+from sknn.inspection import house_style
 
 COLORS = {"sknn": "tab:blue", "network of scikit-learn": "tab:orange", "trees": "tab:green"}
 
@@ -161,7 +163,8 @@ def draw_importance(net: Any, X: pd.DataFrame, y: np.ndarray, ax: Any) -> None:
 
 def draw(tasks: dict[str, list[Any]], output: Path) -> None:
     """Write the picture."""
-    figure = Figure(figsize=(13, 4), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(13, 4), layout="constrained")
     left, middle, right = figure.subplots(1, 3)
     last = {name: splits[-1] for name, splits in tasks.items()}
     draw_loss({name: models["sknn"] for name, (models, *_) in last.items()}, left)

@@ -1,4 +1,5 @@
-"""Text: which part of a package a docstring comes from.
+"""Text: which part of a package a docstring comes from
+====================================================
 
 Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
 
@@ -26,10 +27,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import scipy
 import sklearn
-from matplotlib.figure import Figure
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -38,6 +39,7 @@ from sklearn.neural_network import MLPClassifier as TheirMLPClassifier
 from threadpoolctl import threadpool_limits
 
 from sknn import MLPClassifier
+from sknn.inspection import house_style
 
 PACKAGES = (scipy, sklearn)
 FEWEST = 50
@@ -114,7 +116,8 @@ def telling_words(net: MLPClassifier, X: Any, names: np.ndarray, part: str, n: i
 
 def draw(results: dict[str, tuple[float, float]], words: dict[str, list], output: Path) -> None:
     """Show accuracy against seconds, and words."""
-    figure = Figure(figsize=(11, 4), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(11, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
     for name, (accuracy, seconds) in results.items():
         left.scatter(seconds, accuracy, s=90, label=name)

@@ -1,12 +1,13 @@
-"""Transfer: weights learned on one task start another that has few labels.
+"""Transfer: weights learned on one task start another that has few labels
+=======================================================================
 
 Run it from the root of the repository; it takes about ten seconds and writes one picture::
 
     pip install ".[plot]"
     python examples/transfer.py
 
-A network learns to name digits from 1,000 labelled images. A second network shall tell odd from
-even digits, and gets 20, 50 or 100 labelled images that the first one has not seen. It starts
+A network learns to name digits from 1,000 labeled images. A second network shall tell odd from
+even digits, and gets 20, 50 or 100 labeled images that the first one has not seen. It starts
 from random weights, from those of the first network, or keeps the first layer of it fixed.
 """
 
@@ -15,14 +16,15 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from sknn import MLPClassifier
 from sknn.initializers import Pretrained
+from sknn.inspection import house_style
 
 LABELS = (20, 50, 100)
 STARTS = ("random weights", "weights of the first network", "its first layer held fixed")
@@ -59,7 +61,7 @@ def draw(results: np.ndarray, ax) -> None:
     for i, name in enumerate(STARTS):
         mean = results.mean(axis=0)[:, i]
         ax.errorbar(LABELS, mean, error[:, i], marker="o", capsize=3, label=name)
-    ax.set(xlabel="labelled images", ylabel="accuracy: odd or even?", xticks=LABELS)
+    ax.set(xlabel="labeled images", ylabel="accuracy: odd or even?", xticks=LABELS)
     ax.grid(alpha=0.3)
     ax.legend()
 
@@ -74,7 +76,8 @@ def main() -> None:
     print(f"{'labels':<8}" + "".join(f"{name:>30}" for name in STARTS))
     for labels, row in zip(LABELS, results.mean(axis=0), strict=True):
         print(f"{labels:<8}" + "".join(f"{value:>30.3f}" for value in row))
-    figure = Figure(figsize=(6, 4), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(6, 4), layout="constrained")
     draw(results, figure.subplots())
     figure.savefig(options.output, dpi=110)
     print(f"\nPicture: {options.output}")

@@ -1,4 +1,5 @@
-"""Exclusive or: what a perceptron cannot learn and one hidden layer can.
+"""Exclusive or: what a perceptron cannot learn and one hidden layer can
+=====================================================================
 
 Run it from the root of the repository; it takes a few seconds and writes one picture::
 
@@ -14,12 +15,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from sklearn.inspection import DecisionBoundaryDisplay
 
 from sknn import MLPClassifier
+from sknn.inspection import house_style
 
 NETWORKS = {"no hidden layer": (), "one hidden layer of 4": (4,)}
 
@@ -40,7 +42,7 @@ def train(hidden_layer_sizes: tuple[int, ...], X: np.ndarray, y: np.ndarray) -> 
 
 
 def draw(net: MLPClassifier, X: np.ndarray, y: np.ndarray, ax: Axes) -> None:
-    """Show the probability of class 1 as colour, the border and the points."""
+    """Show the probability of class 1 as color, the border and the points."""
     surface = {"estimator": net, "X": X, "ax": ax, "response_method": "predict_proba", "eps": 0.4}
     levels = np.linspace(0, 1, 11)
     DecisionBoundaryDisplay.from_estimator(**surface, cmap="coolwarm", alpha=0.6, levels=levels)
@@ -57,7 +59,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("xor.png"))
     output = parser.parse_args().output
     X, y = corners()
-    figure = Figure(figsize=(8, 4), layout="constrained")
+    plt.style.use(house_style())
+    figure = plt.figure(figsize=(8, 4), layout="constrained")
     for ax, (name, sizes) in zip(figure.subplots(1, 2), NETWORKS.items(), strict=True):
         net = train(sizes, X, y)
         accuracy = net.score(X, y)

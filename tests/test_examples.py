@@ -12,6 +12,111 @@ import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 README = EXAMPLES.parent / "README.md"
+# Short scripts by what they print: a pattern of numbers, and what is promised of them.
+STATEMENTS = [
+    ("networks/layers.py", r"= (\d+) weights", lambda flat, deep: flat < deep),
+    (
+        "networks/linear_layers.py",
+        r"R2 (0\.\d+)",
+        lambda line, identity, tanh: abs(line - identity) < 1e-3 and tanh > 0.9,
+    ),
+    (
+        "networks/multilabel_outputs.py",
+        r"both circles \[(\S+) +(\S+?)\]",
+        lambda *p: min(p[:2]) > 0.9 and max(p[2:]) < 0.7,
+    ),
+    (
+        "networks/softmax_overflow.py",
+        r"of sknn: +\[(\S+) +(\S+) +(\S+)\]",
+        lambda *p: abs(sum(p) - 1) < 0.01,
+    ),
+    (
+        "networks/bias.py",
+        r"(?:accuracy|R2) (\d\.\d+)",
+        lambda without, border, fixed, curve: border > without + 0.05 and curve > fixed + 0.3,
+    ),
+    ("networks/digit_weights.py", r"digits (0\.\d+)", lambda *right: min(right) > 0.9),
+    (
+        "networks/hidden_features.py",
+        r"neighbors (0\.\d+)",
+        lambda linear, before, after: after > linear + 0.15 > before + 0.15,
+    ),
+    ("networks/why_this_answer.py", r"shuffled (0\.\d+)", lambda a, b, c: a >= b >= c > 0.01),
+    ("gradients/backprop_by_hand.py", r"(\de-\d+)$", lambda *far: max(far) < 1e-6),
+    (
+        "gradients/sigmoid_and_squared_error.py",
+        r"after (\d+) steps",
+        lambda entropy, squared: squared > 5 * entropy,
+    ),
+    (
+        "gradients/initial_weights.py",
+        r"layer 10 (\S+)",
+        lambda normal, xavier, he: normal < 1e-6 < xavier < 0.1 < he,
+    ),
+    (
+        "training/three_losses.py",
+        r"n error (\S+), squared error (\S+), cross-entropy (\S+)",
+        lambda *of: of[0] == of[3] and of[1] > of[4] and of[2] > of[5],
+    ),
+    ("training/epochs.py", r"loss (\d\.\d+)", lambda *of: sorted(of, reverse=True) == list(of)),
+    (
+        "training/batch_sizes.py",
+        r"per update +loss \S+, unseen digits (0\.\d+)",
+        lambda *right: max(right) - min(right) < 0.02,
+    ),
+    (
+        "training/optimizer_paths.py",
+        r"steps (\d\.\d+)",
+        lambda plain, *others: max(others) < plain,
+    ),
+    (
+        "training/learning_rates.py",
+        r"epochs (\d\.\d+)",
+        lambda small, good, large: good < 0.2 and min(small, large) > 1.5,
+    ),
+    (
+        "training/ten_starts.py",
+        r"(\d\.\d+)",
+        lambda low, high, hill: high > 1.3 * low and hill > 1.3 * low,
+    ),
+    (
+        "generalization/scaling.py",
+        r"wines (\d\.\d+)",
+        lambda raw, *scaled: min(scaled) > raw + 0.05,
+    ),
+    (
+        "generalization/overfitting.py",
+        r"never seen (\d\.\d+)",
+        lambda heart, *ways: heart > 2 * max(ways),
+    ),
+    (
+        "generalization/l1_and_l2.py",
+        r"(\d+\.\d)% of",
+        lambda none, l2, l1: none == l2 == 0 and l1 > 30,
+    ),
+    (
+        "generalization/drifting_stream.py",
+        r"chunks (0\.\d+)",
+        lambda once, along, again: once < 0.4 and along > 0.9 > again + 0.1,
+    ),
+    ("generalization/equal_seconds.py", r"best (0\.\d+)", lambda *best: min(best) > 0.85),
+    ("architectures/digit_filters.py", r"digits (0\.\d+)", lambda right: right > 0.95),
+]
+
+
+@pytest.fixture(autouse=True)
+def headless(request, monkeypatch):
+    """Draw without a window; forget styles and figures afterwards."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        yield
+        return
+    plt.switch_backend("Agg")
+    monkeypatch.setattr(plt, "show", lambda: None)
+    with plt.rc_context():
+        yield
+    plt.close("all")
 
 
 def run(name: str, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
@@ -23,6 +128,29 @@ def assert_picture(path: Path) -> None:
     content = path.read_bytes()
     assert content.startswith(b"\x89PNG")
     assert len(content) > 10_000
+
+
+@pytest.mark.parametrize(
+    ("script", "pattern", "holds"), STATEMENTS, ids=[script for script, *_ in STATEMENTS]
+)
+def test_a_short_script_shows_its_statement(script, pattern, holds, tmp_path, monkeypatch, capsys):
+    plt = pytest.importorskip("matplotlib.pyplot", reason="the examples draw")
+    run(script, monkeypatch)
+    printed = capsys.readouterr().out
+    found = [each for match in re.finditer(pattern, printed, re.M) for each in match.groups()]
+    assert found, printed
+    assert holds(*map(float, found)), printed
+    (number,) = plt.get_fignums()
+    picture = tmp_path / "picture.png"
+    plt.figure(number).savefig(picture, dpi=80)
+    assert_picture(picture)
+
+
+def test_every_short_script_is_in_the_table_and_has_its_place_in_the_gallery():
+    found = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.glob("*/*.py")}
+    assert found == {script for script, *_ in STATEMENTS}
+    order = runpy.run_path(str(EXAMPLES.parent / "docs" / "gallery.py"))["TAUGHT"]
+    assert {Path(script).stem for script in found} <= set(order)
 
 
 def test_quickstart_compares_three_tasks_and_draws(tmp_path, monkeypatch, capsys):

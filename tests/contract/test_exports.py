@@ -1,4 +1,4 @@
-"""What is public is promised once, exists, says what it is, and is on the page of the reference.
+"""What is public is promised once, exists, says what it is, and is on a page of the reference.
 
 That all parts of a family are public is checked in `tests/test_parts.py`.
 """
@@ -29,8 +29,8 @@ def script():
 
 @pytest.fixture(scope="module")
 def sections(script):
-    """Return what the page says of each module, in the words that Sphinx reads."""
-    parts = script.written_out(script.PAGE.read_text()).split(".. currentmodule:: ")[1:]
+    """Return what the pages say of each module, in the words that Sphinx reads."""
+    parts = script.written_out(script.pages()).split(".. currentmodule:: ")[1:]
     return {part.split("\n")[0]: part for part in parts}
 
 
@@ -49,7 +49,7 @@ def test_names_are_promised_once_each(module):
 @each_module
 def test_a_module_is_on_the_page_with_its_names(module, sections):
     name = module.__name__
-    assert name in sections, f"say ```{{public-names}} {name} in docs/reference/index.md"
+    assert name in sections, f"say ```{{public-names}} {name} on a page of docs/reference"
     found = re.findall(r"^   (\w+)$", sections[name], re.MULTILINE)
     assert sorted(found) == sorted(each for each in promised(module) if not each.startswith("__"))
 
@@ -62,5 +62,5 @@ def test_short_names_are_on_the_page(module, sections):
             assert f'`"{kind.alias}"` is `{kind.__name__}`' in sections[module.__name__]
 
 
-def test_the_page_promises_nothing_else(sections):
+def test_the_pages_promise_nothing_else(sections):
     assert set(sections) == {module.__name__ for module in modules()}

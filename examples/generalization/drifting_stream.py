@@ -1,0 +1,63 @@
+"""
+New data without starting over
+==============================
+
+Rows arrive in chunks, and what they mean drifts: the border between two classes slowly turns.
+``partial_fit`` learns each chunk where the last one left off. A network that was trained once gets
+worse and worse; one trained anew on everything so far pays more with every chunk, and old rows
+mislead it.
+"""
+
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from sknn import MLPClassifier
+from sknn.inspection import house_style
+
+rng = np.random.default_rng(0)
+chunks, rows = 60, 100
+
+
+def chunk(i):
+    """Return rows whose border has turned half a circle by the end."""
+    angle = np.pi * i / chunks
+    X = rng.standard_normal((rows, 2))
+    return X, (X @ [np.cos(angle), np.sin(angle)] + 0.3 * np.sin(3 * X[:, 0]) > 0).astype(int)
+
+
+settings = {"learning_rate_init": 0.01, "random_state": 0}
+once = MLPClassifier((20,), max_iter=50, learning_rate="cosine", **settings)
+along = MLPClassifier((20,), batch_size=10, **settings)
+again = MLPClassifier((20,), max_iter=20, learning_rate="cosine", **settings)
+seen, hits = [], {"trained once": [], "partial_fit": [], "anew on everything": []}
+seconds = dict.fromkeys(hits, 0.0)
+for i in range(chunks):
+    X, y = chunk(i)
+    if i >= 5:
+        for name, net in zip(hits, (once, along, again), strict=True):
+            hits[name].append(net.score(X, y))
+    seen.append((X, y))
+    begin = time.process_time()
+    for _ in range(5):
+        along.partial_fit(X, y, classes=[0, 1])
+    between = time.process_time()
+    again.fit(np.concatenate([X for X, _ in seen]), np.concatenate([y for _, y in seen]))
+    seconds["partial_fit"] += between - begin
+    seconds["anew on everything"] += time.process_time() - between
+    if i == 4:
+        once.fit(np.concatenate([X for X, _ in seen]), np.concatenate([y for _, y in seen]))
+
+plt.style.use(house_style())
+figure, ax = plt.subplots(figsize=(8, 4), layout="constrained")
+window = np.ones(5) / 5
+for i, (name, values) in enumerate(hits.items()):
+    ax.plot(range(7, chunks - 2), np.convolve(values, window, "valid"), color=f"C{i}", label=name)
+    cost = f", {seconds[name]:.2f} s" if seconds[name] else ""
+    print(f"{name:<19} accuracy in the last ten chunks {np.mean(values[-10:]):.3f}{cost}")
+ax.axhline(0.5, color="0.5", linestyle=":", linewidth=1)
+ax.set(title="each chunk is predicted, then learned, while the border turns", xlabel="chunk")
+ax.set(ylabel="accuracy, mean of 5 chunks", ylim=(0, 1.02))
+ax.legend(loc="lower left")
+plt.show()

@@ -1,0 +1,87 @@
+r"""
+Optimizers, step by step
+========================
+
+A line is fitted: two weights, one of which matters fifty times as much as the other. The
+surface is a long valley. Plain gradient descent is thrown from side to side, momentum rolls along
+the valley, and the adaptive methods measure every weight by its own gradients: Adagrad slows down,
+Adadelta and RMSProp forget old gradients, Adam adds momentum.
+
+On the right, the same optimizers train a network on digits.
+"""
+
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_digits
+from sklearn.exceptions import ConvergenceWarning
+
+from sknn import MLPClassifier, MLPRegressor
+from sknn.inspection import house_style
+
+# The epochs are counted here, whether they are enough or not.
+warnings.simplefilter("ignore", ConvergenceWarning)
+
+# Solver, its settings; learning rate in the valley and on the digits.
+OPTIMIZERS = {
+    "gradient descent": ("sgd", {"momentum": 0.0}, 1.9, 0.1),
+    "momentum": ("sgd", {"momentum": 0.9, "nesterovs_momentum": False}, 0.2, 0.1),
+    "Adagrad": ("adagrad", {}, 0.4, 0.02),
+    "Adadelta": ("adadelta", {}, 20.0, 3.0),
+    "RMSProp": ("rmsprop", {}, 0.06, 0.002),
+    "Adam": ("adam", {}, 0.1, 0.005),
+}
+
+# %%
+# The valley: :math:`L = (w_1 - 1)^2 / 2 + 0.02\, (w_2 - 1)^2 / 2`.
+
+scale = np.array([1.0, np.sqrt(0.02)])
+X = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]]) * scale
+y = X @ [1.0, 1.0]
+begin = np.array([[-0.5], [-1.5]])
+
+
+def path(solver, settings, rate, steps=60):
+    net = MLPRegressor(
+        hidden_layer_sizes=(), solver=solver, learning_rate_init=rate, alpha=0, batch_size=4,
+        normalize_y=False, random_state=0, **settings,
+    ).initialize(X, y)  # fmt: skip
+    net.set_weights({"output": {"W": begin, "b": np.zeros(1)}})
+    places = [begin.ravel()]
+    for _ in range(steps):
+        places.append(net.partial_fit(X, y).coefs_[0].ravel())
+    return np.array(places)
+
+
+plt.style.use(house_style())
+figure = plt.figure(figsize=(13, 5), layout="constrained")
+valleys, curves = figure.subfigures(1, 2, width_ratios=(1.35, 1))
+w_1, w_2 = np.meshgrid(np.linspace(-0.8, 2.8, 100), np.linspace(-1.8, 2.2, 100))
+surface = (w_1 - 1) ** 2 / 2 + 0.02 * (w_2 - 1) ** 2 / 2
+for i, (ax, (name, (solver, settings, rate, _))) in enumerate(
+    zip(valleys.subplots(2, 3, sharex=True, sharey=True).ravel(), OPTIMIZERS.items(), strict=True)
+):
+    places = path(solver, settings, rate)
+    ax.contourf(w_1, w_2, np.sqrt(surface), levels=14, cmap="Greys", alpha=0.55)
+    ax.plot(*places.T, ".-", color=f"C{i}", linewidth=1.2, markersize=4)
+    ax.plot(1, 1, "k*", markersize=11)
+    far = np.linalg.norm(places[-1] - 1)
+    ax.set_title(f"{name}\n{far:.2g} from the best")
+    ax.grid(False)
+    ax.set(xticks=[], yticks=[], xlim=(-0.8, 2.8), ylim=(-1.8, 2.2))
+    print(f"{name:<17} after 60 steps {far:.3f} from the best")
+valleys.supxlabel("first weight")
+valleys.supylabel("second weight")
+
+ax = curves.subplots()
+D, digit = load_digits(return_X_y=True)
+for i, (name, (solver, settings, _, rate)) in enumerate(OPTIMIZERS.items()):
+    net = MLPClassifier(
+        (50,), solver=solver, learning_rate_init=rate, max_iter=30, n_iter_no_change=30,
+        random_state=0, **settings,
+    )  # fmt: skip
+    ax.semilogy(net.fit(D / 16, digit).history_["loss"], color=f"C{i}", label=name)
+ax.set(title="digits, each at a rate that suits it", xlabel="epoch", ylabel="training loss")
+ax.legend(ncols=2)
+plt.show()
