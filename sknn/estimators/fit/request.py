@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +26,9 @@ class Call:
         None: as many as the parameters say.
     finish : bool
         Train the epochs that the last call had left, instead of `epochs` new ones.
+    elsewhere : callable or None
+        Makes the passes in the place of this process, see :class:`~sknn.training.trainer.Trainer`;
+        X and y are then some rows that look like those it passes over.
     """
 
     X: Any
@@ -40,6 +43,7 @@ class Call:
     keep: bool = False
     stream: bool = False
     finish: bool = False
+    elsewhere: Callable[[Any], Any] | None = None
 
 
 @contextmanager

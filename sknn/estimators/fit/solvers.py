@@ -28,7 +28,7 @@ from sknn.training.members import follow, join, put
 from sknn.training.objective import Supervised
 from sknn.training.threads import blas_threads, largest_product
 from sknn.training.touched import touching_few
-from sknn.training.trainer import Trainer
+from sknn.training.trainer import Pass, Trainer
 from sknn.training.warnings import users_level
 
 Sizes = Callable[[int], int]
@@ -62,6 +62,15 @@ def solve(
             conclude()
         else:
             _train_stochastic(state, batches, size, snapshot=snapshot, conclude=conclude)
+
+
+def one_pass(state: FitState) -> Pass:
+    """Pass over the rows once; nobody looks on, and nothing is decided."""
+    batches, size = _batches(state)
+    with _threads(state, min(size(state.run.epoch), batches.n_rows)):
+        recipe = state.recipe
+        trainer = _trainer(state, batches, size, recipe.base_rate, recipe.schedule, [])
+        return trainer.once(state.run)
 
 
 def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
@@ -195,7 +204,8 @@ def _trainer(
     rows = min(size(state.run.epoch), batches.n_rows)
     problem: Problem = state.estimator._problem(state, state.network, rows)
     objective, update, settle = problem.objective, problem.update(), None
-    if not isinstance(state.train.x, np.ndarray) and not Hooks(callbacks).each_batch:
+    elsewhere, sparse = state.call.elsewhere, not isinstance(state.train.x, np.ndarray)
+    if sparse and elsewhere is None and not Hooks(callbacks).each_batch:
         objective, update, settle = touching_few(objective, update)
     return Trainer(
         objective,
@@ -209,6 +219,7 @@ def _trainer(
         shuffle=state.recipe.shuffle,
         regularization=state.recipe.regularization,
         settle=settle,
+        elsewhere=elsewhere,
         **options,
     )
 
@@ -247,7 +258,9 @@ def _train_full_batch(state: FitState, batches: Batches) -> None:
 def _warn_of_clipping(state: FitState, n_rows: int) -> None:
     """Warn of fewer rows than a batch is to have."""
     recipe = state.recipe
-    size = recipe.batch_size if recipe.must_fill_batches and not recipe.full_batch else None
+    if recipe.full_batch or state.call.elsewhere is not None:
+        return
+    size = recipe.batch_size if recipe.must_fill_batches else None
     if isinstance(size, int) and size > n_rows:
         warnings.warn(
             "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",

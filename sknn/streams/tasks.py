@@ -1,0 +1,64 @@
+"""Where the blocks of a round are trained on: tasks of Dask, or jobs of joblib."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import joblib
+
+
+def has_client() -> bool:
+    """Say whether there is a client of dask.distributed."""
+    distributed = sys.modules.get("distributed")
+    if distributed is None:
+        return False
+    try:
+        distributed.default_client()
+    except ValueError:
+        return False
+    return True
+
+
+def run_tasks(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple]) -> list[Any]:
+    """Return ``function(shared, *task)`` of every task, in their order.
+
+    With a client they are tasks of Dask, which depend on nothing but their arguments: one that a
+    dying worker has left behind is run again. Without one they are jobs of joblib, one after the
+    other where nothing else is configured.
+    """
+    if not has_client():
+        return joblib.Parallel()(joblib.delayed(function)(shared, *task) for task in tasks)
+    import dask
+
+    # As a task of its own what all share travels once, and is not looked through.
+    common = _literal(shared)
+    calls = [
+        dask.delayed(function, pure=False, traverse=False)(common, *map(_literal, task))
+        for task in tasks
+    ]
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):
+        return list(dask.compute(*calls))
+
+
+def fetched(values: Sequence[Any]) -> tuple[Any, ...]:
+    """Return what may be on a cluster here."""
+    if not any(map(_is_delayed, values)):
+        return tuple(values)
+    import dask
+
+    return dask.compute(*values, traverse=False)
+
+
+def _is_delayed(value: Any) -> bool:
+    return hasattr(value, "__dask_graph__")
+
+
+def _literal(value: Any) -> Any:
+    """Return a value as Dask takes it: lists of arrays are no lists of tasks."""
+    if value is None or isinstance(value, int) or _is_delayed(value):
+        return value
+    import dask
+
+    return dask.delayed(value, pure=False, traverse=False)
