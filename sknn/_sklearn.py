@@ -6,15 +6,20 @@ import copy
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from types import FunctionType
 from typing import Any, NamedTuple, TypeVar
 
-from sklearn.metrics._scorer import _MultimetricScorer
+from sklearn import model_selection
+from sklearn.base import _fit_context
+from sklearn.metrics._scorer import _MultimetricScorer, _PassthroughScorer, _Scorer
 from sklearn.model_selection._search import BaseSearchCV as BaseSearchCV
 from sklearn.model_selection._validation import (
     _insert_error_scores,
     _score,
     _warn_or_raise_about_fit_failures,
 )
+from sklearn.utils._param_validation import validate_params
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.validation import _check_feature_names_in, _check_method_params
 from sklearn.utils.validation import validate_data as validate_data
@@ -231,6 +236,65 @@ def without_listeners(estimator: Any) -> Any:
     for name in LISTENERS:
         vars(estimator).pop(name, None)
     return estimator
+
+
+def _with_names(function: Callable, **names: Any) -> Callable:
+    """Return a twin of a function that finds other things under some names of its module.
+
+    All else is what the installed version of scikit-learn does. The twin looks names up in a copy
+    of the globals of the module, so nothing of scikit-learn's is changed.
+    """
+    plain: Any = inspect.unwrap(function)
+    known = plain.__globals__ | names
+    twin = FunctionType(
+        plain.__code__, known, plain.__name__, plain.__defaults__, plain.__closure__
+    )
+    twin.__kwdefaults__ = plain.__kwdefaults__
+    return wraps(plain)(twin)
+
+
+def _checked(function: Any, **names: Any) -> Callable:
+    """Return such a twin of a public function, which checks what it is given as that does."""
+    check = validate_params(
+        function._skl_parameter_constraints, prefer_skip_nested_validation=False
+    )
+    return check(_with_names(function, **names))
+
+
+def search_by(parallel: type) -> Callable:
+    """Return the `fit` of scikit-learn's searches with another class for joblib's Parallel."""
+    twin = _with_names(BaseSearchCV.fit, Parallel=parallel)
+    return _fit_context(prefer_skip_nested_validation=False)(twin)
+
+
+def cross_validate_by(parallel: type) -> Callable:
+    """Return scikit-learn's `cross_validate` with another class for joblib's Parallel."""
+    return _checked(model_selection.cross_validate, Parallel=parallel)
+
+
+def cross_val_score_by(cross_validate: Callable) -> Callable:
+    """Return scikit-learn's `cross_val_score` with another `cross_validate` below it."""
+    return _checked(model_selection.cross_val_score, cross_validate=cross_validate)
+
+
+def hears(context: Any) -> bool:
+    """Say whether callbacks of scikit-learn listen to a task of a search."""
+    return bool(getattr(context, "_callbacks", ()))
+
+
+def sees_answers_only(scorer: Any, params: dict[str, Any]) -> bool:
+    """Say whether a scorer asks a model for answers to rows, and looks at nothing else.
+
+    A Pipeline hands on what its own `score` is given to its steps, too.
+    """
+    if isinstance(scorer, _MultimetricScorer):
+        return all(sees_answers_only(each, params) for each in scorer._scorers.values())
+    return type(scorer) is _Scorer or (type(scorer) is _PassthroughScorer and not params)
+
+
+def is_own_score(scorer: Any) -> bool:
+    """Say whether a scorer is the method `score` of the estimator."""
+    return type(scorer) is _PassthroughScorer
 
 
 def takes_weights(scorer: Any) -> bool:

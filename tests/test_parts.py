@@ -61,7 +61,9 @@ INNER = {
     "PrintProgress": "this is verbose=True",
     "StopBelow": "this is stop_below",
     "Validate": "this is X_val",
+    "ValidateMembers": "this is X_val in a block",
     "Watch": "this is early_stopping",
+    "WatchMembers": "this is early_stopping in a block",
 }
 # Reached by objects alone, beside the losses that another one binds to.
 NAMELESS = {"BatchSize", "Grouped", "Mixed", "ScaledUniform"}

@@ -50,6 +50,42 @@ class MemberGenerator(Generator):
         return type(self), (self.members,)
 
 
+class SharedGenerator(Generator):
+    """Fills arrays with a leading axis of members with the same numbers for each of them.
+
+    So networks of one seed have the noise each would have alone. What is no array of all members is
+    drawn as by any generator.
+
+    Parameters
+    ----------
+    generator : Generator
+        Its stream goes on as if one network drew from it.
+    """
+
+    def __init__(self, generator: Generator) -> None:
+        super().__init__(generator.bit_generator)
+
+    def random(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:
+        """Draw from [0, 1)."""
+        if out is None:
+            return super().random(size, dtype)
+        super().random(dtype=dtype, out=out[0])
+        out[1:] = out[0]
+        return out
+
+    def standard_normal(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:
+        """Draw from the normal distribution of mean 0 and standard deviation 1."""
+        if out is None:
+            return super().standard_normal(size, dtype)
+        super().standard_normal(dtype=dtype, out=out[0])
+        out[1:] = out[0]
+        return out
+
+    def __reduce__(self) -> Any:
+        """Pickle the generator that is shared."""
+        return type(self), (Generator(self.bit_generator),)
+
+
 def of_members(rng: Generator, array: NDArray) -> list[tuple[Generator, NDArray]]:
     """Return an array in the parts that come from one generator each."""
     if isinstance(rng, MemberGenerator) and rng._is_theirs(array):

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Layout, Plan, Scratch, Shape, Views
-from sknn.core.rows import Buffer, in_order
+from sknn.core.rows import Buffer, aligned, in_order
 
 # Rows of one prediction chunk are chosen so that the widest array holds about this many numbers:
 # large enough for full speed of the matrix products, small enough to stay in cache.
@@ -184,7 +184,8 @@ class Network:
         twin = object.__new__(Network)
         twin.__dict__.update(self.__dict__)
         twin.lead = theta.shape[:-1]
-        twin._attach(np.array(theta, dtype=self.dtype))
+        twin._attach(aligned(theta.shape, self.dtype))
+        twin.load(theta)
         return twin
 
     def member(self, index: int) -> Network:
@@ -257,7 +258,7 @@ class Network:
             return self.with_input(x.shape[1:]).predict(x, stop, start, given)
         chain = [i for i in self.inference if i >= start and (stop is None or i < stop)]
         n = x.shape[0]
-        rows = n if self.carries_state else self._chunk_rows(chain, x)
+        rows = self._chunk_rows(chain, x)
         read = self._reader(x, rows)
         if rows == n:
             return self._forward(read(x), given, chain, self._stage(chain, n))
@@ -282,7 +283,13 @@ class Network:
             return Buffer(x, rows, self.dtype).in_order
         return lambda piece: in_order(piece, self.dtype)
 
+    def rows_at_once(self, x: Any) -> int:
+        """Return how many rows like those of `x` are predicted in one piece."""
+        return self._chunk_rows(self.inference, x)
+
     def _chunk_rows(self, chain: list[int], x: Any) -> int:
+        if self.carries_state:
+            return x.shape[0]
         # A chunk of dense rows may have to be copied; CSR rows are as wide as what they hold.
         given = prod(x.shape[1:]) if isinstance(x, np.ndarray) else 1
         # Members share the rows.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from sknn._sklearn import (
 )
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
+from sknn._validation.marks import CheckedArray, unmarked
 from sknn._version import __version__
 from sknn.core.constraints import Constraint
 from sknn.core.layers import Layer
@@ -177,9 +179,7 @@ class BaseNetwork(
         if run.stop_reason not in (None, "interrupted", PAUSED):
             return self
         call = Call(X, y, sample_weight, X_val, y_val, sample_weight_val)
-        call.epochs = run.until - run.epoch
-        call.keep = run.stream or self.warm_start
-        call.stream, call.resume, call.finish = run.stream, True, True
+        call = call.going_on(run, keep=self.warm_start)
         return self._train(call)
 
     def _check_parameters(self) -> dict[str, Any]:
@@ -258,7 +258,8 @@ class BaseNetwork(
         The networks for tables alone pool members that do not count alike.
         """
         self._check_fitted()
-        return self._through(self._check_inputs(X))
+        checked = isinstance(X, CheckedArray)
+        return self._through(unmarked(X) if checked else self._check_inputs(X))
 
     def _through(self, x: Any, **layers: Any) -> NDArray:
         """Return what the network, or some of its layers, makes of checked rows."""
@@ -278,6 +279,12 @@ class BaseNetwork(
         return blas_threads(0 if self._single_threaded else largest_product(network, rows))
 
     # -- contract -------------------------------------------------------------------------
+
+    @classmethod
+    @cache
+    def _get_param_names(cls) -> list[str]:
+        """Return the names of all parameters; a search asks for them again and again."""
+        return super()._get_param_names()  # type: ignore[misc]
 
     def __sklearn_tags__(self) -> Any:
         """Sparse rows are welcome, and both precisions are kept."""

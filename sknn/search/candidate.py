@@ -9,6 +9,7 @@ from typing import Any
 import joblib
 import numpy as np
 
+from sknn.estimators.fit.block import block_key
 from sknn.search.fold import Lesson, configured, network_of
 from sknn.search.training import Part, continued
 
@@ -28,6 +29,8 @@ class Candidate:
     ----------
     template : estimator
         The network of `model`.
+    kind : hashable
+        The same for candidates whose networks can be trained in one block.
     key : str or None
         Of the steps before the network, the same for candidates with the same steps; None
         where there are none.
@@ -46,6 +49,8 @@ class Candidate:
         self.params = params
         self.bracket = bracket
         self.template, prefix = network_of(model)
+        kind = block_key(self.template)
+        self.kind = object() if kind is None else kind
         self.key = None
         if prefix:
             apart = {name: value for name, value in params.items() if not name.startswith(prefix)}

@@ -63,9 +63,10 @@ def configured(model: Any, params: dict[str, Any]) -> Any:
     network = network_of(model)[0]
     epochs = getattr(network, resource_of(network))
     made = clone(model).set_params(**clone(params, safe=False))
-    network, prefix = network_of(made)
+    network = network_of(made)[0]
     _check_callbacks(network.callbacks)
-    return made.set_params(**{f"{prefix}{resource_of(network)}": epochs})
+    network.set_params(**{resource_of(network): epochs})
+    return made
 
 
 def _check_callbacks(own: Any) -> None:
@@ -151,6 +152,8 @@ class Lesson:
         What it took to get there.
     error : str or None
         Why it failed.
+    exam : Exam or None
+        What the network is judged by.
     """
 
     model: Any = None
@@ -159,6 +162,7 @@ class Lesson:
     params: dict[str, Any] | None = None
     seconds: float = 0.0
     error: str | None = None
+    exam: Any = None
 
 
 def prepare(model: Any, fold: Fold) -> Lesson:

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Generator
 from contextlib import closing
 from typing import Any
 
+import joblib
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.parallel import delayed
 
 from sknn._sklearn import Report
 from sknn.search.brackets import Bracket
 from sknn.search.candidate import Candidate, survivors
-from sknn.search.fold import Fold, Lesson, try_to_prepare
-from sknn.search.training import Judge, train
+from sknn.search.fold import Fold, Lesson
+from sknn.search.judge import Judge, prepare_all
+from sknn.search.plan import cut, rows_of
+from sknn.search.training import train
+from sknn.search.workers import results
+
+Task = tuple[Candidate, int]
+"""A candidate and the split its network is trained on."""
+
+
+def _kind(task: Task) -> Any:
+    """Return what networks of a block have in common; the same rows are given."""
+    candidate, split = task
+    return candidate.kind, candidate.parts[split].n_epochs if candidate.parts else 0
 
 
 class Rounds:
@@ -105,49 +119,70 @@ class Rounds:
         known = [rung.n_epochs for rung in self.brackets[candidate.bracket]]
         return known.index(epochs) + 1 if epochs in known else 0
 
-    def _train(self, tasks: list[tuple[Candidate, int]], epochs: int, report: Report) -> None:
+    def _train(self, tasks: list[Task], epochs: int, report: Report) -> None:
         """Train networks up to an epoch."""
         try:
             self._prepare(tasks)
-            lessons = [self._lessons.get((each.key, split)) for each, split in tasks]
-            reports = [report.part("candidate-split", 0) for _ in tasks]
+            blocks = self._blocks(tasks, heard=report.context is not None)
             work = [
                 delayed(train)(
-                    each.network(split), self.folds[split], lesson, epochs, self.judge, told
+                    [each.network(split) for each, split in block],
+                    self.folds[block[0][1]],
+                    self._lesson(*block[0]),
+                    epochs,
+                    self.judge,
+                    [report.part("candidate-split", 0) for _ in block],
                 )
-                for (each, split), lesson, told in zip(tasks, lessons, reports, strict=True)
+                for block in blocks
             ]
-            with closing(self._results(work)) as parts:
-                for (each, split), lesson, part in zip(tasks, lessons, parts, strict=True):
-                    if part.interrupted:
-                        raise KeyboardInterrupt
-                    each.take(split, part, lesson)
+            with closing(self._results(work)) as done:
+                for block, parts in zip(blocks, done, strict=True):
+                    for (each, split), part in zip(block, parts, strict=True):
+                        if part.interrupted:
+                            raise KeyboardInterrupt
+                        each.take(split, part, self._lesson(each, split))
         except KeyboardInterrupt:
             self.interrupted = True
 
-    def _prepare(self, tasks: list[tuple[Candidate, int]]) -> None:
+    def _lesson(self, candidate: Candidate, split: int) -> Lesson | None:
+        """Return what the network of a candidate is trained on; None where there are no steps."""
+        return self._lessons.get((candidate.key, split))
+
+    def _blocks(self, tasks: list[Task], heard: bool) -> list[list[Task]]:
+        """Return what is trained together; where callbacks of scikit-learn listen, nothing is."""
+        if heard:
+            return [[task] for task in tasks]
+        by_rows: dict[Any, list[Task]] = {}
+        for each, split in tasks:
+            by_rows.setdefault((each.key, split), []).append((each, split))
+        workers = joblib.effective_n_jobs(self.n_jobs)
+        most = math.ceil(len(tasks) / workers)
+        blocks: list[list[Task]] = []
+        for (each, split), *_ in by_rows.values():
+            rows = rows_of(self._lesson(each, split), self.folds[split])
+            same = by_rows[each.key, split]
+            blocks += cut(same, _kind, lambda task: task[0].template, rows, most)
+        places = {task: place for place, task in enumerate(tasks)}
+        return sorted(blocks, key=lambda block: places[block[0]])
+
+    def _prepare(self, tasks: list[Task]) -> None:
         """Fit the steps before the networks, once for candidates that share them."""
         owners = {(each.key, split): each for each, split in tasks if each.key is not None}
         self._lessons = {key: known for key, known in self._lessons.items() if key in owners}
         missing = [key for key in owners if key not in self._lessons]
         work = [
-            delayed(try_to_prepare)(owners[key].model, self.folds[key[1]], self.judge.error_score)
+            delayed(prepare_all)(owners[key].model, self.folds[key[1]], self.judge)
             for key in missing
         ]
         self._lessons.update(zip(missing, self._results(work), strict=True))
 
     def _results(self, work: list[Any]) -> Generator[Any, None, None]:
         """Do work in parallel and yield what comes of it, in order."""
-        options = {"n_jobs": self.n_jobs, "pre_dispatch": self.pre_dispatch}
-        try:
-            parallel = Parallel(**options, return_as="generator")
-        except ValueError:  # Some backends answer only when all is done.
-            parallel = Parallel(**options)
         with warnings.catch_warnings():
             # A part is not meant to converge, and of Ctrl-C the search itself tells.
             warnings.simplefilter("ignore", ConvergenceWarning)
             warnings.filterwarnings("ignore", "Training interrupted by user")
-            yield from parallel(work)
+            yield from results(work, n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)
 
     def _select(self, epochs: int, due: list[Candidate]) -> None:
         """Drop the candidates that do not go on to the next rung of their bracket."""

@@ -12,7 +12,6 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import ParameterSampler, check_cv
 from sklearn.utils import get_tags
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, indexable
 
 from sknn._sklearn import (
@@ -33,10 +32,11 @@ from sknn.exceptions import InvalidParameterError
 from sknn.search import results
 from sknn.search.brackets import Bracket, brackets_of
 from sknn.search.candidate import candidates_of
+from sknn.search.estimator_like import EstimatorLike
 from sknn.search.fold import Fold, configured, network_of, resource_of
 from sknn.search.halving import Rounds
+from sknn.search.judge import Judge
 from sknn.search.spaces import space
-from sknn.search.training import Judge
 from sknn.training.warnings import users_level
 
 STRATEGIES = ("random", "halving", "hyperband")
@@ -80,12 +80,7 @@ _CONSTRAINTS = {
 }
 
 
-def _transforms(search: Any) -> bool:
-    """Say whether there is a method `transform`, which raises an AttributeError where not."""
-    return callable(search.transform)
-
-
-class ArchitectureSearchCV(BaseSearchCV):
+class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
     """Search for depth, width and the parameters of training together, by cross-validation.
 
     Candidates are drawn at random. Most of them are given up after few epochs; the best go on
@@ -162,7 +157,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     Notes
     -----
     The steps of a Pipeline before the network are fitted once in each split for all candidates
-    that share their parameters.
+    that share their parameters. Candidates that share an architecture and a seed are trained in
+    blocks, as those of :class:`GridSearchCV`, with the same results.
 
     With ``solver="lbfgs"`` training cannot be continued; such candidates are trained to the end
     in their first rung.
@@ -291,34 +287,11 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         self.__dict__.update(learned)
         return self
 
-    @available_if(_transforms)
-    def fit_transform(self, X: Any, y: Any = None, **params: Any) -> Any:
-        """Search, and transform the rows by the best estimator.
-
-        Parameters
-        ----------
-        X, y, **params : as for `fit`
-
-        Returns
-        -------
-        X_new : ndarray
-            What its `transform` returns.
-        """
-        return self.fit(X, y, **params).transform(X)
-
     @property
     def n_iter_(self) -> int:
         """Epochs of the best estimator on all rows."""
         check_is_fitted(self)
         return network_of(self.best_estimator_)[0].n_iter_
-
-    def __sklearn_tags__(self) -> Any:
-        """All that holds for the estimator; scikit-learn's own searches pass on but a part."""
-        tags = super().__sklearn_tags__()
-        own = get_tags(self.estimator)
-        tags.input_tags, tags.target_tags = own.input_tags, own.target_tags
-        tags.transformer_tags = own.transformer_tags
-        return tags
 
     # -- before -------------------------------------------------------------------------------
 

@@ -3,52 +3,17 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from traceback import format_exc
 from typing import Any
 
-from sknn._sklearn import (
-    MultimetricScorer,
-    Report,
-    listeners_of,
-    score_of,
-    shallow_copy,
-    without_listeners,
-)
+from sknn._sklearn import Report, listeners_of, shallow_copy, without_listeners
 from sknn.callbacks import Pause
-from sknn.search.fold import Fold, Lesson, prepare, with_network
+from sknn.estimators.fit.block import fit_block
+from sknn.search.fold import Fold, Lesson
+from sknn.search.judge import Exam, Judge, in_words, prepare_all
 from sknn.training.callbacks import PAUSED
-
-
-@dataclass(frozen=True)
-class Judge:
-    """How candidates are scored, and what an error counts."""
-
-    scorer: Any
-    error_score: Any
-    return_train_score: bool
-
-    def scores(self, model: Any, fold: Fold) -> dict[str, Any]:
-        """Return the scores of a fitted model by the rows they are of."""
-        kinds = {"test_scores": True, "train_scores": False}
-        if not self.return_train_score:
-            del kinds["train_scores"]
-        found = {}
-        for kind, held_out in kinds.items():
-            X, y, params = fold.judging(model, held_out)
-            found[kind] = score_of(model, X, y, self.scorer, params, self.error_score)
-        return found
-
-    def failed(self) -> dict[str, Any]:
-        """Return what stands for the scores of a model that could not be fitted."""
-        kinds = ["test_scores", "train_scores"] if self.return_train_score else ["test_scores"]
-        several = isinstance(self.scorer, MultimetricScorer)
-        names = self.scorer._scorers if several else ()
-        return {
-            kind: dict.fromkeys(names, self.error_score) if several else self.error_score
-            for kind in kinds
-        }
 
 
 @dataclass(frozen=True)
@@ -74,42 +39,84 @@ class Part:
 
 
 def train(
-    network: Any, fold: Fold, lesson: Lesson | None, until: int, judge: Judge, report: Report
-) -> Part:
-    """Train a network, new or paused, up to an epoch, and score the model it is part of.
+    networks: Sequence[Any],
+    fold: Fold,
+    lesson: Lesson | None,
+    until: int,
+    judge: Judge,
+    reports: Sequence[Report],
+) -> list[Part]:
+    """Train networks of one kind, new or paused, up to an epoch, and score the models they end.
 
     Nothing that is passed is changed, so the work may be done again elsewhere.
     """
     begin = perf_counter()
+    twins = [_beginning(network) for network in networks]
+    lesson = prepare_all(twins[0], fold, judge) if lesson is None else lesson
+    errors: list[Any] = [lesson.error] * len(twins)
+    if lesson.error is None:
+        errors = _taught(twins, lesson, until, reports)
+        if judge.error_score == "raise":
+            for error in filter(None, errors):
+                raise error
+    seconds = (perf_counter() - begin) / len(twins)
+    return [
+        _part(twin, error, seconds, lesson.exam, judge, until)
+        for twin, error in zip(twins, errors, strict=True)
+    ]
+
+
+def _beginning(network: Any) -> Any:
+    """Return a copy to train."""
     twin = shallow_copy(network)
     # A RandomState moves on as it is drawn from; every network begins where `clone` would.
     twin.random_state = copy.deepcopy(network.random_state)
-    try:
-        lesson = prepare(twin, fold) if lesson is None else lesson
-        if lesson.error is None:
-            _teach(twin, lesson, until, report)
-        error = lesson.error
-    except Exception:
-        if judge.error_score == "raise":
-            raise
-        error = format_exc()
-    fitted = perf_counter()
-    outcome = {"fit_error": error, "fit_time": fitted - begin}
-    if error is not None:
+    return twin
+
+
+def _part(
+    network: Any, error: Any, seconds: float, exam: Exam | None, judge: Judge, until: int
+) -> Part:
+    """Score a network; return how it went."""
+    begin = perf_counter()
+    outcome = {"fit_error": in_words(error), "fit_time": seconds}
+    if error is not None or exam is None:
         return Part(outcome | judge.failed() | {"score_time": 0.0})
-    assert lesson is not None
-    outcome |= judge.scores(with_network(lesson.model, twin), fold)
-    outcome["score_time"] = perf_counter() - fitted
-    reason = twin.stop_reason_
-    if reason == PAUSED and twin.n_iter_ < until:
+    outcome |= {kind: exam.score(network, kind) for kind in judge.kinds}
+    outcome["score_time"] = perf_counter() - begin
+    reason = network.stop_reason_
+    if reason == PAUSED and network.n_iter_ < until:
         # Not a failure of this candidate: all have the callback, and rungs would end unequal.
         raise ValueError(
             f"A callback of the network ended its training as a Pause does, in epoch "
-            f"{twin.n_iter_}, and ArchitectureSearchCV wanted epoch {until}: the search itself "
+            f"{network.n_iter_}, and ArchitectureSearchCV wanted epoch {until}: the search itself "
             "decides in how many parts a network is trained. Remove what pauses from callbacks."
         )
-    kept = without_listeners(twin) if reason == PAUSED else None
-    return Part(outcome, int(twin.n_iter_), kept, reason == "interrupted")
+    kept = without_listeners(network) if reason == PAUSED else None
+    return Part(outcome, int(network.n_iter_), kept, reason == "interrupted")
+
+
+def _taught(
+    networks: Sequence[Any], lesson: Lesson, until: int, reports: Sequence[Report]
+) -> list[Exception | None]:
+    """Train all networks up to an epoch; return their errors."""
+    if len(networks) > 1:
+        return _teach_together(networks, lesson, until)
+    try:
+        _teach(networks[0], lesson, until, reports[0])
+    except Exception as error:
+        return [error]
+    return [None]
+
+
+def _teach_together(networks: Sequence[Any], lesson: Lesson, until: int) -> list[Exception | None]:
+    """Train networks of one key in a block. Nobody watches them."""
+    for network in networks:
+        network.callbacks = [Pause(until)]
+    results = fit_block(networks, lesson.X, lesson.y, **(lesson.params or {}))
+    for network in networks:
+        network.callbacks = None
+    return [each if isinstance(each, Exception) else None for each in results]
 
 
 def _teach(network: Any, lesson: Lesson, until: int, report: Report) -> None:

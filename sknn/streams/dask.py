@@ -124,7 +124,9 @@ class DaskBlocks:
         ask = self._persisted if stay else self._computed
         with ThreadPoolExecutor(1) as ahead:
             # A client may be one of this context only.
-            asked = [ahead.submit(copy_context().run, ask, self._some(at, size)) for at in starts[:1]]
+            asked = [
+                ahead.submit(copy_context().run, ask, self._some(at, size)) for at in starts[:1]
+            ]
             for start in starts:
                 found, rows = asked.pop().result()
                 if start + size < self.n_blocks:

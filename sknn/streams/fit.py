@@ -231,17 +231,16 @@ class Passes:
         """Train on some blocks; should that fail, the position is that of before."""
         if not isinstance(self.estimator, BaseNetwork):
             return self.trainer.train(blocks, number)
-        own = vars(self.estimator)
-        before = own.get(_POSITION)
+        before = getattr(self.estimator, _POSITION, None)
         # While it is trained: a checkpoint knows of the round whose weights it has.
-        own[_POSITION] = (epoch, number + 1, self.together)
+        setattr(self.estimator, _POSITION, (epoch, number + 1, self.together))
         try:
             return self.trainer.train(blocks, number)
         except BaseException:
-            own = vars(self.estimator)
-            own.pop(_POSITION, None)
-            if before is not None:
-                own[_POSITION] = before
+            if before is None:
+                delattr(self.estimator, _POSITION)
+            else:
+                setattr(self.estimator, _POSITION, before)
             raise
 
 
@@ -273,7 +272,7 @@ class OneByOne:
         return n_rows(x)
 
     def _pass_on_interrupt(self, run: Any) -> None:
-        """Raise the Ctrl-C that a network took as the end of its block, and not of an earlier one."""
+        """Raise the Ctrl-C that a network took as the end of this block."""
         trained = getattr(self.estimator, "run_", None) is not run
         if trained and getattr(self.estimator, "stop_reason_", None) == "interrupted":
             raise KeyboardInterrupt

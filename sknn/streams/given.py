@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sknn.streams.rows import check_rows, check_total, described, n_rows, shape_of, sliceable, sliced
+from sknn.streams.rows import (
+    check_rows,
+    check_total,
+    described,
+    n_rows,
+    shape_of,
+    sliceable,
+    sliced,
+)
 
 Block = tuple[Any, ...]
 _NAMES = ("X", "y", "sample_weight")
@@ -92,7 +100,9 @@ class GivenBlocks:
         block = (*block, *(None,) * (len(_NAMES) - len(block)))
         for name, values in self._rest(block):
             if values is not None and name in self.others:
-                raise ValueError(f"Block {index} of X has {name} in it; do not pass {name} as well.")
+                raise ValueError(
+                    f"Block {index} of X has {name} in it; do not pass {name} as well."
+                )
         known = (block[0], *(v if v is None else sliceable(v, n) for n, v in self._rest(block)))
         check_rows(known, index, self.names)
         return known

@@ -62,7 +62,9 @@ def n_rows(values: Any) -> int:
 def check_rows(block: tuple[Any, ...], index: int, names: Sequence[str]) -> None:
     """Raise where the parts of a block have not the same number of rows."""
     rows = {
-        name: n_rows(values) for name, values in zip(names, block, strict=True) if values is not None
+        name: n_rows(values)
+        for name, values in zip(names, block, strict=True)
+        if values is not None
     }
     for name, own in rows.items():
         if own != rows["X"]:

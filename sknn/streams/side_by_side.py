@@ -83,7 +83,9 @@ class SideBySide:
                 open_stream(self.estimator, replace(self.opening, X=x, y=y, sample_weight=weight))
                 self._check_network()
                 step = -(-n_rows(x) // _SOME_ROWS)
-                some = {name: sliced(each, 0, n_rows(x), step) for name, each in (("X", x), ("y", y))}
+                some = {
+                    name: sliced(each, 0, n_rows(x), step) for name, each in (("X", x), ("y", y))
+                }
                 self.round = replace(self.opening, **some, classes=None)
                 return True
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,8 @@ from sknn.core.rows import Buffer, is_in_order
 _SLAB_BYTES = 1 << 19
 
 
-class Batch(NamedTuple):
-    """One batch; its arrays are valid until the next one is asked for."""
-
-    x: Any
-    target: NDArray | None
-    weight: NDArray | None
+Batch = tuple[Any, NDArray | None, NDArray | None]
+"""Rows, targets and weights of one batch; valid until the next one is asked for."""
 
 
 class Batches:
@@ -90,14 +86,14 @@ class Batches:
                 cut = slice(first, first + size)
                 part = x[cut]
                 own = part if self.own_target else None if target is None else target[cut]
-                yield Batch(part, own, None if weight is None else weight[cut])
+                yield part, own, None if weight is None else weight[cut]
 
     def _take(self, where: slice | NDArray, capacity: int) -> Batch:
         x, target, weight = (column.take(where, capacity) for column in self.columns)
         if self.factor != 1.0:
             # Picked rows lie in a buffer; a slice is a window on what belongs to the user.
             x = x * self.factor if isinstance(where, slice) else _scaled(x, self.factor)
-        return Batch(x, x if self.own_target else target, weight)
+        return x, x if self.own_target else target, weight
 
     def _all_rows(self) -> Batch:
         if self._whole is None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sknn.core.network import Network
 from sknn.training.run import Run, Streams, jumped
-from sknn.training.trainer import Pass
+from sknn.training.trainer import OnePass
 
 _STATES = ("chains",)
 """Parameters that are draws: the mean of some is none."""
@@ -29,14 +29,14 @@ class Branch:
         Weights in the units of training.
     run : Run
         Where its training stands, without history.
-    found : Pass
+    found : OnePass
     weight : float
         What its rows count together.
     """
 
     theta: NDArray
     run: Run
-    found: Pass
+    found: OnePass
     weight: float
 
 
@@ -47,12 +47,10 @@ def ahead(streams: Streams, index: int) -> Streams:
     """
     if not index:
         return streams
-    return replace(
-        streams, order=jumped(streams.order, index), noise=jumped(streams.noise, index)
-    )
+    return replace(streams, order=jumped(streams.order, index), noise=jumped(streams.noise, index))
 
 
-def join(branches: Sequence[Branch], run: Run, network: Network) -> Pass:
+def join(branches: Sequence[Branch], run: Run, network: Network) -> OnePass:
     """Bring a run and its network to the mean of some branches, by what their rows count.
 
     Weights and state of the optimizer are averaged, in the order of the branches and in float64.
@@ -104,7 +102,7 @@ def _complete(network: Network, first: NDArray) -> None:
             layer.constrain(params)
 
 
-def _joined(passes: Sequence[Pass], shares: NDArray) -> Pass:
+def _joined(passes: Sequence[OnePass], shares: NDArray) -> OnePass:
     losses = np.array([found.loss for found in passes])
     loss = np.tensordot(shares, losses, axes=1)
     norm = float(shares @ [found.norm for found in passes])
@@ -112,7 +110,8 @@ def _joined(passes: Sequence[Pass], shares: NDArray) -> Pass:
         name: _mean_of_known([found.figures[name] for found in passes], shares)
         for name in passes[0].figures
     }
-    return Pass(loss[()], norm, sum(found.rows for found in passes), figures)
+    rows = sum(found.rows for found in passes)
+    return OnePass(loss[()], norm, passes[0].rate, rows, figures)
 
 
 def _mean_of_known(figures: Sequence[float], shares: NDArray) -> float:

@@ -69,7 +69,8 @@ class FoldBatches:
         ends = np.linspace(0, self.n_rows, self.count(size) + 1).round().astype(int)
         for start, stop in zip(ends[:-1], ends[1:], strict=True):
             where = order[:, start:stop]
-            yield Batch(self._rows_of_x(where), *(_taken(c, where) for c in self.columns[1:]))
+            target, weight = (_taken(column, where) for column in self.columns[1:])
+            yield self._rows_of_x(where), target, weight
 
     def _rows_of_x(self, where: NDArray) -> NDArray:
         """Gather into a reused buffer; batches come in two sizes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -89,13 +89,18 @@ def follow(run: Run, longest: Run) -> None:
     run.streams = replace(run.streams, order=longest.streams.order)
 
 
-@contextmanager
-def parked(run: Run, network: Network) -> Iterator[None]:
+_NOBODY = nullcontext()
+
+
+def parked(run: Run, network: Network) -> AbstractContextManager[None]:
     """Give members that have stopped back what they had, whatever happens in the block."""
-    if not np.any(run.stopped):
-        yield
-        return
-    members = np.flatnonzero(run.stopped).tolist()
+    if not (network.lead and np.any(run.stopped)):
+        return _NOBODY
+    return _held(run, network, np.flatnonzero(run.stopped).tolist())
+
+
+@contextmanager
+def _held(run: Run, network: Network, members: list[int]) -> Iterator[None]:
     held, theta = run_of(run, members), network.theta[members]
 
     def give_back() -> None:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
+from sknn.core.rows import aligned
 from sknn.core.workspace import Workspace
+from sknn.training.columns import Number, column
 
 
 class Objective(Protocol):
@@ -21,7 +23,7 @@ class Objective(Protocol):
     network : Network
     workspace : Workspace or None
         Shown to callbacks.
-    l1 : float
+    l1 : float or ndarray of shape (n_members,)
         Strength of the soft threshold after each step.
     each : float or ndarray of shape (n_members,)
         The objective of every member on the last batch.
@@ -29,7 +31,7 @@ class Objective(Protocol):
 
     network: Network
     workspace: Any
-    l1: float
+    l1: Any
     each: Any
 
     @property
@@ -53,7 +55,7 @@ class Penalty:
     network : Network
     grad : ndarray
         Where the gradient of the smooth part is added.
-    l2, l1 : float
+    l2, l1 : float or ndarray of shape (n_members,)
     start : int, default=0
         The penalty is on what comes from there on in the vector of the network.
     """
@@ -62,28 +64,29 @@ class Penalty:
         self,
         network: Network,
         grad: NDArray,
-        l2: float = 0.0,
-        l1: float = 0.0,
+        l2: Number = 0.0,
+        l1: Number = 0.0,
         start: int = 0,
     ) -> None:
-        self.l2, self.l1 = float(l2), float(l1)
-        self.n_members = network.n_members
-        self._inner = np.vdot if self.n_members == 1 else _inner_of_members
+        self.l2, self.l1 = column(l2, network.dtype), l1
         n_decayed = network.layout.n_decayed
         self.decayed = network.theta[..., start:n_decayed]
         self.decayed_grad = grad[..., start:n_decayed]
-        self._shrink = np.empty_like(self.decayed) if self.l2 else None
+        self._shrink = aligned(self.decayed.shape, network.dtype) if np.any(l2) else None
+        self._thresholds = bool(np.any(l1))
+        # Alike to the last bit; for a single network the former is quicker.
+        self._inner = np.vdot if network.n_members == 1 else np.vecdot
 
     def __call__(self) -> Any:
         """Return the penalty, of every member, and add its smooth part to the gradient."""
-        value: Any = 0.0 if self.n_members == 1 else np.zeros(self.n_members)
+        value: Any = 0.0
         if self._shrink is not None:
             np.multiply(self.decayed, self.l2, out=self._shrink)
-            value += 0.5 * self._inner(self._shrink, self.decayed)
+            value = 0.5 * np.float64(self._inner(self.decayed, self._shrink))
             self.decayed_grad += self._shrink
-        if self.l1:
-            value += self.l1 * np.abs(self.decayed).sum(axis=-1)
-        return float(value) if self.n_members == 1 else value
+        if self._thresholds:
+            value = value + self.l1 * np.abs(self.decayed).sum(axis=-1).astype(np.float64)
+        return value
 
 
 class Supervised:
@@ -100,7 +103,7 @@ class Supervised:
     Parameters
     ----------
     workspace : Workspace
-    l2, l1 : float
+    l2, l1 : float or ndarray of shape (n_members,)
         Strengths, before the division by `total`.
     unit, total : float
 
@@ -113,8 +116,8 @@ class Supervised:
     def __init__(
         self,
         workspace: Workspace,
-        l2: float = 0.0,
-        l1: float = 0.0,
+        l2: Number = 0.0,
+        l1: Number = 0.0,
         unit: float = 1.0,
         total: float = 1.0,
     ) -> None:
@@ -124,9 +127,9 @@ class Supervised:
         self.row_axis = self.network.row_axis
         self.n_members = self.network.n_members
         self.each: Any = 0.0
-        self.l1 = float(l1 / total)
+        self.l1 = l1 / total
         self.unit = float(unit)
-        self.l2 = float(l2 / total)
+        self.l2: Any = l2 / total
         self.penalty: Callable[[], Any] = Penalty(self.network, workspace.grad, self.l2, self.l1)
 
     @property
@@ -137,23 +140,27 @@ class Supervised:
     def batch(self, x: Any, target: NDArray, weight: NDArray | None) -> float:
         """Return the objective on one batch and fill `grad`; with members, their mean."""
         rows = x.shape[self.row_axis]
-        fit = self.data(x, target, weight, 1.0 / (rows * self.unit))
-        penalty = self.penalty()
-        self.each = self.each + penalty
-        return fit + (penalty if self.n_members == 1 else float(penalty.mean()))
+        self.data(x, target, weight, 1.0 / (rows * self.unit))
+        self.each = self.each + self.penalty()
+        return float(self.each if self.n_members == 1 else self.each.mean())
 
     def data(self, x: Any, target: Any, weight: NDArray | None, scale: float) -> float:
         """Return ``scale * sum(w * l)`` and fill `grad` with its gradient."""
         workspace = self.workspace
         rows = x.shape[self.row_axis]
-        frame = workspace.frames.get(rows) or workspace.frame(rows)
+        frames = workspace.frames
+        frame = frames[rows] if rows in frames else workspace.frame(rows)
         added = workspace.forward(x, frame, weight)
         if not isinstance(target, np.ndarray):
             target = target.toarray()
         counts = scale if weight is None else weight * scale
         value = self.loss.value_and_grad(frame.raw, target, counts, frame.d_raw, frame.loss_scratch)
         workspace.backward(x, frame)
-        workspace.fit = float(value if self.n_members == 1 else value.mean())
+        if self.n_members == 1:
+            workspace.fit = value = float(value)
+        else:
+            value = np.asarray(value, np.float64)
+            workspace.fit = float(value.mean())
         workspace.added = added / self.n_members
         # What layers add is known for all members together only.
         self.each = value + workspace.added
@@ -162,8 +169,3 @@ class Supervised:
     def figures(self) -> dict[str, float]:
         """Nothing but the loss is measured."""
         return {}
-
-
-def _inner_of_members(a: NDArray, b: NDArray) -> Any:
-    """Return the inner products of arrays with gaps, over which vdot would make copies."""
-    return np.einsum("mi,mi->m", a, b)

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sknn.core.schedules import Schedule
 from sknn.training.batches import Batches
@@ -20,7 +21,7 @@ from sknn.training.update import Update
 _INFINITY = math.inf
 
 
-class Pass(NamedTuple):
+class OnePass(NamedTuple):
     """What a pass over the rows has shown.
 
     Attributes
@@ -29,6 +30,8 @@ class Pass(NamedTuple):
         Mean over the rows.
     norm : float
         Of the last gradient.
+    rate : float
+        Of the last update.
     rows : int
         How many rows there were.
     figures : dict of float
@@ -39,6 +42,7 @@ class Pass(NamedTuple):
 
     loss: Any
     norm: float
+    rate: float
     rows: int
     figures: Mapping[str, float]
     seconds: float = 0.0
@@ -89,12 +93,12 @@ class Trainer:
         snapshot: Callable[[], Any] | None = None,
         conclude: Callable[[], None] | None = None,
         settle: Callable[[], None] | None = None,
-        elsewhere: Callable[[Progress], Pass] | None = None,
+        elsewhere: Callable[[Progress], OnePass] | None = None,
     ) -> None:
         self.objective = objective
         self.update = update
         self.batches = batches
-        self.base_rate = float(base_rate)
+        self.base_rate = base_rate
         self.schedule = schedule
         self.batch_size = batch_size
         self.hooks = Hooks(callbacks)
@@ -128,7 +132,7 @@ class Trainer:
         for hook in self.hooks.train_end:
             hook(progress)
 
-    def once(self, run: Run) -> Pass:
+    def once(self, run: Run) -> OnePass:
         """Make one pass: nobody is told of it, and it does not count as an epoch."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             return self._settled_pass(self._progress(run, 1))
@@ -155,10 +159,12 @@ class Trainer:
         for hook in self.hooks.epoch_kept:
             hook(progress)
 
-    def _settled_pass(self, progress: Progress) -> Pass:
+    def _settled_pass(self, progress: Progress) -> OnePass:
         """Make a pass after which the network holds the weights."""
         if self.elsewhere is not None:
-            return self.elsewhere(progress)
+            found = self.elsewhere(progress)
+            progress.rate = found.rate
+            return found
         try:
             return self._pass(progress)
         finally:
@@ -171,9 +177,9 @@ class Trainer:
         if perf_counter() > self.deadline:
             progress.stop("max_time")
 
-    def _finish(self, progress: Progress, found: Pass, seconds: float) -> Mapping[str, float]:
+    def _finish(self, progress: Progress, found: OnePass, seconds: float) -> Mapping[str, float]:
         """Count an epoch; measure and decide."""
-        run, network = progress.run, self.objective.network
+        run = progress.run
         run.epoch += 1
         run.samples += found.rows
         row = {
@@ -188,14 +194,14 @@ class Trainer:
         row |= found.figures
         progress.row = row
         progress.record("loss", found.loss)
-        if not math.isfinite(row["loss"] + float(network.theta.sum())):
+        if self._has_diverged(progress):
             progress.stop("diverged")
         for hook in self.hooks.epoch_end:
             hook(progress)
         run.best_loss = min(run.best_loss, row["loss"])
         return row
 
-    def _pass(self, progress: Progress) -> Pass:
+    def _pass(self, progress: Progress) -> OnePass:
         """One pass over the data."""
         run, objective, update = progress.run, self.objective, self.update
         n_rows, row_axis = self.batches.n_rows, objective.network.row_axis
@@ -215,7 +221,7 @@ class Trainer:
             total = total + objective.each * rows
             done += rows
             if done == n_rows:
-                norm = float(np.sqrt(np.vdot(update.grad, update.grad)))
+                norm = self._norm(update.grad)
             for hook in gradient_hooks:
                 hook(progress)
             run.step += 1
@@ -223,11 +229,24 @@ class Trainer:
             update(rate, run.optimizer_step)
             for hook in batch_hooks:
                 hook(progress)
-            if not progress.loss < _INFINITY or progress.stop_reason is not None:
+            if self._is_lost(progress) or progress.stop_reason is not None:
                 break
-            if perf_counter() > self.deadline:
+            if self.deadline < _INFINITY and perf_counter() > self.deadline:
                 break
-        return Pass(total / done, norm, n_rows, objective.figures())
+        return OnePass(total / done, norm, rate, n_rows, objective.figures())
+
+    def _is_lost(self, progress: Progress) -> bool:
+        """Say whether the last batch leaves nothing to train on."""
+        return not progress.loss < _INFINITY
+
+    def _has_diverged(self, progress: Progress) -> bool:
+        """Say whether an epoch ended in numbers that are not finite."""
+        theta = self.objective.network.theta
+        return not math.isfinite(progress.row["loss"] + np.add.reduce(theta, axis=None))
+
+    def _norm(self, grad: NDArray) -> Any:
+        """Return the length of a gradient."""
+        return math.sqrt(np.vdot(grad, grad))
 
     def _count_updates(self, first: int, epochs: int) -> int:
         """Return the number of batches in some epochs."""

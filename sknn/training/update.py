@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer, State
+from sknn.training.columns import column
 
 Action = Callable[[float], None]
 """Something done beside the optimizer's step; gets the learning rate."""
@@ -31,9 +32,9 @@ class Update:
     optimizer : Optimizer
     state : dict of ndarray
         State of the optimizer, changed in place.
-    l1 : float
+    l1 : float or ndarray of shape (n_members,)
         Strength of the soft threshold, per unit of learning rate.
-    weight_decay : float
+    weight_decay : float or ndarray of shape (n_members,)
         Decoupled decay per step, times the learning rate.
     max_grad_norm : float or None
         Bound on the Euclidean norm of the gradient, for each member.
@@ -58,8 +59,8 @@ class Update:
         optimizer: Optimizer,
         state: State,
         *,
-        l1: float = 0.0,
-        weight_decay: float = 0.0,
+        l1: float | NDArray = 0.0,
+        weight_decay: float | NDArray = 0.0,
         max_grad_norm: float | None = None,
         rates: NDArray | None = None,
         decays: NDArray | None = None,
@@ -76,8 +77,8 @@ class Update:
         self.decayed_rates = None if self.rates is None else self.rates[..., :n_decayed]
         self.decays = _product(self.decayed_rates, decays)
         self.strength = 1.0
-        self.l1 = float(l1)
-        self.weight_decay = float(weight_decay)
+        self.l1 = l1
+        self.weight_decay: Any = weight_decay
         self.max_grad_norm = math.inf if max_grad_norm is None else max_grad_norm
         self.before: list[Action] = []
         self.between: list[Action] = []
@@ -103,9 +104,9 @@ class Update:
             self.between.append(self._scale)
         if self.max_grad_norm < math.inf:
             self.before.append(self._clip)
-        if self.weight_decay:
+        if np.any(self.weight_decay):
             self.between.append(self._decay)
-        if self.l1:
+        if np.any(self.l1):
             self.after.append(self._threshold)
         trained = {
             slot.layer
@@ -128,10 +129,14 @@ class Update:
         self.grad *= self.max_grad_norm / np.maximum(norms, self.max_grad_norm)
 
     def _decay(self, lr: float) -> None:
-        self.decayed *= 1.0 - self.decays * (lr * self.weight_decay * self.strength)
+        amount = lr * self.weight_decay * self.strength
+        if isinstance(self.decays, float):
+            self.decayed *= column(1.0 - self.decays * amount, self.decayed.dtype)
+        else:
+            self.decayed *= 1.0 - self.decays * column(amount, self.decays.dtype)
 
     def _threshold(self, lr: float) -> None:
-        amount = lr * self.l1
+        amount = column(lr * self.l1, self.decayed.dtype)
         size = np.abs(self.decayed)
         size -= amount if self.decayed_rates is None else self.decayed_rates * amount
         np.maximum(size, 0.0, out=size)

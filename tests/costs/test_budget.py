@@ -20,7 +20,7 @@ from sknn.training.objective import Supervised
 from sknn.training.trainer import Trainer
 from sknn.training.update import Update
 
-MAX_CALLS_PER_STEP = 60
+MAX_CALLS_PER_STEP = 50
 STEPS_PER_EPOCH = 20
 
 

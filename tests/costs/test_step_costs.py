@@ -11,7 +11,7 @@ from sknn.training.trainer import Trainer
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-CALLS_PER_STEP = 60
+CALLS_PER_STEP = 50
 
 
 def data(rows, columns, dtype=np.float64):

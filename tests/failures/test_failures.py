@@ -25,7 +25,7 @@ from sknn.training.batches import Batches
 from sknn.training.callbacks.early_stopping import Watch
 from sknn.training.callbacks.validation import Validate
 from sknn.training.lbfgs import FullBatch
-from sknn.training.objective import Supervised
+from sknn.training.objective import Penalty, Supervised
 from sknn.training.run import Run
 from sknn.training.trainer import Trainer
 from sknn.training.update import Update
@@ -79,7 +79,7 @@ POINTS = {
     "a layer forward": (Dense, "forward", 3),
     "a layer backward": (Dense, "backward", 5),
     "objective": (Supervised, "batch", 2),
-    "penalty": (Supervised, "penalty", 7),
+    "penalty": (Penalty, "__call__", 7),
     "update": (Update, "__call__", 3),
     "adam": (Adam, "update", 5),
     "first epoch": (Trainer, "_epoch", 0),

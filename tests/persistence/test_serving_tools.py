@@ -23,7 +23,7 @@ def model():
 
 @pytest.mark.parametrize("way", ["cloudpickle", "skops"])
 def test_mlflow(tmp_path, model, way):
-    flavor = pytest.importorskip("mlflow.sklearn")
+    flavor = pytest.importorskip("mlflow.sklearn", reason="saves with MLflow")
     names = getattr(flavor, "SUPPORTED_SERIALIZATION_FORMATS", ())
     if way not in names:
         pytest.skip(f"this MLflow does not write {way}")
@@ -35,6 +35,6 @@ def test_mlflow(tmp_path, model, way):
 def test_bentoml(tmp_path, model, monkeypatch):
     monkeypatch.setenv("BENTOML_HOME", str(tmp_path))
     monkeypatch.setenv("BENTOML_DO_NOT_TRACK", "True")
-    flavor = pytest.importorskip("bentoml").sklearn
+    flavor = pytest.importorskip("bentoml", reason="saves with BentoML").sklearn
     flavor.save_model("net", model)
     assert_array_equal(flavor.load_model("net:latest").predict(X), model.predict(X))

@@ -12,7 +12,8 @@ from sknn import MLPClassifier, MLPRegressor
 from sknn._sklearn import Report
 from sknn.callbacks import Pause, WeightAveraging
 from sknn.search.fold import Fold
-from sknn.search.training import Judge, train
+from sknn.search.judge import Judge
+from sknn.search.training import train
 from tests.checks.runs import assert_same
 from tests.estimators.data import REAL, THREE, X
 from tests.search.parts import (
@@ -93,13 +94,15 @@ def test_parts_of_the_work_are_the_whole(case):
     judge = Judge(lambda net, X, y: net.score(X, y), "raise", False)
     whole = clone(model).set_params(callbacks=[*(model.callbacks or []), Pause(7)])
     whole.fit(X[:40], REAL[:40])
-    first = train(model, fold, None, 3, judge, Report())
+    (first,) = train([model], fold, None, 3, judge, [Report()])
     if first.network is None:
         return
-    again = train(model, fold, None, 3, judge, Report())
+    (again,) = train([model], fold, None, 3, judge, [Report()])
     assert_same(first.network, again.network)
     assert not hasattr(model, "network_"), "what is handed out stays as it is"
-    ends = [train(each.network, fold, None, 7, judge, Report()) for each in (first, again, first)]
+    ends = [
+        train([each.network], fold, None, 7, judge, [Report()])[0] for each in (first, again, first)
+    ]
     for end in ends:
         assert end.n_epochs == whole.n_iter_
         assert end.outcome["test_scores"] == whole.score(X[40:], REAL[40:])

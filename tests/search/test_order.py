@@ -21,13 +21,14 @@ def begun(monkeypatch):
     """Tell epochs, width and whether it is new of every task; an epoch takes its width."""
     told = []
 
-    def measured(net, fold, lesson, epochs, judge, report):
-        done = net.n_iter_ if hasattr(net, "n_iter_") else 0
-        width = net.hidden_layer_sizes[0]
-        told.append((epochs, width, not done))
-        part = train(net, fold, lesson, epochs, judge, report)
-        part.outcome["fit_time"] = float(width * (part.n_epochs - done))
-        return part
+    def measured(nets, fold, lesson, epochs, judge, reports):
+        parts = train(nets, fold, lesson, epochs, judge, reports)
+        for net, part in zip(nets, parts, strict=True):
+            done = net.n_iter_ if hasattr(net, "n_iter_") else 0
+            width = net.hidden_layer_sizes[0]
+            told.append((epochs, width, not done))
+            part.outcome["fit_time"] = float(width * (part.n_epochs - done))
+        return parts
 
     monkeypatch.setattr(halving, "train", measured)
     return told
@@ -59,3 +60,20 @@ def test_what_is_left_is_training_alone():
         each.take(split, part, Lesson(seconds=100.0))
     each.finish(0)
     assert each.seconds_left(9) == 2.0 * 6 + 1.0 * 6
+
+
+def test_candidates_alike_are_trained_together(monkeypatch):
+    sizes = []
+
+    def counted(nets, *args):
+        sizes.append(len(nets))
+        return train(nets, *args)
+
+    monkeypatch.setattr(halving, "train", counted)
+    space = {"alpha": [0.1, 0.2, 0.3], "learning_rate_init": [0.01, 0.1, 0.03]}
+    found = search(space=space, n_candidates=9, factor=3, max_iter=9, min_iter=1).fit(X, THREE)
+    assert found.brackets_ == [[(1, 9), (3, 3), (9, 1)]]
+    assert sizes == [9, 9, 3, 3, 1, 1]
+    sizes.clear()
+    search(network(random_state=None), space, n_candidates=9, max_iter=3, min_iter=3).fit(X, THREE)
+    assert sizes == [1] * 18

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.constraints import real
-from sknn.core.generator import of_members
+from sknn.core.generator import SharedGenerator, of_members
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Plan, Scratch, Shape, Views
 
@@ -17,29 +17,43 @@ _PARTS = 1 << 16
 _SLAB_WORDS = 1 << 13
 
 
-def _draw_kept(rng: np.random.Generator, parts: int, keep: NDArray) -> None:
+def _draw_kept(rng: np.random.Generator, parts: Any, keep: NDArray) -> None:
     """Fill `keep` with True where a random integer below 65,536 is at least `parts`.
 
     Four of them come from one word of the generator: a third of the time floats take. Every row has
     words of its own, so that both precisions drop the same numbers.
     """
+    if isinstance(parts, np.ndarray):
+        parts = parts.astype(np.uint16)
+    shared = keep.shape[:1] if isinstance(rng, SharedGenerator) else ()
     for generator, part in of_members(rng, keep):
-        _draw_rows(generator, parts, part.reshape(-1, keep.shape[-1]))
+        _draw_rows(generator, parts, part.reshape(*shared, -1, keep.shape[-1]))
 
 
-def _draw_rows(rng: np.random.Generator, parts: int, rows: NDArray) -> None:
-    width = rows.shape[-1]
+def _draw_rows(rng: np.random.Generator, parts: Any, rows: NDArray) -> None:
+    """Fill (..., rows, width) from words of the rows, the same for what stands before them."""
+    n_rows, width = rows.shape[-2:]
     words = -(-width // 4)
     slab = max(1, _SLAB_WORDS // words)
-    for start in range(0, len(rows), slab):
-        part = rows[start : start + slab]
-        drawn = rng.bit_generator.random_raw(len(part) * words).view(np.uint16)
-        np.greater_equal(drawn.reshape(len(part), -1)[:, :width], parts, out=part)
+    for start in range(0, n_rows, slab):
+        part = rows[..., start : start + slab, :]
+        drawn = rng.bit_generator.random_raw(part.shape[-2] * words).view(np.uint16)
+        np.greater_equal(drawn.reshape(part.shape[-2], -1)[:, :width], parts, out=part)
 
 
-def draw_factor(rate: float, ctx: Context, keep: NDArray, factor: NDArray) -> None:
-    """Fill `factor` with what dropout multiplies by; `keep` is spare, of the same shape."""
-    parts = min(round(rate * _PARTS), _PARTS - 1)
+def _parts(rate: float | NDArray) -> Any:
+    """Return the number of parts that are dropped; of rates of members a column."""
+    if isinstance(rate, np.ndarray):
+        return np.minimum(np.rint(rate * _PARTS), _PARTS - 1)[:, None, None]
+    return min(round(float(rate) * _PARTS), _PARTS - 1)
+
+
+def draw_factor(rate: float | NDArray, ctx: Context, keep: NDArray, factor: NDArray) -> None:
+    """Fill `factor` with what dropout multiplies by; `keep` is spare, of the same shape.
+
+    With an array of rates, one a member, all members drop by the same random numbers.
+    """
+    parts = _parts(rate)
     _draw_kept(ctx.rng, parts, keep)  # type: ignore[arg-type]
     dropped = 1.0 - ctx.strength
     kept = 1.0 + ctx.strength * parts / (_PARTS - parts)
@@ -99,7 +113,7 @@ class Dropout(Layer):
             np.copyto(y, x)
             return
         factor = ctx.scratch["factor"]
-        draw_factor(float(self.rate), ctx, ctx.scratch["keep"], factor)
+        draw_factor(self.rate, ctx, ctx.scratch["keep"], factor)
         np.multiply(x, factor, out=y)
 
     def backward(

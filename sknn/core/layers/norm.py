@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sknn.core.constraints import real
 from sknn.core.initializers import Ones, Zeros
 from sknn.core.layers.base import Context, Layer
+from sknn.core.layers.products import column_sums
 from sknn.core.layers.shares import fill_shares
 from sknn.core.layers.steps import steps_there
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
@@ -34,9 +35,8 @@ def _gain_and_bias(n_features: int) -> dict[str, Param]:
 def _parameter_gradients(g: Views, dy: NDArray, hat: NDArray, ones: NDArray, work: NDArray) -> None:
     """Write the sums over rows of dy and dy * hat; `work` is left with dy * hat."""
     np.multiply(dy, hat, out=work)
-    # A product with ones sums columns faster than add.reduce.
-    np.matmul(ones, work, out=g["gain"])
-    np.matmul(ones, dy, out=g["bias"])
+    column_sums(work, ones, g["gain"])
+    column_sums(dy, ones, g["bias"])
 
 
 class LayerNorm(Layer):

@@ -14,9 +14,27 @@ def as_rows(array: Any, places: int) -> Any:
     return array.reshape(*lead, -1, array.shape[-1])
 
 
+def column_sums(rows: NDArray, ones: NDArray, out: NDArray) -> None:
+    """Fill `out` (..., k) with the sums of the columns of (..., rows, k).
+
+    A product with ones is three times faster than add.reduce.
+    """
+    if rows.shape[-1] > 1:
+        np.matmul(ones, rows, out=out)
+    else:
+        # Some kernels of BLAS begin the sum where the second factor is aligned: that is the one
+        # that begins in the same way for every member.
+        np.vecdot(rows[..., 0], ones, out=out[..., 0])
+
+
 def product(x: Any, weights: NDArray, out: NDArray) -> None:
     """Write ``x @ weights`` into `out`; CSR rows are multiplied member by member."""
-    if isinstance(x, np.ndarray):
+    plain = type(x) is np.ndarray and x.ndim == 2 == weights.ndim
+    if plain and x.flags.forc and out.flags.c_contiguous:
+        # The method calls the same kernels as matmul and takes half a microsecond less to get
+        # there. Rows with gaps it hands to BLAS in another way, which changes last bits.
+        x.dot(weights, out)
+    elif isinstance(x, np.ndarray):
         np.matmul(x, weights, out=out)
     elif weights.ndim == 2:
         out[...] = x @ weights
@@ -27,10 +45,4 @@ def product(x: Any, weights: NDArray, out: NDArray) -> None:
 
 def transposed_product(x: Any, dz: NDArray, out: NDArray) -> None:
     """Write ``x.T @ dz`` into `out`."""
-    if isinstance(x, np.ndarray):
-        np.matmul(x.swapaxes(-1, -2), dz, out=out)
-    elif dz.ndim == 2:
-        out[...] = x.T @ dz
-    else:
-        for member_dz, member_out in zip(dz, out, strict=True):
-            member_out[...] = x.T @ member_dz
+    product(x.T if x.ndim == 2 else x.mT, dz, out)

@@ -17,10 +17,14 @@ Weight = float | NDArray
 
 
 def weighted_total(values: NDArray, weight: Weight) -> Any:
-    """Sum per-row `values` of shape (..., rows) times `weight`; one number a member."""
+    """Sum per-row `values` of shape (..., rows) times `weight`; one number a member.
+
+    The sum of a member has the bits of that of a network alone, which a product of matrix and
+    vector would not.
+    """
     if isinstance(weight, float):
-        return values.sum(axis=-1) * weight
-    return values @ weight[:, 0]
+        return np.add.reduce(values, axis=-1) * weight
+    return np.vecdot(values, weight[:, 0])
 
 
 _TASKS = frozenset({"binary", "multiclass", "multilabel", "reconstruction", "regression"})

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,7 @@ def row_maximum(raw: NDArray, work: NDArray, out: NDArray) -> None:
         np.maximum.reduce(raw, axis=-1, out=out)
         return
     columns = work.reshape(*lead, k, rows)
-    np.copyto(columns, raw.swapaxes(-1, -2))
+    columns[...] = raw.mT
     np.maximum.reduce(columns, axis=-2, out=out)
 
 
@@ -58,6 +59,11 @@ def row_dot(a: NDArray, b: NDArray, scratch: Mapping[str, NDArray], out: NDArray
     """Fill `out` (..., rows, 1) with the inner products of the rows."""
     np.multiply(a, b, out=scratch["work"])
     np.matmul(scratch["work"], scratch["ones"], out=out)
+
+
+def inner(a: NDArray, b: NDArray) -> Any:
+    """Return the inner product of (..., rows, k) and (rows, k), as one long sum a member."""
+    return np.vecdot(a.reshape(*a.shape[:-2], b.size), b.reshape(b.size))
 
 
 class OneOfK(Loss):

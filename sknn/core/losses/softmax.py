@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sknn.core import constraints
 from sknn.core.layout import Scratch
 from sknn.core.losses.base import Weight, weighted_total
-from sknn.core.losses.one_of_k import OneOfK, distributions, row_dot, row_maximum
+from sknn.core.losses.one_of_k import OneOfK, distributions, inner, row_dot, row_maximum
 from sknn.core.losses.optimum import Vector, class_shares
 
 
@@ -92,10 +92,11 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
         """Return the weighted sum of the loss and write its gradient into `out`."""
         hot = distributions(target, float(self.label_smoothing), scratch)
         _shift(raw, out, scratch)
-        if isinstance(weight, float) and raw.ndim == 2 and out.flags.c_contiguous:
-            # Only the total is asked for, and one long inner product is the quickest way to it.
-            picked = np.vdot(out, hot)
-            value = (np.add.reduce(_normalize(out, scratch), axis=None) - picked) * weight
+        if isinstance(weight, float) and out.strides[-2] == hot.strides[-2]:
+            # Only the total is asked for, and where rows lie one behind the other one long inner
+            # product is the quickest way to it.
+            picked = np.vdot(out, hot) if out.ndim == 2 else inner(out, hot)
+            value = (np.add.reduce(_normalize(out, scratch), axis=(-2, -1)) - picked) * weight
         else:
             row = scratch["row"]
             row_dot(out, hot, scratch, row)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
-from typing import ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from sknn.core.optimizers.waiting import Waiting
 from sknn.core.spec import Spec
 
 State = dict[str, NDArray]
+Number = float | NDArray
+"""One for all, or an array with one for each member."""
 
 _SLAB = 65_536
 # Smaller slabs stay in the cache but pay more calls: 4,096 makes RMSProp on 670,000 float32
@@ -63,6 +66,55 @@ class Optimizer(Spec, family=True):
     @abstractmethod
     def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
         """Turn `grad` into the step, in place; `step` counts from 1, `theta` is only read."""
+
+
+class Figured(Optimizer):
+    """An optimizer in two parts: numbers that depend on rate and step alone, and the arrays.
+
+    So several networks can be moved at once, each with a rate and parameters of its own.
+    """
+
+    @abstractmethod
+    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+        """Return all numbers of an update that depend on neither gradient nor weights.
+
+        Where the rate or a parameter is an array of shape (members,), so are numbers that follow
+        from it. With `power` and `square_root` each of them has the bits it has alone.
+        """
+
+    @abstractmethod
+    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
+        """Turn `grad` into the step, in place.
+
+        Parameters
+        ----------
+        state : dict of ndarray
+        grad : ndarray of shape (n,) or (members, n)
+        figures : sequence of float, or of ndarray of shape (members, 1) in the dtype of `grad`
+        """
+
+    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+        """Turn `grad` into the step, in place."""
+        self.move(state, grad, self.figures(lr, step))
+
+
+def plain(value: Any) -> Any:
+    """Return a number as Python's own, numbers of members as they are."""
+    return value if isinstance(value, np.ndarray) else float(value)
+
+
+def power(base: Any, exponent: float) -> Any:
+    """Return Python's power, which NumPy's differs from in the last bit, of all members."""
+    if not isinstance(base, np.ndarray):
+        return base**exponent
+    values = base.tolist()
+    powers = {each: each**exponent for each in set(values)}
+    return np.array([powers[each] for each in values])
+
+
+def square_root(value: Any) -> Any:
+    """Return the square root, of all members."""
+    return np.sqrt(value) if isinstance(value, np.ndarray) else math.sqrt(value)
 
 
 def zeros(theta: NDArray, *names: str) -> State:

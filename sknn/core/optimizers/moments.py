@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import math
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core import constraints
-from sknn.core.optimizers.base import Optimizer, State, slabs, zeros
+from sknn.core.optimizers.base import (
+    Figured,
+    Number,
+    State,
+    plain,
+    power,
+    slabs,
+    square_root,
+    zeros,
+)
 from sknn.core.optimizers.waiting import MissedMoments, Waiting
 
 
-class _Moments(Optimizer):
+class _Moments(Figured):
     """Parameters and scalars of the two moments.
 
     Kept are discounted sums, ``m / (1 - beta_1)`` and ``v / (1 - beta_2)``: they need two
@@ -32,29 +41,28 @@ class _Moments(Optimizer):
         self.beta_2 = beta_2
         self.epsilon = epsilon
 
-    def _decays(self) -> tuple[float, float]:
-        return float(self.beta_1), float(self.beta_2)
+    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+        """Return both decays, and what goes with ``m_sum / (sqrt(v_sum) + epsilon)``.
 
-    def _scalars(self, lr: float, step: int) -> tuple[float, float]:
-        """Return what ``m_sum / (sqrt(v_sum) + epsilon)`` is multiplied with, and that epsilon."""
-        b1, b2 = self._decays()
-        unit = math.sqrt(1.0 - b2)
-        correction = math.sqrt(1.0 - b2**step) / (1.0 - b1**step)
-        return float(lr) * correction * (1.0 - b1) / unit, float(self.epsilon) / unit
+        Namely what it is multiplied with, and that epsilon.
+        """
+        b1, b2 = plain(self.beta_1), plain(self.beta_2)
+        unit = square_root(1.0 - b2)
+        correction = square_root(1.0 - power(b2, step)) / (1.0 - power(b1, step))
+        return b1, b2, plain(lr) * correction * (1.0 - b1) / unit, plain(self.epsilon) / unit
 
 
-def _accumulate(m: NDArray, v: NDArray, grad: NDArray, decays: tuple[float, float]) -> None:
+def _accumulate(m: NDArray, v: NDArray, grad: NDArray, b1: Any, b2: Any) -> None:
     """Update the sums; `grad` is free afterwards."""
-    m *= decays[0]
+    m *= b1
     m += grad
     grad *= grad
-    v *= decays[1]
+    v *= b2
     v += grad
 
 
-def _quotient(m: NDArray, v: NDArray, grad: NDArray, scalars: tuple[float, float]) -> None:
+def _quotient(m: NDArray, v: NDArray, grad: NDArray, scale: Any, epsilon: Any) -> None:
     """Fill `grad` with the step."""
-    scale, epsilon = scalars
     np.sqrt(v, out=grad)
     grad += epsilon
     np.divide(m, grad, out=grad)
@@ -68,10 +76,11 @@ class _Adam(_Moments):
         """Return the two moments."""
         return zeros(theta, "m", "v")
 
-    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
         """Turn `grad` into the step, in place."""
-        _accumulate(state["m"], state["v"], grad, self._decays())
-        _quotient(state["m"], state["v"], grad, self._scalars(lr, step))
+        b1, b2, scale, epsilon = figures
+        _accumulate(state["m"], state["v"], grad, b1, b2)
+        _quotient(state["m"], state["v"], grad, scale, epsilon)
 
 
 class Adam(_Adam, alias="adam"):
@@ -216,8 +225,13 @@ class LazyAdam(_Adam, alias="lazy_adam"):
 
     def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
         """Return what makes up for missed steps, None where betas let it have no end."""
-        b1, b2 = self._decays()
+        b1, b2 = plain(self.beta_1), plain(self.beta_2)
         return MissedMoments((b1, b2), self._scalars, l2) if b1 * b1 < b2 else None
+
+    def _scalars(self, lr: float, step: int) -> tuple[Any, Any]:
+        """Return what the quotient of the sums is multiplied with, and its epsilon."""
+        _, _, scale, epsilon = self.figures(lr, step)
+        return scale, epsilon
 
 
 class AMSGrad(_Moments, alias="amsgrad"):
@@ -268,12 +282,13 @@ class AMSGrad(_Moments, alias="amsgrad"):
         """Return the two moments and the largest second moment."""
         return zeros(theta, "m", "v", "v_max")
 
-    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
         """Turn `grad` into the step, in place."""
         highest = state["v_max"]
-        _accumulate(state["m"], state["v"], grad, self._decays())
+        b1, b2, scale, epsilon = figures
+        _accumulate(state["m"], state["v"], grad, b1, b2)
         np.maximum(highest, state["v"], out=highest)
-        _quotient(state["m"], highest, grad, self._scalars(lr, step))
+        _quotient(state["m"], highest, grad, scale, epsilon)
 
 
 class NAdam(_Moments, alias="nadam"):
@@ -321,12 +336,15 @@ class NAdam(_Moments, alias="nadam"):
         """Return the two moments."""
         return zeros(theta, "m", "v")
 
-    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+        """Return what the other kinds need, and how far the look-ahead goes."""
+        b1, b2, scale, epsilon = super().figures(lr, step)
+        ahead = (1.0 - power(b1, step + 1)) / (1.0 - power(b1, step))
+        return b1, b2, scale / ahead, epsilon, ahead
+
+    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
         """Turn `grad` into the step, in place."""
-        b1, b2 = self._decays()
-        scale, epsilon = self._scalars(lr, step)
-        ahead = (1.0 - b1 ** (step + 1)) / (1.0 - b1**step)
-        scale /= ahead
+        b1, b2, scale, epsilon, ahead = figures
         # Kept in m is beta_1 times the discounted sum, what both this step and the next need.
         for root, g, m, v in slabs(grad, state["m"], state["v"]):
             m += g

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core import constraints
-from sknn.core.optimizers.base import Optimizer, State, slabs, velocity, zeros
+from sknn.core.optimizers.base import Figured, Number, State, plain, power, slabs, velocity, zeros
 from sknn.core.optimizers.waiting import Waiting
 
 
-class Adagrad(Optimizer, alias="adagrad"):
+class Adagrad(Figured, alias="adagrad"):
     r"""Rates that shrink with all the squared gradients so far.
 
     .. math::
@@ -62,19 +64,23 @@ class Adagrad(Optimizer, alias="adagrad"):
         """Return the sum of squares."""
         return zeros(theta, "v")
 
-    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+        """Return rate and epsilon."""
+        return plain(lr), plain(self.epsilon)
+
+    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
         """Turn `grad` into the step, in place."""
-        lr, epsilon = float(lr), float(self.epsilon)
+        rate, epsilon = figures
         for root, g, v in slabs(grad, state["v"]):
             np.multiply(g, g, out=root)
             v += root
             np.sqrt(v, out=root)
             root += epsilon
             g /= root
-            g *= lr
+            g *= rate
 
 
-class RMSProp(Optimizer, alias="rmsprop"):
+class RMSProp(Figured, alias="rmsprop"):
     r"""Gradients divided by a running root mean square.
 
     .. math::
@@ -128,12 +134,16 @@ class RMSProp(Optimizer, alias="rmsprop"):
         """Return the mean square and, with momentum, the velocity."""
         return zeros(theta, "v", "velocity") if self.momentum else zeros(theta, "v")
 
-    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
+    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+        """Return decay, rate, epsilon and momentum."""
+        # Kept is the discounted sum v / (1 - rho); the missing factor goes into the numbers.
+        rho = plain(self.rho)
+        unit = power(1.0 - rho, -0.5)
+        return rho, plain(lr) * unit, plain(self.epsilon) * unit, plain(self.momentum)
+
+    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
         """Turn `grad` into the step, in place."""
-        # Kept is the discounted sum v / (1 - rho); the missing factor goes into the scalars.
-        rho = float(self.rho)
-        unit = (1.0 - rho) ** -0.5
-        lr, epsilon = float(lr) * unit, float(self.epsilon) * unit
+        rho, rate, epsilon, momentum = figures
         for root, g, v in slabs(grad, state["v"]):
             np.multiply(g, g, out=root)
             v *= rho
@@ -141,14 +151,14 @@ class RMSProp(Optimizer, alias="rmsprop"):
             np.sqrt(v, out=root)
             root += epsilon
             g /= root
-            g *= lr
+            g *= rate
         if self.momentum:
             u = velocity(state, grad)
             grad += u
-            np.multiply(grad, float(self.momentum), out=u)
+            np.multiply(grad, momentum, out=u)
 
 
-class Adadelta(Optimizer, alias="adadelta"):
+class Adadelta(Figured, alias="adadelta"):
     r"""Steps in the units of the parameters, from the sizes of past gradients and past steps.
 
     .. math::
@@ -198,11 +208,15 @@ class Adadelta(Optimizer, alias="adadelta"):
         """Return the mean squares of gradients and steps."""
         return zeros(theta, "v", "w")
 
-    def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
-        """Turn `grad` into the step, in place."""
+    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+        """Return decay, rate and epsilon."""
         # Kept are the discounted sums v / (1 - rho) and w / (1 - rho): the ratio is the same.
-        rho, lr = float(self.rho), float(lr)
-        epsilon = float(self.epsilon) / (1.0 - rho)
+        rho = plain(self.rho)
+        return rho, plain(lr), plain(self.epsilon) / (1.0 - rho)
+
+    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
+        """Turn `grad` into the step, in place."""
+        rho, rate, epsilon = figures
         for scratch, g, v, w in slabs(grad, state["v"], state["w"]):
             np.multiply(g, g, out=scratch)
             v *= rho
@@ -217,4 +231,4 @@ class Adadelta(Optimizer, alias="adadelta"):
             np.multiply(g, g, out=scratch)
             w *= rho
             w += scratch
-            g *= lr
+            g *= rate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -29,7 +29,7 @@ def callbacks_for(state: FitState, network: Network) -> list[Callback]:
     estimator.callbacks_ = list(callbacks)
     callbacks += estimator._observers(state, network)
     if not state.recipe.full_batch:
-        callbacks.append(_watch(state))
+        callbacks.append(watch_for(state))
     if recipe.stop_below is not None:
         callbacks.append(StopBelow(recipe.stop_below))
     if state.bridge is not None:
@@ -79,13 +79,18 @@ def validate(state: FitState, dtype: Any) -> Validate:
     weighted = rows.weight is not None and takes_weights(scorer)
     weights = {"sample_weight": rows.weight} if weighted else {}
 
+    def part(slab: slice) -> tuple[Any, NDArray | None]:
+        return target[slab], None if rows.weight is None else rows.weight[slab]
+
     def score(raw: NDArray, slab: slice) -> float:
-        weight = None if rows.weight is None else rows.weight[slab]
-        return targets.score(raw, loss, target[slab], weight)
+        return targets.score(raw, loss, *part(slab))
+
+    def scores(raws: Sequence[NDArray] | NDArray, slab: slice) -> list[float]:
+        return targets.scores(raws, loss, *part(slab))
 
     def judge(network: Network, own_score: float) -> dict[str, float]:
-        if scorer is None or scoring == own:
-            return {} if scorer is None else {"score": own_score}
+        if scoring == own:
+            return {"score": own_score}
         model = shallow_copy(state.estimator)
         # The rows were checked before and have lost their names.
         vars(model).pop("feature_names_in_", None)
@@ -94,7 +99,8 @@ def validate(state: FitState, dtype: Any) -> Validate:
         return {"score": _judge(scorer, model, rows, weights)}
 
     kernel = targets.kernel(loss, x.shape[1:])
-    return Validate(kernel, x, target, shares(rows.weight, dtype), score, judge)
+    weight = shares(rows.weight, dtype)
+    return Validate(kernel, x, target, weight, score, scores, None if scorer is None else judge)
 
 
 def _encoded(state: FitState, rows: Rows, dtype: Any) -> Any:
@@ -117,7 +123,8 @@ def _say_nothing(message: str) -> None:
     """Stand in for print."""
 
 
-def _watch(state: FitState) -> Watch:
+def watch_for(state: FitState) -> Watch:
+    """Return what decides when training stops, and keeps the best weights."""
     recipe = state.recipe
     watching = recipe.early_stopping and state.validation is not None
     scored = watching and recipe.scoring is not None

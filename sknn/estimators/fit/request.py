@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+
+from sknn.training.run import Run
 
 
 @dataclass
@@ -44,6 +46,17 @@ class Call:
     stream: bool = False
     finish: bool = False
     elsewhere: Callable[[Any], Any] | None = None
+
+    def going_on(self, run: Run, keep: bool) -> Call:
+        """Return a call that trains the epochs a run has left; `keep` as for the call before."""
+        return replace(
+            self,
+            epochs=run.until - run.epoch,
+            keep=run.stream or keep,
+            stream=run.stream,
+            resume=True,
+            finish=True,
+        )
 
 
 @contextmanager

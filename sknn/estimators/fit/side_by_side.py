@@ -17,7 +17,7 @@ from sknn.training.callbacks import Callback, Hooks, Phase
 from sknn.training.callbacks.base import Progress
 from sknn.training.run import History
 from sknn.training.threads import blas_threads
-from sknn.training.trainer import Pass
+from sknn.training.trainer import OnePass
 
 
 def check_side_by_side(estimator: Any) -> None:
@@ -34,9 +34,9 @@ def check_side_by_side(estimator: Any) -> None:
     )
     if parameters.get("early_stopping") and not _is_auto(parameters["early_stopping"]):
         raise ValueError(
-            f"early_stopping=True {remedy}Set it to False, pass X_val and y_val to have every round "
-            "judged, and train in parts: call fit_blocks for some epochs, look at history_, and "
-            "go on or not."
+            f"early_stopping=True {remedy}Set it to False, pass X_val and y_val to have every "
+            "round judged, and train in parts: call fit_blocks for some epochs, look at history_, "
+            "and go on or not."
         )
     if parameters.get("stop_below") is not None:
         raise ValueError(
@@ -131,5 +131,5 @@ def train_mean(estimator: Any, call: Call, train: Callable[[], Sequence[Branch |
     return sum(branch.found.rows for branch in branches)
 
 
-def _pass_of(branches: Sequence[Branch], seconds: float, progress: Progress) -> Pass:
+def _pass_of(branches: Sequence[Branch], seconds: float, progress: Progress) -> OnePass:
     return join(branches, progress.run, progress.network)._replace(seconds=seconds)

@@ -28,7 +28,7 @@ from sknn.training.members import follow, join, put
 from sknn.training.objective import Supervised
 from sknn.training.threads import blas_threads, largest_product
 from sknn.training.touched import touching_few
-from sknn.training.trainer import Pass, Trainer
+from sknn.training.trainer import OnePass, Trainer
 from sknn.training.warnings import users_level
 
 Sizes = Callable[[int], int]
@@ -51,25 +51,25 @@ def solve(
         # An average nobody keeps any more would be served for what is trained now.
         state.run.average = None
     state.deadline = perf_counter() + recipe.max_time
-    batches, size = _batches(state)
-    _warn_of_clipping(state, batches.n_rows)
+    batches, size = batches_of(state)
+    warn_of_clipping(state, batches.n_rows)
     largest = ROWS if recipe.full_batch else size(state.run.epoch)
-    with _threads(state, min(largest, batches.n_rows)), announced(state):
+    with threads_for(state, min(largest, batches.n_rows)), announced(state):
         if recipe.full_batch:
             _train_full_batch(state, batches)
         elif independent(state):
             _train_apart(state)
             conclude()
         else:
-            _train_stochastic(state, batches, size, snapshot=snapshot, conclude=conclude)
+            train_stochastic(state, batches, size, snapshot=snapshot, conclude=conclude)
 
 
-def one_pass(state: FitState) -> Pass:
+def one_pass(state: FitState) -> OnePass:
     """Pass over the rows once; nobody looks on, and nothing is decided."""
-    batches, size = _batches(state)
-    with _threads(state, min(size(state.run.epoch), batches.n_rows)):
+    batches, size = batches_of(state)
+    with threads_for(state, min(size(state.run.epoch), batches.n_rows)):
         recipe = state.recipe
-        trainer = _trainer(state, batches, size, recipe.base_rate, recipe.schedule, [])
+        trainer = trainer_for(state, batches, size, recipe.base_rate, recipe.schedule, [])
         return trainer.once(state.run)
 
 
@@ -87,7 +87,7 @@ def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
     for m, key in enumerate(zip(np.atleast_1d(best.epoch), np.atleast_1d(best.rate), strict=True)):
         alike.setdefault(key, []).append(m)
     groups = list(alike.values())
-    results = train_in_jobs(_pass_over_all, [_from_best(state, group, rows) for group in groups])
+    results = train_in_jobs(_pass_over_all, [from_best(state, group, rows) for group in groups])
     reasons = {part.stop_reason for _, part in results}
     if "interrupted" in reasons:
         # Of the call nothing but these passes is left.
@@ -105,27 +105,34 @@ def _pass_over_all(state: FitState) -> None:
     best = state.run.best
     assert best is not None
     epoch, rate = np.atleast_1d(best.epoch)[0], np.atleast_1d(best.rate)[0]
-    passes = math.ceil(state.recipe.validation_fraction * int(epoch))
-    batches, size = _batches(state)
-    n = size(int(epoch))
-    with _threads(state, n):
-        trainer = _trainer(state, batches, lambda epoch: n, float(rate), Cosine(epochs=passes), [])
+    pass_over_all(state, int(epoch), float(rate))
+
+
+def pass_over_all(state: FitState, epoch: int, rate: Any, kind: type[Trainer] = Trainer) -> int:
+    """Train on for a share of `epoch` epochs, from a rate down to next to nothing; return it."""
+    passes = math.ceil(state.recipe.validation_fraction * epoch)
+    batches, size = batches_of(state)
+    n = size(epoch)
+    with threads_for(state, n):
+        schedule = Cosine(epochs=passes)
+        trainer = trainer_for(state, batches, lambda epoch: n, rate, schedule, [], kind)
         trainer.run(state.run, passes)
+    return passes
 
 
 def objective_at(state: FitState, theta: NDArray) -> float:
     """Return the objective over all rows trained on, at some weights, without noise."""
     network = state.network.copy()
     network.load(theta)
-    batches, size = _batches(state)
+    batches, size = batches_of(state)
     n = size(state.run.epoch)
     problem: Problem = state.estimator._problem(state, network, n)
     objective = problem.objective
-    parts = (objective.batch(*batch) * batch.x.shape[0] for batch in batches.epoch(n, None))
+    parts = (objective.batch(*batch) * batch[0].shape[0] for batch in batches.epoch(n, None))
     return sum(parts) / batches.n_rows
 
 
-def _from_best(state: FitState, members: Members, rows: NDArray | None) -> FitState:
+def from_best(state: FitState, members: Members, rows: NDArray | None) -> FitState:
     """Return a state that trains on `rows` from the best weights; nothing is shared with it."""
     twin = part_of(state, members) if state.network.lead else copy.copy(state)
     if twin.run is state.run:
@@ -137,13 +144,13 @@ def _from_best(state: FitState, members: Members, rows: NDArray | None) -> FitSt
     return twin
 
 
-def _threads(state: FitState, rows: int) -> blas_threads:
+def threads_for(state: FitState, rows: int) -> blas_threads:
     """Return what holds BLAS at one thread where a batch of so many rows is little work."""
     alone = state.recipe.single_threaded
     return blas_threads(0 if alone else largest_product(state.network, rows))
 
 
-def _batches(state: FitState) -> tuple[Any, Sizes]:
+def batches_of(state: FitState) -> tuple[Any, Sizes]:
     """Return the rows that are trained on, and how many make a batch."""
     weight = weight_column(state)
     factor = 1.0 / state.targets.scale
@@ -168,9 +175,9 @@ def _train_apart(state: FitState) -> None:
 
 def _train_group(state: FitState) -> None:
     """Train members together; those that stop early leave the others to themselves."""
-    batches, size = _batches(state)
-    with _threads(state, min(size(state.run.epoch), batches.n_rows)):
-        _train_stochastic(state, batches, size)
+    batches, size = batches_of(state)
+    with threads_for(state, min(size(state.run.epoch), batches.n_rows)):
+        train_stochastic(state, batches, size)
     run = state.run
     if run.stop_reason != LEFT:
         return
@@ -183,21 +190,23 @@ def _train_group(state: FitState) -> None:
     run.history = rest.run.history
 
 
-def _train_stochastic(state: FitState, batches: Any, size: Sizes, **options: Any) -> None:
+def train_stochastic(state: FitState, batches: Any, size: Sizes, **options: Any) -> None:
+    """Train by updates, batch after batch."""
     recipe, callbacks = state.recipe, callbacks_for(state, state.network)
-    trainer = _trainer(
+    trainer = trainer_for(
         state, batches, size, recipe.base_rate, recipe.schedule, callbacks, **options
     )
     trainer.run(state.run, state.epochs_left)
 
 
-def _trainer(
+def trainer_for(
     state: FitState,
     batches: Any,
     size: Sizes,
     rate: float,
     schedule: Schedule,
     callbacks: list[Callback],
+    kind: type[Trainer] = Trainer,
     **options: Any,
 ) -> Trainer:
     """Return the loop with the objective and the update of a call."""
@@ -207,7 +216,7 @@ def _trainer(
     elsewhere, sparse = state.call.elsewhere, not isinstance(state.train.x, np.ndarray)
     if sparse and elsewhere is None and not Hooks(callbacks).each_batch:
         objective, update, settle = touching_few(objective, update)
-    return Trainer(
+    return kind(
         objective,
         update,
         batches,
@@ -255,7 +264,7 @@ def _train_full_batch(state: FitState, batches: Batches) -> None:
     state.run = max(runs, key=lambda run: run.epoch)
 
 
-def _warn_of_clipping(state: FitState, n_rows: int) -> None:
+def warn_of_clipping(state: FitState, n_rows: int) -> None:
     """Warn of fewer rows than a batch is to have."""
     recipe = state.recipe
     if recipe.full_batch or state.call.elsewhere is not None:

@@ -83,13 +83,18 @@ def prepare_fit(
 
 def solve_fit(state: FitState) -> None:
     """Train, as long as the call asks for."""
+    plan_epochs(state)
+    if state.epochs or state.call.finish:
+        solve(state, partial(_snapshot, state, WeakSet()), partial(conclude, state))
+
+
+def plan_epochs(state: FitState) -> None:
+    """Note which epochs the call is to train."""
     call, run = state.call, state.run
     if not call.finish:
         # Should another call have to finish this one, it finds in the run what was to do.
         run.began, run.until = run.epoch, run.epoch + state.epochs
         run.stream, run.stop_reason = call.stream, None
-    if state.epochs or call.finish:
-        solve(state, partial(_snapshot, state, WeakSet()), partial(_conclude, state))
 
 
 def close_fit(state: FitState) -> None:
@@ -232,7 +237,7 @@ def _snapshot(state: FitState, earlier: WeakSet[Any]) -> Any:
     return twin
 
 
-def _conclude(state: FitState) -> None:
+def conclude(state: FitState) -> None:
     """Find the weights to serve where they are neither the last nor the best of an epoch."""
     run = state.run
     kept = run.best or run.average
@@ -240,10 +245,16 @@ def _conclude(state: FitState) -> None:
         # A loss that did not fall may have risen: steps have a length even at a minimum.
         if objective_at(state, run.start) <= objective_at(state, state.network.theta):
             state.finished = run.start
-    cut_short = run.stop_reason in ("diverged", "interrupted", "max_time", PAUSED)
-    if state.splits and run.best is not None and not cut_short:
+    if rejoins(state):
         # The rows held out of training have their say.
         state.finished = rejoin(state, state.all_rows)
+
+
+def rejoins(state: FitState) -> bool:
+    """Say whether the best weights are trained on all rows at the end."""
+    run = state.run
+    cut_short = run.stop_reason in ("diverged", "interrupted", "max_time", PAUSED)
+    return state.splits and run.best is not None and not cut_short
 
 
 # -- close ------------------------------------------------------------------------------------

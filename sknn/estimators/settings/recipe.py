@@ -130,6 +130,12 @@ class Recipe:
     own: Any
 
     @property
+    def decay(self) -> float:
+        """Decoupled decay, that of the optimizer where none is given."""
+        kept = 0.0 if self.optimizer is None else self.optimizer.weight_decay
+        return kept if self.weight_decay is None else self.weight_decay
+
+    @property
     def follows_loss(self) -> bool:
         """Whether the learning rate depends on how training goes."""
         schedule = self.schedule

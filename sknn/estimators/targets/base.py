@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -107,6 +107,12 @@ class Targets(ABC):
     @abstractmethod
     def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
         """Return accuracy or R2 against encoded targets; `weight` has the shape (n,)."""
+
+    def scores(
+        self, raws: Sequence[NDArray] | NDArray, loss: Loss, target: Any, weight: NDArray | None
+    ) -> list[float]:
+        """Return the score of every member for itself."""
+        return [self.score(raw, loss, target, weight) for raw in raws]
 
     def strata(self, target: Any, rows: NDArray | None) -> NDArray | None:
         """Return groups whose shares a validation split of `rows` keeps; None for no groups."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -56,6 +56,18 @@ class ClassificationTargets(Targets):
         """Return the accuracy (exact matches where there are several outputs)."""
         return float(np.average(self.hits(raw, loss, target), weights=weight))
 
+    def scores(
+        self, raws: Sequence[NDArray] | NDArray, loss: Loss, target: Any, weight: NDArray | None
+    ) -> list[float]:
+        """Return the accuracy of every member for itself, all looked at in one go."""
+        if len(raws) == 1 or not isinstance(target, np.ndarray):
+            return super().scores(raws, loss, target, weight)
+        n_members, n_rows = len(raws), len(target)
+        hits = self.hits(np.concatenate(raws), loss, np.concatenate([target] * n_members))
+        table = hits.reshape(n_members, n_rows)
+        share = None if weight is None else np.broadcast_to(weight, table.shape)
+        return np.average(table, axis=1, weights=share).tolist()
+
     @abstractmethod
     def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
         """Return for each row whether the prediction is right in every output."""
@@ -83,6 +95,8 @@ def encode_labels(y: NDArray, classes: NDArray) -> NDArray[np.intp]:
         raise ValueError(f"y must have one column; got shape {y.shape}.")
     with _naming_labels():
         present, inverse = np.unique(y, return_inverse=True)
+    if present.dtype == classes.dtype and np.array_equal(present, classes):
+        return inverse.ravel()
     try:
         unknown = np.setdiff1d(present, classes)
     except TypeError:
@@ -357,7 +371,7 @@ def _is_indicator(y: Any, classes: Any) -> bool:
 
     scikit-learn calls every matrix of two values an indicator; columns of 1 and 2 are classes.
     """
-    if type_of_target(y, input_name="y") != "multilabel-indicator":
+    if y.ndim != 2 or type_of_target(y, input_name="y") != "multilabel-indicator":
         return False
     if sp.issparse(y):
         return True

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, r2_score
 
 from sknn._validation import arrays
+from sknn._validation.marks import CheckedArray, marked, unmarked
 from sknn._validation.messages import check_same_rows
 from sknn.estimators.targets.classification import check_comparable
 
@@ -23,9 +24,12 @@ def accuracy(y: Any, answers: Any, sample_weight: Any) -> float:
     answers : ndarray or CSR of shape (n,) or (n, n_outputs)
     sample_weight : array-like of shape (n,), number or None
     """
-    y = _fitting(arrays.check_truth(y, numeric=False), answers)
-    weight = _weight(sample_weight, y)
-    check_comparable(y, answers)
+    if isinstance(y, CheckedArray):
+        y, weight = unmarked(y), sample_weight
+    else:
+        y = _fitting(arrays.check_truth(y, numeric=False), answers)
+        weight = _weight(sample_weight, y)
+        check_comparable(y, answers)
     if sp.issparse(y) or sp.issparse(answers):
         return float(accuracy_score(y, answers, sample_weight=weight))
     right = answers == y
@@ -34,8 +38,11 @@ def accuracy(y: Any, answers: Any, sample_weight: Any) -> float:
 
 def r2(y: Any, answers: NDArray, sample_weight: Any) -> float:
     """Return the coefficient of determination; NaN, with a warning, for a single row."""
-    y = _fitting(arrays.check_truth(y, numeric=True), answers)
-    weight = _weight(sample_weight, y)
+    if isinstance(y, CheckedArray):
+        y, weight = unmarked(y), sample_weight
+    else:
+        y = _fitting(arrays.check_truth(y, numeric=True), answers)
+        weight = _weight(sample_weight, y)
     with np.errstate(over="ignore", invalid="ignore"):
         score = float(r2_score(y, answers, sample_weight=weight))
     if len(y) > 1 and not np.isfinite(score):
@@ -44,6 +51,14 @@ def r2(y: Any, answers: NDArray, sample_weight: Any) -> float:
             "down, as y / 1e100."
         )
     return score
+
+
+def checked_once(y: Any, numeric: bool) -> Any:
+    """Return y as scores compare it with answers, marked so that they do not look at it again."""
+    y = arrays.check_truth(y, numeric=numeric)
+    if not numeric:
+        check_comparable(y, y)
+    return marked(y)
 
 
 def _fitting(y: Any, answers: Any) -> Any:

@@ -107,10 +107,17 @@ class Progress:
     @property
     def active(self) -> NDArray:
         """Which members are trained, of shape (n_members,); those that stopped are not."""
-        return np.broadcast_to(np.logical_not(self.run.stopped), self.network.lead)
+        trained = np.asarray(np.logical_not(self.run.stopped))
+        # Before the first stop there is one answer for all.
+        return (
+            trained if trained.shape == self.network.lead else np.full(self.network.lead, trained)
+        )
 
     def record(self, name: str, values: Any) -> None:
         """Note a figure of every member, and in the row of the epoch its mean."""
+        if not self.network.lead:
+            self.each[name], self.row[name] = np.asarray(values, float), float(values)
+            return
         active = self.active
         self.each[name] = values = np.where(active, values, np.nan)
         self.row[name] = float(np.mean(values[active]))

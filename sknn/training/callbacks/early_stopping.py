@@ -89,15 +89,16 @@ class Watch(Callback):
         """Compare with the best so far."""
         run, active = progress.run, progress.active
         # Where the validation loss is not finite nothing was scored.
-        values = self.sign * progress.each.get(self.column, np.full(active.shape, np.nan))
-        better = values <= run.reference - self.tol
-        run.stall = np.where(active, np.where(better, 0, np.add(run.stall, 1)), run.stall)[()]
+        mean = progress.row.get(self.column)
+        values = np.full(active.shape, np.nan) if mean is None else progress.each[self.column]
+        values = self.sign * values
+        run.stall = (run.stall + active) * ~(values <= run.reference - self.tol)
         run.reference = np.fmin(run.reference, values)
         if self.keep_best:
             self._keep(values, active, progress)
-        self.schedule.observe(float(np.mean(values[active])), run.schedule_state)
-        stalled = active & np.greater(run.stall, self.patience)
-        if stalled.any():
+        self.schedule.observe(math.nan if mean is None else self.sign * mean, run.schedule_state)
+        stalled = active & (run.stall > self.patience)
+        if np.count_nonzero(stalled):
             self._stalled(stalled, active, progress)
 
     def _keep(self, values: NDArray, active: NDArray, progress: Progress) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,12 +27,18 @@ def mean_loss(
     ----------
     weight : ndarray of shape (n, 1) or None
     """
+    return float(np.mean(mean_losses(network, loss, raw, target, weight)))
+
+
+def mean_losses(
+    network: Network, loss: Loss, raw: NDArray, target: Any, weight: NDArray | None
+) -> Any:
+    """Return the weighted mean loss of raw scores, of every member its own."""
     target = in_order(target) if isinstance(target, np.ndarray) else target.toarray()
     scratch = network.scratch(loss.scratch(raw.shape[-1]), target.shape[0], train=True)
     total = loss.total(target, weight)
     counts = 1.0 / total if weight is None else weight / weight.dtype.type(total)
-    value = loss.value_and_grad(raw, target, counts, np.empty_like(raw), scratch)
-    return float(np.mean(value))
+    return loss.value_and_grad(raw, target, counts, np.empty_like(raw), scratch)
 
 
 class Validate(Callback):
@@ -44,7 +50,9 @@ class Validate(Callback):
     x, target, weight : validation rows, encoded as the training rows are
     score : callable
         Maps raw scores and the slice of the rows they belong to to the validation score.
-    judge : callable
+    scores : callable
+        Does so for a sequence of raw scores, and returns a list.
+    judge : callable or None
         Maps the network and the validation score to further figures to record, a dict of float.
 
     Notes
@@ -61,13 +69,15 @@ class Validate(Callback):
         target: Any,
         weight: NDArray | None,
         score: Callable[[NDArray, slice], float],
-        judge: Callable[[Network, float], dict[str, float]],
+        scores: Callable[[Sequence[NDArray] | NDArray, slice], list[float]],
+        judge: Callable[[Network, float], dict[str, float]] | None,
     ) -> None:
         self.loss = loss
         self.x = x
         self.target = target
         self.weight = weight
         self.score = score
+        self.scores = scores
         self.judge = judge
         self.slabs, self.shares = _slabs(target, weight)
 
@@ -83,7 +93,7 @@ class Validate(Callback):
             for figures in zip(*pieces, strict=True)
         )
         figures: dict[str, list[float]] = {"validation_loss": losses.tolist()}
-        if math.isfinite(losses.sum()):
+        if self.judge is not None and math.isfinite(losses.sum()):
             judged = map(self.judge, members, scores.tolist())
             for each in judged:
                 for name, value in each.items():
@@ -94,20 +104,24 @@ class Validate(Callback):
             progress.record(name, values.reshape(network.lead))
         progress.row["validation_score"] = float(score)
 
+    def rows(self, slab: slice) -> tuple[Any, Any, NDArray | None]:
+        """Return x, target and weight of one of the pieces."""
+        parts = (self.x, self.target, self.weight)
+        if len(self.slabs) > 1:
+            parts = tuple(None if part is None else part[slab] for part in parts)  # type: ignore[assignment]
+        return parts
+
     def _measure(
         self, members: list[Network], slab: slice
     ) -> tuple[list[float], list[float], float]:
         """Return losses and scores of members on some rows, and the score of them together."""
-        parts = (self.x, self.target, self.weight)
-        if len(self.slabs) > 1:
-            parts = tuple(None if part is None else part[slab] for part in parts)  # type: ignore[assignment]
-        x, target, weight = parts
+        x, target, weight = self.rows(slab)
         raws = [network.predict(x) for network in members]
         pairs = zip(members, raws, strict=True)
         losses = [mean_loss(network, self.loss, raw, target, weight) for network, raw in pairs]
         if not math.isfinite(sum(losses)):
             return losses, [math.nan] * len(losses), math.nan
-        scores = [self.score(raw, slab) for raw in raws]
+        scores = self.scores(raws, slab)
         return losses, scores, scores[0] if len(raws) == 1 else self.score(np.stack(raws), slab)
 
 

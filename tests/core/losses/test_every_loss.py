@@ -271,3 +271,25 @@ def peak_memory(row, rows):
 def test_memory_does_not_grow_with_rows(row):
     # NumPy buffers some broadcasts: up to 8,192 numbers, which both sizes reach.
     assert peak_memory(row, 20_000) <= peak_memory(row, 10_000) + 512
+
+
+# ------------------------------------------------------------------ bits
+
+
+def same_bits(a, b):
+    return np.asarray(a).tobytes() == np.asarray(b).tobytes()
+
+
+@pytest.mark.bits
+@each_row
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("rows", [1, 7, 32, 150, 1001])
+def test_a_member_has_the_bits_of_a_network_alone(row, dtype, rows):
+    """Else networks trained together would stop in other epochs than each by itself."""
+    raw, target = scores(row, rows, (3,), dtype), row.draw(rows, dtype)
+    for weight in (1 / rows, column(positive_weights(rows), dtype)):
+        values, grads = evaluate(row.kernel, raw, target, weight)
+        for member in range(3):
+            value, grad = evaluate(row.kernel, raw[member].copy(), target, weight)
+            assert same_bits(values[member], value)
+            assert same_bits(grads[member], grad)

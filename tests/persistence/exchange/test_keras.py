@@ -14,8 +14,8 @@ from tests.persistence.exchange.networks import LABELS, NETWORKS, ROWS
 def _keras():
     """Return Keras, computed by PyTorch."""
     os.environ["KERAS_BACKEND"] = "torch"
-    pytest.importorskip("torch")
-    return pytest.importorskip("keras")
+    pytest.importorskip("torch", reason="compares with PyTorch")
+    return pytest.importorskip("keras", reason="compares with Keras")
 
 
 def _model(keras, net):

@@ -86,7 +86,7 @@ def _answers(net, X):
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_pytorch_predicts_the_same(name, dtype):
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="compares with PyTorch")
     make, X = NETWORKS[name]
     net = make(dtype)
     X = X.astype(dtype)

@@ -1,0 +1,22 @@
+"""Arrays that were checked once, for many networks that want the same of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class CheckedArray(np.ndarray):
+    """An array that need not be checked again; to all who do not know, it is just an array."""
+
+
+def marked(values: Any) -> Any:
+    """Return a checked array with the mark; anything else stays as it is."""
+    return values.view(CheckedArray) if type(values) is np.ndarray else values
+
+
+def unmarked(values: CheckedArray) -> NDArray:
+    """Return the array without the mark, which results of computations would inherit."""
+    return values.view(np.ndarray)

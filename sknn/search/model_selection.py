@@ -1,0 +1,308 @@
+"""scikit-learn's searches over a grid and at random, and its cross-validation, in blocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import model_selection
+
+from sknn._sklearn import cross_val_score_by, cross_validate_by, search_by
+from sknn.search.blocks import BlockParallel
+from sknn.search.estimator_like import EstimatorLike
+
+
+class _InBlocks(EstimatorLike):
+    """A search of scikit-learn's that trains the networks of a split together."""
+
+    _doc_link_module = "sknn"
+    _fit = search_by(BlockParallel)
+
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Any:
+        """Train and score all candidates on all splits, then fit the best on all rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+        **params : dict
+            For `fit` of the estimator, the scorer and the splitter (`groups`); what has one entry
+            a row, as `sample_weight`, is split along with the rows.
+
+        Returns
+        -------
+        self : estimator
+
+        Raises
+        ------
+        ValueError
+            For a parameter that makes no sense, or if no candidate could be fitted.
+        KeyboardInterrupt
+            On Ctrl-C before a candidate is known on all splits.
+        """
+        return self._fit(X, y, **params)
+
+
+class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
+    """Try all combinations of parameters, networks of a split together.
+
+    scikit-learn's :class:`~sklearn.model_selection.GridSearchCV`, with its parameters and its
+    results, several times as fast for small networks: candidates with the same architecture, seed
+    and batches are trained as one block, and each ends with the weights, the number of epochs and
+    the scores it would have ended with alone, to the last bit.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A network of sknn, or a Pipeline that ends in one, gains; any other estimator is searched
+        as by scikit-learn.
+    param_grid : dict or list of dict
+        Names of parameters, and lists of values to try. A list of such dicts spans several grids.
+    scoring : str, callable, list, tuple or dict, default=None
+        How to judge rows held out: the name of a scorer, a scorer, or several. None is `score` of
+        the estimator.
+    n_jobs : int, default=None
+        Blocks that are trained at once, by joblib and whatever backend is set.
+    refit : bool, str or callable, default=True
+        Fit the best candidate on all rows. With several metrics the name of one; a callable takes
+        ``cv_results_`` and returns the index of the best.
+    cv : int, splitter or iterable, default=None
+        None is 5-fold.
+    verbose : int, default=0
+        As in scikit-learn: the higher, the more is printed. Above 9 candidates are trained one by
+        one.
+    pre_dispatch : int or str, default="2*n_jobs"
+        For joblib.
+    error_score : "raise" or number, default=nan
+        What a candidate counts that cannot be fitted; "raise" raises its error.
+    return_train_score : bool, default=False
+        Score the rows trained on, too.
+
+    Attributes
+    ----------
+    cv_results_, best_estimator_, best_params_, best_score_, best_index_, scorer_, n_splits_, \
+refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
+        As in scikit-learn. ``fit_time`` and ``score_time`` are the share of each network in the
+        time of its block.
+
+    See Also
+    --------
+    RandomizedSearchCV : Some combinations, drawn at random.
+    ArchitectureSearchCV : Gives up early on most candidates.
+
+    Notes
+    -----
+    Candidates of :class:`~sknn.MLPClassifier` and :class:`~sknn.MLPRegressor` may differ in
+    `alpha`, `l1`, `weight_decay`, `learning_rate_init`, schedules that are planned ahead,
+    `momentum`, `beta_1`, `beta_2`, `epsilon`, `dropout`, `input_dropout`, `tol`,
+    `n_iter_no_change` and `max_iter`, and still share a block; of penalties and dropout, 0 and
+    not 0 are two blocks. Different widths are different blocks. What cannot be trained with others
+    is trained alone, with the same results: other families, networks with ``random_state=None``
+    (they share nothing), ``solver="lbfgs"``, callbacks, `verbose`, `max_time` or `warm_start`.
+
+    The steps of a Pipeline before the network are fitted once in each split for all candidates
+    that share their parameters; so all these see one draw of a step that is random and has no seed.
+
+    Ctrl-C ends the search. What is known is kept, the scores of other candidates are NaN, and the
+    best one known is fitted.
+
+    Callbacks of scikit-learn follow one fit after the other; while they listen, networks are
+    trained one by one.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sknn import MLPClassifier
+    >>> from sknn.search import GridSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = MLPClassifier((16,), learning_rate="cosine", max_iter=40, random_state=0)
+    >>> grid = {"alpha": [0.0001, 0.01], "learning_rate_init": [0.003, 0.03]}
+    >>> search = GridSearchCV(net, grid, cv=3).fit(X, y)
+    >>> search.best_params_["learning_rate_init"]
+    0.03
+    """
+
+
+class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
+    """Try combinations of parameters drawn at random, networks of a split together.
+
+    scikit-learn's :class:`~sklearn.model_selection.RandomizedSearchCV`, with its parameters and
+    its results, several times as fast for small networks; see :class:`GridSearchCV` for what is
+    trained together.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A network of sknn, or a Pipeline that ends in one, gains; any other estimator is searched
+        as by scikit-learn.
+    param_distributions : dict or list of dict
+        Names of parameters, and what to draw from: lists, or distributions with a method `rvs`.
+        Of several dicts one is drawn first.
+    n_iter : int, default=10
+        How many are drawn.
+    scoring : str, callable, list, tuple or dict, default=None
+        How to judge rows held out: the name of a scorer, a scorer, or several. None is `score` of
+        the estimator.
+    n_jobs : int, default=None
+        Blocks that are trained at once, by joblib and whatever backend is set.
+    refit : bool, str or callable, default=True
+        Fit the best candidate on all rows. With several metrics the name of one; a callable takes
+        ``cv_results_`` and returns the index of the best.
+    cv : int, splitter or iterable, default=None
+        None is 5-fold.
+    verbose : int, default=0
+        As in scikit-learn: the higher, the more is printed. Above 9 candidates are trained one by
+        one.
+    pre_dispatch : int or str, default="2*n_jobs"
+        For joblib.
+    random_state : int, RandomState or None, default=None
+        Of the draws. The seed of the networks is a parameter of theirs.
+    error_score : "raise" or number, default=nan
+        What a candidate counts that cannot be fitted; "raise" raises its error.
+    return_train_score : bool, default=False
+        Score the rows trained on, too.
+
+    Attributes
+    ----------
+    cv_results_, best_estimator_, best_params_, best_score_, best_index_, scorer_, n_splits_, \
+refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
+        As in scikit-learn. ``fit_time`` and ``score_time`` are the share of each network in the
+        time of its block.
+
+    See Also
+    --------
+    GridSearchCV : All combinations.
+    ArchitectureSearchCV : Gives up early on most candidates.
+    sknn.search.space : Ready-made spaces.
+
+    Examples
+    --------
+    >>> from scipy.stats import loguniform
+    >>> from sklearn.datasets import load_iris
+    >>> from sknn import MLPClassifier
+    >>> from sknn.search import RandomizedSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = MLPClassifier((16,), learning_rate="cosine", max_iter=40, random_state=0)
+    >>> draws = {"alpha": loguniform(1e-5, 1), "learning_rate_init": loguniform(0.001, 0.1)}
+    >>> search = RandomizedSearchCV(net, draws, n_iter=8, cv=3, random_state=0).fit(X, y)
+    >>> print(search.best_score_ > 0.9)
+    True
+    """
+
+
+_cross_validate = cross_validate_by(BlockParallel)
+_cross_val_score = cross_val_score_by(_cross_validate)
+
+
+def cross_validate(
+    estimator: Any,
+    X: Any,
+    y: Any = None,
+    *,
+    groups: Any = None,
+    scoring: Any = None,
+    cv: Any = None,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+    params: dict[str, Any] | None = None,
+    pre_dispatch: Any = "2*n_jobs",
+    return_train_score: bool = False,
+    return_estimator: bool = False,
+    return_indices: bool = False,
+    error_score: Any = np.nan,
+) -> dict[str, Any]:
+    """Judge an estimator by cross-validation, with one metric or several.
+
+    scikit-learn's :func:`~sklearn.model_selection.cross_validate`, with its arguments and its
+    results.
+
+    Parameters
+    ----------
+    estimator : estimator
+    X : array-like of shape (n_samples, ...)
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+    groups : array-like of shape (n_samples,), default=None
+        For the splitter.
+    scoring : str, callable, list, tuple or dict, default=None
+        The name of a scorer, a scorer, or several. None is `score` of the estimator.
+    cv : int, splitter or iterable, default=None
+        None is 5-fold.
+    n_jobs : int, default=None
+        Splits that are done at once.
+    verbose : int, default=0
+        The higher, the more is printed.
+    params : dict, default=None
+        For `fit`, the scorer and the splitter.
+    pre_dispatch : int or str, default="2*n_jobs"
+        For joblib.
+    return_train_score : bool, default=False
+        Score the rows trained on, too.
+    return_estimator : bool, default=False
+        Return the estimators that were fitted.
+    return_indices : bool, default=False
+        Return the rows of each split.
+    error_score : "raise" or number, default=nan
+        What an estimator counts that cannot be fitted; "raise" raises its error.
+
+    Returns
+    -------
+    found : dict
+        ``test_score`` (or ``test_<metric>``), ``fit_time``, ``score_time`` of shape (n_splits,),
+        and what else is asked for.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sknn import MLPClassifier
+    >>> from sknn.search import cross_validate
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = MLPClassifier((16,), learning_rate="cosine", max_iter=40, random_state=0)
+    >>> found = cross_validate(net, X, y, cv=3, scoring=["accuracy", "neg_log_loss"])
+    >>> sorted(found)
+    ['fit_time', 'score_time', 'test_accuracy', 'test_neg_log_loss']
+    """
+    return _cross_validate(**locals())
+
+
+def cross_val_score(
+    estimator: Any,
+    X: Any,
+    y: Any = None,
+    *,
+    groups: Any = None,
+    scoring: Any = None,
+    cv: Any = None,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+    params: dict[str, Any] | None = None,
+    pre_dispatch: Any = "2*n_jobs",
+    error_score: Any = np.nan,
+) -> NDArray:
+    """Return the scores of an estimator in cross-validation.
+
+    scikit-learn's :func:`~sklearn.model_selection.cross_val_score`, with its arguments and its
+    results.
+
+    Parameters
+    ----------
+    estimator, X, y, groups, cv, n_jobs, verbose, params, pre_dispatch, error_score
+        As for :func:`cross_validate`.
+    scoring : str or callable, default=None
+        A single metric. None is `score` of the estimator.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_splits,)
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sknn import MLPClassifier
+    >>> from sknn.search import cross_val_score
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = MLPClassifier((16,), learning_rate="cosine", max_iter=40, random_state=0)
+    >>> cross_val_score(net, X, y, cv=3).shape
+    (3,)
+    """
+    return _cross_val_score(**locals())

@@ -1,0 +1,134 @@
+"""The tasks of scikit-learn's searches, read: one candidate on one split of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import joblib
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+
+from sknn._sklearn import hears, listeners_of
+from sknn.estimators.base import BaseNetwork
+from sknn.estimators.fit.block import block_key
+
+WISHES = (
+    "parameters",
+    "verbose",
+    "split_progress",
+    "return_n_test_samples",
+    "return_parameters",
+    "return_estimator",
+)
+NO_FRONT = "no steps before the network"
+
+
+@dataclass
+class Pair:
+    """One candidate on one split of the rows.
+
+    Attributes
+    ----------
+    index : int
+        Its place among the tasks.
+    task : (callable, tuple, dict)
+        As scikit-learn hands it out.
+    model : estimator or None
+        A copy with the parameters of the candidate, not fitted. None: it goes the ordinary way.
+    network : estimator
+        What `model` is or ends in.
+    front : hashable
+        The same for pairs with the same steps before the network.
+    key : hashable or None
+        The same for pairs whose networks can be trained in one block; None: it is trained alone.
+    """
+
+    index: int
+    task: tuple[Callable, tuple[Any, ...], dict[str, Any]]
+    model: Any = None
+    network: Any = None
+    front: Hashable = None
+    key: Hashable = None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What scikit-learn wants to know."""
+        return self.task[2]
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What of that is asked of a single pair; the rest would only travel along."""
+        return {name: self.asked.get(name) for name in WISHES}
+
+    @property
+    def split(self) -> int:
+        """What tells splits apart: all candidates share the array of rows trained on."""
+        return id(self.asked["train"])
+
+    @property
+    def candidate(self) -> int:
+        """What tells candidates apart."""
+        return id(self.asked["parameters"])
+
+
+def end_of(model: Any) -> tuple[Any, str]:
+    """Return the last step of the last Pipeline, and the prefix of its parameters.
+
+    Pipelines of other packages may do other things with the rows; they are what they end in.
+    """
+    prefix = ""
+    while type(model) is Pipeline:
+        name, model = model.steps[-1]
+        prefix += f"{name}__"
+    return model, prefix
+
+
+@dataclass
+class PairReader:
+    """Finds the network of each pair, and what it shares with others.
+
+    The same candidate comes once for every split, so what is known of it is kept.
+    """
+
+    known: dict[int, tuple[Hashable, Hashable]] = field(default_factory=dict)
+
+    def read(self, tasks: Iterable[Any]) -> list[Pair]:
+        """Return all tasks as pairs."""
+        pairs = [Pair(index, task) for index, task in enumerate(tasks)]
+        for pair in pairs:
+            self._look_at(pair)
+        return pairs
+
+    def _look_at(self, pair: Pair) -> None:
+        """Note what can be trained together; the rest stays an ordinary task."""
+        model = pair.task[1][0]
+        # Of the most verbose searches tell scikit-learn's own lines; callbacks follow its fits.
+        if pair.asked["verbose"] > 9 or hears(pair.asked.get("callback_ctx")):
+            return
+        given = pair.asked["parameters"] or {}
+        try:
+            model = model.set_params(**clone(given, safe=False))
+        except Exception:  # The ordinary way raises it.
+            return
+        network, prefix = end_of(model)
+        if not isinstance(network, BaseNetwork) or listeners_of(network) or listeners_of(model):
+            return
+        if pair.candidate not in self.known:
+            front = _front_of(given, prefix) if type(model) is Pipeline else NO_FRONT
+            self.known[pair.candidate] = front, block_key(network)
+        front, key = self.known[pair.candidate]
+        pair.model, pair.network = model, network
+        # Steps that cannot be compared are not shared.
+        pair.front = object() if front is None else front
+        pair.key = key
+
+
+def _front_of(given: dict[str, Any], prefix: str) -> Hashable | None:
+    """Return what tells the steps before a network from those of other candidates."""
+    own = {name for name in given if name.startswith(prefix) or f"{name}__" == prefix}
+    try:
+        return joblib.hash(sorted((name, each) for name, each in given.items() if name not in own))
+    except Exception:  # Lambdas, for example, have no bytes to compare.
+        return None
