@@ -225,6 +225,8 @@ class Passes:
                 self.last = f"{unit} {number + 1} of epoch {epoch + 1}"
             if self.bar is not None:
                 self.bar.show(trained)
+            if self.trainer.interrupted:
+                raise KeyboardInterrupt
         return rows
 
     def _round(self, blocks: list[Any], epoch: int, number: int) -> int:
@@ -252,11 +254,17 @@ class OneByOne:
     estimator : estimator
     more : dict
         Further arguments of its ``partial_fit``.
+
+    Attributes
+    ----------
+    interrupted : bool
+        The network took a Ctrl-C as the end of the last block.
     """
 
     def __init__(self, estimator: Any, more: dict[str, Any]) -> None:
         self.estimator = estimator
         self.more = more
+        self.interrupted = False
 
     def train(self, blocks: list[tuple[Any, ...]], number: int) -> int:
         """Train on a block; return how many rows it has."""
@@ -268,11 +276,7 @@ class OneByOne:
             own["sample_weight"] = weight
         run = getattr(self.estimator, "run_", None)
         self.estimator.partial_fit(x, **own, **self.more)
-        self._pass_on_interrupt(run)
+        # Of a block in which nothing counts the network has heard nothing.
+        heard = getattr(self.estimator, "run_", None) is not run
+        self.interrupted = heard and getattr(self.estimator, "stop_reason_", "") == "interrupted"
         return n_rows(x)
-
-    def _pass_on_interrupt(self, run: Any) -> None:
-        """Raise the Ctrl-C that a network took as the end of this block."""
-        trained = getattr(self.estimator, "run_", None) is not run
-        if trained and getattr(self.estimator, "stop_reason_", None) == "interrupted":
-            raise KeyboardInterrupt

@@ -32,6 +32,11 @@ class SideBySide:
     estimator : estimator
     more : dict
         Further arguments of its ``partial_fit``.
+
+    Attributes
+    ----------
+    interrupted : bool
+        Ctrl-C came when the last round was whole.
     """
 
     def __init__(self, estimator: Any, more: dict[str, Any]) -> None:
@@ -50,6 +55,7 @@ class SideBySide:
         self.takes_y = "y" in known
         self.round: Call | None = None
         """A call of partial_fit with some rows of the first block."""
+        self.interrupted = False
 
     def train(self, blocks: list[tuple[Any, ...]], number: int) -> int:
         """Train on the blocks of a round; return how many rows that were."""
@@ -70,7 +76,8 @@ class SideBySide:
         first = number * len(blocks)
         tasks = [(j, first + j, *block) for j, block in enumerate(blocks)]
         rows = train_mean(estimator, self.round, lambda: run_tasks(_train_on, parcel, tasks))
-        if estimator.stop_reason_ == "interrupted" and estimator.run_.epoch == epoch:
+        self.interrupted = estimator.stop_reason_ == "interrupted"
+        if self.interrupted and estimator.run_.epoch == epoch:
             raise KeyboardInterrupt
         return rows
 
