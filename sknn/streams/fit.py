@@ -132,7 +132,9 @@ def fit_blocks(
     _check_estimator(estimator, y, isinstance(source, GivenBlocks))
     if classes is not None:
         more["classes"] = classes
-    trainer: Any = SideBySide(estimator, more) if together > 1 else OneByOne(estimator, more)
+    trainer: Any = OneByOne(estimator, more)
+    if together > 1:
+        trainer = SideBySide(estimator, more, int(together))
     passes = Passes(estimator, source, trainer, int(epochs), int(together), verbose)
     passes.run(_position(estimator, together) if resume else (0, 0))
     return estimator

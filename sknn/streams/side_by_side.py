@@ -32,6 +32,8 @@ class SideBySide:
     estimator : estimator
     more : dict
         Further arguments of its ``partial_fit``.
+    together : int
+        Blocks of a round; the last one of an epoch may have fewer.
 
     Attributes
     ----------
@@ -39,7 +41,7 @@ class SideBySide:
         Ctrl-C came when the last round was whole.
     """
 
-    def __init__(self, estimator: Any, more: dict[str, Any]) -> None:
+    def __init__(self, estimator: Any, more: dict[str, Any], together: int) -> None:
         if not isinstance(estimator, BaseNetwork):
             raise TypeError(
                 f"together > 1 averages the weights of a network of sknn; got {estimator!r}. Leave "
@@ -52,7 +54,7 @@ class SideBySide:
                 raise TypeError(f"{type(estimator).__name__}.partial_fit has no argument {name!r}.")
         self.estimator = estimator
         self.opening = Call(None, None, resume=True, keep=True, stream=True, **more)
-        self.takes_y = "y" in known
+        self.together = together
         self.round: Call | None = None
         """A call of partial_fit with some rows of the first block."""
         self.interrupted = False
@@ -73,7 +75,7 @@ class SideBySide:
         assert self.round is not None
         estimator, epoch = self.estimator, self.estimator.run_.epoch
         parcel = parcel_of(estimator)
-        first = number * len(blocks)
+        first = number * self.together
         tasks = [(j, first + j, *block) for j, block in enumerate(blocks)]
         rows = train_mean(estimator, self.round, lambda: run_tasks(_train_on, parcel, tasks))
         self.interrupted = estimator.stop_reason_ == "interrupted"
