@@ -33,7 +33,7 @@ def run_tasks(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple])
     import dask
 
     # As a task of its own what all share travels once, and is not looked through.
-    common = _literal(shared)
+    common = dask.delayed(shared, pure=False, traverse=False)
     calls = [
         dask.delayed(function, pure=False, traverse=False)(common, *map(_literal, task))
         for task in tasks
@@ -56,8 +56,8 @@ def _is_delayed(value: Any) -> bool:
 
 
 def _literal(value: Any) -> Any:
-    """Return a value as Dask takes it: lists of arrays are no lists of tasks."""
-    if value is None or isinstance(value, int) or _is_delayed(value):
+    """Return an argument as Dask takes it: it would look for tasks inside of containers."""
+    if not isinstance(value, (list, tuple, dict)):
         return value
     import dask
 
