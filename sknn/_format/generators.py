@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator, RandomState, SeedSequence
 
 from sknn._format.kind import Kind, Making, Telling, Unsavable
-from sknn.core.generator import MemberGenerator
+from sknn.core.random_streams import MemberGenerator
 
 _BITS = {
     kind.__name__: kind

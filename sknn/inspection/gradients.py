@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from sknn.core.layout import Role, Slot
-from sknn.core.rows import in_order
+from sknn.core.row_order import in_order
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.problem import supervised_objective
-from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.stages import complete_weights, prepare_fit
 from sknn.estimators.fit.state import FitState
 from sknn.inspection.parts import part_errors, slope_error

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
-from sknn.core.rows import aligned
+from sknn.core.row_order import aligned
 from sknn.core.workspace import Workspace
 from sknn.training.columns import Number, column
 

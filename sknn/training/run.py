@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.generator import MemberGenerator
+from sknn.core.random_streams import MemberGenerator
 
 _STREAM_ROWS = 1000
 # Diagnostics need no sixteen digits; a pickle of 200 epochs is then a fifth smaller. They are
@@ -258,7 +258,7 @@ class Run:
         Updates since that state was made.
     schedule_state : dict of float
     watched : str or None
-        What the next two figures are figures of.
+        Name of the figure that `best` and `reference` refer to.
     start : ndarray or None
         Initial weights that are good enough to be served, should training not improve on them.
     best : Best or None

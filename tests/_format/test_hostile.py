@@ -254,7 +254,7 @@ GRAPHS = {
     "an enum that is none": ({"enum": "sknn.MLPClassifier", "name": "fit"}, "is no Enum"),
     "a tuple that is none": ({"namedtuple": "sknn.MLPClassifier", "items": []}, "no named tuple"),
     "a tuple of another length": (
-        {"namedtuple": "sknn.core.machine.LogPartition", "items": [1] * 9},
+        {"namedtuple": "sknn.core.boltzmann_machine.LogPartition", "items": [1] * 9},
         "places",
     ),
     "a reference ahead": ([{"ref": 5}], "leads to nothing"),

@@ -11,7 +11,7 @@ from sknn.core.constraints import integer, none
 from sknn.core.layers.base import Context
 from sknn.core.layers.elman import Elman, activation_scratch, before_activation, slopes_of
 from sknn.core.layers.recurrent import Recurrent, join
-from sknn.core.layers.tape import Tape, by_step, flatten, rolling, turned, windows
+from sknn.core.layers.recurrent_arrays import Tape, by_step, flatten, rolling, turned, windows
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
 

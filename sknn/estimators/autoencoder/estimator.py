@@ -20,7 +20,7 @@ from sknn.estimators.autoencoder.targets import ReconstructionTargets, border, s
 from sknn.estimators.autoencoder.task import ReconstructionTask
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
-from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import learned
