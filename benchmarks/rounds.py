@@ -36,7 +36,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sknn import MLPClassifier
-from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.side_by_side import parcel_of, train_branch, train_mean
 from sknn.streams import fit_blocks
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sknn.estimators.base import BaseNetwork
-from sknn.estimators.fit.request import Call, restored_on_error
+from sknn.estimators.fit.call import Call, restored_on_error
 from sknn.estimators.fit.side_by_side import (
     check_side_by_side,
     open_stream,

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any
 
 from sknn._sklearn import shallow_copy, without_listeners
-from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.solvers import one_pass
 from sknn.estimators.fit.stages import open_fit
 from sknn.training.branches import Branch, ahead, join
