@@ -129,7 +129,9 @@ def fit_blocks(
     _check_count("epochs", epochs)
     _check_count("together", together)
     source = source_of(X, y, sample_weight)
-    _check_estimator(estimator, y, isinstance(source, GivenBlocks))
+    _check_estimator(estimator)
+    if isinstance(source, DaskBlocks) and y is None and _needs_y(estimator):
+        raise _without_y(estimator)
     if classes is not None:
         more["classes"] = classes
     trainer: Any = OneByOne(estimator, more)
@@ -151,14 +153,19 @@ def _check_count(name: str, value: Any) -> None:
         raise ValueError(f"{name} must be an integer >= 1; got {value!r}.")
 
 
-def _check_estimator(estimator: Any, y: Any, in_blocks: bool) -> None:
+def _check_estimator(estimator: Any) -> None:
     """Raise for what the first block would otherwise say in other words."""
-    name = type(estimator).__name__
     if isinstance(estimator, type) or not hasattr(estimator, "partial_fit"):
         raise TypeError(f"estimator must be an object with partial_fit; got {estimator!r}.")
+
+
+def _needs_y(estimator: Any) -> bool:
     wanted = signature(estimator.partial_fit).parameters.get("y")
-    if y is None and not in_blocks and wanted is not None and wanted.default is Parameter.empty:
-        raise TypeError(f"y must be passed: {name} does not learn without it.")
+    return wanted is not None and wanted.default is Parameter.empty
+
+
+def _without_y(estimator: Any) -> TypeError:
+    return TypeError(f"y must be passed: {type(estimator).__name__} does not learn without it.")
 
 
 def _position(estimator: Any, together: int) -> tuple[int, int]:
@@ -220,7 +227,10 @@ class Passes:
     def _epoch(self, epoch: int, skip: int) -> int:
         rows, unit = 0, "block" if self.together == 1 else "round"
         stay = self.together > 1 and has_client()
+        needs_y = _needs_y(self.estimator)
         for number, blocks in self.source.groups(self.together, skip, stay=stay):
+            if needs_y and any(target is None for _, target, _ in blocks):
+                raise _without_y(self.estimator)
             trained = self._round(blocks, epoch, number)
             rows += trained
             if trained:

@@ -352,6 +352,14 @@ def test_foreign_estimators_are_refused():
     assert trained(SGDClassifier(random_state=0), together=1).t_ > 1
 
 
+@pytest.mark.parametrize("net", [AutoEncoder((2,), **SMALL), BernoulliRBM(3, **SMALL)], ids=repr)
+def test_y_is_passed_over_where_it_is_not_learned(net):
+    alone = fit_blocks(net, BINARY, together=2).network_.theta
+    twin = type(net)(**net.get_params(deep=False))
+    with_y = fit_blocks(twin, [(x, np.full(len(x), "a")) for x in BINARY], together=2)
+    assert_array_equal(with_y.network_.theta, alone)
+
+
 def test_a_state_goes_from_block_to_block_only_one_after_the_other():
     net = RNNRegressor(4, stateful=True, random_state=0)
     data = [(rng.standard_normal((6, 5, 2)), np.zeros(6)) for _ in range(3)]
@@ -375,6 +383,7 @@ def test_a_table_needs_some_rows_to_begin_with():
         ((LAZY, y[:90]), {}, ValueError, "X has 100 rows, but y has 90"),
         ((LAZY, y), {"X_test": X}, TypeError, "partial_fit has no argument 'X_test'"),
         (((part for part in PARTS),), {}, TypeError, "X is a generator, .* only once"),
+        (([X[:50], X[50:]],), {}, TypeError, "y must be passed: MLPClassifier does not learn"),
         ((PARTS, y), {}, ValueError, "Block 0 of X has y in it"),
         (([X[:10], X[10:]], y[:90]), {}, ValueError, "X has 100 rows, but y has 90"),
         (([(X[:10], y[:9])],), {}, ValueError, "Block 0 has 10 rows in X and 9 in y"),
