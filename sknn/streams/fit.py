@@ -8,7 +8,9 @@ from numbers import Integral
 from typing import Any
 
 from sknn.estimators.base import BaseNetwork
+from sknn.estimators.settings.specs import is_lbfgs
 from sknn.streams.dask import DaskBlocks
+from sknn.streams.full_batch import fit_full_batch
 from sknn.streams.given import GivenBlocks, is_iterable_of_blocks
 from sknn.streams.progress import Bar
 from sknn.streams.rows import n_rows
@@ -39,7 +41,8 @@ def fit_blocks(
     Parameters
     ----------
     estimator : estimator
-        With ``partial_fit``; it is trained itself, and goes on where its last call ended.
+        With ``partial_fit``; it is trained itself, and goes on where its last call ended. Or a
+        network with ``solver="lbfgs"``, see the notes.
     X : dask.array.Array, dask.dataframe.DataFrame or iterable of blocks
         An iterable gives rows of X, such as slices of a memory map, or tuples ``(X, y)`` or
         ``(X, y, sample_weight)``, and begins anew in every epoch: a list, or an object with
@@ -98,6 +101,11 @@ def fit_blocks(
     this process, which draws the weights and fits scales of y, or a table's encoder, by it; what
     callbacks and fitted attributes measure on training rows they measure on up to 2,048 rows of it.
 
+    With ``solver="lbfgs"`` there is no ``partial_fit``: loss and gradient over all blocks are
+    summed for each of `max_iter` iterations, on the cluster if there is a client; y and weights
+    come to this process. The result is that of ``fit`` on the same rows but for rounding, and the
+    same on any cluster. Without a client all rows are in memory.
+
     A mean of `together` copies has moved about as far as one copy, so a higher rate pays, up to
     `together` times; the guide has figures.
 
@@ -129,6 +137,8 @@ def fit_blocks(
     _check_count("epochs", epochs)
     _check_count("together", together)
     source = source_of(X, y, sample_weight)
+    if isinstance(estimator, BaseNetwork) and is_lbfgs(estimator):
+        return _full_batch(estimator, source, classes, (epochs, together, resume), more)
     _check_estimator(estimator)
     if isinstance(source, DaskBlocks) and y is None and _needs_y(estimator):
         raise _without_y(estimator)
@@ -139,6 +149,18 @@ def fit_blocks(
         trainer = SideBySide(estimator, more, int(together))
     passes = Passes(estimator, source, trainer, int(epochs), int(together), verbose)
     passes.run(_position(estimator, together) if resume else (0, 0))
+    return estimator
+
+
+def _full_batch(estimator: Any, source: Any, classes: Any, asked: Any, more: Any) -> Any:
+    """Minimize over all blocks at once; there are no epochs, and no rounds."""
+    if asked != (1, 1, False):
+        raise ValueError(
+            "solver='lbfgs' looks at all blocks in each of max_iter iterations; leave epochs and "
+            "together at 1, and resume at False."
+        )
+    known = {} if classes is None else {"classes": classes}
+    fit_full_batch(estimator, source, known | more)
     return estimator
 
 

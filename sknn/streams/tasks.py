@@ -30,14 +30,40 @@ def run_tasks(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple])
     """
     if not has_client():
         return joblib.Parallel()(joblib.delayed(function)(shared, *task) for task in tasks)
+    return _computed(_delayed_calls(function, shared, tasks))
+
+
+def sum_of_tasks(
+    function: Callable[..., Any], shared: Any, tasks: Sequence[tuple], add: Callable[..., Any]
+) -> Any:
+    """Return the sum of what tasks give, neighbors first: on a cluster, too, in no other order."""
+    if not has_client():
+        return _in_pairs(run_tasks(function, shared, tasks), add)
+    import dask
+
+    adding = dask.delayed(add, pure=False, traverse=False)
+    return _computed([_in_pairs(_delayed_calls(function, shared, tasks), adding)])[0]
+
+
+def _in_pairs(values: list[Any], add: Callable[..., Any]) -> Any:
+    while len(values) > 1:
+        pairs = [add(*values[i : i + 2]) for i in range(0, len(values) - 1, 2)]
+        values = pairs + values[2 * len(pairs) :]
+    return values[0]
+
+
+def _delayed_calls(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple]) -> list[Any]:
     import dask
 
     # As a task of its own what all share travels once, and is not looked through.
     common = dask.delayed(shared, pure=False, traverse=False)
-    calls = [
-        dask.delayed(function, pure=False, traverse=False)(common, *map(_literal, task))
-        for task in tasks
-    ]
+    call = dask.delayed(function, pure=False, traverse=False)
+    return [call(common, *map(_literal, task)) for task in tasks]
+
+
+def _computed(calls: list[Any]) -> list[Any]:
+    import dask
+
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):
         return list(dask.compute(*calls))
 

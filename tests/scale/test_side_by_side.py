@@ -134,6 +134,24 @@ def test_a_worker_that_dies_in_the_middle_of_a_round(here, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("dies", [False, True])
+def test_full_batches_are_summed_in_one_order(dies):
+    def fitted():
+        net = MLPClassifier((30,), solver="lbfgs", max_iter=20, random_state=0)
+        return fit_blocks(net, lazy().persist(), y)
+
+    here = fitted()
+    with cluster(2, 2) as client:
+        pid = list(client.run(os.getpid).values())[0]
+        timer = threading.Timer(0.4, os.kill if dies else print, (pid, signal.SIGKILL))
+        timer.start()
+        there = fitted()
+        timer.join()
+    assert_array_equal(there.network_.theta, here.network_.theta)
+    assert_array_equal(there.loss_curve_, here.loss_curve_)
+
+
+@pytest.mark.slow
 def test_any_worker_may_die_at_any_time(here):
     for seconds in (0.05, 0.15, 0.3, 0.5):
         with cluster(2, 1) as client:

@@ -29,8 +29,9 @@ class Call:
     finish : bool
         Train the epochs that the last call had left, instead of `epochs` new ones.
     elsewhere : callable or None
-        Makes the passes in the place of this process, see :class:`~sknn.training.trainer.Trainer`;
-        X and y are then some rows that look like those it passes over.
+        Passes over the rows in the place of this process, see
+        :class:`~sknn.training.trainer.Trainer` and :func:`~sknn.training.lbfgs.minimize_lbfgs`; X
+        is then some rows that look like those it passes over.
     """
 
     X: Any
@@ -45,7 +46,7 @@ class Call:
     keep: bool = False
     stream: bool = False
     finish: bool = False
-    elsewhere: Callable[[Any], Any] | None = None
+    elsewhere: Callable[..., Any] | None = None
 
     def going_on(self, run: Run, keep: bool) -> Call:
         """Return a call that trains the epochs a run has left; `keep` as for the call before."""

@@ -23,7 +23,7 @@ from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback, Hooks
 from sknn.training.callbacks.early_stopping import LEFT
 from sknn.training.folds import FoldBatches
-from sknn.training.lbfgs import ROWS, minimize_lbfgs
+from sknn.training.lbfgs import ROWS, FullBatch, minimize_lbfgs
 from sknn.training.members import follow, join, put
 from sknn.training.objective import Supervised
 from sknn.training.threads import blas_threads, largest_product
@@ -71,6 +71,16 @@ def one_pass(state: FitState) -> OnePass:
         recipe = state.recipe
         trainer = trainer_for(state, batches, size, recipe.base_rate, recipe.schedule, [])
         return trainer.once(state.run)
+
+
+def loss_and_gradient(state: FitState, vector: NDArray, scale: float) -> tuple[float, NDArray]:
+    """Return the sum over all rows of a state, at some weights and in float64, times a factor."""
+    network = state.network.member(0).copy(np.float64)
+    batches, _ = batches_of(state)
+    with threads_for(state, min(ROWS, batches.n_rows)):
+        problem: Problem = state.estimator._problem(state, network, min(ROWS, batches.n_rows))
+        assert isinstance(problem.objective, Supervised)
+        return FullBatch(problem.objective, batches).here(vector, scale)
 
 
 def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
@@ -253,6 +263,7 @@ def _train_full_batch(state: FitState, batches: Batches) -> None:
             tol=recipe.tol,
             deadline=state.deadline,
             held=rate_factors(estimator, network),
+            elsewhere=state.call.elsewhere,
         )
         runs.append(run)
         state.network.member(index).load(network.theta)
