@@ -18,6 +18,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 LEVELS = {
     "core": 0,
     "_format": 1,
+    "_drawing": 2,
     "training": 2,
     "_sklearn": 3,
     "_validation": 4,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -103,21 +102,20 @@ def _complete(network: Network, first: NDArray) -> None:
 
 
 def _joined(passes: Sequence[OnePass], shares: NDArray) -> OnePass:
-    losses = np.array([found.loss for found in passes])
-    loss = np.tensordot(shares, losses, axes=1)
-    norm = float(shares @ [found.norm for found in passes])
+    first = passes[0]
     figures = {
         name: _mean_of_known([found.figures[name] for found in passes], shares)
-        for name in passes[0].figures
+        for name in first.figures
     }
-    rows = sum(found.rows for found in passes)
-    return OnePass(loss[()], norm, passes[0].rate, rows, figures)
+    loss = np.tensordot(shares, [found.loss for found in passes], axes=1)[()]
+    norm = float(shares @ [found.norm for found in passes])
+    return OnePass(loss, norm, first.rate, sum(found.rows for found in passes), figures)
 
 
-def _mean_of_known(figures: Sequence[float], shares: NDArray) -> float:
-    """Return the mean of the figures that were measured."""
-    known: list[Any] = [
-        (figure, share) for figure, share in zip(figures, shares, strict=True) if figure == figure
-    ]
-    total = sum(share for _, share in known)
-    return sum(figure * share for figure, share in known) / total if known else math.nan
+def _mean_of_known(figures: Sequence[Any], shares: NDArray) -> Any:
+    """Return the mean over the branches that have measured a figure, of every member by itself."""
+    values = np.array(figures, np.float64)
+    known = ~np.isnan(values)
+    counts = known * shares.reshape(-1, *[1] * (values.ndim - 1))
+    with np.errstate(invalid="ignore"):
+        return (np.where(known, values * counts, 0.0).sum(axis=0) / counts.sum(axis=0))[()]

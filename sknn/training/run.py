@@ -79,7 +79,7 @@ class History:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Unpack; a range that is longer than all arrays beside it was not packed by us."""
-        arrays = [len(packed) for packed in state.values() if not isinstance(packed, tuple)]
+        arrays = [_rows_of(packed) for packed in state.values() if not isinstance(packed, tuple)]
         most = max(_STREAM_ROWS, *arrays, 0)
         self.columns = {name: _unpack(packed, most) for name, packed in state.items()}
 
@@ -113,6 +113,12 @@ def _pack(name: str, values: list[float]) -> Any:
         if all(value == values[0] + i * step for i, value in enumerate(values)):
             return (values[0], step, len(values))
     return np.array(values, np.float32 if is_coarse(name) else np.float64)
+
+
+def _rows_of(packed: Any) -> int:
+    if not isinstance(packed, np.ndarray) or packed.ndim != 1 or packed.dtype.kind != "f":
+        raise ValueError("The columns of a history are of equal length, and hold numbers.")
+    return len(packed)
 
 
 def _unpack(packed: Any, most: int) -> list[float]:

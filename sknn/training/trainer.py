@@ -34,8 +34,8 @@ class OnePass(NamedTuple):
         Of the last update.
     rows : int
         How many rows there were.
-    figures : dict of float
-        What else the objective has measured.
+    figures : dict of float or ndarray
+        What else the objective has measured, of every member if there are any.
     seconds : float
         That it took elsewhere, before this process heard of it.
     """
@@ -44,7 +44,7 @@ class OnePass(NamedTuple):
     norm: float
     rate: float
     rows: int
-    figures: Mapping[str, float]
+    figures: Mapping[str, Any]
     seconds: float = 0.0
 
 
@@ -191,9 +191,9 @@ class Trainer:
         }
         if run.of_several:
             row["members"] = float(progress.active.sum())
-        row |= found.figures
         progress.row = row
-        progress.record("loss", found.loss)
+        for name, figure in {**found.figures, "loss": found.loss}.items():
+            progress.record(name, figure)
         if self._has_diverged(progress):
             progress.stop("diverged")
         for hook in self.hooks.epoch_end:

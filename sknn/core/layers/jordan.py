@@ -153,7 +153,8 @@ class Jordan(Elman):
         whole, hidden, ones = windows(
             ctx, "hidden", steps, slice(None), slice(units), slice(units, None)
         )
-        for one in ones if ctx.train else ones[:2]:
+        # Without a way back two of them take turns.
+        for one in ones if "hidden" in ctx.scratch else ones[:2]:
             one.fill(1.0)
         after = parts[0][1:]
         zs = before_activation(activation, "z", hidden, ctx)
