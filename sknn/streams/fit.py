@@ -8,6 +8,7 @@ from numbers import Integral
 from typing import Any
 
 from sknn.estimators.base import BaseNetwork
+from sknn.estimators.fit.side_by_side import check_listeners
 from sknn.estimators.settings.specs import is_lbfgs
 from sknn.streams.dask import DaskBlocks
 from sknn.streams.full_batch import fit_full_batch
@@ -159,6 +160,7 @@ def _full_batch(estimator: Any, source: Any, classes: Any, asked: Any, more: Any
             "solver='lbfgs' looks at all blocks in each of max_iter iterations; leave epochs and "
             "together at 1, and resume at False."
         )
+    check_listeners(estimator)
     known = {} if classes is None else {"classes": classes}
     fit_full_batch(estimator, source, known | more)
     return estimator

@@ -344,6 +344,15 @@ def test_who_decides_is_refused(net, error, words):
     assert not hasattr(net, "network_")
 
 
+@pytest.mark.parametrize("more", [{}, {"solver": "lbfgs"}], ids=["rounds", "lbfgs"])
+def test_callbacks_of_scikit_learn_are_refused(more):
+    callbacks = pytest.importorskip("sklearn.callback")
+    net = small(**more)
+    net.set_callbacks(callbacks.ProgressBar())
+    with pytest.raises(ValueError, match="verbose=True for a bar"):
+        trained(net, epochs=1, together=1 if more else 2)
+
+
 def test_foreign_estimators_are_refused():
     from sklearn.linear_model import SGDClassifier
 

@@ -28,6 +28,7 @@ def check_side_by_side(estimator: Any) -> None:
     ValueError
         For early stopping, `stop_below`, and callbacks that look at batches, average or decide.
     """
+    check_listeners(estimator)
     parameters = estimator.get_params(deep=False)
     remedy = (
         "is not for together > 1: copies of the network do not see each other between two rounds. "
@@ -48,6 +49,15 @@ def check_side_by_side(estimator: Any) -> None:
                 f"{callback!r} {remedy}Remove it from callbacks; those that measure, report or "
                 "save at the end of an epoch may stay, and are called after every round."
             )
+
+
+def check_listeners(estimator: Any) -> None:
+    """Raise where callbacks of scikit-learn listen: they know of fits in one process only."""
+    if hasattr(estimator, "_skl_callbacks"):
+        raise ValueError(
+            "Callbacks set by set_callbacks cannot follow blocks on several machines; call "
+            "set_callbacks() without any, and pass verbose=True for a bar."
+        )
 
 
 def _is_auto(value: Any) -> bool:
