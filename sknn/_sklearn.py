@@ -223,6 +223,11 @@ def report_of(search: Any, parts: list[Any], n_parts: int) -> Report:
     return Report(search, search._init_callback_context(max_subtasks=n_parts))
 
 
+def requests_of(estimator: Any) -> tuple[type, str]:
+    """Return what equals that of another estimator which is routed the same metadata."""
+    return type(estimator), repr(getattr(estimator, "_metadata_request", None))
+
+
 def listeners_of(estimator: Any) -> dict[str, Any]:
     """Return the attributes in which an estimator holds scikit-learn's callbacks."""
     return {name: value for name, value in vars(estimator).items() if name == "_skl_callbacks"}

@@ -100,7 +100,8 @@ class Workspace:
         self.strength = 1.0
         self.params = list(network.params)
         # Memory of zeros costs nothing until it is written; that of zeros_like is written.
-        self.grad = np.zeros(network.trainable.shape, network.dtype)
+        trained = network.trainable
+        self.grad = np.zeros(trained.shape, trained.dtype)
         self.grads = network.layout.views(self.grad)
         self.tied = [self._untangle(tie) for tie in network.layout.ties]
         self.reserve(rows)

@@ -71,7 +71,7 @@ class BlockParallel:
         """Yield what came of each pair, networks first."""
         judge = judge_of(networks[0])
         workers = joblib.effective_n_jobs(self.options["n_jobs"])
-        for groups in waves(networks, 2 * workers):
+        for groups in waves(networks, workers):
             lessons = self._prepared(groups, judge)
             share = math.ceil(sum(len(group.pairs) for group in groups) / workers)
             blocks = blocks_of(groups, lessons, share)

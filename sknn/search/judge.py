@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 from traceback import format_exception
 from typing import Any
@@ -54,6 +55,8 @@ class Judge:
 class Exam:
     """The rows that models of one fold are judged by; steps before the networks see them once.
 
+    Scorers and metrics get copies, since they may write on what they get.
+
     Parameters
     ----------
     model : estimator
@@ -78,11 +81,15 @@ class Exam:
     def score(self, network: Any, kind: str) -> Any:
         """Return the score of the model with a network on some rows."""
         if not self.apart:
-            return self.judge.score(with_network(self.model, network), *self.rows[kind])
+            rows = copy.deepcopy(self.rows[kind])
+            return self.judge.score(with_network(self.model, network), *rows)
         looked_at = type(network), kind
         if looked_at not in self._checked:
             self._checked[looked_at] = _checked(network, self.judge.scorer, *self.rows[kind])
-        return self.judge.score(network, *self._checked[looked_at])
+        X, *rest = self._checked[looked_at]
+        if not is_own_score(self.judge.scorer):
+            rest = copy.deepcopy(rest)
+        return self.judge.score(network, X, *rest)
 
 
 def _checked(network: Any, scorer: Any, X: Any, y: Any, params: Any) -> tuple[Any, Any, Any]:

@@ -93,13 +93,15 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
 
     Notes
     -----
-    Candidates of :class:`~sknn.MLPClassifier` and :class:`~sknn.MLPRegressor` may differ in
-    `alpha`, `l1`, `weight_decay`, `learning_rate_init`, schedules that are planned ahead,
-    `momentum`, `beta_1`, `beta_2`, `epsilon`, `dropout`, `input_dropout`, `tol`,
+    Candidates of :class:`~sknn.MLPClassifier`, :class:`~sknn.MLPRegressor`,
+    :class:`~sknn.AutoEncoder`, :class:`~sknn.DBNClassifier` and :class:`~sknn.DBNRegressor` may
+    differ in `alpha`, `l1`, `weight_decay`, `learning_rate_init`, schedules that are planned ahead,
+    `momentum`, `beta_1`, `beta_2`, `epsilon`, `dropout`, `input_dropout`, `label_smoothing`, `tol`,
     `n_iter_no_change` and `max_iter`, and still share a block; of penalties and dropout, 0 and
     not 0 are two blocks. Different widths are different blocks. What cannot be trained with others
-    is trained alone, with the same results: other families, networks with ``random_state=None``
-    (they share nothing), ``solver="lbfgs"``, callbacks, `verbose`, `max_time` or `warm_start`.
+    is trained alone, with the same results: other families and classes derived from these, networks
+    whose ``random_state`` is not an int (without a seed they share nothing), ``solver="lbfgs"``,
+    callbacks, `verbose`, `max_time`, `stop_below` or `warm_start`.
 
     The steps of a Pipeline before the network are fitted once in each split for all candidates
     that share their parameters; so all these see one draw of a step that is random and has no seed.

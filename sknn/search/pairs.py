@@ -10,7 +10,7 @@ import joblib
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from sknn._sklearn import hears, listeners_of
+from sknn._sklearn import hears, listeners_of, requests_of
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.fit.block import block_key
 
@@ -63,9 +63,9 @@ class Pair:
         return {name: self.asked.get(name) for name in WISHES}
 
     @property
-    def split(self) -> int:
-        """What tells splits apart: all candidates share the array of rows trained on."""
-        return id(self.asked["train"])
+    def split(self) -> tuple[int, int]:
+        """What tells splits apart: all candidates share the arrays of rows."""
+        return id(self.asked["train"]), id(self.asked["test"])
 
     @property
     def candidate(self) -> int:
@@ -117,6 +117,9 @@ class PairReader:
             return
         if pair.candidate not in self.known:
             front = _front_of(given, prefix) if type(model) is Pipeline else NO_FRONT
+            if front not in (None, NO_FRONT):
+                # What the steps hand on goes by what the network asks for.
+                front = front, requests_of(network)
             self.known[pair.candidate] = front, block_key(network)
         front, key = self.known[pair.candidate]
         pair.model, pair.network = model, network

@@ -17,6 +17,8 @@ from sknn.search.pairs import NO_FRONT, Pair
 
 Item = TypeVar("Item")
 
+_SPLITS_AT_ONCE = 10
+
 
 @dataclass(frozen=True)
 class Group:
@@ -79,18 +81,24 @@ def cut(
             yield [members[i] for i in places]
 
 
-def waves(pairs: list[Pair], n_groups: int) -> Iterator[list[Group]]:
-    """Yield the groups of as many different steps as make `n_groups`.
+def waves(pairs: list[Pair], n_workers: int) -> Iterator[list[Group]]:
+    """Yield groups that are done at the same time, those of the same steps side by side.
 
-    More at once would only hold more copies of the rows.
+    Two for every worker, and more only to do all splits of some candidates before others, of which
+    something is known then after Ctrl-C. Each may hold a copy of the rows.
     """
-    fronts: dict[Any, dict[int, list[Pair]]] = {}
+    fronts: dict[Any, dict[Any, list[Pair]]] = {}
     for pair in pairs:
         fronts.setdefault(pair.front, {}).setdefault(pair.split, []).append(pair)
+    most = max(2 * n_workers, _SPLITS_AT_ONCE)
     wave: list[Group] = []
     for splits in fronts.values():
-        wave += [Group(members, fold_of(members[0])) for members in splits.values()]
-        if len(wave) >= n_groups:
+        for members in splits.values():
+            if len(wave) == most:
+                yield wave
+                wave = []
+            wave.append(Group(members, fold_of(members[0])))
+        if len(wave) >= 2 * n_workers:
             yield wave
             wave = []
     if wave:

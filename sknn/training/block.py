@@ -204,9 +204,8 @@ def _answers(network: Network, x: Any) -> NDArray:
 class BlockTrainer(Trainer):
     """The loop, of members who know nothing of each other."""
 
-    def _is_lost(self, progress: Progress) -> bool:
-        """Go on for the others."""
-        return False
+    outlasts_loss = True
+    """That of one leaves the others."""
 
     def _has_diverged(self, progress: Progress) -> bool:
         """Leave that to the watch, who looks at each member."""

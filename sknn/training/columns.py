@@ -8,7 +8,6 @@ member moves as it would alone, to the last bit.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -20,9 +19,11 @@ from sknn.core.layout import Layout
 from sknn.core.losses.base import Loss, Weight
 from sknn.core.optimizers import State
 from sknn.core.optimizers.base import Figured
-from sknn.core.optimizers.base import Number as Number
 from sknn.core.schedules import Schedule
 from sknn.core.spec import Spec
+
+Number = float | NDArray
+"""One for all, or an array with one for each member."""
 
 
 def column(number: Any, dtype: DTypeLike) -> Any:
@@ -46,7 +47,8 @@ class OptimizerColumns:
 
     def __init__(self, members: Sequence[Figured]) -> None:
         self.first = members[0]
-        self.figures = _with_columns(members).figures
+        self.kinds = [_settings(each) for each in members]
+        self.optimizers = dict(zip(self.kinds, members, strict=True))
 
     def bind(self, layout: Layout) -> OptimizerColumns:
         """Return itself: such optimizers are the same for every layout."""
@@ -58,17 +60,11 @@ class OptimizerColumns:
 
     def update(self, state: State, grad: NDArray, theta: NDArray, lr: NDArray, step: int) -> None:
         """Turn `grad` into the step, in place; `lr` has the shape (n_members,)."""
-        dtype = grad.dtype
-        self.first.move(state, grad, [column(each, dtype) for each in self.figures(lr, step)])
-
-
-def _with_columns(members: Sequence[Figured]) -> Figured:
-    """Return an optimizer whose parameters are numbers of all members."""
-    twin = copy.copy(members[0])
-    for name, value in vars(members[0]).items():
-        if isinstance(value, float):
-            setattr(twin, name, of_all([getattr(each, name) for each in members]))
-    return twin
+        # Members that are alike share their figures.
+        own = list(zip(self.kinds, lr.tolist(), strict=True))
+        figures = {each: self.optimizers[each[0]].figures(each[1], step) for each in set(own)}
+        columns = zip(*(figures[each] for each in own), strict=True)
+        self.first.move(state, grad, [column(of_all(each), grad.dtype) for each in columns])
 
 
 class ScheduleColumns:

@@ -68,21 +68,24 @@ class Penalty:
         l1: Number = 0.0,
         start: int = 0,
     ) -> None:
-        self.l2, self.l1 = column(l2, network.dtype), l1
         n_decayed = network.layout.n_decayed
         self.decayed = network.theta[..., start:n_decayed]
         self.decayed_grad = grad[..., start:n_decayed]
-        self._shrink = aligned(self.decayed.shape, network.dtype) if np.any(l2) else None
+        dtype = self.decayed.dtype
+        # An array without axes meets others sooner than a float does.
+        self.l2, self.l1 = np.asarray(column(l2, dtype), dtype), l1
+        self._shrink = aligned(self.decayed.shape, dtype) if np.any(l2) else None
         self._thresholds = bool(np.any(l1))
         # Alike to the last bit; for a single network the former is quicker.
-        self._inner = np.vdot if network.n_members == 1 else np.vecdot
+        self._inner: Any = np.ndarray.dot if self.decayed.ndim == 1 else np.vecdot
+        self._exact: Any = float if self.decayed.ndim == 1 else np.float64
 
     def __call__(self) -> Any:
         """Return the penalty, of every member, and add its smooth part to the gradient."""
         value: Any = 0.0
         if self._shrink is not None:
             np.multiply(self.decayed, self.l2, out=self._shrink)
-            value = 0.5 * np.float64(self._inner(self.decayed, self._shrink))
+            value = 0.5 * self._exact(self._inner(self.decayed, self._shrink))
             self.decayed_grad += self._shrink
         if self._thresholds:
             value = value + self.l1 * np.abs(self.decayed).sum(axis=-1).astype(np.float64)

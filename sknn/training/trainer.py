@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,9 @@ class Trainer:
     elsewhere : callable or None
         Makes the passes in the place of this process: moves run and network as a pass would.
     """
+
+    outlasts_loss: ClassVar[bool] = False
+    """Go on when the objective is not finite any more."""
 
     def __init__(
         self,
@@ -229,15 +232,12 @@ class Trainer:
             update(rate, run.optimizer_step)
             for hook in batch_hooks:
                 hook(progress)
-            if self._is_lost(progress) or progress.stop_reason is not None:
+            lost = not (progress.loss < _INFINITY or self.outlasts_loss)
+            if lost or progress.stop_reason is not None:
                 break
             if self.deadline < _INFINITY and perf_counter() > self.deadline:
                 break
         return OnePass(total / done, norm, rate, n_rows, objective.figures())
-
-    def _is_lost(self, progress: Progress) -> bool:
-        """Say whether the last batch leaves nothing to train on."""
-        return not progress.loss < _INFINITY
 
     def _has_diverged(self, progress: Progress) -> bool:
         """Say whether an epoch ended in numbers that are not finite."""

@@ -24,7 +24,7 @@ from sknn import (
     TabularMLPRegressor,
 )
 from sknn.preprocessing import TableEncoder
-from sknn.search import ArchitectureSearchCV
+from sknn.search import ArchitectureSearchCV, GridSearchCV, RandomizedSearchCV
 
 
 class Row(NamedTuple):
@@ -257,24 +257,27 @@ enter(
     (),
     further=("default",),
 )
-enter(
-    [ArchitectureSearchCV],
-    {
-        # Some checks ask for accuracy.
-        "classifier": {
-            "estimator": MLPClassifier((10,), solver="lbfgs", max_iter=30, random_state=0),
-        },
-        "coder": {
-            "estimator": AutoEncoder((2,), max_iter=4, learning_rate_init=0.01, random_state=0),
-        },
+SEARCHED = {
+    # Some checks ask for accuracy.
+    "classifier": {
+        "estimator": MLPClassifier((10,), solver="lbfgs", max_iter=30, random_state=0),
     },
-    {"search_space": {"alpha": [1e-4, 1e-2]}, "n_candidates": 2, "cv": 2} | SEED,
-    (
-        *FEED_FORWARD,
-        "ignore::sklearn.exceptions.FitFailedWarning",
-        "ignore:Scoring failed",
-        # scikit-learn's splitters look at y before any network does.
-        "ignore:invalid value encountered in cast",
-        "ignore:One or more of the test scores are non-finite",
-    ),
+    "coder": {
+        "estimator": AutoEncoder((2,), max_iter=4, learning_rate_init=0.01, random_state=0),
+    },
+}
+SEARCHING = (
+    *FEED_FORWARD,
+    "ignore::sklearn.exceptions.FitFailedWarning",
+    "ignore:Scoring failed",
+    # scikit-learn's splitters look at y before any network does.
+    "ignore:invalid value encountered in cast",
+    "ignore:One or more of the test scores are non-finite",
 )
+ALPHAS = {"alpha": [1e-4, 1e-2]}
+SPACE = {"search_space": ALPHAS, "n_candidates": 2, "cv": 2} | SEED
+enter([ArchitectureSearchCV], SEARCHED, SPACE, SEARCHING)
+BLOCK = {"estimator": MLPClassifier((10,), **BRIEF, **SEED)}
+enter([GridSearchCV], SEARCHED | {"block": BLOCK}, {"param_grid": ALPHAS, "cv": 2}, SEARCHING)
+DRAWN = {"param_distributions": ALPHAS, "n_iter": 2, "cv": 2} | SEED
+enter([RandomizedSearchCV], SEARCHED, DRAWN, SEARCHING)

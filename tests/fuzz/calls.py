@@ -21,15 +21,24 @@ from sknn.losses import Loss
 from sknn.optimizers import Optimizer
 from sknn.preprocessing import TableEncoder
 from sknn.schedules import Schedule
-from sknn.search import ArchitectureSearchCV
+from sknn.search import ArchitectureSearchCV, GridSearchCV, RandomizedSearchCV
 from tests.checks.public import networks
 from tests.fuzz.inputs import ODD
 
 N_ROWS, N_COLUMNS = 20, 4
 SECONDS = 10
+SEARCHES = {
+    kind.__name__: kind for kind in (ArchitectureSearchCV, GridSearchCV, RandomizedSearchCV)
+}
+# What scikit-learn's own searches read, and complain of in their own words.
+INHERITED = [
+    (name, parameter)
+    for name in ("GridSearchCV", "RandomizedSearchCV")
+    for parameter in ("param_grid", "param_distributions", "scoring", "cv")
+]
 CLASSIFIERS = (
     *(kind.__name__ for kind in networks() if issubclass(kind, ClassifierMixin)),
-    "ArchitectureSearchCV",
+    *SEARCHES,
 )
 UNSUPERVISED = ("AutoEncoder", "BernoulliRBM", "GaussianRBM", "GAN")
 CHEAP = {
@@ -45,6 +54,8 @@ CHEAP = {
     "discriminator_layer_sizes": (3,),
     "latent_dim": 2,
     "preset": "fast",
+    "param_grid": {"alpha": [0.0, 0.1]},
+    "param_distributions": {"alpha": [0.0, 0.1]},
     "search_space": {"hidden_layer_sizes": [(2,), (3,)]},
     "n_candidates": 2,
     "cv": 2,
@@ -141,7 +152,7 @@ class TooSlow(Exception):
     """A call took longer than it may."""
 
 
-OTHERS = {"TableEncoder": TableEncoder, "ArchitectureSearchCV": ArchitectureSearchCV}
+OTHERS = {"TableEncoder": TableEncoder, **SEARCHES}
 
 
 def estimators():
@@ -184,7 +195,7 @@ def make(name, /, **params):
             return make(host_of(name), **{parameter: spec})
         return kind_of(host_of(name))(layers=[spec], max_iter=2, random_state=0)
     cheap = {key: value for key, value in CHEAP.items() if key in known}
-    if name == "ArchitectureSearchCV":
+    if name in SEARCHES:
         cheap["estimator"] = make("MLPClassifier")
     return kind(**cheap | params)
 
@@ -202,7 +213,7 @@ def every_call():
         kind = kind_of(name)
         for method in ("fit", "partial_fit", *USES):
             # A search hands rows to scikit-learn, and to estimators that are called themselves.
-            if name == "ArchitectureSearchCV" or not hasattr(kind, method):
+            if name in SEARCHES or not hasattr(kind, method):
                 continue
             known = inspect.signature(getattr(kind, method)).parameters
             first = list(known)[1]
@@ -213,6 +224,8 @@ def every_call():
                 yield from (Call(name, method, argument, value) for value in ODD)
     for name in (*estimators(), *specs()):
         for parameter in inspect.signature(kind_of(name)).parameters:
+            if (name, parameter) in INHERITED:
+                continue
             yield from (Call(name, "fit", f"*{parameter}", str(i)) for i in range(len(JUNK)))
 
 

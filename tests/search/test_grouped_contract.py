@@ -14,12 +14,14 @@ from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import RidgeClassifier
 from sklearn.metrics import get_scorer
+from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sknn import AutoEncoder, MLPClassifier, MLPRegressor, search
+from sknn.search import blocks
 from tests.estimators.data import BINARY, REAL, THREE, X
 from tests.search.grouped import OURS, THEIRS, both, record
 from tests.search.parts import Counted, CrossFitted
@@ -145,6 +147,20 @@ def test_steps_are_fitted_once_for_each_split_and_setting():
     both(model, {"counted__factor": [0.5, 2.0], **SPACE}, X, THREE, cv=2)
 
 
+@pytest.mark.parametrize(("n_splits", "sizes"), [(3, [3, 3]), (12, [10, 2, 10, 2])])
+def test_few_splits_are_prepared_at_once(monkeypatch, n_splits, sizes):
+    found, prepared = [], blocks.BlockParallel._prepared
+
+    def counted(self, groups, judge):
+        found.append(len(groups))
+        return prepared(self, groups, judge)
+
+    monkeypatch.setattr(blocks.BlockParallel, "_prepared", counted)
+    space = {"standardscaler__with_mean": [True, False], "mlpclassifier__alpha": [0.1, 0.2]}
+    OURS["grid"](PIPE, space, cv=KFold(n_splits), refit=False).fit(X, THREE)
+    assert found == sizes
+
+
 @pytest.mark.bits
 @pytest.mark.parametrize("scoring", [None, "accuracy", "neg_log_loss", "roc_auc"])
 def test_steps_that_make_other_rows_later(scoring):
@@ -188,6 +204,9 @@ def test_metadata_is_routed(routing):
     for scoring in (metric, {"a": metric, "b": plain}):
         refit = "a" if isinstance(scoring, dict) else True
         both(model, SPACE, X, THREE, given=given, cv=cv, scoring=scoring, refit=refit)
+    other = clone(net).set_fit_request(sample_weight=False)
+    space = {"mlpclassifier": [net, other], "mlpclassifier__alpha": [0.1, 0.2]}
+    both(model, space, X, THREE, given=given | {"sample_weight": weight**3}, cv=cv)
     for kind in (OURS, THEIRS):
         with pytest.raises(UnsetMetadataPassedError):
             kind["grid"](NET, FEW).fit(X, THREE, sample_weight=weight)

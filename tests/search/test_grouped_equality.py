@@ -36,6 +36,23 @@ def piped(space, name="mlpclassifier"):
     return {f"{name}__{key}": values for key, values in space.items()}
 
 
+FIRST = np.arange(30)
+
+
+def writing(model, X, y):
+    """Score rows, and spoil them for others."""
+    found = float(X.sum())
+    X += 1
+    return found
+
+
+class Doubled(MLPClassifier):
+    """Doubles what it is fitted on."""
+
+    def fit(self, X, y):
+        return super().fit(2 * X, y)
+
+
 CASES = {
     "alone": (NET, RATES, LABELS, {}),
     "piped": (make_pipeline(StandardScaler(), NET), piped(RATES), LABELS, {}),
@@ -72,6 +89,19 @@ CASES = {
         piped(RATES),
         LABELS,
         {"scoring": lambda model, X, y: float(model[-1].n_iter_ + model.score(X, y))},
+    ),
+    "a callable that writes on rows": (NET, RATES, LABELS, {"scoring": writing}),
+    "a metric that writes on targets": (
+        LINE,
+        RATES,
+        LEVELS,
+        {"scoring": make_scorer(lambda y, answers: writing(None, y, answers))},
+    ),
+    "a network with a fit of its own": (
+        make_pipeline(StandardScaler(), Doubled((4,), max_iter=4, random_state=0)),
+        {"doubled__alpha": [0.1, 1.0]},
+        LABELS,
+        {"scoring": "neg_log_loss"},
     ),
     "a dict from a callable": (
         NET,
@@ -116,6 +146,12 @@ CASES = {
         {},
     ),
     "splits": (NET, RATES, LABELS, {"cv": ShuffleSplit(2, random_state=0)}),
+    "splits of the same rows to train on": (
+        make_pipeline(StandardScaler(), NET),
+        piped(RATES),
+        LABELS,
+        {"cv": [(FIRST, np.arange(30, 50)), (FIRST, np.arange(45, 60)), (FIRST, FIRST)]},
+    ),
 }
 
 

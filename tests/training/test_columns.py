@@ -6,7 +6,6 @@ import pytest
 from sknn.core.layers import Defaults
 from sknn.core.network import Network
 from sknn.core.optimizers import Optimizer
-from sknn.core.optimizers.base import power, square_root
 from sknn.layers import Dense
 from sknn.losses import LogLoss
 from sknn.schedules import Constant, Cosine, Step
@@ -34,13 +33,6 @@ def test_columns_have_the_dtype_of_what_they_meet():
     assert column(0.1, np.float32) == 0.1
     made = column(RATES, np.float32)
     assert (made.shape, made.dtype) == ((3, 1), np.float32)
-
-
-def test_powers_and_roots_are_those_of_python():
-    bases = np.random.default_rng(0).uniform(0, 1, 500)
-    for exponent in (1, 7, 1234, -0.5):
-        assert power(bases, exponent).tolist() == [b**exponent for b in bases.tolist()]
-    assert square_root(bases).tolist() == [square_root(b) for b in bases.tolist()]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import inf
 from typing import Any
 
@@ -11,6 +12,12 @@ from numpy.typing import NDArray
 from sknn.core.activations.base import Activation
 from sknn.core.constraints import real
 from sknn.core.initializers import ScaledUniform
+
+
+@cache
+def _bounds(dtype: np.dtype) -> tuple[NDArray, NDArray]:
+    """Return zero and infinity; arrays without axes meet others sooner than floats do."""
+    return np.zeros((), dtype), np.array(inf, dtype)
 
 
 class Identity(Activation, alias="identity"):
@@ -66,11 +73,11 @@ class ReLU(Activation, alias="relu"):
     def forward(self, z: NDArray, y: NDArray) -> None:
         """Fill `y` with the positive part."""
         # With two bounds NumPy takes a vectorised loop, 2 to 3 times faster than maximum(z, 0).
-        z.clip(0.0, inf, out=y)
+        z.clip(*_bounds(z.dtype), out=y)
 
     def backward(self, z: NDArray, y: NDArray, dy: NDArray, work: Any) -> None:
         """Set to 0 where the output is 0."""
-        np.greater(y, 0.0, out=work)
+        np.greater(y, _bounds(y.dtype)[0], out=work)
         dy *= work
 
 

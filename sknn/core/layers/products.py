@@ -19,7 +19,10 @@ def column_sums(rows: NDArray, ones: NDArray, out: NDArray) -> None:
 
     A product with ones is three times faster than add.reduce.
     """
-    if rows.shape[-1] > 1:
+    if rows.ndim == 2:
+        # The method calls the same kernel as matmul, in half the time.
+        rows.T.dot(ones, out)
+    elif rows.shape[-1] > 1:
         np.matmul(ones, rows, out=out)
     else:
         # Some kernels of BLAS begin the sum where the second factor is aligned: that is the one
@@ -41,8 +44,3 @@ def product(x: Any, weights: NDArray, out: NDArray) -> None:
     else:
         for member_weights, member_out in zip(weights, out, strict=True):
             member_out[...] = x @ member_weights
-
-
-def transposed_product(x: Any, dz: NDArray, out: NDArray) -> None:
-    """Write ``x.T @ dz`` into `out`."""
-    product(x.T if x.ndim == 2 else x.mT, dz, out)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,6 @@ from sknn.core.optimizers.waiting import Waiting
 from sknn.core.spec import Spec
 
 State = dict[str, NDArray]
-Number = float | NDArray
-"""One for all, or an array with one for each member."""
 
 _SLAB = 65_536
 # Smaller slabs stay in the cache but pay more calls: 4,096 makes RMSProp on 670,000 float32
@@ -75,15 +72,11 @@ class Figured(Optimizer):
     """
 
     @abstractmethod
-    def figures(self, lr: Number, step: int) -> Sequence[Number]:
-        """Return all numbers of an update that depend on neither gradient nor weights.
-
-        Where the rate or a parameter is an array of shape (members,), so are numbers that follow
-        from it. With `power` and `square_root` each of them has the bits it has alone.
-        """
+    def figures(self, lr: float, step: int) -> Sequence[float]:
+        """Return all numbers of an update that depend on neither gradient nor weights."""
 
     @abstractmethod
-    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[float | NDArray]) -> None:
         """Turn `grad` into the step, in place.
 
         Parameters
@@ -96,25 +89,6 @@ class Figured(Optimizer):
     def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:
         """Turn `grad` into the step, in place."""
         self.move(state, grad, self.figures(lr, step))
-
-
-def plain(value: Any) -> Any:
-    """Return a number as Python's own, numbers of members as they are."""
-    return value if isinstance(value, np.ndarray) else float(value)
-
-
-def power(base: Any, exponent: float) -> Any:
-    """Return Python's power, which NumPy's differs from in the last bit, of all members."""
-    if not isinstance(base, np.ndarray):
-        return base**exponent
-    values = base.tolist()
-    powers = {each: each**exponent for each in set(values)}
-    return np.array([powers[each] for each in values])
-
-
-def square_root(value: Any) -> Any:
-    """Return the square root, of all members."""
-    return np.sqrt(value) if isinstance(value, np.ndarray) else math.sqrt(value)
 
 
 def zeros(theta: NDArray, *names: str) -> State:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core import constraints
-from sknn.core.optimizers.base import (
-    Figured,
-    Number,
-    State,
-    plain,
-    power,
-    slabs,
-    square_root,
-    zeros,
-)
+from sknn.core.optimizers.base import Figured, State, slabs, zeros
 from sknn.core.optimizers.waiting import MissedMoments, Waiting
 
 
@@ -41,49 +33,38 @@ class _Moments(Figured):
         self.beta_2 = beta_2
         self.epsilon = epsilon
 
-    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+    def figures(self, lr: float, step: int) -> Sequence[float]:
         """Return both decays, and what goes with ``m_sum / (sqrt(v_sum) + epsilon)``.
 
         Namely what it is multiplied with, and that epsilon.
         """
-        b1, b2 = plain(self.beta_1), plain(self.beta_2)
-        unit = square_root(1.0 - b2)
-        correction = square_root(1.0 - power(b2, step)) / (1.0 - power(b1, step))
-        return b1, b2, plain(lr) * correction * (1.0 - b1) / unit, plain(self.epsilon) / unit
-
-
-def _accumulate(m: NDArray, v: NDArray, grad: NDArray, b1: Any, b2: Any) -> None:
-    """Update the sums; `grad` is free afterwards."""
-    m *= b1
-    m += grad
-    grad *= grad
-    v *= b2
-    v += grad
-
-
-def _quotient(m: NDArray, v: NDArray, grad: NDArray, scale: Any, epsilon: Any) -> None:
-    """Fill `grad` with the step."""
-    np.sqrt(v, out=grad)
-    grad += epsilon
-    np.divide(m, grad, out=grad)
-    grad *= scale
-
-
-class _Adam(_Moments):
-    """The update that Adam, AdamW and LazyAdam share."""
+        b1, b2 = float(self.beta_1), float(self.beta_2)
+        unit = math.sqrt(1.0 - b2)
+        correction = math.sqrt(1.0 - b2**step) / (1.0 - b1**step)
+        return b1, b2, float(lr) * correction * (1.0 - b1) / unit, float(self.epsilon) / unit
 
     def init(self, theta: NDArray) -> State:
         """Return the two moments."""
         return zeros(theta, "m", "v")
 
-    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[float | NDArray]) -> None:
         """Turn `grad` into the step, in place."""
         b1, b2, scale, epsilon = figures
-        _accumulate(state["m"], state["v"], grad, b1, b2)
-        _quotient(state["m"], state["v"], grad, scale, epsilon)
+        m, v = state["m"], state["v"]
+        m *= b1
+        m += grad
+        grad *= grad
+        v *= b2
+        v += grad
+        if "v_max" in state:
+            v = np.maximum(state["v_max"], v, out=state["v_max"])
+        np.sqrt(v, out=grad)
+        grad += epsilon
+        np.divide(m, grad, out=grad)
+        grad *= scale
 
 
-class Adam(_Adam, alias="adam"):
+class Adam(_Moments, alias="adam"):
     r"""Adaptive moments, as scikit-learn's ``solver="adam"``.
 
     .. math::
@@ -126,7 +107,7 @@ class Adam(_Adam, alias="adam"):
     """
 
 
-class AdamW(_Adam, alias="adamw"):
+class AdamW(_Moments, alias="adamw"):
     r"""Adam with decoupled weight decay.
 
     .. math::
@@ -165,7 +146,7 @@ class AdamW(_Adam, alias="adamw"):
     weight_decay: ClassVar[float] = 0.01
 
 
-class LazyAdam(_Adam, alias="lazy_adam"):
+class LazyAdam(_Moments, alias="lazy_adam"):
     r"""Adam that lets weights wait until a batch touches them: for text, and other sparse rows.
 
     A word that does not occur in a batch has no gradient in it. :class:`Adam` moves its weights
@@ -225,10 +206,10 @@ class LazyAdam(_Adam, alias="lazy_adam"):
 
     def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
         """Return what makes up for missed steps, None where betas let it have no end."""
-        b1, b2 = plain(self.beta_1), plain(self.beta_2)
+        b1, b2 = float(self.beta_1), float(self.beta_2)
         return MissedMoments((b1, b2), self._scalars, l2) if b1 * b1 < b2 else None
 
-    def _scalars(self, lr: float, step: int) -> tuple[Any, Any]:
+    def _scalars(self, lr: float, step: int) -> tuple[float, float]:
         """Return what the quotient of the sums is multiplied with, and its epsilon."""
         _, _, scale, epsilon = self.figures(lr, step)
         return scale, epsilon
@@ -282,14 +263,6 @@ class AMSGrad(_Moments, alias="amsgrad"):
         """Return the two moments and the largest second moment."""
         return zeros(theta, "m", "v", "v_max")
 
-    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
-        """Turn `grad` into the step, in place."""
-        highest = state["v_max"]
-        b1, b2, scale, epsilon = figures
-        _accumulate(state["m"], state["v"], grad, b1, b2)
-        np.maximum(highest, state["v"], out=highest)
-        _quotient(state["m"], highest, grad, scale, epsilon)
-
 
 class NAdam(_Moments, alias="nadam"):
     r"""Adam with Nesterov's look-ahead.
@@ -332,17 +305,13 @@ class NAdam(_Moments, alias="nadam"):
     array([ 0.04, -0.04])
     """
 
-    def init(self, theta: NDArray) -> State:
-        """Return the two moments."""
-        return zeros(theta, "m", "v")
-
-    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+    def figures(self, lr: float, step: int) -> Sequence[float]:
         """Return what the other kinds need, and how far the look-ahead goes."""
         b1, b2, scale, epsilon = super().figures(lr, step)
-        ahead = (1.0 - power(b1, step + 1)) / (1.0 - power(b1, step))
+        ahead = (1.0 - b1 ** (step + 1)) / (1.0 - b1**step)
         return b1, b2, scale / ahead, epsilon, ahead
 
-    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[float | NDArray]) -> None:
         """Turn `grad` into the step, in place."""
         b1, b2, scale, epsilon, ahead = figures
         # Kept in m is beta_1 times the discounted sum, what both this step and the next need.

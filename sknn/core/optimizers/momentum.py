@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core import constraints
-from sknn.core.optimizers.base import Figured, Number, State, plain, velocity, zeros
+from sknn.core.optimizers.base import Figured, State, velocity, zeros
 from sknn.core.optimizers.waiting import Waiting
 
 _TINY = 2.0**-100
@@ -74,11 +74,11 @@ class SGD(Figured, alias="sgd"):
         """Return the velocity, or nothing without momentum."""
         return zeros(theta, "velocity") if self.momentum else {}
 
-    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+    def figures(self, lr: float, step: int) -> Sequence[float]:
         """Return rate and momentum."""
-        return plain(lr), plain(self.momentum)
+        return float(lr), float(self.momentum)
 
-    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[float | NDArray]) -> None:
         """Turn `grad` into the step, in place."""
         rate, mu = figures
         grad *= rate
@@ -150,13 +150,13 @@ class Lion(Figured, alias="lion"):
         """Return the average of the gradients."""
         return zeros(theta, "m")
 
-    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+    def figures(self, lr: float, step: int) -> Sequence[float]:
         """Return two factors on averages, and the step in units of the clipped gradient."""
-        b1, b2 = plain(self.beta_1), plain(self.beta_2)
+        b1, b2 = float(self.beta_1), float(self.beta_2)
         unit = b1 * (1.0 - b2) / (1.0 - b1)
-        return unit, b2 - unit, plain(lr) / _TINY
+        return unit, b2 - unit, float(lr) / _TINY
 
-    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[float | NDArray]) -> None:
         """Turn `grad` into the step, in place."""
         # The sign does not mind the scale: kept is m in the unit in which the sum is m + g. Then
         # the new m follows from the sum and the old m, and the gradient need not be saved.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core import constraints
-from sknn.core.optimizers.base import Figured, Number, State, plain, power, slabs, velocity, zeros
+from sknn.core.optimizers.base import Figured, State, slabs, velocity, zeros
 from sknn.core.optimizers.waiting import Waiting
 
 
@@ -64,11 +64,11 @@ class Adagrad(Figured, alias="adagrad"):
         """Return the sum of squares."""
         return zeros(theta, "v")
 
-    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+    def figures(self, lr: float, step: int) -> Sequence[float]:
         """Return rate and epsilon."""
-        return plain(lr), plain(self.epsilon)
+        return float(lr), float(self.epsilon)
 
-    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[float | NDArray]) -> None:
         """Turn `grad` into the step, in place."""
         rate, epsilon = figures
         for root, g, v in slabs(grad, state["v"]):
@@ -134,14 +134,14 @@ class RMSProp(Figured, alias="rmsprop"):
         """Return the mean square and, with momentum, the velocity."""
         return zeros(theta, "v", "velocity") if self.momentum else zeros(theta, "v")
 
-    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+    def figures(self, lr: float, step: int) -> Sequence[float]:
         """Return decay, rate, epsilon and momentum."""
         # Kept is the discounted sum v / (1 - rho); the missing factor goes into the numbers.
-        rho = plain(self.rho)
-        unit = power(1.0 - rho, -0.5)
-        return rho, plain(lr) * unit, plain(self.epsilon) * unit, plain(self.momentum)
+        rho = float(self.rho)
+        unit = (1.0 - rho) ** -0.5
+        return rho, float(lr) * unit, float(self.epsilon) * unit, float(self.momentum)
 
-    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[float | NDArray]) -> None:
         """Turn `grad` into the step, in place."""
         rho, rate, epsilon, momentum = figures
         for root, g, v in slabs(grad, state["v"]):
@@ -208,13 +208,13 @@ class Adadelta(Figured, alias="adadelta"):
         """Return the mean squares of gradients and steps."""
         return zeros(theta, "v", "w")
 
-    def figures(self, lr: Number, step: int) -> Sequence[Number]:
+    def figures(self, lr: float, step: int) -> Sequence[float]:
         """Return decay, rate and epsilon."""
         # Kept are the discounted sums v / (1 - rho) and w / (1 - rho): the ratio is the same.
-        rho = plain(self.rho)
-        return rho, plain(lr), plain(self.epsilon) / (1.0 - rho)
+        rho = float(self.rho)
+        return rho, float(lr), float(self.epsilon) / (1.0 - rho)
 
-    def move(self, state: State, grad: NDArray, figures: Sequence[Number]) -> None:
+    def move(self, state: State, grad: NDArray, figures: Sequence[float | NDArray]) -> None:
         """Turn `grad` into the step, in place."""
         rho, rate, epsilon = figures
         for scratch, g, v, w in slabs(grad, state["v"], state["w"]):

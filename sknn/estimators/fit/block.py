@@ -7,9 +7,6 @@ alone, to the last bit.
 from __future__ import annotations
 
 import copy
-import os
-import threading
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from inspect import signature
@@ -19,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from sknn._sklearn import shallow_copy
-from sknn.core.layers import Dropout
+from sknn.core.layers import Dense, Dropout
 from sknn.estimators.fit.alike import block_key as block_key
 from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.continuation import continue_from, start_output_bias
@@ -32,14 +29,9 @@ from sknn.estimators.settings.recipe import Recipe
 from sknn.training.callbacks import PAUSED
 from sknn.training.run import History
 from sknn.training.threads import blas_threads
-from sknn.training.warnings import users_level
 
-Said = Sequence[warnings.WarningMessage]
-
-# Two threads that listen to warnings in turns would leave each other's filters behind.
-_listening = threading.RLock()
-
-_BLOCK_BYTES = 1 << 23
+# What stays in the cache, and what a block may hold in all.
+_CACHED_BYTES, _BLOCK_BYTES = 1 << 23, 1 << 27
 _FEWEST, _MOST = 8, 64
 
 
@@ -47,7 +39,7 @@ def members_in_block(estimator: Any, X: Any) -> int:
     """Return how many estimators like this one are best trained in one block.
 
     Small networks share what every call of NumPy costs. The more and the larger they are, the less
-    of their weights stays in the cache.
+    of their weights stays in the cache; large ones gain nothing, and would only need memory.
 
     Parameters
     ----------
@@ -57,13 +49,21 @@ def members_in_block(estimator: Any, X: Any) -> int:
     Returns
     -------
     n_members : int
-        From 8 to 64.
+        From 8 to 64; fewer where 8 have more than 128 MiB of weights.
     """
-    sizes = getattr(estimator, "hidden_layer_sizes", ())
-    widths = [X.shape[-1], *([sizes] if np.ndim(sizes) == 0 else sizes), 1]
+    widths = [X.shape[-1], *_hidden_widths(estimator), 1]
     n_weights = sum(n_in * n_out for n_in, n_out in pairwise(widths))
-    bytes_each = n_weights * (4 if getattr(X, "dtype", None) == np.float32 else 8)
-    return max(_FEWEST, min(_MOST, _BLOCK_BYTES // max(1, bytes_each)))
+    bytes_each = max(1, n_weights * (4 if getattr(X, "dtype", None) == np.float32 else 8))
+    fitting = max(_FEWEST, min(_MOST, _CACHED_BYTES // bytes_each))
+    return max(1, min(fitting, _BLOCK_BYTES // bytes_each))
+
+
+def _hidden_widths(estimator: Any) -> list[int]:
+    layers = getattr(estimator, "layers", None)
+    if layers:
+        return [layer.units for layer in layers if isinstance(layer, Dense)]
+    sizes: Any = getattr(estimator, "hidden_layer_sizes", ())
+    return [sizes] if np.ndim(sizes) == 0 else list(sizes)
 
 
 def fit_block(
@@ -85,6 +85,9 @@ def fit_block(
         an estimator is as it was. After Ctrl-C those that were being trained have what they had
         learned, and ``stop_reason_`` is "interrupted".
     """
+    if len(estimators) == 1:
+        # It may have a `fit` of its own.
+        return [_fit_alone(estimators[0], X, y, fit_params)]
     try:
         results = _fit_together(estimators, _call(estimators[0], X, y, fit_params))
     except Exception:
@@ -112,28 +115,27 @@ def is_paused(estimator: Any) -> bool:
 def _fit_alone(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Any | Exception:
     try:
         fit = estimator.resume if is_paused(estimator) else estimator.fit
-        return fit(X, y, **fit_params)
+        fit(X, y, **fit_params)
     except Exception as error:
         return error
+    return estimator
 
 
 def _fit_together(estimators: Sequence[Any], call: Call) -> list[Any | Exception | None]:
     """Return what came of each, None where that is for its own fit to say."""
     limit = blas_threads(0)
     with limit, limit:
-        states, said = _open(estimators, call)
+        states = _open(estimators, call)
         solve_together(states)
-        return [_close(*each, said) for each in zip(estimators, states, strict=True)]
+        return [_close(*each) for each in zip(estimators, states, strict=True)]
 
 
-def _close(estimator: Any, state: FitState, said: Said) -> Any | Exception | None:
+def _close(estimator: Any, state: FitState) -> Any | Exception | None:
     """Let an estimator become what was trained; warn as its own fit would have warned."""
     if state.run.stop_reason == "diverged":
         # Alone a pass ends with the batch that diverged; in a block it goes on for the others.
         return None
     try:
-        for each in said:
-            warnings.warn(each.message, each.category, stacklevel=users_level())
         warn_of_clipping(state, state.n_rows)
         close_fit(state)
     except Exception as error:
@@ -145,15 +147,13 @@ def _close(estimator: Any, state: FitState, said: Said) -> Any | Exception | Non
 # -- open -------------------------------------------------------------------------------------
 
 
-def _open(estimators: Sequence[Any], call: Call) -> tuple[list[FitState], Said]:
-    """Open one fit as usual, the others as its twins; return what there was to be warned of."""
+def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
+    """Open one fit as usual, which warns of odd data, and the others as its twins."""
     trials = [shallow_copy(each) for each in estimators]
     given = [each._check_parameters() for each in trials]
     recipes = [each._recipe() for each in trials]
     first, before = trials[0], dict(vars(trials[0]))
-    with _listening, warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        state = open_fit(first, call, recipes[0], given[0])
+    state = open_fit(first, call, recipes[0], given[0])
     if not isinstance(state.train.x, np.ndarray) and any(map(_waits, recipes)):
         raise ValueError("Alone only the weights that sparse rows touch would be moved.")
     learned = {
@@ -167,7 +167,7 @@ def _open(estimators: Sequence[Any], call: Call) -> tuple[list[FitState], Said]:
         own_parts = {k: copy.deepcopy(each) for k, each in learned.items() if type(each) is list}
         vars(trial).update(learned | own_parts)
         states.append(_twin(state, trial, own, recipe))
-    return states, said
+    return states
 
 
 def _waits(recipe: Recipe) -> bool:
@@ -210,13 +210,3 @@ def _own_layers(state: FitState, trial: Any) -> tuple[Any, ...]:
         spec.checked() if isinstance(spec, Dropout) else layer
         for spec, layer in zip(specs, state.network.layers, strict=True)
     )
-
-
-def _after_fork() -> None:
-    """Forget the threads that a forked process does not have."""
-    global _listening
-    _listening = threading.RLock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

@@ -13,7 +13,7 @@ from sknn.core.layers.affine import Affine
 from sknn.core.layers.base import Context, Defaults
 from sknn.core.layers.dense import columns, contraction, input_factors, linear_path
 from sknn.core.layers.dense.rates import rates
-from sknn.core.layers.products import as_rows, column_sums, product, transposed_product
+from sknn.core.layers.products import as_rows, column_sums, product
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 from sknn.exceptions import InvalidParameterError
 
@@ -174,7 +174,8 @@ class Dense(Affine):
         weights = input_factors.scaled_weights(p, ctx) if self.input_scale else p["W"]
         product(x if self.columns is None else x[..., : self.columns], weights, z)
         if self.use_bias:
-            z += p["b"][..., None, :]
+            b = p["b"]
+            z += b if b.ndim == 1 else b[..., None, :]
         if self.input_skip:
             linear_path.add(p, z, ctx)
         self.activation.forward(z, y)
@@ -203,7 +204,7 @@ class Dense(Affine):
             back = np.multiply if self.units == 1 else product
             weights = input_factors.scaled_weights(p, ctx) if self.input_scale else p["W"]
             back(dy, weights.mT, dx)
-        transposed_product(x, dy, g["W"])
+        product(x.T if x.ndim == 2 else x.mT, dy, g["W"])
         if self.input_scale:
             input_factors.scale_gradient(p, g, ctx)
         if strength:

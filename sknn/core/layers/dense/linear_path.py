@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn.core.initializers import Zeros
 from sknn.core.layers.base import Context
-from sknn.core.layers.products import product, transposed_product
+from sknn.core.layers.products import product
 from sknn.core.layout import Param, Role, Scratch, Shape, Views
 
 
@@ -41,7 +41,8 @@ def add(p: Views, z: NDArray, ctx: Context) -> None:
 
 def backward(p: Views, g: Views, dz: NDArray, ctx: Context) -> None:
     """Write the gradient of S; add that of u, where it is asked for."""
-    transposed_product(_columns(p, ctx), dz, g["S"])
+    columns = _columns(p, ctx)
+    product(columns.T if columns.ndim == 2 else columns.mT, dz, g["S"])
     if ctx.d_input is not None:
         ctx.d_input[..., -p["S"].shape[-2] :] += dz @ p["S"].swapaxes(-1, -2)
 
