@@ -6,6 +6,9 @@ Run from the root of the repository, on an idle machine::
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.cluster
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.cluster --jobs 4 --backends loky dask
 
+What a round of ``fit_blocks(..., together=n)`` costs, and the speed-up of 8 and 64 workers that
+follows, is measured by ``benchmarks.rounds``.
+
 With more threads of BLAS one process would use several cores, too. The search is that of
 ``benchmarks.search`` on the digits, the workers are processes on this machine, started before the
 clock runs. A backend that is not installed is left out. All must come to

@@ -1,5 +1,5 @@
-"""A search, an ensemble and a stream on a Dask cluster of this machine
-====================================================================
+"""A search, an ensemble, a stream, and one network on two workers of a Dask cluster
+=================================================================================
 
 Run with ``python examples/cluster.py``; needs ``pip install "sknn[dask]"``.
 """
@@ -37,6 +37,9 @@ def main():
         stream = MLPClassifier((32,), learning_rate_init=0.01, random_state=0)
         fit_blocks(stream, lazy, y_train, epochs=10, classes=np.unique(y))
         print(f"block by block: {stream.score(X_test, y_test):.3f}")
+        both = MLPClassifier((32,), learning_rate_init=0.02, random_state=0)
+        fit_blocks(both, lazy, y_train, epochs=20, classes=np.unique(y), together=2)
+        print(f"two blocks side by side: {both.score(X_test, y_test):.3f}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Data that come in blocks."""
 
-from sknn.streams.dask import blocks, fit_blocks
+from sknn.streams.dask import blocks
+from sknn.streams.fit import fit_blocks
 
 __all__ = ["blocks", "fit_blocks"]

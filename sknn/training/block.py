@@ -23,7 +23,7 @@ from sknn.training.callbacks.early_stopping import LEFT, Watch
 from sknn.training.callbacks.validation import Validate, mean_losses
 from sknn.training.columns import OptimizerColumns, of_all
 from sknn.training.run import Best, History, Run, is_coarse
-from sknn.training.trainer import Trainer
+from sknn.training.trainer import OnePass, Trainer
 
 _ROOM = 64
 """Epochs for which a table has room at first."""
@@ -217,12 +217,10 @@ class BlockTrainer(Trainer):
         np.copyto(side_by_side, grad)
         return np.sqrt(np.vecdot(side_by_side, side_by_side))
 
-    def _finish(
-        self, progress: Progress, loss: Any, norm: Any, seconds: float
-    ) -> Mapping[str, Any]:
+    def _finish(self, progress: Progress, found: OnePass, seconds: float) -> Mapping[str, Any]:
         """Note the figures of each member in the place of their means."""
         share = seconds / progress.network.n_members
-        return {**super()._finish(progress, loss, norm, share), **progress.each}
+        return {**super()._finish(progress, found, share), **progress.each}
 
 
 def joined(runs: Sequence[Run]) -> Run:

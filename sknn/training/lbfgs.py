@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from time import perf_counter
 
 import numpy as np
@@ -18,12 +19,23 @@ from sknn.training.run import Run
 ROWS = 2048
 
 
+Elsewhere = Callable[[NDArray, float], tuple[float, NDArray]]
+"""From the flat vector and a factor to loss and gradient over all rows, without the penalty."""
+
+
 class FullBatch:
     """Loss and gradient over all rows as a function of the flat vector."""
 
-    def __init__(self, objective: Supervised, batches: Batches, held: NDArray | None) -> None:
+    def __init__(
+        self,
+        objective: Supervised,
+        batches: Batches,
+        held: NDArray | None = None,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
         self.objective = objective
         self.batches = batches
+        self.over_rows = self.here if elsewhere is None else elsewhere
         self.trained = None if held is None else held > 0
         self.sum = np.zeros_like(objective.grad)
         self.theta = objective.network.trainable
@@ -32,17 +44,22 @@ class FullBatch:
     def __call__(self, vector: NDArray) -> tuple[float, NDArray]:
         """Return the objective and a gradient of its own."""
         self.theta[...] = vector
-        scale = 1.0 / (self.batches.n_rows * self.objective.unit)
+        value, total = self.over_rows(vector, 1.0 / (self.batches.n_rows * self.objective.unit))
+        self.objective.grad[...] = total
+        value += self.objective.penalty()
+        if self.trained is not None:
+            np.multiply(self.objective.grad, self.trained, out=self.objective.grad)
+        return value, self.objective.grad.copy()
+
+    def here(self, vector: NDArray, scale: float) -> tuple[float, NDArray]:
+        """Return loss and gradient over the rows of this process, times a factor."""
+        self.theta[...] = vector
         value = 0.0
         self.sum.fill(0.0)
         for x, target, weight in self.batches.epoch(ROWS, None):
             value += self.objective.data(x, target, weight, scale)
             self.sum += self.objective.grad
-        self.objective.grad[...] = self.sum
-        value += self.objective.penalty()
-        if self.trained is not None:
-            np.multiply(self.objective.grad, self.trained, out=self.objective.grad)
-        return value, self.objective.grad.copy()
+        return value, self.sum
 
 
 def minimize_lbfgs(
@@ -56,6 +73,7 @@ def minimize_lbfgs(
     tol: float,
     deadline: float,
     held: NDArray | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> OptimizeResult:
     """Minimise with L-BFGS-B of SciPy and record every iteration as an epoch.
 
@@ -69,13 +87,15 @@ def minimize_lbfgs(
         Reading of ``time.perf_counter`` at which to stop.
     held : ndarray or None
         Factor on every parameter, 0 where it is held fixed.
+    elsewhere : callable or None
+        Passes over the rows in the place of this process.
 
     Returns
     -------
     OptimizeResult
         What SciPy returned.
     """
-    function = FullBatch(objective, batches, held)
+    function = FullBatch(objective, batches, held, elsewhere)
     network = objective.network
     progress = Progress(run, network)
     hooks = Hooks(callbacks)

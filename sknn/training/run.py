@@ -194,6 +194,14 @@ def _twin(generator: np.random.Generator) -> np.random.Generator:
     return np.random.Generator(bits)
 
 
+def jumped(generator: np.random.Generator, times: int) -> np.random.Generator:
+    """Return a generator so many jumps ahead, of members each by itself."""
+    if isinstance(generator, MemberGenerator):
+        return MemberGenerator([jumped(each, times) for each in generator.members])
+    bits: Any = generator.bit_generator
+    return np.random.Generator(bits.jumped(times))
+
+
 @dataclass
 class Best:
     """The weights that did best on what is monitored, after which epoch and at which rate.

@@ -39,6 +39,9 @@ class blas_threads:  # noqa: N801  (a context manager, read as a verb)
     multiply_adds : int
         Of the largest matrix product of a step: rows times inputs times outputs. 0 where all
         products are small, and for factorizations, which wait for their threads once a column.
+    firm : bool, default=False
+        Limits inside this one do not loosen it: what is computed must not depend on how many
+        threads a worker has.
 
     Notes
     -----
@@ -52,9 +55,10 @@ class blas_threads:  # noqa: N801  (a context manager, read as a verb)
     next one is entered. (A finalizer would swallow a Ctrl-C that comes while it runs.)
     """
 
-    def __init__(self, multiply_adds: int) -> None:
+    def __init__(self, multiply_adds: int, firm: bool = False) -> None:
         by_user = os.environ.get("SKNN_BLAS_THREADS") == "user"
         self.small = multiply_adds < PARALLEL_FROM and not by_user
+        self.firm = firm
         self.open = False
         self.thread = 0
         self.outer: blas_threads | None = None
@@ -69,6 +73,8 @@ class blas_threads:  # noqa: N801  (a context manager, read as a verb)
                 if _limiter is not None:
                     _settle()
                 self.outer = _innermost(self.thread)
+                if self.outer is not None and self.outer.firm:
+                    self.firm, self.small = True, self.outer.small
                 self.open = True
                 _users[self.thread] = weakref.ref(self)
                 _settle()

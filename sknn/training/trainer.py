@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,33 @@ from sknn.training.run import Run
 from sknn.training.update import Update
 
 _INFINITY = math.inf
+
+
+class OnePass(NamedTuple):
+    """What a pass over the rows has shown.
+
+    Attributes
+    ----------
+    loss : float or ndarray of shape (n_members,)
+        Mean over the rows.
+    norm : float
+        Of the last gradient.
+    rate : float
+        Of the last update.
+    rows : int
+        How many rows there were.
+    figures : dict of float or ndarray
+        What else the objective has measured, of every member if there are any.
+    seconds : float
+        That it took elsewhere, before this process heard of it.
+    """
+
+    loss: Any
+    norm: float
+    rate: float
+    rows: int
+    figures: Mapping[str, Any]
+    seconds: float = 0.0
 
 
 class Trainer:
@@ -46,6 +73,8 @@ class Trainer:
         Called when training has ended, before callbacks are told.
     settle : callable or None
         Called after every pass, whatever ended it, before anybody looks at the weights.
+    elsewhere : callable or None
+        Makes the passes in the place of this process: moves run and network as a pass would.
     """
 
     outlasts_loss: ClassVar[bool] = False
@@ -67,6 +96,7 @@ class Trainer:
         snapshot: Callable[[], Any] | None = None,
         conclude: Callable[[], None] | None = None,
         settle: Callable[[], None] | None = None,
+        elsewhere: Callable[[Progress], OnePass] | None = None,
     ) -> None:
         self.objective = objective
         self.update = update
@@ -81,22 +111,14 @@ class Trainer:
         self.snapshot = snapshot
         self.conclude = conclude
         self.settle = settle
+        self.elsewhere = elsewhere
 
     def run(self, run: Run, epochs: int) -> None:
         """Train for at most `epochs` further epochs and say in ``run.stop_reason`` why it ended.
 
         Whatever ends training, Ctrl-C included, the network holds the last weights.
         """
-        first = run.epoch
-        progress = Progress(
-            run,
-            self.objective.network,
-            base_rate=self.base_rate,
-            schedule=self.schedule,
-            workspace=self.objective.workspace,
-            snapshot=self.snapshot,
-            count_updates=lambda: self._count_updates(first, epochs),
-        )
+        progress = self._progress(run, epochs)
         try:
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 for hook in self.hooks.train_begin:
@@ -113,19 +135,44 @@ class Trainer:
         for hook in self.hooks.train_end:
             hook(progress)
 
+    def once(self, run: Run) -> OnePass:
+        """Make one pass: nobody is told of it, and it does not count as an epoch."""
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return self._settled_pass(self._progress(run, 1))
+
+    def _progress(self, run: Run, epochs: int) -> Progress:
+        first = run.epoch
+        return Progress(
+            run,
+            self.objective.network,
+            base_rate=self.base_rate,
+            schedule=self.schedule,
+            workspace=self.objective.workspace,
+            snapshot=self.snapshot,
+            count_updates=lambda: self._count_updates(first, epochs),
+        )
+
     def _epoch(self, progress: Progress) -> None:
         run = progress.run
         begin = perf_counter()
         with parked(run, self.objective.network):
-            try:
-                loss, norm = self._pass(progress)
-            finally:
-                if self.settle is not None:
-                    self.settle()
-        seconds = perf_counter() - begin
-        run.note(lambda: self._finish(progress, loss, norm, seconds), lambda: self._tell(progress))
+            found = self._settled_pass(progress)
+        seconds = perf_counter() - begin + found.seconds
+        run.note(lambda: self._finish(progress, found, seconds), lambda: self._tell(progress))
         for hook in self.hooks.epoch_kept:
             hook(progress)
+
+    def _settled_pass(self, progress: Progress) -> OnePass:
+        """Make a pass after which the network holds the weights."""
+        if self.elsewhere is not None:
+            found = self.elsewhere(progress)
+            progress.rate = found.rate
+            return found
+        try:
+            return self._pass(progress)
+        finally:
+            if self.settle is not None:
+                self.settle()
 
     def _tell(self, progress: Progress) -> None:
         for hook in self.hooks.epoch_told:
@@ -133,24 +180,22 @@ class Trainer:
         if perf_counter() > self.deadline:
             progress.stop("max_time")
 
-    def _finish(
-        self, progress: Progress, loss: Any, norm: float, seconds: float
-    ) -> Mapping[str, float]:
+    def _finish(self, progress: Progress, found: OnePass, seconds: float) -> Mapping[str, float]:
         """Count an epoch; measure and decide."""
         run = progress.run
         run.epoch += 1
-        run.samples += self.batches.n_rows
+        run.samples += found.rows
         row = {
             "epoch": float(run.epoch),
             "loss": 0.0,
             "learning_rate": progress.rate,
             "seconds": seconds,
-            "gradient_norm": norm,
+            "gradient_norm": found.norm,
         }
         if run.of_several:
             row["members"] = float(progress.active.sum())
         progress.row = row
-        for name, figure in (self.objective.figures() | {"loss": loss}).items():
+        for name, figure in {**found.figures, "loss": found.loss}.items():
             progress.record(name, figure)
         if self._has_diverged(progress):
             progress.stop("diverged")
@@ -159,8 +204,8 @@ class Trainer:
         run.best_loss = min(run.best_loss, row["loss"])
         return row
 
-    def _pass(self, progress: Progress) -> tuple[Any, float]:
-        """One pass over the data; return its loss, by member, and the norm of the last gradient."""
+    def _pass(self, progress: Progress) -> OnePass:
+        """One pass over the data."""
         run, objective, update = progress.run, self.objective, self.update
         n_rows, row_axis = self.batches.n_rows, objective.network.row_axis
         rate = progress.rate = self._rate(progress, 0.0)
@@ -192,7 +237,7 @@ class Trainer:
                 break
             if self.deadline < _INFINITY and perf_counter() > self.deadline:
                 break
-        return total / done, norm
+        return OnePass(total / done, norm, rate, n_rows, objective.figures())
 
     def _has_diverged(self, progress: Progress) -> bool:
         """Say whether an epoch ended in numbers that are not finite."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,6 +28,10 @@ class Call:
         None: as many as the parameters say.
     finish : bool
         Train the epochs that the last call had left, instead of `epochs` new ones.
+    elsewhere : callable or None
+        Passes over the rows in the place of this process, see
+        :class:`~sknn.training.trainer.Trainer` and :func:`~sknn.training.lbfgs.minimize_lbfgs`; X
+        is then some rows that look like those it passes over.
     """
 
     X: Any
@@ -42,6 +46,7 @@ class Call:
     keep: bool = False
     stream: bool = False
     finish: bool = False
+    elsewhere: Callable[..., Any] | None = None
 
     def going_on(self, run: Run, keep: bool) -> Call:
         """Return a call that trains the epochs a run has left; `keep` as for the call before."""

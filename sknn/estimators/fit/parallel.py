@@ -27,6 +27,7 @@ def independent(state: FitState) -> bool:
         state.network.lead
         and state.folds is None
         and state.context is None
+        and state.call.elsewhere is None
         and not watched
         and not recipe.follows_loss
     )

@@ -23,12 +23,12 @@ from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback, Hooks
 from sknn.training.callbacks.early_stopping import LEFT
 from sknn.training.folds import FoldBatches
-from sknn.training.lbfgs import ROWS, minimize_lbfgs
+from sknn.training.lbfgs import ROWS, FullBatch, minimize_lbfgs
 from sknn.training.members import follow, join, put
 from sknn.training.objective import Supervised
 from sknn.training.threads import blas_threads, largest_product
 from sknn.training.touched import touching_few
-from sknn.training.trainer import Trainer
+from sknn.training.trainer import OnePass, Trainer
 from sknn.training.warnings import users_level
 
 Sizes = Callable[[int], int]
@@ -62,6 +62,25 @@ def solve(
             conclude()
         else:
             train_stochastic(state, batches, size, snapshot=snapshot, conclude=conclude)
+
+
+def one_pass(state: FitState) -> OnePass:
+    """Pass over the rows once; nobody looks on, and nothing is decided."""
+    batches, size = batches_of(state)
+    with threads_for(state, min(size(state.run.epoch), batches.n_rows)):
+        recipe = state.recipe
+        trainer = trainer_for(state, batches, size, recipe.base_rate, recipe.schedule, [])
+        return trainer.once(state.run)
+
+
+def loss_and_gradient(state: FitState, vector: NDArray, scale: float) -> tuple[float, NDArray]:
+    """Return the sum over all rows of a state, at some weights and in float64, times a factor."""
+    network = state.network.member(0).copy(np.float64)
+    batches, _ = batches_of(state)
+    with threads_for(state, min(ROWS, batches.n_rows)):
+        problem: Problem = state.estimator._problem(state, network, min(ROWS, batches.n_rows))
+        assert isinstance(problem.objective, Supervised)
+        return FullBatch(problem.objective, batches).here(vector, scale)
 
 
 def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
@@ -204,7 +223,8 @@ def trainer_for(
     rows = min(size(state.run.epoch), batches.n_rows)
     problem: Problem = state.estimator._problem(state, state.network, rows)
     objective, update, settle = problem.objective, problem.update(), None
-    if not isinstance(state.train.x, np.ndarray) and not Hooks(callbacks).each_batch:
+    elsewhere, sparse = state.call.elsewhere, not isinstance(state.train.x, np.ndarray)
+    if sparse and elsewhere is None and not Hooks(callbacks).each_batch:
         objective, update, settle = touching_few(objective, update)
     return kind(
         objective,
@@ -218,6 +238,7 @@ def trainer_for(
         shuffle=state.recipe.shuffle,
         regularization=state.recipe.regularization,
         settle=settle,
+        elsewhere=elsewhere,
         **options,
     )
 
@@ -242,6 +263,7 @@ def _train_full_batch(state: FitState, batches: Batches) -> None:
             tol=recipe.tol,
             deadline=state.deadline,
             held=rate_factors(estimator, network),
+            elsewhere=state.call.elsewhere,
         )
         runs.append(run)
         state.network.member(index).load(network.theta)
@@ -256,7 +278,9 @@ def _train_full_batch(state: FitState, batches: Batches) -> None:
 def warn_of_clipping(state: FitState, n_rows: int) -> None:
     """Warn of fewer rows than a batch is to have."""
     recipe = state.recipe
-    size = recipe.batch_size if recipe.must_fill_batches and not recipe.full_batch else None
+    if recipe.full_batch or state.call.elsewhere is not None:
+        return
+    size = recipe.batch_size if recipe.must_fill_batches else None
     if isinstance(size, int) and size > n_rows:
         warnings.warn(
             "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",

@@ -137,6 +137,12 @@ class TableNetwork(SupervisedNetwork):
         rows = known if call.finish else self._gathered(known, state)
         if rows is None or (known is None and rows.n_rows >= FEW):
             return
+        if call.epochs == 0:
+            raise ValueError(
+                f"The first block has {rows.n_rows} rows, too few to choose scales, bins and "
+                f"levels by; with together > 1 it needs {FEW}, better some hundred. Make blocks "
+                "larger."
+            )
         self._first_rows = rows if rows.n_rows < ENOUGH else None
         X, resume = rows.table(read_table(call.X).frame), call.finish
         state.call = replace(

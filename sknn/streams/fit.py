@@ -1,0 +1,318 @@
+"""Training on data that come in blocks."""
+
+from __future__ import annotations
+
+import warnings
+from inspect import Parameter, signature
+from numbers import Integral
+from typing import Any
+
+from sknn.estimators.base import BaseNetwork
+from sknn.estimators.fit.side_by_side import check_listeners
+from sknn.estimators.settings.specs import is_lbfgs
+from sknn.streams.dask import DaskBlocks
+from sknn.streams.full_batch import fit_full_batch
+from sknn.streams.given import GivenBlocks, is_iterable_of_blocks
+from sknn.streams.progress import Bar
+from sknn.streams.rows import n_rows
+from sknn.streams.side_by_side import SideBySide
+from sknn.streams.tasks import has_client
+
+_POSITION = "stream_position_"
+
+
+def fit_blocks(
+    estimator: Any,
+    X: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    *,
+    epochs: int = 1,
+    classes: Any = None,
+    together: int = 1,
+    resume: bool = False,
+    verbose: bool = False,
+    **more: Any,
+) -> Any:
+    """Train on blocks of rows, one after the other or some side by side.
+
+    Each block is one call of ``partial_fit``: it is passed over once, in batches and in an order
+    that is drawn anew. One after the other this is, to the bit, the loop over the same blocks.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With ``partial_fit``; it is trained itself, and goes on where its last call ended. Or a
+        network with ``solver="lbfgs"``, see the notes.
+    X : dask.array.Array, dask.dataframe.DataFrame or iterable of blocks
+        An iterable gives rows of X, such as slices of a memory map, or tuples ``(X, y)`` or
+        ``(X, y, sample_weight)``, and begins anew in every epoch: a list, or an object with
+        ``__iter__``.
+    y, sample_weight : as the others of :func:`blocks`, default=None
+        With an iterable they are in its blocks, or in memory.
+    epochs : int, default=1
+        Passes over all blocks.
+    classes : array-like, default=None
+        All labels that will come; classifiers need them before their first block.
+    together : int, default=1
+        Blocks that are trained on side by side, each by a copy of the network. After every such
+        round the weights and the state of the optimizer become the means over the copies, by the
+        total weights of their rows [1]_. With a ``dask.distributed.Client`` copies are tasks of
+        Dask; otherwise they are jobs of joblib, one after the other unless
+        ``joblib.parallel_config`` says more.
+    resume : bool, default=False
+        Go on where an interrupted call with the same blocks, `epochs` and `together` ended, with
+        an estimator that was interrupted by Ctrl-C or comes from a
+        :class:`~sknn.callbacks.Checkpoint`. One that knows of no such call begins at the first
+        block, one whose call had come to its end is left alone.
+    verbose : bool, default=False
+        Show a bar, with rows a second.
+    **more
+        Further arguments of ``partial_fit``, such as `X_val` and `y_val`, in memory. They are
+        looked at once a round, with the mean of the copies.
+
+    Returns
+    -------
+    estimator : estimator
+        The one given. When a block raises, it is as the rounds before have left it; so it is when
+        the rows of a data frame, which nobody has counted, turn out to be others than those of y.
+        Ctrl-C ends all passes: a warning says after which block.
+
+    Warns
+    -----
+    UserWarning
+        If the user ends it. Before the first block is trained on KeyboardInterrupt is raised.
+
+    Raises
+    ------
+    TypeError
+        If X is no Dask collection and no iterable of blocks, or one that can be passed over only
+        once; if what should belong to its rows has no rows, or the estimator has no ``partial_fit``
+        or needs y.
+    ValueError
+        If X has no rows, or others than y and the weights; if `classes` are missing; with
+        ``together > 1`` also for early stopping, for callbacks that look into a pass or decide,
+        and for recurrent layers that carry their state from block to block.
+
+    Notes
+    -----
+    The result depends on the blocks and on `together` alone: not on the number of workers and their
+    threads, and not on who is done first. A task uses one thread of BLAS. The first copy goes on
+    with the random numbers of the stream, the others jump ahead of it. The first block comes to
+    this process, which draws the weights and fits scales of y, or a table's encoder, by it; what
+    callbacks and fitted attributes measure on training rows they measure on up to 2,048 rows of it.
+
+    With ``solver="lbfgs"`` there is no ``partial_fit``: loss and gradient over all blocks are
+    summed for each of `max_iter` iterations, on the cluster if there is a client; y and weights
+    come to this process. The result is that of ``fit`` on the same rows but for rounding, and the
+    same on any cluster. Without a client all rows are in memory.
+
+    A mean of `together` copies has moved about as far as one copy, so a higher rate pays, up to
+    `together` times; the guide has figures.
+
+    References
+    ----------
+    .. [1] Zinkevich, M., Weimer, M., Li, L. and Smola, A. J. (2010). Parallelized stochastic
+       gradient descent. Advances in Neural Information Processing Systems 23.
+
+    Examples
+    --------
+    >>> import dask.array as da
+    >>> from sklearn.datasets import load_iris
+    >>> from sknn import MLPClassifier
+    >>> from sknn.streams import fit_blocks
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = MLPClassifier(learning_rate_init=0.01, random_state=0)
+    >>> net = fit_blocks(net, da.from_array(X, (50, 4)), y, epochs=30, classes=[0, 1, 2])
+    >>> net.score(X, y) > 0.9
+    True
+
+    Rows as blocks, two of them side by side:
+
+    >>> parts = [(X[i::4], y[i::4]) for i in range(4)]
+    >>> net = MLPClassifier(learning_rate_init=0.02, batch_size=10, random_state=0)
+    >>> net = fit_blocks(net, parts, epochs=30, together=2, classes=[0, 1, 2])
+    >>> net.score(X, y) > 0.9
+    True
+    """
+    _check_count("epochs", epochs)
+    _check_count("together", together)
+    source = source_of(X, y, sample_weight)
+    if isinstance(estimator, BaseNetwork) and is_lbfgs(estimator):
+        return _full_batch(estimator, source, classes, (epochs, together, resume), more)
+    _check_estimator(estimator)
+    if isinstance(source, DaskBlocks) and y is None and _needs_y(estimator):
+        raise _without_y(estimator)
+    if classes is not None:
+        more["classes"] = classes
+    trainer: Any = OneByOne(estimator, more)
+    if together > 1:
+        trainer = SideBySide(estimator, more, int(together))
+    passes = Passes(estimator, source, trainer, int(epochs), int(together), verbose)
+    passes.run(_position(estimator, together) if resume else (0, 0))
+    return estimator
+
+
+def _full_batch(estimator: Any, source: Any, classes: Any, asked: Any, more: Any) -> Any:
+    """Minimize over all blocks at once; there are no epochs, and no rounds."""
+    if asked != (1, 1, False):
+        raise ValueError(
+            "solver='lbfgs' looks at all blocks in each of max_iter iterations; leave epochs and "
+            "together at 1, and resume at False."
+        )
+    check_listeners(estimator)
+    known = {} if classes is None else {"classes": classes}
+    fit_full_batch(estimator, source, known | more)
+    return estimator
+
+
+def source_of(X: Any, y: Any, sample_weight: Any) -> Any:
+    """Return the blocks of X with what goes with them."""
+    others = {"y": y, "sample_weight": sample_weight}
+    return GivenBlocks(X, others) if is_iterable_of_blocks(X) else DaskBlocks(X, others)
+
+
+def _check_count(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+        raise ValueError(f"{name} must be an integer >= 1; got {value!r}.")
+
+
+def _check_estimator(estimator: Any) -> None:
+    """Raise for what the first block would otherwise say in other words."""
+    if isinstance(estimator, type) or not hasattr(estimator, "partial_fit"):
+        raise TypeError(f"estimator must be an object with partial_fit; got {estimator!r}.")
+
+
+def _needs_y(estimator: Any) -> bool:
+    wanted = signature(estimator.partial_fit).parameters.get("y")
+    return wanted is not None and wanted.default is Parameter.empty
+
+
+def _without_y(estimator: Any) -> TypeError:
+    return TypeError(f"y must be passed: {type(estimator).__name__} does not learn without it.")
+
+
+def _position(estimator: Any, together: int) -> tuple[int, int]:
+    """Return the epoch and the round where an interrupted call goes on."""
+    epoch, number, before = getattr(estimator, _POSITION, (0, 0, together))
+    if before != together:
+        raise ValueError(
+            f"The interrupted call had together={before}; got together={together}. Pass the same, "
+            "or resume=False."
+        )
+    return epoch, number
+
+
+class Passes:
+    """All epochs of a call.
+
+    Parameters
+    ----------
+    estimator : estimator
+    source : DaskBlocks or GivenBlocks
+    trainer : OneByOne or SideBySide
+    epochs, together : int
+    verbose : bool
+    """
+
+    def __init__(
+        self, estimator: Any, source: Any, trainer: Any, epochs: int, together: int, verbose: bool
+    ) -> None:
+        self.estimator = estimator
+        self.source = source
+        self.trainer = trainer
+        self.epochs = epochs
+        self.together = together
+        rounds = None if source.n_blocks is None else -(-source.n_blocks // together) * epochs
+        self.bar = Bar(rounds) if verbose else None
+        self.last = ""
+
+    def run(self, start: tuple[int, int]) -> None:
+        """Train, from an epoch and a round on."""
+        first, skip = start
+        try:
+            for epoch in range(first, self.epochs):
+                rows = self._epoch(epoch, skip)
+                if not rows and not skip:
+                    raise ValueError("X has no rows; at least one is needed to train on.")
+                skip = 0
+        except KeyboardInterrupt:
+            if not self.last:
+                raise
+            warnings.warn(
+                f"Training interrupted by user: {self.last} was the last to be trained on, and the "
+                "estimator is as it has left it.",
+                stacklevel=3,
+            )
+        finally:
+            if self.bar is not None:
+                self.bar.close()
+
+    def _epoch(self, epoch: int, skip: int) -> int:
+        rows, unit = 0, "block" if self.together == 1 else "round"
+        stay = self.together > 1 and has_client()
+        needs_y = _needs_y(self.estimator)
+        for number, blocks in self.source.groups(self.together, skip, stay=stay):
+            if needs_y and any(target is None for _, target, _ in blocks):
+                raise _without_y(self.estimator)
+            trained = self._round(blocks, epoch, number)
+            rows += trained
+            if trained:
+                self.last = f"{unit} {number + 1} of epoch {epoch + 1}"
+            if self.bar is not None:
+                self.bar.show(trained)
+            if self.trainer.interrupted:
+                raise KeyboardInterrupt
+        return rows
+
+    def _round(self, blocks: list[Any], epoch: int, number: int) -> int:
+        """Train on some blocks; should that fail, the position is that of before."""
+        if not isinstance(self.estimator, BaseNetwork):
+            return self.trainer.train(blocks, number)
+        before = getattr(self.estimator, _POSITION, None)
+        # While it is trained: a checkpoint knows of the round whose weights it has.
+        setattr(self.estimator, _POSITION, (epoch, number + 1, self.together))
+        try:
+            return self.trainer.train(blocks, number)
+        except BaseException:
+            if before is None:
+                delattr(self.estimator, _POSITION)
+            else:
+                setattr(self.estimator, _POSITION, before)
+            raise
+
+
+class OneByOne:
+    """Hands blocks to ``partial_fit``, one after the other.
+
+    Parameters
+    ----------
+    estimator : estimator
+    more : dict
+        Further arguments of its ``partial_fit``.
+
+    Attributes
+    ----------
+    interrupted : bool
+        The network took a Ctrl-C as the end of the last block.
+    """
+
+    def __init__(self, estimator: Any, more: dict[str, Any]) -> None:
+        self.estimator = estimator
+        self.more = more
+        self.interrupted = False
+
+    def train(self, blocks: list[tuple[Any, ...]], number: int) -> int:
+        """Train on a block; return how many rows it has."""
+        [(x, target, weight)] = blocks
+        if not n_rows(x):
+            return 0
+        own = {} if target is None else {"y": target}
+        if weight is not None:
+            own["sample_weight"] = weight
+        run = getattr(self.estimator, "run_", None)
+        self.estimator.partial_fit(x, **own, **self.more)
+        # Of a block in which nothing counts the network has heard nothing.
+        heard = getattr(self.estimator, "run_", None) is not run
+        self.interrupted = heard and getattr(self.estimator, "stop_reason_", "") == "interrupted"
+        return n_rows(x)

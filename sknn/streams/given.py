@@ -1,0 +1,112 @@
+"""Blocks of rows that are given one by one: parts of a memory map, files, batches of a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from sknn.streams.rows import (
+    check_rows,
+    check_total,
+    described,
+    n_rows,
+    shape_of,
+    sliceable,
+    sliced,
+)
+
+Block = tuple[Any, ...]
+_NAMES = ("X", "y", "sample_weight")
+
+
+def is_iterable_of_blocks(X: Any) -> bool:
+    """Say whether it can be passed over, and is no table, text or mapping."""
+    table = shape_of(X) is not None or hasattr(X, "__array__")
+    text = isinstance(X, (str, bytes, Mapping))
+    return isinstance(X, Iterable) and not table and not text
+
+
+class GivenBlocks:
+    """An iterable of blocks, each rows of X, or a tuple of those of X, y and weights.
+
+    Parameters
+    ----------
+    X : iterable
+        It is passed over once an epoch.
+    others : dict
+        y and weights of all rows, in memory, where blocks are rows of X alone.
+
+    Attributes
+    ----------
+    names : list of str
+    n_blocks : int or None
+        None where that is not known before the end.
+    """
+
+    def __init__(self, X: Iterable[Any], others: dict[str, Any]) -> None:
+        if isinstance(X, Iterator):
+            raise TypeError(
+                f"X is a {type(X).__name__}, which can be passed over only once; give a list of "
+                "blocks, or an object whose __iter__ begins anew."
+            )
+        self.X = X
+        self.names = list(_NAMES)
+        self.others = {
+            name: sliceable(values, name) for name, values in others.items() if values is not None
+        }
+        self.n_blocks = len(X) if isinstance(X, Sequence) else None
+        if isinstance(X, Sequence):
+            # What is in a list is known before anything is trained.
+            given = [self._given(part, index) for index, part in enumerate(X)]
+            self._check_end(sum(n_rows(block[0]) for block in given))
+
+    def groups(
+        self, size: int, skip: int = 0, *, stay: bool = False
+    ) -> Iterator[tuple[int, list[Block]]]:
+        """Go through the blocks, some at a time; see ``DaskBlocks.groups``."""
+        parts = enumerate(iter(self.X))
+        row = 0
+        for index, part in islice(parts, skip * size):
+            row += n_rows(self._given(part, index)[0])
+        number = skip
+        while group := list(islice(parts, size)):
+            found = []
+            for index, part in group:
+                block = self._given(part, index)
+                stop = row + n_rows(block[0])
+                own = {name: sliced(each, row, stop) for name, each in self.others.items()}
+                block = (block[0], *(own.get(name, each) for name, each in self._rest(block)))
+                check_rows(block, index, self.names)
+                found.append(block)
+                row = stop
+            yield number, found
+            number += 1
+        self._check_end(row)
+
+    def _rest(self, block: Block) -> Iterator[tuple[str, Any]]:
+        return zip(_NAMES[1:], block[1:], strict=True)
+
+    def _given(self, part: Any, index: int) -> Block:
+        """Return a block with its y and weights, None where they are not in it."""
+        block = part if isinstance(part, tuple) else (part,)
+        rows = shape_of(block[0]) if block else None
+        listed = block and isinstance(block[0], Sequence) and not isinstance(block[0], (str, bytes))
+        if not 1 <= len(block) <= len(_NAMES) or not (listed or (rows and isinstance(rows, tuple))):
+            raise TypeError(
+                f"Block {index} of X must be rows, or a tuple (X, y) or (X, y, sample_weight); got "
+                f"{described(part)}."
+            )
+        block = (*block, *(None,) * (len(_NAMES) - len(block)))
+        for name, values in self._rest(block):
+            if values is not None and name in self.others:
+                raise ValueError(
+                    f"Block {index} of X has {name} in it; do not pass {name} as well."
+                )
+        known = (block[0], *(v if v is None else sliceable(v, n) for n, v in self._rest(block)))
+        check_rows(known, index, self.names)
+        return known
+
+    def _check_end(self, rows: int) -> None:
+        for name, values in self.others.items():
+            check_total(rows, n_rows(values), name)

@@ -1,0 +1,80 @@
+"""What has rows: how many they are, how some of them are cut out, whether they go together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from sknn._validation.sparse import reject_broken
+
+
+def shape_of(values: Any) -> Any:
+    """Return the shape, None where there is none."""
+    return getattr(values, "shape", None)
+
+
+def is_lazy(values: Any) -> bool:
+    """Say whether it is an array or a frame of Dask, and no Delayed, whose attributes are any."""
+    return hasattr(values, "__dask_graph__") and isinstance(shape_of(values), tuple)
+
+
+def sliceable(values: Any, name: str) -> Any:
+    """Return what has rows that can be cut; raise for what has none."""
+    if sp.issparse(values) and values.ndim == 2:
+        reject_broken(values, name)
+        return values.tocsr()
+    rows = values
+    if shape_of(values) is None and hasattr(values, "__array__") and hasattr(values, "__len__"):
+        rows = np.asarray(values)
+    listed = isinstance(rows, Sequence) and not isinstance(rows, (str, bytes))
+    shaped = isinstance(shape_of(rows), tuple) and len(rows.shape) > 0 and not sp.issparse(rows)
+    if listed or shaped:
+        return rows
+    raise TypeError(
+        f"{name} must have one entry for each row of X: a list, an array, a sparse matrix, a "
+        f"Series or a Dask collection; got {described(values)}."
+    )
+
+
+def described(values: Any) -> str:
+    """Say of what type something is, and which shape it has if that is not one of rows."""
+    shape = shape_of(values)
+    axes = f" of shape {shape}" if isinstance(shape, tuple) and len(shape) < 2 else ""
+    return f"{type(values).__name__}{axes}"
+
+
+def sliced(values: Any, start: int, stop: int, step: int = 1) -> Any:
+    """Return some rows; None stays None."""
+    if values is None:
+        return None
+    rows = slice(start, stop, step)
+    return values.iloc[rows] if hasattr(values, "iloc") else values[rows]
+
+
+def n_rows(values: Any) -> int:
+    """Return the number of rows."""
+    return values.shape[0] if hasattr(values, "shape") else len(values)
+
+
+def check_rows(block: tuple[Any, ...], index: int, names: Sequence[str]) -> None:
+    """Raise where the parts of a block have not the same number of rows."""
+    rows = {
+        name: n_rows(values)
+        for name, values in zip(names, block, strict=True)
+        if values is not None
+    }
+    for name, own in rows.items():
+        if own != rows["X"]:
+            raise ValueError(
+                f"Block {index} has {rows['X']} rows in X and {own} in {name}; cut all of them at "
+                "the same rows."
+            )
+
+
+def check_total(rows: int, own: int, name: str) -> None:
+    """Raise where all rows of X are others than those of what goes with it."""
+    if rows != own:
+        raise ValueError(f"X has {rows} rows, but {name} has {own}.")

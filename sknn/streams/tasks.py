@@ -1,0 +1,90 @@
+"""Where the blocks of a round are trained on: tasks of Dask, or jobs of joblib."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import joblib
+
+
+def has_client() -> bool:
+    """Say whether there is a client of dask.distributed."""
+    distributed = sys.modules.get("distributed")
+    if distributed is None:
+        return False
+    try:
+        distributed.default_client()
+    except ValueError:
+        return False
+    return True
+
+
+def run_tasks(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple]) -> list[Any]:
+    """Return ``function(shared, *task)`` of every task, in their order.
+
+    With a client they are tasks of Dask, which depend on nothing but their arguments: one that a
+    dying worker has left behind is run again. Without one they are jobs of joblib, one after the
+    other where nothing else is configured.
+    """
+    if not has_client():
+        return joblib.Parallel()(joblib.delayed(function)(shared, *task) for task in tasks)
+    return _computed(_delayed_calls(function, shared, tasks))
+
+
+def sum_of_tasks(
+    function: Callable[..., Any], shared: Any, tasks: Sequence[tuple], add: Callable[..., Any]
+) -> Any:
+    """Return the sum of what tasks give, neighbors first: on a cluster, too, in no other order."""
+    if not has_client():
+        return _in_pairs(run_tasks(function, shared, tasks), add)
+    import dask
+
+    adding = dask.delayed(add, pure=False, traverse=False)
+    return _computed([_in_pairs(_delayed_calls(function, shared, tasks), adding)])[0]
+
+
+def _in_pairs(values: list[Any], add: Callable[..., Any]) -> Any:
+    while len(values) > 1:
+        pairs = [add(*values[i : i + 2]) for i in range(0, len(values) - 1, 2)]
+        values = pairs + values[2 * len(pairs) :]
+    return values[0]
+
+
+def _delayed_calls(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple]) -> list[Any]:
+    import dask
+
+    # As a task of its own what all share travels once, and is not looked through.
+    common = dask.delayed(shared, pure=False, traverse=False)
+    call = dask.delayed(function, pure=False, traverse=False)
+    return [call(common, *map(_literal, task)) for task in tasks]
+
+
+def _computed(calls: list[Any]) -> list[Any]:
+    import dask
+
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):
+        return list(dask.compute(*calls))
+
+
+def fetched(values: Sequence[Any]) -> tuple[Any, ...]:
+    """Return what may be on a cluster here."""
+    if not any(map(_is_delayed, values)):
+        return tuple(values)
+    import dask
+
+    return dask.compute(*values, traverse=False)
+
+
+def _is_delayed(value: Any) -> bool:
+    return hasattr(value, "__dask_graph__")
+
+
+def _literal(value: Any) -> Any:
+    """Return an argument as Dask takes it: it would look for tasks inside of containers."""
+    if not isinstance(value, (list, tuple, dict)):
+        return value
+    import dask
+
+    return dask.delayed(value, pure=False, traverse=False)
