@@ -66,7 +66,7 @@ INNER = {
     "WatchMembers": "this is early_stopping in a block",
 }
 # Reached by objects alone, beside the losses that another one binds to.
-NAMELESS = {"BatchSize", "Grouped", "Mixed", "ScaledUniform"}
+NAMELESS = {"BatchSize", "Grouped", "Mixed", "ScaledUniform", "TokenCrossEntropy"}
 TABLE_FILES = "sknn/estimators/settings/parameter_table"
 NAMED_IN = {
     "activations": ("architecture", "activation"),
