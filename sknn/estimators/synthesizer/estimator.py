@@ -17,6 +17,7 @@ from sknn.core.layers import Layer
 from sknn.core.network import Network
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
+from sknn.estimators.fit.holdout import Holdout
 from sknn.estimators.fit.outliers import OutlierScores
 from sknn.estimators.fit.problem import Problem, update_of
 from sknn.estimators.fit.request import Call
@@ -25,7 +26,7 @@ from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import learned
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.synthesizer import filling, layers
-from sknn.estimators.synthesizer.objective import conditional_objective
+from sknn.estimators.synthesizer.objective import ConditionalHoldout, conditional_objective
 from sknn.estimators.synthesizer.task import TokenTask, log_likelihood
 from sknn.preprocessing.columns import Table, read_table
 from sknn.preprocessing.encoder import categorical_mask
@@ -53,7 +54,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     Parameters
     ----------
-    hidden_layer_sizes : int or sequence of int, default=(256, 256)
+    hidden_layer_sizes : int or sequence of int, default=(256, 256, 256)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="silu"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
@@ -120,7 +121,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     history_ : dict of ndarray
         Figures of each epoch: epoch, loss (of the columns that are asked for), learning_rate,
         seconds, gradient_norm, and of rows held out validation_loss and validation_score, the mean
-        log-likelihood of their tokens.
+        log-likelihood of their tokens: once as a whole, and once given some of their columns.
     loss_, loss_curve_, best_loss_, n_iter_, t_, stop_reason_, validation_scores_
         As for :class:`MLPRegressor`.
     n_features_in_ : int
@@ -166,6 +167,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     dtype = "float32"
 
     _task: ClassVar[Task] = TokenTask()
+    _holdout: ClassVar[Holdout] = ConditionalHoldout()
     _scales_columns: ClassVar[bool] = True
     _double_up_to: ClassVar[int] = 1024
     # A second thread of BLAS, beside other work on the machine, made training slower ten times.
@@ -174,7 +176,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     def __init__(
         self,
-        hidden_layer_sizes: Any = (256, 256),
+        hidden_layer_sizes: Any = (256, 256, 256),
         activation: Any = "silu",
         *,
         categorical_features: Any = "from_dtype",

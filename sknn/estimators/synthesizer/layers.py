@@ -41,13 +41,14 @@ def chain(estimator: Any, coder: TableCoder) -> list[Layer]:
     tokens = tokens_of(coder)
     sizes: Sequence[int] = layer_specs.hidden_sizes(estimator.hidden_layer_sizes)
     activations = layer_specs.per_layer(estimator.activation, len(sizes), "activation")
+    rates = layer_specs.per_layer(estimator.dropout, len(sizes), "dropout")
     q, seen = len(coder.sizes), input_degrees(tokens).tolist()
     layers: list[Layer] = [tokens]
-    for size, activation in zip(sizes, activations, strict=True):
+    for size, activation, rate in zip(sizes, activations, rates, strict=True):
         degrees = (np.arange(size) * q // size).tolist()
         layers.append(MaskedDense(seen, degrees, activation))
-        if estimator.dropout:
-            layers.append(Dropout(estimator.dropout))
+        if rate:
+            layers.append(Dropout(rate))
         seen = degrees
     out = np.repeat(np.arange(q), coder.sizes).tolist()
     return [*layers, MaskedDense(seen, out, "identity", name=OUTPUT)]

@@ -12,7 +12,7 @@ from sknn.preprocessing.tokens.lattice import Lattice
 
 _BINS = 16
 """Coarse bins, and fine ones in each."""
-_ROWS_OF_A_CELL = 8
+_ROWS_OF_A_CELL = 16
 """Cells are made smaller only while each has so many rows."""
 
 

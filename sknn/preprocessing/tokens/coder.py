@@ -16,7 +16,6 @@ from sknn.preprocessing.tokens.levels import LevelTokens
 from sknn.preprocessing.tokens.numbers import NumberTokens
 
 ColumnTokens = LevelTokens | NumberTokens
-_HUGE = 8e307
 
 
 @dataclass
@@ -52,7 +51,7 @@ class TableCoder:
         most : int
             Levels of a column with codes of their own.
         """
-        columns = []
+        columns: list[ColumnTokens] = []
         for place, form in enumerate(forms_of(table, categorical)):
             with naming(table.labels[place]):
                 column = table.column(place)

@@ -55,9 +55,8 @@ class FrameMaker:
             sink = io.BytesIO()
             frame.clear().write_ipc(sink)
             return cls(library, list(frame.columns), [], [], sink.getvalue())
-        dtype = getattr(frame, "dtype", None)
-        known = isinstance(dtype, np.dtype)
-        return cls("numpy", [], [dtype.str if known else ""], [], b"")
+        dtype = frame.dtype.str if isinstance(frame, np.ndarray) else ""
+        return cls("numpy", [], [dtype], [], b"")
 
     def make(self, columns: list[NDArray]) -> Any:
         """Return a table of columns; numbers are float64, dates datetime64, the rest objects."""
@@ -120,11 +119,7 @@ def _series(pandas: Any, column: NDArray, dtype: str, levels: Any) -> Any:
         return series.dt.tz_localize("UTC").astype(dtype)
     if column.dtype.kind == "M" and dtype.startswith("period"):
         return series.dt.to_period(dtype[len("period[") : -1])
-    return (
-        _to_integers(series)
-        if column.dtype == np.float64 and dtype == "object"
-        else _as(series, dtype)
-    )
+    return _as(series, dtype)
 
 
 def _as(series: Any, dtype: str) -> Any:
@@ -133,10 +128,6 @@ def _as(series: Any, dtype: str) -> Any:
     except (TypeError, ValueError):
         # Missing entries where there were none: the dtype has no place for them.
         return series
-
-
-def _to_integers(series: Any) -> Any:
-    return series
 
 
 def _cast(table: NDArray, wanted: np.dtype, integral: bool) -> NDArray:

@@ -18,6 +18,10 @@ from sknn.preprocessing.tokens.lattice import Lattice
 _SPIKE = 0.01
 """A number held by such a share of the rows has a code of its own."""
 _FEWEST_ROWS = 3
+_HUGE = 8e307
+_STRESS = 6.0
+"""What a number counts beside the ones of its tokens: these tell neighbors apart, but not how near
+they are."""
 _FEW = 16
 """So many numbers have codes of their own, however rare they are."""
 
@@ -158,7 +162,7 @@ class NumberTokens:
         return self._beside(_plain(values))
 
     def _beside(self, numbers: NDArray) -> NDArray:
-        scaled = squash((numbers - self.middle) * self.scale)
+        scaled = _STRESS * squash((numbers - self.middle) * self.scale)
         return np.where(np.isnan(scaled), 0.0, scaled)
 
 
@@ -172,6 +176,11 @@ def _plain(column: NDArray) -> NDArray:
 def read_column(kind: str, column: Any) -> NDArray:
     """Return a column as numbers, or as dates or time spans in microseconds."""
     read = READERS[kind](column)
+    if kind == NUMBER and (np.abs(read) > _HUGE).any():
+        raise ValueError(
+            "found infinity or a value too large; replace such entries, for example by NaN, which "
+            "counts as missing."
+        )
     if kind != SPAN:
         return read
     spans = np.full(len(read), np.timedelta64("NaT", "us"))

@@ -70,7 +70,7 @@ ENTRIES = {
         default=(32,),
         also="The last one is the code; the decoder mirrors the encoder.",
     )
-    .on("TableSynthesizer", default=(256, 256)),
+    .on("TableSynthesizer", default=(256, 256, 256)),
     "activation": Entry(
         "str, Activation or list",
         "relu",
