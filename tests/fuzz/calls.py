@@ -31,7 +31,7 @@ CLASSIFIERS = (
     *(kind.__name__ for kind in networks() if issubclass(kind, ClassifierMixin)),
     "ArchitectureSearchCV",
 )
-UNSUPERVISED = ("AutoEncoder", "BernoulliRBM", "GaussianRBM", "GAN")
+UNSUPERVISED = ("AutoEncoder", "BernoulliRBM", "GaussianRBM", "GAN", "TableSynthesizer")
 CHEAP = {
     "max_iter": 2,
     "n_iter": 2,

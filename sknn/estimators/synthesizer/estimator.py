@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -435,12 +436,16 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         )
 
     def _adapt_call(self, state: FitState) -> None:
-        """Decide whether rows are held out, where that is left open."""
-        call = state.call
-        if self.early_stopping == "auto":
+        """Decide whether rows are held out, where that is left open.
+
+        Where none are, all epochs are trained: the loss of a batch depends on what it is told.
+        """
+        call, stops = state.call, self.early_stopping
+        if stops == "auto":
             enough = not call.stream and read_table(call.X).n_rows >= _ENOUGH
             stops = call.X_val is not None or enough
-            state.recipe = replace(state.recipe, early_stopping=stops)
+        patience = state.recipe.patience if stops else math.inf
+        state.recipe = replace(state.recipe, early_stopping=stops, patience=patience)
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         table = read_table(X)

@@ -51,4 +51,4 @@ def chain(estimator: Any, coder: TableCoder) -> list[Layer]:
             layers.append(Dropout(rate))
         seen = degrees
     out = np.repeat(np.arange(q), coder.sizes).tolist()
-    return [*layers, MaskedDense(seen, out, "identity", name=OUTPUT)]
+    return [*layers, MaskedDense(seen, out, "identity", weight_init="zeros", name=OUTPUT)]
