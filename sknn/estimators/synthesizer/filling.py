@@ -70,7 +70,7 @@ def conditions(coder: TableCoder, wanted: Any, n: int) -> Wanted:
             values, _ = column.read(one)
         if (codes[:, 0] < 0).any():
             raise ValueError(
-                f"conditions asks for {values[codes[:, 0] < 0][0]!r} in column {label!r}, which no "
+                f"conditions asks for {values[codes[:, 0] < 0][0]} in column {label!r}, which no "
                 "row had in fit."
             )
         rows[:, starts[place] : starts[place] + codes.shape[1]] = codes

@@ -88,7 +88,7 @@ class FrameMaker:
             return table if wanted is None else _cast(table, wanted, integral)
         table = np.empty((len(columns[0]), len(columns)), object)
         for place, column in enumerate(columns):
-            table[:, place] = _whole(column) if column.dtype == np.float64 else column
+            table[:, place] = _as_objects(column)
         return table if wanted is None or wanted.kind == "O" else table.astype(wanted)
 
     def _pandas(self, columns: list[NDArray]) -> Any:
@@ -112,8 +112,8 @@ def _series(pandas: Any, column: NDArray, dtype: str, levels: Any) -> Any:
     if levels is not None:
         kind = pandas.CategoricalDtype(levels[0], ordered=levels[1])
         return pandas.Series(column, dtype=object).astype(kind)
-    if column.dtype == np.float64 and dtype == "object":
-        return pandas.Series(_whole(column), dtype=object)
+    if dtype == "object":
+        return pandas.Series(_as_objects(column), dtype=object)
     series = pandas.Series(column)
     if column.dtype.kind == "M" and "," in dtype:
         return series.dt.tz_localize("UTC").astype(dtype)
@@ -132,6 +132,23 @@ def _as(series: Any, dtype: str) -> Any:
 
 def _cast(table: NDArray, wanted: np.dtype, integral: bool) -> NDArray:
     return np.rint(table).astype(wanted) if integral else table.astype(wanted)
+
+
+def _as_objects(column: NDArray) -> NDArray:
+    """Return entries as objects of Python: whole numbers as int, moments at midnight as dates."""
+    if column.dtype == np.float64:
+        return _whole(column)
+    if column.dtype.kind != "M":
+        return column
+    out = np.empty(len(column), object)
+    days = _are_days(column)
+    out[:] = [v.date() if days and v is not None else v for v in column.tolist()]
+    return out
+
+
+def _are_days(moments: NDArray) -> bool:
+    known = moments[~np.isnat(moments)]
+    return bool((known == known.astype("M8[D]")).all())
 
 
 def _whole(numbers: NDArray) -> NDArray:

@@ -28,12 +28,13 @@ class Lattice:
     @classmethod
     def of(cls, values: NDArray) -> Lattice | None:
         """Return the coarsest grid that holds all of the ascending values, None where none does."""
-        single = bool((values.astype(np.float32) == values).all())
+        with np.errstate(over="ignore"):
+            single = bool((values.astype(np.float32) == values).all())
         for decimals in range(_DECIMALS + 1):
             unit = 10.0**decimals
-            scaled = values * unit
-            if np.abs(scaled).max() > _LARGEST:
+            if np.abs(values).max() > _LARGEST / unit:
                 return None
+            scaled = values * unit
             whole = np.rint(scaled)
             slack = 1e-6 * np.maximum(np.abs(scaled), 1.0) if single else 1e-9 * np.abs(scaled)
             if (np.abs(scaled - whole) <= np.minimum(slack, 1e-2)).all():

@@ -218,7 +218,10 @@ def test_arrays():
     [
         (lambda net: net.sample(0), "n must be an int"),
         (lambda net: net.sample(2, {"junk": 1}), "conditions names 'junk'"),
-        (lambda net: net.sample(2, {"note": "zzz"}), "no row had in fit"),
+        (
+            lambda net: net.sample(2, {"note": "zzz"}),
+            "asks for zzz in column .note., which",
+        ),
         (lambda net: net.sample(2, {"count": [1, 2, 3]}), "3 entries for 2 rows"),
         (lambda net: net.sample(2, {"count": "many"}), "column 'count'"),
         (lambda net: net.impute(mixed(3), "best"), "strategy must be one of"),
