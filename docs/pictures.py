@@ -27,6 +27,7 @@ from sknn import (  # noqa: E402
     schedules,
 )
 from sknn.callbacks import LearningRateRange  # noqa: E402
+from sknn.inspection import house_style  # noqa: E402
 from sknn.preprocessing import TableEncoder  # noqa: E402
 
 
@@ -39,6 +40,7 @@ def xor():
     for ax, sizes in zip(axes, [(), (4,)], strict=True):
         net = MLPClassifier(sizes, activation="tanh", solver="lbfgs", random_state=0).fit(X, y)
         p = net.predict_proba(grid.reshape(-1, 2))[:, 1].reshape(grid.shape[:2])
+        ax.grid(False)
         ax.imshow(p, extent=(-0.5, 1.5) * 2, origin="lower", cmap="RdBu", vmin=0, vmax=1)
         ax.scatter(
             *X.T, c=y, cmap="RdBu", vmin=-0.2, vmax=1.2, edgecolors="white", s=110, linewidths=2
@@ -157,8 +159,9 @@ def overfitting():
         ).fit(X, y, X_val=X_val, y_val=y_val)  # fmt: skip
         history = net.history_
         best = int(np.argmin(history["validation_loss"]))
-        ax.plot(history["epoch"], history["loss"], label="training (penalty included)")
-        ax.plot(history["epoch"], history["validation_loss"], "--", label="validation")
+        ax.plot(history["epoch"], history["loss"] - history["penalty"], label="training")
+        ax.plot(history["epoch"], history["loss"], "C0:", label="training with penalty")
+        ax.plot(history["epoch"], history["validation_loss"], "C1--", label="validation")
         ax.axvline(history["epoch"][best], color="gray", linewidth=1, label="best epoch")
         ax.set(title=f"alpha={alpha:g}", xlabel="epoch", ylim=(0, 0.5))
     axes[0].set_ylabel("loss")
@@ -303,11 +306,11 @@ def draw_all(folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, draw in PICTURES.items():
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), plt.style.context(house_style()):
             # Curves of a fixed length are wanted here, converged or not.
             warnings.simplefilter("ignore", ConvergenceWarning)
             figure = draw()
-        figure.savefig(folder / f"{name}.png", dpi=110, bbox_inches="tight")
+            figure.savefig(folder / f"{name}.png", dpi=110, bbox_inches="tight")
         plt.close(figure)
 
 

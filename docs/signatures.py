@@ -50,6 +50,8 @@ def entry_lines(name, entry, indent):
 def section(lines, title, indent):
     """Return where the entries of a section of a docstring begin and end."""
     space = " " * indent
+    if space + title not in lines:
+        raise ValueError(f"has no section {title}: write its heading and the rule below it")
     start = lines.index(space + title) + 2
     for at in range(start, len(lines)):
         rule = lines[at + 1].strip() if at + 1 < len(lines) else '"""'
@@ -57,7 +59,7 @@ def section(lines, title, indent):
             return start, at - 1
         if rule.endswith('"""'):
             return start, at + 1
-    raise ValueError(f"no end of the section {title}")
+    raise ValueError(f"has no end of the section {title}")
 
 
 def updated(source, kind):
@@ -106,7 +108,10 @@ def _with_parameters(lines, node, entries):
     doc = node.body[0]
     first, last = doc.lineno - 1, doc.end_lineno
     body, indent = lines[first:last], doc.col_offset
-    start, end = section(body, "Parameters", indent)
+    try:
+        start, end = section(body, "Parameters", indent)
+    except ValueError as error:
+        raise ValueError(f"the docstring of {node.name} {error}") from None
     wanted = [line for name, row in entries.items() for line in entry_lines(name, row, indent)]
     if any("\\" in line for line in wanted) and not body[0].strip().startswith("r"):
         raise ValueError(f"the docstring of {node.name} holds backslashes: begin it with r")
@@ -118,7 +123,10 @@ def stale():
     sources = {}
     for kind in classes():
         path = Path(inspect.getsourcefile(kind))
-        sources[path] = updated(sources.get(path) or path.read_text(encoding="utf-8"), kind)
+        try:
+            sources[path] = updated(sources.get(path) or path.read_text(encoding="utf-8"), kind)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
     for path, source in sources.items():
         if source != path.read_text(encoding="utf-8"):
             yield path, source

@@ -3,6 +3,7 @@
 from sknn.training.callbacks import (
     Callback,
     Checkpoint,
+    Film,
     LearningRateRange,
     Pause,
     Phase,
@@ -15,6 +16,7 @@ __all__ = [
     "Callback",
     "Checkpoint",
     "Diagnostics",
+    "Film",
     "LearningRateRange",
     "Pause",
     "Phase",

@@ -10,12 +10,15 @@ import pytest
 
 import sknn
 from sknn.estimators.base import BaseNetwork
+from sknn.estimators.fit.state import Estimator
+from sknn.estimators.weights import WeightAccess
 
 ROOT = pathlib.Path(sknn.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 LEVELS = {
     "core": 0,
     "_format": 1,
+    "_drawing": 2,
     "training": 2,
     "_sklearn": 3,
     "_validation": 4,
@@ -29,9 +32,9 @@ LEVELS = {
 # Inside core a file may import from families of a lower number only.
 CORE_LEVELS = {
     "constraints": 0,
-    "naming": 0,
-    "generator": 0,
-    "rows": 0,
+    "method_names": 0,
+    "random_streams": 0,
+    "row_order": 0,
     "spec": 1,
     "initializers": 2,
     "schedules": 2,
@@ -39,8 +42,8 @@ CORE_LEVELS = {
     "activations": 3,
     "layout": 3,
     "optimizers": 4,
-    "visible": 4,
-    "machine": 5,
+    "visible_units": 4,
+    "boltzmann_machine": 5,
     "losses": 5,
     "layers": 5,
     "network": 6,
@@ -163,6 +166,12 @@ def test_every_room_is_a_package():
         if not (folder / "__init__.py").is_file()
     ]
     assert not missing, f"add {missing}, with a line that says what the room is for"
+    silent = [
+        f"sknn/{path.relative_to(ROOT)}"
+        for path in FILES
+        if path.name == "__init__.py" and ast.get_docstring(ast.parse(path.read_text())) is None
+    ]
+    assert not silent, f"say in a line at the top of {silent} what the room is for"
 
 
 def test_estimators_have_few_floors_and_few_files_beside_the_rooms():
@@ -186,9 +195,49 @@ def test_hooks_are_few_and_listed():
         if re.match("_[a-z]", name) and (inspect.isfunction(value) or name in ("_task", "_holdout"))
     }
     hooks = {name for name in own for kind in families() if name in vars(kind)}
-    page = (ROOT.parent / "docs/developer/fit.md").read_text().partition("## Hooks")[2]
-    assert hooks == set(re.findall(r"^\| `(_\w+)", page, re.MULTILINE))
+    assert hooks == first_column("Hooks"), "list in docs/developer/fit.md what families override"
     assert len(hooks) <= MAX_HOOKS
+    of_weights = {name for name in vars(WeightAccess) if re.match("_[a-z]", name)}
+    overridden = {name for name in of_weights for kind in families() if name in vars(kind)}
+    told = set(re.findall(r"`(_\w+)\(\)`", section_of_fit("Hooks")))
+    assert overridden <= told, "say in docs/developer/fit.md what families override of weights"
+
+
+def test_facts_are_listed():
+    """Attributes of the classes that families derive from are in the table of the same page."""
+    shared = [kind for kind in families() if kind.__module__.count(".") == 2]
+    facts = {
+        name
+        for kind in (BaseNetwork, *shared)
+        for name, words in vars(kind).get("__annotations__", {}).items()
+        if re.match("_[a-z]", name) and "ClassVar" in words and name not in ("_task", "_holdout")
+    }
+    facts -= {"_constraints", "_defaults"}  # From the table of parameters.
+    assert facts == first_column("Facts"), "list in docs/developer/fit.md what classes state"
+
+
+def test_what_a_call_asks_of_an_estimator_is_there():
+    """The protocol of the state and the base of estimators name the same hooks and attributes."""
+    for name, asked in vars(Estimator).items():
+        if re.match("_[a-z]", name) and inspect.isfunction(asked):
+            there = inspect.signature(getattr(BaseNetwork, name)).parameters
+            words = f"{name} of Estimator in fit/state.py and of BaseNetwork differ"
+            assert list(inspect.signature(asked).parameters) == list(there), words
+    known = {name for kind in BaseNetwork.__mro__ for name in vars(kind).get("__annotations__", {})}
+    missing = Estimator.__annotations__.keys() - known - set(dir(BaseNetwork))
+    private = {name for name in missing if name.startswith("_")}
+    assert not private, f"Estimator in fit/state.py asks for {private}, which BaseNetwork lacks"
+
+
+def section_of_fit(title):
+    """Return one section of the page on a call of fit."""
+    page = (ROOT.parent / "docs/developer/fit.md").read_text()
+    return page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def first_column(title):
+    """Return the private names in the first column of the table of a section."""
+    return set(re.findall(r"^\| `(_\w+)", section_of_fit(title), re.MULTILINE))
 
 
 def test_there_is_no_circle():

@@ -7,7 +7,9 @@ Every message names the file to edit.
 
 import importlib
 import inspect
+import pathlib
 import pkgutil
+import re
 
 import pytest
 
@@ -67,6 +69,16 @@ INNER = {
 }
 # Reached by objects alone, beside the losses that another one binds to.
 NAMELESS = {"BatchSize", "Grouped", "Mixed", "ScaledUniform", "TokenCrossEntropy"}
+# What layers check without a table: names, specs and their short names, layers inside.
+READ_BY_LAYERS = {"name", "activation", "layers", "branches"}
+READ_BY_LAYERS |= {"weight_init", "bias_init", "recurrent_init"}
+GUIDES = {
+    "activations": "activations_and_outputs",
+    "initializers": "initial_values_and_gradients",
+    "losses": "losses",
+    "optimizers": "optimizers_and_rates",
+    "schedules": "optimizers_and_rates",
+}
 TABLE_FILES = "sknn/estimators/settings/parameter_table"
 NAMED_IN = {
     "activations": ("architecture", "activation"),
@@ -102,15 +114,21 @@ def names(kinds):
     return [kind.__name__ for kind in kinds]
 
 
+def is_exported(family, kind):
+    face = importlib.import_module(f"sknn.{family}")
+    return kind.__name__ in face.__all__ and getattr(face, kind.__name__, None) is kind
+
+
+def found_by_name(family):
+    """Return the parts whose short names texts can tell: those exported, which have one."""
+    return [kind for kind in parts(family) if kind.alias and is_exported(family, kind)]
+
+
 @pytest.mark.parametrize("family", [*BASES, "callbacks"])
 def test_every_part_is_exported(family):
-    face = importlib.import_module(f"sknn.{family}")
-    missing = names(
-        kind
-        for kind in members(family)
-        if kind.__name__ not in face.__all__ or getattr(face, kind.__name__, None) is not kind
-    )
-    assert not missing, f"import {missing} in {list_of(face)} and list them in __all__"
+    missing = names(kind for kind in members(family) if not is_exported(family, kind))
+    place = list_of(importlib.import_module(f"sknn.{family}"))
+    assert not missing, f"import {missing} in {place} and list them in __all__"
 
 
 def test_every_network_is_exported():
@@ -148,7 +166,7 @@ def test_every_part_has_a_short_name(family):
 
 @pytest.mark.parametrize("family", NAMED_IN)
 def test_every_short_name_is_told_by_the_parameter_that_takes_it(family):
-    told = [f'"{kind.alias}"' for kind in parts(family) if kind.alias]
+    told = [f'"{kind.alias}"' for kind in found_by_name(family)]
     file, parameter = NAMED_IN[family]
     # Losses are told apart by task; elsewhere every text that names one names all.
     lists = [text for text in texts(parameter) if any(name in text for name in told)]
@@ -161,11 +179,20 @@ def test_every_short_name_is_told_by_the_parameter_that_takes_it(family):
 def test_texts_say_which_optimizers_a_parameter_is_for(parameter):
     missing = [
         f'"{kind.alias}"'
-        for kind in parts("optimizers")
+        for kind in found_by_name("optimizers")
         if (kind.weight_decay if parameter == "weight_decay" else parameter in kind.shared.values())
         and f'"{kind.alias}"' not in TABLE[parameter].text
     ]
     assert not missing, to_tell(missing, parameter, "training")
+
+
+@pytest.mark.parametrize("family", GUIDES)
+def test_every_short_name_is_in_the_guide(family):
+    page = f"docs/guide/{GUIDES[family]}.md"
+    told = (pathlib.Path(sknn.__file__).parents[1] / page).read_text(encoding="utf-8")
+    known = {name.strip('"') for name in re.findall('`("?\\w+"?)`', told)}
+    missing = [kind.alias for kind in found_by_name(family) if kind.alias not in known]
+    assert not missing, f"add a line on each of {missing} to the table of {page}"
 
 
 def texts(parameter):
@@ -181,13 +208,14 @@ def to_tell(missing, parameter, file):
     )
 
 
-@pytest.mark.parametrize("family", [family for family in BASES if family != "layers"])
+@each_family
 def test_every_parameter_has_a_constraint(family):
+    excused = READ_BY_LAYERS if family == "layers" else set()
     missing = [
         f"{kind.__name__}.{name}"
         for kind in parts(family)
         for name in kind._get_param_names()
-        if name not in kind.constraints
+        if name not in kind.constraints and name not in excused
     ]
     assert not missing, f"say what {missing} may be in `constraints` of the class"
 

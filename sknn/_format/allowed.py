@@ -1,7 +1,8 @@
 """What may be in a file beside classes of sknn: types of scikit-learn, NumPy and Python.
 
 They are what pipelines and searches are made of, and keep nothing but plain values. Not here are
-trees, neighbors and whatever else keeps objects of C.
+trees, neighbors and whatever else keeps objects of C, nor SVC and SVR, whose code in C follows what
+their attributes say out of memory.
 """
 
 SCIKIT_LEARN = {
@@ -148,7 +149,7 @@ SCIKIT_LEARN = {
     ),
     "sklearn.random_projection": ("GaussianRandomProjection", "SparseRandomProjection"),
     "sklearn.semi_supervised": ("SelfTrainingClassifier",),
-    "sklearn.svm": ("SVC", "SVR", "LinearSVC", "LinearSVR"),
+    "sklearn.svm": ("LinearSVC", "LinearSVR"),
     "sklearn.utils._metadata_requests": ("MetadataRequest", "MethodMetadataRequest"),
 }
 

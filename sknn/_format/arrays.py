@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import math
+import re
 from typing import Any, Literal
 
 import numpy as np
@@ -19,6 +20,12 @@ Order = Literal["C", "F"]
 
 _INLINE_BYTES = 4096
 """Arrays up to this size stand in the graph: a member of the zip costs 250 bytes of its own."""
+
+_PLAIN_DTYPE = re.compile(r"[<>|=]?[a-zA-Z?][0-9]{0,9}(\[[0-9a-zA-Z/]{1,24}\])?")
+"""How a dtype without fields is written; NumPy takes lists of thousands in one text as well."""
+
+_CHECKS_PER_COPY = 64
+"""How often the parts of a sparse matrix are gone through in the time that counts as one copy."""
 
 _CHECKED = {"csr", "csc", "bsr", "coo"}
 """Formats of sparse matrices whose indices SciPy can check."""
@@ -39,7 +46,11 @@ def _dtype(descr: Any) -> np.dtype:
 def _with_tuples(descr: Any) -> Any:
     """Turn the fields of a dtype into tuples again, which JSON has not."""
     if not isinstance(descr, list):
+        if not isinstance(descr, str) or not _PLAIN_DTYPE.fullmatch(descr):
+            raise ValueError(f"there is no dtype {descr!r}")
         return descr
+    if not all(isinstance(field, (list, tuple)) for field in descr):
+        raise ValueError(f"there is no dtype {descr!r}")
     return [
         tuple(
             _with_tuples(each) if i == 1 else _shape(each) if i == 2 else each
@@ -62,6 +73,8 @@ def _array(content: Any, dtype: np.dtype, shape: Any, order: Order) -> NDArray:
         raise ValueError("an array of objects is no array of bytes")
     if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
         raise ValueError(f"{shape!r} is no shape of an array")
+    if math.prod(shape) and not dtype.itemsize:
+        raise ValueError("an array whose entries have no bytes may have any number of them")
     if math.prod(shape) * dtype.itemsize != len(content):
         raise ValueError(f"an array of shape {shape} and dtype {dtype} has {len(content)} bytes")
     return np.ndarray(shape, dtype, bytes(content) if not shape else content, order=order).copy(
@@ -91,7 +104,7 @@ def _from_npy(content: memoryview) -> NDArray:
     if not isinstance(header, dict) or set(header) != {"descr", "fortran_order", "shape"}:
         raise ValueError("the header of an .npy file is not that of an array")
     order: Order = "F" if header["fortran_order"] is True else "C"
-    return _array(content[stop:], npy.descr_to_dtype(header["descr"]), header["shape"], order)
+    return _array(content[stop:], _dtype(header["descr"]), header["shape"], order)
 
 
 class Array(Kind):
@@ -105,6 +118,8 @@ class Array(Kind):
     def tell(self, value: NDArray, out: Telling) -> Any:
         value = np.asarray(value)
         descr = _descr(value.dtype)
+        if value.size and not value.dtype.itemsize:
+            raise Unsavable(f"an array of dtype {value.dtype} has no bytes that could be written")
         if value.nbytes > _INLINE_BYTES:
             return {self.key: out.add(value)}
         order = order_of(value)
@@ -168,6 +183,9 @@ def _one(value: Any) -> NDArray:
     return holder
 
 
+_PLAIN = (type(None), bool, int, float, complex, str, bytes)
+
+
 class MaskedArray(Kind):
     """An array, the mask over it, and what stands for masked entries."""
 
@@ -185,6 +203,13 @@ class MaskedArray(Kind):
         data, mask, fill = map(source.make, node[self.key])
         if type(data) is not np.ndarray or not (mask is None or type(mask) is np.ndarray):
             raise ValueError("a masked array is made of arrays")
+        if mask is not None and (mask.shape, mask.dtype) != (
+            data.shape,
+            np.ma.make_mask_descr(data.dtype),
+        ):
+            raise ValueError("the mask of an array is not one of its own shape")
+        if not isinstance(fill, (np.generic, *_PLAIN)):
+            raise ValueError("masked entries are shown as a plain value")
         kept = np.ma.nomask if mask is None else mask
         return np.ma.MaskedArray(data, kept, fill_value=fill)
 
@@ -226,7 +251,11 @@ class Sparse(Kind):
         if not all(type(part) is np.ndarray and part.dtype != object for part in (data, *parts)):
             raise ValueError("a sparse matrix is made of arrays")
         given = (data, tuple(parts)) if form == "coo" else (data, *parts)
+        source.spend(sum(part.nbytes for part in (data, *parts)) // _CHECKS_PER_COPY)
         made = getattr(sparse, node[self.key])(given, shape=_shape(node["shape"]))
+        for part in (made.data, *(made.coords if form == "coo" else (made.indices, made.indptr))):
+            if not any(np.may_share_memory(part, each) for each in (data, *parts)):
+                source.spend(part.nbytes)  # NumPy's types of indices are not always SciPy's.
         # Indices that lead out of the arrays would be followed.
         _ = made._check() if form == "coo" else made.check_format(full_check=True)
         return made

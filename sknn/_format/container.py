@@ -97,6 +97,11 @@ def pack(head: dict[str, Any], arrays: Iterable[NDArray], sink: Sink) -> None:
     stream.seal()
 
 
+def room_for(size: int) -> int:
+    """Return how many bytes a file of a size may take beside its arrays once it is loaded."""
+    return 2 * size + _SLACK_BYTES
+
+
 def _most_of_a_graph(size: int) -> int:
     """Return how large the graph in a file of so many bytes may be."""
     return max(_GRAPH_BYTES, 2 * size)
@@ -216,7 +221,7 @@ def _parsed(graph: bytes, size: int) -> dict[str, Any]:
 def _check_parts(graph: bytes, size: int) -> None:
     """Raise ValueError for a graph of tiny lists, which are sixty times as large once made."""
     parts = graph.count(b"[") + graph.count(b"{")
-    if parts * _PART_BYTES > 2 * size + _SLACK_BYTES:
+    if parts * _PART_BYTES > room_for(size):
         raise ValueError("its graph has more parts than a file of its size may have")
 
 

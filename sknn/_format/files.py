@@ -17,6 +17,9 @@ from sknn._format.names import Foreign, Names
 from sknn._version import __version__
 from sknn.core import archive
 
+_WORDS = 4000
+"""Most letters of an error: names in a file may be as long as the file."""
+
 
 class Told(NamedTuple):
     """An object as it will stand in a file.
@@ -62,6 +65,10 @@ def told(value: Any) -> Told:
     writer = Writer()
     try:
         graph = writer.tell(value)
+        if writer.cost > container.room_for(sum(each.nbytes for each in writer.arrays)):
+            raise Unsavable(
+                "it holds more generators, distributions or numbers in ranges than a file may"
+            )
     except MemoryError:
         raise
     except Exception as error:
@@ -102,7 +109,9 @@ def found(path: str | os.PathLike, trusted: Iterable[Any] = ()) -> Found:
         raise
     except Exception as error:
         kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
-        told = f"{os.fspath(path)!r} cannot be loaded: {kind}{str(error).rstrip('.')}."
+        words = str(error)
+        words = words if len(words) <= _WORDS else f"{words[:_WORDS]} ..."
+        told = f"{os.fspath(path)!r} cannot be loaded: {kind}{words.rstrip('.')}."
         raise ValueError(told) from error
 
 
@@ -120,7 +129,8 @@ def from_bytes(content: bytes, names: Names) -> Found:
         )
     if "graph" not in head:
         raise ValueError("it has no graph")
-    reader = Reader(names, written, lambda number: _taken(members, number))
+    room = container.room_for(len(content))
+    reader = Reader(names, written, lambda number: _taken(members, number), room)
     try:
         return Found(reader.make(head["graph"]), reader.made)
     except Foreign as error:

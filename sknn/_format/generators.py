@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator, RandomState, SeedSequence
 
 from sknn._format.kind import Kind, Making, Telling, Unsavable
-from sknn.core.generator import MemberGenerator
+from sknn.core.random_streams import MemberGenerator
 
 _BITS = {
     kind.__name__: kind
@@ -20,7 +20,12 @@ _BITS = {
         np.random.SFC64,
     )
 }
+_PLACES = {"pos": 624, "buffer_pos": 4}
+"""Where in its block of numbers a generator stands: NumPy reads there without a look."""
+
 _MOST_WORDS = 64
+"""In a pool, an entropy or a spawn key."""
+
 _SEED_FIELDS = ("entropy", "spawn_key", "pool_size", "n_children_spawned")
 _ANY_SEED = SeedSequence(0)
 
@@ -29,6 +34,7 @@ class BitGenerator(Kind):
     """Where random bits come from; generators may share one."""
 
     key = "bits"
+    cost = 4096
 
     def suits(self, value: Any) -> bool:
         return type(value) in _BITS.values()
@@ -45,8 +51,22 @@ class BitGenerator(Kind):
         kind = _BITS[node[self.key]]
         state, seed = source.make(node["state"]), source.make(node["seed"])
         bits = kind(_ANY_SEED if seed is None else _seed(seed))
+        _check_state(state)
         bits.state = state | {"bit_generator": kind.__name__}
         return bits
+
+
+def _check_state(state: Any) -> None:
+    """Raise ValueError for a state that leads out of the memory of a generator."""
+    if type(state) is not dict:
+        raise ValueError("the state of a generator is a dict")
+    for name, each in state.items():
+        if type(each) is dict:
+            _check_state(each)
+        elif name in _PLACES and not (type(each) is int and 0 <= each <= _PLACES[name]):
+            raise ValueError(f"a generator has no number at {name} {each!r}")
+        elif not isinstance(each, (int, float, str, np.ndarray)):
+            raise ValueError("the state of a generator is made of numbers")
 
 
 def _seed(told: Any) -> SeedSequence:
@@ -54,8 +74,21 @@ def _seed(told: Any) -> SeedSequence:
     entropy, spawn_key, pool_size, spawned = told
     if type(pool_size) is not int or pool_size > _MOST_WORDS:
         raise ValueError("the pool of a seed is too large")
+    if not (entropy is None or _are_words(entropy)) or not _are_words(spawn_key):
+        raise ValueError("a seed is made of whole numbers")
     return SeedSequence(
         entropy, spawn_key=spawn_key, pool_size=pool_size, n_children_spawned=spawned
+    )
+
+
+def _are_words(value: Any) -> bool:
+    """Say whether a value is a whole number or a plain sequence of them."""
+    if isinstance(value, (int, np.integer)):
+        return True
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "iu"
+    return isinstance(value, (list, tuple)) and all(
+        isinstance(each, (int, np.integer)) for each in value
     )
 
 
@@ -71,7 +104,10 @@ class RandomGenerator(Kind):
         return {self.key: out.tell(value.bit_generator)}
 
     def make(self, node: Any, source: Making) -> Generator:
-        return Generator(source.make(node[self.key]))
+        bits = source.make(node[self.key])
+        if type(bits) not in _BITS.values():
+            raise ValueError("a generator is made of bits")
+        return Generator(bits)
 
 
 class Members(Kind):
@@ -86,13 +122,17 @@ class Members(Kind):
         return {self.key: [out.tell(each) for each in value.members]}
 
     def make(self, node: Any, source: Making) -> MemberGenerator:
-        return MemberGenerator([source.make(each) for each in node[self.key]])
+        members = [source.make(each) for each in node[self.key]]
+        if not members or any(type(each) is not Generator for each in members):
+            raise ValueError("the members of a generator are generators")
+        return MemberGenerator(members)
 
 
 class OldGenerator(Kind):
     """NumPy's RandomState."""
 
     key = "randomstate"
+    cost = 1 << 15
 
     def suits(self, value: Any) -> bool:
         return type(value) is RandomState
@@ -104,8 +144,10 @@ class OldGenerator(Kind):
         return {self.key: out.tell({name: each for name, each in state.items()})}
 
     def make(self, node: Any, source: Making) -> RandomState:
+        state = source.make(node[self.key])
+        _check_state(state)
         made = RandomState(0)
-        made.set_state(source.make(node[self.key]))
+        made.set_state(state)
         return made
 
 

@@ -31,10 +31,14 @@ _UNMADE = object()
 
 
 class Writer:
-    """Turns objects into nodes; `arrays` are the large ones, which the graph refers to."""
+    """Turns objects into nodes; `arrays` are the large ones, which the graph refers to.
+
+    `cost` is what a reader will spend on the values.
+    """
 
     def __init__(self) -> None:
         self.arrays: list[Any] = []
+        self.cost = 0
         self._numbers: dict[int, int] = {}
         # An object that is gone would leave its id to another.
         self._seen: list[Any] = []
@@ -47,6 +51,7 @@ class Writer:
             return value
         self._steps.append((step, type(value).__name__))
         kind = _kind_of(value)
+        self.cost += kind.cost
         node = self._tell_shared(kind, value) if kind.shared else kind.tell(value, self)
         self._steps.pop()
         return node
@@ -70,6 +75,10 @@ class Writer:
         """Keep a large array."""
         self.arrays.append(array)
         return len(self.arrays) - 1
+
+    def spend(self, size: int) -> None:
+        """Count bytes that a reader will spend."""
+        self.cost += size
 
     @property
     def where(self) -> str:
@@ -102,6 +111,8 @@ class Reader:
         That of the file.
     members : callable
         Returns the bytes of a large array, each once.
+    room : int
+        Bytes that values may take beside their nodes and arrays.
 
     Attributes
     ----------
@@ -109,12 +120,24 @@ class Reader:
         All objects in the order of the file.
     """
 
-    def __init__(self, names: Names, format: int, members: Callable[[Any], memoryview]) -> None:
+    def __init__(
+        self, names: Names, format: int, members: Callable[[Any], memoryview], room: int
+    ) -> None:
         self.named = names.find
         self.format = format
         self.member = members
         self.made: list[Any] = []
+        self._room = room
         self._depth = 0
+
+    def spend(self, size: int) -> None:
+        """Count bytes that something takes beside its nodes.
+
+        References make a large value of a few letters, any number of times.
+        """
+        self._room -= size
+        if self._room < 0:
+            raise ValueError("it asks for more memory than a file of its size may")
 
     def make(self, node: Node) -> Any:
         """Return the value of a node."""
@@ -126,6 +149,7 @@ class Reader:
         self._depth += 1
         if self._depth > _DEPTH:
             raise ValueError(f"it is nested more than {_DEPTH} deep")
+        self.spend(kind.cost)
         value = self._make_shared(kind, node) if kind.shared else kind.make(node, self)
         self._depth -= 1
         return value

@@ -22,6 +22,9 @@ class Telling(Protocol):
     def add(self, array: Any) -> int:
         """Keep a large array beside the graph and return its number."""
 
+    def spend(self, size: int) -> None:
+        """Count bytes that a reader will spend."""
+
 
 class Making(Protocol):
     """What a kind asks of the reader."""
@@ -37,6 +40,9 @@ class Making(Protocol):
     def named(self, name: Any) -> Any:
         """Return a class or function that may be in a file; raise for others."""
 
+    def spend(self, size: int) -> None:
+        """Count bytes that something takes beside its node; raise where a file has no more."""
+
 
 class Kind(ABC):
     """One kind of node. It never calls what a file names.
@@ -49,6 +55,9 @@ class Kind(ABC):
 
     shared: ClassVar[bool] = True
     """Whether identity matters: a second mention becomes a reference."""
+
+    cost: ClassVar[int] = 0
+    """Bytes that one of its values takes beside what its node does, where these are many."""
 
     @abstractmethod
     def suits(self, value: Any) -> bool:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import inspect
+import weakref
+from collections.abc import Iterable
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 import numpy as np
 from scipy import stats
+from sklearn.base import BaseEstimator
 
 from sknn._format import migrations
 from sknn._format.allowed import LISTENERS
 from sknn._format.kind import Kind, Making, Telling, Unsavable
-from sknn._format.names import name_of
+from sknn._format.names import is_ours, name_of
 from sknn._version import __version__
 
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, np.ufunc)
 _HEAP_TYPE = 1 << 9
 """The flag of CPython that types of C as list and Exception lack."""
+
+_STEP_BYTES = 1024
+"""What a class of sknn takes for each entry of a list in its state, such as a layer."""
+
+_METHODS: weakref.WeakKeyDictionary[type, frozenset[str]] = weakref.WeakKeyDictionary()
+"""Names of the methods of classes that were met."""
 
 _VERSION = "_sknn_version"
 """The entry of a state by which a pickle of another version is warned of; files are migrated."""
@@ -62,6 +72,7 @@ class Distribution(Kind):
     """A distribution of SciPy with its parameters, which searches draw from."""
 
     key = "distribution"
+    cost = 1 << 16
 
     def suits(self, value: Any) -> bool:
         return isinstance(value, stats.distributions.rv_frozen)
@@ -122,6 +133,8 @@ class Instance(Kind):
         if type(state) is not dict or not all(type(key) is str for key in state):
             return {self.key: name, "value": out.tell(state)}
         kept = {key: each for key, each in state.items() if key not in LISTENERS}
+        if found := _methods(kind, kept):
+            raise Unsavable(f"{kind.__name__}.{found[0]} is a method, and has another value here")
         return {self.key: name, "state": {k: out.tell(each, f".{k}") for k, each in kept.items()}}
 
     def make(self, node: Any, source: Making) -> Any:
@@ -136,12 +149,16 @@ class Instance(Kind):
         else:
             state = {name: source.make(each) for name, each in node["state"].items()}
             state = migrations.to_current(node[self.key], state, source.format)
+            if found := _methods(type(value), state):
+                raise ValueError(f"{node[self.key]}.{found[0]} is a method, which no file replaces")
             if _VERSION in state:
                 state[_VERSION] = __version__
         if state is None:
             return
         if hasattr(value, "__setstate__"):
             # Only of classes that may be in a file; those of sknn look at a state and call nothing.
+            if is_ours(type(value)) and not issubclass(type(value), BaseEstimator):
+                source.spend(_unpacked_size(state))
             value.__setstate__(state)
         else:
             _set_attributes(value, state)
@@ -154,14 +171,44 @@ def _is_plain(kind: type) -> bool:
     return written_in_python and not issubclass(kind, (type, Enum))
 
 
+def _methods(kind: type, names: Iterable[str]) -> list[str]:
+    """Return which names are methods of a class: in their place, a file could have other calls."""
+    known = _METHODS.get(kind)
+    if known is None:
+        fields = getattr(kind, "__dataclass_fields__", {})
+        known = _METHODS[kind] = frozenset(
+            name
+            for name in dir(kind)
+            if name not in fields and _is_method(getattr(kind, name, None))
+        )
+    return sorted(known.intersection(names))
+
+
+def _is_method(value: Any) -> bool:
+    return callable(value) and inspect.isroutine(value)
+
+
+def _unpacked_size(state: Any) -> int:
+    """Return about how much memory a class of sknn takes for what its state holds packed."""
+    parts = state.values() if isinstance(state, dict) else ()
+    arrays = sum(each.nbytes for each in parts if isinstance(each, np.ndarray))
+    return arrays + sum(
+        _STEP_BYTES * len(each) for each in parts if isinstance(each, (list, tuple))
+    )
+
+
 def _set_attributes(value: Any, state: Any) -> None:
     """Set what the state of an object without __setstate__ holds, as pickle does."""
     slots = None
     if isinstance(state, tuple) and len(state) == 2:
         state, slots = state
-    if state is not None:
+    if type(state) is dict:
         value.__dict__.update(state)
+    elif state is not None:
+        raise ValueError(f"the state of a {type(value).__name__} is none")
     for name, each in (slots or {}).items():
+        if not inspect.ismemberdescriptor(getattr(type(value), name, None)):
+            raise ValueError(f"a {type(value).__name__} has no slot {name!r}")
         object.__setattr__(value, name, each)
 
 

@@ -6,6 +6,7 @@ import base64
 import pathlib
 import re
 import struct
+import sys
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -112,11 +113,24 @@ class Limits(Kind):
         return type(value) is self.kind
 
     def tell(self, value: Any, out: Telling) -> Any:
+        out.spend(_size_once_listed(value))
         return {self.key: [out.tell(each) for each in (value.start, value.stop, value.step)]}
 
     def make(self, node: Any, source: Making) -> Any:
         start, stop, step = map(source.make, node[self.key])
-        return self.kind(start, stop, step)
+        made = self.kind(start, stop, step)
+        source.spend(_size_once_listed(made))
+        return made
+
+
+def _size_once_listed(value: Any) -> int:
+    """Return the bytes of the list that a range may become, in the place of names, say."""
+    if type(value) is not range:
+        return 0
+    try:
+        return 8 * len(value)
+    except OverflowError:
+        return sys.maxsize
 
 
 class Path(Kind):

@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_array, column_or_1d
 from sknn._sklearn import validate_data
 from sknn._validation.messages import located, naming_arguments
 from sknn._validation.sparse import reject_broken
-from sknn.core.rows import in_order
+from sknn.core.row_order import in_order
 
 _FLOATS = (float, np.floating)
 _PLAIN = (bool, int, np.bool_, np.integer, *_FLOATS)

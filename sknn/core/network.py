@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Layout, Plan, Scratch, Shape, Views
-from sknn.core.rows import Buffer, aligned, in_order
+from sknn.core.row_order import Buffer, aligned, in_order
 
 # Rows of one prediction chunk are chosen so that the widest array holds about this many numbers:
 # large enough for full speed of the matrix products, small enough to stay in cache.

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Self
 from sklearn.base import BaseEstimator
 
 from sknn.core import constraints
-from sknn.core.naming import take_over
+from sknn.core.method_names import take_over
 from sknn.exceptions import InvalidParameterError
 
 

@@ -26,13 +26,13 @@ from sknn.core.layers import Layer
 from sknn.core.layers.nested import NestedLayers
 from sknn.core.layout import Shape
 from sknn.core.losses.base import Loss
-from sknn.core.naming import take_over
+from sknn.core.method_names import take_over
 from sknn.core.network import Network
 from sknn.estimators.finite_output import computed
+from sknn.estimators.fit.call import Call, restored_on_error
 from sknn.estimators.fit.holdout import Holdout
 from sknn.estimators.fit.network import plan_network
 from sknn.estimators.fit.problem import Problem, supervised_problem
-from sknn.estimators.fit.request import Call, restored_on_error
 from sknn.estimators.fit.stages import close_fit, open_fit, solve_fit
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
@@ -57,7 +57,7 @@ class BaseNetwork(
     TrainingDefaults,
     BaseEstimator,
 ):
-    """Fit template and everything that only looks at a fitted network.
+    """The fit template, and methods that only read a fitted network.
 
     Subclasses give the table of parameter constraints, say what their rows, layers and targets
     are, and dress ``_train`` as ``fit`` and ``partial_fit``.
@@ -78,7 +78,8 @@ class BaseNetwork(
     """The network served has the weights of every member after several epochs."""
 
     _double_up_to: ClassVar[int] = 0
-    """Up to so many rows are predicted in double precision: none feels which stand beside it."""
+    """Predict up to this many rows in float64, so a row's result does not depend on the rows beside
+    it."""
     _single_threaded: ClassVar[bool] = False
     """A second thread of BLAS would do harm, whatever the size of the layers."""
     _task: ClassVar[Task] = Task()
@@ -116,13 +117,14 @@ class BaseNetwork(
         recipe = trial._recipe()
         # L-BFGS trains members one after the other.
         in_turn = recipe.n_members if recipe.full_batch else 1
-        epochs = recipe.epochs if call.epochs is None else int(call.epochs)
-        context = callback_context(self, epochs * in_turn)
-        # The context has left its marks on the estimator: by them it is closed after the call.
+        context = callback_context(self, recipe.epochs_of(call.epochs) * in_turn)
+        # callback_context set attributes on self; copy them to the trial so they are closed after
+        # the call.
         trial.__dict__.update(
             {name: each for name, each in vars(self).items() if name not in given}
         )
-        # Whatever a call does is small until it knows its network.
+        # Until the network is known, keep BLAS at one thread. Entered twice on purpose: see
+        # blas_threads.
         limit = blas_threads(0)
         with restored_on_error(self.random_state), limit, limit:
             state = open_fit(trial, call, recipe, given, context)
@@ -238,7 +240,10 @@ class BaseNetwork(
         return [*self._holdout.measures(state, network), *printed]
 
     def _after_training(self, train: Rows) -> None:
-        """Set further attributes from network and run, and from the rows of the call."""
+        """Set further attributes from network and run, and from the rows of the call.
+
+        Also called on every snapshot, so keep it cheap.
+        """
         network = self.network_
         self.n_layers_ = sum(layer.has_units for layer in network.layers) + 1
         self.out_activation_ = self._loss.link_name
@@ -290,15 +295,12 @@ class BaseNetwork(
         """Sparse rows are welcome, and both precisions are kept."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
-        if tags.transformer_tags is not None:
-            tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
     def __getstate__(self) -> dict[str, Any]:
         """Add the version of sknn; scikit-learn stamps only its own estimators."""
-        state = super().__getstate__()
-        state = dict(self.__dict__) if state is None else dict(state)
-        return state | {"_sknn_version": __version__}
+        return super().__getstate__() | {"_sknn_version": __version__}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Warn of a pickle from another version."""

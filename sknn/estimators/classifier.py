@@ -13,7 +13,7 @@ from sknn._sklearn import with_callbacks
 from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
 from sknn.estimators.finite_output import computed
-from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.task import ClassificationTask, Task
 from sknn.estimators.fitted import learned
 from sknn.estimators.settings import specs

@@ -8,8 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import NotFittedError
 
+from sknn._drawing.diagram import diagram
+from sknn._drawing.svg import network_svg
 from sknn.core.network import Network
 from sknn.training.run import Run
+
+# Layers of more units are boxes where the estimator shows itself in a notebook.
+_FEW_UNITS = 10
 
 
 class Learned:
@@ -60,6 +65,35 @@ class Fitted:
                 "appropriate arguments before using this estimator."
             )
 
+    def _repr_html_inner(self) -> str:
+        """Add the picture of the network to what scikit-learn shows of an estimator."""
+        return super()._repr_html_inner() + self._picture()  # type: ignore[misc]
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what notebooks show, with the picture of the network."""
+        bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
+        if "text/html" in bundle:
+            bundle["text/html"] += self._picture()
+        return bundle
+
+    def _picture(self) -> str:
+        """Return the picture of the network as HTML, nothing before fit."""
+        if not self.__sklearn_is_fitted__():
+            return ""
+        classes = vars(self).get("classes_", ())
+        picture = diagram(
+            self.network_,
+            max_units=_FEW_UNITS,
+            inputs=vars(self).get("feature_names_in_", ()),
+            outputs=() if isinstance(classes, list) else classes,
+        )
+        n = self.network_.n_members
+        which = f"Network, the first of {n}" if n > 1 else "Network"
+        return (
+            f'<details open style="overflow-x: auto"><summary>{which}</summary>'
+            f"{network_svg(picture)}</details>"
+        )
+
     def _column_of_history(self, name: str) -> list[float] | None:
         return self.run_.history.columns.get(name)
 
@@ -67,7 +101,9 @@ class Fitted:
     def history_(self) -> dict[str, NDArray]:
         """What was measured, one entry an epoch, by column.
 
-        epoch, loss, learning_rate, seconds (of the epoch), gradient_norm (of the last batch);
+        epoch, loss, learning_rate, seconds (of the epoch), gradient_norm (of the last batch),
+        penalty (the part of the loss that is no error of answers: penalties on weights, and what
+        layers add; ``loss - penalty`` is measured as validation_loss is);
         with validation rows validation_loss and validation_score, with `scoring` score.
         Callbacks may add more, :class:`~sknn.callbacks.Diagnostics` figures of every layer.
         """

@@ -155,7 +155,7 @@ class MLPClassifier(NetworkClassifier):
     best_validation_score_ : float or None
         Highest of them.
     history_ : dict of ndarray
-        All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm, and with
+        All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm, penalty; with
         validation rows validation_loss, validation_score, score.
     n_iter_ : int
         Epochs of the last call.
@@ -439,7 +439,7 @@ class MLPRegressor(NetworkRegressor):
     best_validation_score_ : float or None
         Highest of them.
     history_ : dict of ndarray
-        All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm, and with
+        All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm, penalty; with
         validation rows validation_loss, validation_score, score.
     n_iter_ : int
         Epochs of the last call.

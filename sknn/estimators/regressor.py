@@ -11,7 +11,7 @@ from sklearn.utils.metaestimators import available_if
 
 from sknn._sklearn import with_callbacks
 from sknn.estimators.finite_output import computed
-from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.task import RegressionTask, Task
 from sknn.estimators.fitted import learned
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic

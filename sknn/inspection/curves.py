@@ -2,43 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
-from sknn.training.pyplot import axes
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import axes
+from sknn.inspection.unwrap import served
+
+# A penalty that is a smaller share of the loss than this is not worth a curve of its own.
+_VISIBLE = 0.01
+_HELD_OUT = ("validation_loss", "out_of_fold_loss")
+_LINES = {
+    "training": "-",
+    "training with penalty": ":",
+    "validation": "--",
+    "discriminator": "-",
+    "generator": "--",
+}
 
 
-def _network_of(estimator: Any) -> Any:
-    """Return the network inside: of a search the best, of a pipeline the last."""
-    for name in ("best_estimator_", "_final_estimator", "regressor_"):
-        inner = getattr(estimator, name, None)
-        if inner is not None:
-            return _network_of(inner)
-    return estimator
-
-
-class LossCurveDisplay:
-    """Training and validation loss over the epochs.
-
-    Make one with :meth:`from_estimator`.
+@dataclass(frozen=True)
+class LossCurve:
+    """One curve.
 
     Parameters
     ----------
-    epoch : array-like of shape (n_epochs,)
-    loss : array-like of shape (n_epochs,)
-        Training objective, penalty included.
-    validation_loss : array-like of shape (n_epochs,), default=None
-    estimator_name : str, default=None
-        For the legend.
+    name : str
+        Of the estimator.
+    part : str
+        What the curve shows: "training", "training with penalty", "validation", or "discriminator"
+        and "generator".
+    epoch, loss : ndarray of shape (n_epochs,)
+    """
+
+    name: str
+    part: str
+    epoch: NDArray
+    loss: NDArray
+
+
+class LossCurveDisplay:
+    """Training and validation loss over the epochs, of one estimator or of several.
+
+    Make one with :meth:`from_estimator`. The training loss is drawn as the validation loss is
+    measured: what the data cost, without the penalty on the weights. Where the penalty is more than
+    1 percent of it, the sum of both, which training minimizes, is drawn as well. A GAN has the
+    losses of its discriminator and its generator.
+
+    Parameters
+    ----------
+    curves : sequence of LossCurve
 
     Attributes
     ----------
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : list of matplotlib Line2D
-        The training curve, then the validation curve where there is one.
+        One a curve, in their order.
 
     Examples
     --------
@@ -48,38 +72,46 @@ class LossCurveDisplay:
     >>> X, y = load_iris(return_X_y=True)
     >>> net = MLPClassifier(learning_rate="cosine", early_stopping=True, random_state=0)
     >>> net = net.fit(X, y)
-    >>> display = LossCurveDisplay.from_estimator(net)
+    >>> display = LossCurveDisplay.from_estimator(net, log_scale=True)
     >>> [line.get_label() for line in display.lines_]
     ['MLPClassifier, training', 'MLPClassifier, validation']
+
+    Several in one picture, by name:
+
+    >>> nets = {f"alpha={alpha}": MLPClassifier(alpha=alpha, learning_rate="cosine",
+    ...                                         random_state=0).fit(X, y)
+    ...         for alpha in [0.001, 10]}
+    >>> display = LossCurveDisplay.from_estimator(nets)
+    >>> [line.get_label() for line in display.lines_]
+    ['alpha=0.001, training', 'alpha=10, training', 'alpha=10, training with penalty']
     """
 
-    def __init__(
-        self,
-        *,
-        epoch: ArrayLike,
-        loss: ArrayLike,
-        validation_loss: ArrayLike | None = None,
-        estimator_name: str | None = None,
-    ) -> None:
-        self.epoch = epoch
-        self.loss = loss
-        self.validation_loss = validation_loss
-        self.estimator_name = estimator_name
+    def __init__(self, *, curves: Sequence[LossCurve]) -> None:
+        self.curves = curves
 
     @classmethod
     def from_estimator(
-        cls, estimator: Any, *, name: str | None = None, ax: Any = None, **line_kw: Any
+        cls,
+        estimator: Any,
+        *,
+        name: str | None = None,
+        ax: Any = None,
+        log_scale: bool = False,
+        **line_kw: Any,
     ) -> LossCurveDisplay:
-        """Plot the history of a fitted estimator.
+        """Plot the history of fitted estimators.
 
         Parameters
         ----------
-        estimator : fitted sknn estimator
-            Or a Pipeline that ends in one, or a search whose best estimator is one of these.
+        estimator : fitted sknn estimator, list, or dict of them
+            Or a Pipeline that ends in one, or a search whose best estimator is one of these. A list
+            may be ``cross_validate(..., return_estimator=True)["estimator"]``; a dict gives names.
         name : str, default=None
-            For the legend; None takes the name of the class.
+            For the legend; None takes the name of the class, with a number where there are several.
         ax : matplotlib Axes, default=None
             None makes a new figure.
+        log_scale : bool, default=False
+            Draw the logarithm of the loss.
         **line_kw : dict
             Passed to matplotlib's `plot`.
 
@@ -92,32 +124,21 @@ class LossCurveDisplay:
         ImportError
             Without matplotlib.
         ValueError
-            If the estimator has no history.
+            If an estimator has no history, or `log_scale` meets losses that are not positive.
         """
-        final = _network_of(estimator)
-        history = getattr(final, "history_", None)
-        if history is None or not len(history.get("loss", ())):
-            raise ValueError(
-                f"{type(final).__name__} has no history of losses: fit it first, and with "
-                "refit=True where it is a search."
-            )
-        display = cls(
-            epoch=history["epoch"],
-            loss=history["loss"],
-            validation_loss=history.get("validation_loss"),
-            estimator_name=name or type(final).__name__,
-        )
-        return display.plot(ax=ax, **line_kw)
+        display = cls(curves=[curve for pair in _named(estimator, name) for curve in _of(*pair)])
+        return display.plot(ax=ax, log_scale=log_scale, **line_kw)
 
-    def plot(self, ax: Any = None, *, name: str | None = None, **line_kw: Any) -> LossCurveDisplay:
+    @in_house_style
+    def plot(self, ax: Any = None, *, log_scale: bool = False, **line_kw: Any) -> LossCurveDisplay:
         """Draw the curves.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
             None makes a new figure.
-        name : str, default=None
-            For the legend; None takes `estimator_name`.
+        log_scale : bool, default=False
+            Draw the logarithm of the loss.
         **line_kw : dict
             Passed to matplotlib's `plot`.
 
@@ -125,23 +146,72 @@ class LossCurveDisplay:
         -------
         display : LossCurveDisplay
         """
+        if log_scale and any((curve.loss <= 0).any() for curve in self.curves):
+            raise ValueError(
+                "log_scale=True needs losses above 0, and some are not: a loss that is a log "
+                "density may be negative. Leave log_scale out."
+            )
         ax = axes(ax)
-        name = name or self.estimator_name
-        prefix = f"{name}, " if name else ""
-        self.lines_ = ax.plot(self.epoch, self.loss, **{"label": f"{prefix}training", **line_kw})
-        if self.validation_loss is not None:
-            color = self.lines_[0].get_color()
-            style = {"label": f"{prefix}validation", "linestyle": "--", "color": color}
-            self.lines_ += ax.plot(self.epoch, self.validation_loss, **{**style, **line_kw})
-            self._mark_best(ax, color)
-        ax.set(xlabel="epoch", ylabel="loss")
+        self.lines_: list[Any] = []
+        colors: dict[str, Any] = {}
+        for curve in self.curves:
+            style = {"label": f"{curve.name}, {curve.part}", "linestyle": _LINES[curve.part]}
+            if curve.name in colors:
+                style["color"] = colors[curve.name]
+            style["marker"] = "." if len(curve.epoch) == 1 else ""
+            (line,) = ax.plot(curve.epoch, curve.loss, **style | line_kw)
+            colors.setdefault(curve.name, line.get_color())
+            self.lines_.append(line)
+            if curve.part == "validation":
+                _mark_best(ax, curve, line.get_color())
+        ax.set(xlabel="epoch", ylabel="loss", yscale="log" if log_scale else "linear")
         ax.legend()
-        self.ax_ = ax
-        self.figure_ = ax.figure
+        self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def _mark_best(self, ax: Any, color: Any) -> None:
-        values = np.asarray(self.validation_loss, float)
-        if np.isfinite(values).any():
-            best = int(np.nanargmin(values))
-            ax.plot(np.asarray(self.epoch)[best], values[best], "o", color=color)
+
+def _named(estimator: Any, name: str | None) -> Iterable[tuple[str, Any]]:
+    """Yield every estimator and what the legend calls it."""
+    if isinstance(estimator, Mapping):
+        yield from ((str(key), each) for key, each in estimator.items())
+    elif isinstance(estimator, (list, tuple)):
+        for i, each in enumerate(estimator):
+            yield f"{name or type(served(each)).__name__} {i}", each
+    else:
+        yield name or type(served(estimator)).__name__, estimator
+
+
+def _of(name: str, estimator: Any) -> list[LossCurve]:
+    """Return the curves of one estimator."""
+    final = served(estimator)
+    history = getattr(final, "history_", None)
+    if not isinstance(history, Mapping) or not len(history.get("loss", ())):
+        raise ValueError(
+            f"{type(final).__name__} has no history of losses: fit it first, and with "
+            "refit=True where it is a search."
+        )
+    parts = dict(_parts(history))
+    return [LossCurve(name, part, history["epoch"], loss) for part, loss in parts.items()]
+
+
+def _parts(history: Mapping[str, NDArray]) -> Iterable[tuple[str, NDArray]]:
+    """Yield what a history tells of losses, in the order of the legend."""
+    loss = history["loss"]
+    if "generator_loss" in history:
+        yield "discriminator", loss
+        yield "generator", history["generator_loss"]
+        return
+    penalty = history.get("penalty", np.zeros_like(loss))
+    yield "training", loss - penalty
+    if (penalty > _VISIBLE * np.abs(loss)).any():
+        yield "training with penalty", loss
+    for column in _HELD_OUT:
+        if column in history:
+            yield "validation", history[column]
+            return
+
+
+def _mark_best(ax: Any, curve: LossCurve, color: Any) -> None:
+    if np.isfinite(curve.loss).any():
+        best = int(np.nanargmin(curve.loss))
+        ax.plot(curve.epoch[best], curve.loss[best], "o", color=color)

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from sknn.core.layout import Role, Slot
-from sknn.core.rows import in_order
+from sknn.core.row_order import in_order
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.problem import supervised_objective
-from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.stages import complete_weights, prepare_fit
 from sknn.estimators.fit.state import FitState
 from sknn.inspection.parts import part_errors, slope_error
@@ -73,7 +73,7 @@ def check_gradients(
     >>> check_gradients(MLPClassifier(activation="gelu", random_state=0), X, y) < 1e-7
     True
     """
-    state = _state(estimator, X, y, sample_weight)
+    state = state_before_training(estimator, X, y, sample_weight)
     objective = supervised_objective(state, state.network, state.train.x.shape[0])
     rng = np.random.default_rng(random_state)
     evaluate = _Evaluation(state, objective)
@@ -107,7 +107,7 @@ def _judge(whole: list[Finding], alone: list[Finding], tol: float) -> None:
     raise AssertionError(text)
 
 
-def _state(estimator: Any, X: Any, y: Any, sample_weight: Any) -> FitState:
+def state_before_training(estimator: Any, X: Any, y: Any, sample_weight: Any) -> FitState:
     """Return a call of fit that stands before the first batch, in float64."""
     trial = clone(estimator).set_params(dtype="float64", callbacks=None, early_stopping=False)
     trial._check_parameters()

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sknn.training.pyplot import axes
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import axes, color
 
 
 class SearchDisplay:
@@ -106,6 +107,7 @@ class SearchDisplay:
         )
         return display.plot(ax=ax, **line_kw)
 
+    @in_house_style
     def plot(self, ax: Any = None, **line_kw: Any) -> SearchDisplay:
         """Draw the curves.
 
@@ -127,7 +129,7 @@ class SearchDisplay:
             rows = candidate == each
             style = {"color": "0.7", "marker": ".", "linewidth": 1.0, "zorder": 2}
             if each == self.best:
-                style |= {"color": "C0", "linewidth": 2.5, "zorder": 3, "label": "best"}
+                style |= {"color": color(0), "linewidth": 2.5, "zorder": 3, "label": "best"}
             self.lines_ += ax.plot(epochs[rows], score[rows], **style | line_kw)
         ax.set(xlabel="epochs", ylabel=f"cross-validated {self.score_name}")
         ax.set_xscale("log", base=2)

@@ -284,6 +284,16 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             names = feature_names_in(self, input_features).tolist()
         return np.asarray(self._plan.names(names), dtype=object)
 
+    def origins(self) -> NDArray:
+        """Return for every column of the matrix the column of X it comes from, -1 for none.
+
+        Returns
+        -------
+        places : ndarray of int, shape (n_outputs_,)
+        """
+        check_is_fitted(self)
+        return np.asarray(self._plan.origins(), dtype=np.intp)
+
     def _target(self, y: Any, table: Table) -> NDArray | None:
         """Return the target that bins are cut for."""
         if self.bins != "tree" or not self.n_bins:

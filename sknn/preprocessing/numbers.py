@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.rows import in_order
+from sknn.core.row_order import in_order
 from sknn.preprocessing.bins import Bins
 from sknn.preprocessing.quantiles import Distinct
 

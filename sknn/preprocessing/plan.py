@@ -211,6 +211,12 @@ class TablePlan:
                 f"columns {table.names}; it had {self.columns}."
             )
 
+    def origins(self) -> list[int]:
+        """Return for every output column the column of X it comes from, -1 for a constant."""
+        marked = self.names([f"{place}:" for place in range(len(self.kinds))])
+        begun = (name.removeprefix("linear_").partition(":") for name in marked)
+        return [int(place) if colon else -1 for place, colon, _ in begun]
+
     def names(self, names: list[str]) -> list[str]:
         """Return the names of the output columns, which all differ."""
         hidden, linear = self.numbers.names([source.name(names) for source in self.sources])

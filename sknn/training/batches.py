@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.rows import Buffer, is_in_order
+from sknn.core.row_order import Buffer, is_in_order
 
 # Rows are gathered in slabs of about this size, so that every batch is a contiguous view and the
 # cost of a gather is shared by several batches while the slab stays in the second-level cache.

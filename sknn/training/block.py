@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.generator import SharedGenerator
 from sknn.core.network import Network
-from sknn.core.rows import aligned
+from sknn.core.random_streams import SharedGenerator
+from sknn.core.row_order import aligned
 from sknn.training.callbacks import Progress
 from sknn.training.callbacks.early_stopping import LEFT, Watch
 from sknn.training.callbacks.validation import Validate, mean_losses

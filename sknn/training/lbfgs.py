@@ -101,11 +101,11 @@ def minimize_lbfgs(
         run.samples += batches.n_rows
         row = {"epoch": float(run.epoch), "loss": float(reached.fun), "seconds": seconds}
         function.theta[...] = function.reached = reached.x
-        progress.row = row
+        progress.row = row | {"penalty": float(objective.penalty())}
         for hook in hooks.epoch_end:
             hook(progress)
         run.best_loss = min(run.best_loss, row["loss"])
-        return row
+        return progress.row
 
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for hook in hooks.train_begin:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
-from sknn.core.rows import aligned
+from sknn.core.row_order import aligned
 from sknn.core.workspace import Workspace
 from sknn.training.columns import Number, column
 
@@ -41,8 +41,8 @@ class Objective(Protocol):
     def batch(self, x: Any, target: Any, weight: NDArray | None) -> float:
         """Return the objective on one batch and fill `grad`."""
 
-    def figures(self) -> dict[str, float]:
-        """Return what else was measured since the last call, for the row of the epoch."""
+    def figures(self) -> dict[str, Any]:
+        """Return what else was measured since the last call: a number, or one for every member."""
 
 
 class Penalty:
@@ -129,6 +129,8 @@ class Supervised:
         self.each: Any = 0.0
         self.l1 = l1 / total
         self.unit = float(unit)
+        self._rows = 0
+        self._penalties: Any = 0.0
         self.l2: Any = l2 / total
         self.penalty: Callable[[], Any] = Penalty(self.network, workspace.grad, self.l2, self.l1)
 
@@ -141,7 +143,10 @@ class Supervised:
         """Return the objective on one batch and fill `grad`; with members, their mean."""
         rows = x.shape[self.row_axis]
         self.data(x, target, weight, 1.0 / (rows * self.unit))
-        self.each = self.each + self.penalty()
+        penalty = self.penalty()
+        self.each = self.each + penalty
+        self._rows += rows
+        self._penalties = self._penalties + (penalty + self.workspace.added) * rows
         return float(self.each if self.n_members == 1 else self.each.mean())
 
     def data(self, x: Any, target: Any, weight: NDArray | None, scale: float) -> float:
@@ -166,6 +171,8 @@ class Supervised:
         self.each = value + workspace.added
         return workspace.fit + workspace.added
 
-    def figures(self) -> dict[str, float]:
-        """Nothing but the loss is measured."""
-        return {}
+    def figures(self) -> dict[str, Any]:
+        """Return the part of the mean loss that is no error: penalties of weights and of layers."""
+        mean = self._penalties / max(self._rows, 1)
+        self._rows, self._penalties = 0, 0.0
+        return {"penalty": mean}

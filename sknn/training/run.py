@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.generator import MemberGenerator
+from sknn.core.random_streams import MemberGenerator
 
 _STREAM_ROWS = 1000
 # Diagnostics need no sixteen digits; a pickle of 200 epochs is then a fifth smaller. They are
@@ -79,7 +79,7 @@ class History:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Unpack; a range that is longer than all arrays beside it was not packed by us."""
-        arrays = [len(packed) for packed in state.values() if not isinstance(packed, tuple)]
+        arrays = [_rows_of(packed) for packed in state.values() if not isinstance(packed, tuple)]
         most = max(_STREAM_ROWS, *arrays, 0)
         self.columns = {name: _unpack(packed, most) for name, packed in state.items()}
 
@@ -113,6 +113,12 @@ def _pack(name: str, values: list[float]) -> Any:
         if all(value == values[0] + i * step for i, value in enumerate(values)):
             return (values[0], step, len(values))
     return np.array(values, np.float32 if is_coarse(name) else np.float64)
+
+
+def _rows_of(packed: Any) -> int:
+    if not isinstance(packed, np.ndarray) or packed.ndim != 1 or packed.dtype.kind != "f":
+        raise ValueError("The columns of a history are of equal length, and hold numbers.")
+    return len(packed)
 
 
 def _unpack(packed: Any, most: int) -> list[float]:
@@ -250,7 +256,7 @@ class Run:
         Updates since that state was made.
     schedule_state : dict of float
     watched : str or None
-        What the next two figures are figures of.
+        Name of the figure that `best` and `reference` refer to.
     start : ndarray or None
         Initial weights that are good enough to be served, should training not improve on them.
     best : Best or None

@@ -146,9 +146,9 @@ class Trainer:
         }
         if run.of_several:
             row["members"] = float(progress.active.sum())
-        row |= self.objective.figures()
         progress.row = row
-        progress.record("loss", loss)
+        for name, figure in (self.objective.figures() | {"loss": loss}).items():
+            progress.record(name, figure)
         if self._has_diverged(progress):
             progress.stop("diverged")
         for hook in self.hooks.epoch_end:

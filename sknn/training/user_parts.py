@@ -29,8 +29,9 @@ from sknn.exceptions import InvalidParameterError
 
 _ROWS = 3
 _DENSE = Plan((2,), {"W": Param((2, 2), Zeros()), "b": Param((2,), Zeros(), Role.PLAIN)})
-_SMALL = Layout([_DENSE, _DENSE])
-"""Two layers of two units, on which an optimizer is tried."""
+_MEMORY = Plan((2,), {"state": Param((2, 2), Zeros(), Role.TRACKED)})
+_SMALL = Layout([_DENSE, _DENSE, _MEMORY])
+"""Two layers of two units and a matrix that is not trained, on which an optimizer is tried."""
 
 
 @cache
@@ -83,7 +84,8 @@ def try_optimizer(optimizer: Optimizer, dtype: DTypeLike) -> None:
             bound = optimizer.bind(_SMALL)
             if not isinstance(bound, Optimizer):
                 _refuse(optimizer, "bind", f"must return an optimizer; it returned {bound!r}")
-            _try_step(bound, _numbers((_SMALL.size,), dtype), _numbers((_SMALL.size,), dtype))
+            numbers = _numbers((_SMALL.n_trainable,), dtype)
+            _try_step(bound, numbers, numbers.copy())
 
 
 def try_schedule(schedule: Schedule, horizon: int) -> None:

@@ -1,5 +1,6 @@
 """Files that are broken or made to harm: a ValueError each, and no memory beyond the file's."""
 
+import base64
 import hashlib
 import io
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from sknn import CNNClassifier, MLPClassifier, RNNClassifier, TabularMLPClassifier
 from sknn._format import container, files
@@ -222,6 +224,45 @@ def objects(name, **state):
     return {"object": name, "state": state}
 
 
+def inline(values):
+    """Return the node of an array."""
+    data = base64.b64encode(values.tobytes()).decode()
+    return array(values.dtype.str, values.shape, data)
+
+
+def bits(kind, state, seed=None):
+    return {"bits": kind, "state": {"dict": state}, "seed": seed}
+
+
+def twister(place, **more):
+    """Return the state of a MT19937 that goes on at a place in its block of 624 words."""
+    words = {"dict": {"key": inline(np.zeros(624, np.uint32)), "pos": place}}
+    return {"bit_generator": "MT19937", "state": words, **more}
+
+
+def philox(place):
+    words = {name: inline(np.zeros(n, np.uint64)) for name, n in [("counter", 4), ("key", 2)]}
+    return {
+        "state": {"dict": words},
+        "buffer": inline(np.zeros(4, np.uint64)),
+        "buffer_pos": place,
+        "has_uint32": 0,
+        "uinteger": 0,
+    }
+
+
+def network(layer, in_shape):
+    return objects(
+        "sknn.core.network.Network",
+        theta=array(shape=[0]),
+        layers={"tuple": [layer]},
+        names={"tuple": ["a"]},
+        in_shape=in_shape,
+        given_shape=None,
+        lead={"tuple": []},
+    )
+
+
 HUGE = 10**15
 GRAPHS = {
     "no kind": ({}, "a kind that this version of sknn does not know"),
@@ -248,13 +289,14 @@ GRAPHS = {
         "are numbers",
     ),
     "a metric that is none": ({"global": "sklearn.metrics.pairwise.np"}, "needs sklearn"),
+    "code in C that believes all": (objects("sklearn.svm.SVC"), "needs sklearn.svm.SVC"),
     "a forest": (objects("sklearn.ensemble.RandomForestClassifier"), "needs sklearn.ensemble"),
     "no name": (objects(["sknn", "MLPClassifier"]), "no name of a class"),
     "an abstract class": (objects("sknn.core.spec.Spec", a=1, b={"ref": 9}), "leads to nothing"),
     "an enum that is none": ({"enum": "sknn.MLPClassifier", "name": "fit"}, "is no Enum"),
     "a tuple that is none": ({"namedtuple": "sknn.MLPClassifier", "items": []}, "no named tuple"),
     "a tuple of another length": (
-        {"namedtuple": "sknn.core.machine.LogPartition", "items": [1] * 9},
+        {"namedtuple": "sknn.core.boltzmann_machine.LogPartition", "items": [1] * 9},
         "places",
     ),
     "a reference ahead": ([{"ref": 5}], "leads to nothing"),
@@ -307,16 +349,58 @@ GRAPHS = {
     ),
     "a network of nothing": (objects("sknn.core.network.Network"), ""),
     "a network of estimators": (
-        objects(
-            "sknn.core.network.Network",
-            theta=array(shape=[0]),
-            layers={"tuple": [objects("sknn.MLPClassifier")]},
-            names={"tuple": ["a"]},
-            in_shape={"tuple": [1]},
-            given_shape=None,
-            lead={"tuple": []},
-        ),
+        network(objects("sknn.MLPClassifier"), {"tuple": [1]}),
         "",
+    ),
+    "a call in the place of a method": (
+        network(objects("sknn.layers.Dense", plan={"global": "builtins.bytes"}), 10**9),
+        "Dense.plan is a method",
+    ),
+    "a class in the place of a slot": (
+        {
+            "object": "sknn.core.layers.base.Context",
+            "value": {"tuple": [None, {"dict": {"__class__": {"global": "sknn.layers.Dense"}}}]},
+        },
+        "has no slot",
+    ),
+    "a network with endless names": (
+        objects("sknn.core.network.Network", names={"range": [0, 10**9, 1]}),
+        "more memory than",
+    ),
+    "a generator ahead of its words": (bits("MT19937", twister(10**8)), "no number at pos"),
+    "a generator before its words": (bits("MT19937", twister(-(10**8))), "no number at pos"),
+    "a generator ahead of its buffer": (bits("Philox", philox(10**8)), "no number at buffer_pos"),
+    "an old generator ahead of its words": (
+        {"randomstate": {"dict": twister(10**8, has_gauss=0, gauss=0.0)}},
+        "no number at pos",
+    ),
+    "an old generator of objects": ({"randomstate": {"tuple": ["MT19937"]}}, "is a dict"),
+    "an endless seed": (
+        bits("PCG64", {}, [{"range": [0, 10**6, 1]}, {"tuple": []}, 4, 0]),
+        "whole numbers",
+    ),
+    "an endless key of a seed": (
+        bits("PCG64", {}, [1, {"range": [0, 10**12, 1]}, 4, 0]),
+        "more memory than",
+    ),
+    "an endless column beside one of a history": (
+        objects(
+            "sknn.training.run.History",
+            loss={"tuple": [0.0, 1.0, 10**12]},
+            epoch={"range": [0, 10**6, 1]},
+        ),
+        "equal length",
+    ),
+    "entries without bytes": (array("|V0", [10**12]), "no bytes"),
+    "fields without bytes": (array([["a", "<f8", [0]]], [10**12]), "no bytes"),
+    "a hundred thousand fields": ({"dtype": "i4," * 10**5 + "i4"}, "no dtype"),
+    "a mask of another shape": (
+        {"masked": [inline(np.zeros(2)), inline(np.ones(1, bool)), 0]},
+        "not one of its own shape",
+    ),
+    "endless fill": (
+        {"masked": [inline(np.zeros(2)), None, {"range": [0, 10**6, 1]}]},
+        "plain value",
     ),
 }
 
@@ -378,6 +462,13 @@ def test_members_that_are_no_arrays(name):
     refuse(graph({"array": 0}, ("0.npy", content)), words or None)
 
 
+def test_a_huge_name_is_not_told_as_a_whole(tmp_path):
+    (tmp_path / "net.sknn").write_bytes(graph(objects("a." + "b" * 10**6)))
+    with pytest.raises(ValueError, match="it needs a.bbb") as caught:
+        load(tmp_path / "net.sknn")
+    assert len(str(caught.value)) < 5000
+
+
 def test_an_array_that_is_asked_for_twice():
     member = npy(np.zeros(1 << 17))
     refuse(graph([{"array": 0}, {"array": 0}], ("0.npy", member)), "refers to it twice")
@@ -386,6 +477,35 @@ def test_an_array_that_is_asked_for_twice():
 def test_a_graph_of_a_million_parts():
     text = b'{"format":1,"graph":[' + b"[]," * (1 << 21) + b"1]}"
     refuse(zipped(("graph.json", text)), "more parts than a file of its size")
+
+
+MEMBER = npy(np.ones(1 << 14))
+REPEATED = {
+    "generators": {"randomstate": {"ref": 2}},
+    "distributions": {"distribution": "norm", "args": [], "kwds": {}},
+    "histories": objects("sknn.training.run.History", loss={"ref": 1}),
+}
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_a_few_letters_that_are_large_once_made(name, monkeypatch):
+    """References make a state of many bytes again and again."""
+    monkeypatch.setattr(container, "_SLACK_BYTES", 1 << 20)
+    state = {"dict": twister(0, has_gauss=0, gauss=0.0)}
+    parts = [{"array": 0}, state, *[REPEATED[name]] * 500]
+    text = json.dumps({"format": 1, "graph": parts})
+    content = zipped(("graph.json", text), ("0.npy", MEMBER), compressed=["graph.json"])
+    with pytest.raises(ValueError, match="more memory than a file of its size"):
+        files.from_bytes(content, Names())
+
+
+def test_what_is_saved_is_not_more_than_may_be_loaded():
+    with pytest.raises(ValueError, match="more generators, distributions"):
+        files.told([norm() for _ in range(1_100)])
+    for endless in (range(10**12), range(10**30)):
+        with pytest.raises(ValueError, match="numbers in ranges"):
+            files.told({"units": endless})
+    assert through_a_file(range(10**6)) == range(10**6)
 
 
 def ints(node, path=()):

@@ -18,7 +18,7 @@ from sklearn.utils import Bunch
 
 from sknn._format import files
 from sknn.callbacks import Phase
-from sknn.core.generator import MemberGenerator
+from sknn.core.random_streams import MemberGenerator
 from tests.checks.files import bytes_of, own_classes, through_a_file
 from tests.checks.same import assert_identical
 

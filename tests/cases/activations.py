@@ -63,4 +63,4 @@ INVALID = [
 ANALYTIC = (Identity, Logistic, Tanh)
 """These accept complex numbers."""
 SLOW_TAILS = (Softsign,)
-"""These come near their bounds as 1 / z does, others as an exponential."""
+"""Approach their asymptotes like 1/z, not exponentially."""

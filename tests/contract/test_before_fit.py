@@ -20,7 +20,10 @@ TRAINING |= {"get_params", "set_params"}
 
 def learned(kind):
     """Return the attributes that the class has as properties, or that its page lists."""
-    listed = inspect.cleandoc(kind.__doc__).split("\nAttributes\n")[1].split("\n\n")[0]
+    parts = inspect.cleandoc(kind.__doc__).split("\nAttributes\n")
+    file = inspect.getsourcefile(kind)
+    assert len(parts) == 2, f"the docstring of {kind.__name__} in {file} has no Attributes section"
+    listed = parts[1].split("\n\n")[0]
     names = {word for line in listed.split("\n") for word in line.split(":")[0].split(", ")}
     names = {name.strip(" ,\\") for name in names} | set(dir(kind))
     return sorted(n for n in names if n.endswith("_") and n.isidentifier() and n[0] != "_")

@@ -101,7 +101,7 @@ def test_works_in_place_and_keeps_the_dtype(row, dtype):
     before, buffer = theta.copy(), grad
     state = row.spec.init(theta)
     arrays = dict(state)
-    assert state.keys() == row.state
+    assert state.keys() == row.state, f"say the state of {row} in tests/cases/optimizers.py"
     assert row.spec.update(state, grad, theta, 0.1, 1) is None
     assert grad is buffer and grad.dtype == dtype
     np.testing.assert_array_equal(theta, before)
@@ -195,7 +195,9 @@ def test_lion_moves_by_the_rate_exactly():
 
 @each_row
 def test_decoupled_decay(row):
-    assert row.spec.weight_decay == row.decay
+    assert row.decay == row.spec.weight_decay, (
+        f"say decay={row.spec.weight_decay} in the row of {row} in tests/cases/optimizers.py"
+    )
 
 
 @each_row

@@ -8,6 +8,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from sknn import GAN, CNNRegressor, MLPClassifier, MLPRegressor
+from sknn.core.initializers import Zeros
+from sknn.core.layout import Layout, Param, Plan, Role
 from sknn.exceptions import InvalidParameterError
 from sknn.optimizers import Optimizer
 from tests.cases.optimizers import ROWS
@@ -27,12 +29,10 @@ def drawn(*shape, seed=0):
 
 @pytest.fixture(scope="module")
 def layout():
-    """Three layers, one of them a normalization."""
-    return (
-        MLPRegressor(hidden_layer_sizes=(6, 4), normalization="layer")
-        .initialize(X, X[:, 0])
-        .network_.layout
-    )
+    """Three layers, a normalization, and a matrix that is not trained."""
+    net = MLPRegressor(hidden_layer_sizes=(6, 4), normalization="layer").initialize(X, X[:, 0])
+    memory = Plan((1,), {"state": Param((2, 3), Zeros(), Role.TRACKED)})
+    return Layout([*net.network_.plans, memory])
 
 
 @each_row
@@ -43,7 +43,7 @@ def test_a_bound_optimizer_keeps_what_the_family_promises(row, layout):
     theta = drawn(layout.n_trainable)
     state, before = bound.init(theta), theta.copy()
     assert pickle.dumps(vars(spec)) == told, "bind changes self: copy.copy(self) is to change"
-    assert state.keys() == row.state
+    assert state.keys() == row.state, f"say the state of {row} in tests/cases/optimizers.py"
     for step in (1, 2, 3):
         grad = drawn(*theta.shape, seed=step)
         buffer = grad
@@ -92,7 +92,8 @@ class RowByRow(Optimizer):
 
     def bind(self, layout):
         bound = copy.copy(self)
-        found = [slot for slot in layout.slots if len(slot.param.shape) > 1]
+        trained = [slot for slot in layout.slots if slot.stop <= layout.n_trainable]
+        found = [slot for slot in trained if len(slot.param.shape) > 1]
         bound.matrices = [(slice(s.start, s.stop), s.param.shape) for s in found]
         return bound
 
@@ -192,6 +193,18 @@ def test_bind_must_return_an_optimizer():
 
     with pytest.raises(InvalidParameterError, match=r"Forgetful\.bind must return an optimizer"):
         net(solver=Forgetful()).fit(X, y)
+
+
+def test_what_is_not_trained_is_passed_over():
+    class Greedy(RowByRow):
+        def bind(self, layout):
+            bound = super().bind(layout)
+            bound.matrices = [(slice(s.start, s.stop), s.param.shape) for s in layout.slots]
+            return bound
+
+    with pytest.raises(ValueError, match="reshape") as caught:
+        net(solver=Greedy()).fit(X, y)
+    assert "Greedy" in caught.value.__notes__[0]
 
 
 def test_init_and_update_are_enough():

@@ -8,8 +8,8 @@ from sklearn.datasets import load_diabetes, load_iris
 from sklearn.preprocessing import LabelBinarizer, scale
 
 from sknn import MLPClassifier, MLPRegressor
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.problem import supervised_objective
-from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.stages import prepare_fit
 from tests.estimators.data import BINARY, COUNTS, REAL, THREE, X
 

@@ -5,11 +5,12 @@ import builtins
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from sklearn.model_selection import cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknn import MLPClassifier, MLPRegressor
-from sknn.inspection import LossCurveDisplay
+from sknn import GAN, AutoEncoder, MLPClassifier, MLPRegressor, TabularMLPRegressor
+from sknn.inspection import LossCurve, LossCurveDisplay
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((40, 3))
@@ -28,11 +29,76 @@ def net(**params):
 
 
 def test_both_curves():
-    display = LossCurveDisplay.from_estimator(net(early_stopping=True).fit(X, Y))
+    fitted = net(early_stopping=True).fit(X, Y)
+    display = LossCurveDisplay.from_estimator(fitted)
+    history = fitted.history_
     training, validation = display.lines_
-    np.testing.assert_array_equal(training.get_ydata(), display.loss)
-    np.testing.assert_array_equal(validation.get_ydata(), display.validation_loss)
+    np.testing.assert_array_equal(training.get_ydata(), history["loss"] - history["penalty"])
+    np.testing.assert_array_equal(validation.get_ydata(), history["validation_loss"])
     assert display.ax_.get_xlabel() == "epoch" and display.figure_ is display.ax_.figure
+
+
+@pytest.mark.parametrize("params", [{"l1": 2.0}, {"alpha": 2.0}, {"alpha": 2.0, "n_members": 2}])
+def test_a_penalty_that_is_seen_has_a_curve(params):
+    """In the first epoch, of one batch, the data cost the same whatever the penalty."""
+    plain = net(batch_size=40, alpha=0.0, n_members=params.get("n_members", 1)).fit(X, Y)
+    shrunk = net(batch_size=40, **params).fit(X, Y)
+    assert not plain.history_["penalty"].any()
+    display = LossCurveDisplay.from_estimator(shrunk)
+    data, both = (line.get_ydata() for line in display.lines_)
+    np.testing.assert_allclose(data[0], plain.history_["loss"][0])
+    np.testing.assert_allclose(both, shrunk.history_["loss"])
+    assert (both > data).all()
+    assert [curve.part for curve in display.curves] == ["training", "training with penalty"]
+
+
+def test_lbfgs_knows_its_penalty_too():
+    full = net(solver="lbfgs", alpha=1.0, normalize_y=False, max_iter=500).fit(X, Y)
+    squares = sum((layer["W"] ** 2).sum() for layer in full.get_weights().values())
+    np.testing.assert_allclose(full.history_["penalty"][-1], 0.5 * squares / len(X), rtol=1e-3)
+
+
+def test_what_layers_add_is_no_error_of_the_data():
+    history = AutoEncoder((2,), variational=True, max_iter=3, random_state=0).fit(X).history_
+    assert (history["penalty"] > 0).all()
+
+
+def test_several_estimators():
+    nets = [net(random_state=i, early_stopping=True).fit(X, Y) for i in range(2)]
+    display = LossCurveDisplay.from_estimator(nets)
+    names = [line.get_label() for line in display.lines_]
+    assert names == [
+        f"MLPRegressor {i}, {part}" for i in (0, 1) for part in ("training", "validation")
+    ]
+    colors = [line.get_color() for line in display.lines_]
+    assert colors[0] == colors[1] != colors[2] == colors[3]
+    named = LossCurveDisplay.from_estimator({"a": nets[0], "b": nets[1]})
+    assert named.lines_[2].get_label() == "b, training"
+
+
+def test_folds_of_a_cross_validation():
+    found = cross_validate(net(), X, Y, cv=3, return_estimator=True)
+    assert len(LossCurveDisplay.from_estimator(found["estimator"]).lines_) == 3
+
+
+def test_both_losses_of_a_gan():
+    gan = GAN((4,), (4,), max_iter=3, random_state=0).fit(X)
+    display = LossCurveDisplay.from_estimator(gan)
+    assert [curve.part for curve in display.curves] == ["discriminator", "generator"]
+
+
+def test_tables_have_the_loss_of_rows_held_out():
+    table = TabularMLPRegressor(max_iter=2, n_members=2, random_state=0).fit(X, Y)
+    assert LossCurveDisplay.from_estimator(table).curves[-1].part == "validation"
+
+
+def test_log_scale_and_losses_below_zero():
+    display = LossCurveDisplay.from_estimator(net().fit(X, Y), log_scale=True)
+    assert display.ax_.get_yscale() == "log"
+    low = LossCurveDisplay(curves=[LossCurve("a", "training", np.arange(2), np.array([1.0, -1.0]))])
+    with pytest.raises(ValueError, match="log_scale"):
+        low.plot(log_scale=True)
+    assert low.plot().ax_.get_yscale() == "linear"
 
 
 def test_without_validation_there_is_one_curve():

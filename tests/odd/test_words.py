@@ -284,8 +284,9 @@ def test_curves_of_what_is_wrapped():
         warnings.simplefilter("ignore")
         search.fit(X, BINARY)
     display = LossCurveDisplay.from_estimator(search)
-    assert_array_equal(display.loss, search.best_estimator_[-1].loss_curve_)
-    assert display.estimator_name == "MLPClassifier"
+    best = search.best_estimator_[-1]
+    assert_array_equal(display.curves[0].loss + best.history_["penalty"], best.loss_curve_)
+    assert display.curves[0].name == "MLPClassifier"
     assert "refit=True" in said(
         lambda: LossCurveDisplay.from_estimator(search.set_params(refit=False).fit(X, BINARY))
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn.core.constraints import one_of, real
 from sknn.core.layers.base import Context, Layer
-from sknn.core.layers.shares import fill_shares
+from sknn.core.layers.row_weights import fill_shares
 from sknn.core.layout import Plan, Scratch, Shape, Views
 
 

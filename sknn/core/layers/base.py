@@ -43,6 +43,8 @@ class Context:
         What is left of the noise, for layers with ``fades``.
     input : ndarray
         The rows the network was given, for layers with ``reads_input``.
+    d_input : ndarray or None
+        Where layers with ``reads_input`` add the gradient of these rows; None: nobody asks for it.
     mask : ndarray of bool, shape (rows, steps), or None
         Which steps of a sequence there are, for layers with ``uses_mask``; None means all.
     inner : object
@@ -50,6 +52,7 @@ class Context:
     """
 
     __slots__ = (
+        "d_input",
         "frozen",
         "inner",
         "input",
@@ -75,6 +78,7 @@ class Context:
         self.frozen = frozen
         self.strength = 1.0
         self.input: Any = None
+        self.d_input: NDArray | None = None
         self.mask: NDArray | None = None
         self.inner: Any = None
 

@@ -12,7 +12,7 @@ from sknn.core.initializers import Constant, Normal, Zeros
 from sknn.core.layers.base import Context, Defaults, Layer
 from sknn.core.layers.dense import Dense
 from sknn.core.layout import Param, Plan, Role, Shape, Views
-from sknn.core.visible import Visible
+from sknn.core.visible_units import Visible
 
 
 class Boltzmann(Layer):

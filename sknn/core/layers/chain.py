@@ -126,8 +126,10 @@ class Stage:
             Context(chain.own(name, scratch), ctx.train, ctx.rng, ctx.frozen) for name in self.names
         ]
         self.deltas = [
-            front(scratch[f"{prefix}delta{i % 2}"], y.shape) if ctx.train else None
+            # Not there where there is no way back.
+            None if buffer is None else front(buffer, y.shape)
             for i, y in enumerate(self.ys[:-1])
+            for buffer in [scratch.get(f"{prefix}delta{i % 2}")]
         ]
         self.seen: list[Any] = [None, None]
         self.split: list[list[Views]] = [[], []]
@@ -138,7 +140,7 @@ class Stage:
         params = self._parts(0, p)
         for layer, own, y, inner in zip(self.layers, params, self.ys, self.contexts, strict=True):
             inner.rng, inner.weight, inner.strength = ctx.rng, ctx.weight, ctx.strength
-            inner.input, inner.mask = ctx.input, ctx.mask
+            inner.input, inner.d_input, inner.mask = ctx.input, ctx.d_input, ctx.mask
             extra = layer.forward(own, x, y, inner)
             if extra is not None:
                 added += extra

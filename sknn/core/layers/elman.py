@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sknn.core.activations import Activation
 from sknn.core.layers.base import Context, Defaults
 from sknn.core.layers.recurrent import Recurrent, join
-from sknn.core.layers.tape import Tape, by_step, rolling, turned, windows
+from sknn.core.layers.recurrent_arrays import Tape, by_step, rolling, turned, windows
 from sknn.core.layout import Plan, Scratch, Shape, Views
 from sknn.core.spec import resolve
 

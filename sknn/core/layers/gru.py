@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sknn.core.layers.base import Context
 from sknn.core.layers.recurrent import Recurrent
-from sknn.core.layers.tape import Tape, by_step, flatten, rolling, turned, windows
+from sknn.core.layers.recurrent_arrays import Tape, by_step, flatten, rolling, turned, windows
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
 

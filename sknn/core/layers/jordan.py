@@ -11,7 +11,7 @@ from sknn.core.constraints import integer, none
 from sknn.core.layers.base import Context
 from sknn.core.layers.elman import Elman, activation_scratch, before_activation, slopes_of
 from sknn.core.layers.recurrent import Recurrent, join
-from sknn.core.layers.tape import Tape, by_step, flatten, rolling, turned, windows
+from sknn.core.layers.recurrent_arrays import Tape, by_step, flatten, rolling, turned, windows
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
 
@@ -153,7 +153,8 @@ class Jordan(Elman):
         whole, hidden, ones = windows(
             ctx, "hidden", steps, slice(None), slice(units), slice(units, None)
         )
-        for one in ones if ctx.train else ones[:2]:
+        # Without a way back two of them take turns.
+        for one in ones if "hidden" in ctx.scratch else ones[:2]:
             one.fill(1.0)
         after = parts[0][1:]
         zs = before_activation(activation, "z", hidden, ctx)

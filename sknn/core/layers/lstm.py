@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sknn.core.initializers import Initializer, Ones, Zeros
 from sknn.core.layers.base import Context
 from sknn.core.layers.recurrent import GateByGate, Recurrent, join
-from sknn.core.layers.tape import Tape, by_step, rolling, turned, windows
+from sknn.core.layers.recurrent_arrays import Tape, by_step, rolling, turned, windows
 from sknn.core.layout import Plan, Scratch, Shape, Views
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.constraints import real
-from sknn.core.generator import SharedGenerator, of_members
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Plan, Scratch, Shape, Views
+from sknn.core.random_streams import SharedGenerator, of_members
 
 _PARTS = 1 << 16
 # Random words are drawn so many at a time: 64 KB, so that a step allocates next to nothing.

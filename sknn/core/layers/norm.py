@@ -15,7 +15,7 @@ from sknn.core.constraints import real
 from sknn.core.initializers import Ones, Zeros
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layers.products import column_sums
-from sknn.core.layers.shares import fill_shares
+from sknn.core.layers.row_weights import fill_shares
 from sknn.core.layers.steps import steps_there
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 

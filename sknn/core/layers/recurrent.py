@@ -1,6 +1,6 @@
 """What all recurrent layers share: parameters, state, and the frame of both passes.
 
-How the arrays lie is told in :mod:`sknn.core.layers.tape`.
+How the arrays lie is told in :mod:`sknn.core.layers.recurrent_arrays`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from sknn.core.constraints import boolean, integer, none, real
 from sknn.core.initializers import GlorotUniform, Initializer, Zeros
 from sknn.core.layers.base import Context, Defaults, Layer
 from sknn.core.layers.noise import draw_factor
+from sknn.core.layers.recurrent_arrays import Tape, by_step, flat_view, flatten, turned
 from sknn.core.layers.steps import steps_there
-from sknn.core.layers.tape import Tape, by_step, flat_view, flatten, turned
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 from sknn.core.spec import resolve
 from sknn.exceptions import InvalidParameterError

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.rows import slabs
+from sknn.core.row_order import slabs
 
 Vector = NDArray[np.float64]
 

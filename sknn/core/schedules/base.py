@@ -20,6 +20,11 @@ class Schedule(Spec, family=True):
     waits_for_stall: ClassVar[bool] = False
     """Training that no longer improves calls :meth:`on_stall` before it stops."""
 
+    @property
+    def follows_loss(self) -> bool:
+        """Whether the factor depends on how training goes."""
+        return self.waits_for_stall or type(self).observe is not Schedule.observe
+
     @abstractmethod
     def factor(self, epoch: float, step: int, horizon: int, state: dict[str, float]) -> float:
         """Return the factor on the base rate.

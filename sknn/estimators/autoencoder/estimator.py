@@ -20,8 +20,8 @@ from sknn.estimators.autoencoder.targets import ReconstructionTargets, squared_e
 from sknn.estimators.autoencoder.task import ReconstructionTask
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.outliers import OutlierScores
-from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor

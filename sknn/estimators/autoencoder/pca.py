@@ -20,7 +20,7 @@ from sknn.core.activations import Activation
 from sknn.core.layers import Dense
 from sknn.core.layout import Views
 from sknn.core.losses.optimum import column_means
-from sknn.core.rows import slabs
+from sknn.core.row_order import slabs
 from sknn.training.threads import blas_threads
 
 _MOST_FEATURES = 2048

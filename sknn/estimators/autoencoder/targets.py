@@ -14,7 +14,7 @@ from sknn.core.losses import LogLoss, Mixed, SquaredError
 from sknn.core.losses.base import Loss
 from sknn.core.losses.optimum import column_means
 from sknn.core.network import Network
-from sknn.core.rows import slabs
+from sknn.core.row_order import slabs
 from sknn.estimators.targets.base import Targets, last_layer
 
 

@@ -24,6 +24,6 @@ class ReconstructionTask(Task):
         scalable = estimator.layers is None and not estimator.tied_weights
         return ReconstructionTargets(rows, estimator.output_activation, groups, scalable)
 
-    def go_on(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
+    def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
         """Let later rows be the first sparse ones."""
         return known.continued(y), None

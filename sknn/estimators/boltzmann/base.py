@@ -14,9 +14,9 @@ from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn._validation.messages import located
 from sknn.core import constraints as c
+from sknn.core.boltzmann_machine import LogPartition, Machine
 from sknn.core.layers import Boltzmann, Layer
 from sknn.core.losses import SquaredError
-from sknn.core.machine import LogPartition, Machine
 from sknn.core.network import Network
 from sknn.core.schedules import Constant
 from sknn.estimators.base import BaseNetwork
@@ -28,8 +28,8 @@ from sknn.estimators.boltzmann.contrastive_divergence import (
     machine_of,
 )
 from sknn.estimators.finite_output import computed
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.problem import Problem, update_of
-from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.stages import seed_from
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.recipe import Recipe, recipe_of
@@ -412,7 +412,7 @@ class BoltzmannMachine(BaseNetwork):
             unit=state.unit,
             sparsity=None if target is None else SparsityTarget(target, self.sparsity_weight),
         )
-        return Problem(objective, lambda: update_of(state, objective))
+        return Problem(objective, lambda: update_of(state, network, objective))
 
     def _observers(self, state: FitState, network: Network) -> list[Callback]:
         x_val = None if state.validation is None else state.validation.x

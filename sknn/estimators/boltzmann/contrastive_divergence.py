@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.core.boltzmann_machine import Machine
 from sknn.core.layers import Boltzmann
 from sknn.core.layout import Views
-from sknn.core.machine import Machine
 from sknn.core.network import Network
-from sknn.core.visible import Visible, draw_bits, logistic
+from sknn.core.visible_units import Visible, draw_bits, logistic
 from sknn.training.callbacks import Callback, Phase, PrintProgress, Progress
 
 _ACTIVITY_DECAY = 0.95

@@ -21,8 +21,8 @@ import numpy as np
 from sknn._sklearn import shallow_copy
 from sknn.core.layers import Dropout
 from sknn.estimators.fit.alike import block_key as block_key
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.continuation import continue_from, start_output_bias
-from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.solvers import warn_of_clipping
 from sknn.estimators.fit.stages import close_fit, open_fit
 from sknn.estimators.fit.state import FitState

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from sknn.core.network import Network
-from sknn.core.rows import in_order
+from sknn.core.row_order import in_order
 from sknn.estimators.fit.state import FitState
 from sknn.exceptions import DataScaleWarning, OneHotTargetWarning, ShapeWarning
 from sknn.training.warnings import users_level

@@ -1,4 +1,4 @@
-"""Rows that are held out, and what they are good for."""
+"""Held-out rows and how they are used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sknn.training.run import Run
 
 
 class Holdout:
-    """The ordinary way: some rows at most, the same for all members, tell when to stop."""
+    """Default: hold out the same rows for all members, for early stopping."""
 
     def deal(self, state: FitState) -> Folds | None:
         """Return which rows each member learns from; None where all learn from the same."""
@@ -26,6 +26,8 @@ class Holdout:
 
     def choose(self, estimator: Estimator, state: FitState, run: Run) -> NDArray | None:
         """Return the weights to serve, None for those of the best or last epoch.
+
+        Also called on every snapshot, so keep it cheap.
 
         Parameters
         ----------

@@ -42,15 +42,15 @@ Factors = tuple[NDArray | None, NDArray | None]
 def supervised_problem(state: FitState, network: Network, rows: int) -> Problem:
     """Return a loss of raw scores, and one optimizer that moves all weights."""
     objective = supervised_objective(state, network, rows)
-    return Problem(objective, lambda: update_of(state, objective))
+    return Problem(objective, lambda: update_of(state, network, objective))
 
 
 def supervised_objective(state: FitState, network: Network, rows: int) -> Supervised:
     """Return loss and gradient as functions of batches of up to `rows` rows."""
     held = held_layers(state.estimator, network)
-    apart = state.folds is not None and network.lead
+    per_member = state.folds is not None and network.lead
     kernel = state.targets.kernel(state.loss, network.in_shape)
-    loss: Any = PerMember(kernel) if apart else kernel
+    loss: Any = PerMember(kernel) if per_member else kernel
     workspace = Workspace(network, loss, rows, state.run.streams.noise, held)
     return Supervised(
         workspace,
@@ -70,17 +70,19 @@ def weight_column(state: FitState) -> NDArray | None:
     return np.asarray(weight / state.run.unit).astype(state.network.dtype)[:, None]
 
 
-def update_of(state: FitState, objective: Objective, factors: Factors | None = None) -> Update:
-    """Return what moves the network along the gradient of its objective."""
+def update_of(
+    state: FitState, network: Network, objective: Objective, factors: Factors | None = None
+) -> Update:
+    """Return what moves a network along the gradient of its objective."""
     optimizer = state.recipe.optimizer
     assert optimizer is not None
-    optimizer = optimizer.bind(state.network.layout)
-    trainable = state.network.trainable
+    optimizer = optimizer.bind(network.layout)
+    trainable = network.trainable
     kept = optimizer_state(state.run, type(optimizer).__name__, lambda: optimizer.init(trainable))
-    return moving(state, state.network, objective.grad, optimizer, kept, objective.l1, factors)
+    return make_update(state, network, objective.grad, optimizer, kept, objective.l1, factors)
 
 
-def moving(
+def make_update(
     state: FitState,
     network: Network,
     grad: NDArray,

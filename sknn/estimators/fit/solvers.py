@@ -137,7 +137,7 @@ def from_best(state: FitState, members: Members, rows: NDArray | None) -> FitSta
 
 def threads_for(state: FitState, rows: int) -> blas_threads:
     """Return what holds BLAS at one thread where a batch of so many rows is little work."""
-    alone = state.recipe.single_threaded
+    alone = state.estimator._single_threaded
     return blas_threads(0 if alone else largest_product(state.network, rows))
 
 

@@ -17,11 +17,11 @@ from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.continuation import continue_from, start_output_bias
 from sknn.estimators.fit.data_warnings import warn_of_data
 from sknn.estimators.fit.holdout import hold_out
 from sknn.estimators.fit.publishing import publish
-from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.solvers import objective_at, rejoin, solve
 from sknn.estimators.fit.state import Estimator, FitState
 from sknn.estimators.fit.task import Task
@@ -41,7 +41,7 @@ def open_fit(
     given: Mapping[str, Any] = _NOTHING,
     context: Any = None,
 ) -> FitState:
-    """Go as far as what stands before the first batch; where no row counts, read and no further.
+    """Prepare everything needed before the first batch. If no row has weight, only read the input.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def prepare_fit(
     context: Any = None,
 ) -> FitState:
     """Go as far as a network with weights drawn or loaded; parameters are those of `open_fit`."""
-    epochs = recipe.epochs if call.epochs is None else int(call.epochs)
+    epochs = recipe.epochs_of(call.epochs)
     state = FitState(estimator, call, recipe, given, context, epochs)
     estimator._adapt_call(state)
     state.fresh = not (state.call.resume and hasattr(estimator, "network_"))
@@ -122,7 +122,7 @@ def _read(state: FitState) -> None:
     task: Task = estimator._task
     known: Any = None
     if not fresh:
-        known, state.growth = task.go_on(estimator._targets, rows.y, state)
+        known, state.growth = task.update_targets(estimator._targets, rows.y, state)
     weight = task.weigh(known, rows, state)
     state.train = Rows(rows.x, rows.y, weight, rows.doubt)
     # A chunk of a stream in which every weight is zero teaches nothing.
@@ -205,9 +205,9 @@ def complete_weights(state: FitState) -> None:
     source = state.estimator.weight_init
     if isinstance(source, Pretrained):
         known = vars(state.estimator)
-        link = state.loss.link_name, state.network.out_shape
-        asked = link, known.get("classes_", known.get("n_outputs_"))
-        state.targets.adopt(state.network, state.loss, source.copy_into(state.network, asked))
+        output_key = state.loss.link_name, state.network.out_shape
+        expected = output_key, known.get("classes_", known.get("n_outputs_"))
+        state.targets.adopt(state.network, state.loss, source.copy_into(state.network, expected))
 
 
 def seed_from(random_state: Any) -> int:
@@ -246,7 +246,7 @@ def conclude(state: FitState) -> None:
         if objective_at(state, run.start) <= objective_at(state, state.network.theta):
             state.finished = run.start
     if rejoins(state):
-        # The rows held out of training have their say.
+        # Retrain briefly on all rows, including the held-out ones.
         state.finished = rejoin(state, state.all_rows)
 
 

@@ -14,7 +14,7 @@ from sknn._validation.arrays import Rows
 from sknn.core.layout import Growth, Shape
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
-from sknn.estimators.fit.request import Call
+from sknn.estimators.fit.call import Call
 from sknn.estimators.settings.recipe import Recipe
 from sknn.estimators.targets.base import Targets
 from sknn.training.callbacks import Callback
@@ -41,6 +41,7 @@ class Estimator(Protocol):
     _score_name: ClassVar[str]
     _scales_columns: ClassVar[bool]
     _serves_several_epochs: ClassVar[bool]
+    _single_threaded: ClassVar[bool]
     _task: ClassVar[Any]
     _holdout: ClassVar[Any]
 
@@ -66,7 +67,8 @@ class Estimator(Protocol):
 class FitState:
     """All that one call of fit knows, stage by stage; it can be pickled.
 
-    There are no other attributes. One that a later stage sets has no value before.
+    There are no other attributes. Fields without a default raise AttributeError until their stage
+    sets them.
 
     Attributes
     ----------
@@ -85,7 +87,7 @@ class FitState:
     fresh : bool
         Training begins anew; set by ``prepare_fit``.
     dtypes : list of dtype
-        Precisions that X may keep. From here on: set by ``read``.
+        Precisions that X may keep. From here on: set by ``_read``.
     growth : Growth or None
         Where later calls have more outputs.
     train : Rows
@@ -97,13 +99,13 @@ class FitState:
     validation : Rows or None
         The user's, or those ``hold_out`` has split off.
     loss : Loss
-        Bound to the task. From here on: set by ``make_network``.
+        Bound to the task. From here on: set by ``_make_network``.
     network : Network
         With the weights of the moment.
     target : ndarray or CSR or None
         y, encoded.
     run : Run
-        Where training stands; set by ``make_run``.
+        Where training stands; set by ``_make_run``.
     folds : Folds or None
         Which rows each member learns from, where not all from all; set by ``hold_out``.
     splits : bool
@@ -163,7 +165,7 @@ class FitState:
 
     @property
     def unit(self) -> float:
-        """What a row counts where no weights are given."""
+        """Mean sample weight still to divide by; 1.0 if `weight_column` has already done so."""
         return self.run.unit if self.train.weight is None else 1.0
 
     def some_rows(self, most: int) -> NDArray:

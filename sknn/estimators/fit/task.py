@@ -37,7 +37,7 @@ class Task:
         """Return what y means, by the first rows, whose weights are combined."""
         return NoTargets()
 
-    def go_on(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
+    def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
         """Return the targets of a later call, and where they have more outputs than those known.
 
         Raises
@@ -82,7 +82,7 @@ class RegressionTask(SupervisedTask):
         estimator.n_outputs_ = targets.n_outputs
         return targets
 
-    def go_on(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
+    def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
         """Take over a new range of predictions; the scale of y stays that of the first call."""
         estimator: Any = state.estimator
         return known.continued(self._standardizes(state), estimator.output_range, y), None
@@ -105,7 +105,7 @@ class ClassificationTask(SupervisedTask):
         vars(state.estimator).update(classes_=targets.classes, n_outputs_=targets.n_outputs)
         return targets
 
-    def go_on(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
+    def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
         """Compare labels with those of earlier calls, in scikit-learn's words."""
         before, classes = known.classes, state.call.classes
         targets, growth = (known, None) if classes is None else grow(known, classes)
@@ -116,10 +116,7 @@ class ClassificationTask(SupervisedTask):
         if single and not state.call.stream:
             labels = unique_labels(y)
             if set(labels.tolist()) != set(before.tolist()):
-                raise ValueError(
-                    "warm_start can only be used where `y` has the same classes as in the previous "
-                    f"call to fit. Previously got {before}, `y` has {labels}"
-                )
+                raise _other_labels(labels, before, interrupted=state.call.finish)
         return targets, growth
 
     def weigh(self, known: Any, rows: Rows, state: FitState) -> NDArray | None:
@@ -137,6 +134,18 @@ class ClassificationTask(SupervisedTask):
         targets = classification_targets(rows.y, state.call.classes) if state.fresh else known
         factor = _class_factor(class_weight, rows, targets)
         return factor if rows.weight is None else factor * rows.weight
+
+
+def _other_labels(labels: NDArray, before: NDArray, interrupted: bool) -> ValueError:
+    """Return the error for labels that are not those of the call before."""
+    if interrupted:
+        return ValueError(
+            f"y has labels {labels}; the interrupted call had {before}. Pass the data of that call."
+        )
+    return ValueError(
+        "warm_start can only be used where `y` has the same classes as in the previous "
+        f"call to fit. Previously got {before}, `y` has {labels}"
+    )
 
 
 def _names_itself(y: Any) -> bool:

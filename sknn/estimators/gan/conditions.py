@@ -134,7 +134,7 @@ class ConditionsTask(Task):
             known["classes_"] = targets.classes
         return targets
 
-    def go_on(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
+    def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
         """Raise where there are classes and were none, or the other way round."""
         if (y is not None) != bool(len(known)):
             told = "with" if len(known) else "without"

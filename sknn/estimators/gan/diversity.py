@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.rows import in_order
+from sknn.core.row_order import in_order
 from sknn.training.callbacks import Callback, Phase, Progress
 
 NEIGHBOURS = 5

@@ -20,8 +20,8 @@ from sknn.core.network import Network
 from sknn.core.spec import resolve
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.problem import Problem
-from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import learned

@@ -8,7 +8,7 @@ import numpy as np
 
 from sknn.core.network import Network
 from sknn.core.optimizers import State
-from sknn.estimators.fit.problem import Problem, moving, optimizer_state
+from sknn.estimators.fit.problem import Problem, make_update, optimizer_state
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.gan.diversity import Diversity
 from sknn.estimators.gan.layers import (
@@ -75,7 +75,7 @@ def _turns(estimator: Any, state: FitState, duel: Duel) -> Turns:
     for side, optimizer in optimizers.items():
         start, player = f"{side}.", players[side]
         own = {key[len(start) :]: each for key, each in kept.items() if key.startswith(start)}
-        moves[side] = moving(state, player.network, player.grad, optimizer, own)
+        moves[side] = make_update(state, player.network, player.grad, optimizer, own)
     rate = estimator.generator_learning_rate_init
     pace = 1.0 if rate is None else float(rate) / float(estimator.learning_rate_init)
     return Turns(duel, moves[DISCRIMINATOR], moves[GENERATOR], pace)

@@ -40,7 +40,7 @@ class SequenceTask(SupervisedTask):
             )
         return SequenceTargets(targets, rows.y, rows.weight)
 
-    def go_on(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
+    def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
         """Raise also where answers were to rows and are to steps, or the other way round."""
         estimator: Any = state.estimator
         each_step = bool(estimator.return_sequences)
@@ -50,8 +50,8 @@ class SequenceTask(SupervisedTask):
                 "restore it, or fit anew with warm_start=False."
             )
         if not each_step:
-            return self.inner.go_on(known, y, state)
-        targets, growth = self.inner.go_on(known.inner, y.values, state)
+            return self.inner.update_targets(known, y, state)
+        targets, growth = self.inner.update_targets(known.inner, y.values, state)
         return known.around(targets), growth
 
     def weigh(self, known: Any, rows: Rows, state: FitState) -> NDArray | None:

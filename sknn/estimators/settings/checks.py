@@ -27,8 +27,8 @@ def check_parameters(estimator: Any, table: dict[str, Constraint]) -> dict[str, 
     Returns
     -------
     given : dict
-        Parameters as they were, but for those left alone. Those of the estimator, a working copy,
-        have become what the table makes of them: numbers of any type are now Python's own.
+        The user's values; unchanged defaults are omitted. The estimator, a working copy, now has
+        numbers of any type as Python's own.
     """
     kind: Any = type(estimator)
     owner, own = kind.__name__, vars(estimator)
@@ -75,23 +75,19 @@ def _check_scorer(name: str, owner: str) -> None:
         )
 
 
-_NEUTRAL = {"l1": 0.0, "weight_decay": "auto", "max_grad_norm": None, "layer_rates": None}
-"""Values of parameters with which they do nothing."""
-
-
 def check_lbfgs(estimator: Any, layers: Any) -> None:
     """Raise for what a deterministic full-batch method cannot do."""
-    reasons = {
-        "l1": bool(estimator.l1),
-        "weight_decay": estimator.weight_decay != "auto" and bool(estimator.weight_decay),
-        "max_grad_norm": estimator.max_grad_norm is not None,
-        "layer_rates": bool(estimator.layer_rates),
-    }
-    for name, given in reasons.items():
+    decay, limit = estimator.weight_decay, estimator.max_grad_norm
+    for name, given, neutral in (
+        ("l1", bool(estimator.l1), 0.0),
+        ("weight_decay", decay != "auto" and bool(decay), "auto"),
+        ("max_grad_norm", limit is not None, None),
+        ("layer_rates", bool(estimator.layer_rates), None),
+    ):
         if given:
             raise ValueError(
                 f"solver='lbfgs' does not support {name}={getattr(estimator, name)!r}; "
-                f"set it to {_NEUTRAL[name]!r} or choose a stochastic solver such as 'adam'."
+                f"set it to {neutral!r} or choose a stochastic solver such as 'adam'."
             )
     for layer in layers:
         if layer.depends_on_rows or layer.constrained:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sknn.core.optimizers import Optimizer
@@ -66,7 +67,7 @@ class Recipe:
     automatic_sizes : tuple of (rows, size)
         Up to so many rows a batch has such a size; the last pair stands for all beyond.
     weight_decay : float or None
-        None is what the optimizer is used with.
+        None: the optimizer's own default.
     l2, l1 : float
     max_grad_norm : float or None
     regularization : Schedule or None
@@ -87,13 +88,11 @@ class Recipe:
     averages : bool
         An average of weights is kept, and served.
     verbose : bool or int
-    single_threaded : bool
-        A second thread of BLAS would do harm, whatever the size of the layers.
     must_converge : bool
         To have used up the epochs is worth a warning.
     must_fill_batches : bool
         To have fewer rows than a batch is worth a warning.
-    own : object
+    family_settings : object
         What the family alone has to resolve, as presets.
     """
 
@@ -124,10 +123,9 @@ class Recipe:
     callbacks: tuple[Callback, ...]
     averages: bool
     verbose: Any
-    single_threaded: bool
     must_converge: bool
     must_fill_batches: bool
-    own: Any
+    family_settings: Any
 
     @property
     def decay(self) -> float:
@@ -138,8 +136,7 @@ class Recipe:
     @property
     def follows_loss(self) -> bool:
         """Whether the learning rate depends on how training goes."""
-        schedule = self.schedule
-        return schedule.waits_for_stall or type(schedule).observe is not Schedule.observe
+        return self.schedule.follows_loss
 
     def batch_sizes(self, n_rows: int, horizon: int) -> Callable[[int], int]:
         """Return the function from the number of epochs so far to the rows of a batch."""
@@ -152,6 +149,10 @@ class Recipe:
             size = next((size for rows, size in sizes if n_rows <= rows), sizes[-1][1])
         constant = min(size, n_rows)
         return lambda epoch: constant
+
+    def epochs_of(self, asked: int | None) -> int:
+        """Return how many new epochs a call trains that asks for so many, or leaves it open."""
+        return self.epochs if asked is None else int(asked)
 
 
 def recipe_of(
@@ -168,7 +169,7 @@ def recipe_of(
     averages: bool = False,
     must_converge: bool = True,
     must_fill_batches: bool = True,
-    own: Any = None,
+    family_settings: Any = None,
 ) -> Recipe:
     """Resolve the parameters of training; `None` is read from the parameter of scikit-learn's name.
 
@@ -177,7 +178,7 @@ def recipe_of(
     InvalidParameterError
         For a name that stands for nothing.
     """
-    get = estimator.__getattribute__
+    get = partial(getattr, estimator)
     full_batch = specs.is_lbfgs(estimator)
     size, decay, limit, seconds = map(
         get, ("batch_size", "weight_decay", "max_grad_norm", "max_time")
@@ -211,8 +212,7 @@ def recipe_of(
         callbacks=callbacks,
         averages=averages or any(callback.averages for callback in callbacks),
         verbose=get("verbose"),
-        single_threaded=estimator._single_threaded,
         must_converge=must_converge,
         must_fill_batches=must_fill_batches,
-        own=own,
+        family_settings=family_settings,
     )

@@ -39,7 +39,7 @@ def regularization_of(estimator: Any) -> Schedule | None:
     if schedule is None:
         return None
     schedule = resolve(Schedule, schedule, "regularization_schedule", type(estimator).__name__)
-    if schedule.waits_for_stall or type(schedule).observe is not Schedule.observe:
+    if schedule.follows_loss:
         raise InvalidParameterError(
             f"The 'regularization_schedule' parameter must be a schedule planned ahead, such as "
             f"FlatCosine(); {schedule!r} follows the loss, on behalf of the learning rate only."

@@ -18,10 +18,10 @@ from sknn.core.layers import Layer
 from sknn.core.network import Network
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
+from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.holdout import Holdout
 from sknn.estimators.fit.outliers import OutlierScores
 from sknn.estimators.fit.problem import Problem, update_of
-from sknn.estimators.fit.request import Call
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import learned
@@ -484,7 +484,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
         objective = conditional_objective(state, network, rows, float(self.condition_rate))
-        return Problem(objective, lambda: update_of(state, objective))
+        return Problem(objective, lambda: update_of(state, network, objective))
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)

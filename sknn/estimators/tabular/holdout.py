@@ -24,7 +24,7 @@ class FoldHoldout(Holdout):
     def deal(self, state: FitState) -> Folds | None:
         """Return which rows each member learns from; None where all learn from all."""
         rows = np.arange(len(state.train.x)) if state.rows_used is None else state.rows_used
-        n_splits = min(state.recipe.own.n_splits, len(rows))
+        n_splits = min(state.recipe.family_settings.n_splits, len(rows))
         # Rows that all members know would make them look better than they are.
         if n_splits < 2 or state.run.saw_all:
             return None
@@ -89,7 +89,7 @@ def _pick(
     """Return the weights of the members of all epochs that were picked."""
     judge = _judge(state, state.train, state.target, folds.judged)
     raw = np.concatenate([each.raw for each in candidates])
-    share = judge.pick(raw, state.recipe.own.n_picks)
+    share = judge.pick(raw, state.recipe.family_settings.n_picks)
     picked = np.flatnonzero(share).tolist()
     estimator._calibrate(judge, judge.pool(raw[picked], share[picked]))
     groups = [

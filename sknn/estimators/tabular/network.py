@@ -106,7 +106,7 @@ class TableNetwork(SupervisedNetwork):
             regularization=fading,
             # The epochs are planned, and the best of them are served.
             must_converge=False,
-            own=settings,
+            family_settings=settings,
         )
 
     def _resolved_settings(self) -> Preset:
@@ -129,7 +129,7 @@ class TableNetwork(SupervisedNetwork):
 
     def _adapt_call(self, state: FitState) -> None:
         """Let a stream of small chunks begin anew with all rows so far until they are enough."""
-        self._settings = state.recipe.own
+        self._settings = state.recipe.family_settings
         call = state.call
         known, self._first_rows = self._first_rows, None
         if not call.stream or (known is None and "network_" in vars(self)):
@@ -153,7 +153,7 @@ class TableNetwork(SupervisedNetwork):
         if known is None:
             return rows
         self.encoder_.check_columns(table, self)
-        targets, _ = self._task.go_on(self._targets, y, state)
+        targets, _ = self._task.update_targets(self._targets, y, state)
         targets.encode(y, np.dtype(np.float64))
         return known.then(rows)
 
@@ -218,7 +218,8 @@ class TableNetwork(SupervisedNetwork):
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
         objective = supervised_objective(state, network, rows)
-        return Problem(objective, lambda: update_of(state, objective, self._factors(state.network)))
+        factors = self._factors(network)
+        return Problem(objective, lambda: update_of(state, network, objective, factors))
 
     def _factors(self, network: Network) -> tuple[NDArray, NDArray]:
         """Hold the linear path of those members that shall do without.

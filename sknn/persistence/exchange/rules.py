@@ -94,7 +94,7 @@ def checked(array: Any, shape: tuple[int, ...], name: str, dtype: Any) -> NDArra
     Raises
     ------
     ValueError
-        If it has another shape.
+        If it has another shape, or holds anything but real numbers.
     """
     if hasattr(array, "detach"):  # a tensor that may ask for gradients, or lie on a device
         array = array.detach().cpu()
@@ -104,4 +104,6 @@ def checked(array: Any, shape: tuple[int, ...], name: str, dtype: Any) -> NDArra
             f"{name} has the shape {found.shape}; the network here needs {shape}. Compare "
             "summary() with the layers there."
         )
+    if found.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must hold real numbers; it has the dtype {found.dtype}.")
     return found.astype(dtype, copy=False)

@@ -119,7 +119,7 @@ def to_sklearn(estimator: Any) -> Any:
         If it has not been fitted.
     ValueError
         If scikit-learn has no such network: other layers or activations, members, several targets
-        with several classes.
+        with several classes, a single class, or several numbers for an output ("gaussian_nll").
 
     See Also
     --------
@@ -226,7 +226,7 @@ def _parameters(ours: Any, kind: type, links: list[Link]) -> dict[str, Any]:
         if name in shared and not (isinstance(shared[name], str) and shared[name] in allowed):
             left.add(name)
             shared[name] = known[name]
-    _check_output(ours, shared)
+    _check_output(ours, shared, links)
     left -= _WITHOUT_TRAINING
     if left:
         warnings.warn(
@@ -255,14 +255,19 @@ def _activation(links: list[Link]) -> str:
     return _ACTIVATIONS[kinds.pop()]
 
 
-def _check_output(ours: Any, shared: dict[str, Any]) -> None:
+def _check_output(ours: Any, shared: dict[str, Any], links: list[Link]) -> None:
     """Raise where scikit-learn makes something else of the raw scores."""
+    if len(getattr(ours, "classes_", "ab")) == 1:
+        raise ValueError(
+            "There is a single class, for which scikit-learn returns two columns of probabilities."
+        )
     link = ours.out_activation_
     if isinstance(ours, MLPRegressor):
         wanted = "exp" if shared.get("loss") == "poisson" else "identity"
     else:
         wanted = "softmax" if _task(ours) == "multiclass" else "logistic"
-    if link != wanted or isinstance(getattr(ours, "classes_", None), list):
+    more = len(links[-1].bias) > ours.n_outputs_ and not hasattr(ours, "classes_")
+    if link != wanted or more or isinstance(getattr(ours, "classes_", None), list):
         raise ValueError(
             f"scikit-learn has no {type(ours).__name__} with the loss {ours.loss!r} and "
             f"{ours.n_outputs_} outputs, whose link is {link!r}."

@@ -236,8 +236,8 @@ def from_torch_state_dict(
     sklearn.exceptions.NotFittedError
         If it has no network yet.
     ValueError
-        If a layer has no counterpart, an array is missing or has another shape; then nothing is
-        changed.
+        If a layer has no counterpart, an array is missing, has another shape or no place here; then
+        nothing is changed. Modules that `names` do not mention may be there.
 
     See Also
     --------
@@ -255,12 +255,13 @@ def from_torch_state_dict(
     >>> float(abs(twin.predict_proba(X) - net.predict_proba(X)).max())
     0.0
     """
-    if not isinstance(state, Mapping):
+    if not isinstance(state, Mapping) or not all(isinstance(key, str) for key in state):
         raise TypeError(f"state must be a dict of arrays; got {type(state).__name__}.")
     every = layer_weights_of(estimator, channels_first=True)
     # Counters of batches are of no use here.
     state = {key: each for key, each in state.items() if not key.endswith("num_batches_tracked")}
     paths = _paths_there(every, names, state)
+    _check_all_have_a_place(every, paths, state, of_others=names is not None)
     weights: dict[str, dict[str, NDArray]] = {}
     for own, path in zip(every, paths, strict=True):
         rule = rule_for(_RULES, own, "PyTorch")
@@ -268,6 +269,28 @@ def from_torch_state_dict(
         for owner, params in own.named(rule.back(own, arrays)).items():
             weights.setdefault(owner, {}).update(params)
     return estimator.set_weights(weights)
+
+
+def _check_all_have_a_place(
+    every: list[LayerWeights], paths: list[str], state: Mapping[str, Any], *, of_others: bool
+) -> None:
+    """Raise for arrays that nothing here takes, such as a second layer of an LSTM.
+
+    Modules that `names` do not mention may be there: those are of others.
+    """
+    known = {
+        f"{path}.{name}"
+        for own, path in zip(every, paths, strict=True)
+        for name in rule_for(_RULES, own, "PyTorch").there(own)
+    }
+    more = [key for key in state if key not in known]
+    if of_others:
+        more = [key for key in more if key.rpartition(".")[0] in paths]
+    if more:
+        raise ValueError(
+            f"state has {', '.join(more)}, for which the network here has no place. Compare "
+            "summary() with the modules there; names= picks some of them."
+        )
 
 
 def _taken(wanted: Arrays, path: str, state: Mapping[str, Any]) -> Arrays:
@@ -293,10 +316,17 @@ def _paths(every: list[LayerWeights], names: Any) -> list[str]:
         unknown = sorted(set(names) - set(here))
         if unknown:
             raise ValueError(f"names has no layers {unknown}; layers with weights are {here}.")
-        return [names.get(path, path) for path in here]
+        return _distinct([names.get(path, path) for path in here])
     if isinstance(names, str) or len(names) != len(here):
         raise ValueError(f"names must give one name for each of the layers {here}; got {names!r}.")
-    return list(names)
+    return _distinct(list(names))
+
+
+def _distinct(paths: list[str]) -> list[str]:
+    """Return names of modules; two layers of one name would have the arrays of one."""
+    if len(set(paths)) < len(paths):
+        raise ValueError(f"names must give every layer another name; got {paths}.")
+    return paths
 
 
 def _paths_there(every: list[LayerWeights], names: Any, state: Mapping[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+from scipy import sparse
 
 from sknn.estimators.autoencoder.estimator import AutoEncoder
 from sknn.estimators.autoencoder.layers import code_stop
@@ -76,8 +77,9 @@ class Family:
         raise NotImplementedError
 
     def feed(self, rows: Any, dtype: DTypeLike) -> dict[str, NDArray]:
-        """Return rows in the form of the inputs."""
-        return {X: np.ascontiguousarray(self.estimator._check_inputs(rows), dtype)}
+        """Return rows in the form of the inputs, which are never sparse."""
+        x = self.estimator._check_inputs(rows)
+        return {X: np.ascontiguousarray(x.toarray() if sparse.issparse(x) else x, dtype)}
 
     def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
         """Make the inputs of what another graph hands over: columns, some together or all."""

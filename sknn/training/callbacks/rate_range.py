@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import axes, color
 from sknn.core.constraints import integer, none, real
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks.base import Callback, Phase, Progress
-from sknn.training.pyplot import axes
 
 # With fewer, neighbouring rates lie too far apart and the average is of too few losses.
 _FEWEST = 50
@@ -188,6 +189,7 @@ class LearningRateRange(Callback):
         if run.stop_reason in ("max_iter", "diverged"):
             run.stop_reason = "range_test"
 
+    @in_house_style
     def plot(self, ax: Any = None) -> Any:
         """Draw the losses over the rates and mark the suggestion.
 
@@ -211,10 +213,10 @@ class LearningRateRange(Callback):
             raise AttributeError("There is no curve yet; plot estimator.callbacks_[0] after fit.")
         ax = axes(ax)
         ax.plot(self.rates_, self.losses_, alpha=0.3, label="loss")
-        ax.plot(self.rates_, self.smoothed_, color="C0", label="average")
+        ax.plot(self.rates_, self.smoothed_, color=color(0), label="average")
         if math.isfinite(self.suggestion_):
             label = f"suggestion {self.suggestion_:.2g}"
-            ax.axvline(self.suggestion_, color="C1", linestyle="--", label=label)
+            ax.axvline(self.suggestion_, color=color(1), linestyle="--", label=label)
         ax.set(xscale="log", xlabel="learning rate", ylabel="loss")
         ax.legend()
         return ax

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
-from sknn.core.rows import in_order
+from sknn.core.row_order import in_order
 from sknn.training.callbacks.base import Callback, Phase, Progress
 
 # Sparse targets are made dense in slabs of about this many numbers.

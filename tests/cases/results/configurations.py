@@ -24,8 +24,11 @@ from sknn import (
     TabularMLPRegressor,
 )
 from sknn.callbacks import Diagnostics, Pause, WeightAveraging
+from sknn.estimators.settings.specs import LBFGS
 from sknn.layers import BatchNorm, Dense, Dropout, Parallel, Residual
-from sknn.schedules import BatchSize, Cosine, FlatCosine
+from sknn.losses import Loss
+from sknn.optimizers import Optimizer
+from sknn.schedules import BatchSize, Cosine, FlatCosine, Schedule
 from sknn.search import ArchitectureSearchCV
 from tests.cases.results import data as d
 from tests.cases.results.training import (
@@ -64,6 +67,15 @@ class Configuration(NamedTuple):
 CONFIGURATIONS: dict[str, Configuration] = {}
 
 
+def short_names(family, task=None):
+    """Return the short names of all parts of a family of ours, of losses those for a task."""
+    return sorted(
+        name
+        for name, kind in family.registry.items()
+        if kind.__module__.startswith("sknn.") and (task is None or task in kind.tasks)
+    )
+
+
 def enter(kind, data, rows, common=None, train=fit, alone=False):
     """Enter one class, on the same data, with the parameters of each row."""
     for name, parameters in rows.items():
@@ -85,31 +97,28 @@ for each in networks():
 EIGHT = {"max_iter": 8}
 SMALL = EIGHT | {"hidden_layer_sizes": (9,)}
 BATCHES = EIGHT | {"batch_size": 32}
-SOLVERS = (
-    *("adam", "adamw", "nadam", "amsgrad", "rmsprop", "adagrad"),
-    *("adadelta", "sgd", "lion", "lbfgs"),
-)
-SCHEDULES = (
-    *("invscaling", "adaptive", "exponential", "step", "cosine"),
-    *("one_cycle", "plateau", "cos_log", "flat_cosine"),
-)
-REGRESSION_LOSSES = (
-    *("squared_error", "absolute_error", "huber", "log_cosh", "quantile", "gaussian_nll"),
-    *("poisson", "gamma", "tweedie"),
-)
-enter(MLPClassifier, d.IRIS, {name: {"solver": name} for name in SOLVERS}, SMALL)
 enter(
     MLPClassifier,
     d.IRIS,
-    {name: {"learning_rate": name} for name in SCHEDULES},
+    {name: {"solver": name} for name in (LBFGS, *short_names(Optimizer))},
+    SMALL,
+)
+enter(
+    MLPClassifier,
+    d.IRIS,
+    {name: {"learning_rate": name} for name in short_names(Schedule)},
     SMALL | {"batch_size": 32, "max_iter": 12},
 )
-enter(MLPClassifier, d.IRIS, {name: {"loss": name} for name in ("hinge", "focal")}, EIGHT)
-enter(MLPClassifier, d.IRIS, {"squared error": {"loss": "squared_error"}}, EIGHT)
+enter(
+    MLPClassifier,
+    d.IRIS,
+    {name: {"loss": name} for name in short_names(Loss, "multiclass")},
+    EIGHT,
+)
 enter(
     MLPRegressor,
     d.DIABETES,
-    {name: {"loss": name} for name in REGRESSION_LOSSES},
+    {name: {"loss": name} for name in short_names(Loss, "regression")},
     SMALL | {"batch_size": 32},
 )
 DIGIT_SIZES = EIGHT | {"hidden_layer_sizes": (20, 10), "batch_size": 40}

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from sknn.core.layers import Defaults, Dense
 from sknn.core.network import Network
+from sknn.exceptions import InvalidParameterError
 from tests.cases.layers import CASES
 from tests.checks.layers import Bench
 
@@ -87,3 +88,16 @@ def test_an_input_skip_of_more_columns_than_there_are_is_named(in_shape):
     layers = [Dense(4, "tanh").bind(Defaults()), Dense(2, "tanh", input_skip=4).bind(Defaults())]
     with pytest.raises(ValueError, match="input_skip=4"):
         Network(layers, ["hidden0", "output"], in_shape, np.float64)
+
+
+@pytest.mark.parametrize("option", [{"input_skip": 2}, {"contraction": 0.1}], ids=str)
+def test_options_for_flat_rows_refuse_others(option):
+    layer = Dense(2, "tanh", **option).bind(Defaults())
+    with pytest.raises(ValueError, match=f"{next(iter(option))} needs rows that are flat"):
+        layer.plan((4, 3))
+
+
+@pytest.mark.parametrize("other", [{"input_skip": 2}, {"input_scale": 1.0}], ids=str)
+def test_contraction_counts_no_other_weights(other):
+    with pytest.raises(InvalidParameterError, match=f"contraction and {next(iter(other))} do not"):
+        Dense(2, "tanh", contraction=0.1, **other).bind(Defaults())

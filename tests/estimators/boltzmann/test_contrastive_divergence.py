@@ -8,10 +8,10 @@ import scipy.sparse as sp
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit, logsumexp
 
+from sknn.core.boltzmann_machine import Machine
 from sknn.core.layers import Boltzmann, Defaults
-from sknn.core.machine import Machine
 from sknn.core.network import Network
-from sknn.core.visible import Visible
+from sknn.core.visible_units import Visible
 from sknn.estimators.boltzmann.contrastive_divergence import (
     ContrastiveDivergence,
     SparsityTarget,

@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sknn import CNNClassifier, MLPClassifier, MLPRegressor, RNNClassifier, TabularMLPClassifier
 from sknn.callbacks import Callback
-from sknn.core.generator import MemberGenerator
+from sknn.core.random_streams import MemberGenerator
 from sknn.schedules import Plateau
 
 pytestmark = pytest.mark.bits

@@ -11,6 +11,7 @@ import sknn
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.settings import parameter_table as table
 from sknn.estimators.settings.parameter_table import TABLE, constraints_of, entries_of
+from sknn.estimators.supervised import SupervisedNetwork
 from sknn.exceptions import InvalidParameterError
 
 SCRIPT = Path(sknn.__file__).parents[1] / "docs" / "signatures.py"
@@ -67,6 +68,17 @@ def test_the_script_finds_and_mends_what_differs(script, right, wrong):
     assert script.updated(source, sknn.MLPClassifier) == source
 
 
+def test_a_docstring_without_parameters_is_named_with_its_file(script, monkeypatch):
+    monkeypatch.setattr(script, "classes", lambda: [sknn.MLPClassifier])
+    mutilated = Path(inspect.getsourcefile(sknn.MLPClassifier)).read_text(encoding="utf-8")
+    mutilated = mutilated.replace("    Parameters\n", "    Arguments\n", 1)
+    monkeypatch.setattr(script.Path, "read_text", lambda *args, **kwargs: mutilated)
+    with pytest.raises(
+        ValueError, match=r"mlp\.py: the docstring of MLPClassifier has no section P"
+    ):
+        list(script.stale())
+
+
 def test_the_check_names_the_file_and_the_command(script, monkeypatch, capsys):
     monkeypatch.setattr(script, "stale", lambda: iter([(Path("mlp.py"), "")]))
     assert script.main(["--check"]) == 1
@@ -121,3 +133,16 @@ def test_classes_of_users_have_parameters_of_their_own():
         assert Mine().fit(X, y).n_iter_ == 1
     with pytest.raises(InvalidParameterError, match="'tol' parameter of Mine"):
         Mine(tol=-1).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in CLASSES if issubclass(kind, SupervisedNetwork)],
+    ids=lambda kind: kind.__name__,
+)
+def test_parameters_that_say_how_many_hidden_layers_there_are_exist(kind):
+    missing = [name for name in kind._hidden_parameters if name not in kind._get_param_names()]
+    assert not missing, (
+        f"{missing} are no parameters of {kind.__name__}: say in the class attribute "
+        f"_hidden_parameters, in {inspect.getsourcefile(kind)}, which ones give its hidden layers"
+    )

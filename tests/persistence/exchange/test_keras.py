@@ -93,6 +93,8 @@ def test_weights_that_do_not_fit_change_nothing():
         from_keras_weights(net, weights[:-1])
     with pytest.raises(ValueError, match=r"weights\[0\] has the shape \(5, 6\)"):
         from_keras_weights(net, [weights[0].T, *weights[1:]])
+    with pytest.raises(ValueError, match=r"weights\[1\] must hold real numbers"):
+        from_keras_weights(net, [weights[0], weights[1] * 1j, *weights[2:]])
     with pytest.raises(TypeError, match="list of arrays"):
         from_keras_weights(net, "weights")
     np.testing.assert_array_equal(net.get_weights()["hidden0"]["W"], before["hidden0"]["W"])

@@ -131,6 +131,12 @@ def _layers(*layers):
         (lambda: _layers(Dense(4, "tanh"), Dense(3, "relu")), ValueError, "ReLU, Tanh"),
         (lambda: _layers(Dense(4), LayerNorm()), AttributeError, "LayerNorm"),
         (lambda: _fitted(sknn, "binary", n_members=2), ValueError, "2 members"),
+        (
+            lambda: sknn.MLPRegressor(loss="gaussian_nll").initialize(X, X[:, 0]),
+            ValueError,
+            "the loss 'gaussian_nll' and 1 outputs",
+        ),
+        (lambda: sknn.MLPClassifier().initialize(X, ["a"] * len(X)), ValueError, "single class"),
         (lambda: sknn.MLPClassifier(), NotFittedError, "not fitted"),
         (lambda: sknn.CNNClassifier(), TypeError, "CNNClassifier"),
     ],

@@ -160,6 +160,10 @@ def _net(**params):
         (lambda s: s.pop("hidden0.weight"), "no array 'hidden0.weight'"),
         (lambda s: s.update({"hidden0.weight": np.zeros((5, 7))}), r"shape \(5, 7\)"),
         (lambda s: s.update({"output.bias": np.full(3, np.nan)}), "NaN"),
+        (lambda s: s.update({"output.bias": np.full(3, 1j)}), "real numbers; it has the dtype com"),
+        (lambda s: s.update({"output.bias": np.full(3, "a")}), "'output.bias'. must hold real"),
+        (lambda s: s.update({"hidden0.weight_l1": np.zeros(3)}), "hidden0.weight_l1, for which"),
+        (lambda s: s.update({"hidden1.weight": np.zeros(3)}), "hidden1.weight, for which"),
     ],
 )
 def test_a_state_that_does_not_fit_changes_nothing(change, words):
@@ -169,6 +173,15 @@ def test_a_state_that_does_not_fit_changes_nothing(change, words):
     with pytest.raises(ValueError, match=words):
         from_torch_state_dict(net, state)
     np.testing.assert_array_equal(net.get_weights()["hidden0"]["W"], before["hidden0"]["W"])
+
+
+def test_modules_that_are_not_named_are_of_others():
+    net, twin = _net(), _net()
+    state = to_torch_state_dict(net, names=["0", "3"]) | {"9.weight": np.zeros(3)}
+    from_torch_state_dict(twin, state, names=["0", "3"])
+    np.testing.assert_array_equal(twin.predict_proba(ROWS), net.predict_proba(ROWS))
+    with pytest.raises(ValueError, match=r"3.bias_l1, for which"):
+        from_torch_state_dict(twin, state | {"3.bias_l1": np.zeros(3)}, names=["0", "3"])
 
 
 def test_what_cannot_travel_is_refused():
@@ -182,6 +195,9 @@ def test_what_cannot_travel_is_refused():
         to_torch_state_dict(_net(), names={"conv0": "0"})
     with pytest.raises(ValueError, match="one name for each"):
         to_torch_state_dict(_net(), names=["0"])
+    for names in (["0", "0"], {"hidden0": "output"}):
+        with pytest.raises(ValueError, match="every layer another name"):
+            to_torch_state_dict(_net(), names=names)
     with pytest.raises(ValueError, match="which is which"):
         from_torch_state_dict(_net(), {"a.weight": np.zeros(3)})
     net = RNNClassifier(layers=[Jordan(3)], max_iter=1, learning_rate="cosine").fit(SIGNALS, LABELS)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.datasets import load_digits, load_iris
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
@@ -323,3 +324,10 @@ def test_a_part_of_the_user_is_refused_by_its_name():
     estimator = MLPClassifier(layers=[Odd(3)], **BRIEF).fit(FLOWERS, KINDS)
     with pytest.raises(TypeError, match="Odd is no layer that can be written to ONNX"):
         to_onnx(estimator)
+
+
+def test_sparse_rows_become_dense_inputs():
+    net = MLPClassifier((4,), **BRIEF).initialize(FLOWERS, KINDS)
+    for kind in (sparse.csr_array, sparse.csc_matrix, sparse.coo_array):
+        found = onnx_inputs(net, kind(FLOWERS), "float32")["X"]
+        np.testing.assert_array_equal(found, FLOWERS.astype(np.float32))

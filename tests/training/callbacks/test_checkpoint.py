@@ -365,6 +365,12 @@ def test_a_failed_resume_changes_nothing(tmp_path):
     assert pickle.dumps(part.run_) == before
 
 
+def test_resume_with_other_labels_asks_for_the_data_of_the_call(tmp_path):
+    part = killed(tmp_path / "file", THREE, epoch=3, kind=MLPClassifier)
+    with pytest.raises(ValueError, match="the interrupted call had .*Pass the data of that call"):
+        part.resume(X, THREE != THREE[0])
+
+
 @pytest.mark.parametrize("content", [b"", b"junk" * 100, None])
 def test_a_broken_file_is_a_value_error(tmp_path, content):
     path = tmp_path / "file"

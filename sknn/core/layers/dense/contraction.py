@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from sknn.core.activations import Activation
 from sknn.core.layers.base import Context
-from sknn.core.layers.shares import fill_shares
-from sknn.core.layout import Scratch, Shape
+from sknn.core.layers.row_weights import fill_shares
+from sknn.core.layout import Scratch
 from sknn.exceptions import InvalidParameterError
 
 
@@ -29,12 +29,6 @@ def check_activation(strength: float, activation: Activation) -> None:
             f"contraction={strength} needs one of the activations {tuple(sorted(known))}; "
             f"got {activation.alias or activation!r}."
         )
-
-
-def check_input(owner: object, in_shape: Shape) -> None:
-    """Raise for rows of several axes."""
-    if len(in_shape) > 1:
-        raise ValueError(f"{owner!r}: contraction needs rows that are flat; got {in_shape}.")
 
 
 def scratch(n_in: int, units: int) -> dict[str, Scratch]:

@@ -31,7 +31,7 @@ class Dense(Affine):
     activation : str or Activation, default=None
         The non-linearity f. None takes the one of the estimator.
     use_bias : bool, default=True
-        Without, the layer has no b.
+        Whether to add a bias b.
     weight_init : str or Initializer, default=None
         Initial W. None takes the one of the estimator; "auto" chooses by the activation.
     bias_init : str or Initializer, default=None
@@ -71,9 +71,11 @@ class Dense(Affine):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from sknn import MLPClassifier
     >>> from sknn.layers import Dense
-    >>> Dense(64, activation="tanh").plan
-    <bound method Dense.plan of Dense(activation='tanh', units=64)>
+    >>> MLPClassifier(layers=[Dense(64, "tanh")]).initialize(np.eye(3), [0, 1, 2]).coefs_[0].shape
+    (3, 64)
     """
 
     kind = "hidden"
@@ -126,8 +128,9 @@ class Dense(Affine):
         bound = super().bind(defaults)
         if self.contraction:
             contraction.check_activation(self.contraction, bound.activation)
-        if self.contraction and self.input_scale:
-            raise InvalidParameterError("contraction and input_scale do not go together.")
+        for name in ("input_scale", "input_skip"):
+            if self.contraction and getattr(self, name):
+                raise InvalidParameterError(f"contraction and {name} do not go together.")
         return bound
 
     def check_input(self, in_shape: Shape) -> None:
@@ -138,6 +141,9 @@ class Dense(Affine):
     def plan(self, in_shape: Shape) -> Plan:
         """W (inputs, units), b (units,), s (inputs,) and S (input_skip, units)."""
         *lead, n_in = in_shape
+        for name in ("contraction", "input_skip"):
+            if lead and getattr(self, name):
+                raise ValueError(f"{self!r}: {name} needs rows that are flat; got {in_shape}.")
         n_in, units = columns.count(self.columns, n_in, self), int(self.units)
         rate = rates(self.parametrization, n_in, int(self.input_skip))
         start, owner, fans = self.weight_init, self.tied_to, (n_in, units)
@@ -156,7 +162,6 @@ class Dense(Affine):
             params |= linear_path.params(int(self.input_skip), units, rate.path)
             scratch |= linear_path.scratch(units)
         if self.contraction:
-            contraction.check_input(self, in_shape)
             scratch |= contraction.scratch(n_in, units)
         return Plan((*lead, units), params, scratch, prod(lead) * n_in * units)
 

@@ -40,8 +40,10 @@ def add(p: Views, z: NDArray, ctx: Context) -> None:
 
 
 def backward(p: Views, g: Views, dz: NDArray, ctx: Context) -> None:
-    """Write the gradient of S."""
+    """Write the gradient of S; add that of u, where it is asked for."""
     transposed_product(_columns(p, ctx), dz, g["S"])
+    if ctx.d_input is not None:
+        ctx.d_input[..., -p["S"].shape[-2] :] += dz @ p["S"].swapaxes(-1, -2)
 
 
 def _columns(p: Views, ctx: Context) -> NDArray:

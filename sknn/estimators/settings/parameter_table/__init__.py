@@ -43,8 +43,9 @@ def entries_of(kind: type) -> dict[str, Entry]:
     if missing:
         raise TypeError(
             f"{kind.__name__} has constructor parameters without an entry: {', '.join(missing)}. "
-            "Add it to a module of sknn/estimators/settings/parameter_table/, then run "
-            "python docs/signatures.py."
+            "Add it to ENTRIES in the file of sknn/estimators/settings/parameter_table/ that says "
+            "what it is of: architecture.py, training.py, stopping.py, shaped.py, generative.py or "
+            "tabular.py. Then run python docs/signatures.py."
         )
     return {name: TABLE[name].of(kind.__mro__) for name in names}
 

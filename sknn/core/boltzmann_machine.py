@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from sknn.core.rows import in_order, slabs
-from sknn.core.visible import BernoulliVisible, Visible, draw_bits, logistic, softplus
+from sknn.core.row_order import in_order, slabs
+from sknn.core.visible_units import BernoulliVisible, Visible, draw_bits, logistic, softplus
 
 # Numbers in the largest array of one chunk.
 _CHUNK = 1 << 18

@@ -56,6 +56,10 @@ class Visible(ABC):
         """Return the part of the energy of each row that hidden units have no share in."""
 
     @abstractmethod
+    def own_force(self, v: NDArray, a: NDArray) -> NDArray:
+        """Return minus the gradient of the own energy, of every row; may be broadcast."""
+
+    @abstractmethod
     def log_integral(self, z: NDArray, a: NDArray) -> NDArray:
         """Return the logarithm of exp(-energy) summed over all v, for the total inputs `z`."""
 
@@ -81,6 +85,10 @@ class BernoulliVisible(Visible):
         """Minus the biases of the units that are on."""
         return -(v @ a)
 
+    def own_force(self, v: NDArray, a: NDArray) -> NDArray:
+        """Return the biases, wherever v is."""
+        return a
+
     def log_integral(self, z: NDArray, a: NDArray) -> NDArray:
         """Every unit is off or on."""
         return softplus(z).sum(axis=-1)
@@ -103,6 +111,10 @@ class GaussianVisible(Visible):
         """Half the squared distance from the bias."""
         distance = v - a
         return 0.5 * np.einsum("ij,ij->i", distance, distance)
+
+    def own_force(self, v: NDArray, a: NDArray) -> NDArray:
+        """Point towards the biases."""
+        return a - v
 
     def log_integral(self, z: NDArray, a: NDArray) -> NDArray:
         """Complete the square."""

@@ -5,8 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
-from sknn.core.generator import MemberGenerator, SharedGenerator
 from sknn.core.layers.base import Context
+from sknn.core.random_streams import MemberGenerator, SharedGenerator
 from sknn.layers import Dropout
 
 

@@ -1,0 +1,259 @@
+"""What a picture of a network shows, as shapes with places, whoever draws them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.layers import Boltzmann, Dense
+from sknn.core.layers.base import Layer
+from sknn.core.layout import Plan, Role, Shape, Views
+from sknn.core.network import Network
+
+# Widths of layers and of blocks of layers; a column of the picture is 1 wide.
+_WIDTH, _BLOCK = 0.5, 0.84
+_MAX_NAME = 16
+_PARTS = (("generator_", "generator"), ("discriminator_", "discriminator"))
+
+
+@dataclass(frozen=True)
+class Box:
+    """A layer whose units are not drawn one by one, or one inside a block; places are centers."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    copies: int = 1
+    """How many are seen behind each other: filters."""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit; `label` stands beside it, to the left or right."""
+
+    x: float
+    y: float
+    label: str = ""
+    side: str = "left"
+
+
+@dataclass(frozen=True)
+class Links:
+    """Weights between the units of two layers, or a plain arrow where there is no `weight`."""
+
+    begin: NDArray
+    end: NDArray
+    weight: NDArray | None
+
+
+@dataclass(frozen=True)
+class Caption:
+    """Lines below a layer, the first of them its name; or, with `over`, a heading above some."""
+
+    x: float
+    lines: tuple[str, ...]
+    over: float = 0.0
+    """How far the heading reaches to either side; 0 for what stands below."""
+
+
+@dataclass
+class Diagram:
+    """A picture from x=-0.5 to `width` - 0.5, with layers between y=0 and y=1.
+
+    Attributes
+    ----------
+    width : int
+        Number of columns: input and layers.
+    boxes, units, links, captions : list
+        What there is to draw, links first.
+    """
+
+    width: int = 0
+    boxes: list[Box] = field(default_factory=list)
+    units: list[Unit] = field(default_factory=list)
+    links: list[Links] = field(default_factory=list)
+    captions: list[Caption] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What one column shows."""
+
+    name: str
+    kind: str
+    shape: Shape
+    count: int
+    layer: Layer | None = None
+    params: Views = field(default_factory=dict)
+
+
+def diagram(
+    network: Network,
+    *,
+    max_units: int = 16,
+    inputs: Sequence[str] = (),
+    outputs: Sequence[str] = (),
+    member: int = 0,
+) -> Diagram:
+    """Return the picture of a network.
+
+    Parameters
+    ----------
+    network : Network
+    max_units : int, default=16
+        A layer of so many units at most is drawn unit by unit, with its weights where the layer
+        before is.
+    inputs, outputs : sequence of str
+        Names of the units of the first and the last layer, where they are drawn.
+    member : int, default=0
+        Of several members the one to draw.
+    """
+    columns = list(_columns(network.member(member)))
+    picture = Diagram(len(columns))
+    widest = max(prod(column.shape) for column in columns)
+    places: list[NDArray | None] = []
+    for x, column in enumerate(columns):
+        ys = _spread(column.shape[0]) if _shows_units(column, max_units) else None
+        if ys is not None:
+            names = inputs if x == 0 else outputs if x == len(columns) - 1 else ()
+            picture.units += _units(x, ys, names, "left" if x == 0 else "right")
+        else:
+            picture.boxes += _boxes(x, column, widest)
+        if x:
+            picture.links.append(_links(x, places[-1], ys, columns[x - 1 : x + 1]))
+        places.append(ys)
+        picture.captions.append(_caption(x, column))
+    picture.captions += _headings([column.name for column in columns])
+    return picture
+
+
+def _shows_units(column: _Column, max_units: int) -> bool:
+    few = len(column.shape) == 1 and column.shape[0] <= max_units
+    return few and not hasattr(column.layer, "chains")
+
+
+def _columns(network: Network) -> Iterator[_Column]:
+    yield _Column("input", "", network.in_shape, 0)
+    for name, layer, plan, params in zip(
+        network.names, network.layers, network.plans, network.params, strict=True
+    ):
+        yield _Column(name, _kind(layer), plan.out_shape, n_trained(plan), layer, params)
+
+
+def n_trained(plan: Plan) -> int:
+    """Return how many numbers of its own a layer trains."""
+    return sum(
+        prod(param.shape)
+        for param in plan.params.values()
+        if param.tied_to is None and param.role is not Role.TRACKED
+    )
+
+
+def _kind(layer: Layer) -> str:
+    """Return the class of a layer, and its activation where it has one that matters."""
+    activation = getattr(getattr(layer, "activation", None), "alias", None)
+    bent = f", {activation}" if activation not in (None, "identity") else ""
+    return type(layer).__name__ + bent
+
+
+def _spread(n: int) -> NDArray:
+    """Return the heights of n units, the first on top; few of them stand close together."""
+    room = min(1.0, 0.22 * max(n - 1, 0))
+    return 0.5 + 0.5 * np.linspace(room, -room, n) if n > 1 else np.array([0.5])
+
+
+def _units(x: int, ys: NDArray, names: Sequence[str], side: str) -> Iterator[Unit]:
+    labels = [short(str(name)) for name in names] if len(names) == len(ys) else [""] * len(ys)
+    for y, label in zip(ys, labels, strict=True):
+        yield Unit(float(x), float(y), label, side)
+
+
+def short(name: str) -> str:
+    """Return a name that fits beside a unit."""
+    return name if len(name) <= _MAX_NAME else name[: _MAX_NAME - 1] + "…"
+
+
+def _boxes(x: int, column: _Column, widest: int) -> Iterator[Box]:
+    """Yield the box of a layer, taller for more numbers, and those of the layers inside."""
+    size = prod(column.shape)
+    height = 0.2 + 0.8 * math.log1p(size) / math.log1p(widest)
+    chains = getattr(column.layer, "chains", ())
+    copies = 3 if _is_stack(column) else 1
+    width = _BLOCK if chains else _WIDTH
+    yield Box(float(x), 0.5, width, max(height, 0.7 if chains else 0), copies)
+    for i, chain in enumerate(chains):
+        names = [f"{type(layer).__name__}" for _, layer in chain.pairs] or ["as it is"]
+        place = x + _BLOCK * ((i + 0.5) / len(chains) - 0.5)
+        step = 0.6 / len(names)
+        for j, name in enumerate(names):
+            y = 0.8 - step * (j + 0.5)
+            yield Box(place, y, 0.76 / len(chains), min(0.8 * step, 0.14), 1, name)
+
+
+def _links(
+    x: int, before: NDArray | None, after: NDArray | None, columns: Sequence[_Column]
+) -> Links:
+    weight = columns[1].params.get("W")
+    if before is None or after is None or not _joins(weight, len(before), len(after)):
+        # From the right edge of one layer to the left edge of the next.
+        left = x - 1.0 + _reach(columns[0], before is not None)
+        right = x - _reach(columns[1], after is not None)
+        return Links(np.array([[left, 0.5]]), np.array([[right, 0.5]]), None)
+    assert weight is not None
+    y0, y1 = (side.ravel() for side in np.meshgrid(before, after, indexing="ij"))
+    begin = np.column_stack([np.full_like(y0, x - 1.0), y0])
+    end = np.column_stack([np.full_like(y1, float(x)), y1])
+    return Links(begin, end, np.asarray(weight, float).ravel())
+
+
+def _is_stack(column: _Column) -> bool:
+    """Whether a layer is drawn as several boxes behind each other: filters, steps."""
+    return len(column.shape) > 1 and not hasattr(column.layer, "chains")
+
+
+def _reach(column: _Column, has_units: bool) -> float:
+    """Return how far a layer reaches from the middle of its column."""
+    if has_units:
+        return 0.07
+    stacked = 0.05 if _is_stack(column) else 0.0
+    return (_BLOCK if hasattr(column.layer, "chains") else _WIDTH) / 2 + stacked
+
+
+def _joins(weight: Any, n_before: int, n_after: int) -> bool:
+    return weight is not None and weight.shape == (n_before, n_after)
+
+
+def _caption(x: int, column: _Column) -> Caption:
+    shape = " × ".join(f"{size:,}" for size in column.shape)
+    if len(column.shape) == 1:
+        shape += " unit" if isinstance(column.layer, (Dense, Boltzmann)) else " number"
+        shape += "s" if column.shape[0] != 1 else ""
+    count = f"{column.count:,} parameters" if column.count else ""
+    # Which of the two nets of a GAN a layer belongs to stands above it.
+    name = next((column.name[len(p) :] for p, _ in _PARTS if column.name.startswith(p)), None)
+    lines = (name or column.name, column.kind, shape, count)
+    return Caption(float(x), tuple(line for line in lines if line))
+
+
+def _headings(names: list[str]) -> Iterator[Caption]:
+    """Yield what several layers are together: the two nets of a GAN, encoder and decoder."""
+    for prefix, title in _PARTS:
+        yield from _heading([i for i, name in enumerate(names) if name.startswith(prefix)], title)
+    decoder = [i for i, name in enumerate(names) if name.startswith("decoder")]
+    if decoder:
+        yield from _heading(list(range(1, decoder[0])), "encoder")
+        yield from _heading(list(range(decoder[0], len(names))), "decoder")
+
+
+def _heading(columns: list[int], title: str) -> Iterator[Caption]:
+    if columns:
+        first, last = columns[0], columns[-1]
+        yield Caption(0.5 * (first + last), (title,), 0.5 * (last - first) + 0.4)

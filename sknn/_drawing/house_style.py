@@ -1,0 +1,102 @@
+"""How pictures look: colors that color-blind readers can tell apart, on light and on dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from sknn._drawing.pyplot import pyplot
+
+# The palette of Okabe and Ito (2008), ordered by contrast with the background, and wine of that of
+# Tol; on dark, blue and green are lighter, and yellow takes the place of black.
+_COLORS = {
+    theme: colors.split()
+    for theme, colors in {
+        "light": "#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #4D4D4D #882255",
+        "dark": "#56B4E9 #E69F00 #2FC99B #E08EBC #F0E442 #FF8A50 #CFCFCF #B3A2F2",
+    }.items()
+}
+COLORS = _COLORS["light"]
+"""Of lines and classes."""
+_GROUND = {"light": "#FFFFFF", "dark": "#16181D"}
+_INK = {"light": "#262626", "dark": "#E8E8E8"}
+_GRID = {"light": "#E2E2E2", "dark": "#353941"}
+
+SIGNS = "RdBu_r"
+"""Colormap of signed numbers: blue below zero, red above."""
+AMOUNTS = "viridis"
+"""Colormap of numbers that are all of one sign."""
+
+
+def house_style(theme: str = "light") -> dict[str, Any]:
+    """Return the settings of Matplotlib that all pictures of sknn have.
+
+    Displays take them for what you have not set otherwise; a style of your own wins. For pictures
+    of your own in the same look pass them to ``plt.style.use`` or ``plt.style.context``. The colors
+    are those of Okabe and Ito, which readers with any kind of color vision can tell apart.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}, default="light"
+        The background.
+
+    Returns
+    -------
+    settings : dict
+        For ``matplotlib.pyplot.rcParams``.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from sknn.inspection import house_style
+    >>> with plt.style.context(house_style("dark")):
+    ...     figure, ax = plt.subplots()
+    >>> house_style()["axes.spines.top"]
+    False
+    """
+    if theme not in _COLORS:
+        raise ValueError(f"theme must be 'light' or 'dark'; got {theme!r}.")
+    ground, ink, grid = _GROUND[theme], _INK[theme], _GRID[theme]
+    inked = ("text.color", "axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color")
+    return {
+        "axes.prop_cycle": f"cycler('color', {_COLORS[theme]})",
+        "axes.axisbelow": True,
+        "axes.edgecolor": ink,
+        "axes.facecolor": ground,
+        "axes.grid": True,
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "axes.titlesize": "medium",
+        "figure.facecolor": ground,
+        "grid.color": grid,
+        "image.cmap": AMOUNTS,
+        "image.interpolation": "nearest",
+        "legend.fontsize": "small",
+        "legend.edgecolor": "none",
+        "legend.facecolor": ground,
+        "legend.framealpha": 0.8,
+        "lines.linewidth": 1.8,
+    } | dict.fromkeys(inked, ink)
+
+
+def _unset() -> dict[str, Any]:
+    """Return the settings of the house that the user has left as Matplotlib has them."""
+    now, default = dict(pyplot().rcParams), dict(pyplot().rcParamsDefault)
+    return {name: value for name, value in house_style().items() if now[name] == default[name]}
+
+
+def in_house_style(plot: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a method draw in the style of the house, as far as the user has set no other."""
+
+    @wraps(plot)
+    def styled(*args: Any, **kwargs: Any) -> Any:
+        with pyplot().style.context(_unset()):
+            return plot(*args, **kwargs)
+
+    return styled

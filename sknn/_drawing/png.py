@@ -1,0 +1,72 @@
+"""Numbers as colors, and colors as a PNG file, without Matplotlib."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+# From Matplotlib's viridis and ColorBrewer's RdBu, which the Displays use.
+_ANCHORS = {
+    "gray": ["#000000", "#FFFFFF"],
+    "amounts": [
+        *("#440154", "#472D7B", "#3B528B", "#2C728E", "#21918C"),
+        *("#28AE80", "#5EC962", "#ADDC30", "#FDE725"),
+    ],
+    "signs": [
+        *("#053061", "#2166AC", "#4393C3", "#92C5DE", "#D1E5F0", "#F7F7F7"),
+        *("#FDDBC7", "#F4A582", "#D6604D", "#B2182B", "#67001F"),
+    ],
+}
+
+
+def rgb(color: str) -> NDArray[np.float64]:
+    """Return the red, green and blue of "#RRGGBB", between 0 and 1."""
+    return np.frombuffer(bytes.fromhex(color.removeprefix("#")), np.uint8) / 255.0
+
+
+def colored(values: NDArray, low: float, high: float, scale: str) -> NDArray[np.float64]:
+    """Return numbers as colors between 0 and 1; NaN becomes NaN.
+
+    Parameters
+    ----------
+    values : ndarray of shape (height, width)
+    low, high : float
+        The ends of the scale.
+    scale : {"gray", "amounts", "signs"}
+
+    Returns
+    -------
+    image : ndarray of shape (height, width, 3)
+    """
+    anchors = np.stack([rgb(each) for each in _ANCHORS[scale]])
+    places = np.linspace(0.0, 1.0, len(anchors))
+    share = np.clip((values - low) / max(high - low, 1e-300), 0.0, 1.0)
+    return np.stack([np.interp(share, places, channel) for channel in anchors.T], axis=-1)
+
+
+def png(image: NDArray) -> bytes:
+    """Return an image as a PNG file; NaN is transparent.
+
+    Parameters
+    ----------
+    image : ndarray of shape (height, width, 3)
+        Between 0 and 1.
+    """
+    there = np.isfinite(image).all(axis=-1)
+    solid = np.where(there[..., None], image, 0.0)
+    pixels = np.concatenate([solid, there[..., None]], axis=-1)
+    bytes_ = np.rint(np.clip(pixels, 0.0, 1.0) * 255).astype(np.uint8)
+    height, width = bytes_.shape[:2]
+    # Every line begins with its filter: none.
+    lines = np.concatenate([np.zeros((height, 1), np.uint8), bytes_.reshape(height, -1)], axis=1)
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    parts = [(b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes(), 9)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    check = zlib.crc32(name + data)
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", check)

@@ -1,0 +1,94 @@
+"""Matplotlib, where it is installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def pyplot() -> Any:
+    """Return ``matplotlib.pyplot``.
+
+    Raises
+    ------
+    ImportError
+        Without matplotlib; names the extra that brings it.
+    """
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise ImportError(
+            'Plots need matplotlib, which comes with the extra "plot": pip install "sknn[plot]".'
+        ) from error
+    return plt
+
+
+def axes(ax: Any) -> Any:
+    """Return `ax`, or the axes of a new figure for None."""
+    return pyplot().subplots(layout="constrained")[1] if ax is None else ax
+
+
+def color(i: int) -> str:
+    """Return a color of the cycle in use; unlike the name "C0" it stays when the style ends."""
+    cycle = pyplot().rcParams["axes.prop_cycle"].by_key().get("color", ["C0"])
+    return cycle[i % len(cycle)]
+
+
+def panels(ax: Any, n_rows: int, n_columns: int, size: tuple[float, float], **shared: Any) -> Any:
+    """Return axes for pictures in rows and columns.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes, array of them, or None
+        One is parted; of several there must be as many as there are pictures. None makes a figure.
+    n_rows, n_columns : int
+    size : (float, float)
+        Width and height of a panel of a new figure, in inches.
+    **shared : dict
+        Passed to ``subplots``: ``sharex``, ``sharey``.
+
+    Returns
+    -------
+    bound : matplotlib Axes or None
+        The axes that was parted.
+    panels : ndarray of matplotlib Axes, shape (n_rows, n_columns)
+
+    Raises
+    ------
+    ValueError
+        For another number of axes.
+    """
+    if ax is None:
+        width, height = size
+        _, axes = pyplot().subplots(
+            n_rows,
+            n_columns,
+            squeeze=False,
+            layout="constrained",
+            figsize=(width * n_columns, height * n_rows),
+            **shared,
+        )
+        return None, axes
+    if not hasattr(ax, "get_figure"):
+        given = np.array(ax, dtype=object)
+        if given.size != n_rows * n_columns:
+            raise ValueError(
+                f"ax must be one Axes, or an array of {n_rows * n_columns} of them; got "
+                f"{given.size}."
+            )
+        return None, given.reshape(n_rows, n_columns)
+    ax.set_axis_off()
+    inner = ax.get_subplotspec()
+    if inner is None:
+        raise ValueError("ax must come from plt.subplots, so that it can be parted.")
+    parted = inner.subgridspec(n_rows, n_columns).subplots(squeeze=False, **shared)
+    return ax, parted
+
+
+def show_image(ax: Any, image: Any, **image_kw: Any) -> Any:
+    """Draw an image without ticks and grid; return the artist."""
+    artist = ax.imshow(image, **image_kw)
+    ax.grid(False)
+    ax.set(xticks=[], yticks=[])
+    return artist

@@ -1,0 +1,168 @@
+"""How much the columns of X have to do with the answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.inspection import permutation_importance
+
+from sknn.estimators.tabular.network import TableNetwork
+from sknn.inspection.answers import answer_of, n_outputs
+from sknn.inspection.attributions import HOW_EXACT, as_given, integral, read_rows
+from sknn.inspection.unwrap import network_of, served, served_on
+
+_METHODS = ("auto", "weights", "gradients", "integrated", "permutation")
+
+
+def feature_importances(
+    estimator: Any,
+    X: Any = None,
+    y: Any = None,
+    *,
+    method: str = "auto",
+    scoring: Any = None,
+    n_repeats: int = 5,
+    random_state: Any = None,
+) -> NDArray:
+    r"""Return how much each column of X matters to the network.
+
+    ================= ======================================================================
+    ``"permutation"`` how far the score falls when the entries of the column are shuffled [1]_
+    ``"gradients"``   mean of :math:`|g_j (x_j - \bar x_j)|` over the rows, with the gradient g of
+                      :func:`input_gradients`
+    ``"integrated"``  mean of :math:`|a_j|`, with the shares a of :func:`integrated_gradients` and
+                      the mean row for baseline
+    ``"weights"``     :math:`|W_1| |W_2| \cdots |W_L|`, summed over the outputs, relative to their
+                      total: what the weights alone would let pass [2]_
+    ================= ======================================================================
+
+    Only permutation judges by what is right. It takes columns that say the same for unimportant,
+    as does every measure that changes one column at a time. Weights compare columns of one scale
+    (standardized ones) only, and see no rows at all.
+
+    Parameters
+    ----------
+    estimator : fitted sknn estimator
+        Or a Pipeline or search around one. With "permutation" the columns are those of X, with the
+        others those the last step is given.
+    X : array-like of shape (n_samples, n_features), default=None
+        Rows not trained on tell most.
+    y : array-like, default=None
+        Their targets, for "permutation".
+    method : str, default="auto"
+        "auto": permutation with X and y, gradients with X alone, else weights.
+    scoring : str or callable, default=None
+        For "permutation"; None: the estimator's own score.
+    n_repeats : int, default=5
+        For "permutation": how often each column is shuffled.
+    random_state : int, RandomState or None, default=None
+        For "permutation".
+
+    Returns
+    -------
+    importances : ndarray of shape (n_features,)
+        What the network makes of one column of a table (bins, categories) is added up to one
+        number. Images and sequences have one of the shape of a row.
+
+    Raises
+    ------
+    ValueError
+        For an unknown method, or one that lacks X or y.
+    AttributeError
+        With "weights", where no chain of weights gives the predictions.
+
+    Notes
+    -----
+    With the weights it serves scikit-learn's feature selection, as below. ``SelectFromModel`` takes
+    rows as well: ``functools.partial(feature_importances, X=X)``.
+
+    References
+    ----------
+    .. [1] Breiman (2001), "Random forests". Machine Learning 45.
+    .. [2] Gevrey, Dimopoulos & Lek (2003), "Review and comparison of methods to study the
+       contribution of variables in artificial neural network models".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.feature_selection import RFE
+    >>> from sknn import MLPRegressor
+    >>> from sknn.inspection import feature_importances
+    >>> X = np.random.default_rng(0).standard_normal((200, 5))
+    >>> y = X[:, 1] + 2 * np.tanh(X[:, 3])
+    >>> net = MLPRegressor(solver="lbfgs", alpha=1, max_iter=1000, random_state=0)
+    >>> feature_importances(net.fit(X, y), X, y, random_state=0).argsort()[-2:].tolist()
+    [1, 3]
+    >>> RFE(net, n_features_to_select=2, importance_getter=feature_importances).fit(X, y).support_
+    array([False,  True, False,  True, False])
+    """
+    network_of(estimator)
+    chosen = _method(method, X, y)
+    if chosen == "weights":
+        return _of_weights(served(estimator))
+    if chosen == "permutation":
+        found = permutation_importance(
+            estimator, X, y, scoring=scoring, n_repeats=n_repeats, random_state=random_state
+        )
+        return found.importances_mean
+    final, given = served_on(estimator, X)
+    return _of_rows(final, given, chosen)
+
+
+def _method(method: str, X: Any, y: Any) -> str:
+    """Return the method to use, checked against what there is."""
+    if method not in _METHODS:
+        raise ValueError(f"method must be one of {_METHODS}; got {method!r}.")
+    if method == "auto":
+        return "weights" if X is None else "gradients" if y is None else "permutation"
+    if method != "weights" and X is None:
+        raise ValueError(f"method={method!r} needs rows; pass X.")
+    if method == "permutation" and y is None:
+        raise ValueError("method='permutation' needs the targets of the rows; pass y.")
+    return method
+
+
+def _of_weights(final: Any) -> NDArray:
+    """Multiply the sizes of the weights along all ways from a column to the outputs."""
+    first, *others = (np.abs(weights) for weights in final.coefs_)
+    paths = first
+    for weights in others:
+        paths = paths @ weights
+    each = paths.sum(axis=-1)
+    each = each / np.maximum(each.sum(axis=-1, keepdims=True), np.finfo(each.dtype).tiny)
+    return each.mean(axis=0) if each.ndim > 1 else each
+
+
+def _of_rows(final: Any, X: Any, method: str) -> NDArray:
+    """Return the mean size of the share of each column in the answers to rows."""
+    x = read_rows(final, X)[1]
+    mean = np.broadcast_to(np.nanmean(x, axis=0), x.shape)
+    total = np.zeros(())
+    for target in _targets(final):
+        answer = answer_of(final, target)
+        answer.settle(x)
+        if method == "integrated":
+            shares = integral(answer, x, mean, *HOW_EXACT)
+        else:
+            shares = np.nan_to_num(answer.gradient(x) * (x - mean))
+        if isinstance(final, TableNetwork):
+            shares = _by_column(final, shares)
+        total = total + np.abs(as_given(final, X, shares)).mean(axis=0)
+    return total
+
+
+def _targets(final: Any) -> list[Any]:
+    """Return all that can be asked for where one answer is not all there is."""
+    n = n_outputs(final)
+    return [None] if n == 1 else list(range(n))
+
+
+def _by_column(final: TableNetwork, shares: NDArray) -> NDArray:
+    """Add up the shares of all inputs of the network that come from one column of the table."""
+    places = final.encoder_.origins()
+    out = np.zeros((len(shares), final.n_features_in_))
+    for place in range(final.n_features_in_):
+        out[:, place] = shares[:, places == place].sum(axis=1)
+    return out

@@ -1,0 +1,203 @@
+"""The chain of layers as a picture, in scikit-learn's Display style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sknn._drawing.diagram import Diagram, Links, diagram
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import color, pyplot
+from sknn.core.network import Network
+from sknn.inspection.unwrap import network_of, served
+
+_INCHES = 1.35
+"""Width of a column."""
+
+
+class NetworkDisplay:
+    """The layers of a network from left to right, with shapes and numbers of parameters.
+
+    Make one with :meth:`from_estimator`. A layer with few units shows every unit. Where the layer
+    before it does so as well, every weight is a line: orange above zero, blue below, wider for
+    larger weights of its layer. Other layers are boxes, taller for more numbers; a block shows the
+    layers inside.
+
+    Parameters
+    ----------
+    network : Network
+    inputs, outputs : sequence of str, default=()
+        What the units of the first and last layer stand for.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    lines_ : list of matplotlib LineCollection
+        One a layer, in their order.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sknn import MLPClassifier
+    >>> from sknn.inspection import NetworkDisplay
+    >>> iris = load_iris(as_frame=True)
+    >>> net = MLPClassifier((5, 3), learning_rate="cosine", random_state=0)
+    >>> display = NetworkDisplay.from_estimator(net.fit(iris.data, iris.target))
+    >>> [len(lines.get_segments()) for lines in display.lines_]
+    [20, 15, 9]
+    """
+
+    def __init__(
+        self, *, network: Network, inputs: Sequence[str] = (), outputs: Sequence[str] = ()
+    ) -> None:
+        self.network = network
+        self.inputs = inputs
+        self.outputs = outputs
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        *,
+        ax: Any = None,
+        max_units: int = 16,
+        member: int = 0,
+        line_kw: dict[str, Any] | None = None,
+        unit_kw: dict[str, Any] | None = None,
+    ) -> NetworkDisplay:
+        """Draw the network of an estimator.
+
+        Parameters
+        ----------
+        estimator : fitted or initialized sknn estimator
+            ``initialize(X, y)`` is enough. Or a Pipeline or search around one.
+        ax : matplotlib Axes, default=None
+            None makes a new figure, as wide as the network needs.
+        max_units : int, default=16
+            Layers of more units are boxes.
+        member : int, default=0
+            Of several members the one whose weights are drawn.
+        line_kw, unit_kw : dict, default=None
+            Passed to matplotlib's `LineCollection` and `scatter`.
+
+        Returns
+        -------
+        display : NetworkDisplay
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib.
+        NotFittedError
+            If there is no network yet.
+        ValueError
+            If there is no such member.
+        """
+        network, final = network_of(estimator), served(estimator)
+        classes = getattr(final, "classes_", ())
+        named = () if isinstance(classes, list) else classes
+        display = cls(
+            network=network,
+            inputs=getattr(final, "feature_names_in_", ()),
+            outputs=[str(each) for each in named],
+        )
+        return display.plot(
+            ax, max_units=max_units, member=member, line_kw=line_kw, unit_kw=unit_kw
+        )
+
+    @in_house_style
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        max_units: int = 16,
+        member: int = 0,
+        line_kw: dict[str, Any] | None = None,
+        unit_kw: dict[str, Any] | None = None,
+    ) -> NetworkDisplay:
+        """Draw the network.
+
+        Parameters
+        ----------
+        ax, max_units, member, line_kw, unit_kw
+            As for :meth:`from_estimator`.
+
+        Returns
+        -------
+        display : NetworkDisplay
+        """
+        if not 0 <= member < self.network.n_members:
+            raise ValueError(f"member must be below {self.network.n_members}; got {member}.")
+        picture = diagram(
+            self.network,
+            max_units=max_units,
+            inputs=self.inputs,
+            outputs=self.outputs,
+            member=member,
+        )
+        if ax is None:
+            size = (_INCHES * (picture.width + 0.5), 3.6)
+            ax = pyplot().subplots(figsize=size, layout="constrained")[1]
+        self.lines_ = [_draw_links(ax, links, line_kw or {}) for links in picture.links]
+        _draw_layers(ax, picture, unit_kw or {})
+        _draw_captions(ax, picture)
+        ax.set(xlim=(-0.75, picture.width - 0.25), ylim=(-0.62, 1.3))
+        ax.set_axis_off()
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+
+def _draw_links(ax: Any, links: Links, line_kw: dict[str, Any]) -> Any:
+    from matplotlib.collections import LineCollection
+
+    segments: Any = np.stack([links.begin, links.end], axis=1)
+    ink = pyplot().rcParams["axes.edgecolor"]
+    style: dict[str, Any] = {"colors": ink, "linewidths": 1.0, "alpha": 0.6, "zorder": 1}
+    if links.weight is not None:
+        size = np.abs(links.weight)
+        style["linewidths"] = 0.2 + 3.3 * size / max(float(size.max(initial=0.0)), 1e-300)
+        style["colors"] = np.where(links.weight > 0, color(1), color(0))
+        style["alpha"] = 0.8
+    return ax.add_collection(LineCollection(segments, **style | line_kw))
+
+
+def _draw_layers(ax: Any, picture: Diagram, unit_kw: dict[str, Any]) -> None:
+    from matplotlib.colors import to_rgb
+    from matplotlib.patches import Rectangle
+
+    params = pyplot().rcParams
+    ground, ink = params["axes.facecolor"], params["axes.edgecolor"]
+    tint = 0.35 * np.array(to_rgb(color(0))) + 0.65 * np.array(to_rgb(ground))
+    for i, box in enumerate(picture.boxes):
+        for copy in reversed(range(box.copies)):
+            corner = (
+                box.x - box.width / 2 + 0.05 * (copy - (box.copies - 1) / 2),
+                box.y - box.height / 2 + 0.03 * (copy - (box.copies - 1) / 2),
+            )
+            fill = ground if box.label else tint
+            style: dict[str, Any] = {"facecolor": fill, "edgecolor": ink, "zorder": 2 + i * 0.01}
+            ax.add_patch(Rectangle(corner, box.width, box.height, **style))
+        ax.text(box.x, box.y, box.label, ha="center", va="center", fontsize=6, zorder=3)
+    dots = [(unit.x, unit.y) for unit in picture.units]
+    if dots:
+        style = {"s": 110, "facecolor": ground, "edgecolor": ink, "linewidths": 1.2, "zorder": 3}
+        ax.scatter(*np.transpose(dots), **style | unit_kw)
+    for unit in picture.units:
+        aside = -0.12 if unit.side == "left" else 0.12
+        side = "right" if unit.side == "left" else "left"
+        ax.text(unit.x + aside, unit.y, unit.label, ha=side, va="center", fontsize=7)
+
+
+def _draw_captions(ax: Any, picture: Diagram) -> None:
+    for caption in picture.captions:
+        if caption.over:
+            reach = [caption.x - caption.over, caption.x + caption.over]
+            ax.plot(reach, [1.12, 1.12], color=color(0), linewidth=1.5)
+            ax.text(caption.x, 1.15, caption.lines[0], ha="center", va="bottom", fontsize=9)
+            continue
+        name, *rest = caption.lines
+        ax.text(caption.x, -0.17, name, ha="center", va="baseline", fontsize=8, weight="bold")
+        ax.text(caption.x, -0.23, "\n".join(rest), ha="center", va="top", fontsize=7)

@@ -1,0 +1,214 @@
+"""Optimizers on a surface, in scikit-learn's Display style."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import axes
+from sknn.core.optimizers import Optimizer
+from sknn.core.spec import resolve
+
+Function = Callable[[NDArray, NDArray], NDArray]
+
+
+class _Surface(NamedTuple):
+    """A function of two numbers, and where to begin on it."""
+
+    function: Function
+    start: tuple[float, float]
+    limits: tuple[float, float, float, float]
+
+
+_SURFACES = {
+    "ravine": _Surface(lambda x, y: 0.05 * x**2 + y**2, (-9.0, 2.5), (-10.0, 4.0, -3.5, 3.5)),
+    "rosenbrock": _Surface(
+        lambda x, y: (1 - x) ** 2 + 100 * (y - x**2) ** 2, (-1.5, 2.0), (-2.0, 2.0, -1.0, 3.0)
+    ),
+    "saddle": _Surface(lambda x, y: x**2 - y**2 + 0.1 * y**4, (-1.8, 0.01), (-2.0, 2.0, -3.0, 3.0)),
+}
+
+
+class OptimizerPathDisplay:
+    """The ways of several optimizers down the same surface.
+
+    Make one with :meth:`from_optimizers`.
+
+    Parameters
+    ----------
+    paths : dict of ndarray of shape (n_steps + 1, 2)
+        By name.
+    function : callable
+        Of two arrays, x and y.
+    limits : (float, float, float, float)
+        The least and largest x, then y, of the picture.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    lines_ : list of matplotlib Line2D
+        One an optimizer.
+
+    Examples
+    --------
+    >>> from sknn.inspection import OptimizerPathDisplay
+    >>> from sknn.optimizers import SGD
+    >>> display = OptimizerPathDisplay.from_optimizers(
+    ...     {"gradient descent": SGD(momentum=0), "momentum": SGD(momentum=0.9), "Adam": "adam"},
+    ...     learning_rate={"Adam": 0.5}, n_steps=40)
+    >>> [line.get_label() for line in display.lines_]
+    ['gradient descent', 'momentum', 'Adam']
+    >>> display.paths["Adam"].shape
+    (41, 2)
+    """
+
+    def __init__(
+        self,
+        *,
+        paths: Mapping[str, NDArray],
+        function: Function,
+        limits: tuple[float, float, float, float],
+    ) -> None:
+        self.paths = paths
+        self.function = function
+        self.limits = limits
+
+    @classmethod
+    def from_optimizers(
+        cls,
+        optimizers: Any,
+        *,
+        surface: str | Function = "ravine",
+        start: tuple[float, float] | None = None,
+        limits: tuple[float, float, float, float] | None = None,
+        learning_rate: float | Mapping[str, float] = 0.1,
+        n_steps: int = 100,
+        ax: Any = None,
+        **line_kw: Any,
+    ) -> OptimizerPathDisplay:
+        """Let optimizers go down a surface, with its exact gradient.
+
+        Parameters
+        ----------
+        optimizers : list of str or Optimizer, or dict of them
+            As the `solver` of estimators. A dict gives names.
+        surface : {"ravine", "rosenbrock", "saddle"} or callable, default="ravine"
+            A callable maps arrays x and y to the height; its gradient is taken by central
+            differences.
+        start : (float, float), default=None
+            None: on a side of the surface; the middle of the left edge for a callable.
+        limits : (float, float, float, float), default=None
+            Least and largest x, then y, of the picture; needed with a callable.
+        learning_rate : float or dict of float, default=0.1
+            A dict has the rates by name; 0.1 for names that are not there.
+        n_steps : int, default=100
+        ax : matplotlib Axes, default=None
+            None makes a new figure.
+        **line_kw : dict
+            Passed to matplotlib's `plot`.
+
+        Returns
+        -------
+        display : OptimizerPathDisplay
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib.
+        InvalidParameterError
+            For an unknown optimizer.
+        ValueError
+            For an unknown surface, or a callable without `limits`.
+        """
+        function, begin, bounds = _surface(surface, start, limits)
+        rates = learning_rate if isinstance(learning_rate, Mapping) else {}
+        default = 0.1 if isinstance(learning_rate, Mapping) else float(learning_rate)
+        paths = {
+            name: _walk(optimizer, function, begin, rates.get(name, default), n_steps)
+            for name, optimizer in _named(optimizers).items()
+        }
+        return cls(paths=paths, function=function, limits=bounds).plot(ax, **line_kw)
+
+    @in_house_style
+    def plot(self, ax: Any = None, **line_kw: Any) -> OptimizerPathDisplay:
+        """Draw surface and paths.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None makes a new figure.
+        **line_kw : dict
+            Passed to matplotlib's `plot`.
+
+        Returns
+        -------
+        display : OptimizerPathDisplay
+        """
+        ax = axes(ax)
+        left, right, low, high = self.limits
+        x, y = np.meshgrid(np.linspace(left, right, 121), np.linspace(low, high, 121))
+        height = self.function(x, y)
+        levels = np.unique(np.quantile(height, np.linspace(0.0, 1.0, 16)))
+        ax.contour(x, y, height, levels=levels, colors="0.75", linewidths=0.8, zorder=1)
+        self.lines_ = []
+        for name, path in self.paths.items():
+            style = {"label": name, "marker": ".", "markersize": 4, "linewidth": 1.2}
+            self.lines_ += ax.plot(*path.T, **style | line_kw)
+        begin = next(iter(self.paths.values()))[0]
+        ax.plot(*begin, "o", color="0.3", zorder=3)
+        ax.set(xlim=(left, right), ylim=(low, high), xlabel="first weight", ylabel="second weight")
+        ax.grid(False)
+        ax.legend()
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+
+def _surface(surface: Any, start: Any, limits: Any) -> tuple[Function, Any, Any]:
+    """Return function, start and limits."""
+    if isinstance(surface, str) and surface in _SURFACES:
+        known = _SURFACES[surface]
+        return known.function, start or known.start, limits or known.limits
+    if not callable(surface):
+        raise ValueError(f"surface must be one of {list(_SURFACES)} or callable; got {surface!r}.")
+    if limits is None:
+        raise ValueError("A surface of your own needs limits, (x_min, x_max, y_min, y_max).")
+    left, _, low, high = limits
+    return surface, start or (left, (low + high) / 2), limits
+
+
+def _named(optimizers: Any) -> dict[str, Optimizer]:
+    if isinstance(optimizers, Mapping):
+        pairs = [(str(name), each) for name, each in optimizers.items()]
+    else:
+        several = optimizers if isinstance(optimizers, (list, tuple)) else [optimizers]
+        pairs = [(each if isinstance(each, str) else repr(each), each) for each in several]
+    return {
+        name: resolve(Optimizer, each, "optimizers", "OptimizerPathDisplay") for name, each in pairs
+    }
+
+
+def _walk(
+    optimizer: Optimizer, function: Function, start: tuple[float, float], rate: float, n_steps: int
+) -> NDArray:
+    """Return where an optimizer is after every step."""
+    theta = np.array(start, float)
+    state, path = optimizer.init(theta), [theta.copy()]
+    with np.errstate(all="ignore"):
+        for step in range(1, n_steps + 1):
+            move = _gradient(function, theta)
+            optimizer.update(state, move, theta, float(rate), step)
+            theta -= move
+            path.append(theta.copy())
+    return np.stack(path)
+
+
+def _gradient(function: Function, theta: NDArray) -> NDArray:
+    """Return central differences, which are exact for quadratic surfaces."""
+    step = 1e-5 * np.eye(2)
+    ahead, behind = theta + step, theta - step
+    return (function(*ahead.T) - function(*behind.T)) / 2e-5

@@ -1,0 +1,209 @@
+"""Learning rates over the epochs, before or after training, in scikit-learn's Display style."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.pyplot import axes
+from sknn.core.schedules import Schedule
+from sknn.core.spec import resolve
+from sknn.estimators.base import BaseNetwork
+from sknn.inspection.unwrap import served
+
+_POINTS = 20
+"""Of an epoch, where the rate changes with every update."""
+
+
+class LearningRateDisplay:
+    """The learning rate over the epochs: as it is planned, or as it was.
+
+    Make one with :meth:`from_estimator` or :meth:`from_schedules`.
+
+    Parameters
+    ----------
+    rates : dict of (ndarray, ndarray)
+        By name: epochs, and the rate from each of them on.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    lines_ : list of matplotlib Line2D
+
+    Examples
+    --------
+    >>> from sknn.inspection import LearningRateDisplay
+    >>> from sknn.schedules import Cosine, OneCycle
+    >>> display = LearningRateDisplay.from_schedules(
+    ...     {"cosine": "cosine", "restarts": Cosine(epochs=25), "one cycle": OneCycle()},
+    ...     learning_rate_init=0.01, max_iter=100)
+    >>> [line.get_label() for line in display.lines_]
+    ['cosine', 'restarts', 'one cycle']
+
+    What an estimator is going to do:
+
+    >>> from sknn import MLPClassifier
+    >>> display = LearningRateDisplay.from_estimator(MLPClassifier(learning_rate="step"))
+    >>> float(display.rates["MLPClassifier"][1][0])
+    0.001
+    """
+
+    def __init__(self, *, rates: Mapping[str, tuple[NDArray, NDArray]]) -> None:
+        self.rates = rates
+
+    @classmethod
+    def from_estimator(
+        cls, estimator: Any, *, n_batches: int = 1, ax: Any = None, **line_kw: Any
+    ) -> LearningRateDisplay:
+        """Draw the rate of an estimator: of a fitted one as it was, else as it is planned.
+
+        Parameters
+        ----------
+        estimator : sknn estimator, list, or dict of them
+            Or a Pipeline or search around one.
+        n_batches : int, default=1
+            Updates of an epoch, which "invscaling" counts; for plans.
+        ax : matplotlib Axes, default=None
+            None makes a new figure.
+        **line_kw : dict
+            Passed to matplotlib's `plot`.
+
+        Returns
+        -------
+        display : LearningRateDisplay
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib.
+        TypeError
+            If there is no network of sknn in it.
+        ValueError
+            If it has no learning rate, as with ``solver="lbfgs"``.
+        """
+        return cls(rates=dict(_of_estimators(estimator, n_batches))).plot(ax, **line_kw)
+
+    @classmethod
+    def from_schedules(
+        cls,
+        schedules: Any,
+        *,
+        learning_rate_init: float = 0.001,
+        max_iter: int = 200,
+        n_batches: int = 1,
+        ax: Any = None,
+        **line_kw: Any,
+    ) -> LearningRateDisplay:
+        """Draw schedules without an estimator.
+
+        Parameters
+        ----------
+        schedules : str, Schedule, list, or dict of them
+            As the `learning_rate` of estimators. Those that follow the loss stay where they begin.
+        learning_rate_init : float, default=0.001
+        max_iter : int, default=200
+            Epochs.
+        n_batches : int, default=1
+            Updates of an epoch, which "invscaling" counts.
+        ax : matplotlib Axes, default=None
+            None makes a new figure.
+        **line_kw : dict
+            Passed to matplotlib's `plot`.
+
+        Returns
+        -------
+        display : LearningRateDisplay
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib.
+        InvalidParameterError
+            For an unknown schedule.
+        """
+        pairs = _named(schedules)
+        rates = {
+            name: _planned(_resolved(each), learning_rate_init, max_iter, n_batches)
+            for name, each in pairs
+        }
+        return cls(rates=rates).plot(ax, **line_kw)
+
+    @in_house_style
+    def plot(self, ax: Any = None, **line_kw: Any) -> LearningRateDisplay:
+        """Draw the rates.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None makes a new figure.
+        **line_kw : dict
+            Passed to matplotlib's `plot`.
+
+        Returns
+        -------
+        display : LearningRateDisplay
+        """
+        ax = axes(ax)
+        self.lines_ = []
+        for name, (epochs, rates) in self.rates.items():
+            style = {"label": name, "marker": "." if len(epochs) == 1 else ""}
+            self.lines_ += ax.plot(epochs, rates, **style | line_kw)
+        ax.set(xlabel="epoch", ylabel="learning rate")
+        ax.legend()
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+
+def _named(given: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(given, Mapping):
+        yield from ((str(name), each) for name, each in given.items())
+    else:
+        several = given if isinstance(given, (list, tuple)) else [given]
+        yield from ((each if isinstance(each, str) else repr(each), each) for each in several)
+
+
+def _resolved(schedule: Any) -> Schedule:
+    return resolve(Schedule, schedule, "schedules", "LearningRateDisplay")
+
+
+def _of_estimators(estimator: Any, n_batches: int) -> Iterator[tuple[str, tuple[NDArray, NDArray]]]:
+    if isinstance(estimator, Mapping):
+        pairs = [(str(name), served(each)) for name, each in estimator.items()]
+    else:
+        several = estimator if isinstance(estimator, (list, tuple)) else [estimator]
+        finals = [served(each) for each in several]
+        tail = [f" {i}" if len(finals) > 1 else "" for i in range(len(finals))]
+        pairs = [(type(f).__name__ + end, f) for f, end in zip(finals, tail, strict=True)]
+    for name, final in pairs:
+        yield name, _rates(final, n_batches)
+
+
+def _rates(final: Any, n_batches: int) -> tuple[NDArray, NDArray]:
+    """Return epochs and rates of one estimator."""
+    if not isinstance(final, BaseNetwork):
+        raise TypeError(f"estimator must be a network of sknn; got {type(final).__name__}.")
+    if getattr(final, "solver", None) == "lbfgs":
+        raise ValueError("solver='lbfgs' has no learning rate.")
+    if final.__sklearn_is_fitted__() and "learning_rate" in final.history_:
+        return final.history_["epoch"], final.history_["learning_rate"]
+    trial = clone(final)
+    trial._check_parameters()
+    recipe = trial._recipe()
+    return _planned(recipe.schedule, recipe.base_rate, int(recipe.epochs), n_batches)
+
+
+def _planned(
+    schedule: Schedule, base_rate: float, epochs: int, n_batches: int
+) -> tuple[NDArray, NDArray]:
+    """Ask a schedule for its rates; losses it would follow are not known."""
+    step = 1.0 / _POINTS if schedule.per_update else 1.0
+    at = np.arange(0.0, epochs, step)
+    state: dict[str, float] = {}
+    factors = [schedule.factor(e, int(e * n_batches), epochs, state) for e in at]
+    return at, base_rate * np.array(factors)

@@ -1,0 +1,211 @@
+"""Rows beside what is made of them, and their codes, in scikit-learn's Display style."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.decomposition import PCA
+
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.mosaic import as_images, centers, image_shape, mosaic
+from sknn._drawing.pyplot import axes, color, show_image
+from sknn.estimators.autoencoder.estimator import AutoEncoder
+from sknn.estimators.boltzmann.base import BoltzmannMachine
+from sknn.inspection.scatter import scatter
+from sknn.inspection.unwrap import network_of, served_on
+
+_KINDS = ("auto", "images", "rows", "codes")
+_MOST_LINES = 3
+
+
+class ReconstructionDisplay:
+    """Rows beside their reconstructions, or where their codes lie.
+
+    Make one with :meth:`from_estimator`, of an :class:`~sknn.AutoEncoder` or a Boltzmann machine.
+
+    Parameters
+    ----------
+    kind : {"images", "rows", "codes"}
+    rows, reconstructions : ndarray, default=None
+        Of shape (n, height, width[, 3]) for images, (n, n_features) for rows.
+    codes : ndarray of shape (n, 2), default=None
+    labels : array-like of shape (n,), default=None
+        What codes are colored by.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sknn import AutoEncoder
+    >>> from sknn.inspection import ReconstructionDisplay
+    >>> X, y = load_digits(return_X_y=True)
+    >>> coder = AutoEncoder((32, 2), learning_rate="cosine", max_iter=10, tol=0, random_state=0)
+    >>> coder = coder.fit(X / 16)
+    >>> ReconstructionDisplay.from_estimator(coder, X[:8] / 16).reconstructions.shape
+    (8, 8, 8)
+    >>> ReconstructionDisplay.from_estimator(coder, X / 16, y, kind="codes").codes.shape
+    (1797, 2)
+    """
+
+    def __init__(
+        self,
+        *,
+        kind: str,
+        rows: NDArray | None = None,
+        reconstructions: NDArray | None = None,
+        codes: NDArray | None = None,
+        labels: Any = None,
+    ) -> None:
+        self.kind = kind
+        self.rows = rows
+        self.reconstructions = reconstructions
+        self.codes = codes
+        self.labels = labels
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Any,
+        y: Any = None,
+        *,
+        kind: str = "auto",
+        shape: tuple[int, ...] | None = None,
+        n_rows: int = 10,
+        ax: Any = None,
+        **artist_kw: Any,
+    ) -> ReconstructionDisplay:
+        """Draw reconstructions or codes.
+
+        Parameters
+        ----------
+        estimator : fitted AutoEncoder, BernoulliRBM or GaussianRBM
+            Or a Pipeline or search around one; rows are then what the last step is given.
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,), default=None
+            Classes or numbers by which codes are colored.
+        kind : {"auto", "images", "rows", "codes"}, default="auto"
+            "auto" draws images where `shape` is given or the number of features is a square from 16
+            on, else rows as lines. "codes" draws every row as a point; codes of more than two
+            numbers by their first two principal components.
+        shape : tuple of int, default=None
+            Of an image: (height, width) or (height, width, channels).
+        n_rows : int, default=10
+            How many rows to draw: the first ones, and 3 at most as lines.
+        ax : matplotlib Axes, default=None
+            None makes a new figure.
+        **artist_kw : dict
+            Passed to matplotlib's `imshow`, `plot` or `scatter`.
+
+        Returns
+        -------
+        display : ReconstructionDisplay
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib.
+        NotFittedError
+            If the estimator is not fitted.
+        TypeError
+            If it does not reconstruct.
+        ValueError
+            For an unknown kind, or a shape that does not fit.
+        """
+        if kind not in _KINDS:
+            raise ValueError(f"kind must be one of {_KINDS}; got {kind!r}.")
+        network_of(estimator)
+        final, given = served_on(estimator, X)
+        if kind == "codes":
+            codes = _plane(final.transform(given))
+            return cls(kind="codes", codes=codes, labels=y).plot(ax, **artist_kw)
+        rows = _first(given, n_rows)
+        with warnings.catch_warnings():
+            # What X was named like is known.
+            warnings.filterwarnings("ignore", "X does not have valid feature names")
+            made = np.asarray(_reconstruction(final)(rows))
+        pixels = None if kind == "rows" else image_shape(shape, rows.shape[1])
+        if kind == "images" and pixels is None:
+            raise ValueError(f"Rows have {rows.shape[1]} numbers; pass shape, that of an image.")
+        if pixels is not None:
+            rows, made = as_images(rows, pixels), as_images(made, pixels)
+        display = cls(kind="images" if pixels else "rows", rows=rows, reconstructions=made)
+        return display.plot(ax, **artist_kw)
+
+    @in_house_style
+    def plot(self, ax: Any = None, **artist_kw: Any) -> ReconstructionDisplay:
+        """Draw them.
+
+        Parameters
+        ----------
+        ax, **artist_kw
+            As for :meth:`from_estimator`.
+
+        Returns
+        -------
+        display : ReconstructionDisplay
+        """
+        ax = axes(ax)
+        if self.kind == "codes":
+            scatter(ax, np.asarray(self.codes), self.labels, artist_kw)
+            ax.set(xlabel="code 0", ylabel="code 1")
+        elif self.kind == "images":
+            self._plot_images(ax, artist_kw)
+        else:
+            self._plot_rows(ax, artist_kw)
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def _plot_images(self, ax: Any, image_kw: dict[str, Any]) -> None:
+        assert self.rows is not None
+        both = np.concatenate([self.rows, self.reconstructions])
+        # Reconstructions may leave the range of the rows a little.
+        style = {"cmap": "gray", "vmin": np.min(self.rows), "vmax": np.max(self.rows)}
+        whole = mosaic(both, len(self.rows))
+        show_image(ax, np.clip(whole, 0, 1) if whole.ndim == 3 else whole, **style | image_kw)
+        ax.set_yticks(centers(2, both.shape[1]), ["rows", "reconstructions"])
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+
+    def _plot_rows(self, ax: Any, line_kw: dict[str, Any]) -> None:
+        assert self.rows is not None and self.reconstructions is not None
+        pairs = zip(self.rows[:_MOST_LINES], self.reconstructions, strict=False)
+        for i, (row, made) in enumerate(pairs):
+            ax.plot(row, **{"color": color(i), "label": f"row {i}"} | line_kw)
+            ax.plot(made, **{"color": color(i), "linestyle": "--"} | line_kw)
+        ax.plot([], [], "--", color="gray", label="reconstruction")
+        ax.set(xlabel="feature", ylabel="value")
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
+
+
+def _first(X: Any, n_rows: int) -> NDArray:
+    """Return the first rows, dense."""
+    if sp.issparse(X):
+        return X[:n_rows].toarray()
+    return np.asarray(X)[:n_rows]
+
+
+def _reconstruction(final: Any) -> Any:
+    """Return the method that reconstructs rows."""
+    if isinstance(final, BoltzmannMachine):
+        return final.reconstruct
+    if isinstance(final, AutoEncoder):
+        return final.predict
+    raise TypeError(
+        f"{type(final).__name__} does not reconstruct rows; AutoEncoder and Boltzmann machines do."
+    )
+
+
+def _plane(codes: NDArray) -> NDArray:
+    """Return points in the plane."""
+    if codes.shape[1] == 1:
+        return np.column_stack([codes[:, 0], np.zeros(len(codes))])
+    return codes if codes.shape[1] == 2 else PCA(2).fit_transform(codes)

@@ -1,0 +1,172 @@
+"""What generative networks make up, in scikit-learn's Display style."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.mosaic import as_images, centers, image_shape, mosaic
+from sknn._drawing.pyplot import axes, color, panels, show_image
+from sknn.inspection.unwrap import network_of, served
+
+
+class SamplesDisplay:
+    """Rows that a network has made up: images side by side, or points in a plane.
+
+    Make one with :meth:`from_estimator`, of a :class:`~sknn.GAN`, a Boltzmann machine or a
+    variational :class:`~sknn.AutoEncoder`; of several, as the same network after some epochs.
+
+    Parameters
+    ----------
+    samples : dict of ndarray
+        By name: (n, height, width[, 3]) for images, (n, 2) for points.
+    data : ndarray of shape (n, 2), default=None
+        Points behind the samples.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes or None
+        The axes of the images, or the one given for points.
+    axes_ : ndarray of matplotlib Axes
+        All that were drawn into.
+    figure_ : matplotlib Figure
+
+    Examples
+    --------
+    >>> import copy
+    >>> from sklearn.datasets import make_moons
+    >>> from sknn import GAN
+    >>> from sknn.inspection import SamplesDisplay
+    >>> X, _ = make_moons(500, noise=0.1, random_state=0)
+    >>> gan, after = GAN((16,), (16,), random_state=0), {}
+    >>> for epoch in range(1, 5):
+    ...     after[f"epoch {epoch}"] = copy.deepcopy(gan.partial_fit(X))
+    >>> display = SamplesDisplay.from_estimator(after, X, n_samples=200)
+    >>> [ax.get_title() for ax in display.axes_]
+    ['epoch 1', 'epoch 2', 'epoch 3', 'epoch 4']
+    """
+
+    def __init__(self, *, samples: Mapping[str, NDArray], data: NDArray | None = None) -> None:
+        self.samples = samples
+        self.data = data
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Any = None,
+        *,
+        n_samples: int | None = None,
+        shape: tuple[int, ...] | None = None,
+        columns: tuple[int, int] = (0, 1),
+        random_state: Any = 0,
+        ax: Any = None,
+        **artist_kw: Any,
+    ) -> SamplesDisplay:
+        """Draw samples.
+
+        Parameters
+        ----------
+        estimator : fitted sknn estimator with ``sample``, or dict of them
+            A dict gives names; every estimator draws from the same random numbers.
+        X : array-like of shape (n_samples, n_features), default=None
+            Rows of the data, drawn behind points.
+        n_samples : int, default=None
+            None: 10 images of each estimator (64 of a single one), or 500 points.
+        shape : tuple of int, default=None
+            Of an image. None: rows are images if their number of features is a square from 16 on.
+        columns : (int, int), default=(0, 1)
+            Where rows are no images: the two to draw.
+        random_state : int, RandomState or None, default=0
+        ax : matplotlib Axes, or array of them for points, default=None
+            None makes a new figure.
+        **artist_kw : dict
+            Passed to matplotlib's `imshow` or `scatter`.
+
+        Returns
+        -------
+        display : SamplesDisplay
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib.
+        NotFittedError
+            If an estimator is not fitted.
+        TypeError
+            If one cannot sample.
+        ValueError
+            For a shape that does not fit.
+        """
+        named = estimator if isinstance(estimator, Mapping) else {"": estimator}
+        found: dict[str, NDArray] = {}
+        for name, each in named.items():
+            network_of(each)
+            final = served(each)
+            if not hasattr(final, "sample"):
+                raise TypeError(
+                    f"{type(final).__name__} does not make rows up: it has no sample()."
+                )
+            pixels = image_shape(shape, final.n_features_in_)
+            few = 64 if len(named) == 1 else 10
+            n = n_samples or (few if pixels else 500)
+            rows = np.asarray(final.sample(n, random_state=random_state))
+            found[str(name)] = rows[:, columns] if pixels is None else as_images(rows, pixels)
+        flat = next(iter(found.values())).ndim == 2
+        data = np.asarray(X)[:, columns] if X is not None and flat else None
+        return cls(samples=found, data=data).plot(ax, **artist_kw)
+
+    @in_house_style
+    def plot(self, ax: Any = None, **artist_kw: Any) -> SamplesDisplay:
+        """Draw the samples.
+
+        Parameters
+        ----------
+        ax, **artist_kw
+            As for :meth:`from_estimator`.
+
+        Returns
+        -------
+        display : SamplesDisplay
+        """
+        if next(iter(self.samples.values())).ndim > 2:
+            self._plot_images(axes(ax), artist_kw)
+        else:
+            self._plot_points(ax, artist_kw)
+        return self
+
+    def _plot_images(self, ax: Any, image_kw: dict[str, Any]) -> None:
+        every = np.concatenate(list(self.samples.values()))
+        n_lines = len(self.samples)
+        whole = mosaic(every, None if n_lines == 1 else len(every) // n_lines)
+        show_image(
+            ax, np.clip(whole, 0, 1) if whole.ndim == 3 else whole, **{"cmap": "gray"} | image_kw
+        )
+        if n_lines > 1:
+            ax.set_yticks(centers(n_lines, every.shape[1]), list(self.samples))
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+        self.ax_, self.axes_, self.figure_ = ax, np.array([ax]), ax.figure
+
+    def _plot_points(self, ax: Any, scatter_kw: dict[str, Any]) -> None:
+        n = len(self.samples)
+        columns = min(n, 4)
+        rows = math.ceil(n / columns)
+        bound, grid = panels(ax, rows, columns, (2.8, 2.6), sharex=True, sharey=True)
+        for each in grid.flat[n:]:
+            each.set_axis_off()
+        for each, (name, points) in zip(grid.flat, self.samples.items(), strict=False):
+            if self.data is not None:
+                each.scatter(*self.data.T, s=4, color="0.7", linewidths=0, label="data")
+            style = {"s": 6, "color": color(1), "linewidths": 0, "label": "samples"}
+            each.scatter(*points.T, **style | scatter_kw)
+            each.set_title(name)
+        if self.data is not None:
+            grid.flat[0].legend(markerscale=2)
+        self.axes_ = grid.ravel()[:n]
+        self.ax_, self.figure_ = bound, self.axes_[0].figure

@@ -1,0 +1,40 @@
+"""Points colored by classes or numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._drawing.house_style import COLORS
+from sknn._drawing.pyplot import color
+
+_MOST_CLASSES = 10
+_SMALL = {"s": 12, "linewidths": 0}
+
+
+def scatter(ax: Any, points: NDArray, labels: Any, scatter_kw: dict[str, Any]) -> None:
+    """Draw points, with a legend of classes or a scale of numbers.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    points : ndarray of shape (n, 2)
+    labels : array-like of shape (n,) or None
+    scatter_kw : dict
+    """
+    if labels is None:
+        ax.scatter(*points.T, **_SMALL | scatter_kw)
+        return
+    labels = np.asarray(labels)
+    classes = np.unique(labels)
+    if len(classes) > _MOST_CLASSES and labels.dtype.kind in "fiu":
+        artist = ax.scatter(*points.T, **_SMALL | {"c": labels} | scatter_kw)
+        ax.figure.colorbar(artist, ax=ax)
+        return
+    for i, label in enumerate(classes):
+        # Colors that come again have another shape.
+        style = {"color": color(i), "label": label, "marker": "o^s"[i // len(COLORS) % 3]}
+        ax.scatter(*points[labels == label].T, **_SMALL | style | scatter_kw)
+    ax.legend(markerscale=2, loc="upper left", bbox_to_anchor=(1.0, 1.0))

@@ -1,0 +1,209 @@
+"""Weights as pictures and as histograms, in scikit-learn's Display style."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._drawing.house_style import SIGNS, in_house_style
+from sknn._drawing.mosaic import as_images, image_shape, mosaic
+from sknn._drawing.pyplot import axes, panels, show_image
+from sknn.core.network import Network
+from sknn.inspection.unwrap import network_of, served
+
+_KINDS = ("auto", "images", "histogram")
+
+
+class WeightsDisplay:
+    """The weights of a layer as one image a unit, or those of all layers as histograms.
+
+    Make one with :meth:`from_estimator`. What a unit is sensitive to is seen where its inputs are
+    pixels: weights of dense layers and of Boltzmann machines have the shape of the input, those of
+    convolutions the shape of the window (the mean over the channels, unless there are three). Red
+    is above zero, blue below.
+
+    Parameters
+    ----------
+    weights : dict of ndarray
+        By layer: images (n_units, height, width[, 3]) of one layer, or any shape for histograms.
+    kind : {"images", "histogram"}
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes or None
+        The axes of the images, or the one given for histograms.
+    axes_ : ndarray of matplotlib Axes
+        All that were drawn into.
+    figure_ : matplotlib Figure
+    image_ : matplotlib AxesImage or None
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sknn import MLPClassifier
+    >>> from sknn.inspection import WeightsDisplay
+    >>> X, y = load_digits(return_X_y=True)
+    >>> net = MLPClassifier((25,), alpha=1, learning_rate="cosine", max_iter=30, random_state=0)
+    >>> display = WeightsDisplay.from_estimator(net.fit(X / 16, y))
+    >>> display.weights["hidden0"].shape
+    (25, 8, 8)
+    >>> histograms = WeightsDisplay.from_estimator(net, kind="histogram")
+    >>> [ax.get_title() for ax in histograms.axes_]
+    ['hidden0', 'output']
+    """
+
+    def __init__(self, *, weights: Mapping[str, NDArray], kind: str) -> None:
+        self.weights = weights
+        self.kind = kind
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        *,
+        kind: str = "auto",
+        layer: int | str = 0,
+        shape: tuple[int, ...] | None = None,
+        max_units: int = 64,
+        member: int = 0,
+        ax: Any = None,
+        **artist_kw: Any,
+    ) -> WeightsDisplay:
+        """Draw the weights of a network.
+
+        Parameters
+        ----------
+        estimator : fitted or initialized sknn estimator
+            Or a Pipeline or search around one.
+        kind : {"auto", "images", "histogram"}, default="auto"
+            "auto" draws images where the inputs of the layer are pixels as far as can be told:
+            `shape` is given, the layer is a convolution, or their number is a square from 16 on.
+        layer : int or str, default=0
+            For images: the number among layers with weights, or the name.
+        shape : tuple of int, default=None
+            Of an image: (height, width) or (height, width, channels).
+        max_units : int, default=64
+            Units to draw, the first ones.
+        member : int, default=0
+            Of several members.
+        ax : matplotlib Axes, or array of them for histograms, default=None
+            None makes a new figure.
+        **artist_kw : dict
+            Passed to matplotlib's `imshow` or `hist`.
+
+        Returns
+        -------
+        display : WeightsDisplay
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib.
+        NotFittedError
+            If there is no network yet.
+        ValueError
+            For an unknown layer or kind, or a shape that does not fit.
+        """
+        if kind not in _KINDS:
+            raise ValueError(f"kind must be one of {_KINDS}; got {kind!r}.")
+        network = network_of(estimator)
+        known = getattr(served(estimator), "input_shape_", None)
+        found = _weights_of(network.member(member))
+        name = _chosen(layer, list(found))
+        images = None
+        if kind != "histogram":
+            images = _images(found[name], shape, known if name == next(iter(found)) else None)
+        if kind == "images" and images is None:
+            raise ValueError(
+                f"The weights of {name!r} are of shape {found[name].shape}; pass shape, that of "
+                "an image of their inputs."
+            )
+        if images is None:
+            return cls(weights=found, kind="histogram").plot(ax, **artist_kw)
+        return cls(weights={name: images[:max_units]}, kind="images").plot(ax, **artist_kw)
+
+    @in_house_style
+    def plot(self, ax: Any = None, **artist_kw: Any) -> WeightsDisplay:
+        """Draw the weights.
+
+        Parameters
+        ----------
+        ax, **artist_kw
+            As for :meth:`from_estimator`.
+
+        Returns
+        -------
+        display : WeightsDisplay
+        """
+        self.image_ = None
+        if self.kind == "images":
+            self._plot_images(axes(ax), artist_kw)
+        else:
+            self._plot_histograms(ax, artist_kw)
+        return self
+
+    def _plot_images(self, ax: Any, image_kw: dict[str, Any]) -> None:
+        ((name, images),) = self.weights.items()
+        limit = float(np.abs(images).max(initial=0.0)) or 1.0
+        if images.ndim == 4:
+            # Three channels are colors: gray is zero.
+            picture, style = 0.5 + 0.5 * mosaic(images) / limit, {}
+            picture = np.nan_to_num(picture, nan=1.0)
+        else:
+            picture, style = mosaic(images), {"cmap": SIGNS, "vmin": -limit, "vmax": limit}
+        self.image_ = show_image(ax, picture, **style | image_kw)
+        if images.ndim == 3:
+            ax.figure.colorbar(self.image_, ax=ax, label="weight", shrink=0.8)
+        ax.spines[:].set_visible(False)
+        ax.set_title(name)
+        self.ax_, self.axes_, self.figure_ = ax, np.array([ax]), ax.figure
+
+    def _plot_histograms(self, ax: Any, hist_kw: dict[str, Any]) -> None:
+        n = len(self.weights)
+        columns = min(n, 4)
+        bound, grid = panels(ax, math.ceil(n / columns), columns, (2.6, 2.4))
+        for each in grid.flat[n:]:
+            each.set_axis_off()
+        for each, (name, values) in zip(grid.flat, self.weights.items(), strict=False):
+            each.hist(np.ravel(values), **{"bins": 40} | hist_kw)
+            each.axvline(0.0, color="0.5", linewidth=0.8)
+            each.set(title=name, xlabel="weight")
+        for each in grid[:, 0]:
+            each.set_ylabel("number")
+        self.axes_ = grid.ravel()[:n]
+        self.ax_, self.figure_ = bound, self.axes_[0].figure
+
+
+def _weights_of(network: Network) -> dict[str, NDArray]:
+    """Return the weights of every layer that has some, those of layers inside blocks as well."""
+    found = {}
+    for name, views in zip(network.names, network.params, strict=True):
+        for key, view in views.items():
+            inner, _, last = key.rpartition(".")
+            if last == "W":
+                found[f"{name}.{inner}" if inner else name] = view
+    if not found:
+        raise ValueError("No layer of this network has weights W.")
+    return found
+
+
+def _chosen(layer: int | str, names: list[str]) -> str:
+    if isinstance(layer, str) and layer in names:
+        return layer
+    if isinstance(layer, int) and -len(names) <= layer < len(names):
+        return names[layer]
+    raise ValueError(f"layer must be one of {names}, or its place among them; got {layer!r}.")
+
+
+def _images(weights: NDArray, shape: Any, known: Any) -> NDArray | None:
+    """Return one image a unit, None where the inputs are no pixels."""
+    if weights.ndim > 2:
+        # (height, width, channels, filters)
+        window = np.moveaxis(weights, -1, 0)
+        return as_images(window, window.shape[1:]) if window.ndim == 4 else None
+    found = image_shape(shape, len(weights), known)
+    return None if found is None else as_images(weights.T, found)

@@ -1,0 +1,249 @@
+"""A film of training, as one HTML page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._drawing import frames
+from sknn._drawing.film_page import film_page
+from sknn._drawing.png import colored, png
+from sknn.core import archive
+from sknn.core.constraints import Constraint, array_like, integer, none, one_of
+from sknn.exceptions import InvalidParameterError
+from sknn.training.callbacks.base import Callback, Phase, Progress
+
+_PICTURES = ("auto", "regions", "weights", "reconstructions", "samples")
+
+
+class _Reel:
+    """The pictures so far, evenly spread over the epochs, however many these are."""
+
+    def __init__(self, every: int, most: int) -> None:
+        self.every, self.most = every, most
+        self.frames: list[frames.Still] = []
+        self.epochs: list[int] = []
+        self.captions: list[str] = []
+
+    def wants(self, epoch: int) -> bool:
+        """Say whether a picture of an epoch is due."""
+        return epoch % self.every == 0 and epoch not in self.epochs[-1:]
+
+    def add(self, frame: frames.Still, epoch: int, caption: str) -> None:
+        """Keep a picture; of too many every second one goes."""
+        self.frames.append(frame)
+        self.epochs.append(epoch)
+        self.captions.append(caption)
+        if len(self.frames) > self.most:
+            self.every *= 2
+            kept = [i for i, epoch in enumerate(self.epochs) if epoch % self.every == 0]
+            self.frames = [self.frames[i] for i in kept]
+            self.epochs = [self.epochs[i] for i in kept]
+            self.captions = [self.captions[i] for i in kept]
+
+    def __deepcopy__(self, memo: Any) -> _Reel:
+        """Share the pictures with snapshots, which may be taken after every epoch."""
+        twin = _Reel(self.every, self.most)
+        twin.frames, twin.epochs = self.frames[:], self.epochs[:]
+        twin.captions = self.captions[:]
+        return twin
+
+
+class Film(Callback):
+    """Film training: one HTML page with a slider and a play button.
+
+    The page needs no server, no network and no other file. It is written when training ends,
+    interrupted or not. Pictures are taken of copies of the estimator, so training is the same with
+    and without it, to the last bit.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Of the page, as "training.html". A file that is there is written over.
+    X : array-like of shape (n_samples, n_features), default=None
+        Rows for the pictures, numbers only: those of training or others. Needed for "regions" and
+        "reconstructions"; behind "samples" of two columns.
+    y : array-like of shape (n_samples,), default=None
+        Their classes, by which rows are colored in "regions".
+    picture : {"auto", "regions", "weights", "reconstructions", "samples"} or callable
+        What to film. "regions": predictions in the plane of the two columns of X. "weights": those
+        of the first layer. "reconstructions": ten rows of X above what is made of them.
+        "samples": rows made up. "auto": samples of what has ``sample``; with X, regions for two
+        columns and reconstructions for an AutoEncoder; else weights. A callable is given the
+        estimator and returns an image: an array (height, width) of numbers, or (height, width, 3)
+        of colors between 0 and 1.
+    every : int, default=1
+        Epochs from picture to picture.
+    max_frames : int, default=200
+        Of more pictures every second one is left out.
+    shape : tuple of int, default=None
+        Of rows that are images. None: rows whose number of columns is a square from 16 on are.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sklearn.datasets import make_moons
+    >>> from sknn import MLPClassifier
+    >>> from sknn.callbacks import Film
+    >>> X, y = make_moons(200, noise=0.2, random_state=0)
+    >>> page = Path(tempfile.mkdtemp()) / "moons.html"
+    >>> net = MLPClassifier((20,), learning_rate="cosine", max_iter=20, random_state=0,
+    ...                     callbacks=[Film(page, X, y)]).fit(X, y)
+    >>> page.read_text().count("epoch")
+    21
+    """
+
+    phase = Phase.KEEP
+    stochastic_only = True
+    writes_files = True
+    constraints = {
+        "path": Constraint(archive.is_path, "a path that is not empty and has no null characters"),
+        "X": none() | array_like(),
+        "y": none() | array_like(),
+        "picture": one_of(_PICTURES) | Constraint(callable, "a callable"),
+        "every": integer(1),
+        "max_frames": integer(2),
+        "shape": none() | array_like("a tuple of int"),
+    }
+
+    def __init__(
+        self,
+        path: str | os.PathLike,
+        X: Any = None,
+        y: Any = None,
+        *,
+        picture: str | Callable[[Any], Any] = "auto",
+        every: int = 1,
+        max_frames: int = 200,
+        shape: tuple[int, ...] | None = None,
+    ) -> None:
+        self.path = path
+        self.X = X
+        self.y = y
+        self.picture = picture
+        self.every = every
+        self.max_frames = max_frames
+        self.shape = shape
+
+    def on_train_begin(self, progress: Progress) -> None:
+        """Take the first picture; find out now what would fail at the end."""
+        try:
+            archive.check_target(self.path)
+        except OSError as error:
+            raise InvalidParameterError(
+                "The 'path' parameter of Film must name a file in a folder that exists and can be "
+                f"written. Got {self.path!r} instead: {error}."
+            ) from error
+        if not (progress.resumed and "_reel" in vars(self)):
+            self._reel = _Reel(int(self.every), int(self.max_frames))
+            self._take(progress)
+
+    def on_epoch_end(self, progress: Progress) -> None:
+        """Take a picture, if it is time."""
+        if self._reel.wants(progress.run.epoch):
+            self._take(progress)
+
+    def on_train_end(self, progress: Progress) -> None:
+        """Take the last picture and write the page."""
+        reel = self._reel
+        if reel.epochs[-1] != progress.run.epoch:
+            self._take(progress)
+        smooth = reel.frames[-1].smooth
+        images = _in_one_scale(reel.frames)
+        height, width = images[-1].shape[:2]
+        page = film_page(
+            [png(image) for image in images],
+            reel.captions,
+            title=self._title,
+            size=(width, height),
+            smooth=smooth,
+            overlay=self._overlay(),
+        )
+        Path(self.path).write_text(page, encoding="utf-8")
+
+    def _take(self, progress: Progress) -> None:
+        estimator = progress.snapshot()  # type: ignore[misc]
+        self._kind = _kind(self.picture, estimator, self.X)
+        self._title = f"{type(estimator).__name__}: {self._kind}"
+        row = progress.row if progress.run.epoch else {}
+        told = ("loss", "generator_loss", "validation_loss", "score")
+        figures = [f"{n.replace('_', ' ')} {row[n]:.4g}" for n in told if n in row]
+        caption = ", ".join([f"epoch {progress.run.epoch}", *figures])
+        self._reel.add(self._frame(estimator), progress.run.epoch, caption)
+
+    def _frame(self, estimator: Any) -> frames.Still:
+        if callable(self.picture):
+            return frames.Still(_checked(self.picture(estimator)))
+        rows = None if self.X is None else np.asarray(self.X, np.float64)
+        draw: dict[str, Callable[[], frames.Still]] = {
+            "regions": partial(frames.regions, estimator, rows),  # type: ignore[arg-type]
+            "weights": partial(frames.weights, estimator, self.shape),
+            "reconstructions": partial(frames.reconstructions, estimator, rows, self.shape),  # type: ignore[arg-type]
+            "samples": partial(frames.samples, estimator, rows, self.shape),
+        }
+        return draw[self._kind]()
+
+    def _overlay(self) -> str:
+        """Return the rows that lie in the plane of the picture, as SVG."""
+        if self.X is None or np.shape(self.X)[1] != 2 or self._kind not in ("regions", "samples"):
+            return ""
+        return frames.dots(np.asarray(self.X, np.float64), self.y)
+
+
+def _kind(picture: Any, estimator: Any, X: Any) -> str:
+    """Return what to film; raise where it cannot be."""
+    if callable(picture):
+        return getattr(picture, "__name__", "picture")
+    columns = None if X is None else np.shape(X)[-1]
+    if picture == "auto":
+        if hasattr(estimator, "sample"):
+            return "samples"
+        if X is not None and hasattr(estimator, "inverse_transform"):
+            return "reconstructions"
+        return "regions" if columns == 2 and hasattr(estimator, "score") else "weights"
+    able = {
+        "regions": columns == 2 and hasattr(estimator, "predict"),
+        "weights": True,
+        "reconstructions": X is not None
+        and (hasattr(estimator, "reconstruct") or hasattr(estimator, "inverse_transform")),
+        "samples": hasattr(estimator, "sample"),
+    }
+    if not able[picture]:
+        raise InvalidParameterError(
+            f"The 'picture' parameter of Film is {picture!r}, which {type(estimator).__name__} or "
+            "X does not allow: regions need X of two columns and predictions, reconstructions X "
+            "and an auto-encoder or Boltzmann machine, samples a network that makes rows up."
+        )
+    return picture
+
+
+def _checked(image: Any) -> NDArray:
+    """Return the image of a callable as an array."""
+    array = np.asarray(image, float)
+    if not (array.ndim == 2 or (array.ndim == 3 and array.shape[-1] == 3)) or not array.size:
+        raise ValueError(
+            "The picture of a Film must be an array of shape (height, width) or (height, width, "
+            f"3); the callable returned one of shape {array.shape}."
+        )
+    return array
+
+
+def _in_one_scale(taken: list[frames.Still]) -> list[NDArray]:
+    """Return pictures as colors; numbers have the same color in all of them."""
+    if taken[0].values.ndim == 3:
+        return [frame.values for frame in taken]
+    scale = taken[0].scale
+    every = [frame.values[np.isfinite(frame.values)] for frame in taken]
+    low = min((float(each.min()) for each in every if each.size), default=0.0)
+    high = max((float(each.max()) for each in every if each.size), default=1.0)
+    if scale == "signs":
+        high = max(abs(low), abs(high))
+        low = -high
+    return [colored(frame.values, low, high, scale) for frame in taken]
