@@ -106,19 +106,19 @@ class Drawing:
         return values
 
     def _draw(self, t: int, column: ColumnTokens, free: NDArray, second: bool) -> None:
-        scores = self.forward.scores(t)
+        """Draw the code of a token where it is free; the units behind it need it everywhere."""
+        scores, rows = self.forward.scores(t), np.flatnonzero(free)
         if second:
-            allowed = column.second(self.codes[:, t - 1])[free]  # type: ignore[union-attr]
+            allowed = column.second(self.codes[rows, t - 1])  # type: ignore[union-attr]
+            # Behind missing entries and frequent numbers there is nothing to draw.
+            drawable = allowed.any(axis=1)
+            rows, allowed = rows[drawable], allowed[drawable]
         else:
-            allowed = np.broadcast_to(column.first(self.lost), (int(free.sum()), scores.shape[1]))
-        drawn = (
-            np.where(allowed.any(axis=1), chosen(scores[free], allowed, self.rng), -1)
-            if free.any()
-            else np.empty(0, np.intp)
-        )
-        self.codes[free, t] = drawn
-        rows = np.flatnonzero(free)[drawn >= 0]
-        self.own[rows, self.starts[t] + drawn[drawn >= 0]] = 1.0
+            allowed = column.first(self.lost)
+        if len(rows):
+            drawn = chosen(scores[rows], allowed, self.rng)
+            self.codes[rows, t] = drawn
+            self.own[rows, self.starts[t] + drawn] = 1.0
 
     def _note(self, which: int, numbers: NDArray, free: NDArray) -> None:
         self.own[free, self.places[which]] = numbers[free]
