@@ -54,8 +54,9 @@ class MaskedDense(Affine):
     Examples
     --------
     >>> from sknn.layers import MaskedDense
-    >>> MaskedDense([1, 2, 3], [0, 1, 1, 2]).plan((3,)).out_shape
-    (4,)
+    >>> layer = MaskedDense([1, 2, 3], [0, 1, 1, 2], "tanh")
+    >>> layer.get_params()["degrees"]
+    [0, 1, 1, 2]
     """
 
     kind = "masked"
