@@ -8,6 +8,7 @@ from sknn.estimators.convolutional.estimators import CNNClassifier, CNNRegressor
 from sknn.estimators.gan.estimator import GAN
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.recurrent.estimators import RNNClassifier, RNNRegressor
+from sknn.estimators.synthesizer.estimator import TableSynthesizer
 from sknn.estimators.tabular.estimators import TabularMLPClassifier, TabularMLPRegressor
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "MLPRegressor",
     "RNNClassifier",
     "RNNRegressor",
+    "TableSynthesizer",
     "TabularMLPClassifier",
     "TabularMLPRegressor",
     "__version__",

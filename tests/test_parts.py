@@ -68,7 +68,7 @@ INNER = {
     "WatchMembers": "this is early_stopping in a block",
 }
 # Reached by objects alone, beside the losses that another one binds to.
-NAMELESS = {"BatchSize", "Grouped", "Mixed", "ScaledUniform"}
+NAMELESS = {"BatchSize", "Grouped", "Mixed", "ScaledUniform", "TokenCrossEntropy"}
 # What layers check without a table: names, specs and their short names, layers inside.
 READ_BY_LAYERS = {"name", "activation", "layers", "branches"}
 READ_BY_LAYERS |= {"weight_init", "bias_init", "recurrent_init"}

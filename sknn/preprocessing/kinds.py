@@ -230,6 +230,14 @@ def as_moments(column: Any, way: str = "") -> NDArray:
     return _each(column, moment, texts, np.dtype("M8[us]"))
 
 
+READERS: dict[str, Callable[..., NDArray]] = {
+    NUMBER: as_numbers,
+    SPAN: as_seconds,
+    DATE: as_moments,
+}
+"""What reads a column of each kind that is no category."""
+
+
 def _reader_of_texts(
     readers: list[Callable[[str], Any]], otherwise: Callable[[Any], Any] | None
 ) -> Callable[[str], Any]:

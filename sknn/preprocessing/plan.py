@@ -19,11 +19,8 @@ from sknn.preprocessing.kinds import (
     CATEGORY,
     DATE,
     NUMBER,
-    SPAN,
+    READERS,
     Form,
-    as_moments,
-    as_numbers,
-    as_seconds,
     forms_of,
     naming,
 )
@@ -33,7 +30,6 @@ from sknn.preprocessing.quantiles import Distinct
 _HUGE = 8e307
 _MOST_UNITS = 1e9
 CONSTANT = "constant"
-_READERS = {NUMBER: as_numbers, SPAN: as_seconds, DATE: as_moments}
 
 
 @dataclass
@@ -118,7 +114,7 @@ class Source:
 
     def _read(self, table: Table) -> NDArray:
         with naming(table.labels[self.place]):
-            return _READERS[self.kind](table.column(self.place), self.way)
+            return READERS[self.kind](table.column(self.place), self.way)
 
     def check(self, table: Table) -> None:
         """Warn where text has another form than in fit."""

@@ -19,6 +19,7 @@ from sknn.estimators.boltzmann.dbn import DBNClassifier, DBNRegressor
 from sknn.estimators.convolutional.estimators import CNNClassifier, CNNRegressor
 from sknn.estimators.recurrent.estimators import RNNClassifier, RNNRegressor
 from sknn.estimators.supervised import SupervisedNetwork
+from sknn.estimators.synthesizer.estimator import TableSynthesizer
 from sknn.estimators.tabular.estimators import TabularMLPClassifier, TabularMLPRegressor
 from sknn.search.fold import network_of
 
@@ -119,6 +120,12 @@ _SPACES: dict[tuple[type, ...], dict[str, Any]] = {
         "dropout": [0.0, 0.1, 0.15, 0.3],
         "weight_decay": loguniform(1e-3, 0.2),
         "learning_rate_init": loguniform(0.01, 0.1),
+    },
+    (TableSynthesizer,): {
+        "hidden_layer_sizes": LayerSizes((1, 4), (64, 512)),
+        "dropout": [0.0, 0.1, 0.2],
+        "weight_decay": loguniform(1e-3, 0.2),
+        "learning_rate_init": loguniform(1e-3, 1e-2),
     },
     (DBNClassifier, DBNRegressor): {
         "hidden_layer_sizes": LayerSizes((1, 3), (32, 256)),

@@ -20,6 +20,7 @@ from sknn import (
     MLPRegressor,
     RNNClassifier,
     RNNRegressor,
+    TableSynthesizer,
     TabularMLPClassifier,
     TabularMLPRegressor,
 )
@@ -204,6 +205,19 @@ LINE = {"n_splits": 1, "linear_path": 1.0, "activation": "selu"}
 enter([TabularMLPClassifier], {"linear path": LINE}, TABULAR, (), FOLDS_PER_ROW)
 ONE_MEMBER = {"n_members": 1, "bins": "quantile"}
 enter([TabularMLPRegressor], {"one member": ONE_MEMBER}, TABULAR, (), FOLDS_PER_ROW)
+
+enter(
+    [TableSynthesizer],
+    {
+        "default": {"max_iter": 20},
+        "small": {"hidden_layer_sizes": 32, "max_iter": 10, "early_stopping": False},
+        "one order": {"hidden_layer_sizes": (16, 16), "max_iter": 10, "condition_rate": 0.0},
+    },
+    SEED,
+    (),
+    {WEIGHTS: "order, split, dropout and what is told beforehand are drawn for each row"},
+    further=("small",),
+)
 
 GAN_SIZES = {"generator_layer_sizes": 16, "discriminator_layer_sizes": 16, "latent_dim": 4}
 enter(

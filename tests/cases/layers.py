@@ -13,6 +13,7 @@ from sknn.core.layers.global_pooling import GlobalAveragePool, GlobalMaxPool
 from sknn.core.layers.gru import GRU
 from sknn.core.layers.jordan import Jordan
 from sknn.core.layers.lstm import LSTM
+from sknn.core.layers.masked import MaskedDense
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
 from sknn.core.layers.parallel import Parallel
@@ -20,6 +21,7 @@ from sknn.core.layers.pooling import AveragePool, MaxPool
 from sknn.core.layers.residual import Residual
 from sknn.core.layers.shape import Flatten, Reshape
 from sknn.core.layers.steps import FillSteps
+from sknn.core.layers.tokens import Tokens
 from sknn.core.layers.transposed import ConvTranspose1D, ConvTranspose2D
 
 CASES = [
@@ -66,6 +68,10 @@ CASES = [
     (Flatten(), (2, 3, 5)),
     (Reshape((5, 2, -1)), (3, 10)),
     (Reshape([30]), (3, 10)),
+    (MaskedDense([0, 1, 1, 2, 3], [0, 1, 2, 2], "tanh"), (5,)),
+    (MaskedDense([3, 0, 2, 1], [2, 0, 1], "silu", use_bias=False), (4,)),
+    (Tokens([3, 2, 4, 2], [0, 1, 1, 2], [1]), (8,)),
+    (Tokens([2, 3], [0, 1], ignored=1), (5,)),
     (Embedding(7, 4), (3,)),
     (Embedding(3, 1, weight_init="glorot_uniform"), (4, 1)),
     (Embedding(5, 2), (4, 3)),
@@ -152,5 +158,15 @@ def codes(layer, rng, shape):
     return rng.integers(0, layer.n_codes, shape)
 
 
-INPUTS = {Embedding: codes}
+def told(layer, rng, shape):
+    """Draw codes, numbers and what is known."""
+    x = rng.standard_normal(shape)
+    x[..., : len(layer.sizes)] = rng.integers(-1, layer.sizes, (*shape[:-1], len(layer.sizes)))
+    start = len(layer.sizes) + len(layer.numbers)
+    known = (*shape[:-1], layer.n_columns)
+    x[..., start : start + layer.n_columns] = rng.integers(0, 2, known)
+    return x
+
+
+INPUTS = {Embedding: codes, Tokens: told}
 """What draws the input of layers that cannot take any numbers."""

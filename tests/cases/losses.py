@@ -28,6 +28,7 @@ from sknn.losses import (
     SoftmaxCrossEntropy,
     SoftmaxFocal,
     SquaredError,
+    TokenCrossEntropy,
     Tweedie,
 )
 
@@ -143,6 +144,7 @@ ROWS = [
         _table,
         exact_optimum=False,
     ),
+    Row("tokens", TokenCrossEntropy([3, 2, 4]), "reconstruction", 3, _code_columns),
 ]
 
 _LN2 = float(np.log(2.0))
@@ -169,6 +171,20 @@ _ONE = [[1.0], [1.0], [1.0]]
 _HALVES = [[0.0], [0.0], [float(np.log(3.0))]]
 
 HAND = [
+    # Two tokens of two codes; -1 is not asked for: ln 2 + ln 2, then nothing + ln 4, then ln 4 - ln
+    # 3
+    Hand(
+        TokenCrossEntropy([2, 2]),
+        "reconstruction",
+        [
+            [0.0, 0.0, 1.0, 1.0],
+            [0.0, 5.0, float(np.log(3.0)), 0.0],
+            [0.0, float(np.log(3.0)), 0.0, 9.0],
+        ],
+        [[0, 1], [-1, 1], [1, -1]],
+        2.0 * _LN2 + 2.0 * _LN2 + 2.0 * _LN2 - float(np.log(3.0)),
+        [[-0.5, 0.5, 0.5, -0.5], [0.0, 0.0, 0.75, -0.75], [0.25, -0.25, 0.0, 0.0]],
+    ),
     Hand(SquaredError(), "regression", _Z, _ONE, 2.5, [[-1.0], [0.0], [2.0]]),
     Hand(AbsoluteError(), "regression", _Z, _ONE, 3.0, [[-1.0], [0.0], [1.0]]),
     Hand(Huber(delta=1.0), "regression", _Z, _ONE, 0.5 + 1.5, [[-1.0], [0.0], [1.0]]),
@@ -285,6 +301,7 @@ HAND = [
 ]
 
 INVALID = [
+    (TokenCrossEntropy, {"sizes": 3}),
     (Huber, {"delta": 0.0}),
     (Huber, {"delta": "wide"}),
     (Quantile, {"q": 1.0}),

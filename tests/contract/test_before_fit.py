@@ -14,7 +14,8 @@ from tests.checks.public import networks
 
 X = np.random.default_rng(0).random((6, 4))
 GIVEN = {"X": X, "v": X, "codes": X, "y": X[:, 0], "weights": {}, "n_samples": 3}
-TRAINING = {"fit", "partial_fit", "fit_transform", "initialize", "get_params", "set_params"}
+TRAINING = {"fit", "fit_predict", "partial_fit", "fit_transform", "initialize"}
+TRAINING |= {"get_params", "set_params"}
 
 
 def learned(kind):

@@ -40,7 +40,7 @@ CLASSIFIERS = (
     *(kind.__name__ for kind in networks() if issubclass(kind, ClassifierMixin)),
     *SEARCHES,
 )
-UNSUPERVISED = ("AutoEncoder", "BernoulliRBM", "GaussianRBM", "GAN")
+UNSUPERVISED = ("AutoEncoder", "BernoulliRBM", "GaussianRBM", "GAN", "TableSynthesizer")
 CHEAP = {
     "max_iter": 2,
     "n_iter": 2,

@@ -14,6 +14,7 @@ from sknn.core.layers.global_pooling import GlobalAveragePool, GlobalMaxPool
 from sknn.core.layers.gru import GRU
 from sknn.core.layers.jordan import Jordan
 from sknn.core.layers.lstm import LSTM
+from sknn.core.layers.masked import MaskedDense
 from sknn.core.layers.noise import Dropout, GaussianNoise
 from sknn.core.layers.norm import BatchNorm, LayerNorm
 from sknn.core.layers.parallel import Parallel
@@ -21,6 +22,7 @@ from sknn.core.layers.pooling import AveragePool, MaxPool
 from sknn.core.layers.residual import Residual
 from sknn.core.layers.shape import Flatten, Reshape
 from sknn.core.layers.steps import FillSteps
+from sknn.core.layers.tokens import Tokens
 from sknn.core.layers.transposed import ConvTranspose1D, ConvTranspose2D
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "Latent",
     "Layer",
     "LayerNorm",
+    "MaskedDense",
     "Masking",
     "MaxPool",
     "Parallel",
@@ -56,4 +59,5 @@ __all__ = [
     "Residual",
     "SaltAndPepper",
     "Sparsity",
+    "Tokens",
 ]

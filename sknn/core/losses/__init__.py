@@ -27,6 +27,7 @@ from sknn.core.losses.softmax import (
     SoftmaxLoss,
     SoftmaxSquaredError,
 )
+from sknn.core.losses.tokens import TokenCrossEntropy
 
 __all__ = [
     "AbsoluteError",
@@ -58,6 +59,7 @@ __all__ = [
     "SoftmaxLoss",
     "SoftmaxSquaredError",
     "SquaredError",
+    "TokenCrossEntropy",
     "Tweedie",
     "Wasserstein",
 ]

@@ -16,14 +16,14 @@ from sknn.core.layout import Shape
 from sknn.core.network import Network
 from sknn.estimators.autoencoder import layers as codec
 from sknn.estimators.autoencoder.elbo import EvidenceBound
-from sknn.estimators.autoencoder.targets import ReconstructionTargets, border, squared_errors
+from sknn.estimators.autoencoder.targets import ReconstructionTargets, squared_errors
 from sknn.estimators.autoencoder.task import ReconstructionTask
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.call import Call
+from sknn.estimators.fit.outliers import OutlierScores
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
-from sknn.estimators.fitted import learned
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.training.callbacks import Callback
@@ -38,7 +38,7 @@ def _is_variational(estimator: Any) -> bool:
     return True
 
 
-class AutoEncoder(BaseNetwork):
+class AutoEncoder(OutlierScores, BaseNetwork):
     r"""Auto-encoder: a network whose target is its input and whose middle is narrow.
 
     The encoder maps a row to its code (:meth:`transform`), the decoder maps a code back
@@ -183,7 +183,6 @@ class AutoEncoder(BaseNetwork):
 
     _task: ClassVar[Task] = ReconstructionTask()
     _targets: ReconstructionTargets
-    offset_: float = learned()
 
     def __init__(
         self,
@@ -420,51 +419,6 @@ class AutoEncoder(BaseNetwork):
         """
         return self._scores(self._checked(X))
 
-    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """Return the (weighted) mean of :meth:`score_samples`.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        y : ignored
-        sample_weight : array-like of shape (n_samples,), default=None
-
-        Returns
-        -------
-        score : float
-        """
-        scores = self.score_samples(X)
-        weight = arrays.check_weight(sample_weight, len(scores))
-        arrays.check_some_weight(weight, "sample_weight")
-        return float(computed(np.average, scores, weights=weight))
-
-    def decision_function(self, X: Any) -> NDArray:
-        """Return the score of every row minus `offset_`: negative for abnormal rows.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-
-        Returns
-        -------
-        decision : ndarray of shape (n_samples,)
-        """
-        return self.score_samples(X) - self.offset_
-
-    def predict_outlier(self, X: Any) -> NDArray:
-        """Say which rows are abnormal.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-
-        Returns
-        -------
-        labels : ndarray of shape (n_samples,)
-            -1 for abnormal rows, 1 for the others, as scikit-learn's outlier detectors have it.
-        """
-        return np.where(self.decision_function(X) < 0, -1, 1)
-
     @available_if(_is_variational)
     def sample(self, n_samples: int = 1, random_state: Any = None) -> NDArray:
         """Decode codes drawn from the standard normal distribution.
@@ -567,5 +521,4 @@ class AutoEncoder(BaseNetwork):
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)
-        share = 0.1 if isinstance(self.contamination, str) else float(self.contamination)
-        self.offset_ = border(self._scores(train.x), train.weight, share)
+        self.offset_ = self._border(self._scores(train.x), train.weight)

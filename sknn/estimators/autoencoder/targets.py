@@ -16,11 +16,6 @@ from sknn.core.losses.optimum import column_means
 from sknn.core.network import Network
 from sknn.core.row_order import slabs
 from sknn.estimators.targets.base import Targets, last_layer
-from sknn.preprocessing.quantiles import Distinct
-
-# Shares of the total weight are compared up to rounding.
-_SLACK = 1.0 - 1e-10
-_ALIKE = 1e-9
 
 
 class ReconstructionTargets(Targets):
@@ -195,25 +190,3 @@ def squared_errors(reconstruction: NDArray, x: Any) -> NDArray:
     """Return the mean squared error of every row; `reconstruction` is overwritten."""
     reconstruction -= x if isinstance(x, np.ndarray) else x.toarray()
     return np.einsum("ij,ij->i", reconstruction, reconstruction) / reconstruction.shape[1]
-
-
-def border(scores: NDArray, weight: NDArray | None, share: float) -> float:
-    """Return the score that a share of the rows lies below.
-
-    It stands between two scores, so that the last of these rows is below it as well. Rows of equal
-    weight get what :func:`numpy.quantile` interpolates, so many repeated rows what one row of
-    their weight gets.
-
-    Parameters
-    ----------
-    scores : ndarray of shape (n,)
-    weight : ndarray of shape (n,) or None
-    share : float in (0, 1)
-    """
-    weight = np.ones(len(scores)) if weight is None else weight.astype(np.float64)
-    scores, weight = scores[weight > 0], weight[weight > 0]
-    # BLAS may give one row, met twice, scores that differ in the last bits.
-    known = Distinct.of(scores, weight, within=_ALIKE)
-    reached = np.cumsum(known.weight)
-    places = reached - (1.0 - share) * known.weight
-    return float(np.interp(share * _SLACK * reached[-1], places, known.values))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numbers
 from math import prod
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.utils import check_random_state
 
 from sknn._sklearn import validate_data
 from sknn._validation import arrays
@@ -149,11 +147,3 @@ class ConditionsTask(Task):
     def read_validation(self, state: FitState) -> None:
         """Return None: there is no loss whose fall would say anything."""
         return None
-
-
-def generator_of_draws(n_samples: Any, random_state: Any) -> np.random.RandomState:
-    """Return what draws, having looked at the number of rows asked for."""
-    whole = isinstance(n_samples, numbers.Integral) and not isinstance(n_samples, bool)
-    if not whole or n_samples < 1:
-        raise ValueError(f"n_samples must be an int of at least 1; got {n_samples!r}.")
-    return check_random_state(random_state)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sknn._sklearn import with_callbacks
 from sknn._validation.arrays import Rows
+from sknn._validation.draws import generator_of_draws
 from sknn.core.activations import Activation
 from sknn.core.layers import Layer
 from sknn.core.layout import Shape
@@ -29,7 +30,6 @@ from sknn.estimators.gan import problem
 from sknn.estimators.gan.conditions import (
     Conditions,
     ConditionsTask,
-    generator_of_draws,
     read,
     read_labelled,
     row_shape,

@@ -16,6 +16,7 @@ from sknn.estimators.gan.estimator import GAN
 from sknn.estimators.gan.layers import first_of
 from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.supervised import SupervisedNetwork
+from sknn.estimators.synthesizer.estimator import TableSynthesizer
 from sknn.estimators.tabular.network import TableNetwork
 from sknn.persistence.onnx.answers import Answer, answers
 from sknn.persistence.onnx.columns import columns_of, dtypes_of, encoded, feed_of, names_of
@@ -295,6 +296,18 @@ class GANFamily(Family):
             codes = graph.look_up(labels[0], known)
             hot = graph.unsqueeze(codes, -1).equals(places)
         return graph.cast(hot, graph.dtype)
+
+
+@FAMILIES.of(TableSynthesizer)
+class SynthesizerFamily(Family):
+    """Tables that are made up, which is left to Python."""
+
+    def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
+        """Raise: codes of columns, and draws, are no graph."""
+        raise ValueError(
+            "A TableSynthesizer cannot be written to ONNX: it draws row by row and column by "
+            "column; serve it from Python, with sknn.persistence.save and load."
+        )
 
 
 def _label_dtype(classes: NDArray) -> np.dtype:

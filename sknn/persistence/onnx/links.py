@@ -20,6 +20,7 @@ from sknn.core.losses import (
     SoftmaxCrossEntropy,
     SoftmaxFocal,
     SquaredError,
+    TokenCrossEntropy,
     Tweedie,
 )
 from sknn.core.losses.hinge import BinaryHinge, MulticlassHinge
@@ -83,3 +84,13 @@ def _mixed(loss: Mixed, raw: Tensor, n_raw: int) -> Tensor:
         parts.append(linked(own, graph.take(raw, columns, -1), len(columns)))
         order += columns.tolist()
     return graph.take(graph.concat(parts, axis=-1), np.argsort(order), -1)
+
+
+@LINKS.of(TokenCrossEntropy)
+def _tokens(loss: TokenCrossEntropy, raw: Tensor, n_raw: int) -> Tensor:
+    graph, sizes = raw.graph, loss.sizes
+    parts = [
+        graph.op("Softmax", graph.slice(raw, int(start), int(start) + int(size)), axis=-1)
+        for start, size in zip(loss.starts(), sizes, strict=True)
+    ]
+    return graph.concat(parts, axis=-1)

@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, MLPClassifier
 from sknn.callbacks import Callback, Checkpoint
-from sknn.estimators.autoencoder.targets import border
+from sknn.estimators.fit.outliers import border
 from sknn.initializers import Pretrained
 from sknn.inspection import check_gradients
 from sknn.layers import Dense, Dropout

@@ -69,7 +69,8 @@ ENTRIES = {
         "AutoEncoder",
         default=(32,),
         also="The last one is the code; the decoder mirrors the encoder.",
-    ),
+    )
+    .on("TableSynthesizer", default=(256, 256, 256)),
     "activation": Entry(
         "str, Activation or list",
         "relu",
@@ -84,6 +85,7 @@ ENTRIES = {
     )
     .on("RecurrentNetwork", also="Recurrent layers have activations of their own.")
     .on("TabularMLPRegressor", default="mish")
+    .on("TableSynthesizer", default="silu")
     .on("AutoEncoder", also="The last layer of the decoder has `output_activation`."),
     "layers": Entry(
         "list of Layer",
@@ -122,7 +124,8 @@ ENTRIES = {
     )
     .on("ConvolutionalNetwork", also="Nothing is dropped after convolutions.")
     .on("RecurrentNetwork", also="Recurrent layers count, and come first in a list.")
-    .on("TableNetwork", default=0.15, also="It fades in the second half of training."),
+    .on("TableNetwork", default=0.15, also="It fades in the second half of training.")
+    .on("TableSynthesizer", default=0.1),
     "input_dropout": Entry("float", 0.0, "Fraction of inputs dropped.", BELOW_ONE),
     "loss": Entry("str or Loss", "log_loss", _CLASSIFICATION + _OR_SPEC)
     .on(

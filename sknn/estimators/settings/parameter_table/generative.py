@@ -130,6 +130,14 @@ _AUTO_ENCODER = {
         "in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows are 10 of them.",
         AUTO | c.real(0.0, 0.5, closed="right"),
     ),
+    "condition_rate": Entry(
+        "float in [0, 1)",
+        0.5,
+        "Share of the rows of a batch of which some columns, drawn at random, are told beforehand: "
+        "so the network learns to fill in what is not known. With 0 there is only one order, and "
+        "neither conditions nor imputation.",
+        BELOW_ONE,
+    ),
     "output_groups": Entry(
         "dict",
         None,

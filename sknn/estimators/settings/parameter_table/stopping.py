@@ -28,7 +28,8 @@ ENTRIES = {
         constraint=AUTO | c.integer(1),
     )
     .on("TabularMLPClassifier", also='"auto" is 24 or 40 by preset.')
-    .on("TabularMLPRegressor", also='"auto" is 24 or 32 by preset.'),
+    .on("TabularMLPRegressor", also='"auto" is 24 or 32 by preset.')
+    .on("TableSynthesizer", default=100),
     "max_fun": Entry(
         "int", 15000, "Maximum number of function evaluations of lbfgs.", c.integer(1)
     ),
@@ -42,7 +43,8 @@ ENTRIES = {
         default=0.0,
         also="By default any does: a good reconstruction has a small loss that keeps falling in "
         "small steps.",
-    ),
+    )
+    .on("TableSynthesizer", default=0.0),
     "n_iter_no_change": Entry(
         "int or inf",
         10,
@@ -60,7 +62,14 @@ ENTRIES = {
         c.boolean(),
     )
     .on(*MLP, also="With `scoring`, the score is watched instead.")
-    .on("DeepBelief", also="Rows held out for it take no part in pre-training."),
+    .on("DeepBelief", also="Rows held out for it take no part in pre-training.")
+    .on(
+        "TableSynthesizer",
+        types='bool or "auto"',
+        default="auto",
+        constraint=AUTO | c.boolean(),
+        also='"auto": where X_val is given, and in `fit` where there are 50 rows.',
+    ),
     "validation_fraction": Entry(
         "float",
         0.1,

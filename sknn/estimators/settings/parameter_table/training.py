@@ -35,7 +35,8 @@ ENTRIES = {
         "GAN",
         text=f"A stochastic optimizer: {_STOCHASTIC}. Named, it uses "
         "``beta_1=0.5`` and ``beta_2=0.9``.",
-    ),
+    )
+    .on("TableSynthesizer", default="adamw", text=f"A stochastic optimizer: {_STOCHASTIC}."),
     "alpha": Entry(
         "float",
         0.0001,
@@ -63,7 +64,8 @@ ENTRIES = {
         text="Decoupled decay of weights per step, times the learning rate.",
         constraint=NON_NEGATIVE,
     )
-    .on("TableNetwork", default=0.02, also="It fades in the second half of training."),
+    .on("TableNetwork", default=0.02, also="It fades in the second half of training.")
+    .on("TableSynthesizer", default=0.05),
     "regularization_schedule": Entry(
         "str or Schedule",
         None,
@@ -86,6 +88,10 @@ ENTRIES = {
         also='"auto" is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.',
     )
     .on(
+        "TableSynthesizer",
+        also='"auto" is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.',
+    )
+    .on(
         "BoltzmannMachine",
         types="int",
         default=10,
@@ -100,6 +106,7 @@ ENTRIES = {
         ":mod:`sknn.schedules`. Works with every stochastic solver.",
     )
     .on("TableNetwork", default="cos_log")
+    .on("TableSynthesizer", default="cosine")
     .on("GAN", also="It holds for both networks.")
     .on(
         "BoltzmannMachine",
@@ -123,7 +130,8 @@ ENTRIES = {
         "layer, biases at a tenth of it, the factors of columns at six times it.",
     )
     .on("TabularMLPClassifier", default=0.04)
-    .on("TabularMLPRegressor", default=0.07),
+    .on("TabularMLPRegressor", default=0.07)
+    .on("TableSynthesizer", default=0.005),
     "power_t": Entry("float", 0.5, 'Exponent of "invscaling", which counts updates.', NON_NEGATIVE),
     "layer_rates": Entry(
         "dict",

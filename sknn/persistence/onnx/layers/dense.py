@@ -7,6 +7,8 @@ import numpy as np
 from sknn.core.layers.boltzmann import Boltzmann
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.embedding import Embedding
+from sknn.core.layers.masked import MaskedDense
+from sknn.core.layers.tokens import Tokens
 from sknn.persistence.onnx import formulas
 from sknn.persistence.onnx.graph import Tensor
 from sknn.persistence.onnx.layers.base import LAYERS, Place, kept_axes, with_activation
@@ -25,6 +27,32 @@ def _dense(place: Place, x: Tensor) -> Tensor:
     if layer.input_skip:
         z = z + graph.slice(place.around.given, -int(layer.input_skip), None) @ place.weights("S")
     return with_activation(place, z)
+
+
+@LAYERS.of(MaskedDense)
+def _masked(place: Place, x: Tensor) -> Tensor:
+    layer, weights = place.layer, place.weights("W")
+    linked = np.less_equal.outer(np.asarray(layer.in_degrees), np.asarray(layer.degrees))
+    z = x @ (weights * linked)
+    return with_activation(place, z + place.weights("b") if layer.use_bias else z)
+
+
+@LAYERS.of(Tokens)
+def _tokens(place: Place, x: Tensor) -> Tensor:
+    graph, layer = place.graph, place.layer
+    q, k = len(layer.sizes), len(layer.numbers)
+    starts, numbers, owners = layer.places()
+    # For each place of a spelling its entry of the row, and the code it stands for.
+    source, code = np.zeros(layer.width, np.intp), np.zeros(layer.width)
+    for token, (start, size) in enumerate(zip(starts, layer.sizes, strict=True)):
+        source[start : start + size], code[start : start + size] = token, np.arange(size)
+    source[numbers] = q + np.arange(k)
+    is_number = np.isin(np.arange(layer.width), numbers)
+    entries = graph.take(x, source, -1)
+    hot = graph.cast(graph.op("Round", entries).equals(code), graph.dtype)
+    own = graph.where(graph.constant(is_number, np.bool_), entries, hot) if k else hot
+    known = graph.cast(graph.slice(x, q + k, q + k + layer.n_columns) > 0.5, graph.dtype)
+    return graph.concat([own * graph.take(known, owners, -1), known, own], axis=-1)
 
 
 @LAYERS.of(Boltzmann)

@@ -1,0 +1,19 @@
+"""What is asked of methods that make rows up."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+
+def generator_of_draws(
+    n_samples: Any, random_state: Any, name: str = "n_samples"
+) -> np.random.RandomState:
+    """Return what draws, having looked at the number of rows asked for."""
+    whole = isinstance(n_samples, numbers.Integral) and not isinstance(n_samples, bool)
+    if not whole or n_samples < 1:
+        raise ValueError(f"{name} must be an int of at least 1; got {n_samples!r}.")
+    return check_random_state(random_state)

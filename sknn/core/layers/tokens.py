@@ -1,0 +1,150 @@
+"""Codes of several columns as ones among zeros, twice: in turn, and told before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.constraints import array_like, integer
+from sknn.core.layers.base import Context, Layer
+from sknn.core.layout import Plan, Scratch, Shape, Views
+
+
+class Tokens(Layer):
+    """Spell the tokens of the columns of a table as ones among zeros.
+
+    A row holds a code for each token, the numbers beside them, and for each column a 1 where it is
+    known beforehand, else 0; what comes behind is not read. The output holds the columns twice:
+    first those that are known beforehand, with zeros for the others, and which these are; then all
+    of them. A column is spelt as the ones of its tokens and its number, if it has one. A code of -1
+    is spelt as zeros. Codes are rounded and have, as what is known, no derivative.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        For each token how many codes there are.
+    columns : sequence of int
+        For each token the column it is of, in ascending order from 0.
+    numbers : sequence of int
+        The columns with a number, in ascending order.
+    ignored : int, default=0
+        So many entries at the end of a row are for somebody else.
+    name : str, default=None
+        Name in parameter grids; None: ``tokens0``, ``tokens1``, ...
+
+    Examples
+    --------
+    Two columns: one of three levels, and one with a number beside its four bins:
+
+    >>> from sknn.layers import Tokens
+    >>> layer = Tokens([3, 4], [0, 1], [1])
+    >>> layer.width, layer.plan((5,)).out_shape
+    (8, (18,))
+    """
+
+    kind = "tokens"
+    bears_any_scale = True  # codes are no measurements
+    constraints = {
+        "sizes": array_like("a sequence of int"),
+        "columns": array_like("a sequence of int"),
+        "numbers": array_like("a sequence of int"),
+        "ignored": integer(0),
+    }
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        columns: Sequence[int],
+        numbers: Sequence[int] = (),
+        ignored: int = 0,
+        name: str | None = None,
+    ) -> None:
+        self.sizes = sizes
+        self.columns = columns
+        self.numbers = numbers
+        self.ignored = ignored
+        self.name = name
+
+    @property
+    def n_columns(self) -> int:
+        """How many columns there are."""
+        return int(self.columns[-1]) + 1
+
+    @property
+    def width(self) -> int:
+        """How many numbers spell all columns once."""
+        return int(np.sum(self.sizes)) + len(self.numbers)
+
+    def places(self) -> tuple[NDArray, NDArray, NDArray]:
+        """Return where each token begins, where each number stands, and whose each place is.
+
+        They are counted from the begin of one spelling.
+        """
+        sizes, columns = np.asarray(self.sizes), np.asarray(self.columns)
+        before = np.searchsorted(np.asarray(self.numbers), columns)
+        tokens = np.cumsum(sizes) - sizes + before
+        ends = np.cumsum(np.bincount(columns, sizes, self.n_columns)).astype(np.intp)
+        which = np.asarray(self.numbers, np.intp)
+        numbers = ends[which] + np.arange(len(which))
+        owners = np.empty(self.width, np.intp)
+        for column, start, size in zip(columns, tokens, sizes, strict=True):
+            owners[start : start + size] = column
+        owners[numbers] = which
+        return tokens, numbers, owners
+
+    def plan(self, in_shape: Shape) -> Plan:
+        """No parameters; places of ones, and what is known at each place."""
+        n = len(self.sizes) + len(self.numbers) + self.n_columns + int(self.ignored)
+        if in_shape != (n,):
+            raise ValueError(f"{self!r} needs rows of {n} numbers, and was given {in_shape}.")
+        scratch = {
+            "rounded": Scratch((len(self.sizes),)),
+            "place": Scratch((len(self.sizes),), dtype=np.intp),
+            "present": Scratch((len(self.sizes),), dtype=np.bool_),
+            "known": Scratch((self.width,)),
+        }
+        return Plan((2 * self.width + self.n_columns,), scratch=scratch)
+
+    def forward(self, p: Views, x: NDArray, y: NDArray, ctx: Context) -> None:
+        """Write what is known beforehand, then everything."""
+        q, width, scratch = len(self.sizes), self.width, ctx.scratch
+        begin = q + len(self.numbers)
+        tokens, numbers, owners = self.places()
+        x = np.broadcast_to(x, (*y.shape[:-1], x.shape[-1]))
+        told, asked, own = np.split(y, [width, width + self.n_columns], axis=-1)
+        rounded, place, present, known = (
+            scratch[k] for k in ("rounded", "place", "present", "known")
+        )
+        np.rint(x[..., :q], out=rounded)
+        np.copyto(place, rounded, casting="unsafe")
+        np.greater_equal(place, 0, out=present)
+        np.maximum(place, 0, out=place)
+        np.add(place, tokens, out=place)
+        own.fill(0.0)
+        np.put_along_axis(own, place, present, axis=-1)
+        own[..., numbers] = x[..., q:begin]
+        np.greater(x[..., begin : begin + self.n_columns], 0.5, out=asked)
+        np.take(asked, owners, axis=-1, out=known, mode="clip")
+        np.multiply(own, known, out=told)
+
+    def backward(
+        self,
+        p: Views,
+        g: Views,
+        x: NDArray,
+        y: NDArray,
+        dy: NDArray,
+        dx: NDArray | None,
+        ctx: Context,
+    ) -> None:
+        """Pass on the gradient of numbers; codes have none."""
+        if dx is None:
+            return
+        q, width, known = len(self.sizes), self.width, ctx.scratch["known"]
+        _, numbers, _ = self.places()
+        np.multiply(dy[..., :width], known, out=known)
+        np.add(known, dy[..., width + self.n_columns :], out=known)
+        dx.fill(0.0)
+        dx[..., q : q + len(self.numbers)] = known[..., numbers]

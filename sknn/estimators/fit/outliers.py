@@ -1,0 +1,100 @@
+"""What estimators that score rows by how usual they are share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._validation import arrays
+from sknn.estimators.finite_output import computed
+from sknn.estimators.fitted import learned
+from sknn.preprocessing.quantiles import Distinct
+
+# Shares of the total weight are compared up to rounding.
+_SLACK = 1.0 - 1e-10
+_ALIKE = 1e-9
+
+
+class OutlierScores:
+    """Answers that follow from the scores of rows and the border between usual and odd ones."""
+
+    contamination: Any
+    offset_: float = learned()
+
+    def score_samples(self, X: Any) -> NDArray:
+        """Return a score for every row; the lower, the more abnormal."""
+        raise NotImplementedError
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Return the (weighted) mean of :meth:`score_samples`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : ignored
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        score : float
+        """
+        scores = self.score_samples(X)
+        weight = arrays.check_weight(sample_weight, len(scores))
+        arrays.check_some_weight(weight, "sample_weight")
+        return float(computed(np.average, scores, weights=weight))
+
+    def decision_function(self, X: Any) -> NDArray:
+        """Return the score of every row minus `offset_`: negative for abnormal rows.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        decision : ndarray of shape (n_samples,)
+        """
+        return self.score_samples(X) - self.offset_
+
+    def predict_outlier(self, X: Any) -> NDArray:
+        """Say which rows are abnormal.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+            -1 for abnormal rows, 1 for the others, as scikit-learn's outlier detectors have it.
+        """
+        return np.where(self.decision_function(X) < 0, -1, 1)
+
+    def _border(self, scores: NDArray, weight: NDArray | None) -> float:
+        """Return the score that the share `contamination` of the rows lies below."""
+        share = 0.1 if isinstance(self.contamination, str) else float(self.contamination)
+        return border(scores, weight, share)
+
+
+def border(scores: NDArray, weight: NDArray | None, share: float) -> float:
+    """Return the score that a share of the rows lies below.
+
+    It stands between two scores, so that the last of these rows is below it as well. Rows of equal
+    weight get what :func:`numpy.quantile` interpolates, so many repeated rows what one row of
+    their weight gets.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n,)
+    weight : ndarray of shape (n,) or None
+    share : float in (0, 1)
+    """
+    weight = np.ones(len(scores)) if weight is None else weight.astype(np.float64)
+    scores, weight = scores[weight > 0], weight[weight > 0]
+    # BLAS may give one row, met twice, scores that differ in the last bits.
+    known = Distinct.of(scores, weight, within=_ALIKE)
+    reached = np.cumsum(known.weight)
+    places = reached - (1.0 - share) * known.weight
+    return float(np.interp(share * _SLACK * reached[-1], places, known.values))

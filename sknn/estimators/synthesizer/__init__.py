@@ -1,0 +1,1 @@
+"""Tables in, tables out: rows made up, gaps filled, oddities found."""

@@ -1,0 +1,124 @@
+"""Drawing rows, token by token; every unit of the network is computed once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.core.layers import MaskedDense, Tokens
+from sknn.core.network import Network
+from sknn.preprocessing.tokens.coder import ColumnTokens, TableCoder
+
+
+class Forward:
+    """A pass through the network, in which the inputs become known one token after the other.
+
+    The units of a layer stand in the order of their degrees, so those of one degree are a slice,
+    and what they see is all that stands before some place.
+
+    Parameters
+    ----------
+    network : Network
+        Its first layer is Tokens.
+    inputs : ndarray of shape (rows, width)
+        What the first layer makes of the rows; written into as tokens become known.
+    """
+
+    def __init__(self, network: Network, inputs: NDArray) -> None:
+        pairs = zip(network.layers, network.params, strict=True)
+        self.stages = [(layer, p) for layer, p in pairs if isinstance(layer, MaskedDense)]
+        self.inputs = [inputs]
+        for layer, _ in self.stages:
+            self.inputs.append(np.empty((len(inputs), len(layer.degrees)), inputs.dtype))
+
+    def scores(self, token: int) -> NDArray:
+        """Return the scores of the codes of a token, all tokens before which are known."""
+        for (layer, p), x, y in zip(self.stages, self.inputs[:-1], self.inputs[1:], strict=True):
+            seen = int(np.searchsorted(layer.in_degrees, token, side="right"))
+            first, last = np.searchsorted(layer.degrees, [token, token + 1])
+            z = x[:, :seen] @ p["W"][:seen, first:last]
+            z += p["b"][first:last]
+            layer.activation.forward(z, z_out := np.empty_like(z))
+            y[:, first:last] = z_out
+        return y[:, first:last]
+
+
+def chosen(scores: NDArray, allowed: NDArray, rng: np.random.Generator) -> NDArray:
+    """Draw a code of each row by its softmax probability among those that are allowed."""
+    with np.errstate(divide="ignore"):
+        logits = scores.astype(np.float64) + np.log(allowed)
+    # The largest of the scores with Gumbel noise is a draw from their softmax.
+    return np.argmax(logits + rng.gumbel(size=logits.shape), axis=1)
+
+
+class Drawing:
+    """Rows that are being made: some of their columns are known, the others are drawn in turn.
+
+    Parameters
+    ----------
+    coder : TableCoder
+    network : Network
+    rows : ndarray of shape (n, n_inputs)
+        As the coder makes them, with 1 at the columns that are known; others are not read.
+    rng : Generator
+    lost : bool
+        Missing entries may be drawn.
+    """
+
+    def __init__(
+        self,
+        coder: TableCoder,
+        network: Network,
+        rows: NDArray,
+        rng: np.random.Generator,
+        lost: bool,
+    ) -> None:
+        tokens: Any = network.layers[0]
+        assert isinstance(tokens, Tokens)
+        self.coder, self.rng, self.lost = coder, rng, lost
+        q, k = len(tokens.sizes), len(tokens.numbers)
+        self.known = rows[:, q + k : q + k + tokens.n_columns] > 0.5
+        self.codes = np.where(self.known[:, np.asarray(tokens.columns)], coder.codes(rows), -1)
+        rows = rows.copy()
+        rows[:, :q] = self.codes
+        rows[:, q : q + k] *= self.known[:, np.asarray(tokens.numbers, np.intp)]
+        inputs = network.predict(rows, stop=1)
+        self.starts, self.places, _ = tokens.places()
+        self.own = inputs[:, tokens.width + tokens.n_columns :]
+        self.forward = Forward(network, inputs)
+
+    def run(self) -> list[NDArray]:
+        """Return the entries of each column; those of known ones mean nothing."""
+        token, numbered, values = 0, 0, []
+        for place, column in enumerate(self.coder.columns):
+            free = ~self.known[:, place]
+            here = slice(token, token + len(column.sizes))
+            for t in range(here.start, here.stop):
+                self._draw(t, column, free, second=t > here.start)
+            entries = column.decode(np.maximum(self.codes[:, here], 0), self.rng)
+            if column.has_number:
+                self._note(numbered, column.number(entries), free)  # type: ignore[union-attr]
+                numbered += 1
+            values.append(entries)
+            token = here.stop
+        return values
+
+    def _draw(self, t: int, column: ColumnTokens, free: NDArray, second: bool) -> None:
+        """Draw the code of a token where it is free; the units behind it need it everywhere."""
+        scores, rows = self.forward.scores(t), np.flatnonzero(free)
+        if second:
+            allowed = column.second(self.codes[rows, t - 1])  # type: ignore[union-attr]
+            # Behind missing entries and frequent numbers there is nothing to draw.
+            drawable = allowed.any(axis=1)
+            rows, allowed = rows[drawable], allowed[drawable]
+        else:
+            allowed = column.first(self.lost)
+        if len(rows):
+            drawn = chosen(scores[rows], allowed, self.rng)
+            self.codes[rows, t] = drawn
+            self.own[rows, self.starts[t] + drawn] = 1.0
+
+    def _note(self, which: int, numbers: NDArray, free: NDArray) -> None:
+        self.own[free, self.places[which]] = numbers[free]

@@ -1,0 +1,501 @@
+"""Tables made up, filled and judged by a density that is learned."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._sklearn import validate_data, with_callbacks
+from sknn._validation import arrays
+from sknn._validation.arrays import Rows
+from sknn._validation.draws import generator_of_draws
+from sknn._validation.messages import check_same_rows
+from sknn.core.layers import Layer
+from sknn.core.network import Network
+from sknn.estimators.base import BaseNetwork
+from sknn.estimators.finite_output import computed
+from sknn.estimators.fit.call import Call
+from sknn.estimators.fit.holdout import Holdout
+from sknn.estimators.fit.outliers import OutlierScores
+from sknn.estimators.fit.problem import Problem, update_of
+from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.task import Task
+from sknn.estimators.fitted import learned
+from sknn.estimators.settings.recipe import Recipe, recipe_of
+from sknn.estimators.synthesizer import filling, layers
+from sknn.estimators.synthesizer.objective import ConditionalHoldout, conditional_objective
+from sknn.estimators.synthesizer.task import TokenTask, log_likelihood
+from sknn.preprocessing.columns import Table, read_table
+from sknn.preprocessing.encoder import categorical_mask
+from sknn.preprocessing.plan import Sample
+from sknn.preprocessing.tokens.coder import TableCoder
+
+_SLAB_ROWS = 4096
+_MOST_LEVELS = 256
+_ENOUGH = 50
+"""Rows of which some can be held out."""
+
+
+class TableSynthesizer(OutlierScores, BaseNetwork):
+    r"""Make up rows like those of a table, fill its gaps, find the odd ones.
+
+    A masked autoencoder for distribution estimation [1]_: one network predicts every column from
+    those before it, so that the product of its answers is the probability of a row,
+
+    .. math:: p(x) = \prod_j p(x_j \mid x_1, \dots, x_{j-1}),
+
+    and rows are drawn column by column. A column is cut into tokens: a level of a category, a
+    number that one row in a hundred holds, a coarse and a fine bin between quantiles. While
+    training, some columns of some rows are told beforehand, whatever their place: by this the
+    network answers for any columns given any others.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or sequence of int, default=(256, 256, 256)
+        Number of units in each hidden layer.
+    activation : str, Activation or list, default="silu"
+        Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
+        "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
+        :mod:`sknn.activations`. A list has one for each hidden layer.
+    categorical_features : "from_dtype", None or array-like, default="from_dtype"
+        Which columns are categories. "from_dtype": those of the dtype category, truth values, and
+        strings and objects that are not nearly all numbers or dates. None: none of them. Otherwise
+        a mask, indices or names.
+    condition_rate : float in [0, 1), default=0.5
+        Share of the rows of a batch of which some columns, drawn at random, are told beforehand: so
+        the network learns to fill in what is not known. With 0 there is only one order, and neither
+        conditions nor imputation.
+    contamination : float or "auto", default="auto"
+        Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1. As in
+        :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows are 10 of them.
+    dropout : float or list of float, default=0.1
+        Fraction of activations dropped after each hidden layer.
+    solver : str or Optimizer, default="adamw"
+        A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
+        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`.
+    learning_rate : str or Schedule, default="cosine"
+        How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
+        "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
+        :mod:`sknn.schedules`. Works with every stochastic solver.
+    learning_rate_init : float, default=0.005
+        Base learning rate, which the schedule multiplies.
+    weight_decay : float or "auto", default=0.05
+        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw",
+        "lion", else 0.
+    batch_size : int, "auto" or BatchSize, default="auto"
+        Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
+        is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.
+    max_iter : int, default=100
+        Maximum number of epochs in one call of `fit`.
+    random_state : int, RandomState or None, default=None
+        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
+        so dropout changes neither initial weights nor order.
+    tol : float, default=0.0
+        Least improvement of the loss that counts.
+    verbose : bool or int, default=False
+        Print one line per epoch.
+    warm_start : bool, default=False
+        Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
+        followed by n - k.
+    early_stopping : bool or "auto", default="auto"
+        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
+        epochs, and serve the best weights. "auto": where X_val is given, and in `fit` where there
+        are 50 rows.
+    validation_fraction : float, default=0.1
+        Share of rows held out for early stopping where no X_val is given. At the end the best
+        weights are trained further on all rows, for this share of their epochs.
+    n_iter_no_change : int or inf, default=10
+        Epochs without improvement after which training stops.
+    callbacks : list of Callback, default=None
+        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+
+    Attributes
+    ----------
+    coder_ : TableCoder
+        From the table to tokens and back.
+    offset_ : float
+        Score below which a row counts as abnormal, from the training rows of the last call.
+    history_ : dict of ndarray
+        Figures of each epoch: epoch, loss (of the columns that are asked for), learning_rate,
+        seconds, gradient_norm, and of rows held out validation_loss and validation_score, the mean
+        log-likelihood of their tokens: once as a whole, and once given some of their columns.
+    loss_, loss_curve_, best_loss_, n_iter_, t_, stop_reason_, validation_scores_
+        As for :class:`MLPRegressor`.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Present where X has column names.
+
+    See Also
+    --------
+    GAN : Rows made up by two networks that compete.
+    AutoEncoder : Odd rows by what is lost in reconstruction.
+
+    Notes
+    -----
+    Made-up rows are no anonymous rows. The network is stopped before it learns rows by heart, by
+    the likelihood of rows held out, and numbers are drawn anew inside their bins. Yet a level that
+    one person alone has, or a number that many rows share, is given back as it is. There is no
+    guarantee such as differential privacy.
+
+    Numbers with the same distance between them (whole numbers, cents, days) have probabilities, all
+    others densities in their units. What was never seen has no place in the distribution: a level
+    then counts as one row among those of training and itself, a number beyond the ends as one in
+    the last bin, with a density that falls with the square of the distance.
+
+    References
+    ----------
+    .. [1] Germain, Gregor, Murray & Larochelle (2015), "MADE: masked autoencoder for distribution
+       estimation", ICML.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sknn import TableSynthesizer
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = TableSynthesizer(max_iter=20, random_state=0).fit(X)
+    >>> net.sample(5, random_state=0).shape
+    (5, 4)
+    >>> net.score_samples(X).shape
+    (150,)
+    """
+
+    # The settings of training that are no parameters here.
+    alpha = 0.0
+    dtype = "float32"
+
+    _task: ClassVar[Task] = TokenTask()
+    _holdout: ClassVar[Holdout] = ConditionalHoldout()
+    _scales_columns: ClassVar[bool] = True
+    _double_up_to: ClassVar[int] = 1024
+    # A second thread of BLAS, beside other work on the machine, made training slower ten times.
+    _single_threaded: ClassVar[bool] = True
+    coder_: TableCoder = learned()
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Any = (256, 256, 256),
+        activation: Any = "silu",
+        *,
+        categorical_features: Any = "from_dtype",
+        condition_rate: Any = 0.5,
+        contamination: Any = "auto",
+        dropout: Any = 0.1,
+        solver: Any = "adamw",
+        learning_rate: Any = "cosine",
+        learning_rate_init: Any = 0.005,
+        weight_decay: Any = 0.05,
+        batch_size: Any = "auto",
+        max_iter: Any = 100,
+        random_state: Any = None,
+        tol: Any = 0.0,
+        verbose: Any = False,
+        warm_start: Any = False,
+        early_stopping: Any = "auto",
+        validation_fraction: Any = 0.1,
+        n_iter_no_change: Any = 10,
+        callbacks: Any = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.categorical_features = categorical_features
+        self.condition_rate = condition_rate
+        self.contamination = contamination
+        self.dropout = dropout
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.random_state = random_state
+        self.tol = tol
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.callbacks = callbacks
+
+    # -- training -------------------------------------------------------------------------
+
+    @with_callbacks
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> TableSynthesizer:
+        """Learn the distribution of the rows of X.
+
+        Parameters
+        ----------
+        X : array-like or frame of shape (n_samples, n_features)
+            An array, a list of rows, or a frame of pandas, polars or pyarrow. NaN, None, NA, NaT
+            and blank text are missing.
+        y : ignored
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight 2 is the row twice, weight 0 the row absent.
+        X_val : array-like or frame, default=None
+            Validation rows: early stopping watches their likelihood.
+        sample_weight_val : array-like, default=None
+            Their weights.
+
+        Returns
+        -------
+        self : estimator
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a wrong parameter or table, or when training diverges. The estimator is then as
+            it was before the call.
+        """
+        return self._train(
+            Call(
+                X,
+                None,
+                sample_weight,
+                X_val,
+                sample_weight_val=sample_weight_val,
+                epochs=None,
+                resume=self.warm_start,
+                keep=self.warm_start,
+            )
+        )
+
+    @with_callbacks
+    def partial_fit(
+        self,
+        X: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> TableSynthesizer:
+        """Pass over X once more, where the last call ended.
+
+        Levels and bins are those of the first chunk, so it should hold some hundred rows.
+
+        Parameters
+        ----------
+        X : array-like or frame of shape (n_samples, n_features)
+        y : ignored
+        sample_weight : array-like of shape (n_samples,), default=None
+        X_val, sample_weight_val : default=None
+            Validation rows.
+
+        Returns
+        -------
+        self : estimator
+        """
+        return self._train(
+            Call(
+                X,
+                None,
+                sample_weight,
+                X_val,
+                sample_weight_val=sample_weight_val,
+                resume=True,
+                keep=True,
+                stream=True,
+            )
+        )
+
+    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray:
+        """Fit, and say which rows of X are abnormal; see :meth:`fit` and :meth:`predict_outlier`.
+
+        Parameters
+        ----------
+        X : array-like or frame of shape (n_samples, n_features)
+        y : ignored
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+        """
+        return self.fit(X, y, sample_weight).predict_outlier(X)
+
+    # -- use --------------------------------------------------------------------------------
+
+    def sample(self, n: int = 1, conditions: Any = None, random_state: Any = None) -> Any:
+        """Make rows up.
+
+        Parameters
+        ----------
+        n : int, default=1
+        conditions : dict or frame, default=None
+            What is given: for some columns, by name or place, one value for all rows or one for
+            each; None is the condition that an entry is missing.
+        random_state : int, RandomState or None, default=None
+
+        Returns
+        -------
+        rows : frame or ndarray
+            Of the kind, with the names and the dtypes of the table in the first call of `fit`.
+
+        Raises
+        ------
+        ValueError
+            If conditions name no columns of the table, or levels that were never seen.
+        """
+        self._check_fitted()
+        rng = generator_of_draws(n, random_state, "n")
+        wanted = filling.conditions(self.coder_, conditions, int(n))
+        return self._drawn(wanted, rng, lost=True)
+
+    def impute(self, X: Any, strategy: str = "most_likely", random_state: Any = None) -> Any:
+        """Fill the missing entries of a table.
+
+        Parameters
+        ----------
+        X : array-like or frame of shape (n_samples, n_features)
+        strategy : {"most_likely", "draw"}, default="most_likely"
+            "draw": one draw from the distribution of what is missing, given what is there; several
+            calls make several tables, for multiple imputation. "most_likely": of 25 draws the most
+            frequent level and the median of numbers.
+        random_state : int, RandomState or None, default=None
+
+        Returns
+        -------
+        rows : frame or ndarray
+            Of the kind and the dtypes of the table in the first call of `fit`.
+        """
+        table = self._checked(X)
+        rng = generator_of_draws(1, random_state)
+        wanted = filling.gaps(self.coder_, table)
+        n_draws = filling.n_draws(strategy)
+        return self._drawn(wanted, rng, lost=False, n_draws=n_draws)
+
+    def score_samples(self, X: Any) -> NDArray:
+        """Return the log-likelihood of every row.
+
+        Parameters
+        ----------
+        X : array-like or frame of shape (n_samples, n_features)
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,)
+            In nats; the lower, the more abnormal.
+        """
+        return self._scores(self._check_inputs(X))
+
+    def transform(self, X: Any) -> NDArray:
+        """Return what the last hidden layer makes of each row.
+
+        Parameters
+        ----------
+        X : array-like or frame of shape (n_samples, n_features)
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_units)
+        """
+        return self._through(self._check_inputs(X), stop=len(self.network_.layers) - 1)
+
+    @property
+    def _n_features_out(self) -> int:
+        return int(self.network_.plans[-2].out_shape[0])
+
+    def _drawn(self, wanted: filling.Wanted, rng: Any, lost: bool, n_draws: int = 1) -> Any:
+        limit = self._limit(min(len(wanted.rows), _SLAB_ROWS))
+        with limit, limit:
+            columns = filling.fill(self.coder_, self.network_, wanted, rng, lost, n_draws)
+        return self.coder_.maker.make(columns)
+
+    def _scores(self, x: NDArray) -> NDArray:
+        limit = self._limit(min(len(x), _SLAB_ROWS))
+        slabs = (x[start : start + _SLAB_ROWS] for start in range(0, len(x), _SLAB_ROWS))
+        with limit, limit:
+            return np.concatenate([computed(self._scores_of, slab) for slab in slabs])
+
+    def _scores_of(self, x: NDArray) -> NDArray:
+        raw = self._network_for(len(x)).predict(x)
+        allowed = filling.allowed(self.coder_, x)
+        raw[~allowed] = -np.inf
+        return log_likelihood(raw, self._loss, self.coder_.codes(x)) + x[:, -1]
+
+    # -- hooks ------------------------------------------------------------------------------
+
+    def _recipe(self) -> Recipe:
+        return recipe_of(
+            self,
+            loss=None,
+            automatic_sizes=((1024, 64), (8192, 128), (100_000, 256), (np.inf, 512)),
+            must_converge=False,
+            must_fill_batches=False,
+        )
+
+    def _adapt_call(self, state: FitState) -> None:
+        """Decide whether rows are held out, where that is left open.
+
+        Where none are, all epochs are trained: the loss of a batch depends on what it is told.
+        """
+        call, stops = state.call, self.early_stopping
+        if stops == "auto":
+            enough = not call.stream and read_table(call.X).n_rows >= _ENOUGH
+            stops = call.X_val is not None or enough
+        patience = state.recipe.patience if stops else math.inf
+        state.recipe = replace(state.recipe, early_stopping=stops, patience=patience)
+
+    def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+        table = read_table(X)
+        weight = arrays.check_weight(sample_weight, table.n_rows)
+        if reset:
+            self.coder_ = self._new_coder(table, weight)
+            validate_data(self, table.frame, skip_check_array=True)
+        else:
+            self._check_columns(table)
+        x = self.coder_.encode(table, np.float32)
+        check_same_rows(x, x)
+        return Rows(x, self.coder_.codes(x), weight)
+
+    def _new_coder(self, table: Table, weight: NDArray | None) -> TableCoder:
+        categorical = categorical_mask(self.categorical_features, table)
+        rows = arrays.training_rows(weight, may_be_empty=False)
+        some = table if rows is None else table.take(rows)
+        sample = Sample.of(weight if rows is None or weight is None else weight[rows], some.n_rows)
+        return TableCoder.fit(some, sample, categorical, _MOST_LEVELS)
+
+    def _check_columns(self, table: Table) -> None:
+        validate_data(self, table.frame, reset=False, skip_check_array=True)
+        self.coder_.check_names(table)
+
+    def _checked(self, X: Any) -> Table:
+        self._check_fitted()
+        table = read_table(X)
+        self._check_columns(table)
+        return table
+
+    def _check_inputs(self, X: Any) -> Any:
+        return self.coder_.encode(self._checked(X), np.float32)
+
+    def _chain(self, n_raw: int) -> list[Layer]:
+        return layers.chain(self, self.coder_)
+
+    def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
+        objective = conditional_objective(state, network, rows, float(self.condition_rate))
+        return Problem(objective, lambda: update_of(state, network, objective))
+
+    def _after_training(self, train: Rows) -> None:
+        super()._after_training(train)
+        self.offset_ = self._border(self._scores(train.x), train.weight)
+
+    def __sklearn_tags__(self) -> Any:
+        """Whatever a column holds is welcome; a table is dense."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = False
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.transformer_tags.preserves_dtype = []
+        return tags

@@ -1,0 +1,85 @@
+"""What a synthesizer learns of rows: their tokens are their targets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn._validation import arrays
+from sknn._validation.arrays import Rows
+from sknn._validation.messages import located
+from sknn.core.losses import TokenCrossEntropy
+from sknn.core.losses.base import Loss
+from sknn.estimators.fit.state import FitState
+from sknn.estimators.fit.task import Task
+from sknn.estimators.targets.base import Targets
+
+
+class TokenTargets(Targets):
+    """The codes of the tokens of a table.
+
+    Parameters
+    ----------
+    sizes : list of int
+        For each token how many codes there are.
+    """
+
+    task = "reconstruction"
+
+    def __init__(self, sizes: list[int]) -> None:
+        self.sizes = sizes
+        self.n_outputs = len(sizes)
+
+    def bind(self, loss: Any) -> Loss:
+        """Return the loss of these tokens; there is no other."""
+        return TokenCrossEntropy(self.sizes)
+
+    def encode(self, y: Any, dtype: np.dtype) -> Any:
+        """Return the codes themselves."""
+        return y
+
+    def predict(self, raw: NDArray, loss: Loss) -> NDArray:
+        """Return the probabilities of all codes."""
+        return loss.link(raw)
+
+    def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
+        """Return the mean log-likelihood of the codes."""
+        return float(np.average(log_likelihood(raw, loss, target), weights=weight))
+
+
+def log_likelihood(raw: NDArray, loss: Any, codes: NDArray) -> NDArray:
+    """Return the log-likelihood of the codes of every row; those of -1 are not asked for."""
+    starts = loss.starts()
+    peak = np.maximum.reduceat(raw, starts, axis=-1)
+    spread = np.exp(raw - np.repeat(peak, loss.sizes, axis=-1))
+    norm = np.log(np.add.reduceat(spread, starts, axis=-1, dtype=np.float64)) + peak
+    picked = np.take_along_axis(raw, np.maximum(codes, 0) + starts, axis=-1)
+    return np.where(codes < 0, 0.0, picked - norm).sum(axis=-1)
+
+
+class TokenTask(Task):
+    """Tokens are the target; validation rows have theirs."""
+
+    def learn(self, rows: Rows, state: FitState) -> Targets:
+        """Note how many codes the tokens have."""
+        estimator: Any = state.estimator
+        return TokenTargets(estimator.coder_.sizes)
+
+    def read_validation(self, state: FitState) -> Rows | None:
+        """Return the validation rows of a call, None where it has none."""
+        call, estimator = state.call, state.estimator
+        if call.X_val is None:
+            if call.sample_weight_val is not None:
+                raise ValueError("sample_weight_val was given without X_val.")
+            return None
+        try:
+            rows = estimator._check_rows(
+                call.X_val, None, call.sample_weight_val, state.dtypes, reset=False
+            )
+        except (TypeError, ValueError) as error:
+            where = "X_val" if call.sample_weight_val is None else "X_val or sample_weight_val"
+            raise located(error, where) from error
+        arrays.check_some_weight(rows.weight)
+        return rows

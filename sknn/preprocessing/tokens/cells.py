@@ -1,0 +1,84 @@
+"""Numbers that are held by few rows each: cells between quantiles, and even draws inside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.preprocessing.quantiles import Distinct
+from sknn.preprocessing.tokens.lattice import Lattice
+
+_BINS = 16
+"""Coarse bins, and fine ones in each."""
+_ROWS_OF_A_CELL = 16
+"""Cells are made smaller only while each has so many rows."""
+
+
+@dataclass
+class Cells:
+    """Cells between quantiles, some neighbors of which make a coarse bin.
+
+    Attributes
+    ----------
+    edges : ndarray of shape (n_cells + 1,)
+        Numbers, or places of the lattice; the last cell has its upper edge.
+    n_fine : int
+        Cells of a coarse bin.
+    lattice : Lattice or None
+    spikes : ndarray
+        Places of the lattice that have codes of their own.
+    """
+
+    edges: NDArray
+    n_fine: int
+    lattice: Lattice | None
+    spikes: NDArray
+
+    @classmethod
+    def fit(cls, rest: Distinct, n_rows: float, lattice: Lattice | None, spikes: NDArray) -> Cells:
+        """Cut the numbers that are no spikes; there are at least two."""
+        finer = int(np.clip(n_rows / (_ROWS_OF_A_CELL * _BINS), 1, _BINS))
+        edges = np.unique(rest.quantiles(np.arange(_BINS * finer + 1) / (_BINS * finer)))
+        if lattice is None:
+            return cls(edges, finer, None, spikes[:0])
+        edges = lattice.places(edges)
+        edges[-1] += 1.0
+        return cls(edges, finer, lattice, lattice.places(spikes))
+
+    @property
+    def n_cells(self) -> int:
+        """How many cells there are."""
+        return len(self.edges) - 1
+
+    @property
+    def n_coarse(self) -> int:
+        """How many coarse bins there are."""
+        return -(-self.n_cells // self.n_fine)
+
+    def find(self, values: NDArray) -> tuple[NDArray, NDArray]:
+        """Return the cell of each number, and its log-density there.
+
+        Whatever is beyond the ends belongs to the last cell, and its density falls off with the
+        square of the distance.
+        """
+        at = values if self.lattice is None else self.lattice.places(values)
+        cells = np.clip(np.searchsorted(self.edges, at, side="right") - 1, 0, self.n_cells - 1)
+        low, high = self.edges[cells], self.edges[cells + 1]
+        beyond = np.maximum(np.maximum(low - at, at - high), 0.0) / (high - low)
+        return cells, -np.log(self._sizes()[cells]) - 2.0 * np.log1p(beyond)
+
+    def _sizes(self) -> NDArray:
+        """Return the width of each cell, or the places in it that are no spikes."""
+        return np.diff(self.edges) - np.diff(np.searchsorted(self.spikes, self.edges))
+
+    def draw(self, cells: NDArray, rng: np.random.Generator) -> NDArray:
+        """Draw a number from each cell, each as likely as any other."""
+        low, size = self.edges[cells], self._sizes()[cells]
+        if self.lattice is None:
+            return low + rng.random(len(cells)) * size
+        places = low + np.floor(rng.random(len(cells)) * size)
+        for spike in self.spikes:
+            places += (low <= spike) & (spike <= places)
+        return self.lattice.values(places)

@@ -1,0 +1,113 @@
+"""From a table to codes and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.preprocessing.columns import Table
+from sknn.preprocessing.kinds import CATEGORY, forms_of, naming
+from sknn.preprocessing.plan import Sample
+from sknn.preprocessing.tokens.frames import FrameMaker
+from sknn.preprocessing.tokens.levels import LevelTokens
+from sknn.preprocessing.tokens.numbers import NumberTokens
+
+ColumnTokens = LevelTokens | NumberTokens
+
+
+@dataclass
+class TableCoder:
+    """The tokens of all columns, and how to make a table of them again.
+
+    Attributes
+    ----------
+    columns : list of LevelTokens and NumberTokens
+    maker : FrameMaker
+    labels : list
+        What a column is called.
+    names : list of str or None
+    """
+
+    columns: list[ColumnTokens]
+    maker: FrameMaker
+    labels: list
+    names: list[str] | None
+
+    @classmethod
+    def fit(
+        cls, table: Table, sample: Sample, categorical: NDArray | None, most: int
+    ) -> TableCoder:
+        """Learn from training rows.
+
+        Parameters
+        ----------
+        table : Table
+        sample : Sample
+        categorical : ndarray of bool or None
+            The columns that are categories; None leaves it to the columns.
+        most : int
+            Levels of a column with codes of their own.
+        """
+        columns: list[ColumnTokens] = []
+        for place, form in enumerate(forms_of(table, categorical)):
+            with naming(table.labels[place]):
+                column = table.column(place)
+                # Text is given back as it was: its values are levels, whatever they spell.
+                if form.kind == CATEGORY or form.way:
+                    columns.append(LevelTokens.fit(column, sample, most))
+                else:
+                    columns.append(NumberTokens.fit(form.kind, column, sample))
+        return cls(columns, FrameMaker.of(table.frame), list(table.labels), table.names)
+
+    @property
+    def sizes(self) -> list[int]:
+        """For each token how many codes there are."""
+        return [size for column in self.columns for size in column.sizes]
+
+    @property
+    def owners(self) -> list[int]:
+        """For each token its column."""
+        return [place for place, each in enumerate(self.columns) for _ in each.sizes]
+
+    @property
+    def numbers(self) -> list[int]:
+        """The columns with a number beside their tokens."""
+        return [place for place, each in enumerate(self.columns) if each.has_number]
+
+    @property
+    def n_inputs(self) -> int:
+        """Entries of a row for the network: codes, numbers, what is known, the log-density."""
+        return len(self.sizes) + len(self.numbers) + len(self.columns) + 1
+
+    def encode(self, table: Table, dtype: Any) -> NDArray:
+        """Return rows for the network: codes, numbers, nothing known, and the log-density.
+
+        The last is the logarithm of the density of a row, given its codes.
+        """
+        out = np.zeros((table.n_rows, self.n_inputs), dtype)
+        at, beside = 0, len(self.sizes)
+        for place, column in enumerate(self.columns):
+            with naming(self.labels[place]):
+                codes, number, log_p = column.encode(table.column(place))
+            out[:, at : at + codes.shape[1]] = codes
+            at += codes.shape[1]
+            if number is not None:
+                out[:, beside] = number
+                beside += 1
+            out[:, -1] += log_p
+        return out
+
+    def codes(self, rows: NDArray) -> NDArray:
+        """Return the codes in rows for the network."""
+        return np.rint(rows[:, : len(self.sizes)]).astype(np.intp)
+
+    def check_names(self, table: Table) -> None:
+        """Raise for other columns in frames whose names scikit-learn does not look at."""
+        if self.names and table.names and self.names != table.names:
+            raise ValueError(
+                "The feature names should match those that were passed during fit. X has the "
+                f"columns {table.names}; it had {self.names}."
+            )

@@ -1,0 +1,189 @@
+"""A column of numbers, dates or time spans as one token or two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.preprocessing.kinds import DATE, NUMBER, READERS, SPAN
+from sknn.preprocessing.numbers import Column, squash
+from sknn.preprocessing.plan import Sample
+from sknn.preprocessing.quantiles import Distinct
+from sknn.preprocessing.tokens.cells import Cells
+from sknn.preprocessing.tokens.lattice import Lattice
+
+_SPIKE = 0.01
+"""A number held by such a share of the rows has a code of its own."""
+_FEWEST_ROWS = 3
+_HUGE = 8e307
+_STRESS = 6.0
+"""What a number counts beside the ones of its tokens: these tell neighbors apart, but not how near
+they are."""
+_FEW = 16
+"""So many numbers have codes of their own, however rare they are."""
+
+
+@dataclass
+class NumberTokens:
+    """A first token for missing entries, frequent numbers and coarse bins, a second for fine ones.
+
+    Attributes
+    ----------
+    kind : str
+    has_missing : bool
+        Code 0 stands for a missing entry.
+    spikes : ndarray
+        The numbers with codes of their own.
+    cells : Cells or None
+        For all others, if there are any.
+    middle, scale : float
+        What the number beside the tokens is measured by.
+    floor : float
+        The logarithm of the probability said of what was never seen.
+    """
+
+    kind: str
+    has_missing: bool
+    spikes: NDArray
+    cells: Cells | None
+    middle: float
+    scale: float
+    floor: float
+
+    has_number = True
+
+    @classmethod
+    def fit(cls, kind: str, column: Any, sample: Sample) -> NumberTokens:
+        """Learn from the column of a table."""
+        numbers, weight = _plain(read_column(kind, column)), sample.weight
+        found, n_rows = Column.of(numbers, weight), sample.counts.sum()
+        known, some, floor = found.known, found.n_missing > 0, float(-np.log(n_rows + 1.0))
+        if not len(known.values):
+            return cls(kind, True, known.values, None, 0.0, 0.0, floor)
+        rows = Column.of(numbers, sample.counts).known.weight
+        often = known.weight >= _SPIKE * weight.sum() * (1 - 1e-12)
+        often &= rows >= _FEWEST_ROWS
+        rest = Distinct(known.values[~often], known.weight[~often])
+        cells = None
+        if len(rest.values) <= _FEW:
+            often[:] = True
+        else:
+            lattice = Lattice.of(known.values)
+            cells = Cells.fit(rest, rows[~often].sum(), lattice, known.values[often])
+        middle = float(known.quantiles(np.array(0.5)))
+        scale = float(found.scale()) if found.varies else 0.0
+        return cls(kind, some, known.values[often], cells, middle, scale, floor)
+
+    @property
+    def _n_before(self) -> int:
+        """Codes of the first token before those of coarse bins."""
+        return int(self.has_missing) + len(self.spikes)
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many codes each token has."""
+        if self.cells is None:
+            return [self._n_before]
+        first = self._n_before + self.cells.n_coarse
+        return [first, self.cells.n_fine] if self.cells.n_fine > 1 else [first]
+
+    def encode(self, column: Any) -> tuple[NDArray, NDArray, NDArray]:
+        """Return codes, the number beside them, and the log-density of the entry, given the codes.
+
+        What was never seen has the code -1, and so has the second token where there is no cell.
+        """
+        numbers = _plain(read_column(self.kind, column))
+        codes = np.full((len(numbers), len(self.sizes)), -1, np.intp)
+        log_p = np.zeros(len(numbers))
+        lost = np.isnan(numbers)
+        places = np.searchsorted(self.spikes, numbers)
+        hit = np.zeros(len(numbers), bool)
+        if len(self.spikes):
+            hit = self.spikes[np.minimum(places, len(self.spikes) - 1)] == numbers
+        codes[hit, 0] = places[hit] + int(self.has_missing)
+        if self.has_missing:
+            codes[lost, 0] = 0
+        rest = ~(hit | lost)
+        if self.cells is not None:
+            cells, log_p[rest] = self.cells.find(numbers[rest])
+            codes[rest, 0] = self._n_before + cells // self.cells.n_fine
+            if self.cells.n_fine > 1:
+                codes[rest, 1] = cells % self.cells.n_fine
+        log_p[codes[:, 0] < 0] = self.floor
+        return codes, self._beside(numbers), log_p
+
+    def first(self, lost: bool) -> NDArray:
+        """Return which codes the first token may have; `lost` allows that of missing entries."""
+        allowed = np.ones(self.sizes[0], bool)
+        if self.has_missing and not lost and len(allowed) > 1:
+            allowed[0] = False
+        return allowed
+
+    def second(self, first: NDArray) -> NDArray:
+        """Return which codes the second token may have behind each first one; none behind some."""
+        assert self.cells is not None
+        bins = first - self._n_before
+        left = np.where(bins < 0, 0, self.cells.n_cells - bins * self.cells.n_fine)
+        return np.arange(self.cells.n_fine) < left[:, None]
+
+    def decode(self, codes: NDArray, rng: np.random.Generator) -> NDArray:
+        """Return numbers with these codes, as the column was read."""
+        numbers = np.full(len(codes), np.nan)
+        first = codes[:, 0] - int(self.has_missing)
+        spiky = (first >= 0) & (first < len(self.spikes))
+        numbers[spiky] = self.spikes[first[spiky]]
+        if self.cells is not None:
+            rest = np.flatnonzero(first >= len(self.spikes))
+            cells = (first[rest] - len(self.spikes)) * self.cells.n_fine
+            if self.cells.n_fine > 1:
+                cells += codes[rest, 1]
+            numbers[rest] = self.cells.draw(cells, rng)
+        return self._as_read(numbers)
+
+    def _as_read(self, numbers: NDArray) -> NDArray:
+        if self.kind == NUMBER:
+            return numbers
+        kind = "M8[us]" if self.kind == DATE else "m8[us]"
+        out = np.full(len(numbers), np.array("NaT", kind))
+        known = ~np.isnan(numbers)
+        out[known] = np.rint(numbers[known]).astype(np.int64).astype(kind)
+        return out
+
+    def read(self, column: Any) -> tuple[NDArray, NDArray]:
+        """Return the entries of a column, and which of them are missing."""
+        values = read_column(self.kind, column)
+        return values, np.isnan(_plain(values))
+
+    def number(self, values: NDArray) -> NDArray:
+        """Return the number beside the tokens of entries, 0 where these are missing."""
+        return self._beside(_plain(values))
+
+    def _beside(self, numbers: NDArray) -> NDArray:
+        scaled = _STRESS * squash((numbers - self.middle) * self.scale)
+        return np.where(np.isnan(scaled), 0.0, scaled)
+
+
+def _plain(column: NDArray) -> NDArray:
+    """Return numbers, or the microseconds of dates and time spans, as float64 with NaN."""
+    if column.dtype.kind in "mM":
+        return np.where(np.isnat(column), np.nan, column.astype(np.int64).astype(np.float64))
+    return column
+
+
+def read_column(kind: str, column: Any) -> NDArray:
+    """Return a column as numbers, or as dates or time spans in microseconds."""
+    read = READERS[kind](column)
+    if kind == NUMBER and (np.abs(read) > _HUGE).any():
+        raise ValueError(
+            "found infinity or a value too large; replace such entries, for example by NaN, which "
+            "counts as missing."
+        )
+    if kind != SPAN:
+        return read
+    spans = np.full(len(read), np.timedelta64("NaT", "us"))
+    known = ~np.isnan(read)
+    spans[known] = np.rint(read[known] * 1e6).astype(np.int64).astype("m8[us]")
+    return spans

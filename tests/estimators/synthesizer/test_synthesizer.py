@@ -1,0 +1,245 @@
+"""Tables made up, filled and judged."""
+
+import itertools
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.metrics import roc_auc_score
+
+from sknn import TableSynthesizer
+from sknn.callbacks import Pause
+from sknn.exceptions import InvalidParameterError
+from sknn.persistence import load, save
+
+pd = pytest.importorskip("pandas")
+BRIEF = {"hidden_layer_sizes": 32, "max_iter": 8, "random_state": 0}
+
+
+def mixed(n=300, seed=0):
+    """Return a table with columns of all kinds, some of which depend on others."""
+    rng = np.random.default_rng(seed)
+    color = rng.choice(["red", "green", "blue"], n, p=[0.6, 0.3, 0.1])
+    size = rng.normal(size=n) + 3.0 * (color == "red")
+    table = pd.DataFrame(
+        {
+            "size": size,
+            "color": pd.Categorical(color, ["blue", "green", "red", "white"], ordered=True),
+            "count": rng.poisson(40, n),
+            "price": np.round(np.exp(rng.normal(size=n)), 2),
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 400, n), unit="D"),
+            "flag": rng.random(n) < 0.3,
+            "note": rng.choice(["a", "b", None], n),
+            "rest": np.where(rng.random(n) < 0.7, 0.0, rng.exponential(size=n)),
+            "wait": pd.to_timedelta(rng.integers(0, 90, n), unit="min"),
+            "grade": rng.integers(1, 5, n).astype("int8"),
+            "maybe": pd.array(rng.integers(0, 3, n), dtype="Int64"),
+        }
+    )
+    table.loc[rng.random(n) < 0.2, "size"] = np.nan
+    table.loc[rng.random(n) < 0.2, "maybe"] = pd.NA
+    return table
+
+
+@pytest.fixture(scope="module")
+def table():
+    return mixed()
+
+
+@pytest.fixture(scope="module")
+def net(table):
+    return TableSynthesizer(**BRIEF).fit(table)
+
+
+def test_samples_are_tables_like_the_first(net, table):
+    made = net.sample(200, random_state=0)
+    assert made.columns.tolist() == table.columns.tolist()
+    assert made.dtypes.tolist() == table.dtypes.tolist()
+    assert set(made.color.dropna()) <= set(table.color) and made.color.cat.ordered
+    assert made["size"].isna().any() and made.maybe.isna().any() and made.note.isna().any()
+    assert not made.drop(columns=["size", "maybe", "note"]).isna().any(axis=None)
+    assert (made.price.round(2) == made.price).all()
+    assert (made.day == made.day.dt.normalize()).all()
+    sizes = made["size"].dropna()
+    assert sizes.between(table["size"].min(), table["size"].max()).all()
+    assert 0.4 < (made.rest == 0).mean() < 0.95
+    pd.testing.assert_frame_equal(made, net.sample(200, random_state=0))
+
+
+def test_the_likelihoods_of_all_rows_add_up_to_one():
+    rng = np.random.default_rng(0)
+    rows = rng.integers(0, [2, 3, 4], (200, 3))
+    rows[:, 2] = (rows[:, 0] + rows[:, 1]) % 4
+    levels = [["no", "yes"], ["a", "b", "c"], [10, 20, 30, 40]]
+    table = pd.DataFrame({f"x{j}": np.array(levels[j], object)[rows[:, j]] for j in range(3)})
+    net = TableSynthesizer(**BRIEF).fit(table)
+    every = pd.DataFrame(list(itertools.product(*levels)), columns=table.columns)
+    p = np.exp(net.score_samples(every))
+    np.testing.assert_allclose(p.sum(), 1.0, rtol=1e-5)
+    # What is drawn is drawn with these probabilities.
+    made = net.sample(20_000, random_state=0)
+    counts = made.value_counts().reindex(pd.MultiIndex.from_frame(every), fill_value=0)
+    np.testing.assert_allclose(counts.to_numpy() / len(made), p, atol=4 * np.sqrt(0.25 / len(made)))
+
+
+def test_the_likelihood_of_whole_numbers_adds_up_to_one():
+    """Spikes, coarse and fine bins share it out."""
+    rng = np.random.default_rng(0)
+    numbers = np.where(rng.random(3000) < 0.3, 300_000, rng.binomial(10**6, 0.3, 3000))
+    net = TableSynthesizer(**BRIEF | {"max_iter": 3}).fit(numbers[:, None])
+    assert len(net.coder_.sizes) == 2
+    every = np.arange(numbers.min(), numbers.max() + 1)[:, None]
+    np.testing.assert_allclose(np.exp(net.score_samples(every)).sum(), 1.0, rtol=1e-5)
+
+
+def test_the_density_of_real_numbers_integrates_to_one():
+    x = np.random.default_rng(0).normal(size=(2000, 1))
+    net = TableSynthesizer(**BRIEF | {"max_iter": 3}).fit(x)
+    grid = np.linspace(x.min(), x.max(), 200_001)
+    middle = (grid[1:] + grid[:-1]) / 2
+    mass = np.exp(net.score_samples(middle[:, None])) * np.diff(grid)
+    np.testing.assert_allclose(mass.sum(), 1.0, rtol=2e-3)
+
+
+def test_conditions(net, table):
+    made = net.sample(50, {"color": "red", "count": 44, "note": None}, random_state=0)
+    assert (made.color == "red").all() and (made["count"] == 44).all() and made.note.isna().all()
+    frame = table[["color", "day"]].head(30)
+    made = net.sample(30, frame, random_state=0)
+    pd.testing.assert_frame_equal(made[["color", "day"]], frame)
+
+
+def test_conditions_tell_of_what_comes_before():
+    rng = np.random.default_rng(0)
+    first = rng.normal(size=2000)
+    table = pd.DataFrame({"first": first, "last": np.where(first > 0, "up", "down")})
+    net = TableSynthesizer(max_iter=15, early_stopping=False, random_state=0).fit(table)
+    up = net.sample(300, {"last": "up"}, random_state=0)
+    assert (up["first"] > 0).mean() > 0.95
+    lost = table.head(300).assign(first=np.nan)
+    filled = net.impute(lost)
+    assert ((filled["first"] > 0) == (table["last"].head(300) == "up")).mean() > 0.95
+
+
+@pytest.mark.parametrize("strategy", ["most_likely", "draw"])
+def test_imputation_fills_gaps_and_nothing_else(net, table, strategy):
+    filled = net.impute(table, strategy, random_state=0)
+    assert not filled.isna().any(axis=None)
+    assert filled.dtypes.tolist() == table.dtypes.tolist()
+    there = table.notna()
+    for name in table:
+        kept = there[name]
+        pd.testing.assert_series_equal(filled.loc[kept, name], table.loc[kept, name])
+
+
+def test_odd_rows_have_low_scores(table):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(600, 1))
+    usual = np.hstack([x, x + 0.1 * rng.normal(size=(600, 1))])
+    odd = rng.uniform(-2, 2, (60, 2))
+    odd = odd[np.abs(odd[:, 0] - odd[:, 1]) > 1]
+    net = TableSynthesizer(max_iter=30, random_state=0).fit(usual)
+    scores = net.score_samples(np.vstack([usual[:200], odd]))
+    assert roc_auc_score(np.r_[np.ones(200), np.zeros(len(odd))], scores) > 0.95
+    assert (net.predict_outlier(usual) == -1).mean() == pytest.approx(0.1, abs=0.01)
+    assert net.decision_function([[0.0, 50.0]])[0] < net.decision_function([[0.0, 5.0]])[0] < 0
+    labels = clone(net).fit_predict(usual)
+    np.testing.assert_array_equal(labels, net.predict_outlier(usual))
+
+
+def test_what_was_never_seen_is_odd(net, table):
+    row = table.head(1)
+    for name, value in {"note": "zzz", "price": 1e6, "grade": 9}.items():
+        changed = row.assign(**{name: value})
+        assert net.score_samples(changed)[0] < net.score_samples(row)[0]
+
+
+@pytest.mark.parametrize("make", [pickle.dumps, None], ids=["pickle", "save"])
+def test_copies_make_the_same_rows(net, tmp_path, make):
+    if make is None:
+        save(net, tmp_path / "net")
+        twin = load(tmp_path / "net")
+    else:
+        twin = pickle.loads(make(net))
+    pd.testing.assert_frame_equal(twin.sample(9, random_state=1), net.sample(9, random_state=1))
+
+
+@pytest.mark.bits
+def test_a_paused_fit_is_resumed_exactly(table):
+    whole = TableSynthesizer(**BRIEF).fit(table)
+    part = TableSynthesizer(**BRIEF, callbacks=[Pause(3)]).fit(table)
+    part.set_params(callbacks=None).resume(table)
+    np.testing.assert_array_equal(part.network_.theta, whole.network_.theta)
+
+
+def test_a_stream(table):
+    net = TableSynthesizer(**BRIEF)
+    for _ in range(3):
+        net.partial_fit(table)
+    assert net.n_iter_ == 1 and len(net.history_["loss"]) == 3
+    assert net.sample(3, random_state=0).shape == (3, table.shape[1])
+
+
+def test_weights_count():
+    table = pd.DataFrame({"x": np.repeat(["a", "b"], 200)})
+    net = TableSynthesizer(**BRIEF | {"max_iter": 40})
+    net.fit(table, sample_weight=np.repeat([1.0, 9.0], 200))
+    assert (net.sample(1000, random_state=0).x == "b").mean() == pytest.approx(0.9, abs=0.05)
+    net.fit(table, sample_weight=np.repeat([0.0, 1.0], 200))
+    assert set(net.sample(100, random_state=0).x) == {"b"}
+
+
+@pytest.mark.parametrize("library", ["polars", "pyarrow"])
+def test_other_libraries(library, table):
+    pytest.importorskip(library)
+    plain = table[["size", "count", "price", "day", "flag", "note"]]
+    if library == "polars":
+        frame = pytest.importorskip("polars").from_pandas(plain)
+    else:
+        frame = pytest.importorskip("pyarrow").Table.from_pandas(plain, preserve_index=False)
+    net = TableSynthesizer(**BRIEF).fit(frame)
+    made = net.sample(20, random_state=0)
+    assert type(made) is type(frame) and made.schema == frame.schema
+    assert net.impute(frame).shape == frame.shape
+
+
+def test_arrays():
+    whole = np.random.default_rng(0).integers(0, 1000, (200, 2))
+    made = TableSynthesizer(**BRIEF).fit(whole).sample(5, random_state=0)
+    assert made.dtype == whole.dtype and made.shape == (5, 2)
+    rows = [[1.5, "a"], [2.5, "b"]] * 20
+    made = TableSynthesizer(**BRIEF).fit(rows).sample(4, random_state=0)
+    assert made.dtype == object and set(made[:, 1]) <= {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda net: net.sample(0), "n must be an int"),
+        (lambda net: net.sample(2, {"junk": 1}), "conditions names 'junk'"),
+        (
+            lambda net: net.sample(2, {"note": "zzz"}),
+            "asks for zzz in column .note., which",
+        ),
+        (lambda net: net.sample(2, {"count": [1, 2, 3]}), "3 entries for 2 rows"),
+        (lambda net: net.sample(2, {"count": "many"}), "column 'count'"),
+        (lambda net: net.impute(mixed(3), "best"), "strategy must be one of"),
+        (lambda net: net.score_samples(mixed(3)[["size"]]), "feature names"),
+    ],
+)
+def test_errors_name_what_is_wrong(net, call, words):
+    with pytest.raises(ValueError, match=words):
+        call(net)
+
+
+def test_conditions_must_be_named(net):
+    with pytest.raises(TypeError, match="Name the columns"):
+        net.sample(2, ["red"])
+
+
+def test_wrong_parameters(table):
+    with pytest.raises(InvalidParameterError, match="condition_rate"):
+        TableSynthesizer(condition_rate=1.0).fit(table)
+    with pytest.raises(ValueError, match="early_stopping=True without a validation set"):
+        TableSynthesizer(early_stopping=True).partial_fit(table)
