@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sknn.core.constraints import array_like, boolean
 from sknn.core.layers.affine import Affine
 from sknn.core.layers.base import Context
-from sknn.core.layers.products import column_sums, product, transposed_product
+from sknn.core.layers.products import column_sums, product
 from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
 
@@ -128,7 +128,7 @@ class MaskedDense(Affine):
         self.activation.backward(z, y, dy, work)
         if dx is not None:
             product(dy, scratch["weights"].mT, dx)
-        transposed_product(x, dy, g["W"])
+        product(x.T if x.ndim == 2 else x.mT, dy, g["W"])
         g["W"] *= scratch["linked"]
         if self.use_bias:
             column_sums(dy, scratch["ones"], g["b"])
