@@ -135,6 +135,7 @@ def assert_picture(path: Path) -> None:
 )
 def test_a_short_script_shows_its_statement(script, pattern, holds, tmp_path, monkeypatch, capsys):
     plt = pytest.importorskip("matplotlib.pyplot", reason="the examples draw")
+    plt.close("all")
     run(script, monkeypatch)
     printed = capsys.readouterr().out
     found = [each for match in re.finditer(pattern, printed, re.M) for each in match.groups()]

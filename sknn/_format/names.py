@@ -181,11 +181,12 @@ def _allowed(module: str, name: str) -> Any:
     return scalar if isinstance(scalar, type) and issubclass(scalar, np.generic) else None
 
 
-def hidden_types() -> list[type]:
-    """Return the listed types of scikit-learn that it does not show to users."""
-    hidden = [(m, name) for m, names in SCIKIT_LEARN.items() for name in names if name[0] == "_"]
-    found = (getattr(_module(module), name, None) for module, name in hidden)
-    return [kind for kind in found if kind is not None]
+def types_of_searches() -> list[type]:
+    """Return the listed types of scikit-learn that are no public estimators: scorers, splitters."""
+    listed = [(m, name) for m, names in SCIKIT_LEARN.items() for name in names]
+    found = (getattr(_module(module), name, None) for module, name in listed)
+    named = (kind for kind in found if kind is not None)
+    return [kind for kind in named if kind.__name__[0] == "_" or not hasattr(kind, "fit")]
 
 
 def _module(name: str) -> Any:

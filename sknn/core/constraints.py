@@ -175,6 +175,22 @@ def array_like(words: str = "an array-like") -> Constraint:
     return Constraint(lambda value: isinstance(value, (list, tuple, np.ndarray)), words)
 
 
+def integers() -> Constraint:
+    """Accept a list, tuple or one-dimensional array of ints."""
+
+    def sound(value: Any) -> bool:
+        if isinstance(value, np.ndarray):
+            return value.ndim == 1 and value.dtype.kind in "iu"
+        return isinstance(value, (list, tuple)) and all(
+            is_number(n, numbers.Integral) for n in value
+        )
+
+    def read(value: Any) -> Any:
+        return value.tolist() if isinstance(value, np.ndarray) else each(int)(value)
+
+    return Constraint(sound, "a sequence of int", read)
+
+
 def check(
     owner: str,
     values: Mapping[str, Any],

@@ -7,7 +7,7 @@ import sys
 from importlib import import_module
 
 import sknn
-from sknn._format.names import hidden_types
+from sknn._format.names import types_of_searches
 
 
 def trusted_types() -> list[str]:
@@ -15,7 +15,7 @@ def trusted_types() -> list[str]:
 
     Files of skops run no code either, but skops asks for consent to every type it does not know.
     What this list names is defined in sknn itself, but for a frozenset and what scikit-learn's
-    searches keep, such as scorers.
+    searches keep, such as scorers and splitters.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def trusted_types() -> list[str]:
     for module in _modules():
         kinds = [each for each in vars(module).values() if isinstance(each, type)]
         found |= {kind for kind in kinds if kind.__module__ == module.__name__}
-    found |= {frozenset, *hidden_types()}
+    found |= {frozenset, *types_of_searches()}
     return sorted(f"{kind.__module__}.{kind.__qualname__}" for kind in found)
 
 

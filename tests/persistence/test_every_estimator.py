@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.base import clone, is_classifier
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
@@ -73,10 +73,13 @@ COMPANIES = {
         random_state=0,
     ),
 }
-NO_ARCHITECTURE = (ArchitectureSearchCV, TableEncoder)
+NO_ARCHITECTURE = (ArchitectureSearchCV, GridSearchCV, RandomizedSearchCV, TableEncoder)
 
 
 def choices(net):
+    """Return two values of a parameter that the estimator has."""
+    if isinstance(net, GridSearchCV):
+        return {"cv": [2, 3]}
     return {"random_state": [0, 1]} if hasattr(net, "random_state") else {"n_bins": [3, 4]}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.constraints import array_like, boolean
+from sknn.core.constraints import boolean, integers
 from sknn.core.layers.affine import Affine
 from sknn.core.layers.base import Context
 from sknn.core.layers.products import column_sums, product
@@ -62,8 +62,8 @@ class MaskedDense(Affine):
     kind = "masked"
     has_units = True
     constraints = {
-        "in_degrees": array_like("a sequence of int"),
-        "degrees": array_like("a sequence of int"),
+        "in_degrees": integers(),
+        "degrees": integers(),
         "use_bias": boolean(),
     }
 

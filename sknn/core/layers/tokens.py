@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.core.constraints import array_like, integer
+from sknn.core.constraints import integer, integers
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layout import Plan, Scratch, Shape, Views
 
@@ -47,9 +47,9 @@ class Tokens(Layer):
     kind = "tokens"
     bears_any_scale = True  # codes are no measurements
     constraints = {
-        "sizes": array_like("a sequence of int"),
-        "columns": array_like("a sequence of int"),
-        "numbers": array_like("a sequence of int"),
+        "sizes": integers(),
+        "columns": integers(),
+        "numbers": integers(),
         "ignored": integer(0),
     }
 

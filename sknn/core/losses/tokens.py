@@ -37,7 +37,7 @@ class TokenCrossEntropy(Loss):
 
     tasks = frozenset({"reconstruction"})
     link_name = "softmax"
-    constraints = {"sizes": constraints.array_like("a sequence of int")}
+    constraints = {"sizes": constraints.integers()}
 
     def __init__(self, sizes: Sequence[int]) -> None:
         self.sizes = sizes
