@@ -195,6 +195,7 @@ def test_gradients_vanish_or_not(tmp_path, monkeypatch, capsys):
     assert_picture(picture)
 
 
+@pytest.mark.slow
 def test_features_of_boltzmann_machines_beat_pixels(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     picture = tmp_path / "rbm_digits.png"
@@ -205,6 +206,7 @@ def test_features_of_boltzmann_machines_beat_pixels(tmp_path, monkeypatch, capsy
     assert_picture(picture)
 
 
+@pytest.mark.slow
 def test_pre_training_starts_what_small_weights_do_not(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     picture = tmp_path / "deep_belief.png"
@@ -250,6 +252,7 @@ def test_transfer_helps_where_labels_are_few(tmp_path, monkeypatch, capsys):
     assert_picture(picture)
 
 
+@pytest.mark.slow
 def test_tables_need_no_pipeline(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     pytest.importorskip("pandas", reason="the example makes frames")
@@ -287,6 +290,7 @@ def test_convolutions_bear_moved_digits_better(tmp_path, monkeypatch, capsys):
     assert_picture(picture)
 
 
+@pytest.mark.slow
 def test_gates_remember_what_an_elman_network_forgets(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     picture = tmp_path / "memory.png"
@@ -299,6 +303,7 @@ def test_gates_remember_what_an_elman_network_forgets(tmp_path, monkeypatch, cap
     assert_picture(picture)
 
 
+@pytest.mark.slow
 def test_the_detective_ends_up_guessing(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     picture = tmp_path / "gan.png"
@@ -324,6 +329,7 @@ def test_forecast_beats_the_last_cycle(tmp_path, monkeypatch, capsys):
     assert_picture(picture)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.timeout(120)
 def test_cluster_searches_gathers_and_streams(monkeypatch, capsys):
@@ -334,6 +340,7 @@ def test_cluster_searches_gathers_and_streams(monkeypatch, capsys):
         assert float(re.search(rf"{what}: (\S+)", printed)[1]) > 0.9, printed
 
 
+@pytest.mark.slow
 def test_three_searches_of_equal_cost(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     picture = tmp_path / "architecture_search.png"

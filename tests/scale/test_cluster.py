@@ -118,6 +118,7 @@ def a_worker_dies(client, folder, **options):
     thread.join()
 
 
+@pytest.mark.slow
 def test_a_search_survives_the_death_of_a_worker(mortal, tmp_path):
     here = searched()
     begin = time.monotonic()
@@ -129,6 +130,7 @@ def test_a_search_survives_the_death_of_a_worker(mortal, tmp_path):
     assert there.best_params_ == here.best_params_
 
 
+@pytest.mark.slow
 def test_a_search_for_architectures_survives_it_too(mortal, tmp_path):
     space = {"hidden_layer_sizes": [(4,), (8,)], "learning_rate_init": [0.01, 0.03]}
     plan = {"n_candidates": 4, "factor": 3, "cv": 2, "random_state": 0, "refit": False}

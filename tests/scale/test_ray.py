@@ -30,6 +30,7 @@ print("the same")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed")
 @pytest.mark.timeout(180)
 def test_a_search_and_an_ensemble_on_ray(tmp_path):

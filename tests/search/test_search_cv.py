@@ -355,7 +355,9 @@ def test_ctrl_c_before_anything_is_known():
 # -- joblib and callbacks -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("backend", ["threading", "multiprocessing"])
+@pytest.mark.parametrize(
+    "backend", ["threading", pytest.param("multiprocessing", marks=pytest.mark.slow)]
+)
 def test_backends(backend):
     import joblib
 
