@@ -7,3 +7,6 @@ if not importlib.util.find_spec("dask"):
     collect_ignore.append("guide/cluster.md")
 if not all(map(importlib.util.find_spec, ("onnx", "onnxruntime", "skl2onnx"))):
     collect_ignore.append("guide/serving.md")
+# The settings and extensions of Sphinx need the extra `docs`.
+if not all(map(importlib.util.find_spec, ("docutils", "latex2mathml", "sphinx_gallery"))):
+    collect_ignore += ["conf.py", "gallery.py", "mathml.py"]

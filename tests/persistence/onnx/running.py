@@ -1,10 +1,7 @@
 """What a graph answers, and how far that is from what sknn says."""
 
 import numpy as np
-import pytest
-
-pytest.importorskip("onnx")
-onnxruntime = pytest.importorskip("onnxruntime")
+import onnxruntime
 
 DTYPES = ("float64", "float32")
 NEAR = {"float64": 1e-13, "float32": 1e-5}
