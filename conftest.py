@@ -4,6 +4,7 @@ import importlib.util
 
 _NEEDED = {
     "sknn/streams/dask.py": "dask",
+    "sknn/streams/fit.py": "dask",
     "sknn/persistence/onnx/convert.py": "onnx",
     "sknn/persistence/onnx/pipelines.py": "skl2onnx",
 }
