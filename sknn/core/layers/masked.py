@@ -18,10 +18,9 @@ from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 class MaskedDense(Affine):
     r"""A dense layer whose units see only inputs of lower or equal degree [1]_.
 
-    .. math:: y = f(x (W \odot M) + b), \qquad M_{iu} = [\text{degree of } i \le \text{degree of }
-    u]
+    .. math:: y = f(x (W \odot M) + b), \qquad M_{iu} = [d_i \le d_u]
 
-    A chain of such layers keeps an order: no output depends on an input of higher degree. Masked
+    with the degrees d of inputs i and units u. A chain of such layers keeps an order: no output depends on an input of higher degree. Masked
     weights are read by nobody and have no gradient.
 
     Parameters
