@@ -20,8 +20,8 @@ class MaskedDense(Affine):
 
     .. math:: y = f(x (W \odot M) + b), \qquad M_{iu} = [d_i \le d_u]
 
-    with the degrees d of inputs i and units u. A chain of such layers keeps an order: no output depends on an input of higher degree. Masked
-    weights are read by nobody and have no gradient.
+    with the degrees d of inputs i and units u. A chain of such layers keeps an order: no output
+    depends on an input of higher degree. Masked weights are read by nobody and have no gradient.
 
     Parameters
     ----------
