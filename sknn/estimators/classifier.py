@@ -83,17 +83,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
             it was before the call.
         """
         return self._train(
-            Call(
-                X,
-                y,
-                sample_weight,
-                X_val,
-                y_val,
-                sample_weight_val,
-                epochs=None,
-                resume=self.warm_start,
-                keep=self.warm_start,
-            )
+            Call.of_fit(self.warm_start, X, y, sample_weight, X_val, y_val, sample_weight_val)
         )
 
     @available_if(is_stochastic)
@@ -127,18 +117,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         self : estimator
         """
         return self._train(
-            Call(
-                X,
-                y,
-                sample_weight,
-                X_val,
-                y_val,
-                sample_weight_val,
-                classes=classes,
-                resume=True,
-                keep=True,
-                stream=True,
-            )
+            Call.of_stream(X, y, sample_weight, X_val, y_val, sample_weight_val, classes)
         )
 
     def initialize(self, X: Any, y: Any, classes: Any = None) -> Self:

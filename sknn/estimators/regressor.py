@@ -70,17 +70,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
             it was before the call.
         """
         return self._train(
-            Call(
-                X,
-                y,
-                sample_weight,
-                X_val,
-                y_val,
-                sample_weight_val,
-                epochs=None,
-                resume=self.warm_start,
-                keep=self.warm_start,
-            )
+            Call.of_fit(self.warm_start, X, y, sample_weight, X_val, y_val, sample_weight_val)
         )
 
     @available_if(is_stochastic)
@@ -109,19 +99,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         -------
         self : estimator
         """
-        return self._train(
-            Call(
-                X,
-                y,
-                sample_weight,
-                X_val,
-                y_val,
-                sample_weight_val,
-                resume=True,
-                keep=True,
-                stream=True,
-            )
-        )
+        return self._train(Call.of_stream(X, y, sample_weight, X_val, y_val, sample_weight_val))
 
     def initialize(self, X: Any, y: Any) -> Self:
         """Draw initial weights without training, as `fit` would begin.

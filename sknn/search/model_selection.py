@@ -188,8 +188,8 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     >>> net = MLPClassifier((16,), learning_rate="cosine", max_iter=40, random_state=0)
     >>> draws = {"alpha": loguniform(1e-5, 1), "learning_rate_init": loguniform(0.001, 0.1)}
     >>> search = RandomizedSearchCV(net, draws, n_iter=8, cv=3, random_state=0).fit(X, y)
-    >>> print(search.best_score_ > 0.9)
-    True
+    >>> print(f"{search.best_score_:.1f}")
+    1.0
     """
 
 

@@ -51,7 +51,7 @@ def fit_full_batch(estimator: Any, source: Any, more: dict[str, Any]) -> None:
     # Of X nothing but its shape is read here: one row stands for all.
     rows = np.broadcast_to(x[:1], (len(y), *x.shape[1:]))
     keep = estimator.warm_start
-    call = Call(rows, y, weight, epochs=None, resume=keep, keep=keep, **more)
+    call = Call.of_fit(keep, rows, y, weight, **more)
     parcel, counts = parcel_for_blocks(estimator, call)
     call.elsewhere = partial(_over_blocks, parcel, _counted(blocks, y, counts))
     estimator._train(call)

@@ -53,7 +53,7 @@ class SideBySide:
             if name not in known:
                 raise TypeError(f"{type(estimator).__name__}.partial_fit has no argument {name!r}.")
         self.estimator = estimator
-        self.opening = Call(None, None, resume=True, keep=True, stream=True, **more)
+        self.opening = Call.of_stream(None, None, **more)
         self.together = together
         self.round: Call | None = None
         """A call of partial_fit with some rows of the first block."""
@@ -112,5 +112,5 @@ def _train_on(parcel: Any, index: int, block: int, x: Any, y: Any, weight: Any) 
     check_rows((x, y, weight), block, _NAMES)
     if not n_rows(x):
         return None
-    call = Call(x, y, weight, resume=True, keep=True, stream=True)
+    call = Call.of_stream(x, y, weight)
     return train_branch(parcel, call, index)

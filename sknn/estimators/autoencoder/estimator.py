@@ -291,16 +291,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
             it was before the call.
         """
         return self._train(
-            Call(
-                X,
-                None,
-                sample_weight,
-                X_val,
-                sample_weight_val=sample_weight_val,
-                epochs=None,
-                resume=self.warm_start,
-                keep=self.warm_start,
-            )
+            Call.of_fit(self.warm_start, X, None, sample_weight, X_val, None, sample_weight_val)
         )
 
     @with_callbacks
@@ -327,18 +318,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         -------
         self : estimator
         """
-        return self._train(
-            Call(
-                X,
-                None,
-                sample_weight,
-                X_val,
-                sample_weight_val=sample_weight_val,
-                resume=True,
-                keep=True,
-                stream=True,
-            )
-        )
+        return self._train(Call.of_stream(X, None, sample_weight, X_val, None, sample_weight_val))
 
     # -- use --------------------------------------------------------------------------------
 

@@ -87,10 +87,7 @@ class BoltzmannMachine(BaseNetwork):
             For a wrong parameter or array, or when training diverges. The estimator is then as
             it was before the call.
         """
-        resume = self.warm_start
-        return self._train(
-            Call(X, None, sample_weight, X_val, epochs=None, resume=resume, keep=resume)
-        )
+        return self._train(Call.of_fit(self.warm_start, X, None, sample_weight, X_val))
 
     @with_callbacks
     def partial_fit(
@@ -110,7 +107,7 @@ class BoltzmannMachine(BaseNetwork):
         -------
         self : estimator
         """
-        return self._train(Call(X, None, sample_weight, X_val, resume=True, keep=True, stream=True))
+        return self._train(Call.of_stream(X, None, sample_weight, X_val))
 
     # -- what hidden and visible units say ------------------------------------------------
 

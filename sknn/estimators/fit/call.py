@@ -48,6 +48,16 @@ class Call:
     finish: bool = False
     elsewhere: Callable[..., Any] | None = None
 
+    @classmethod
+    def of_fit(cls, warm_start: bool, *given: Any, **more: Any) -> Call:
+        """Return a call of fit: all epochs, from where a warm start finds and leaves the run."""
+        return replace(cls(*given, **more), epochs=None, resume=warm_start, keep=warm_start)
+
+    @classmethod
+    def of_stream(cls, *given: Any, **more: Any) -> Call:
+        """Return a call of partial_fit."""
+        return replace(cls(*given, **more), resume=True, keep=True, stream=True)
+
     def going_on(self, run: Run, keep: bool) -> Call:
         """Return a call that trains the epochs a run has left; `keep` as for the call before."""
         return replace(

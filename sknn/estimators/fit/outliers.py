@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,9 @@ class OutlierScores:
     contamination: Any
     offset_: float = learned()
 
+    @abstractmethod
     def score_samples(self, X: Any) -> NDArray:
         """Return a score for every row; the lower, the more abnormal."""
-        raise NotImplementedError
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Return the (weighted) mean of :meth:`score_samples`.

@@ -279,8 +279,7 @@ class GAN(BaseNetwork):
             For a wrong parameter or array, or when training diverges. The estimator is then as
             it was before the call.
         """
-        resume = self.warm_start
-        return self._train(Call(X, y, sample_weight, epochs=None, resume=resume, keep=resume))
+        return self._train(Call.of_fit(self.warm_start, X, y, sample_weight))
 
     @with_callbacks
     def partial_fit(
@@ -301,9 +300,7 @@ class GAN(BaseNetwork):
         -------
         self : estimator
         """
-        return self._train(
-            Call(X, y, sample_weight, classes=classes, resume=True, keep=True, stream=True)
-        )
+        return self._train(Call.of_stream(X, y, sample_weight, classes=classes))
 
     # -- use --------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -72,9 +73,9 @@ class Family:
         """Declare the inputs."""
         return [graph.input(X, graph.dtype, [ROWS, self.estimator.n_features_in_])]
 
+    @abstractmethod
     def answers(self, graph: Graph, inputs: Sequence[Tensor], part: str | None) -> list[Answer]:
         """Write the network, and return what it answers."""
-        raise NotImplementedError
 
     def feed(self, rows: Any, dtype: DTypeLike) -> dict[str, NDArray]:
         """Return rows in the form of the inputs, which are never sparse."""
