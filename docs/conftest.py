@@ -10,3 +10,5 @@ if not all(map(importlib.util.find_spec, ("onnx", "onnxruntime", "skl2onnx"))):
 # The settings and extensions of Sphinx need the extra `docs`.
 if not all(map(importlib.util.find_spec, ("docutils", "latex2mathml", "sphinx_gallery"))):
     collect_ignore += ["conf.py", "gallery.py", "mathml.py"]
+# What a build of the pages leaves here comes from sources that are tested themselves.
+collect_ignore += ["_build", "examples", "reference/generated"]
