@@ -157,7 +157,7 @@ class BaseNetwork(
         Parameters
         ----------
         X, y, sample_weight, X_val, y_val, sample_weight_val
-            As in the interrupted call; auto-encoders have no y.
+            As in the interrupted call; autoencoders have no y.
 
         Returns
         -------

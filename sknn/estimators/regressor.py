@@ -1,4 +1,4 @@
-"""What all networks for real targets share: standardised y, bounds on predictions."""
+"""What all networks for real targets share: standardized y, bounds on predictions."""
 
 from __future__ import annotations
 

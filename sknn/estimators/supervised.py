@@ -89,7 +89,7 @@ class SupervisedNetwork(BaseNetwork):
     def _hidden_ends(self) -> list[int]:
         """Return for each hidden block the index just behind its last layer.
 
-        A block is a layer with units and what normalises, bends or drops its output.
+        A block is a layer with units and what normalizes, bends or drops its output.
         """
         layers = self.network_.layers
         starts = [i for i, layer in enumerate(layers) if layer.has_units]

@@ -1,4 +1,4 @@
-"""Numerical verification of back-propagation."""
+"""Numerical verification of backpropagation."""
 
 from __future__ import annotations
 

@@ -107,18 +107,18 @@ class Bins:
         Left edges.
     slope : ndarray of shape (n_bins,)
         Two over the width.
-    centre : ndarray of shape (n_bins,)
+    center : ndarray of shape (n_bins,)
         Mean of twice the filled share over the training rows.
     """
 
     source: NDArray
     start: NDArray
     slope: NDArray
-    centre: NDArray
+    center: NDArray
 
     @classmethod
     def between(cls, edges: list[NDArray]) -> Bins:
-        """Return bins between the edges of each column, not centred yet."""
+        """Return bins between the edges of each column, not centered yet."""
         source = np.repeat(np.arange(len(edges)), [max(len(each) - 1, 0) for each in edges])
         start = np.concatenate([np.zeros(0), *(each[:-1] for each in edges)])
         width = np.concatenate([np.zeros(0), *(np.diff(each) for each in edges)])
@@ -132,5 +132,5 @@ class Bins:
         filled -= self.start
         filled *= self.slope
         np.clip(filled, 0.0, 2.0, out=filled)
-        filled -= self.centre
+        filled -= self.center
         return filled

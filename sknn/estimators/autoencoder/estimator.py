@@ -1,4 +1,4 @@
-"""Auto-encoders: networks that learn to give back what they were given."""
+"""Autoencoders: networks that learn to give back what they were given."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _is_variational(estimator: Any) -> bool:
 
 
 class AutoEncoder(OutlierScores, BaseNetwork):
-    r"""Auto-encoder: a network whose target is its input and whose middle is narrow.
+    r"""Autoencoder: a network whose target is its input and whose middle is narrow.
 
     The encoder maps a row to its code (:meth:`transform`), the decoder maps a code back
     (:meth:`inverse_transform`). What gets through the narrow middle is a compressed description
@@ -93,7 +93,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         or "auto": "log_loss" with a logistic output, else "squared_error". For shades of gray,
         "squared_error" reconstructs better.
     pretrain : {None, "layerwise"}, default=None
-        "layerwise" first trains a shallow auto-encoder for each layer on the codes of the one
+        "layerwise" first trains a shallow autoencoder for each layer on the codes of the one
         before, each for a quarter of `max_iter` epochs.
     normalization : {None, "batch", "layer"}, default=None
         Normalization between each hidden layer and its activation.

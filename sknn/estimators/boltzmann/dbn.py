@@ -10,10 +10,10 @@ from sknn.estimators.regressor import NetworkRegressor
 
 
 class DBNClassifier(DeepBelief, NetworkClassifier):
-    """Deep belief network classifier: pre-trained without y, then fine-tuned with it.
+    """Deep belief network classifier: pretrained without y, then fine-tuned with it.
 
     Every hidden layer is first trained as a restricted Boltzmann machine on the output of the
-    layer below [1]_; from these weights back-propagation trains the whole as an ordinary network
+    layer below [1]_; from these weights backpropagation trains the whole as an ordinary network
     of logistic units. From small random weights such a network hardly starts to learn once it has
     three hidden layers or more, because its gradients vanish on the way down.
 
@@ -25,7 +25,7 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         What the lowest machine takes X for. "auto": bits or probabilities where all of X of the
         first call lies in [0, 1], else real numbers of variance 1 (standardize X).
     pretrain_learning_rate : float or "auto", default="auto"
-        Size of the steps of pre-training. "auto" is 0.1, and 0.01 for a Gaussian machine.
+        Size of the steps of pretraining. "auto" is 0.1, and 0.01 for a Gaussian machine.
     pretrain_n_iter : int, default=20
         Epochs of each machine; 0 leaves it at its small random weights.
     pretrain_batch_size : int, default=10
@@ -57,17 +57,17 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         Maximum number of epochs in one call of `fit`.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order. Pre-training uses it, too.
+        so dropout changes neither initial weights nor order. Pretraining uses it, too.
     tol : float, default=0.0001
         Least improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch. Pre-training prints its epochs, too.
+        Print one line per epoch. Pretraining prints its epochs, too.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
-        followed by n - k. There is no second pre-training.
+        followed by n - k. There is no second pretraining.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and serve the best weights. Rows held out for it take no part in pre-training.
+        epochs, and serve the best weights. Rows held out for it take no part in pretraining.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping where no X_val is given. At the end the best
         weights are trained further on all rows, for this share of their epochs.
@@ -81,7 +81,7 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         fine-tuning only.
     class_weight : dict, "balanced" or list of dict, default=None
         Weight of each class, times the sample weights; a list has one dict for each output. It
-        counts in pre-training, too.
+        counts in pretraining, too.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ feature_names_in_
 
     See Also
     --------
-    MLPClassifier : The same network without pre-training.
+    MLPClassifier : The same network without pretraining.
     BernoulliRBM : One machine of the stack.
 
     References
@@ -176,10 +176,10 @@ feature_names_in_
 
 
 class DBNRegressor(DeepBelief, NetworkRegressor):
-    """Deep belief network regressor: pre-trained without y, then fine-tuned with it.
+    """Deep belief network regressor: pretrained without y, then fine-tuned with it.
 
     Every hidden layer is first trained as a restricted Boltzmann machine on the output of the
-    layer below [1]_; from these weights back-propagation trains the whole as an ordinary network
+    layer below [1]_; from these weights backpropagation trains the whole as an ordinary network
     of logistic units.
 
     Parameters
@@ -190,7 +190,7 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         What the lowest machine takes X for. "auto": bits or probabilities where all of X of the
         first call lies in [0, 1], else real numbers of variance 1 (standardize X).
     pretrain_learning_rate : float or "auto", default="auto"
-        Size of the steps of pre-training. "auto" is 0.1, and 0.01 for a Gaussian machine.
+        Size of the steps of pretraining. "auto" is 0.1, and 0.01 for a Gaussian machine.
     pretrain_n_iter : int, default=20
         Epochs of each machine; 0 leaves it at its small random weights.
     pretrain_batch_size : int, default=10
@@ -222,17 +222,17 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         Maximum number of epochs in one call of `fit`.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order. Pre-training uses it, too.
+        so dropout changes neither initial weights nor order. Pretraining uses it, too.
     tol : float, default=0.0001
         Least improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch. Pre-training prints its epochs, too.
+        Print one line per epoch. Pretraining prints its epochs, too.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
-        followed by n - k. There is no second pre-training.
+        followed by n - k. There is no second pretraining.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and serve the best weights. Rows held out for it take no part in pre-training.
+        epochs, and serve the best weights. Rows held out for it take no part in pretraining.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping where no X_val is given. At the end the best
         weights are trained further on all rows, for this share of their epochs.
@@ -261,7 +261,7 @@ feature_names_in_
 
     See Also
     --------
-    MLPRegressor : The same network without pre-training.
+    MLPRegressor : The same network without pretraining.
     BernoulliRBM : One machine of the stack.
 
     References

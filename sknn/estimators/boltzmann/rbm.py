@@ -76,7 +76,7 @@ class BernoulliRBM(BoltzmannMachine):
         Figures of each epoch: epoch, loss (the reconstruction error of up to 256 training rows,
         the mean of (v - reconstruction)^2), learning_rate, seconds, gradient_norm; with validation
         rows validation_loss, free_energy (of as many training rows) and validation_free_energy.
-        Free energies that part show over-fitting.
+        Free energies that part show overfitting.
     n_iter_ : int
         Epochs of the last call.
     stop_reason_ : str or None
@@ -174,7 +174,7 @@ class GaussianRBM(BoltzmannMachine):
     .. math:: E(v, h) = \tfrac12 \lVert v - a \rVert^2 - b \cdot h - v W h
 
     so that v, given h, is normal with mean :math:`a + W h` and variance 1, and X must have about
-    that variance: standardise it before, for example by
+    that variance: standardize it before, for example by
     :class:`sklearn.preprocessing.StandardScaler`. Methods are those of :class:`BernoulliRBM`.
 
     Parameters
@@ -227,7 +227,7 @@ class GaussianRBM(BoltzmannMachine):
         Figures of each epoch: epoch, loss (the reconstruction error of up to 256 training rows,
         the mean of (v - reconstruction)^2), learning_rate, seconds, gradient_norm; with validation
         rows validation_loss, free_energy (of as many training rows) and validation_free_energy.
-        Free energies that part show over-fitting.
+        Free energies that part show overfitting.
     n_iter_ : int
         Epochs of the last call.
     stop_reason_ : str or None
@@ -242,8 +242,8 @@ class GaussianRBM(BoltzmannMachine):
     Notes
     -----
     The variance is fixed at 1, the residual as well as the marginal one being below that in
-    standardised data: a model whose variance is learned fits better and seldom trains well [3]_.
-    :meth:`score_samples` normalises each conditional density on a grid, at some thirty times the
+    standardized data: a model whose variance is learned fits better and seldom trains well [3]_.
+    :meth:`score_samples` normalizes each conditional density on a grid, at some thirty times the
     cost of the Bernoulli one.
 
     References

@@ -87,7 +87,7 @@ class GAN(BaseNetwork):
         Strength :math:`\lambda` of a penalty on the discriminator. For "wasserstein_gp" it is
         :math:`\lambda (\lVert \nabla a \rVert - 1)^2` between rows and samples [3]_, "auto" is 10;
         for the others :math:`\lambda \lVert \nabla a \rVert^2` at the rows [4]_, "auto" is 0. It
-        keeps the discriminator from swinging, and needs dense and element-wise layers.
+        keeps the discriminator from swinging, and needs dense and elementwise layers.
     label_smoothing : float, default=0.0
         How far the target of real rows is moved from 1 toward 0.
     instance_noise : float or pair (float, int), default=0.0
@@ -143,9 +143,9 @@ class GAN(BaseNetwork):
         generator_loss, learning_rate, seconds, gradient_norm and generator_gradient_norm;
         real_score and fake_score, the mean scores of rows and samples; accuracy, how often the
         discriminator gives a row a higher score than a sample (0.5: it sees no difference);
-        coverage, the share of up to 256 rows with a sample as near as their fifth neighbour; and
+        coverage, the share of up to 256 rows with a sample as near as their fifth neighbor; and
         diversity, the mean distance between samples in units of that between rows. Coverage or
-        diversity that fall towards 0 show a mode collapse.
+        diversity that fall toward 0 show a mode collapse.
     n_iter_, t_, stop_reason_, loss_, loss_curve_
         As for :class:`MLPRegressor`, of the discriminator.
     coefs_, intercepts_ : list of ndarray
@@ -375,7 +375,7 @@ class GAN(BaseNetwork):
         return self._judged(X, y, stop=len(self._checked_network().layers) - 1)
 
     def score(self, X: Any, y: Any = None) -> float:
-        """Return the share of rows with a sample as near as their fifth neighbour.
+        """Return the share of rows with a sample as near as their fifth neighbor.
 
         This is the coverage of Naeem et al. (2020), between 0 and 1, the higher the better:
         samples that are bad and samples that are all alike both lower it. As many samples as rows

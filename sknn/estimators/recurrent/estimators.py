@@ -36,7 +36,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         and so does `predict`, given as many rows. `fit` begins every pass from zero. See
         :meth:`reset_state`.
     tbptt : int, default=None
-        Truncated back-propagation through time: the most steps that gradients flow back.
+        Truncated backpropagation through time: the most steps that gradients flow back.
     recurrent_dropout : float, default=0.0
         Fraction of the state dropped on its way to the next step, the same at every step.
     hidden_layer_sizes : int or sequence of int, default=()
@@ -272,7 +272,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         and so does `predict`, given as many rows. `fit` begins every pass from zero. See
         :meth:`reset_state`.
     tbptt : int, default=None
-        Truncated back-propagation through time: the most steps that gradients flow back.
+        Truncated backpropagation through time: the most steps that gradients flow back.
     recurrent_dropout : float, default=0.0
         Fraction of the state dropped on its way to the next step, the same at every step.
     hidden_layer_sizes : int or sequence of int, default=()

@@ -166,9 +166,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     >>> rng = np.random.default_rng(0)
     >>> table = pd.DataFrame({
     ...     "size": np.where(rng.random(200) < 0.1, np.nan, rng.lognormal(3, 1, 200)),
-    ...     "colour": pd.Categorical(rng.choice(["red", "green", "blue"], 200)),
+    ...     "color": pd.Categorical(rng.choice(["red", "green", "blue"], 200)),
     ... })
-    >>> ripe = (table["colour"] == "red") & ~(table["size"] < 15)
+    >>> ripe = (table["color"] == "red") & ~(table["size"] < 15)
     >>> net = TabularMLPClassifier(preset="fast", random_state=0).fit(table, ripe)
     >>> net.score(table, ripe) > 0.9
     True

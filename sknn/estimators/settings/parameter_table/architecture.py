@@ -193,7 +193,7 @@ ENTRIES = {
         None,
         "Weight of each class, times the sample weights; a list has one dict for each output.",
         c.none() | c.one_of(["balanced"]) | CLASS_WEIGHT,
-    ).on("DeepBelief", also="It counts in pre-training, too."),
+    ).on("DeepBelief", also="It counts in pretraining, too."),
     "label_smoothing": Entry(
         "float",
         0.0,

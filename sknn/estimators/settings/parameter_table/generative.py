@@ -1,4 +1,4 @@
-"""Parameters of Boltzmann machines, auto-encoders and adversarial networks."""
+"""Parameters of Boltzmann machines, autoencoders and adversarial networks."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _BOLTZMANN = {
     "pretrain_learning_rate": Entry(
         'float or "auto"',
         "auto",
-        'Size of the steps of pre-training. "auto" is 0.1, and 0.01 for a Gaussian machine.',
+        'Size of the steps of pretraining. "auto" is 0.1, and 0.01 for a Gaussian machine.',
         AUTO | POSITIVE,
     ),
     "pretrain_n_iter": Entry(
@@ -173,7 +173,7 @@ _AUTO_ENCODER = {
     "pretrain": Entry(
         '{None, "layerwise"}',
         None,
-        '"layerwise" first trains a shallow auto-encoder for each layer on the codes of the one '
+        '"layerwise" first trains a shallow autoencoder for each layer on the codes of the one '
         "before, each for a quarter of `max_iter` epochs.",
         c.none() | c.one_of(["layerwise"]),
     ),
@@ -245,7 +245,7 @@ _ADVERSARIAL = {
         r'Strength :math:`\lambda` of a penalty on the discriminator. For "wasserstein_gp" it is '
         r":math:`\lambda (\lVert \nabla a \rVert - 1)^2` between rows and samples [3]_, "
         r'"auto" is 10; for the others :math:`\lambda \lVert \nabla a \rVert^2` at the rows [4]_, '
-        r'"auto" is 0. It keeps the discriminator from swinging, and needs dense and element-wise '
+        r'"auto" is 0. It keeps the discriminator from swinging, and needs dense and elementwise '
         r"layers.",
         AUTO | NON_NEGATIVE,
     ),

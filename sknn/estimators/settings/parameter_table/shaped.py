@@ -103,7 +103,7 @@ ENTRIES = {
     "tbptt": Entry(
         "int",
         None,
-        "Truncated back-propagation through time: the most steps that gradients flow back.",
+        "Truncated backpropagation through time: the most steps that gradients flow back.",
         c.none() | c.integer(1),
     ),
     "recurrent_dropout": Entry(

@@ -62,7 +62,7 @@ ENTRIES = {
         c.boolean(),
     )
     .on(*MLP, also="With `scoring`, the score is watched instead.")
-    .on("DeepBelief", also="Rows held out for it take no part in pre-training.")
+    .on("DeepBelief", also="Rows held out for it take no part in pretraining.")
     .on(
         "TableSynthesizer",
         types='bool or "auto"',
@@ -96,14 +96,14 @@ ENTRIES = {
         "followed by n - k.",
         c.boolean(),
     )
-    .on("DeepBelief", also="There is no second pre-training.")
+    .on("DeepBelief", also="There is no second pretraining.")
     .on(
         "TableNetwork",
         text="Let `fit` train further; columns keep the encoding of the first call. Give it the "
         "same rows: members are judged by rows they have not seen.",
     ),
     "verbose": Entry("bool or int", False, "Print one line per epoch.", c.boolean() | c.integer(0))
-    .on("DeepBelief", also="Pre-training prints its epochs, too.")
+    .on("DeepBelief", also="Pretraining prints its epochs, too.")
     .on(
         "BoltzmannMachine",
         default=0,

@@ -169,7 +169,7 @@ ENTRIES = {
         "stream, so dropout changes neither initial weights nor order.",
         SEED,
     )
-    .on("DeepBelief", also="Pre-training uses it, too.")
+    .on("DeepBelief", also="Pretraining uses it, too.")
     .on("TableNetwork", also="It also deals the rows into folds.")
     .on("BoltzmannMachine", text="Seed of initial weights, order of rows and sampling."),
 }
