@@ -107,14 +107,14 @@ class Bins:
         Left edges.
     slope : ndarray of shape (n_bins,)
         Two over the width.
-    center : ndarray of shape (n_bins,)
+    centre : ndarray of shape (n_bins,)
         Mean of twice the filled share over the training rows.
     """
 
     source: NDArray
     start: NDArray
     slope: NDArray
-    center: NDArray
+    centre: NDArray
 
     @classmethod
     def between(cls, edges: list[NDArray]) -> Bins:
@@ -132,5 +132,5 @@ class Bins:
         filled -= self.start
         filled *= self.slope
         np.clip(filled, 0.0, 2.0, out=filled)
-        filled -= self.center
+        filled -= self.centre
         return filled

@@ -139,10 +139,10 @@ class Numbers:
 
     def _centre(self, matrix: NDArray, weight: NDArray) -> None:
         """Let the mean of each bin over the training rows be zero."""
-        total = np.zeros(len(self.bins.center))
+        total = np.zeros(len(self.bins.centre))
         for rows in self._pieces(len(matrix)):
             total += weight[rows] @ self.bins.fill(self._imputed(matrix[rows]))
-        self.bins.center = total / weight.sum()
+        self.bins.centre = total / weight.sum()
 
     def narrow(self) -> NDArray:
         """Forget the columns that are not used, and return the places of those that stay."""

@@ -49,57 +49,60 @@ class AutoEncoder(OutlierScores, BaseNetwork):
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(32,)
-        Number of units in each hidden layer. The last one is the code; the decoder mirrors the
-        encoder.
+        Number of units in each hidden layer. The last one is the length of the code; the decoder
+        mirrors the encoder.
     activation : str, Activation or list, default="relu"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
-        :mod:`sknn.activations`. A list has one for each hidden layer. The last layer of the decoder
-        has `output_activation`.
+        :mod:`sknn.activations`. A list gives one for each hidden layer. The last layer of the
+        decoder has `output_activation`.
     tied_weights : bool, default=False
-        The decoder uses the transposed weights of the encoder: half as many to learn.
+        Let the decoder use the transposed weights of the encoder, which halves the number of
+        weights.
     corruption : {None, "gaussian", "masking", "salt_and_pepper"}, default=None
-        Damage done to the input, anew for every batch, while the target stays whole [2]_.
+        How the input is corrupted in every batch, while the target stays intact [2]_.
     corruption_level : float, default=0.1
         Standard deviation of the noise in the units of X ("gaussian"), or the share of inputs set
         to zero ("masking") or to the lowest or highest number of X ("salt_and_pepper").
     sparsity : float, default=None
         Desired mean activation of the code's units. Logistic and tanh codes get the
-        Kullback-Leibler penalty, others an L1 penalty on what exceeds it.
+        Kullback-Leibler penalty, other codes an L1 penalty on the mean activation above it.
     sparsity_weight : float, default=1.0
         Strength of the pull toward sparsity.
     contraction : float, default=0.0
         Strength of a penalty on the squared derivatives of every layer of the encoder with respect
-        to its inputs [3]_; for the activations identity, logistic, relu and tanh.
+        to its inputs [3]_; for the activations identity, logistic, relu, and tanh.
     contamination : float or "auto", default="auto"
-        Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1. As in
-        :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows are 10 of them.
+        Share of the training rows that :meth:`predict_outlier` reports as outliers; "auto" is 0.1.
+        As in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows means exactly 10 rows.
     output_groups : dict, default=None
         Kinds of columns of a table: ``{"numeric": columns, "binary": columns, "categorical":
-        [columns of one-hot group, ...]}``, columns by position or name; what is not named is
-        numeric. The groups get squared error, binary cross-entropy and softmax cross-entropy.
+        [columns of one-hot group, ...]}``, with columns by position or name. Columns that are not
+        listed are numeric. The losses are the squared error, binary cross-entropy, and softmax
+        cross-entropy.
     layers : list of Layer, default=None
         The hidden layers one by one, instead of the parameters that describe them. The code is the
-        layer named "code", or else the narrowest.
+        layer named "code" or, without one, the narrowest layer.
     variational : bool, default=False
-        The encoder gives a normal distribution over codes, and the decoder sees a draw from it
-        [4]_; new codes can then be drawn, see :meth:`sample`.
+        Let the encoder return a normal distribution over codes, from which the code that the
+        decoder sees is drawn [4]_. New rows can then be drawn, see :meth:`sample`.
     kl_weight : float, default=1.0
-        Strength of the divergence from the standard normal distribution (variational).
+        Weight of the divergence from the standard normal distribution (variational).
     output_activation : {"auto", "identity", "logistic"}, default="auto"
-        Activation of the output. "auto": logistic if X of the first call lies in [0, 1].
+        Activation of the output. "auto": logistic if X in the first call is in [0, 1], otherwise
+        identity.
     loss : str or Loss, default="auto"
         "squared_error", "log_loss" (cross-entropy of each output), a spec from :mod:`sknn.losses`,
         or "auto": "log_loss" with a logistic output, else "squared_error". For shades of gray,
         "squared_error" reconstructs better.
     pretrain : {None, "layerwise"}, default=None
-        "layerwise" first trains a shallow autoencoder for each layer on the codes of the one
-        before, each for a quarter of `max_iter` epochs.
+        "layerwise" first trains a shallow autoencoder for each layer, on the codes of the layer
+        before, for a quarter of `max_iter` epochs each.
     normalization : {None, "batch", "layer"}, default=None
         Normalization between each hidden layer and its activation.
     weight_init : str, Initializer or Pretrained, default="auto"
         Initial weights. "auto" starts a network with linear output from the principal components of
-        the training rows where its layers can hold them, and at random otherwise.
+        the training rows where its layers can represent them, and at random otherwise.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
         "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
@@ -109,7 +112,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
-        Base learning rate, which the schedule multiplies.
+        Learning rate, which the schedule multiplies by a factor.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
@@ -119,11 +122,12 @@ class AutoEncoder(OutlierScores, BaseNetwork):
     max_iter : int, default=200
         Maximum number of epochs in one call of `fit`.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order.
+        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
+        its own stream of random numbers, so dropout changes neither the initial weights nor the
+        order.
     tol : float, default=0.0
-        Least improvement of the loss that counts. By default any does: a good reconstruction has a
-        small loss that keeps falling in small steps.
+        Smallest improvement of the loss that counts. By default, every improvement does: a good
+        reconstruction has a small loss that keeps falling in small steps.
     verbose : bool or int, default=False
         Print one line per epoch.
     warm_start : bool, default=False
@@ -131,17 +135,17 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         followed by n - k.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and serve the best weights.
+        epochs, and keep the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights are trained further on all rows, for this share of their epochs.
+        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     dtype : {"auto", "float32", "float64"}, default="auto"
-        Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
-        as long.
+        Precision. "auto" keeps float32 and converts everything else to float64, which takes about
+        twice as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------

@@ -31,36 +31,36 @@ class BernoulliRBM(BoltzmannMachine):
     n_components : int, default=256
         Number of hidden units.
     learning_rate : float, default=0.1
-        Size of the steps.
+        Learning rate.
     batch_size : int, default=10
         Rows in a batch, and number of persistent chains.
     n_iter : int, default=10
-        Epochs in one call of `fit`. There is no test of convergence.
+        Epochs in one call of `fit`. Convergence is not tested.
     verbose : bool or int, default=0
-        Print one line per epoch. The line has the mean log-pseudo-likelihood of up to 256 training
-        rows.
+        Print one line per epoch. The line shows the mean log-pseudo-likelihood of up to 256
+        training rows.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, order of rows and sampling.
+        Seed of the initial weights, the order of rows, and sampling.
     n_gibbs : int, default=1
         Steps of Gibbs sampling between two updates, the k of CD-k.
     persistent : bool, default=True
         Continue the chains of the last batch (stochastic maximum likelihood [2]_), or start them
-        anew at the rows of each batch (contrastive divergence [1]_).
+        from the rows of each batch (contrastive divergence [1]_).
     momentum : float, default=0.0
-        Share of the last step that is added to the next.
+        Share of the last step that is added to the next step.
     weight_decay : float, default=0.0
-        Decoupled decay of weights per step, times the learning rate.
+        Decoupled weight decay per update, multiplied by the learning rate.
     sparsity_target : float in (0, 1), default=None
-        How often a hidden unit should be on; None leaves it to the data.
+        How often a hidden unit should be on; None sets no target.
     sparsity_weight : float, default=0.1
-        Strength of the pull toward sparsity. It is a factor on the gradient of the cross-entropy
-        between target and mean activity, a running mean over about twenty batches ([3]_, section
-        11).
+        Strength of the pull toward sparsity. It multiplies the gradient of the cross-entropy
+        between the target and the mean activity, which is a running mean over about twenty batches
+        ([3]_, section 11).
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
@@ -182,36 +182,36 @@ class GaussianRBM(BoltzmannMachine):
     n_components : int, default=256
         Number of hidden units.
     learning_rate : float, default=0.01
-        Size of the steps. Real-valued units need a tenth of the rate of bits.
+        Learning rate. Real-valued units need a tenth of the rate of binary units.
     batch_size : int, default=10
         Rows in a batch, and number of persistent chains.
     n_iter : int, default=10
-        Epochs in one call of `fit`. There is no test of convergence.
+        Epochs in one call of `fit`. Convergence is not tested.
     verbose : bool or int, default=0
-        Print one line per epoch. The line has the mean log-pseudo-likelihood of up to 256 training
-        rows.
+        Print one line per epoch. The line shows the mean log-pseudo-likelihood of up to 256
+        training rows.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, order of rows and sampling.
+        Seed of the initial weights, the order of rows, and sampling.
     n_gibbs : int, default=1
         Steps of Gibbs sampling between two updates, the k of CD-k.
     persistent : bool, default=True
         Continue the chains of the last batch (stochastic maximum likelihood [2]_), or start them
-        anew at the rows of each batch (contrastive divergence [1]_).
+        from the rows of each batch (contrastive divergence [1]_).
     momentum : float, default=0.0
-        Share of the last step that is added to the next.
+        Share of the last step that is added to the next step.
     weight_decay : float, default=0.0
-        Decoupled decay of weights per step, times the learning rate.
+        Decoupled weight decay per update, multiplied by the learning rate.
     sparsity_target : float in (0, 1), default=None
-        How often a hidden unit should be on; None leaves it to the data.
+        How often a hidden unit should be on; None sets no target.
     sparsity_weight : float, default=0.1
-        Strength of the pull toward sparsity. It is a factor on the gradient of the cross-entropy
-        between target and mean activity, a running mean over about twenty batches ([3]_, section
-        11).
+        Strength of the pull toward sparsity. It multiplies the gradient of the cross-entropy
+        between the target and the mean activity, which is a running mean over about twenty batches
+        ([3]_, section 11).
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------

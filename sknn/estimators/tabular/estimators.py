@@ -30,79 +30,81 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     Parameters
     ----------
     preset : {"fast", "default", "best"}, default="default"
-        How much is trained: it decides what "auto" means for the other parameters. For 1,000 rows
-        on one core the three take roughly 0.3, 0.8 and 2 seconds.
+        How much to train: defines what "auto" means for the other parameters. For 1,000 rows, the
+        three take roughly 0.3, 0.8, and 2 seconds on one core.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
-        Which columns are categories. "from_dtype": those of the dtype category, truth values, and
-        strings and objects that are not nearly all numbers or dates. None: none of them. Otherwise
-        a mask, indices or names.
+        Which columns are categories. "from_dtype": columns of dtype category, booleans, and strings
+        and objects unless nearly all of them are numbers or dates. None: no column. Otherwise a
+        mask, indices, or names.
     n_members : int or "auto", default="auto"
-        Number of networks trained at once; a multiple of `n_splits`, or smaller. "auto" is 4, 5 or
-        8 by preset, or one for each fold.
+        Number of networks trained at once; a multiple of `n_splits`, or smaller. "auto" is 4, 5, or
+        8, depending on the preset, or one for each fold.
     n_splits : int or "auto", default="auto"
-        Number of folds the rows are dealt into; each member trains on all but one and is judged by
-        that one. With 1, all members train on all rows and the last epoch is served. "auto" is 4, 5
-        or 8 by preset.
+        Number of folds; each member trains on all folds but one and is judged by that one. With 1,
+        all members train on all rows, and the last epoch is used. "auto" is 4, 5, or 8, depending
+        on the preset.
     max_time : float, default=None
-        Seconds after which training stops. The best epochs so far are served.
+        Seconds after which training stops. The best epochs so far are used.
     max_iter : int or "auto", default="auto"
-        Maximum number of epochs in one call of `fit`. "auto" is 24 or 40 by preset.
+        Maximum number of epochs in one call of `fit`. "auto" is 24 or 40, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="relu"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
-        :mod:`sknn.activations`. A list has one for each hidden layer.
+        :mod:`sknn.activations`. A list gives one for each hidden layer.
     dropout : float or list of float, default=0.15
         Fraction of activations dropped after each hidden layer. It fades in the second half of
         training.
     n_bins : int or "auto", default="auto"
-        Most bins that a numeric column is encoded in; 0 for none. With many columns there are
+        Largest number of bins that encode a numeric column; 0 for none. With many columns there are
         fewer, see :class:`~sknn.preprocessing.TableEncoder`.
     bins : {"auto", "quantile", "tree"}, default="auto"
-        Where the edges of the bins come from.
+        What defines the edges of the bins: quantiles, or also a small decision tree.
     linear_path : float in [0, 1] or "auto", default="auto"
-        Share of the members with a linear path from the columns to the output, past the hidden
-        layers and all clipping. It starts at ridge regression.
+        Share of the members with a linear path from the columns to the output that bypasses the
+        hidden layers and all clipping. It starts at ridge regression.
     n_picks : int or "auto", default="auto"
-        Number of epochs picked to be served, one after the other, some more than once: each time
-        the one that most improves the mean prediction of all picks on the rows held out.
+        Number of epochs that are averaged in the end. They are picked one after the other, some
+        more than once: each time the one that most improves the mean prediction on held-out rows.
     loss : str or Loss, default="log_loss"
         "focal", "hinge" (no probabilities), "log_loss" (cross-entropy), "squared_error" (on
         probabilities), or a spec from :mod:`sknn.losses`.
     label_smoothing : float or "auto", default="auto"
         Share of the target that is spread evenly over all classes. "auto" is 0.1 with
-        ``loss="log_loss"``, else 0. What it costs in calibration, the temperature restores.
+        ``loss="log_loss"``, else 0. The temperature corrects the underconfidence it causes.
     class_weight : dict, "balanced" or list of dict, default=None
-        Weight of each class, times the sample weights; a list has one dict for each output.
+        Weight of each class, multiplied by the sample weights. A list gives one dict for each
+        output.
     solver : str or Optimizer, default="adamw"
         A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
-        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. By name, it uses
         ``beta_2=0.95``.
     learning_rate : str or Schedule, default="cos_log"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.04
-        Base learning rate, which the schedule multiplies. Weights move at this rate over the square
-        root of the number of inputs of their layer, biases at a tenth of it, the factors of columns
-        at six times it.
+        Learning rate, which the schedule multiplies by a factor. Weights move at this rate divided
+        by the square root of the number of inputs of their layer, biases at a tenth of this rate,
+        and the factors of columns at six times this rate.
     weight_decay : float or "auto", default=0.02
-        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw",
-        "lion", else 0. It fades in the second half of training.
+        Decoupled weight decay per update, multiplied by the learning rate. "auto" is 0.01 for
+        "adamw", "lion", otherwise 0. It fades in the second half of training.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
-        is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.
+        is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order. It also deals the rows into folds.
+        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
+        its own stream of random numbers, so dropout changes neither the initial weights nor the
+        order. It also determines the folds.
     verbose : bool or int, default=False
         Print one line per epoch.
     warm_start : bool, default=False
-        Let `fit` train further; columns keep the encoding of the first call. Give it the same rows:
-        members are judged by rows they have not seen.
+        Let `fit` continue training; columns keep the encoding of the first call. Pass the same rows
+        again, because members are judged by rows they have not seen.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
@@ -275,79 +277,80 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     Parameters
     ----------
     preset : {"fast", "default", "best"}, default="default"
-        How much is trained: it decides what "auto" means for the other parameters. For 1,000 rows
-        on one core the three take roughly 0.3, 0.8 and 2 seconds.
+        How much to train: defines what "auto" means for the other parameters. For 1,000 rows, the
+        three take roughly 0.3, 0.8, and 2 seconds on one core.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
-        Which columns are categories. "from_dtype": those of the dtype category, truth values, and
-        strings and objects that are not nearly all numbers or dates. None: none of them. Otherwise
-        a mask, indices or names.
+        Which columns are categories. "from_dtype": columns of dtype category, booleans, and strings
+        and objects unless nearly all of them are numbers or dates. None: no column. Otherwise a
+        mask, indices, or names.
     n_members : int or "auto", default="auto"
-        Number of networks trained at once; a multiple of `n_splits`, or smaller. "auto" is 4, 5 or
-        16 by preset, or one for each fold.
+        Number of networks trained at once; a multiple of `n_splits`, or smaller. "auto" is 4, 5, or
+        16, depending on the preset, or one for each fold.
     n_splits : int or "auto", default="auto"
-        Number of folds the rows are dealt into; each member trains on all but one and is judged by
-        that one. With 1, all members train on all rows and the last epoch is served. "auto" is 4, 5
-        or 8 by preset.
+        Number of folds; each member trains on all folds but one and is judged by that one. With 1,
+        all members train on all rows, and the last epoch is used. "auto" is 4, 5, or 8, depending
+        on the preset.
     max_time : float, default=None
-        Seconds after which training stops. The best epochs so far are served.
+        Seconds after which training stops. The best epochs so far are used.
     max_iter : int or "auto", default="auto"
-        Maximum number of epochs in one call of `fit`. "auto" is 24 or 32 by preset.
+        Maximum number of epochs in one call of `fit`. "auto" is 24 or 32, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="mish"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
-        :mod:`sknn.activations`. A list has one for each hidden layer.
+        :mod:`sknn.activations`. A list gives one for each hidden layer.
     dropout : float or list of float, default=0.15
         Fraction of activations dropped after each hidden layer. It fades in the second half of
         training.
     n_bins : int or "auto", default="auto"
-        Most bins that a numeric column is encoded in; 0 for none. With many columns there are
+        Largest number of bins that encode a numeric column; 0 for none. With many columns there are
         fewer, see :class:`~sknn.preprocessing.TableEncoder`.
     bins : {"auto", "quantile", "tree"}, default="auto"
-        Where the edges of the bins come from.
+        What defines the edges of the bins: quantiles, or also a small decision tree.
     linear_path : float in [0, 1] or "auto", default="auto"
-        Share of the members with a linear path from the columns to the output, past the hidden
-        layers and all clipping. It starts at ridge regression.
+        Share of the members with a linear path from the columns to the output that bypasses the
+        hidden layers and all clipping. It starts at ridge regression.
     n_picks : int or "auto", default="auto"
-        Number of epochs picked to be served, one after the other, some more than once: each time
-        the one that most improves the mean prediction of all picks on the rows held out.
+        Number of epochs that are averaged in the end. They are picked one after the other, some
+        more than once: each time the one that most improves the mean prediction on held-out rows.
     loss : str or Loss, default="squared_error"
         "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
         deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
         (with a log link), "quantile", "squared_error" (half of it), "tweedie" (with a log link), or
-        a spec from :mod:`sknn.losses`. With several outputs the loss is their mean.
+        a spec from :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
     output_range : None, "train" or (low, high), default="train"
-        Bounds on predictions; "train" is the range of y in the first call. None lets the linear
-        path extrapolate.
+        Bounds to which predictions are clipped; "train" is the range of y in the first call. None
+        lets the linear path extrapolate.
     solver : str or Optimizer, default="adamw"
         A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
-        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. By name, it uses
         ``beta_2=0.95``.
     learning_rate : str or Schedule, default="cos_log"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.07
-        Base learning rate, which the schedule multiplies. Weights move at this rate over the square
-        root of the number of inputs of their layer, biases at a tenth of it, the factors of columns
-        at six times it.
+        Learning rate, which the schedule multiplies by a factor. Weights move at this rate divided
+        by the square root of the number of inputs of their layer, biases at a tenth of this rate,
+        and the factors of columns at six times this rate.
     weight_decay : float or "auto", default=0.02
-        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw",
-        "lion", else 0. It fades in the second half of training.
+        Decoupled weight decay per update, multiplied by the learning rate. "auto" is 0.01 for
+        "adamw", "lion", otherwise 0. It fades in the second half of training.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
-        is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.
+        is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order. It also deals the rows into folds.
+        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
+        its own stream of random numbers, so dropout changes neither the initial weights nor the
+        order. It also determines the folds.
     verbose : bool or int, default=False
         Print one line per epoch.
     warm_start : bool, default=False
-        Let `fit` train further; columns keep the encoding of the first call. Give it the same rows:
-        members are judged by rows they have not seen.
+        Let `fit` continue training; columns keep the encoding of the first call. Pass the same rows
+        again, because members are judged by rows they have not seen.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------

@@ -127,7 +127,7 @@ def _squashed(scaled: Tensor) -> Tensor:
 def _binned(graph: Graph, numbers: Numbers, values: Tensor) -> Tensor:
     bins = numbers.bins
     filled = (graph.take(values, bins.source, -1) - bins.start) * bins.slope
-    return graph.clip(filled, 0.0, 2.0) - bins.center
+    return graph.clip(filled, 0.0, 2.0) - bins.centre
 
 
 def _levels(graph: Graph, levels: Levels, column: Tensor) -> tuple[Tensor, Tensor]:
