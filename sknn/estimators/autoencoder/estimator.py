@@ -1,4 +1,4 @@
-"""Autoencoders: networks that learn to give back what they were given."""
+"""Autoencoders: networks that learn to reconstruct their input."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def _is_variational(estimator: Any) -> bool:
 
 
 class AutoEncoder(OutlierScores, BaseNetwork):
-    r"""Autoencoder: a network whose target is its input and whose middle is narrow.
+    r"""Autoencoder: a network with a narrow middle that learns to reconstruct its input.
 
-    The encoder maps a row to its code (:meth:`transform`), the decoder maps a code back
-    (:meth:`inverse_transform`). What gets through the narrow middle is a compressed description
-    of the row; what is lost on the way says how unusual the row is (:meth:`score_samples`); trained
-    on damaged rows, the network learns to mend them (`corruption`).
+    The encoder maps a row to its code (:meth:`transform`), and the decoder maps a code back
+    (:meth:`inverse_transform`). The code is a compressed description of the row. The reconstruction
+    error tells how unusual the row is (:meth:`score_samples`). Trained on corrupted rows, the
+    network learns to restore them (`corruption`).
 
     Parameters
     ----------
@@ -150,11 +150,13 @@ class AutoEncoder(OutlierScores, BaseNetwork):
     Attributes
     ----------
     offset_ : float
-        Score below which a row counts as abnormal, from the training rows of the last call.
+        Score below which a row counts as an outlier, computed from the training rows of the last
+        call.
     loss_, loss_curve_, best_loss_, history_, n_iter_, t_, stop_reason_, validation_scores_
-        As for :class:`MLPRegressor`; a validation score is minus the reconstruction error.
-        Variational ones record ``kl`` and ``elbo`` (nats a row) in ``history_``. With a linear
-        output losses are those of X divided by one number, the root of its mean variance.
+        As for :class:`MLPRegressor`; the validation score is minus the reconstruction error.
+        Variational autoencoders also record ``kl`` and ``elbo`` (nats per row) in ``history_``.
+        With a linear output, the losses are those of X divided by the square root of its mean
+        variance.
     coefs_, intercepts_ : list of ndarray
         Weights and biases of the dense layers, as for :class:`MLPRegressor`.
     n_features_in_ : int
@@ -163,7 +165,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
 
     See Also
     --------
-    MLPClassifier : The network :meth:`to_classifier` gives the encoder to.
+    MLPClassifier : What :meth:`to_classifier` returns, with the layers of the encoder.
 
     References
     ----------
@@ -278,11 +280,11 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : ignored
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 is the row twice, weight 0 the row absent.
+            Weight 2 counts as the row twice, weight 0 as the row absent.
         X_val : {array-like, sparse matrix}, default=None
-            Validation rows: their loss is recorded, and early stopping watches it.
+            Validation rows. Their loss is recorded, and early stopping watches it.
         sample_weight_val : array-like, default=None
-            Their weights.
+            Weights of the validation rows.
 
         Returns
         -------
@@ -291,7 +293,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         Raises
         ------
         ValueError, TypeError
-            For a wrong parameter or array, or when training diverges. The estimator is then as
+            For an invalid parameter or array, or when training diverges. The estimator is then as
             it was before the call.
         """
         return self._train(
@@ -308,7 +310,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         X_val: Any = None,
         sample_weight_val: Any = None,
     ) -> AutoEncoder:
-        """Pass over X once more, where the last call ended.
+        """Train for one epoch on X, and continue where the last call ended.
 
         Parameters
         ----------
@@ -316,7 +318,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         y : ignored
         sample_weight : array-like of shape (n_samples,), default=None
         X_val, sample_weight_val : default=None
-            Validation rows; needed with ``early_stopping=True``.
+            Validation rows; required with ``early_stopping=True``.
 
         Returns
         -------
@@ -342,7 +344,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         return codes.reshape(len(codes), -1)
 
     def inverse_transform(self, X: Any) -> NDArray:
-        """Return the rows that codes stand for.
+        """Return the rows that the decoder makes of codes.
 
         Parameters
         ----------
@@ -399,7 +401,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            The lower, the more abnormal.
+            Lower scores are more unusual.
         """
         return self._scores(self._checked(X))
 
@@ -426,8 +428,8 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         Parameters
         ----------
         **params : dict
-            Parameters of :class:`MLPClassifier`; ``freeze=["hidden0"]`` holds layers of
-            the encoder fixed.
+            Parameters of :class:`MLPClassifier`; ``freeze=["hidden0"]`` keeps layers of the
+            encoder fixed.
 
         Returns
         -------

@@ -17,14 +17,14 @@ from sknn.training.warnings import users_level
 class BernoulliRBM(BoltzmannMachine):
     r"""Restricted Boltzmann machine with visible units in [0, 1].
 
-    A model of the distribution of X: visible units v and hidden units h, all zero or one, linked
-    across but not among themselves, with the energy
+    A model of the distribution of X, with visible units v and hidden units h that are zero or one.
+    Weights connect visible with hidden units, but not units of the same kind. The energy is
 
     .. math:: E(v, h) = -a \cdot v - b \cdot h - v W h, \qquad p(v, h) = e^{-E(v, h)} / Z
 
-    Parameters, methods and attributes of :class:`sklearn.neural_network.BernoulliRBM`, and more.
-    Differences: rows come in a new order in every epoch, visible biases start at the log-odds of
-    the means, and :meth:`score_samples` is exact.
+    It has the parameters, methods, and attributes of :class:`sklearn.neural_network.BernoulliRBM`,
+    and more. The differences: the order of rows is new in every epoch, the visible biases start at
+    the log-odds of the means, and :meth:`score_samples` is exact.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class BernoulliRBM(BoltzmannMachine):
     Attributes
     ----------
     components_ : ndarray of shape (n_components, n_features)
-        Weights, a window on the network: setting it changes the network.
+        Weights. The array shares the memory of the network, so setting it changes the network.
     intercept_hidden_ : ndarray of shape (n_components,)
         Biases b of the hidden units.
     intercept_visible_ : ndarray of shape (n_features,)
@@ -73,12 +73,12 @@ class BernoulliRBM(BoltzmannMachine):
     h_samples_ : ndarray of shape (batch_size, n_components)
         Hidden states of the persistent chains.
     history_ : dict of ndarray
-        Figures of each epoch: epoch, loss (the reconstruction error of up to 256 training rows,
-        the mean of (v - reconstruction)^2), learning_rate, seconds, gradient_norm; with validation
-        rows validation_loss, free_energy (of as many training rows) and validation_free_energy.
-        Free energies that part show overfitting.
+        One entry per epoch of each of: epoch, loss (the reconstruction error of up to 256 training
+        rows, the mean of (v - reconstruction)^2), learning_rate, seconds, gradient_norm; with
+        validation rows also validation_loss, free_energy (of as many training rows), and
+        validation_free_energy. A growing gap between the free energies shows overfitting.
     n_iter_ : int
-        Epochs of the last call.
+        Number of epochs of the last call.
     stop_reason_ : str or None
     n_features_in_ : int
     feature_names_in_ : ndarray of str
@@ -91,8 +91,8 @@ class BernoulliRBM(BoltzmannMachine):
 
     Notes
     -----
-    Numbers between 0 and 1 count as probabilities. X outside [0, 1] is fitted with a warning, since
-    no model of zeros and ones can say what it means.
+    Numbers between 0 and 1 count as probabilities. For X outside [0, 1], `fit` warns, because such
+    values have no meaning in a model of zeros and ones.
 
     References
     ----------
@@ -173,9 +173,9 @@ class GaussianRBM(BoltzmannMachine):
 
     .. math:: E(v, h) = \tfrac12 \lVert v - a \rVert^2 - b \cdot h - v W h
 
-    so that v, given h, is normal with mean :math:`a + W h` and variance 1, and X must have about
-    that variance: standardize it before, for example by
-    :class:`sklearn.preprocessing.StandardScaler`. Methods are those of :class:`BernoulliRBM`.
+    Given h, v is normal with mean :math:`a + W h` and variance 1. X must have about that variance,
+    so standardize it first, for example with :class:`sklearn.preprocessing.StandardScaler`. The
+    methods are those of :class:`BernoulliRBM`.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ class GaussianRBM(BoltzmannMachine):
     Attributes
     ----------
     components_ : ndarray of shape (n_components, n_features)
-        Weights, a window on the network: setting it changes the network.
+        Weights. The array shares the memory of the network, so setting it changes the network.
     intercept_hidden_ : ndarray of shape (n_components,)
         Biases b of the hidden units.
     intercept_visible_ : ndarray of shape (n_features,)
@@ -224,12 +224,12 @@ class GaussianRBM(BoltzmannMachine):
     h_samples_ : ndarray of shape (batch_size, n_components)
         Hidden states of the persistent chains.
     history_ : dict of ndarray
-        Figures of each epoch: epoch, loss (the reconstruction error of up to 256 training rows,
-        the mean of (v - reconstruction)^2), learning_rate, seconds, gradient_norm; with validation
-        rows validation_loss, free_energy (of as many training rows) and validation_free_energy.
-        Free energies that part show overfitting.
+        One entry per epoch of each of: epoch, loss (the reconstruction error of up to 256 training
+        rows, the mean of (v - reconstruction)^2), learning_rate, seconds, gradient_norm; with
+        validation rows also validation_loss, free_energy (of as many training rows), and
+        validation_free_energy. A growing gap between the free energies shows overfitting.
     n_iter_ : int
-        Epochs of the last call.
+        Number of epochs of the last call.
     stop_reason_ : str or None
     n_features_in_ : int
     feature_names_in_ : ndarray of str
@@ -241,10 +241,10 @@ class GaussianRBM(BoltzmannMachine):
 
     Notes
     -----
-    The variance is fixed at 1, the residual as well as the marginal one being below that in
-    standardized data: a model whose variance is learned fits better and seldom trains well [3]_.
-    :meth:`score_samples` normalizes each conditional density on a grid, at some thirty times the
-    cost of the Bernoulli one.
+    The variance is fixed at 1, although the residual variance of standardized data is lower. A
+    model that learns the variance could fit better, but seldom trains well [3]_.
+    :meth:`score_samples` normalizes each conditional density on a grid, at about thirty times the
+    cost of the Bernoulli machine.
 
     References
     ----------

@@ -155,8 +155,8 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     >>> X_train, X_test, y_train, y_test = train_test_split(X / 16, y, random_state=0)
     >>> net = CNNClassifier((8, 16), input_shape=(8, 8), learning_rate="cosine", max_iter=10,
     ...                     learning_rate_init=0.01, random_state=0)
-    >>> net.fit(X_train, y_train).score(X_test, y_test) > 0.95
-    True
+    >>> print(f"accuracy {net.fit(X_train, y_train).score(X_test, y_test):.2f}")
+    accuracy 0.96
     """
 
     def __init__(
@@ -382,8 +382,8 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     >>> y = np.abs(np.diff(X)).mean(axis=1)  # how rough they are
     >>> net = CNNRegressor(8, kernel_size=(3,), pooling="average", learning_rate="cosine",
     ...                    learning_rate_init=0.01, max_iter=60, random_state=0)
-    >>> net.fit(X[:200], y[:200]).score(X[200:], y[200:]) > 0.7
-    True
+    >>> print(f"R2 {net.fit(X[:200], y[:200]).score(X[200:], y[200:]):.1f}")
+    R2 0.8
     """
 
     def __init__(

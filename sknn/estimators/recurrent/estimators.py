@@ -166,8 +166,8 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     >>> y = [int(each.sum() > 0) for each in X]
     >>> net = RNNClassifier(8, cell="gru", learning_rate_init=0.02, max_iter=30, random_state=0,
     ...                     learning_rate="cosine")
-    >>> net.fit(X[:200], y[:200]).score(X[200:], y[200:]) > 0.9
-    True
+    >>> print(f"accuracy {net.fit(X[:200], y[:200]).score(X[200:], y[200:]):.2f}")
+    accuracy 0.93
     """
 
     _task: ClassVar[Task] = SequenceTask(ClassificationTask())
@@ -406,8 +406,8 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     >>> X, y = windows[:, :10], windows[:, 10]
     >>> net = RNNRegressor(8, learning_rate_init=0.02, max_iter=30, random_state=0,
     ...                    learning_rate="cosine")
-    >>> net.fit(X[:150], y[:150]).score(X[150:], y[150:]) > 0.95
-    True
+    >>> print(f"R2 {net.fit(X[:150], y[:150]).score(X[150:], y[150:]):.2f}")
+    R2 1.00
     """
 
     _task: ClassVar[Task] = SequenceTask(RegressionTask())

@@ -1,4 +1,4 @@
-"""Networks for tables as they come."""
+"""Networks for tables."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from sknn.estimators.targets.classification import MultioutputTargets
 
 
 class TabularMLPClassifier(NetworkClassifier, TableNetwork):
-    """Networks that learn classes from a table as it comes.
+    """Neural network classifier for tables with numbers, categories, dates, and missing values.
 
-    Numbers, categories, dates, missing values and unseen categories need no pipeline: pass the
-    frame. The defaults are meant to be good without a search; probabilities are calibrated.
+    Pass the data frame as it is; no pipeline is needed. The defaults are designed to be good
+    without a search, and the probabilities are calibrated.
 
     Parameters
     ----------
@@ -109,22 +109,22 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     Attributes
     ----------
     encoder_ : TableEncoder
-        From the table to the inputs of the network.
+        Encodes the table as inputs of the network.
     network_ : Network
-        The members of all epochs served.
+        The members of all picked epochs, as one network.
     temperature_ : float
-        What log-probabilities are divided by: the temperature with the least log loss on the rows
-        held out, or on the validation rows where none were [3]_.
+        Temperature, by which log-probabilities are divided. It minimizes the log loss on the
+        held-out rows or, if no rows were held out, on the validation rows [3]_.
     classes_ : ndarray or list of ndarray
     history_ : dict of ndarray
-        All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm,
+        One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm,
         out_of_fold_loss, and with validation rows validation_loss and validation_score.
     n_iter_ : int
-        Epochs of the last call.
+        Number of epochs of the last call.
     stop_reason_ : str
-        "max_iter", "max_time", "interrupted", "diverged" or what a callback said.
+        "max_iter", "max_time", "interrupted", "diverged", or the reason a callback gave.
     member_shares_ : ndarray of shape (n_members,) or None
-        What each member counts in the answer; None: all the same.
+        Weight of each member in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.
@@ -132,24 +132,23 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     Notes
     -----
     A member is an ordinary network: factors for the encoded columns, three hidden layers with
-    dropout, an output layer that starts at zero. Rates (the NTK parametrization), schedule, dropout
-    and decay follow the study [1]_; the piecewise-linear encoding of numbers is that of [2]_. After
-    every epoch each member predicts the fold it has not seen. The epochs whose predictions do best
-    on all rows together are served.
+    dropout, and an output layer that starts at zero. Rates (the NTK parametrization), schedule,
+    dropout, and weight decay follow [1]_; the piecewise-linear encoding of numbers is that of [2]_.
+    After every epoch, each member predicts the fold it has not seen. The epochs whose predictions
+    are best together are averaged in the end.
 
-    Everything, encoding included, is fitted on the rows given to `fit`. The encoding sees all of
-    them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
+    Everything, including the encoding, is fitted on the rows passed to `fit`. The encoding sees all
+    of them, even those that a member does not train on; with ``bins="tree"`` it also sees their y.
 
-    `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
-    later `fit` with ``warm_start=True`` holds no rows out either.
-    Columns are encoded as in the first chunk, so it should hold some hundred rows. A stream that
-    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100.
-    A rate by name has fallen after `max_iter` chunks; for long streams set
-    ``learning_rate="constant"``.
+    `partial_fit` trains all members once on all rows of a chunk, and uses the last weights. A later
+    `fit` with ``warm_start=True`` does not hold out rows, either. Columns are encoded as in the
+    first chunk, which should have a few hundred rows. If a stream begins with fewer than 30 rows,
+    each call starts over with all rows so far, until there are 100. A schedule given by name ends
+    after `max_iter` chunks; for long streams, set ``learning_rate="constant"``.
 
     References
     ----------
-    .. [1] Holzmueller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
+    .. [1] Holzmüller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
        and boosted trees on tabular data", arXiv 2407.04491.
     .. [2] Gorishniy, Rubachev & Babenko (2022), "On embeddings for numerical features in tabular
        deep learning", arXiv 2203.05556.
@@ -157,8 +156,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
 
     See Also
     --------
-    TabularMLPRegressor : The same for real targets.
-    MLPClassifier : One network, every part of it to choose.
+    TabularMLPRegressor : The same for regression.
+    MLPClassifier : A single network for rows of numbers, with layers of your choice.
 
     Examples
     --------
@@ -172,8 +171,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     ... })
     >>> ripe = (table["color"] == "red") & ~(table["size"] < 15)
     >>> net = TabularMLPClassifier(preset="fast", random_state=0).fit(table, ripe)
-    >>> net.score(table, ripe) > 0.9
-    True
+    >>> print(f"accuracy {net.score(table, ripe):.2f}")
+    accuracy 1.00
     """
 
     temperature_: float = learned()
@@ -268,11 +267,11 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
 
 
 class TabularMLPRegressor(NetworkRegressor, TableNetwork):
-    """Networks that learn real numbers from a table as it comes.
+    """Neural network regressor for tables with numbers, categories, dates, and missing values.
 
-    Numbers, categories, dates, missing values and unseen categories need no pipeline: pass the
-    frame. The defaults are meant to be good without a search, and ``predict(X, return_std=True)``
-    says how far off predictions may be.
+    Pass the data frame as it is; no pipeline is needed. The defaults are designed to be good
+    without a search, and ``predict(X, return_std=True)`` also returns how uncertain the predictions
+    are.
 
     Parameters
     ----------
@@ -355,21 +354,22 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     Attributes
     ----------
     encoder_ : TableEncoder
-        From the table to the inputs of the network.
+        Encodes the table as inputs of the network.
     network_ : Network
-        The members of all epochs served.
+        The members of all picked epochs, as one network.
     residual_std_ : ndarray of shape (n_outputs,) or None
-        Root mean square error on the rows held out, or on the validation rows where none were; a
-        part of the standard deviations of `predict` where the loss learns no spread itself.
+        Root mean square error on the held-out rows or, if no rows were held out, on the validation
+        rows. It is part of the standard deviations that `predict` returns, unless the loss learns a
+        spread.
     history_ : dict of ndarray
-        All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm,
+        One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm,
         out_of_fold_loss, and with validation rows validation_loss and validation_score.
     n_iter_ : int
-        Epochs of the last call.
+        Number of epochs of the last call.
     stop_reason_ : str
-        "max_iter", "max_time", "interrupted", "diverged" or what a callback said.
+        "max_iter", "max_time", "interrupted", "diverged", or the reason a callback gave.
     member_shares_ : ndarray of shape (n_members,) or None
-        What each member counts in the answer; None: all the same.
+        Weight of each member in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.
@@ -377,32 +377,31 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     Notes
     -----
     A member is an ordinary network: factors for the encoded columns, three hidden layers with
-    dropout, an output layer that starts at zero. Rates (the NTK parametrization), schedule, dropout
-    and decay follow the study [1]_; the piecewise-linear encoding of numbers is that of [2]_. After
-    every epoch each member predicts the fold it has not seen. The epochs whose predictions do best
-    on all rows together are served.
+    dropout, and an output layer that starts at zero. Rates (the NTK parametrization), schedule,
+    dropout, and weight decay follow [1]_; the piecewise-linear encoding of numbers is that of [2]_.
+    After every epoch, each member predicts the fold it has not seen. The epochs whose predictions
+    are best together are averaged in the end.
 
-    Everything, encoding included, is fitted on the rows given to `fit`. The encoding sees all of
-    them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
+    Everything, including the encoding, is fitted on the rows passed to `fit`. The encoding sees all
+    of them, even those that a member does not train on; with ``bins="tree"`` it also sees their y.
 
-    `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
-    later `fit` with ``warm_start=True`` holds no rows out either.
-    Columns are encoded as in the first chunk, so it should hold some hundred rows. A stream that
-    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100.
-    A rate by name has fallen after `max_iter` chunks; for long streams set
-    ``learning_rate="constant"``.
+    `partial_fit` trains all members once on all rows of a chunk, and uses the last weights. A later
+    `fit` with ``warm_start=True`` does not hold out rows, either. Columns are encoded as in the
+    first chunk, which should have a few hundred rows. If a stream begins with fewer than 30 rows,
+    each call starts over with all rows so far, until there are 100. A schedule given by name ends
+    after `max_iter` chunks; for long streams, set ``learning_rate="constant"``.
 
     References
     ----------
-    .. [1] Holzmueller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
+    .. [1] Holzmüller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
        and boosted trees on tabular data", arXiv 2407.04491.
     .. [2] Gorishniy, Rubachev & Babenko (2022), "On embeddings for numerical features in tabular
        deep learning", arXiv 2203.05556.
 
     See Also
     --------
-    TabularMLPClassifier : The same for labels.
-    MLPRegressor : One network, every part of it to choose.
+    TabularMLPClassifier : The same for classification.
+    MLPRegressor : A single network for rows of numbers, with layers of your choice.
 
     Examples
     --------

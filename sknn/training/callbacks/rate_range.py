@@ -81,10 +81,11 @@ class LearningRateRange(Callback):
     >>> X, y = load_digits(return_X_y=True)
     >>> net = MLPClassifier(max_iter=20, learning_rate="cosine", random_state=0)
     >>> test = clone(net).set_params(callbacks=[LearningRateRange()]).fit(X / 16, y).callbacks_[0]
-    >>> 0.001 < test.suggestion_ < 0.1
-    True
-    >>> net.set_params(learning_rate_init=test.suggestion_).fit(X / 16, y).score(X / 16, y) > 0.98
-    True
+    >>> print(f"suggested rate {test.suggestion_:.2f}")
+    suggested rate 0.01
+    >>> net = net.set_params(learning_rate_init=test.suggestion_).fit(X / 16, y)
+    >>> print(f"accuracy {net.score(X / 16, y):.2f}")
+    accuracy 0.99
     """
 
     phase = Phase.MEASURE
