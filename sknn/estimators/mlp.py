@@ -51,7 +51,7 @@ class MLPClassifier(NetworkClassifier):
         Least improvement of the loss that counts. For lbfgs, the largest gradient entry that counts
         as zero.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: which of how many, losses, score, learning rate and time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -338,7 +338,7 @@ class MLPRegressor(NetworkRegressor):
         Least improvement of the loss that counts. For lbfgs, the largest gradient entry that counts
         as zero.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: which of how many, losses, score, learning rate and time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.

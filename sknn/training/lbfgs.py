@@ -74,6 +74,7 @@ def minimize_lbfgs(
     deadline: float,
     held: NDArray | None = None,
     elsewhere: Elsewhere | None = None,
+    member: int | None = None,
 ) -> OptimizeResult:
     """Minimise with L-BFGS-B of SciPy and record every iteration as an epoch.
 
@@ -89,6 +90,8 @@ def minimize_lbfgs(
         Factor on every parameter, 0 where it is held fixed.
     elsewhere : callable or None
         Passes over the rows in the place of this process.
+    member : int or None
+        Which one this is of several that are trained one after the other.
 
     Returns
     -------
@@ -97,7 +100,7 @@ def minimize_lbfgs(
     """
     function = FullBatch(objective, batches, held, elsewhere)
     network = objective.network
-    progress = Progress(run, network)
+    progress = Progress(run, network, deadline=deadline, member=member)
     hooks = Hooks(callbacks)
     last = perf_counter()
     begun = run.epoch

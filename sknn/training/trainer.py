@@ -150,6 +150,7 @@ class Trainer:
             workspace=self.objective.workspace,
             snapshot=self.snapshot,
             count_updates=lambda: self._count_updates(first, epochs),
+            deadline=self.deadline,
         )
 
     def _epoch(self, progress: Progress) -> None:

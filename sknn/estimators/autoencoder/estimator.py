@@ -125,7 +125,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         Least improvement of the loss that counts. By default any does: a good reconstruction has a
         small loss that keeps falling in small steps.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: which of how many, losses, score, learning rate and time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.

@@ -61,7 +61,8 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
     tol : float, default=0.0001
         Least improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch. Pre-training prints its epochs, too.
+        Print one line per epoch: which of how many, losses, score, learning rate and time left.
+        Pre-training prints its epochs, too.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k. There is no second pre-training.
@@ -226,7 +227,8 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
     tol : float, default=0.0001
         Least improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch. Pre-training prints its epochs, too.
+        Print one line per epoch: which of how many, losses, score, learning rate and time left.
+        Pre-training prints its epochs, too.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k. There is no second pre-training.

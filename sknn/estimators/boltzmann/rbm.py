@@ -37,8 +37,8 @@ class BernoulliRBM(BoltzmannMachine):
     n_iter : int, default=10
         Epochs in one call of `fit`. There is no test of convergence.
     verbose : bool or int, default=0
-        Print one line per epoch. The line has the mean log-pseudo-likelihood of up to 256 training
-        rows.
+        Print one line per epoch: which of how many, losses, score, learning rate and time left. The
+        line has the mean log-pseudo-likelihood of up to 256 training rows.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, order of rows and sampling.
     n_gibbs : int, default=1
@@ -188,8 +188,8 @@ class GaussianRBM(BoltzmannMachine):
     n_iter : int, default=10
         Epochs in one call of `fit`. There is no test of convergence.
     verbose : bool or int, default=0
-        Print one line per epoch. The line has the mean log-pseudo-likelihood of up to 256 training
-        rows.
+        Print one line per epoch: which of how many, losses, score, learning rate and time left. The
+        line has the mean log-pseudo-likelihood of up to 256 training rows.
     random_state : int, RandomState or None, default=None
         Seed of initial weights, order of rows and sampling.
     n_gibbs : int, default=1

@@ -102,7 +102,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
         so dropout changes neither initial weights nor order.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: which of how many, losses, score, learning rate and time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -340,7 +340,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
         so dropout changes neither initial weights nor order.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: which of how many, losses, score, learning rate and time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.

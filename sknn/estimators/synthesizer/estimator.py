@@ -97,7 +97,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     tol : float, default=0.0
         Least improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: which of how many, losses, score, learning rate and time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.

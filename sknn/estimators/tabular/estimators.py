@@ -97,7 +97,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
         so dropout changes neither initial weights nor order. It also deals the rows into folds.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: which of how many, losses, score, learning rate and time left.
     warm_start : bool, default=False
         Let `fit` train further; columns keep the encoding of the first call. Give it the same rows:
         members are judged by rows they have not seen.
@@ -342,7 +342,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
         so dropout changes neither initial weights nor order. It also deals the rows into folds.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: which of how many, losses, score, learning rate and time left.
     warm_start : bool, default=False
         Let `fit` train further; columns keep the encoding of the first call. Give it the same rows:
         members are judged by rows they have not seen.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -63,6 +64,10 @@ class Progress:
         None with lbfgs.
     count_updates : callable
         Returns how many updates this call makes if nothing ends it early. None with lbfgs.
+    deadline : float
+        Reading of ``time.perf_counter`` at which training ends; infinite without `max_time`.
+    member : int or None
+        Which member is trained, where they are trained one after the other, as with lbfgs.
     resumed : bool
         An interrupted call goes on: callbacks hold what they held when the snapshot was taken.
     stop_reason : str or None
@@ -79,6 +84,8 @@ class Progress:
         workspace: Workspace | None = None,
         snapshot: Callable[[], Any] | None = None,
         count_updates: Callable[[], int] | None = None,
+        deadline: float = math.inf,
+        member: int | None = None,
     ) -> None:
         self.run = run
         self.network = network
@@ -87,6 +94,8 @@ class Progress:
         self.workspace = workspace
         self.snapshot = snapshot
         self.count_updates = count_updates
+        self.deadline = deadline
+        self.member = member
         self.resumed = run.epoch > run.began
         self.row: dict[str, float] = {}
         self.each: dict[str, NDArray] = {}

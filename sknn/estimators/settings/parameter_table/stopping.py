@@ -102,7 +102,12 @@ ENTRIES = {
         text="Let `fit` train further; columns keep the encoding of the first call. Give it the "
         "same rows: members are judged by rows they have not seen.",
     ),
-    "verbose": Entry("bool or int", False, "Print one line per epoch.", c.boolean() | c.integer(0))
+    "verbose": Entry(
+        "bool or int",
+        False,
+        "Print one line per epoch: which of how many, losses, score, learning rate and time left.",
+        c.boolean() | c.integer(0),
+    )
     .on("DeepBelief", also="Pre-training prints its epochs, too.")
     .on(
         "BoltzmannMachine",
