@@ -18,6 +18,7 @@ from sknn.search.judge import Judge, prepare_all
 from sknn.search.pairs import Pair, PairReader
 from sknn.search.plan import Group, blocks_of, judge_of, waves
 from sknn.search.workers import results
+from sknn.training.callbacks.progress_bar import ProgressBar, bar_of, counted, without_bars
 from sknn.training.warnings import users_level
 
 
@@ -47,20 +48,24 @@ class BlockParallel:
 
     def __call__(self, tasks: Iterable[Any]) -> list[dict[str, Any]]:
         """Do all tasks and return what came of each, in order."""
+        tasks = list(tasks)
+        shown = _taken_bar([args[0] for _, args, _ in tasks])
         pairs = PairReader().read(tasks)
         networks = [pair for pair in pairs if pair.model is not None]
-        if not networks:
-            return Parallel(**self.options)([pair.task for pair in pairs])
+        if not networks and shown is None:
+            return Parallel(**self.options)(tasks)
         outcomes: list[Any] = [None] * len(pairs)
         try:
             with (
                 warnings.catch_warnings(),
                 closing(self._outcomes(pairs, networks)) as found,
+                counted(shown, len(pairs), "fit") as steps,
             ):
                 # Of Ctrl-C the search itself tells.
                 warnings.filterwarnings("ignore", "Training interrupted by user")
                 for pair, outcome in found:
                     outcomes[pair.index] = outcome
+                    steps.add(1)
         except KeyboardInterrupt:
             _fill(pairs, outcomes)
         return outcomes
@@ -69,9 +74,9 @@ class BlockParallel:
         self, pairs: list[Pair], networks: list[Pair]
     ) -> Generator[tuple[Pair, Any], None, None]:
         """Yield what came of each pair, networks first."""
-        judge = judge_of(networks[0])
         workers = joblib.effective_n_jobs(self.options["n_jobs"])
         for groups in waves(networks, workers):
+            judge = judge_of(groups[0].pairs[0])
             lessons = self._prepared(groups, judge)
             share = math.ceil(sum(len(group.pairs) for group in groups) / workers)
             blocks = blocks_of(groups, lessons, share)
@@ -88,6 +93,15 @@ class BlockParallel:
         work = [delayed(prepare_all)(group.pairs[0].model, group.fold, judge) for group in shared]
         lessons = iter(list(results(work, **self.options)))
         return [next(lessons) if group.shares_steps else None for group in groups]
+
+
+def _taken_bar(models: list[Any]) -> ProgressBar | None:
+    """Take the bar, if there is one, from all models of a search, which are copies of one."""
+    shown = bar_of(models[0]) if models else None
+    if shown is not None:
+        for model in models:
+            without_bars(model)
+    return shown
 
 
 def _fill(pairs: list[Pair], outcomes: list[Any]) -> None:

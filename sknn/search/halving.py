@@ -20,6 +20,7 @@ from sknn.search.judge import Judge, prepare_all
 from sknn.search.plan import cut, rows_of
 from sknn.search.training import train
 from sknn.search.workers import results
+from sknn.training.callbacks.progress_bar import ProgressBar, StepCount, counted
 
 Task = tuple[Candidate, int]
 """A candidate and the split its network is trained on."""
@@ -29,6 +30,11 @@ def _kind(task: Task) -> Any:
     """Return what networks of a block have in common; the same rows are given."""
     candidate, split = task
     return candidate.kind, candidate.parts[split].n_epochs if candidate.parts else 0
+
+
+def _stretch(bracket: Bracket, rung: int) -> int:
+    """Return the epochs from the rung before to this one."""
+    return bracket[rung].n_epochs - (bracket[rung - 1].n_epochs if rung else 0)
 
 
 class Rounds:
@@ -46,6 +52,8 @@ class Rounds:
         For joblib.
     say : callable
         Gets a line a round.
+    shown : ProgressBar or None
+        Counts the epochs of all networks.
 
     Attributes
     ----------
@@ -64,6 +72,7 @@ class Rounds:
         n_jobs: int | None,
         pre_dispatch: Any,
         say: Callable[[str], None],
+        shown: ProgressBar | None = None,
     ) -> None:
         self.candidates = candidates
         self.brackets = brackets
@@ -73,7 +82,9 @@ class Rounds:
         self.n_jobs = n_jobs
         self.pre_dispatch = pre_dispatch
         self.say = say
+        self.shown = shown
         self.interrupted = False
+        self._steps = StepCount()
         self._lessons: dict[tuple[str | None, int], Lesson] = {}
 
     @property
@@ -92,11 +103,24 @@ class Rounds:
 
     def run(self, report: Report) -> None:
         """Do all rounds, or those before Ctrl-C."""
-        for epochs in self.levels:
-            self._round(epochs, report)
-            if self.interrupted:
-                break
+        with counted(self.shown, self._planned(self.levels[-1]), "epoch") as self._steps:
+            for epochs in self.levels:
+                self._round(epochs, report)
+                if self.interrupted:
+                    break
+                # Those that failed or had stopped before are done as well.
+                self._steps.up_to(self._planned(epochs))
         self._lessons.clear()
+
+    def _planned(self, epochs: int) -> int:
+        """Return how many epochs all networks have together, up to a level."""
+        each_rung = [
+            rung.n_candidates * _stretch(bracket, number)
+            for bracket in self.brackets
+            for number, rung in enumerate(bracket)
+            if rung.n_epochs <= epochs
+        ]
+        return len(self.folds) * sum(each_rung)
 
     def _round(self, epochs: int, report: Report) -> None:
         """Train what is due at a level, and drop what is not good enough for the next one."""
@@ -141,6 +165,8 @@ class Rounds:
                         if part.interrupted:
                             raise KeyboardInterrupt
                         each.take(split, part, self._lesson(each, split))
+                        bracket = self.brackets[each.bracket]
+                        self._steps.add(_stretch(bracket, self._rung(each, epochs) - 1))
         except KeyboardInterrupt:
             self.interrupted = True
 

@@ -37,6 +37,7 @@ from sknn.search.fold import Fold, configured, network_of, resource_of
 from sknn.search.halving import Rounds
 from sknn.search.judge import Judge
 from sknn.search.spaces import space
+from sknn.training.callbacks.progress_bar import bar_of, without_bars
 from sknn.training.warnings import users_level
 
 STRATEGIES = ("random", "halving", "hyperband")
@@ -377,8 +378,11 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         if callable(self.scoring) and isinstance(self.refit, str):
             metric = self.refit
         sizes = [bracket[0].n_candidates for bracket in brackets]
+        shown = bar_of(model)
+        # The best candidate, which is fitted on all rows, has a bar of its own.
+        trained = model if shown is None else without_bars(clone(model))
         return Rounds(
-            candidates_of(model, settings, sizes, len(folds)),
+            candidates_of(trained, settings, sizes, len(folds)),
             brackets,
             folds,
             Judge(scorers, self.error_score, bool(self.return_train_score)),
@@ -386,6 +390,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             n_jobs=self.n_jobs,
             pre_dispatch=self.pre_dispatch,
             say=print if self.verbose else lambda line: None,
+            shown=shown,
         )
 
     # -- after --------------------------------------------------------------------------------

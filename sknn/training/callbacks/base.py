@@ -216,6 +216,9 @@ class Callback(Spec):
     def on_train_end(self, progress: Progress) -> None:
         """After the last epoch, whatever ended training (an exception excepted)."""
 
+    def on_train_error(self, progress: Progress) -> None:
+        """After an exception, before it is raised: close what ``on_train_begin`` has opened."""
+
 
 class Hooks:
     """The overridden methods of some callbacks, in the order of their phases.
@@ -226,7 +229,7 @@ class Hooks:
     """
 
     def __init__(self, callbacks: list[Callback]) -> None:
-        ordered = sorted(callbacks, key=lambda callback: callback.phase)
+        ordered = self.ordered = sorted(callbacks, key=lambda callback: callback.phase)
         judging, reporting, keeping = (
             [callback for callback in ordered if first <= callback.phase <= last]
             for first, last in (
@@ -247,6 +250,11 @@ class Hooks:
     def each_batch(self) -> bool:
         """Whether somebody looks at weights or gradients between two batches."""
         return bool(self.gradient or self.batch_end)
+
+    def tell_of_error(self, progress: Progress) -> None:
+        """Tell of an exception that ends training."""
+        for callback in self.ordered:
+            callback.on_train_error(progress)
 
     @staticmethod
     def _overriding(callbacks: list[Callback], name: str) -> list:
