@@ -10,8 +10,9 @@ from typing import Any
 
 import joblib
 import numpy as np
-from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.parallel import delayed
 
+from sknn.search.checkpoint import NoCheckpoint
 from sknn.search.evaluation import evaluate
 from sknn.search.fold import Lesson
 from sknn.search.judge import Judge, prepare_all
@@ -20,6 +21,44 @@ from sknn.search.plan import Group, blocks_of, judge_of, waves
 from sknn.search.workers import results
 from sknn.training.callbacks.progress_bar import ProgressBar, bar_of, counted, without_bars
 from sknn.training.warnings import users_level
+
+Outcomes = Generator[tuple[Pair, Any], None, None]
+"""Pairs and what came of them."""
+
+
+class KeptOutcomes:
+    """What came of all pairs so far, here and in the calls of an earlier process.
+
+    Parameters
+    ----------
+    checkpoint : NoCheckpoint
+    """
+
+    def __init__(self, checkpoint: NoCheckpoint) -> None:
+        self.checkpoint = checkpoint
+        self._known = checkpoint.known or []
+        self._rounds: list[list[Any]] = []
+
+    def of(self, pairs: list[Pair]) -> list[Any]:
+        """Return what came of the pairs of a round, None where nobody knows; fill it in there."""
+        number = len(self._rounds)
+        suffix = f" of round {number}" if number else ""
+        candidates = {pair.candidate: pair.asked["parameters"] for pair in pairs}
+        splits = {pair.split: (pair.asked["train"], pair.asked["test"]) for pair in pairs}
+        self.checkpoint.identify(
+            **{f"candidates{suffix}": [*candidates.values()], f"splits{suffix}": [*splits.values()]}
+        )
+        known = self._known[number : number + 1] or [[None] * len(pairs)]
+        self._rounds += known
+        return self._rounds[-1]
+
+    def watch(self, found: Outcomes) -> Outcomes:
+        """Yield what is found, and keep it."""
+        return self.checkpoint.watch(found, lambda: self._rounds)
+
+    def write(self) -> None:
+        """Keep all that was found."""
+        self.checkpoint.write(self._rounds)
 
 
 class BlockParallel:
@@ -32,12 +71,20 @@ class BlockParallel:
     ----------
     n_jobs, pre_dispatch, verbose
         For joblib.
+    checkpoint : NoCheckpoint
+        Where outcomes are kept.
     """
 
     def __init__(
-        self, n_jobs: int | None = None, pre_dispatch: Any = "2*n_jobs", verbose: int = 0
+        self,
+        n_jobs: int | None = None,
+        pre_dispatch: Any = "2*n_jobs",
+        verbose: int = 0,
+        *,
+        checkpoint: NoCheckpoint | None = None,
     ) -> None:
         self.options = {"n_jobs": n_jobs, "pre_dispatch": pre_dispatch, "verbose": verbose}
+        self.outcomes = KeptOutcomes(checkpoint or NoCheckpoint())
 
     def __enter__(self) -> BlockParallel:
         """Do nothing: each round of work has workers of its own."""
@@ -51,32 +98,41 @@ class BlockParallel:
         tasks = list(tasks)
         shown = _taken_bar([args[0] for _, args, _ in tasks])
         pairs = PairReader().read(tasks)
-        networks = [pair for pair in pairs if pair.model is not None]
-        if not networks and shown is None:
-            return Parallel(**self.options)(tasks)
-        outcomes: list[Any] = [None] * len(pairs)
+        known = self.outcomes.of(pairs)
+        left = [pair for pair in pairs if known[pair.index] is None]
+        if all(pair.model is None for pair in pairs):
+            self._gather(self._alone(left), known, shown)
+            return _copies(known)
         try:
-            with (
-                warnings.catch_warnings(),
-                closing(self._outcomes(pairs, networks)) as found,
-                counted(shown, len(pairs), "fit") as steps,
-            ):
+            with warnings.catch_warnings():
                 # Of Ctrl-C the search itself tells.
                 warnings.filterwarnings("ignore", "Training interrupted by user")
-                for pair, outcome in found:
-                    outcomes[pair.index] = outcome
-                    steps.add(1)
+                self._gather(self._outcomes(left), known, shown)
         except KeyboardInterrupt:
+            outcomes = _copies(known)
             _fill(pairs, outcomes)
-        return outcomes
+            return outcomes
+        return _copies(known)
 
-    def _outcomes(
-        self, pairs: list[Pair], networks: list[Pair]
-    ) -> Generator[tuple[Pair, Any], None, None]:
+    def _gather(self, found: Outcomes, known: list[Any], shown: ProgressBar | None) -> None:
+        """Put what comes of pairs in their places, and count it in a bar."""
+        with (
+            closing(found),
+            closing(self.outcomes.watch(found)) as watched,
+            counted(shown, len(known), "fit") as steps,
+        ):
+            steps.add(len(known) - known.count(None))
+            for pair, outcome in watched:
+                known[pair.index] = outcome
+                steps.add(1)
+        self.outcomes.write()
+
+    def _outcomes(self, pairs: list[Pair]) -> Outcomes:
         """Yield what came of each pair, networks first."""
+        networks = [pair for pair in pairs if pair.model is not None]
         workers = joblib.effective_n_jobs(self.options["n_jobs"])
         for groups in waves(networks, workers):
-            judge = judge_of(groups[0].pairs[0])
+            judge = judge_of(networks[0])
             lessons = self._prepared(groups, judge)
             share = math.ceil(sum(len(group.pairs) for group in groups) / workers)
             blocks = blocks_of(groups, lessons, share)
@@ -84,8 +140,11 @@ class BlockParallel:
             done = results(work, **self.options)
             for (members, _), found in zip(blocks, done, strict=True):
                 yield from zip(members, found, strict=True)
-        alone = [pair for pair in pairs if pair.model is None]
-        yield from zip(alone, results([pair.task for pair in alone], **self.options), strict=True)
+        yield from self._alone([pair for pair in pairs if pair.model is None])
+
+    def _alone(self, pairs: list[Pair]) -> Outcomes:
+        """Yield what came of each pair, done as scikit-learn does it."""
+        yield from zip(pairs, results([pair.task for pair in pairs], **self.options), strict=True)
 
     def _prepared(self, groups: list[Group], judge: Judge) -> list[Lesson | None]:
         """Fit the steps before the networks where several networks share them."""
@@ -102,6 +161,11 @@ def _taken_bar(models: list[Any]) -> ProgressBar | None:
         for model in models:
             without_bars(model)
     return shown
+
+
+def _copies(outcomes: list[Any]) -> list[Any]:
+    """Return outcomes for a search to change."""
+    return [None if each is None else dict(each) for each in outcomes]
 
 
 def _fill(pairs: list[Pair], outcomes: list[Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from typing import Any
 
@@ -15,10 +15,11 @@ from sklearn.utils.parallel import delayed
 from sknn._sklearn import Report
 from sknn.search.brackets import Bracket
 from sknn.search.candidate import Candidate, survivors
+from sknn.search.checkpoint import NoCheckpoint
 from sknn.search.fold import Fold, Lesson
 from sknn.search.judge import Judge, prepare_all
 from sknn.search.plan import cut, rows_of
-from sknn.search.training import train
+from sknn.search.training import Part, train
 from sknn.search.workers import results
 from sknn.training.callbacks.progress_bar import ProgressBar, StepCount, counted
 
@@ -54,9 +55,13 @@ class Rounds:
         Gets a line a round.
     shown : ProgressBar or None
         Counts the epochs of all networks.
+    checkpoint : NoCheckpoint
+        Where what is known is kept; rounds begin where those of an earlier call ended.
 
     Attributes
     ----------
+    done : int
+        How many rounds are over.
     interrupted : bool
         Ctrl-C has ended it.
     """
@@ -72,6 +77,7 @@ class Rounds:
         n_jobs: int | None,
         pre_dispatch: Any,
         say: Callable[[str], None],
+        checkpoint: NoCheckpoint,
         shown: ProgressBar | None = None,
     ) -> None:
         self.candidates = candidates
@@ -83,9 +89,15 @@ class Rounds:
         self.pre_dispatch = pre_dispatch
         self.say = say
         self.shown = shown
+        self.checkpoint = checkpoint
+        self.done = 0
         self.interrupted = False
         self._steps = StepCount()
         self._lessons: dict[tuple[str | None, int], Lesson] = {}
+        if checkpoint.known is not None:
+            self._restore(checkpoint.known)
+            # Networks would be kept twice, and the first of them long after they went on.
+            checkpoint.known = None
 
     @property
     def levels(self) -> list[int]:
@@ -103,24 +115,38 @@ class Rounds:
 
     def run(self, report: Report) -> None:
         """Do all rounds, or those before Ctrl-C."""
-        with counted(self.shown, self._planned(self.levels[-1]), "epoch") as self._steps:
-            for epochs in self.levels:
+        total = self._planned(len(self.levels))
+        with counted(self.shown, total, "epoch") as self._steps:
+            self._steps.up_to(self._planned(self.done))
+            for epochs in self.levels[self.done :]:
                 self._round(epochs, report)
                 if self.interrupted:
                     break
+                self.done += 1
                 # Those that failed or had stopped before are done as well.
-                self._steps.up_to(self._planned(epochs))
+                self._steps.up_to(self._planned(self.done))
+                self.checkpoint.write(self._state())
         self._lessons.clear()
 
-    def _planned(self, epochs: int) -> int:
-        """Return how many epochs all networks have together, up to a level."""
+    def _planned(self, rounds: int) -> int:
+        """Return how many epochs all networks have together in the first rounds."""
         each_rung = [
             rung.n_candidates * _stretch(bracket, number)
             for bracket in self.brackets
             for number, rung in enumerate(bracket)
-            if rung.n_epochs <= epochs
+            if rung.n_epochs in self.levels[:rounds]
         ]
         return len(self.folds) * sum(each_rung)
+
+    def _state(self) -> dict[str, Any]:
+        """Return what another process needs to go on."""
+        return {"done": self.done, "candidates": [each.state() for each in self.candidates]}
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        """Go back to where a state was taken."""
+        self.done = state["done"]
+        for each, known in zip(self.candidates, state["candidates"], strict=True):
+            each.restore(known)
 
     def _round(self, epochs: int, report: Report) -> None:
         """Train what is due at a level, and drop what is not good enough for the next one."""
@@ -133,7 +159,7 @@ class Rounds:
         with inner.told():
             self._train(tasks, epochs, inner)
         for each in due:
-            if all(split in each.pending for split in each.due()):
+            if not each.due():
                 each.finish(self._rung(each, epochs) - 1)
         if not self.interrupted:
             self._select(epochs, due)
@@ -159,8 +185,8 @@ class Rounds:
                 )
                 for block in blocks
             ]
-            with closing(self._results(work)) as done:
-                for block, parts in zip(blocks, done, strict=True):
+            with closing(self._results(work)) as done, closing(self._kept(blocks, done)) as pairs:
+                for block, parts in pairs:
                     for (each, split), part in zip(block, parts, strict=True):
                         if part.interrupted:
                             raise KeyboardInterrupt
@@ -169,6 +195,12 @@ class Rounds:
                         self._steps.add(_stretch(bracket, self._rung(each, epochs) - 1))
         except KeyboardInterrupt:
             self.interrupted = True
+
+    def _kept(
+        self, blocks: list[list[Task]], done: Iterable[list[Part]]
+    ) -> Generator[tuple[list[Task], list[Part]], None, None]:
+        """Yield what comes of each block, and keep it."""
+        return self.checkpoint.watch(zip(blocks, done, strict=True), self._state)
 
     def _lesson(self, candidate: Candidate, split: int) -> Lesson | None:
         """Return what the network of a candidate is trained on; None where there are no steps."""
@@ -200,7 +232,10 @@ class Rounds:
             delayed(prepare_all)(owners[key].model, self.folds[key[1]], self.judge)
             for key in missing
         ]
-        self._lessons.update(zip(missing, self._results(work), strict=True))
+        for (key, split), lesson in zip(missing, self._results(work), strict=True):
+            name = f"what the steps before the network make of the rows of split {split}, {key}"
+            self.checkpoint.identify(**{name: (lesson.X, lesson.y, lesson.params)})
+            self._lessons[key, split] = lesson
 
     def _results(self, work: list[Any]) -> Generator[Any, None, None]:
         """Do work in parallel and yield what comes of it, in order."""

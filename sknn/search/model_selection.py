@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +13,7 @@ from sklearn import model_selection
 
 from sknn._sklearn import cross_val_score_by, cross_validate_by, search_by
 from sknn.search.blocks import BlockParallel
+from sknn.search.checkpoint import NoCheckpoint, checkpoint_of
 from sknn.search.estimator_like import EstimatorLike
 
 
@@ -17,7 +21,6 @@ class _InBlocks(EstimatorLike):
     """A search of scikit-learn's that trains the networks of a split together."""
 
     _doc_link_module = "sknn"
-    _fit = search_by(BlockParallel)
 
     def fit(self, X: Any, y: Any = None, **params: Any) -> Any:
         """Train and score all candidates on all splits, then fit the best on all rows.
@@ -41,7 +44,24 @@ class _InBlocks(EstimatorLike):
         KeyboardInterrupt
             On Ctrl-C before a candidate is known on all splits.
         """
-        return self._fit(X, y, **params)
+        checkpoint = checkpoint_of(self, X, y, params)
+        fit = search_by(partial(BlockParallel, checkpoint=checkpoint))
+        with _seeded(self, checkpoint):
+            return fit(self, X, y, **params)
+
+
+@contextmanager
+def _seeded(search: Any, checkpoint: NoCheckpoint) -> Iterator[None]:
+    """Let a search that has no seed draw with the one of its checkpoint."""
+    own = vars(search).get("random_state", 0)
+    if own is not None:
+        yield
+        return
+    search.random_state = checkpoint.seed(None)
+    try:
+        yield
+    finally:
+        search.random_state = None
 
 
 class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
@@ -78,6 +98,9 @@ class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
         What a candidate counts that cannot be fitted; "raise" raises its error.
     return_train_score : bool, default=False
         Score the rows trained on, too.
+    checkpoint : str or path-like, default=None
+        A file to keep what is known in. After the process was killed, the same call goes on from
+        there, and ends with the same results. See Notes.
 
     Attributes
     ----------
@@ -113,6 +136,17 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     Callbacks of scikit-learn follow one fit after the other; while they listen, networks are
     trained one by one.
 
+    The file of a `checkpoint` is written once a block is done and a second, or twenty times what
+    writing takes, has passed since the last time; so what was finished before that is never
+    trained again, and writing takes at most a twentieth of the time. It is replaced as a whole and
+    holds outcomes, no networks. It stays when the search is over: the same call then fits the best
+    candidate only. A call that differs in the parameters of the search, but for `n_jobs`,
+    `pre_dispatch`, `verbose` and `refit`, in the rows, the splits or the version of a library is
+    refused, with the names of what differs. Functions and classes are compared by name, so they
+    have to be at the top level of a module. A splitter that shuffles and the steps of a Pipeline
+    need a `random_state`; a search without one draws its seed once. Networks without a seed that
+    were not finished draw other weights in the next call, as they always do.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -125,6 +159,35 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     >>> search.best_params_["learning_rate_init"]
     0.03
     """
+
+    def __init__(
+        self,
+        estimator: Any,
+        param_grid: Any,
+        *,
+        scoring: Any = None,
+        n_jobs: Any = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: Any = 0,
+        pre_dispatch: Any = "2*n_jobs",
+        error_score: Any = np.nan,
+        return_train_score: Any = False,
+        checkpoint: Any = None,
+    ) -> None:
+        super().__init__(
+            estimator,
+            param_grid,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.checkpoint = checkpoint
 
 
 class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
@@ -165,6 +228,10 @@ class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
         What a candidate counts that cannot be fitted; "raise" raises its error.
     return_train_score : bool, default=False
         Score the rows trained on, too.
+    checkpoint : str or path-like, default=None
+        A file to keep what is known in. After the process was killed, the same call goes on from
+        there, and ends with the same results, as for
+        :class:`GridSearchCV`.
 
     Attributes
     ----------
@@ -192,6 +259,39 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     >>> print(f"{search.best_score_:.1f}")
     1.0
     """
+
+    def __init__(
+        self,
+        estimator: Any,
+        param_distributions: Any,
+        *,
+        n_iter: Any = 10,
+        scoring: Any = None,
+        n_jobs: Any = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: Any = 0,
+        pre_dispatch: Any = "2*n_jobs",
+        random_state: Any = None,
+        error_score: Any = np.nan,
+        return_train_score: Any = False,
+        checkpoint: Any = None,
+    ) -> None:
+        super().__init__(
+            estimator,
+            param_distributions,
+            n_iter=n_iter,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            random_state=random_state,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.checkpoint = checkpoint
 
 
 _cross_validate = cross_validate_by(BlockParallel)

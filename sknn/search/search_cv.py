@@ -32,6 +32,7 @@ from sknn.exceptions import InvalidParameterError
 from sknn.search import results
 from sknn.search.brackets import Bracket, brackets_of
 from sknn.search.candidate import candidates_of
+from sknn.search.checkpoint import PATH, NoCheckpoint, checkpoint_of
 from sknn.search.estimator_like import EstimatorLike
 from sknn.search.fold import Fold, configured, network_of, resource_of
 from sknn.search.halving import Rounds
@@ -69,6 +70,7 @@ _CONSTRAINTS = {
     "error_score": c.one_of(["raise"])
     | c.Constraint(lambda value: c.is_number(value, numbers.Real), "a number", c.as_float),
     "return_train_score": c.boolean(),
+    "checkpoint": PATH,
     "random_state": SEED,
     "cv": c.none()
     | c.integer(2)
@@ -131,6 +133,9 @@ class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
         is wrong in all candidates is an error in any case.
     return_train_score : bool, default=False
         Score the rows trained on, too.
+    checkpoint : str or path-like, default=None
+        A file to keep what is known in. After the process was killed, the same call goes on from
+        there, and ends with the same results. See Notes.
 
     Attributes
     ----------
@@ -170,6 +175,18 @@ multimetric_, classes_, n_features_in_, feature_names_in_
 
     Ctrl-C ends the search; what is known by then is kept, and the best candidate so far is
     fitted. Where nothing is known yet, KeyboardInterrupt is raised.
+
+    The file of a `checkpoint` is written when a rung is done, and within a rung once a block is
+    done and a second, or twenty times what writing takes, has passed since the last time. It is
+    replaced as a whole and holds scores and, between rungs, the networks that go on, with the state
+    of their optimizers; nothing in it is code. It stays when the search is over: the same call then
+    fits the best candidate only; after Ctrl-C it goes on. A call that differs in the parameters of
+    the search, but for `n_jobs`, `pre_dispatch` and `verbose`, in the rows, the splits or the
+    version of a library is refused, with the names of what differs. Whatever the search is made of
+    must be what :func:`~sknn.persistence.save` can write; functions and classes are compared by
+    name. A splitter that shuffles and the steps of a Pipeline need a `random_state`; a search
+    without one draws its seed once. Networks without a seed that were not begun draw other weights
+    in the next call, as they always do.
 
     References
     ----------
@@ -213,6 +230,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         random_state: Any = None,
         error_score: Any = np.nan,
         return_train_score: Any = False,
+        checkpoint: Any = None,
     ) -> None:
         super().__init__(
             estimator=estimator,
@@ -232,6 +250,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         self.min_iter = min_iter
         self.factor = factor
         self.random_state = random_state
+        self.checkpoint = checkpoint
 
     @with_callbacks
     def fit(self, X: Any, y: Any = None, **params: Any) -> ArchitectureSearchCV:
@@ -265,14 +284,18 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             raise ValueError(
                 f"This {type(self).__name__} requires y to be passed, but the target y is None."
             )
-        settings = asked._settings(model)
-        brackets = asked._brackets(model, len(settings))
         for name, values in {"X": X, "y": y, **params}.items():
             reject_broken(values, name)
         X, y = indexable(X, y)
+        checkpoint = checkpoint_of(asked, X, y, params)
+        asked.random_state = checkpoint.seed(asked.random_state)
+        settings = asked._settings(model)
+        brackets = asked._brackets(model, len(settings))
         params = split_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
-        rounds = asked._rounds(model, settings, brackets, asked._folds(X, y, routed))
+        folds = asked._folds(X, y, routed)
+        checkpoint.identify(splits=[(fold.train, fold.test) for fold in folds])
+        rounds = asked._rounds(model, settings, brackets, folds, checkpoint)
         parts = [self.estimator, network_of(self.estimator)[0]]
         report = report_of(self, parts, len(rounds.levels) + bool(self.refit))
         weight = params.get("sample_weight")
@@ -373,10 +396,12 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         settings: list[dict[str, Any]],
         brackets: list[Bracket],
         folds: list[Fold],
+        checkpoint: NoCheckpoint,
     ) -> Rounds:
         scorers, metric = self._get_scorers()
         if callable(self.scoring) and isinstance(self.refit, str):
             metric = self.refit
+        checkpoint.identify(candidates=settings, refit=metric)
         sizes = [bracket[0].n_candidates for bracket in brackets]
         shown = bar_of(model)
         # The best candidate, which is fitted on all rows, has a bar of its own.
@@ -391,6 +416,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             pre_dispatch=self.pre_dispatch,
             say=print if self.verbose else lambda line: None,
             shown=shown,
+            checkpoint=checkpoint,
         )
 
     # -- after --------------------------------------------------------------------------------
