@@ -6,6 +6,7 @@ import math
 import warnings
 from collections.abc import Generator, Iterable
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import joblib
@@ -13,6 +14,7 @@ import numpy as np
 from sklearn.utils.parallel import delayed
 
 from sknn.search.checkpoint import NoCheckpoint
+from sknn.search.curves import without_curves
 from sknn.search.evaluation import evaluate
 from sknn.search.fold import Lesson
 from sknn.search.judge import Judge, prepare_all
@@ -73,6 +75,8 @@ class BlockParallel:
         For joblib.
     checkpoint : NoCheckpoint
         Where outcomes are kept.
+    return_loss_curves : bool
+        Outcomes of networks have their losses.
     """
 
     def __init__(
@@ -82,9 +86,11 @@ class BlockParallel:
         verbose: int = 0,
         *,
         checkpoint: NoCheckpoint | None = None,
+        return_loss_curves: bool = False,
     ) -> None:
         self.options = {"n_jobs": n_jobs, "pre_dispatch": pre_dispatch, "verbose": verbose}
         self.outcomes = KeptOutcomes(checkpoint or NoCheckpoint())
+        self.return_loss_curves = bool(return_loss_curves)
 
     def __enter__(self) -> BlockParallel:
         """Do nothing: each round of work has workers of its own."""
@@ -132,7 +138,7 @@ class BlockParallel:
         networks = [pair for pair in pairs if pair.model is not None]
         workers = joblib.effective_n_jobs(self.options["n_jobs"])
         for groups in waves(networks, workers):
-            judge = judge_of(networks[0])
+            judge = replace(judge_of(networks[0]), return_loss_curves=self.return_loss_curves)
             lessons = self._prepared(groups, judge)
             share = math.ceil(sum(len(group.pairs) for group in groups) / workers)
             blocks = blocks_of(groups, lessons, share)
@@ -186,7 +192,7 @@ def _fill(pairs: list[Pair], outcomes: list[Any]) -> None:
         "are known, the scores of the others are NaN.",
         stacklevel=users_level(),
     )
-    empty = _emptied(outcomes[known[0].index])
+    empty = _emptied(without_curves(outcomes[known[0].index]))
     for pair in pairs:
         if outcomes[pair.index] is None:
             outcomes[pair.index] = dict(empty)

@@ -14,6 +14,7 @@ from sklearn import model_selection
 from sknn._sklearn import cross_val_score_by, cross_validate_by, search_by
 from sknn.search.blocks import BlockParallel
 from sknn.search.checkpoint import NoCheckpoint, checkpoint_of
+from sknn.search.curves import curves_of, without_curves
 from sknn.search.estimator_like import EstimatorLike
 
 
@@ -45,9 +46,20 @@ class _InBlocks(EstimatorLike):
             On Ctrl-C before a candidate is known on all splits.
         """
         checkpoint = checkpoint_of(self, X, y, params)
-        fit = search_by(partial(BlockParallel, checkpoint=checkpoint))
+        asked = {"checkpoint": checkpoint, "return_loss_curves": self.return_loss_curves}
+        fit = search_by(partial(BlockParallel, **asked))
         with _seeded(self, checkpoint):
             return fit(self, X, y, **params)
+
+    def _format_results(
+        self, candidate_params: Any, n_splits: int, out: Any, more_results: Any = None
+    ) -> dict[str, Any]:
+        """Return ``cv_results_``, and keep the losses if they are asked for."""
+        vars(self).pop("loss_curves_", None)
+        if self.return_loss_curves:
+            self.loss_curves_ = curves_of(out, n_splits)
+        out = [without_curves(each) for each in out]
+        return super()._format_results(candidate_params, n_splits, out, more_results)  # type: ignore[misc]
 
 
 @contextmanager
@@ -101,6 +113,9 @@ class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
     checkpoint : str or path-like, default=None
         A file to keep what is known in. After the process was killed, the same call goes on from
         there, and ends with the same results. See Notes.
+    return_loss_curves : bool, default=False
+        Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
+        :class:`~sknn.inspection.LossCurveDisplay`.
 
     Attributes
     ----------
@@ -108,6 +123,12 @@ class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
 refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn. ``fit_time`` and ``score_time`` are the share of each network in the
         time of its block.
+    loss_curves_ : list of dict of ndarray
+        With `return_loss_curves`, one a candidate: epoch, of shape (n_epochs,), and loss, penalty
+        (part of the loss), validation_loss and so on, of shape (n_splits_, n_epochs), in single
+        precision; NaN after the last epoch of a split. Networks that are trained one by one for
+        callbacks of scikit-learn, inside other estimators than a Pipeline, or with `verbose` above
+        9 keep none.
 
     See Also
     --------
@@ -160,6 +181,11 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     0.03
     """
 
+    _parameter_constraints = {
+        **model_selection.GridSearchCV._parameter_constraints,
+        "return_loss_curves": ["boolean"],
+    }
+
     def __init__(
         self,
         estimator: Any,
@@ -174,6 +200,7 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         error_score: Any = np.nan,
         return_train_score: Any = False,
         checkpoint: Any = None,
+        return_loss_curves: Any = False,
     ) -> None:
         super().__init__(
             estimator,
@@ -188,6 +215,7 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
             return_train_score=return_train_score,
         )
         self.checkpoint = checkpoint
+        self.return_loss_curves = return_loss_curves
 
 
 class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
@@ -232,6 +260,9 @@ class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
         A file to keep what is known in. After the process was killed, the same call goes on from
         there, and ends with the same results, as for
         :class:`GridSearchCV`.
+    return_loss_curves : bool, default=False
+        Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
+        :class:`~sknn.inspection.LossCurveDisplay`.
 
     Attributes
     ----------
@@ -239,6 +270,8 @@ class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
 refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn. ``fit_time`` and ``score_time`` are the share of each network in the
         time of its block.
+    loss_curves_ : list of dict of ndarray
+        As of :class:`GridSearchCV`.
 
     See Also
     --------
@@ -260,6 +293,11 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     1.0
     """
 
+    _parameter_constraints = {
+        **model_selection.RandomizedSearchCV._parameter_constraints,
+        "return_loss_curves": ["boolean"],
+    }
+
     def __init__(
         self,
         estimator: Any,
@@ -276,6 +314,7 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         error_score: Any = np.nan,
         return_train_score: Any = False,
         checkpoint: Any = None,
+        return_loss_curves: Any = False,
     ) -> None:
         super().__init__(
             estimator,
@@ -292,6 +331,7 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
             return_train_score=return_train_score,
         )
         self.checkpoint = checkpoint
+        self.return_loss_curves = return_loss_curves
 
 
 _cross_validate = cross_validate_by(BlockParallel)

@@ -33,6 +33,7 @@ from sknn.search import results
 from sknn.search.brackets import Bracket, brackets_of
 from sknn.search.candidate import candidates_of
 from sknn.search.checkpoint import PATH, NoCheckpoint, checkpoint_of
+from sknn.search.curves import curves_of, without_curves
 from sknn.search.estimator_like import EstimatorLike
 from sknn.search.fold import Fold, configured, network_of, resource_of
 from sknn.search.halving import Rounds
@@ -71,6 +72,7 @@ _CONSTRAINTS = {
     | c.Constraint(lambda value: c.is_number(value, numbers.Real), "a number", c.as_float),
     "return_train_score": c.boolean(),
     "checkpoint": PATH,
+    "return_loss_curves": c.boolean(),
     "random_state": SEED,
     "cv": c.none()
     | c.integer(2)
@@ -136,6 +138,9 @@ class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
     checkpoint : str or path-like, default=None
         A file to keep what is known in. After the process was killed, the same call goes on from
         there, and ends with the same results. See Notes.
+    return_loss_curves : bool, default=False
+        Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
+        :class:`~sknn.inspection.LossCurveDisplay`.
 
     Attributes
     ----------
@@ -147,6 +152,9 @@ class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
     history_ : dict of ndarray
         One row for each rung of each candidate: candidate, bracket, rung, n_epochs, seconds so
         far, mean_test_score and std_test_score. :class:`~sknn.inspection.SearchDisplay` draws it.
+    loss_curves_ : list of dict of ndarray
+        With `return_loss_curves`, the losses of each candidate up to the last rung it reached; see
+        :class:`GridSearchCV`.
     brackets_ : list of list of (int, int)
         Epochs and number of candidates of each rung, as planned.
     n_iter_ : int
@@ -231,6 +239,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         error_score: Any = np.nan,
         return_train_score: Any = False,
         checkpoint: Any = None,
+        return_loss_curves: Any = False,
     ) -> None:
         super().__init__(
             estimator=estimator,
@@ -251,6 +260,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         self.factor = factor
         self.random_state = random_state
         self.checkpoint = checkpoint
+        self.return_loss_curves = return_loss_curves
 
     @with_callbacks
     def fit(self, X: Any, y: Any = None, **params: Any) -> ArchitectureSearchCV:
@@ -410,7 +420,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             candidates_of(trained, settings, sizes, len(folds)),
             brackets,
             folds,
-            Judge(scorers, self.error_score, bool(self.return_train_score)),
+            Judge(scorers, self.error_score, self.return_train_score, self.return_loss_curves),
             metric,
             n_jobs=self.n_jobs,
             pre_dispatch=self.pre_dispatch,
@@ -433,6 +443,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
                 stacklevel=users_level(),
             )
         outcomes = results.outcomes(known)
+        curves = curves_of(outcomes, len(rounds.folds)) if self.return_loss_curves else None
+        outcomes = [without_curves(each) for each in outcomes]
         warn_or_raise_about_failures(outcomes, self.error_score)
         if callable(self.scoring):
             insert_error_scores(outcomes, self.error_score)
@@ -449,6 +461,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             "n_splits_": len(rounds.folds),
             "multimetric_": isinstance(scores, dict),
             "scorer_": getattr(scorer, "_scorers", scorer),
+            **({} if curves is None else {"loss_curves_": curves}),
         } | self._best(table, scores, rounds.metric)
 
     def _best(self, table: dict[str, Any], scores: Any, metric: str) -> dict[str, Any]:
