@@ -21,7 +21,8 @@ from sknn.search.judge import Judge, prepare_all
 from sknn.search.pairs import Pair, PairReader
 from sknn.search.plan import Group, blocks_of, judge_of, waves
 from sknn.search.workers import results
-from sknn.training.callbacks.progress_bar import ProgressBar, bar_of, counted, without_bars
+from sknn.training.callbacks.in_search import bar_of, check_final_fit, for_candidate
+from sknn.training.callbacks.progress_bar import ProgressBar, counted
 from sknn.training.warnings import users_level
 
 Outcomes = Generator[tuple[Pair, Any], None, None]
@@ -102,7 +103,7 @@ class BlockParallel:
     def __call__(self, tasks: Iterable[Any]) -> list[dict[str, Any]]:
         """Do all tasks and return what came of each, in order."""
         tasks = list(tasks)
-        shown = _taken_bar([args[0] for _, args, _ in tasks])
+        shown = _prepared_bar([args[0] for _, args, _ in tasks])
         pairs = PairReader().read(tasks)
         known = self.outcomes.of(pairs)
         left = [pair for pair in pairs if known[pair.index] is None]
@@ -160,12 +161,12 @@ class BlockParallel:
         return [next(lessons) if group.shares_steps else None for group in groups]
 
 
-def _taken_bar(models: list[Any]) -> ProgressBar | None:
-    """Take the bar, if there is one, from all models of a search, which are copies of one."""
+def _prepared_bar(models: list[Any]) -> ProgressBar | None:
+    """Take from the models of a search, copies of one, what is for its last fit; return its bar."""
     shown = bar_of(models[0]) if models else None
-    if shown is not None:
+    if models and check_final_fit(models[0]):
         for model in models:
-            without_bars(model)
+            for_candidate(model)
     return shown
 
 

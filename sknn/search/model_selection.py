@@ -145,8 +145,10 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     not 0 are two blocks. Different widths are different blocks. What cannot be trained with others
     is trained alone, with the same results: other families and classes derived from these, networks
     whose ``random_state`` is not an int (without a seed they share nothing), ``solver="lbfgs"``,
-    callbacks but :class:`~sknn.callbacks.ProgressBar`, `verbose`, `max_time`, `stop_below` or
-    `warm_start`.
+    callbacks, `verbose`, `max_time`, `stop_below` or `warm_start`.
+
+    A :class:`~sknn.callbacks.ProgressBar` of the network shows the fits of the search. It and a
+    :class:`~sknn.callbacks.Film` sit out the fits of candidates, and look at that of the best one.
 
     The steps of a Pipeline before the network are fitted once in each split for all candidates
     that share their parameters; so all these see one draw of a step that is random and has no seed.

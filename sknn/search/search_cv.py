@@ -39,7 +39,7 @@ from sknn.search.fold import Fold, configured, network_of, resource_of
 from sknn.search.halving import Rounds
 from sknn.search.judge import Judge
 from sknn.search.spaces import space
-from sknn.training.callbacks.progress_bar import bar_of, without_bars
+from sknn.training.callbacks.in_search import bar_of, check_final_fit, for_candidate
 from sknn.training.warnings import users_level
 
 STRATEGIES = ("random", "halving", "hyperband")
@@ -177,9 +177,11 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     With ``solver="lbfgs"`` training cannot be continued; such candidates are trained to the end
     in their first rung.
 
-    Callbacks of the network are called for all candidates. :class:`~sknn.callbacks.Pause` and
-    :class:`~sknn.callbacks.Checkpoint` are refused, for the search itself decides how long a
-    network is trained, and all candidates would write one file.
+    Callbacks of the network are called for all candidates, but a
+    :class:`~sknn.callbacks.ProgressBar`, which shows the epochs of the whole search, and a
+    :class:`~sknn.callbacks.Film`, which is made of the fit of the best one.
+    :class:`~sknn.callbacks.Pause` and :class:`~sknn.callbacks.Checkpoint` are refused, for the
+    search itself decides how long a network is trained, and all candidates would write one file.
 
     Ctrl-C ends the search; what is known by then is kept, and the best candidate so far is
     fitted. Where nothing is known yet, KeyboardInterrupt is raised.
@@ -414,8 +416,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         checkpoint.identify(candidates=settings, refit=metric)
         sizes = [bracket[0].n_candidates for bracket in brackets]
         shown = bar_of(model)
-        # The best candidate, which is fitted on all rows, has a bar of its own.
-        trained = model if shown is None else without_bars(clone(model))
+        trained = for_candidate(clone(model)) if check_final_fit(model) else model
         return Rounds(
             candidates_of(trained, settings, sizes, len(folds)),
             brackets,

@@ -7,7 +7,8 @@ from time import perf_counter
 from typing import Any
 
 from sknn.training.callbacks.epoch_line import Pace
-from sknn.training.callbacks.progress_bar import ProgressBar, bar_of, in_brief
+from sknn.training.callbacks.in_search import bar_of
+from sknn.training.callbacks.progress_bar import ProgressBar, in_brief
 
 _WIDTH = 30
 

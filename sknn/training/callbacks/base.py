@@ -189,6 +189,9 @@ class Callback(Spec):
     writes_files: ClassVar[bool] = False
     """Writes to ``path``; loaded from a file, it is named in a warning."""
 
+    final_fit_only: ClassVar[bool] = False
+    """Sits out the fits of candidates in searches of :mod:`sknn.search`: the best one has it."""
+
     fleeting: ClassVar[tuple[str, ...]] = ()
     """Attributes that are of no use outside of their call, as work arrays: no copy has them."""
 

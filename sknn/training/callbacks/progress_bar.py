@@ -58,6 +58,7 @@ class ProgressBar(Callback):
     >>> search = GridSearchCV(net, {"alpha": [0.001, 0.01, 0.1, 1.0]}, cv=3).fit(X, y)
     """
 
+    final_fit_only = True
     constraints = {"leave": boolean()}
     fleeting = ("_bar",)
 
@@ -133,30 +134,6 @@ def in_brief(row: Any) -> str:
     """Return losses and score of an epoch for the end of a bar."""
     told = {name: each for name, each in figures_of(row).items() if name != "learning rate"}
     return ", ".join(f"{name}={figure}" for name, figure in told.items())
-
-
-def bar_of(estimator: Any) -> ProgressBar | None:
-    """Return the bar among the callbacks of an estimator, or of one inside of it."""
-    listed = [each for callbacks in _callbacks_of(estimator).values() for each in callbacks]
-    return next((each for each in listed if isinstance(each, ProgressBar)), None)
-
-
-def without_bars(estimator: Any) -> Any:
-    """Take all bars from an estimator, whose fit is a step of something larger."""
-    others = {
-        name: [each for each in callbacks if not isinstance(each, ProgressBar)] or None
-        for name, callbacks in _callbacks_of(estimator).items()
-    }
-    return estimator.set_params(**others)
-
-
-def _callbacks_of(estimator: Any) -> dict[str, Any]:
-    """Return all parameters `callbacks` that are lists, by name."""
-    return {
-        name: value
-        for name, value in estimator.get_params(deep=True).items()
-        if name.rpartition("__")[2] == "callbacks" and isinstance(value, (list, tuple))
-    }
 
 
 class StepCount:
