@@ -107,6 +107,8 @@ class BlockParallel:
         pairs = PairReader().read(tasks)
         known = self.outcomes.of(pairs)
         left = [pair for pair in pairs if known[pair.index] is None]
+        if not left:
+            return _copies(known)
         if all(pair.model is None for pair in pairs):
             self._gather(self._alone(left), known, shown)
             return _copies(known)

@@ -128,13 +128,16 @@ class SearchCheckpoint(NoCheckpoint):
             for item in items:
                 news = True
                 yield item
-                if time.monotonic() >= self._next:
+                if self._is_due():
                     self.write(state())
                     news = False
         except BaseException:
             if news:
                 self.write(state())
             raise
+
+    def _is_due(self) -> bool:
+        return time.monotonic() >= self._next
 
     def write(self, state: Any) -> None:
         """Write what is known.
@@ -186,8 +189,8 @@ def checkpoint_of(search: Any, X: Any, y: Any, params: dict[str, Any]) -> NoChec
     for name, value in _parameters_of(search).items():
         graph, run[name] = _told(name, value)
         trusted += at_hand(graph)
-    for name, value in {"X": X, "y": y, **params}.items():
-        run[name if name in "Xy" else f"{name}, given to fit"] = _hash(name, value)
+    given = {f"{name}, given to fit": value for name, value in params.items()}
+    run |= {name: _hash(name, value) for name, value in {"X": X, "y": y, **given}.items()}
     return SearchCheckpoint(search.checkpoint, run, trusted)
 
 
@@ -253,7 +256,7 @@ def _hash(name: str, value: Any) -> str:
     except Exception as error:
         raise ValueError(
             f"checkpoint: whether {name} is the same when the search goes on cannot be told: "
-            f"{type(error).__name__}: {error}"
+            f"{type(error).__name__}: {error.args[0] if error.args else error}"
         ) from error
 
 
