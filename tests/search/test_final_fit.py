@@ -45,6 +45,7 @@ def halving(model, space, **options):
     return ArchitectureSearchCV(model, space, n_candidates=2, random_state=0, **options)
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("kind", [GridSearchCV, halving])
 def test_the_fit_of_the_best_candidate_is_filmed(kind, tmp_path, monkeypatch):
     sizes = []

@@ -30,6 +30,7 @@ def keeping(model=NET, grid=GRID, kind=GridSearchCV, **options):
     return kind(model, grid, cv=CV, return_loss_curves=True, **options).fit(X, Y)
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("stops", [False, True], ids=["", "early_stopping"])
 @pytest.mark.parametrize("n_jobs", [None, 2])
 def test_they_are_those_of_each_network_alone(stops, n_jobs):
@@ -53,6 +54,7 @@ def test_splits_that_stop_first_end_in_nan():
         assert len(curves["epoch"]) == lengths.max() and len(set(lengths)) > 1
 
 
+@pytest.mark.bits
 def test_they_change_nothing_and_are_kept_only_where_asked_for():
     plain = GridSearchCV(NET, GRID, cv=CV).fit(X, Y)
     search = keeping()
@@ -72,6 +74,7 @@ def test_a_pipeline_and_a_random_search():
     assert [each["loss"].shape for each in search.loss_curves_] == [(3, 4)] * 2
 
 
+@pytest.mark.bits
 def test_an_architecture_search_has_them_up_to_the_last_rung():
     space = {"learning_rate_init": [0.001, 0.01, 0.1], "hidden_layer_sizes": [2, 3]}
     options = {"n_candidates": 5, "factor": 3, "max_iter": 9, "random_state": 0}

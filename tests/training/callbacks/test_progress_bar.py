@@ -105,6 +105,7 @@ def test_a_fit_counts_its_epochs(network, bars):
     copy.deepcopy(network)
 
 
+@pytest.mark.bits
 def test_the_bar_changes_nothing(bars):
     theta = net().fit(X, Y).network_.theta
     assert_array_equal(theta, net(callbacks=None).fit(X, Y).network_.theta)
@@ -223,6 +224,7 @@ def test_a_search_has_one_bar_and_the_refit_another(steps, n_jobs, bars):
     assert isinstance(own.callbacks[0], ProgressBar)
 
 
+@pytest.mark.bits
 def test_networks_are_trained_in_blocks_under_a_bar(bars, monkeypatch):
     sizes = []
 

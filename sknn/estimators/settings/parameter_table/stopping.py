@@ -105,8 +105,8 @@ ENTRIES = {
     "verbose": Entry(
         "bool or int",
         False,
-        "Print one line per epoch: its number and how many there are, losses, score, learning rate, "
-        "and the time left.",
+        "Print one line per epoch: its number and how many there are, losses, score, learning "
+        "rate, and the time left.",
         c.boolean() | c.integer(0),
     )
     .on("DeepBelief", also="Pretraining prints its epochs, too.")
