@@ -114,10 +114,13 @@ class ProgressBar(Callback):
         run = progress.run
         if run.stream:
             return
-        if run.stop_reason not in ("interrupted", "diverged") and self._bar.n < self._bar.total:
-            self._bar.total = self._bar.n
-            self._bar.set_postfix_str(f"{self._bar.postfix}, {run.stop_reason}", refresh=False)
-            self._bar.refresh()
+        bar, done = self._bar, self._bar.n
+        if run.stop_reason not in ("interrupted", "diverged") and done < bar.total:
+            begin = getattr(bar, "start_t", 0.0)
+            bar.set_postfix_str(f"{bar.postfix}, {run.stop_reason}", refresh=False)
+            bar.reset(total=done)
+            bar.start_t = begin
+            bar.update(done)
         self._close()
 
     def on_train_error(self, progress: Progress) -> None:
