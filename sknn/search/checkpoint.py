@@ -129,8 +129,8 @@ class SearchCheckpoint(NoCheckpoint):
                 news = True
                 yield item
                 if self._is_due():
-                    self.write(state())
                     news = False
+                    self.write(state())
         except BaseException:
             if news:
                 self.write(state())

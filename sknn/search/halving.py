@@ -9,6 +9,7 @@ from contextlib import closing
 from typing import Any
 
 import joblib
+import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.parallel import delayed
 
@@ -22,6 +23,9 @@ from sknn.search.plan import cut, rows_of
 from sknn.search.training import Part, train
 from sknn.search.workers import results
 from sknn.training.callbacks.progress_bar import ProgressBar, StepCount, counted
+
+_FREE_NETWORKS = 1000
+_NETWORK_BYTES = 1 << 14
 
 Task = tuple[Candidate, int]
 """A candidate and the split its network is trained on."""
@@ -140,7 +144,11 @@ class Rounds:
 
     def _state(self) -> dict[str, Any]:
         """Return what another process needs to go on."""
-        return {"done": self.done, "candidates": [each.state() for each in self.candidates]}
+        states = [each.state() for each in self.candidates]
+        paused = sum(len(state["networks"]) + len(state["pending"]) for state in states)
+        # A file may be read into so many times its size, and tiny networks are larger than that.
+        room = np.zeros(max(0, paused - _FREE_NETWORKS) * _NETWORK_BYTES, np.uint8)
+        return {"done": self.done, "candidates": states, "room": room}
 
     def _restore(self, state: dict[str, Any]) -> None:
         """Go back to where a state was taken."""

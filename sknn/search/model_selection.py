@@ -41,7 +41,10 @@ class _InBlocks(EstimatorLike):
         Raises
         ------
         ValueError
-            For a parameter that makes no sense, or if no candidate could be fitted.
+            For a parameter that makes no sense, or if no candidate could be fitted, or if the
+            checkpoint is damaged or of another search.
+        OSError
+            If the checkpoint cannot be read or written.
         KeyboardInterrupt
             On Ctrl-C before a candidate is known on all splits.
         """

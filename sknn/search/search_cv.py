@@ -286,7 +286,10 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         TypeError
             If the estimator does not end in a network of sknn.
         ValueError
-            For a parameter that makes no sense, or if no network could be trained.
+            For a parameter that makes no sense, or if no network could be trained, or if the
+            checkpoint is damaged or of another search.
+        OSError
+            If the checkpoint cannot be read or written.
         KeyboardInterrupt
             On Ctrl-C before anything is known.
         """

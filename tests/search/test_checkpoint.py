@@ -9,6 +9,7 @@ import joblib
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from scipy.stats import loguniform
 from sklearn import config_context
 from sklearn.base import clone, is_classifier
 from sklearn.utils.parallel import delayed
@@ -222,6 +223,24 @@ def test_short_blocks_do_not_wait_for_the_disk(path, sizes):
     with at_once():
         fitted("halving", path)
     assert len(sizes) > 13
+
+
+@pytest.mark.slow
+def test_thousands_of_tiny_networks_have_room_in_a_file(path):
+    net, space = network(dropout=0.1), {"alpha": loguniform(0.01, 1.0)}
+    plan = {"n_candidates": 900, "cv": 5, "max_iter": 10, "factor": 1.1, "random_state": 0}
+    given = ArchitectureSearchCV(net, space, **plan, min_iter=9, refit=False, checkpoint=path)
+    with mock.patch.object(halving, "train", _dying_in_the_second_rung), pytest.raises(Died):
+        clone(given).fit(X, THREE)
+    with mock.patch.object(halving, "train", side_effect=halving.train) as train:
+        assert given.fit(X, THREE).brackets_ == [[(9, 900), (10, 819)]]
+    assert {call.args[3] for call in train.call_args_list} == {10}
+
+
+def _dying_in_the_second_rung(networks, fold, lesson, until, *args, real=halving.train):
+    if until == 10:
+        raise Died
+    return real(networks, fold, lesson, until, *args)
 
 
 # -- draws ----------------------------------------------------------------------------------------
