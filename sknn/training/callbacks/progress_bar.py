@@ -50,7 +50,7 @@ class ProgressBar(Callback):
     >>> X, y = load_iris(return_X_y=True)
     >>> net = MLPClassifier(learning_rate="cosine", max_iter=50, random_state=0,
     ...                     callbacks=[ProgressBar()])
-    >>> net = net.fit(X, y)  # 100%|██████████| 50/50 [00:00<00:00, 4801.84 epoch/s, loss=0.517]
+    >>> net = net.fit(X, y)  # 100%|██████████| 50/50 [00:00<00:00, 2626.56 epoch/s, loss=0.800046]
 
     One bar for the twelve fits of a search, and one for the refit:
 
