@@ -21,6 +21,7 @@ from sknn.core import archive
 from sknn.core import constraints as c
 from sknn.exceptions import InvalidParameterError
 from sknn.search.pairs import end_of
+from sknn.training.callbacks.in_search import for_candidate
 
 Item = TypeVar("Item")
 State = Callable[[], Any]
@@ -229,8 +230,9 @@ def _parameters_of(search: Any) -> dict[str, Any]:
     skipped = _WITHOUT_INFLUENCE | _COMPARED_LATER
     params = search.get_params(deep=False)
     params = {name: value for name, value in params.items() if name not in skipped}
-    # A copy is not fitted: what an estimator has learned before has no influence.
-    estimator = params["estimator"] = clone(search.estimator)
+    # A copy is not fitted: what an estimator has learned before has no influence, nor has
+    # what only looks at the last fit.
+    estimator = params["estimator"] = for_candidate(clone(search.estimator))
     inner = estimator.get_params(deep=True).items()
     return params | {f"estimator__{name}": value for name, value in inner}
 

@@ -21,6 +21,7 @@ class EstimatorLike:
 
     estimator: Any
     checkpoint: Any = None
+    return_loss_curves: Any = False
     """Searches of older files and pickles have none of their own."""
 
     @available_if(_transforms)

@@ -22,6 +22,7 @@ from sknn.search.judge import Judge, prepare_all
 from sknn.search.plan import cut, rows_of
 from sknn.search.training import Part, train
 from sknn.search.workers import results
+from sknn.training.callbacks.progress_bar import ProgressBar, StepCount, counted
 
 _FREE_NETWORKS = 1000
 _NETWORK_BYTES = 1 << 14
@@ -34,6 +35,11 @@ def _kind(task: Task) -> Any:
     """Return what networks of a block have in common; the same rows are given."""
     candidate, split = task
     return candidate.kind, candidate.parts[split].n_epochs if candidate.parts else 0
+
+
+def _stretch(bracket: Bracket, rung: int) -> int:
+    """Return the epochs from the rung before to this one."""
+    return bracket[rung].n_epochs - (bracket[rung - 1].n_epochs if rung else 0)
 
 
 class Rounds:
@@ -51,6 +57,8 @@ class Rounds:
         For joblib.
     say : callable
         Gets a line a round.
+    shown : ProgressBar or None
+        Counts the epochs of all networks.
     checkpoint : NoCheckpoint
         Where what is known is kept; rounds begin where those of an earlier call ended.
 
@@ -74,6 +82,7 @@ class Rounds:
         pre_dispatch: Any,
         say: Callable[[str], None],
         checkpoint: NoCheckpoint,
+        shown: ProgressBar | None = None,
     ) -> None:
         self.candidates = candidates
         self.brackets = brackets
@@ -83,9 +92,11 @@ class Rounds:
         self.n_jobs = n_jobs
         self.pre_dispatch = pre_dispatch
         self.say = say
+        self.shown = shown
         self.checkpoint = checkpoint
         self.done = 0
         self.interrupted = False
+        self._steps = StepCount()
         self._lessons: dict[tuple[str | None, int], Lesson] = {}
         if checkpoint.known is not None:
             self._restore(checkpoint.known)
@@ -108,13 +119,28 @@ class Rounds:
 
     def run(self, report: Report) -> None:
         """Do all rounds, or those before Ctrl-C."""
-        for epochs in self.levels[self.done :]:
-            self._round(epochs, report)
-            if self.interrupted:
-                break
-            self.done += 1
-            self.checkpoint.write(self._state())
+        total = self._planned(len(self.levels))
+        with counted(self.shown, total, "epoch") as self._steps:
+            self._steps.up_to(self._planned(self.done))
+            for epochs in self.levels[self.done :]:
+                self._round(epochs, report)
+                if self.interrupted:
+                    break
+                self.done += 1
+                # Those that failed or had stopped before are done as well.
+                self._steps.up_to(self._planned(self.done))
+                self.checkpoint.write(self._state())
         self._lessons.clear()
+
+    def _planned(self, rounds: int) -> int:
+        """Return how many epochs all networks have together in the first rounds."""
+        each_rung = [
+            rung.n_candidates * _stretch(bracket, number)
+            for bracket in self.brackets
+            for number, rung in enumerate(bracket)
+            if rung.n_epochs in self.levels[:rounds]
+        ]
+        return len(self.folds) * sum(each_rung)
 
     def _state(self) -> dict[str, Any]:
         """Return what another process needs to go on."""
@@ -173,6 +199,8 @@ class Rounds:
                         if part.interrupted:
                             raise KeyboardInterrupt
                         each.take(split, part, self._lesson(each, split))
+                        bracket = self.brackets[each.bracket]
+                        self._steps.add(_stretch(bracket, self._rung(each, epochs) - 1))
         except KeyboardInterrupt:
             self.interrupted = True
 

@@ -14,6 +14,7 @@ from sklearn import model_selection
 from sknn._sklearn import cross_val_score_by, cross_validate_by, search_by
 from sknn.search.blocks import BlockParallel
 from sknn.search.checkpoint import NoCheckpoint, checkpoint_of
+from sknn.search.curves import curves_of, without_curves
 from sknn.search.estimator_like import EstimatorLike
 
 
@@ -48,9 +49,20 @@ class _InBlocks(EstimatorLike):
             On Ctrl-C before a candidate is known on all splits.
         """
         checkpoint = checkpoint_of(self, X, y, params)
-        fit = search_by(partial(BlockParallel, checkpoint=checkpoint))
+        asked = {"checkpoint": checkpoint, "return_loss_curves": self.return_loss_curves}
+        fit = search_by(partial(BlockParallel, **asked))
         with _seeded(self, checkpoint):
             return fit(self, X, y, **params)
+
+    def _format_results(
+        self, candidate_params: Any, n_splits: int, out: Any, more_results: Any = None
+    ) -> dict[str, Any]:
+        """Return ``cv_results_``, and keep the losses if they are asked for."""
+        vars(self).pop("loss_curves_", None)
+        if self.return_loss_curves:
+            self.loss_curves_ = curves_of(out, n_splits)
+        out = [without_curves(each) for each in out]
+        return super()._format_results(candidate_params, n_splits, out, more_results)  # type: ignore[misc]
 
 
 @contextmanager
@@ -104,6 +116,9 @@ class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
     checkpoint : str or path-like, default=None
         A file to keep what is known in. After the process was killed, the same call goes on from
         there, and ends with the same results. See Notes.
+    return_loss_curves : bool, default=False
+        Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
+        :class:`~sknn.inspection.LossCurveDisplay`.
 
     Attributes
     ----------
@@ -111,6 +126,12 @@ class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
 refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn. ``fit_time`` and ``score_time`` are the share of each network in the
         time of its block.
+    loss_curves_ : list of dict of ndarray
+        With `return_loss_curves`, one a candidate: epoch, of shape (n_epochs,), and loss, penalty
+        (part of the loss), validation_loss and so on, of shape (n_splits_, n_epochs), in single
+        precision; NaN after the last epoch of a split. Networks that are trained one by one for
+        callbacks of scikit-learn, inside other estimators than a Pipeline, or with `verbose` above
+        9 keep none.
 
     See Also
     --------
@@ -128,6 +149,9 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     is trained alone, with the same results: other families and classes derived from these, networks
     whose ``random_state`` is not an int (without a seed they share nothing), ``solver="lbfgs"``,
     callbacks, `verbose`, `max_time`, `stop_below` or `warm_start`.
+
+    A :class:`~sknn.callbacks.ProgressBar` of the network shows the fits of the search. It and a
+    :class:`~sknn.callbacks.Film` sit out the fits of candidates, and look at that of the best one.
 
     The steps of a Pipeline before the network are fitted once in each split for all candidates
     that share their parameters; so all these see one draw of a step that is random and has no seed.
@@ -162,6 +186,11 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     0.03
     """
 
+    _parameter_constraints = {
+        **model_selection.GridSearchCV._parameter_constraints,
+        "return_loss_curves": ["boolean"],
+    }
+
     def __init__(
         self,
         estimator: Any,
@@ -176,6 +205,7 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         error_score: Any = np.nan,
         return_train_score: Any = False,
         checkpoint: Any = None,
+        return_loss_curves: Any = False,
     ) -> None:
         super().__init__(
             estimator,
@@ -190,6 +220,7 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
             return_train_score=return_train_score,
         )
         self.checkpoint = checkpoint
+        self.return_loss_curves = return_loss_curves
 
 
 class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
@@ -234,6 +265,9 @@ class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
         A file to keep what is known in. After the process was killed, the same call goes on from
         there, and ends with the same results, as for
         :class:`GridSearchCV`.
+    return_loss_curves : bool, default=False
+        Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
+        :class:`~sknn.inspection.LossCurveDisplay`.
 
     Attributes
     ----------
@@ -241,6 +275,8 @@ class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
 refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn. ``fit_time`` and ``score_time`` are the share of each network in the
         time of its block.
+    loss_curves_ : list of dict of ndarray
+        As of :class:`GridSearchCV`.
 
     See Also
     --------
@@ -262,6 +298,11 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     1.0
     """
 
+    _parameter_constraints = {
+        **model_selection.RandomizedSearchCV._parameter_constraints,
+        "return_loss_curves": ["boolean"],
+    }
+
     def __init__(
         self,
         estimator: Any,
@@ -278,6 +319,7 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         error_score: Any = np.nan,
         return_train_score: Any = False,
         checkpoint: Any = None,
+        return_loss_curves: Any = False,
     ) -> None:
         super().__init__(
             estimator,
@@ -294,6 +336,7 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
             return_train_score=return_train_score,
         )
         self.checkpoint = checkpoint
+        self.return_loss_curves = return_loss_curves
 
 
 _cross_validate = cross_validate_by(BlockParallel)

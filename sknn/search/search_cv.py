@@ -33,11 +33,13 @@ from sknn.search import results
 from sknn.search.brackets import Bracket, brackets_of
 from sknn.search.candidate import candidates_of
 from sknn.search.checkpoint import PATH, NoCheckpoint, checkpoint_of
+from sknn.search.curves import curves_of, without_curves
 from sknn.search.estimator_like import EstimatorLike
 from sknn.search.fold import Fold, configured, network_of, resource_of
 from sknn.search.halving import Rounds
 from sknn.search.judge import Judge
 from sknn.search.spaces import space
+from sknn.training.callbacks.in_search import bar_of, check_final_fit, for_candidate
 from sknn.training.warnings import users_level
 
 STRATEGIES = ("random", "halving", "hyperband")
@@ -70,6 +72,7 @@ _CONSTRAINTS = {
     | c.Constraint(lambda value: c.is_number(value, numbers.Real), "a number", c.as_float),
     "return_train_score": c.boolean(),
     "checkpoint": PATH,
+    "return_loss_curves": c.boolean(),
     "random_state": SEED,
     "cv": c.none()
     | c.integer(2)
@@ -135,6 +138,9 @@ class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
     checkpoint : str or path-like, default=None
         A file to keep what is known in. After the process was killed, the same call goes on from
         there, and ends with the same results. See Notes.
+    return_loss_curves : bool, default=False
+        Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
+        :class:`~sknn.inspection.LossCurveDisplay`.
 
     Attributes
     ----------
@@ -146,6 +152,9 @@ class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
     history_ : dict of ndarray
         One row for each rung of each candidate: candidate, bracket, rung, n_epochs, seconds so
         far, mean_test_score and std_test_score. :class:`~sknn.inspection.SearchDisplay` draws it.
+    loss_curves_ : list of dict of ndarray
+        With `return_loss_curves`, the losses of each candidate up to the last rung it reached; see
+        :class:`GridSearchCV`.
     brackets_ : list of list of (int, int)
         Epochs and number of candidates of each rung, as planned.
     n_iter_ : int
@@ -168,9 +177,11 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     With ``solver="lbfgs"`` training cannot be continued; such candidates are trained to the end
     in their first rung.
 
-    Callbacks of the network are called for all candidates. :class:`~sknn.callbacks.Pause` and
-    :class:`~sknn.callbacks.Checkpoint` are refused, for the search itself decides how long a
-    network is trained, and all candidates would write one file.
+    Callbacks of the network are called for all candidates, but a
+    :class:`~sknn.callbacks.ProgressBar`, which shows the epochs of the whole search, and a
+    :class:`~sknn.callbacks.Film`, which is made of the fit of the best one.
+    :class:`~sknn.callbacks.Pause` and :class:`~sknn.callbacks.Checkpoint` are refused, for the
+    search itself decides how long a network is trained, and all candidates would write one file.
 
     Ctrl-C ends the search; what is known by then is kept, and the best candidate so far is
     fitted. Where nothing is known yet, KeyboardInterrupt is raised.
@@ -230,6 +241,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         error_score: Any = np.nan,
         return_train_score: Any = False,
         checkpoint: Any = None,
+        return_loss_curves: Any = False,
     ) -> None:
         super().__init__(
             estimator=estimator,
@@ -250,6 +262,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         self.factor = factor
         self.random_state = random_state
         self.checkpoint = checkpoint
+        self.return_loss_curves = return_loss_curves
 
     @with_callbacks
     def fit(self, X: Any, y: Any = None, **params: Any) -> ArchitectureSearchCV:
@@ -405,15 +418,18 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             metric = self.refit
         checkpoint.identify(candidates=settings, refit=metric)
         sizes = [bracket[0].n_candidates for bracket in brackets]
+        shown = bar_of(model)
+        trained = for_candidate(clone(model)) if check_final_fit(model) else model
         return Rounds(
-            candidates_of(model, settings, sizes, len(folds)),
+            candidates_of(trained, settings, sizes, len(folds)),
             brackets,
             folds,
-            Judge(scorers, self.error_score, bool(self.return_train_score)),
+            Judge(scorers, self.error_score, self.return_train_score, self.return_loss_curves),
             metric,
             n_jobs=self.n_jobs,
             pre_dispatch=self.pre_dispatch,
             say=print if self.verbose else lambda line: None,
+            shown=shown,
             checkpoint=checkpoint,
         )
 
@@ -431,6 +447,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
                 stacklevel=users_level(),
             )
         outcomes = results.outcomes(known)
+        curves = curves_of(outcomes, len(rounds.folds)) if self.return_loss_curves else None
+        outcomes = [without_curves(each) for each in outcomes]
         warn_or_raise_about_failures(outcomes, self.error_score)
         if callable(self.scoring):
             insert_error_scores(outcomes, self.error_score)
@@ -447,6 +465,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             "n_splits_": len(rounds.folds),
             "multimetric_": isinstance(scores, dict),
             "scorer_": getattr(scorer, "_scorers", scorer),
+            **({} if curves is None else {"loss_curves_": curves}),
         } | self._best(table, scores, rounds.metric)
 
     def _best(self, table: dict[str, Any], scores: Any, metric: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ DOUBLE = [
 @pytest.mark.parametrize(("ours", "theirs"), DOUBLE, ids=lambda each: each.__name__)
 def test_signatures_are_the_same(ours, theirs):
     mine, other = (inspect.signature(each).parameters for each in (ours, theirs))
-    added = ["checkpoint"] if isinstance(ours, type) else []
+    added = ["checkpoint", "return_loss_curves"] if isinstance(ours, type) else []
     assert list(mine) == [*other, *added]
     for name in other:
         parameter = mine[name]
@@ -58,7 +58,7 @@ def test_a_search_is_one_of_scikit_learn(kind):
     if kind == "random":
         ours.set_params(n_iter=3)
     assert isinstance(ours, THEIRS[kind])
-    own = ours.get_params().keys() - {"checkpoint"}
+    own = ours.get_params().keys() - {"checkpoint", "return_loss_curves"}
     assert own == THEIRS[kind](PIPE, SPACE).get_params().keys()
     assert clone(ours).get_params(deep=False)["cv"] == 2
     for model in (NET, MLPRegressor(), AutoEncoder(), RidgeClassifier()):
