@@ -309,7 +309,7 @@ class BaseNetwork(
         if written != __version__:
             warnings.warn(
                 f"This {type(self).__name__} was pickled by sknn {written} and is loaded by "
-                f"{__version__}, which may not understand it. Fit it anew to be safe.",
+                f"{__version__}, which may not understand it. Fit it again to be safe.",
                 InconsistentVersionWarning,
                 stacklevel=2,
             )

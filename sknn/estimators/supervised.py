@@ -112,7 +112,11 @@ class SupervisedNetwork(BaseNetwork):
         """Raise where there is nobody to disagree with; there may be another remedy."""
         if not self.network_.lead:
             offered = "n_members" in self._get_param_names()
-            first = "set n_members to 5, say" if offered else "use an MLP with n_members=5, say"
+            first = (
+                "for example, set n_members=5"
+                if offered
+                else "for example, use an MLP with n_members=5"
+            )
             raise ValueError(
                 f"return_std=True needs members to compare, and this {type(self).__name__} is a "
                 f"single network; {first}{remedy}."

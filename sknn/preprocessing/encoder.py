@@ -359,5 +359,5 @@ def _places(wanted: NDArray, table: Table) -> NDArray:
         unknown = [name for name in wanted.tolist() if name not in table.labels]
         if not unknown:
             return np.array([table.labels.index(name) for name in wanted.tolist()])
-        problem = f"names {unknown}, which are no columns of X"
+        problem = f"names {unknown}, which are not columns of X"
     raise ValueError(f"categorical_features {problem}; got {wanted.tolist()!r}.")

@@ -192,7 +192,7 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
         if not sized:
             raise ValueError(
                 f"{next(iter(ranges))} has no effect on the space of {type(network).__name__}, "
-                f"which holds {', '.join(found)}; say one of these instead."
+                f"which holds {', '.join(found)}; set one of these instead."
             )
         name, sizes = sized[0]
         if name in changes:
@@ -211,7 +211,7 @@ def _check_changes(network: Any, changes: dict[str, Any], given: bool) -> None:
     for name, choices in changes.items():
         if name in idle and choices is not None:
             raise ValueError(
-                f"{name} has no effect together with the 'layers' of {owner}; say it in the layers."
+                f"{name} has no effect together with the 'layers' of {owner}; set it in the layers."
             )
         if name in _DEPTH:
             continue

@@ -331,7 +331,7 @@ class Looks(Callback):
     [
         (small(early_stopping=True), ValueError, "early_stopping=True is not .* look at history_"),
         (small(stop_below=0.1), ValueError, "stop_below is not .* look at loss_"),
-        (small(callbacks=[Looks()]), ValueError, r"Looks\(\) is not for together > 1"),
+        (small(callbacks=[Looks()]), ValueError, r"Looks\(\) cannot be used with together > 1"),
         (small(callbacks=[WeightAveraging()]), ValueError, "Remove it from callbacks"),
         (object(), TypeError, "must be an object with partial_fit"),
         (small().set_params(hidden_layer_sizes=0.5), ValueError, "hidden_layer_sizes"),

@@ -178,7 +178,7 @@ class Latent(Layer):
         (d,) = in_shape
         if d % 2:
             raise ValueError(
-                f"Latent needs an even number of inputs, k means and k variances: {d}."
+                f"Latent needs an even number of inputs, k means and k variances; got {d}."
             )
         scratch = {
             name: Scratch((d // 2,), training_only=True) for name in ("noise", "std", "work")

@@ -65,7 +65,7 @@ class Targets(ABC):
             )
         if self.task not in loss.tasks:
             raise ValueError(
-                f"The loss {loss!r} is not made for a {self.task} target; choose one that is."
+                f"The loss {loss!r} does not support a {self.task} target; choose one that does."
             )
         return loss.bind(self.task)
 
@@ -96,7 +96,7 @@ class Targets(ABC):
         if best.shape != wanted or best.dtype.kind not in "fiu" or not np.isfinite(best).all():
             raise ValueError(
                 f"{type(loss).__name__}.constant_optimum must return finite numbers of shape "
-                f"{wanted}, one a raw score; it returned {best!r}."
+                f"{wanted}, one per raw score; it returned {best!r}."
             )
         return best
 

@@ -304,7 +304,7 @@ def test_mixed_columns_of_a_table():
     check_gradients(clone(ae), frame, None)
     with pytest.raises(ValueError, match="'size' more than once|more than once"):
         clone(ae).set_params(output_groups={"binary": ["big", "big"]}).fit(frame)
-    with pytest.raises(ValueError, match="no column of X"):
+    with pytest.raises(ValueError, match="not a column of X"):
         clone(ae).set_params(output_groups={"binary": ["age"]}).fit(frame)
     with pytest.raises(ValueError, match="must lie between 0 and 1"):
         clone(ae).set_params(output_groups={"binary": ["size"]}).fit(frame)
