@@ -214,10 +214,10 @@ def cross_validate(
     return_indices: bool = False,
     error_score: Any = np.nan,
 ) -> dict[str, Any]:
-    """Judge an estimator by cross-validation, with one metric or several.
+    """Evaluate an estimator by cross-validation, with one or several metrics.
 
-    scikit-learn's :func:`~sklearn.model_selection.cross_validate`, with its arguments and its
-    results.
+    It has the arguments and results of scikit-learn's
+    :func:`~sklearn.model_selection.cross_validate`.
 
     Parameters
     ----------
@@ -227,15 +227,15 @@ def cross_validate(
     groups : array-like of shape (n_samples,), default=None
         For the splitter.
     scoring : str, callable, list, tuple or dict, default=None
-        The name of a scorer, a scorer, or several. None is `score` of the estimator.
+        The name of a scorer, a scorer, or several. None uses `score` of the estimator.
     cv : int, splitter or iterable, default=None
         None uses 5 folds.
     n_jobs : int, default=None
-        Splits that are done at once.
+        Number of splits that joblib runs at once.
     verbose : int, default=0
-        The higher, the more is printed.
+        Higher numbers print more.
     params : dict, default=None
-        For `fit`, the scorer and the splitter.
+        Arguments for `fit`, the scorer, and the splitter.
     pre_dispatch : int or str, default="2*n_jobs"
         For joblib.
     return_train_score : bool, default=False
@@ -245,13 +245,13 @@ def cross_validate(
     return_indices : bool, default=False
         Return the rows of each split.
     error_score : "raise" or number, default=nan
-        What an estimator counts that cannot be fitted; "raise" raises its error.
+        Score of an estimator that cannot be fitted; "raise" raises the error.
 
     Returns
     -------
     found : dict
         ``test_score`` (or ``test_<metric>``), ``fit_time``, ``score_time`` of shape (n_splits,),
-        and what else is asked for.
+        and what else was requested.
 
     Examples
     --------
@@ -283,15 +283,15 @@ def cross_val_score(
 ) -> NDArray:
     """Return the scores of an estimator in cross-validation.
 
-    scikit-learn's :func:`~sklearn.model_selection.cross_val_score`, with its arguments and its
-    results.
+    It has the arguments and results of scikit-learn's
+    :func:`~sklearn.model_selection.cross_val_score`.
 
     Parameters
     ----------
     estimator, X, y, groups, cv, n_jobs, verbose, params, pre_dispatch, error_score
         As for :func:`cross_validate`.
     scoring : str or callable, default=None
-        A single metric. None is `score` of the estimator.
+        A single metric. None uses `score` of the estimator.
 
     Returns
     -------
