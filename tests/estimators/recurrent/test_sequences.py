@@ -386,7 +386,7 @@ def test_every_pass_of_fit_begins_anew():
     [
         ({"bidirectional": True}, "stateful=True cannot be combined with bidirectional"),
         ({"early_stopping": True}, "stateful=True cannot be combined with early_stopping"),
-        ({"batch_size": 10}, "batch_size=10 would part"),
+        ({"batch_size": 10}, "batch_size=10 would split"),
         ({"layers": [GRU(3)], "units": (64,)}, "stateful=True has no effect together with"),
     ],
 )
@@ -429,7 +429,7 @@ ENDLESS[5, 1, 1] = np.inf
         ([*SEQUENCES[:39], np.zeros((3, 2, 2))], {}, r"X\[39\]"),
         ([*SEQUENCES[:39], np.zeros((0, 2))], {}, r"X\[39\]"),
         ([*SEQUENCES[:39], [["a", "b"]]], {}, r"X\[39\]"),
-        (EVEN[..., None], {}, "no sequences"),
+        (EVEN[..., None], {}, "are not sequences"),
         (EVEN, {"input_shape": (6, 3)}, "input_shape says"),
         (EVEN.reshape(40, 12), {"input_shape": (5, 2)}, "asks for 10"),
         (EVEN, {"cell": "rnn"}, "cell"),
