@@ -116,7 +116,7 @@ class Uniform(Initializer, alias="uniform"):
     Parameters
     ----------
     low, high : float, default=-0.05, 0.05
-        The bounds; `low` must not lie above `high`.
+        The bounds; `low` must not be greater than `high`.
 
     Examples
     --------
@@ -317,7 +317,7 @@ class HeNormal(Initializer, alias="he_normal"):
 
 
 class LecunNormal(Initializer, alias="lecun_normal"):
-    r"""Normal with the variance :math:`1 / n_{in}` [1]_, which selu wants [2]_.
+    r"""Normal with the variance :math:`1 / n_{in}` [1]_, for selu [2]_.
 
     References
     ----------

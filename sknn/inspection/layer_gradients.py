@@ -21,7 +21,7 @@ _QUANTITIES = {
 
 
 class GradientDisplay:
-    """Norms of the gradient of every layer over the epochs: do they vanish or explode?
+    """Norms of the gradient of every layer over the epochs: vanishing or exploding.
 
     Make one with :meth:`from_estimator`, of an estimator trained with
     :class:`~sknn.callbacks.Diagnostics`. Lines go from dark for the first layer to light for the

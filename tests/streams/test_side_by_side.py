@@ -329,7 +329,11 @@ class Looks(Callback):
 @pytest.mark.parametrize(
     ("net", "error", "words"),
     [
-        (small(early_stopping=True), ValueError, "early_stopping=True cannot be used .* look at history_"),
+        (
+            small(early_stopping=True),
+            ValueError,
+            "early_stopping=True cannot be used .* look at history_",
+        ),
         (small(stop_below=0.1), ValueError, "stop_below cannot be used .* look at loss_"),
         (small(callbacks=[Looks()]), ValueError, r"Looks\(\) cannot be used with together > 1"),
         (small(callbacks=[WeightAveraging()]), ValueError, "Remove it from callbacks"),

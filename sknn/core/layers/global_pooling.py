@@ -45,7 +45,7 @@ class GlobalMaxPool(_GlobalPool):
     """Keep the largest number of each channel, wherever it is.
 
     Rows have the shape (steps, channels) or (height, width, channels). Missing steps of a sequence
-    do not count; a sequence without any step gives zeros. Of places that tie just one gets the
+    do not count; a sequence without any step gives zeros. If several places tie, only one gets the
     gradient.
 
     Parameters

@@ -135,14 +135,14 @@ class _Pool(Layer):
 class MaxPool(_Pool):
     """Keep the largest of neighboring entries, for each channel.
 
-    Rows have the shape (steps, channels) or (height, width, channels). Of entries
-    that tie just one gets the gradient.
+    Rows have the shape (steps, channels) or (height, width, channels). If several entries
+    tie, only one gets the gradient.
 
     Parameters
     ----------
     pool_size : int or pair of int, default=2
-        Steps in a window, or its height and width. Where there are fewer, the window is cut to
-        what there is, so no axis shrinks below 1.
+        Steps in a window, or its height and width. If an axis is shorter, the window is cut to its
+        length, so no axis shrinks below 1.
     strides : int or pair of int, default=None
         Distance from one window to the next. None: `pool_size`.
     padding : {"valid", "same"}, default="valid"
@@ -154,7 +154,8 @@ class MaxPool(_Pool):
     Raises
     ------
     ValueError
-        When the network is built, if rows have other axes, or a pair is given for signals.
+        When the network is built, if rows have the wrong number of axes, or a pair is given for
+        signals.
 
     Examples
     --------
@@ -210,8 +211,8 @@ class AveragePool(_Pool):
     Parameters
     ----------
     pool_size : int or pair of int, default=2
-        Steps in a window, or its height and width. Where there are fewer, the window is cut to
-        what there is, so no axis shrinks below 1.
+        Steps in a window, or its height and width. If an axis is shorter, the window is cut to its
+        length, so no axis shrinks below 1.
     strides : int or pair of int, default=None
         Distance from one window to the next. None: `pool_size`.
     padding : {"valid", "same"}, default="valid"
@@ -224,7 +225,8 @@ class AveragePool(_Pool):
     Raises
     ------
     ValueError
-        When the network is built, if rows have other axes, or a pair is given for signals.
+        When the network is built, if rows have the wrong number of axes, or a pair is given for
+        signals.
 
     Examples
     --------

@@ -29,10 +29,10 @@ def steps_there(mask: NDArray | None, n_steps: int, layer: object) -> NDArray | 
 
 
 class FillSteps(Layer):
-    """Write zeros where a step is missing, so that no layer behind meets NaN.
+    """Write zeros at missing steps, so that the next layers see no NaN.
 
-    The recurrent networks put it in front of their layers. Which steps are missing the layers
-    behind know from the mask of the batch.
+    Recurrent networks put it in front of their layers, which know from the mask of the batch which
+    steps are missing.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ class Schedule(Spec, family=True):
     """A factor on the base learning rate.
 
     A schedule that needs a horizon has a parameter `epochs`; None stands for the `max_iter` of the
-    call that began the run. Past its horizon a schedule holds its last value.
+    call that began the run. After its horizon, a schedule keeps its last value.
     """
 
     per_update: ClassVar[bool] = False
@@ -50,5 +50,5 @@ class Schedule(Spec, family=True):
 
 
 def progress(epoch: float, epochs: int | None, horizon: int) -> float:
-    """Return the share of the horizon behind us, at most 1; `horizon` stands in for no `epochs`."""
+    """Return the share of the horizon that has passed, at most 1."""
     return min(1.0, float(epoch) / max(1, int(horizon if epochs is None else epochs)))
