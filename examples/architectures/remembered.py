@@ -2,11 +2,11 @@
 Remembered and forgotten
 ========================
 
-A recurrent network feeds its output back: what it knows of a sequence, it carries along. In the
-adding problem (Hochreiter & Schmidhuber 1997), two numbers of a sequence are marked, one in either
-half, and their sum is asked for at the end. Elman's network feeds back its hidden layer, Jordan's
-its output. Both remember over a few steps; over many the gradient fades on its way back and they
-answer with the mean. The gates of LSTM and GRU learn to hold what is marked.
+A recurrent network feeds its state back, and so carries along what it has read. In the adding
+problem (Hochreiter & Schmidhuber 1997), two numbers of a sequence are marked, one in each half, and
+the target is their sum. Elman's network feeds back its hidden layer, Jordan's its output. Both
+remember over a few steps. Over many steps, the gradient vanishes on its way back, and they predict
+the mean. The gates of LSTM and GRU learn to keep the marked numbers.
 """
 
 import matplotlib.pyplot as plt

@@ -2,10 +2,10 @@
 New data without starting over
 ==============================
 
-Rows arrive in chunks, and what they mean drifts: the border between two classes slowly turns.
-``partial_fit`` learns each chunk where the last one left off. A network that was trained once gets
-worse and worse; one trained anew on everything so far pays more with every chunk, and old rows
-mislead it.
+Rows arrive in chunks, and their meaning drifts: the boundary between two classes slowly turns.
+``partial_fit`` learns each chunk and continues where the last one ended. A network that was trained
+only once gets worse and worse. Training a new network on all rows so far costs more with every
+chunk, and old rows mislead it.
 """
 
 import time
