@@ -140,7 +140,7 @@ class ConditionsTask(Task):
             told = "with" if len(known) else "without"
             raise ValueError(
                 f"The previous call was {told} classes (y), so training continues {told} them; fit "
-                "anew with warm_start=False to change that."
+                "again with warm_start=False to change that."
             )
         return known, None
 
