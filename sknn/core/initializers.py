@@ -34,8 +34,8 @@ Values = NDArray[np.float64]
 class Initializer(Spec, family=True):
     """Draws initial values.
 
-    Values are drawn in float64 whatever the dtype of the network, so that one seed means one
-    start in both precisions.
+    Values are drawn in float64 whatever the dtype of the network, so that the same seed gives the
+    same values in both precisions.
     """
 
     @abstractmethod

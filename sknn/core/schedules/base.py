@@ -1,4 +1,4 @@
-"""What every schedule promises."""
+"""The base class of schedules."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Schedule(Spec, family=True):
         Parameters
         ----------
         epoch : float
-            Passes over the data so far in this run, with the fraction of the current one.
+            Epochs so far in this run, including the fraction of the current one.
         step : int
             Updates so far.
         horizon : int
             `max_iter` of the call that began the run.
         state : dict
-            What :meth:`observe` and :meth:`on_stall` keep; lives in the run.
+            What :meth:`observe` and :meth:`on_stall` keep; part of the run.
         """
 
     def observe(self, loss: float, state: dict[str, float]) -> None:  # noqa: B027  (most do not look)
