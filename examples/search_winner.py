@@ -73,7 +73,7 @@ def main() -> None:
         ax.plot(column, [name] * len(column), "k.")
     ax.invert_yaxis()
     ax.set(xlim=(0.9, 1), xlabel="accuracy on images held out (dots: seeds)")
-    ax.set_title("A search's winner goes on with dropout")
+    ax.set_title("A search's winner continues with dropout")
     figure.savefig(options.output, dpi=120)
 
 

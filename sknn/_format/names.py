@@ -81,7 +81,7 @@ def _metric_name(thing: Any) -> str | None:
 
 
 def is_ours(kind: type) -> bool:
-    """Say whether a class says that it is defined in sknn."""
+    """Return whether a class says that it is defined in sknn."""
     return kind.__module__ == "sknn" or kind.__module__.startswith("sknn.")
 
 

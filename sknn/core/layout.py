@@ -171,7 +171,7 @@ class Layout:
     Parameters
     ----------
     plans : sequence of Plan
-        One a layer.
+        One per layer.
     names : sequence of str, default=None
         One unique name a layer, by which parameters find their place in another layout. None
         numbers them.

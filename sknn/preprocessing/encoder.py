@@ -183,7 +183,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return self._become(plan, table)
 
     def learn(self, table: Table, y: Any, sample_weight: Any) -> ColumnWarnings:
-        """Do what :meth:`fit` does, and return what it would warn of."""
+        """Do what :meth:`fit` does, and return what it would warn about."""
         plan, remarks = self._planned(table, y, sample_weight)
         self._become(plan, table)
         return remarks

@@ -34,7 +34,7 @@ class Candidate:
     key : str or None
         Of the steps before the network, the same for candidates with the same steps; None
         where there are none.
-    parts : list of Part, one a split
+    parts : list of Part, one per split
         From the last rung that was finished; empty before the first.
     rungs : list of (int, list of Part)
         All finished rungs, by number.
@@ -82,7 +82,7 @@ class Candidate:
         return [split for split, network in enumerate(self.networks) if network is not None]
 
     def network(self, split: int) -> Any:
-        """Return the network to go on with."""
+        """Return the network to continue with."""
         network = self.networks[split]
         return network if network is self.template else continued(network, self.template)
 

@@ -60,7 +60,7 @@ class Exam:
     Parameters
     ----------
     model : estimator
-        Fitted but for its network.
+        Fitted except for its network.
     fold : Fold
     judge : Judge
     """

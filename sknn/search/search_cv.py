@@ -392,7 +392,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     # -- after --------------------------------------------------------------------------------
 
     def _learn(self, rounds: Rounds) -> dict[str, Any]:
-        """Return the fitted attributes, but for the best estimator."""
+        """Return the fitted attributes, except for the best estimator."""
         known = [each for each in rounds.candidates if each.rungs]
         if rounds.interrupted:
             if not known:

@@ -231,7 +231,7 @@ def _check_changes(network: Any, changes: dict[str, Any], given: bool) -> None:
 
 
 def _is_filled(choices: Any) -> bool:
-    """Say whether there is something to choose from, in an order."""
+    """Return whether there is something to choose from, in an order."""
     listed = isinstance(choices, (Sequence, np.ndarray)) and not isinstance(choices, (str, bytes))
     return listed and bool(len(choices))
 

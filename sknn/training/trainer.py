@@ -240,7 +240,7 @@ class Trainer:
         return OnePass(total / done, norm, rate, n_rows, objective.figures())
 
     def _has_diverged(self, progress: Progress) -> bool:
-        """Say whether an epoch ended in numbers that are not finite."""
+        """Return whether an epoch ended in numbers that are not finite."""
         theta = self.objective.network.theta
         return not math.isfinite(progress.row["loss"] + np.add.reduce(theta, axis=None))
 

@@ -51,7 +51,7 @@ def _parts(rate: float | NDArray) -> Any:
 def draw_factor(rate: float | NDArray, ctx: Context, keep: NDArray, factor: NDArray) -> None:
     """Fill `factor` with what dropout multiplies by; `keep` is spare, of the same shape.
 
-    With an array of rates, one a member, all members drop by the same random numbers.
+    With an array of rates, one per member, all members drop by the same random numbers.
     """
     parts = _parts(rate)
     _draw_kept(ctx.rng, parts, keep)  # type: ignore[arg-type]

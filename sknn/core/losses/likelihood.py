@@ -1,7 +1,7 @@
 r"""Regression losses that are likelihoods: counts, positive amounts, and a mean with its spread.
 
 The raw score is a logarithm, so predictions are positive. An exponential would overflow long
-before a diverging network does, so above :math:`x = 30` it goes on along its tangent,
+before a diverging network does, so above :math:`x = 30` it continues along its tangent,
 
 .. math:: E(x) = \begin{cases} e^x & x \le 30 \\ e^{30} (1 + x - 30) & x > 30 \end{cases}
 

@@ -251,7 +251,7 @@ def conclude(state: FitState) -> None:
 
 
 def rejoins(state: FitState) -> bool:
-    """Say whether the best weights are trained on all rows at the end."""
+    """Return whether the best weights are trained on all rows at the end."""
     run = state.run
     cut_short = run.stop_reason in ("diverged", "interrupted", "max_time", PAUSED)
     return state.splits and run.best is not None and not cut_short

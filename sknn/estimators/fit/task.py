@@ -149,7 +149,7 @@ def _other_labels(labels: NDArray, before: NDArray, interrupted: bool) -> ValueE
 
 
 def _names_itself(y: Any) -> bool:
-    """Say whether y shows all its labels: an indicator matrix has a column for each."""
+    """Return whether y shows all its labels: an indicator matrix has a column for each."""
     return isinstance(classification_targets(y), MultilabelTargets)
 
 

@@ -52,7 +52,7 @@ def _cell_back(arrays: Arrays, order: Sequence[int]) -> Views:
 
 
 def _gru_there(own: LayerWeights) -> dict[str, NDArray]:
-    """Two biases, of input and state; the first is ours but for the candidate, which has both."""
+    """Two biases, of input and state; the first is ours, except that the candidate has both."""
     found = _cell_there(own, _GRU_ORDER)
     of_state = np.zeros_like(found["bias"])
     of_state[-len(own.params["c"]) :] = own.params["c"]

@@ -195,7 +195,7 @@ class Checkpoint(Callback):
         return epoch % self.every_epochs == 0 and self._is_old()
 
     def _is_old(self) -> bool:
-        """Say whether the file has its age; the file knows it even in a stream of calls."""
+        """Return whether the file has its age; the file knows it even in a stream of calls."""
         if self.every_seconds is None:
             return True
         try:

@@ -23,7 +23,7 @@ _PICTURES = ("auto", "regions", "weights", "reconstructions", "samples")
 
 
 def _is_dense(value: Any, n_axes: int) -> bool:
-    """Say whether there are rows: in a list, an array, or a table, not in a sparse matrix."""
+    """Return whether there are rows: in a list, an array, or a table, not in a sparse matrix."""
     shape = getattr(value, "shape", None)
     if shape is None:
         return isinstance(value, (list, tuple)) and len(value) > 0
@@ -40,7 +40,7 @@ class _Reel:
         self.captions: list[str] = []
 
     def wants(self, epoch: int) -> bool:
-        """Say whether a picture of an epoch is due."""
+        """Return whether a picture of an epoch is due."""
         return epoch % self.every == 0 and epoch not in self.epochs[-1:]
 
     def add(self, frame: frames.Still, epoch: int, caption: str) -> None:

@@ -57,7 +57,7 @@ def warn_of_writers(made: Iterable[Any], path: str | os.PathLike) -> None:
 
 
 def _is_at(callback: Callback, path: str | os.PathLike) -> bool:
-    """Say whether a callback writes the very file it comes from."""
+    """Return whether a callback writes the very file it comes from."""
     try:
         return os.path.realpath(callback.path) == os.path.realpath(path)  # type: ignore[attr-defined]
     except (AttributeError, TypeError, ValueError):
