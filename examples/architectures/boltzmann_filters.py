@@ -60,5 +60,5 @@ rows = {
 }
 images = {name: each[:8].reshape(-1, 8, 8) for name, each in rows.items()}
 SamplesDisplay(samples=images).plot(right, vmin=0, vmax=1)
-right.set_title("the lower half from the upper one")
+right.set_title("the lower half, filled in")
 plt.show()

@@ -58,7 +58,7 @@ left.legend(loc="center left")
 for cell, color in (("elman", "C0"), ("lstm", "C3")):
     right.scatter(y_test, answers[cell], s=6, color=color, label=cell)
 right.axline((1, 1), slope=1, color="0.5", linestyle=":")
-right.set(title=f"what is answered after {lengths[-1]} steps", xlabel="sum of the marked numbers")
+right.set(title=f"predictions after {lengths[-1]} steps", xlabel="sum of the marked numbers")
 right.set(ylabel="answer")
 right.legend(loc="upper left", markerscale=2)
 plt.show()

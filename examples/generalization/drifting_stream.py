@@ -57,7 +57,7 @@ for i, (name, values) in enumerate(hits.items()):
     cost = f", {seconds[name]:.2f} s" if seconds[name] else ""
     print(f"{name:<19} accuracy in the last ten chunks {np.mean(values[-10:]):.3f}{cost}")
 ax.axhline(0.5, color="0.5", linestyle=":", linewidth=1)
-ax.set(title="each chunk is predicted, then learned, while the border turns", xlabel="chunk")
+ax.set(title="each chunk is predicted, then learned, while the boundary turns", xlabel="chunk")
 ax.set(ylabel="accuracy, mean of 5 chunks", ylim=(0, 1.02))
 ax.legend(loc="lower left")
 plt.show()

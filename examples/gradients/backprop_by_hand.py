@@ -88,7 +88,7 @@ for i, (layer, name) in enumerate(names):
     ax.plot(by_nudges[i].ravel(), by_sknn[i].ravel(), "x", color=f"C{i}", label=f"{layer} {name}")
 ax.set(
     title="the gradient of every weight: on one line",
-    xlabel="slope of the loss when the weight is nudged",
+    xlabel="slope of the loss, by central differences",
     ylabel="backpropagation: by hand (o) and by sknn (x)",
 )
 ax.legend()

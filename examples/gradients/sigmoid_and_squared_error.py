@@ -48,6 +48,6 @@ for loss, color, name in [
     right.plot(accuracy, color=color, label=name)
     there = next((i for i, value in enumerate(accuracy) if value > 0.9), None)
     print(f"{name:<14} begins at {accuracy[0]:.2f}, above 0.9 after {there} steps")
-right.set(title="starting sure and wrong", xlabel="step", ylabel="accuracy", ylim=(0, 1.02))
+right.set(title="starting certain and wrong", xlabel="step", ylabel="accuracy", ylim=(0, 1.02))
 right.legend(loc="center right")
 plt.show()

@@ -50,6 +50,6 @@ for use_bias, color in [(False, "C1"), (True, "C0")]:
     axes[2].plot(x, net.predict(x), color=color, label=names[use_bias])
     print(f"curve {names[use_bias]}: R2 {net.score(x, curve):.3f}")
 axes[2].axvline(0, color="black", linewidth=1)
-axes[2].set(title="without bias ReLU units bend at 0 alone", xlabel="x", ylabel="y", ylim=(-1.2, 2))
+axes[2].set(title="without bias, ReLU units bend only at 0", xlabel="x", ylabel="y", ylim=(-1.2, 2))
 axes[2].legend(loc="upper right")
 plt.show()

@@ -53,6 +53,6 @@ for i, (first, last) in enumerate([(8, 256), (256, 8)]):
     name = f"BatchSize({first}, {last})"
     right.semilogy(net.history_["epoch"], net.history_["loss"], color=f"C{i + 3}", label=name)
     print(f"{name:<20} loss {net.loss_:.4f}, unseen digits {net.score(X_test, y_test):.3f}")
-right.set(title="batches that grow or shrink", xlabel="epoch")
+right.set(title="growing and shrinking batches", xlabel="epoch")
 right.legend()
 plt.show()
