@@ -27,8 +27,9 @@ class _GlobalPool(Layer):
         if len(in_shape) < 2:
             raise ValueError(
                 f"{type(self).__name__} needs rows with axes before the channels, as (steps, "
-                f"channels); they are of shape {in_shape}. Put it behind layers that keep these "
-                "axes, or leave it out."
+                f"channels); they are of shape {in_shape}. Put it after layers that keep these "
+                f"axes, "
+                "or leave it out."
             )
         return Plan(in_shape[-1:], {}, self._work(in_shape))
 

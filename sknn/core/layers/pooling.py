@@ -81,7 +81,7 @@ class _Pool(Layer):
         if len(in_shape) not in (2, 3):
             raise ValueError(
                 f"{kind} needs rows of shape (steps, channels) or (height, width, channels); they "
-                f"are of shape {in_shape}. Put a layer in front that shapes its rows."
+                f"are of shape {in_shape}. Put a layer before it that returns such rows."
             )
         if len(in_shape) == 2 and any(isinstance(pair, (tuple, list)) for pair in pairs):
             raise ValueError(
@@ -99,7 +99,8 @@ class _Pool(Layer):
         grid = IMAGE if "between" in ctx.scratch else SIGNAL
         if grid is SIGNAL and ctx.mask is not None:
             raise ValueError(
-                f"{type(self).__name__} does not know which steps its windows lack; give sequences "
+                f"{type(self).__name__} does not know which steps are missing in its windows; "
+                f"pass sequences "
                 "of equal lengths, or pool over all steps, for example with GlobalMaxPool()."
             )
         lines, columns = self._axes(grid, x.shape[-grid.n_axes - 1 :])

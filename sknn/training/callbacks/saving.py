@@ -35,7 +35,7 @@ def checked(found: Any, path: str | os.PathLike) -> Any:
     """Return what was found if it is an estimator in training."""
     if not isinstance(getattr(found, "run_", None), Run) or not hasattr(found, "resume"):
         raise ValueError(
-            f"{os.fspath(path)!r} is no checkpoint: it holds a {type(found).__name__}, not an "
+            f"{os.fspath(path)!r} is not a checkpoint: it holds a {type(found).__name__}, not an "
             "estimator of sknn in training."
         )
     return found

@@ -82,8 +82,8 @@ def test_a_row_does_not_feel_how_long_the_others_are_in_any_layers(layers, membe
 @pytest.mark.parametrize(
     ("layers", "text"),
     [
-        ([MaxPool(2), LSTM(3)], "MaxPool does not know which steps"),
-        ([AveragePool(2, 1, "same"), LSTM(3)], "AveragePool does not know which steps"),
+        ([MaxPool(2), LSTM(3)], "MaxPool does not know which steps are missing"),
+        ([AveragePool(2, 1, "same"), LSTM(3)], "AveragePool does not know which steps are missing"),
         ([Conv1D(3, strides=2), GlobalMaxPool()], "GlobalMaxPool is given 4"),
         ([Conv1D(3, padding="valid"), LSTM(3)], "LSTM is given 5"),
         ([Conv1D(3, strides=2), Conv1D(3), LSTM(3)], "Conv1D is given 4"),
