@@ -158,7 +158,10 @@ NO_CHECKPOINTS = {
     "nothing": (b"", "not a checkpoint that can be read"),
     "half a pickle": (pickle.dumps([1.0] * 100)[:-9], "not a checkpoint that can be read"),
     "a huge string": (b"\x80\x04\x8d" + b"\xff" * 7 + b"\x0f", "not a checkpoint that can be read"),
-    "a huge array": (b"\x80\x04\x96" + b"\xff" * 6 + b"\x0f\x00", "not a checkpoint that can be read"),
+    "a huge array": (
+        b"\x80\x04\x96" + b"\xff" * 6 + b"\x0f\x00",
+        "not a checkpoint that can be read",
+    ),
     "a module that is gone": (b"\x80\x04\x8c\x03foo\x8c\x03Bar\x93.", "cannot be found.*foo"),
     "a class that is gone": (None, "cannot be found.*Gone"),
 }
