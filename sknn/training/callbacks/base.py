@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -62,7 +63,11 @@ class Progress:
         Returns an independent fitted estimator with everything that is needed to continue from
         here. None with lbfgs.
     count_updates : callable
-        Returns the number of updates of this call, if nothing ends it early. None with lbfgs.
+        Returns how many updates this call makes if nothing ends it early. None with lbfgs.
+    deadline : float
+        Reading of ``time.perf_counter`` at which training ends; infinite without `max_time`.
+    member : int or None
+        Which member is trained, where they are trained one after the other, as with lbfgs.
     resumed : bool
         Whether an interrupted call continues: callbacks then hold what they held when the snapshot
         was taken.
@@ -80,6 +85,8 @@ class Progress:
         workspace: Workspace | None = None,
         snapshot: Callable[[], Any] | None = None,
         count_updates: Callable[[], int] | None = None,
+        deadline: float = math.inf,
+        member: int | None = None,
     ) -> None:
         self.run = run
         self.network = network
@@ -88,6 +95,8 @@ class Progress:
         self.workspace = workspace
         self.snapshot = snapshot
         self.count_updates = count_updates
+        self.deadline = deadline
+        self.member = member
         self.resumed = run.epoch > run.began
         self.row: dict[str, float] = {}
         self.each: dict[str, NDArray] = {}
@@ -181,6 +190,9 @@ class Callback(Spec):
     writes_files: ClassVar[bool] = False
     """Writes to ``path``; loaded from a file, it is named in a warning."""
 
+    final_fit_only: ClassVar[bool] = False
+    """Sits out the fits of candidates in searches of :mod:`sknn.search`: the best one has it."""
+
     fleeting: ClassVar[tuple[str, ...]] = ()
     """Attributes that are of no use outside of their call, as work arrays: no copy has them."""
 
@@ -208,6 +220,9 @@ class Callback(Spec):
     def on_train_end(self, progress: Progress) -> None:
         """Run after the last epoch, whatever ended training, except an exception."""
 
+    def on_train_error(self, progress: Progress) -> None:
+        """After an exception, before it is raised: close what ``on_train_begin`` has opened."""
+
 
 class Hooks:
     """The overridden methods of some callbacks, in the order of their phases.
@@ -218,7 +233,7 @@ class Hooks:
     """
 
     def __init__(self, callbacks: list[Callback]) -> None:
-        ordered = sorted(callbacks, key=lambda callback: callback.phase)
+        ordered = self.ordered = sorted(callbacks, key=lambda callback: callback.phase)
         judging, reporting, keeping = (
             [callback for callback in ordered if first <= callback.phase <= last]
             for first, last in (
@@ -239,6 +254,11 @@ class Hooks:
     def each_batch(self) -> bool:
         """Whether somebody looks at weights or gradients between two batches."""
         return bool(self.gradient or self.batch_end)
+
+    def tell_of_error(self, progress: Progress) -> None:
+        """Tell of an exception that ends training."""
+        for callback in self.ordered:
+            callback.on_train_error(progress)
 
     @staticmethod
     def _overriding(callbacks: list[Callback], name: str) -> list:
