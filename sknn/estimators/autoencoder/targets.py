@@ -157,8 +157,9 @@ def _check_shares(low: float, high: float) -> None:
     """Raise where numbers are no shares."""
     if low < 0.0 or high > 1.0:
         raise ValueError(
-            f"X holds numbers from {low:g} to {high:g}, and a logistic output those between 0 and "
-            "1. Scale X (for example with MinMaxScaler), or set output_activation='identity' from "
+            f"X holds numbers from {low:g} to {high:g}, but a logistic output is between "
+            "0 and 1. Scale X (for example with MinMaxScaler), or set "
+            "output_activation='identity' from "
             "the first call on."
         )
 
