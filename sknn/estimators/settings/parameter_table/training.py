@@ -105,6 +105,11 @@ ENTRIES = {
         f"How the learning rate changes: {listed(Schedule)}, or a spec from "
         ":mod:`sknn.schedules`. Works with every stochastic solver.",
     )
+    .on(
+        "AutoEncoder",
+        default="auto",
+        also='"auto" is "cosine", and "constant" for a code that is the only layer.',
+    )
     .on("TableNetwork", default="cos_log")
     .on("TableSynthesizer", default="cosine")
     .on("GAN", also="It holds for both networks.")
@@ -118,6 +123,14 @@ ENTRIES = {
     .on("GaussianRBM", default=0.01, also="Real-valued units need a tenth of the rate of bits."),
     "learning_rate_init": Entry(
         "float", 0.001, "Base learning rate, which the schedule multiplies.", POSITIVE
+    )
+    .on(
+        "AutoEncoder",
+        types='float or "auto"',
+        default="auto",
+        also='"auto" is 0.016 over the square root of the units of the widest hidden layer, at '
+        "most 0.005, and 0.001 for a single hidden layer and with `layers`.",
+        constraint=AUTO | POSITIVE,
     )
     .on(
         "DeepBelief",
