@@ -1,4 +1,4 @@
-"""Auto-encoders: what gets through a narrow middle
+"""Autoencoders: what gets through a narrow middle
 ================================================
 
 Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
@@ -6,9 +6,9 @@ Run it from the root of the repository; it takes about fifteen seconds and write
     pip install ".[plot]"
     python examples/autoencoder.py
 
-Four networks learn the images of the digits without their labels. The first mends noisy images, the
-second shows what its units look for, the third gives every image two numbers, and the fourth, a
-variational one, invents images.
+Four networks learn the images of the digits without their labels. The first restores noisy images,
+the second shows what its units look for, the third describes every image by two numbers, and the
+fourth, a variational autoencoder, generates images.
 """
 
 from __future__ import annotations
@@ -80,9 +80,7 @@ def code(X, y, X_test, y_test, ax, epochs: int) -> None:
     codes = coder.fit(X).transform(X_test)
     pca = PCA(2).fit(X)
     linear = ((pca.inverse_transform(pca.transform(X_test)) - X_test) ** 2).mean()
-    print(
-        f"squared error by two numbers: PCA {linear:.4f}, auto-encoder {-coder.score(X_test):.4f}"
-    )
+    print(f"squared error by two numbers: PCA {linear:.4f}, autoencoder {-coder.score(X_test):.4f}")
     for digit in range(10):
         ax.scatter(
             *codes[y_test == digit].T, s=14, color=plt.get_cmap("tab10")(digit), label=str(digit)

@@ -1,4 +1,4 @@
-"""Pre-training: how deep networks of logistic units came to learn
+"""Pretraining: how deep networks of logistic units came to learn
 ===============================================================
 
 Run it from the root of the repository; it takes some ten seconds and writes one picture::
@@ -6,9 +6,9 @@ Run it from the root of the repository; it takes some ten seconds and writes one
     pip install ".[plot]"
     python examples/deep_belief.py
 
-Four hidden layers of logistic units learn the digits in equally many epochs, from three starts:
-normal weights of standard deviation 0.01, scikit-learn's uniform ones, and the weights of four
-restricted Boltzmann machines, trained without labels one on top of the other.
+Four hidden layers of logistic units learn the digits in the same number of epochs, from three kinds
+of initial weights: normal with standard deviation 0.01, scikit-learn's uniform ones, and those of
+four restricted Boltzmann machines, trained without labels one on top of the other.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def contestants(epochs: int, seed: int) -> dict[str, Any]:
     return {
         "N(0, 0.01^2)": MLPClassifier(SIZES, "logistic", weight_init="normal", **same),
         "uniform": MLPClassifier(SIZES, "logistic", **same),
-        "pre-trained": DBNClassifier(SIZES, **same),
+        "pretrained": DBNClassifier(SIZES, **same),
     }
 
 
@@ -68,7 +68,7 @@ def main() -> None:
     for name, values in scores.items():
         listed = " ".join(f"{value:.3f}" for value in values)
         print(f"{name:<14} accuracy {np.mean(values):.3f}   seeds: {listed}")
-    ax.set(xlabel="epoch of back-propagation", ylabel="training loss")
+    ax.set(xlabel="epoch of backpropagation", ylabel="training loss")
     ax.legend(title="initial weights")
     figure.savefig(options.output, dpi=110)
     print(f"\nPicture: {options.output}")

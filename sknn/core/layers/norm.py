@@ -44,9 +44,9 @@ class LayerNorm(Layer):
 
     .. math:: y = \gamma \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta
 
-    with mean and variance over the last axis of the row itself, so training and prediction do the
+    with mean and variance over the last axis of the row itself, so training and prediction are the
     same. :math:`\gamma` (``gain``) starts at one, :math:`\beta` (``bias``) at zero; neither is
-    penalised.
+    penalized.
 
     Parameters
     ----------
@@ -133,12 +133,11 @@ class BatchNorm(Layer):
 
     .. math:: y = \gamma \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta
 
-    In training, mean and variance (ddof 0) are those of the batch, each row with its weight: a row
-    of weight 2 counts as two rows, a missing step of a sequence as none. Running statistics follow
-    them, ``running = momentum * running + (1 - momentum) * batch``; they start at mean 0 and
-    variance 1 and take over in prediction, in a layer that is held fixed, and for a batch whose
-    weights are all zero.
-    :math:`\gamma` (``gain``) starts at one, :math:`\beta` (``bias``) at zero; neither is penalised.
+    In training, mean and variance (ddof 0) are those of the batch, with sample weights: a row of
+    weight 2 counts as two rows, and missing steps do not count. Running statistics follow them,
+    ``running = momentum * running + (1 - momentum) * batch``; they start at mean 0 and variance 1,
+    and are used in prediction, in frozen layers, and for batches whose weights are all zero.
+    :math:`\gamma` (``gain``) starts at one, :math:`\beta` (``bias``) at zero; neither is penalized.
 
     Parameters
     ----------
@@ -250,7 +249,7 @@ def _reads_batch(ctx: Context) -> bool:
 
 
 def _follow(running: NDArray, batch: NDArray, momentum: float, work: NDArray) -> None:
-    """Move running statistics towards those of the batch; `work` may be `batch` itself."""
+    """Move running statistics toward those of the batch; `work` may be `batch` itself."""
     running *= momentum
     np.multiply(batch, 1.0 - momentum, out=work)
     running += work

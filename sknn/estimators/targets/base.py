@@ -23,13 +23,13 @@ class Targets(ABC):
     task : str
         What the loss is bound to.
     n_outputs : int
-        Raw scores of a loss that has one an output.
+        Raw scores of a loss that has one per output.
     """
 
     task: ClassVar[str]
     n_outputs: int
     scale: float = 1.0
-    """What the numbers of X are divided by in training; only auto-encoders have a scale."""
+    """What the numbers of X are divided by in training; only autoencoders have a scale."""
     answers: float = 1.0
     """Answers a row, on average; more than one where every step of a sequence has its own."""
 
@@ -65,20 +65,20 @@ class Targets(ABC):
             )
         if self.task not in loss.tasks:
             raise ValueError(
-                f"The loss {loss!r} is not made for a {self.task} target; choose one that is."
+                f"The loss {loss!r} does not support a {self.task} target; choose one that does."
             )
         return loss.bind(self.task)
 
     def kernel(self, loss: Loss, in_shape: tuple[int, ...]) -> Any:
-        """Return what training minimises, for rows of some shape."""
+        """Return what training minimizes, for rows of some shape."""
         return loss
 
     def answers_of(self, y: Any) -> Any:
-        """Return the answers in y one behind the other, as the user means them."""
+        """Return the answers in y one after the other, as the user means them."""
         return y
 
     def listed(self, target: Any) -> Any:
-        """Return encoded answers one behind the other, as the loss knows them."""
+        """Return encoded answers one after the other, as the loss knows them."""
         return target
 
     def check_domain(self, loss: Loss, target: Any) -> None:
@@ -96,7 +96,7 @@ class Targets(ABC):
         if best.shape != wanted or best.dtype.kind not in "fiu" or not np.isfinite(best).all():
             raise ValueError(
                 f"{type(loss).__name__}.constant_optimum must return finite numbers of shape "
-                f"{wanted}, one a raw score; it returned {best!r}."
+                f"{wanted}, one per raw score; it returned {best!r}."
             )
         return best
 
