@@ -30,6 +30,7 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
     "mathml",
+    "guide_links",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["_build", "reference/written_out.md"]
@@ -86,7 +87,16 @@ def drop_references(app, doctree):
                     row[place - 1] = nodes.Text(row[place - 1].rstrip())
 
 
+def trim_snippets(app, doctree):
+    """Drop the empty line that ends a snippet for doctest."""
+    for block in doctree.findall(nodes.literal_block):
+        if len(block) == 1 and isinstance(block[0], nodes.Text):
+            block[0] = nodes.Text(block[0].rstrip("\n"))
+            block.rawsource = block.rawsource.rstrip("\n")
+
+
 def setup(app):
+    app.connect("doctree-read", trim_snippets)
     app.connect("doctree-read", drop_references)
     app.connect("autodoc-process-docstring", unlink_foreign_labels)
     app.connect("config-inited", lambda app, config: public_names.write_out())

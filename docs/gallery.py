@@ -48,6 +48,8 @@ SETTINGS = {
     "remove_config_comments": True,
     "download_all_examples": False,
     "show_memory": False,
+    # The tasks of one process each; `check_pages.py` gives every one of them a single BLAS thread.
+    "parallel": 2,
     "write_computation_times": False,
     "show_signature": False,
     "first_notebook_cell": "%matplotlib inline\nimport sys\n\nsys.argv = sys.argv[:1]",
