@@ -63,6 +63,8 @@ html_theme_options = {
     "show_prev_next": True,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
+    # The methods of a class are seen at once.
+    "show_toc_level": 2,
 }
 
 

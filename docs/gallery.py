@@ -48,7 +48,7 @@ SETTINGS = {
     "remove_config_comments": True,
     "download_all_examples": False,
     "show_memory": False,
-    # The tasks of one process each; `check_pages.py` gives every one of them a single BLAS thread.
+    # One process for each of two examples at a time; `check_pages.py` grants it one BLAS thread.
     "parallel": 2,
     "write_computation_times": False,
     "show_signature": False,

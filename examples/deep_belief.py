@@ -1,5 +1,5 @@
-"""Pre-training: how deep networks of logistic units came to learn
-===============================================================
+"""Pretraining: how deep networks of logistic units came to learn
+==============================================================
 
 Run it from the root of the repository; it takes some ten seconds and writes one picture::
 
@@ -40,7 +40,7 @@ def contestants(epochs: int, seed: int) -> dict[str, Any]:
     return {
         "N(0, 0.01^2)": MLPClassifier(SIZES, "logistic", weight_init="normal", **same),
         "uniform": MLPClassifier(SIZES, "logistic", **same),
-        "pre-trained": DBNClassifier(SIZES, **same),
+        "pretrained": DBNClassifier(SIZES, **same),
     }
 
 
