@@ -1,6 +1,6 @@
 """
-Counterfeiter and detective
-===========================
+Coins out of noise
+==================
 
 A generative adversarial network (Goodfellow et al. 2014) is two networks: a counterfeiter that
 strikes coins out of noise, and a detective who tells them from good ones. Each makes the other

@@ -1,6 +1,6 @@
 """
-Autoencoders: through a narrow middle
-=====================================
+Autoencoders: two numbers for 64 pixels
+=======================================
 
 An autoencoder is asked to answer with its own input. The point is what lies between: where two
 numbers must do for 64 pixels, they tell what the images differ in, better than the two best linear

@@ -1,6 +1,6 @@
 """
-Remembered and forgotten
-========================
+Gates remember what others forget
+=================================
 
 A recurrent network feeds its output back: what it knows of a sequence, it carries along. In the
 adding problem (Hochreiter & Schmidhuber 1997), two numbers of a sequence are marked, one in either
