@@ -1,11 +1,11 @@
 """
-Autoencoders: two numbers for 64 pixels
-=======================================
+Autoencoders: through a narrow middle
+=====================================
 
-An autoencoder is asked to answer with its own input. The point is what lies between: where two
-numbers must do for 64 pixels, they tell what the images differ in, better than the two best linear
-ones (PCA). And a network that is given noisy images and asked for the clean ones learns to mend
-them. Labels are used for the colors alone.
+An autoencoder learns to reconstruct its input. The point is the narrow middle: if two numbers must
+describe 64 pixels, they describe what distinguishes the images, and do so better than the two best
+linear features (PCA). A network that gets noisy images and has clean ones as its target learns to
+remove noise. Labels are used only for the colors.
 """
 
 import matplotlib.pyplot as plt
