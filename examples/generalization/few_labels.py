@@ -1,6 +1,6 @@
 """
-Transfer: knowledge from another task
-=====================================
+Few labels: begin with what is known
+====================================
 
 A network learns to name digits from 1,000 labeled images. A second one learns to tell odd from even
 digits, from 20, 50, or 100 labeled images that the first has not seen. Starting from the weights of
