@@ -115,7 +115,8 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. "auto" is "cosine", and
-        "constant" for a code that is the only layer.
+        "constant" for a code that is the only layer. A cosine ends after `max_iter` epochs, in a
+        stream after as many calls of `partial_fit`; for longer streams pass "constant".
     learning_rate_init : float or "auto", default="auto"
         Learning rate, which the schedule multiplies by a factor. "auto" is 0.016 over the square
         root of the units of the widest hidden layer, at most 0.005, and 0.001 for a single hidden

@@ -108,7 +108,9 @@ ENTRIES = {
     .on(
         "AutoEncoder",
         default="auto",
-        also='"auto" is "cosine", and "constant" for a code that is the only layer.',
+        also='"auto" is "cosine", and "constant" for a code that is the only layer. A cosine ends '
+        "after `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer "
+        'streams pass "constant".',
     )
     .on("TableNetwork", default="cos_log")
     .on("TableSynthesizer", default="cosine")
