@@ -260,7 +260,7 @@ def test_auto_encoders_mend_describe_and_invent(tmp_path, monkeypatch, capsys):
     printed = capsys.readouterr().out
     noisy, mended = map(float, re.findall(r"to noise, \w+: (\d+\.\d) dB", printed))
     assert mended > noisy + 6
-    linear, coded = map(float, re.findall(r"(?:PCA|auto-encoder) (0\.\d+)", printed))
+    linear, coded = map(float, re.findall(r"(?:PCA|autoencoder) (0\.\d+)", printed))
     assert coded < linear
     assert_picture(picture)
 

@@ -190,7 +190,7 @@ def _in_words() -> Iterator[None]:
 def _check_kind(found: os.stat_result) -> None:
     """Raise for what is no regular file: replaced, a device would be lost."""
     if not stat.S_ISREG(found.st_mode):
-        kind, words = _KINDS.get(stat.S_IFMT(found.st_mode), (OSError, "it is no regular file"))
+        kind, words = _KINDS.get(stat.S_IFMT(found.st_mode), (OSError, "it is not a regular file"))
         raise kind(words)
 
 

@@ -1,4 +1,4 @@
-"""Looking at, and changing, the weights of a fitted estimator."""
+"""Access to the weights of a fitted estimator."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _entries(weights: Any) -> list[tuple[str, str, Any]]:
 def _arrays(values: Any, views: list[NDArray], name: str) -> list[NDArray]:
     """Return checked arrays, one for each of those that are there."""
     if not isinstance(values, (list, tuple)) or len(values) != len(views):
-        raise ValueError(f"{name} must be a list of {len(views)} arrays, one a layer.")
+        raise ValueError(f"{name} must be a list of {len(views)} arrays, one per layer.")
     return [_checked(value, view, name) for value, view in zip(values, views, strict=True)]
 
 
@@ -111,8 +111,10 @@ class WeightAccess:
     def _no_list(self, reason: str) -> AttributeError:
         """Return the error of a network whose weights do not tell what it predicts."""
         return AttributeError(
-            f"This {type(self).__name__} has no coefs_ and intercepts_, since no chain of weights, "
-            f"biases and activations gives its predictions: {reason}. get_weights() returns all "
+            f"This {type(self).__name__} has no coefs_ and intercepts_, because its predictions "
+            f"are "
+            f"not given by a chain of weights, biases, and activations alone: {reason}. "
+            f"get_weights() returns all "
             "parameters by layer, set_weights() changes them, summary() lists the layers."
         )
 
@@ -136,12 +138,12 @@ class WeightAccess:
 
     @property
     def coefs_(self) -> list[NDArray]:
-        """Weights of the dense layers, (inputs, units); members lead. Setting copies.
+        """Weights of the dense layers, (inputs, units), after an axis of members if there are any.
 
-        With ``x @ W + b`` and the activation of each layer they give the predictions. Batch
-        normalization is multiplied in; the arrays are then no windows, and cannot be
-        written to. A network with other layers (convolutions, recurrent layers, layer
-        normalization, residual and parallel blocks) has no such list.
+        ``x @ W + b`` and the activation, layer after layer, give the predictions. Setting copies
+        the values into the network. Batch normalization is multiplied in; the arrays are then
+        read-only copies. Networks with other layers (convolutions, recurrent layers, layer
+        normalization, residual and parallel blocks) have no such list.
         """
         return self._listed("coefs_", [link.weights for link in self._links()])
 
@@ -162,7 +164,7 @@ class WeightAccess:
 
     @property
     def intercepts_(self) -> list[NDArray]:
-        """Biases of the dense layers, (units,) or (members, units), as `coefs_`."""
+        """Biases of the dense layers, (units,) or (members, units), like `coefs_`."""
         return self._listed("intercepts_", [link.bias for link in self._links()])
 
     @intercepts_.setter
@@ -178,7 +180,7 @@ class WeightAccess:
 
     @property
     def n_parameters_(self) -> int:
-        """Number of trained numbers, over all members."""
+        """Number of weights and biases, over all members."""
         return int(self.network_.trainable.size)
 
     def get_weights(self) -> dict[str, dict[str, NDArray]]:
@@ -187,7 +189,7 @@ class WeightAccess:
         Returns
         -------
         weights : dict of dict of ndarray
-            ``weights["hidden0"]["W"]``; layers without parameters are left out.
+            ``weights["hidden0"]["W"]`` and so on; layers without parameters are left out.
         """
         self._check_fitted()  # type: ignore[attr-defined]
         network = self.network_
@@ -202,7 +204,7 @@ class WeightAccess:
         return self.get_weights()
 
     def set_weights(self, weights: Mapping[str, Mapping[str, Any]]) -> Any:
-        """Copy arrays into the network; layers that are not named keep theirs.
+        """Copy arrays into the network; layers that are not named keep their weights.
 
         Parameters
         ----------
@@ -216,7 +218,7 @@ class WeightAccess:
         Raises
         ------
         ValueError
-            For an unknown layer or parameter, or a wrong shape; then nothing is changed.
+            For an unknown layer or parameter, or a wrong shape. Nothing is changed then.
         """
         self._check_fitted()  # type: ignore[attr-defined]
         known = self.get_weights()
@@ -233,9 +235,10 @@ class WeightAccess:
         return self
 
     def summary(self) -> str:
-        """Return a table of layers, output shapes and numbers of trained parameters.
+        """Return a table of the layers, with output shapes and numbers of trained parameters.
 
-        Those of one member; running statistics and states, which are not trained, do not count.
+        It counts the parameters of one member, without running statistics and states, which are not
+        trained.
         """
         self._check_fitted()  # type: ignore[attr-defined]
         network = self.network_

@@ -67,7 +67,7 @@ def input_gradients(estimator: Any, X: Any, *, target: Any = None) -> Any:
 
     References
     ----------
-    .. [1] Simonyan, Vedaldi & Zisserman (2014), "Deep inside convolutional networks: visualising
+    .. [1] Simonyan, Vedaldi & Zisserman (2014), "Deep inside convolutional networks: visualizing
        image classification models and saliency maps".
 
     Examples
@@ -236,7 +236,8 @@ def integral(
         rows, steps = (rows if answer.network.carries_state else rows[bad]), 2 * steps
     if len(rows) and bad.any():
         warnings.warn(
-            f"The shares of {int(bad.sum())} rows do not add up to what they explain within "
+            f"The attributions of {int(bad.sum())} rows do not add up to the difference they "
+            f"explain within "
             f"tol={tol:g}; the worst is off by {off.max():.2g}. Raise max_steps={max_steps}.",
             UserWarning,
             stacklevel=3,

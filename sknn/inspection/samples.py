@@ -114,7 +114,7 @@ class SamplesDisplay:
             final = served(each)
             if not hasattr(final, "sample"):
                 raise TypeError(
-                    f"{type(final).__name__} does not make rows up: it has no sample()."
+                    f"{type(final).__name__} cannot generate rows: it has no method sample."
                 )
             pixels = image_shape(shape, final.n_features_in_)
             few = 64 if len(named) == 1 else 10
@@ -122,7 +122,9 @@ class SamplesDisplay:
             rows = np.asarray(final.sample(n, random_state=random_state))
             found[str(name)] = _two(rows, columns) if pixels is None else as_images(rows, pixels)
         if len({each.shape[1:] for each in found.values()}) > 1:
-            raise ValueError("The estimators must make up rows of one kind and number of features.")
+            raise ValueError(
+                "The estimators must generate rows of one kind and number of features."
+            )
         flat = next(iter(found.values())).ndim == 2
         data = _two(first_rows(X), columns).astype(float) if X is not None and flat else None
         return cls(samples=found, data=data).plot(ax, **artist_kw)

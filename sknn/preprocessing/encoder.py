@@ -274,7 +274,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -------
         names : ndarray of str objects
             A number ``age`` gives ``age``, ``age_missing`` and ``age_bin0``, ``age_bin1``, ...; a
-            date ``day_days`` and so on; a category ``colour_red``. Those of the linear part begin
+            date ``day_days`` and so on; a category ``color_red``. Those of the linear part begin
             with ``linear_``.
         """
         check_is_fitted(self)
@@ -359,5 +359,5 @@ def _places(wanted: NDArray, table: Table) -> NDArray:
         unknown = [name for name in wanted.tolist() if name not in table.labels]
         if not unknown:
             return np.array([table.labels.index(name) for name in wanted.tolist()])
-        problem = f"names {unknown}, which are no columns of X"
+        problem = f"names {unknown}, which are not columns of X"
     raise ValueError(f"categorical_features {problem}; got {wanted.tolist()!r}.")

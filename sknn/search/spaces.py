@@ -37,7 +37,7 @@ class LayerSizes:
     units : (int, int), default=(16, 256)
         Fewest and most units of a layer.
     last : int, default=None
-        Units of one more layer at the end, as the code of an auto-encoder.
+        Units of one more layer at the end, as the code of an autoencoder.
 
     Examples
     --------
@@ -142,7 +142,7 @@ _RATES = ("alpha", "learning_rate_init")
 def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     """Return a space of architectures and parameters of training for an estimator.
 
-    Depth, width, activation, normalisation, dropout, L2 penalty and learning rate of a
+    Depth, width, activation, normalization, dropout, L2 penalty and learning rate of a
     multi-layer perceptron; filters and kernels of a convolutional network; units and cells of a
     recurrent one; and so on. Of a network with `layers` of its own, L2 penalty and learning rate.
 
@@ -192,7 +192,7 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
         if not sized:
             raise ValueError(
                 f"{next(iter(ranges))} has no effect on the space of {type(network).__name__}, "
-                f"which holds {', '.join(found)}; say one of these instead."
+                f"which holds {', '.join(found)}; set one of these instead."
             )
         name, sizes = sized[0]
         if name in changes:
@@ -211,7 +211,7 @@ def _check_changes(network: Any, changes: dict[str, Any], given: bool) -> None:
     for name, choices in changes.items():
         if name in idle and choices is not None:
             raise ValueError(
-                f"{name} has no effect together with the 'layers' of {owner}; say it in the layers."
+                f"{name} has no effect together with the 'layers' of {owner}; set it in the layers."
             )
         if name in _DEPTH:
             continue

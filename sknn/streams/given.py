@@ -47,8 +47,8 @@ class GivenBlocks:
     def __init__(self, X: Iterable[Any], others: dict[str, Any]) -> None:
         if isinstance(X, Iterator):
             raise TypeError(
-                f"X is a {type(X).__name__}, which can be passed over only once; give a list of "
-                "blocks, or an object whose __iter__ begins anew."
+                f"X is a {type(X).__name__}, which can be iterated over only once; pass a list of "
+                "blocks, or an object whose __iter__ starts over."
             )
         self.X = X
         self.names = list(_NAMES)

@@ -69,7 +69,8 @@ def check_rows(block: tuple[Any, ...], index: int, names: Sequence[str]) -> None
     for name, own in rows.items():
         if own != rows["X"]:
             raise ValueError(
-                f"Block {index} has {rows['X']} rows in X and {own} in {name}; cut all of them at "
+                f"Block {index} has {rows['X']} rows in X and {own} in {name}; split all of them "
+                f"at "
                 "the same rows."
             )
 

@@ -190,7 +190,7 @@ FAMILIES = {
     "sparse": (small(), [(sp.csr_array(x * (x > 0)), t, w) for x, t, w in PARTS], True),
     "adaptive rate": (small(solver="sgd", learning_rate="adaptive"), PARTS, True),
     "table": (TabularMLPClassifier(random_state=0), PARTS, True),
-    "auto-encoder": (AutoEncoder((2,), **SMALL), [x for x, _, _ in PARTS], False),
+    "autoencoder": (AutoEncoder((2,), **SMALL), [x for x, _, _ in PARTS], False),
     "machine": (
         BernoulliRBM(3, persistent=True, **SMALL),
         [(x > 0) * 1.0 for x, *_ in PARTS],
@@ -331,7 +331,7 @@ class Looks(Callback):
     [
         (small(early_stopping=True), ValueError, "early_stopping=True is not .* look at history_"),
         (small(stop_below=0.1), ValueError, "stop_below is not .* look at loss_"),
-        (small(callbacks=[Looks()]), ValueError, r"Looks\(\) is not for together > 1"),
+        (small(callbacks=[Looks()]), ValueError, r"Looks\(\) cannot be used with together > 1"),
         (small(callbacks=[WeightAveraging()]), ValueError, "Remove it from callbacks"),
         (object(), TypeError, "must be an object with partial_fit"),
         (small().set_params(hidden_layer_sizes=0.5), ValueError, "hidden_layer_sizes"),

@@ -15,7 +15,7 @@ from sknn.core.layout import Plan, Scratch, Shape, Views
 
 
 class Sparsity(Layer):
-    r"""Penalise units that are active on average; the values pass unchanged [1]_.
+    r"""Penalize units that are active on average; the values pass unchanged [1]_.
 
     With :math:`\hat\rho_j` the (weighted) mean activation of unit j over the batch, brought to
     [0, 1], the kind "kl" adds
@@ -178,7 +178,7 @@ class Latent(Layer):
         (d,) = in_shape
         if d % 2:
             raise ValueError(
-                f"Latent needs an even number of inputs, k means and k variances: {d}."
+                f"Latent needs an even number of inputs, k means and k variances; got {d}."
             )
         scratch = {
             name: Scratch((d // 2,), training_only=True) for name in ("noise", "std", "work")

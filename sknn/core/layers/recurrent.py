@@ -120,7 +120,7 @@ class Recurrent(Layer):
         if self.stateful != (self.n_series is not None):
             raise InvalidParameterError(
                 f"{kind}: stateful=True and n_series, the number of series that go on from batch "
-                f"to batch, are given together. Got stateful={self.stateful!r} and "
+                f"to batch, must be set together. Got stateful={self.stateful!r} and "
                 f"n_series={self.n_series!r}."
             )
 
@@ -268,7 +268,8 @@ class Recurrent(Layer):
         if ctx.train:
             raise ValueError(
                 f"A stateful {type(self).__name__} carries the state of n_series={self.n_series} "
-                f"series; a batch of {rows} rows came. Give batches of as many rows, row i of each "
+                f"series; a batch of {rows} rows was passed. Pass batches of as many rows, row i "
+                f"of each "
                 "the continuation of row i of the one before."
             )
         return False
@@ -282,7 +283,7 @@ class Recurrent(Layer):
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
-        """Back-propagate through time."""
+        """Backpropagate through time."""
         tape = self._tape(x, ctx)
         self._slopes(tape, ctx)
         dh, back = by_step(turned(ctx.scratch["back"]))

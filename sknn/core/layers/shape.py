@@ -104,7 +104,7 @@ class Reshape(_SameNumbers):
         shape = tuple(rest if n == -1 else int(n) for n in self.shape)
         if prod(shape) != size:
             raise ValueError(
-                f"{self!r} cannot lay out rows of shape {in_shape}: they have {size} numbers, "
+                f"{self!r} cannot reshape rows of shape {in_shape}: they have {size} numbers, "
                 f"which do not fill the shape {tuple(self.shape)}."
             )
         return Plan(shape)

@@ -1,4 +1,4 @@
-"""The task of an auto-encoder: the input is the target."""
+"""The task of an autoencoder: the input is the target."""
 
 from __future__ import annotations
 
@@ -157,8 +157,9 @@ def _check_shares(low: float, high: float) -> None:
     """Raise where numbers are no shares."""
     if low < 0.0 or high > 1.0:
         raise ValueError(
-            f"X holds numbers from {low:g} to {high:g}, and a logistic output those between 0 and "
-            "1. Scale X (for example with MinMaxScaler), or set output_activation='identity' from "
+            f"X holds numbers from {low:g} to {high:g}, but a logistic output is between "
+            "0 and 1. Scale X (for example with MinMaxScaler), or set "
+            "output_activation='identity' from "
             "the first call on."
         )
 
@@ -179,8 +180,8 @@ def _mean_deviation(x: Any, weight: NDArray | None) -> float:
     mean = column_means(x, weight)
     variance = 0.0
     for rows, part in slabs(x):
-        centred = part - mean
-        variance += float(share[rows] @ np.einsum("ij,ij->i", centred, centred))
+        centered = part - mean
+        variance += float(share[rows] @ np.einsum("ij,ij->i", centered, centered))
     scale = float(np.sqrt(variance / x.shape[1]))
     # Numbers that small cannot be divided by.
     return scale if scale * float(np.finfo(x.dtype).max) > 4 else 1.0

@@ -47,7 +47,7 @@ def _check_same_architecture(state: FitState, served: Network) -> None:
         raise ValueError(
             "The architecture parameters differ from those of the previous call, so training "
             f"cannot continue: the fitted network has {_shapes(before)}, the parameters now "
-            f"describe {_shapes(now)}. Restore them, or fit anew with warm_start=False."
+            f"describe {_shapes(now)}. Restore them, or fit again with warm_start=False."
         )
 
 

@@ -141,7 +141,7 @@ def _input_dtypes(state: FitState) -> list[np.dtype]:
     if not (isinstance(wanted, str) and wanted == "auto") and np.dtype(wanted) != known:
         raise ValueError(
             f"dtype={wanted!r} differs from that of the previous call, {known}, so training "
-            "cannot continue; restore it, or fit anew with warm_start=False."
+            "cannot continue; restore it, or fit again with warm_start=False."
         )
     return [known]
 

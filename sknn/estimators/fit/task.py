@@ -128,8 +128,8 @@ class ClassificationTask(SupervisedTask):
             return rows.weight
         if state.call.stream and class_weight == "balanced":
             raise ValueError(
-                "class_weight='balanced' is not supported for partial_fit: a chunk does not know "
-                "the shares of the classes. Pass the weights as a dict."
+                "class_weight='balanced' is not supported for partial_fit: a chunk does not show "
+                "the class frequencies. Pass the weights as a dict."
             )
         targets = classification_targets(rows.y, state.call.classes) if state.fresh else known
         factor = _class_factor(class_weight, rows, targets)
@@ -157,7 +157,7 @@ def _class_factor(class_weight: Any, rows: Rows, targets: ClassificationTargets)
     """Return the product over outputs of the weights of each row's classes."""
     if isinstance(targets, MultilabelTargets):
         raise ValueError(
-            "class_weight is not defined for multi-label y; weigh rows by sample_weight."
+            "class_weight is not defined for multi-label y; weight rows with sample_weight."
         )
     columns, known = [rows.y], [targets.classes]
     if isinstance(targets, MultioutputTargets):

@@ -139,7 +139,7 @@ class ConditionsTask(Task):
         if (y is not None) != bool(len(known)):
             told = "with" if len(known) else "without"
             raise ValueError(
-                f"The previous call was {told} classes (y), so training goes on {told} them; fit "
+                f"The previous call was {told} classes (y), so training continues {told} them; fit "
                 "anew with warm_start=False to change that."
             )
         return known, None

@@ -217,5 +217,5 @@ def _remedy(value: Any) -> str:
     if hasattr(value, "on_fit_task_end") or type(value).__module__.startswith("sklearn."):
         return " Callbacks of scikit-learn go to the method set_callbacks of the estimator."
     if callable(value):
-        return " Make of it a class derived from sknn.callbacks.Callback, and pass an instance."
+        return " Derive a class from sknn.callbacks.Callback, and pass an instance."
     return ""

@@ -33,8 +33,8 @@ def check_flat(network: Network) -> None:
     """Raise where the layers end in rows of several axes."""
     if len(network.out_shape) != 1:
         raise ValueError(
-            f"The layers end in rows of shape {network.out_shape}, and an answer has one axis; "
-            "let them end in Flatten(), a global pooling layer, or a recurrent layer with "
+            f"The layers end in rows of shape {network.out_shape}, but a prediction has one axis; "
+            "make them end in Flatten(), a global pooling layer, or a recurrent layer with "
             "return_sequences=False."
         )
 
@@ -115,7 +115,7 @@ def block(estimator: Any, size: int, activation: Any, **settings: Any) -> list[L
 
 
 def _start(estimator: Any, activation: Any) -> Any:
-    """Let initial weights be chosen by the activation that follows a normalisation."""
+    """Let initial weights be chosen by the activation that follows a normalization."""
     if starts_automatically(estimator):
         spec = resolve(Activation, activation, "activation", type(estimator).__name__)
         return spec.weight_init
@@ -152,7 +152,7 @@ def given_layers(estimator: Any, replaced: Iterable[str]) -> list[Layer]:
         if not _is_default(getattr(estimator, name), estimator._defaults[name]):
             raise ValueError(
                 f"{name}={getattr(estimator, name)!r} has no effect together with `layers`; "
-                f"leave it at its default and say it in the layers."
+                f"leave it at its default and set it in the layers."
             )
     _check_names(estimator, [name for name, _ in named(layers)])
     return list(layers)

@@ -29,7 +29,7 @@ class Targets(ABC):
     task: ClassVar[str]
     n_outputs: int
     scale: float = 1.0
-    """What the numbers of X are divided by in training; only auto-encoders have a scale."""
+    """What the numbers of X are divided by in training; only autoencoders have a scale."""
     answers: float = 1.0
     """Answers a row, on average; more than one where every step of a sequence has its own."""
 
@@ -65,12 +65,12 @@ class Targets(ABC):
             )
         if self.task not in loss.tasks:
             raise ValueError(
-                f"The loss {loss!r} is not made for a {self.task} target; choose one that is."
+                f"The loss {loss!r} does not support a {self.task} target; choose one that does."
             )
         return loss.bind(self.task)
 
     def kernel(self, loss: Loss, in_shape: tuple[int, ...]) -> Any:
-        """Return what training minimises, for rows of some shape."""
+        """Return what training minimizes, for rows of some shape."""
         return loss
 
     def answers_of(self, y: Any) -> Any:
@@ -96,7 +96,7 @@ class Targets(ABC):
         if best.shape != wanted or best.dtype.kind not in "fiu" or not np.isfinite(best).all():
             raise ValueError(
                 f"{type(loss).__name__}.constant_optimum must return finite numbers of shape "
-                f"{wanted}, one a raw score; it returned {best!r}."
+                f"{wanted}, one per raw score; it returned {best!r}."
             )
         return best
 

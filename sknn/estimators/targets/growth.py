@@ -94,7 +94,7 @@ def _grow_each(
 ) -> tuple[ClassificationTargets, Growth | None]:
     if len(classes) != len(targets.parts):
         raise ValueError(
-            f"`classes` must be a list of {len(targets.parts)} arrays, one an output, as on last "
+            f"`classes` must be a list of {len(targets.parts)} arrays, one per output, as on last "
             f"call to partial_fit; got {classes!r}."
         )
     places, start = [], 0

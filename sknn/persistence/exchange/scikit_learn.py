@@ -231,7 +231,7 @@ def _parameters(ours: Any, kind: type, links: list[Link]) -> dict[str, Any]:
     if left:
         warnings.warn(
             f"{kind.__name__} of scikit-learn has no counterpart for {', '.join(sorted(left))}. "
-            "Predictions are the same; training goes on without.",
+            "Predictions are the same, but further training ignores them.",
             stacklevel=users_level(),
         )
     return shared

@@ -325,7 +325,7 @@ def _paths(every: list[LayerWeights], names: Any) -> list[str]:
 def _distinct(paths: list[str]) -> list[str]:
     """Return names of modules; two layers of one name would have the arrays of one."""
     if len(set(paths)) < len(paths):
-        raise ValueError(f"names must give every layer another name; got {paths}.")
+        raise ValueError(f"names must give every layer a different name; got {paths}.")
     return paths
 
 
@@ -338,6 +338,6 @@ def _paths_there(every: list[LayerWeights], names: Any, state: Mapping[str, Any]
     if len(modules) != len(paths):
         raise ValueError(
             f"state holds {len(modules)} modules, {modules}, and the network here {len(paths)} "
-            f"layers with weights, {paths}; say by names={{layer: module}} which is which."
+            f"layers with weights, {paths}; map them with names={{layer: module}}."
         )
     return modules

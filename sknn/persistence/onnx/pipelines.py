@@ -121,8 +121,8 @@ def _refuse_several_outputs(estimator: Any) -> None:
     if isinstance(estimator._targets, MultioutputTargets):
         raise ValueError(
             f"This {type(estimator).__name__} was fitted on a y with {len(estimator.classes_)} "
-            "columns of classes, for which skl2onnx has no outputs; write it alone, by "
-            "sknn.persistence.to_onnx."
+            "columns of classes, for which skl2onnx has no outputs; convert it separately, "
+            "with sknn.persistence.to_onnx."
         )
 
 
@@ -209,8 +209,8 @@ def _refuse_middle(operator: Any, scope: Any) -> None:
         theirs = {each.onnx_name for each in other.inputs}
         if len(mine) > 1 and mine <= theirs and hasattr(other.raw_operator, "fit"):
             raise ValueError(
-                f"A {type(operator.raw_operator).__name__} in the middle of a pipeline hands on "
-                f"its hidden layer, and skl2onnx would hand its label and its probabilities to "
-                f"{type(other.raw_operator).__name__}. Write the network alone, by "
-                "sknn.persistence.to_onnx, or serve the pipeline from Python."
+                f"A {type(operator.raw_operator).__name__} in the middle of a pipeline passes on "
+                f"its hidden layer, but skl2onnx would pass its label and its probabilities to "
+                f"{type(other.raw_operator).__name__}. Convert the network separately, "
+                "with sknn.persistence.to_onnx, or serve the pipeline from Python."
             )

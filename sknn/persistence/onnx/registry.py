@@ -50,7 +50,8 @@ class Converters:
         convert = self.of_class(type(part))
         if convert is None:
             raise TypeError(
-                f"{type(part).__name__} is no {self.what} that can be written to ONNX: only those "
+                f"{type(part).__name__} is not a {self.what} that can be written to ONNX: only "
+                f"those "
                 f"of sknn have a converter. {self.remedy}"
             )
         return convert

@@ -126,8 +126,8 @@ class Progress:
         """Raise where batches have no loss that can be known, as those of Boltzmann machines."""
         if self.workspace is None:
             raise ValueError(
-                f"{callback!r} looks at the loss of every batch, which says nothing of a Boltzmann "
-                "machine or of two networks that play against each other; remove it from callbacks."
+                f"{callback!r} needs the loss of every batch, which has no meaning for a Boltzmann "
+                "machine or a GAN; remove it from callbacks."
             )
 
     def stop(self, reason: str) -> None:

@@ -155,8 +155,9 @@ class Checkpoint(Callback):
         except OSError as error:
             raise archive.with_path(error, path, _WHAT, "read") from error
         raise ValueError(
-            f"{os.fspath(path)!r} is a checkpoint of an earlier sknn, a pickle, which may run any "
-            "code. If you trust it, pass allow_pickle=True."
+            f"{os.fspath(path)!r} is a checkpoint of an earlier version of sknn: a pickle, which "
+            f"may "
+            "run any code. If you trust it, pass allow_pickle=True."
         )
 
     def on_train_begin(self, progress: Progress) -> None:

@@ -235,8 +235,8 @@ def _kind(picture: Any, estimator: Any, X: Any) -> str:
         raise InvalidParameterError(
             f"The 'picture' parameter of Film is {picture!r}, which {type(estimator).__name__} or "
             "X does not allow: regions need X of two columns and predictions of one output, "
-            "reconstructions X and an auto-encoder or Boltzmann machine, samples a network that "
-            "makes rows up."
+            "reconstructions X and an autoencoder or Boltzmann machine, samples a network that "
+            "generates rows."
         )
     return picture
 

@@ -19,8 +19,8 @@ def told_of(estimator: Any) -> files.Told:
         return files.told(estimator)
     except ValueError as error:
         raise ValueError(
-            f"Checkpoint: {error} Let the __getstate__ of a callback put None in the place of what "
-            "cannot be saved, or remove it from callbacks."
+            f"Checkpoint: {error} Let the __getstate__ of a callback replace what cannot be saved "
+            "with None, or remove it from callbacks."
         ) from error
 
 
@@ -47,8 +47,9 @@ def warn_of_writers(made: Iterable[Any], path: str | os.PathLike) -> None:
     others = sorted({repr(each) for each in writers if not _is_at(each, path)})
     if others:
         warnings.warn(
-            f"What was loaded from {os.fspath(path)!r} has callbacks that write files when it is "
-            f"trained again: {', '.join(others)}. If you do not want them, remove them from "
+            f"The estimator loaded from {os.fspath(path)!r} has callbacks that will write files "
+            f"when it "
+            f"is trained again: {', '.join(others)}. If you do not want them, remove them from "
             "callbacks.",
             UserWarning,
             stacklevel=users_level(),

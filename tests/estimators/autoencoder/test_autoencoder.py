@@ -1,4 +1,4 @@
-"""Auto-encoders: tasks, contract, laws."""
+"""Autoencoders: tasks, contract, laws."""
 
 import pickle
 
@@ -102,7 +102,7 @@ def test_parts_make_the_whole(kind):
     if not KINDS[kind].get("pretrain"):
         assert_parts_make_the_whole(ae, 6, X)
         return
-    # How long layers are pre-trained goes by the `max_iter` of the first call.
+    # How long layers are pretrained goes by the `max_iter` of the first call.
     assert_same_progress(in_one_go(ae, 6, X), as_a_stream(ae, 6, X))
 
 
@@ -304,7 +304,7 @@ def test_mixed_columns_of_a_table():
     check_gradients(clone(ae), frame, None)
     with pytest.raises(ValueError, match="'size' more than once|more than once"):
         clone(ae).set_params(output_groups={"binary": ["big", "big"]}).fit(frame)
-    with pytest.raises(ValueError, match="no column of X"):
+    with pytest.raises(ValueError, match="not a column of X"):
         clone(ae).set_params(output_groups={"binary": ["age"]}).fit(frame)
     with pytest.raises(ValueError, match="must lie between 0 and 1"):
         clone(ae).set_params(output_groups={"binary": ["size"]}).fit(frame)

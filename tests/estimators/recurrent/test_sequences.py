@@ -384,8 +384,8 @@ def test_every_pass_of_fit_begins_anew():
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
-        ({"bidirectional": True}, "stateful=True does not go with bidirectional"),
-        ({"early_stopping": True}, "stateful=True does not go with early_stopping"),
+        ({"bidirectional": True}, "stateful=True cannot be combined with bidirectional"),
+        ({"early_stopping": True}, "stateful=True cannot be combined with early_stopping"),
         ({"batch_size": 10}, "batch_size=10 would part"),
         ({"layers": [GRU(3)], "units": (64,)}, "stateful=True has no effect together with"),
     ],
@@ -423,7 +423,7 @@ ENDLESS[5, 1, 1] = np.inf
     ("X", "settings", "text"),
     [
         (PARTLY, {}, "Step 2 of row 3 of X is NaN in some"),
-        (EMPTY, {}, "Row 4 of X is a sequence without any step"),
+        (EMPTY, {}, "Row 4 of X is a sequence without steps"),
         (ENDLESS, {}, "infinity"),
         ([*SEQUENCES[:39], np.zeros((3, 5))], {}, "the same features"),
         ([*SEQUENCES[:39], np.zeros((3, 2, 2))], {}, r"X\[39\]"),
@@ -456,7 +456,7 @@ def test_odd_calls_are_refused(X, settings, text):
 @pytest.mark.parametrize(
     ("y", "settings", "text"),
     [
-        (ABOVE, {}, r"an answer to every step; y\[0\] has the shape \(\)"),
+        (ABOVE, {}, r"a target for every step; y\[0\] has the shape \(\)"),
         (STEPS[:-1], {}, "inconsistent numbers"),
         ([*STEPS[:-1], STEPS[-1][:-1]], {}, r"y\[39\] has the shape"),
         (None, {}, "requires y to be passed"),

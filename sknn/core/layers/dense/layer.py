@@ -130,7 +130,7 @@ class Dense(Affine):
             contraction.check_activation(self.contraction, bound.activation)
         for name in ("input_scale", "input_skip"):
             if self.contraction and getattr(self, name):
-                raise InvalidParameterError(f"contraction and {name} do not go together.")
+                raise InvalidParameterError(f"contraction and {name} cannot be combined.")
         return bound
 
     def check_input(self, in_shape: Shape) -> None:
