@@ -2,10 +2,10 @@ r"""
 Sigmoid and squared error
 =========================
 
-With a sigmoid output :math:`o`, truth :math:`d`, and the squared error :math:`(o - d)^2 / 2`, the
-gradient of a weight is :math:`(o - d)\, o (1 - o)\, x`. The factor :math:`o (1 - o)` is largest
+With a sigmoid output :math:`p`, truth :math:`t`, and the squared error :math:`(p - t)^2 / 2`, the
+gradient of a weight is :math:`(p - t)\, p (1 - p)\, x`. The factor :math:`p (1 - p)` is largest
 where the output is undecided, at 0.5, and next to nothing where the output is certain, even when it
-is certain and wrong. Cross-entropy cancels the factor: what is left is :math:`(o - d)\, x`, and the
+is certain and wrong. Cross-entropy cancels the factor: what is left is :math:`(p - t)\, x`, and the
 worst errors are corrected first.
 
 Below, two networks without a hidden layer start certain and wrong, from the same large weights of
@@ -34,19 +34,19 @@ for name, loss in {"cross-entropy": "log_loss", "squared error": "squared_error"
     there = next(step for step, value in enumerate(accuracy[name]) if value > 0.9)
     print(f"{name:<14} begins at {accuracy[name][0]:.2f}, above 0.9 after {there} steps")
 
-o = np.linspace(0, 1, 201)
+p = np.linspace(0, 1, 201)
 plt.style.use(house_style())
 figure, axes = plt.subplot_mosaic(
     [["slope", "slope"], ["loss", "accuracy"]], figsize=(8.3, 7.6), layout="constrained"
 )
 ax = axes["slope"]
-ax.plot(o, o, color="C0", label="cross-entropy: $o - d$")
-ax.plot(o, o * o * (1 - o), color="C1", label="squared error: $(o - d)\\, o (1 - o)$")
-ax.plot(o, o * (1 - o), ":", color="0.3", label="the factor $o (1 - o)$")
+ax.plot(p, p, color="C0", label="cross-entropy: $p - t$")
+ax.plot(p, p * p * (1 - p), color="C1", label="squared error: $(p - t)\\, p (1 - p)$")
+ax.plot(p, p * (1 - p), ":", color="0.3", label="the factor $p (1 - p)$")
 arrow = {"arrowprops": {"arrowstyle": "->"}, "ha": "center"}
 ax.annotate("undecided:\nlargest factor", (0.5, 0.25), (0.35, 0.55), **arrow)
 ax.annotate("certain and wrong:\nno gradient left", (0.99, 0.02), (0.85, 0.32), **arrow)
-ax.set(title="gradient with respect to the raw score, truth $d = 0$", xlabel="output $o$")
+ax.set(title="gradient with respect to the raw score, truth $t = 0$", xlabel="output $p$")
 ax.set_ylim(-0.03, 1.05)
 ax.legend(loc="upper left")
 for name, color in [("cross-entropy", "C0"), ("squared error", "C1")]:

@@ -4,7 +4,7 @@ Losses: why not count the errors?
 
 Three samples, three networks. All get the first two right and the third wrong, so their
 classification error is the same. But A is barely right and badly wrong, B clearly right and barely
-wrong. Squared error, :math:`\sum_k (p_k - d_k)^2`, and cross-entropy, :math:`-\log p` of the true
+wrong. Squared error, :math:`\sum_k (p_k - t_k)^2`, and cross-entropy, :math:`-\log p` of the true
 class, can tell the difference.
 
 C gives every true class the same probability as B, and spreads the rest differently. Cross-entropy
