@@ -169,7 +169,7 @@ def deep_belief():
     for name, net in starts.items():
         ax.plot(net.fit(X, y).loss_curve_, label=name)
     ax.set(xlabel="epoch of backpropagation", ylabel="training loss")
-    ax.legend(title="initial weights")
+    ax.legend(title="initial weights", loc="center right", bbox_to_anchor=(1, 0.32))
     return figure
 
 

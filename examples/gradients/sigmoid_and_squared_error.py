@@ -56,5 +56,5 @@ axes["loss"].set(title="training loss, each as a\nshare of its first value", xla
 axes["accuracy"].set(title="accuracy: both start\ncertain and wrong", xlabel="step")
 for name in ("loss", "accuracy"):
     axes[name].set_ylim(0, 1.02)
-axes["accuracy"].legend(loc="lower right")
+axes["accuracy"].legend(loc="center left", bbox_to_anchor=(0.08, 0.5))
 plt.show()

@@ -4,8 +4,8 @@ What a bias is for
 
 Weights weigh pairs of units. A bias belongs to one unit: which way it leans before it sees any
 input. It moves the place where the unit switches, :math:`x w + b = 0`. Without biases that line
-passes through the origin for every hidden unit, wherever the data are, and a ReLU unit bends only
-at 0. Both weights and biases are learned.
+passes through the origin for every hidden unit, and lines through its center cannot enclose a disk;
+a ReLU unit bends only at 0. Both weights and biases are learned.
 
 The output unit keeps its bias in all four networks; only the hidden layer goes without.
 """
@@ -19,9 +19,9 @@ from sknn.inspection import house_style
 from sknn.layers import Dense
 
 rng = np.random.default_rng(0)
-X = rng.uniform(-1, 5, (400, 2))
-y = (np.linalg.norm(X - 2.5, axis=1) < 1.3).astype(int)
-settings = {"solver": "lbfgs", "alpha": 1e-3, "max_iter": 3000, "random_state": 3}
+X = rng.uniform(-3, 3, (400, 2))
+y = (np.linalg.norm(X, axis=1) < 1.8).astype(int)
+settings = {"solver": "lbfgs", "alpha": 1e-3, "max_iter": 3000, "random_state": 0}
 names = {"without bias": False, "with bias": True}
 
 plt.style.use(house_style())
@@ -38,12 +38,11 @@ for name, use_bias in names.items():
     ax.scatter(*X.T, c=np.where(y == 1, "C1", "C0"), s=12, edgecolors="white", linewidths=0.5)
     for w, b in zip(net.coefs_[0].T, net.intercepts_[0], strict=True):
         ax.axline(-b * w / (w @ w), slope=-w[0] / w[1], color="black", linewidth=1.2)
-    ax.plot(0, 0, "ko", markersize=6)
     ax.set(title=f"{name}: {net.score(X, y):.0%} right", xlabel="$x_1$", ylabel="$x_2$")
-    ax.set(xlim=(-1, 5), ylim=(-1, 5))
+    ax.set(xlim=(-3, 3), ylim=(-3, 3))
     ax.grid(False)
     print(f"border {name}: accuracy {net.score(X, y):.3f}")
-figure.suptitle("black lines: where a hidden unit switches (dot: the origin)", fontsize="medium")
+figure.suptitle("black lines: where a hidden unit switches", fontsize="medium")
 
 # The same for a curve, with 100 ReLU units.
 x = np.linspace(-2, 4, 120)[:, None]
