@@ -1,6 +1,6 @@
 """
-Transfer: knowledge from another task
-=====================================
+Few labels: begin with what is known
+====================================
 
 A network learns to name digits from 1,000 labeled images. A second one has to tell odd from even
 and gets 20, 50, or 100 labels, of images that the first has not seen. Starting from the weights of

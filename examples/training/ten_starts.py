@@ -58,8 +58,8 @@ u = b - a
 v = (c - a) - (c - a) @ u / (u @ u) * u
 v *= np.linalg.norm(u) / np.linalg.norm(v)
 corner = (c - a) @ u / (u @ u), (c - a) @ v / (v @ v)
-s = np.linspace(min(0, corner[0]) - 0.35, max(1, corner[0]) + 0.35, 60)
-t = np.linspace(min(0, corner[1]) - 0.35, max(0, corner[1]) + 0.35, 60)
+s = np.linspace(min(0, corner[0]) - 0.35, max(1, corner[0]) + 0.35, 45)
+t = np.linspace(min(0, corner[1]) - 0.35, max(0, corner[1]) + 0.35, 45)
 slice_ = np.array([[loss_at(a + i * u + j * v) for i in s] for j in t])
 hill = max(loss_at(a + i * u) for i in np.linspace(0, 1, 30))
 print(f"from A to B in a straight line: over a hill of {hill:.3f}")

@@ -2,7 +2,7 @@ r"""
 Losses: why not count the errors?
 =================================
 
-Three samples, three networks. All get the first two right and the third wrong, so their
+Three rows, three networks. All get the first two right and the third wrong, so their
 classification error is the same. But A is barely right and badly wrong, B clearly right and barely
 wrong. Squared error, :math:`\sum_k (p_k - t_k)^2`, and cross-entropy, :math:`-\log p` of the true
 class, can tell the difference.
@@ -43,7 +43,7 @@ for i, (name, p) in enumerate(networks.items()):
         edges = ["black" if truth[row] == k else "none" for row in range(3)]
         ax.bar(np.arange(3) + 0.25 * (k - 1), p[:, k], 0.22, color=f"C{k + 3}", edgecolor=edges,
                linewidth=2, label=f"class {k}")  # fmt: skip
-    ax.set(title=name, xticks=range(3), xlabel="sample", ylim=(0, 1))
+    ax.set(title=name, xticks=range(3), xlabel="row", ylim=(0, 1))
     ax.set_xticklabels(["1", "2", "3"])
     ax.title.set_color(f"C{i}")
     values = [loss(p) for loss in losses.values()]
@@ -55,7 +55,7 @@ for i, (name, p) in enumerate(networks.items()):
 first, *_ = axes.values()
 first.set_ylabel("probability (framed: the true class)")
 first.legend(loc="upper left")
-axes["losses"].set(title="three losses, mean of the samples", xticks=range(3), ylim=(0, 1.6))
+axes["losses"].set(title="three losses, mean of the rows", xticks=range(3), ylim=(0, 1.6))
 axes["losses"].set_xticklabels(list(losses))
 axes["losses"].legend(loc="upper left")
 plt.show()
