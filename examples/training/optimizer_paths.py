@@ -3,8 +3,8 @@ Optimizers, step by step
 ========================
 
 A line is fitted: two weights, one of which matters fifty times as much as the other. The surface
-is a long valley. Plain gradient descent is thrown from side to side, momentum rolls along
-the valley, and the adaptive methods measure every weight by its own gradients: Adagrad slows down,
+is a long valley. Plain gradient descent is thrown from side to side, momentum rolls along the
+valley, and the adaptive methods measure every weight by its own gradients: Adagrad slows down,
 Adadelta and RMSProp forget old gradients, Adam adds momentum.
 
 Below the paths, the same optimizers train a network on digits.

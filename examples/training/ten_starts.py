@@ -4,9 +4,10 @@ Different starts, different minima
 
 The loss of a network has many valleys, and nothing promises the global optimum: where training ends
 depends on where it began. Here ten seeds are each followed to a minimum by L-BFGS. Some minima are
-better, some worse, and equally good ones can lie far apart, with hills between them.
+better, some worse, and equally good ones can lie far apart, with hills between them: hidden units
+that change places make the same network elsewhere.
 
-The picture below is a slice through the space of all weights: the plane that holds three of the
+The lower panel is a slice through the space of all weights: the plane that holds three of the
 minima, A, B, and C. Each lies at the bottom of its own valley.
 """
 
