@@ -404,7 +404,7 @@ def check_validation(
         return None
     if X_val is None or y_val is None:
         missing = "X_val" if X_val is None else "y_val"
-        raise ValueError(f"X_val and y_val go together; {missing} is missing.")
+        raise ValueError(f"X_val and y_val must be passed together; {missing} is missing.")
     try:
         rows = estimator._check_rows(X_val, y_val, sample_weight_val, dtypes, False)
     except (TypeError, ValueError) as error:

@@ -99,7 +99,7 @@ def _sound_defaults(kind: type[Spec]) -> dict[str, Any]:
 
 @cache
 def _starts_sound(kind: type[Spec]) -> bool:
-    """Say whether a class with its defaults passes its own check, and stays as it is."""
+    """Return whether a class with its defaults passes its own check, and stays as it is."""
     spec: Spec = kind()
     return spec.checked() is spec
 

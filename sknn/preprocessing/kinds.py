@@ -63,7 +63,7 @@ def _plain(text: Any) -> str:
 
 
 def is_missing(value: Any) -> bool:
-    """Say whether an entry is None, NaN, NA, NaT or blank text."""
+    """Return whether an entry is None, NaN, NA, NaT or blank text."""
     if isinstance(value, str):
         return not value.strip()
     if value is None or type(value).__name__ in _MISSING_TYPES:

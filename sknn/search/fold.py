@@ -145,7 +145,7 @@ class Lesson:
     Attributes
     ----------
     model : estimator
-        Fitted but for its network.
+        Fitted except for its network.
     X, y : array-like
     params : dict
     seconds : float

@@ -172,7 +172,7 @@ class DaskBlocks:
 
         found: list[dict[int, Any]] = [{} for _ in indices]
         frames = [i for i in self.lazy if _is_frame(self.columns[i])]
-        # Dask warns of calls that mix frames with arrays.
+        # Dask warns about calls that mix frames with arrays.
         for kind in (frames, [i for i in self.lazy if i not in frames]):
             pieces = [[of(_piece(self.columns[i], index)) for i in kind] for index in indices]
             for parts, values in zip(found, dask.compute(*pieces) if kind else (), strict=False):
@@ -196,7 +196,7 @@ class DaskBlocks:
 
 
 def _is_frame(values: Any) -> bool:
-    """Say whether there are partitions: those of a frame or a series."""
+    """Return whether there are partitions: those of a frame or a series."""
     return hasattr(values, "divisions")
 
 

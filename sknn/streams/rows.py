@@ -17,7 +17,7 @@ def shape_of(values: Any) -> Any:
 
 
 def is_lazy(values: Any) -> bool:
-    """Say whether it is an array or a frame of Dask, and no Delayed, whose attributes are any."""
+    """Return whether it is a Dask array or frame, but not a Delayed, which has any attribute."""
     return hasattr(values, "__dask_graph__") and isinstance(shape_of(values), tuple)
 
 

@@ -56,7 +56,7 @@ def _shapes(signature: list[tuple[str, str, tuple[int, ...]]]) -> str:
 
 
 def _same_members(state: FitState, served: Network) -> bool:
-    """Say whether as many are trained as were; of several epochs each may be served."""
+    """Return whether as many are trained as were; of several epochs each may be served."""
     network = state.network
     if state.estimator._serves_several_epochs:
         return network.n_members == state.run.n_members

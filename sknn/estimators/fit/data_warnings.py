@@ -121,7 +121,7 @@ def _evenly(x: Any, rows: NDArray | None) -> Any:
 
 
 def warn_of_data(state: FitState) -> None:
-    """Look at the data of a fresh run and warn of what is probably a mistake."""
+    """Look at the data of a fresh run and warn about what is probably a mistake."""
     x, rows = state.train.x, state.rows_used
     if state.train.doubt is not None:
         _warn(state.train.doubt, ShapeWarning)

@@ -66,7 +66,7 @@ def _is_auto(value: Any) -> bool:
 
 
 def _meddles(callback: Callback) -> bool:
-    """Say whether a callback looks at batches, or averages or decides."""
+    """Return whether a callback looks at batches, or averages or decides."""
     return Hooks([callback]).each_batch or callback.phase in (Phase.AVERAGE, Phase.DECIDE)
 
 

@@ -1,4 +1,4 @@
-"""What a call of fit makes of y, and of what rows count."""
+"""How a call of fit reads y and the weights of rows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Task:
     """
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
-        """Return what y means, by the first rows, whose weights are combined."""
+        """Return the targets, learned from the first rows, whose weights are combined."""
         return NoTargets()
 
     def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
@@ -52,7 +52,7 @@ class Task:
         return rows.weight
 
     def read_validation(self, state: FitState) -> Rows | None:
-        """Return the checked validation rows of a call, None where it has none."""
+        """Return the checked validation rows of a call, None if it has none."""
         call = state.call
         return arrays.check_unlabelled_validation(
             state.estimator, call.X_val, call.sample_weight_val, state.dtypes
@@ -63,7 +63,7 @@ class SupervisedTask(Task):
     """Validation rows have a y, too."""
 
     def read_validation(self, state: FitState) -> Rows | None:
-        """Return the checked validation rows of a call, None where it has none."""
+        """Return the checked validation rows of a call, None if it has none."""
         call = state.call
         return arrays.check_validation(
             state.estimator, call.X_val, call.y_val, call.sample_weight_val, state.dtypes
@@ -106,7 +106,7 @@ class ClassificationTask(SupervisedTask):
         return targets
 
     def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
-        """Compare labels with those of earlier calls, in scikit-learn's words."""
+        """Compare labels with those of earlier calls, with scikit-learn's messages."""
         before, classes = known.classes, state.call.classes
         targets, growth = (known, None) if classes is None else grow(known, classes)
         vars(state.estimator).update(classes_=targets.classes, n_outputs_=targets.n_outputs)
@@ -149,7 +149,7 @@ def _other_labels(labels: NDArray, before: NDArray, interrupted: bool) -> ValueE
 
 
 def _names_itself(y: Any) -> bool:
-    """Say whether y shows all its labels: an indicator matrix has a column for each."""
+    """Return whether y shows all its labels: an indicator matrix has a column for each."""
     return isinstance(classification_targets(y), MultilabelTargets)
 
 

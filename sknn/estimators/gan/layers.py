@@ -72,7 +72,7 @@ def chain(estimator: Any, n_features: int, row_shape: tuple[int, ...], n_classes
 
 
 def _hidden(estimator: Any, side: str) -> list[Layer]:
-    """Return the layers of one side but for its output, laid flat at the end."""
+    """Return the layers of one side except for its output, laid flat at the end."""
     layers, sizes = (getattr(estimator, f"{side}_{name}") for name in ("layers", "layer_sizes"))
     if layers is None:
         widths = hidden_sizes(sizes)

@@ -1,4 +1,4 @@
-"""What recurrent networks share: rows as sequences, layers of cells, an answer or one a step."""
+"""What recurrent networks share: sequences, recurrent layers, one prediction or one per step."""
 
 from __future__ import annotations
 
@@ -239,7 +239,7 @@ class RecurrentNetwork(ShapedNetwork):
         return [*observers, BeginAnew()] if carries else observers
 
     def reset_state(self) -> Any:
-        """Forget where the series seen last have ended: the next ones begin anew.
+        """Clear the state of all series, so that the next ones start from zero.
 
         Returns
         -------
@@ -262,7 +262,7 @@ class RecurrentNetwork(ShapedNetwork):
         return by_row(answer, there) if each else answer
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return accuracy or R2; with `return_sequences` over all steps there are.
+        """Return accuracy or R2; with `return_sequences`, over all steps that are not missing.
 
         Parameters
         ----------

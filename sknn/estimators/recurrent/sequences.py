@@ -51,7 +51,7 @@ def _hint(missing: NDArray, channels_first: bool) -> str:
 
 
 class Steps:
-    """Answers to the steps of sequences, one behind the other.
+    """Answers to the steps of sequences, one after the other.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ class SequenceTargets(Targets):
         return y.values
 
     def listed(self, target: NDArray) -> NDArray:
-        """Return the encoded answers one behind the other."""
+        """Return the encoded answers one after the other."""
         return target[answered(target)]
 
     def check_domain(self, loss: Loss, target: NDArray) -> None:

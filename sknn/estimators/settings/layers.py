@@ -62,7 +62,7 @@ def _is_sequence(value: Any) -> bool:
 
 
 def is_int(value: Any) -> bool:
-    """Say whether a value is a whole number, of any type."""
+    """Return whether a value is a whole number, of any type."""
     return is_number(value, numbers.Integral)
 
 

@@ -67,5 +67,5 @@ def _meant_sizes(value: Any) -> str:
 
 
 def is_lbfgs(estimator: Any) -> bool:
-    """Say whether the estimator trains by full-batch L-BFGS."""
+    """Return whether the estimator trains by full-batch L-BFGS."""
     return isinstance(estimator.solver, str) and estimator.solver == LBFGS

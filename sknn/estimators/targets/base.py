@@ -23,7 +23,7 @@ class Targets(ABC):
     task : str
         What the loss is bound to.
     n_outputs : int
-        Raw scores of a loss that has one an output.
+        Raw scores of a loss that has one per output.
     """
 
     task: ClassVar[str]
@@ -74,11 +74,11 @@ class Targets(ABC):
         return loss
 
     def answers_of(self, y: Any) -> Any:
-        """Return the answers in y one behind the other, as the user means them."""
+        """Return the answers in y one after the other, as the user means them."""
         return y
 
     def listed(self, target: Any) -> Any:
-        """Return encoded answers one behind the other, as the loss knows them."""
+        """Return encoded answers one after the other, as the loss knows them."""
         return target
 
     def check_domain(self, loss: Loss, target: Any) -> None:

@@ -260,7 +260,7 @@ class MultilabelTargets(ClassificationTargets):
         return sp.csr_array(y, dtype=dtype) if sp.issparse(y) else np.asarray(y, dtype)
 
     def check_classes(self, classes: Any) -> None:
-        """Raise where the labels a stream announces are not one a column."""
+        """Raise where the labels a stream announces are not one per column."""
         if classes is not None and np.shape(classes) != (self.n_outputs,):
             raise ValueError(
                 f"y has {self.n_outputs} columns, one per label, so `classes` must hold "
@@ -369,7 +369,7 @@ class MultioutputTargets(ClassificationTargets):
 
 
 def _is_indicator(y: Any, classes: Any) -> bool:
-    """Say whether y marks labels with 1, rather than answering several questions.
+    """Return whether y marks labels with 1, rather than answering several questions.
 
     scikit-learn calls every matrix of two values an indicator; columns of 1 and 2 are classes.
     """

@@ -28,7 +28,7 @@ def grow(
     ----------
     targets : ClassificationTargets
         Of the calls so far.
-    classes : array-like, or a list of them, one an output
+    classes : array-like, or a list of them, one per output
         All labels that may come from now on.
 
     Returns

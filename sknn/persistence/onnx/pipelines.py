@@ -27,23 +27,23 @@ _ML_OPSET = 2
 
 
 def register_skl2onnx() -> None:
-    """Teach skl2onnx the estimators of sknn, so that it can write pipelines that hold them.
+    """Register the estimators of sknn with skl2onnx, so that it can convert pipelines with them.
 
-    Afterwards ``skl2onnx.to_onnx`` takes pipelines, column transformers, searches, votes and
-    calibrated classifiers of scikit-learn with estimators of sknn inside, with the options
-    ``zipmap``, ``nocl``, ``output_class_labels`` and ``raw_scores`` for our classifiers. Networks
-    compute in the dtype of what reaches them.
+    Afterward, ``skl2onnx.to_onnx`` converts pipelines, column transformers, searches, voting
+    ensembles, and calibrated classifiers of scikit-learn with estimators of sknn inside. The
+    options ``zipmap``, ``nocl``, ``output_class_labels``, and ``raw_scores`` work for classifiers
+    of sknn. Networks compute in the dtype of their input.
 
     Raises
     ------
     ImportError
-        Without the packages onnx and skl2onnx.
+        If the packages onnx and skl2onnx are not installed.
 
     Notes
     -----
-    A network in the middle of a pipeline, which hands its hidden layer on, is refused. Isotonic
-    calibration is written by skl2onnx as steps, not as the line that scikit-learn draws through
-    them, whatever the classifier.
+    A network in the middle of a pipeline, which passes on its hidden layer, is refused. skl2onnx
+    converts isotonic calibration to a step function, not to scikit-learn's piecewise linear
+    function.
 
     Examples
     --------

@@ -35,7 +35,7 @@ def checked(found: Any, path: str | os.PathLike) -> Any:
     """Return what was found if it is an estimator in training."""
     if not isinstance(getattr(found, "run_", None), Run) or not hasattr(found, "resume"):
         raise ValueError(
-            f"{os.fspath(path)!r} is no checkpoint: it holds a {type(found).__name__}, not an "
+            f"{os.fspath(path)!r} is not a checkpoint: it holds a {type(found).__name__}, not an "
             "estimator of sknn in training."
         )
     return found
@@ -57,7 +57,7 @@ def warn_of_writers(made: Iterable[Any], path: str | os.PathLike) -> None:
 
 
 def _is_at(callback: Callback, path: str | os.PathLike) -> bool:
-    """Say whether a callback writes the very file it comes from."""
+    """Return whether a callback writes the very file it comes from."""
     try:
         return os.path.realpath(callback.path) == os.path.realpath(path)  # type: ignore[attr-defined]
     except (AttributeError, TypeError, ValueError):

@@ -427,7 +427,7 @@ def test_number_of_features_in_a_stream():
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
-        ({"hidden_layer_sizes": ()}, "at least one layer"),
+        ({"hidden_layer_sizes": ()}, "hidden_layer_sizes must hold at least one size"),
         ({"corruption": "dust"}, "'corruption' parameter"),
         ({"corruption": "masking", "corruption_level": 1.5}, "corruption_level"),
         ({"sparsity": 1.0}, "'sparsity' parameter"),
