@@ -2,10 +2,10 @@
 Incremental learning: new data without starting over
 ====================================================
 
-Rows arrive in chunks, and what they mean drifts: the border between two classes slowly turns.
-``partial_fit`` learns each chunk where the last one left off. A network that was trained once gets
-worse and worse; one retrained from scratch on everything so far costs more with every chunk, and
-old rows mislead it.
+Rows arrive in chunks, and their meaning drifts: the boundary between two classes slowly turns.
+``partial_fit`` learns each chunk and continues where the last one ended. A network that was trained
+only once gets worse and worse. Training a new network on all rows so far costs more with every
+chunk, and old rows mislead it.
 """
 
 import time
@@ -21,7 +21,7 @@ chunks, rows = 60, 100
 
 
 def chunk(i):
-    """Return rows whose border has turned half a circle by the end."""
+    """Return rows whose boundary has turned half a circle by the end."""
     angle = np.pi * i / chunks
     X = rng.standard_normal((rows, 2))
     return X, (X @ [np.cos(angle), np.sin(angle)] + 0.3 * np.sin(3 * X[:, 0]) > 0).astype(int)
@@ -58,7 +58,7 @@ for i, (name, values) in enumerate(hits.items()):
     ax.plot(range(7, chunks - 2), np.convolve(values, window, "valid"), color=f"C{i}", label=label)
 ax.axhline(0.5, color="0.4", linestyle=":", linewidth=1)
 ax.text(2, 0.52, "guessing", color="0.3")
-ax.set(title="each chunk is predicted, then learned, while the border turns", xlabel="chunk")
+ax.set(title="each chunk is predicted, then learned, while the boundary turns", xlabel="chunk")
 ax.set(ylabel="accuracy, mean of 5 chunks", ylim=(0, 1.02), xlim=(1, chunks))
 ax.legend(loc="lower left", title="network (processor time)")
 plt.show()

@@ -3,11 +3,11 @@ Grid, random, and architecture search at equal seconds
 ======================================================
 
 A grid tries all combinations of a few values. A random search draws from ranges. An architecture
-search by successive halving starts many candidates, drops most of them after a few epochs, and goes
-on with the best. All three get the same seconds here: the grid (in random order) and the random
-search are cut off when the time of the architecture search is up.
+search by successive halving starts many candidates, drops most of them after a few epochs, and
+continues with the best. All three get the same number of seconds: the grid (in random order) and
+the random search end when the time of the architecture search is over.
 
-Above, every line is a candidate of one architecture search. Below, the best score so far of the
+Above, every line is a candidate of one architecture search. Below is the best score so far of the
 three searches: the mean of three runs with different seeds, and their range.
 """
 

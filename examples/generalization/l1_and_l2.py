@@ -2,13 +2,13 @@ r"""
 L1, L2, and weight decay
 ========================
 
-L2 adds :math:`\frac{\alpha}{2 n} \sum w^2` to the loss, where n is the number of rows. Under
-gradient descent every step then shrinks every weight by the same share, hence *weight decay*.
-L1 adds :math:`\frac{l_1}{n} \sum |w|`, which pulls with the same force whatever the size of the
-weight: what is not needed becomes exactly 0.
+L2 adds :math:`\frac{\alpha}{2 n} \sum w^2` to the loss of n rows. Under gradient descent every step
+then shrinks every weight by the same share, hence *weight decay*. L1 adds
+:math:`\frac{l_1}{n} \sum |w|`, which pulls with the same force whatever the size of the weight, so
+weights that are not needed become exactly 0.
 
-L2 and weight decay are the same under gradient descent: the weights that both lead to lie on one
-line. Under Adam they are not, because Adam divides the gradient of the penalty by its size, too.
+Under gradient descent, L2 and weight decay lead to the same weights: the points lie on one line.
+Under Adam they do not, because Adam also divides the gradient of the penalty by its size.
 """
 
 import matplotlib.pyplot as plt

@@ -2,13 +2,13 @@
 Overfitting, and what helps
 ===========================
 
-A hundred rows and a large network: the training loss goes to 0 while the loss on rows held out
-turns around and climbs. The network learns the rows by heart. What helps: fewer epochs (stop at the
+A hundred rows and a large network: the training loss goes to 0, while the loss on held-out rows
+first falls and then rises. The network memorizes the rows. What helps: fewer epochs (stop at the
 best one, by ``early_stopping``, or as soon as the training loss falls below a threshold,
 ``stop_below``), fewer units, fewer features, and a penalty on large weights (``alpha``).
 
 Each bar is a mean over five data sets, and changes one thing only. Of the 20 features, 4 carry
-information: without the others the network still trains for too long, so this helps less than
+information. With these alone the network still trains for too long, so this helps less than
 stopping in time.
 """
 

@@ -2,15 +2,15 @@ r"""
 Backpropagation by hand
 =======================
 
-The chain rule, from the output back: the error of an output is what the loss says, and the error of
-a hidden unit is the sum over the outputs it fed, each error times the weight of the link, times the
-slope of its own activation:
+Backpropagation is the chain rule, applied from the output backward. The error of an output comes
+from the loss. The error of a hidden unit is the sum, over the outputs it feeds, of their error
+times the weight between them, times the slope of its own activation:
 :math:`\delta_h = \left(\sum_k \delta_k\, w_{hk}\right) (1 - h^2)` for tanh. The gradient of a
-weight is what went in times the error of what came out.
+weight is its input times the error of its output.
 
-The diagram shows this for one hidden unit and one row, with real numbers. Below it: two layers by
-hand, in a few lines of NumPy, agree with sknn, and both agree with the brute-force check: nudge
-each weight and see how the loss changes.
+The diagram shows this for one hidden unit and one row, with real numbers. Below it, two layers by
+hand, in a few lines of NumPy, agree with sknn, and both agree with the brute-force check: change
+one weight a little, and see how the loss changes.
 """
 
 import matplotlib.pyplot as plt
@@ -57,7 +57,7 @@ after = net.partial_fit(X, y).get_weights()
 by_sknn = [before[layer][name] - after[layer][name] for layer, name in names]
 by_hand = gradients(*weights)
 
-# The brute-force check: nudge one weight at a time and look at the loss.
+# The brute-force check: change one weight at a time, and look at the loss.
 by_nudges = [np.empty_like(array) for array in weights]
 for array, slopes in zip(weights, by_nudges, strict=True):
     for place in np.ndindex(array.shape):
@@ -73,8 +73,9 @@ def flat(arrays):
     return np.concatenate([array.ravel() for array in arrays])
 
 
-print(f"by hand and sknn differ by at most {np.abs(flat(by_hand) - flat(by_sknn)).max():.0e}")
-print(f"by hand and nudges differ by at most {np.abs(flat(by_hand) - flat(by_nudges)).max():.0e}")
+for name, others in {"sknn": by_sknn, "small changes": by_nudges}.items():
+    far = np.abs(flat(by_hand) - flat(others)).max()
+    print(f"by hand and by {name}: differ by at most {far:.0e}")
 print(f"check_gradients of sknn, largest relative error: {check_gradients(net, X, y):.0e}")
 
 plt.style.use(house_style())
@@ -119,7 +120,7 @@ for i, (layer, name) in enumerate(names):
     below.plot(nudges, by_sknn[i].ravel(), "x", color=f"C{i + 2}", label=kind)
 below.set(
     title="the gradient of every weight, all rows: three ways agree",
-    xlabel="slope of the loss when the weight is nudged",
+    xlabel="slope of the loss when the weight is changed a little",
     ylabel="backpropagation:\nby hand (o) and by sknn (x)",
 )
 below.legend()

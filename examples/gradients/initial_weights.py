@@ -2,14 +2,13 @@ r"""
 Initial weights: signals that fade
 ==================================
 
-A layer's output is its input times its weights. With :math:`N(0, 0.01^2)` every layer makes signals
-smaller: what is not large is lost first, and after some layers all rows look alike. Xavier (Glorot
-& Bengio 2010) draws weights so that the variance stays the same, for activations with slope 1 at 0,
-such as tanh. ReLU throws half of it away; He et al. (2015) make up for this with weights larger by
-a factor of :math:`\sqrt 2`.
+The output of a layer is its input times its weights. With :math:`N(0, 0.01^2)`, every layer makes
+signals smaller, and after a few layers all rows look alike. Xavier (Glorot & Bengio 2010) draws
+weights so that the variance stays the same, for activations with slope 1 at 0, such as tanh. ReLU
+drops half of the variance; He et al. (2015) compensate with weights larger by a factor of
+:math:`\sqrt 2`.
 
-Below, outputs of a network with ten hidden layers before any training, and their standard
-deviation (std).
+Below are the outputs of ten hidden layers before any training, and their standard deviation (std).
 """
 
 import matplotlib.pyplot as plt

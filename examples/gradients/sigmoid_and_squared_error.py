@@ -4,8 +4,8 @@ Sigmoid and squared error
 
 With a sigmoid output :math:`p`, truth :math:`t`, and the squared error :math:`(p - t)^2 / 2`, the
 gradient of a weight is :math:`(p - t)\, p (1 - p)\, x`. The factor :math:`p (1 - p)` is largest
-where the output is undecided, at 0.5, and next to nothing where the output is certain, even when it
-is certain and wrong. Cross-entropy cancels the factor: what is left is :math:`(p - t)\, x`, and the
+where the output is undecided, at 0.5, and almost zero where the output is certain, even if it is
+certain and wrong. Cross-entropy cancels this factor: what remains is :math:`(p - t)\, x`, and the
 worst errors are corrected first.
 
 Below, two networks without a hidden layer start certain and wrong, from the same large weights of

@@ -4,11 +4,11 @@ Vanishing gradients
 
 On its way back through a network, the error is multiplied in every layer by the weights and by the
 slope of the activation. The slope of a sigmoid is at most 1/4, and small weights shrink the rest:
-products of numbers below 1 fade, so layers near the input stand still. ReLU with He initialization
-keeps the error at one size. The callback ``Diagnostics`` measures the gradients of every layer in
-training and names what is wrong.
+products of numbers below 1 fade, so layers near the input hardly learn. ReLU with He's initial
+weights keeps the size of the error. The callback ``Diagnostics`` measures the gradients of every
+layer in training and names what is wrong.
 
-The left panel shows the gradient of the biases at the first step: it is the error that reaches the
+The left panel shows the gradient of the biases in the first step. It is the error that reaches the
 layer, summed over the rows.
 """
 

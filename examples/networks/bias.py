@@ -1,13 +1,13 @@
-r"""
+"""
 What a bias is for
 ==================
 
-Weights weigh pairs of units. A bias belongs to one unit: which way it leans before it sees any
-input. It moves the place where the unit switches, :math:`x w + b = 0`. Without biases that line
-passes through the origin for every hidden unit, and lines through its center cannot enclose a disk;
-a ReLU unit bends only at 0. Both weights and biases are learned.
+A weight belongs to a pair of units. A bias belongs to one unit, and says how active the unit is
+before it sees any input. It moves the line where the unit turns on, :math:`x w + b = 0`. Without
+biases this line passes through the origin for every hidden unit, and lines through its center
+cannot enclose a disk; a ReLU unit bends only at 0. Both weights and biases are learned.
 
-The output unit keeps its bias in all four networks; only the hidden layer goes without.
+The output unit has a bias in all four networks; only the hidden layer has none in two of them.
 """
 
 import matplotlib.pyplot as plt
@@ -41,8 +41,8 @@ for name, use_bias in names.items():
     ax.set(title=f"{name}: {net.score(X, y):.0%} right", xlabel="$x_1$", ylabel="$x_2$")
     ax.set(xlim=(-3, 3), ylim=(-3, 3))
     ax.grid(False)
-    print(f"border {name}: accuracy {net.score(X, y):.3f}")
-figure.suptitle("black lines: where a hidden unit switches", fontsize="medium")
+    print(f"boundary {name}: accuracy {net.score(X, y):.3f}")
+figure.suptitle("black lines: where a hidden unit turns on", fontsize="medium")
 
 # The same for a curve, with 100 ReLU units.
 x = np.linspace(-2, 4, 120)[:, None]

@@ -4,9 +4,9 @@ Hidden features: nobody made them by hand
 
 A hidden layer turns inputs into features. Nobody designs them: training finds what tells the
 classes apart. ``transform`` returns them. Each panel shows two numbers for every image of an unseen
-digit. The first two principal components, the linear map that keeps most of the variance, leave
-many classes on top of each other; so does a narrow hidden layer before training. After training its
-two units keep the classes apart.
+digit. The first two principal components, the linear features that keep most of the variance, leave
+many classes mixed, and so do the two units of a narrow hidden layer before training. Once trained,
+they separate the classes.
 """
 
 import matplotlib.pyplot as plt

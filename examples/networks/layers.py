@@ -2,13 +2,12 @@
 Layers: a network of perceptrons
 ================================
 
-A perceptron adds up its inputs, each times a weight, adds its bias, and bends the sum. Perceptrons
-in layers make a network. Every unit is linked to every unit of the next layer and to none in its
-own layer: two neighboring layers are a bipartite graph, and signals only go forward. The more
-hidden layers, the deeper the network.
+A perceptron adds up its inputs, each times a weight, adds its bias, and applies an activation
+function to the sum. Layers of perceptrons form a network. Every unit is connected to every unit of
+the next layer and to none in its own layer: two neighboring layers form a bipartite graph, and
+signals only go forward. More hidden layers make the network deeper.
 
-Each line below is one learned weight: orange for positive, blue for negative; the larger the
-weight, the wider the line.
+Each line below is one learned weight: orange if positive, blue if negative, and wider if larger.
 """
 
 import matplotlib.pyplot as plt

@@ -1,11 +1,11 @@
-r"""
+"""
 Why activations must not be linear
 ==================================
 
 A sum of linear maps is a linear map:
-:math:`(x W_1 + b_1) W_2 + b_2 = x (W_1 W_2) + (b_1 W_2 + b_2)`. With the identity as activation, a
-deep network can therefore do no more than one without hidden layers. An activation has to bend, and
-it has to have a slope, because training follows slopes.
+:math:`(x W_1 + b_1) W_2 + b_2 = x (W_1 W_2) + (b_1 W_2 + b_2)`. With the identity as its
+activation, a deep network can therefore do no more than one without hidden layers. An activation
+must be nonlinear, and must have a slope, because training follows slopes.
 """
 
 import matplotlib.pyplot as plt

@@ -2,10 +2,10 @@
 Why hidden layers: exclusive or
 ===============================
 
-A network without hidden layers has a straight border between the classes, and no straight line
-separates the corners of exclusive or (XOR), where opposite corners share a class. A line gets three
-corners right at best and is then certain and wrong about the fourth. The loss is lowest if every
-probability is one half: no border at all. A hidden layer of four units bends the border.
+A network without hidden layers has a straight boundary between the classes, and no straight line
+separates the corners of the exclusive or (XOR): opposite corners have the same class. A line gets
+three corners right at best, and is then certain and wrong about the fourth. The loss is lowest if
+every probability is one half: no boundary at all. A hidden layer of four units bends the boundary.
 """
 
 import matplotlib.pyplot as plt

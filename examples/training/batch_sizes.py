@@ -2,13 +2,13 @@
 Batch sizes: one row, some rows, or all of them
 ===============================================
 
-The gradient of all rows (a batch) is the truest; that of one row (stochastic gradient descent)
-costs next to nothing. A mini-batch lies in between: hardware handles 32 rows nearly as fast as one.
-A larger batch needs more memory, because the outputs of every layer are kept for the way back.
+The gradient over all rows (a batch) is exact; that of one row (stochastic gradient descent) costs
+next to nothing. A mini-batch is in between: 32 rows take hardly longer than one. A larger batch
+needs more memory, because the outputs of every layer are kept for the way back.
 
-With a rate that suits each size, and one that decays so that the last steps are small, all three
-end up nearly the same on unseen digits. What they need to get there differs. Whether large batches
-should come first or last is an open research question; a schedule can do either.
+With a learning rate that suits each size, and that decays so that the last steps are small, all
+three end up nearly the same on unseen digits. They differ in what they need to get there. Whether
+large batches should come first or last is an open question; a schedule can do either.
 """
 
 import time

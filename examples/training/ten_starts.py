@@ -3,12 +3,12 @@ Different starts, different minima
 ==================================
 
 The loss of a network has many valleys, and nothing promises the global optimum: where training ends
-depends on where it began. Here ten seeds are each followed to a minimum by L-BFGS. Some minima are
-better, some worse, and equally good ones can lie far apart, with hills between them: hidden units
-that change places make the same network elsewhere.
+depends on where it begins. Here L-BFGS follows ten seeds to a minimum each. Some are better, some
+worse. Equally good ones can be far apart, with hills between them: hidden units that change places
+make the same network elsewhere.
 
-The lower panel is a slice through the space of all weights: the plane that holds three of the
-minima, A, B, and C. Each lies at the bottom of its own valley.
+The lower panel is a slice through the space of weights that contains three of the minima, A, B, and
+C. Each lies at the bottom of its own valley.
 """
 
 import matplotlib.pyplot as plt
