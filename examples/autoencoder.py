@@ -1,5 +1,5 @@
-"""Autoencoders: what gets through a narrow middle
-================================================
+"""Autoencoders: denoise, look inside, compress, generate
+=========================================================
 
 Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
 

@@ -1,5 +1,5 @@
-"""scikit-learn's HalvingRandomSearchCV with epochs as the resource
-================================================================
+"""Halving of scikit-learn, with epochs as the resource
+=======================================================
 
 Run it from the root of the repository; it takes some seconds::
 

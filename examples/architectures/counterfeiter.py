@@ -1,6 +1,6 @@
 """
-Counterfeiter and detective
-===========================
+Coins out of noise
+==================
 
 A generative adversarial network (Goodfellow et al. 2014) consists of two networks: a counterfeiter,
 who makes coins from noise, and a detective, who tells them from real ones. Each makes the other

@@ -50,7 +50,7 @@ for ax, name, codes in [
     (right, "autoencoder", coder.transform(X_test)),
 ]:
     ReconstructionDisplay(kind="codes", codes=codes, labels=y_test).plot(ax)
-    ax.set_title(f"{name}: two numbers, from which images return with error {errors[name]:.3f}")
+    ax.set_title(f"{name}: two numbers an image, error {errors[name]:.3f}")
 left.get_legend().remove()
 rows = {"unseen": X_test, "noisy": noisy, "mended": mender.predict(noisy)}
 images = {name: each[:14].reshape(-1, 8, 8) for name, each in rows.items()}

@@ -1,6 +1,6 @@
 """
-Remembered and forgotten
-========================
+Gates remember what others forget
+=================================
 
 A recurrent network feeds its state back, and so carries along what it has read. In the adding
 problem (Hochreiter & Schmidhuber 1997), two numbers of a sequence are marked, one in each half, and

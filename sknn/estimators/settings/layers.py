@@ -176,9 +176,9 @@ def build_network(
     estimator: Any, n_raw: int, in_shape: tuple[int, ...], dtype: DTypeLike, n_members: int
 ) -> Network:
     """Plan the network an estimator's parameters describe; its weights are still zero."""
-    default = (
-        estimator.activation if not isinstance(estimator.activation, (list, tuple)) else "relu"
-    )
+    default = estimator.activation
+    if isinstance(default, (list, tuple)) or default == "auto":
+        default = "relu"
     automatic = starts_automatically(estimator)
     defaults = Defaults(default, "auto" if automatic else estimator.weight_init)
     chain = estimator._chain(n_raw)
