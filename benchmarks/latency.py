@@ -43,7 +43,7 @@ def cases() -> dict[str, tuple[Any, Any]]:
     scaled = make_pipeline(StandardScaler(), MLPClassifier(**BRIEF))
     text = make_pipeline(TfidfVectorizer(), TruncatedSVD(8, random_state=0))
     columns = make_column_transformer((text, "note"), remainder="passthrough")
-    fast = {"preset": "fast", "random_state": 0}
+    fast: dict[str, Any] = {"preset": "fast", "random_state": 0}
     with_text = make_pipeline(columns, TabularMLPClassifier(n_picks=1, **fast))
     return {
         "MLP 64-100-10": (MLPClassifier(**BRIEF).fit(X, y), X),
