@@ -18,7 +18,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     ----------
     units : int or sequence of int, default=(64,)
         Number of units in each recurrent layer.
-    cell : {"elman", "jordan", "lstm", "gru"}, default="lstm"
+    cell : {"elman", "jordan", "lstm", "gru"}, default="gru"
         Kind of the recurrent layers.
     input_shape : tuple of int, default=None
         Shape of a row where X is flat. That is (n_steps, n_features). With None every number of a
@@ -60,19 +60,21 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
         "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
         parameters are searched as ``solver__beta_1``.
-    learning_rate : str or Schedule, default="constant"
+    learning_rate : str or Schedule, default="cosine"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
-        :mod:`sknn.schedules`. Works with every stochastic solver.
-    learning_rate_init : float, default=0.001
+        :mod:`sknn.schedules`. Works with every stochastic solver. By name, a schedule ends after
+        `max_iter` epochs, and in a stream after as many calls of `partial_fit`; for longer streams
+        pass "constant".
+    learning_rate_init : float, default=0.005
         Base learning rate, which the schedule multiplies.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
-        is ``min(32, n_samples)``, or all rows where `stateful`.
-    max_iter : int, default=200
+        is 8 up to 200 rows, 16 up to 400, else 32, or all rows where `stateful`.
+    max_iter : int, default=60
         Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
@@ -81,7 +83,8 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         Share of rows held out for early stopping where no X_val is given. At the end the best
         weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops.
+        Epochs without improvement after which training stops. Those within the horizon of a
+        schedule, as "cosine" has one, count only where a validation loss is watched.
     tol : float, default=0.0001
         Least improvement of the loss that counts.
     max_grad_norm : float, default=1.0
@@ -173,7 +176,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         self,
         units: Any = (64,),
         *,
-        cell: Any = "lstm",
+        cell: Any = "gru",
         input_shape: Any = None,
         channels: Any = "last",
         bidirectional: Any = False,
@@ -188,11 +191,11 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         layers: Any = None,
         loss: Any = "log_loss",
         solver: Any = "adam",
-        learning_rate: Any = "constant",
-        learning_rate_init: Any = 0.001,
+        learning_rate: Any = "cosine",
+        learning_rate_init: Any = 0.005,
         alpha: Any = 0.0001,
         batch_size: Any = "auto",
-        max_iter: Any = 200,
+        max_iter: Any = 60,
         early_stopping: Any = False,
         validation_fraction: Any = 0.1,
         n_iter_no_change: Any = 10,
@@ -254,7 +257,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     ----------
     units : int or sequence of int, default=(64,)
         Number of units in each recurrent layer.
-    cell : {"elman", "jordan", "lstm", "gru"}, default="lstm"
+    cell : {"elman", "jordan", "lstm", "gru"}, default="gru"
         Kind of the recurrent layers.
     input_shape : tuple of int, default=None
         Shape of a row where X is flat. That is (n_steps, n_features). With None every number of a
@@ -298,19 +301,21 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
         "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
         parameters are searched as ``solver__beta_1``.
-    learning_rate : str or Schedule, default="constant"
+    learning_rate : str or Schedule, default="cosine"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
-        :mod:`sknn.schedules`. Works with every stochastic solver.
-    learning_rate_init : float, default=0.001
+        :mod:`sknn.schedules`. Works with every stochastic solver. By name, a schedule ends after
+        `max_iter` epochs, and in a stream after as many calls of `partial_fit`; for longer streams
+        pass "constant".
+    learning_rate_init : float, default=0.005
         Base learning rate, which the schedule multiplies.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
-        is ``min(32, n_samples)``, or all rows where `stateful`.
-    max_iter : int, default=200
+        is 8 up to 200 rows, 16 up to 400, else 32, or all rows where `stateful`.
+    max_iter : int, default=60
         Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
@@ -319,7 +324,8 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         Share of rows held out for early stopping where no X_val is given. At the end the best
         weights are trained further on all rows, for this share of their epochs.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops.
+        Epochs without improvement after which training stops. Those within the horizon of a
+        schedule, as "cosine" has one, count only where a validation loss is watched.
     tol : float, default=0.0001
         Least improvement of the loss that counts.
     max_grad_norm : float, default=1.0
@@ -411,7 +417,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         self,
         units: Any = (64,),
         *,
-        cell: Any = "lstm",
+        cell: Any = "gru",
         input_shape: Any = None,
         channels: Any = "last",
         bidirectional: Any = False,
@@ -426,11 +432,11 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         layers: Any = None,
         loss: Any = "squared_error",
         solver: Any = "adam",
-        learning_rate: Any = "constant",
-        learning_rate_init: Any = 0.001,
+        learning_rate: Any = "cosine",
+        learning_rate_init: Any = 0.005,
         alpha: Any = 0.0001,
         batch_size: Any = "auto",
-        max_iter: Any = 200,
+        max_iter: Any = 60,
         early_stopping: Any = False,
         validation_fraction: Any = 0.1,
         n_iter_no_change: Any = 10,

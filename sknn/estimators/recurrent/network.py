@@ -60,7 +60,7 @@ class RecurrentNetwork(ShapedNetwork):
     """Recurrent layers over sequences that may have gaps and different lengths."""
 
     units: Any = (64,)
-    cell: Any = "lstm"
+    cell: Any = "gru"
     bidirectional: Any = False
     return_sequences: Any = False
     stateful: Any = False
@@ -229,7 +229,7 @@ class RecurrentNetwork(ShapedNetwork):
 
     def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
         # Whoever carries a state reads all series side by side.
-        return ((inf, sys.maxsize if self.stateful else 32),)
+        return ((inf, sys.maxsize),) if self.stateful else ((200, 8), (400, 16), (inf, 32))
 
     def _observers(self, state: FitState, network: Network) -> list[Callback]:
         observers = super()._observers(state, network)

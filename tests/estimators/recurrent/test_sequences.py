@@ -99,7 +99,8 @@ def test_steps_that_nobody_can_follow_are_refused(layers, text):
 
 def test_batch_norm_counts_the_steps_there_are():
     # Not Adam: it would move a bias in front of a norm, whose gradient is rounding, by whole steps.
-    settings = {"solver": "sgd", "max_iter": 4, "batch_size": 40, "random_state": 0}
+    rate = {"learning_rate": "constant", "learning_rate_init": 0.001}
+    settings = {"solver": "sgd", "max_iter": 4, "batch_size": 40, "random_state": 0} | rate
     layers = [BatchNorm(), Dense(4, "tanh"), BatchNorm()]
     net = RNNRegressor(layers=layers, return_sequences=True, max_grad_norm=None, **settings)
     net.fit(SEQUENCES, SUMS)
@@ -300,7 +301,8 @@ def test_several_real_answers_a_step():
 @pytest.mark.parametrize("weighted", [False, True])
 def test_a_network_without_memory_is_that_of_the_steps(sequence_net, flat_net, answers, weighted):
     """One batch, the same start: the loss of all steps is that of all rows of a flat X."""
-    settings = {"max_iter": 4, "batch_size": 1000, "alpha": 0.1, "random_state": 0}
+    rate = {"learning_rate": "constant", "learning_rate_init": 0.001}
+    settings = {"max_iter": 4, "batch_size": 1000, "alpha": 0.1, "random_state": 0} | rate
     net = sequence_net(layers=[Dense(4, "tanh")], return_sequences=True, **settings)
     net.set_params(max_grad_norm=None)
     flat = flat_net(layers=[Dense(4, "tanh")], **settings)
@@ -375,6 +377,7 @@ def test_state_is_carried_along_a_series():
 
 def test_every_pass_of_fit_begins_anew():
     settings = {"stateful": True, "return_sequences": True, "random_state": 0, "units": 3}
+    settings["learning_rate"] = "constant"
     y = EVEN.sum(axis=2)
     whole = RNNRegressor(**settings, max_iter=4).fit(EVEN, y)
     parts = RNNRegressor(**settings, max_iter=2, warm_start=True).fit(EVEN, y).fit(EVEN, y)
@@ -439,7 +442,7 @@ ENDLESS[5, 1, 1] = np.inf
         (EVEN, {"max_grad_norm": -1.0}, "max_grad_norm"),
         (EVEN, {"layers": [LSTM(3, return_sequences=True)], "units": (64,)}, "one axis"),
         (EVEN, {"layers": [LSTM(3)], "units": (64,), "return_sequences": True}, "each of 6 steps"),
-        (EVEN, {"layers": [LSTM(3)], "units": (64,), "cell": "gru"}, "cell.* has no effect"),
+        (EVEN, {"layers": [LSTM(3)], "units": (64,), "cell": "lstm"}, "cell.* has no effect"),
     ],
 )
 def test_odd_calls_are_refused(X, settings, text):

@@ -115,7 +115,9 @@ ENTRIES = {
         None,
         "Normalization between each hidden layer and its activation.",
         c.none() | c.one_of(NORMALIZATION),
-    ).on("ConvolutionalNetwork", also="Convolutions have it too."),
+    )
+    .on("ConvolutionalNetwork", also="Convolutions have it too.")
+    .on("CNNClassifier", default="batch"),
     "dropout": Entry(
         "float or list of float",
         0.0,

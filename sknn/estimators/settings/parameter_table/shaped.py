@@ -75,7 +75,7 @@ ENTRIES = {
     ),
     "cell": Entry(
         '{"elman", "jordan", "lstm", "gru"}',
-        "lstm",
+        "gru",
         "Kind of the recurrent layers.",
         c.one_of(["elman", "jordan", "lstm", "gru"]),
     ),

@@ -27,6 +27,8 @@ ENTRIES = {
         default="auto",
         constraint=AUTO | c.integer(1),
     )
+    .on("RecurrentNetwork", default=60)
+    .on("CNNClassifier", default=20)
     .on("TabularMLPClassifier", also='"auto" is 24 or 40 by preset.')
     .on("TabularMLPRegressor", also='"auto" is 24 or 32 by preset.')
     .on("TableSynthesizer", default=100),
@@ -48,7 +50,8 @@ ENTRIES = {
     "n_iter_no_change": Entry(
         "int or inf",
         10,
-        "Epochs without improvement after which training stops.",
+        "Epochs without improvement after which training stops. Those within the horizon of a "
+        'schedule, as "cosine" has one, count only where a validation loss is watched.',
         c.integer(1) | INFINITE,
     ),
     "stop_below": Entry(

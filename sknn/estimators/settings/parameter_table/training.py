@@ -80,8 +80,14 @@ ENTRIES = {
         also='"auto" is ``min(200, n_samples)``.',
     )
     .on(*MLP, also='"auto" is ``min(200, n_samples)``. lbfgs does not use it.')
-    .on("ConvolutionalNetwork", also='"auto" is ``min(64, n_samples)``.')
-    .on("RecurrentNetwork", also='"auto" is ``min(32, n_samples)``, or all rows where `stateful`.')
+    .on(
+        "ConvolutionalNetwork",
+        also='"auto" is 8 up to 400 rows, 16 up to 800, 32 up to 1,600, else 64.',
+    )
+    .on(
+        "RecurrentNetwork",
+        also='"auto" is 8 up to 200 rows, 16 up to 400, else 32, or all rows where `stateful`.',
+    )
     .on("GAN", also='"auto" is ``min(128, n_samples)``. A batch has as many samples as rows.')
     .on(
         "TableNetwork",
@@ -105,6 +111,12 @@ ENTRIES = {
         f"How the learning rate changes: {listed(Schedule)}, or a spec from "
         ":mod:`sknn.schedules`. Works with every stochastic solver.",
     )
+    .on(
+        "ShapedNetwork",
+        default="cosine",
+        also="By name, a schedule ends after `max_iter` epochs, and in a stream after as many calls "
+        'of `partial_fit`; for longer streams pass "constant".',
+    )
     .on("TableNetwork", default="cos_log")
     .on("TableSynthesizer", default="cosine")
     .on("GAN", also="It holds for both networks.")
@@ -118,6 +130,14 @@ ENTRIES = {
     .on("GaussianRBM", default=0.01, also="Real-valued units need a tenth of the rate of bits."),
     "learning_rate_init": Entry(
         "float", 0.001, "Base learning rate, which the schedule multiplies.", POSITIVE
+    )
+    .on(
+        "RecurrentNetwork",
+        default=0.005,
+    )
+    .on(
+        "ConvolutionalNetwork",
+        default=0.003,
     )
     .on(
         "DeepBelief",
