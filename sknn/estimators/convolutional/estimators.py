@@ -60,8 +60,8 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. By name, a schedule ends after
-        `max_iter` epochs, and in a stream after as many calls of `partial_fit`; for longer streams
-        pass "constant".
+        `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer streams pass
+        "constant".
     learning_rate_init : float, default=0.003
         Base learning rate, which the schedule multiplies.
     alpha : float, default=0.0001
@@ -289,8 +289,8 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. By name, a schedule ends after
-        `max_iter` epochs, and in a stream after as many calls of `partial_fit`; for longer streams
-        pass "constant".
+        `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer streams pass
+        "constant".
     learning_rate_init : float, default=0.003
         Base learning rate, which the schedule multiplies.
     alpha : float, default=0.0001

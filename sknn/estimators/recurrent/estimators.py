@@ -64,8 +64,8 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. By name, a schedule ends after
-        `max_iter` epochs, and in a stream after as many calls of `partial_fit`; for longer streams
-        pass "constant".
+        `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer streams pass
+        "constant".
     learning_rate_init : float, default=0.005
         Base learning rate, which the schedule multiplies.
     alpha : float, default=0.0001
@@ -305,8 +305,8 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. By name, a schedule ends after
-        `max_iter` epochs, and in a stream after as many calls of `partial_fit`; for longer streams
-        pass "constant".
+        `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer streams pass
+        "constant".
     learning_rate_init : float, default=0.005
         Base learning rate, which the schedule multiplies.
     alpha : float, default=0.0001

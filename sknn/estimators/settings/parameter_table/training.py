@@ -114,8 +114,8 @@ ENTRIES = {
     .on(
         "ShapedNetwork",
         default="cosine",
-        also="By name, a schedule ends after `max_iter` epochs, and in a stream after as many calls "
-        'of `partial_fit`; for longer streams pass "constant".',
+        also="By name, a schedule ends after `max_iter` epochs, in a stream after as many calls of "
+        '`partial_fit`; for longer streams pass "constant".',
     )
     .on("TableNetwork", default="cos_log")
     .on("TableSynthesizer", default="cosine")
