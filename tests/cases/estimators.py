@@ -182,7 +182,8 @@ enter(
 enter(
     [RNNRegressor],
     {
-        "gru": {"max_iter": 40, "learning_rate_init": 0.03},
+        "lstm": {"cell": "lstm", "max_iter": 40, "learning_rate": "constant"}
+        | {"learning_rate_init": 0.02},
         "elman": {"cell": "elman", "hidden_layer_sizes": (8,)},
     },
     RNN,

@@ -299,7 +299,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is 8 up to 400 rows, 16 up to 800, 32 up to 1,600, else 64.
-    max_iter : int, default=200
+    max_iter : int, default=40
         Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
@@ -411,7 +411,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         learning_rate_init: Any = 0.003,
         alpha: Any = 0.0001,
         batch_size: Any = "auto",
-        max_iter: Any = 200,
+        max_iter: Any = 40,
         early_stopping: Any = False,
         validation_fraction: Any = 0.1,
         n_iter_no_change: Any = 10,

@@ -28,6 +28,10 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         same order. "last" is (n_steps, n_features), "first" is (n_features, n_steps).
     bidirectional : bool, default=False
         Read sequences in both directions; each layer then has twice the units.
+    readout : {"auto", "pooled", "last"}, default="auto"
+        What one answer to a sequence is made from. "pooled": the last state of the last recurrent
+        layer, and the mean and the maximum of its states over all steps. "last": the last state
+        alone. "auto" is "last" where `stateful`, else "pooled".
     return_sequences : bool, default=False
         Answer at every step, with y as (n, n_steps) or a list of arrays, rather than once per
         sequence.
@@ -180,6 +184,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         input_shape: Any = None,
         channels: Any = "last",
         bidirectional: Any = False,
+        readout: Any = "auto",
         return_sequences: Any = False,
         stateful: Any = False,
         tbptt: Any = None,
@@ -217,6 +222,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         self.input_shape = input_shape
         self.channels = channels
         self.bidirectional = bidirectional
+        self.readout = readout
         self.return_sequences = return_sequences
         self.stateful = stateful
         self.tbptt = tbptt
@@ -267,6 +273,10 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         same order. "last" is (n_steps, n_features), "first" is (n_features, n_steps).
     bidirectional : bool, default=False
         Read sequences in both directions; each layer then has twice the units.
+    readout : {"auto", "pooled", "last"}, default="auto"
+        What one answer to a sequence is made from. "pooled": the last state of the last recurrent
+        layer, and the mean and the maximum of its states over all steps. "last": the last state
+        alone. "auto" is "last" where `stateful`, else "pooled".
     return_sequences : bool, default=False
         Answer at every step, with y as (n, n_steps) or a list of arrays, rather than once per
         sequence.
@@ -421,6 +431,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         input_shape: Any = None,
         channels: Any = "last",
         bidirectional: Any = False,
+        readout: Any = "auto",
         return_sequences: Any = False,
         stateful: Any = False,
         tbptt: Any = None,
@@ -458,6 +469,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         self.input_shape = input_shape
         self.channels = channels
         self.bidirectional = bidirectional
+        self.readout = readout
         self.return_sequences = return_sequences
         self.stateful = stateful
         self.tbptt = tbptt

@@ -138,7 +138,7 @@ def test_longer_and_shorter_sequences_later():
         net.predict_proba(EVEN[:, :3]), net.predict_proba(list(EVEN[:, :3])), rtol=1e-12
     )
     net.partial_fit(long, ABOVE, classes=[0, 1]).partial_fit(SEQUENCES, ABOVE)
-    assert net.transform(long).shape == (40, 5)
+    assert net.transform(long).shape == (40, 15)  # the last step, the mean, and the maximum
 
 
 def test_missing_steps_are_passed_over():

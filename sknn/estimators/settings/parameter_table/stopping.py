@@ -29,6 +29,7 @@ ENTRIES = {
     )
     .on("RecurrentNetwork", default=60)
     .on("CNNClassifier", default=20)
+    .on("CNNRegressor", default=40)
     .on("TabularMLPClassifier", also='"auto" is 24 or 40 by preset.')
     .on("TabularMLPRegressor", also='"auto" is 24 or 32 by preset.')
     .on("TableSynthesizer", default=100),
