@@ -485,3 +485,43 @@ def test_refused_later():
     net.set_params(return_sequences=True, warm_start=True)
     with pytest.raises(ValueError, match="return_sequences differs"):
         net.fit(EVEN, np.zeros((40, 6)))
+
+
+# -- what an answer is made from ------------------------------------------------------------------
+
+
+def test_the_readout_is_the_last_step_the_mean_and_the_maximum():
+    net = RNNClassifier(**SMALL).fit(EVEN, ABOVE)
+    states = net.network_.predict(EVEN, 2)
+    expected = [states[:, -1], states.mean(axis=1), states.max(axis=1)]
+    np.testing.assert_allclose(net.transform(EVEN), np.hstack(expected), rtol=1e-10, atol=1e-12)
+
+
+def test_the_readout_of_the_way_back_is_that_of_the_sequence_turned_round():
+    net = RNNClassifier(**SMALL, bidirectional=True).fit(SEQUENCES, ABOVE)
+    own = net.get_weights()["parallel0"]
+    there = {name: each for name, each in own.items() if name.startswith("0.")}
+    net.set_weights({"parallel0": there | {f"1{name[1:]}": each for name, each in there.items()}})
+    back = net.transform([each[::-1] for each in SEQUENCES])
+    np.testing.assert_allclose(net.transform(SEQUENCES)[:, 15:], back[:, :15], rtol=1e-10)
+
+
+def test_the_last_state_alone_is_read_on_demand_and_along_series():
+    for settings in ({"readout": "last"}, {"stateful": True}):
+        net = RNNRegressor(**SMALL, **settings).fit(EVEN, EVEN.sum(axis=(1, 2)))
+        assert [type(layer).__name__ for layer in net.network_.layers] == [
+            "FillSteps",
+            "GRU",
+            "Dense",
+        ]
+
+
+def test_long_sequences_are_learned():
+    """A bump anywhere in 200 steps of noise: by the last state alone this is guessed."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(0, 0.3, (160, 200, 1)), np.arange(160) % 2
+    for row, place in zip(np.flatnonzero(y), rng.integers(10, 120, 80), strict=True):
+        X[row, place : place + 20] += 1.0
+    X = X.astype(np.float32)
+    net = RNNClassifier(16, max_iter=20, random_state=0).fit(X[:100], y[:100])
+    assert net.score(X[100:], y[100:]) > 0.95
