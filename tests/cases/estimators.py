@@ -182,8 +182,8 @@ enter(
 enter(
     [RNNRegressor],
     {
-        "lstm": {"cell": "lstm", "max_iter": 40, "learning_rate": "constant"}
-        | {"learning_rate_init": 0.02},
+        "lstm": {"cell": "lstm", "readout": "last", "max_iter": 40}
+        | {"learning_rate": "constant", "learning_rate_init": 0.02},
         "elman": {"cell": "elman", "hidden_layer_sizes": (8,)},
     },
     RNN,
