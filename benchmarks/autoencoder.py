@@ -1,4 +1,4 @@
-"""What auto-encoders are used for, in figures: compression, denoising, anomalies, features.
+"""What autoencoders are used for, in figures: compression, denoising, anomalies, features.
 
 Run from the root of the repository; name parts to run these alone::
 
@@ -86,7 +86,7 @@ def pca_reconstruction(A: NDArray, B: NDArray, k: int) -> NDArray:
 
 
 def compression(A: NDArray, B: NDArray, sizes: tuple[int, ...], **settings: Any) -> tuple:
-    """Return the squared errors of PCA and of an auto-encoder with as long a code, and seconds."""
+    """Return the squared errors of PCA and of an autoencoder with as long a code, and seconds."""
     best = float(((pca_reconstruction(A, B, sizes[-1]) - B) ** 2).mean())
     settings = COSINE | {"random_state": 0} | settings
     coder, seconds = trained(AutoEncoder(sizes, **settings), A)
@@ -243,7 +243,7 @@ def print_variational() -> None:
     coder, seconds = trained(AutoEncoder((128, 8), variational=True, random_state=0, **BRISK), A)
     history = coder.history_
     nearest = [((B - row) ** 2).mean(axis=1).min() for row in coder.sample(500, random_state=0)]
-    print("Variational auto-encoder 128-8 of the digits: nats a row, training\n")
+    print("Variational autoencoder 128-8 of the digits: nats a row, training\n")
     for epoch in (0, 9, len(history["elbo"]) - 1):
         elbo, kl = history["elbo"][epoch], history["kl"][epoch]
         print(f"epoch {epoch + 1:>3}: elbo {elbo:.2f}, of this divergence {kl:.2f}")

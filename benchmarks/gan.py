@@ -6,7 +6,7 @@ Run from the root of the repository, on a machine with nothing else to do::
     python -m benchmarks.gan --seeds 2 --tasks ring
 
 Ring: how many of eight normal distributions on a circle are found (each by 1 per cent of the
-samples at least), the share of 4,000 samples within three standard deviations of a centre, and
+samples at least), the share of 4,000 samples within three standard deviations of a center, and
 seconds. Digits: the share of samples that a classifier of real digits takes for the digit that was
 asked for, the accuracy on real test digits of one that has seen nothing but samples, and how far
 samples and test digits are from the nearest training digit, the closest and the median.

@@ -63,7 +63,7 @@ def signal_layers() -> list[Any]:
 
 @dataclass(frozen=True)
 class Task:
-    """A data set, what its numbers are divided by (None: standardised) and the network for it."""
+    """A data set, what its numbers are divided by (None: standardized) and the network for it."""
 
     load: Callable[[], Data | None]
     scale: float | None
@@ -113,7 +113,7 @@ TASKS = {
 
 
 def scaled(train: NDArray, test: NDArray, scale: float | None) -> tuple[NDArray, NDArray]:
-    """Divide by a number, or standardise every channel by the training rows."""
+    """Divide by a number, or standardize every channel by the training rows."""
     if scale is not None:
         return (train / scale).astype(np.float32), (test / scale).astype(np.float32)
     mean, std = train.mean(axis=(0, 1)), train.std(axis=(0, 1))

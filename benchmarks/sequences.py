@@ -40,7 +40,7 @@ def fitted(net: Any, X: Any, y: Any) -> tuple[Any, float]:
 
 
 def standardized(train: list[NDArray], test: list[NDArray]) -> tuple[list[NDArray], list[NDArray]]:
-    """Standardise every feature by the steps of the training rows."""
+    """Standardize every feature by the steps of the training rows."""
     steps = np.concatenate(train)
     mean, std = steps.mean(axis=0), steps.std(axis=0)
     return [(each - mean) / std for each in train], [(each - mean) / std for each in test]

@@ -79,7 +79,7 @@ def categories(X: Any) -> list[str]:
 
 
 def usual_pipeline(X: Any, net: Any) -> Any:
-    """Impute and scale numbers, one-hot categories, standardise a real target."""
+    """Impute and scale numbers, one-hot categories, standardize a real target."""
     named = categories(X)
     numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
     kinds = OneHotEncoder(handle_unknown="ignore", max_categories=50, sparse_output=False)

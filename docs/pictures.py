@@ -201,12 +201,12 @@ def deep_belief():
     starts = {
         "$N(0, 0.01^2)$": MLPClassifier(sizes, "logistic", weight_init="normal", **same),
         "scikit-learn's uniform": MLPClassifier(sizes, "logistic", **same),
-        "pre-trained": DBNClassifier(sizes, **same),
+        "pretrained": DBNClassifier(sizes, **same),
     }
     figure, ax = plt.subplots(figsize=(7, 4))
     for name, net in starts.items():
         ax.plot(net.fit(X / 16, y).loss_curve_, label=name)
-    ax.set(xlabel="epoch of back-propagation", ylabel="training loss")
+    ax.set(xlabel="epoch of backpropagation", ylabel="training loss")
     ax.legend(title="initial weights")
     return figure
 

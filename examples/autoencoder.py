@@ -1,4 +1,4 @@
-"""Auto-encoders: what gets through a narrow middle
+"""Autoencoders: what gets through a narrow middle
 ================================================
 
 Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
@@ -80,9 +80,7 @@ def code(X, y, X_test, y_test, ax, epochs: int) -> None:
     codes = coder.fit(X).transform(X_test)
     pca = PCA(2).fit(X)
     linear = ((pca.inverse_transform(pca.transform(X_test)) - X_test) ** 2).mean()
-    print(
-        f"squared error by two numbers: PCA {linear:.4f}, auto-encoder {-coder.score(X_test):.4f}"
-    )
+    print(f"squared error by two numbers: PCA {linear:.4f}, autoencoder {-coder.score(X_test):.4f}")
     for digit in range(10):
         ax.scatter(
             *codes[y_test == digit].T, s=14, color=plt.get_cmap("tab10")(digit), label=str(digit)

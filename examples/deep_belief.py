@@ -1,4 +1,4 @@
-"""Pre-training: how deep networks of logistic units came to learn
+"""Pretraining: how deep networks of logistic units came to learn
 ===============================================================
 
 Run it from the root of the repository; it takes some ten seconds and writes one picture::
@@ -40,7 +40,7 @@ def contestants(epochs: int, seed: int) -> dict[str, Any]:
     return {
         "N(0, 0.01^2)": MLPClassifier(SIZES, "logistic", weight_init="normal", **same),
         "uniform": MLPClassifier(SIZES, "logistic", **same),
-        "pre-trained": DBNClassifier(SIZES, **same),
+        "pretrained": DBNClassifier(SIZES, **same),
     }
 
 
@@ -68,7 +68,7 @@ def main() -> None:
     for name, values in scores.items():
         listed = " ".join(f"{value:.3f}" for value in values)
         print(f"{name:<14} accuracy {np.mean(values):.3f}   seeds: {listed}")
-    ax.set(xlabel="epoch of back-propagation", ylabel="training loss")
+    ax.set(xlabel="epoch of backpropagation", ylabel="training loss")
     ax.legend(title="initial weights")
     figure.savefig(options.output, dpi=110)
     print(f"\nPicture: {options.output}")

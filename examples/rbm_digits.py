@@ -8,7 +8,7 @@ Run it from the root of the repository; it takes some ten seconds and writes one
 
 The task is that of scikit-learn's example of the same kind: digits and their four shifts by one
 pixel, a logistic regression on raw pixels, on what scikit-learn's machine makes of them, and on
-what ours does. The last row adds what a pipeline cannot: back-propagation into the features.
+what ours does. The last row adds what a pipeline cannot: backpropagation into the features.
 """
 
 from __future__ import annotations

@@ -14,6 +14,11 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 README = EXAMPLES.parent / "README.md"
 # Short scripts by what they print: a pattern of numbers, and what is promised of them.
 STATEMENTS = [
+    (
+        "networks/xor.py",
+        r"accuracy (\d\.\d+)",
+        lambda straight, bent: straight <= 0.8 and bent == 1.0,
+    ),
     ("networks/layers.py", r"= (\d+) weights", lambda flat, deep: flat < deep),
     (
         "networks/linear_layers.py",
@@ -52,6 +57,11 @@ STATEMENTS = [
         "gradients/initial_weights.py",
         r"layer 10 (\S+)",
         lambda normal, xavier, he: normal < 1e-6 < xavier < 0.1 < he,
+    ),
+    (
+        "gradients/vanishing_gradient.py",
+        r"layer +(\S+) .*(?:vanishing|nothing wrong)",
+        lambda *ratios: max(ratios[:3]) < 1e-4 and min(ratios[3:]) > 0.1 and len(ratios) == 5,
     ),
     (
         "training/three_losses.py",
@@ -100,6 +110,36 @@ STATEMENTS = [
         lambda once, along, again: once < 0.4 and along > 0.9 > again + 0.1,
     ),
     ("generalization/equal_seconds.py", r"best (0\.\d+)", lambda *best: min(best) > 0.85),
+    (
+        "generalization/few_labels.py",
+        r"accuracy (0\.\d+)",
+        lambda *right: sum(right[:3]) + 0.01 < sum(right[3:6]) < sum(right[6:]) - 0.01,
+    ),
+    (
+        "architectures/narrow_middle.py",
+        r"(?:PCA|encoder|noisy|mended) (0\.\d+)",
+        lambda pca, coder, noisy, mended: coder < 0.7 * pca and mended < 0.3 * noisy,
+    ),
+    (
+        "architectures/boltzmann_filters.py",
+        r"(0\.\d+)$",
+        lambda mean, machine: machine < 0.85 * mean,
+    ),
+    (
+        "architectures/pretraining.py",
+        r"digits (0\.\d+)",
+        lambda small, xavier, pretrained: small < 0.3 and pretrained > max(0.9, xavier),
+    ),
+    (
+        "architectures/remembered.py",
+        r"variance (\d\.\d+)",
+        lambda *of: max(of[:4]) < 0.2 and min(of[12:14]) > 0.5 and max(of[14:]) < 0.3,
+    ),
+    (
+        "architectures/counterfeiter.py",
+        r"right (0\.\d+), .* heap (0\.\d+)",
+        lambda *of: of[0] > 0.7 > of[-2] and of[1] < 0.1 and of[-1] > 0.6,
+    ),
     ("architectures/digit_filters.py", r"digits (0\.\d+)", lambda right: right > 0.95),
 ]
 
@@ -130,14 +170,20 @@ def assert_picture(path: Path) -> None:
     assert len(content) > 10_000
 
 
-# A comparison at equal seconds takes these seconds.
-TIMED = ("generalization/equal_seconds.py",)
+# A comparison at equal seconds takes these seconds; the others train for some.
+LONG = (
+    "generalization/equal_seconds.py",
+    "generalization/few_labels.py",
+    "architectures/narrow_middle.py",
+    "architectures/remembered.py",
+    "architectures/counterfeiter.py",
+)
 
 
 @pytest.mark.parametrize(
     ("script", "pattern", "holds"),
     [
-        pytest.param(*row, id=row[0], marks=[pytest.mark.slow] if row[0] in TIMED else [])
+        pytest.param(*row, id=row[0], marks=[pytest.mark.slow] if row[0] in LONG else [])
         for row in STATEMENTS
     ],
 )
@@ -170,28 +216,6 @@ def test_quickstart_compares_three_tasks_and_draws(tmp_path, monkeypatch, capsys
     for task in ("digits, accuracy", "diabetes, R2", "breast cancer stream, accuracy"):
         number = r"\s+-?\d+\.\d+"
         assert re.search(f"{task}{number}{number} s{number}{number} s", printed), printed
-    assert_picture(picture)
-
-
-def test_xor_needs_a_hidden_layer(tmp_path, monkeypatch, capsys):
-    pytest.importorskip("matplotlib", reason="the examples draw")
-    picture = tmp_path / "xor.png"
-    run("xor.py", monkeypatch, "--output", str(picture))
-    straight, bent = map(float, re.findall(r"accuracy (\d\.\d+)", capsys.readouterr().out))
-    assert straight <= 0.8
-    assert bent == 1.0
-    assert_picture(picture)
-
-
-def test_gradients_vanish_or_not(tmp_path, monkeypatch, capsys):
-    pytest.importorskip("matplotlib", reason="the examples draw")
-    picture = tmp_path / "vanishing_gradient.png"
-    run("vanishing_gradient.py", monkeypatch, "--output", str(picture))
-    printed = capsys.readouterr().out
-    for case in ("logistic, N", "logistic, Xavier", "ReLU, N"):
-        assert re.search(f"{case}.*e-.*vanishing", printed), printed
-    for case in ("ReLU, Xavier", "ReLU, He"):
-        assert re.search(f"{case}.*nothing wrong", printed), printed
     assert_picture(picture)
 
 
@@ -236,7 +260,7 @@ def test_auto_encoders_mend_describe_and_invent(tmp_path, monkeypatch, capsys):
     printed = capsys.readouterr().out
     noisy, mended = map(float, re.findall(r"to noise, \w+: (\d+\.\d) dB", printed))
     assert mended > noisy + 6
-    linear, coded = map(float, re.findall(r"(?:PCA|auto-encoder) (0\.\d+)", printed))
+    linear, coded = map(float, re.findall(r"(?:PCA|autoencoder) (0\.\d+)", printed))
     assert coded < linear
     assert_picture(picture)
 

@@ -1,5 +1,5 @@
 """
-Over-fitting, and five ways out
+Overfitting, and five ways out
 ===============================
 
 A hundred rows and a large network: the training loss goes to 0 while the loss on rows held out

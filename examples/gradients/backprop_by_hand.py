@@ -1,5 +1,5 @@
 r"""
-Back-propagation by hand
+Backpropagation by hand
 ========================
 
 The chain rule, from the output back: the error of an output is what the loss says, and the error of
@@ -89,7 +89,7 @@ for i, (layer, name) in enumerate(names):
 ax.set(
     title="the gradient of every weight: on one line",
     xlabel="slope of the loss when the weight is nudged",
-    ylabel="back-propagation: by hand (o) and by sknn (x)",
+    ylabel="backpropagation: by hand (o) and by sknn (x)",
 )
 ax.legend()
 plt.show()

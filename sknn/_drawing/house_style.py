@@ -65,8 +65,8 @@ def house_style(theme: str = "light") -> dict[str, Any]:
     >>> from sknn.inspection import house_style
     >>> with plt.style.context(house_style("dark")):
     ...     figure, ax = plt.subplots()
-    >>> house_style()["axes.spines.top"]
-    False
+    >>> house_style()["axes.titlesize"]
+    'medium'
     """
     if theme not in _COLORS:
         raise ValueError(f"theme must be 'light' or 'dark'; got {theme!r}.")

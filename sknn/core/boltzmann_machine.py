@@ -131,7 +131,7 @@ class Machine:
         return np.arange(low, high + _GRID, _GRID)
 
     def _log_density(self, i: int, v: NDArray, others: NDArray) -> NDArray:
-        """Return log p(v_i | others), a mixture of normal densities, normalised on a grid."""
+        """Return log p(v_i | others), a mixture of normal densities, normalized on a grid."""
         points = self._grid(i).astype(self.W.dtype)
 
         def weight(u: NDArray) -> NDArray:

@@ -64,8 +64,8 @@ class Pretrained:
     >>> source = MLPClassifier(**settings).fit(X[low], y[low])
     >>> net = MLPClassifier(weight_init=Pretrained(source), freeze=1, **settings)
     >>> net = net.fit(X[high], y[high])
-    >>> bool((net.coefs_[0] == source.coefs_[0]).all())
-    True
+    >>> print(f"first layer moved by {abs(net.coefs_[0] - source.coefs_[0]).max()}")
+    first layer moved by 0.0
     """
 
     def __init__(self, estimator: Any, layers: Sequence[str] | None = None) -> None:

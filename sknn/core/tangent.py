@@ -37,7 +37,7 @@ def check_differentiable_twice(network: Network, start: int = 0) -> None:
     Raises
     ------
     ValueError
-        For anything but Dense layers on flat rows, element-wise activations, and layers that lay
+        For anything but Dense layers on flat rows, elementwise activations, and layers that lay
         the numbers out anew; it names the layer.
     """
     for i in range(start, len(network.layers)):

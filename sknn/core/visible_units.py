@@ -113,7 +113,7 @@ class GaussianVisible(Visible):
         return 0.5 * np.einsum("ij,ij->i", distance, distance)
 
     def own_force(self, v: NDArray, a: NDArray) -> NDArray:
-        """Point towards the biases."""
+        """Point toward the biases."""
         return a - v
 
     def log_integral(self, z: NDArray, a: NDArray) -> NDArray:

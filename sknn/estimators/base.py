@@ -146,30 +146,30 @@ class BaseNetwork(
         y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> Any:
-        """Train what an interrupted call had left.
+        """Finish an interrupted call of `fit`.
 
-        For an estimator that :meth:`sknn.callbacks.Checkpoint.load` returned, or that
-        :class:`~sknn.callbacks.Pause` stopped. With the data of
-        the interrupted call the result is that of a call that was never interrupted, to the
-        last bit, given the same machine, versions and number of BLAS threads, and no `max_time`
-        (whose seconds begin anew).
+        Use it for an estimator that :meth:`sknn.callbacks.Checkpoint.load` returned, or that
+        :class:`~sknn.callbacks.Pause` stopped. With the data of the interrupted call, the result is
+        that of a call that was never interrupted, to the last bit. This holds on the same machine,
+        with the same versions and number of BLAS threads, and without `max_time`, which starts
+        over.
 
         Parameters
         ----------
         X, y, sample_weight, X_val, y_val, sample_weight_val
-            As in the interrupted call; auto-encoders have no y.
+            As in the interrupted call; autoencoders take no y.
 
         Returns
         -------
         self : estimator
-            Unchanged if the call had come to its end.
+            Unchanged if the call had already ended.
 
         Raises
         ------
         NotFittedError
-            If there is no network.
+            If the estimator is not fitted.
         ValueError
-            If there is no interrupted call, or what is needed to continue was not kept.
+            If no call was interrupted, or the state needed to continue was not kept.
         """
         self._check_fitted()
         run = self.run_

@@ -1,4 +1,4 @@
-"""What all networks for classes share: labels, probabilities, class weights."""
+"""What all classifiers share: labels, probabilities, class weights."""
 
 from __future__ import annotations
 
@@ -62,15 +62,16 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            float32 is kept, everything else becomes float64; sparse rows are never made dense.
+            float32 is kept, everything else is converted to float64; sparse rows are never made
+            dense.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Labels; an indicator matrix for multi-label.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 is the row twice, weight 0 the row absent.
+            Weight 2 counts as the row twice, weight 0 as the row absent.
         X_val, y_val : default=None
-            Validation rows: both curves are recorded, and early stopping watches them.
+            Validation rows. Their loss and score are recorded, and early stopping watches them.
         sample_weight_val : array-like, default=None
-            Their weights.
+            Weights of the validation rows.
 
         Returns
         -------
@@ -79,7 +80,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         Raises
         ------
         ValueError, TypeError
-            For a wrong parameter or array, or when training diverges. The estimator is then as
+            For an invalid parameter or array, or when training diverges. The estimator is then as
             it was before the call.
         """
         return self._train(
@@ -99,7 +100,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> Self:
-        """Pass over X and y once more, where the last call ended.
+        """Train for one epoch on X and y, and continue where the last call ended.
 
         Parameters
         ----------
@@ -107,10 +108,10 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         sample_weight : array-like of shape (n_samples,), default=None
         classes : array-like or list of array-like, default=None
-            All labels that will come; needed in the first call. Later calls may name further
-            ones: the output layer grows, and the weights so far stay.
+            All labels that will occur; required in the first call. Later calls may add labels: the
+            output layer then grows, and the weights so far are kept.
         X_val, y_val, sample_weight_val : default=None
-            Validation rows; needed with ``early_stopping=True``.
+            Validation rows; required with ``early_stopping=True``.
 
         Returns
         -------
@@ -121,13 +122,13 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         )
 
     def initialize(self, X: Any, y: Any, classes: Any = None) -> Self:
-        """Draw initial weights without training, as `fit` would begin.
+        """Draw the initial weights without training, as `fit` does at its beginning.
 
         Parameters
         ----------
         X, y : as for `fit`
         classes : array-like, default=None
-            All labels that will come; None takes those of y.
+            All labels that will occur; None takes those of y.
 
         Returns
         -------
@@ -136,7 +137,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         return self._train(Call(X, y, classes=classes, epochs=0, keep=True))
 
     def predict(self, X: Any) -> Any:
-        """Return the likeliest class of each row (multi-label: the indicator of likely labels).
+        """Return the most likely class of each row (multi-label: an indicator matrix).
 
         Parameters
         ----------
@@ -159,19 +160,19 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         return_std : bool, default=False
-            Return as well how far the members disagree: the standard deviation of the
-            probabilities they give, for each row and class.
+            Also return how far the members disagree: the standard deviation of their probabilities,
+            for each row and class.
 
         Returns
         -------
-        proba : ndarray of shape (n_samples, n_classes), or a list of them, one an output
+        proba : ndarray of shape (n_samples, n_classes), or a list with one per output
         std : as proba
             With `return_std`.
 
         Raises
         ------
         ValueError
-            With `return_std` where there is one member only.
+            With `return_std` and a single member.
         """
         proba = self._told("proba", X)
         if not return_std:
@@ -191,7 +192,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
 
     @available_if(_gives_probabilities)
     def predict_log_proba(self, X: Any) -> Any:
-        """Return the logarithm of the probabilities, finite however sure the network is.
+        """Return the logarithm of the probabilities, which is finite even for probabilities near 0.
 
         Parameters
         ----------
@@ -199,7 +200,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
 
         Returns
         -------
-        log_proba : ndarray of shape (n_samples, n_classes), or a list of them, one an output
+        log_proba : ndarray of shape (n_samples, n_classes), or a list with one per output
         """
         return self._told("log_proba", X)
 
@@ -213,13 +214,13 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         Returns
         -------
         scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Binary: the log-odds of the second class. Otherwise raw scores, and with members
-            the logarithm of their mean probability.
+            Binary: the log-odds of the second class. Otherwise the raw scores or, with several
+            members, the logarithm of their mean probabilities.
         """
         return self._told("decision", X)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the accuracy; with several outputs the share of rows right in all of them.
+        """Return the accuracy; with several outputs, the share of rows with every output right.
 
         Parameters
         ----------

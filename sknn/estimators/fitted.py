@@ -1,4 +1,4 @@
-"""What is there after fit only."""
+"""Attributes that exist only after fit."""
 
 from __future__ import annotations
 
@@ -99,13 +99,14 @@ class Fitted:
 
     @property
     def history_(self) -> dict[str, NDArray]:
-        """What was measured, one entry an epoch, by column.
+        """What was measured: a dict of arrays with one entry per epoch.
 
-        epoch, loss, learning_rate, seconds (of the epoch), gradient_norm (of the last batch),
-        penalty (the part of the loss that is no error of answers: penalties on weights, and what
-        layers add; ``loss - penalty`` is measured as validation_loss is);
-        with validation rows validation_loss and validation_score, with `scoring` score.
-        Callbacks may add more, :class:`~sknn.callbacks.Diagnostics` figures of every layer.
+        The keys are epoch, loss, learning_rate, seconds (of the epoch), gradient_norm (of the last
+        batch), and penalty (the part of the loss that is not an error of predictions: penalties on
+        weights, and what layers add; ``loss - penalty`` is comparable with validation_loss). With
+        validation rows there are also validation_loss and validation_score, and with `scoring`
+        score. Callbacks may add more, such as the measurements of
+        :class:`~sknn.callbacks.Diagnostics` in every layer.
         """
         return {name: np.array(values) for name, values in self.run_.history.columns.items()}
 
@@ -124,7 +125,7 @@ class Fitted:
 
     @property
     def best_loss_(self) -> float | None:
-        """Lowest objective of an epoch; None with early stopping, which watches other figures."""
+        """Lowest objective of an epoch; None with early stopping, which watches something else."""
         return None if self._watches_validation() else self.run_.best_loss
 
     @property

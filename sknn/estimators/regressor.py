@@ -1,4 +1,4 @@
-"""What all networks for real targets share: standardised y, bounds on predictions."""
+"""What all regressors share: standardized y, bounds on predictions."""
 
 from __future__ import annotations
 
@@ -49,15 +49,16 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            float32 is kept, everything else becomes float64; sparse rows are never made dense.
+            float32 is kept, everything else is converted to float64; sparse rows are never made
+            dense.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Real numbers.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 is the row twice, weight 0 the row absent.
+            Weight 2 counts as the row twice, weight 0 as the row absent.
         X_val, y_val : default=None
-            Validation rows: both curves are recorded, and early stopping watches them.
+            Validation rows. Their loss and score are recorded, and early stopping watches them.
         sample_weight_val : array-like, default=None
-            Their weights.
+            Weights of the validation rows.
 
         Returns
         -------
@@ -66,7 +67,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         Raises
         ------
         ValueError, TypeError
-            For a wrong parameter or array, or when training diverges. The estimator is then as
+            For an invalid parameter or array, or when training diverges. The estimator is then as
             it was before the call.
         """
         return self._train(
@@ -85,7 +86,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> Self:
-        """Pass over X and y once more, where the last call ended.
+        """Train for one epoch on X and y, and continue where the last call ended.
 
         Parameters
         ----------
@@ -93,7 +94,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         sample_weight : array-like of shape (n_samples,), default=None
         X_val, y_val, sample_weight_val : default=None
-            Validation rows; needed with ``early_stopping=True``.
+            Validation rows; required with ``early_stopping=True``.
 
         Returns
         -------
@@ -102,7 +103,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         return self._train(Call.of_stream(X, y, sample_weight, X_val, y_val, sample_weight_val))
 
     def initialize(self, X: Any, y: Any) -> Self:
-        """Draw initial weights without training, as `fit` would begin.
+        """Draw the initial weights without training, as `fit` does at its beginning.
 
         Parameters
         ----------
@@ -121,10 +122,11 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         return_std : bool, default=False
-            Return as well how uncertain each prediction is, as a standard deviation. With
-            ``loss="gaussian_nll"`` that of the target: the root of the mean of the variances
-            that the members predict, plus the variance of the means they predict (one network: what
-            it predicts). With other losses that of the members' predictions only.
+            Also return how uncertain each prediction is, as a standard deviation. With
+            ``loss="gaussian_nll"`` it is that of the target: the network predicts it and, with
+            several members, it is the root of the mean of their variances plus the variance of
+            their means. With other losses, it is the standard deviation of the members'
+            predictions.
 
         Returns
         -------
@@ -135,7 +137,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         Raises
         ------
         ValueError
-            With `return_std` where there is one member only, and the loss learns no spread.
+            With `return_std` and a single member, unless the loss learns a spread.
         """
         raw = self._raw(X)
         answer = computed(self._targets.predict, raw, self._loss)
@@ -145,7 +147,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         return self._as_given(answer, X), self._as_given(std, X)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the coefficient of determination, R2, the mean over the outputs.
+        """Return the coefficient of determination R2, averaged over the outputs.
 
         Parameters
         ----------

@@ -89,7 +89,7 @@ class SupervisedNetwork(BaseNetwork):
     def _hidden_ends(self) -> list[int]:
         """Return for each hidden block the index just behind its last layer.
 
-        A block is a layer with units and what normalises, bends or drops its output.
+        A block is a layer with units and what normalizes, bends or drops its output.
         """
         layers = self.network_.layers
         starts = [i for i, layer in enumerate(layers) if layer.has_units]
@@ -128,14 +128,14 @@ class SupervisedNetwork(BaseNetwork):
         Returns
         -------
         activations : list of ndarray of shape (n_samples, n_units)
-            With members ``(n_members, n_samples, n_units)``.
+            With several members ``(n_members, n_samples, n_units)``.
         """
         self._check_fitted()
         x = self._check_inputs(X)
         return [self._through(x, stop=stop) for stop in self._hidden_ends()]
 
     def transform(self, X: Any) -> NDArray:
-        """Return the activations of hidden layer `transform_layer`.
+        """Return the activations of the hidden layer `transform_layer`.
 
         Parameters
         ----------
@@ -144,7 +144,7 @@ class SupervisedNetwork(BaseNetwork):
         Returns
         -------
         X_new : ndarray of shape (n_samples, n_units)
-            With members their activations side by side, ``n_members * n_units`` columns.
+            With several members, their activations side by side: ``n_members * n_units`` columns.
         """
         self._check_fitted()
         x, lead = self._check_inputs(X), self.network_.lead

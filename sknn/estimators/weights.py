@@ -1,4 +1,4 @@
-"""Looking at, and changing, the weights of a fitted estimator."""
+"""Access to the weights of a fitted estimator."""
 
 from __future__ import annotations
 
@@ -136,12 +136,12 @@ class WeightAccess:
 
     @property
     def coefs_(self) -> list[NDArray]:
-        """Weights of the dense layers, (inputs, units); members lead. Setting copies.
+        """Weights of the dense layers, (inputs, units), after an axis of members if there are any.
 
-        With ``x @ W + b`` and the activation of each layer they give the predictions. Batch
-        normalization is multiplied in; the arrays are then no windows, and cannot be
-        written to. A network with other layers (convolutions, recurrent layers, layer
-        normalization, residual and parallel blocks) has no such list.
+        ``x @ W + b`` and the activation, layer after layer, give the predictions. Setting copies
+        the values into the network. Batch normalization is multiplied in; the arrays are then
+        read-only copies. Networks with other layers (convolutions, recurrent layers, layer
+        normalization, residual and parallel blocks) have no such list.
         """
         return self._listed("coefs_", [link.weights for link in self._links()])
 
@@ -162,7 +162,7 @@ class WeightAccess:
 
     @property
     def intercepts_(self) -> list[NDArray]:
-        """Biases of the dense layers, (units,) or (members, units), as `coefs_`."""
+        """Biases of the dense layers, (units,) or (members, units), like `coefs_`."""
         return self._listed("intercepts_", [link.bias for link in self._links()])
 
     @intercepts_.setter
@@ -178,7 +178,7 @@ class WeightAccess:
 
     @property
     def n_parameters_(self) -> int:
-        """Number of trained numbers, over all members."""
+        """Number of weights and biases, over all members."""
         return int(self.network_.trainable.size)
 
     def get_weights(self) -> dict[str, dict[str, NDArray]]:
@@ -187,7 +187,7 @@ class WeightAccess:
         Returns
         -------
         weights : dict of dict of ndarray
-            ``weights["hidden0"]["W"]``; layers without parameters are left out.
+            ``weights["hidden0"]["W"]`` and so on; layers without parameters are left out.
         """
         self._check_fitted()  # type: ignore[attr-defined]
         network = self.network_
@@ -202,7 +202,7 @@ class WeightAccess:
         return self.get_weights()
 
     def set_weights(self, weights: Mapping[str, Mapping[str, Any]]) -> Any:
-        """Copy arrays into the network; layers that are not named keep theirs.
+        """Copy arrays into the network; layers that are not named keep their weights.
 
         Parameters
         ----------
@@ -216,7 +216,7 @@ class WeightAccess:
         Raises
         ------
         ValueError
-            For an unknown layer or parameter, or a wrong shape; then nothing is changed.
+            For an unknown layer or parameter, or a wrong shape. Nothing is changed then.
         """
         self._check_fitted()  # type: ignore[attr-defined]
         known = self.get_weights()
@@ -233,9 +233,10 @@ class WeightAccess:
         return self
 
     def summary(self) -> str:
-        """Return a table of layers, output shapes and numbers of trained parameters.
+        """Return a table of the layers, with output shapes and numbers of trained parameters.
 
-        Those of one member; running statistics and states, which are not trained, do not count.
+        It counts the parameters of one member, without running statistics and states, which are not
+        trained.
         """
         self._check_fitted()  # type: ignore[attr-defined]
         network = self.network_

@@ -111,7 +111,7 @@ class RawScore(ScalarAnswer):
 
 
 class Normality(ScalarAnswer):
-    """Minus the reconstruction error of an auto-encoder."""
+    """Minus the reconstruction error of an autoencoder."""
 
     def __init__(self, network: Network, loss: Loss) -> None:
         super().__init__(network)

@@ -67,7 +67,7 @@ def input_gradients(estimator: Any, X: Any, *, target: Any = None) -> Any:
 
     References
     ----------
-    .. [1] Simonyan, Vedaldi & Zisserman (2014), "Deep inside convolutional networks: visualising
+    .. [1] Simonyan, Vedaldi & Zisserman (2014), "Deep inside convolutional networks: visualizing
        image classification models and saliency maps".
 
     Examples

@@ -24,8 +24,8 @@ def trusted_types() -> list[str]:
     Examples
     --------
     >>> from sknn.persistence import trusted_types
-    >>> "sknn.estimators.mlp.MLPClassifier" in trusted_types()
-    True
+    >>> [name for name in trusted_types() if name.endswith("MLPRegressor")]
+    ['sknn.estimators.mlp.MLPRegressor', 'sknn.estimators.tabular.estimators.TabularMLPRegressor']
 
     With skops installed::
 

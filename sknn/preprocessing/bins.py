@@ -118,7 +118,7 @@ class Bins:
 
     @classmethod
     def between(cls, edges: list[NDArray]) -> Bins:
-        """Return bins between the edges of each column, not centred yet."""
+        """Return bins between the edges of each column, not centered yet."""
         source = np.repeat(np.arange(len(edges)), [max(len(each) - 1, 0) for each in edges])
         start = np.concatenate([np.zeros(0), *(each[:-1] for each in edges)])
         width = np.concatenate([np.zeros(0), *(np.diff(each) for each in edges)])

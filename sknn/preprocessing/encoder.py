@@ -274,7 +274,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -------
         names : ndarray of str objects
             A number ``age`` gives ``age``, ``age_missing`` and ``age_bin0``, ``age_bin1``, ...; a
-            date ``day_days`` and so on; a category ``colour_red``. Those of the linear part begin
+            date ``day_days`` and so on; a category ``color_red``. Those of the linear part begin
             with ``linear_``.
         """
         check_is_fitted(self)

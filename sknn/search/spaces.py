@@ -37,7 +37,7 @@ class LayerSizes:
     units : (int, int), default=(16, 256)
         Fewest and most units of a layer.
     last : int, default=None
-        Units of one more layer at the end, as the code of an auto-encoder.
+        Units of one more layer at the end, as the code of an autoencoder.
 
     Examples
     --------
@@ -142,7 +142,7 @@ _RATES = ("alpha", "learning_rate_init")
 def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     """Return a space of architectures and parameters of training for an estimator.
 
-    Depth, width, activation, normalisation, dropout, L2 penalty and learning rate of a
+    Depth, width, activation, normalization, dropout, L2 penalty and learning rate of a
     multi-layer perceptron; filters and kernels of a convolutional network; units and cells of a
     recurrent one; and so on. Of a network with `layers` of its own, L2 penalty and learning rate.
 

@@ -29,7 +29,7 @@ class Batches:
         they are not in C order.
     target : ndarray of shape (n,) or (n, k), or CSR of shape (n, k), or None
         Encoded targets; a CSR matrix is made dense batch by batch. `x` itself for
-        auto-encoders; then rows are gathered once.
+        autoencoders; then rows are gathered once.
     weight : ndarray of shape (n, 1) or None
     rows : ndarray of int or None
         The rows that take part; None means all.

@@ -114,7 +114,7 @@ class Folds:
         rows : ndarray of int
         order : ndarray of shape (len(rows),)
             What the folds shall have equal shares of: codes of classes, or a real target. Of
-            `n_splits` neighbours in this order each goes to another fold.
+            `n_splits` neighbors in this order each goes to another fold.
         n_members : int
             A multiple of `n_splits`, or fewer.
         n_splits : int
@@ -277,7 +277,7 @@ def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int)
 def _products(answers: NDArray, ideal: NDArray, weight: NDArray | None) -> tuple[NDArray, NDArray]:
     """Return the inner products of all answers, and those with the ideal.
 
-    They are centred on the first, so that what all have in common costs no precision.
+    They are centered on the first, so that what all have in common costs no precision.
     """
     n_predictors, n, k = answers.shape
     root = np.ones((n, 1)) if weight is None else np.sqrt(weight / weight.mean())[:, None]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 VANISHED = 1e-4
 """Gradient of a layer beside that of the last one; healthy: above 0.02."""
 EXPLODED = 10.0
-"""The same, growing towards the input; healthy: below 2."""
+"""The same, growing toward the input; healthy: below 2."""
 LONG_GRADIENT = 100.0
 """Norm of the whole gradient; healthy: below 5."""
 SHORT_GRADIENT = 1.0

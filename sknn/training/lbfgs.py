@@ -1,4 +1,4 @@
-"""Full-batch minimisation of the same objective."""
+"""Full-batch minimization of the same objective."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def minimize_lbfgs(
     held: NDArray | None = None,
     elsewhere: Elsewhere | None = None,
 ) -> OptimizeResult:
-    """Minimise with L-BFGS-B of SciPy and record every iteration as an epoch.
+    """Minimize with L-BFGS-B of SciPy and record every iteration as an epoch.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The function that training minimises: from a batch to loss and gradient."""
+"""The function that training minimizes: from a batch to loss and gradient."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sknn.training.columns import Number, column
 
 
 class Objective(Protocol):
-    """What the loop asks of the function it minimises.
+    """What the loop asks of the function it minimizes.
 
     Attributes
     ----------

@@ -226,7 +226,7 @@ enter(
     {
         "default": {},
         "wasserstein": {"objective": "wasserstein_gp", "n_critic": 2},
-        "penalised": {"objective": "minimax", "gradient_penalty": 0.1, "instance_noise": 0.1},
+        "penalized": {"objective": "minimax", "gradient_penalty": 0.1, "instance_noise": 0.1},
         "least squares": {"objective": "least_squares", "label_smoothing": 0.1, "averaging": 0.0},
     },
     GAN_SIZES | {"max_iter": 10} | SEED,

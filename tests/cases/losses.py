@@ -44,7 +44,7 @@ class Row:
     target: Callable[[np.random.Generator, int, int], np.ndarray]
     """(rng, rows, n_outputs) -> float64 matrix or integer codes."""
     exact_optimum: bool = True
-    """The constant optimum minimises the loss when classes are balanced."""
+    """The constant optimum minimizes the loss when classes are balanced."""
 
     def __str__(self) -> str:
         return self.name

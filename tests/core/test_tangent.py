@@ -36,7 +36,7 @@ def discriminator(activation, n_classes=0, middle=()):
     return whole.part(2, len(whole.layers))
 
 
-def penalised(network, length, weight, given=None):
+def penalized(network, length, weight, given=None):
     workspace = Workspace(network, SquaredError(), len(X))
     value = GradientPenalty(workspace, 0.7, length).add(X, weight, given)
     return value, workspace.grad
@@ -50,8 +50,8 @@ def scores(network, x):
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
 def test_gradient(activation, length):
     network = discriminator(activation)
-    _, gradient = penalised(network, length, 0.5)
-    numeric = differences(lambda: penalised(network, length, 0.5)[0], network.theta)
+    _, gradient = penalized(network, length, 0.5)
+    numeric = differences(lambda: penalized(network, length, 0.5)[0], network.theta)
     np.testing.assert_allclose(gradient, numeric, rtol=1e-6, atol=1e-7)
 
 
@@ -65,8 +65,8 @@ def test_gradient_with_weights_classes_and_layers_of_activation(length):
         Dense(3, "softplus", use_bias=False),
     ]
     network = discriminator("tanh", n_classes=2, middle=middle)
-    _, gradient = penalised(network, length, WEIGHT, CLASSES)
-    numeric = differences(lambda: penalised(network, length, WEIGHT, CLASSES)[0], network.theta)
+    _, gradient = penalized(network, length, WEIGHT, CLASSES)
+    numeric = differences(lambda: penalized(network, length, WEIGHT, CLASSES)[0], network.theta)
     np.testing.assert_allclose(gradient, numeric, rtol=1e-6, atol=1e-7)
     assert np.abs(network.layout.views(gradient)[0]["S"]).max() > 0
 
@@ -81,7 +81,7 @@ def test_value(length):
         slopes[:, column] = (scores(network, X + step) - scores(network, X - step)) / 2e-5
     lengths = np.linalg.norm(slopes, axis=1)
     expected = 0.7 * (WEIGHT[:, 0] * (lengths - length) ** 2).sum()
-    assert penalised(network, length, WEIGHT)[0] == pytest.approx(expected, rel=1e-7)
+    assert penalized(network, length, WEIGHT)[0] == pytest.approx(expected, rel=1e-7)
 
 
 def test_it_adds_to_the_gradient_and_keeps_the_precision():
@@ -100,7 +100,7 @@ def test_it_adds_to_the_gradient_and_keeps_the_precision():
 def test_a_flat_score_is_left_alone():
     network = discriminator("tanh")
     network.params[-1]["W"][...] = 0.0
-    value, gradient = penalised(network, 1.0, 0.5)
+    value, gradient = penalized(network, 1.0, 0.5)
     assert value == pytest.approx(0.7 * 0.5 * len(X))
     assert np.isfinite(gradient).all()
 

@@ -22,7 +22,7 @@ X = RNG.standard_normal((12, 5))
 CODES = RNG.integers(0, 3, 12)
 CHAINS = {
     "plain": [Dense(4, "tanh"), Dense(3, "silu")],
-    "normalised": [Dense(4, "identity"), LayerNorm(), Activate("tanh"), Dense(3, "softplus")],
+    "normalized": [Dense(4, "identity"), LayerNorm(), Activate("tanh"), Dense(3, "softplus")],
     "batch": [Dense(4, "identity"), BatchNorm(), Activate("gelu")],
     "noisy": [Dropout(0.2), Dense(4, "tanh"), GaussianNoise(0.1), Dense(3, "elu"), Dropout(0.3)],
     "linear": [],

@@ -97,7 +97,7 @@ def test_weights_are_named(classifier, regressor, case):
 
 def test_scores_are_those_of_scikit_learn(classifier, regressor):
     answer, number = classifier.predict(X), regressor.predict(X)
-    labelled = MLPClassifier((3,), **QUICK).fit(X, LABELS)
+    labeled = MLPClassifier((3,), **QUICK).fit(X, LABELS)
     several = MLPClassifier((3,), **QUICK).fit(X, BOTH)
     for weight in (None, W):
         assert classifier.score(X, THREE, weight) == pytest.approx(
@@ -108,8 +108,8 @@ def test_scores_are_those_of_scikit_learn(classifier, regressor):
         )
         right = (several.predict(X) == BOTH).all(axis=1)
         assert several.score(X, BOTH, weight) == np.average(right, weights=weight)
-        assert labelled.score(X, LABELS, weight) == accuracy_score(
-            LABELS, labelled.predict(X), sample_weight=weight
+        assert labeled.score(X, LABELS, weight) == accuracy_score(
+            LABELS, labeled.predict(X), sample_weight=weight
         )
 
 

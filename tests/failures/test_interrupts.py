@@ -52,7 +52,7 @@ MAKERS = {
         (X, REAL),
     ),
     "lbfgs": lambda: (MLPRegressor(**SMALL, **BASE, solver="lbfgs", n_members=2), (X, REAL)),
-    "auto-encoder": lambda: (AutoEncoder((2,), **BASE), (X,)),
+    "autoencoder": lambda: (AutoEncoder((2,), **BASE), (X,)),
     "machine": lambda: (BernoulliRBM(3, n_iter=3, random_state=0), (X,)),
     "belief": lambda: (DBNClassifier((3, 2), **BASE, pretrain_n_iter=2), (X, THREE)),
     "duel": lambda: (GAN(latent_dim=2, **BASE), (X,)),

@@ -119,7 +119,7 @@ CASES = {
         RNNRegressor((3,), stateful=True, return_sequences=True, **BRIEF),
         *(SERIES, PARTS, None, steps),
     ),
-    "auto-encoder": (coder(hidden_layer_sizes=(4, 2)), X, None, None, scored),
+    "autoencoder": (coder(hidden_layer_sizes=(4, 2)), X, None, None, scored),
     "column": (coder(output_activation="identity"), X, None, 3, lambda n, x: n.predict(x)[:, 3]),
     "probabilities": (coder(output_activation="logistic"), X, None, None, scored),
     "contraction": (coder(contraction=0.5), X, None, None, scored),

@@ -190,7 +190,7 @@ FAMILIES = {
     "sparse": (small(), [(sp.csr_array(x * (x > 0)), t, w) for x, t, w in PARTS], True),
     "adaptive rate": (small(solver="sgd", learning_rate="adaptive"), PARTS, True),
     "table": (TabularMLPClassifier(random_state=0), PARTS, True),
-    "auto-encoder": (AutoEncoder((2,), **SMALL), [x for x, _, _ in PARTS], False),
+    "autoencoder": (AutoEncoder((2,), **SMALL), [x for x, _, _ in PARTS], False),
     "machine": (
         BernoulliRBM(3, persistent=True, **SMALL),
         [(x > 0) * 1.0 for x, *_ in PARTS],

@@ -329,7 +329,7 @@ def orthogonal():
 
 
 STARTS = {
-    "auto-encoder": ("eigh", lambda: AutoEncoder((3,), max_iter=1).fit(X)),
+    "autoencoder": ("eigh", lambda: AutoEncoder((3,), max_iter=1).fit(X)),
     "orthogonal": ("qr", lambda: orthogonal().fit(X, y)),
     "initialize": ("qr", lambda: orthogonal().initialize(X, y)),
     "first block": ("qr", lambda: orthogonal().partial_fit(X, y, classes=[0, 1])),

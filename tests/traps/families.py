@@ -33,7 +33,7 @@ def partial_fit_returns_self(lib):
     assert rbm.partial_fit(bits()) is rbm
 
 
-@trap(32, "there is no auto-encoder", REFUSED)
+@trap(32, "there is no autoencoder", REFUSED)
 def an_auto_encoder_stands_behind_its_name(lib):
     x = load_digits().data
     coder = lib.AutoEncoder((64, 8), learning_rate="cosine", max_iter=30, random_state=0).fit(x)

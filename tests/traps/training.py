@@ -213,7 +213,7 @@ def ctrl_c_keeps_the_model_so_far(lib):
 
 @contextlib.contextmanager
 def interrupted_scipy(after):
-    """Let Ctrl-C come in some evaluation of the function that SciPy minimises."""
+    """Let Ctrl-C come in some evaluation of the function that SciPy minimizes."""
     minimize, calls = scipy.optimize.minimize, [0]
 
     def minimize_for_a_while(function, *args, **options):

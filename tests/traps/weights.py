@@ -1,4 +1,4 @@
-"""Rows 1 to 6: weights, penalties and the function that is minimised."""
+"""Rows 1 to 6: weights, penalties and the function that is minimized."""
 
 import inspect
 
@@ -25,7 +25,7 @@ UNWEIGHTED = (*WRONG, TypeError)
 X, Y = DIABETES[:60], PROGRESSION[:60]
 
 
-@trap(1, "weights are normalised inside each batch", UNWEIGHTED)
+@trap(1, "weights are normalized inside each batch", UNWEIGHTED)
 def weights_act_in_batches_of_one(lib):
     net = lib.MLPRegressor(**SMALL, batch_size=1, max_iter=2)
     plain = theta(net.fit(X, Y))
@@ -33,7 +33,7 @@ def weights_act_in_batches_of_one(lib):
     assert np.abs(plain - weighted).max() > 1e-3
 
 
-@trap(1, "weights are normalised inside each batch", UNWEIGHTED)
+@trap(1, "weights are normalized inside each batch", UNWEIGHTED)
 def batches_of_equal_weights_differ(lib):
     net = lib.MLPRegressor(**SMALL, batch_size=20, max_iter=3, shuffle=False, solver="sgd")
     plain = theta(net.fit(X, Y))
@@ -123,7 +123,7 @@ def the_penalty_does_not_depend_on_the_batch_size(lib):
     assert_allclose(small, shrunk(lib, (X, Y), batch_size=60, max_iter=1000), rtol=0.2)
 
 
-@trap(6, "adam and lbfgs minimise different functions")
+@trap(6, "adam and lbfgs minimize different functions")
 def all_solvers_minimise_one_function(lib):
     small = shrunk(lib, (X, Y), max_iter=200)
     assert_allclose(small, shrunk(lib, (X, Y), solver="lbfgs", max_iter=1000), rtol=0.2)

@@ -1,4 +1,4 @@
-"""Element-wise non-linearities: one file a shape."""
+"""Elementwise non-linearities: one file a shape."""
 
 from sknn.core.activations.base import Activation
 from sknn.core.activations.exponential import ELU, SELU, Softplus

@@ -19,7 +19,7 @@ _FACTS = {
 
 
 class Activation(Spec, family=True):
-    """An element-wise function and its derivative.
+    """An elementwise function and its derivative.
 
     ``forward(z, y)`` fills `y` with f(z). ``backward(z, y, dy, work)`` multiplies `dy` by
     f'(z), in place. Where ``needs_input`` is False, `z` may be the array `y` itself, only the

@@ -15,7 +15,7 @@ from sknn.core.layout import Plan, Scratch, Shape, Views
 
 
 class Sparsity(Layer):
-    r"""Penalise units that are active on average; the values pass unchanged [1]_.
+    r"""Penalize units that are active on average; the values pass unchanged [1]_.
 
     With :math:`\hat\rho_j` the (weighted) mean activation of unit j over the batch, brought to
     [0, 1], the kind "kl" adds

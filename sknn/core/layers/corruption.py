@@ -1,4 +1,4 @@
-"""Layers that damage their input while training, for auto-encoders that learn to mend it."""
+"""Layers that damage their input while training, for autoencoders that learn to mend it."""
 
 from __future__ import annotations
 

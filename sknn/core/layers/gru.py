@@ -39,7 +39,7 @@ class GRU(Recurrent):
         While training, drop this share of the state where it enters the next step; the same units
         at every step of a row [2]_.
     tbptt : int, default=None
-        Truncated back-propagation through time: the steps are taken in pieces of so many, counted
+        Truncated backpropagation through time: the steps are taken in pieces of so many, counted
         from the last one read, and no gradient flows from the first step of a piece to the piece
         before. Where a row lacks that first step, it does. None: it flows through all steps.
     stateful : bool, default=False

@@ -67,7 +67,7 @@ class Dropout(Layer):
 
     Each number is dropped with probability `rate`, on its own and anew for every batch; the others
     are multiplied by :math:`1 / (1 - rate)`, so that the expected value stays what it is.
-    In prediction nothing happens. Where a schedule lowers the strength s of regularisation, the
+    In prediction nothing happens. Where a schedule lowers the strength s of regularization, the
     factor is :math:`1 + s (k - 1)` with k what it would be at full strength.
 
     Parameters

@@ -46,7 +46,7 @@ class LayerNorm(Layer):
 
     with mean and variance over the last axis of the row itself, so training and prediction do the
     same. :math:`\gamma` (``gain``) starts at one, :math:`\beta` (``bias``) at zero; neither is
-    penalised.
+    penalized.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ class BatchNorm(Layer):
     them, ``running = momentum * running + (1 - momentum) * batch``; they start at mean 0 and
     variance 1 and take over in prediction, in a layer that is held fixed, for a batch whose
     weights are all zero, and for one with a single value of each feature.
-    :math:`\gamma` (``gain``) starts at one, :math:`\beta` (``bias``) at zero; neither is penalised.
+    :math:`\gamma` (``gain``) starts at one, :math:`\beta` (``bias``) at zero; neither is penalized.
 
     Parameters
     ----------
@@ -251,7 +251,7 @@ def _reads_batch(ctx: Context) -> bool:
 
 
 def _follow(running: NDArray, batch: NDArray, momentum: float, work: NDArray) -> None:
-    """Move running statistics towards those of the batch; `work` may be `batch` itself."""
+    """Move running statistics toward those of the batch; `work` may be `batch` itself."""
     running *= momentum
     np.multiply(batch, 1.0 - momentum, out=work)
     running += work

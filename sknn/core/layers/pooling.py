@@ -133,7 +133,7 @@ class _Pool(Layer):
 
 
 class MaxPool(_Pool):
-    """Keep the largest of neighbouring entries, for each channel.
+    """Keep the largest of neighboring entries, for each channel.
 
     Rows have the shape (steps, channels) or (height, width, channels). Of entries
     that tie just one gets the gradient.
@@ -203,7 +203,7 @@ class MaxPool(_Pool):
 
 
 class AveragePool(_Pool):
-    """Take the mean of neighbouring entries, for each channel.
+    """Take the mean of neighboring entries, for each channel.
 
     Rows have the shape (steps, channels) or (height, width, channels).
 

@@ -282,7 +282,7 @@ class Recurrent(Layer):
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
-        """Back-propagate through time."""
+        """Backpropagate through time."""
         tape = self._tape(x, ctx)
         self._slopes(tape, ctx)
         dh, back = by_step(turned(ctx.scratch["back"]))

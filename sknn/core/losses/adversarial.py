@@ -53,7 +53,7 @@ class Adversarial(Spec, family=True):
         ----------
         a : ndarray of shape (rows, 1)
         smoothing : float in [0, 1), default=0.0
-            How far the target is moved from 1 towards 0.
+            How far the target is moved from 1 toward 0.
         """
 
     @abstractmethod
@@ -80,7 +80,7 @@ class _CrossEntropy(Adversarial):
 class Minimax(_CrossEntropy, alias="minimax"):
     r"""The game as it was first put [1]_: what one side gains the other one loses.
 
-    With :math:`D = \sigma(a)` the discriminator minimises
+    With :math:`D = \sigma(a)` the discriminator minimizes
     :math:`-\log D(x) - \log(1 - D(G(z)))`, the generator :math:`\log(1 - D(G(z)))`. The latter is
     flat where the discriminator is sure, that is, at the beginning.
 
@@ -103,7 +103,7 @@ class Minimax(_CrossEntropy, alias="minimax"):
 
 
 class NonSaturating(_CrossEntropy, alias="non_saturating"):
-    r"""The generator minimises :math:`-\log D(G(z))` [1]_; the discriminator as in `Minimax`.
+    r"""The generator minimizes :math:`-\log D(G(z))` [1]_; the discriminator as in `Minimax`.
 
     It has the same fixed point, and a slope where the discriminator is sure.
 
@@ -128,7 +128,7 @@ class NonSaturating(_CrossEntropy, alias="non_saturating"):
 class LeastSquares(Adversarial, alias="least_squares"):
     r"""Scores aim at 1 for rows of the data and at 0 for made-up ones [1]_.
 
-    The discriminator minimises :math:`\tfrac12 (a(x) - 1)^2 + \tfrac12 a(G(z))^2`, the generator
+    The discriminator minimizes :math:`\tfrac12 (a(x) - 1)^2 + \tfrac12 a(G(z))^2`, the generator
     :math:`\tfrac12 (a(G(z)) - 1)^2`: made-up rows far on the right side are pulled back as well.
 
     References
@@ -160,7 +160,7 @@ class LeastSquares(Adversarial, alias="least_squares"):
 class Wasserstein(Adversarial, alias="wasserstein_gp"):
     r"""The difference of mean scores [1]_, with a penalty that bounds their slope [2]_.
 
-    The discriminator, here called critic, minimises :math:`a(G(z)) - a(x)` plus
+    The discriminator, here called critic, minimizes :math:`a(G(z)) - a(x)` plus
     :math:`\lambda (\lVert \nabla a(\hat x) \rVert - 1)^2` at points :math:`\hat x` drawn between
     rows of the data and made-up ones. For a critic of slope 1 the difference of the means is the
     distance by which the heap of made-up rows must be moved to become that of the data.

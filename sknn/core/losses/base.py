@@ -47,7 +47,7 @@ class Loss(Spec, family=True):
     link_name: ClassVar[str] = "identity"
     """Public name of the link, ``out_activation_``."""
     location_scale: ClassVar[bool] = False
-    """Standardising the target leaves the meaning of the loss unchanged."""
+    """Standardizing the target leaves the meaning of the loss unchanged."""
     has_spread: ClassVar[bool] = False
     """For regressors: the link gives the predictions of all targets, then as many standard
     deviations of the targets about them; ``predict(X, return_std=True)`` reports these."""

@@ -29,8 +29,8 @@ class BinaryHinge(Pointwise):
     Examples
     --------
     >>> from sknn.losses import Hinge
-    >>> Hinge().bind("binary").has_probabilities
-    False
+    >>> Hinge().bind("binary")
+    BinaryHinge()
     """
 
     tasks = frozenset({"binary", "multilabel"})

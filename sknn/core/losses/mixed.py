@@ -1,4 +1,4 @@
-"""Outputs of several kinds: what an auto-encoder of a table reconstructs."""
+"""Outputs of several kinds: what an autoencoder of a table reconstructs."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def column_quantiles(target: NDArray, weight: NDArray | None, q: float) -> Vecto
 
 
 def blend(shares: Vector, amount: float, n: int) -> Vector:
-    """Move distributions over `n` classes towards the uniform one by `amount`."""
+    """Move distributions over `n` classes toward the uniform one by `amount`."""
     return shares * (1.0 - amount) + amount / n
 
 

@@ -114,7 +114,7 @@ class Huber(_Median, alias="huber"):
     ----------
     delta : float, default=1.35
         Where the loss turns straight, in the units the loss sees: standard deviations of the target
-        where the target is standardised. 1.35 keeps 95 % efficiency for Gaussian errors.
+        where the target is standardized. 1.35 keeps 95 % efficiency for Gaussian errors.
 
     References
     ----------

@@ -66,7 +66,7 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
     Parameters
     ----------
     label_smoothing : float, default=0.0
-        Move the target distribution towards the uniform one: :math:`1 - \epsilon + \epsilon / k`
+        Move the target distribution toward the uniform one: :math:`1 - \epsilon + \epsilon / k`
         for the class observed and :math:`\epsilon / k` for the others.
 
     References

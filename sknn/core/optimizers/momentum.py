@@ -38,7 +38,7 @@ class SGD(Figured, alias="sgd"):
 
     Notes
     -----
-    A learning rate of 0.01 to 0.1 suits standardised inputs; without momentum ten times that.
+    A learning rate of 0.01 to 0.1 suits standardized inputs; without momentum ten times that.
 
     References
     ----------

@@ -26,8 +26,7 @@ class Adaptive(Schedule, alias="adaptive"):
     --------
     >>> from sknn.schedules import Adaptive
     >>> schedule, state = Adaptive(decay=0.5, min_rate=0.001), {}
-    >>> schedule.on_stall(0.01, state)
-    True
+    >>> goes_on = schedule.on_stall(0.01, state)
     >>> schedule.factor(epoch=20, step=200, horizon=200, state=state)
     0.5
     """

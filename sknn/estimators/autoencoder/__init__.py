@@ -1,1 +1,1 @@
-"""Auto-encoders."""
+"""Autoencoders."""

@@ -1,4 +1,4 @@
-"""The evidence lower bound of variational auto-encoders, epoch by epoch."""
+"""The evidence lower bound of variational autoencoders, epoch by epoch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Auto-encoders: networks that learn to give back what they were given."""
+"""Autoencoders: networks that learn to reconstruct their input."""
 
 from __future__ import annotations
 
@@ -39,67 +39,70 @@ def _is_variational(estimator: Any) -> bool:
 
 
 class AutoEncoder(OutlierScores, BaseNetwork):
-    r"""Auto-encoder: a network whose target is its input and whose middle is narrow.
+    r"""Autoencoder: a network with a narrow middle that learns to reconstruct its input.
 
-    The encoder maps a row to its code (:meth:`transform`), the decoder maps a code back
-    (:meth:`inverse_transform`). What gets through the narrow middle is a compressed description
-    of the row; what is lost on the way says how unusual the row is (:meth:`score_samples`); trained
-    on damaged rows, the network learns to mend them (`corruption`).
+    The encoder maps a row to its code (:meth:`transform`), and the decoder maps a code back
+    (:meth:`inverse_transform`). The code is a compressed description of the row. The reconstruction
+    error tells how unusual the row is (:meth:`score_samples`). Trained on corrupted rows, the
+    network learns to restore them (`corruption`).
 
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(32,)
-        Number of units in each hidden layer. The last one is the code; the decoder mirrors the
-        encoder.
+        Number of units in each hidden layer. The last one is the length of the code; the decoder
+        mirrors the encoder.
     activation : str, Activation or list, default="relu"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
-        :mod:`sknn.activations`. A list has one for each hidden layer. The last layer of the decoder
-        has `output_activation`.
+        :mod:`sknn.activations`. A list gives one for each hidden layer. The last layer of the
+        decoder has `output_activation`.
     tied_weights : bool, default=False
-        The decoder uses the transposed weights of the encoder: half as many to learn.
+        Let the decoder use the transposed weights of the encoder, which halves the number of
+        weights.
     corruption : {None, "gaussian", "masking", "salt_and_pepper"}, default=None
-        Damage done to the input, anew for every batch, while the target stays whole [2]_.
+        How the input is corrupted in every batch, while the target stays intact [2]_.
     corruption_level : float, default=0.1
         Standard deviation of the noise in the units of X ("gaussian"), or the share of inputs set
         to zero ("masking") or to the lowest or highest number of X ("salt_and_pepper").
     sparsity : float, default=None
         Desired mean activation of the code's units. Logistic and tanh codes get the
-        Kullback-Leibler penalty, others an L1 penalty on what exceeds it.
+        Kullback-Leibler penalty, other codes an L1 penalty on the mean activation above it.
     sparsity_weight : float, default=1.0
         Strength of the pull toward sparsity.
     contraction : float, default=0.0
         Strength of a penalty on the squared derivatives of every layer of the encoder with respect
-        to its inputs [3]_; for the activations identity, logistic, relu and tanh.
+        to its inputs [3]_; for the activations identity, logistic, relu, and tanh.
     contamination : float or "auto", default="auto"
-        Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1. As in
-        :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows are 10 of them.
+        Share of the training rows that :meth:`predict_outlier` reports as outliers; "auto" is 0.1.
+        As in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows means exactly 10 rows.
     output_groups : dict, default=None
         Kinds of columns of a table: ``{"numeric": columns, "binary": columns, "categorical":
-        [columns of one-hot group, ...]}``, columns by position or name; what is not named is
-        numeric. The groups get squared error, binary cross-entropy and softmax cross-entropy.
+        [columns of one-hot group, ...]}``, with columns by position or name. Columns that are not
+        listed are numeric. The losses are the squared error, binary cross-entropy, and softmax
+        cross-entropy.
     layers : list of Layer, default=None
         The hidden layers one by one, instead of the parameters that describe them. The code is the
-        layer named "code", or else the narrowest.
+        layer named "code" or, without one, the narrowest layer.
     variational : bool, default=False
-        The encoder gives a normal distribution over codes, and the decoder sees a draw from it
-        [4]_; new codes can then be drawn, see :meth:`sample`.
+        Let the encoder return a normal distribution over codes, from which the code that the
+        decoder sees is drawn [4]_. New rows can then be drawn, see :meth:`sample`.
     kl_weight : float, default=1.0
-        Strength of the divergence from the standard normal distribution (variational).
+        Weight of the divergence from the standard normal distribution (variational).
     output_activation : {"auto", "identity", "logistic"}, default="auto"
-        Activation of the output. "auto": logistic if X of the first call lies in [0, 1].
+        Activation of the output. "auto": logistic if X in the first call is in [0, 1], otherwise
+        identity.
     loss : str or Loss, default="auto"
         "squared_error", "log_loss" (cross-entropy of each output), a spec from :mod:`sknn.losses`,
         or "auto": "log_loss" with a logistic output, else "squared_error". For shades of gray,
         "squared_error" reconstructs better.
     pretrain : {None, "layerwise"}, default=None
-        "layerwise" first trains a shallow auto-encoder for each layer on the codes of the one
-        before, each for a quarter of `max_iter` epochs.
+        "layerwise" first trains a shallow autoencoder for each layer, on the codes of the layer
+        before, for a quarter of `max_iter` epochs each.
     normalization : {None, "batch", "layer"}, default=None
         Normalization between each hidden layer and its activation.
     weight_init : str, Initializer or Pretrained, default="auto"
         Initial weights. "auto" starts a network with linear output from the principal components of
-        the training rows where its layers can hold them, and at random otherwise.
+        the training rows where its layers can represent them, and at random otherwise.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
         "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
@@ -109,7 +112,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.001
-        Base learning rate, which the schedule multiplies.
+        Learning rate, which the schedule multiplies by a factor.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
@@ -119,11 +122,12 @@ class AutoEncoder(OutlierScores, BaseNetwork):
     max_iter : int, default=200
         Maximum number of epochs in one call of `fit`.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order.
+        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
+        its own stream of random numbers, so dropout changes neither the initial weights nor the
+        order.
     tol : float, default=0.0
-        Least improvement of the loss that counts. By default any does: a good reconstruction has a
-        small loss that keeps falling in small steps.
+        Smallest improvement of the loss that counts. By default, every improvement does: a good
+        reconstruction has a small loss that keeps falling in small steps.
     verbose : bool or int, default=False
         Print one line per epoch.
     warm_start : bool, default=False
@@ -131,27 +135,29 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         followed by n - k.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and serve the best weights.
+        epochs, and keep the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights are trained further on all rows, for this share of their epochs.
+        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops. Those within the horizon of a
         schedule, as "cosine" has one, count only where a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
-        Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
-        as long.
+        Precision. "auto" keeps float32 and converts everything else to float64, which takes about
+        twice as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
     offset_ : float
-        Score below which a row counts as abnormal, from the training rows of the last call.
+        Score below which a row counts as an outlier, computed from the training rows of the last
+        call.
     loss_, loss_curve_, best_loss_, history_, n_iter_, t_, stop_reason_, validation_scores_
-        As for :class:`MLPRegressor`; a validation score is minus the reconstruction error.
-        Variational ones record ``kl`` and ``elbo`` (nats a row) in ``history_``. With a linear
-        output losses are those of X divided by one number, the root of its mean variance.
+        As for :class:`MLPRegressor`; the validation score is minus the reconstruction error.
+        Variational autoencoders also record ``kl`` and ``elbo`` (nats per row) in ``history_``.
+        With a linear output, the losses are those of X divided by the square root of its mean
+        variance.
     coefs_, intercepts_ : list of ndarray
         Weights and biases of the dense layers, as for :class:`MLPRegressor`.
     n_features_in_ : int
@@ -160,7 +166,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
 
     See Also
     --------
-    MLPClassifier : The network :meth:`to_classifier` gives the encoder to.
+    MLPClassifier : What :meth:`to_classifier` returns, with the layers of the encoder.
 
     References
     ----------
@@ -275,11 +281,11 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : ignored
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 is the row twice, weight 0 the row absent.
+            Weight 2 counts as the row twice, weight 0 as the row absent.
         X_val : {array-like, sparse matrix}, default=None
-            Validation rows: their loss is recorded, and early stopping watches it.
+            Validation rows. Their loss is recorded, and early stopping watches it.
         sample_weight_val : array-like, default=None
-            Their weights.
+            Weights of the validation rows.
 
         Returns
         -------
@@ -288,7 +294,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         Raises
         ------
         ValueError, TypeError
-            For a wrong parameter or array, or when training diverges. The estimator is then as
+            For an invalid parameter or array, or when training diverges. The estimator is then as
             it was before the call.
         """
         return self._train(
@@ -305,7 +311,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         X_val: Any = None,
         sample_weight_val: Any = None,
     ) -> AutoEncoder:
-        """Pass over X once more, where the last call ended.
+        """Train for one epoch on X, and continue where the last call ended.
 
         Parameters
         ----------
@@ -313,7 +319,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         y : ignored
         sample_weight : array-like of shape (n_samples,), default=None
         X_val, sample_weight_val : default=None
-            Validation rows; needed with ``early_stopping=True``.
+            Validation rows; required with ``early_stopping=True``.
 
         Returns
         -------
@@ -339,7 +345,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         return codes.reshape(len(codes), -1)
 
     def inverse_transform(self, X: Any) -> NDArray:
-        """Return the rows that codes stand for.
+        """Return the rows that the decoder makes of codes.
 
         Parameters
         ----------
@@ -396,7 +402,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            The lower, the more abnormal.
+            Lower scores are more unusual.
         """
         return self._scores(self._checked(X))
 
@@ -423,8 +429,8 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         Parameters
         ----------
         **params : dict
-            Parameters of :class:`MLPClassifier`; ``freeze=["hidden0"]`` holds layers of
-            the encoder fixed.
+            Parameters of :class:`MLPClassifier`; ``freeze=["hidden0"]`` keeps layers of the
+            encoder fixed.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""From the parameters of an auto-encoder to its layers, and where its code is."""
+"""From the parameters of an autoencoder to its layers, and where its code is."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def _is_built(network: Network) -> bool:
 
 
 def _behind(network: Network, start: int) -> int:
-    """Skip what belongs to a layer: normalisation, activation, penalty, of the same width."""
+    """Skip what belongs to a layer: normalization, activation, penalty, of the same width."""
     stop = start + 1
     while stop < len(network.layers) - 1 and not network.layers[stop].has_units:
         if network.plans[stop].out_shape != network.plans[start].out_shape:
@@ -236,7 +236,7 @@ def _dense_chain(network: Network) -> list[Any]:
 
 
 def _pretrain(estimator: Any, network: Network, rows: Rows, seed: int) -> None:
-    """Train a shallow auto-encoder for each layer, on what the layers before make of the rows."""
+    """Train a shallow autoencoder for each layer, on what the layers before make of the rows."""
     sizes, activations = _encoder(estimator)
     codes, weight = rows.x, rows.weight
     for i, (size, activation) in enumerate(zip(sizes, activations, strict=True)):

@@ -1,9 +1,9 @@
-"""Principal components as the start of an auto-encoder.
+"""Principal components as the start of an autoencoder.
 
 A network can carry k numbers z through a layer exactly where two of its units take them as f(z) and
 f(-z), whose difference is proportional to z for the identity, relu, leaky_relu, gelu, silu and
 softplus; or where a bias lifts every value into the part of f that is straight. Then an
-auto-encoder with a linear output starts at the reconstruction of principal component analysis,
+autoencoder with a linear output starts at the reconstruction of principal component analysis,
 the best a linear code can do (Baldi & Hornik, 1989, "Neural networks and principal component
 analysis"), and training can only improve on it.
 """
@@ -79,8 +79,8 @@ def _covariance(x: Any, share: NDArray, mean: NDArray) -> NDArray:
     step = max(256, (1 << 18) // d)
     with blas_threads(min(step, x.shape[0]) * d * d):
         for rows, part in slabs(x, step):
-            centred = part - mean
-            total += (centred * share[rows, None]).T @ centred
+            centered = part - mean
+            total += (centered * share[rows, None]).T @ centered
     return total
 
 

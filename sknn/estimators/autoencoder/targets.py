@@ -1,4 +1,4 @@
-"""The task of an auto-encoder: the input is the target."""
+"""The task of an autoencoder: the input is the target."""
 
 from __future__ import annotations
 
@@ -179,8 +179,8 @@ def _mean_deviation(x: Any, weight: NDArray | None) -> float:
     mean = column_means(x, weight)
     variance = 0.0
     for rows, part in slabs(x):
-        centred = part - mean
-        variance += float(share[rows] @ np.einsum("ij,ij->i", centred, centred))
+        centered = part - mean
+        variance += float(share[rows] @ np.einsum("ij,ij->i", centered, centered))
     scale = float(np.sqrt(variance / x.shape[1]))
     # Numbers that small cannot be divided by.
     return scale if scale * float(np.finfo(x.dtype).max) > 4 else 1.0

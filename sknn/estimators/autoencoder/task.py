@@ -1,4 +1,4 @@
-"""What an auto-encoder learns of the rows that are their own targets."""
+"""What an autoencoder learns of the rows that are their own targets."""
 
 from __future__ import annotations
 

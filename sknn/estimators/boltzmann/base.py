@@ -68,12 +68,12 @@ class BoltzmannMachine(BaseNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            float32 is kept, everything else becomes float64; sparse rows are made dense one batch
-            at a time.
+            float32 is kept, everything else is converted to float64; sparse rows are made dense one
+            batch at a time.
         y : None
             Ignored.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 is the row twice, weight 0 the row absent.
+            Weight 2 counts as the row twice, weight 0 as the row absent.
         X_val : {array-like, sparse matrix}, default=None
             Validation rows, whose free energy and reconstruction error are recorded.
 
@@ -84,7 +84,7 @@ class BoltzmannMachine(BaseNetwork):
         Raises
         ------
         ValueError, TypeError
-            For a wrong parameter or array, or when training diverges. The estimator is then as
+            For an invalid parameter or array, or when training diverges. The estimator is then as
             it was before the call.
         """
         return self._train(Call.of_fit(self.warm_start, X, None, sample_weight, X_val))
@@ -93,7 +93,7 @@ class BoltzmannMachine(BaseNetwork):
     def partial_fit(
         self, X: Any, y: Any = None, sample_weight: Any = None, *, X_val: Any = None
     ) -> BoltzmannMachine:
-        """Pass over X once more, where the last call ended.
+        """Train for one epoch on X, and continue where the last call ended.
 
         Parameters
         ----------
@@ -125,9 +125,9 @@ class BoltzmannMachine(BaseNetwork):
         return self._raw(X)
 
     def reconstruct(self, X: Any) -> NDArray:
-        """Return what the hidden probabilities of X make of the visible units.
+        """Return the reconstruction of X from the probabilities of its hidden units.
 
-        Nothing is drawn: ``E[v | E[h | v]]``.
+        This is ``E[v | E[h | v]]``; nothing is drawn.
 
         Parameters
         ----------
@@ -148,8 +148,8 @@ class BoltzmannMachine(BaseNetwork):
             Where the chains start.
         n_steps : int, default=1
         random_state : int, RandomState or None, default=None
-            None goes on with a generator of the estimator that begins at its `random_state`, so
-            that two calls in a row differ.
+            None uses a generator of the estimator, seeded with its `random_state`, so that two
+            calls in a row differ.
 
         Returns
         -------
@@ -175,15 +175,15 @@ class BoltzmannMachine(BaseNetwork):
     ) -> NDArray:
         """Draw rows from the model.
 
-        Every row is the end of a chain of its own, which starts where a persistent chain of
-        training ended, or from hidden states drawn by their biases.
+        Every row is the end of a separate chain, which starts where a persistent chain of training
+        ended, or from hidden states drawn from their biases.
 
         Parameters
         ----------
         n_samples : int, default=1
         n_steps : int, default=1000
-            Gibbs steps of each chain. Where the data fall into separate groups chains seldom
-            cross from one to the other.
+            Gibbs steps of each chain. If the data form separate groups, chains seldom cross from
+            one group to another.
         random_state : int, RandomState or None, default=None
             As in :meth:`gibbs`.
 
@@ -211,7 +211,7 @@ class BoltzmannMachine(BaseNetwork):
     # -- how likely rows are --------------------------------------------------------------
 
     def free_energy(self, X: Any) -> NDArray:
-        """Return F(v) = -log sum_h exp(-E(v, h)): the lower, the likelier, up to a constant.
+        """Return F(v) = -log sum_h exp(-E(v, h)), which is lower for more likely rows.
 
         Parameters
         ----------
@@ -226,8 +226,7 @@ class BoltzmannMachine(BaseNetwork):
     def score_samples(self, X: Any) -> NDArray:
         """Return the logarithm of the pseudo-likelihood, sum_i log p(v_i | all other v).
 
-        It is exact and nothing is drawn, where scikit-learn estimates it from one feature picked at
-        random.
+        It is exact, whereas scikit-learn estimates it from one randomly chosen feature.
 
         Parameters
         ----------
@@ -294,9 +293,9 @@ class BoltzmannMachine(BaseNetwork):
         Parameters
         ----------
         method : {"auto", "exact", "ais"}, default="auto"
-            "exact" sums over all states of the hidden units, at most 24 of them. "ais" is annealed
-            importance sampling (Salakhutdinov & Murray, 2008). "auto" is exact up to 16
-            hidden units.
+            "exact" sums over all states of the hidden units, of which there may be 24.
+            "ais" is annealed importance sampling (Salakhutdinov & Murray, 2008). "auto" is exact
+            for up to 16 hidden units, and "ais" beyond.
         n_chains : int, default=100
             Independent chains of "ais".
         n_steps : int, default=1000
@@ -307,8 +306,9 @@ class BoltzmannMachine(BaseNetwork):
         Returns
         -------
         log_partition : named tuple (value, standard_error)
-            The error of "ais" is that of its spread over chains; too few steps bias the
-            value downward unseen, so compare two numbers of steps. 0.0 where exact.
+            The standard error is 0.0 for "exact". For "ais" it comes from the spread over the
+            chains; it does not show that too few steps bias the value downward, so compare two
+            values of `n_steps`.
         """
         self._check_fitted()
         if method not in ("auto", "exact", "ais"):

@@ -10,30 +10,30 @@ from sknn.estimators.regressor import NetworkRegressor
 
 
 class DBNClassifier(DeepBelief, NetworkClassifier):
-    """Deep belief network classifier: pre-trained without y, then fine-tuned with it.
+    """Deep belief network classifier: pretrained without y, then fine-tuned with y.
 
-    Every hidden layer is first trained as a restricted Boltzmann machine on the output of the
-    layer below [1]_; from these weights back-propagation trains the whole as an ordinary network
-    of logistic units. From small random weights such a network hardly starts to learn once it has
-    three hidden layers or more, because its gradients vanish on the way down.
+    Every hidden layer is first trained as a restricted Boltzmann machine on the output of the layer
+    below [1]_. From these weights, backpropagation trains the whole network, whose units are
+    logistic. From small random weights, such a network hardly learns if it has three hidden layers
+    or more, because its gradients vanish.
 
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(256, 128)
         Number of units in each hidden layer. All hidden units are logistic.
     pretrain_visible : {"auto", "bernoulli", "gaussian"}, default="auto"
-        What the lowest machine takes X for. "auto": bits or probabilities where all of X of the
-        first call lies in [0, 1], else real numbers of variance 1 (standardize X).
+        Kind of the lowest machine. "auto": "bernoulli" (bits or probabilities) if all of X in the
+        first call is in [0, 1], otherwise "gaussian" (real numbers of variance 1; standardize X).
     pretrain_learning_rate : float or "auto", default="auto"
-        Size of the steps of pre-training. "auto" is 0.1, and 0.01 for a Gaussian machine.
+        Learning rate of pretraining. "auto" is 0.1, or 0.01 for a Gaussian machine.
     pretrain_n_iter : int, default=20
-        Epochs of each machine; 0 leaves it at its small random weights.
+        Epochs of each machine; 0 keeps its small random initial weights.
     pretrain_batch_size : int, default=10
         Rows in a batch, and number of persistent chains.
     pretrain_n_gibbs : int, default=1
         Steps of Gibbs sampling between two updates.
     pretrain_persistent : bool, default=False
-        Continue the chains of the last batch, or start them anew at the rows of each batch.
+        Continue the chains of the last batch, or start them from the rows of each batch.
     pretrain_momentum : float, default=0.5
         Share of the last step that is added to the next.
     solver : str or Optimizer, default="adam"
@@ -51,43 +51,44 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.01
-        Base learning rate, which the schedule multiplies. Logistic units need ten times the rate of
-        rectified ones.
+        Learning rate, which the schedule multiplies by a factor. Logistic units need about ten
+        times the rate of rectified linear units.
     max_iter : int, default=200
         Maximum number of epochs in one call of `fit`.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order. Pre-training uses it, too.
+        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
+        its own stream of random numbers, so dropout changes neither the initial weights nor the
+        order. Pretraining uses it, too.
     tol : float, default=0.0001
-        Least improvement of the loss that counts.
+        Smallest improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch. Pre-training prints its epochs, too.
+        Print one line per epoch. Pretraining prints its epochs, too.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
-        followed by n - k. There is no second pre-training.
+        followed by n - k. Pretraining is not repeated.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and serve the best weights. Rows held out for it take no part in pre-training.
+        epochs, and keep the best weights. The held-out rows are not used in pretraining.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights are trained further on all rows, for this share of their epochs.
+        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops. Those within the horizon of a
         schedule, as "cosine" has one, count only where a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
-        Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
-        as long.
+        Precision. "auto" keeps float32 and converts everything else to float64, which takes about
+        twice as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``. They are called during
-        fine-tuning only.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``. They
+        are called only during fine-tuning.
     class_weight : dict, "balanced" or list of dict, default=None
-        Weight of each class, times the sample weights; a list has one dict for each output. It
-        counts in pre-training, too.
+        Weight of each class, multiplied by the sample weights. A list gives one dict for each
+        output. Pretraining uses it, too.
 
     Attributes
     ----------
     rbms_ : list of BernoulliRBM or GaussianRBM
-        The machines the network started from, the lowest first.
+        The machines that gave the network its initial weights, the lowest first.
     coefs_, intercepts_ : list of ndarray
         Weights (inputs, units) and biases (units,) of each layer after fine-tuning.
     classes_ : ndarray or list of ndarray
@@ -98,7 +99,7 @@ feature_names_in_
 
     See Also
     --------
-    MLPClassifier : The same network without pre-training.
+    MLPClassifier : The same network without pretraining.
     BernoulliRBM : One machine of the stack.
 
     References
@@ -118,8 +119,8 @@ feature_names_in_
     >>> net = DBNClassifier((64, 32), learning_rate="cosine", learning_rate_init=0.01, max_iter=20,
     ...                     random_state=0)
     >>> net = net.fit(X_train, y_train)
-    >>> net.score(X_test, y_test) > 0.93
-    True
+    >>> print(f"accuracy {net.score(X_test, y_test):.2f}")
+    accuracy 0.95
     """
 
     def __init__(
@@ -177,29 +178,29 @@ feature_names_in_
 
 
 class DBNRegressor(DeepBelief, NetworkRegressor):
-    """Deep belief network regressor: pre-trained without y, then fine-tuned with it.
+    """Deep belief network regressor: pretrained without y, then fine-tuned with y.
 
-    Every hidden layer is first trained as a restricted Boltzmann machine on the output of the
-    layer below [1]_; from these weights back-propagation trains the whole as an ordinary network
-    of logistic units.
+    Every hidden layer is first trained as a restricted Boltzmann machine on the output of the layer
+    below [1]_. From these weights, backpropagation trains the whole network, whose units are
+    logistic.
 
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(256, 128)
         Number of units in each hidden layer. All hidden units are logistic.
     pretrain_visible : {"auto", "bernoulli", "gaussian"}, default="auto"
-        What the lowest machine takes X for. "auto": bits or probabilities where all of X of the
-        first call lies in [0, 1], else real numbers of variance 1 (standardize X).
+        Kind of the lowest machine. "auto": "bernoulli" (bits or probabilities) if all of X in the
+        first call is in [0, 1], otherwise "gaussian" (real numbers of variance 1; standardize X).
     pretrain_learning_rate : float or "auto", default="auto"
-        Size of the steps of pre-training. "auto" is 0.1, and 0.01 for a Gaussian machine.
+        Learning rate of pretraining. "auto" is 0.1, or 0.01 for a Gaussian machine.
     pretrain_n_iter : int, default=20
-        Epochs of each machine; 0 leaves it at its small random weights.
+        Epochs of each machine; 0 keeps its small random initial weights.
     pretrain_batch_size : int, default=10
         Rows in a batch, and number of persistent chains.
     pretrain_n_gibbs : int, default=1
         Steps of Gibbs sampling between two updates.
     pretrain_persistent : bool, default=False
-        Continue the chains of the last batch, or start them anew at the rows of each batch.
+        Continue the chains of the last batch, or start them from the rows of each batch.
     pretrain_momentum : float, default=0.5
         Share of the last step that is added to the next.
     solver : str or Optimizer, default="adam"
@@ -217,44 +218,45 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.01
-        Base learning rate, which the schedule multiplies. Logistic units need ten times the rate of
-        rectified ones.
+        Learning rate, which the schedule multiplies by a factor. Logistic units need about ten
+        times the rate of rectified linear units.
     max_iter : int, default=200
         Maximum number of epochs in one call of `fit`.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order. Pre-training uses it, too.
+        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
+        its own stream of random numbers, so dropout changes neither the initial weights nor the
+        order. Pretraining uses it, too.
     tol : float, default=0.0001
-        Least improvement of the loss that counts.
+        Smallest improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch. Pre-training prints its epochs, too.
+        Print one line per epoch. Pretraining prints its epochs, too.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
-        followed by n - k. There is no second pre-training.
+        followed by n - k. Pretraining is not repeated.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and serve the best weights. Rows held out for it take no part in pre-training.
+        epochs, and keep the best weights. The held-out rows are not used in pretraining.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights are trained further on all rows, for this share of their epochs.
+        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops. Those within the horizon of a
         schedule, as "cosine" has one, count only where a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
-        Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
-        as long.
+        Precision. "auto" keeps float32 and converts everything else to float64, which takes about
+        twice as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``. They are called during
-        fine-tuning only.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``. They
+        are called only during fine-tuning.
     normalize_y : bool, default=True
-        Standardize the target inside, for losses that have location and scale. Weights and
-        predictions come back in the units of y; `loss_`, `tol` and parameters of the loss are in
+        Standardize the target internally, for losses with location and scale. Weights and
+        predictions are in the units of y; `loss_`, `tol`, and parameters of the loss are in
         standardized units.
 
     Attributes
     ----------
     rbms_ : list of BernoulliRBM or GaussianRBM
-        The machines the network started from, the lowest first.
+        The machines that gave the network its initial weights, the lowest first.
     coefs_, intercepts_ : list of ndarray
         Weights (inputs, units) and biases (units,) of each layer after fine-tuning.
     loss_, loss_curve_, validation_scores_, history_, n_iter_, stop_reason_, n_features_in_, \
@@ -263,7 +265,7 @@ feature_names_in_
 
     See Also
     --------
-    MLPRegressor : The same network without pre-training.
+    MLPRegressor : The same network without pretraining.
     BernoulliRBM : One machine of the stack.
 
     References
@@ -282,8 +284,8 @@ feature_names_in_
     >>> net = DBNRegressor((32, 16), learning_rate="cosine", learning_rate_init=0.01, max_iter=50,
     ...                    random_state=0)
     >>> net = net.fit(scale(X), y)
-    >>> net.score(scale(X), y) > 0.4
-    True
+    >>> print(f"R2 {net.score(scale(X), y):.1f}")
+    R2 0.5
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Greedy layer-wise pre-training: a stack of restricted Boltzmann machines under a network."""
+"""Greedy layer-wise pretraining: a stack of restricted Boltzmann machines under a network."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class DeepBelief:
         for layer, views in list(zip(network.layers, network.params, strict=True))[:-1]:
             if isinstance(layer, Dense):
                 rbm = self._machine(visible, layer.units, seed + len(self.rbms_))
-                where = f"pre-training of layer {len(self.rbms_)} (parameters pretrain_...)"
+                where = f"pretraining of layer {len(self.rbms_)} (parameters pretrain_...)"
                 train_part(rbm, x, weight, where)
                 views["W"][...], views["b"][...] = rbm.components_.T, rbm.intercept_hidden_
                 x, visible = rbm.transform(x), "bernoulli"

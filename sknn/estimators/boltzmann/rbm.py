@@ -17,55 +17,55 @@ from sknn.training.warnings import users_level
 class BernoulliRBM(BoltzmannMachine):
     r"""Restricted Boltzmann machine with visible units in [0, 1].
 
-    A model of the distribution of X: visible units v and hidden units h, all zero or one, linked
-    across but not among themselves, with the energy
+    A model of the distribution of X, with visible units v and hidden units h that are zero or one.
+    Weights connect visible with hidden units, but not units of the same kind. The energy is
 
     .. math:: E(v, h) = -a \cdot v - b \cdot h - v W h, \qquad p(v, h) = e^{-E(v, h)} / Z
 
-    Parameters, methods and attributes of :class:`sklearn.neural_network.BernoulliRBM`, and more.
-    Differences: rows come in a new order in every epoch, visible biases start at the log-odds of
-    the means, and :meth:`score_samples` is exact.
+    It has the parameters, methods, and attributes of :class:`sklearn.neural_network.BernoulliRBM`,
+    and more. The differences: the order of rows is new in every epoch, the visible biases start at
+    the log-odds of the means, and :meth:`score_samples` is exact.
 
     Parameters
     ----------
     n_components : int, default=256
         Number of hidden units.
     learning_rate : float, default=0.1
-        Size of the steps.
+        Learning rate.
     batch_size : int, default=10
         Rows in a batch, and number of persistent chains.
     n_iter : int, default=10
-        Epochs in one call of `fit`. There is no test of convergence.
+        Epochs in one call of `fit`. Convergence is not tested.
     verbose : bool or int, default=0
-        Print one line per epoch. The line has the mean log-pseudo-likelihood of up to 256 training
-        rows.
+        Print one line per epoch. The line shows the mean log-pseudo-likelihood of up to 256
+        training rows.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, order of rows and sampling.
+        Seed of the initial weights, the order of rows, and sampling.
     n_gibbs : int, default=1
         Steps of Gibbs sampling between two updates, the k of CD-k.
     persistent : bool, default=True
         Continue the chains of the last batch (stochastic maximum likelihood [2]_), or start them
-        anew at the rows of each batch (contrastive divergence [1]_).
+        from the rows of each batch (contrastive divergence [1]_).
     momentum : float, default=0.0
-        Share of the last step that is added to the next.
+        Share of the last step that is added to the next step.
     weight_decay : float, default=0.0
-        Decoupled decay of weights per step, times the learning rate.
+        Decoupled weight decay per update, multiplied by the learning rate.
     sparsity_target : float in (0, 1), default=None
-        How often a hidden unit should be on; None leaves it to the data.
+        How often a hidden unit should be on; None sets no target.
     sparsity_weight : float, default=0.1
-        Strength of the pull toward sparsity. It is a factor on the gradient of the cross-entropy
-        between target and mean activity, a running mean over about twenty batches ([3]_, section
-        11).
+        Strength of the pull toward sparsity. It multiplies the gradient of the cross-entropy
+        between the target and the mean activity, which is a running mean over about twenty batches
+        ([3]_, section 11).
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
     components_ : ndarray of shape (n_components, n_features)
-        Weights, a window on the network: setting it changes the network.
+        Weights. The array shares the memory of the network, so setting it changes the network.
     intercept_hidden_ : ndarray of shape (n_components,)
         Biases b of the hidden units.
     intercept_visible_ : ndarray of shape (n_features,)
@@ -73,12 +73,12 @@ class BernoulliRBM(BoltzmannMachine):
     h_samples_ : ndarray of shape (batch_size, n_components)
         Hidden states of the persistent chains.
     history_ : dict of ndarray
-        Figures of each epoch: epoch, loss (the reconstruction error of up to 256 training rows,
-        the mean of (v - reconstruction)^2), learning_rate, seconds, gradient_norm; with validation
-        rows validation_loss, free_energy (of as many training rows) and validation_free_energy.
-        Free energies that part show over-fitting.
+        One entry per epoch of each of: epoch, loss (the reconstruction error of up to 256 training
+        rows, the mean of (v - reconstruction)^2), learning_rate, seconds, gradient_norm; with
+        validation rows also validation_loss, free_energy (of as many training rows), and
+        validation_free_energy. A growing gap between the free energies shows overfitting.
     n_iter_ : int
-        Epochs of the last call.
+        Number of epochs of the last call.
     stop_reason_ : str or None
     n_features_in_ : int
     feature_names_in_ : ndarray of str
@@ -91,8 +91,8 @@ class BernoulliRBM(BoltzmannMachine):
 
     Notes
     -----
-    Numbers between 0 and 1 count as probabilities. X outside [0, 1] is fitted with a warning, since
-    no model of zeros and ones can say what it means.
+    Numbers between 0 and 1 count as probabilities. For X outside [0, 1], `fit` warns, because such
+    values have no meaning in a model of zeros and ones.
 
     References
     ----------
@@ -173,50 +173,50 @@ class GaussianRBM(BoltzmannMachine):
 
     .. math:: E(v, h) = \tfrac12 \lVert v - a \rVert^2 - b \cdot h - v W h
 
-    so that v, given h, is normal with mean :math:`a + W h` and variance 1, and X must have about
-    that variance: standardise it before, for example by
-    :class:`sklearn.preprocessing.StandardScaler`. Methods are those of :class:`BernoulliRBM`.
+    Given h, v is normal with mean :math:`a + W h` and variance 1. X must have about that variance,
+    so standardize it first, for example with :class:`sklearn.preprocessing.StandardScaler`. The
+    methods are those of :class:`BernoulliRBM`.
 
     Parameters
     ----------
     n_components : int, default=256
         Number of hidden units.
     learning_rate : float, default=0.01
-        Size of the steps. Real-valued units need a tenth of the rate of bits.
+        Learning rate. Real-valued units need a tenth of the rate of binary units.
     batch_size : int, default=10
         Rows in a batch, and number of persistent chains.
     n_iter : int, default=10
-        Epochs in one call of `fit`. There is no test of convergence.
+        Epochs in one call of `fit`. Convergence is not tested.
     verbose : bool or int, default=0
-        Print one line per epoch. The line has the mean log-pseudo-likelihood of up to 256 training
-        rows.
+        Print one line per epoch. The line shows the mean log-pseudo-likelihood of up to 256
+        training rows.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, order of rows and sampling.
+        Seed of the initial weights, the order of rows, and sampling.
     n_gibbs : int, default=1
         Steps of Gibbs sampling between two updates, the k of CD-k.
     persistent : bool, default=True
         Continue the chains of the last batch (stochastic maximum likelihood [2]_), or start them
-        anew at the rows of each batch (contrastive divergence [1]_).
+        from the rows of each batch (contrastive divergence [1]_).
     momentum : float, default=0.0
-        Share of the last step that is added to the next.
+        Share of the last step that is added to the next step.
     weight_decay : float, default=0.0
-        Decoupled decay of weights per step, times the learning rate.
+        Decoupled weight decay per update, multiplied by the learning rate.
     sparsity_target : float in (0, 1), default=None
-        How often a hidden unit should be on; None leaves it to the data.
+        How often a hidden unit should be on; None sets no target.
     sparsity_weight : float, default=0.1
-        Strength of the pull toward sparsity. It is a factor on the gradient of the cross-entropy
-        between target and mean activity, a running mean over about twenty batches ([3]_, section
-        11).
+        Strength of the pull toward sparsity. It multiplies the gradient of the cross-entropy
+        between the target and the mean activity, which is a running mean over about twenty batches
+        ([3]_, section 11).
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
     components_ : ndarray of shape (n_components, n_features)
-        Weights, a window on the network: setting it changes the network.
+        Weights. The array shares the memory of the network, so setting it changes the network.
     intercept_hidden_ : ndarray of shape (n_components,)
         Biases b of the hidden units.
     intercept_visible_ : ndarray of shape (n_features,)
@@ -224,12 +224,12 @@ class GaussianRBM(BoltzmannMachine):
     h_samples_ : ndarray of shape (batch_size, n_components)
         Hidden states of the persistent chains.
     history_ : dict of ndarray
-        Figures of each epoch: epoch, loss (the reconstruction error of up to 256 training rows,
-        the mean of (v - reconstruction)^2), learning_rate, seconds, gradient_norm; with validation
-        rows validation_loss, free_energy (of as many training rows) and validation_free_energy.
-        Free energies that part show over-fitting.
+        One entry per epoch of each of: epoch, loss (the reconstruction error of up to 256 training
+        rows, the mean of (v - reconstruction)^2), learning_rate, seconds, gradient_norm; with
+        validation rows also validation_loss, free_energy (of as many training rows), and
+        validation_free_energy. A growing gap between the free energies shows overfitting.
     n_iter_ : int
-        Epochs of the last call.
+        Number of epochs of the last call.
     stop_reason_ : str or None
     n_features_in_ : int
     feature_names_in_ : ndarray of str
@@ -241,10 +241,10 @@ class GaussianRBM(BoltzmannMachine):
 
     Notes
     -----
-    The variance is fixed at 1, the residual as well as the marginal one being below that in
-    standardised data: a model whose variance is learned fits better and seldom trains well [3]_.
-    :meth:`score_samples` normalises each conditional density on a grid, at some thirty times the
-    cost of the Bernoulli one.
+    The variance is fixed at 1, although the residual variance of standardized data is lower. A
+    model that learns the variance could fit better, but seldom trains well [3]_.
+    :meth:`score_samples` normalizes each conditional density on a grid, at about thirty times the
+    cost of the Bernoulli machine.
 
     References
     ----------

@@ -20,16 +20,16 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         Size of the filters. A tuple says along how many axes they move: ``(7,)`` along the steps of
         a signal, ``(3, 3)`` over an image.
     input_shape : tuple of int, default=None
-        Shape of a row where X is flat. For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)``
-        with ``kernel_size=(7,)``. None takes a flat row for a signal with one channel.
+        Shape of a row, if X is flat. For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` with
+        ``kernel_size=(7,)``. None reads a flat row as a signal with one channel.
     channels : {"last", "first"}, default="last"
-        Where the channels of a row are. `input_shape` and flat rows are in the same order. "last"
-        is (H, W, C) or (T, C), "first" is (C, H, W) or (C, T), as in some other libraries.
+        Where the channels of a row are. `input_shape` and flat rows have the same order. "last" is
+        (H, W, C) or (T, C), "first" is (C, H, W) or (C, T), as in some other libraries.
     pool_size : int, tuple of int or None, default=2
-        Size of the pooling windows after each convolution, never more than the axis has.
+        Size of the pooling windows after each convolution, at most the length of the axis.
     pooling : {"max", "average", None}, default="max"
-        What is kept of each window. An activation that never decreases is applied after the
-        maximum, which gives the same and is cheaper.
+        What is kept of each window. A nondecreasing activation is applied after the maximum, which
+        gives the same result and is cheaper.
     strides : int or tuple of int, default=1
         Steps by which the filters move.
     padding : {"same", "valid"}, default="same"
@@ -44,11 +44,11 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         Fraction of activations dropped after each hidden layer. Nothing is dropped after
         convolutions.
     normalization : {None, "batch", "layer"}, default="batch"
-        Normalization between each hidden layer and its activation. Convolutions have it too.
+        Normalization between each hidden layer and its activation. It applies to convolutions, too.
     layers : list of Layer, default=None
         The hidden layers one by one, instead of the parameters that describe them. For example
-        ``[Conv2D(16), MaxPool(2), Residual([Conv2D(16), Conv2D(16)]), GlobalAveragePool()]``. What
-        is not flat at the end is flattened.
+        ``[Conv2D(16), MaxPool(2), Residual([Conv2D(16), Conv2D(16)]), GlobalAveragePool()]``. An
+        output that is not flat is flattened.
     loss : str or Loss, default="log_loss"
         "focal", "hinge" (no probabilities), "log_loss" (cross-entropy), "squared_error" (on
         probabilities), or a spec from :mod:`sknn.losses`.
@@ -63,55 +63,57 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer streams pass
         "constant".
     learning_rate_init : float, default=0.003
-        Base learning rate, which the schedule multiplies.
+        Learning rate, which the schedule multiplies by a factor.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
-        is 8 up to 400 rows, 16 up to 800, 32 up to 1,600, else 64.
+        is 8 up to 400 rows, 16 up to 800, 32 up to 1,600, and 64 beyond.
     max_iter : int, default=20
         Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and serve the best weights.
+        epochs, and keep the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights are trained further on all rows, for this share of their epochs.
+        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops. Those within the horizon of a
         schedule, as "cosine" has one, count only where a validation loss is watched.
     tol : float, default=0.0001
-        Least improvement of the loss that counts.
+        Smallest improvement of the loss that counts.
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
     weight_init : str, Initializer or Pretrained, default="auto"
         Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
         "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`. "auto" is
-        scikit-learn's rule for its four activations, LeCun's for selu and He's for the others.
+        scikit-learn's rule for its four activations, LeCun's for selu, and He's for the others.
         :class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias starts
         at the best constant prediction.
     freeze : int or list of str, default=None
-        Layers held fixed, by name or counted from the input.
+        Layers that are not trained: a number counted from the input, or names.
     n_members : int, default=1
-        Number of networks trained in one pass, from different initial weights but in the same order
-        of rows; their predictions are averaged. Each stops by itself. Within
+        Number of networks trained in one pass, with different initial weights but the same order of
+        rows; their predictions are averaged. Each stops on its own. Within
         ``joblib.parallel_config`` with several jobs, each job trains some of them.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order.
+        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
+        its own stream of random numbers, so dropout changes neither the initial weights nor the
+        order.
     verbose : bool or int, default=False
         Print one line per epoch.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     dtype : {"auto", "float32", "float64"}, default="auto"
-        Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
-        as long.
+        Precision. "auto" keeps float32 and converts everything else to float64, which takes about
+        twice as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     class_weight : dict, "balanced" or list of dict, default=None
-        Weight of each class, times the sample weights; a list has one dict for each output.
+        Weight of each class, multiplied by the sample weights. A list gives one dict for each
+        output.
     label_smoothing : float, default=0.0
         Share of the target that is spread evenly over all classes.
 
@@ -156,8 +158,8 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     >>> X_train, X_test, y_train, y_test = train_test_split(X / 16, y, random_state=0)
     >>> net = CNNClassifier((8, 16), input_shape=(8, 8), learning_rate="cosine", max_iter=10,
     ...                     learning_rate_init=0.01, random_state=0)
-    >>> net.fit(X_train, y_train).score(X_test, y_test) > 0.95
-    True
+    >>> print(f"accuracy {net.fit(X_train, y_train).score(X_test, y_test):.2f}")
+    accuracy 0.96
     """
 
     def __init__(
@@ -247,16 +249,16 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         Size of the filters. A tuple says along how many axes they move: ``(7,)`` along the steps of
         a signal, ``(3, 3)`` over an image.
     input_shape : tuple of int, default=None
-        Shape of a row where X is flat. For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)``
-        with ``kernel_size=(7,)``. None takes a flat row for a signal with one channel.
+        Shape of a row, if X is flat. For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` with
+        ``kernel_size=(7,)``. None reads a flat row as a signal with one channel.
     channels : {"last", "first"}, default="last"
-        Where the channels of a row are. `input_shape` and flat rows are in the same order. "last"
-        is (H, W, C) or (T, C), "first" is (C, H, W) or (C, T), as in some other libraries.
+        Where the channels of a row are. `input_shape` and flat rows have the same order. "last" is
+        (H, W, C) or (T, C), "first" is (C, H, W) or (C, T), as in some other libraries.
     pool_size : int, tuple of int or None, default=2
-        Size of the pooling windows after each convolution, never more than the axis has.
+        Size of the pooling windows after each convolution, at most the length of the axis.
     pooling : {"max", "average", None}, default="max"
-        What is kept of each window. An activation that never decreases is applied after the
-        maximum, which gives the same and is cheaper.
+        What is kept of each window. A nondecreasing activation is applied after the maximum, which
+        gives the same result and is cheaper.
     strides : int or tuple of int, default=1
         Steps by which the filters move.
     padding : {"same", "valid"}, default="same"
@@ -271,16 +273,16 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         Fraction of activations dropped after each hidden layer. Nothing is dropped after
         convolutions.
     normalization : {None, "batch", "layer"}, default=None
-        Normalization between each hidden layer and its activation. Convolutions have it too.
+        Normalization between each hidden layer and its activation. It applies to convolutions, too.
     layers : list of Layer, default=None
         The hidden layers one by one, instead of the parameters that describe them. For example
-        ``[Conv2D(16), MaxPool(2), Residual([Conv2D(16), Conv2D(16)]), GlobalAveragePool()]``. What
-        is not flat at the end is flattened.
+        ``[Conv2D(16), MaxPool(2), Residual([Conv2D(16), Conv2D(16)]), GlobalAveragePool()]``. An
+        output that is not flat is flattened.
     loss : str or Loss, default="squared_error"
         "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
         deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
         (with a log link), "quantile", "squared_error" (half of it), "tweedie" (with a log link), or
-        a spec from :mod:`sknn.losses`. With several outputs the loss is their mean.
+        a spec from :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
         "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
@@ -292,59 +294,60 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer streams pass
         "constant".
     learning_rate_init : float, default=0.003
-        Base learning rate, which the schedule multiplies.
+        Learning rate, which the schedule multiplies by a factor.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
-        is 8 up to 400 rows, 16 up to 800, 32 up to 1,600, else 64.
+        is 8 up to 400 rows, 16 up to 800, 32 up to 1,600, and 64 beyond.
     max_iter : int, default=40
         Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and serve the best weights.
+        epochs, and keep the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights are trained further on all rows, for this share of their epochs.
+        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops. Those within the horizon of a
         schedule, as "cosine" has one, count only where a validation loss is watched.
     tol : float, default=0.0001
-        Least improvement of the loss that counts.
+        Smallest improvement of the loss that counts.
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
     weight_init : str, Initializer or Pretrained, default="auto"
         Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
         "lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`. "auto" is
-        scikit-learn's rule for its four activations, LeCun's for selu and He's for the others.
+        scikit-learn's rule for its four activations, LeCun's for selu, and He's for the others.
         :class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias starts
         at the best constant prediction.
     freeze : int or list of str, default=None
-        Layers held fixed, by name or counted from the input.
+        Layers that are not trained: a number counted from the input, or names.
     n_members : int, default=1
-        Number of networks trained in one pass, from different initial weights but in the same order
-        of rows; their predictions are averaged. Each stops by itself. Within
+        Number of networks trained in one pass, with different initial weights but the same order of
+        rows; their predictions are averaged. Each stops on its own. Within
         ``joblib.parallel_config`` with several jobs, each job trains some of them.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order.
+        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
+        its own stream of random numbers, so dropout changes neither the initial weights nor the
+        order.
     verbose : bool or int, default=False
         Print one line per epoch.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     dtype : {"auto", "float32", "float64"}, default="auto"
-        Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
-        as long.
+        Precision. "auto" keeps float32 and converts everything else to float64, which takes about
+        twice as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     normalize_y : bool, default=True
-        Standardize the target inside, for losses that have location and scale. Weights and
-        predictions come back in the units of y; `loss_`, `tol` and parameters of the loss are in
+        Standardize the target internally, for losses with location and scale. Weights and
+        predictions are in the units of y; `loss_`, `tol`, and parameters of the loss are in
         standardized units.
     output_range : None, "train" or (low, high), default=None
-        Bounds on predictions; "train" is the range of y in the first call.
+        Bounds to which predictions are clipped; "train" is the range of y in the first call.
 
     Attributes
     ----------
@@ -385,8 +388,8 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     >>> y = np.abs(np.diff(X)).mean(axis=1)  # how rough they are
     >>> net = CNNRegressor(8, kernel_size=(3,), pooling="average", learning_rate="cosine",
     ...                    learning_rate_init=0.01, max_iter=60, random_state=0)
-    >>> net.fit(X[:200], y[:200]).score(X[200:], y[200:]) > 0.7
-    True
+    >>> print(f"R2 {net.fit(X[:200], y[:200]).score(X[200:], y[200:]):.1f}")
+    R2 0.8
     """
 
     def __init__(

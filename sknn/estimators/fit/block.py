@@ -163,7 +163,7 @@ def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
     }
     states = [state]
     for trial, own, recipe in zip(trials[1:], given[1:], recipes[1:], strict=True):
-        # Machines a network was pre-trained with are of its own.
+        # Machines a network was pretrained with are of its own.
         own_parts = {k: copy.deepcopy(each) for k, each in learned.items() if type(each) is list}
         vars(trial).update(learned | own_parts)
         states.append(_twin(state, trial, own, recipe))

@@ -9,11 +9,11 @@ from sknn.core.row_order import in_order
 from sknn.training.callbacks import Callback, Phase, Progress
 
 NEIGHBOURS = 5
-"""Up to which neighbour the surroundings of a row reach."""
+"""Up to which neighbor the surroundings of a row reach."""
 
 
 class Surroundings:
-    """Rows of the data, and how far around each its nearest neighbours lie.
+    """Rows of the data, and how far around each its nearest neighbors lie.
 
     Parameters
     ----------

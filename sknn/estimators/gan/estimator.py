@@ -61,56 +61,56 @@ class GAN(BaseNetwork):
     discriminator_layer_sizes : int or sequence of int, default=(128, 128)
         Number of units in each hidden layer of the discriminator.
     latent_dim : int, default=16
-        Number of random numbers a row is made from, each standard normal.
+        Number of standard normal random numbers that the generator turns into a row.
     objective : str or Adversarial, default="non_saturating"
-        What each network wants: "non_saturating", "minimax", "least_squares", "wasserstein_gp", or
-        a spec from :mod:`sknn.losses`.
+        What each network minimizes: "non_saturating", "minimax", "least_squares", "wasserstein_gp",
+        or a spec from :mod:`sknn.losses`.
     n_critic : int, default=1
-        Turns (batches) of the discriminator for each turn of the generator.
+        Updates (batches) of the discriminator for each update of the generator.
     generator_activation : str, Activation or list, default="relu"
         Activation of the hidden layers of the generator; "leaky_relu" has a slope of 0.2. A list
-        has one for each hidden layer.
+        gives one for each hidden layer.
     discriminator_activation : str, Activation or list, default="leaky_relu"
         Activation of the hidden layers of the discriminator; "leaky_relu" has a slope of 0.2. A
-        list has one for each hidden layer.
+        list gives one for each hidden layer.
     output_activation : str or Activation, default="identity"
         Activation of the output; "logistic" for numbers between 0 and 1.
     generator_layers : list of Layer, default=None
-        The hidden layers of the generator one by one, instead of sizes and activations. Where they
-        end in a convolution, its output is the row; otherwise an output layer follows.
+        The hidden layers of the generator one by one, instead of sizes and activations. If they end
+        in a convolution, its output is the row; otherwise an output layer is added.
     discriminator_layers : list of Layer, default=None
         The hidden layers of the discriminator one by one, instead of sizes and activations. With
-        classes, the first Dense layer is told the class.
+        classes, the first Dense layer also gets the class.
     input_shape : tuple of int, default=None
         Shape in which `discriminator_layers` see a row of X: ``(28, 28, 1)``.
     gradient_penalty : float or "auto", default="auto"
         Strength :math:`\lambda` of a penalty on the discriminator. For "wasserstein_gp" it is
         :math:`\lambda (\lVert \nabla a \rVert - 1)^2` between rows and samples [3]_, "auto" is 10;
         for the others :math:`\lambda \lVert \nabla a \rVert^2` at the rows [4]_, "auto" is 0. It
-        keeps the discriminator from swinging, and needs dense and element-wise layers.
+        prevents oscillations, and needs dense and elementwise layers.
     label_smoothing : float, default=0.0
         How far the target of real rows is moved from 1 toward 0.
     instance_noise : float or pair (float, int), default=0.0
-        Standard deviation, in the units of X, of noise on everything the discriminator sees. It
-        falls to nothing in the given number of epochs; without one, over the `max_iter` epochs of
+        Standard deviation, in the units of X, of the noise on everything the discriminator sees. It
+        falls to zero over the given number of epochs or, without one, over the `max_iter` epochs of
         the first call.
     averaging : float in [0, 1), default=0.999
-        Decay of a moving average of all weights, which is what is served; 0 serves the last
+        Decay of the moving average of all weights that is used after training; 0 uses the last
         weights.
     solver : str or Optimizer, default="adam"
         A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
-        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. By name, it uses
         ``beta_1=0.5`` and ``beta_2=0.9``.
     generator_solver : str or Optimizer, default=None
-        Another `solver` for the generator.
+        `solver` of the generator, if it should differ.
     learning_rate : str or Schedule, default="constant"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
-        :mod:`sknn.schedules`. Works with every stochastic solver. It holds for both networks.
+        :mod:`sknn.schedules`. Works with every stochastic solver. It applies to both networks.
     learning_rate_init : float, default=0.001
-        Base learning rate, which the schedule multiplies.
+        Learning rate, which the schedule multiplies by a factor.
     generator_learning_rate_init : float, default=None
-        Another `learning_rate_init` for the generator: two time scales [5]_.
+        `learning_rate_init` of the generator, if it should differ: two time scales [5]_.
     alpha : float, default=0.0
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
@@ -118,21 +118,22 @@ class GAN(BaseNetwork):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is ``min(128, n_samples)``. A batch has as many samples as rows.
     max_iter : int, default=200
-        Maximum number of epochs in one call of `fit`. There is no test of convergence: no loss
-        tells how close samples are to the data.
+        Maximum number of epochs in one call of `fit`. Convergence is not tested, because no loss
+        says how close samples are to the data.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order.
+        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
+        its own stream of random numbers, so dropout changes neither the initial weights nor the
+        order.
     verbose : bool or int, default=False
         Print one line per epoch.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     dtype : {"auto", "float32", "float64"}, default="auto"
-        Precision. "auto" keeps float32 and makes everything else float64, which takes about twice
-        as long.
+        Precision. "auto" keeps float32 and converts everything else to float64, which takes about
+        twice as long.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
@@ -143,9 +144,9 @@ class GAN(BaseNetwork):
         generator_loss, learning_rate, seconds, gradient_norm and generator_gradient_norm;
         real_score and fake_score, the mean scores of rows and samples; accuracy, how often the
         discriminator gives a row a higher score than a sample (0.5: it sees no difference);
-        coverage, the share of up to 256 rows with a sample as near as their fifth neighbour; and
+        coverage, the share of up to 256 rows with a sample as near as their fifth neighbor; and
         diversity, the mean distance between samples in units of that between rows. Coverage or
-        diversity that fall towards 0 show a mode collapse.
+        diversity that fall toward 0 show a mode collapse.
     n_iter_, t_, stop_reason_, loss_, loss_curve_
         As for :class:`MLPRegressor`, of the discriminator.
     coefs_, intercepts_ : list of ndarray
@@ -375,7 +376,7 @@ class GAN(BaseNetwork):
         return self._judged(X, y, stop=len(self._checked_network().layers) - 1)
 
     def score(self, X: Any, y: Any = None) -> float:
-        """Return the share of rows with a sample as near as their fifth neighbour.
+        """Return the share of rows with a sample as near as their fifth neighbor.
 
         This is the coverage of Naeem et al. (2020), between 0 and 1, the higher the better:
         samples that are bad and samples that are all alike both lower it. As many samples as rows

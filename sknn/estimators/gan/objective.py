@@ -70,7 +70,7 @@ class Rules:
     n_critic : int
         Turns of the discriminator for one of the generator.
     smoothing : float
-        How far the target of real rows is moved towards that of made-up ones.
+        How far the target of real rows is moved toward that of made-up ones.
     noise : float
         Standard deviation of what is added to all rows the discriminator sees, at first; it falls
         to nothing in a straight line, epoch by epoch.

@@ -30,7 +30,7 @@ def frozen_layers(freeze: Any, network: Network) -> list[int]:
                 f"The 'freeze' parameter must be at most {len(with_params)}, the number of layers "
                 f"with parameters. Got {freeze!r} instead."
             )
-        # Layers without parameters in between are held along with their neighbours.
+        # Layers without parameters in between are held along with their neighbors.
         return [] if freeze == 0 else list(range(with_params[freeze - 1] + 1))
     names = [freeze] if isinstance(freeze, str) else list(freeze)
     return [_index(name, network, "freeze") for name in names]

@@ -115,7 +115,7 @@ def block(estimator: Any, size: int, activation: Any, **settings: Any) -> list[L
 
 
 def _start(estimator: Any, activation: Any) -> Any:
-    """Let initial weights be chosen by the activation that follows a normalisation."""
+    """Let initial weights be chosen by the activation that follows a normalization."""
     if starts_automatically(estimator):
         spec = resolve(Activation, activation, "activation", type(estimator).__name__)
         return spec.weight_init

@@ -60,18 +60,18 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     activation : str, Activation or list, default="silu"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
-        :mod:`sknn.activations`. A list has one for each hidden layer.
+        :mod:`sknn.activations`. A list gives one for each hidden layer.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
-        Which columns are categories. "from_dtype": those of the dtype category, truth values, and
-        strings and objects that are not nearly all numbers or dates. None: none of them. Otherwise
-        a mask, indices or names.
+        Which columns are categories. "from_dtype": columns of dtype category, booleans, and strings
+        and objects unless nearly all of them are numbers or dates. None: no column. Otherwise a
+        mask, indices, or names.
     condition_rate : float in [0, 1), default=0.5
-        Share of the rows of a batch of which some columns, drawn at random, are told beforehand: so
-        the network learns to fill in what is not known. With 0 there is only one order, and neither
-        conditions nor imputation.
+        Share of the rows of a batch for which some columns, drawn at random, are given in advance,
+        so that the network learns to fill in the others. With 0, the columns have one fixed order,
+        and conditions and imputation are not available.
     contamination : float or "auto", default="auto"
-        Share of the training rows that :meth:`predict_outlier` calls abnormal; "auto" is 0.1. As in
-        :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows are 10 of them.
+        Share of the training rows that :meth:`predict_outlier` reports as outliers; "auto" is 0.1.
+        As in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows means exactly 10 rows.
     dropout : float or list of float, default=0.1
         Fraction of activations dropped after each hidden layer.
     solver : str or Optimizer, default="adamw"
@@ -82,20 +82,21 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.005
-        Base learning rate, which the schedule multiplies.
+        Learning rate, which the schedule multiplies by a factor.
     weight_decay : float or "auto", default=0.05
-        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw",
-        "lion", else 0.
+        Decoupled weight decay per update, multiplied by the learning rate. "auto" is 0.01 for
+        "adamw", "lion", otherwise 0.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
-        is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.
+        is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.
     max_iter : int, default=100
         Maximum number of epochs in one call of `fit`.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order.
+        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
+        its own stream of random numbers, so dropout changes neither the initial weights nor the
+        order.
     tol : float, default=0.0
-        Least improvement of the loss that counts.
+        Smallest improvement of the loss that counts.
     verbose : bool or int, default=False
         Print one line per epoch.
     warm_start : bool, default=False
@@ -103,16 +104,16 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         followed by n - k.
     early_stopping : bool or "auto", default="auto"
         Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and serve the best weights. "auto": where X_val is given, and in `fit` where there
-        are 50 rows.
+        epochs, and keep the best weights. "auto": if X_val is passed, and in `fit` with 50 rows or
+        more.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping where no X_val is given. At the end the best
-        weights are trained further on all rows, for this share of their epochs.
+        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops. Those within the horizon of a
         schedule, as "cosine" has one, count only where a validation loss is watched.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------

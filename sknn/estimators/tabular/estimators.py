@@ -1,4 +1,4 @@
-"""Networks for tables as they come."""
+"""Networks for tables."""
 
 from __future__ import annotations
 
@@ -22,107 +22,109 @@ from sknn.estimators.targets.classification import MultioutputTargets
 
 
 class TabularMLPClassifier(NetworkClassifier, TableNetwork):
-    """Networks that learn classes from a table as it comes.
+    """Neural network classifier for tables with numbers, categories, dates, and missing values.
 
-    Numbers, categories, dates, missing values and unseen categories need no pipeline: pass the
-    frame. The defaults are meant to be good without a search; probabilities are calibrated.
+    Pass the data frame as it is; no pipeline is needed. The defaults are designed to be good
+    without a search, and the probabilities are calibrated.
 
     Parameters
     ----------
     preset : {"fast", "default", "best"}, default="default"
-        How much is trained: it decides what "auto" means for the other parameters. For 1,000 rows
-        on one core the three take roughly 0.3, 0.8 and 2 seconds.
+        How much to train: defines what "auto" means for the other parameters. For 1,000 rows, the
+        three take roughly 0.3, 0.8, and 2 seconds on one core.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
-        Which columns are categories. "from_dtype": those of the dtype category, truth values, and
-        strings and objects that are not nearly all numbers or dates. None: none of them. Otherwise
-        a mask, indices or names.
+        Which columns are categories. "from_dtype": columns of dtype category, booleans, and strings
+        and objects unless nearly all of them are numbers or dates. None: no column. Otherwise a
+        mask, indices, or names.
     n_members : int or "auto", default="auto"
-        Number of networks trained at once; a multiple of `n_splits`, or smaller. "auto" is 4, 5 or
-        8 by preset, or one for each fold.
+        Number of networks trained at once; a multiple of `n_splits`, or smaller. "auto" is 4, 5, or
+        8, depending on the preset, or one for each fold.
     n_splits : int or "auto", default="auto"
-        Number of folds the rows are dealt into; each member trains on all but one and is judged by
-        that one. With 1, all members train on all rows and the last epoch is served. "auto" is 4, 5
-        or 8 by preset.
+        Number of folds; each member trains on all folds but one and is judged by that one. With 1,
+        all members train on all rows, and the last epoch is used. "auto" is 4, 5, or 8, depending
+        on the preset.
     max_time : float, default=None
-        Seconds after which training stops. The best epochs so far are served.
+        Seconds after which training stops. The best epochs so far are used.
     max_iter : int or "auto", default="auto"
-        Maximum number of epochs in one call of `fit`. "auto" is 24 or 40 by preset.
+        Maximum number of epochs in one call of `fit`. "auto" is 24 or 40, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="relu"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
-        :mod:`sknn.activations`. A list has one for each hidden layer.
+        :mod:`sknn.activations`. A list gives one for each hidden layer.
     dropout : float or list of float, default=0.15
         Fraction of activations dropped after each hidden layer. It fades in the second half of
         training.
     n_bins : int or "auto", default="auto"
-        Most bins that a numeric column is encoded in; 0 for none. With many columns there are
+        Largest number of bins that encode a numeric column; 0 for none. With many columns there are
         fewer, see :class:`~sknn.preprocessing.TableEncoder`.
     bins : {"auto", "quantile", "tree"}, default="auto"
-        Where the edges of the bins come from.
+        What defines the edges of the bins: quantiles, or also a small decision tree.
     linear_path : float in [0, 1] or "auto", default="auto"
-        Share of the members with a linear path from the columns to the output, past the hidden
-        layers and all clipping. It starts at ridge regression.
+        Share of the members with a linear path from the columns to the output that bypasses the
+        hidden layers and all clipping. It starts at ridge regression.
     n_picks : int or "auto", default="auto"
-        Number of epochs picked to be served, one after the other, some more than once: each time
-        the one that most improves the mean prediction of all picks on the rows held out.
+        Number of epochs that are averaged in the end. They are picked one after the other, some
+        more than once: each time the one that most improves the mean prediction on held-out rows.
     loss : str or Loss, default="log_loss"
         "focal", "hinge" (no probabilities), "log_loss" (cross-entropy), "squared_error" (on
         probabilities), or a spec from :mod:`sknn.losses`.
     label_smoothing : float or "auto", default="auto"
         Share of the target that is spread evenly over all classes. "auto" is 0.1 with
-        ``loss="log_loss"``, else 0. What it costs in calibration, the temperature restores.
+        ``loss="log_loss"``, else 0. The temperature corrects the underconfidence it causes.
     class_weight : dict, "balanced" or list of dict, default=None
-        Weight of each class, times the sample weights; a list has one dict for each output.
+        Weight of each class, multiplied by the sample weights. A list gives one dict for each
+        output.
     solver : str or Optimizer, default="adamw"
         A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
-        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. By name, it uses
         ``beta_2=0.95``.
     learning_rate : str or Schedule, default="cos_log"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.04
-        Base learning rate, which the schedule multiplies. Weights move at this rate over the square
-        root of the number of inputs of their layer, biases at a tenth of it, the factors of columns
-        at six times it.
+        Learning rate, which the schedule multiplies by a factor. Weights move at this rate divided
+        by the square root of the number of inputs of their layer, biases at a tenth of this rate,
+        and the factors of columns at six times this rate.
     weight_decay : float or "auto", default=0.02
-        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw",
-        "lion", else 0. It fades in the second half of training.
+        Decoupled weight decay per update, multiplied by the learning rate. "auto" is 0.01 for
+        "adamw", "lion", otherwise 0. It fades in the second half of training.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
-        is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.
+        is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order. It also deals the rows into folds.
+        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
+        its own stream of random numbers, so dropout changes neither the initial weights nor the
+        order. It also determines the folds.
     verbose : bool or int, default=False
         Print one line per epoch.
     warm_start : bool, default=False
-        Let `fit` train further; columns keep the encoding of the first call. Give it the same rows:
-        members are judged by rows they have not seen.
+        Let `fit` continue training; columns keep the encoding of the first call. Pass the same rows
+        again, because members are judged by rows they have not seen.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
     encoder_ : TableEncoder
-        From the table to the inputs of the network.
+        Encodes the table as inputs of the network.
     network_ : Network
-        The members of all epochs served.
+        The members of all picked epochs, as one network.
     temperature_ : float
-        What log-probabilities are divided by: the temperature with the least log loss on the rows
-        held out, or on the validation rows where none were [3]_.
+        Temperature, by which log-probabilities are divided. It minimizes the log loss on the
+        held-out rows or, if no rows were held out, on the validation rows [3]_.
     classes_ : ndarray or list of ndarray
     history_ : dict of ndarray
-        All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm,
+        One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm,
         out_of_fold_loss, and with validation rows validation_loss and validation_score.
     n_iter_ : int
-        Epochs of the last call.
+        Number of epochs of the last call.
     stop_reason_ : str
-        "max_iter", "max_time", "interrupted", "diverged" or what a callback said.
+        "max_iter", "max_time", "interrupted", "diverged", or the reason a callback gave.
     member_shares_ : ndarray of shape (n_members,) or None
-        What each member counts in the answer; None: all the same.
+        Weight of each member in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.
@@ -130,24 +132,23 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     Notes
     -----
     A member is an ordinary network: factors for the encoded columns, three hidden layers with
-    dropout, an output layer that starts at zero. Rates (the NTK parametrization), schedule, dropout
-    and decay follow the study [1]_; the piecewise-linear encoding of numbers is that of [2]_. After
-    every epoch each member predicts the fold it has not seen. The epochs whose predictions do best
-    on all rows together are served.
+    dropout, and an output layer that starts at zero. Rates (the NTK parametrization), schedule,
+    dropout, and weight decay follow [1]_; the piecewise-linear encoding of numbers is that of [2]_.
+    After every epoch, each member predicts the fold it has not seen. The epochs whose predictions
+    are best together are averaged in the end.
 
-    Everything, encoding included, is fitted on the rows given to `fit`. The encoding sees all of
-    them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
+    Everything, including the encoding, is fitted on the rows passed to `fit`. The encoding sees all
+    of them, even those that a member does not train on; with ``bins="tree"`` it also sees their y.
 
-    `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
-    later `fit` with ``warm_start=True`` holds no rows out either.
-    Columns are encoded as in the first chunk, so it should hold some hundred rows. A stream that
-    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100.
-    A rate by name has fallen after `max_iter` chunks; for long streams set
-    ``learning_rate="constant"``.
+    `partial_fit` trains all members once on all rows of a chunk, and uses the last weights. A later
+    `fit` with ``warm_start=True`` does not hold out rows, either. Columns are encoded as in the
+    first chunk, which should have a few hundred rows. If a stream begins with fewer than 30 rows,
+    each call starts over with all rows so far, until there are 100. A schedule given by name ends
+    after `max_iter` chunks; for long streams, set ``learning_rate="constant"``.
 
     References
     ----------
-    .. [1] Holzmueller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
+    .. [1] Holzmüller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
        and boosted trees on tabular data", arXiv 2407.04491.
     .. [2] Gorishniy, Rubachev & Babenko (2022), "On embeddings for numerical features in tabular
        deep learning", arXiv 2203.05556.
@@ -155,8 +156,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
 
     See Also
     --------
-    TabularMLPRegressor : The same for real targets.
-    MLPClassifier : One network, every part of it to choose.
+    TabularMLPRegressor : The same for regression.
+    MLPClassifier : A single network for rows of numbers, with layers of your choice.
 
     Examples
     --------
@@ -166,12 +167,12 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     >>> rng = np.random.default_rng(0)
     >>> table = pd.DataFrame({
     ...     "size": np.where(rng.random(200) < 0.1, np.nan, rng.lognormal(3, 1, 200)),
-    ...     "colour": pd.Categorical(rng.choice(["red", "green", "blue"], 200)),
+    ...     "color": pd.Categorical(rng.choice(["red", "green", "blue"], 200)),
     ... })
-    >>> ripe = (table["colour"] == "red") & ~(table["size"] < 15)
+    >>> ripe = (table["color"] == "red") & ~(table["size"] < 15)
     >>> net = TabularMLPClassifier(preset="fast", random_state=0).fit(table, ripe)
-    >>> net.score(table, ripe) > 0.9
-    True
+    >>> print(f"accuracy {net.score(table, ripe):.2f}")
+    accuracy 1.00
     """
 
     temperature_: float = learned()
@@ -266,107 +267,109 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
 
 
 class TabularMLPRegressor(NetworkRegressor, TableNetwork):
-    """Networks that learn real numbers from a table as it comes.
+    """Neural network regressor for tables with numbers, categories, dates, and missing values.
 
-    Numbers, categories, dates, missing values and unseen categories need no pipeline: pass the
-    frame. The defaults are meant to be good without a search, and ``predict(X, return_std=True)``
-    says how far off predictions may be.
+    Pass the data frame as it is; no pipeline is needed. The defaults are designed to be good
+    without a search, and ``predict(X, return_std=True)`` also returns how uncertain the predictions
+    are.
 
     Parameters
     ----------
     preset : {"fast", "default", "best"}, default="default"
-        How much is trained: it decides what "auto" means for the other parameters. For 1,000 rows
-        on one core the three take roughly 0.3, 0.8 and 2 seconds.
+        How much to train: defines what "auto" means for the other parameters. For 1,000 rows, the
+        three take roughly 0.3, 0.8, and 2 seconds on one core.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
-        Which columns are categories. "from_dtype": those of the dtype category, truth values, and
-        strings and objects that are not nearly all numbers or dates. None: none of them. Otherwise
-        a mask, indices or names.
+        Which columns are categories. "from_dtype": columns of dtype category, booleans, and strings
+        and objects unless nearly all of them are numbers or dates. None: no column. Otherwise a
+        mask, indices, or names.
     n_members : int or "auto", default="auto"
-        Number of networks trained at once; a multiple of `n_splits`, or smaller. "auto" is 4, 5 or
-        16 by preset, or one for each fold.
+        Number of networks trained at once; a multiple of `n_splits`, or smaller. "auto" is 4, 5, or
+        16, depending on the preset, or one for each fold.
     n_splits : int or "auto", default="auto"
-        Number of folds the rows are dealt into; each member trains on all but one and is judged by
-        that one. With 1, all members train on all rows and the last epoch is served. "auto" is 4, 5
-        or 8 by preset.
+        Number of folds; each member trains on all folds but one and is judged by that one. With 1,
+        all members train on all rows, and the last epoch is used. "auto" is 4, 5, or 8, depending
+        on the preset.
     max_time : float, default=None
-        Seconds after which training stops. The best epochs so far are served.
+        Seconds after which training stops. The best epochs so far are used.
     max_iter : int or "auto", default="auto"
-        Maximum number of epochs in one call of `fit`. "auto" is 24 or 32 by preset.
+        Maximum number of epochs in one call of `fit`. "auto" is 24 or 32, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="mish"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
-        :mod:`sknn.activations`. A list has one for each hidden layer.
+        :mod:`sknn.activations`. A list gives one for each hidden layer.
     dropout : float or list of float, default=0.15
         Fraction of activations dropped after each hidden layer. It fades in the second half of
         training.
     n_bins : int or "auto", default="auto"
-        Most bins that a numeric column is encoded in; 0 for none. With many columns there are
+        Largest number of bins that encode a numeric column; 0 for none. With many columns there are
         fewer, see :class:`~sknn.preprocessing.TableEncoder`.
     bins : {"auto", "quantile", "tree"}, default="auto"
-        Where the edges of the bins come from.
+        What defines the edges of the bins: quantiles, or also a small decision tree.
     linear_path : float in [0, 1] or "auto", default="auto"
-        Share of the members with a linear path from the columns to the output, past the hidden
-        layers and all clipping. It starts at ridge regression.
+        Share of the members with a linear path from the columns to the output that bypasses the
+        hidden layers and all clipping. It starts at ridge regression.
     n_picks : int or "auto", default="auto"
-        Number of epochs picked to be served, one after the other, some more than once: each time
-        the one that most improves the mean prediction of all picks on the rows held out.
+        Number of epochs that are averaged in the end. They are picked one after the other, some
+        more than once: each time the one that most improves the mean prediction on held-out rows.
     loss : str or Loss, default="squared_error"
         "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
         deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
         (with a log link), "quantile", "squared_error" (half of it), "tweedie" (with a log link), or
-        a spec from :mod:`sknn.losses`. With several outputs the loss is their mean.
+        a spec from :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
     output_range : None, "train" or (low, high), default="train"
-        Bounds on predictions; "train" is the range of y in the first call. None lets the linear
-        path extrapolate.
+        Bounds to which predictions are clipped; "train" is the range of y in the first call. None
+        lets the linear path extrapolate.
     solver : str or Optimizer, default="adamw"
         A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
-        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. Named, it uses
+        "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. By name, it uses
         ``beta_2=0.95``.
     learning_rate : str or Schedule, default="cos_log"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver.
     learning_rate_init : float, default=0.07
-        Base learning rate, which the schedule multiplies. Weights move at this rate over the square
-        root of the number of inputs of their layer, biases at a tenth of it, the factors of columns
-        at six times it.
+        Learning rate, which the schedule multiplies by a factor. Weights move at this rate divided
+        by the square root of the number of inputs of their layer, biases at a tenth of this rate,
+        and the factors of columns at six times this rate.
     weight_decay : float or "auto", default=0.02
-        Decoupled decay of weights per step, times the learning rate. "auto" is 0.01 for "adamw",
-        "lion", else 0. It fades in the second half of training.
+        Decoupled weight decay per update, multiplied by the learning rate. "auto" is 0.01 for
+        "adamw", "lion", otherwise 0. It fades in the second half of training.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
-        is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.
+        is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.
     random_state : int, RandomState or None, default=None
-        Seed of initial weights, validation split, order of rows and noise. Each has its own stream,
-        so dropout changes neither initial weights nor order. It also deals the rows into folds.
+        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
+        its own stream of random numbers, so dropout changes neither the initial weights nor the
+        order. It also determines the folds.
     verbose : bool or int, default=False
         Print one line per epoch.
     warm_start : bool, default=False
-        Let `fit` train further; columns keep the encoding of the first call. Give it the same rows:
-        members are judged by rows they have not seen.
+        Let `fit` continue training; columns keep the encoding of the first call. Pass the same rows
+        again, because members are judged by rows they have not seen.
     callbacks : list of Callback, default=None
-        See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
+        Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
     encoder_ : TableEncoder
-        From the table to the inputs of the network.
+        Encodes the table as inputs of the network.
     network_ : Network
-        The members of all epochs served.
+        The members of all picked epochs, as one network.
     residual_std_ : ndarray of shape (n_outputs,) or None
-        Root mean square error on the rows held out, or on the validation rows where none were; a
-        part of the standard deviations of `predict` where the loss learns no spread itself.
+        Root mean square error on the held-out rows or, if no rows were held out, on the validation
+        rows. It is part of the standard deviations that `predict` returns, unless the loss learns a
+        spread.
     history_ : dict of ndarray
-        All figures of each epoch: epoch, loss, learning_rate, seconds, gradient_norm,
+        One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm,
         out_of_fold_loss, and with validation rows validation_loss and validation_score.
     n_iter_ : int
-        Epochs of the last call.
+        Number of epochs of the last call.
     stop_reason_ : str
-        "max_iter", "max_time", "interrupted", "diverged" or what a callback said.
+        "max_iter", "max_time", "interrupted", "diverged", or the reason a callback gave.
     member_shares_ : ndarray of shape (n_members,) or None
-        What each member counts in the answer; None: all the same.
+        Weight of each member in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.
@@ -374,32 +377,31 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     Notes
     -----
     A member is an ordinary network: factors for the encoded columns, three hidden layers with
-    dropout, an output layer that starts at zero. Rates (the NTK parametrization), schedule, dropout
-    and decay follow the study [1]_; the piecewise-linear encoding of numbers is that of [2]_. After
-    every epoch each member predicts the fold it has not seen. The epochs whose predictions do best
-    on all rows together are served.
+    dropout, and an output layer that starts at zero. Rates (the NTK parametrization), schedule,
+    dropout, and weight decay follow [1]_; the piecewise-linear encoding of numbers is that of [2]_.
+    After every epoch, each member predicts the fold it has not seen. The epochs whose predictions
+    are best together are averaged in the end.
 
-    Everything, encoding included, is fitted on the rows given to `fit`. The encoding sees all of
-    them, those that a member does not train on too; with ``bins="tree"`` it sees their y.
+    Everything, including the encoding, is fitted on the rows passed to `fit`. The encoding sees all
+    of them, even those that a member does not train on; with ``bins="tree"`` it also sees their y.
 
-    `partial_fit` trains all members on all rows of a chunk, once, and serves the last weights. A
-    later `fit` with ``warm_start=True`` holds no rows out either.
-    Columns are encoded as in the first chunk, so it should hold some hundred rows. A stream that
-    begins with fewer than 30 begins anew in each call, with all rows so far, until there are 100.
-    A rate by name has fallen after `max_iter` chunks; for long streams set
-    ``learning_rate="constant"``.
+    `partial_fit` trains all members once on all rows of a chunk, and uses the last weights. A later
+    `fit` with ``warm_start=True`` does not hold out rows, either. Columns are encoded as in the
+    first chunk, which should have a few hundred rows. If a stream begins with fewer than 30 rows,
+    each call starts over with all rows so far, until there are 100. A schedule given by name ends
+    after `max_iter` chunks; for long streams, set ``learning_rate="constant"``.
 
     References
     ----------
-    .. [1] Holzmueller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
+    .. [1] Holzmüller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
        and boosted trees on tabular data", arXiv 2407.04491.
     .. [2] Gorishniy, Rubachev & Babenko (2022), "On embeddings for numerical features in tabular
        deep learning", arXiv 2203.05556.
 
     See Also
     --------
-    TabularMLPClassifier : The same for labels.
-    MLPRegressor : One network, every part of it to choose.
+    TabularMLPClassifier : The same for classification.
+    MLPRegressor : A single network for rows of numbers, with layers of your choice.
 
     Examples
     --------

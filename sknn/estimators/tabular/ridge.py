@@ -30,8 +30,8 @@ def ridge(
 ) -> tuple[NDArray, NDArray]:
     r"""Return slopes and intercepts of ridge regression, its penalty by cross-validation.
 
-    With :math:`X'WX = Q \Lambda Q'` of the centred rows every penalty costs one product; the one
-    with the least generalised cross-validation error is taken [1]_,
+    With :math:`X'WX = Q \Lambda Q'` of the centered rows every penalty costs one product; the one
+    with the least generalized cross-validation error is taken [1]_,
 
     .. math:: V(\lambda) = \frac{\lVert W^{1/2} (y - \hat y) \rVert^2 / n}
               {(1 - (1 + \sum_i \Lambda_i / (\Lambda_i + \lambda)) / n)^2}

@@ -29,7 +29,7 @@ class Targets(ABC):
     task: ClassVar[str]
     n_outputs: int
     scale: float = 1.0
-    """What the numbers of X are divided by in training; only auto-encoders have a scale."""
+    """What the numbers of X are divided by in training; only autoencoders have a scale."""
     answers: float = 1.0
     """Answers a row, on average; more than one where every step of a sequence has its own."""
 
@@ -70,7 +70,7 @@ class Targets(ABC):
         return loss.bind(self.task)
 
     def kernel(self, loss: Loss, in_shape: tuple[int, ...]) -> Any:
-        """Return what training minimises, for rows of some shape."""
+        """Return what training minimizes, for rows of some shape."""
         return loss
 
     def answers_of(self, y: Any) -> Any:

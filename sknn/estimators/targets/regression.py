@@ -18,7 +18,7 @@ _FEWEST_ABOVE_ZERO = 1e3
 
 
 class RegressionTargets(Targets):
-    """Real numbers, standardised inside where the loss allows it.
+    """Real numbers, standardized inside where the loss allows it.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class RegressionTargets(Targets):
         return twin
 
     def encode(self, y: Any, dtype: np.dtype) -> NDArray:
-        """Return a standardised matrix."""
+        """Return a standardized matrix."""
         matrix = y.reshape(len(y), -1)
         if matrix.shape[1] != self.n_outputs:
             raise ValueError(
@@ -147,10 +147,10 @@ def _mean_and_std(matrix: NDArray, weight: NDArray | None) -> tuple[NDArray, NDA
     matrix = np.asarray(matrix, np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
         mean = np.average(matrix, axis=0, weights=weight)
-        centred = matrix - mean
+        centered = matrix - mean
         # The squares of large numbers would overflow, those of their shares do not.
-        largest = np.abs(centred).max(axis=0, initial=np.finfo(np.float64).tiny)
-        std = largest * np.sqrt(np.average((centred / largest) ** 2, axis=0, weights=weight))
+        largest = np.abs(centered).max(axis=0, initial=np.finfo(np.float64).tiny)
+        std = largest * np.sqrt(np.average((centered / largest) ** 2, axis=0, weights=weight))
     if not np.isfinite(mean).all() or not np.isfinite(std).all():
         raise ValueError("y is too large for its mean and standard deviation; scale it down.")
     return mean, np.where(std > 0, std, 1.0)

@@ -71,7 +71,7 @@ def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None 
 
     Classifiers answer ``label`` and ``probabilities``, or ``label`` and ``scores`` where the loss
     gives no probabilities; with several outputs ``label_0``, ``probabilities_0``, and so on.
-    Regressors answer ``predictions``, and ``std`` for the loss "gaussian_nll". Auto-encoders answer
+    Regressors answer ``predictions``, and ``std`` for the loss "gaussian_nll". Autoencoders answer
     ``codes`` and ``reconstruction``, Boltzmann machines ``hidden``, a generator ``samples``, a
     discriminator ``scores`` (``features``), and a table encoder ``encoded``.
 
@@ -143,7 +143,7 @@ def _part(family: Family, part: str | None) -> str | None:
         return family.parts[0] if family.parts else None
     if part not in family.parts:
         kind, known = type(family.estimator).__name__, family.parts
-        told = f"must be one of {known}" if known else "is for auto-encoders and GANs only"
+        told = f"must be one of {known}" if known else "is for autoencoders and GANs only"
         raise ValueError(f"part {told}; got {part!r} for {kind}.")
     return part
 

@@ -62,8 +62,8 @@ class WeightAveraging(Callback):
     ...     solver="sgd", learning_rate_init=0.1, learning_rate="cosine", max_iter=20,
     ...     batch_size=32, random_state=0, callbacks=[WeightAveraging("swa", start=0.5)],
     ... ).fit(X / 16, y)
-    >>> net.score(X_test / 16, y_test) > 0.95
-    True
+    >>> print(f"accuracy {net.score(X_test / 16, y_test):.2f}")
+    accuracy 0.97
     """
 
     phase = Phase.AVERAGE

@@ -235,7 +235,7 @@ def _kind(picture: Any, estimator: Any, X: Any) -> str:
         raise InvalidParameterError(
             f"The 'picture' parameter of Film is {picture!r}, which {type(estimator).__name__} or "
             "X does not allow: regions need X of two columns and predictions of one output, "
-            "reconstructions X and an auto-encoder or Boltzmann machine, samples a network that "
+            "reconstructions X and an autoencoder or Boltzmann machine, samples a network that "
             "makes rows up."
         )
     return picture

@@ -14,7 +14,7 @@ from sknn.core.constraints import integer, none, real
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks.base import Callback, Phase, Progress
 
-# With fewer, neighbouring rates lie too far apart and the average is of too few losses.
+# With fewer, neighboring rates lie too far apart and the average is of too few losses.
 _FEWEST = 50
 # The loss is averaged over about this share of the updates, so over the same factor of rates
 # whatever the number of updates.
@@ -56,7 +56,7 @@ class LearningRateRange(Callback):
     losses_ : ndarray of shape (n,)
         Loss of the batch that came after it.
     smoothed_ : ndarray of shape (n,)
-        Their moving average, without bias towards its start.
+        Their moving average, without bias toward its start.
     suggestion_ : float
         A tenth of the rate at which the average is lowest, but at least `low`. NaN if it never
         fell.
@@ -81,10 +81,11 @@ class LearningRateRange(Callback):
     >>> X, y = load_digits(return_X_y=True)
     >>> net = MLPClassifier(max_iter=20, learning_rate="cosine", random_state=0)
     >>> test = clone(net).set_params(callbacks=[LearningRateRange()]).fit(X / 16, y).callbacks_[0]
-    >>> 0.001 < test.suggestion_ < 0.1
-    True
-    >>> net.set_params(learning_rate_init=test.suggestion_).fit(X / 16, y).score(X / 16, y) > 0.98
-    True
+    >>> print(f"suggested rate {test.suggestion_:.2f}")
+    suggested rate 0.01
+    >>> net = net.set_params(learning_rate_init=test.suggestion_).fit(X / 16, y)
+    >>> print(f"accuracy {net.score(X / 16, y):.2f}")
+    accuracy 0.99
     """
 
     phase = Phase.MEASURE

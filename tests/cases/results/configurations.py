@@ -236,7 +236,7 @@ enter(MLPClassifier, d.IRIS, {"pretrained": {"hidden_layer_sizes": (6, 4)}}, FIV
 enter(MLPClassifier, d.IRIS, {"weights set": {"warm_start": True}}, TWENTY | FIVE, with_weights_set)
 enter(MLPClassifier, d.IRIS, {"blocks": {"hidden_layer_sizes": (5,)}}, None, in_blocks)
 
-# -- auto-encoders, Boltzmann machines, two networks ----------------------------------------------
+# -- autoencoders, Boltzmann machines, two networks ----------------------------------------------
 
 enter(
     AutoEncoder,

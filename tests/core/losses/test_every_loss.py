@@ -45,9 +45,9 @@ def test_names_of_the_contract():
         *("poisson", "gamma", "tweedie", "gaussian_nll"),
     }
     assert classification >= {"log_loss", "squared_error", "focal", "hinge"}
-    standardised = {name for name in regression if Loss.registry[name].location_scale}
-    assert standardised.isdisjoint({"poisson", "gamma", "tweedie"})
-    assert standardised >= {"squared_error", "absolute_error", "huber", "log_cosh", "quantile"}
+    standardized = {name for name in regression if Loss.registry[name].location_scale}
+    assert standardized.isdisjoint({"poisson", "gamma", "tweedie"})
+    assert standardized >= {"squared_error", "absolute_error", "huber", "log_cosh", "quantile"}
 
 
 @each_row

@@ -1,4 +1,4 @@
-"""Auto-encoders: tasks, contract, laws."""
+"""Autoencoders: tasks, contract, laws."""
 
 import pickle
 
@@ -102,7 +102,7 @@ def test_parts_make_the_whole(kind):
     if not KINDS[kind].get("pretrain"):
         assert_parts_make_the_whole(ae, 6, X)
         return
-    # How long layers are pre-trained goes by the `max_iter` of the first call.
+    # How long layers are pretrained goes by the `max_iter` of the first call.
     assert_same_progress(in_one_go(ae, 6, X), as_a_stream(ae, 6, X))
 
 

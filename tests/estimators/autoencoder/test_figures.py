@@ -1,4 +1,4 @@
-"""What auto-encoders promise, as figures: quick versions of ``benchmarks/autoencoder.py``."""
+"""What autoencoders promise, as figures: quick versions of ``benchmarks/autoencoder.py``."""
 
 import numpy as np
 import pytest

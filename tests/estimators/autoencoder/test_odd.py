@@ -1,4 +1,4 @@
-"""Auto-encoders given odd rows, odd parameters and every callback."""
+"""Autoencoders given odd rows, odd parameters and every callback."""
 
 import numpy as np
 import pytest

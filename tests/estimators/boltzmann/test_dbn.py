@@ -1,4 +1,4 @@
-"""Deep belief networks: stacked machines, then back-propagation."""
+"""Deep belief networks: stacked machines, then backpropagation."""
 
 import pickle
 
@@ -154,7 +154,7 @@ def test_wrong_parameters(wrong):
 
 
 def test_pre_training_cures_vanishing_gradients():
-    """Four logistic layers in equally many epochs: from small weights nothing, pre-trained most."""
+    """Four logistic layers in equally many epochs: from small weights nothing, pretrained most."""
     images, digits = load_digits(return_X_y=True)
     images, test = images[:1000] / 16, images[1000:] / 16
     settings = {"max_iter": 15, "learning_rate_init": 0.01, "random_state": 0}
@@ -180,5 +180,5 @@ def test_an_interrupt_in_pre_training_ends_the_call(kind, monkeypatch):
 
 
 def test_divergence_in_pre_training_says_where():
-    with pytest.raises(ValueError, match="pre-training of layer 0 .parameters pretrain_"):
+    with pytest.raises(ValueError, match="pretraining of layer 0 .parameters pretrain_"):
         DBNClassifier(**SMALL, pretrain_learning_rate=10.0).fit(X * 1e200, THREE)

@@ -60,14 +60,14 @@ WELL = {
     "digits": load_digits().data[:300],
     "iris": load_iris().data,
     "diabetes": load_diabetes().data,
-    "standardised": StandardScaler().fit_transform(CANCER),
+    "standardized": StandardScaler().fit_transform(CANCER),
     "from 0 to 1": MinMaxScaler().fit_transform(WINE),
     "robust": RobustScaler().fit_transform(CANCER)[:, :20],
     "one-hot": np.eye(30)[RNG.integers(0, 30, 300)],
     "rare": (RNG.random((300, 20)) < 0.01).astype(float),
     "rare, sparse": sp.csr_array((RNG.random((300, 20)) < 0.01).astype(float)),
     "words": WORDS,
-    "standardised rare": StandardScaler().fit_transform(RNG.random((9000, 5)) < 0.0004),
+    "standardized rare": StandardScaler().fit_transform(RNG.random((9000, 5)) < 0.0004),
     "heavy tails": StandardScaler().fit_transform(RNG.lognormal(0, 3, (9000, 5))),
     "heavy tails, 0 to 1": MinMaxScaler().fit_transform(RNG.lognormal(0, 4, (9000, 5))),
     "pixels": PIXELS / 255,
@@ -211,7 +211,7 @@ def test_untransformed_validation_rows(data, scaler):
     assert "enable_metadata_routing" in text
 
 
-# Raw columns that are not far from standardised ones, yet wide enough to spoil the loss.
+# Raw columns that are not far from standardized ones, yet wide enough to spoil the loss.
 NEAR = RNG.normal(0.0, 1.0, (400, 6)) * [2, 3, 4, 5, 3, 6] + [1, 0, 2, -1, 0, 3]
 
 

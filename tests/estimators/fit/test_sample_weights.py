@@ -102,7 +102,7 @@ def test_with_a_penalty_a_common_factor_is_that_many_times_the_rows():
 
 
 def test_weights_matter_in_batches_of_one():
-    """The normaliser belongs to the data set and not to the batch."""
+    """The normalizer belongs to the data set and not to the batch."""
     settings = WHOLE | {"batch_size": 1, "shuffle": False, "solver": "sgd", "alpha": 0.0}
     plain = MLPRegressor(**settings).fit(X, REAL)
     weighted = MLPRegressor(**settings).fit(X, REAL, np.linspace(0.1, 2.0, len(X)))

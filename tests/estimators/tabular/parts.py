@@ -21,7 +21,7 @@ TABLE = pd.DataFrame(
     {
         "size": np.where(RNG.random(N) < 0.1, np.nan, RNG.lognormal(1, 1, N)),
         "weight": X[:, 0],
-        "colour": pd.Categorical(RNG.choice(["red", "green", "blue"], N)),
+        "color": pd.Categorical(RNG.choice(["red", "green", "blue"], N)),
         "sold": pd.Timestamp("2024-01-01") + pd.to_timedelta(RNG.integers(0, 300, N), "D"),
     }
 )

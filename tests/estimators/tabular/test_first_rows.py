@@ -21,7 +21,7 @@ RNG = np.random.default_rng(0)
 TABLE = pd.DataFrame(
     {
         "size": np.where(RNG.random(N) < 0.1, np.nan, RNG.lognormal(1, 1, N)),
-        "colour": pd.Categorical(RNG.choice(["red", "green", "blue"], N)),
+        "color": pd.Categorical(RNG.choice(["red", "green", "blue"], N)),
         "word": RNG.choice(["p", "q"], N).astype(object),
         "price": [f"${v:,.2f}" for v in RNG.lognormal(7, 2, N)],
         "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(RNG.integers(0, 300, N), "D"),

@@ -113,7 +113,7 @@ def test_unseen_categories_and_new_missing_values():
     for network, y in both(linear_path=1.0):
         network.fit(TABLE, y)
         new = TABLE.head(4).copy()
-        new["colour"] = ["violet", None, "red", ""]
+        new["color"] = ["violet", None, "red", ""]
         new["weight"] = [np.nan, 1e30, -1e30, 0.0]
         new["sold"] = pd.to_datetime(["1900-01-01", None, "2200-01-01", "2024-05-05"])
         assert_finite(network, new)
@@ -240,7 +240,7 @@ def test_categorical_features():
         for network, y in both(categorical_features=given):
             network.fit(codes, y)
             assert network.encoder_.kinds_ == ["category", "number"]
-    for network, y in both(categorical_features=["colour", "weight"]):
+    for network, y in both(categorical_features=["color", "weight"]):
         with pytest.warns(TableWarning, match="'weight' has 60 different entries"):
             network.fit(TABLE, y)
         assert network.encoder_.kinds_[1] == "category"

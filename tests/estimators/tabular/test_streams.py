@@ -73,7 +73,7 @@ def test_chunks_hold_what_none_held_before(linear_path):
         options = {"classes": [0, 1, 2]} if y is THREE else {}
         network.partial_fit(TABLE, y, **options)
         odd = TABLE.copy()
-        odd["colour"] = pd.Categorical(["violet"] * 20 + [None] * 20 + ["red"] * 20)
+        odd["color"] = pd.Categorical(["violet"] * 20 + [None] * 20 + ["red"] * 20)
         odd["weight"] = np.where(np.arange(N) % 2, np.nan, 1e12)
         odd["sold"] = pd.Series([pd.NaT] * 30 + [pd.Timestamp("1700-01-01")] * 30)
         scores(network, odd)

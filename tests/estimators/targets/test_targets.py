@@ -413,7 +413,7 @@ def test_members_are_separately_trained_networks(solver, body):
         pytest.skip("not for lbfgs")
     if solver == "lion" and "normalization" in body:
         pytest.skip(
-            "a bias before a normalisation has no gradient but rounding, lion takes its sign"
+            "a bias before a normalization has no gradient but rounding, lion takes its sign"
         )
     settings = SMALL | body | {"solver": solver, "early_stopping": False, "warm_start": True}
     together = MLPRegressor(**settings, n_members=3, batch_size=16).initialize(X, REAL)

@@ -287,7 +287,7 @@ def test_a_network_computes_in_what_it_was_trained_in():
         (
             lambda net: to_onnx(net, part="decoder"),
             ValueError,
-            "part is for auto-encoders and GANs",
+            "part is for autoencoders and GANs",
         ),
     ],
 )

@@ -175,7 +175,7 @@ def test_the_page_needs_nothing_else(page):
     [
         ({"picture": "regions"}, "two columns"),
         ({"picture": "samples"}, "makes rows up"),
-        ({"picture": "reconstructions", "X": X}, "auto-encoder"),
+        ({"picture": "reconstructions", "X": X}, "autoencoder"),
         ({"picture": "dreams"}, "picture"),
         ({"every": 0}, "every"),
         ({"path": ""}, "path"),

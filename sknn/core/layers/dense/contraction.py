@@ -1,4 +1,4 @@
-r"""The penalty of contractive auto-encoders on a fully connected layer.
+r"""The penalty of contractive autoencoders on a fully connected layer.
 
 .. math:: \lambda \lVert \partial y / \partial x \rVert_F^2
           = \lambda \sum_j f'(z_j)^2 \sum_k W_{kj}^2

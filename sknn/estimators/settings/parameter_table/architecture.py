@@ -1,4 +1,4 @@
-"""Parameters that say what a network looks like, and what its answers are."""
+"""Parameters that define a network and its outputs."""
 
 from __future__ import annotations
 
@@ -62,19 +62,23 @@ ENTRIES = {
         default=(64,),
         also="These are the dense layers after the convolutions.",
     )
-    .on("RecurrentNetwork", default=(), also="These are the dense layers after the recurrent ones.")
+    .on(
+        "RecurrentNetwork",
+        default=(),
+        also="These are the dense layers after the recurrent layers.",
+    )
     .on("DeepBelief", default=(256, 128), also="All hidden units are logistic.")
     .on("TableNetwork", default=(128, 128, 128))
     .on(
         "AutoEncoder",
         default=(32,),
-        also="The last one is the code; the decoder mirrors the encoder.",
+        also="The last one is the length of the code; the decoder mirrors the encoder.",
     )
     .on("TableSynthesizer", default=(256, 256, 256)),
     "activation": Entry(
         "str, Activation or list",
         "relu",
-        f"{_ACTIVATIONS} A list has one for each hidden layer.",
+        f"{_ACTIVATIONS} A list gives one for each hidden layer.",
         Activations(several=True),
     )
     .on(
@@ -96,27 +100,30 @@ ENTRIES = {
     .on(
         *MLP,
         also="For example ``[Dense(64), Dropout(0.2), Dense(32)]``. They replace "
-        "`hidden_layer_sizes`, `activation`, `dropout` and `normalization`, and are searched as "
+        "`hidden_layer_sizes`, `activation`, `dropout`, and `normalization`, and are searched as "
         "``hidden0__units``.",
     )
     .on(
         "ConvolutionalNetwork",
         also="For example ``[Conv2D(16), MaxPool(2), Residual([Conv2D(16), Conv2D(16)]), "
-        "GlobalAveragePool()]``. What is not flat at the end is flattened.",
+        "GlobalAveragePool()]``. An output that is not flat is flattened.",
     )
     .on(
         "RecurrentNetwork",
         also="For example ``[Embedding(1000, 16), GRU(32, return_sequences=True), "
         "GlobalMaxPool()]``.",
     )
-    .on("AutoEncoder", also='The code is the layer named "code", or else the narrowest.'),
+    .on(
+        "AutoEncoder",
+        also='The code is the layer named "code" or, without one, the narrowest layer.',
+    ),
     "normalization": Entry(
         '{None, "batch", "layer"}',
         None,
         "Normalization between each hidden layer and its activation.",
         c.none() | c.one_of(NORMALIZATION),
     )
-    .on("ConvolutionalNetwork", also="Convolutions have it too.")
+    .on("ConvolutionalNetwork", also="It applies to convolutions, too.")
     .on("CNNClassifier", default="batch"),
     "dropout": Entry(
         "float or list of float",
@@ -133,7 +140,7 @@ ENTRIES = {
     .on(
         "NetworkRegressor",
         default="squared_error",
-        text=f"{_REGRESSION}{_OR_SPEC} With several outputs the loss is their mean.",
+        text=f"{_REGRESSION}{_OR_SPEC} With several outputs, the loss is the mean over them.",
     )
     .on(
         "AutoEncoder",
@@ -148,26 +155,26 @@ ENTRIES = {
         "auto",
         'Initial weights: "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", '
         '"lecun_normal", "orthogonal", or a spec from :mod:`sknn.initializers`. "auto" is '
-        "scikit-learn's rule for its four activations, LeCun's for selu and He's for the others. "
+        "scikit-learn's rule for its four activations, LeCun's for selu, and He's for the others. "
         ":class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias "
         "starts at the best constant prediction.",
     ).on(
         "AutoEncoder",
         text='Initial weights. "auto" starts a network with linear output from the principal '
-        "components of the training rows where its layers can hold them, and at random "
+        "components of the training rows where its layers can represent them, and at random "
         "otherwise.",
     ),
     "freeze": Entry(
         "int or list of str",
         None,
-        "Layers held fixed, by name or counted from the input.",
+        "Layers that are not trained: a number counted from the input, or names.",
         c.none() | FROZEN,
     ),
     "n_members": Entry(
         "int",
         1,
-        "Number of networks trained in one pass, from different initial weights but in the same "
-        "order of rows; their predictions are averaged. Each stops by itself. Within "
+        "Number of networks trained in one pass, with different initial weights but the same order "
+        "of rows; their predictions are averaged. Each stops on its own. Within "
         "``joblib.parallel_config`` with several jobs, each job trains some of them.",
         c.integer(1),
     )
@@ -178,24 +185,31 @@ ENTRIES = {
         text="Number of networks trained at once; a multiple of `n_splits`, or smaller.",
         constraint=AUTO | c.integer(1),
     )
-    .on("TabularMLPClassifier", also='"auto" is 4, 5 or 8 by preset, or one for each fold.')
-    .on("TabularMLPRegressor", also='"auto" is 4, 5 or 16 by preset, or one for each fold.'),
+    .on(
+        "TabularMLPClassifier",
+        also='"auto" is 4, 5, or 8, depending on the preset, or one for each fold.',
+    )
+    .on(
+        "TabularMLPRegressor",
+        also='"auto" is 4, 5, or 16, depending on the preset, or one for each fold.',
+    ),
     "transform_layer": Entry(
         "int", -1, "Index of the hidden layer whose activations `transform` returns.", c.integer()
     ),
     "dtype": Entry(
         '{"auto", "float32", "float64"}',
         "auto",
-        'Precision. "auto" keeps float32 and makes everything else float64, which takes about '
-        "twice as long.",
+        'Precision. "auto" keeps float32 and converts everything else to float64, which takes '
+        "about twice as long.",
         DTYPE,
     ),
     "class_weight": Entry(
         'dict, "balanced" or list of dict',
         None,
-        "Weight of each class, times the sample weights; a list has one dict for each output.",
+        "Weight of each class, multiplied by the sample weights. A list gives one dict for each "
+        "output.",
         c.none() | c.one_of(["balanced"]) | CLASS_WEIGHT,
-    ).on("DeepBelief", also="It counts in pre-training, too."),
+    ).on("DeepBelief", also="Pretraining uses it, too."),
     "label_smoothing": Entry(
         "float",
         0.0,
@@ -207,22 +221,22 @@ ENTRIES = {
         types='float or "auto"',
         default="auto",
         constraint=AUTO | BELOW_ONE,
-        also='"auto" is 0.1 with ``loss="log_loss"``, else 0. What it costs in calibration, the '
-        "temperature restores.",
+        also='"auto" is 0.1 with ``loss="log_loss"``, else 0. The temperature corrects the '
+        "underconfidence it causes.",
     )
     .on("GAN", text="How far the target of real rows is moved from 1 toward 0."),
     "normalize_y": Entry(
         "bool",
         True,
-        "Standardize the target inside, for losses that have location and scale. Weights and "
-        "predictions come back in the units of y; `loss_`, `tol` and parameters of the loss are in "
+        "Standardize the target internally, for losses with location and scale. Weights and "
+        "predictions are in the units of y; `loss_`, `tol`, and parameters of the loss are in "
         "standardized units.",
         c.boolean(),
     ),
     "output_range": Entry(
         'None, "train" or (low, high)',
         None,
-        'Bounds on predictions; "train" is the range of y in the first call.',
+        'Bounds to which predictions are clipped; "train" is the range of y in the first call.',
         c.none() | c.one_of(["train"]) | BOUNDS,
     ).on("TabularMLPRegressor", default="train", also="None lets the linear path extrapolate."),
 }

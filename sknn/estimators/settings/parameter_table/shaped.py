@@ -1,4 +1,4 @@
-"""Parameters of networks for images, signals and sequences."""
+"""Parameters of networks for images, signals, and sequences."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ ENTRIES = {
     "input_shape": Entry(
         "tuple of int",
         None,
-        "Shape of a row where X is flat.",
+        "Shape of a row, if X is flat.",
         c.none() | ROW_SHAPE,
     )
     .on(
         "ConvolutionalNetwork",
         also="For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` with ``kernel_size=(7,)``. "
-        "None takes a flat row for a signal with one channel.",
+        "None reads a flat row as a signal with one channel.",
     )
     .on(
         "RecurrentNetwork",
-        also="That is (n_steps, n_features). With None every number of a flat row is a step.",
+        also="That is (n_steps, n_features). None reads every number of a flat row as a step.",
     )
     .on("GAN", text="Shape in which `discriminator_layers` see a row of X: ``(28, 28, 1)``."),
     "channels": Entry(
         '{"last", "first"}',
         "last",
-        "Where the channels of a row are. `input_shape` and flat rows are in the same order.",
+        "Where the channels of a row are. `input_shape` and flat rows have the same order.",
         c.one_of(["last", "first"]),
     )
     .on(
@@ -36,8 +36,8 @@ ENTRIES = {
     )
     .on(
         "RecurrentNetwork",
-        text="Where the features of a step are. `input_shape`, flat rows and lists of arrays are "
-        "in the same order.",
+        text="Where the features of a step are. `input_shape`, flat rows, and lists of arrays have "
+        "the same order.",
         also='"last" is (n_steps, n_features), "first" is (n_features, n_steps).',
     ),
     "filters": Entry(
@@ -60,14 +60,14 @@ ENTRIES = {
     "pool_size": Entry(
         "int, tuple of int or None",
         2,
-        "Size of the pooling windows after each convolution, never more than the axis has.",
+        "Size of the pooling windows after each convolution, at most the length of the axis.",
         c.none() | EXTENT,
     ),
     "pooling": Entry(
         '{"max", "average", None}',
         "max",
-        "What is kept of each window. An activation that never decreases is applied after "
-        "the maximum, which gives the same and is cheaper.",
+        "What is kept of each window. A nondecreasing activation is applied after the maximum, "
+        "which gives the same result and is cheaper.",
         c.none() | c.one_of(["max", "average"]),
     ),
     "units": Entry(
@@ -76,7 +76,7 @@ ENTRIES = {
     "cell": Entry(
         '{"elman", "jordan", "lstm", "gru"}',
         "gru",
-        "Kind of the recurrent layers.",
+        "Kind of recurrent layers.",
         c.one_of(["elman", "jordan", "lstm", "gru"]),
     ),
     "bidirectional": Entry(
@@ -96,22 +96,23 @@ ENTRIES = {
     "return_sequences": Entry(
         "bool",
         False,
-        "Answer at every step, with y as (n, n_steps) or a list of arrays, rather than once per "
-        "sequence.",
+        "Predict at every step rather than once per sequence; y is then of shape (n, n_steps), or "
+        "a list of arrays.",
         c.boolean(),
     ),
     "stateful": Entry(
         "bool",
         False,
-        "Carry the state: each row of a call of `partial_fit` continues the row of the call "
-        "before, and so does `predict`, given as many rows. `fit` begins every pass from zero. "
-        "See :meth:`reset_state`.",
+        "Keep the state between calls: each row of a call of `partial_fit` continues the same "
+        "row of the last call, and so does `predict`, if it gets as many rows. `fit` starts every "
+        "epoch from zero. See :meth:`reset_state`.",
         c.boolean(),
     ),
     "tbptt": Entry(
         "int",
         None,
-        "Truncated back-propagation through time: the most steps that gradients flow back.",
+        "Truncated backpropagation through time: the number of steps that gradients flow back at "
+        "most.",
         c.none() | c.integer(1),
     ),
     "recurrent_dropout": Entry(

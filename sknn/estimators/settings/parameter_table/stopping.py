@@ -1,4 +1,4 @@
-"""Parameters that say how long training lasts, what is served, and what it reports."""
+"""Parameters that define how long training lasts, which weights are kept, and what is reported."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from sknn.estimators.settings.parameter_table.entry import MLP, Entry
 
 ENTRIES = {
     "max_iter": Entry("int", 200, "Maximum number of epochs in one call of `fit`.", c.integer(1))
-    .on(*MLP, also="For lbfgs, of iterations.")
+    .on(*MLP, also="For lbfgs, of iterations instead.")
     .on(
         "GAN",
-        also="There is no test of convergence: no loss tells how close samples are to the data.",
+        also="Convergence is not tested, because no loss says how close samples are to the data.",
     )
     .on(
         "TableNetwork",
@@ -30,22 +30,22 @@ ENTRIES = {
     .on("RecurrentNetwork", default=60)
     .on("CNNClassifier", default=20)
     .on("CNNRegressor", default=40)
-    .on("TabularMLPClassifier", also='"auto" is 24 or 40 by preset.')
-    .on("TabularMLPRegressor", also='"auto" is 24 or 32 by preset.')
+    .on("TabularMLPClassifier", also='"auto" is 24 or 40, depending on the preset.')
+    .on("TabularMLPRegressor", also='"auto" is 24 or 32, depending on the preset.')
     .on("TableSynthesizer", default=100),
     "max_fun": Entry(
         "int", 15000, "Maximum number of function evaluations of lbfgs.", c.integer(1)
     ),
     "max_time": Entry("float", None, "Seconds after which training stops.", c.none() | POSITIVE).on(
-        "TableNetwork", also="The best epochs so far are served."
+        "TableNetwork", also="The best epochs so far are used."
     ),
-    "tol": Entry("float", 1e-4, "Least improvement of the loss that counts.", NON_NEGATIVE)
-    .on(*MLP, also="For lbfgs, the largest gradient entry that counts as zero.")
+    "tol": Entry("float", 1e-4, "Smallest improvement of the loss that counts.", NON_NEGATIVE)
+    .on(*MLP, also="For lbfgs, training ends when no entry of the gradient is larger.")
     .on(
         "AutoEncoder",
         default=0.0,
-        also="By default any does: a good reconstruction has a small loss that keeps falling in "
-        "small steps.",
+        also="By default, every improvement does: a good reconstruction has a small loss that "
+        "keeps falling in small steps.",
     )
     .on("TableSynthesizer", default=0.0),
     "n_iter_no_change": Entry(
@@ -56,29 +56,29 @@ ENTRIES = {
         c.integer(1) | INFINITE,
     ),
     "stop_below": Entry(
-        "float", None, "Stop when the training loss is below this.", c.none() | c.real()
+        "float", None, "Stop when the training loss falls below this.", c.none() | c.real()
     ),
     "early_stopping": Entry(
         "bool",
         False,
         "Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / "
-        "10)`` epochs, and serve the best weights.",
+        "10)`` epochs, and keep the best weights.",
         c.boolean(),
     )
     .on(*MLP, also="With `scoring`, the score is watched instead.")
-    .on("DeepBelief", also="Rows held out for it take no part in pre-training.")
+    .on("DeepBelief", also="The held-out rows are not used in pretraining.")
     .on(
         "TableSynthesizer",
         types='bool or "auto"',
         default="auto",
         constraint=AUTO | c.boolean(),
-        also='"auto": where X_val is given, and in `fit` where there are 50 rows.',
+        also='"auto": if X_val is passed, and in `fit` with 50 rows or more.',
     ),
     "validation_fraction": Entry(
         "float",
         0.1,
-        "Share of rows held out for early stopping where no X_val is given. At the end the best "
-        "weights are trained further on all rows, for this share of their epochs.",
+        "Share of rows held out for early stopping if no X_val is passed. At the end, the best "
+        "weights are trained further on all rows, for this share of the epochs that led to them.",
         INSIDE,
     ),
     "scoring": Entry(
@@ -90,7 +90,7 @@ ENTRIES = {
     "restore_best": Entry(
         "bool",
         True,
-        "With early stopping, serve the best weights rather than the last ones.",
+        "With early stopping, keep the best weights rather than the last ones.",
         c.boolean(),
     ),
     "warm_start": Entry(
@@ -100,23 +100,23 @@ ENTRIES = {
         "followed by n - k.",
         c.boolean(),
     )
-    .on("DeepBelief", also="There is no second pre-training.")
+    .on("DeepBelief", also="Pretraining is not repeated.")
     .on(
         "TableNetwork",
-        text="Let `fit` train further; columns keep the encoding of the first call. Give it the "
-        "same rows: members are judged by rows they have not seen.",
+        text="Let `fit` continue training; columns keep the encoding of the first call. Pass the "
+        "same rows again, because members are judged by rows they have not seen.",
     ),
     "verbose": Entry("bool or int", False, "Print one line per epoch.", c.boolean() | c.integer(0))
-    .on("DeepBelief", also="Pre-training prints its epochs, too.")
+    .on("DeepBelief", also="Pretraining prints its epochs, too.")
     .on(
         "BoltzmannMachine",
         default=0,
-        also="The line has the mean log-pseudo-likelihood of up to 256 training rows.",
+        also="The line shows the mean log-pseudo-likelihood of up to 256 training rows.",
     ),
     "callbacks": Entry(
         "list of Callback",
         None,
-        "See :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.",
+        "Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.",
         Callbacks(),
-    ).on("DeepBelief", also="They are called during fine-tuning only."),
+    ).on("DeepBelief", also="They are called only during fine-tuning."),
 }

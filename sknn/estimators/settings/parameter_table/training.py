@@ -1,4 +1,4 @@
-"""Parameters that say how weights move."""
+"""Parameters that define how weights are updated."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ ENTRIES = {
     .on(
         "TableNetwork",
         default="adamw",
-        text=f"A stochastic optimizer: {_STOCHASTIC}. Named, it uses ``beta_2=0.95``.",
+        text=f"A stochastic optimizer: {_STOCHASTIC}. By name, it uses ``beta_2=0.95``.",
     )
     .on(
         "GAN",
-        text=f"A stochastic optimizer: {_STOCHASTIC}. Named, it uses "
+        text=f"A stochastic optimizer: {_STOCHASTIC}. By name, it uses "
         "``beta_1=0.5`` and ``beta_2=0.9``.",
     )
     .on("TableSynthesizer", default="adamw", text=f"A stochastic optimizer: {_STOCHASTIC}."),
@@ -47,21 +47,21 @@ ENTRIES = {
     "l1": Entry(
         "float",
         0.0,
-        "Strength of the L1 penalty, on the scale of `alpha`; gives exact zeros.",
+        "Strength of the L1 penalty, on the scale of `alpha`. It makes weights exactly zero.",
         NON_NEGATIVE,
     ),
     "weight_decay": Entry(
         'float or "auto"',
         "auto",
-        'Decoupled decay of weights per step, times the learning rate. "auto" is '
-        f"{decaying()}, else 0.",
+        'Decoupled weight decay per update, multiplied by the learning rate. "auto" is '
+        f"{decaying()}, otherwise 0.",
         AUTO | NON_NEGATIVE,
     )
     .on(
         "BoltzmannMachine",
         types="float",
         default=0.0,
-        text="Decoupled decay of weights per step, times the learning rate.",
+        text="Decoupled weight decay per update, multiplied by the learning rate.",
         constraint=NON_NEGATIVE,
     )
     .on("TableNetwork", default=0.02, also="It fades in the second half of training.")
@@ -69,8 +69,8 @@ ENTRIES = {
     "regularization_schedule": Entry(
         "str or Schedule",
         None,
-        "How dropout, Gaussian noise and decoupled decay fade, for example ``FlatCosine()``. None "
-        "keeps them.",
+        "How dropout, Gaussian noise, and decoupled weight decay fade during training, for example "
+        "``FlatCosine()``. None keeps them constant.",
     ),
     "batch_size": Entry(
         'int, "auto" or BatchSize',
@@ -82,20 +82,20 @@ ENTRIES = {
     .on(*MLP, also='"auto" is ``min(200, n_samples)``. lbfgs does not use it.')
     .on(
         "ConvolutionalNetwork",
-        also='"auto" is 8 up to 400 rows, 16 up to 800, 32 up to 1,600, else 64.',
+        also='"auto" is 8 up to 400 rows, 16 up to 800, 32 up to 1,600, and 64 beyond.',
     )
     .on(
         "RecurrentNetwork",
-        also='"auto" is 8 up to 200 rows, 16 up to 400, else 32, or all rows where `stateful`.',
+        also='"auto" is 8 up to 200 rows, 16 up to 400, and 32 beyond, or all rows if `stateful`.',
     )
     .on("GAN", also='"auto" is ``min(128, n_samples)``. A batch has as many samples as rows.')
     .on(
         "TableNetwork",
-        also='"auto" is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.',
+        also='"auto" is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.',
     )
     .on(
         "TableSynthesizer",
-        also='"auto" is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, else 512.',
+        also='"auto" is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.',
     )
     .on(
         "BoltzmannMachine",
@@ -119,17 +119,21 @@ ENTRIES = {
     )
     .on("TableNetwork", default="cos_log")
     .on("TableSynthesizer", default="cosine")
-    .on("GAN", also="It holds for both networks.")
+    .on("GAN", also="It applies to both networks.")
     .on(
         "BoltzmannMachine",
         types="float",
         default=0.1,
-        text="Size of the steps.",
+        text="Learning rate.",
         constraint=POSITIVE,
     )
-    .on("GaussianRBM", default=0.01, also="Real-valued units need a tenth of the rate of bits."),
+    .on(
+        "GaussianRBM",
+        default=0.01,
+        also="Real-valued units need a tenth of the rate of binary units.",
+    ),
     "learning_rate_init": Entry(
-        "float", 0.001, "Base learning rate, which the schedule multiplies.", POSITIVE
+        "float", 0.001, "Learning rate, which the schedule multiplies by a factor.", POSITIVE
     )
     .on(
         "RecurrentNetwork",
@@ -142,12 +146,13 @@ ENTRIES = {
     .on(
         "DeepBelief",
         default=0.01,
-        also="Logistic units need ten times the rate of rectified ones.",
+        also="Logistic units need about ten times the rate of rectified linear units.",
     )
     .on(
         "TableNetwork",
-        also="Weights move at this rate over the square root of the number of inputs of their "
-        "layer, biases at a tenth of it, the factors of columns at six times it.",
+        also="Weights move at this rate divided by the square root of the number of inputs of "
+        "their layer, biases at a tenth of this rate, and the factors of columns at six times "
+        "this rate.",
     )
     .on("TabularMLPClassifier", default=0.04)
     .on("TabularMLPRegressor", default=0.07)
@@ -160,7 +165,9 @@ ENTRIES = {
         c.none() | RATES,
     ),
     "momentum": Entry("float", 0.9, 'Momentum of "sgd".', SHARE).on(
-        "BoltzmannMachine", default=0.0, text="Share of the last step that is added to the next."
+        "BoltzmannMachine",
+        default=0.0,
+        text="Share of the last step that is added to the next step.",
     ),
     "nesterovs_momentum": Entry("bool", True, "Whether to use Nesterov's momentum.", c.boolean()),
     "beta_1": Entry(
@@ -176,7 +183,7 @@ ENTRIES = {
         BELOW_ONE,
     ),
     "epsilon": Entry(
-        "float", 1e-8, f"Keeps updates from dividing by zero ({sharing('epsilon')}).", POSITIVE
+        "float", 1e-8, f"Prevents division by zero in updates ({sharing('epsilon')}).", POSITIVE
     ),
     "max_grad_norm": Entry(
         "float", None, "Bound on the Euclidean norm of the gradient.", c.none() | POSITIVE
@@ -185,11 +192,12 @@ ENTRIES = {
     "random_state": Entry(
         "int, RandomState or None",
         None,
-        "Seed of initial weights, validation split, order of rows and noise. Each has its own "
-        "stream, so dropout changes neither initial weights nor order.",
+        "Seed of the initial weights, the validation split, the order of rows, and noise. Each "
+        "has its own stream of random numbers, so dropout changes neither the initial weights "
+        "nor the order.",
         SEED,
     )
-    .on("DeepBelief", also="Pre-training uses it, too.")
-    .on("TableNetwork", also="It also deals the rows into folds.")
-    .on("BoltzmannMachine", text="Seed of initial weights, order of rows and sampling."),
+    .on("DeepBelief", also="Pretraining uses it, too.")
+    .on("TableNetwork", also="It also determines the folds.")
+    .on("BoltzmannMachine", text="Seed of the initial weights, the order of rows, and sampling."),
 }

@@ -1,0 +1,58 @@
+"""
+Auto-encoders: through a narrow middle
+======================================
+
+An auto-encoder is asked to answer with its own input. The point is what lies between: where two
+numbers must do for 64 pixels, they tell what the images differ in, better than the two best linear
+ones (PCA). And a network that is given noisy images and asked for the clean ones learns to mend
+them. Labels are used for the colors alone.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
+from sklearn.model_selection import train_test_split
+
+from sknn import AutoEncoder
+from sknn.inspection import ReconstructionDisplay, SamplesDisplay, house_style
+
+X, y = load_digits(return_X_y=True)
+X, X_test, y, y_test = train_test_split(X / 16, y, random_state=0)
+settings = {"learning_rate": "cosine", "learning_rate_init": 0.003, "batch_size": 50}
+settings |= {"random_state": 0}
+
+coder = AutoEncoder((128, 64, 2), ["relu", "relu", "identity"], max_iter=120, **settings).fit(X)
+pca = PCA(2).fit(X)
+errors = {
+    "PCA": np.mean((pca.inverse_transform(pca.transform(X_test)) - X_test) ** 2),
+    "auto-encoder": -coder.score(X_test),
+}
+for name, error in errors.items():
+    print(f"squared error from two numbers, {name} {error:.4f}")
+
+# %%
+# Noise is added anew to every batch of training.
+
+noisy = X_test + 0.3 * np.random.default_rng(0).standard_normal(X_test.shape)
+mender = AutoEncoder(
+    (256, 64), corruption="gaussian", corruption_level=0.3, max_iter=80, **settings
+).fit(X)
+for name, rows in {"noisy": noisy, "mended": mender.predict(noisy)}.items():
+    print(f"squared error, {name} {np.mean((rows - X_test) ** 2):.4f}")
+
+plt.style.use(house_style())
+figure = plt.figure(figsize=(10.5, 7.2), layout="constrained")
+above, below = figure.subfigures(2, 1, height_ratios=(1.7, 1))
+left, right = above.subplots(1, 2)
+for ax, name, codes in [
+    (left, "PCA", pca.transform(X_test)),
+    (right, "auto-encoder", coder.transform(X_test)),
+]:
+    ReconstructionDisplay(kind="codes", codes=codes, labels=y_test).plot(ax)
+    ax.set_title(f"{name}: two numbers, from which images return with error {errors[name]:.3f}")
+left.get_legend().remove()
+rows = {"unseen": X_test, "noisy": noisy, "mended": mender.predict(noisy)}
+images = {name: each[:14].reshape(-1, 8, 8) for name, each in rows.items()}
+SamplesDisplay(samples=images).plot(below.subplots(), vmin=0, vmax=1)
+plt.show()

@@ -1,0 +1,56 @@
+"""
+Transfer: knowledge from another task
+=====================================
+
+A network learns to name digits from 1,000 labeled images. A second one shall tell odd from even and
+gets 20, 50 or 100 labels, of images that the first has not seen. Starting
+from the weights of the first network helps, keeping its first layer fixed helps more: there is less
+to learn from few labels.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+
+from sknn import MLPClassifier
+from sknn.initializers import Pretrained
+from sknn.inspection import house_style
+
+labels, seeds = (20, 50, 100), 10
+X, y = load_digits(return_X_y=True)
+digits = {"train_size": 1000, "stratify": y}
+names = ("random weights", "learned weights", "learned weights, first layer fixed")
+right = {name: np.empty((seeds, len(labels))) for name in names}
+for seed in range(seeds):
+    X_first, X_rest, y_first, y_rest = train_test_split(X / 16, y, random_state=seed, **digits)
+    net = MLPClassifier(
+        (64, 32), learning_rate="cosine", learning_rate_init=0.005, max_iter=40, random_state=seed
+    )
+    learned = Pretrained(net.fit(X_first, y_first))
+    second = clone(net).set_params(learning_rate_init=0.01, batch_size=10, max_iter=200)
+    starts = [
+        second,
+        clone(second).set_params(weight_init=learned),
+        clone(second).set_params(weight_init=learned, freeze=1),
+    ]
+    odd = y_rest % 2
+    for i, n in enumerate(labels):
+        X_few, X_test, y_few, y_test = train_test_split(
+            X_rest, odd, train_size=n, stratify=odd, random_state=seed
+        )
+        for name, start in zip(right, starts, strict=True):
+            right[name][seed, i] = start.fit(X_few, y_few).score(X_test, y_test)
+
+plt.style.use(house_style())
+figure, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
+for name, found in right.items():
+    mean, error = found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(seeds)
+    ax.errorbar(labels, mean, error, marker="o", capsize=3, label=f"start from {name}")
+    for n, accuracy in zip(labels, mean, strict=True):
+        print(f"{n:>3} labels, {name:<35} accuracy {accuracy:.3f}")
+ax.set(title=f"odd or even? Mean and standard error of {seeds} seeds", xticks=labels)
+ax.set(xlabel="labeled images", ylabel="accuracy on unseen images")
+ax.legend(loc="lower right")
+plt.show()
