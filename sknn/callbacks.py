@@ -1,4 +1,4 @@
-"""Callbacks: what may look at training, and what may end it."""
+"""Callbacks: objects that watch training, and may end it."""
 
 from sknn.training.callbacks import (
     Callback,
@@ -8,6 +8,7 @@ from sknn.training.callbacks import (
     Pause,
     Phase,
     Progress,
+    ProgressBar,
     WeightAveraging,
 )
 from sknn.training.diagnostics import Diagnostics
@@ -21,5 +22,6 @@ __all__ = [
     "Pause",
     "Phase",
     "Progress",
+    "ProgressBar",
     "WeightAveraging",
 ]

@@ -2,10 +2,10 @@
 New data without starting over
 ==============================
 
-Rows arrive in chunks, and what they mean drifts: the border between two classes slowly turns.
-``partial_fit`` learns each chunk where the last one left off. A network that was trained once gets
-worse and worse; one trained anew on everything so far pays more with every chunk, and old rows
-mislead it.
+Rows arrive in chunks, and their meaning drifts: the boundary between two classes slowly turns.
+``partial_fit`` learns each chunk and continues where the last one ended. A network that was trained
+only once gets worse and worse. Training a new network on all rows so far costs more with every
+chunk, and old rows mislead it.
 """
 
 import time
@@ -57,7 +57,7 @@ for i, (name, values) in enumerate(hits.items()):
     cost = f", {seconds[name]:.2f} s" if seconds[name] else ""
     print(f"{name:<19} accuracy in the last ten chunks {np.mean(values[-10:]):.3f}{cost}")
 ax.axhline(0.5, color="0.5", linestyle=":", linewidth=1)
-ax.set(title="each chunk is predicted, then learned, while the border turns", xlabel="chunk")
+ax.set(title="each chunk is predicted, then learned, while the boundary turns", xlabel="chunk")
 ax.set(ylabel="accuracy, mean of 5 chunks", ylim=(0, 1.02))
 ax.legend(loc="lower left")
 plt.show()

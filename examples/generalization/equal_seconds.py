@@ -3,10 +3,10 @@ Three searches at equal seconds
 ===============================
 
 A grid tries all combinations of a few values. A random search draws from ranges. An architecture
-search by successive halving starts many candidates, gives most of them up after a few epochs, and
-goes on with the best. All three get about the same seconds here: the grid and the random search are
-cut off when the time of the architecture search is over. A dot is a candidate, a line the best so
-far.
+search by successive halving starts many candidates, drops most of them after a few epochs, and
+continues with the best. All three get about the same number of seconds: the grid and the random
+search end when the time of the architecture search is over. A dot is a candidate, a line the best
+score so far.
 """
 
 import time

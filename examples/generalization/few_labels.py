@@ -1,11 +1,11 @@
 """
-Transfer: knowledge from another task
-=====================================
+Few labels: begin with what is known
+====================================
 
-A network learns to name digits from 1,000 labeled images. A second one shall tell odd from even and
-gets 20, 50 or 100 labels, of images that the first has not seen. Starting
-from the weights of the first network helps, keeping its first layer fixed helps more: there is less
-to learn from few labels.
+A network learns to name digits from 1,000 labeled images. A second one learns to tell odd from even
+digits, from 20, 50, or 100 labeled images that the first has not seen. Starting from the weights of
+the first network helps, and keeping its first layer fixed helps more, because there is less to
+learn from few labels.
 """
 
 import matplotlib.pyplot as plt

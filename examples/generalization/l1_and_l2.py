@@ -4,8 +4,9 @@ L1 makes zeros, L2 makes small weights
 
 L2 adds :math:`\frac{\alpha}{2} \lVert W \rVert^2` to the loss: under gradient descent every step
 shrinks every weight by the same share, hence weight decay. L1 adds
-:math:`l_1 \lVert W \rVert_1`, which pulls with the same force whatever the size of the weight: what
-is not needed becomes exactly 0.
+:math:`l_1 \lVert W \rVert_1`, which pulls with the same force whatever the size of the weight,
+so weights
+that are not needed become exactly 0.
 """
 
 import matplotlib.pyplot as plt

@@ -1,11 +1,11 @@
 """
 Overfitting, and five ways out
-===============================
+==============================
 
-A hundred rows and a large network: the training loss goes to 0 while the loss on rows held out
-turns round and climbs. The network learns the rows by heart. What helps: stop at the best epoch,
-stop as soon as the training loss is small enough (``stop_below``), use fewer units, use fewer
-columns, or charge for large weights (``alpha``).
+A hundred rows and a large network: the training loss goes to 0, while the loss on held-out rows
+first falls and then rises. The network memorizes the rows. What helps: stop at the best epoch, stop
+as soon as the training loss is small enough (``stop_below``), use fewer units, use fewer columns,
+or penalize large weights (``alpha``).
 """
 
 import warnings

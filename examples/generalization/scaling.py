@@ -2,10 +2,10 @@
 Scale the inputs
 ================
 
-The wines have columns from 0.1 to 1,680. Left as they are, the largest column drowns the others,
-and no rate suits all weights: sknn warns. Scaled to [0, 1], or standardized to mean 0 and deviation
-1, all columns count. In a pipeline the scaler learns from the training rows alone, and goes along
-wherever the network goes.
+The columns of the wine data range from 0.1 to 1,680. Unscaled, the largest column drowns out the
+others, and no learning rate suits all weights: sknn warns. Scaled to [0, 1], or standardized to
+mean 0 and standard deviation 1, all columns count. In a pipeline, the scaler learns from the
+training rows alone, and is applied wherever the network is.
 """
 
 import warnings

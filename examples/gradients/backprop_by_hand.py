@@ -1,14 +1,14 @@
 r"""
 Backpropagation by hand
-========================
+=======================
 
-The chain rule, from the output back: the error of an output is what the loss says, and the error of
-a hidden unit is the sum over the outputs it fed, each error times the weight of the link, times the
-slope of its own activation. The gradient of a weight is what went in times the error of what came
-out.
+Backpropagation is the chain rule, applied from the output backward. The error of an output comes
+from the loss. The error of a hidden unit is the sum over the units it feeds, of their error times
+the weight between them, times the slope of its own activation. The gradient of a weight is its
+input times the error of its output.
 
-Twenty lines of NumPy do it for two layers. They agree with sknn, and both agree with what is seen
-when a weight is nudged.
+Twenty lines of NumPy do it for two layers. They agree with sknn, and both agree with the change of
+the loss when a weight is changed a little.
 """
 
 import matplotlib.pyplot as plt
@@ -58,7 +58,7 @@ by_sknn = [before[layer][name] - after[layer][name] for layer, name in names]
 by_hand = gradients(*weights)
 
 # %%
-# The plain truth: nudge one weight at a time and look at the loss.
+# Check: change one weight at a time, and look at the loss.
 
 by_nudges = [np.empty_like(array) for array in weights]
 for array, slopes in zip(weights, by_nudges, strict=True):
@@ -88,7 +88,7 @@ for i, (layer, name) in enumerate(names):
     ax.plot(by_nudges[i].ravel(), by_sknn[i].ravel(), "x", color=f"C{i}", label=f"{layer} {name}")
 ax.set(
     title="the gradient of every weight: on one line",
-    xlabel="slope of the loss when the weight is nudged",
+    xlabel="slope of the loss, by central differences",
     ylabel="backpropagation: by hand (o) and by sknn (x)",
 )
 ax.legend()

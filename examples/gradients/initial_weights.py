@@ -2,12 +2,12 @@ r"""
 Initial weights: signals that fade
 ==================================
 
-What a layer puts out is what it gets times its weights. With :math:`N(0, 0.01^2)` every layer makes
-signals smaller, and after a few of them all rows look alike. Xavier (Glorot & Bengio 2010) draws
-weights so that the variance stays, for activations with slope 1 at 0. ReLU throws half of it away;
-He et al. (2015) make up for this with weights larger by :math:`\sqrt 2`.
+The output of a layer is its input times its weights. With :math:`N(0, 0.01^2)`, every layer makes
+signals smaller, and after a few layers all rows look alike. Xavier (Glorot & Bengio 2010) draws
+weights so that the variance stays the same, for activations with slope 1 at 0. ReLU drops half of
+the variance; He et al. (2015) compensate with weights larger by :math:`\sqrt 2`.
 
-Below, outputs of the ten hidden layers of a network of ReLU units, before any training.
+Below are the outputs of the ten hidden layers of a network of ReLU units, before any training.
 """
 
 import matplotlib.pyplot as plt

@@ -2,11 +2,11 @@ r"""
 Sigmoid and squared error
 =========================
 
-With a sigmoid output :math:`o` and the squared error :math:`(o - d)^2 / 2` the gradient of a weight
-is :math:`(o - d)\, o (1 - o)\, x`. The factor :math:`o (1 - o)` is largest where the output is
-undecided, at 0.5, and next to nothing where the output is sure, even if it is sure and wrong.
-Cross-entropy cancels the factor: what is left is :math:`(o - d)\, x`, and the worst errors are
-mended first.
+With a sigmoid output :math:`o` and the squared error :math:`(o - d)^2 / 2`, the gradient of a
+weight is :math:`(o - d)\, o (1 - o)\, x`. The factor :math:`o (1 - o)` is largest where the output
+is undecided, at 0.5, and almost zero where the output is certain, even if it is certain and wrong.
+Cross-entropy cancels this factor: what remains is :math:`(o - d)\, x`, and the worst errors are
+corrected first.
 """
 
 import matplotlib.pyplot as plt
@@ -48,6 +48,6 @@ for loss, color, name in [
     right.plot(accuracy, color=color, label=name)
     there = next((i for i, value in enumerate(accuracy) if value > 0.9), None)
     print(f"{name:<14} begins at {accuracy[0]:.2f}, above 0.9 after {there} steps")
-right.set(title="starting sure and wrong", xlabel="step", ylabel="accuracy", ylim=(0, 1.02))
+right.set(title="starting certain and wrong", xlabel="step", ylabel="accuracy", ylim=(0, 1.02))
 right.legend(loc="center right")
 plt.show()

@@ -4,13 +4,13 @@ Vanishing gradients
 
 On its way back through a network, the gradient is multiplied in every layer by the weights and by
 the slope of the activation. The slope of a sigmoid is at most 1/4, and small weights shrink the
-rest, so layers near the input stand still. ReLU with initial weights after He keeps the gradient at
-one size. The callback Diagnostics measures every layer and names what is wrong.
+rest, so layers near the input hardly learn. ReLU with He's initial weights keeps the size of the
+gradient. The callback Diagnostics measures every layer and names what is wrong.
 
-The norms are means over the first epoch. At the very first step those of ReLU with N(0, 0.01²) are
-the same in all layers, about 1e-11: what the way back takes from a gradient, the way forward takes
-from the other factor, the layer's input. Then Adam moves every bias by as much as any other, the
-inputs of the upper layers are no longer tiny, and the fall can be seen.
+The norms are means over the first epoch. At the very first step, those of ReLU with N(0, 0.01²) are
+the same in all layers, about 1e-11: what a gradient loses on its way back, the input of the layer
+has lost on its way forward. Then Adam moves all biases equally far, the inputs of the upper layers
+are no longer tiny, and the norms fall toward the input.
 """
 
 import matplotlib.pyplot as plt

@@ -2,12 +2,12 @@ r"""
 What a bias is for
 ==================
 
-Weights weigh pairs of units. A bias belongs to one unit: what it leans to before it has seen any
-input. It moves the place where the unit turns, :math:`x w + b = 0`. Without biases that line passes
-through the origin for every hidden unit, wherever the data are; a ReLU unit bends at 0 or nowhere.
-Both weights and biases are learned.
+A weight belongs to a pair of units. A bias belongs to one unit, and says how active the unit is
+before it sees any input. It moves the line where the unit turns on, :math:`x w + b = 0`. Without
+biases, this line passes through the origin for every hidden unit, wherever the data are. Both
+weights and biases are learned.
 
-The output unit keeps its bias in all four networks; only the hidden layer goes without.
+The output unit has a bias in all four networks; only the hidden layer has none in some.
 """
 
 import matplotlib.pyplot as plt
@@ -50,6 +50,6 @@ for use_bias, color in [(False, "C1"), (True, "C0")]:
     axes[2].plot(x, net.predict(x), color=color, label=names[use_bias])
     print(f"curve {names[use_bias]}: R2 {net.score(x, curve):.3f}")
 axes[2].axvline(0, color="black", linewidth=1)
-axes[2].set(title="without bias ReLU units bend at 0 alone", xlabel="x", ylabel="y", ylim=(-1.2, 2))
+axes[2].set(title="without bias, ReLU units bend only at 0", xlabel="x", ylabel="y", ylim=(-1.2, 2))
 axes[2].legend(loc="upper right")
 plt.show()

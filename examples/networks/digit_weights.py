@@ -2,10 +2,11 @@
 What weights look for
 =====================
 
-A weight says how much a unit listens to an input, and with which sign. Where the inputs are pixels,
-the weights of a unit make a picture: what the unit looks for is red, what speaks against it blue.
+A weight says how much a unit listens to an input, and with which sign. If the inputs are pixels,
+the weights of a unit form a picture: what the unit looks for is red, what speaks against it is
+blue.
 
-Without a hidden layer each output has one such picture: a template of its digit. Hidden units look
+Without a hidden layer, each output has one such picture: a template of its digit. Hidden units look
 for strokes that several digits share.
 """
 

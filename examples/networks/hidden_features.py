@@ -4,8 +4,8 @@ Features that nobody made by hand
 
 A hidden layer turns inputs into features. Nobody designs them: training finds what tells the
 classes apart. ``transform`` returns them. Two numbers for each image of a digit are drawn below.
-The best two that a linear map of the pixels has (principal components) leave the classes in one
-heap; the two units of a narrow hidden layer, once trained, keep them apart.
+The best two linear features of the pixels (principal components) leave the classes mixed; the two
+units of a narrow hidden layer, once trained, separate them.
 """
 
 import matplotlib.pyplot as plt

@@ -2,12 +2,12 @@
 A network of perceptrons
 ========================
 
-A perceptron adds up its inputs, each times a weight, and bends the sum. Perceptrons in layers make
-a network. Every unit is linked to every unit of the next layer and to none of its own: two
-neighboring layers are a bipartite graph, and signals only go forward. More hidden layers make it
-deeper.
+A perceptron adds up its inputs, each times a weight, and applies an activation function to the sum.
+Layers of perceptrons form a network. Every unit is connected to every unit of the next layer and to
+none of its own: two neighboring layers form a bipartite graph, and signals only go forward. More
+hidden layers make the network deeper.
 
-Each line below is one learned weight: orange above zero, blue below, wider for larger ones.
+Each line below is one learned weight: orange if positive, blue if negative, and wider if larger.
 """
 
 import matplotlib.pyplot as plt

@@ -3,9 +3,9 @@ Why activations must not be linear
 ==================================
 
 A sum of linear maps is a linear map:
-:math:`(x W_1 + b_1) W_2 + b_2 = x (W_1 W_2) + (b_1 W_2 + b_2)`. With the identity for an
-activation a deep network can therefore do no more than one without hidden layers. An activation
-has to bend, and to have a slope, for training follows slopes.
+:math:`(x W_1 + b_1) W_2 + b_2 = x (W_1 W_2) + (b_1 W_2 + b_2)`. With the identity as its
+activation, a deep network can therefore do no more than one without hidden layers. An activation
+must be nonlinear, and must have a slope, because training follows slopes.
 """
 
 import matplotlib.pyplot as plt
@@ -54,7 +54,7 @@ left.scatter(x, y, s=10, color="0.6")
 for (name, answer), style in zip(answers.items(), [":", "-", "-"], strict=True):
     front = 3 if style == ":" else 2
     left.plot(x, answer, style, linewidth=4 if style == ":" else 2, zorder=front, label=name)
-left.set(title="depth without bends is no depth", xlabel="x", ylabel="y", ylim=(-2.6, 3.4))
+left.set(title="linear layers: depth adds nothing", xlabel="x", ylabel="y", ylim=(-2.6, 3.4))
 left.legend(loc="upper left")
 z = np.linspace(-4, 4, 401)
 for i, (name, curve) in enumerate(curves.items()):

@@ -2,12 +2,12 @@ r"""
 Several labels: sigmoids, not softmax
 =====================================
 
-Softmax splits one unit of probability among the classes: more of one is less of the others. That is
-right for one of k classes. A row that may have several labels, or none, needs a sigmoid for each:
-they answer separate questions.
+Softmax divides a total probability of 1 among the classes: more of one is less of the others. This
+is right for one of k classes. If a row may have several labels, or none, it needs a sigmoid for
+each label, because they are separate questions.
 
-Below, points inside a circle have its label: two circles overlap. The same data and the same
-network, once with each kind of output.
+Below, points inside a circle have its label, and two circles overlap. The data and the hidden
+layers are the same; only the outputs differ.
 """
 
 import matplotlib.pyplot as plt

@@ -1,11 +1,11 @@
 """
-Why did it say so?
-==================
+Why this prediction?
+====================
 
 A network does not explain itself. It can be asked, though: how would the score of a class change
 with each input (``input_gradients``), and how much worse does the network get when a column is
-shuffled (``feature_importances``)? For digits the gradient shows which ink
-would speak for a class, and which against it.
+shuffled (``feature_importances``)? For digits, the gradient shows where ink would speak for a
+class, and where against it.
 """
 
 import matplotlib.pyplot as plt

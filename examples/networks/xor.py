@@ -2,9 +2,9 @@
 Why hidden layers: exclusive or
 ===============================
 
-A network without hidden layers has a straight border between the classes, and no straight line
-separates the corners of exclusive or: opposite corners share a class. Four hidden units bend the
-border.
+A network without hidden layers has a straight boundary between the classes, and no straight line
+separates the corners of the exclusive or: opposite corners have the same class. Four hidden units
+bend the boundary.
 """
 
 import matplotlib.pyplot as plt

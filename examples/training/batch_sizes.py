@@ -2,11 +2,11 @@
 One row, some rows, or all of them
 ==================================
 
-The gradient of all rows is the truest; that of one row costs next to nothing. A mini-batch lies
-between: hardware does 32 rows nearly as fast as one. With a rate that suits each size, and one that
+The gradient over all rows is exact; that of one row costs next to nothing. A mini-batch is in
+between: 32 rows take hardly longer than one. With a learning rate that suits each size, and that
 decays so that the last steps are small, all three end up within a percent of each other on unseen
-digits. What they need to get there differs. Whether large batches should come first or last is a
-matter of research; a schedule can do either.
+digits. They differ in what they need to get there. Whether large batches should come first or last
+is an open question; a schedule can do either.
 """
 
 import matplotlib.pyplot as plt
@@ -53,6 +53,6 @@ for i, (first, last) in enumerate([(8, 256), (256, 8)]):
     name = f"BatchSize({first}, {last})"
     right.semilogy(net.history_["epoch"], net.history_["loss"], color=f"C{i + 3}", label=name)
     print(f"{name:<20} loss {net.loss_:.4f}, unseen digits {net.score(X_test, y_test):.3f}")
-right.set(title="batches that grow or shrink", xlabel="epoch")
+right.set(title="growing and shrinking batches", xlabel="epoch")
 right.legend()
 plt.show()

@@ -2,9 +2,9 @@
 Forward, loss, backward, update
 ===============================
 
-Training goes round: the rows go forward, the loss says how far off the answers are, the errors go
-backward, the weights are updated. An epoch is one pass over all rows. ``history_`` keeps what each
-epoch has brought; ``partial_fit`` does one epoch at a time.
+Training repeats four steps: rows go forward, the loss says how far off the predictions are, errors
+go backward, and the weights are updated. An epoch is one pass over all rows. ``history_`` records
+every epoch; ``partial_fit`` trains one epoch at a time.
 """
 
 import matplotlib.pyplot as plt

@@ -2,9 +2,9 @@
 Too small, too large, and decay
 ===============================
 
-The learning rate scales every step. Too small, and training crawls; too large, and it leaps out of
-the valley. A range test raises the rate until the loss explodes: good rates lie well below that.
-Decay, which is not weight decay, lets the rate shrink: long strides first, small ones at the end.
+The learning rate scales every step. If it is too small, training is slow; if it is too large, the
+loss explodes. A range test raises the rate until that happens: good rates are well below. A
+decaying rate (which is not weight decay) takes long steps first and small ones at the end.
 """
 
 import warnings

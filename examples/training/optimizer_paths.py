@@ -2,10 +2,10 @@ r"""
 Optimizers, step by step
 ========================
 
-A line is fitted: two weights, one of which matters fifty times as much as the other. The
-surface is a long valley. Plain gradient descent is thrown from side to side, momentum rolls along
-the valley, and the adaptive methods measure every weight by its own gradients: Adagrad slows down,
-Adadelta and RMSProp forget old gradients, Adam adds momentum.
+A line is fitted with two weights, one of which matters fifty times as much as the other, so the
+loss is a long valley. Plain gradient descent jumps from side to side, momentum rolls along the
+valley, and the adaptive methods scale the step of every weight by its own gradients: Adagrad slows
+down, Adadelta and RMSProp forget old gradients, and Adam adds momentum.
 
 On the right, the same optimizers train a network on digits.
 """

@@ -2,10 +2,12 @@
 No global optimum
 =================
 
-The loss of a network has many valleys. Where training ends depends on where it began: ten seeds,
-ten ends, some better, some worse. Those as good as each other can be far apart, with hills between.
+The loss of a network has many valleys. Where training ends depends on where it begins: ten seeds
+lead to ten different ends, some better, some worse. Equally good ones can be far apart, with hills
+between them.
 
-The picture on the right is a slice through all weights that holds the ends of three trainings.
+The picture on the right is a slice through the space of weights that contains the ends of three
+runs.
 """
 
 import matplotlib.pyplot as plt

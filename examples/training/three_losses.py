@@ -2,10 +2,10 @@
 Why not count the errors?
 =========================
 
-Three samples, two networks. Both name the first two rightly and miss the third, so their
-classification error is the same. But one is barely right and badly wrong, the other clearly right
-and barely wrong. Squared error and cross-entropy can tell. Cross-entropy looks at the probability
-of the true class only; squared error at all of them.
+There are three rows and two networks. Both predict the first two rows correctly and miss the third,
+so their classification error is the same. But one is barely right and badly wrong, the other
+clearly right and barely wrong. Squared error and cross-entropy can tell the difference.
+Cross-entropy looks only at the probability of the true class, squared error at all of them.
 """
 
 import matplotlib.pyplot as plt

@@ -9,7 +9,7 @@ from sklearn.utils.metaestimators import available_if
 
 
 def _transforms(search: Any) -> bool:
-    """Say whether there is a method `transform`, which raises an AttributeError where not."""
+    """Return whether there is a method `transform`, which raises an AttributeError where not."""
     return callable(search.transform)
 
 
@@ -20,6 +20,9 @@ class EstimatorLike:
     """
 
     estimator: Any
+    checkpoint: Any = None
+    return_loss_curves: Any = False
+    """Searches of older files and pickles have none of their own."""
 
     @available_if(_transforms)
     def fit_transform(self, X: Any, y: Any = None, **params: Any) -> Any:

@@ -1,7 +1,10 @@
-"""scikit-learn's searches over a grid and at random, and its cross-validation, in blocks."""
+"""scikit-learn's grid search, random search, and cross-validation, in blocks of networks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +13,8 @@ from sklearn import model_selection
 
 from sknn._sklearn import cross_val_score_by, cross_validate_by, search_by
 from sknn.search.blocks import BlockParallel
+from sknn.search.checkpoint import NoCheckpoint, checkpoint_of
+from sknn.search.curves import curves_of, without_curves
 from sknn.search.estimator_like import EstimatorLike
 
 
@@ -17,7 +22,6 @@ class _InBlocks(EstimatorLike):
     """A search of scikit-learn's that trains the networks of a split together."""
 
     _doc_link_module = "sknn"
-    _fit = search_by(BlockParallel)
 
     def fit(self, X: Any, y: Any = None, **params: Any) -> Any:
         """Train and score all candidates on all splits, then fit the best on all rows.
@@ -27,8 +31,8 @@ class _InBlocks(EstimatorLike):
         X : array-like of shape (n_samples, ...)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
         **params : dict
-            For `fit` of the estimator, the scorer and the splitter (`groups`); what has one entry
-            a row, as `sample_weight`, is split along with the rows.
+            For `fit` of the estimator, the scorer, and the splitter (`groups`). Arrays with one
+            entry per row, such as `sample_weight`, are split along with the rows.
 
         Returns
         -------
@@ -37,47 +41,84 @@ class _InBlocks(EstimatorLike):
         Raises
         ------
         ValueError
-            For a parameter that makes no sense, or if no candidate could be fitted.
+            For a parameter that makes no sense, or if no candidate could be fitted, or if the
+            checkpoint is damaged or of another search.
+        OSError
+            If the checkpoint cannot be read or written.
         KeyboardInterrupt
-            On Ctrl-C before a candidate is known on all splits.
+            On Ctrl-C before any candidate has its scores on all splits.
         """
-        return self._fit(X, y, **params)
+        checkpoint = checkpoint_of(self, X, y, params)
+        asked = {"checkpoint": checkpoint, "return_loss_curves": self.return_loss_curves}
+        fit = search_by(partial(BlockParallel, **asked))
+        with _seeded(self, checkpoint):
+            return fit(self, X, y, **params)
+
+    def _format_results(
+        self, candidate_params: Any, n_splits: int, out: Any, more_results: Any = None
+    ) -> dict[str, Any]:
+        """Return ``cv_results_``, and keep the losses if they are asked for."""
+        vars(self).pop("loss_curves_", None)
+        if self.return_loss_curves:
+            self.loss_curves_ = curves_of(out, n_splits)
+        out = [without_curves(each) for each in out]
+        return super()._format_results(candidate_params, n_splits, out, more_results)  # type: ignore[misc]
+
+
+@contextmanager
+def _seeded(search: Any, checkpoint: NoCheckpoint) -> Iterator[None]:
+    """Let a search that has no seed draw with the one of its checkpoint."""
+    own = vars(search).get("random_state", 0)
+    if own is not None:
+        yield
+        return
+    search.random_state = checkpoint.seed(None)
+    try:
+        yield
+    finally:
+        search.random_state = None
 
 
 class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
-    """Try all combinations of parameters, networks of a split together.
+    """Try all combinations of parameters, training the networks of a split together.
 
-    scikit-learn's :class:`~sklearn.model_selection.GridSearchCV`, with its parameters and its
-    results, several times as fast for small networks: candidates with the same architecture, seed
-    and batches are trained as one block, and each ends with the weights, the number of epochs and
-    the scores it would have ended with alone, to the last bit.
+    It has the parameters and results of scikit-learn's
+    :class:`~sklearn.model_selection.GridSearchCV`, and is several times faster for small networks.
+    Candidates with the same architecture, seed, and batches are trained as one block. To the last
+    bit, each ends with the weights, the number of epochs, and the scores it would have by itself.
 
     Parameters
     ----------
     estimator : estimator
-        A network of sknn, or a Pipeline that ends in one, gains; any other estimator is searched
-        as by scikit-learn.
+        A network of sknn, or a Pipeline that ends in one. Any other estimator works as in
+        scikit-learn, without a gain.
     param_grid : dict or list of dict
-        Names of parameters, and lists of values to try. A list of such dicts spans several grids.
+        Names of parameters, and lists of values to try. A list of dicts defines several grids.
     scoring : str, callable, list, tuple or dict, default=None
-        How to judge rows held out: the name of a scorer, a scorer, or several. None is `score` of
+        How to score held-out rows: the name of a scorer, a scorer, or several. None uses `score` of
         the estimator.
     n_jobs : int, default=None
-        Blocks that are trained at once, by joblib and whatever backend is set.
+        Number of blocks that joblib trains at once, with the backend that is set.
     refit : bool, str or callable, default=True
-        Fit the best candidate on all rows. With several metrics the name of one; a callable takes
+        Fit the best candidate on all rows. With several metrics, the name of one. A callable takes
         ``cv_results_`` and returns the index of the best.
     cv : int, splitter or iterable, default=None
-        None is 5-fold.
+        None uses 5 folds.
     verbose : int, default=0
-        As in scikit-learn: the higher, the more is printed. Above 9 candidates are trained one by
-        one.
+        As in scikit-learn: higher numbers print more. Above 9, candidates are trained one
+        by one.
     pre_dispatch : int or str, default="2*n_jobs"
         For joblib.
     error_score : "raise" or number, default=nan
-        What a candidate counts that cannot be fitted; "raise" raises its error.
+        Score of a candidate that cannot be fitted; "raise" raises the error.
     return_train_score : bool, default=False
         Score the rows trained on, too.
+    checkpoint : str or path-like, default=None
+        A file to keep what is known in. After the process was killed, the same call goes on from
+        there, and ends with the same results. See Notes.
+    return_loss_curves : bool, default=False
+        Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
+        :class:`~sknn.inspection.LossCurveDisplay`.
 
     Attributes
     ----------
@@ -85,32 +126,52 @@ class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
 refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn. ``fit_time`` and ``score_time`` are the share of each network in the
         time of its block.
+    loss_curves_ : list of dict of ndarray
+        With `return_loss_curves`, one a candidate: epoch, of shape (n_epochs,), and loss, penalty
+        (part of the loss), validation_loss and so on, of shape (n_splits_, n_epochs), in single
+        precision; NaN after the last epoch of a split. Networks that are trained one by one for
+        callbacks of scikit-learn, inside other estimators than a Pipeline, or with `verbose` above
+        9 keep none.
 
     See Also
     --------
     RandomizedSearchCV : Some combinations, drawn at random.
-    ArchitectureSearchCV : Gives up early on most candidates.
+    ArchitectureSearchCV : Drops most candidates early.
 
     Notes
     -----
     Candidates of :class:`~sknn.MLPClassifier`, :class:`~sknn.MLPRegressor`,
     :class:`~sknn.AutoEncoder`, :class:`~sknn.DBNClassifier` and :class:`~sknn.DBNRegressor` may
-    differ in `alpha`, `l1`, `weight_decay`, `learning_rate_init`, schedules that are planned ahead,
-    `momentum`, `beta_1`, `beta_2`, `epsilon`, `dropout`, `input_dropout`, `label_smoothing`, `tol`,
-    `n_iter_no_change` and `max_iter`, and still share a block; of penalties and dropout, 0 and
-    not 0 are two blocks. Different widths are different blocks. What cannot be trained with others
-    is trained alone, with the same results: other families and classes derived from these, networks
-    whose ``random_state`` is not an int (without a seed they share nothing), ``solver="lbfgs"``,
-    callbacks, `verbose`, `max_time`, `stop_below` or `warm_start`.
+    differ in `alpha`, `l1`, `weight_decay`, `learning_rate_init`, schedules that do not follow the
+    loss, `momentum`, `beta_1`, `beta_2`, `epsilon`, `dropout`, `input_dropout`, `label_smoothing`,
+    `tol`, `n_iter_no_change` and `max_iter`, and still share a block. For penalties and dropout,
+    zero and nonzero values need separate blocks, and so do different widths. Other networks are
+    trained one by one, with the same results: those of other families and derived classes, networks
+    whose ``random_state`` is not an int (without a seed they share nothing), and networks with
+    ``solver="lbfgs"``, callbacks, `verbose`, `max_time`, `stop_below`, or `warm_start`.
+
+    A :class:`~sknn.callbacks.ProgressBar` of the network shows the fits of the search. It and a
+    :class:`~sknn.callbacks.Film` sit out the fits of candidates, and look at that of the best one.
 
     The steps of a Pipeline before the network are fitted once in each split for all candidates
     that share their parameters; so all these see one draw of a step that is random and has no seed.
 
-    Ctrl-C ends the search. What is known is kept, the scores of other candidates are NaN, and the
-    best one known is fitted.
+    Ctrl-C ends the search. The scores so far are kept, the others are NaN, and the best candidate
+    so far is fitted.
 
-    Callbacks of scikit-learn follow one fit after the other; while they listen, networks are
-    trained one by one.
+    Callbacks of scikit-learn can follow only one fit at a time, so with them networks are trained
+    one by one.
+
+    The file of a `checkpoint` is written once a block is done and a second, or twenty times what
+    writing takes, has passed since the last time; so what was finished before that is never
+    trained again, and writing takes at most a twentieth of the time. It is replaced as a whole and
+    holds outcomes, no networks. It stays when the search is over: the same call then fits the best
+    candidate only. A call that differs in the parameters of the search, but for `n_jobs`,
+    `pre_dispatch`, `verbose` and `refit`, in the rows, the splits or the version of a library is
+    refused, with the names of what differs. Functions and classes are compared by name, so they
+    have to be at the top level of a module. A splitter that shuffles and the steps of a Pipeline
+    need a `random_state`; a search without one draws its seed once. Networks without a seed that
+    were not finished draw other weights in the next call, as they always do.
 
     Examples
     --------
@@ -125,45 +186,88 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     0.03
     """
 
+    _parameter_constraints = {
+        **model_selection.GridSearchCV._parameter_constraints,
+        "return_loss_curves": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        param_grid: Any,
+        *,
+        scoring: Any = None,
+        n_jobs: Any = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: Any = 0,
+        pre_dispatch: Any = "2*n_jobs",
+        error_score: Any = np.nan,
+        return_train_score: Any = False,
+        checkpoint: Any = None,
+        return_loss_curves: Any = False,
+    ) -> None:
+        super().__init__(
+            estimator,
+            param_grid,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.checkpoint = checkpoint
+        self.return_loss_curves = return_loss_curves
+
 
 class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
-    """Try combinations of parameters drawn at random, networks of a split together.
+    """Try random combinations of parameters, training the networks of a split together.
 
-    scikit-learn's :class:`~sklearn.model_selection.RandomizedSearchCV`, with its parameters and
-    its results, several times as fast for small networks; see :class:`GridSearchCV` for what is
-    trained together.
+    It has the parameters and results of scikit-learn's
+    :class:`~sklearn.model_selection.RandomizedSearchCV`, and is several times faster for small
+    networks. :class:`GridSearchCV` describes which networks are trained together.
 
     Parameters
     ----------
     estimator : estimator
-        A network of sknn, or a Pipeline that ends in one, gains; any other estimator is searched
-        as by scikit-learn.
+        A network of sknn, or a Pipeline that ends in one. Any other estimator works as in
+        scikit-learn, without a gain.
     param_distributions : dict or list of dict
         Names of parameters, and what to draw from: lists, or distributions with a method `rvs`.
-        Of several dicts one is drawn first.
+        From a list of dicts, one is drawn first.
     n_iter : int, default=10
-        How many are drawn.
+        Number of candidates to draw.
     scoring : str, callable, list, tuple or dict, default=None
-        How to judge rows held out: the name of a scorer, a scorer, or several. None is `score` of
+        How to score held-out rows: the name of a scorer, a scorer, or several. None uses `score` of
         the estimator.
     n_jobs : int, default=None
-        Blocks that are trained at once, by joblib and whatever backend is set.
+        Number of blocks that joblib trains at once, with the backend that is set.
     refit : bool, str or callable, default=True
-        Fit the best candidate on all rows. With several metrics the name of one; a callable takes
+        Fit the best candidate on all rows. With several metrics, the name of one. A callable takes
         ``cv_results_`` and returns the index of the best.
     cv : int, splitter or iterable, default=None
-        None is 5-fold.
+        None uses 5 folds.
     verbose : int, default=0
-        As in scikit-learn: the higher, the more is printed. Above 9 candidates are trained one by
-        one.
+        As in scikit-learn: higher numbers print more. Above 9, candidates are trained one
+        by one.
     pre_dispatch : int or str, default="2*n_jobs"
         For joblib.
     random_state : int, RandomState or None, default=None
-        Of the draws. The seed of the networks is a parameter of theirs.
+        Seed for drawing the candidates. The networks have their own `random_state`.
     error_score : "raise" or number, default=nan
-        What a candidate counts that cannot be fitted; "raise" raises its error.
+        Score of a candidate that cannot be fitted; "raise" raises the error.
     return_train_score : bool, default=False
         Score the rows trained on, too.
+    checkpoint : str or path-like, default=None
+        A file to keep what is known in. After the process was killed, the same call goes on from
+        there, and ends with the same results, as for
+        :class:`GridSearchCV`.
+    return_loss_curves : bool, default=False
+        Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
+        :class:`~sknn.inspection.LossCurveDisplay`.
 
     Attributes
     ----------
@@ -171,11 +275,13 @@ class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
 refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn. ``fit_time`` and ``score_time`` are the share of each network in the
         time of its block.
+    loss_curves_ : list of dict of ndarray
+        As of :class:`GridSearchCV`.
 
     See Also
     --------
     GridSearchCV : All combinations.
-    ArchitectureSearchCV : Gives up early on most candidates.
+    ArchitectureSearchCV : Drops most candidates early.
     sknn.search.space : Ready-made spaces.
 
     Examples
@@ -191,6 +297,46 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     >>> print(f"{search.best_score_:.1f}")
     1.0
     """
+
+    _parameter_constraints = {
+        **model_selection.RandomizedSearchCV._parameter_constraints,
+        "return_loss_curves": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        param_distributions: Any,
+        *,
+        n_iter: Any = 10,
+        scoring: Any = None,
+        n_jobs: Any = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: Any = 0,
+        pre_dispatch: Any = "2*n_jobs",
+        random_state: Any = None,
+        error_score: Any = np.nan,
+        return_train_score: Any = False,
+        checkpoint: Any = None,
+        return_loss_curves: Any = False,
+    ) -> None:
+        super().__init__(
+            estimator,
+            param_distributions,
+            n_iter=n_iter,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            random_state=random_state,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.checkpoint = checkpoint
+        self.return_loss_curves = return_loss_curves
 
 
 _cross_validate = cross_validate_by(BlockParallel)
@@ -214,10 +360,10 @@ def cross_validate(
     return_indices: bool = False,
     error_score: Any = np.nan,
 ) -> dict[str, Any]:
-    """Judge an estimator by cross-validation, with one metric or several.
+    """Evaluate an estimator by cross-validation, with one or several metrics.
 
-    scikit-learn's :func:`~sklearn.model_selection.cross_validate`, with its arguments and its
-    results.
+    It has the arguments and results of scikit-learn's
+    :func:`~sklearn.model_selection.cross_validate`.
 
     Parameters
     ----------
@@ -227,31 +373,31 @@ def cross_validate(
     groups : array-like of shape (n_samples,), default=None
         For the splitter.
     scoring : str, callable, list, tuple or dict, default=None
-        The name of a scorer, a scorer, or several. None is `score` of the estimator.
+        The name of a scorer, a scorer, or several. None uses `score` of the estimator.
     cv : int, splitter or iterable, default=None
-        None is 5-fold.
+        None uses 5 folds.
     n_jobs : int, default=None
-        Splits that are done at once.
+        Number of splits that joblib runs at once.
     verbose : int, default=0
-        The higher, the more is printed.
+        Higher numbers print more.
     params : dict, default=None
-        For `fit`, the scorer and the splitter.
+        Arguments for `fit`, the scorer, and the splitter.
     pre_dispatch : int or str, default="2*n_jobs"
         For joblib.
     return_train_score : bool, default=False
-        Score the rows trained on, too.
+        Also score the training rows.
     return_estimator : bool, default=False
         Return the estimators that were fitted.
     return_indices : bool, default=False
         Return the rows of each split.
     error_score : "raise" or number, default=nan
-        What an estimator counts that cannot be fitted; "raise" raises its error.
+        Score of an estimator that cannot be fitted; "raise" raises the error.
 
     Returns
     -------
     found : dict
         ``test_score`` (or ``test_<metric>``), ``fit_time``, ``score_time`` of shape (n_splits,),
-        and what else is asked for.
+        and what else was requested.
 
     Examples
     --------
@@ -283,15 +429,15 @@ def cross_val_score(
 ) -> NDArray:
     """Return the scores of an estimator in cross-validation.
 
-    scikit-learn's :func:`~sklearn.model_selection.cross_val_score`, with its arguments and its
-    results.
+    It has the arguments and results of scikit-learn's
+    :func:`~sklearn.model_selection.cross_val_score`.
 
     Parameters
     ----------
     estimator, X, y, groups, cv, n_jobs, verbose, params, pre_dispatch, error_score
         As for :func:`cross_validate`.
     scoring : str or callable, default=None
-        A single metric. None is `score` of the estimator.
+        A single metric. None uses `score` of the estimator.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""A search with the contract of scikit-learn's that trains no epoch twice."""
+"""A search like those of scikit-learn that trains no epoch twice."""
 
 from __future__ import annotations
 
@@ -32,11 +32,14 @@ from sknn.exceptions import InvalidParameterError
 from sknn.search import results
 from sknn.search.brackets import Bracket, brackets_of
 from sknn.search.candidate import candidates_of
+from sknn.search.checkpoint import PATH, NoCheckpoint, checkpoint_of
+from sknn.search.curves import curves_of, without_curves
 from sknn.search.estimator_like import EstimatorLike
 from sknn.search.fold import Fold, configured, network_of, resource_of
 from sknn.search.halving import Rounds
 from sknn.search.judge import Judge
 from sknn.search.spaces import space
+from sknn.training.callbacks.in_search import bar_of, check_final_fit, for_candidate
 from sknn.training.warnings import users_level
 
 STRATEGIES = ("random", "halving", "hyperband")
@@ -68,6 +71,8 @@ _CONSTRAINTS = {
     "error_score": c.one_of(["raise"])
     | c.Constraint(lambda value: c.is_number(value, numbers.Real), "a number", c.as_float),
     "return_train_score": c.boolean(),
+    "checkpoint": PATH,
+    "return_loss_curves": c.boolean(),
     "random_state": SEED,
     "cv": c.none()
     | c.integer(2)
@@ -81,70 +86,80 @@ _CONSTRAINTS = {
 
 
 class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
-    """Search for depth, width and the parameters of training together, by cross-validation.
+    """Search for depth, width, and training parameters together, by cross-validation.
 
-    Candidates are drawn at random. Most of them are given up after few epochs; the best go on
-    from exactly where they were, so that no epoch is trained twice, and a network that reaches
-    the last rung is the one that `fit` would have made.
+    Candidates are drawn at random. Most of them are dropped after a few epochs. The best continue
+    exactly where they were, so no epoch is trained twice, and a network that reaches the last rung
+    is the one that `fit` would return.
 
     Parameters
     ----------
     estimator : estimator
         A network of sknn, or a Pipeline whose last step is one.
     search_space : dict or list of dict, default=None
-        What to draw parameters from: lists, or distributions with a method `rvs`, as in
-        :class:`~sklearn.model_selection.RandomizedSearchCV`. None takes that of
-        :func:`~sknn.search.space` for the estimator.
+        Where to draw parameters from: lists, or distributions with a method `rvs`, as in
+        :class:`~sklearn.model_selection.RandomizedSearchCV`. None takes the space
+        that :func:`~sknn.search.space` returns for the estimator.
     strategy : {"halving", "random", "hyperband"}, default="halving"
-        "halving": all candidates begin, and after `min_iter` epochs, `factor` times as many and
-        so on the best 1 / `factor` go on [1]_. "hyperband": the candidates are dealt into
-        brackets that begin to halve at different epochs, so that some that learn slowly have
-        their chance [2]_. "random": all are trained to the end.
+        "halving": all candidates start, and the best 1 / `factor` of them continue after `min_iter`
+        epochs, after `factor` times as many, and so on [1]_. "hyperband": the candidates are split
+        into brackets that begin to halve at different epochs, which gives slow learners a chance
+        [2]_. "random": all are trained to the end.
     n_candidates : int, default=27
-        How many are drawn.
+        Number of candidates to draw.
     max_iter : int, default=None
-        Most epochs of a network; a schedule of the learning rate and the patience of early
-        stopping span them. None takes those of the estimator.
+        Largest number of epochs of a network, which schedules and the patience of early stopping
+        span. None takes that of the estimator.
     min_iter : int, default="auto"
-        Least epochs of the first rung. "auto" is `max_iter` / `factor` ** 2, for three rungs.
+        Smallest number of epochs of the first rung. "auto" is `max_iter` / `factor` ** 2, for three
+        rungs.
     factor : float, default=3.75
-        Greater than 1; the larger, the bolder.
+        Greater than 1. A larger factor drops candidates earlier.
     scoring : str, callable, list, tuple or dict, default=None
-        As in :class:`~sklearn.model_selection.GridSearchCV`. Of several metrics that of `refit`
-        decides who goes on, the first one where `refit` is no name.
+        As in :class:`~sklearn.model_selection.GridSearchCV`. With several metrics, that of `refit`
+        decides which candidates continue, or the first one if `refit` is not a name.
     n_jobs : int, default=None
-        Networks that are trained at once, by joblib and whatever backend is set.
+        Number of tasks that joblib runs at once, with the backend that is set.
     refit : bool, str or callable, default=True
-        Fit the best candidate on all rows, for up to `max_iter` epochs. With several metrics the
-        name of one; a callable takes ``cv_results_`` and returns the index of the best.
+        Fit the best candidate on all rows, for up to `max_iter` epochs. With several metrics, the
+        name of one. A callable takes ``cv_results_`` and returns the index of the best.
     cv : int, splitter or iterable, default=None
-        None is 5-fold. Splits are drawn once, for all candidates and rungs.
+        None uses 5 folds. Splits are drawn once, for all candidates and rungs.
     verbose : int, default=0
-        Print a line a rung.
+        Print one line per rung.
     pre_dispatch : int or str, default="2*n_jobs"
         For joblib.
     random_state : int, RandomState or None, default=None
-        Of the candidates. The seed of the networks is a parameter of theirs.
+        Seed for drawing the candidates. The networks have their own `random_state`.
     error_score : "raise" or number, default=nan
-        What a network counts that cannot be trained; "raise" raises its error. A parameter that
-        is wrong in all candidates is an error in any case.
+        Score of a network that cannot be trained; "raise" raises the error. A parameter that is
+        invalid in all candidates always raises an error.
     return_train_score : bool, default=False
         Score the rows trained on, too.
+    checkpoint : str or path-like, default=None
+        A file to keep what is known in. After the process was killed, the same call goes on from
+        there, and ends with the same results. See Notes.
+    return_loss_curves : bool, default=False
+        Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
+        :class:`~sknn.inspection.LossCurveDisplay`.
 
     Attributes
     ----------
     cv_results_ : dict of ndarray
-        One row a candidate, the columns of :class:`~sklearn.model_selection.GridSearchCV`, and
-        bracket, rung (counted from 0), n_epochs (trained, the most of all splits) and seconds
-        (of all splits). Scores and times are those of the last rung the candidate reached. Ranks
-        put candidates that were trained longer first.
+        One row per candidate, with the columns of :class:`~sklearn.model_selection.GridSearchCV`
+        and bracket, rung (counted from 0), n_epochs (the largest of all splits), and seconds (of
+        all splits). Scores and times are those of the last rung that the candidate reached.
+        Candidates that were trained longer rank first.
     history_ : dict of ndarray
         One row for each rung of each candidate: candidate, bracket, rung, n_epochs, seconds so
         far, mean_test_score and std_test_score. :class:`~sknn.inspection.SearchDisplay` draws it.
+    loss_curves_ : list of dict of ndarray
+        With `return_loss_curves`, the losses of each candidate up to the last rung it reached; see
+        :class:`GridSearchCV`.
     brackets_ : list of list of (int, int)
         Epochs and number of candidates of each rung, as planned.
     n_iter_ : int
-        Epochs of the best estimator on all rows.
+        Number of epochs of the best estimator on all rows.
     best_estimator_, best_params_, best_score_, best_index_, scorer_, n_splits_, refit_time_, \
 multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn's searches.
@@ -156,19 +171,33 @@ multimetric_, classes_, n_features_in_, feature_names_in_
 
     Notes
     -----
-    The steps of a Pipeline before the network are fitted once in each split for all candidates
-    that share their parameters. Candidates that share an architecture and a seed are trained in
-    blocks, as those of :class:`GridSearchCV`, with the same results.
+    The steps of a Pipeline before the network are fitted once in each split for all candidates that
+    share their parameters. Candidates that share an architecture and a seed are trained in blocks,
+    as in :class:`GridSearchCV`, with the same results.
 
-    With ``solver="lbfgs"`` training cannot be continued; such candidates are trained to the end
-    in their first rung.
+    With ``solver="lbfgs"``, training cannot be continued; such candidates are trained to the end in
+    their first rung.
 
-    Callbacks of the network are called for all candidates. :class:`~sknn.callbacks.Pause` and
-    :class:`~sknn.callbacks.Checkpoint` are refused, for the search itself decides how long a
-    network is trained, and all candidates would write one file.
+    Callbacks of the network are called for all candidates, but a
+    :class:`~sknn.callbacks.ProgressBar`, which shows the epochs of the whole search, and a
+    :class:`~sknn.callbacks.Film`, which is made of the fit of the best one.
+    :class:`~sknn.callbacks.Pause` and :class:`~sknn.callbacks.Checkpoint` are refused, for the
+    search itself decides how long a network is trained, and all candidates would write one file.
 
-    Ctrl-C ends the search; what is known by then is kept, and the best candidate so far is
-    fitted. Where nothing is known yet, KeyboardInterrupt is raised.
+    Ctrl-C ends the search. The scores so far are kept, and the best candidate so far is fitted. If
+    there are no scores yet, KeyboardInterrupt is raised.
+
+    The file of a `checkpoint` is written when a rung is done, and within a rung once a block is
+    done and a second, or twenty times what writing takes, has passed since the last time. It is
+    replaced as a whole and holds scores and, between rungs, the networks that go on, with the state
+    of their optimizers; nothing in it is code. It stays when the search is over: the same call then
+    fits the best candidate only; after Ctrl-C it goes on. A call that differs in the parameters of
+    the search, but for `n_jobs`, `pre_dispatch` and `verbose`, in the rows, the splits or the
+    version of a library is refused, with the names of what differs. Whatever the search is made of
+    must be what :func:`~sknn.persistence.save` can write; functions and classes are compared by
+    name. A splitter that shuffles and the steps of a Pipeline need a `random_state`; a search
+    without one draws its seed once. Networks without a seed that were not begun draw other weights
+    in the next call, as they always do.
 
     References
     ----------
@@ -212,6 +241,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         random_state: Any = None,
         error_score: Any = np.nan,
         return_train_score: Any = False,
+        checkpoint: Any = None,
+        return_loss_curves: Any = False,
     ) -> None:
         super().__init__(
             estimator=estimator,
@@ -231,6 +262,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         self.min_iter = min_iter
         self.factor = factor
         self.random_state = random_state
+        self.checkpoint = checkpoint
+        self.return_loss_curves = return_loss_curves
 
     @with_callbacks
     def fit(self, X: Any, y: Any = None, **params: Any) -> ArchitectureSearchCV:
@@ -241,9 +274,9 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         X : array-like of shape (n_samples, ...)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
         **params : dict
-            For `fit` of the estimator, the scorer and the splitter (`groups`), as in
-            :class:`~sklearn.model_selection.GridSearchCV`; what has one entry a row, as
-            `sample_weight`, is split along with the rows.
+            For `fit` of the estimator, the scorer, and the splitter (`groups`), as in
+            :class:`~sklearn.model_selection.GridSearchCV`. Arrays with one entry per row,
+            such as `sample_weight`, are split along with the rows.
 
         Returns
         -------
@@ -254,9 +287,12 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         TypeError
             If the estimator does not end in a network of sknn.
         ValueError
-            For a parameter that makes no sense, or if no network could be trained.
+            For a parameter that makes no sense, or if no network could be trained, or if the
+            checkpoint is damaged or of another search.
+        OSError
+            If the checkpoint cannot be read or written.
         KeyboardInterrupt
-            On Ctrl-C before anything is known.
+            On Ctrl-C before there are any scores.
         """
         asked = self._asked()
         model = asked._model()
@@ -264,14 +300,18 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             raise ValueError(
                 f"This {type(self).__name__} requires y to be passed, but the target y is None."
             )
-        settings = asked._settings(model)
-        brackets = asked._brackets(model, len(settings))
         for name, values in {"X": X, "y": y, **params}.items():
             reject_broken(values, name)
         X, y = indexable(X, y)
+        checkpoint = checkpoint_of(asked, X, y, params)
+        asked.random_state = checkpoint.seed(asked.random_state)
+        settings = asked._settings(model)
+        brackets = asked._brackets(model, len(settings))
         params = split_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
-        rounds = asked._rounds(model, settings, brackets, asked._folds(X, y, routed))
+        folds = asked._folds(X, y, routed)
+        checkpoint.identify(splits=[(fold.train, fold.test) for fold in folds])
+        rounds = asked._rounds(model, settings, brackets, folds, checkpoint)
         parts = [self.estimator, network_of(self.estimator)[0]]
         report = report_of(self, parts, len(rounds.levels) + bool(self.refit))
         weight = params.get("sample_weight")
@@ -289,7 +329,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
 
     @property
     def n_iter_(self) -> int:
-        """Epochs of the best estimator on all rows."""
+        """Number of epochs of the best estimator on all rows."""
         check_is_fitted(self)
         return network_of(self.best_estimator_)[0].n_iter_
 
@@ -372,36 +412,44 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         settings: list[dict[str, Any]],
         brackets: list[Bracket],
         folds: list[Fold],
+        checkpoint: NoCheckpoint,
     ) -> Rounds:
         scorers, metric = self._get_scorers()
         if callable(self.scoring) and isinstance(self.refit, str):
             metric = self.refit
+        checkpoint.identify(candidates=settings, refit=metric)
         sizes = [bracket[0].n_candidates for bracket in brackets]
+        shown = bar_of(model)
+        trained = for_candidate(clone(model)) if check_final_fit(model) else model
         return Rounds(
-            candidates_of(model, settings, sizes, len(folds)),
+            candidates_of(trained, settings, sizes, len(folds)),
             brackets,
             folds,
-            Judge(scorers, self.error_score, bool(self.return_train_score)),
+            Judge(scorers, self.error_score, self.return_train_score, self.return_loss_curves),
             metric,
             n_jobs=self.n_jobs,
             pre_dispatch=self.pre_dispatch,
             say=print if self.verbose else lambda line: None,
+            shown=shown,
+            checkpoint=checkpoint,
         )
 
     # -- after --------------------------------------------------------------------------------
 
     def _learn(self, rounds: Rounds) -> dict[str, Any]:
-        """Return the fitted attributes, but for the best estimator."""
+        """Return the fitted attributes, except for the best estimator."""
         known = [each for each in rounds.candidates if each.rungs]
         if rounds.interrupted:
             if not known:
                 raise KeyboardInterrupt
             warnings.warn(
                 f"Search interrupted by user; {len(known)} of {len(rounds.candidates)} candidates "
-                "are known, some of them after fewer epochs than planned.",
+                "have scores, some of them after fewer epochs than planned.",
                 stacklevel=users_level(),
             )
         outcomes = results.outcomes(known)
+        curves = curves_of(outcomes, len(rounds.folds)) if self.return_loss_curves else None
+        outcomes = [without_curves(each) for each in outcomes]
         warn_or_raise_about_failures(outcomes, self.error_score)
         if callable(self.scoring):
             insert_error_scores(outcomes, self.error_score)
@@ -418,6 +466,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             "n_splits_": len(rounds.folds),
             "multimetric_": isinstance(scores, dict),
             "scorer_": getattr(scorer, "_scorers", scorer),
+            **({} if curves is None else {"loss_curves_": curves}),
         } | self._best(table, scores, rounds.metric)
 
     def _best(self, table: dict[str, Any], scores: Any, metric: str) -> dict[str, Any]:

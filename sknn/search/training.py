@@ -11,6 +11,7 @@ from typing import Any
 from sknn._sklearn import Report, listeners_of, shallow_copy, without_listeners
 from sknn.callbacks import Pause
 from sknn.estimators.fit.block import fit_block
+from sknn.search.curves import with_curves
 from sknn.search.fold import Fold, Lesson
 from sknn.search.judge import Exam, Judge, in_words, prepare_all
 from sknn.training.callbacks import PAUSED
@@ -27,7 +28,7 @@ class Part:
     n_epochs : int
         Of the whole training so far.
     network : estimator or None
-        To go on with; None where training is over.
+        To continue with; None where training is over.
     interrupted : bool
         By Ctrl-C.
     """
@@ -84,12 +85,14 @@ def _part(
         return Part(outcome | judge.failed() | {"score_time": 0.0})
     outcome |= {kind: exam.score(network, kind) for kind in judge.kinds}
     outcome["score_time"] = perf_counter() - begin
+    if judge.return_loss_curves:
+        outcome = with_curves(outcome, network)
     reason = network.stop_reason_
     if reason == PAUSED and network.n_iter_ < until:
         # Not a failure of this candidate: all have the callback, and rungs would end unequal.
         raise ValueError(
             f"A callback of the network ended its training as a Pause does, in epoch "
-            f"{network.n_iter_}, and ArchitectureSearchCV wanted epoch {until}: the search itself "
+            f"{network.n_iter_}, but ArchitectureSearchCV needs epoch {until}: the search itself "
             "decides in how many parts a network is trained. Remove what pauses from callbacks."
         )
     kept = without_listeners(network) if reason == PAUSED else None

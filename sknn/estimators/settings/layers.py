@@ -33,8 +33,8 @@ def check_flat(network: Network) -> None:
     """Raise where the layers end in rows of several axes."""
     if len(network.out_shape) != 1:
         raise ValueError(
-            f"The layers end in rows of shape {network.out_shape}, and an answer has one axis; "
-            "let them end in Flatten(), a global pooling layer, or a recurrent layer with "
+            f"The layers end in rows of shape {network.out_shape}, but a prediction has one axis; "
+            "make them end in Flatten(), a global pooling layer, or a recurrent layer with "
             "return_sequences=False."
         )
 
@@ -62,7 +62,7 @@ def _is_sequence(value: Any) -> bool:
 
 
 def is_int(value: Any) -> bool:
-    """Say whether a value is a whole number, of any type."""
+    """Return whether a value is a whole number, of any type."""
     return is_number(value, numbers.Integral)
 
 
@@ -152,7 +152,7 @@ def given_layers(estimator: Any, replaced: Iterable[str]) -> list[Layer]:
         if not _is_default(getattr(estimator, name), estimator._defaults[name]):
             raise ValueError(
                 f"{name}={getattr(estimator, name)!r} has no effect together with `layers`; "
-                f"leave it at its default and say it in the layers."
+                f"leave it at its default and set it in the layers."
             )
     _check_names(estimator, [name for name, _ in named(layers)])
     return list(layers)
@@ -176,9 +176,9 @@ def build_network(
     estimator: Any, n_raw: int, in_shape: tuple[int, ...], dtype: DTypeLike, n_members: int
 ) -> Network:
     """Plan the network an estimator's parameters describe; its weights are still zero."""
-    default = (
-        estimator.activation if not isinstance(estimator.activation, (list, tuple)) else "relu"
-    )
+    default = estimator.activation
+    if isinstance(default, (list, tuple)) or default == "auto":
+        default = "relu"
     automatic = starts_automatically(estimator)
     defaults = Defaults(default, "auto" if automatic else estimator.weight_init)
     chain = estimator._chain(n_raw)
