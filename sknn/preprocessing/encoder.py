@@ -58,7 +58,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     (``"?"``, ``"NA"``, ``"-"``, ``"null"`` and the like) is missing there, and so is the rest.
     Whole numbers with leading zeros or more than 15 digits are codes, that is categories.
 
-    Columns that do not vary are left out. If none is left, there is one column of zeros.
+    Columns that do not vary are left out, and so are those that vary by rounding alone: numbers,
+    not all whole, that agree to about 16 units in the last place. If none is left, there is one
+    column of zeros.
 
     Parameters
     ----------
@@ -172,7 +174,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -----
         TableWarning
             Once, of columns most of whose rows have levels too rare to be told apart, of texts that
-            count as missing, and of dates whose day and month cannot be told apart.
+            count as missing, of dates whose day and month cannot be told apart, of numbers that
+            vary by rounding alone, and of numbers around zero that are so small beside the other
+            columns that they may be rounding errors. The latter are scaled all the same, since they
+            may be quantities in large units.
         """
         table = read_table(X)
         plan, remarks = self._planned(table, y, sample_weight)
