@@ -169,14 +169,24 @@ class BaseNetwork(
         NotFittedError
             If the estimator is not fitted.
         ValueError
-            If no call was interrupted, or the state needed to continue was not kept.
+            If no call was interrupted, if the state needed to continue was not kept, or if the
+            data are not those of the interrupted call: other numbers of rows, other numbers, or
+            validation rows where that call had none, or the other way round.
+
+        Notes
+        -----
+        To train a network further that has finished, use ``warm_start=True`` and call `fit`, or
+        call `partial_fit`.
         """
         self._check_fitted()
         run = self.run_
         if run.optimizer_state is None:
             raise ValueError(
                 f"This {type(self).__name__} has no interrupted call to resume, or kept nothing to "
-                "continue from; resume what Checkpoint.load returns or Pause stopped, or call fit."
+                "continue from; resume what Checkpoint.load returns or Pause stopped. To train a "
+                "network further that has finished, fit it with warm_start=True (each fit then "
+                "trains max_iter further epochs, from the last weights, with the optimizer as it "
+                "was), or call partial_fit."
             )
         if run.stop_reason not in (None, "interrupted", PAUSED):
             return self

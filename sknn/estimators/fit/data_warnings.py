@@ -42,9 +42,11 @@ class Columns:
     Attributes
     ----------
     n_rows : int
-    mean, std, low, high : ndarray of shape (n_features,)
-    precision : float
-        Distance from 1 to the next number, in the dtype of X.
+    mean, std, low, high, peak : ndarray of shape (n_features,)
+        Peak is the largest absolute value.
+    varies : ndarray of bool
+    dtype : dtype
+        That of X.
     """
 
     n_rows: int
@@ -52,7 +54,9 @@ class Columns:
     std: NDArray
     low: NDArray
     high: NDArray
-    precision: float
+    peak: NDArray
+    varies: NDArray
+    dtype: np.dtype
 
     @classmethod
     def of(cls, x: Any, rows: NDArray | None = None) -> Columns:
@@ -68,25 +72,17 @@ class Columns:
         mean = sample.mean(axis=0, dtype=np.float64)
         spread = sample - mean
         std = np.sqrt(np.einsum("ij,ij->j", spread, spread) / len(sample))
-        return cls(len(rows), mean, std, low, high, precision_of(rows.dtype))
+        peak = np.maximum(-low, high)
+        return cls(len(rows), mean, std, low, high, peak, high > low, rows.dtype)
 
     @classmethod
     def _sparse(cls, sample: Any) -> Columns:
-        precision, sample = precision_of(sample.dtype), sample.astype(np.float64)
+        dtype, sample = sample.dtype, sample.astype(np.float64)
         low, high = (_row(part) for part in (sample.min(axis=0), sample.max(axis=0)))
         mean, square = (_row(part.mean(axis=0)) for part in (sample, sample.multiply(sample)))
         std = np.sqrt(np.maximum(square - mean**2, 0.0))
-        return cls(sample.shape[0], mean, std, low, high, precision)
-
-    @property
-    def peak(self) -> NDArray:
-        """The largest absolute value of every column."""
-        return np.maximum(-self.low, self.high)
-
-    @property
-    def varies(self) -> NDArray:
-        """Whether a column has two different values."""
-        return self.high > self.low
+        peak = np.maximum(-low, high)
+        return cls(sample.shape[0], mean, std, low, high, peak, high > low, dtype)
 
     @property
     def badly_scaled(self) -> NDArray:
@@ -105,7 +101,8 @@ class Columns:
     @property
     def may_be_rounding(self) -> NDArray:
         """Whether a column varies by no more than rounding errors."""
-        ranges = Ranges(self.low, self.high, np.full(len(self.low), self.precision))
+        precision = np.full(len(self.low), precision_of(self.dtype))
+        ranges = Ranges(self.low, self.high, precision)
         return ranges.close | ranges.near_zero()
 
 
@@ -167,8 +164,9 @@ def _warn(message: str, category: type[Warning]) -> None:
 
 def _warn_of_scales(state: FitState, columns: Columns) -> None:
     x, scale = state.train.x, state.targets.scale
-    figures = {name: getattr(columns, name) / scale for name in ("mean", "std", "low", "high")}
-    seen = replace(columns, **figures)
+    seen = replace(
+        columns, mean=columns.mean / scale, std=columns.std / scale, peak=columns.peak / scale
+    )
     bad, tiny = seen.badly_scaled, seen.may_be_tiny
     if tiny.any() and columns.n_rows < x.shape[0]:
         peak = _peak(x)

@@ -22,6 +22,7 @@ from sknn.estimators.fit.continuation import continue_from, start_output_bias
 from sknn.estimators.fit.data_warnings import warn_of_data
 from sknn.estimators.fit.holdout import hold_out
 from sknn.estimators.fit.publishing import publish
+from sknn.estimators.fit.same_data import note_data
 from sknn.estimators.fit.solvers import objective_at, rejoin, solve
 from sknn.estimators.fit.state import Estimator, FitState
 from sknn.estimators.fit.task import Task
@@ -57,6 +58,9 @@ def open_fit(
     if state.n_rows:
         if state.fresh:
             warn_of_data(state)
+        if call.finish or call.keep or vars(estimator).get("callbacks"):
+            # Nobody else leaves a call that can be finished later.
+            note_data(state)
         hold_out(state)
         complete_weights(state)
     return state
