@@ -20,6 +20,7 @@ from sknn.core.pretrained import Pretrained
 from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.continuation import continue_from, start_output_bias
 from sknn.estimators.fit.data_warnings import warn_of_data
+from sknn.estimators.fit.ended_schedule import warn_of_ended_schedule
 from sknn.estimators.fit.holdout import hold_out
 from sknn.estimators.fit.publishing import publish
 from sknn.estimators.fit.same_data import note_data
@@ -58,6 +59,8 @@ def open_fit(
     if state.n_rows:
         if state.fresh:
             warn_of_data(state)
+        else:
+            warn_of_ended_schedule(state)
         if call.finish or call.keep or vars(estimator).get("callbacks"):
             # Nobody else leaves a call that can be finished later.
             note_data(state)
