@@ -126,7 +126,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         output = layer_specs.output_layer(n_raw)
         if self.layers is not None:
             given = layer_specs.given_layers(self, _EXPANDED)
-            return [*given, Flatten(), output]
+            return [*layer_specs.flattened(self, given, self.input_shape_), output]
         sizes = layer_specs.hidden_sizes(self.hidden_layer_sizes)
         rates = layer_specs.per_layer(self.dropout, len(sizes), "dropout")
         layers = [*self._blocks(), Flatten()]
