@@ -17,6 +17,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
+from scipy.stats import loguniform  # noqa: E402
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris  # noqa: E402
 from sklearn.exceptions import ConvergenceWarning  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
@@ -33,8 +34,9 @@ from sknn import (  # noqa: E402
     schedules,
 )
 from sknn.callbacks import LearningRateRange  # noqa: E402
-from sknn.inspection import NetworkDisplay, house_style  # noqa: E402
+from sknn.inspection import LossCurveDisplay, NetworkDisplay, house_style  # noqa: E402
 from sknn.preprocessing import TableEncoder  # noqa: E402
+from sknn.search import RandomizedSearchCV  # noqa: E402
 
 
 def network():
@@ -298,6 +300,25 @@ def architecture_search():
     return example("architecture_search").picture(40)
 
 
+def search_curves():
+    """Draw the loss curves of all candidates of a search for the learning rate."""
+    X, y = load_digits(return_X_y=True)
+    net = MLPClassifier((30,), learning_rate="cosine", max_iter=40, early_stopping=True)
+    draws = {"learning_rate_init": loguniform(1e-4, 0.3)}
+    search = RandomizedSearchCV(
+        net.set_params(random_state=0),
+        draws,
+        n_iter=15,
+        cv=3,
+        random_state=0,
+        return_loss_curves=True,
+    ).fit(X / 16, y)
+    figure, ax = plt.subplots(figsize=(6, 3.5))
+    LossCurveDisplay.from_estimator(search, ax=ax, log_scale=True)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=3, fontsize="small")
+    return figure
+
+
 def quickstart():
     """Draw the picture of the README."""
     return example("quickstart").picture()
@@ -308,6 +329,7 @@ PICTURES = {
     "network": network,
     "gan": gan,
     "architecture_search": architecture_search,
+    "search_curves": search_curves,
     "filters": filters,
     "memory": memory,
     "forecast": forecast,

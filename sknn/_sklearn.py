@@ -266,7 +266,7 @@ def _checked(function: Any, **names: Any) -> Callable:
     return check(_with_names(function, **names))
 
 
-def search_by(parallel: type) -> Callable:
+def search_by(parallel: Callable) -> Callable:
     """Return the `fit` of scikit-learn's searches with another class for joblib's Parallel."""
     twin = _with_names(BaseSearchCV.fit, Parallel=parallel)
     return _fit_context(prefer_skip_nested_validation=False)(twin)

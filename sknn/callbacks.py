@@ -8,6 +8,7 @@ from sknn.training.callbacks import (
     Pause,
     Phase,
     Progress,
+    ProgressBar,
     WeightAveraging,
 )
 from sknn.training.diagnostics import Diagnostics
@@ -21,5 +22,6 @@ __all__ = [
     "Pause",
     "Phase",
     "Progress",
+    "ProgressBar",
     "WeightAveraging",
 ]

@@ -139,13 +139,17 @@ class Names:
 
     def foreign(self, graph: Any) -> str:
         """Return what to say of a graph with names that may not be in a file: all of them."""
-        names = {name for name in _named(graph) if self._is_foreign(name)}
+        names = self.missing(graph)
         wanted = ", ".join(sorted(names))
         own = ", ".join(sorted(name.rpartition(".")[2] for name in names))
         return (
             f"it needs {wanted}, which is neither of sknn nor one of the types of scikit-learn and "
             f"NumPy that every file may hold. If you trust it, pass trusted=[{own}]"
         )
+
+    def missing(self, graph: Any) -> set[str]:
+        """Return the names in a graph that may not be in a file."""
+        return {name for name in _named(graph) if self._is_foreign(name)}
 
     def _is_foreign(self, name: str) -> bool:
         try:
@@ -165,6 +169,22 @@ def _named(graph: Any) -> Iterator[str]:
             waiting += node.values()
         elif isinstance(node, list):
             waiting += node
+
+
+def at_hand(graph: Any) -> list[Any]:
+    """Return the classes and functions that a graph names, told of objects of this process."""
+    found = (_loaded(name) for name in set(_named(graph)))
+    return [each for each in found if each is not None]
+
+
+def _loaded(name: str) -> Any:
+    """Return what is called so in a module that is imported already, None where nothing is."""
+    parts = name.split(".")
+    for cut in range(len(parts) - 1, 0, -1):
+        module = sys.modules.get(".".join(parts[:cut]))
+        if module is not None:
+            return _attribute(module, ".".join(parts[cut:]))
+    return None
 
 
 def _allowed(module: str, name: str) -> Any:

@@ -53,7 +53,8 @@ class MLPClassifier(NetworkClassifier):
         Smallest improvement of the loss that counts. For lbfgs, training ends when no entry of the
         gradient is larger.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -343,7 +344,8 @@ class MLPRegressor(NetworkRegressor):
         Smallest improvement of the loss that counts. For lbfgs, training ends when no entry of the
         gradient is larger.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.

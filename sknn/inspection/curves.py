@@ -24,6 +24,8 @@ _LINES = {
     "generator": "--",
 }
 
+_THIN = {"color": "0.7", "linewidth": 1.0, "linestyle": "-", "zorder": 1.5}
+
 
 @dataclass(frozen=True)
 class LossCurve:
@@ -37,21 +39,28 @@ class LossCurve:
         What the curve shows: "training", "training with penalty", "validation", or "discriminator"
         and "generator".
     epoch, loss : ndarray of shape (n_epochs,)
+    prominent : bool, default=True
+        Drawn in color and with a mark at the best epoch; others are thin and gray.
     """
 
     name: str
     part: str
     epoch: NDArray
     loss: NDArray
+    prominent: bool = True
 
 
 class LossCurveDisplay:
-    """Training and validation loss over the epochs, of one estimator or of several.
+    """Training and validation loss over the epochs: of one estimator, several, or a search.
 
     Make one with :meth:`from_estimator`. The training loss is drawn as the validation loss is
     measured: what the data cost, without the penalty on the weights. Where the penalty is more than
     1 percent of it, the sum of both, which training minimizes, is drawn as well. A GAN has the
     losses of its discriminator and its generator.
+
+    Of a search with ``return_loss_curves=True`` every candidate is drawn, the best one on top: the
+    mean over the splits of the validation loss, or of the training loss where there is none. A
+    split that has stopped counts with its last loss.
 
     Parameters
     ----------
@@ -84,6 +93,16 @@ class LossCurveDisplay:
     >>> display = LossCurveDisplay.from_estimator(nets)
     >>> [line.get_label() for line in display.lines_]
     ['alpha=0.001, training', 'alpha=10, training', 'alpha=10, training with penalty']
+
+    A whole search:
+
+    >>> from sknn.search import GridSearchCV
+    >>> grid = {"learning_rate_init": [0.001, 0.003, 0.01, 0.03]}
+    >>> search = GridSearchCV(MLPClassifier(learning_rate="cosine", random_state=0), grid, cv=3,
+    ...                       return_loss_curves=True).fit(X, y)
+    >>> display = LossCurveDisplay.from_estimator(search)
+    >>> len(display.lines_)
+    4
     """
 
     def __init__(self, *, curves: Sequence[LossCurve]) -> None:
@@ -106,8 +125,11 @@ class LossCurveDisplay:
         estimator : fitted sknn estimator, list, or dict of them
             Or a Pipeline that ends in one, or a search whose best estimator is one of these. A list
             may be ``cross_validate(..., return_estimator=True)["estimator"]``; a dict gives names.
+            Of a search of :mod:`sknn.search` with ``return_loss_curves=True`` all candidates are
+            drawn; of others the best estimator.
         name : str, default=None
-            For the legend; None takes the name of the class, with a number where there are several.
+            For the legend; None takes the name of the class, with a number where there are several,
+            and "best" for the best candidate of a search.
         ax : matplotlib Axes, default=None
             None makes a new figure.
         log_scale : bool, default=False
@@ -130,8 +152,12 @@ class LossCurveDisplay:
         ValueError
             If an estimator has no history, or `log_scale` meets losses that are not positive.
         """
-        pairs = _named(several(estimator, "estimator"), name)
-        display = cls(curves=[curve for pair in pairs for curve in _of(*pair)])
+        if hasattr(estimator, "loss_curves_"):
+            curves = _of_search(estimator, name or "best")
+        else:
+            pairs = _named(several(estimator, "estimator"), name)
+            curves = [curve for pair in pairs for curve in _of(*pair)]
+        display = cls(curves=curves)
         return display.plot(ax=ax, log_scale=log_scale, **line_kw)
 
     @in_house_style
@@ -160,14 +186,18 @@ class LossCurveDisplay:
         self.lines_: list[Any] = []
         colors: dict[str, Any] = {}
         for curve in self.curves:
-            style = {"label": f"{curve.name}, {curve.part}", "linestyle": _LINES[curve.part]}
+            label = f"{curve.name}, {curve.part}"
+            style: dict[str, Any] = {"label": label, "linestyle": _LINES[curve.part]}
             if curve.name in colors:
                 style["color"] = colors[curve.name]
+                style["label"] = label if curve.prominent else None
+            if not curve.prominent:
+                style |= _THIN
             style["marker"] = "." if len(curve.epoch) == 1 else ""
             (line,) = ax.plot(curve.epoch, curve.loss, **style | line_kw)
             colors.setdefault(curve.name, line.get_color())
             self.lines_.append(line)
-            if curve.part == "validation":
+            if curve.part == "validation" and curve.prominent:
                 _mark_best(ax, curve, line.get_color())
         ax.set(xlabel="epoch", ylabel="loss", yscale="log" if log_scale else "linear")
         ax.legend()
@@ -195,6 +225,43 @@ def _of(name: str, estimator: Any) -> list[LossCurve]:
         raise ValueError(f"This {type(final).__name__} has no history of losses; fit it first.")
     parts = dict(_parts(history))
     return [LossCurve(name, part, history["epoch"], loss) for part, loss in parts.items()]
+
+
+def _of_search(search: Any, name: str) -> list[LossCurve]:
+    """Return the curves of all candidates of a search, those of the best last and by their name."""
+    known = {i: _mean(each) for i, each in enumerate(search.loss_curves_) if "loss" in each}
+    if not known:
+        raise ValueError(
+            f"This {type(search).__name__} has no losses of its candidates: none was a network of "
+            "sknn that could be trained as part of a search."
+        )
+    best = getattr(search, "best_index_", None)
+    curves = []
+    for each in (mean for index, mean in known.items() if index != best):
+        parts = dict(_parts(each))
+        part = "validation" if "validation" in parts else next(iter(parts))
+        curves.append(LossCurve("other candidates", part, each["epoch"], parts[part], False))
+    if best in known:
+        own = known[best]
+        curves += [LossCurve(name, part, own["epoch"], loss) for part, loss in _parts(own)]
+    return curves
+
+
+def _mean(candidate: Mapping[str, NDArray]) -> dict[str, NDArray]:
+    """Return the history of a candidate: means over the splits, each of which keeps its last."""
+    columns = {name: values for name, values in candidate.items() if name != "epoch"}
+    return {"epoch": candidate["epoch"]} | {
+        name: _mean_of_splits(values.astype(np.float64)) for name, values in columns.items()
+    }
+
+
+def _mean_of_splits(column: NDArray) -> NDArray:
+    known = np.isfinite(column)
+    last = np.maximum.accumulate(np.where(known, np.arange(column.shape[1]), 0), axis=1)
+    kept = np.take_along_axis(column, last, axis=1)
+    splits = np.isfinite(kept).sum(axis=0)
+    total = np.where(np.isfinite(kept), kept, 0.0).sum(axis=0)
+    return np.divide(total, splits, out=np.full(len(total), np.nan), where=splits > 0)
 
 
 def _parts(history: Mapping[str, NDArray]) -> Iterable[tuple[str, NDArray]]:

@@ -6,19 +6,62 @@ import math
 import warnings
 from collections.abc import Generator, Iterable
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import joblib
 import numpy as np
-from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.parallel import delayed
 
+from sknn.search.checkpoint import NoCheckpoint
+from sknn.search.curves import without_curves
 from sknn.search.evaluation import evaluate
 from sknn.search.fold import Lesson
 from sknn.search.judge import Judge, prepare_all
 from sknn.search.pairs import Pair, PairReader
 from sknn.search.plan import Group, blocks_of, judge_of, waves
 from sknn.search.workers import results
+from sknn.training.callbacks.in_search import bar_of, check_final_fit, for_candidate
+from sknn.training.callbacks.progress_bar import ProgressBar, counted
 from sknn.training.warnings import users_level
+
+Outcomes = Generator[tuple[Pair, Any], None, None]
+"""Pairs and what came of them."""
+
+
+class KeptOutcomes:
+    """What came of all pairs so far, here and in the calls of an earlier process.
+
+    Parameters
+    ----------
+    checkpoint : NoCheckpoint
+    """
+
+    def __init__(self, checkpoint: NoCheckpoint) -> None:
+        self.checkpoint = checkpoint
+        self._known = checkpoint.known or []
+        self._rounds: list[list[Any]] = []
+
+    def of(self, pairs: list[Pair]) -> list[Any]:
+        """Return what came of the pairs of a round, None where nobody knows; fill it in there."""
+        number = len(self._rounds)
+        suffix = f" of round {number}" if number else ""
+        candidates = {pair.candidate: pair.asked["parameters"] for pair in pairs}
+        splits = {pair.split: (pair.asked["train"], pair.asked["test"]) for pair in pairs}
+        self.checkpoint.identify(
+            **{f"candidates{suffix}": [*candidates.values()], f"splits{suffix}": [*splits.values()]}
+        )
+        known = self._known[number : number + 1] or [[None] * len(pairs)]
+        self._rounds += known
+        return self._rounds[-1]
+
+    def watch(self, found: Outcomes) -> Outcomes:
+        """Yield what is found, and keep it."""
+        return self.checkpoint.watch(found, lambda: self._rounds)
+
+    def write(self) -> None:
+        """Keep all that was found."""
+        self.checkpoint.write(self._rounds)
 
 
 class BlockParallel:
@@ -31,12 +74,24 @@ class BlockParallel:
     ----------
     n_jobs, pre_dispatch, verbose
         For joblib.
+    checkpoint : NoCheckpoint
+        Where outcomes are kept.
+    return_loss_curves : bool
+        Outcomes of networks have their losses.
     """
 
     def __init__(
-        self, n_jobs: int | None = None, pre_dispatch: Any = "2*n_jobs", verbose: int = 0
+        self,
+        n_jobs: int | None = None,
+        pre_dispatch: Any = "2*n_jobs",
+        verbose: int = 0,
+        *,
+        checkpoint: NoCheckpoint | None = None,
+        return_loss_curves: bool = False,
     ) -> None:
         self.options = {"n_jobs": n_jobs, "pre_dispatch": pre_dispatch, "verbose": verbose}
+        self.outcomes = KeptOutcomes(checkpoint or NoCheckpoint())
+        self.return_loss_curves = bool(return_loss_curves)
 
     def __enter__(self) -> BlockParallel:
         """Do nothing: each round of work has workers of its own."""
@@ -47,31 +102,46 @@ class BlockParallel:
 
     def __call__(self, tasks: Iterable[Any]) -> list[dict[str, Any]]:
         """Do all tasks and return what came of each, in order."""
+        tasks = list(tasks)
+        shown = _prepared_bar([args[0] for _, args, _ in tasks])
         pairs = PairReader().read(tasks)
-        networks = [pair for pair in pairs if pair.model is not None]
-        if not networks:
-            return Parallel(**self.options)([pair.task for pair in pairs])
-        outcomes: list[Any] = [None] * len(pairs)
+        known = self.outcomes.of(pairs)
+        left = [pair for pair in pairs if known[pair.index] is None]
+        if not left:
+            return _copies(known)
+        if all(pair.model is None for pair in pairs):
+            self._gather(self._alone(left), known, shown)
+            return _copies(known)
         try:
-            with (
-                warnings.catch_warnings(),
-                closing(self._outcomes(pairs, networks)) as found,
-            ):
+            with warnings.catch_warnings():
                 # Of Ctrl-C the search itself tells.
                 warnings.filterwarnings("ignore", "Training interrupted by user")
-                for pair, outcome in found:
-                    outcomes[pair.index] = outcome
+                self._gather(self._outcomes(left), known, shown)
         except KeyboardInterrupt:
+            outcomes = _copies(known)
             _fill(pairs, outcomes)
-        return outcomes
+            return outcomes
+        return _copies(known)
 
-    def _outcomes(
-        self, pairs: list[Pair], networks: list[Pair]
-    ) -> Generator[tuple[Pair, Any], None, None]:
+    def _gather(self, found: Outcomes, known: list[Any], shown: ProgressBar | None) -> None:
+        """Put what comes of pairs in their places, and count it in a bar."""
+        with (
+            closing(found),
+            closing(self.outcomes.watch(found)) as watched,
+            counted(shown, len(known), "fit") as steps,
+        ):
+            steps.add(len(known) - known.count(None))
+            for pair, outcome in watched:
+                known[pair.index] = outcome
+                steps.add(1)
+        self.outcomes.write()
+
+    def _outcomes(self, pairs: list[Pair]) -> Outcomes:
         """Yield what came of each pair, networks first."""
-        judge = judge_of(networks[0])
+        networks = [pair for pair in pairs if pair.model is not None]
         workers = joblib.effective_n_jobs(self.options["n_jobs"])
         for groups in waves(networks, workers):
+            judge = replace(judge_of(networks[0]), return_loss_curves=self.return_loss_curves)
             lessons = self._prepared(groups, judge)
             share = math.ceil(sum(len(group.pairs) for group in groups) / workers)
             blocks = blocks_of(groups, lessons, share)
@@ -79,8 +149,11 @@ class BlockParallel:
             done = results(work, **self.options)
             for (members, _), found in zip(blocks, done, strict=True):
                 yield from zip(members, found, strict=True)
-        alone = [pair for pair in pairs if pair.model is None]
-        yield from zip(alone, results([pair.task for pair in alone], **self.options), strict=True)
+        yield from self._alone([pair for pair in pairs if pair.model is None])
+
+    def _alone(self, pairs: list[Pair]) -> Outcomes:
+        """Yield what came of each pair, done as scikit-learn does it."""
+        yield from zip(pairs, results([pair.task for pair in pairs], **self.options), strict=True)
 
     def _prepared(self, groups: list[Group], judge: Judge) -> list[Lesson | None]:
         """Fit the steps before the networks where several networks share them."""
@@ -88,6 +161,20 @@ class BlockParallel:
         work = [delayed(prepare_all)(group.pairs[0].model, group.fold, judge) for group in shared]
         lessons = iter(list(results(work, **self.options)))
         return [next(lessons) if group.shares_steps else None for group in groups]
+
+
+def _prepared_bar(models: list[Any]) -> ProgressBar | None:
+    """Take from the models of a search, copies of one, what is for its last fit; return its bar."""
+    shown = bar_of(models[0]) if models else None
+    if models and check_final_fit(models[0]):
+        for model in models:
+            for_candidate(model)
+    return shown
+
+
+def _copies(outcomes: list[Any]) -> list[Any]:
+    """Return outcomes for a search to change."""
+    return [None if each is None else dict(each) for each in outcomes]
 
 
 def _fill(pairs: list[Pair], outcomes: list[Any]) -> None:
@@ -108,7 +195,7 @@ def _fill(pairs: list[Pair], outcomes: list[Any]) -> None:
         "are known, the scores of the others are NaN.",
         stacklevel=users_level(),
     )
-    empty = _emptied(outcomes[known[0].index])
+    empty = _emptied(without_curves(outcomes[known[0].index]))
     for pair in pairs:
         if outcomes[pair.index] is None:
             outcomes[pair.index] = dict(empty)

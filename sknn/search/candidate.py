@@ -13,6 +13,8 @@ from sknn.estimators.fit.block import block_key
 from sknn.search.fold import Lesson, configured, network_of
 from sknn.search.training import Part, continued
 
+_KEPT = ("rungs", "pending", "pace", "alive")
+
 
 class Candidate:
     """One setting of the parameters, with a network for every split of the rows.
@@ -34,6 +36,10 @@ class Candidate:
     key : str or None
         Of the steps before the network, the same for candidates with the same steps; None
         where there are none.
+    networks : list of estimator or None, one a split
+        To go on with; None where training is over, or over until the next rung.
+    pending : dict of int to Part
+        What was trained on a split since the last rung.
     parts : list of Part, one a split
         From the last rung that was finished; empty before the first.
     rungs : list of (int, list of Part)
@@ -78,7 +84,7 @@ class Candidate:
         return sum(self.pace[i] * (epochs - self.parts[i].n_epochs) for i in self.due())
 
     def due(self) -> list[int]:
-        """Return the splits on which training is not over."""
+        """Return the splits on which there is something to train in this rung."""
         return [split for split, network in enumerate(self.networks) if network is not None]
 
     def network(self, split: int) -> Any:
@@ -98,6 +104,22 @@ class Candidate:
         elif lesson is not None:
             outcome["fit_time"] += lesson.seconds
         self.pending[split] = Part(outcome, part.n_epochs, part.network)
+        self.networks[split] = None
+
+    def state(self) -> dict[str, Any]:
+        """Return what is known beside the parameters."""
+        begun = {i: self.networks[i] for i in self.due() if self.networks[i] is not self.template}
+        return {name: getattr(self, name) for name in _KEPT} | {"networks": begun}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Become what had this state."""
+        for name in _KEPT:
+            setattr(self, name, state[name])
+        begin = None if self.rungs else self.template
+        self.networks = [
+            None if i in self.pending else state["networks"].get(i, begin)
+            for i in range(len(self.networks))
+        ]
 
     def finish(self, rung: int) -> None:
         """Let what was trained since the last rung count; where training is over, nothing was."""

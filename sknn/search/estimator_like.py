@@ -20,6 +20,9 @@ class EstimatorLike:
     """
 
     estimator: Any
+    checkpoint: Any = None
+    return_loss_curves: Any = False
+    """Searches of older files and pickles have none of their own."""
 
     @available_if(_transforms)
     def fit_transform(self, X: Any, y: Any = None, **params: Any) -> Any:

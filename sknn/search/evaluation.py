@@ -11,6 +11,7 @@ import numpy as np
 from joblib.logger import short_format_time
 
 from sknn.estimators.fit.block import fit_block
+from sknn.search.curves import with_curves
 from sknn.search.fold import Fold, Lesson, with_network
 from sknn.search.judge import Exam, Judge, in_words, prepare_all
 
@@ -83,7 +84,7 @@ def _outcome(network: Any, exam: Exam | None, judge: Judge) -> dict[str, Any]:
     outcome["score_time"] = perf_counter() - begin
     if judge.return_train_score:
         outcome["train_scores"] = exam.score(network, "train_scores")
-    return outcome
+    return with_curves(outcome, network) if judge.return_loss_curves else outcome
 
 
 def _extras(model: Any, test: Any, wishes: dict[str, Any]) -> dict[str, Any]:

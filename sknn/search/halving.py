@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from typing import Any
 
 import joblib
+import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.parallel import delayed
 
 from sknn._sklearn import Report
 from sknn.search.brackets import Bracket
 from sknn.search.candidate import Candidate, survivors
+from sknn.search.checkpoint import NoCheckpoint
 from sknn.search.fold import Fold, Lesson
 from sknn.search.judge import Judge, prepare_all
 from sknn.search.plan import cut, rows_of
-from sknn.search.training import train
+from sknn.search.training import Part, train
 from sknn.search.workers import results
+from sknn.training.callbacks.progress_bar import ProgressBar, StepCount, counted
+
+_FREE_NETWORKS = 1000
+_NETWORK_BYTES = 1 << 14
 
 Task = tuple[Candidate, int]
 """A candidate and the split its network is trained on."""
@@ -29,6 +35,11 @@ def _kind(task: Task) -> Any:
     """Return what networks of a block have in common; the same rows are given."""
     candidate, split = task
     return candidate.kind, candidate.parts[split].n_epochs if candidate.parts else 0
+
+
+def _stretch(bracket: Bracket, rung: int) -> int:
+    """Return the epochs from the rung before to this one."""
+    return bracket[rung].n_epochs - (bracket[rung - 1].n_epochs if rung else 0)
 
 
 class Rounds:
@@ -46,9 +57,15 @@ class Rounds:
         For joblib.
     say : callable
         Gets a line a round.
+    shown : ProgressBar or None
+        Counts the epochs of all networks.
+    checkpoint : NoCheckpoint
+        Where what is known is kept; rounds begin where those of an earlier call ended.
 
     Attributes
     ----------
+    done : int
+        How many rounds are over.
     interrupted : bool
         Ctrl-C has ended it.
     """
@@ -64,6 +81,8 @@ class Rounds:
         n_jobs: int | None,
         pre_dispatch: Any,
         say: Callable[[str], None],
+        checkpoint: NoCheckpoint,
+        shown: ProgressBar | None = None,
     ) -> None:
         self.candidates = candidates
         self.brackets = brackets
@@ -73,8 +92,16 @@ class Rounds:
         self.n_jobs = n_jobs
         self.pre_dispatch = pre_dispatch
         self.say = say
+        self.shown = shown
+        self.checkpoint = checkpoint
+        self.done = 0
         self.interrupted = False
+        self._steps = StepCount()
         self._lessons: dict[tuple[str | None, int], Lesson] = {}
+        if checkpoint.known is not None:
+            self._restore(checkpoint.known)
+            # Networks would be kept twice, and the first of them long after they went on.
+            checkpoint.known = None
 
     @property
     def levels(self) -> list[int]:
@@ -92,11 +119,42 @@ class Rounds:
 
     def run(self, report: Report) -> None:
         """Do all rounds, or those before Ctrl-C."""
-        for epochs in self.levels:
-            self._round(epochs, report)
-            if self.interrupted:
-                break
+        total = self._planned(len(self.levels))
+        with counted(self.shown, total, "epoch") as self._steps:
+            self._steps.up_to(self._planned(self.done))
+            for epochs in self.levels[self.done :]:
+                self._round(epochs, report)
+                if self.interrupted:
+                    break
+                self.done += 1
+                # Those that failed or had stopped before are done as well.
+                self._steps.up_to(self._planned(self.done))
+                self.checkpoint.write(self._state())
         self._lessons.clear()
+
+    def _planned(self, rounds: int) -> int:
+        """Return how many epochs all networks have together in the first rounds."""
+        each_rung = [
+            rung.n_candidates * _stretch(bracket, number)
+            for bracket in self.brackets
+            for number, rung in enumerate(bracket)
+            if rung.n_epochs in self.levels[:rounds]
+        ]
+        return len(self.folds) * sum(each_rung)
+
+    def _state(self) -> dict[str, Any]:
+        """Return what another process needs to go on."""
+        states = [each.state() for each in self.candidates]
+        paused = sum(len(state["networks"]) + len(state["pending"]) for state in states)
+        # A file may be read into so many times its size, and tiny networks are larger than that.
+        room = np.zeros(max(0, paused - _FREE_NETWORKS) * _NETWORK_BYTES, np.uint8)
+        return {"done": self.done, "candidates": states, "room": room}
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        """Go back to where a state was taken."""
+        self.done = state["done"]
+        for each, known in zip(self.candidates, state["candidates"], strict=True):
+            each.restore(known)
 
     def _round(self, epochs: int, report: Report) -> None:
         """Train what is due at a level, and drop what is not good enough for the next one."""
@@ -109,7 +167,7 @@ class Rounds:
         with inner.told():
             self._train(tasks, epochs, inner)
         for each in due:
-            if all(split in each.pending for split in each.due()):
+            if not each.due():
                 each.finish(self._rung(each, epochs) - 1)
         if not self.interrupted:
             self._select(epochs, due)
@@ -135,14 +193,22 @@ class Rounds:
                 )
                 for block in blocks
             ]
-            with closing(self._results(work)) as done:
-                for block, parts in zip(blocks, done, strict=True):
+            with closing(self._results(work)) as done, closing(self._kept(blocks, done)) as pairs:
+                for block, parts in pairs:
                     for (each, split), part in zip(block, parts, strict=True):
                         if part.interrupted:
                             raise KeyboardInterrupt
                         each.take(split, part, self._lesson(each, split))
+                        bracket = self.brackets[each.bracket]
+                        self._steps.add(_stretch(bracket, self._rung(each, epochs) - 1))
         except KeyboardInterrupt:
             self.interrupted = True
+
+    def _kept(
+        self, blocks: list[list[Task]], done: Iterable[list[Part]]
+    ) -> Generator[tuple[list[Task], list[Part]], None, None]:
+        """Yield what comes of each block, and keep it."""
+        return self.checkpoint.watch(zip(blocks, done, strict=True), self._state)
 
     def _lesson(self, candidate: Candidate, split: int) -> Lesson | None:
         """Return what the network of a candidate is trained on; None where there are no steps."""
@@ -174,7 +240,10 @@ class Rounds:
             delayed(prepare_all)(owners[key].model, self.folds[key[1]], self.judge)
             for key in missing
         ]
-        self._lessons.update(zip(missing, self._results(work), strict=True))
+        for (key, split), lesson in zip(missing, self._results(work), strict=True):
+            name = f"what the steps before the network make of the rows of split {split}, {key}"
+            self.checkpoint.identify(**{name: (lesson.X, lesson.y, lesson.params)})
+            self._lessons[key, split] = lesson
 
     def _results(self, work: list[Any]) -> Generator[Any, None, None]:
         """Do work in parallel and yield what comes of it, in order."""

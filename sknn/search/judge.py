@@ -19,11 +19,12 @@ from sknn.search.fold import Fold, Lesson, try_to_prepare, with_network
 
 @dataclass(frozen=True)
 class Judge:
-    """How candidates are scored, and what an error counts."""
+    """How candidates are scored, what an error counts, and whether losses are kept."""
 
     scorer: Any
     error_score: Any
     return_train_score: bool
+    return_loss_curves: bool = False
 
     @property
     def kinds(self) -> dict[str, bool]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +13,8 @@ from sklearn import model_selection
 
 from sknn._sklearn import cross_val_score_by, cross_validate_by, search_by
 from sknn.search.blocks import BlockParallel
+from sknn.search.checkpoint import NoCheckpoint, checkpoint_of
+from sknn.search.curves import curves_of, without_curves
 from sknn.search.estimator_like import EstimatorLike
 
 
@@ -17,7 +22,6 @@ class _InBlocks(EstimatorLike):
     """A search of scikit-learn's that trains the networks of a split together."""
 
     _doc_link_module = "sknn"
-    _fit = search_by(BlockParallel)
 
     def fit(self, X: Any, y: Any = None, **params: Any) -> Any:
         """Train and score all candidates on all splits, then fit the best on all rows.
@@ -37,11 +41,42 @@ class _InBlocks(EstimatorLike):
         Raises
         ------
         ValueError
-            For a parameter that makes no sense, or if no candidate could be fitted.
+            For a parameter that makes no sense, or if no candidate could be fitted, or if the
+            checkpoint is damaged or of another search.
+        OSError
+            If the checkpoint cannot be read or written.
         KeyboardInterrupt
             On Ctrl-C before a candidate is known on all splits.
         """
-        return self._fit(X, y, **params)
+        checkpoint = checkpoint_of(self, X, y, params)
+        asked = {"checkpoint": checkpoint, "return_loss_curves": self.return_loss_curves}
+        fit = search_by(partial(BlockParallel, **asked))
+        with _seeded(self, checkpoint):
+            return fit(self, X, y, **params)
+
+    def _format_results(
+        self, candidate_params: Any, n_splits: int, out: Any, more_results: Any = None
+    ) -> dict[str, Any]:
+        """Return ``cv_results_``, and keep the losses if they are asked for."""
+        vars(self).pop("loss_curves_", None)
+        if self.return_loss_curves:
+            self.loss_curves_ = curves_of(out, n_splits)
+        out = [without_curves(each) for each in out]
+        return super()._format_results(candidate_params, n_splits, out, more_results)  # type: ignore[misc]
+
+
+@contextmanager
+def _seeded(search: Any, checkpoint: NoCheckpoint) -> Iterator[None]:
+    """Let a search that has no seed draw with the one of its checkpoint."""
+    own = vars(search).get("random_state", 0)
+    if own is not None:
+        yield
+        return
+    search.random_state = checkpoint.seed(None)
+    try:
+        yield
+    finally:
+        search.random_state = None
 
 
 class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
@@ -78,6 +113,12 @@ class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
         What a candidate counts that cannot be fitted; "raise" raises its error.
     return_train_score : bool, default=False
         Score the rows trained on, too.
+    checkpoint : str or path-like, default=None
+        A file to keep what is known in. After the process was killed, the same call goes on from
+        there, and ends with the same results. See Notes.
+    return_loss_curves : bool, default=False
+        Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
+        :class:`~sknn.inspection.LossCurveDisplay`.
 
     Attributes
     ----------
@@ -85,6 +126,12 @@ class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
 refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn. ``fit_time`` and ``score_time`` are the share of each network in the
         time of its block.
+    loss_curves_ : list of dict of ndarray
+        With `return_loss_curves`, one a candidate: epoch, of shape (n_epochs,), and loss, penalty
+        (part of the loss), validation_loss and so on, of shape (n_splits_, n_epochs), in single
+        precision; NaN after the last epoch of a split. Networks that are trained one by one for
+        callbacks of scikit-learn, inside other estimators than a Pipeline, or with `verbose` above
+        9 keep none.
 
     See Also
     --------
@@ -103,6 +150,9 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     whose ``random_state`` is not an int (without a seed they share nothing), ``solver="lbfgs"``,
     callbacks, `verbose`, `max_time`, `stop_below` or `warm_start`.
 
+    A :class:`~sknn.callbacks.ProgressBar` of the network shows the fits of the search. It and a
+    :class:`~sknn.callbacks.Film` sit out the fits of candidates, and look at that of the best one.
+
     The steps of a Pipeline before the network are fitted once in each split for all candidates
     that share their parameters; so all these see one draw of a step that is random and has no seed.
 
@@ -111,6 +161,17 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
 
     Callbacks of scikit-learn follow one fit after the other; while they listen, networks are
     trained one by one.
+
+    The file of a `checkpoint` is written once a block is done and a second, or twenty times what
+    writing takes, has passed since the last time; so what was finished before that is never
+    trained again, and writing takes at most a twentieth of the time. It is replaced as a whole and
+    holds outcomes, no networks. It stays when the search is over: the same call then fits the best
+    candidate only. A call that differs in the parameters of the search, but for `n_jobs`,
+    `pre_dispatch`, `verbose` and `refit`, in the rows, the splits or the version of a library is
+    refused, with the names of what differs. Functions and classes are compared by name, so they
+    have to be at the top level of a module. A splitter that shuffles and the steps of a Pipeline
+    need a `random_state`; a search without one draws its seed once. Networks without a seed that
+    were not finished draw other weights in the next call, as they always do.
 
     Examples
     --------
@@ -124,6 +185,42 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     >>> search.best_params_["learning_rate_init"]
     0.03
     """
+
+    _parameter_constraints = {
+        **model_selection.GridSearchCV._parameter_constraints,
+        "return_loss_curves": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        param_grid: Any,
+        *,
+        scoring: Any = None,
+        n_jobs: Any = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: Any = 0,
+        pre_dispatch: Any = "2*n_jobs",
+        error_score: Any = np.nan,
+        return_train_score: Any = False,
+        checkpoint: Any = None,
+        return_loss_curves: Any = False,
+    ) -> None:
+        super().__init__(
+            estimator,
+            param_grid,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.checkpoint = checkpoint
+        self.return_loss_curves = return_loss_curves
 
 
 class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
@@ -164,6 +261,13 @@ class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
         What a candidate counts that cannot be fitted; "raise" raises its error.
     return_train_score : bool, default=False
         Score the rows trained on, too.
+    checkpoint : str or path-like, default=None
+        A file to keep what is known in. After the process was killed, the same call goes on from
+        there, and ends with the same results, as for
+        :class:`GridSearchCV`.
+    return_loss_curves : bool, default=False
+        Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
+        :class:`~sknn.inspection.LossCurveDisplay`.
 
     Attributes
     ----------
@@ -171,6 +275,8 @@ class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
 refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn. ``fit_time`` and ``score_time`` are the share of each network in the
         time of its block.
+    loss_curves_ : list of dict of ndarray
+        As of :class:`GridSearchCV`.
 
     See Also
     --------
@@ -191,6 +297,46 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     >>> print(f"{search.best_score_:.1f}")
     1.0
     """
+
+    _parameter_constraints = {
+        **model_selection.RandomizedSearchCV._parameter_constraints,
+        "return_loss_curves": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        param_distributions: Any,
+        *,
+        n_iter: Any = 10,
+        scoring: Any = None,
+        n_jobs: Any = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: Any = 0,
+        pre_dispatch: Any = "2*n_jobs",
+        random_state: Any = None,
+        error_score: Any = np.nan,
+        return_train_score: Any = False,
+        checkpoint: Any = None,
+        return_loss_curves: Any = False,
+    ) -> None:
+        super().__init__(
+            estimator,
+            param_distributions,
+            n_iter=n_iter,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            random_state=random_state,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.checkpoint = checkpoint
+        self.return_loss_curves = return_loss_curves
 
 
 _cross_validate = cross_validate_by(BlockParallel)

@@ -32,11 +32,14 @@ from sknn.exceptions import InvalidParameterError
 from sknn.search import results
 from sknn.search.brackets import Bracket, brackets_of
 from sknn.search.candidate import candidates_of
+from sknn.search.checkpoint import PATH, NoCheckpoint, checkpoint_of
+from sknn.search.curves import curves_of, without_curves
 from sknn.search.estimator_like import EstimatorLike
 from sknn.search.fold import Fold, configured, network_of, resource_of
 from sknn.search.halving import Rounds
 from sknn.search.judge import Judge
 from sknn.search.spaces import space
+from sknn.training.callbacks.in_search import bar_of, check_final_fit, for_candidate
 from sknn.training.warnings import users_level
 
 STRATEGIES = ("random", "halving", "hyperband")
@@ -68,6 +71,8 @@ _CONSTRAINTS = {
     "error_score": c.one_of(["raise"])
     | c.Constraint(lambda value: c.is_number(value, numbers.Real), "a number", c.as_float),
     "return_train_score": c.boolean(),
+    "checkpoint": PATH,
+    "return_loss_curves": c.boolean(),
     "random_state": SEED,
     "cv": c.none()
     | c.integer(2)
@@ -130,6 +135,12 @@ class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
         is wrong in all candidates is an error in any case.
     return_train_score : bool, default=False
         Score the rows trained on, too.
+    checkpoint : str or path-like, default=None
+        A file to keep what is known in. After the process was killed, the same call goes on from
+        there, and ends with the same results. See Notes.
+    return_loss_curves : bool, default=False
+        Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
+        :class:`~sknn.inspection.LossCurveDisplay`.
 
     Attributes
     ----------
@@ -141,6 +152,9 @@ class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
     history_ : dict of ndarray
         One row for each rung of each candidate: candidate, bracket, rung, n_epochs, seconds so
         far, mean_test_score and std_test_score. :class:`~sknn.inspection.SearchDisplay` draws it.
+    loss_curves_ : list of dict of ndarray
+        With `return_loss_curves`, the losses of each candidate up to the last rung it reached; see
+        :class:`GridSearchCV`.
     brackets_ : list of list of (int, int)
         Epochs and number of candidates of each rung, as planned.
     n_iter_ : int
@@ -163,12 +177,26 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     With ``solver="lbfgs"`` training cannot be continued; such candidates are trained to the end
     in their first rung.
 
-    Callbacks of the network are called for all candidates. :class:`~sknn.callbacks.Pause` and
-    :class:`~sknn.callbacks.Checkpoint` are refused, for the search itself decides how long a
-    network is trained, and all candidates would write one file.
+    Callbacks of the network are called for all candidates, but a
+    :class:`~sknn.callbacks.ProgressBar`, which shows the epochs of the whole search, and a
+    :class:`~sknn.callbacks.Film`, which is made of the fit of the best one.
+    :class:`~sknn.callbacks.Pause` and :class:`~sknn.callbacks.Checkpoint` are refused, for the
+    search itself decides how long a network is trained, and all candidates would write one file.
 
     Ctrl-C ends the search; what is known by then is kept, and the best candidate so far is
     fitted. Where nothing is known yet, KeyboardInterrupt is raised.
+
+    The file of a `checkpoint` is written when a rung is done, and within a rung once a block is
+    done and a second, or twenty times what writing takes, has passed since the last time. It is
+    replaced as a whole and holds scores and, between rungs, the networks that go on, with the state
+    of their optimizers; nothing in it is code. It stays when the search is over: the same call then
+    fits the best candidate only; after Ctrl-C it goes on. A call that differs in the parameters of
+    the search, but for `n_jobs`, `pre_dispatch` and `verbose`, in the rows, the splits or the
+    version of a library is refused, with the names of what differs. Whatever the search is made of
+    must be what :func:`~sknn.persistence.save` can write; functions and classes are compared by
+    name. A splitter that shuffles and the steps of a Pipeline need a `random_state`; a search
+    without one draws its seed once. Networks without a seed that were not begun draw other weights
+    in the next call, as they always do.
 
     References
     ----------
@@ -212,6 +240,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         random_state: Any = None,
         error_score: Any = np.nan,
         return_train_score: Any = False,
+        checkpoint: Any = None,
+        return_loss_curves: Any = False,
     ) -> None:
         super().__init__(
             estimator=estimator,
@@ -231,6 +261,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         self.min_iter = min_iter
         self.factor = factor
         self.random_state = random_state
+        self.checkpoint = checkpoint
+        self.return_loss_curves = return_loss_curves
 
     @with_callbacks
     def fit(self, X: Any, y: Any = None, **params: Any) -> ArchitectureSearchCV:
@@ -254,7 +286,10 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         TypeError
             If the estimator does not end in a network of sknn.
         ValueError
-            For a parameter that makes no sense, or if no network could be trained.
+            For a parameter that makes no sense, or if no network could be trained, or if the
+            checkpoint is damaged or of another search.
+        OSError
+            If the checkpoint cannot be read or written.
         KeyboardInterrupt
             On Ctrl-C before anything is known.
         """
@@ -264,14 +299,18 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             raise ValueError(
                 f"This {type(self).__name__} requires y to be passed, but the target y is None."
             )
-        settings = asked._settings(model)
-        brackets = asked._brackets(model, len(settings))
         for name, values in {"X": X, "y": y, **params}.items():
             reject_broken(values, name)
         X, y = indexable(X, y)
+        checkpoint = checkpoint_of(asked, X, y, params)
+        asked.random_state = checkpoint.seed(asked.random_state)
+        settings = asked._settings(model)
+        brackets = asked._brackets(model, len(settings))
         params = split_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
-        rounds = asked._rounds(model, settings, brackets, asked._folds(X, y, routed))
+        folds = asked._folds(X, y, routed)
+        checkpoint.identify(splits=[(fold.train, fold.test) for fold in folds])
+        rounds = asked._rounds(model, settings, brackets, folds, checkpoint)
         parts = [self.estimator, network_of(self.estimator)[0]]
         report = report_of(self, parts, len(rounds.levels) + bool(self.refit))
         weight = params.get("sample_weight")
@@ -372,20 +411,26 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         settings: list[dict[str, Any]],
         brackets: list[Bracket],
         folds: list[Fold],
+        checkpoint: NoCheckpoint,
     ) -> Rounds:
         scorers, metric = self._get_scorers()
         if callable(self.scoring) and isinstance(self.refit, str):
             metric = self.refit
+        checkpoint.identify(candidates=settings, refit=metric)
         sizes = [bracket[0].n_candidates for bracket in brackets]
+        shown = bar_of(model)
+        trained = for_candidate(clone(model)) if check_final_fit(model) else model
         return Rounds(
-            candidates_of(model, settings, sizes, len(folds)),
+            candidates_of(trained, settings, sizes, len(folds)),
             brackets,
             folds,
-            Judge(scorers, self.error_score, bool(self.return_train_score)),
+            Judge(scorers, self.error_score, self.return_train_score, self.return_loss_curves),
             metric,
             n_jobs=self.n_jobs,
             pre_dispatch=self.pre_dispatch,
             say=print if self.verbose else lambda line: None,
+            shown=shown,
+            checkpoint=checkpoint,
         )
 
     # -- after --------------------------------------------------------------------------------
@@ -402,6 +447,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
                 stacklevel=users_level(),
             )
         outcomes = results.outcomes(known)
+        curves = curves_of(outcomes, len(rounds.folds)) if self.return_loss_curves else None
+        outcomes = [without_curves(each) for each in outcomes]
         warn_or_raise_about_failures(outcomes, self.error_score)
         if callable(self.scoring):
             insert_error_scores(outcomes, self.error_score)
@@ -418,6 +465,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             "n_splits_": len(rounds.folds),
             "multimetric_": isinstance(scores, dict),
             "scorer_": getattr(scorer, "_scorers", scorer),
+            **({} if curves is None else {"loss_curves_": curves}),
         } | self._best(table, scores, rounds.metric)
 
     def _best(self, table: dict[str, Any], scores: Any, metric: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from sknn._sklearn import Report, listeners_of, shallow_copy, without_listeners
 from sknn.callbacks import Pause
 from sknn.estimators.fit.block import fit_block
+from sknn.search.curves import with_curves
 from sknn.search.fold import Fold, Lesson
 from sknn.search.judge import Exam, Judge, in_words, prepare_all
 from sknn.training.callbacks import PAUSED
@@ -84,6 +85,8 @@ def _part(
         return Part(outcome | judge.failed() | {"score_time": 0.0})
     outcome |= {kind: exam.score(network, kind) for kind in judge.kinds}
     outcome["score_time"] = perf_counter() - begin
+    if judge.return_loss_curves:
+        outcome = with_curves(outcome, network)
     reason = network.stop_reason_
     if reason == PAUSED and network.n_iter_ < until:
         # Not a failure of this candidate: all have the callback, and rungs would end unequal.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+import joblib
 from sklearn.utils.parallel import Parallel
 
 
@@ -20,6 +21,10 @@ def results(work: list[Any], **options: Any) -> Generator[Any, None, None]:
     """
     try:
         parallel = Parallel(**options, return_as="generator")
-    except ValueError:  # Some backends answer only when all is done.
-        parallel = Parallel(**options)
-    yield from parallel(work)
+    except ValueError:  # Some backends answer only when all is done: they get less at a time.
+        size = 4 * joblib.effective_n_jobs(options.get("n_jobs"))
+        with Parallel(**options) as parallel:
+            for start in range(0, len(work), size):
+                yield from parallel(work[start : start + size])
+    else:
+        yield from parallel(work)

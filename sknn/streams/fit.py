@@ -13,7 +13,7 @@ from sknn.estimators.settings.specs import is_lbfgs
 from sknn.streams.dask import DaskBlocks
 from sknn.streams.full_batch import fit_full_batch
 from sknn.streams.given import GivenBlocks, is_iterable_of_blocks
-from sknn.streams.progress import Bar
+from sknn.streams.progress import Bar, bar_for, figures_so_far
 from sknn.streams.rows import n_rows
 from sknn.streams.side_by_side import SideBySide
 from sknn.streams.tasks import has_client
@@ -66,7 +66,9 @@ def fit_blocks(
         :class:`~sknn.callbacks.Checkpoint`. One that knows of no such call begins at the first
         block, one whose call had come to its end is left alone.
     verbose : bool, default=False
-        Show a bar, with rows a second.
+        Show a bar on standard error, with rows a second, the loss and the time left. A
+        :class:`~sknn.callbacks.ProgressBar` among the callbacks of the estimator is shown in its
+        place.
     **more
         Further arguments of ``partial_fit``, such as `X_val` and `y_val`, in memory. They are
         looked at once a round, with the mean of the copies.
@@ -223,13 +225,15 @@ class Passes:
         self.trainer = trainer
         self.epochs = epochs
         self.together = together
-        rounds = None if source.n_blocks is None else -(-source.n_blocks // together) * epochs
-        self.bar = Bar(rounds) if verbose else None
+        self.verbose = verbose
+        self.unit = "block" if together == 1 else "round"
+        self.bar: Bar | None = None
         self.last = ""
 
     def run(self, start: tuple[int, int]) -> None:
         """Train, from an epoch and a round on."""
         first, skip = start
+        self.bar = self._bar(first, skip)
         try:
             for epoch in range(first, self.epochs):
                 rows = self._epoch(epoch, skip)
@@ -248,8 +252,16 @@ class Passes:
             if self.bar is not None:
                 self.bar.close()
 
+    def _bar(self, epoch: int, skip: int) -> Bar | None:
+        """Return the bar of all rounds, those of an interrupted call included."""
+        n_blocks = self.source.n_blocks
+        in_epoch = None if n_blocks is None else -(-n_blocks // self.together)
+        rounds = None if in_epoch is None else in_epoch * self.epochs
+        done = skip if in_epoch is None else in_epoch * epoch + skip
+        return bar_for(self.estimator, rounds, self.unit, done, self.verbose)
+
     def _epoch(self, epoch: int, skip: int) -> int:
-        rows, unit = 0, "block" if self.together == 1 else "round"
+        rows = 0
         stay = self.together > 1 and has_client()
         needs_y = _needs_y(self.estimator)
         for number, blocks in self.source.groups(self.together, skip, stay=stay):
@@ -258,9 +270,9 @@ class Passes:
             trained = self._round(blocks, epoch, number)
             rows += trained
             if trained:
-                self.last = f"{unit} {number + 1} of epoch {epoch + 1}"
+                self.last = f"{self.unit} {number + 1} of epoch {epoch + 1}"
             if self.bar is not None:
-                self.bar.show(trained)
+                self.bar.show(trained, figures_so_far(self.estimator))
             if self.trainer.interrupted:
                 raise KeyboardInterrupt
         return rows

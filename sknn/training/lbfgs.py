@@ -74,6 +74,7 @@ def minimize_lbfgs(
     deadline: float,
     held: NDArray | None = None,
     elsewhere: Elsewhere | None = None,
+    member: int | None = None,
 ) -> OptimizeResult:
     """Minimize with L-BFGS-B of SciPy and record every iteration as an epoch.
 
@@ -89,6 +90,8 @@ def minimize_lbfgs(
         Factor on every parameter, 0 where it is held fixed.
     elsewhere : callable or None
         Passes over the rows in the place of this process.
+    member : int or None
+        Which one this is of several that are trained one after the other.
 
     Returns
     -------
@@ -97,7 +100,7 @@ def minimize_lbfgs(
     """
     function = FullBatch(objective, batches, held, elsewhere)
     network = objective.network
-    progress = Progress(run, network)
+    progress = Progress(run, network, deadline=deadline, member=member)
     hooks = Hooks(callbacks)
     last = perf_counter()
     begun = run.epoch
@@ -127,23 +130,33 @@ def minimize_lbfgs(
         run.best_loss = min(run.best_loss, row["loss"])
         return progress.row
 
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for hook in hooks.train_begin:
+    try:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            for hook in hooks.train_begin:
+                hook(progress)
+            result = _solve(function, record, progress, max_iter=max_iter, max_fun=max_fun, tol=tol)
+        function.theta[...] = result.x
+        _conclude(progress, result, begun)
+        for hook in hooks.train_end:
             hook(progress)
-        result = _solve(function, record, progress, max_iter=max_iter, max_fun=max_fun, tol=tol)
-    function.theta[...] = result.x
+    except BaseException:
+        hooks.tell_of_error(progress)
+        raise
+    return result
+
+
+def _conclude(progress: Progress, result: OptimizeResult, begun: int) -> None:
+    """Note why training ended."""
+    run = progress.run
     if run.epoch == begun and progress.stop_reason is None:
         # The start was the minimum already; its one evaluation is an iteration with a loss all the
         # same, as scikit-learn's checks want it.
         run.epoch += 1
         run.best_loss = min(run.best_loss, float(result.fun))
         run.history.append({"epoch": float(run.epoch), "loss": float(result.fun)})
-    if not math.isfinite(float(result.fun) + float(network.theta.sum())):
+    if not math.isfinite(float(result.fun) + float(progress.network.theta.sum())):
         progress.stop_reason = "diverged"
     run.stop_reason = progress.stop_reason or ("converged" if result.status == 0 else "max_iter")
-    for hook in hooks.train_end:
-        hook(progress)
-    return result
 
 
 def _solve(function, record, progress, *, max_iter, max_fun, tol) -> OptimizeResult:  # type: ignore[no-untyped-def]

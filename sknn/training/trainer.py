@@ -120,6 +120,14 @@ class Trainer:
         """
         progress = self._progress(run, epochs)
         try:
+            self._run(progress, epochs)
+        except BaseException:
+            self.hooks.tell_of_error(progress)
+            raise
+
+    def _run(self, progress: Progress, epochs: int) -> None:
+        run = progress.run
+        try:
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 for hook in self.hooks.train_begin:
                     hook(progress)
@@ -150,6 +158,7 @@ class Trainer:
             workspace=self.objective.workspace,
             snapshot=self.snapshot,
             count_updates=lambda: self._count_updates(first, epochs),
+            deadline=self.deadline,
         )
 
     def _epoch(self, progress: Progress) -> None:

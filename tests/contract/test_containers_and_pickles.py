@@ -333,7 +333,7 @@ def test_callbacks_of_members_under_lbfgs_see_each_member():
 def test_verbose_prints_a_line_an_epoch(solver, capsys):
     MLPRegressor(hidden_layer_sizes=(3,), max_iter=3, verbose=True, solver=solver).fit(X, REAL)
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(",")[0] for line in lines[:3]] == [f"Iteration {i}" for i in (1, 2, 3)]
+    assert [line.split(",")[0] for line in lines[:3]] == [f"Iteration {i}/3" for i in (1, 2, 3)]
     assert "loss = " in lines[0]
 
 

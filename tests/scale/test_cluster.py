@@ -16,6 +16,8 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sknn import MLPClassifier
 from sknn.search import ArchitectureSearchCV
 from sknn.streams import fit_blocks
+from tests.search.killed import assert_same as assert_same_search
+from tests.search.killed import fitted, killed
 
 distributed = pytest.importorskip("distributed")
 da = pytest.importorskip("dask.array")
@@ -116,6 +118,15 @@ def a_worker_dies(client, folder, **options):
     with joblib.parallel_config("dask", **options):
         yield killed
     thread.join()
+
+
+@pytest.mark.parametrize("name", ["halving", "grid"])
+def test_a_search_whose_client_was_killed_goes_on_there(client, name, tmp_path):
+    path = tmp_path / "search.sknn"
+    assert killed(name, path, "the file is written", 2)
+    with joblib.parallel_config("dask"):
+        found = fitted(name, path)
+    assert_same_search(found, fitted(name))
 
 
 @pytest.mark.slow

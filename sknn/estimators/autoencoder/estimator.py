@@ -129,7 +129,8 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         Smallest improvement of the loss that counts. By default, every improvement does: a good
         reconstruction has a small loss that keeps falling in small steps.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.

@@ -67,7 +67,7 @@ class Measure(Callback):
 
 
 class PrintLikelihood(PrintProgress):
-    """One line an epoch, in the words of scikit-learn's restricted Boltzmann machine.
+    """One line an epoch that begins in the words of scikit-learn's restricted Boltzmann machine.
 
     Parameters
     ----------
@@ -83,14 +83,15 @@ class PrintLikelihood(PrintProgress):
         self.x = x
         self.weight = weight
 
-    def first_line(self, progress: Progress) -> str:
-        """Return epoch, pseudo-likelihood and seconds."""
+    def place(self, progress: Progress) -> str:
+        """Return where training stands, of which machine."""
+        return f"[{self.title}] {super().place(progress)}"
+
+    def figures(self, progress: Progress) -> list[str]:
+        """Return the pseudo-likelihood, and what was measured."""
         likelihoods = machine_of(progress.candidate).log_pseudo_likelihood(self.x)
-        mean, row = np.average(likelihoods, weights=self.weight), progress.row
-        return (
-            f"[{self.title}] Iteration {int(row['epoch'])}, pseudo-likelihood = {mean:.2f}, "
-            f"time = {row['seconds']:.2f}s"
-        )
+        mean = np.average(likelihoods, weights=self.weight)
+        return [f"pseudo-likelihood = {mean:.2f}", *super().figures(progress)]
 
 
 def _keep_chains(progress: Progress) -> None:

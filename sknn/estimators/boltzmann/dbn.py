@@ -62,7 +62,8 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch. Pretraining prints its epochs, too.
+        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        and the time left. Pretraining prints its epochs, too.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k. Pretraining is not repeated.
@@ -228,7 +229,8 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch. Pretraining prints its epochs, too.
+        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        and the time left. Pretraining prints its epochs, too.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k. Pretraining is not repeated.

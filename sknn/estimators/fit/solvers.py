@@ -264,6 +264,7 @@ def _train_full_batch(state: FitState, batches: Batches) -> None:
             deadline=state.deadline,
             held=rate_factors(estimator, network),
             elsewhere=state.call.elsewhere,
+            member=index if state.network.lead else None,
         )
         runs.append(run)
         state.network.member(index).load(network.theta)

@@ -125,7 +125,8 @@ class GAN(BaseNetwork):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.

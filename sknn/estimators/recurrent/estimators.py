@@ -104,7 +104,8 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -345,7 +346,8 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.

@@ -98,7 +98,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     tol : float, default=0.0
         Smallest improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.

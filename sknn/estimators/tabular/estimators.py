@@ -99,7 +99,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order. It also determines the folds.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        and the time left.
     warm_start : bool, default=False
         Let `fit` continue training; columns keep the encoding of the first call. Pass the same rows
         again, because members are judged by rows they have not seen.
@@ -344,7 +345,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order. It also determines the folds.
     verbose : bool or int, default=False
-        Print one line per epoch.
+        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        and the time left.
     warm_start : bool, default=False
         Let `fit` continue training; columns keep the encoding of the first call. Pass the same rows
         again, because members are judged by rows they have not seen.

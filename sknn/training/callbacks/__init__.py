@@ -7,6 +7,7 @@ from sknn.training.callbacks.early_stopping import StopBelow
 from sknn.training.callbacks.film import Film
 from sknn.training.callbacks.pause import PAUSED, Pause
 from sknn.training.callbacks.print_progress import PrintProgress
+from sknn.training.callbacks.progress_bar import ProgressBar
 from sknn.training.callbacks.rate_range import LearningRateRange
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Phase",
     "PrintProgress",
     "Progress",
+    "ProgressBar",
     "StopBelow",
     "WeightAveraging",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -63,6 +64,10 @@ class Progress:
         None with lbfgs.
     count_updates : callable
         Returns how many updates this call makes if nothing ends it early. None with lbfgs.
+    deadline : float
+        Reading of ``time.perf_counter`` at which training ends; infinite without `max_time`.
+    member : int or None
+        Which member is trained, where they are trained one after the other, as with lbfgs.
     resumed : bool
         An interrupted call goes on: callbacks hold what they held when the snapshot was taken.
     stop_reason : str or None
@@ -79,6 +84,8 @@ class Progress:
         workspace: Workspace | None = None,
         snapshot: Callable[[], Any] | None = None,
         count_updates: Callable[[], int] | None = None,
+        deadline: float = math.inf,
+        member: int | None = None,
     ) -> None:
         self.run = run
         self.network = network
@@ -87,6 +94,8 @@ class Progress:
         self.workspace = workspace
         self.snapshot = snapshot
         self.count_updates = count_updates
+        self.deadline = deadline
+        self.member = member
         self.resumed = run.epoch > run.began
         self.row: dict[str, float] = {}
         self.each: dict[str, NDArray] = {}
@@ -180,6 +189,9 @@ class Callback(Spec):
     writes_files: ClassVar[bool] = False
     """Writes to ``path``; loaded from a file, it is named in a warning."""
 
+    final_fit_only: ClassVar[bool] = False
+    """Sits out the fits of candidates in searches of :mod:`sknn.search`: the best one has it."""
+
     fleeting: ClassVar[tuple[str, ...]] = ()
     """Attributes that are of no use outside of their call, as work arrays: no copy has them."""
 
@@ -207,6 +219,9 @@ class Callback(Spec):
     def on_train_end(self, progress: Progress) -> None:
         """After the last epoch, whatever ended training (an exception excepted)."""
 
+    def on_train_error(self, progress: Progress) -> None:
+        """After an exception, before it is raised: close what ``on_train_begin`` has opened."""
+
 
 class Hooks:
     """The overridden methods of some callbacks, in the order of their phases.
@@ -217,7 +232,7 @@ class Hooks:
     """
 
     def __init__(self, callbacks: list[Callback]) -> None:
-        ordered = sorted(callbacks, key=lambda callback: callback.phase)
+        ordered = self.ordered = sorted(callbacks, key=lambda callback: callback.phase)
         judging, reporting, keeping = (
             [callback for callback in ordered if first <= callback.phase <= last]
             for first, last in (
@@ -238,6 +253,11 @@ class Hooks:
     def each_batch(self) -> bool:
         """Whether somebody looks at weights or gradients between two batches."""
         return bool(self.gradient or self.batch_end)
+
+    def tell_of_error(self, progress: Progress) -> None:
+        """Tell of an exception that ends training."""
+        for callback in self.ordered:
+            callback.on_train_error(progress)
 
     @staticmethod
     def _overriding(callbacks: list[Callback], name: str) -> list:

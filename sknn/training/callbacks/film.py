@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,6 +69,10 @@ class Film(Callback):
     interrupted or not. Pictures are taken of copies of the estimator, so training is the same with
     and without it, to the last bit.
 
+    In a search of :mod:`sknn.search` the fit of the best candidate is filmed, on all rows, and no
+    other: with ``refit=False``, and in ``cross_validate``, none is. In searches of scikit-learn all
+    fits write the page, each as a whole, and the last one, that of the best candidate, stays.
+
     Parameters
     ----------
     path : str or path-like
@@ -111,6 +114,7 @@ class Film(Callback):
     phase = Phase.KEEP
     stochastic_only = True
     writes_files = True
+    final_fit_only = True
     constraints = {
         "path": Constraint(archive.is_path, "a path that is not empty and has no null characters"),
         "X": none() | Constraint(lambda X: _is_dense(X, 2), "a dense array-like of rows"),
@@ -140,8 +144,9 @@ class Film(Callback):
         self.max_frames = max_frames
         self.shape = shape
 
-    def on_train_begin(self, progress: Progress) -> None:
-        """Take the first picture; find out now what would fail at the end."""
+    def check(self) -> None:
+        """Raise for parameters that would fail at the end of training."""
+        super().check()
         if self.X is not None and self.y is not None and len(self.X) != len(self.y):
             raise InvalidParameterError(
                 f"The 'y' parameter of Film must have one entry for each of the {len(self.X)} rows "
@@ -154,6 +159,9 @@ class Film(Callback):
                 "The 'path' parameter of Film must name a file in a folder that exists and can be "
                 f"written. Got {self.path!r} instead: {error}."
             ) from error
+
+    def on_train_begin(self, progress: Progress) -> None:
+        """Take the first picture."""
         if not (progress.resumed and "_reel" in vars(self)):
             self._reel = _Reel(int(self.every), int(self.max_frames))
             self._take(progress)
@@ -179,7 +187,8 @@ class Film(Callback):
             smooth=smooth,
             overlay=self._overlay(),
         )
-        Path(self.path).write_text(page, encoding="utf-8")
+        with archive.replacing(self.path) as file:
+            file.write(page.encode())
 
     def _take(self, progress: Progress) -> None:
         estimator = progress.snapshot()  # type: ignore[misc]

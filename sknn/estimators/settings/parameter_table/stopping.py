@@ -102,7 +102,13 @@ ENTRIES = {
         text="Let `fit` continue training; columns keep the encoding of the first call. Pass the "
         "same rows again, because members are judged by rows they have not seen.",
     ),
-    "verbose": Entry("bool or int", False, "Print one line per epoch.", c.boolean() | c.integer(0))
+    "verbose": Entry(
+        "bool or int",
+        False,
+        "Print one line per epoch: its number and how many there are, losses, score, learning "
+        "rate, and the time left.",
+        c.boolean() | c.integer(0),
+    )
     .on("DeepBelief", also="Pretraining prints its epochs, too.")
     .on(
         "BoltzmannMachine",
