@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar
 
@@ -69,6 +70,9 @@ class BaseNetwork(
 
     _defaults: ClassVar[dict[str, Any]] = {}
 
+    _wording: ClassVar[Mapping[str, str]] = {}
+    """What docstrings of inherited methods say otherwise for a family: from theirs to its own."""
+
     _score_name: ClassVar[str] = ""
     """Scorer that gives what ``validation_scores_`` records anyway."""
 
@@ -106,7 +110,7 @@ class BaseNetwork(
             cls._constraints, cls._defaults = constraints_of(cls), defaults_of(cls)
             for name in dir(cls):
                 if not name.startswith("_"):
-                    take_over(cls, name)
+                    take_over(cls, name, cls._wording)
 
     # -- the fit template -----------------------------------------------------------------
 
@@ -151,8 +155,7 @@ class BaseNetwork(
         Use it for an estimator that :meth:`sknn.callbacks.Checkpoint.load` returned, or that
         :class:`~sknn.callbacks.Pause` stopped. With the data of the interrupted call, the result is
         that of a call that was never interrupted, to the last bit. This holds on the same machine,
-        with the same versions and number of BLAS threads, and without `max_time`, which starts
-        over.
+        with the same versions and number of BLAS threads. A limit in seconds starts over.
 
         Parameters
         ----------

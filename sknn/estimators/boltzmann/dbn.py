@@ -288,6 +288,17 @@ feature_names_in_
     R2 0.5
     """
 
+    # The loss of these networks is not chosen.
+    _wording = {
+        **DeepBelief._wording,
+        """With
+    ``loss="gaussian_nll"`` it is that of the target: the network predicts it and, with
+    several members, it is the root of the mean of their variances plus the variance of
+    their means. With other losses, it is the standard deviation of the members'
+    predictions.""": "It is the standard deviation of the members' predictions.",
+        "a single member, unless the loss learns a spread.": "a single member.",
+    }
+
     def __init__(
         self,
         hidden_layer_sizes: Any = (256, 128),

@@ -26,6 +26,7 @@ from sknn.core.spec import resolve
 from sknn.estimators import shape_warnings
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.shaped import ShapedNetwork
+from sknn.estimators.wording import KEPT, LAST_LAYER, ROWS
 
 _POOLING: dict[str, Any] = {"max": MaxPool, "average": AveragePool}
 # What `layers` replaces.
@@ -62,6 +63,16 @@ class ConvolutionalNetwork(ShapedNetwork):
     strides: Any = 1
     padding: Any = "same"
     hidden_layer_sizes: Any = (64,)
+
+    _wording = {
+        **LAST_LAYER,
+        ROWS: "array-like of shape (n_samples, height, width, n_channels), "
+        "(n_samples, height, width), (n_samples, n_steps, n_channels) or (n_samples, n_features)",
+        KEPT: """
+    Images or signals, the channels last, or behind the samples with ``channels="first"``. Rows laid
+    flat are signals of one channel, unless `input_shape` says otherwise. float32 is kept,
+    everything else is converted to float64. Sparse matrices are refused.""",
+    }
 
     _hidden_parameters: ClassVar[tuple[str, ...]] = ("filters", "hidden_layer_sizes")
 

@@ -29,6 +29,7 @@ from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.synthesizer import filling, layers
 from sknn.estimators.synthesizer.objective import ConditionalHoldout, conditional_objective
 from sknn.estimators.synthesizer.task import TokenTask, log_likelihood
+from sknn.estimators.wording import ROWS
 from sknn.preprocessing.columns import Table, read_table
 from sknn.preprocessing.encoder import categorical_mask
 from sknn.preprocessing.plan import Sample
@@ -176,6 +177,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     # A second thread of BLAS, beside other work on the machine, made training slower ten times.
     _single_threaded: ClassVar[bool] = True
     coder_: TableCoder = learned()
+
+    _wording = {ROWS: "array-like or frame of shape (n_samples, n_features)"}
 
     def __init__(
         self,
