@@ -260,6 +260,8 @@ def _matrix(table: Table, sources: list[Source]) -> NDArray:
 
 def _precision(table: Table, sources: list[Source]) -> NDArray:
     """Return how finely the numbers of each column were told apart when they were computed."""
+    if table.matrix is not None:
+        return np.full(len(sources), precision_of(table.matrix.dtype))
     dtypes = (getattr(table.column(source.place), "dtype", None) for source in sources)
     return np.array([precision_of(dtype) for dtype in dtypes])
 

@@ -30,25 +30,22 @@ class Ranges:
 
     Attributes
     ----------
-    low, high : ndarray of shape (d,)
-        NaN where all entries are missing.
+    low, high, peak : ndarray of shape (d,)
+        NaN where all entries are missing. Peak is the largest absolute value.
     precision : ndarray of shape (d,)
         Distance from 1 to the next number, in the dtype that each column came in.
     """
 
     low: NDArray
     high: NDArray
+    peak: NDArray
     precision: NDArray
 
     @classmethod
     def of(cls, matrix: NDArray, precision: NDArray) -> Ranges:
         """Measure the columns of a matrix, in which NaN is missing."""
-        return cls(np.fmin.reduce(matrix, axis=0), np.fmax.reduce(matrix, axis=0), precision)
-
-    @property
-    def peak(self) -> NDArray:
-        """The largest absolute value of each column."""
-        return np.maximum(-self.low, self.high)
+        low, high = np.fmin.reduce(matrix, axis=0), np.fmax.reduce(matrix, axis=0)
+        return cls(low, high, np.maximum(-low, high), precision)
 
     @property
     def close(self) -> NDArray:

@@ -13,7 +13,7 @@ from sknn.estimators.boltzmann.rbm import BernoulliRBM, GaussianRBM
 from sknn.estimators.fit.layerwise import train_part
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned
-from sknn.estimators.wording import LAST_LAYER
+from sknn.estimators.settings.wording import LAST_LAYER
 
 
 class DeepBelief:

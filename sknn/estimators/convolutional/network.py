@@ -25,8 +25,8 @@ from sknn.core.layout import Shape
 from sknn.core.spec import resolve
 from sknn.estimators import shape_warnings
 from sknn.estimators.settings import layers as layer_specs
+from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.shaped import ShapedNetwork
-from sknn.estimators.wording import KEPT, LAST_LAYER, ROWS
 
 _POOLING: dict[str, Any] = {"max": MaxPool, "average": AveragePool}
 # What `layers` replaces.

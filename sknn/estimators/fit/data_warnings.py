@@ -102,7 +102,7 @@ class Columns:
     def may_be_rounding(self) -> NDArray:
         """Whether a column varies by no more than rounding errors."""
         precision = np.full(len(self.low), precision_of(self.dtype))
-        ranges = Ranges(self.low, self.high, precision)
+        ranges = Ranges(self.low, self.high, self.peak, precision)
         return ranges.close | ranges.near_zero()
 
 

@@ -30,7 +30,7 @@ def warn_of_ended_schedule(state: FitState) -> None:
     run.warned |= {_KIND}
     warnings.warn(
         f"The learning rate has come to the end of its schedule, {_told(state.estimator)}, after "
-        f"{end} epochs, and this call trains at {recipe.base_rate * factor:.3g}, which is "
+        f"{end} epoch{'s' if end > 1 else ''}, and this call trains at {recipe.base_rate * factor:.3g}, which is "
         f"{factor:.2g} times the learning rate that is set. To train further, set "
         'learning_rate="constant" and a learning_rate_init to train at before the call. For a '
         "stream, use that from the start, or a schedule that spans it, such as "

@@ -36,9 +36,9 @@ from sknn.estimators.recurrent.sequences import (
 from sknn.estimators.recurrent.state import BeginAnew, forget_state
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings.recipe import Recipe
+from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.targets.scores import accuracy, r2
-from sknn.estimators.wording import KEPT, LAST_LAYER, ROWS
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks import Callback
 

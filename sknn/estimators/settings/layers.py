@@ -10,7 +10,6 @@ from numpy.typing import DTypeLike
 
 from sknn.core.activations import Activation
 from sknn.core.constraints import is_number
-from sknn.core.initializers import Initializer
 from sknn.core.layers import (
     Activate,
     BatchNorm,
@@ -191,8 +190,11 @@ def build_network(
     names = [name for name, _ in named(chain)]
     check_unique(names, ", that of input_dropout too,")
     bound = [layer.bind(defaults) for layer in chain]
-    automatic = starts_automatically(estimator)
-    start = _output_start(defaults.activation) if automatic else None
+    automatic = isinstance(defaults.weight_init, str) and defaults.weight_init == "auto"
+    # scikit-learn knows activations by name, so an object changes nothing.
+    by_name = automatic and isinstance(defaults.activation, str)
+    hidden = Activation.registry.get(defaults.activation) if by_name else None
+    start = None if hidden is None else hidden.output_init
     if start is not None:
         bound[-1] = Dense(n_raw, "identity", name=OUTPUT, weight_init=start, bias_init=start).bind(
             defaults
@@ -217,12 +219,3 @@ def flattened(estimator: Any, layers: Sequence[Layer], in_shape: tuple[int, ...]
         # A layer of the user that returns no plan is complained of when the network is made.
         shape = plan.out_shape if isinstance(plan, Plan) else in_shape
     return [*layers] if len(shape) == 1 else [*layers, Flatten()]
-
-
-def _output_start(activation: Any) -> Initializer | None:
-    """Return how the output layer starts by the hidden activation, as scikit-learn has it.
-
-    scikit-learn knows activations by name, so an object changes nothing.
-    """
-    named = Activation.registry.get(activation) if isinstance(activation, str) else None
-    return None if named is None else named.output_init

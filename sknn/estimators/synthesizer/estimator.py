@@ -26,10 +26,10 @@ from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import learned
 from sknn.estimators.settings.recipe import Recipe, recipe_of
+from sknn.estimators.settings.wording import ROWS
 from sknn.estimators.synthesizer import filling, layers
 from sknn.estimators.synthesizer.objective import ConditionalHoldout, conditional_objective
 from sknn.estimators.synthesizer.task import TokenTask, log_likelihood
-from sknn.estimators.wording import ROWS
 from sknn.preprocessing.columns import Table, read_table
 from sknn.preprocessing.encoder import categorical_mask
 from sknn.preprocessing.plan import Sample

@@ -32,13 +32,13 @@ from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import specs
 from sknn.estimators.settings.freezing import decay_factors, rate_factors
 from sknn.estimators.settings.recipe import Recipe, recipe_of
+from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
 from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.estimators.tabular.holdout import FoldHoldout
 from sknn.estimators.tabular.presets import Preset
 from sknn.estimators.tabular.ridge import LinearModel
-from sknn.estimators.wording import KEPT, LAST_LAYER, ROWS
 from sknn.preprocessing.columns import read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.training.threads import blas_threads
