@@ -28,9 +28,10 @@ def warn_of_ended_schedule(state: FitState) -> None:
     if factor >= _LOW:
         return
     run.warned |= {_KIND}
+    epochs = "1 epoch" if end == 1 else f"{end} epochs"
     warnings.warn(
         f"The learning rate has come to the end of its schedule, {_told(state.estimator)}, after "
-        f"{end} epoch{'s' if end > 1 else ''}, and this call trains at {recipe.base_rate * factor:.3g}, which is "
+        f"{epochs}. This call trains at {recipe.base_rate * factor:.3g}, "
         f"{factor:.2g} times the learning rate that is set. To train further, set "
         'learning_rate="constant" and a learning_rate_init to train at before the call. For a '
         "stream, use that from the start, or a schedule that spans it, such as "

@@ -105,14 +105,14 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     early_stopping : bool or "auto", default="auto"
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights. "auto": if X_val is passed, and in `fit` with 50 rows or
-        more.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights. "auto": if X_val is passed, and in `fit`
+        with 50 rows or more.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops.
+        Training stops after more than this many epochs without improvement.
     callbacks : list of Callback, default=None
         Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
