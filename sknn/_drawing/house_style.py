@@ -1,4 +1,4 @@
-"""How pictures look: colors that color-blind readers can tell apart, on light and on dark."""
+"""The style of all pictures: colors that color-blind readers can tell apart, light and dark."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ def sign_colors(ground: Any) -> tuple[str, str]:
 
 
 def house_style(theme: str = "light") -> dict[str, Any]:
-    """Return the settings of Matplotlib that all pictures of sknn have.
+    """Return the Matplotlib settings of all pictures of sknn.
 
-    Displays take them for what you have not set otherwise; a style of your own wins. For pictures
-    of your own in the same look pass them to ``plt.style.use`` or ``plt.style.context``. The colors
-    are those of Okabe and Ito, which readers with any kind of color vision can tell apart.
+    Displays use them unless you have set a style of your own. For your own pictures in the same
+    style, pass them to ``plt.style.use`` or ``plt.style.context``. The colors are those of Okabe
+    and Ito, which readers with any kind of color vision can tell apart.
 
     Parameters
     ----------
     theme : {"light", "dark"}, default="light"
-        The background.
+        The background of the pictures.
 
     Returns
     -------
@@ -87,7 +87,8 @@ def house_style(theme: str = "light") -> dict[str, Any]:
         "grid.color": grid,
         "image.cmap": AMOUNTS,
         "image.interpolation": "nearest",
-        "legend.fontsize": "small",
+        "font.size": 11.0,
+        "legend.fontsize": "medium",
         "legend.edgecolor": "none",
         "legend.facecolor": ground,
         "legend.framealpha": 0.8,

@@ -54,7 +54,7 @@ class Fitted:
     callbacks_: list = learned()
 
     def __sklearn_is_fitted__(self) -> bool:
-        """Say whether there is a network."""
+        """Return whether there is a network."""
         return "network_" in self.__dict__
 
     def _check_fitted(self) -> None:

@@ -143,7 +143,7 @@ class ShapedNetwork(SupervisedNetwork):
         if (self.channels == "first") != self._channels_first:
             raise ValueError(
                 f"channels={self.channels!r} differs from that of the previous call, so training "
-                "cannot continue; restore it, or fit anew with warm_start=False."
+                "cannot continue; restore it, or fit again with warm_start=False."
             )
         if self.input_shape is None:
             return
@@ -153,7 +153,7 @@ class ShapedNetwork(SupervisedNetwork):
             raise ValueError(
                 f"input_shape={self.input_shape!r} differs from that of the previous call, "
                 f"{self._given_shape(self.input_shape_)}, so training cannot continue; restore "
-                "it, or fit anew with warm_start=False."
+                "it, or fit again with warm_start=False."
             )
 
     def _read_target(self, y: Any, x: NDArray, X: Any) -> Any:

@@ -22,25 +22,25 @@ _COLUMNS = 7
 
 
 class NetworkDisplay:
-    """The layers of a network from left to right, with shapes and numbers of parameters.
+    """The layers of a network from left to right, with their shapes and numbers of parameters.
 
-    Make one with :meth:`from_estimator`. A layer with few units shows every unit. Where the layer
-    before it does so as well, every weight is a line: orange above zero, blue below, wider for
-    larger weights of its layer. Other layers are boxes, taller for more numbers; a block shows the
-    layers inside.
+    Make one with :meth:`from_estimator`. A layer with few units shows every unit. If the layer
+    before does so, too, every weight is a line: orange for positive, blue for negative, and wider
+    for larger weights. Other layers are boxes, taller for more numbers; a block shows the layers
+    inside.
 
     Parameters
     ----------
     network : Network
     inputs, outputs : sequence of str, default=()
-        What the units of the first and last layer stand for.
+        Labels of the units in the first and last layer.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : list of matplotlib LineCollection
-        One a layer, in their order. Between two rows every line is cut into two.
+        One per layer, in order. Between two rows every line is cut into two.
 
     Examples
     --------
@@ -77,14 +77,14 @@ class NetworkDisplay:
         Parameters
         ----------
         estimator : fitted or initialized sknn estimator
-            ``initialize(X, y)`` is enough. Or a Pipeline or search around one.
+            ``initialize(X, y)`` is enough. Or a Pipeline or search around an estimator.
         ax : matplotlib Axes, default=None
             None makes a new figure, as wide as the network needs; one of more than six layers is
             broken into rows of about equal length. Axes of your own hold a single row.
         max_units : int, default=16
-            Layers of more units are boxes.
+            Layers with more units are drawn as boxes.
         member : int, default=0
-            Of several members the one whose weights are drawn.
+            Which of several members to draw.
         line_kw, unit_kw : dict, default=None
             Passed to matplotlib's `LineCollection` and `scatter`.
 
@@ -95,11 +95,11 @@ class NetworkDisplay:
         Raises
         ------
         ImportError
-            Without matplotlib.
+            If matplotlib is not installed.
         NotFittedError
-            If there is no network yet.
+            If the estimator has no network yet.
         InvalidParameterError
-            If there is no such member, or `max_units` is no number of units.
+            If there is no such member, or `max_units` is not a number of units.
         """
         network, final = network_of(estimator), served(estimator)
         classes = getattr(final, "classes_", ())

@@ -35,7 +35,7 @@ class ColumnWarnings:
             if form.ambiguous:
                 self._texts.append(
                     f"column {label!r} holds dates, but day and month cannot be told apart, so "
-                    "it is taken for a category; convert it, for example with "
+                    "it is read as a category; convert it, for example with "
                     "pandas.to_datetime(..., dayfirst=True)"
                 )
             elif form.odd:
@@ -73,7 +73,7 @@ class ColumnWarnings:
             texts = [text for text, known in zip(found.texts, kept, strict=True) if not known]
             self._texts.append(
                 f"column {label!r} has {n_levels} different entries in {len(found.codes)} rows, "
-                f"too rare to learn from in {lost} of them, for which it says nothing; "
+                f"too rare to learn from in {lost} of them, for which it carries no information; "
                 f"{_advice(texts)}"
             )
 
@@ -128,7 +128,7 @@ def warn_of_unread(label: Any, kind: str, n_lost: int, n_given: int, usual: floa
     if n_lost >= _FEW and n_lost > max(_MUCH, 2 * usual) * n_given:
         warnings.warn(
             f"In X {n_lost} of {n_given} entries of column {label!r} cannot be read as the "
-            f"{kind}s that it held in fit, and count as missing; pass them in one form.",
+            f"{kind}s that it held in fit, and count as missing; pass them in the same form.",
             TableWarning,
             stacklevel=users_level(),
         )

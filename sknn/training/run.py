@@ -132,7 +132,7 @@ def _unpack(packed: Any, most: int) -> list[float]:
 
 @dataclass
 class Streams:
-    """The random generators of a run, one a purpose, so that none disturbs another."""
+    """The random generators of a run, one per purpose, so that none disturbs another."""
 
     init: np.random.Generator
     split_seed: int
@@ -293,7 +293,7 @@ class Run:
         Epochs before new classes last came; their losses do not compare with later ones.
     stop_reason : str or None
     warned : frozenset of str
-        Kinds of trouble a callback has warned of, each once in a run.
+        Kinds of trouble a callback has warned about, each once in a run.
     """
 
     streams: Streams

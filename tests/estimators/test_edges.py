@@ -220,7 +220,7 @@ def test_y_val_with_another_shape_or_label_is_named():
 
 def test_a_fold_may_lack_a_class_that_has_a_weight():
     MLPClassifier(**FEW, class_weight={0: 1, 1: 2, 2: 3}).fit(X, Y)
-    with pytest.raises(ValueError, match="no classes of y"):
+    with pytest.raises(ValueError, match="not classes of y"):
         MLPClassifier(**FEW, class_weight={"0": 1, "1": 2}).fit(X, Y)
 
 

@@ -27,8 +27,9 @@ class _GlobalPool(Layer):
         if len(in_shape) < 2:
             raise ValueError(
                 f"{type(self).__name__} needs rows with axes before the channels, as (steps, "
-                f"channels); they are of shape {in_shape}. Put it behind layers that keep these "
-                "axes, or leave it out."
+                f"channels); they are of shape {in_shape}. Put it after layers that keep these "
+                f"axes, "
+                "or leave it out."
             )
         return Plan(in_shape[-1:], {}, self._work(in_shape))
 
@@ -45,7 +46,7 @@ class GlobalMaxPool(_GlobalPool):
     """Keep the largest number of each channel, wherever it is.
 
     Rows have the shape (steps, channels) or (height, width, channels). Missing steps of a sequence
-    do not count; a sequence without any step gives zeros. Of places that tie just one gets the
+    do not count; a sequence without any step gives zeros. If several places tie, only one gets the
     gradient.
 
     Parameters

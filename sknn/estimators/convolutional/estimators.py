@@ -1,4 +1,4 @@
-"""The public classes: images and signals in, classes or numbers out."""
+"""The public classes: networks for images and signals."""
 
 from __future__ import annotations
 
@@ -118,29 +118,30 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     Attributes
     ----------
     network_ : Network
-        The chain of layers; ``summary()`` prints it, ``get_weights()`` gives its arrays by layer.
+        The chain of layers; ``summary()`` describes it, and ``get_weights()`` returns its arrays by
+        layer.
     input_shape_ : tuple of int
         Shape of a row as the layers see it, channels last.
     classes_ : ndarray
         Labels in the order of the columns of `predict_proba`.
     n_features_in_ : int
-        Numbers of a row.
+        Numbers per row.
     loss_, loss_curve_, best_loss_, validation_scores_, best_validation_score_, history_, n_iter_, \
     t_, stop_reason_
-        As of :class:`MLPClassifier`.
+        As for :class:`MLPClassifier`.
 
     See Also
     --------
-    CNNRegressor : The same for real-valued targets.
+    CNNRegressor : The same for regression.
 
     Notes
     -----
-    X is (n, H, W) or (n, H, W, C); a signal (n, T, C) with a `kernel_size` of one axis, or with
-    `layers` that begin with a Conv1D; or flat, (n, n_features), so that scalers and searches work.
-    With ``channels="first"`` it is (n, C, H, W), or a signal (n, C, T). A
-    :class:`~sknn.exceptions.ShapeWarning` says where a shape was probably meant otherwise.
-    Memory of a step: the outputs of all layers for one batch, twice for the widest, and windows of
-    bounded size (see :class:`~sknn.layers.Conv2D`); `predict` works in chunks.
+    X is (n, H, W) or (n, H, W, C); a signal (n, T, C), if `kernel_size` has one axis or `layers`
+    begin with a Conv1D; or flat, (n, n_features), so that scalers and searches work. With
+    ``channels="first"``, it is (n, C, H, W), or a signal (n, C, T). A
+    :class:`~sknn.exceptions.ShapeWarning` tells where a shape was probably meant otherwise. An
+    update needs memory for the outputs of all layers for one batch (twice for the widest layer) and
+    for windows of bounded size (see :class:`~sknn.layers.Conv2D`); `predict` works in chunks.
 
     References
     ----------
@@ -348,27 +349,28 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     Attributes
     ----------
     network_ : Network
-        The chain of layers; ``summary()`` prints it, ``get_weights()`` gives its arrays by layer.
+        The chain of layers; ``summary()`` describes it, and ``get_weights()`` returns its arrays by
+        layer.
     input_shape_ : tuple of int
         Shape of a row as the layers see it, channels last.
     n_features_in_ : int
-        Numbers of a row.
+        Numbers per row.
     loss_, loss_curve_, best_loss_, validation_scores_, best_validation_score_, history_, n_iter_, \
     t_, stop_reason_
-        As of :class:`MLPRegressor`.
+        As for :class:`MLPRegressor`.
 
     See Also
     --------
-    CNNClassifier : The same for classes.
+    CNNClassifier : The same for classification.
 
     Notes
     -----
-    X is (n, H, W) or (n, H, W, C); a signal (n, T, C) with a `kernel_size` of one axis, or with
-    `layers` that begin with a Conv1D; or flat, (n, n_features), so that scalers and searches work.
-    With ``channels="first"`` it is (n, C, H, W), or a signal (n, C, T). A
-    :class:`~sknn.exceptions.ShapeWarning` says where a shape was probably meant otherwise.
-    Memory of a step: the outputs of all layers for one batch, twice for the widest, and windows of
-    bounded size (see :class:`~sknn.layers.Conv2D`); `predict` works in chunks.
+    X is (n, H, W) or (n, H, W, C); a signal (n, T, C), if `kernel_size` has one axis or `layers`
+    begin with a Conv1D; or flat, (n, n_features), so that scalers and searches work. With
+    ``channels="first"``, it is (n, C, H, W), or a signal (n, C, T). A
+    :class:`~sknn.exceptions.ShapeWarning` tells where a shape was probably meant otherwise. An
+    update needs memory for the outputs of all layers for one batch (twice for the widest layer) and
+    for windows of bounded size (see :class:`~sknn.layers.Conv2D`); `predict` works in chunks.
 
     References
     ----------

@@ -88,8 +88,9 @@ class ConvolutionalNetwork(ShapedNetwork):
             full = ("(C, H, W)", "(C, T)") if first else ("(H, W, C)", "(T, C)")
             wanted = f"(H, W) or {full[0]}" if n_axes == 2 else f"(T,) or {full[1]}"
             raise ValueError(
-                f"Rows of shape {shape} are nothing to convolve along {n_axes} axes; give X, or "
-                f"input_shape, rows of shape {wanted}."
+                f"Rows of shape {shape} cannot be convolved along {n_axes} axes; X, or "
+                f"input_shape, "
+                f"must have rows of shape {wanted}."
             )
         return shape
 

@@ -38,7 +38,7 @@ def callbacks_for(state: FitState, network: Network) -> list[Callback]:
 
 
 def _own(state: FitState) -> list[Callback]:
-    """Return copies of the user's callbacks; in a resumed call they go on with their state."""
+    """Return copies of the user's callbacks; in a resumed call they continue with their state."""
     estimator = state.estimator
     given = state.recipe.callbacks
     fresh = copies.for_a_call(given)

@@ -137,7 +137,7 @@ def _evenly(x: Any, rows: NDArray | None) -> Any:
 
 
 def warn_of_data(state: FitState) -> None:
-    """Look at the data of a fresh run and warn of what is probably a mistake."""
+    """Look at the data of a fresh run and warn about what is probably a mistake."""
     x, rows = state.train.x, state.rows_used
     if state.train.doubt is not None:
         _warn(state.train.doubt, ShapeWarning)
@@ -263,7 +263,7 @@ def _warn_of_validation(columns: Columns, val: Columns, was_scaled: bool) -> Non
     if share >= (0.5 if len(columns.mean) < 10 else 0.3):
         _warn(
             f"X_val is on another scale than X in {share:.0%} of the columns, as if X had been "
-            "transformed and X_val not. In a pipeline ask for it with Pipeline(..., "
+            "transformed and X_val not. In a pipeline, use Pipeline(..., "
             'transform_input=["X_val"]), sklearn.set_config(enable_metadata_routing=True) and '
             "set_fit_request(X_val=True, y_val=True) on the network; otherwise transform X_val "
             "as X.",
@@ -296,8 +296,8 @@ def _warn_of_one_hot(y: Any) -> None:
         return
     codes = "np.ravel(y.argmax(axis=1))" if sp.issparse(y) else "y.argmax(axis=1)"
     _warn(
-        f"y has exactly one 1 in every row and is taken for {y.shape[1]} independent labels "
-        "(multi-label), any number of which a row may get. If its columns are the classes of one "
+        f"y has exactly one 1 in every row and is read as {y.shape[1]} independent labels "
+        "(multi-label), of which a row may have any number. If its columns are the classes of one "
         f"label (one-hot), pass {codes}. If multi-label is meant, silence this with "
         'warnings.simplefilter("ignore", sknn.exceptions.OneHotTargetWarning).',
         OneHotTargetWarning,

@@ -1,4 +1,4 @@
-"""The public classes: sequences in, one answer or one a step out."""
+"""The public classes: networks for sequences, with one prediction per sequence or per step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sknn.estimators.regressor import NetworkRegressor
 
 
 class RNNClassifier(RecurrentNetwork, NetworkClassifier):
-    """Recurrent network for classification: Elman, Jordan, LSTM or GRU [1]_ [2]_ [3]_ [4]_.
+    """Recurrent network for classification: Elman, Jordan, LSTM, or GRU [1]_ [2]_ [3]_ [4]_.
 
     Parameters
     ----------
@@ -123,30 +123,32 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     Attributes
     ----------
     network_ : Network
-        The chain of layers; ``summary()`` prints it, ``get_weights()`` gives its arrays by layer.
+        The chain of layers; ``summary()`` describes it, and ``get_weights()`` returns its arrays by
+        layer.
     input_shape_ : tuple of int
         Shape of a row as the layers see it, (n_steps, n_features).
     classes_ : ndarray
         Labels in the order of the columns of `predict_proba`.
     n_features_in_ : int
-        Numbers of a row; features of a step where X is a list.
+        Numbers per row; features per step if X is a list.
     loss_, loss_curve_, best_loss_, validation_scores_, best_validation_score_, history_, n_iter_, \
     t_, stop_reason_
-        As of :class:`MLPClassifier`.
+        As for :class:`MLPClassifier`.
 
     See Also
     --------
-    RNNRegressor : The same for real-valued targets.
+    RNNRegressor : The same for regression.
 
     Notes
     -----
     X is (n, n_steps, n_features), a list of arrays (n_steps_i, n_features), or flat, (n, numbers).
-    A list is one of sequences, whatever their lengths: arrays or lists of numbers have one feature,
-    unless they are as long as `input_shape` makes a flat row. With
-    ``channels="first"`` X is (n, n_features, n_steps), or a list of arrays (n_features, n_steps_i).
-    A :class:`~sknn.exceptions.ShapeWarning` says where a shape was probably meant otherwise.
-    A step whose features are all NaN is missing: the state is held, and no answer is asked for. So
-    NaN may also pad sequences of different lengths. Later calls may bring longer sequences.
+    A list is always a list of sequences, whatever their lengths: its arrays or lists of numbers
+    have one feature, unless their length is that of a flat row of `input_shape`. With
+    ``channels="first"``, X is (n, n_features, n_steps), or a list of arrays (n_features,
+    n_steps_i). A :class:`~sknn.exceptions.ShapeWarning` tells where a shape was probably meant
+    otherwise. A step whose features are all NaN is missing: the state stays as it is, and the step
+    has no target. So NaN can pad sequences of different lengths. Later calls may pass longer
+    sequences.
 
     References
     ----------
@@ -158,7 +160,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
 
     Examples
     --------
-    Sequences of different lengths; does the sum of their numbers exceed zero?
+    Does the sum of a sequence exceed zero? The sequences have different lengths:
 
     >>> import numpy as np
     >>> from sknn import RNNClassifier
@@ -252,7 +254,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
 
 
 class RNNRegressor(RecurrentNetwork, NetworkRegressor):
-    """Recurrent network for regression: Elman, Jordan, LSTM or GRU [1]_ [2]_ [3]_ [4]_.
+    """Recurrent network for regression: Elman, Jordan, LSTM, or GRU [1]_ [2]_ [3]_ [4]_.
 
     Parameters
     ----------
@@ -366,28 +368,30 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     Attributes
     ----------
     network_ : Network
-        The chain of layers; ``summary()`` prints it, ``get_weights()`` gives its arrays by layer.
+        The chain of layers; ``summary()`` describes it, and ``get_weights()`` returns its arrays by
+        layer.
     input_shape_ : tuple of int
         Shape of a row as the layers see it, (n_steps, n_features).
     n_features_in_ : int
-        Numbers of a row; features of a step where X is a list.
+        Numbers per row; features per step if X is a list.
     loss_, loss_curve_, best_loss_, validation_scores_, best_validation_score_, history_, n_iter_, \
     t_, stop_reason_
-        As of :class:`MLPRegressor`.
+        As for :class:`MLPRegressor`.
 
     See Also
     --------
-    RNNClassifier : The same for classes.
+    RNNClassifier : The same for classification.
 
     Notes
     -----
     X is (n, n_steps, n_features), a list of arrays (n_steps_i, n_features), or flat, (n, numbers).
-    A list is one of sequences, whatever their lengths: arrays or lists of numbers have one feature,
-    unless they are as long as `input_shape` makes a flat row. With
-    ``channels="first"`` X is (n, n_features, n_steps), or a list of arrays (n_features, n_steps_i).
-    A :class:`~sknn.exceptions.ShapeWarning` says where a shape was probably meant otherwise.
-    A step whose features are all NaN is missing: the state is held, and no answer is asked for. So
-    NaN may also pad sequences of different lengths. Later calls may bring longer sequences.
+    A list is always a list of sequences, whatever their lengths: its arrays or lists of numbers
+    have one feature, unless their length is that of a flat row of `input_shape`. With
+    ``channels="first"``, X is (n, n_features, n_steps), or a list of arrays (n_features,
+    n_steps_i). A :class:`~sknn.exceptions.ShapeWarning` tells where a shape was probably meant
+    otherwise. A step whose features are all NaN is missing: the state stays as it is, and the step
+    has no target. So NaN can pad sequences of different lengths. Later calls may pass longer
+    sequences.
 
     References
     ----------
@@ -399,7 +403,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
 
     Examples
     --------
-    The next value of a wave from the ten before:
+    Predict the next value of a wave from the ten values before:
 
     >>> import numpy as np
     >>> from sknn import RNNRegressor

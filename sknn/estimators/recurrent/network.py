@@ -1,4 +1,4 @@
-"""What recurrent networks share: rows as sequences, layers of cells, an answer or one a step."""
+"""What recurrent networks share: sequences, recurrent layers, one prediction or one per step."""
 
 from __future__ import annotations
 
@@ -91,10 +91,10 @@ class RecurrentNetwork(ShapedNetwork):
     def _recipe(self) -> Recipe:
         for name in ("bidirectional", "early_stopping"):
             if self.stateful and getattr(self, name):
-                raise ValueError(f"stateful=True does not go with {name}=True.")
+                raise ValueError(f"stateful=True cannot be combined with {name}=True.")
         if self.layers is None and self.units in ([], ()) and not self.return_sequences:
             raise InvalidParameterError(
-                "units must name at least one recurrent layer, unless return_sequences=True."
+                "units must hold at least one recurrent layer, unless return_sequences=True."
             )
         if self.return_sequences and self.scoring not in (None, self._score_name):
             raise ValueError(
@@ -113,7 +113,8 @@ class RecurrentNetwork(ShapedNetwork):
         if len(shape) != 2:
             wanted = "(n_features, n_steps)" if first else "(n_steps, n_features)"
             raise ValueError(
-                f"Rows of shape {shape} are no sequences; give X, or input_shape, rows of shape "
+                f"Rows of shape {shape} are not sequences; X, or input_shape, must have rows of "
+                f"shape "
                 f"{wanted}."
             )
         return shape
@@ -224,19 +225,20 @@ class RecurrentNetwork(ShapedNetwork):
         size = self.batch_size
         if self.stateful and isinstance(size, numbers.Integral) and size < self.n_series_:
             raise ValueError(
-                f"batch_size={size} would part the {self.n_series_} series whose state is carried "
+                f"batch_size={size} would split the {self.n_series_} series whose state is carried "
                 "(stateful=True); leave it at 'auto'."
             )
         if self.stateful and not network.carries_state:
             raise ValueError(
-                "stateful=True has no effect together with `layers` that carry no state; say it in "
+                "stateful=True has no effect together with `layers` that carry no state; set it in "
                 f"the layers, as GRU(8, stateful=True, n_series={self.n_series_})."
             )
         if not self.return_sequences:
             super()._check_network(network)
         elif len(network.out_shape) != 2 or network.out_shape[0] != network.in_shape[0]:
             raise ValueError(
-                f"return_sequences=True asks for an answer to each of {network.in_shape[0]} steps, "
+                f"return_sequences=True asks for a prediction at each of {network.in_shape[0]} "
+                f"steps, "
                 f"but the layers end in rows of shape {network.out_shape}; recurrent layers must "
                 "have return_sequences=True, and none may change the number of steps."
             )
@@ -251,7 +253,7 @@ class RecurrentNetwork(ShapedNetwork):
         return [*observers, BeginAnew()] if carries else observers
 
     def reset_state(self) -> Any:
-        """Forget where the series seen last have ended: the next ones begin anew.
+        """Clear the state of all series, so that the next ones start from zero.
 
         Returns
         -------
@@ -274,7 +276,7 @@ class RecurrentNetwork(ShapedNetwork):
         return by_row(answer, there) if each else answer
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return accuracy or R2; with `return_sequences` over all steps there are.
+        """Return accuracy or R2; with `return_sequences`, over all steps that are not missing.
 
         Parameters
         ----------

@@ -51,8 +51,8 @@ def _check_callbacks(callbacks: Any, full_batch: bool) -> None:
             )
     if sum(callback.averages for callback in callbacks) > 1:
         raise ValueError(
-            "callbacks hold more than one that averages weights, and only one average can be "
-            "served; leave one of them."
+            "callbacks contain more than one that averages weights, but only one average can "
+            "be used; keep one of them."
         )
 
 

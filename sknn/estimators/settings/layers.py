@@ -42,8 +42,8 @@ def check_flat(network: Network) -> None:
     """Raise where the layers end in rows of several axes."""
     if len(network.out_shape) != 1:
         raise ValueError(
-            f"The layers end in rows of shape {network.out_shape}, and an answer has one axis; "
-            "let them end in Flatten(), a global pooling layer, or a recurrent layer with "
+            f"The layers end in rows of shape {network.out_shape}, but a prediction has one axis; "
+            "make them end in Flatten(), a global pooling layer, or a recurrent layer with "
             "return_sequences=False."
         )
 
@@ -71,7 +71,7 @@ def _is_sequence(value: Any) -> bool:
 
 
 def is_int(value: Any) -> bool:
-    """Say whether a value is a whole number, of any type."""
+    """Return whether a value is a whole number, of any type."""
     return is_number(value, numbers.Integral)
 
 
@@ -161,7 +161,7 @@ def given_layers(estimator: Any, replaced: Iterable[str]) -> list[Layer]:
         if not _is_default(getattr(estimator, name), estimator._defaults[name]):
             raise ValueError(
                 f"{name}={getattr(estimator, name)!r} has no effect together with `layers`; "
-                f"leave it at its default and say it in the layers."
+                f"leave it at its default and set it in the layers."
             )
     _check_names(estimator, [name for name, _ in named(layers)])
     return list(layers)
@@ -204,9 +204,10 @@ def build_network(
 
 def _defaults(estimator: Any) -> Defaults:
     """Return what layers take that do not say it themselves."""
-    several = isinstance(estimator.activation, (list, tuple))
-    start = "auto" if starts_automatically(estimator) else estimator.weight_init
-    return Defaults("relu" if several else estimator.activation, start)
+    default = estimator.activation
+    if isinstance(default, (list, tuple)) or default == "auto":
+        default = "relu"
+    return Defaults(default, "auto" if starts_automatically(estimator) else estimator.weight_init)
 
 
 def flattened(estimator: Any, layers: Sequence[Layer], in_shape: tuple[int, ...]) -> list[Layer]:

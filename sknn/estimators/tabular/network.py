@@ -152,8 +152,8 @@ class TableNetwork(SupervisedNetwork):
             return
         if call.epochs == 0:
             raise ValueError(
-                f"The first block has {rows.n_rows} rows, too few to choose scales, bins and "
-                f"levels by; with together > 1 it needs {FEW}, better some hundred. Make blocks "
+                f"The first block has {rows.n_rows} rows, too few to determine scales, bins, "
+                f"and levels; with together > 1 it needs {FEW}, better a few hundred. Make blocks "
                 "larger."
             )
         self._first_rows = rows if rows.n_rows < ENOUGH else None

@@ -1,4 +1,4 @@
-"""The decision to go on or stop, by the figures of an epoch."""
+"""The decision to continue or stop, by the figures of an epoch."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Watch(Callback):
     say : callable
         Gets a message where `verbose` is on.
     leave : bool
-        Training ends with the first member that stops, for the others to go on by themselves.
+        Training ends with the first member that stops, for the others to continue by themselves.
     """
 
     phase = Phase.DECIDE

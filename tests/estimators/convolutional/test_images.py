@@ -226,7 +226,7 @@ def test_memory_of_prediction_does_not_grow_with_the_rows():
         (IMAGES, {"input_shape": (4, 16)}, "input_shape says"),
         (IMAGES[..., None, None], {}, r"\(H, W\) or \(H, W, C\)"),
         (FLAT, {"input_shape": (8, 8), "kernel_size": (3, 3), "pool_size": (2,)}, "pool_size"),
-        (FLAT, {"kernel_size": (3, 3)}, "nothing to convolve along 2 axes"),
+        (FLAT, {"kernel_size": (3, 3)}, "cannot be convolved along 2 axes"),
         (IMAGES, {"padding": "valid", "kernel_size": 9}, "kernel_size"),
         (IMAGES, {"kernel_size": 0}, "kernel_size"),
         (IMAGES, {"kernel_size": (3, 3, 3)}, "kernel_size"),
@@ -312,5 +312,5 @@ def test_a_convolutional_auto_encoder_of_any_numbers():
 def test_an_auto_encoder_that_draws_something_else_is_refused():
     coder = convolutional_coder().set_params(flatten0=Flatten(name="flatten0"))
     coder.layers[-2] = ConvTranspose2D(2, strides=2, activation="identity")
-    with pytest.raises(ValueError, match="let them end in as many numbers"):
+    with pytest.raises(ValueError, match="make them end in as many numbers"):
         coder.fit(FLAT)

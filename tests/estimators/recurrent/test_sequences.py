@@ -82,8 +82,8 @@ def test_a_row_does_not_feel_how_long_the_others_are_in_any_layers(layers, membe
 @pytest.mark.parametrize(
     ("layers", "text"),
     [
-        ([MaxPool(2), LSTM(3)], "MaxPool does not know which steps"),
-        ([AveragePool(2, 1, "same"), LSTM(3)], "AveragePool does not know which steps"),
+        ([MaxPool(2), LSTM(3)], "MaxPool does not know which steps are missing"),
+        ([AveragePool(2, 1, "same"), LSTM(3)], "AveragePool does not know which steps are missing"),
         ([Conv1D(3, strides=2), GlobalMaxPool()], "GlobalMaxPool is given 4"),
         ([Conv1D(3, padding="valid"), LSTM(3)], "LSTM is given 5"),
         ([Conv1D(3, strides=2), Conv1D(3), LSTM(3)], "Conv1D is given 4"),
@@ -384,9 +384,9 @@ def test_every_pass_of_fit_begins_anew():
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
-        ({"bidirectional": True}, "stateful=True does not go with bidirectional"),
-        ({"early_stopping": True}, "stateful=True does not go with early_stopping"),
-        ({"batch_size": 10}, "batch_size=10 would part"),
+        ({"bidirectional": True}, "stateful=True cannot be combined with bidirectional"),
+        ({"early_stopping": True}, "stateful=True cannot be combined with early_stopping"),
+        ({"batch_size": 10}, "batch_size=10 would split"),
         ({"layers": [GRU(3)], "units": (64,)}, "stateful=True has no effect together with"),
     ],
 )
@@ -423,13 +423,13 @@ ENDLESS[5, 1, 1] = np.inf
     ("X", "settings", "text"),
     [
         (PARTLY, {}, "Step 2 of row 3 of X is NaN in some"),
-        (EMPTY, {}, "Row 4 of X is a sequence without any step"),
+        (EMPTY, {}, "Row 4 of X is a sequence without steps"),
         (ENDLESS, {}, "infinity"),
         ([*SEQUENCES[:39], np.zeros((3, 5))], {}, "the same features"),
         ([*SEQUENCES[:39], np.zeros((3, 2, 2))], {}, r"X\[39\]"),
         ([*SEQUENCES[:39], np.zeros((0, 2))], {}, r"X\[39\]"),
         ([*SEQUENCES[:39], [["a", "b"]]], {}, r"X\[39\]"),
-        (EVEN[..., None], {}, "no sequences"),
+        (EVEN[..., None], {}, "are not sequences"),
         (EVEN, {"input_shape": (6, 3)}, "input_shape says"),
         (EVEN.reshape(40, 12), {"input_shape": (5, 2)}, "asks for 10"),
         (EVEN, {"cell": "rnn"}, "cell"),
@@ -456,7 +456,7 @@ def test_odd_calls_are_refused(X, settings, text):
 @pytest.mark.parametrize(
     ("y", "settings", "text"),
     [
-        (ABOVE, {}, r"an answer to every step; y\[0\] has the shape \(\)"),
+        (ABOVE, {}, r"a target for every step; y\[0\] has the shape \(\)"),
         (STEPS[:-1], {}, "inconsistent numbers"),
         ([*STEPS[:-1], STEPS[-1][:-1]], {}, r"y\[39\] has the shape"),
         (None, {}, "requires y to be passed"),

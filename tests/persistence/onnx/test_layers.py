@@ -159,7 +159,7 @@ def test_a_layer_of_the_user_is_refused_by_name():
             return super().forward(p, 2.0 * x, y, ctx)
 
     network = built([Doubled(3, "tanh")], (5,), "float64")
-    with pytest.raises(TypeError, match="Doubled is no layer that can be written to ONNX"):
+    with pytest.raises(TypeError, match="The layer Doubled cannot be written to ONNX"):
         written(network)
 
 

@@ -50,7 +50,7 @@ ENTRIES = {
         10,
         "Training stops after more than this many epochs without improvement.",
         c.integer(1) | INFINITE,
-    ),
+    ).on("AutoEncoder", also='The rates of ``learning_rate="auto"`` that fall are not cut off.'),
     "stop_below": Entry(
         "float", None, "Stop when the training loss falls below this.", c.none() | c.real()
     ),

@@ -105,6 +105,13 @@ ENTRIES = {
         f"How the learning rate changes: {listed(Schedule)}, or a spec from "
         ":mod:`sknn.schedules`. Works with every stochastic solver.",
     )
+    .on(
+        "AutoEncoder",
+        default="auto",
+        also='"auto" is "cosine", and "constant" for a code that is the only layer. A cosine ends '
+        "after `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer "
+        'streams pass "constant".',
+    )
     .on("TableNetwork", default="cos_log")
     .on("TableSynthesizer", default="cosine")
     .on("GAN", also="It applies to both networks.")
@@ -122,6 +129,14 @@ ENTRIES = {
     ),
     "learning_rate_init": Entry(
         "float", 0.001, "Learning rate, which the schedule multiplies by a factor.", POSITIVE
+    )
+    .on(
+        "AutoEncoder",
+        types='float or "auto"',
+        default="auto",
+        also='"auto" is 0.016 over the square root of the units of the widest hidden layer, at '
+        "most 0.005, and 0.001 for a single hidden layer and with `layers`.",
+        constraint=AUTO | POSITIVE,
     )
     .on(
         "DeepBelief",
