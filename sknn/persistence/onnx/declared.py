@@ -22,7 +22,7 @@ _SHIFT = 1e-2
 _REMEDIES = {
     NUMBER: "as DoubleTensorType",
     SPAN: "as DoubleTensorType, in seconds",
-    DATE: "as Int64TensorType, in microseconds since 1970-01-01; where a step of a pipeline puts "
+    DATE: "as Int64TensorType, in microseconds since 1970-01-01. Where a step of a pipeline puts "
     "it beside numbers, declare these as DoubleTensorType",
     CATEGORY: "as StringTensorType",
 }
@@ -52,7 +52,7 @@ def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) 
         raise ValueError(
             f"Column {label!r} of X held {_plural(kind)} in fit, but reaches the "
             f"{type(encoder).__name__} as {_named(given.dtype)}: {lost}. Declare it "
-            f"{_REMEDIES[kind]}; sknn.persistence.onnx_inputs returns rows in this form."
+            f"{_REMEDIES[kind]}. sknn.persistence.onnx_inputs returns rows in this form."
         )
     return _READERS[kind](graph, given)
 
