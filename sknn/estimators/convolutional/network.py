@@ -130,7 +130,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         )
 
     def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
-        return ((inf, 64),)
+        return ((400, 8), (800, 16), (1600, 32), (inf, 64))
 
     # -- layers ---------------------------------------------------------------------------
 

@@ -276,7 +276,7 @@ def _react_to_stop(state: FitState) -> None:
         warnings.warn("Training interrupted by user.", stacklevel=users_level())
     elif run.stop_reason == "max_iter" and not state.call.stream and not recipe.full_batch:
         # A schedule with a horizon has done what it was made for when its epochs are over.
-        if recipe.must_converge and "epochs" not in recipe.schedule.get_params():
+        if recipe.must_converge and not recipe.schedule.planned_epochs(run.horizon):
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({run.until - run.began}) "
                 "reached and the optimization hasn't converged yet.",

@@ -27,6 +27,9 @@ ENTRIES = {
         default="auto",
         constraint=AUTO | c.integer(1),
     )
+    .on("RecurrentNetwork", default=60)
+    .on("CNNClassifier", default=20)
+    .on("CNNRegressor", default=40)
     .on("TabularMLPClassifier", also='"auto" is 24 or 40, depending on the preset.')
     .on("TabularMLPRegressor", also='"auto" is 24 or 32, depending on the preset.')
     .on("TableSynthesizer", default=100),
@@ -48,9 +51,10 @@ ENTRIES = {
     "n_iter_no_change": Entry(
         "int or inf",
         10,
-        "Training stops after more than this many epochs without improvement.",
+        "Training stops after more than this many epochs without improvement. Those within the horizon of a "
+        'schedule, as "cosine" has one, count only where a validation loss is watched.',
         c.integer(1) | INFINITE,
-    ).on("AutoEncoder", also='The rates of ``learning_rate="auto"`` that fall are not cut off.'),
+    ),
     "stop_below": Entry(
         "float", None, "Stop when the training loss falls below this.", c.none() | c.real()
     ),
