@@ -51,8 +51,9 @@ ENTRIES = {
     "n_iter_no_change": Entry(
         "int or inf",
         10,
-        "Training stops after more than this many epochs without improvement. Those within the horizon of a "
-        'schedule, as "cosine" has one, count only where a validation loss is watched.',
+        "Training stops after more than this many epochs without improvement. Those within "
+        'the horizon of a schedule, as "cosine" has one, count only where a validation loss is '
+        "watched.",
         c.integer(1) | INFINITE,
     ),
     "stop_below": Entry(
