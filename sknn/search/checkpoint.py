@@ -253,7 +253,8 @@ def _told(name: str, value: Any) -> tuple[Any, str]:
 def _hash(name: str, value: Any) -> str:
     """Return a digest of data."""
     try:
-        return joblib.hash(_contents(value))
+        # Joblib hands large arrays to its workers as files.
+        return joblib.hash(_contents(value), coerce_mmap=True)
     except Exception as error:
         raise ValueError(
             f"checkpoint: whether {name} is the same when the search goes on cannot be told: "

@@ -319,6 +319,13 @@ def test_data_are_the_same_though_they_were_used(kind, path):
     assert_array_equal(again.cv_results_["mean_test_score"], first.cv_results_["mean_test_score"])
 
 
+def test_data_in_a_file_are_the_same_data(tmp_path, path):
+    np.save(tmp_path / "X.npy", X)
+    GridSearchCV(NET, GRID, cv=2, checkpoint=path).fit(X, BINARY)
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    assert GridSearchCV(NET, GRID, cv=2, checkpoint=path).fit(mapped, BINARY).n_splits_ == 2
+
+
 # -- who trains, and how it ends ------------------------------------------------------------------
 
 
