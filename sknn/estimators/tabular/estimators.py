@@ -317,8 +317,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     loss : str or Loss, default="squared_error"
         "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
         deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
-        (with a log link), "quantile", "squared_error" (half of it), "tweedie" (with a log link), or
-        a spec from :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
+        (with a log link), "quantile" (the median; ``Quantile([0.05, 0.5, 0.95])`` learns several),
+        "squared_error" (half of it), "tweedie" (with a log link), or a spec from
+        :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
     output_range : None, "train" or (low, high), default="train"
         Bounds to which predictions are clipped; "train" is the range of y in the first call. None
         lets the linear path extrapolate.
@@ -474,7 +475,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
 
     def _linear_target(self, target: Any, loss: Loss) -> NDArray | None:
         # Raw scores of another link are not on the scale of the target.
-        return target if loss.link_name == "identity" else None
+        if loss.link_name != "identity":
+            return None
+        return np.tile(target, len(loss.levels)) if loss.levels else target
 
     def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
         """Learn how far predictions are off."""

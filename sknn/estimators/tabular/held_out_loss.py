@@ -97,7 +97,8 @@ class HeldOut:
 
     def residual_std(self, pooled: NDArray) -> NDArray:
         """Return for each output the root mean square of what is left unexplained."""
-        error = self.loss.link(pooled.copy())[:, : self.targets.n_outputs] - self.target
+        answer = self.loss.link(pooled.copy())[:, self.loss.prediction_at(self.targets.n_outputs)]
+        error = answer - self.target
         weight = shares(self.weight, np.float64)
         weight = None if weight is None else weight[:, 0]
         return np.sqrt(np.average(error.astype(np.float64) ** 2, axis=0, weights=weight))
