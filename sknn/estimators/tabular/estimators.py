@@ -13,12 +13,19 @@ from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators.classifier import NetworkClassifier
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fitted import learned
 from sknn.estimators.regressor import NetworkRegressor
 from sknn.estimators.tabular import presets
 from sknn.estimators.tabular.held_out_loss import HeldOut
+from sknn.estimators.tabular.holdout import Team
+from sknn.estimators.tabular.intervals import Answers, Intervals, Known, intervals_of
 from sknn.estimators.tabular.network import TableNetwork
 from sknn.estimators.targets.classification import MultioutputTargets
+from sknn.estimators.targets.quantiles import places_of
+
+# So many rows, or up to twice as many, tell how much networks disagree.
+_ROWS_TO_COMPARE = 256
 
 
 class TabularMLPClassifier(NetworkClassifier, TableNetwork):
@@ -253,7 +260,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
             return np.hstack([np.eye(len(classes))[codes] for classes, codes in parts])
         return np.eye(self._targets.n_outputs)[target] if target.ndim == 1 else target
 
-    def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
+    def _calibrate(self, judge: HeldOut | None, pooled: Any, team: Team | None) -> None:
         """Choose the temperature."""
         power = 1.0
         if judge is not None and judge.loss.has_probabilities:
@@ -418,6 +425,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     """
 
     residual_std_: NDArray | None = learned()
+    _intervals: Intervals | None = None
     _presets = presets.REGRESSOR
 
     def __init__(
@@ -479,12 +487,50 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
             return None
         return np.tile(target, len(loss.levels)) if loss.levels else target
 
-    def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
+    def _calibrate(self, judge: HeldOut | None, pooled: Any, team: Team | None) -> None:
         """Learn how far predictions are off."""
         if judge is None:
-            self.residual_std_ = None
-        else:
-            self.residual_std_ = judge.residual_std(pooled) * self._targets.std
+            self.residual_std_ = self._intervals = None
+            return
+        self.residual_std_ = judge.residual_std(pooled) * self._targets.std
+        x, loss, targets = judge.rows(), judge.loss, self._targets
+
+        def answers(raw: NDArray) -> NDArray:
+            return targets.linked_in_user_units(loss.link(raw.copy()), loss)
+
+        def predictions(raw: NDArray) -> NDArray:
+            return answers(raw)[..., loss.prediction_at(targets.n_outputs)]
+
+        apart = np.zeros(targets.n_outputs)
+        if team is not None:
+            some = x[:: max(1, len(x) // _ROWS_TO_COMPARE)]
+            apart = apart + team.apart(some, predictions)
+        known = Known(judge.target * targets.std + targets.mean, judge.weight, apart)
+        said = Answers(self._linear_columns(x), answers(pooled))
+        self._intervals = intervals_of(said, known, loss)
+
+    def _linear_columns(self, x: NDArray) -> NDArray:
+        """Return the columns that are neither clipped nor in bins."""
+        return x[:, x.shape[1] - self.encoder_.n_linear_ :]
+
+    def _quantiles(self, X: Any, levels: NDArray) -> NDArray:
+        """Return quantiles that cover the right share of the rows held out."""
+        self._check_fitted()
+        if self._loss.levels:
+            places_of(levels, self._loss.levels)
+        intervals = self._intervals
+        if intervals is None:
+            raise ValueError(
+                "return_quantiles needs errors on rows that were not trained on, and this model "
+                "has none; fit with n_splits of at least 2, or pass X_val and y_val. A model that "
+                "an earlier version saved has to be fitted again."
+            )
+        return computed(self._from_errors, intervals, self._check_inputs(X), levels)
+
+    def _from_errors(self, intervals: Intervals, x: NDArray, levels: NDArray) -> NDArray:
+        said = Answers(self._linear_columns(x), self._loss.link(self._raw_of(x)))
+        answer = self._targets.clipped(intervals.quantiles(said, self._loss, levels))
+        return answer[..., 0] if self._targets.flat else answer
 
     def _std(self, X: Any) -> NDArray:
         """Add to what members disagree on what none of them explains of rows held out.

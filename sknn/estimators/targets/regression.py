@@ -168,6 +168,15 @@ class RegressionTargets(Targets):
         if bias.shape[-1] > k:
             bias[..., k:] -= 2.0 * np.log(self.std)
 
+    def linked_in_user_units(self, linked: NDArray, loss: Loss) -> NDArray:
+        """Return what the link gives in training, and spreads behind it, as the user knows them."""
+        mean, std = self._of_scores(loss)
+        out, k = linked.astype(np.float64), len(std)
+        out[..., :k] = out[..., :k] * std + mean
+        if loss.has_spread:
+            out[..., k:] *= self.std
+        return out
+
     def _of_scores(self, loss: Loss) -> tuple[NDArray, NDArray]:
         """Return mean and standard deviation of the target of each score on its scale."""
         n_levels = max(1, len(loss.levels))
