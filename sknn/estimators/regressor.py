@@ -131,7 +131,9 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         return_quantiles : list of float, default=None
             Return these quantiles of the target in place of the prediction: levels between 0 and
             1, in ascending order. The loss must have learned them, as
-            ``Quantile([0.05, 0.5, 0.95])`` does.
+            ``Quantile([0.05, 0.5, 0.95])`` does. :class:`~sknn.TabularMLPRegressor` returns any
+            quantile with any other loss: from its errors on rows held out, which also correct
+            quantiles that were learned.
 
         Returns
         -------
@@ -147,7 +149,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         ValueError
             With `return_std` and a single member, unless the loss learns a spread. With
             `return_quantiles` for levels out of order or range, for those the loss did not learn,
-            and together with `return_std`.
+            for those that too few rows held out tell of, and together with `return_std`.
         """
         if return_quantiles is not None:
             if return_std:

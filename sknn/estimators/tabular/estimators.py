@@ -278,8 +278,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     """Neural network regressor for tables with numbers, categories, dates, and missing values.
 
     Pass the data frame as it is; no pipeline is needed. The defaults are designed to be good
-    without a search, and ``predict(X, return_std=True)`` also returns how uncertain the predictions
-    are.
+    without a search, ``predict(X, return_std=True)`` also returns how uncertain the predictions
+    are, and ``predict(X, return_quantiles=[0.05, 0.95])`` returns an interval.
 
     Parameters
     ----------
@@ -395,6 +395,11 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     Everything, including the encoding, is fitted on the rows passed to `fit`. The encoding sees all
     of them, even those that a member does not train on; with ``bins="tree"`` it also sees their y.
 
+    Quantiles are conformal: they follow from the errors on rows that the predicting members had not
+    seen, in units of how large errors are for rows like the one in question [3]_. With
+    ``loss=Quantile([...])`` these errors move the quantiles that were learned [4]_. In a stream,
+    they are the errors on the last `X_val` and `y_val`.
+
     `partial_fit` trains all members once on all rows of a chunk, and uses the last weights. A later
     `fit` with ``warm_start=True`` does not hold out rows, either. Columns are encoded as in the
     first chunk, which should have a few hundred rows. If a stream begins with fewer than 30 rows,
@@ -407,6 +412,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
        and boosted trees on tabular data", arXiv 2407.04491.
     .. [2] Gorishniy, Rubachev & Babenko (2022), "On embeddings for numerical features in tabular
        deep learning", arXiv 2203.05556.
+    .. [3] Lei, G'Sell, Rinaldo, Tibshirani & Wasserman (2018), "Distribution-free predictive
+       inference for regression". JASA 113.
+    .. [4] Romano, Patterson & Candès (2019), "Conformalized quantile regression". NeurIPS 32.
 
     See Also
     --------
@@ -422,6 +430,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     >>> mean, std = net.predict(X.head(), return_std=True)
     >>> mean.shape, std.shape
     ((5,), (5,))
+    >>> net.predict(X.head(), return_quantiles=[0.05, 0.5, 0.95]).shape
+    (5, 3)
     """
 
     residual_std_: NDArray | None = learned()
