@@ -29,7 +29,7 @@ from sknn.core.losses import Mixed
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
 from sknn.core.spec import resolve
-from sknn.estimators.autoencoder import pca
+from sknn.estimators.autoencoder import automatic, pca
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.fit.layerwise import train_part
 from sknn.estimators.fit.state import FitState
@@ -39,7 +39,6 @@ from sknn.estimators.settings.layers import (
     given_layers,
     hidden_sizes,
     output_layer,
-    per_layer,
 )
 
 CODE = "code"
@@ -122,7 +121,7 @@ def check_output(network: Network, n_features: int) -> None:
 
 def _encoder(estimator: Any) -> tuple[list[int], list[Any]]:
     sizes = hidden_sizes(estimator.hidden_layer_sizes)
-    return sizes, per_layer(estimator.activation, len(sizes), "activation")
+    return sizes, automatic.activations(estimator, len(sizes))
 
 
 def _corruption(estimator: Any, targets: ReconstructionTargets) -> list[Layer]:
@@ -359,8 +358,9 @@ def encoder_start(estimator: Any, params: dict[str, Any]) -> dict[str, Any]:
     params : dict
         What the user wants beside.
     """
-    shape = ("hidden_layer_sizes", "activation", "normalization")
+    shape = ("hidden_layer_sizes", "normalization")
     own: dict[str, Any] = {name: getattr(estimator, name) for name in shape}
+    own["activation"] = _encoder(estimator)[1]
     own["weight_init"] = Pretrained(estimator, layers=encoder_names(estimator))
     taken = sorted(own.keys() & params)
     if taken:
