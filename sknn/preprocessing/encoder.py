@@ -15,7 +15,9 @@ from sknn._validation.messages import check_same_rows
 from sknn.core import constraints as c
 from sknn.preprocessing.column_warnings import ColumnWarnings
 from sknn.preprocessing.columns import Table, read_table
-from sknn.preprocessing.plan import Sample, Settings, TablePlan
+from sknn.preprocessing.in_memory import InMemory
+from sknn.preprocessing.plan import Settings, TablePlan
+from sknn.preprocessing.sample import Sample
 
 _BINS = 16
 _PARAMETERS = {
@@ -191,12 +193,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
         weight = check_weight(sample_weight, table.n_rows)
         y = self._target(y, table)
+        settings = _settings(plain, table, y is not None)
         rows = training_rows(weight, may_be_empty=False)
-        settings = _settings(plain, table, y if rows is None or y is None else y[rows])
         if rows is not None and weight is not None:
             table, weight = table.take(rows), weight[rows]
-        remarks = ColumnWarnings()
-        return TablePlan.fit(table, Sample.of(weight, table.n_rows), settings, remarks), remarks
+            y = y if y is None else y[rows]
+        facts, remarks = InMemory(table, Sample.of(weight, table.n_rows), y), ColumnWarnings()
+        return TablePlan.fit(facts, settings, remarks), remarks
 
     def _become(self, plan: TablePlan, table: Table) -> TableEncoder:
         validate_data(self, table.frame, skip_check_array=True)
@@ -318,11 +321,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return tags
 
 
-def _settings(plain: dict[str, Any], table: Table, y: NDArray | None) -> Settings:
+def _settings(plain: dict[str, Any], table: Table, by_trees: bool) -> Settings:
     """Return what the parameters, as they were read, ask for in a table."""
     n_bins = _BINS if plain["n_bins"] == "auto" else (plain["n_bins"] or 0)
     categorical = categorical_mask(plain["categorical_features"], table)
-    return Settings(categorical, n_bins, y, plain["max_categories"], plain["linear"])
+    return Settings(categorical, n_bins, by_trees, plain["max_categories"], plain["linear"])
 
 
 def categorical_mask(features: Any, table: Table) -> NDArray | None:
