@@ -10,11 +10,14 @@ from typing import Any
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.fit.side_by_side import check_listeners
 from sknn.estimators.settings.specs import is_lbfgs
+from sknn.estimators.tabular.network import TableNetwork
+from sknn.preprocessing.encoder import TableEncoder
 from sknn.streams.dask import DaskBlocks
+from sknn.streams.encoders import fit_encoder, lend_encoder
 from sknn.streams.full_batch import fit_full_batch
 from sknn.streams.given import GivenBlocks, is_iterable_of_blocks
 from sknn.streams.progress import Bar, bar_for, figures_so_far
-from sknn.streams.rows import n_rows
+from sknn.streams.rows import is_lazy, n_rows
 from sknn.streams.side_by_side import SideBySide
 from sknn.streams.tasks import has_client
 
@@ -30,6 +33,7 @@ def fit_blocks(
     epochs: int = 1,
     classes: Any = None,
     together: int = 1,
+    encoder: str = "auto",
     resume: bool = False,
     verbose: bool = False,
     **more: Any,
@@ -139,6 +143,9 @@ def fit_blocks(
     """
     _check_count("epochs", epochs)
     _check_count("together", together)
+    by_all = _by_all_blocks(encoder, X, together)
+    if isinstance(estimator, TableEncoder):
+        return _encoder(estimator, X, y, sample_weight, (epochs, together, resume), more)
     source = source_of(X, y, sample_weight)
     if isinstance(estimator, BaseNetwork) and is_lbfgs(estimator):
         return _full_batch(estimator, source, classes, (epochs, together, resume), more)
@@ -151,8 +158,34 @@ def fit_blocks(
     if together > 1:
         trainer = SideBySide(estimator, more, int(together))
     passes = Passes(estimator, source, trainer, int(epochs), int(together), verbose)
-    passes.run(_position(estimator, together) if resume else (0, 0))
+    start = _position(estimator, together) if resume else (0, 0)
+    try:
+        if by_all and isinstance(estimator, TableNetwork):
+            lend_encoder(estimator, source)
+        passes.run(start)
+    finally:
+        if isinstance(estimator, TableNetwork):
+            estimator.__dict__.pop("lent_encoder", None)
     return estimator
+
+
+def _by_all_blocks(encoder: Any, X: Any, together: int) -> bool:
+    if encoder not in ("auto", "first", "all"):
+        raise ValueError(f"encoder must be 'auto', 'first' or 'all'; got {encoder!r}.")
+    return encoder == "all" or (encoder == "auto" and together > 1 and is_lazy(X))
+
+
+def _encoder(
+    encoder: TableEncoder, X: Any, y: Any, sample_weight: Any, asked: Any, more: Any
+) -> TableEncoder:
+    """Fit an encoder of tables; there are no epochs, and no rounds."""
+    if asked != (1, 1, False) or more:
+        raise ValueError(
+            "A TableEncoder looks at all blocks once; leave epochs and together at 1, resume at "
+            "False, and pass nothing but X, y and sample_weight."
+        )
+    fit_encoder(encoder, source_of(X, y if encoder.needs_target else None, sample_weight))
+    return encoder
 
 
 def _full_batch(estimator: Any, source: Any, classes: Any, asked: Any, more: Any) -> Any:
