@@ -145,7 +145,8 @@ def fit_blocks(
     _check_count("together", together)
     by_all = _by_all_blocks(encoder, X, together)
     if isinstance(estimator, TableEncoder):
-        return _encoder(estimator, X, y, sample_weight, (epochs, together, resume), more)
+        asked = (epochs, together, resume, classes is None)
+        return _encoder(estimator, X, y, sample_weight, asked, more)
     source = source_of(X, y, sample_weight)
     if isinstance(estimator, BaseNetwork) and is_lbfgs(estimator):
         return _full_batch(estimator, source, classes, (epochs, together, resume), more)
@@ -179,7 +180,7 @@ def _encoder(
     encoder: TableEncoder, X: Any, y: Any, sample_weight: Any, asked: Any, more: Any
 ) -> TableEncoder:
     """Fit an encoder of tables; there are no epochs, and no rounds."""
-    if asked != (1, 1, False) or more:
+    if asked != (1, 1, False, True) or more:
         raise ValueError(
             "A TableEncoder looks at all blocks once; leave epochs and together at 1, resume at "
             "False, and pass nothing but X, y and sample_weight."

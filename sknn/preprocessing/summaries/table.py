@@ -178,10 +178,15 @@ def _merged(one: Any, other: Any, label: Any) -> ColumnFigures | Entries:
         return _with_blank(one, other) if other.is_blank else _with_blank(other, one)
     if isinstance(one, Entries) and isinstance(other, Entries):
         return one.merged(other)
-    one, other = _as_figures(one, other, label), _as_figures(other, one, label)
-    if one.kind != other.kind:
-        raise _unlike(f"{one.kind}s", f"{other.kind}s", label)
-    return one.merged(other)
+    found, more = _as_figures(one, label), _as_figures(other, label)
+    if found is None or more is None or found.kind != more.kind:
+        held, also = (each.kind + "s" if each else "text or categories" for each in (found, more))
+        raise ValueError(
+            f"Column {label!r} of X holds {held} in some blocks and {also} in others. Give it one "
+            f"dtype, for example with X.astype({{{label!r}: ...}}), or name it in "
+            "categorical_features."
+        )
+    return found.merged(more)
 
 
 def _with_blank(known: Any, blank: Any) -> ColumnFigures | Entries:
@@ -191,20 +196,12 @@ def _with_blank(known: Any, blank: Any) -> ColumnFigures | Entries:
     return known.with_missing(*missing)
 
 
-def _as_figures(one: Any, other: Any, label: Any) -> ColumnFigures:
-    """Return figures; those of objects where they are numbers, dates or spans all the same."""
+def _as_figures(one: Any, label: Any) -> ColumnFigures | None:
+    """Return figures, of objects too where all are numbers, dates or spans; None of others."""
     if isinstance(one, ColumnFigures):
         return one
     with naming(label):
         form = form_of(one.column)
         if form.kind == CATEGORY or form.way:
-            raise _unlike("text or categories", f"{other.kind}s", label)
+            return None
         return ColumnFigures.of(one.column, one.even_weight(), label, form.kind)
-
-
-def _unlike(one: str, other: str, label: Any) -> ValueError:
-    return ValueError(
-        f"Column {label!r} of X holds {one} in some blocks and {other} in others. Give it one "
-        f"dtype, for example with X.astype({{{label!r}: ...}}), or name it in "
-        "categorical_features."
-    )
