@@ -30,6 +30,7 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
     "mathml",
+    "guide_links",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["_build", "reference/written_out.md"]
@@ -62,6 +63,8 @@ html_theme_options = {
     "show_prev_next": True,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
+    # The methods of a class are seen at once.
+    "show_toc_level": 2,
 }
 
 
@@ -86,7 +89,16 @@ def drop_references(app, doctree):
                     row[place - 1] = nodes.Text(row[place - 1].rstrip())
 
 
+def trim_snippets(app, doctree):
+    """Drop the empty line that ends a snippet for doctest."""
+    for block in doctree.findall(nodes.literal_block):
+        if len(block) == 1 and isinstance(block[0], nodes.Text):
+            block[0] = nodes.Text(block[0].rstrip("\n"))
+            block.rawsource = block.rawsource.rstrip("\n")
+
+
 def setup(app):
+    app.connect("doctree-read", trim_snippets)
     app.connect("doctree-read", drop_references)
     app.connect("autodoc-process-docstring", unlink_foreign_labels)
     app.connect("config-inited", lambda app, config: public_names.write_out())

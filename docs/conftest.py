@@ -12,3 +12,5 @@ if not all(map(importlib.util.find_spec, ("docutils", "latex2mathml", "sphinx_ga
     collect_ignore += ["conf.py", "gallery.py", "mathml.py"]
 # What a build of the pages leaves here comes from sources that are tested themselves.
 collect_ignore += ["_build", "examples", "reference/generated"]
+# Import their neighbors by name, as scripts and extensions of Sphinx do.
+collect_ignore += ["check_pages.py", "guide_links.py"]

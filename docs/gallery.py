@@ -48,6 +48,8 @@ SETTINGS = {
     "remove_config_comments": True,
     "download_all_examples": False,
     "show_memory": False,
+    # One process for each of two examples at a time; `check_pages.py` grants it one BLAS thread.
+    "parallel": 2,
     "write_computation_times": False,
     "show_signature": False,
     "first_notebook_cell": "%matplotlib inline\nimport sys\n\nsys.argv = sys.argv[:1]",

@@ -32,6 +32,11 @@ def names_of(module):
     return sorted(listed, key=str.lower)
 
 
+def modules():
+    """Return the modules whose names are on the pages."""
+    return [importlib.import_module(name) for name in MARK.findall(pages())]
+
+
 def pages():
     """Return the text of all pages of the reference, one after the other."""
     paths = (path for path in sorted(REFERENCE.glob("*.md")) if path != WRITTEN_OUT)

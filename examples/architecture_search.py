@@ -1,14 +1,14 @@
-"""Grid, random and architecture search: three searches of equal cost
-==================================================================
+"""Grid, random, and architecture search: three searches of equal cost
+===================================================================
 
 Run it from the root of the repository; it takes about a minute and writes one picture::
 
     pip install ".[plot]"
     python examples/architecture_search.py
 
-All of them may train about 320 epochs on each of three splits of the digits: eight candidates of 40
-epochs for the grid and the random search. The architecture search spends the same on 24 candidates,
-most of which it gives up early.
+Each search trains about 320 epochs on each of three splits of the digits. The grid and the random
+search spend them on eight candidates of 40 epochs, the architecture search on 24 candidates, most
+of which it drops early.
 """
 
 from __future__ import annotations

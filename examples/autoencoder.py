@@ -1,14 +1,14 @@
-"""Autoencoders: what gets through a narrow middle
-================================================
+"""Autoencoders: denoise, look inside, compress, generate
+=========================================================
 
 Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
 
     pip install ".[plot]"
     python examples/autoencoder.py
 
-Four networks learn the images of the digits without their labels. The first mends noisy images, the
-second shows what its units look for, the third gives every image two numbers, and the fourth, a
-variational one, invents images.
+Four networks learn the images of the digits without their labels. The first restores noisy images,
+the second shows what its units look for, the third describes every image by two numbers, and the
+fourth, a variational autoencoder, generates images.
 """
 
 from __future__ import annotations

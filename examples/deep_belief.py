@@ -6,9 +6,9 @@ Run it from the root of the repository; it takes some ten seconds and writes one
     pip install ".[plot]"
     python examples/deep_belief.py
 
-Four hidden layers of logistic units learn the digits in equally many epochs, from three starts:
-normal weights of standard deviation 0.01, scikit-learn's uniform ones, and the weights of four
-restricted Boltzmann machines, trained without labels one on top of the other.
+Four hidden layers of logistic units learn the digits in the same number of epochs, from three kinds
+of initial weights: normal with standard deviation 0.01, scikit-learn's uniform ones, and those of
+four restricted Boltzmann machines, trained without labels one on top of the other.
 """
 
 from __future__ import annotations

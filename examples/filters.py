@@ -7,9 +7,9 @@ Run it from the root of the repository; it takes some seconds and writes one pic
     python examples/filters.py
 
 A filter is a small patch of weights that slides over the image; where the image looks like the
-patch, its feature map lights up. Pooling keeps the strongest answer of every few pixels, so a digit
-may move a little and the map hardly changes. Dense layers have neither: the example trains both on
-digits in the middle and judges them on digits that have moved.
+patch, its feature map is high. Pooling keeps the largest output of every few pixels, so the map
+hardly changes if a digit moves a little. Dense layers do neither. The example trains both kinds on
+centered digits and tests them on digits that have moved.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def show(ax, image: np.ndarray, limit: float | None = None) -> None:
         ax.imshow(image, cmap="magma")
         ax.grid(False)
     else:
-        ax.imshow(image, cmap="RdBu", vmin=-limit, vmax=limit)
+        ax.imshow(image, cmap="RdBu_r", vmin=-limit, vmax=limit)
         ax.grid(False)
     ax.set(xticks=[], yticks=[])
 

@@ -6,11 +6,11 @@ Run it from the root of the repository; it takes some seconds and writes one pic
     pip install ".[plot]" statsmodels
     python examples/forecast.py
 
-The yearly numbers from 1700 to 2008 come with statsmodels. Their cycle of about eleven years comes
-now sooner, now later, and the maxima rise and fall, so each window is counted in units of its own
-mean and deviation (Kim et al. 2022, reversible instance normalization). The network is trained on
-the years up to 1931 and asked for the next eleven from every later year on; the rule to beat says
-that every year is as the one eleven years ago.
+The yearly numbers from 1700 to 2008 come with statsmodels. The length of their cycle, about eleven
+years, varies, and so do the maxima, so each window is standardized by its own mean and standard
+deviation (Kim et al. 2022, reversible instance normalization). The network is trained on the years
+up to 1931 and predicts the next eleven years from every later year on. The rule to beat is that
+every year is like the one eleven years before.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A PyTorch network that goes on learning by ``partial_fit``, and is handed back
-==============================================================================
+"""A PyTorch network that continues to learn with ``partial_fit``, and goes back
+=============================================================================
 
 Run it from the root of the repository; it takes about ten seconds and writes one picture::
 
@@ -7,10 +7,10 @@ Run it from the root of the repository; it takes about ten seconds and writes on
     python examples/from_pytorch.py
 
 A small convolutional network learns digits in PyTorch. Then the camera moves: all images are
-shifted by one pixel, and many answers are wrong. The same network here takes the weights over and
-learns from a stream of labeled batches, one call of ``partial_fit`` each, beside one that begins
-with random weights. At the end the weights go back to PyTorch, which then gives the same
-probabilities.
+shifted by one pixel, and many predictions are wrong. The same network in sknn takes over the
+weights and learns from a stream of labeled batches, one call of ``partial_fit`` each, next to one
+that starts with random weights. At the end, the weights go back to PyTorch, which then predicts the
+same probabilities.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def module() -> torch.nn.Sequential:
 def network(seed: int) -> CNNClassifier:
     """Return the network as it is written here."""
     layers = [Conv2D(16), MaxPool(2), Conv2D(32), Flatten(), Dense(64)]
-    return CNNClassifier(layers=layers, dtype="float32", random_state=seed)
+    # The stream goes on without end.
+    rate = {"learning_rate": "constant", "learning_rate_init": 0.001}
+    return CNNClassifier(layers=layers, dtype="float32", random_state=seed, **rate)
 
 
 def train_there(X: np.ndarray, y: np.ndarray, seed: int, epochs: int = 8) -> dict:

@@ -6,9 +6,9 @@ Run it from the root of the repository; it takes about fifteen seconds and write
     pip install ".[plot]"
     python examples/gan.py
 
-A counterfeiter (the generator) learns to strike coins, a detective (the discriminator) to tell them
-from good ones, and each makes the other better. The coins lie in eight heaps on a circle; then a
-second pair is told which digit to draw.
+A counterfeiter (the generator) learns to make coins, a detective (the discriminator) learns to tell
+them from real ones, and each makes the other better. The coins lie in eight clusters on a circle. A
+second pair of networks draws digits on demand.
 """
 
 from __future__ import annotations

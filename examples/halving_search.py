@@ -1,12 +1,12 @@
-"""scikit-learn's HalvingRandomSearchCV with epochs as the resource
-================================================================
+"""Halving of scikit-learn, with epochs as the resource
+=======================================================
 
 Run it from the root of the repository; it takes some seconds::
 
     python examples/halving_search.py
 
-Every network of sknn has `max_iter`, so scikit-learn can halve over epochs. It fits survivors anew
-in each round; ``sknn.search.ArchitectureSearchCV`` lets them go on.
+Every network of sknn has `max_iter`, so scikit-learn can halve over epochs. It retrains survivors
+from scratch in each round; ``sknn.search.ArchitectureSearchCV`` continues their training.
 """
 
 from __future__ import annotations

@@ -6,13 +6,13 @@ Run it from the root of the repository; it takes some fifteen seconds and writes
     pip install ".[plot]"
     python examples/memory.py
 
-The adding problem (Hochreiter & Schmidhuber 1997): each step brings a number and a mark; two steps
-are marked, one in either half, and the sum of their numbers is asked for at the end. A network must
-carry both along in its hidden state, and in training the gradient must find its way back to them.
-How much of it arrives at a step is how far a nudge of the step's number moves the answer. Before
-training it shrinks with every step back (Bengio, Simard & Frasconi 1994); the Elman network does
-not get over it, while the gates of LSTM and GRU learn to let the marked numbers pass: there the
-slope becomes 1, however far back they stand.
+The adding problem (Hochreiter & Schmidhuber 1997): each step has a number and a mark; two steps are
+marked, one in each half, and the target is the sum of their numbers. A network must carry both
+along in its hidden state, and in training the gradient must flow back to them. The slope of the
+prediction with respect to the number at a step shows how much of it arrives there. Before training,
+it shrinks with every step back (Bengio, Simard & Frasconi 1994). The Elman network does not
+overcome this, while the gates of LSTM and GRU learn to keep the marked numbers: the slope there
+becomes 1, however far back they are.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ def network(cell: str, epochs: int) -> RNNRegressor:
     return RNNRegressor(
         UNITS,
         cell=cell,
+        # What the memory holds at the end is all there is.
+        readout="last",
         learning_rate="cosine",
         learning_rate_init=0.01,
         max_iter=epochs,
@@ -58,7 +60,7 @@ def network(cell: str, epochs: int) -> RNNRegressor:
 
 
 def slope(net: RNNRegressor, X: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """Return how far the answer to each row moves with the number at a step of it."""
+    """Return how far the prediction for each row moves with the number at a step."""
     nudged = X.copy()
     nudged[np.arange(len(X)), steps, 0] += 0.01
     return (net.predict(nudged) - net.predict(X)) / 0.01

@@ -6,9 +6,8 @@ Run it from the root of the repository; it takes some seconds::
     pip install ".[test]"  # or optuna alone
     python examples/optuna_pruning.py
 
-A trial trains a network epoch by epoch and reports its score after each; the pruner ends those
-that fall behind. Nothing is lost by training in parts: n passes of `partial_fit` are a `fit` of n
-epochs.
+A trial trains a network epoch by epoch and reports its score after each; the pruner ends those that
+fall behind. Training in parts loses nothing: n calls of `partial_fit` equal a `fit` of n epochs.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def network(trial: optuna.Trial) -> MLPClassifier:
 
 
 def objective(trial: optuna.Trial, epochs: int) -> float:
-    """Train, report, and give up where it is not worth going on."""
+    """Train, report, and give up where it is not worth continuing."""
     net, score = network(trial), 0.0
     for epoch in range(epochs):
         score = net.partial_fit(X_TRAIN, Y_TRAIN, classes=np.arange(10)).score(X_VAL, Y_VAL)

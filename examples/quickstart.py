@@ -1,5 +1,5 @@
-"""A classifier, a regressor and a stream on real data, beside scikit-learn's networks
-===================================================================================
+"""A classifier, a regressor, and a stream on real data, beside scikit-learn's networks
+====================================================================================
 
 Run it from the root of the repository; it takes less than a minute and writes one picture::
 
@@ -10,9 +10,9 @@ Run it from the root of the repository; it takes less than a minute and writes o
 2. diabetes: the same with a regressor;
 3. breast cancer: rows that arrive in chunks, learned with ``partial_fit``.
 
-Both libraries get the same settings, the same grid and the same rows. Left to itself sknn stops by
-the validation loss; `scoring` makes the classifier watch what scikit-learn's watches, so that the
-seconds compare.
+Both libraries get the same settings, the same grid, and the same rows. By default, sknn stops by
+the validation loss; `scoring` makes the classifier watch the same score as scikit-learn's, so that
+the seconds are comparable.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@ Run it from the root of the repository; it takes some ten seconds and writes one
     pip install ".[plot]"
     python examples/rbm_digits.py
 
-The task is that of scikit-learn's example of the same kind: digits and their four shifts by one
-pixel, a logistic regression on raw pixels, on what scikit-learn's machine makes of them, and on
-what ours does. The last row adds what a pipeline cannot: backpropagation into the features.
+The task is that of scikit-learn's example: digits and their four shifts by one pixel, and a
+logistic regression on raw pixels, on the features of scikit-learn's machine, and on those of sknn.
+The last row adds what a pipeline cannot do: backpropagation into the features.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
-"""The winner of a scikit-learn search, trained on with dropout, and handed back
-=============================================================================
+"""The winner of a scikit-learn search, trained further with dropout, and converted back
+=====================================================================================
 
 Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
 
     pip install ".[plot]"
     python examples/search_winner.py
 
-``GridSearchCV`` finds a network of scikit-learn for handwritten digits. ``from_sklearn`` takes it
-over with its weights, dropout and averaged weights train it further, which scikit-learn's networks
-cannot do, and ``to_sklearn`` makes a network of scikit-learn of the result: whoever serves it needs
-no sknn.
+``GridSearchCV`` finds a network of scikit-learn for handwritten digits. ``from_sklearn`` converts
+it with its weights, training continues with dropout and averaged weights, which scikit-learn's
+networks do not have, and ``to_sklearn`` converts the result back, so that it can be served without
+sknn.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def main() -> None:
         ax.plot(column, [name] * len(column), "k.")
     ax.invert_yaxis()
     ax.set(xlim=(0.9, 1), xlabel="accuracy on images held out (dots: seeds)")
-    ax.set_title("A search's winner goes on with dropout")
+    ax.set_title("A search's winner continues with dropout")
     figure.savefig(options.output, dpi=120)
 
 

@@ -1,17 +1,17 @@
-"""Tables as they come: two messy tables, learned without a pipeline
-=================================================================
+"""Two messy tables, learned without a pipeline
+============================================
 
 Run it from the root of the repository; it takes about ten seconds and writes one picture::
 
     pip install ".[plot]" pandas
     python examples/tables.py
 
-Breast cancer and diabetes, which come with scikit-learn, are made as messy as tables are: a tenth
-of the numbers is missing, one column is cut into categories, another is on a wild scale, one does
-not vary and one tells nothing. sknn and gradient-boosted trees take the frames as they are;
-scikit-learn's network gets the usual pipeline. The table shows means over some splits, seconds are
-those of one fit on one thread. The picture shows the loss on rows held out, whether probabilities
-can be believed, and which columns matter.
+The breast cancer and diabetes data, which come with scikit-learn, are made as messy as real tables:
+a tenth of the numbers is missing, one column is cut into categories, another has an extreme scale,
+one is constant, and one carries no information. sknn and gradient-boosted trees take the frames as
+they are; scikit-learn's network gets the usual pipeline. The printed table shows means over several
+splits, and the seconds of one fit on one thread. The picture shows the loss on held-out rows,
+whether probabilities can be trusted, and which columns matter.
 """
 
 from __future__ import annotations

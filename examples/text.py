@@ -6,12 +6,12 @@ Run it from the root of the repository; it takes about fifteen seconds and write
     pip install ".[plot]"
     python examples/text.py
 
-Two thousand docstrings of SciPy and scikit-learn, as they are installed, become rows with a column
-a word and a pair of words; code, and the names of the packages, are left out. A logistic
-regression and the networks of scikit-learn and of sknn, over the same TF-IDF rows, learn to tell
-from which part a text comes: `scipy.stats`, `scipy.signal`, `sklearn.metrics` and so on. The table
-shows the accuracy on texts that were held out and processor seconds of a fit on one thread; the
-picture shows both, and the words that speak most for some of the parts.
+Two thousand docstrings of the installed SciPy and scikit-learn become rows with one column per word
+and pair of words; code and the names of the packages are left out. A logistic regression and the
+networks of scikit-learn and sknn learn, from the same TF-IDF rows, which part a text comes from:
+`scipy.stats`, `scipy.signal`, `sklearn.metrics`, and so on. The table shows the accuracy on
+held-out texts and the processor seconds of a fit on one thread; the picture shows both, and the
+words that speak most for some of the parts.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@ Run it from the root of the repository; it takes about ten seconds and writes on
     pip install ".[plot]"
     python examples/transfer.py
 
-A network learns to name digits from 1,000 labeled images. A second network shall tell odd from
-even digits, and gets 20, 50 or 100 labeled images that the first one has not seen. It starts
-from random weights, from those of the first network, or keeps the first layer of it fixed.
+A network learns to name digits from 1,000 labeled images. A second network learns to tell odd from
+even digits from 20, 50, or 100 labeled images that the first one has not seen. It starts from
+random weights, from those of the first network, or keeps the first layer of that network fixed.
 """
 
 from __future__ import annotations

@@ -283,14 +283,14 @@ def cross_val_score_by(cross_validate: Callable) -> Callable:
 
 
 def hears(context: Any) -> bool:
-    """Say whether callbacks of scikit-learn listen to a task of a search."""
+    """Return whether callbacks of scikit-learn listen to a task of a search."""
     return bool(getattr(context, "_callbacks", ()))
 
 
 def sees_answers_only(scorer: Any, params: dict[str, Any]) -> bool:
-    """Say whether a scorer asks a model for answers to rows, and looks at nothing else.
+    """Return whether a scorer asks a model for answers to rows, and looks at nothing else.
 
-    A Pipeline hands on what its own `score` is given to its steps, too.
+    A Pipeline passes on what its own `score` is given to its steps, too.
     """
     if isinstance(scorer, _MultimetricScorer):
         return all(sees_answers_only(each, params) for each in scorer._scorers.values())
@@ -298,12 +298,12 @@ def sees_answers_only(scorer: Any, params: dict[str, Any]) -> bool:
 
 
 def is_own_score(scorer: Any) -> bool:
-    """Say whether a scorer is the method `score` of the estimator."""
+    """Return whether a scorer is the method `score` of the estimator."""
     return type(scorer) is _PassthroughScorer
 
 
 def takes_weights(scorer: Any) -> bool:
-    """Say whether the metric of a scorer knows sample weights; of a bare callable nobody knows."""
+    """Return whether the metric of a scorer takes sample weights; False for a bare callable."""
     metric = getattr(scorer, "_score_func", None)
     return metric is not None and "sample_weight" in inspect.signature(metric).parameters
 

@@ -1,4 +1,4 @@
-"""Callbacks: what may look at training, and what may end it."""
+"""Callbacks: objects that watch training, and may end it."""
 
 from sknn.training.callbacks import (
     Callback,

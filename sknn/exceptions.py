@@ -1,4 +1,4 @@
-"""Errors and warnings of sknn, beside the ones it shares with scikit-learn."""
+"""Errors and warnings of sknn, besides those it shares with scikit-learn."""
 
 
 class InvalidParameterError(ValueError, TypeError):
@@ -18,12 +18,15 @@ class ShapeWarning(UserWarning):
 
 
 class TableWarning(UserWarning):
-    """A column of a table tells nothing as it stands, or some of its entries count as missing."""
+    """A column of a table carries no information as it is, or some entries count as missing."""
 
 
 class OneHotTargetWarning(UserWarning):
-    """y has exactly one 1 in every row and is taken for multi-label."""
+    """y has exactly one 1 in every row and is read as multi-label."""
 
 
 class TrainingWarning(UserWarning):
-    """Something went wrong in training, as seen by :class:`sknn.callbacks.Diagnostics`."""
+    """Something went wrong in training, as seen by :class:`sknn.callbacks.Diagnostics`.
+
+    Or a further call trains at a learning rate whose schedule has come to its end.
+    """

@@ -1,4 +1,4 @@
-"""Losses: what ``loss=`` takes, by name or as an object."""
+"""Losses, for the `loss` parameter of estimators, by name or as an object."""
 
 from sknn.core.losses import *  # noqa: F403
 from sknn.core.losses import __all__ as __all__

@@ -1,4 +1,4 @@
-"""Schedules: what ``learning_rate=`` and ``batch_size=`` take, by name or as an object."""
+"""Schedules, for the parameters `learning_rate`, `batch_size`, and `regularization_schedule`."""
 
 from sknn.core.schedules import *  # noqa: F403
 from sknn.core.schedules import __all__ as __all__

@@ -2,11 +2,11 @@
 Boltzmann machines: filters without labels
 ==========================================
 
-A restricted Boltzmann machine (Smolensky 1986, Hinton 2002) has a visible and a hidden layer, with
-links between the layers alone. It learns to find its data likely, and needs no label. Each square
-of weights shows what one hidden unit looks for: where it wants ink (red) and where it wants
-none (blue). What the machine has learned fills in digits whose lower half is covered: the hidden
-units answer to what is seen, the visible ones to the hidden ones, and so on, there and back.
+A restricted Boltzmann machine (Smolensky 1986, Hinton 2002) has a visible and a hidden layer, and
+weights only between the two layers. It learns which data are likely, without labels. Each square of
+weights shows what one hidden unit looks for: ink in the red pixels, no ink in the blue ones. The
+trained machine can fill in digits whose lower half is covered: hidden units are drawn given the
+visible ones, then visible units given the hidden ones, and so on.
 """
 
 import matplotlib.pyplot as plt
@@ -60,5 +60,5 @@ rows = {
 }
 images = {name: each[:8].reshape(-1, 8, 8) for name, each in rows.items()}
 SamplesDisplay(samples=images).plot(right, vmin=0, vmax=1)
-right.set_title("the lower half from the upper one")
+right.set_title("the lower half, filled in")
 plt.show()

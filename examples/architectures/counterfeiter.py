@@ -1,11 +1,11 @@
 """
-Counterfeiter and detective
-===========================
+Coins out of noise
+==================
 
-A generative adversarial network (Goodfellow et al. 2014) is two networks: a counterfeiter that
-strikes coins out of noise, and a detective who tells them from good ones. Each makes the other
-better. The good coins (gray) lie in eight heaps on a circle. The counterfeiter begins with a blot,
-finds the circle, then the heaps; in the end the detective can only guess.
+A generative adversarial network (Goodfellow et al. 2014) consists of two networks: a counterfeiter,
+who makes coins from noise, and a detective, who tells them from real ones. Each makes the other
+better. The real coins (gray) lie in eight clusters on a circle. The counterfeiter begins with a
+single blot, finds the circle, and then the clusters; in the end, the detective can only guess.
 """
 
 import matplotlib.pyplot as plt

@@ -2,10 +2,10 @@
 Filters and feature maps
 ========================
 
-A convolution moves one small window of weights over the image and finds the same local feature
-wherever it stands. Pooling keeps the largest answer in every patch: what was found, not exactly
-where. The filters of the first layer become edges and strokes of several directions. Each makes a
-map of where the digit has them (red), and where it has the opposite (blue).
+A convolution slides a small window of weights over the image and finds the same local feature
+wherever it is. Pooling keeps the largest output in every patch: what was found, but not exactly
+where. The filters of the first layer become edges and strokes in several directions. Each makes a
+map of where the digit has its feature (red) and where it has the opposite (blue).
 """
 
 import matplotlib.pyplot as plt
@@ -27,6 +27,7 @@ net = CNNClassifier(
     pool_size=4,
     hidden_layer_sizes=(32,),
     activation="tanh",
+    normalization=None,
     weight_init="normal",
     alpha=1.0,
     learning_rate="cosine",

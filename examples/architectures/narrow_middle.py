@@ -1,11 +1,11 @@
 """
-Auto-encoders: through a narrow middle
-======================================
+Autoencoders: through a narrow middle
+=====================================
 
-An auto-encoder is asked to answer with its own input. The point is what lies between: where two
-numbers must do for 64 pixels, they tell what the images differ in, better than the two best linear
-ones (PCA). And a network that is given noisy images and asked for the clean ones learns to mend
-them. Labels are used for the colors alone.
+An autoencoder learns to reconstruct its input. The point is the narrow middle: if two numbers must
+describe 64 pixels, they describe what distinguishes the images, and do so better than the two best
+linear features (PCA). A network that gets noisy images and has clean ones as its target learns to
+remove noise. Labels are used only for the colors.
 """
 
 import matplotlib.pyplot as plt
@@ -26,7 +26,7 @@ coder = AutoEncoder((128, 64, 2), ["relu", "relu", "identity"], max_iter=120, **
 pca = PCA(2).fit(X)
 errors = {
     "PCA": np.mean((pca.inverse_transform(pca.transform(X_test)) - X_test) ** 2),
-    "auto-encoder": -coder.score(X_test),
+    "autoencoder": -coder.score(X_test),
 }
 for name, error in errors.items():
     print(f"squared error from two numbers, {name} {error:.4f}")
@@ -47,10 +47,10 @@ above, below = figure.subfigures(2, 1, height_ratios=(1.7, 1))
 left, right = above.subplots(1, 2)
 for ax, name, codes in [
     (left, "PCA", pca.transform(X_test)),
-    (right, "auto-encoder", coder.transform(X_test)),
+    (right, "autoencoder", coder.transform(X_test)),
 ]:
     ReconstructionDisplay(kind="codes", codes=codes, labels=y_test).plot(ax)
-    ax.set_title(f"{name}: two numbers, from which images return with error {errors[name]:.3f}")
+    ax.set_title(f"{name}: two numbers an image, error {errors[name]:.3f}")
 left.get_legend().remove()
 rows = {"unseen": X_test, "noisy": noisy, "mended": mender.predict(noisy)}
 images = {name: each[:14].reshape(-1, 8, 8) for name, each in rows.items()}

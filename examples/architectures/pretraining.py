@@ -1,11 +1,11 @@
 """
-Deep belief: pretraining against none
-=====================================
+Deep belief networks: with and without pretraining
+==================================================
 
 This is where deep networks began (Hinton, Osindero & Teh 2006). Four hidden layers of sigmoid units
-do not learn from small normal weights: the gradient fades on its way back. A stack of Boltzmann
-machines, each trained without labels on what the one below puts out, finds weights from which
-back-propagation learns at once. Xavier's initial weights, of later years, need some epochs more.
+do not learn from small normal weights: the gradient vanishes on its way back. A stack of Boltzmann
+machines, each trained without labels on the output of the one below, finds weights from which
+backpropagation learns at once. Xavier's initial weights, proposed later, need a few more epochs.
 """
 
 import matplotlib.pyplot as plt
@@ -37,7 +37,7 @@ for name, net in starts.items():
         net.history_["loss"],
         label=f"{name}: {accuracy:.0%} of unseen digits right",
     )
-ax.set(title="four layers of sigmoid units", xlabel="epoch of back-propagation")
+ax.set(title="four layers of sigmoid units", xlabel="epoch of backpropagation")
 ax.set(ylabel="training loss", ylim=(0, None))
 ax.legend(loc="center right", title="initial weights")
 plt.show()

@@ -1,12 +1,12 @@
 """
-Remembered and forgotten
-========================
+Gates remember what others forget
+=================================
 
-A recurrent network feeds its output back: what it knows of a sequence, it carries along. In the
-adding problem (Hochreiter & Schmidhuber 1997), two numbers of a sequence are marked, one in either
-half, and their sum is asked for at the end. Elman's network feeds back its hidden layer, Jordan's
-its output. Both remember over a few steps; over many the gradient fades on its way back and they
-answer with the mean. The gates of LSTM and GRU learn to hold what is marked.
+A recurrent network feeds its state back, and so carries along what it has read. In the adding
+problem (Hochreiter & Schmidhuber 1997), two numbers of a sequence are marked, one in each half, and
+the target is their sum. Elman's network feeds back its hidden layer, Jordan's its output. Both
+remember over a few steps. Over many steps, the gradient vanishes on its way back, and they predict
+the mean. The gates of LSTM and GRU learn to keep the marked numbers.
 """
 
 import matplotlib.pyplot as plt
@@ -58,7 +58,7 @@ left.legend(loc="center left")
 for cell, color in (("elman", "C0"), ("lstm", "C3")):
     right.scatter(y_test, answers[cell], s=6, color=color, label=cell)
 right.axline((1, 1), slope=1, color="0.5", linestyle=":")
-right.set(title=f"what is answered after {lengths[-1]} steps", xlabel="sum of the marked numbers")
+right.set(title=f"predictions after {lengths[-1]} steps", xlabel="sum of the marked numbers")
 right.set(ylabel="answer")
 right.legend(loc="upper left", markerscale=2)
 plt.show()

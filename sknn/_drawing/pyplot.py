@@ -81,7 +81,7 @@ def panels(ax: Any, n_rows: int, n_columns: int, size: tuple[float, float], **sh
     ax.set_axis_off()
     inner = ax.get_subplotspec()
     if inner is None:
-        raise ValueError("ax must come from plt.subplots, so that it can be parted.")
+        raise ValueError("ax must come from plt.subplots, so that it can be split.")
     parted = inner.subgridspec(n_rows, n_columns).subplots(squeeze=False, **shared)
     return ax, parted
 

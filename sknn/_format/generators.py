@@ -82,7 +82,7 @@ def _seed(told: Any) -> SeedSequence:
 
 
 def _are_words(value: Any) -> bool:
-    """Say whether a value is a whole number or a plain sequence of them."""
+    """Return whether a value is a whole number or a plain sequence of them."""
     if isinstance(value, (int, np.integer)):
         return True
     if isinstance(value, np.ndarray):

@@ -61,7 +61,7 @@ class Kind(ABC):
 
     @abstractmethod
     def suits(self, value: Any) -> bool:
-        """Say whether a value is of this kind."""
+        """Return whether a value is of this kind."""
 
     @abstractmethod
     def tell(self, value: Any, out: Telling) -> Node:

@@ -81,7 +81,7 @@ def _metric_name(thing: Any) -> str | None:
 
 
 def is_ours(kind: type) -> bool:
-    """Say whether a class says that it is defined in sknn."""
+    """Return whether a class says that it is defined in sknn."""
     return kind.__module__ == "sknn" or kind.__module__.startswith("sknn.")
 
 
@@ -128,7 +128,7 @@ class Names:
             If that may not be in a file, or is not there.
         """
         if not isinstance(name, str):
-            raise ValueError(f"{name!r} is no name of a class")
+            raise ValueError(f"{name!r} is not the name of a class")
         if name in self.trusted:
             return self.trusted[name]
         module, _, own = current_name(name).rpartition(".")
@@ -143,7 +143,8 @@ class Names:
         wanted = ", ".join(sorted(names))
         own = ", ".join(sorted(name.rpartition(".")[2] for name in names))
         return (
-            f"it needs {wanted}, which is neither of sknn nor one of the types of scikit-learn and "
+            f"it needs {wanted}, which is neither part of sknn nor one of the types of "
+            f"scikit-learn and "
             f"NumPy that every file may hold. If you trust it, pass trusted=[{own}]"
         )
 

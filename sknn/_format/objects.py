@@ -30,7 +30,7 @@ _METHODS: weakref.WeakKeyDictionary[type, frozenset[str]] = weakref.WeakKeyDicti
 """Names of the methods of classes that were met."""
 
 _VERSION = "_sknn_version"
-"""The entry of a state by which a pickle of another version is warned of; files are migrated."""
+"""The entry of a state by which a pickle of another version is warned about; files are migrated."""
 
 
 class EnumMember(Kind):
@@ -165,7 +165,7 @@ class Instance(Kind):
 
 
 def _is_plain(kind: type) -> bool:
-    """Say whether objects of a class are their attributes: made by object.__new__."""
+    """Return whether objects of a class are their attributes: made by object.__new__."""
     bases = kind.__mro__[:-1]
     written_in_python = all(base.__flags__ & _HEAP_TYPE for base in bases)
     return written_in_python and not issubclass(kind, (type, Enum))

@@ -93,7 +93,9 @@ def reject_lazy(values: Any, name: str) -> None:
 def reject_records(dtype: Any, name: str) -> None:
     """Raise a TypeError for arrays whose entries have fields."""
     if isinstance(dtype, np.dtype) and dtype.kind == "V":
-        raise TypeError(f"{name} holds records ({dtype}); pass a plain array, one column each.")
+        raise TypeError(
+            f"{name} holds records ({dtype}); pass a plain array with one column per field."
+        )
 
 
 def _dtypes(values: Any) -> list[Any]:
@@ -225,9 +227,9 @@ def _check_indicator(y: Any) -> None:
     """Raise where a sparse y does not mark labels."""
     if y.ndim != 2 or y.shape[1] < 2 or not np.isin(y.data, (0, 1)).all():
         raise ValueError(
-            f"y is sparse, of shape {y.shape}; a sparse y is an indicator matrix, one column a "
-            "label, and must hold 0 and 1. Pass anything else as an array: y.toarray(), and for a "
-            "single column y.toarray().ravel()."
+            f"y is sparse, of shape {y.shape}; a sparse y is an indicator matrix with one column "
+            "per label, and must hold only 0 and 1. Pass anything else as an array: y.toarray(), "
+            "and for a single column y.toarray().ravel()."
         )
 
 
@@ -323,7 +325,8 @@ def _check_total(weight: NDArray, name: str) -> None:
         total = weight.sum()
     if total != 0 and not np.finfo(np.float64).tiny <= total < np.inf:
         raise ValueError(
-            f"{name} sums to {total}, which no penalty can be divided by; multiply all weights by "
+            f"{name} sums to {total}, by which the penalty cannot be divided; multiply all "
+            f"weights by "
             "a constant that brings them near 1."
         )
 
@@ -401,7 +404,7 @@ def check_validation(
         return None
     if X_val is None or y_val is None:
         missing = "X_val" if X_val is None else "y_val"
-        raise ValueError(f"X_val and y_val go together; {missing} is missing.")
+        raise ValueError(f"X_val and y_val must be passed together; {missing} is missing.")
     try:
         rows = estimator._check_rows(X_val, y_val, sample_weight_val, dtypes, False)
     except (TypeError, ValueError) as error:
@@ -436,7 +439,7 @@ def class_weights(
     # A fold may lack a rare class; but where labels lack a weight too, the keys are misspelt.
     if unknown and not labels <= set(class_weight):
         raise ValueError(
-            f"class_weight names {unknown}, which are no classes of y; those are {classes}."
+            f"class_weight names {unknown}, which are not classes of y; the classes are {classes}."
         )
     wanted = [class_weight.get(label, 1.0) for label in classes.tolist()]
     numeric = all(isinstance(value, numbers.Real) for value in wanted)

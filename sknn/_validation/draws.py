@@ -1,4 +1,4 @@
-"""What is asked of methods that make rows up."""
+"""Checks of methods that generate rows."""
 
 from __future__ import annotations
 

@@ -49,13 +49,14 @@ _OWN_WORDS = {
 }
 # None of this helps where the answers are text, or missing.
 _OWN_WORDS_FOR_TARGETS = {
-    r"^(Input y contains NaN)\.": "{0}. Leave out the rows without an answer.",
+    r"^(Input y contains NaN)\.": "{0}. Leave out the rows without a target.",
     r"could not convert string to float: (.*)": (
         "{name} holds text that cannot be converted to numbers ({0}); only classifiers take labels "
         "that are text."
     ),
     r"inhomogeneous shape|setting an array element with a sequence": (
-        "{name} has entries of different lengths or shapes; every row must have as many answers."
+        "{name} has entries of different lengths or shapes; every row must have the same number "
+        "of targets."
     ),
 }
 

@@ -96,7 +96,7 @@ def _one(sequence: Any, i: int, dtype: Any, channels_first: bool) -> NDArray:
         raise located(error, name) from error
     if not one.size:
         raise ValueError(
-            f"{name} is a sequence of shape {one.shape}, which holds no number; omit it."
+            f"{name} is a sequence of shape {one.shape}, which holds no numbers; leave it out."
         )
     if one.ndim == 1:
         return one[:, None]

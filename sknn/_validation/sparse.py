@@ -24,7 +24,7 @@ def reject_broken(values: Any, name: str) -> None:
     if sp.issparse(values) and not _CHECKS[values.format](values):
         raise ValueError(
             f"{name} is a sparse matrix ({values.format}) whose indices point outside of its "
-            f"shape {values.shape}, or whose arrays do not fit each other; build it anew, for "
+            f"shape {values.shape}, or whose arrays do not match; create it again, for "
             "example by scipy.sparse.csr_array((data, (rows, columns)), shape=(n_rows, n_columns))."
         )
 

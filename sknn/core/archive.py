@@ -113,7 +113,7 @@ def read(path: str | os.PathLike) -> bytes:
 
 
 def is_framed(path: str | os.PathLike) -> bool:
-    """Say whether a file begins as :func:`write` has it; raises OSError as :func:`read`."""
+    """Return whether a file begins as :func:`write` has it; raises OSError as :func:`read`."""
     return ends_of(path, len(_MAGIC))[0] == _MAGIC
 
 
@@ -157,7 +157,7 @@ def _digest(path: str | os.PathLike, header: bytes, size: int) -> bytes:
 
 
 def is_path(path: object) -> bool:
-    """Say whether the system can be asked for a path at all."""
+    """Return whether the system can be asked for a path at all."""
     if not isinstance(path, (str, os.PathLike)):
         return False
     text = os.fspath(path)
@@ -190,7 +190,7 @@ def _in_words() -> Iterator[None]:
 def _check_kind(found: os.stat_result) -> None:
     """Raise for what is no regular file: replaced, a device would be lost."""
     if not stat.S_ISREG(found.st_mode):
-        kind, words = _KINDS.get(stat.S_IFMT(found.st_mode), (OSError, "it is no regular file"))
+        kind, words = _KINDS.get(stat.S_IFMT(found.st_mode), (OSError, "it is not a regular file"))
         raise kind(words)
 
 

@@ -67,7 +67,7 @@ class Constraint:
 
 
 def is_number(value: Any, kind: type) -> bool:
-    """Say whether a value is of a kind of number; truth values and time spans are none."""
+    """Return whether a value is of a kind of number; truth values and time spans are none."""
     kinds = (kind, Decimal) if kind is numbers.Real else kind
     return isinstance(value, kinds) and not isinstance(value, (bool, np.bool_, np.timedelta64))
 

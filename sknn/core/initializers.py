@@ -34,8 +34,8 @@ Values = NDArray[np.float64]
 class Initializer(Spec, family=True):
     """Draws initial values.
 
-    Values are drawn in float64 whatever the dtype of the network, so that one seed means one
-    start in both precisions.
+    Values are drawn in float64 whatever the dtype of the network, so that the same seed gives the
+    same values in both precisions.
     """
 
     @abstractmethod
@@ -116,7 +116,7 @@ class Uniform(Initializer, alias="uniform"):
     Parameters
     ----------
     low, high : float, default=-0.05, 0.05
-        The bounds; `low` must not lie above `high`.
+        The bounds; `low` must not be greater than `high`.
 
     Examples
     --------
@@ -317,7 +317,7 @@ class HeNormal(Initializer, alias="he_normal"):
 
 
 class LecunNormal(Initializer, alias="lecun_normal"):
-    r"""Normal with the variance :math:`1 / n_{in}` [1]_, which selu wants [2]_.
+    r"""Normal with the variance :math:`1 / n_{in}` [1]_, for selu [2]_.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Where each parameter lives in the flat vector."""
+"""Where each parameter is in the flat vector."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ class Role(IntEnum):
     """How training treats a parameter; the order is the order in the vector."""
 
     DECAYED = 0
-    """Trained, and shrunk by L1, L2 and weight decay."""
+    """Trained, and shrunk by L1, L2, and weight decay."""
     PLAIN = 1
-    """Trained, never shrunk: biases, scales."""
+    """Trained, but never shrunk: biases, scales."""
     TRACKED = 2
     """Not trained; a running statistic that a layer updates itself."""
 
 
 @dataclass(frozen=True)
 class Param:
-    """One array of a layer: its shape, how it starts and how training treats it.
+    """One array of a layer: its shape, its initial values, and how training treats it.
 
-    With `tied_to` it has no numbers of its own: it is the transposed parameter of the same
-    name in that layer, and `init` is not asked. `rate` is a factor on the learning rate, `decay`
-    one on the decoupled decay beside it.
+    With `tied_to`, it has no numbers of its own: it is the transposed parameter of the same name in
+    that layer, and `init` is not used. `rate` is a factor on the learning rate, and `decay` a
+    factor on the decoupled weight decay.
     """
 
     shape: Shape
@@ -65,9 +65,9 @@ class Param:
 class Scratch:
     """One work array of a layer or loss.
 
-    With ``per_row`` the batch axis stands before `shape`, behind the members axis.
-    ``training_only`` arrays are not made for prediction. A ``fill`` is written once and
-    never changed, all other content is undefined at every call.
+    With ``per_row``, the batch axis comes before `shape`, after the axis of members.
+    ``training_only`` arrays are not allocated for prediction. A ``fill`` is written once and must
+    not be changed; all other content is undefined at every call.
     """
 
     shape: Shape
@@ -81,10 +81,10 @@ class Scratch:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a layer says of itself once it knows the shape of one input row.
+    """What a layer declares once it knows the shape of one input row.
 
-    `work` is the number of multiply-adds a row of its largest matrix product; 0 stands for as many
-    as the largest parameter has numbers.
+    `work` is the number of multiply-adds per row of its largest matrix product; 0 means the size of
+    the largest parameter.
     """
 
     out_shape: Shape
@@ -171,7 +171,7 @@ class Layout:
     Parameters
     ----------
     plans : sequence of Plan
-        One a layer.
+        One per layer.
     names : sequence of str, default=None
         One unique name a layer, by which parameters find their place in another layout. None
         numbers them.

@@ -14,38 +14,38 @@ from sknn.core.network import Network
 class Pretrained:
     """Start from the weights of a fitted network: ``weight_init=Pretrained(net)``.
 
-    The arrays are copied when the object is made, so that later training of `estimator` changes
-    nothing, and :func:`sklearn.base.clone` and searches hand the same start to every
-    fit. It has no parameters of its own that could be searched; search over several
-    objects instead, ``{"weight_init": ["auto", Pretrained(net)]}``.
+    The arrays are copied when the object is created, so later training of `estimator` changes
+    nothing, and :func:`sklearn.base.clone` and searches give the same initial weights to every fit.
+    It has no parameters to search; search over several objects instead, ``{"weight_init": ["auto",
+    Pretrained(net)]}``.
 
-    Layers find each other by name (``hidden0``, ``hidden1``, ...; see ``summary()``). What is not
-    copied starts as ``weight_init="auto"`` has it.
+    Layers are matched by name (``hidden0``, ``hidden1``, ...; see ``summary()``). Weights that are
+    not copied start as with ``weight_init="auto"``.
 
     Parameters
     ----------
     estimator : fitted estimator of sknn
-        Where the weights come from. A network with members gives to one with as many; a
-        single one gives the same start to every member.
+        Where the weights come from. Several members need as many members in the new network; a
+        single network gives the same weights to every member.
     layers : sequence of str, default=None
-        Names of the layers to copy. None: all of them; the output layer only where
-        both networks answer the same question (same classes in the same order, or the same
-        number of targets, by the same link and as many raw scores).
+        Names of the layers to copy. None: all of them; the output layer only if both networks
+        answer the same question (the same classes in the same order, or the same number of targets,
+        with the same link and number of raw scores).
 
     Raises
     ------
     TypeError
-        If `estimator` is no network of sknn.
+        If `estimator` is not a network of sknn.
     sklearn.exceptions.NotFittedError
         If it has not been fitted.
     ValueError
-        If `layers` names what the network does not have; in ``fit``, if a layer to be
-        copied is missing there or has another shape.
+        If `layers` names layers that the network does not have; in ``fit``, if a layer to
+        be copied is missing or has another shape.
 
     Notes
     -----
-    Regressors copy in the units of y: weights of the output layer are brought to the scale of
-    the new target. Running statistics of batch normalization come along.
+    Regressors copy in the units of y: weights of the output layer are converted to the scale of the
+    new target. Running statistics of batch normalization are copied, too.
 
     References
     ----------

@@ -99,7 +99,7 @@ def _sound_defaults(kind: type[Spec]) -> dict[str, Any]:
 
 @cache
 def _starts_sound(kind: type[Spec]) -> bool:
-    """Say whether a class with its defaults passes its own check, and stays as it is."""
+    """Return whether a class with its defaults passes its own check, and stays as it is."""
     spec: Spec = kind()
     return spec.checked() is spec
 
@@ -141,7 +141,7 @@ def unusable(
     if isinstance(value, type):
         hint = f" Pass an instance, {value.__name__}(...), not the class."
     if callable(value) and not (isinstance(value, type) and issubclass(value, family)):
-        hint = f" Make of it a class derived from {family.__name__}, and pass an instance."
+        hint = f" Derive a class from {family.__name__}, and pass an instance."
     return InvalidParameterError(
         f"The {parameter!r} parameter of {owner} must be a str among {{{listed}}} or an instance "
         f"of the class {family.__name__}. Got {value!r} instead.{hint}"

@@ -1,9 +1,10 @@
-"""What every network estimator shares."""
+"""What all network estimators share."""
 
 from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar
 
@@ -59,34 +60,37 @@ class BaseNetwork(
 ):
     """The fit template, and methods that only read a fitted network.
 
-    Subclasses give the table of parameter constraints, say what their rows, layers and targets
-    are, and dress ``_train`` as ``fit`` and ``partial_fit``.
+    Subclasses provide the table of parameter constraints, define their rows, layers, and targets,
+    and wrap ``_train`` as ``fit`` and ``partial_fit``.
     """
 
     _doc_link_module = "sknn"
     _constraints: ClassVar[dict[str, Constraint]] = {}
-    """What the parameters of the constructor may be, from the table of all of them."""
+    """Constraints of the constructor parameters, from the table of all parameters."""
 
     _defaults: ClassVar[dict[str, Any]] = {}
 
+    _wording: ClassVar[Mapping[str, str]] = {}
+    """What docstrings of inherited methods say otherwise for a family: from theirs to its own."""
+
     _score_name: ClassVar[str] = ""
-    """Scorer that gives what ``validation_scores_`` records anyway."""
+    """The scorer that ``validation_scores_`` records anyway."""
 
     _scales_columns: ClassVar[bool] = False
     """X may come in any units."""
     _serves_several_epochs: ClassVar[bool] = False
-    """The network served has the weights of every member after several epochs."""
+    """The network used for prediction has the weights of every member after several epochs."""
 
     _double_up_to: ClassVar[int] = 0
-    """Predict up to this many rows in float64, so a row's result does not depend on the rows beside
-    it."""
+    """Predict up to this many rows in float64, so that a result does not depend on the
+    other rows."""
     _single_threaded: ClassVar[bool] = False
-    """A second thread of BLAS would do harm, whatever the size of the layers."""
+    """A second BLAS thread would do harm, whatever the size of the layers."""
     _task: ClassVar[Task] = Task()
     """What y means, and what rows count."""
 
     _holdout: ClassVar[Holdout] = Holdout()
-    """What is done with rows that are held out."""
+    """How rows are held out and used."""
 
     # Parameters that every family has.
     random_state: Any
@@ -97,7 +101,7 @@ class BaseNetwork(
     _loss: Loss
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Look up the parameters of public classes in their table; let methods speak in their name.
+        """Look up the parameters of public classes in their table; put their name on methods.
 
         Classes that users derive keep the constraints of ours; new parameters are theirs to check.
         """
@@ -106,12 +110,12 @@ class BaseNetwork(
             cls._constraints, cls._defaults = constraints_of(cls), defaults_of(cls)
             for name in dir(cls):
                 if not name.startswith("_"):
-                    take_over(cls, name)
+                    take_over(cls, name, cls._wording)
 
     # -- the fit template -----------------------------------------------------------------
 
     def _train(self, call: Call) -> Any:
-        """Train a working copy and become it; on any error nothing has happened."""
+        """Train a working copy and become it; after an error, nothing has changed."""
         trial = shallow_copy(self)
         given = trial._check_parameters()
         recipe = trial._recipe()
@@ -151,8 +155,7 @@ class BaseNetwork(
         Use it for an estimator that :meth:`sknn.callbacks.Checkpoint.load` returned, or that
         :class:`~sknn.callbacks.Pause` stopped. With the data of the interrupted call, the result is
         that of a call that was never interrupted, to the last bit. This holds on the same machine,
-        with the same versions and number of BLAS threads, and without `max_time`, which starts
-        over.
+        with the same versions and number of BLAS threads. A limit in seconds starts over.
 
         Parameters
         ----------
@@ -169,14 +172,24 @@ class BaseNetwork(
         NotFittedError
             If the estimator is not fitted.
         ValueError
-            If no call was interrupted, or the state needed to continue was not kept.
+            If no call was interrupted, if the state needed to continue was not kept, or if the
+            data are not those of the interrupted call: other numbers of rows, other numbers, or
+            validation rows where that call had none, or the other way round.
+
+        Notes
+        -----
+        To train a network further that has finished, use ``warm_start=True`` and call `fit`, or
+        call `partial_fit`.
         """
         self._check_fitted()
         run = self.run_
         if run.optimizer_state is None:
             raise ValueError(
                 f"This {type(self).__name__} has no interrupted call to resume, or kept nothing to "
-                "continue from; resume what Checkpoint.load returns or Pause stopped, or call fit."
+                "continue from; resume what Checkpoint.load returns or Pause stopped. To train a "
+                "network further that has finished, fit it with warm_start=True (each fit then "
+                "trains max_iter further epochs, from the last weights, with the optimizer as it "
+                "was), or call partial_fit."
             )
         if run.stop_reason not in (None, "interrupted", PAUSED):
             return self
@@ -185,17 +198,17 @@ class BaseNetwork(
         return self._train(call)
 
     def _check_parameters(self) -> dict[str, Any]:
-        """Check and read the parameters of a working copy; return what the user gave."""
+        """Check and convert the parameters of a working copy; return those of the user."""
         return checks.check_parameters(self, self._constraints)
 
     # -- hooks: what a family says of itself ----------------------------------------------
 
     @abstractmethod
     def _recipe(self) -> Recipe:
-        """Return how a checked working copy trains; raise for parameters that do not agree."""
+        """Return how a working copy trains; raise for parameters that cannot be combined."""
 
     def _adapt_call(self, state: FitState) -> None:  # noqa: B027
-        """Note what later calls need; put another call in the place of what the user asked for.
+        """Record what later calls need; replace the call of the user by another one.
 
         The networks for tables alone do: the beginning of a stream may be too short to choose
         scales, bins and levels by.
@@ -210,7 +223,7 @@ class BaseNetwork(
         """Return the specs of all layers, for `n_raw` raw scores."""
 
     def _build_network(self, state: FitState, in_shape: Shape) -> Network:
-        """Return the network, its weights still zero; raise for parameters that do not fit it.
+        """Return the network, with weights still zero; raise for parameters that do not fit it.
 
         Parameters
         ----------
@@ -221,7 +234,7 @@ class BaseNetwork(
         return plan_network(state, in_shape)
 
     def _start_from_data(self, state: FitState) -> bool:
-        """Improve initial weights by what the rows tell; most families do not.
+        """Improve the initial weights with the training rows; most families do not.
 
         Returns
         -------
@@ -235,7 +248,7 @@ class BaseNetwork(
         return supervised_problem(state, network, rows)
 
     def _observers(self, state: FitState, network: Network) -> list[Callback]:
-        """Return what measures an epoch, and what prints a line of it where that is asked for."""
+        """Return callbacks that measure an epoch, and one that prints it if `verbose` is set."""
         printed: list[Callback] = [PrintProgress()] if state.recipe.verbose else []
         return [*self._holdout.measures(state, network), *printed]
 
@@ -267,19 +280,19 @@ class BaseNetwork(
         return self._through(unmarked(X) if checked else self._check_inputs(X))
 
     def _through(self, x: Any, **layers: Any) -> NDArray:
-        """Return what the network, or some of its layers, makes of checked rows."""
+        """Return the output of the network, or of some of its layers, for checked rows."""
         network = self._network_for(x.shape[0])
         limit = self._limit(x.shape[0], network)
         with limit, limit:
             return computed(network.predict, x, **layers)
 
     def _network_for(self, rows: int) -> Network:
-        """Return the network that serves so many rows."""
+        """Return the network that predicts this many rows."""
         network = self.network_
         return network if rows > self._double_up_to else network.copy(np.float64)
 
     def _limit(self, rows: int, network: Network | None = None) -> blas_threads:
-        """Return what holds BLAS at one thread where rows are few for the network."""
+        """Return a context that limits BLAS to one thread if the network is small for the rows."""
         network = self.network_ if network is None else network
         return blas_threads(0 if self._single_threaded else largest_product(network, rows))
 
@@ -288,28 +301,28 @@ class BaseNetwork(
     @classmethod
     @cache
     def _get_param_names(cls) -> list[str]:
-        """Return the names of all parameters; a search asks for them again and again."""
+        """Return the names of all parameters, which searches need often."""
         return super()._get_param_names()  # type: ignore[misc]
 
     def __sklearn_tags__(self) -> Any:
-        """Sparse rows are welcome, and both precisions are kept."""
+        """Declare that sparse rows are accepted and both precisions are kept."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
     def __getstate__(self) -> dict[str, Any]:
-        """Add the version of sknn; scikit-learn stamps only its own estimators."""
+        """Add the version of sknn; scikit-learn does so only for its own estimators."""
         return super().__getstate__() | {"_sknn_version": __version__}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Warn of a pickle from another version."""
+        """Warn about a pickle from another version."""
         state = dict(state)
         written = state.pop("_sknn_version", "unknown")
         if written != __version__:
             warnings.warn(
                 f"This {type(self).__name__} was pickled by sknn {written} and is loaded by "
-                f"{__version__}, which may not understand it. Fit it anew to be safe.",
+                f"{__version__}, which may not understand it. Fit it again to be safe.",
                 InconsistentVersionWarning,
                 stacklevel=2,
             )

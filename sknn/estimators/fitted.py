@@ -54,7 +54,7 @@ class Fitted:
     callbacks_: list = learned()
 
     def __sklearn_is_fitted__(self) -> bool:
-        """Say whether there is a network."""
+        """Return whether there is a network."""
         return "network_" in self.__dict__
 
     def _check_fitted(self) -> None:
@@ -107,6 +107,12 @@ class Fitted:
         validation rows there are also validation_loss and validation_score, and with `scoring`
         score. Callbacks may add more, such as the measurements of
         :class:`~sknn.callbacks.Diagnostics` in every layer.
+
+        The columns cover all calls that continued one training (`warm_start`, `partial_fit`,
+        `resume`), in streams the last 1,000 epochs, whereas ``n_iter_`` counts the epochs of the
+        last call. The epoch whose weights early stopping keeps is
+        ``history_["epoch"][np.nanargmin(history_["validation_loss"])]``; with `scoring`, the one
+        with the highest score.
         """
         return {name: np.array(values) for name, values in self.run_.history.columns.items()}
 

@@ -32,7 +32,7 @@ def _of_images(shape: Shape, first: bool) -> str | None:
     return (
         f"X is read as images of {height} x {width} pixels with "
         f"{_count(channels, 'channel')} ({_says(first)}). If they have {_count(other, 'channel')} "
-        f"and {left[0]} x {left[1]} pixels, pass {_says(not first)}; if X is read as meant, "
+        f"and {left[0]} x {left[1]} pixels, pass {_says(not first)}; if X is read correctly, "
         f"silence this with {_SILENCE}."
     )
 
@@ -44,7 +44,8 @@ def _of_steps(shape: Shape, first: bool) -> str | None:
     return (
         f"X is read as sequences of {_count(steps, 'step')} with {features} channels "
         f"({_says(first)}). If they have {features} steps with {_count(steps, 'channel')}, pass "
-        f"{_says(not first)}; if X is read as meant, say so by input_shape={_given(shape, first)}."
+        f"{_says(not first)}; if X is read correctly, confirm it with "
+        f"input_shape={_given(shape, first)}."
     )
 
 
@@ -56,7 +57,7 @@ def of_square(shape: Shape) -> str | None:
     return (
         f"X is read as signals of {_count(steps, 'step')} with {_count(channels, 'channel')} "
         f"(channels='first'). For images of {channels} x {steps} pixels pass kernel_size=(3, 3); "
-        "if X is read as meant, say so by kernel_size=(3,)."
+        "if X is read correctly, confirm it with kernel_size=(3,)."
     )
 
 
@@ -69,7 +70,7 @@ def of_narrow_images(shape: Shape) -> str | None:
     return (
         f"X is read as images of {height} x {width} pixels with one channel. For signals of "
         f"{max(height, width)} steps with {_count(min(height, width), 'channel')} pass "
-        f"{where}kernel_size=(3,); if X is read as meant, say so by kernel_size=(3, 3)."
+        f"{where}kernel_size=(3,); if X is read correctly, confirm it with kernel_size=(3, 3)."
     )
 
 
@@ -81,9 +82,22 @@ def of_flat_rows(width: int, first: bool) -> str | None:
             shape = (side, side) if channels == 1 else _given((side, side, channels), first)
             return (
                 f"X has {width} columns and is read as signals of {width} steps. For images pass "
-                f"input_shape={shape}; if X is read as meant, say so by kernel_size=(3,)."
+                f"input_shape={shape}; if X is read correctly, confirm it with kernel_size=(3,)."
             )
     return None
+
+
+def of_moved_channels(shape: Shape, known: Shape, first: bool) -> str:
+    """Return what helps where rows would be the known ones, were channels at the other end."""
+    given = _given(shape, first)
+    moved = (given[-1], *given[:-1]) if first else (*given[1:], given[0])
+    if len(shape) < 2 or moved != _given(known, first):
+        return ""
+    axes = "-1, 1" if first else "1, -1"
+    return (
+        f" Its channels seem to be the {'last' if first else 'first'} axis of a row: pass "
+        f"np.moveaxis(X, {axes}), or fit with {_says(not first)}."
+    )
 
 
 def _count(number: int, noun: str) -> str:

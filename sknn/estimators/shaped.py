@@ -122,6 +122,7 @@ class ShapedNetwork(SupervisedNetwork):
             raise ValueError(
                 f"X has rows of shape {self._given_shape(shape)}, but {type(self).__name__} cannot "
                 f"take them: {told} {self._given_shape(known)}."
+                + shape_warnings.of_moved_channels(shape, known, self._channels_first)
             )
 
     # -- hooks of the fit template --------------------------------------------------------
@@ -142,7 +143,7 @@ class ShapedNetwork(SupervisedNetwork):
         if (self.channels == "first") != self._channels_first:
             raise ValueError(
                 f"channels={self.channels!r} differs from that of the previous call, so training "
-                "cannot continue; restore it, or fit anew with warm_start=False."
+                "cannot continue; restore it, or fit again with warm_start=False."
             )
         if self.input_shape is None:
             return
@@ -152,7 +153,7 @@ class ShapedNetwork(SupervisedNetwork):
             raise ValueError(
                 f"input_shape={self.input_shape!r} differs from that of the previous call, "
                 f"{self._given_shape(self.input_shape_)}, so training cannot continue; restore "
-                "it, or fit anew with warm_start=False."
+                "it, or fit again with warm_start=False."
             )
 
     def _read_target(self, y: Any, x: NDArray, X: Any) -> Any:

@@ -25,7 +25,7 @@ from sknn.estimators.settings.recipe import Recipe, recipe_of
 
 
 def _has_hidden(estimator: Any) -> bool:
-    """Say whether there is a hidden layer; junk is left for fit to complain of."""
+    """Return whether there is a hidden layer; junk is left for fit to complain of."""
     if estimator.layers is not None:
         return any(isinstance(layer, Layer) and layer.has_units for layer in estimator.layers)
     sizes = [getattr(estimator, name) for name in estimator._hidden_parameters]
@@ -33,7 +33,7 @@ def _has_hidden(estimator: Any) -> bool:
 
 
 def is_stochastic(estimator: Any) -> bool:
-    """Say whether there are batches; raise an AttributeError in scikit-learn's words if not."""
+    """Return whether there are batches; raise an AttributeError in scikit-learn's words if not."""
     if specs.is_lbfgs(estimator):
         raise AttributeError(
             "partial_fit is only available for stochastic optimizers. "
@@ -112,7 +112,11 @@ class SupervisedNetwork(BaseNetwork):
         """Raise where there is nobody to disagree with; there may be another remedy."""
         if not self.network_.lead:
             offered = "n_members" in self._get_param_names()
-            first = "set n_members to 5, say" if offered else "use an MLP with n_members=5, say"
+            first = (
+                "for example, set n_members=5"
+                if offered
+                else "for example, use an MLP with n_members=5"
+            )
             raise ValueError(
                 f"return_std=True needs members to compare, and this {type(self).__name__} is a "
                 f"single network; {first}{remedy}."

@@ -73,7 +73,7 @@ def _entries(weights: Any) -> list[tuple[str, str, Any]]:
 def _arrays(values: Any, views: list[NDArray], name: str) -> list[NDArray]:
     """Return checked arrays, one for each of those that are there."""
     if not isinstance(values, (list, tuple)) or len(values) != len(views):
-        raise ValueError(f"{name} must be a list of {len(views)} arrays, one a layer.")
+        raise ValueError(f"{name} must be a list of {len(views)} arrays, one per layer.")
     return [_checked(value, view, name) for value, view in zip(values, views, strict=True)]
 
 
@@ -111,8 +111,10 @@ class WeightAccess:
     def _no_list(self, reason: str) -> AttributeError:
         """Return the error of a network whose weights do not tell what it predicts."""
         return AttributeError(
-            f"This {type(self).__name__} has no coefs_ and intercepts_, since no chain of weights, "
-            f"biases and activations gives its predictions: {reason}. get_weights() returns all "
+            f"This {type(self).__name__} has no coefs_ and intercepts_, because its predictions "
+            f"are "
+            f"not given by a chain of weights, biases, and activations alone: {reason}. "
+            f"get_weights() returns all "
             "parameters by layer, set_weights() changes them, summary() lists the layers."
         )
 

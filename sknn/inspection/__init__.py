@@ -1,4 +1,4 @@
-"""Looking at networks: pictures of weights, training and answers, gradients and their check."""
+"""Inspection of networks: pictures, attributions, and checks of gradients."""
 
 from sknn._drawing.house_style import house_style
 from sknn.inspection.activations import ActivationDisplay

@@ -1,4 +1,4 @@
-"""What hidden layers give, in scikit-learn's Display style."""
+"""Activations of hidden layers, in scikit-learn's Display style."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from sknn.inspection.unwrap import chosen_layer, network_of, served_on
 
 
 class ActivationDisplay:
-    """What hidden layers make of rows: histograms, feature maps, or states along a sequence.
+    """Activations of hidden layers: histograms, feature maps, or states along a sequence.
 
     Make one with :meth:`from_estimator`. Histograms show at a glance whether signals fade from
-    layer to layer, or sit where an activation is flat.
+    layer to layer, or lie where an activation is flat.
 
     Parameters
     ----------
     outputs : dict of ndarray
-        By layer: of several layers any shape, (height, width, n_maps) of one layer for feature
-        maps, or (n_steps, n_units) for a sequence.
+        By layer name: arrays of any shape for histograms, (height, width, n_maps) for feature maps,
+        or (n_steps, n_units) for a sequence.
     kind : {"histogram", "maps", "sequence"}
 
     Attributes
@@ -40,7 +40,7 @@ class ActivationDisplay:
     ax_ : matplotlib Axes or None
         The axes of the image, or the one given for histograms.
     axes_ : ndarray of matplotlib Axes
-        All that were drawn into.
+        All axes that were drawn into.
     figure_ : matplotlib Figure
     image_ : matplotlib AxesImage or None
 
@@ -79,20 +79,20 @@ class ActivationDisplay:
         ax: Any = None,
         **artist_kw: Any,
     ) -> ActivationDisplay:
-        """Draw what hidden layers make of rows.
+        """Draw the activations of hidden layers for some rows.
 
         Parameters
         ----------
         estimator : fitted or initialized sknn estimator
             Or a Pipeline or search around one.
         X : array-like
-            Rows, as for `predict`; some hundreds are enough for histograms.
+            Rows, as for `predict`; a few hundred are enough for histograms.
         layer : int or str, default=None
-            Name of a layer, or its place among the hidden ones. If what it gives for one row is an
-            image or a sequence, that is drawn (of recurrent layers the state after every step),
-            else the histogram of the layer. None: histograms of all hidden layers.
+            Name of a layer, or its index among the hidden layers. If its output for one row is an
+            image or a sequence, this is drawn (for recurrent layers the state after every step),
+            otherwise the histogram of the layer. None draws histograms of all hidden layers.
         row : int, default=0
-            Which of the rows to draw an image or a sequence of.
+            Which row to draw, for an image or a sequence.
         ax : matplotlib Axes, or array of them for histograms, default=None
             None makes a new figure.
         **artist_kw : dict
@@ -105,9 +105,9 @@ class ActivationDisplay:
         Raises
         ------
         ImportError
-            Without matplotlib.
+            If matplotlib is not installed.
         NotFittedError
-            If there is no network yet.
+            If the estimator has no network yet.
         ValueError
             For an unknown layer or row.
         """

@@ -154,7 +154,7 @@ def _through_link(loss: Loss, answer: NDArray, slope: NDArray) -> NDArray:
 
 
 class LogDensity(ScalarAnswer):
-    """Minus the free energy of a Boltzmann machine: the log density, but for a constant."""
+    """Minus the free energy of a Boltzmann machine: the log density, except for a constant."""
 
     def __init__(self, estimator: BoltzmannMachine) -> None:
         super().__init__(estimator.network_)

@@ -1,4 +1,4 @@
-"""How much every input of a row has to do with the answer."""
+"""How much every input of a row contributes to the prediction."""
 
 from __future__ import annotations
 
@@ -23,47 +23,46 @@ HOW_EXACT = (1e-3, 1024)
 
 
 def input_gradients(estimator: Any, X: Any, *, target: Any = None) -> Any:
-    r"""Return how fast the answer to every row changes with each of its inputs.
+    r"""Return how fast the prediction for every row changes with each of its inputs.
 
-    That is the gradient of one number :math:`f(x)` with respect to the row, exact, by the
-    network's own backward pass in double precision, as it predicts: without noise, with running
-    statistics, averaged over members [1]_.
+    This is the gradient of one number :math:`f(x)` with respect to the row [1]_. It is exact: the
+    network's own backward pass computes it in double precision, as in prediction, that is without
+    noise, with running statistics, and averaged over members.
 
     ================== ====================================================================
     classifiers        the raw score of the class `target`, None: of the class with the
-                       highest one; of two classes the log odds of this class
-    regressors         the prediction, before a link as ``exp`` (``out_activation_``)
+                       highest one; with two classes the log-odds of this class
+    regressors         the prediction, before a link such as ``exp`` (``out_activation_``)
     AutoEncoder        :meth:`score_samples`; with `target` the raw score of that column
     Boltzmann machines minus :meth:`free_energy`; with `target` the output of a hidden unit
     GAN                :meth:`score_samples`, the score of the discriminator
     ================== ====================================================================
 
-    Where every step of a sequence has an answer, their sum is meant.
+    If there is a prediction for every step of a sequence, f is their sum.
 
     Parameters
     ----------
     estimator : fitted sknn estimator
-        Or a Pipeline or search around one; inputs are then what the last step is given.
+        Or a Pipeline or search around one; inputs are then those of the last step.
     X : array-like
         Rows, as for `predict`.
     target : class label or int, default=None
-        A class, or for several outputs or labels the number of one.
+        A class or, with several outputs or labels, the index of one.
 
     Returns
     -------
     gradients : ndarray of the shape of X, or list of ndarray
-        Dense for sparse X, a list where X is a list of sequences, and zero for steps that are
-        missing. For networks for tables, whose inputs are no numbers, of shape
-        ``(n_samples, encoder_.n_outputs_)``: the inputs of the network;
-        ``encoder_.get_feature_names_out()`` names them and ``encoder_.origins()`` says which column
-        each comes from.
+        Dense for sparse X, a list if X is a list of sequences, and zero for missing steps. For
+        networks for tables, of shape ``(n_samples, encoder_.n_outputs_)``, with respect to the
+        encoded columns: ``encoder_.get_feature_names_out()`` names them, and ``encoder_.origins()``
+        tells which column each comes from.
 
     Raises
     ------
     NotFittedError
         If the estimator is not fitted.
     ValueError
-        For an unknown class, or where `target` must choose among several outputs.
+        For an unknown class, or if `target` is needed to choose among several outputs.
 
     References
     ----------
@@ -84,7 +83,7 @@ def input_gradients(estimator: Any, X: Any, *, target: Any = None) -> Any:
     >>> gradients.shape
     (150, 4)
 
-    Petals, not sepals, make a flower virginica:
+    Petals, not sepals, identify virginica:
 
     >>> np.argsort(np.abs(gradients).mean(axis=0))[-2:].tolist()
     [2, 3]
@@ -102,30 +101,31 @@ def integrated_gradients(
     tol: float = HOW_EXACT[0],
     max_steps: int = HOW_EXACT[1],
 ) -> Any:
-    r"""Share the difference to a baseline out among the inputs of every row.
+    r"""Divide the difference from a baseline among the inputs of every row.
 
     .. math:: a_j = (x_j - b_j) \int_0^1
               \frac{\partial f}{\partial x_j}\big(b + t (x - b)\big) \, dt
 
-    The shares add up to what they explain, :math:`\sum_j a_j = f(x) - f(b)` (completeness), and an
-    input that makes no difference has none [1]_. The integral is taken by the midpoint rule, with
-    twice as many points again and again until this sum is right for the row.
+    The attributions add up to the difference they explain, :math:`\sum_j a_j = f(x) - f(b)`
+    (completeness), and an input without influence has none [1]_. The integral is computed by the
+    midpoint rule, with twice as many points until this sum is right for the row.
 
     Parameters
     ----------
     estimator : fitted sknn estimator
-        As for :func:`input_gradients`, which says what f is.
+        As for :func:`input_gradients`, which defines f.
     X : array-like
         Rows, as for `predict`.
     baseline : array-like of the shape of X or of one row, default=None
-        The row without a message, as a black image or the mean of the columns. None: zeros (for
-        networks for tables the mean of every number, and no category).
+        A row without information, such as a black image or the mean of the columns. None: zeros
+        (for networks for tables the mean of every number, and no category).
     target : class label or int, default=None
-        As for :func:`input_gradients`; None chooses by the row, and the baseline has the same.
+        As for :func:`input_gradients`. None chooses by the row, and uses the same for the baseline.
     tol : float, default=1e-3
-        How far their sum may be from what it explains, relative to the sum of their sizes.
+        How far the sum of the attributions may be from the difference they explain, relative to the
+        sum of their absolute values.
     max_steps : int, default=1024
-        Most points of a row.
+        Largest number of points for a row.
 
     Returns
     -------
@@ -136,13 +136,13 @@ def integrated_gradients(
     NotFittedError
         If the estimator is not fitted.
     ValueError
-        For a baseline of another shape, an unknown class, where `target` must choose among several
-        outputs, or for `tol` or `max_steps` out of range.
+        For a baseline of another shape, an unknown class, a missing `target` with several outputs,
+        or for `tol` or `max_steps` out of range.
 
     Warns
     -----
     UserWarning
-        If `max_steps` were too few.
+        If `max_steps` points were not enough.
 
     References
     ----------
@@ -236,7 +236,8 @@ def integral(
         rows, steps = (rows if answer.network.carries_state else rows[bad]), 2 * steps
     if len(rows) and bad.any():
         warnings.warn(
-            f"The shares of {int(bad.sum())} rows do not add up to what they explain within "
+            f"The attributions of {int(bad.sum())} rows do not add up to the difference they "
+            f"explain within "
             f"tol={tol:g}; the worst is off by {off.max():.2g}. Raise max_steps={max_steps}.",
             UserWarning,
             stacklevel=3,

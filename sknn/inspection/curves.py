@@ -34,7 +34,7 @@ class LossCurve:
     Parameters
     ----------
     name : str
-        Of the estimator.
+        Name of the estimator.
     part : str
         What the curve shows: "training", "training with penalty", "validation", or "discriminator"
         and "generator".
@@ -53,10 +53,10 @@ class LossCurve:
 class LossCurveDisplay:
     """Training and validation loss over the epochs: of one estimator, several, or a search.
 
-    Make one with :meth:`from_estimator`. The training loss is drawn as the validation loss is
-    measured: what the data cost, without the penalty on the weights. Where the penalty is more than
-    1 percent of it, the sum of both, which training minimizes, is drawn as well. A GAN has the
-    losses of its discriminator and its generator.
+    Make one with :meth:`from_estimator`. The training loss is drawn without the penalty on the
+    weights, like the validation loss. If the penalty is more than 1% of it, the objective, which is
+    the sum of both, is drawn as well. For a GAN, the losses of its discriminator and its generator
+    are drawn.
 
     Of a search with ``return_loss_curves=True`` every candidate is drawn, the best one on top: the
     mean over the splits of the validation loss, or of the training loss where there is none. A
@@ -71,7 +71,7 @@ class LossCurveDisplay:
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : list of matplotlib Line2D
-        One a curve, in their order.
+        One per curve, in order.
 
     Examples
     --------
@@ -144,13 +144,13 @@ class LossCurveDisplay:
         Raises
         ------
         ImportError
-            Without matplotlib.
+            If matplotlib is not installed.
         NotFittedError
             If an estimator is not fitted.
         TypeError
-            If there is no network of sknn in one.
+            If one contains no network of sknn.
         ValueError
-            If an estimator has no history, or `log_scale` meets losses that are not positive.
+            If an estimator has no history, or for `log_scale` with losses that are not positive.
         """
         if hasattr(estimator, "loss_curves_"):
             curves = _of_search(estimator, name or "best")

@@ -37,17 +37,18 @@ def check_gradients(
 ) -> float:
     r"""Compare the gradients of a network with central differences.
 
-    For each parameter array and some random directions d of unit length the derivative of the
-    training objective J, :math:`\nabla J \cdot d`, is held against
-    :math:`(J(\theta + \epsilon d) - J(\theta - \epsilon d)) / 2 \epsilon`, in float64 and with the
-    noise of dropout held fixed. Then loss, activations and layers are tried alone, each
-    layer's gradient with respect to its input included, which says where a mistake is. So a
-    layer, activation or loss of your own can be trusted.
+    For each parameter array and some random directions d of unit length, the derivative of the
+    training objective J, :math:`\nabla J \cdot d`, is compared with
+    :math:`(J(\theta + \epsilon d) - J(\theta - \epsilon d)) / 2 \epsilon`, in float64 and with
+    fixed
+    noise of dropout. Then the loss, the activations, and the layers are tried alone, including each
+    layer's gradient with respect to its input, which shows where a mistake is. Use it to test
+    layers, activations, and losses of your own.
 
     Parameters
     ----------
     estimator : MLPClassifier, MLPRegressor
-        Fitted (its weights are used) or not (initial weights are). It is not changed.
+        Fitted (its weights are used) or not (initial weights are used). It is not changed.
     X, y, sample_weight
         As for `fit`; a few rows suffice.
     tol : float, default=1e-6
@@ -65,7 +66,7 @@ def check_gradients(
     Raises
     ------
     AssertionError
-        If it is larger than `tol`; the text names the parameter and the part to blame.
+        If it is larger than `tol`; the message names the parameter and the part that is wrong.
 
     Examples
     --------

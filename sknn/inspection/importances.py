@@ -1,4 +1,4 @@
-"""How much the columns of X have to do with the answers."""
+"""How much the columns of X contribute to the predictions."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ def feature_importances(
     ``"integrated"``  mean of :math:`|a_j|`, with the shares a of :func:`integrated_gradients` and
                       the mean row for baseline
     ``"weights"``     :math:`|W_1| |W_2| \cdots |W_L|`, summed over the outputs, relative to their
-                      total: what the weights alone would let pass [2]_
+                      total: what the weights alone let through [2]_
     ================= ======================================================================
 
-    Only permutation judges by what is right. It takes columns that say the same for unimportant,
-    as does every measure that changes one column at a time. Weights compare columns of one scale
-    (standardized ones) only, and see no rows at all.
+    Only permutation compares with the true targets. It rates columns with the same information as
+    unimportant, as does every measure that changes one column at a time. Weights see no rows, and
+    can only compare columns on the same scale (standardized columns).
 
     Parameters
     ----------
     estimator : fitted sknn estimator
-        Or a Pipeline or search around one. With "permutation" the columns are those of X, with the
-        others those the last step is given.
+        Or a Pipeline or search around one. With "permutation", the columns are those of X,
+        otherwise those of the last step.
     X : array-like of shape (n_samples, n_features), default=None
-        Rows not trained on tell most.
+        Preferably rows that were not trained on.
     y : array-like, default=None
         Their targets, for "permutation".
     method : str, default="auto"
-        "auto": permutation with X and y, gradients with X alone, else weights.
+        "auto": permutation with X and y, gradients with X alone, otherwise weights.
     scoring : str or callable, default=None
         For "permutation"; None: the estimator's own score.
     n_repeats : int, default=5
@@ -63,20 +63,20 @@ def feature_importances(
     Returns
     -------
     importances : ndarray of shape (n_features,)
-        What the network makes of one column of a table (bins, categories) is added up to one
-        number. Images and sequences have one of the shape of a row.
+        For tables, one number per column, the sum over its bins and levels. For images and
+        sequences, an array of the shape of a row.
 
     Raises
     ------
     ValueError
         For an unknown method, or one that lacks X or y.
     AttributeError
-        With "weights", where no chain of weights gives the predictions.
+        With "weights", if the predictions are not given by a chain of weights.
 
     Notes
     -----
-    With the weights it serves scikit-learn's feature selection, as below. ``SelectFromModel`` takes
-    rows as well: ``functools.partial(feature_importances, X=X)``.
+    It works in scikit-learn's feature selection, as below, with the weights. To use rows, pass
+    ``functools.partial(feature_importances, X=X)`` to ``SelectFromModel``.
 
     References
     ----------

@@ -23,19 +23,18 @@ _MARGIN = 0.25
 
 
 class LossLandscapeDisplay:
-    """The loss in a plane through the weights of a network, and the path training took.
+    """The loss in a plane through the weights of a network, and the path of training.
 
-    Make one with :meth:`from_estimator`. Without a path, the plane has two random directions, each
-    as long, array by array of weights, as the weights themselves, so that networks can be
-    compared [1]_. With a path it holds its first two principal components, in which most of the
-    path lies.
+    Make one with :meth:`from_estimator`. Without a path, the plane is spanned by two random
+    directions, in which each array is as long as the array of weights itself, so that networks can
+    be compared [1]_. With a path, it is spanned by the first two principal components of the path.
 
     Parameters
     ----------
     x, y : ndarray of shape (n_points,)
         Steps along both directions.
     loss : ndarray of shape (n_points, n_points)
-        Without penalty; row i has the step ``y[i]``.
+        Loss without penalty; row i belongs to the step ``y[i]``.
     path : ndarray of shape (n_steps, 2), default=None
 
     Attributes
@@ -97,17 +96,17 @@ class LossLandscapeDisplay:
         X, y : array-like
             As for `fit`.
         path : sequence of estimators, default=None
-            Copies of the estimator on its way, as ``copy.deepcopy(net.partial_fit(X, y))`` makes
-            them; the last is where training ended.
+            Copies of the estimator during training, such as ``copy.deepcopy(net.partial_fit(X,
+            y))``; the last one is the end of training.
         n_points : int, default=25
-            Of the grid, in each direction.
+            Number of points of the grid in each direction.
         span : float, default=1.0
-            How far the plane reaches: without a path in lengths of the weights, with one it reaches
-            a quarter further than the path, times `span`.
+            How far the plane extends: without a path in lengths of the weights; with a path, it is
+            a quarter larger than the path, times `span`.
         max_rows : int, default=500
-            Rows the loss is taken of, the first ones; each point of the grid predicts them.
+            Number of rows, the first ones, that are predicted at each point of the grid.
         random_state : int, default=0
-            For random directions.
+            Seed of the random directions.
         ax : matplotlib Axes, default=None
             None makes a new figure.
         **contour_kw : dict
@@ -120,14 +119,14 @@ class LossLandscapeDisplay:
         Raises
         ------
         ImportError
-            Without matplotlib.
+            If matplotlib is not installed.
         NotFittedError
-            If there is no network yet.
+            If the estimator has no network yet.
         TypeError
-            For a GAN or Boltzmann machine, which minimize no loss that could be drawn, and for
-            networks for tables, which begin by learning what the columns hold.
+            For GANs and Boltzmann machines, which do not minimize one loss, and for networks for
+            tables, whose inputs are encoded first.
         ValueError
-            If the estimators of the path have other layers, or there are none.
+            If the estimators of the path have different layers, or the path is empty.
         """
         network_of(estimator)
         final, given = served_on(estimator, X)

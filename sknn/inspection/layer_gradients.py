@@ -1,4 +1,4 @@
-"""Figures of every layer over the epochs, in scikit-learn's Display style."""
+"""Measurements of every layer over the epochs, in scikit-learn's Display style."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _QUANTITIES = {
 
 
 class GradientDisplay:
-    """Norms of the gradient of every layer over the epochs: whether they vanish, or explode.
+    """Norms of the gradient of every layer over the epochs: vanishing or exploding.
 
     Make one with :meth:`from_estimator`, of an estimator trained with
     :class:`~sknn.callbacks.Diagnostics`. Lines go from dark for the first layer to light for the
@@ -31,16 +31,16 @@ class GradientDisplay:
     ----------
     epoch : array-like of shape (n_epochs,)
     values : dict of array-like of shape (n_epochs,)
-        By layer.
+        By layer name.
     quantity : str, default="gradient_norm"
-        What they are.
+        Name of the quantity.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : list of matplotlib Line2D
-        One a layer.
+        One per layer.
 
     Examples
     --------
@@ -71,7 +71,7 @@ class GradientDisplay:
     def from_estimator(
         cls, estimator: Any, *, quantity: str = "gradient_norm", ax: Any = None, **line_kw: Any
     ) -> GradientDisplay:
-        """Draw what Diagnostics has measured.
+        """Draw what ``Diagnostics`` has measured.
 
         Parameters
         ----------
@@ -91,11 +91,11 @@ class GradientDisplay:
         Raises
         ------
         ImportError
-            Without matplotlib.
+            If matplotlib is not installed.
         NotFittedError
             If the estimator is not fitted.
         ValueError
-            For an unknown quantity, or one that was not measured.
+            For a quantity that is unknown or was not measured.
         """
         if quantity not in _QUANTITIES:
             raise ValueError(f"quantity must be one of {list(_QUANTITIES)}; got {quantity!r}.")

@@ -7,37 +7,40 @@ from typing import Any
 
 import numpy as np
 
-from sknn._drawing.diagram import Diagram, Links, diagram
+from sknn._drawing.diagram import ROW, Diagram, Links, diagram
 from sknn._drawing.house_style import in_house_style, sign_colors
 from sknn._drawing.pyplot import color, pyplot
+from sknn._drawing.rows import in_rows
 from sknn.core.constraints import integer
 from sknn.core.network import Network
 from sknn.inspection.unwrap import chosen_member, network_of, served
 
 _INCHES = 1.35
 """Width of a column."""
+_COLUMNS = 7
+"""A picture of so many still reads well in the width of a page."""
 
 
 class NetworkDisplay:
-    """The layers of a network from left to right, with shapes and numbers of parameters.
+    """The layers of a network from left to right, with their shapes and numbers of parameters.
 
-    Make one with :meth:`from_estimator`. A layer with few units shows every unit. Where the layer
-    before it does so as well, every weight is a line: orange above zero, blue below, wider for
-    larger weights of its layer. Other layers are boxes, taller for more numbers; a block shows the
-    layers inside.
+    Make one with :meth:`from_estimator`. A layer with few units shows every unit. If the layer
+    before does so, too, every weight is a line: orange for positive, blue for negative, and wider
+    for larger weights. Other layers are boxes, taller for more numbers; a block shows the layers
+    inside.
 
     Parameters
     ----------
     network : Network
     inputs, outputs : sequence of str, default=()
-        What the units of the first and last layer stand for.
+        Labels of the units in the first and last layer.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : list of matplotlib LineCollection
-        One a layer, in their order.
+        One per layer, in order. Between two rows every line is cut into two.
 
     Examples
     --------
@@ -74,13 +77,14 @@ class NetworkDisplay:
         Parameters
         ----------
         estimator : fitted or initialized sknn estimator
-            ``initialize(X, y)`` is enough. Or a Pipeline or search around one.
+            ``initialize(X, y)`` is enough. Or a Pipeline or search around an estimator.
         ax : matplotlib Axes, default=None
-            None makes a new figure, as wide as the network needs.
+            None makes a new figure, as wide as the network needs; one of more than six layers is
+            broken into rows of about equal length. Axes of your own hold a single row.
         max_units : int, default=16
-            Layers of more units are boxes.
+            Layers with more units are drawn as boxes.
         member : int, default=0
-            Of several members the one whose weights are drawn.
+            Which of several members to draw.
         line_kw, unit_kw : dict, default=None
             Passed to matplotlib's `LineCollection` and `scatter`.
 
@@ -91,11 +95,11 @@ class NetworkDisplay:
         Raises
         ------
         ImportError
-            Without matplotlib.
+            If matplotlib is not installed.
         NotFittedError
-            If there is no network yet.
+            If the estimator has no network yet.
         InvalidParameterError
-            If there is no such member, or `max_units` is no number of units.
+            If there is no such member, or `max_units` is not a number of units.
         """
         network, final = network_of(estimator), served(estimator)
         classes = getattr(final, "classes_", ())
@@ -138,12 +142,14 @@ class NetworkDisplay:
             member=chosen_member(self.network, member),
         )
         if ax is None:
-            size = (_INCHES * (picture.width + 0.9), 3.6)
+            picture = in_rows(picture, _COLUMNS)
+            size = (_INCHES * (picture.width + 0.9), 3.6 * picture.rows)
             ax = pyplot().subplots(figsize=size, layout="constrained")[1]
         self.lines_ = [_draw_links(ax, links, line_kw or {}) for links in picture.links]
         _draw_layers(ax, picture, unit_kw or {})
         _draw_captions(ax, picture, _font_scale(ax, picture.width + 0.9))
-        ax.set(xlim=(-0.95, picture.width - 0.05), ylim=(-0.62, 1.3))
+        bottom = -0.62 - ROW * (picture.rows - 1)
+        ax.set(xlim=(-0.95, picture.width - 0.05), ylim=(bottom, 1.3))
         ax.set_axis_off()
         self.ax_, self.figure_ = ax, ax.figure
         return self
@@ -203,10 +209,13 @@ def _draw_captions(ax: Any, picture: Diagram, scale: float) -> None:
     for caption in picture.captions:
         if caption.over:
             reach = [caption.x - caption.over, caption.x + caption.over]
-            ax.plot(reach, [1.12, 1.12], color=color(0), linewidth=1.5)
-            ax.text(caption.x, 1.15, caption.lines[0], ha="center", va="bottom", fontsize=9 * scale)
+            height = caption.y + 1.12
+            ax.plot(reach, [height, height], color=color(0), linewidth=1.5)
+            style = {"ha": "center", "va": "bottom", "fontsize": 9 * scale}
+            ax.text(caption.x, height + 0.03, caption.lines[0], **style)
             continue
         name, *rest = caption.lines
         style = {"ha": "center", "va": "baseline", "fontsize": 8 * scale, "weight": "bold"}
-        ax.text(caption.x, -0.17, name, parse_math=False, **style)
-        ax.text(caption.x, -0.23, "\n".join(rest), ha="center", va="top", fontsize=7 * scale)
+        ax.text(caption.x, caption.y - 0.17, name, parse_math=False, **style)
+        style = {"ha": "center", "va": "top", "fontsize": 7 * scale}
+        ax.text(caption.x, caption.y - 0.23, "\n".join(rest), **style)

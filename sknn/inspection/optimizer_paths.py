@@ -47,25 +47,25 @@ _SURFACES = {
 
 
 class OptimizerPathDisplay:
-    """The ways of several optimizers down the same surface.
+    """The paths of several optimizers down the same surface.
 
     Make one with :meth:`from_optimizers`.
 
     Parameters
     ----------
     paths : dict of ndarray of shape (n_steps + 1, 2)
-        By name.
+        The paths by name.
     function : callable
-        Of two arrays, x and y.
+        Maps two arrays, x and y, to the height.
     limits : (float, float, float, float)
-        The least and largest x, then y, of the picture.
+        Smallest and largest x, then y, of the picture.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : list of matplotlib Line2D
-        One an optimizer.
+        One per optimizer.
 
     Examples
     --------
@@ -104,21 +104,21 @@ class OptimizerPathDisplay:
         ax: Any = None,
         **line_kw: Any,
     ) -> OptimizerPathDisplay:
-        """Let optimizers go down a surface, with its exact gradient.
+        """Let optimizers descend a surface along its exact gradient.
 
         Parameters
         ----------
         optimizers : list of str or Optimizer, or dict of them
-            As the `solver` of estimators. A dict gives names.
+            As for the `solver` of estimators. A dict gives names.
         surface : {"ravine", "rosenbrock", "saddle"} or callable, default="ravine"
             A callable maps arrays x and y to the height; its gradient is taken by central
             differences.
         start : (float, float), default=None
-            None: on a side of the surface; the middle of the left edge for a callable.
+            None: a point on a slope of the surface, or the middle of the left edge for a callable.
         limits : (float, float, float, float), default=None
-            Least and largest x, then y, of the picture; needed with a callable.
+            Smallest and largest x, then y, of the picture; required with a callable.
         learning_rate : float or dict of float, default=0.1
-            A dict has the rates by name; 0.1 for names that are not there.
+            A dict gives rates by name, and 0.1 for the others.
         n_steps : int, default=100
         ax : matplotlib Axes, default=None
             None makes a new figure.
@@ -132,7 +132,7 @@ class OptimizerPathDisplay:
         Raises
         ------
         ImportError
-            Without matplotlib.
+            If matplotlib is not installed.
         InvalidParameterError
             For an unknown optimizer.
         ValueError

@@ -89,7 +89,7 @@ def part_errors(
 
 
 def _for_members(x: Any, lead: tuple[int, ...]) -> Any:
-    """Give every member its own copy of dense rows: the gradient has one a member as well."""
+    """Give every member its own copy of dense rows: the gradient has one per member as well."""
     return np.array(np.broadcast_to(x, (*lead, *x.shape))) if isinstance(x, np.ndarray) else x
 
 

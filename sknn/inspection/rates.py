@@ -22,14 +22,14 @@ _POINTS = 20
 
 
 class LearningRateDisplay:
-    """The learning rate over the epochs: as it is planned, or as it was.
+    """The learning rate over the epochs, as planned or as it was.
 
     Make one with :meth:`from_estimator` or :meth:`from_schedules`.
 
     Parameters
     ----------
     rates : dict of (ndarray, ndarray)
-        By name: epochs, and the rate from each of them on.
+        By name: epochs, and the rate from each epoch on.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class LearningRateDisplay:
     >>> [line.get_label() for line in display.lines_]
     ['cosine', 'restarts', 'one cycle']
 
-    What an estimator is going to do:
+    What an estimator will do:
 
     >>> from sknn import MLPClassifier
     >>> display = LearningRateDisplay.from_estimator(MLPClassifier(learning_rate="step"))
@@ -62,14 +62,14 @@ class LearningRateDisplay:
     def from_estimator(
         cls, estimator: Any, *, n_batches: int = 1, ax: Any = None, **line_kw: Any
     ) -> LearningRateDisplay:
-        """Draw the rate of an estimator: of a fitted one as it was, else as it is planned.
+        """Draw the learning rate of an estimator: as it was, if it is fitted, otherwise as planned.
 
         Parameters
         ----------
         estimator : sknn estimator, list, or dict of them
             Or a Pipeline or search around one.
         n_batches : int, default=1
-            Updates of an epoch, which "invscaling" counts; for plans.
+            Updates per epoch, which "invscaling" counts; for plans.
         ax : matplotlib Axes, default=None
             None makes a new figure.
         **line_kw : dict
@@ -82,9 +82,9 @@ class LearningRateDisplay:
         Raises
         ------
         ImportError
-            Without matplotlib.
+            If matplotlib is not installed.
         TypeError
-            If there is no network of sknn in it.
+            If it contains no network of sknn.
         ValueError
             If it has no learning rate, as with ``solver="lbfgs"``.
         """
@@ -108,12 +108,13 @@ class LearningRateDisplay:
         Parameters
         ----------
         schedules : str, Schedule, list, or dict of them
-            As the `learning_rate` of estimators. Those that follow the loss stay where they begin.
+            As for the `learning_rate` of estimators. Schedules that follow the loss stay at their
+            initial rate.
         learning_rate_init : float, default=0.001
         max_iter : int, default=200
             Epochs.
         n_batches : int, default=1
-            Updates of an epoch, which "invscaling" counts.
+            Updates per epoch, which "invscaling" counts.
         ax : matplotlib Axes, default=None
             None makes a new figure.
         **line_kw : dict
@@ -126,7 +127,7 @@ class LearningRateDisplay:
         Raises
         ------
         ImportError
-            Without matplotlib.
+            If matplotlib is not installed.
         InvalidParameterError
             For an unknown schedule, or a number out of range.
         """

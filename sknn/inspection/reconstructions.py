@@ -1,4 +1,4 @@
-"""Rows beside what is made of them, and their codes, in scikit-learn's Display style."""
+"""Rows beside their reconstructions, and their codes, in scikit-learn's Display style."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ReconstructionDisplay:
         Of shape (n, height, width[, 3]) for images, (n, n_features) for rows.
     codes : ndarray of shape (n, 2), default=None
     labels : array-like of shape (n,), default=None
-        What codes are colored by.
+        Labels that color the codes.
 
     Attributes
     ----------
@@ -88,18 +88,18 @@ class ReconstructionDisplay:
         Parameters
         ----------
         estimator : fitted AutoEncoder, BernoulliRBM or GaussianRBM
-            Or a Pipeline or search around one; rows are then what the last step is given.
+            Or a Pipeline or search around one; rows are then those of the last step.
         X : array-like of shape (n_samples, n_features)
         y : array-like of shape (n_samples,), default=None
             Classes or numbers by which codes are colored.
         kind : {"auto", "images", "rows", "codes"}, default="auto"
-            "auto" draws images where `shape` is given or the number of features is a square from 16
-            on, else rows as lines. "codes" draws every row as a point; codes of more than two
-            numbers by their first two principal components.
+            "auto" draws images if `shape` is given or the number of features is a square of at
+            least 16, otherwise rows as lines. "codes" draws every row as a point, by the first two
+            principal components of longer codes.
         shape : tuple of int, default=None
-            Of an image: (height, width) or (height, width, channels).
+            Shape of an image: (height, width) or (height, width, channels).
         n_rows : int, default=10
-            How many rows to draw: the first ones, and 3 at most as lines.
+            Number of rows to draw, the first ones; at most 3 as lines.
         ax : matplotlib Axes, default=None
             None makes a new figure.
         **artist_kw : dict
@@ -112,7 +112,7 @@ class ReconstructionDisplay:
         Raises
         ------
         ImportError
-            Without matplotlib.
+            If matplotlib is not installed.
         NotFittedError
             If the estimator is not fitted.
         TypeError

@@ -1,4 +1,4 @@
-"""What generative networks make up, in scikit-learn's Display style."""
+"""Samples of generative networks, in scikit-learn's Display style."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from sknn.inspection.unwrap import first_rows, network_of, served, several
 
 
 class SamplesDisplay:
-    """Rows that a network has made up: images side by side, or points in a plane.
+    """Rows that a network has generated: images side by side, or points in a plane.
 
     Make one with :meth:`from_estimator`, of a :class:`~sknn.GAN`, a Boltzmann machine or a
-    variational :class:`~sknn.AutoEncoder`; of several, as the same network after some epochs.
+    variational :class:`~sknn.AutoEncoder`, or of several, such as the same network after several
+    numbers of epochs.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ class SamplesDisplay:
     ax_ : matplotlib Axes or None
         The axes of the images, or the one given for points.
     axes_ : ndarray of matplotlib Axes
-        All that were drawn into.
+        All axes that were drawn into.
     figure_ : matplotlib Figure
 
     Examples
@@ -78,11 +79,12 @@ class SamplesDisplay:
         X : array-like of shape (n_samples, n_features), default=None
             Rows of the data, drawn behind points.
         n_samples : int, default=None
-            None: 10 images of each estimator (64 of a single one), or 500 points.
+            None: 10 images of each estimator (64 if there is only one), or 500 points.
         shape : tuple of int, default=None
-            Of an image. None: rows are images if their number of features is a square from 16 on.
+            Shape of an image. None: rows are images if their number of features is a square of at
+            least 16.
         columns : (int, int), default=(0, 1)
-            Where rows are no images: the two to draw.
+            The two columns to draw, if rows are not images.
         random_state : int, RandomState or None, default=0
         ax : matplotlib Axes, or array of them for points, default=None
             None makes a new figure.
@@ -96,13 +98,13 @@ class SamplesDisplay:
         Raises
         ------
         ImportError
-            Without matplotlib.
+            If matplotlib is not installed.
         NotFittedError
             If an estimator is not fitted.
         TypeError
             If one cannot sample.
         ValueError
-            For a shape that does not fit, or columns that are not there.
+            For a shape that does not fit, or columns that do not exist.
         """
         named = several(estimator, "estimator")
         named = named if isinstance(named, Mapping) else {"": named}
@@ -114,7 +116,7 @@ class SamplesDisplay:
             final = served(each)
             if not hasattr(final, "sample"):
                 raise TypeError(
-                    f"{type(final).__name__} does not make rows up: it has no sample()."
+                    f"{type(final).__name__} cannot generate rows: it has no method sample."
                 )
             pixels = image_shape(shape, final.n_features_in_)
             few = 64 if len(named) == 1 else 10
@@ -122,7 +124,9 @@ class SamplesDisplay:
             rows = np.asarray(final.sample(n, random_state=random_state))
             found[str(name)] = _two(rows, columns) if pixels is None else as_images(rows, pixels)
         if len({each.shape[1:] for each in found.values()}) > 1:
-            raise ValueError("The estimators must make up rows of one kind and number of features.")
+            raise ValueError(
+                "The estimators must generate rows of one kind and number of features."
+            )
         flat = next(iter(found.values())).ndim == 2
         data = _two(first_rows(X), columns).astype(float) if X is not None and flat else None
         return cls(samples=found, data=data).plot(ax, **artist_kw)

@@ -14,8 +14,8 @@ from sknn._drawing.pyplot import axes, color
 class SearchDisplay:
     """Score against epochs for every candidate of a search.
 
-    Make one with :meth:`from_estimator`. A candidate is a line through its rungs, or a point where
-    it has only one; the best is drawn on top.
+    Make one with :meth:`from_estimator`. A candidate is a line through its rungs, or a point if it
+    has only one; the best is drawn on top.
 
     Parameters
     ----------
@@ -26,14 +26,14 @@ class SearchDisplay:
     best : int, default=None
         The best candidate.
     score_name : str, default="score"
-        For the axis.
+        Label of the axis.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : list of matplotlib Line2D
-        One a candidate.
+        One per candidate.
 
     Examples
     --------
@@ -74,7 +74,7 @@ class SearchDisplay:
         ----------
         search : fitted ArchitectureSearchCV
         metric : str, default=None
-            Of several metrics the one to draw; None takes that of `refit`, or the first.
+            With several metrics, the one to draw; None takes that of `refit`, or the first.
         ax : matplotlib Axes, default=None
             None makes a new figure.
         **line_kw : dict
@@ -87,9 +87,9 @@ class SearchDisplay:
         Raises
         ------
         ImportError
-            Without matplotlib.
+            If matplotlib is not installed.
         ValueError
-            If the search has no history, or knows no such metric.
+            If the search has no history or no such metric.
         """
         history = getattr(search, "history_", None)
         if not isinstance(history, dict) or "candidate" not in history:

@@ -91,8 +91,8 @@ def not_a_network(final: Any) -> Exception:
     name = type(final).__name__
     if any(hasattr(served(inner), "_check_fitted") for inner in _wrapped(final)):
         return NotFittedError(
-            f"This {name} holds no fitted network. Call fit first, with refit=True where it is a "
-            "search."
+            f"This {name} holds no fitted network. Call fit first, with refit=True if it is "
+            "a search."
         )
     return TypeError(
         f"estimator must be a network of sknn, or a pipeline or search around one; got {name}."
@@ -116,4 +116,4 @@ def chosen_layer(layer: Any, names: list[str]) -> str:
         return layer
     if is_number(layer, Integral) and -len(names) <= layer < len(names):
         return names[layer]
-    raise ValueError(f"layer must be one of {names}, or its place among them; got {layer!r}.")
+    raise ValueError(f"layer must be one of {names}, or its index among them; got {layer!r}.")

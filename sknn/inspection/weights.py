@@ -20,17 +20,18 @@ _KINDS = ("auto", "images", "histogram")
 
 
 class WeightsDisplay:
-    """The weights of a layer as one image a unit, or those of all layers as histograms.
+    """The weights of a layer as one image per unit, or those of all layers as histograms.
 
-    Make one with :meth:`from_estimator`. What a unit is sensitive to is seen where its inputs are
-    pixels: weights of dense layers and of Boltzmann machines have the shape of the input, those of
+    Make one with :meth:`from_estimator`. If inputs are pixels, images show what a unit is sensitive
+    to. The weights of dense layers and Boltzmann machines have the shape of the input, those of
     convolutions the shape of the window (the mean over the channels, unless there are three). Red
-    is above zero, blue below.
+    is positive, blue is negative.
 
     Parameters
     ----------
     weights : dict of ndarray
-        By layer: images (n_units, height, width[, 3]) of one layer, or any shape for histograms.
+        By layer name: images (n_units, height, width[, 3]) of one layer, or arrays of any shape for
+        histograms.
     kind : {"images", "histogram"}
 
     Attributes
@@ -38,7 +39,7 @@ class WeightsDisplay:
     ax_ : matplotlib Axes or None
         The axes of the images, or the one given for histograms.
     axes_ : ndarray of matplotlib Axes
-        All that were drawn into.
+        All axes that were drawn into.
     figure_ : matplotlib Figure
     image_ : matplotlib AxesImage or None
 
@@ -81,16 +82,16 @@ class WeightsDisplay:
         estimator : fitted or initialized sknn estimator
             Or a Pipeline or search around one.
         kind : {"auto", "images", "histogram"}, default="auto"
-            "auto" draws images where the inputs of the layer are pixels as far as can be told:
-            `shape` is given, the layer is a convolution, or their number is a square from 16 on.
+            "auto" draws images if the inputs of the layer seem to be pixels: `shape` is given, the
+            layer is a convolution, or the number of inputs is a square of at least 16.
         layer : int or str, default=0
-            For images: the number among layers with weights, or the name.
+            For images: the index among layers with weights, or the name.
         shape : tuple of int, default=None
-            Of an image: (height, width) or (height, width, channels).
+            Shape of an image: (height, width) or (height, width, channels).
         max_units : int, default=64
-            Units to draw, the first ones.
+            Number of units to draw, the first ones.
         member : int, default=0
-            Of several members.
+            Which of several members to draw.
         ax : matplotlib Axes, or array of them for histograms, default=None
             None makes a new figure.
         **artist_kw : dict
@@ -103,9 +104,9 @@ class WeightsDisplay:
         Raises
         ------
         ImportError
-            Without matplotlib.
+            If matplotlib is not installed.
         NotFittedError
-            If there is no network yet.
+            If the estimator has no network yet.
         ValueError
             For an unknown layer, member or kind, or a shape that does not fit.
         """

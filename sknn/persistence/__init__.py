@@ -1,4 +1,4 @@
-"""Estimators as files, and exchange with other libraries."""
+"""Saving estimators to files, and exchange with other libraries."""
 
 from __future__ import annotations
 

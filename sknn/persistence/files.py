@@ -14,34 +14,35 @@ from sknn.training.callbacks.saving import warn_of_writers
 def save(estimator: Any, path: str | os.PathLike) -> None:
     """Write an estimator to a file that runs no code when it is loaded.
 
-    Fitted, paused or in a stream of ``partial_fit``, alone or in pipelines and searches of
-    scikit-learn: what :func:`load` returns has the same attributes to the last bit and goes on
-    learning as this one would.
+    The estimator may be fitted, paused, or in a stream of ``partial_fit``, alone or in pipelines
+    and searches of scikit-learn. What :func:`load` returns has the same attributes, to the last
+    bit, and continues training as this estimator would.
 
     Parameters
     ----------
     estimator : estimator
     path : str or path-like
-        A file that is there is replaced as a whole: whenever the process dies, it holds what was
-        there before or all that is new.
+        An existing file is replaced as a whole: whenever the process dies, it holds either the old
+        contents or all of the new.
 
     Raises
     ------
     OSError
         If `path` cannot be written.
     ValueError
-        If a part of the estimator cannot be in a file; it is named. These are functions and
-        classes that are not at the top level of a module, open files, and objects of C.
+        If a part of the estimator cannot be saved; the error names it. Such parts are functions and
+        classes that are not at the top level of a module, open files, and objects implemented in C.
 
     See Also
     --------
-    sknn.callbacks.Checkpoint : Saves in the midst of training.
+    sknn.callbacks.Checkpoint : Saves during training.
 
     Notes
     -----
-    The file is a zip: ``graph.json`` describes the objects, ``0.npy`` and so on hold large arrays,
-    and its comment a SHA-256 of all of it. Files of this version will load in later ones. Callbacks
-    of scikit-learn (``set_callbacks``) are left out: set them on what :func:`load` returns.
+    The file is a zip archive: ``graph.json`` describes the objects, ``0.npy`` and so on hold large
+    arrays, and the comment of the archive holds a SHA-256 of its contents. Later versions will be
+    able to load files of this version. Callbacks of scikit-learn (``set_callbacks``) are left out:
+    set them on what :func:`load` returns.
 
     Examples
     --------
@@ -66,14 +67,15 @@ def save(estimator: Any, path: str | os.PathLike) -> None:
 
 
 def load(path: str | os.PathLike, *, trusted: Iterable[Any] = ()) -> Any:
-    """Return the estimator of a file; nothing in it can run code.
+    """Return the estimator of a file without running any code of the file.
 
     Parameters
     ----------
     path : str or path-like
     trusted : iterable of classes or functions, default=()
-        Those of your own that may be in the file beside the classes of sknn and of scikit-learn's
-        pipelines and searches. A file that needs others is refused, and they are named.
+        Your own classes and functions that may be in the file, besides the classes of sknn and of
+        scikit-learn's pipelines and searches. A file that needs others is refused, and the error
+        names them.
 
     Returns
     -------
@@ -89,10 +91,10 @@ def load(path: str | os.PathLike, *, trusted: Iterable[Any] = ()) -> Any:
     OSError
         If the file cannot be read.
     TypeError
-        For anything but classes and functions in `trusted`.
+        If `trusted` holds anything but classes and functions.
     ValueError
-        If the file is none that :func:`save` or a :class:`~sknn.callbacks.Checkpoint` wrote, was
-        altered, was made to harm, comes from a later format, or needs a class that is not allowed.
+        If the file was not written by :func:`save` or a :class:`~sknn.callbacks.Checkpoint`, was
+        altered or crafted to do harm, has a later format, or needs a class that is not allowed.
 
     Examples
     --------

@@ -13,9 +13,9 @@ from sknn._format.names import types_of_searches
 def trusted_types() -> list[str]:
     """Return the names of all types of sknn, for ``skops.io.load``.
 
-    Files of skops run no code either, but skops asks for consent to every type it does not know.
-    What this list names is defined in sknn itself, but for a frozenset and what scikit-learn's
-    searches keep, such as scorers and splitters.
+    Files of skops do not run code, either, but skops asks you to approve every type that it does
+    not know. All types in this list are defined in sknn, except frozenset and those that
+    scikit-learn's searches keep, such as scorers and splitters.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Preprocessing: what turns a table as it comes into a matrix that a network can use."""
+"""Preprocessing: encode tables as matrices for networks."""
 
 from sknn.preprocessing.encoder import TableEncoder
 

@@ -84,7 +84,7 @@ class Texts:
 
 
 def keys_are_levels(column: NDArray) -> bool:
-    """Say whether entries can be looked up: hashable, and True is not among numbers equal to it."""
+    """Return whether entries can be looked up: hashable, and True is not among equal numbers."""
     types = set(map(type, column))
     truths = {bool, np.bool_} & types
     if any(each.__hash__ is None for each in types) or any(issubclass(t, tuple) for t in types):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sknn.exceptions import TableWarning
 from sknn.preprocessing.categories import MISSING, Levels, Texts
 from sknn.preprocessing.kinds import Form, missing
+from sknn.preprocessing.rounding import Ranges
 from sknn.training.warnings import users_level
 
 _NAMED = 5
@@ -34,7 +35,7 @@ class ColumnWarnings:
             if form.ambiguous:
                 self._texts.append(
                     f"column {label!r} holds dates, but day and month cannot be told apart, so "
-                    "it is taken for a category; convert it, for example with "
+                    "it is read as a category; convert it, for example with "
                     "pandas.to_datetime(..., dayfirst=True)"
                 )
             elif form.odd:
@@ -43,6 +44,23 @@ class ColumnWarnings:
                     f"column {label!r} is read as {form.kind}s, and what is none ({shown}) "
                     f"counts as missing; to keep its texts, {_AS_CATEGORY}"
                 )
+
+    def look_at_ranges(self, labels: list, ranges: Ranges, constant: NDArray) -> None:
+        """Note columns of numbers that may differ by rounding alone."""
+        alike = [labels[i] for i in np.flatnonzero(constant)]
+        if alike:
+            self._texts.append(
+                f"{_listed(alike)} differ only in the last digits, as rounding makes them, and "
+                "count as constant"
+            )
+        tiny = np.flatnonzero(ranges.near_zero() & ~constant)
+        if len(tiny):
+            self._texts.append(
+                f"{_listed([labels[i] for i in tiny])} are tiny beside the other columns (up to "
+                f"{ranges.peak[tiny].max():.0e}) and are scaled up like these; if they are "
+                "rounding errors, such as surplus components of TruncatedSVD or PCA, leave them "
+                "out or use fewer components; if not, convert them to smaller units"
+            )
 
     def look_at_levels(
         self, label: Any, found: Texts, levels: Levels, each: NDArray | None = None
@@ -60,7 +78,7 @@ class ColumnWarnings:
             texts = [text for text, known in zip(found.texts, kept, strict=True) if not known]
             self._texts.append(
                 f"column {label!r} has {n_levels} different entries in {int(rows.sum())} rows, "
-                f"too rare to learn from in {lost} of them, for which it says nothing; "
+                f"too rare to learn from in {lost} of them, for which it carries no information; "
                 f"{_advice(texts)}"
             )
 
@@ -76,6 +94,13 @@ class ColumnWarnings:
             TableWarning,
             stacklevel=users_level(),
         )
+
+
+def _listed(labels: list) -> str:
+    """Return the beginning of a sentence about the numbers of some columns."""
+    named, more = ", ".join(map(repr, labels[:_NAMED])), len(labels) - _NAMED
+    kind = "column" if len(labels) == 1 else "columns"
+    return f"the numbers of {kind} {named}" + (f" and {more} more" if more > 0 else "")
 
 
 def _advice(lost: list[str]) -> str:
@@ -112,7 +137,7 @@ def warn_of_unread(label: Any, kind: str, n_lost: int, n_given: int, usual: floa
     if n_lost >= _FEW and n_lost > max(_MUCH, 2 * usual) * n_given:
         warnings.warn(
             f"In X {n_lost} of {n_given} entries of column {label!r} cannot be read as the "
-            f"{kind}s that it held in fit, and count as missing; pass them in one form.",
+            f"{kind}s that it held in fit, and count as missing; pass them in the same form.",
             TableWarning,
             stacklevel=users_level(),
         )

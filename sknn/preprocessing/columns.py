@@ -121,8 +121,8 @@ def read_table(X: Any) -> Table:
         return X
     if sp.issparse(X):
         raise TypeError(
-            "Sparse data was passed for X, but a table is dense and must know zero from missing; "
-            "pass X.toarray() to convert it."
+            "Sparse data was passed for X, but a table must be dense, because zero and missing are "
+            "different; pass X.toarray() to convert it."
         )
     reject_lazy(X, "X")
     check_columns(X)

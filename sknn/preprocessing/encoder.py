@@ -31,66 +31,70 @@ _PARAMETERS = {
 
 
 class TableEncoder(TransformerMixin, BaseEstimator):
-    r"""Turn a table as it comes into a float32 matrix that a network can use.
+    r"""Encode a table of numbers, categories, and dates as a float32 matrix for a network.
 
-    Numbers, categories, truth values, dates and time spans, with entries missing in any of them.
+    Columns may hold numbers, categories, booleans, dates, and time spans, and entries may be
+    missing in any of them.
 
-    **Numbers.** A missing entry becomes the median of the others; where some were missing in `fit`,
-    a further column says so (1 missing, -1 not). The number itself is scaled by its quartiles and
-    softly kept between -3 and 3 [1]_,
+    **Numbers.** A missing entry becomes the median of the others. If some were missing in `fit`, an
+    extra column says so (1 missing, -1 not). The number itself is scaled by its quartiles and
+    smoothly squashed into (-3, 3) [1]_,
 
     .. math:: r = v / \sqrt{1 + (v/3)^2}, \qquad v = (x - \text{median}) / (q_{75} - q_{25}),
 
-    with half the range in place of the distance of the quartiles where that is zero. Bins encode
-    it a second time, piecewise linearly [2]_: each is twice :math:`p_t` minus the mean of that in
-    training, where
+    with half the range instead of the distance of the quartiles if that is zero. Bins encode the
+    number a second time, piecewise linearly [2]_: each is :math:`2 p_t` minus its mean in training,
+    where
 
     .. math:: p_t = \text{clip}((x - e_t) / (e_{t+1} - e_t), 0, 1).
 
-    **Categories.** Two levels share one column (-1 and 1, an unseen level is 0). Of more levels the
-    most frequent ones that occur in two rows or more get one column each, 1.66 for the rows of that
-    level and 0 for the others. Missing entries are a level. Levels are told apart by their text, so
-    that 1, 1.0 and "1" are one level, whatever the dtype.
+    **Categories.** Two levels share one column (-1 and 1; 0 for an unseen level). With more levels,
+    the most frequent ones that occur in at least two rows get one column each, with 1.66 for the
+    rows of that level and 0 for the others. Missing entries are a level. Levels are compared by
+    their text, so 1, 1.0, and "1" are the same level, whatever the dtype.
 
-    **Dates** become numbers: days since 1970, and those of year, month, weekday (Monday is 0) and
-    hour that vary in `fit`. Dates with a time zone are taken in UTC. Time spans become seconds.
+    **Dates** become numbers: days since 1970, and those of year, month, weekday (Monday is 0), and
+    hour that vary in `fit`. Dates with a time zone are converted to UTC. Time spans become seconds.
 
-    **Text** is read as numbers, dates or time spans where nearly all different texts of a column
-    are (95 %): ``"1,234.5"``, ``"$3"``, ``"12%"``, ``"2020-01-31 12:00"``, ``"31 Jan 2020"``, and
-    ``"31/01/2020"`` where the column tells the day from the month. What stands for missing
-    (``"?"``, ``"NA"``, ``"-"``, ``"null"`` and the like) is missing there, and so is the rest.
-    Whole numbers with leading zeros or more than 15 digits are codes, that is categories.
+    **Text** is read as numbers, dates, or time spans if nearly all different texts of a column are
+    (95%): ``"1,234.5"``, ``"$3"``, ``"12%"``, ``"2020-01-31 12:00"``, ``"31 Jan 2020"``, and
+    ``"31/01/2020"`` if the column shows which is the day and which the month. Texts that stand for
+    missing entries (``"?"``, ``"NA"``, ``"-"``, ``"null"``, and the like) are missing in such a
+    column, and so are all texts that cannot be read. Whole numbers with leading zeros or more than
+    15 digits are codes, and so are categories.
 
-    Columns that do not vary are left out. If none is left, there is one column of zeros.
+    Constant columns are left out, and so are those that vary by rounding alone: numbers, not all
+    whole, that agree to about 16 units in the last place. If no column remains, there is one column
+    of zeros.
 
     Parameters
     ----------
     categorical_features : "from_dtype", array-like or None, default="from_dtype"
-        Which columns are categories. "from_dtype": those of the dtype category, whatever they hold;
-        truth values; and strings and objects that are not nearly all numbers, dates or time spans;
-        none in an array of numbers. A mask, indices or names: these columns, and no others. None:
-        no column. All columns that are no categories must hold what can be converted to numbers.
+        Which columns are categories. "from_dtype": columns of dtype category, whatever they hold;
+        booleans; and strings and objects unless nearly all of them are numbers, dates, or time
+        spans; no column of a numeric array. A mask, indices, or names: these columns, and no
+        others. None: no column. All other columns must be convertible to numbers.
     n_bins : int, "auto" or None, default="auto"
-        The most bins of a numeric column; "auto" is 16. With many numeric columns there are fewer:
-        about 512 in all for 16, but at least 3 each. None or 0: no bins. Columns of two values have
-        none.
+        Largest number of bins of a numeric column; "auto" is 16. With many numeric columns there
+        are fewer: about 512 in all for 16, but at least 3 each. None or 0: no bins. Columns with
+        two values have none.
     bins : {"quantile", "tree"}, default="quantile"
-        Where the edges are: at quantiles, or at half as many quantiles and where a small decision
-        tree on this column alone splits `y`.
+        Where the edges are: at quantiles, or at half as many quantiles and at the thresholds where
+        a small decision tree on this column alone splits `y`.
     max_categories : int, default=256
-        The most columns for the levels of one column.
+        Largest number of columns for the levels of one column.
     linear : bool, default=False
-        Add a second part for a linear path: numbers minus their mean over their standard deviation,
-        1 for missing entries and for levels, else 0; a pair of levels as above. No bins.
+        Add a second part for a linear path: standardized numbers, 1 for missing entries and for
+        levels, otherwise 0; two levels as above; no bins.
 
     Attributes
     ----------
     kinds_ : list of str
-        What each column was taken for: "number", "time span", "date" or "category".
+        How each column is read: "number", "time span", "date", or "category".
     n_outputs_ : int
-        Columns of the matrix.
+        Number of columns of the matrix.
     n_linear_ : int
-        Columns of the linear part, which come last.
+        Number of columns of the linear part, which come last.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.
@@ -102,10 +106,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    Quantiles, means and frequencies take sample weights into account: weight 2 is the row twice,
-    weight 0 is no row, all weights times 100 change nothing. Two rules ask for a number of rows: a
-    level must occur in two, a leaf of a tree must hold 8 and one in 200. If all weights are whole
-    multiples of the smallest one, a row counts as so many rows there; else every row is one.
+    Quantiles, means, and frequencies take sample weights into account: weight 2 counts as the row
+    twice, weight 0 as no row, and a common factor changes nothing. Two rules need a number of rows:
+    a level must occur in two rows, and a leaf of a tree must hold 8 rows and one in 200. If all
+    weights are whole multiples of the smallest one, a row counts as that many rows; otherwise every
+    row counts as one.
 
     References
     ----------
@@ -147,16 +152,16 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self.linear = linear
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> TableEncoder:
-        """Learn medians, scales, edges and levels.
+        """Learn medians, scales, edges, and levels.
 
         Parameters
         ----------
         X : array-like or frame of shape (n_samples, n_features)
             An array, a list of rows, or a frame of pandas, polars or pyarrow. NaN, None, NA, NaT,
-            blank text and masked entries are missing.
+            blank text, and masked entries are missing.
         y : array-like of shape (n_samples,) or (n_samples, n_targets), default=None
-            Needed for ``bins="tree"``, else ignored. Labels, or numbers; whole numbers of up to 100
-            different values count as labels, and two dimensions always as numbers.
+            Required for ``bins="tree"``, otherwise ignored. Labels or numbers: whole numbers with
+            up to 100 different values count as labels, and two dimensions always as numbers.
         sample_weight : array-like of shape (n_samples,), default=None
 
         Returns
@@ -166,16 +171,19 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Raises
         ------
         TypeError
-            For sparse matrices, lazy frames, times of day and records.
+            For sparse matrices, lazy frames, times of day, and records.
         ValueError
-            For infinite numbers, columns that cannot be converted, columns that share a name, wrong
-            parameters, and where `y` is missing.
+            For infinite numbers, columns that cannot be converted, columns with the same name,
+            invalid parameters, or a missing `y`.
 
         Warns
         -----
         TableWarning
-            Once, of columns most of whose rows have levels too rare to be told apart, of texts that
-            count as missing, and of dates whose day and month cannot be told apart.
+            Once, about columns in which most rows have levels that are too rare to learn from,
+            texts that count as missing, dates whose day and month cannot be told apart, numbers
+            that vary by rounding alone, and numbers around zero that are so small beside the other
+            columns that they may be rounding errors. The latter are scaled all the same, since they
+            may be quantities in large units.
         """
         table = read_table(X)
         plan, remarks = self._planned(table, y, sample_weight)
@@ -183,7 +191,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return self._become(plan, table.frame)
 
     def learn(self, table: Table, y: Any, sample_weight: Any) -> ColumnWarnings:
-        """Do what :meth:`fit` does, and return what it would warn of."""
+        """Do what :meth:`fit` does, and return what it would warn about."""
         plan, remarks = self._planned(table, y, sample_weight)
         self._become(plan, table.frame)
         return remarks
@@ -258,9 +266,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like or frame of shape (n_samples, n_features)
-            It may come in another form than in `fit`: strings for categories, other dtypes for
-            numbers, also numbers that are spelt. In a column that came as text in `fit` and was
-            read as numbers or dates, what cannot be read so is missing.
+            It may have another form than in `fit`: strings for categories, other dtypes for
+            numbers, or numbers as text. In a column that was text in `fit` and was read as numbers
+            or dates, entries that cannot be read in this way are missing.
 
         Returns
         -------
@@ -271,7 +279,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         ------
         ValueError
             For infinite numbers, for columns that cannot be converted to what they were in `fit`,
-            and where columns are missing or in another order.
+            and if columns are missing or in another order.
         """
         check_is_fitted(self)
         return self.encode(X, self)
@@ -309,9 +317,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Returns
         -------
         names : ndarray of str objects
-            A number ``age`` gives ``age``, ``age_missing`` and ``age_bin0``, ``age_bin1``, ...; a
-            date ``day_days`` and so on; a category ``color_red``. Those of the linear part begin
-            with ``linear_``.
+            A number ``age`` becomes ``age``, ``age_missing``, ``age_bin0``, ``age_bin1``, ...; a
+            date becomes ``day_days`` and so on; a category becomes ``color_red`` and so on. Names
+            of the linear part begin with ``linear_``.
         """
         check_is_fitted(self)
         names = self._plan.columns
@@ -321,7 +329,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return np.asarray(self._plan.names(names), dtype=object)
 
     def origins(self) -> NDArray:
-        """Return for every column of the matrix the column of X it comes from, -1 for none.
+        """Return for each column of the matrix the column of X that it comes from, -1 for none.
 
         Returns
         -------
@@ -400,5 +408,5 @@ def _places(wanted: NDArray, labels: list) -> NDArray:
         unknown = [name for name in wanted.tolist() if name not in labels]
         if not unknown:
             return np.array([labels.index(name) for name in wanted.tolist()])
-        problem = f"names {unknown}, which are no columns of X"
+        problem = f"names {unknown}, which are not columns of X"
     raise ValueError(f"categorical_features {problem}; got {wanted.tolist()!r}.")

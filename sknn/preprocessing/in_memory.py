@@ -11,6 +11,7 @@ from sknn.preprocessing.categories import Texts
 from sknn.preprocessing.columns import Table
 from sknn.preprocessing.kinds import Form, forms_of
 from sknn.preprocessing.numbers import Column
+from sknn.preprocessing.rounding import precision_of
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.sources import Source, matrix_of, sources_of
 
@@ -45,7 +46,11 @@ class InMemory:
 
     def figures(self, sources: list[Source]) -> list[Column]:
         """Return the figures of numeric columns."""
-        return [Column.of(column, self.sample.weight) for column in self._matrix(sources).T]
+        columns = [Column.of(column, self.sample.weight) for column in self._matrix(sources).T]
+        for column, source in zip(columns, sources, strict=True):
+            dtype = getattr(self.table.column(source.place), "dtype", None)
+            column.precision = precision_of(dtype)
+        return columns
 
     def levels(self, place: int) -> tuple[Texts, Sample]:
         """Return the entries of a column of categories, and how much each counts."""

@@ -63,7 +63,7 @@ def _plain(text: Any) -> str:
 
 
 def is_missing(value: Any) -> bool:
-    """Say whether an entry is None, NaN, NA, NaT or blank text."""
+    """Return whether an entry is None, NaN, NA, NaT or blank text."""
     if isinstance(value, str):
         return not value.strip()
     if value is None or type(value).__name__ in _MISSING_TYPES:
@@ -282,7 +282,7 @@ def _number(value: Any) -> float:
     if is_missing(value):
         return np.nan
     if isinstance(value, np.timedelta64):
-        raise TypeError(f"{value!r} is no number.")
+        raise TypeError(f"{value!r} is not a number.")
     try:
         return float(value)
     except ValueError:
@@ -297,7 +297,7 @@ def _span(value: Any) -> np.timedelta64:
         return np.timedelta64("NaT", "us")
     if _is_span(type(value)):
         return np.timedelta64(value, "us")
-    raise TypeError(f"{value!r} is no time span, but the column held time spans in fit.")
+    raise TypeError(f"{value!r} is not a time span, but the column held time spans in fit.")
 
 
 def moment(value: Any) -> np.datetime64:
@@ -310,4 +310,4 @@ def moment(value: Any) -> np.datetime64:
         value = value.astimezone(datetime.UTC).replace(tzinfo=None)
     if isinstance(value, (datetime.date, np.datetime64, str)):
         return np.datetime64(value, "us")  # type: ignore[call-overload]
-    raise TypeError(f"{value!r} is no date, but the column held dates in fit.")
+    raise TypeError(f"{value!r} is not a date, but the column held dates in fit.")

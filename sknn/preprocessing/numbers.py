@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sknn.core.row_order import in_order
 from sknn.preprocessing.bins import Bins, pieces
 from sknn.preprocessing.quantiles import Distinct
+from sknn.preprocessing.rounding import precision_of
 
 FAR = 1e100
 LARGEST = 1e18
@@ -78,12 +79,15 @@ class Column:
         What they weigh.
     exact : Moments or None
         Those of the values that are not missing, where `known` is compressed.
+    precision : float
+        Distance from 1 to the next number, in the dtype the column came in.
     """
 
     known: Distinct
     n_missing: int
     missing_weight: float = 0.0
     exact: Moments | None = None
+    precision: float = precision_of(None)
 
     @classmethod
     def of(cls, column: NDArray, weight: NDArray) -> Column:
@@ -105,6 +109,7 @@ class Column:
             self.n_missing + other.n_missing,
             self.missing_weight + other.missing_weight,
             exact,
+            max(self.precision, other.precision),
         )
 
     def compressed(self, most: int) -> Column:
@@ -176,7 +181,13 @@ class Numbers:
     bins: Bins
 
     @classmethod
-    def fit(cls, columns: list[Column], may_mark: NDArray, edges: Edges) -> Numbers:
+    def fit(
+        cls,
+        columns: list[Column],
+        may_mark: NDArray,
+        edges: Edges,
+        constant: NDArray | None = None,
+    ) -> Numbers:
         """Learn from the figures of the columns.
 
         Parameters
@@ -187,8 +198,11 @@ class Numbers:
         edges : callable
             From the place of a column, its distinct values and the number of columns that vary to
             edges.
+        constant : ndarray of bool of shape (d,), default=None
+            Columns that do not vary but for rounding.
         """
-        kept = np.array([i for i, each in enumerate(columns) if each.varies], np.intp)
+        varies = np.array([each.varies for each in columns], bool)
+        kept = np.flatnonzero(varies if constant is None else varies & ~constant)
         known = np.array([len(each.known.values) > 0 for each in columns], bool)
         missing = known & np.array([each.n_missing > 0 for each in columns], bool)
         figures = np.zeros((4, len(kept)))
@@ -198,12 +212,12 @@ class Numbers:
             cuts.append(edges(int(which), column.known, len(kept)))
             own = column.moments()
             figures[:, place] = column.median(), column.scale(), own.mean, _over(own.deviation)
-        middles, scales, means, stds = figures
+        middles, scales, averages, stds = figures
         marked = np.flatnonzero(missing & may_mark)
-        fitted = cls(kept, marked, middles, scales, means, stds, Bins.between(cuts))
+        fitted = cls(kept, marked, middles, scales, averages, stds, Bins.between(cuts))
         for place, which in enumerate(kept):
-            own = fitted.bins.of(place).means(columns[which].filled())
-            fitted.bins.centre[fitted.bins.source == place] = own
+            means = fitted.bins.of(place).means(columns[which].filled())
+            fitted.bins.centre[fitted.bins.source == place] = means
         return fitted
 
     def narrow(self) -> NDArray:

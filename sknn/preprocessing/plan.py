@@ -16,6 +16,7 @@ from sknn.preprocessing.columns import Table
 from sknn.preprocessing.kinds import CATEGORY, Form
 from sknn.preprocessing.numbers import Column, Edges, Numbers
 from sknn.preprocessing.quantiles import Distinct
+from sknn.preprocessing.rounding import Ranges
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.sources import Source, matrix_of
 
@@ -115,8 +116,12 @@ class TablePlan:
         remarks.look_at_forms(facts.labels, forms)
         sources = [each for place, form in enumerate(forms) for each in facts.sources(place, form)]
         may_mark = np.array([each.part in (None, "days") for each in sources], bool)
-        edges = _edges(facts, sources, settings)
-        numbers = Numbers.fit(facts.figures(sources), may_mark, edges)
+        columns = facts.figures(sources)
+        values = [each.known.values for each in columns]
+        ranges = Ranges.of(values, np.array([each.precision for each in columns]))
+        constant = ranges.alike(values)
+        remarks.look_at_ranges([facts.labels[each.place] for each in sources], ranges, constant)
+        numbers = Numbers.fit(columns, may_mark, _edges(facts, sources, settings), constant)
         kinds = [form.kind for form in forms]
         found = _levels(facts, kinds, settings.max_categories, remarks)
         places, levels = list(found), list(found.values())

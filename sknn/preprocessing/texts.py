@@ -31,7 +31,7 @@ _OTHER_POINT = str.maketrans(",.", ".,")
 
 
 def stands_for_missing(text: str) -> bool:
-    """Say whether a text in a column of numbers or dates means that the entry is missing."""
+    """Return whether a text in a column of numbers or dates means that the entry is missing."""
     return text.strip().lower() in MISSING_WORDS
 
 
@@ -225,6 +225,6 @@ def _share(texts: list[str], read: Callable[[str], Any]) -> float:
 
 
 def _is_ambiguous(texts: list[str], n_odd: int) -> bool:
-    """Say whether both orders of day and month read as many texts as the best way does."""
+    """Return whether both orders of day and month read as many texts as the best way does."""
     both = [[DATES[way](text) for text in texts] for way in ("day first", "month first")]
     return both[0] != both[1] and all(each.count(None) == n_odd for each in both)

@@ -192,7 +192,7 @@ def _fill(pairs: list[Pair], outcomes: list[Any]) -> None:
     n_candidates = len({pair.candidate for pair in pairs})
     warnings.warn(
         f"Search interrupted by user; {n_candidates - len(missing)} of {n_candidates} candidates "
-        "are known, the scores of the others are NaN.",
+        "have scores; those of the others are NaN.",
         stacklevel=users_level(),
     )
     empty = _emptied(without_curves(outcomes[known[0].index]))

@@ -88,7 +88,7 @@ class Candidate:
         return [split for split, network in enumerate(self.networks) if network is not None]
 
     def network(self, split: int) -> Any:
-        """Return the network to go on with."""
+        """Return the network to continue with."""
         network = self.networks[split]
         return network if network is self.template else continued(network, self.template)
 

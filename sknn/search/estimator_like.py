@@ -9,7 +9,7 @@ from sklearn.utils.metaestimators import available_if
 
 
 def _transforms(search: Any) -> bool:
-    """Say whether there is a method `transform`, which raises an AttributeError where not."""
+    """Return whether there is a method `transform`, which raises an AttributeError where not."""
     return callable(search.transform)
 
 

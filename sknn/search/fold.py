@@ -20,7 +20,7 @@ _OUT_OF_PLACE = {
     Pause: "the search itself decides in how many parts it is trained. Remove it; max_iter of the "
     "search bounds the epochs.",
     Checkpoint: "all candidates would write the same file, and nothing could be resumed from it. "
-    "Remove it from callbacks; to train the best network further, give it to best_estimator_ or "
+    "Remove it from callbacks; to train the best network further, set it on best_estimator_ or "
     "fit a network with best_params_.",
 }
 
@@ -145,7 +145,7 @@ class Lesson:
     Attributes
     ----------
     model : estimator
-        Fitted but for its network.
+        Fitted except for its network.
     X, y : array-like
     params : dict
     seconds : float

@@ -61,7 +61,7 @@ class Exam:
     Parameters
     ----------
     model : estimator
-        Fitted but for its network.
+        Fitted except for its network.
     fold : Fold
     judge : Judge
     """

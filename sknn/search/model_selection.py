@@ -1,4 +1,4 @@
-"""scikit-learn's searches over a grid and at random, and its cross-validation, in blocks."""
+"""scikit-learn's grid search, random search, and cross-validation, in blocks of networks."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class _InBlocks(EstimatorLike):
         X : array-like of shape (n_samples, ...)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
         **params : dict
-            For `fit` of the estimator, the scorer and the splitter (`groups`); what has one entry
-            a row, as `sample_weight`, is split along with the rows.
+            For `fit` of the estimator, the scorer, and the splitter (`groups`). Arrays with one
+            entry per row, such as `sample_weight`, are split along with the rows.
 
         Returns
         -------
@@ -46,7 +46,7 @@ class _InBlocks(EstimatorLike):
         OSError
             If the checkpoint cannot be read or written.
         KeyboardInterrupt
-            On Ctrl-C before a candidate is known on all splits.
+            On Ctrl-C before any candidate has its scores on all splits.
         """
         checkpoint = checkpoint_of(self, X, y, params)
         asked = {"checkpoint": checkpoint, "return_loss_curves": self.return_loss_curves}
@@ -80,37 +80,37 @@ def _seeded(search: Any, checkpoint: NoCheckpoint) -> Iterator[None]:
 
 
 class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
-    """Try all combinations of parameters, networks of a split together.
+    """Try all combinations of parameters, training the networks of a split together.
 
-    scikit-learn's :class:`~sklearn.model_selection.GridSearchCV`, with its parameters and its
-    results, several times as fast for small networks: candidates with the same architecture, seed
-    and batches are trained as one block, and each ends with the weights, the number of epochs and
-    the scores it would have ended with alone, to the last bit.
+    It has the parameters and results of scikit-learn's
+    :class:`~sklearn.model_selection.GridSearchCV`, and is several times faster for small networks.
+    Candidates with the same architecture, seed, and batches are trained as one block. To the last
+    bit, each ends with the weights, the number of epochs, and the scores it would have by itself.
 
     Parameters
     ----------
     estimator : estimator
-        A network of sknn, or a Pipeline that ends in one, gains; any other estimator is searched
-        as by scikit-learn.
+        A network of sknn, or a Pipeline that ends in one. Any other estimator works as in
+        scikit-learn, without a gain.
     param_grid : dict or list of dict
-        Names of parameters, and lists of values to try. A list of such dicts spans several grids.
+        Names of parameters, and lists of values to try. A list of dicts defines several grids.
     scoring : str, callable, list, tuple or dict, default=None
-        How to judge rows held out: the name of a scorer, a scorer, or several. None is `score` of
+        How to score held-out rows: the name of a scorer, a scorer, or several. None uses `score` of
         the estimator.
     n_jobs : int, default=None
-        Blocks that are trained at once, by joblib and whatever backend is set.
+        Number of blocks that joblib trains at once, with the backend that is set.
     refit : bool, str or callable, default=True
-        Fit the best candidate on all rows. With several metrics the name of one; a callable takes
+        Fit the best candidate on all rows. With several metrics, the name of one. A callable takes
         ``cv_results_`` and returns the index of the best.
     cv : int, splitter or iterable, default=None
-        None is 5-fold.
+        None uses 5 folds.
     verbose : int, default=0
-        As in scikit-learn: the higher, the more is printed. Above 9 candidates are trained one by
-        one.
+        As in scikit-learn: higher numbers print more. Above 9, candidates are trained one
+        by one.
     pre_dispatch : int or str, default="2*n_jobs"
         For joblib.
     error_score : "raise" or number, default=nan
-        What a candidate counts that cannot be fitted; "raise" raises its error.
+        Score of a candidate that cannot be fitted; "raise" raises the error.
     return_train_score : bool, default=False
         Score the rows trained on, too.
     checkpoint : str or path-like, default=None
@@ -136,19 +136,19 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     See Also
     --------
     RandomizedSearchCV : Some combinations, drawn at random.
-    ArchitectureSearchCV : Gives up early on most candidates.
+    ArchitectureSearchCV : Drops most candidates early.
 
     Notes
     -----
     Candidates of :class:`~sknn.MLPClassifier`, :class:`~sknn.MLPRegressor`,
     :class:`~sknn.AutoEncoder`, :class:`~sknn.DBNClassifier` and :class:`~sknn.DBNRegressor` may
-    differ in `alpha`, `l1`, `weight_decay`, `learning_rate_init`, schedules that are planned ahead,
-    `momentum`, `beta_1`, `beta_2`, `epsilon`, `dropout`, `input_dropout`, `label_smoothing`, `tol`,
-    `n_iter_no_change` and `max_iter`, and still share a block; of penalties and dropout, 0 and
-    not 0 are two blocks. Different widths are different blocks. What cannot be trained with others
-    is trained alone, with the same results: other families and classes derived from these, networks
-    whose ``random_state`` is not an int (without a seed they share nothing), ``solver="lbfgs"``,
-    callbacks, `verbose`, `max_time`, `stop_below` or `warm_start`.
+    differ in `alpha`, `l1`, `weight_decay`, `learning_rate_init`, schedules that do not follow the
+    loss, `momentum`, `beta_1`, `beta_2`, `epsilon`, `dropout`, `input_dropout`, `label_smoothing`,
+    `tol`, `n_iter_no_change` and `max_iter`, and still share a block. For penalties and dropout,
+    zero and nonzero values need separate blocks, and so do different widths. Other networks are
+    trained one by one, with the same results: those of other families and derived classes, networks
+    whose ``random_state`` is not an int (without a seed they share nothing), and networks with
+    ``solver="lbfgs"``, callbacks, `verbose`, `max_time`, `stop_below`, or `warm_start`.
 
     A :class:`~sknn.callbacks.ProgressBar` of the network shows the fits of the search. It and a
     :class:`~sknn.callbacks.Film` sit out the fits of candidates, and look at that of the best one.
@@ -156,11 +156,11 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     The steps of a Pipeline before the network are fitted once in each split for all candidates
     that share their parameters; so all these see one draw of a step that is random and has no seed.
 
-    Ctrl-C ends the search. What is known is kept, the scores of other candidates are NaN, and the
-    best one known is fitted.
+    Ctrl-C ends the search. The scores so far are kept, the others are NaN, and the best candidate
+    so far is fitted.
 
-    Callbacks of scikit-learn follow one fit after the other; while they listen, networks are
-    trained one by one.
+    Callbacks of scikit-learn can follow only one fit at a time, so with them networks are trained
+    one by one.
 
     The file of a `checkpoint` is written once a block is done and a second, or twenty times what
     writing takes, has passed since the last time; so what was finished before that is never
@@ -224,41 +224,41 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
 
 
 class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
-    """Try combinations of parameters drawn at random, networks of a split together.
+    """Try random combinations of parameters, training the networks of a split together.
 
-    scikit-learn's :class:`~sklearn.model_selection.RandomizedSearchCV`, with its parameters and
-    its results, several times as fast for small networks; see :class:`GridSearchCV` for what is
-    trained together.
+    It has the parameters and results of scikit-learn's
+    :class:`~sklearn.model_selection.RandomizedSearchCV`, and is several times faster for small
+    networks. :class:`GridSearchCV` describes which networks are trained together.
 
     Parameters
     ----------
     estimator : estimator
-        A network of sknn, or a Pipeline that ends in one, gains; any other estimator is searched
-        as by scikit-learn.
+        A network of sknn, or a Pipeline that ends in one. Any other estimator works as in
+        scikit-learn, without a gain.
     param_distributions : dict or list of dict
         Names of parameters, and what to draw from: lists, or distributions with a method `rvs`.
-        Of several dicts one is drawn first.
+        From a list of dicts, one is drawn first.
     n_iter : int, default=10
-        How many are drawn.
+        Number of candidates to draw.
     scoring : str, callable, list, tuple or dict, default=None
-        How to judge rows held out: the name of a scorer, a scorer, or several. None is `score` of
+        How to score held-out rows: the name of a scorer, a scorer, or several. None uses `score` of
         the estimator.
     n_jobs : int, default=None
-        Blocks that are trained at once, by joblib and whatever backend is set.
+        Number of blocks that joblib trains at once, with the backend that is set.
     refit : bool, str or callable, default=True
-        Fit the best candidate on all rows. With several metrics the name of one; a callable takes
+        Fit the best candidate on all rows. With several metrics, the name of one. A callable takes
         ``cv_results_`` and returns the index of the best.
     cv : int, splitter or iterable, default=None
-        None is 5-fold.
+        None uses 5 folds.
     verbose : int, default=0
-        As in scikit-learn: the higher, the more is printed. Above 9 candidates are trained one by
-        one.
+        As in scikit-learn: higher numbers print more. Above 9, candidates are trained one
+        by one.
     pre_dispatch : int or str, default="2*n_jobs"
         For joblib.
     random_state : int, RandomState or None, default=None
-        Of the draws. The seed of the networks is a parameter of theirs.
+        Seed for drawing the candidates. The networks have their own `random_state`.
     error_score : "raise" or number, default=nan
-        What a candidate counts that cannot be fitted; "raise" raises its error.
+        Score of a candidate that cannot be fitted; "raise" raises the error.
     return_train_score : bool, default=False
         Score the rows trained on, too.
     checkpoint : str or path-like, default=None
@@ -281,7 +281,7 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     See Also
     --------
     GridSearchCV : All combinations.
-    ArchitectureSearchCV : Gives up early on most candidates.
+    ArchitectureSearchCV : Drops most candidates early.
     sknn.search.space : Ready-made spaces.
 
     Examples
@@ -360,10 +360,10 @@ def cross_validate(
     return_indices: bool = False,
     error_score: Any = np.nan,
 ) -> dict[str, Any]:
-    """Judge an estimator by cross-validation, with one metric or several.
+    """Evaluate an estimator by cross-validation, with one or several metrics.
 
-    scikit-learn's :func:`~sklearn.model_selection.cross_validate`, with its arguments and its
-    results.
+    It has the arguments and results of scikit-learn's
+    :func:`~sklearn.model_selection.cross_validate`.
 
     Parameters
     ----------
@@ -373,31 +373,31 @@ def cross_validate(
     groups : array-like of shape (n_samples,), default=None
         For the splitter.
     scoring : str, callable, list, tuple or dict, default=None
-        The name of a scorer, a scorer, or several. None is `score` of the estimator.
+        The name of a scorer, a scorer, or several. None uses `score` of the estimator.
     cv : int, splitter or iterable, default=None
-        None is 5-fold.
+        None uses 5 folds.
     n_jobs : int, default=None
-        Splits that are done at once.
+        Number of splits that joblib runs at once.
     verbose : int, default=0
-        The higher, the more is printed.
+        Higher numbers print more.
     params : dict, default=None
-        For `fit`, the scorer and the splitter.
+        Arguments for `fit`, the scorer, and the splitter.
     pre_dispatch : int or str, default="2*n_jobs"
         For joblib.
     return_train_score : bool, default=False
-        Score the rows trained on, too.
+        Also score the training rows.
     return_estimator : bool, default=False
         Return the estimators that were fitted.
     return_indices : bool, default=False
         Return the rows of each split.
     error_score : "raise" or number, default=nan
-        What an estimator counts that cannot be fitted; "raise" raises its error.
+        Score of an estimator that cannot be fitted; "raise" raises the error.
 
     Returns
     -------
     found : dict
         ``test_score`` (or ``test_<metric>``), ``fit_time``, ``score_time`` of shape (n_splits,),
-        and what else is asked for.
+        and what else was requested.
 
     Examples
     --------
@@ -429,15 +429,15 @@ def cross_val_score(
 ) -> NDArray:
     """Return the scores of an estimator in cross-validation.
 
-    scikit-learn's :func:`~sklearn.model_selection.cross_val_score`, with its arguments and its
-    results.
+    It has the arguments and results of scikit-learn's
+    :func:`~sklearn.model_selection.cross_val_score`.
 
     Parameters
     ----------
     estimator, X, y, groups, cv, n_jobs, verbose, params, pre_dispatch, error_score
         As for :func:`cross_validate`.
     scoring : str or callable, default=None
-        A single metric. None is `score` of the estimator.
+        A single metric. None uses `score` of the estimator.
 
     Returns
     -------

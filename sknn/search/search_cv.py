@@ -1,4 +1,4 @@
-"""A search with the contract of scikit-learn's that trains no epoch twice."""
+"""A search like those of scikit-learn that trains no epoch twice."""
 
 from __future__ import annotations
 
@@ -86,53 +86,54 @@ _CONSTRAINTS = {
 
 
 class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
-    """Search for depth, width and the parameters of training together, by cross-validation.
+    """Search for depth, width, and training parameters together, by cross-validation.
 
-    Candidates are drawn at random. Most of them are given up after few epochs; the best go on
-    from exactly where they were, so that no epoch is trained twice, and a network that reaches
-    the last rung is the one that `fit` would have made.
+    Candidates are drawn at random. Most of them are dropped after a few epochs. The best continue
+    exactly where they were, so no epoch is trained twice, and a network that reaches the last rung
+    is the one that `fit` would return.
 
     Parameters
     ----------
     estimator : estimator
         A network of sknn, or a Pipeline whose last step is one.
     search_space : dict or list of dict, default=None
-        What to draw parameters from: lists, or distributions with a method `rvs`, as in
-        :class:`~sklearn.model_selection.RandomizedSearchCV`. None takes that of
-        :func:`~sknn.search.space` for the estimator.
+        Where to draw parameters from: lists, or distributions with a method `rvs`, as in
+        :class:`~sklearn.model_selection.RandomizedSearchCV`. None takes the space
+        that :func:`~sknn.search.space` returns for the estimator.
     strategy : {"halving", "random", "hyperband"}, default="halving"
-        "halving": all candidates begin, and after `min_iter` epochs, `factor` times as many and
-        so on the best 1 / `factor` go on [1]_. "hyperband": the candidates are dealt into
-        brackets that begin to halve at different epochs, so that some that learn slowly have
-        their chance [2]_. "random": all are trained to the end.
+        "halving": all candidates start, and the best 1 / `factor` of them continue after `min_iter`
+        epochs, after `factor` times as many, and so on [1]_. "hyperband": the candidates are split
+        into brackets that begin to halve at different epochs, which gives slow learners a chance
+        [2]_. "random": all are trained to the end.
     n_candidates : int, default=27
-        How many are drawn.
+        Number of candidates to draw.
     max_iter : int, default=None
-        Most epochs of a network; a schedule of the learning rate and the patience of early
-        stopping span them. None takes those of the estimator.
+        Largest number of epochs of a network, which schedules and the patience of early stopping
+        span. None takes that of the estimator.
     min_iter : int, default="auto"
-        Least epochs of the first rung. "auto" is `max_iter` / `factor` ** 2, for three rungs.
+        Smallest number of epochs of the first rung. "auto" is `max_iter` / `factor` ** 2, for three
+        rungs.
     factor : float, default=3.75
-        Greater than 1; the larger, the bolder.
+        Greater than 1. A larger factor drops candidates earlier.
     scoring : str, callable, list, tuple or dict, default=None
-        As in :class:`~sklearn.model_selection.GridSearchCV`. Of several metrics that of `refit`
-        decides who goes on, the first one where `refit` is no name.
+        As in :class:`~sklearn.model_selection.GridSearchCV`. With several metrics, that of `refit`
+        decides which candidates continue, or the first one if `refit` is not a name.
     n_jobs : int, default=None
-        Networks that are trained at once, by joblib and whatever backend is set.
+        Number of tasks that joblib runs at once, with the backend that is set.
     refit : bool, str or callable, default=True
-        Fit the best candidate on all rows, for up to `max_iter` epochs. With several metrics the
-        name of one; a callable takes ``cv_results_`` and returns the index of the best.
+        Fit the best candidate on all rows, for up to `max_iter` epochs. With several metrics, the
+        name of one. A callable takes ``cv_results_`` and returns the index of the best.
     cv : int, splitter or iterable, default=None
-        None is 5-fold. Splits are drawn once, for all candidates and rungs.
+        None uses 5 folds. Splits are drawn once, for all candidates and rungs.
     verbose : int, default=0
-        Print a line a rung.
+        Print one line per rung.
     pre_dispatch : int or str, default="2*n_jobs"
         For joblib.
     random_state : int, RandomState or None, default=None
-        Of the candidates. The seed of the networks is a parameter of theirs.
+        Seed for drawing the candidates. The networks have their own `random_state`.
     error_score : "raise" or number, default=nan
-        What a network counts that cannot be trained; "raise" raises its error. A parameter that
-        is wrong in all candidates is an error in any case.
+        Score of a network that cannot be trained; "raise" raises the error. A parameter that is
+        invalid in all candidates always raises an error.
     return_train_score : bool, default=False
         Score the rows trained on, too.
     checkpoint : str or path-like, default=None
@@ -145,10 +146,10 @@ class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
     Attributes
     ----------
     cv_results_ : dict of ndarray
-        One row a candidate, the columns of :class:`~sklearn.model_selection.GridSearchCV`, and
-        bracket, rung (counted from 0), n_epochs (trained, the most of all splits) and seconds
-        (of all splits). Scores and times are those of the last rung the candidate reached. Ranks
-        put candidates that were trained longer first.
+        One row per candidate, with the columns of :class:`~sklearn.model_selection.GridSearchCV`
+        and bracket, rung (counted from 0), n_epochs (the largest of all splits), and seconds (of
+        all splits). Scores and times are those of the last rung that the candidate reached.
+        Candidates that were trained longer rank first.
     history_ : dict of ndarray
         One row for each rung of each candidate: candidate, bracket, rung, n_epochs, seconds so
         far, mean_test_score and std_test_score. :class:`~sknn.inspection.SearchDisplay` draws it.
@@ -158,7 +159,7 @@ class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
     brackets_ : list of list of (int, int)
         Epochs and number of candidates of each rung, as planned.
     n_iter_ : int
-        Epochs of the best estimator on all rows.
+        Number of epochs of the best estimator on all rows.
     best_estimator_, best_params_, best_score_, best_index_, scorer_, n_splits_, refit_time_, \
 multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn's searches.
@@ -170,12 +171,12 @@ multimetric_, classes_, n_features_in_, feature_names_in_
 
     Notes
     -----
-    The steps of a Pipeline before the network are fitted once in each split for all candidates
-    that share their parameters. Candidates that share an architecture and a seed are trained in
-    blocks, as those of :class:`GridSearchCV`, with the same results.
+    The steps of a Pipeline before the network are fitted once in each split for all candidates that
+    share their parameters. Candidates that share an architecture and a seed are trained in blocks,
+    as in :class:`GridSearchCV`, with the same results.
 
-    With ``solver="lbfgs"`` training cannot be continued; such candidates are trained to the end
-    in their first rung.
+    With ``solver="lbfgs"``, training cannot be continued; such candidates are trained to the end in
+    their first rung.
 
     Callbacks of the network are called for all candidates, but a
     :class:`~sknn.callbacks.ProgressBar`, which shows the epochs of the whole search, and a
@@ -183,8 +184,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     :class:`~sknn.callbacks.Pause` and :class:`~sknn.callbacks.Checkpoint` are refused, for the
     search itself decides how long a network is trained, and all candidates would write one file.
 
-    Ctrl-C ends the search; what is known by then is kept, and the best candidate so far is
-    fitted. Where nothing is known yet, KeyboardInterrupt is raised.
+    Ctrl-C ends the search. The scores so far are kept, and the best candidate so far is fitted. If
+    there are no scores yet, KeyboardInterrupt is raised.
 
     The file of a `checkpoint` is written when a rung is done, and within a rung once a block is
     done and a second, or twenty times what writing takes, has passed since the last time. It is
@@ -273,9 +274,9 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         X : array-like of shape (n_samples, ...)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
         **params : dict
-            For `fit` of the estimator, the scorer and the splitter (`groups`), as in
-            :class:`~sklearn.model_selection.GridSearchCV`; what has one entry a row, as
-            `sample_weight`, is split along with the rows.
+            For `fit` of the estimator, the scorer, and the splitter (`groups`), as in
+            :class:`~sklearn.model_selection.GridSearchCV`. Arrays with one entry per row,
+            such as `sample_weight`, are split along with the rows.
 
         Returns
         -------
@@ -291,7 +292,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         OSError
             If the checkpoint cannot be read or written.
         KeyboardInterrupt
-            On Ctrl-C before anything is known.
+            On Ctrl-C before there are any scores.
         """
         asked = self._asked()
         model = asked._model()
@@ -328,7 +329,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
 
     @property
     def n_iter_(self) -> int:
-        """Epochs of the best estimator on all rows."""
+        """Number of epochs of the best estimator on all rows."""
         check_is_fitted(self)
         return network_of(self.best_estimator_)[0].n_iter_
 
@@ -436,14 +437,14 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     # -- after --------------------------------------------------------------------------------
 
     def _learn(self, rounds: Rounds) -> dict[str, Any]:
-        """Return the fitted attributes, but for the best estimator."""
+        """Return the fitted attributes, except for the best estimator."""
         known = [each for each in rounds.candidates if each.rungs]
         if rounds.interrupted:
             if not known:
                 raise KeyboardInterrupt
             warnings.warn(
                 f"Search interrupted by user; {len(known)} of {len(rounds.candidates)} candidates "
-                "are known, some of them after fewer epochs than planned.",
+                "have scores, some of them after fewer epochs than planned.",
                 stacklevel=users_level(),
             )
         outcomes = results.outcomes(known)

@@ -1,4 +1,4 @@
-"""Ready-made spaces to draw architectures and parameters of training from."""
+"""Ready-made spaces of architectures and training parameters."""
 
 from __future__ import annotations
 
@@ -26,25 +26,24 @@ from sknn.search.fold import network_of
 
 @dataclass(frozen=True)
 class LayerSizes:
-    """Distribution of hidden layers: how many, and of how many units.
+    """Distribution of the number and sizes of hidden layers.
 
-    The number of layers is uniform, that of units log-uniform and the same in each.
+    The number of layers is uniform. The number of units is log-uniform and the same in every layer.
 
     Parameters
     ----------
     n_layers : (int, int), default=(1, 3)
-        Fewest and most layers.
+        Smallest and largest number of layers.
     units : (int, int), default=(16, 256)
-        Fewest and most units of a layer.
+        Smallest and largest number of units of a layer.
     last : int, default=None
-        Units of one more layer at the end, as the code of an autoencoder.
+        Number of units of one more layer at the end, such as the code of an autoencoder.
 
     Examples
     --------
     >>> from sknn.search import LayerSizes
-    >>> sizes = LayerSizes(n_layers=(2, 3), units=(16, 64)).rvs(random_state=0)
-    >>> 2 <= len(sizes) <= 3, 16 <= min(sizes) == max(sizes) <= 64
-    (True, True)
+    >>> LayerSizes(n_layers=(2, 3), units=(16, 64)).rvs(random_state=0)
+    (36, 36)
     """
 
     n_layers: tuple[int, int] = (1, 3)
@@ -140,11 +139,12 @@ _RATES = ("alpha", "learning_rate_init")
 
 
 def space(estimator: Any, **changes: Any) -> dict[str, Any]:
-    """Return a space of architectures and parameters of training for an estimator.
+    """Return a space of architectures and training parameters for an estimator.
 
-    Depth, width, activation, normalization, dropout, L2 penalty and learning rate of a
-    multi-layer perceptron; filters and kernels of a convolutional network; units and cells of a
-    recurrent one; and so on. Of a network with `layers` of its own, L2 penalty and learning rate.
+    It holds depth, width, activation, normalization, dropout, L2 penalty, and learning rate of a
+    multilayer perceptron; filters and kernels of a convolutional network; units and cells of a
+    recurrent network; and so on. For a network with `layers`, it holds L2 penalty and learning
+    rate.
 
     Parameters
     ----------
@@ -152,9 +152,9 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
         A network of sknn, or a Pipeline whose last step is one; the names of the space then
         have its prefix.
     **changes : dict
-        `n_layers` and `units` are ranges ``(low, high)`` of :class:`LayerSizes`, the other names
-        are parameters of the network: a list or a distribution to draw from instead, or None to
-        leave it as it is. Parameters that are not in the space are added.
+        `n_layers` and `units` are ranges ``(low, high)`` of :class:`LayerSizes`. Other names are
+        parameters of the network: pass a list or a distribution to draw from, or None to leave the
+        parameter as it is. Parameters that are not in the space are added.
 
     Returns
     -------
@@ -166,8 +166,8 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     TypeError
         If the estimator does not end in a network of sknn.
     ValueError
-        If there is no space for this network, or for a change with which none of its candidates
-        could be trained.
+        If there is no space for this network, or for a change with which no candidate could be
+        trained.
 
     Examples
     --------
@@ -192,7 +192,7 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
         if not sized:
             raise ValueError(
                 f"{next(iter(ranges))} has no effect on the space of {type(network).__name__}, "
-                f"which holds {', '.join(found)}; say one of these instead."
+                f"which holds {', '.join(found)}; set one of these instead."
             )
         name, sizes = sized[0]
         if name in changes:
@@ -211,7 +211,7 @@ def _check_changes(network: Any, changes: dict[str, Any], given: bool) -> None:
     for name, choices in changes.items():
         if name in idle and choices is not None:
             raise ValueError(
-                f"{name} has no effect together with the 'layers' of {owner}; say it in the layers."
+                f"{name} has no effect together with the 'layers' of {owner}; set it in the layers."
             )
         if name in _DEPTH:
             continue
@@ -231,7 +231,7 @@ def _check_changes(network: Any, changes: dict[str, Any], given: bool) -> None:
 
 
 def _is_filled(choices: Any) -> bool:
-    """Say whether there is something to choose from, in an order."""
+    """Return whether there is something to choose from, in an order."""
     listed = isinstance(choices, (Sequence, np.ndarray)) and not isinstance(choices, (str, bytes))
     return listed and bool(len(choices))
 

@@ -28,7 +28,7 @@ class Part:
     n_epochs : int
         Of the whole training so far.
     network : estimator or None
-        To go on with; None where training is over.
+        To continue with; None where training is over.
     interrupted : bool
         By Ctrl-C.
     """
@@ -92,7 +92,7 @@ def _part(
         # Not a failure of this candidate: all have the callback, and rungs would end unequal.
         raise ValueError(
             f"A callback of the network ended its training as a Pause does, in epoch "
-            f"{network.n_iter_}, and ArchitectureSearchCV wanted epoch {until}: the search itself "
+            f"{network.n_iter_}, but ArchitectureSearchCV needs epoch {until}: the search itself "
             "decides in how many parts a network is trained. Remove what pauses from callbacks."
         )
     kept = without_listeners(network) if reason == PAUSED else None

@@ -25,16 +25,16 @@ Block = tuple[Any, ...]
 def blocks(X: Any, *others: Any) -> Iterator[Block]:
     """Compute Dask collections block by block, in order.
 
-    While one block is being worked on the next one is computed, in another thread or, with a
-    ``dask.distributed.Client``, on the cluster. So no more than two blocks are in memory here.
+    While you work on one block, the next one is computed, in another thread or, with a
+    ``dask.distributed.Client``, on the cluster. So at most two blocks are in memory here.
 
     Parameters
     ----------
     X : dask.array.Array or dask.dataframe.DataFrame
         Its chunks of rows, or partitions, are the blocks. Chunks of columns are joined.
     *others : Dask collection, ndarray, sparse matrix, Series or None
-        What belongs to the same rows, as y and sample weights. Dask arrays that are cut elsewhere
-        are cut anew; what is in memory already is sliced.
+        Data of the same rows, such as y and sample weights. Dask arrays with other chunks are split
+        like X; data in memory are sliced.
 
     Yields
     ------
@@ -44,10 +44,10 @@ def blocks(X: Any, *others: Any) -> Iterator[Block]:
     Raises
     ------
     TypeError
-        If X is no Dask collection.
+        If X is not a Dask collection.
     ValueError
-        If the others do not have the rows of X, or are cut elsewhere and somebody's rows have not
-        been counted.
+        If the others do not have the rows of X, or have other chunks while the rows of X or theirs
+        have not been counted.
 
     Examples
     --------
@@ -86,8 +86,9 @@ class DaskBlocks:
     def __init__(self, X: Any, others: dict[str, Any]) -> None:
         if not is_lazy(X) or not X.shape:
             raise TypeError(
-                f"X must be a Dask array or data frame with rows; got {described(X)}. What is in "
-                "memory can be sliced, or given to fit as it is."
+                f"X must be a Dask array or data frame with rows; got {described(X)}. Data in "
+                f"memory "
+                "can be sliced, or passed to fit directly."
             )
         X = _whole_rows(X)
         self.sizes = _sizes(X)
@@ -188,7 +189,7 @@ class DaskBlocks:
 
         found: list[dict[int, Any]] = [{} for _ in indices]
         frames = [i for i in self.lazy if _is_frame(self.columns[i])]
-        # Dask warns of calls that mix frames with arrays.
+        # Dask warns about calls that mix frames with arrays.
         for kind in (frames, [i for i in self.lazy if i not in frames]):
             pieces = [[of(_piece(self.columns[i], index)) for i in kind] for index in indices]
             for parts, values in zip(found, dask.compute(*pieces) if kind else (), strict=False):
@@ -212,7 +213,7 @@ class DaskBlocks:
 
 
 def _is_frame(values: Any) -> bool:
-    """Say whether there are partitions: those of a frame or a series."""
+    """Return whether there are partitions: those of a frame or a series."""
     return hasattr(values, "divisions")
 
 

@@ -38,83 +38,84 @@ def fit_blocks(
     verbose: bool = False,
     **more: Any,
 ) -> Any:
-    """Train on blocks of rows, one after the other or some side by side.
+    """Train on blocks of rows, one after the other or several side by side.
 
-    Each block is one call of ``partial_fit``: it is passed over once, in batches and in an order
-    that is drawn anew. One after the other this is, to the bit, the loop over the same blocks.
+    Each block is one call of ``partial_fit``: one pass over its rows, in batches and in random
+    order. One after the other, the result is that of a loop over the same blocks, to the last bit.
 
     Parameters
     ----------
     estimator : estimator
-        With ``partial_fit``; it is trained itself, and goes on where its last call ended. Or a
-        network with ``solver="lbfgs"``, see the notes.
+        An estimator with ``partial_fit``. It is changed in place, and continues where its last call
+        ended. Or a network with ``solver="lbfgs"``, see the notes.
     X : dask.array.Array, dask.dataframe.DataFrame or iterable of blocks
-        An iterable gives rows of X, such as slices of a memory map, or tuples ``(X, y)`` or
-        ``(X, y, sample_weight)``, and begins anew in every epoch: a list, or an object with
-        ``__iter__``.
+        An iterable yields rows of X, such as slices of a memory map, or tuples ``(X, y)`` or ``(X,
+        y, sample_weight)``. Every epoch iterates over it, so it must be a list, or an object whose
+        ``__iter__`` starts over.
     y, sample_weight : as the others of :func:`blocks`, default=None
-        With an iterable they are in its blocks, or in memory.
+        With an iterable, they are in its blocks, or in memory.
     epochs : int, default=1
-        Passes over all blocks.
+        Number of passes over all blocks.
     classes : array-like, default=None
-        All labels that will come; classifiers need them before their first block.
+        All labels that will occur; required for the first block of a classifier.
     together : int, default=1
-        Blocks that are trained on side by side, each by a copy of the network. After every such
-        round the weights and the state of the optimizer become the means over the copies, by the
-        total weights of their rows [1]_. With a ``dask.distributed.Client`` copies are tasks of
-        Dask; otherwise they are jobs of joblib, one after the other unless
-        ``joblib.parallel_config`` says more.
+        Number of blocks that are trained side by side, each by a copy of the network. After every
+        such round, the weights and the optimizer state become means over the copies, weighted by
+        the total sample weight of their rows [1]_. With a ``dask.distributed.Client``, the copies
+        are Dask tasks. Otherwise they are joblib jobs, which run one after the other unless
+        ``joblib.parallel_config`` sets more jobs.
     resume : bool, default=False
-        Go on where an interrupted call with the same blocks, `epochs` and `together` ended, with
-        an estimator that was interrupted by Ctrl-C or comes from a
-        :class:`~sknn.callbacks.Checkpoint`. One that knows of no such call begins at the first
-        block, one whose call had come to its end is left alone.
+        Continue an interrupted call with the same blocks, `epochs`, and `together`. The estimator
+        was interrupted by Ctrl-C, or comes from a :class:`~sknn.callbacks.Checkpoint`. Without such
+        a call, training starts at the first block; if the call had already ended, the estimator is
+        not changed.
     verbose : bool, default=False
         Show a bar on standard error, with rows a second, the loss and the time left. A
         :class:`~sknn.callbacks.ProgressBar` among the callbacks of the estimator is shown in its
         place.
     **more
-        Further arguments of ``partial_fit``, such as `X_val` and `y_val`, in memory. They are
-        looked at once a round, with the mean of the copies.
+        Further arguments of ``partial_fit``, such as `X_val` and `y_val`, in memory. Validation
+        rows are scored once per round, with the mean of the copies.
 
     Returns
     -------
     estimator : estimator
-        The one given. When a block raises, it is as the rounds before have left it; so it is when
-        the rows of a data frame, which nobody has counted, turn out to be others than those of y.
-        Ctrl-C ends all passes: a warning says after which block.
+        The estimator that was passed. If a block raises an error, the estimator is in the state
+        after the last complete round. The same holds if the rows of a data frame, which are not
+        counted in advance, do not match those of y. Ctrl-C ends all passes, and a warning says
+        after which block.
 
     Warns
     -----
     UserWarning
-        If the user ends it. Before the first block is trained on KeyboardInterrupt is raised.
+        On Ctrl-C. Before the first block has been trained, KeyboardInterrupt is raised instead.
 
     Raises
     ------
     TypeError
-        If X is no Dask collection and no iterable of blocks, or one that can be passed over only
-        once; if what should belong to its rows has no rows, or the estimator has no ``partial_fit``
-        or needs y.
+        If X is neither a Dask collection nor an iterable of blocks, or can be iterated over only
+        once; if the others have no rows; or if the estimator has no ``partial_fit``, or needs y.
     ValueError
-        If X has no rows, or others than y and the weights; if `classes` are missing; with
-        ``together > 1`` also for early stopping, for callbacks that look into a pass or decide,
-        and for recurrent layers that carry their state from block to block.
+        If X has no rows, or not as many as y and the weights; if `classes` are missing; with
+        ``together > 1`` also for early stopping, for callbacks that need single updates or decide
+        when to stop, and for recurrent layers that keep their state from block to block.
 
     Notes
     -----
-    The result depends on the blocks and on `together` alone: not on the number of workers and their
-    threads, and not on who is done first. A task uses one thread of BLAS. The first copy goes on
-    with the random numbers of the stream, the others jump ahead of it. The first block comes to
-    this process, which draws the weights and fits scales of y, or a table's encoder, by it; what
-    callbacks and fitted attributes measure on training rows they measure on up to 2,048 rows of it.
+    The result depends on the blocks and on `together` alone. It does not depend on the number of
+    workers and their threads, or on which copy finishes first. A task uses one BLAS thread. The
+    first copy continues with the random numbers of the stream, and the others jump ahead of it. The
+    first block is loaded into this process, where it determines the initial weights and the scale
+    of y, or the encoder of a table. What callbacks and fitted attributes measure on training rows
+    is measured on up to 2,048 of its rows.
 
-    With ``solver="lbfgs"`` there is no ``partial_fit``: loss and gradient over all blocks are
-    summed for each of `max_iter` iterations, on the cluster if there is a client; y and weights
-    come to this process. The result is that of ``fit`` on the same rows but for rounding, and the
-    same on any cluster. Without a client all rows are in memory.
+    With ``solver="lbfgs"`` there is no ``partial_fit``. In each of `max_iter` iterations, loss and
+    gradient are summed over all blocks, on the cluster if there is a client; y and the sample
+    weights are loaded into this process. The result is that of ``fit`` on the same rows except for
+    rounding, and the same on any cluster. Without a client, all rows are in memory.
 
-    A mean of `together` copies has moved about as far as one copy, so a higher rate pays, up to
-    `together` times; the guide has figures.
+    The mean of `together` copies has moved about as far as one copy, so a higher rate is better, up
+    to `together` times; the guide has figures.
 
     References
     ----------
@@ -133,7 +134,7 @@ def fit_blocks(
     >>> print(f"{net.score(X, y):.1f}")
     1.0
 
-    Rows as blocks, two of them side by side:
+    A list of blocks, two of them side by side:
 
     >>> parts = [(X[i::4], y[i::4]) for i in range(4)]
     >>> net = MLPClassifier(learning_rate_init=0.02, batch_size=10, random_state=0)
@@ -279,7 +280,7 @@ class Passes:
                 raise
             warnings.warn(
                 f"Training interrupted by user: {self.last} was the last to be trained on, and the "
-                "estimator is as it has left it.",
+                "estimator is in the state after it.",
                 stacklevel=3,
             )
         finally:

@@ -45,7 +45,7 @@ def fit_full_batch(estimator: Any, source: Any, more: dict[str, Any]) -> None:
     x = _array(first)
     if not isinstance(x, np.ndarray):
         raise TypeError(
-            f"Over blocks solver='lbfgs' takes dense rows; got {type(x).__name__}. Take another "
+            f"With blocks, solver='lbfgs' needs dense rows; got {type(x).__name__}. Use another "
             "solver, or fit on rows in memory."
         )
     # Of X nothing but its shape is read here: one row stands for all.

@@ -21,7 +21,7 @@ _NAMES = ("X", "y", "sample_weight")
 
 
 def is_iterable_of_blocks(X: Any) -> bool:
-    """Say whether it can be passed over, and is no table, text or mapping."""
+    """Return whether it can be passed over, and is no table, text or mapping."""
     table = shape_of(X) is not None or hasattr(X, "__array__")
     text = isinstance(X, (str, bytes, Mapping))
     return isinstance(X, Iterable) and not table and not text
@@ -47,8 +47,8 @@ class GivenBlocks:
     def __init__(self, X: Iterable[Any], others: dict[str, Any]) -> None:
         if isinstance(X, Iterator):
             raise TypeError(
-                f"X is a {type(X).__name__}, which can be passed over only once; give a list of "
-                "blocks, or an object whose __iter__ begins anew."
+                f"X is a {type(X).__name__}, which can be iterated over only once; pass a list of "
+                "blocks, or an object whose __iter__ starts over."
             )
         self.X = X
         self.names = list(_NAMES)

@@ -17,7 +17,7 @@ def shape_of(values: Any) -> Any:
 
 
 def is_lazy(values: Any) -> bool:
-    """Say whether it is an array or a frame of Dask, and no Delayed, whose attributes are any."""
+    """Return whether it is a Dask array or frame, but not a Delayed, which has any attribute."""
     return hasattr(values, "__dask_graph__") and isinstance(shape_of(values), tuple)
 
 
@@ -69,7 +69,8 @@ def check_rows(block: tuple[Any, ...], index: int, names: Sequence[str]) -> None
     for name, own in rows.items():
         if own != rows["X"]:
             raise ValueError(
-                f"Block {index} has {rows['X']} rows in X and {own} in {name}; cut all of them at "
+                f"Block {index} has {rows['X']} rows in X and {own} in {name}; split all of them "
+                f"at "
                 "the same rows."
             )
 

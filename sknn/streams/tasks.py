@@ -10,7 +10,7 @@ import joblib
 
 
 def has_client() -> bool:
-    """Say whether there is a client of dask.distributed."""
+    """Return whether there is a client of dask.distributed."""
     distributed = sys.modules.get("distributed")
     if distributed is None:
         return False

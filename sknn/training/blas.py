@@ -109,7 +109,7 @@ def restore(what: Held) -> None:
 
 
 def _can_lift(what: Held) -> bool:
-    """Say whether those who have set a limit since then can also lift it.
+    """Return whether those who have set a limit since then can also lift it.
 
     From threadpoolctl 3.8 on only one thread can at a time; if it is the same as before, it may
     have set a limit for good, and others cannot.
@@ -137,7 +137,7 @@ def _tell_limiters(what: Held) -> bool:
 
 
 def _somebody_limits(what: Held) -> bool:
-    """Say whether there are signs of somebody else's limit since then."""
+    """Return whether there are signs of somebody else's limit since then."""
     return (
         _holders() > what.holders
         or _limiting_thread() is not what.limiting

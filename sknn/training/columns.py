@@ -38,7 +38,7 @@ def of_all(values: Sequence[Any]) -> Any:
 
 
 class OptimizerColumns:
-    """Optimizers of one kind, one a member, that move all members at once.
+    """Optimizers of one kind, one per member, that move all members at once.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class OptimizerColumns:
 
 
 class ScheduleColumns:
-    """Schedules planned ahead, one a member, each with a horizon of its own.
+    """Schedules planned ahead, one per member, each with a horizon of its own.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def _told(schedule: Schedule, horizon: int) -> tuple[Any, ...]:
 
 
 class LossColumns:
-    """Losses of one kind, one a member; neighbors that are alike are looked at in one go.
+    """Losses of one kind, one per member; neighbors that are alike are looked at in one go.
 
     For everything but value and gradient, as the link, the first one stands for all.
 

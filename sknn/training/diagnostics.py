@@ -1,4 +1,4 @@
-"""What goes on inside the layers during training, and what is wrong with it."""
+"""What happens inside the layers during training, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -21,43 +21,43 @@ _WEIGHED = 3
 
 
 class Diagnostics(Callback):
-    r"""Watches the layers, writes what it sees into ``history_``, warns of what is wrong.
+    r"""Measure every layer during training, and warn about what is wrong.
 
-    On the first batches of every epoch it measures, for each layer, by its name (with members, over
-    all of them):
+    On the first batches of every epoch it measures, for each layer (with several members, over all
+    of them), and records in ``history_``:
 
     ``gradient_norm.hidden0``
         Euclidean norm of the gradient of the layer's parameters, mean over three batches.
     ``update_ratio.hidden0``
-        :math:`\lVert \Delta\theta \rVert / \lVert \theta \rVert`: how long an update is beside
-        the parameters it changes, mean over three batches.
+        :math:`\lVert \Delta\theta \rVert / \lVert \theta \rVert`: the size of an update relative
+        to the parameters it changes, mean over three batches.
     ``dead_units.hidden0``
-        Share of ReLU units that put out 0 for every row seen.
+        Share of ReLU units whose output is 0 for every row seen.
     ``saturated.hidden0``
-        Share of outputs of ``logistic``, ``tanh``, ``softsign`` and ``hard_sigmoid`` where the
-        slope is under a tenth of its largest value.
+        Share of outputs of ``logistic``, ``tanh``, ``softsign``, and ``hard_sigmoid`` where the
+        slope is below a tenth of its largest value.
 
-    When training ends it looks at the last epochs and gives one
-    :class:`~sknn.exceptions.TrainingWarning` for each kind of trouble, the first time in a run:
-    vanishing or exploding gradients, dead units, saturated units, a rate too low or too high. The
-    guide page on diagnosis lists signs, thresholds and remedies.
+    When training ends, it checks the last epochs and gives one
+    :class:`~sknn.exceptions.TrainingWarning` per run for each kind of problem: vanishing or
+    exploding gradients, dead units, saturated units, or a learning rate that is too low or too
+    high. The guide page on diagnosis lists signs, thresholds, and remedies.
 
-    It draws no random numbers and changes no weight: the fitted network is the same with and
-    without it, to the last bit. ``solver="lbfgs"`` has no updates to watch and refuses it.
+    It draws no random numbers and changes no weights: the fitted network is the same with and
+    without it, to the last bit. ``solver="lbfgs"`` has no updates to measure, and refuses it.
 
     Parameters
     ----------
     rows : int, default=500
-        Rows of an epoch whose activations are looked at. With the default training takes about 5
-        per cent longer.
+        Number of rows per epoch whose activations are measured. With the default, training takes
+        about 5% longer.
     warn : bool, default=True
-        False only records.
+        False records without warning.
 
     Attributes
     ----------
     findings_ : dict of str
-        On ``callbacks_`` of the estimator: for each kind of trouble at the end of the last call,
-        what was found.
+        What was found at the end of the last call, by kind of problem. It is an attribute of the
+        copy in ``callbacks_`` of the estimator.
 
     Examples
     --------

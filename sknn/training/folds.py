@@ -92,7 +92,7 @@ class Folds:
     Attributes
     ----------
     train, held_out : list of ndarray of int
-        One a member, sorted. Members come in groups: those of a group hold out different folds.
+        One per member, sorted. Members come in groups: those of a group hold out different folds.
     judged : ndarray of int
         The rows that one member of every group holds out, sorted.
     n_groups : int

@@ -145,7 +145,7 @@ def _signs_of_high_rate(chart: Chart) -> Iterator[str]:
     if not np.isfinite(loss[-1]):
         yield f"the loss is {loss[-1]} in epoch {chart.column('epoch')[-1]:.0f}"
     if longest > LONG_UPDATE:
-        yield f"updates were {longest:.3g} times as long as the weights they changed"
+        yield f"updates were {longest:.3g} times as large as the weights they changed"
     if len(loss) < 2 * _LAST:
         return
     smooth = np.median(np.lib.stride_tricks.sliding_window_view(loss, _LAST), axis=1)
@@ -181,11 +181,12 @@ def _exploding(chart: Chart) -> str | None:
     if not np.isfinite(norms[-1]) or _median(norms) > LONG_GRADIENT:
         what = f"the norm of the gradient is {norms[-1]:.3g}"
     elif grown:
-        what = f"beside that of the last layer, the gradient is large in {_list(grown, '.3g')}"
+        what = f"compared with the last layer, the gradient is large in {_list(grown, '.3g')}"
     else:
         return None
     return (
-        f"Gradients explode: {what}. Begin with smaller weights (weight_init='auto'), scale inputs "
+        f"Gradients explode: {what}. Use smaller initial weights (weight_init='auto'), scale "
+        f"inputs "
         "and regression targets, set max_grad_norm, or use normalization='batch'."
     )
 
@@ -201,8 +202,9 @@ def _vanishing(chart: Chart) -> str | None:
     if not vanished or any(_first(shares) >= 1.0 for shares in dead):
         return None
     return (
-        "Gradients vanish on the way to the input: for each parameter, beside that of the last "
-        f"layer, {_list(vanished, '.1g')}. Use relu, larger initial weights (weight_init='auto'; "
+        "Gradients vanish on the way to the input: for each parameter, compared with the "
+        f"last layer, {_list(vanished, '.1g')}. Use relu, larger initial weights "
+        f"(weight_init='auto'; "
         "'glorot_normal', 'he_normal'), normalization='batch', or fewer layers."
     )
 
@@ -222,6 +224,6 @@ def _saturated(chart: Chart) -> str | None:
     if not flat:
         return None
     return (
-        f"Activations are saturated, where their slope is all but zero: {_list(flat, '.0%')} of "
-        f"the outputs. Scale X, begin with smaller weights, lower {_rate(chart)}, or use relu."
+        f"Activations are saturated, where their slope is almost zero: {_list(flat, '.0%')} of "
+        f"the outputs. Scale X, use smaller initial weights, lower {_rate(chart)}, or use relu."
     )

@@ -16,7 +16,7 @@ from sknn.training.columns import Number, column
 
 
 class Objective(Protocol):
-    """What the loop asks of the function it minimizes.
+    """The interface of the function that the loop minimizes.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Objective(Protocol):
 
     @property
     def grad(self) -> NDArray:
-        """Gradient of the last batch, a flat vector that the update may destroy."""
+        """Gradient of the last batch, a flat vector that the update may overwrite."""
 
     def batch(self, x: Any, target: Any, weight: NDArray | None) -> float:
         """Return the objective on one batch and fill `grad`."""
@@ -46,7 +46,7 @@ class Objective(Protocol):
 
 
 class Penalty:
-    r"""The penalty on decayed weights, of every member its own.
+    r"""The penalty on decayed weights, for each member.
 
     .. math:: \frac{l_2}{2} \lVert \theta_W \rVert^2 + l_1 \lVert \theta_W \rVert_1
 
@@ -81,7 +81,7 @@ class Penalty:
         self._exact: Any = float if self.decayed.ndim == 1 else np.float64
 
     def __call__(self) -> Any:
-        """Return the penalty, of every member, and add its smooth part to the gradient."""
+        """Return the penalty of each member, and add its smooth part to the gradient."""
         value: Any = 0.0
         if self._shrink is not None:
             np.multiply(self.decayed, self.l2, out=self._shrink)
@@ -175,7 +175,7 @@ class Supervised:
         return workspace.fit + workspace.added
 
     def figures(self) -> dict[str, Any]:
-        """Return the part of the mean loss that is no error: penalties of weights and of layers."""
+        """Return the part of the mean loss that is penalties, of weights and of layers."""
         mean = self._penalties / max(self._rows, 1)
         self._rows, self._penalties = 0, 0.0
         return {"penalty": mean}

@@ -132,7 +132,7 @@ def _unpack(packed: Any, most: int) -> list[float]:
 
 @dataclass
 class Streams:
-    """The random generators of a run, one a purpose, so that none disturbs another."""
+    """The random generators of a run, one per purpose, so that none disturbs another."""
 
     init: np.random.Generator
     split_seed: int
@@ -251,6 +251,8 @@ class Run:
         second.
     stream : bool
         That call is one of partial_fit.
+    data : tuple of (str, float)
+        Figures by which the data of that call can be known again; none where nobody will ask.
     unit : float
         Mean positive sample weight of the first call.
     epoch, step, samples : int
@@ -291,7 +293,7 @@ class Run:
         Epochs before new classes last came; their losses do not compare with later ones.
     stop_reason : str or None
     warned : frozenset of str
-        Kinds of trouble a callback has warned of, each once in a run.
+        Kinds of trouble a callback has warned about, each once in a run.
     """
 
     streams: Streams
@@ -324,6 +326,7 @@ class Run:
     grown: int = 0
     stop_reason: str | None = None
     warned: frozenset[str] = frozenset()
+    data: tuple[tuple[str, float], ...] = ()
 
     def copy(self) -> Run:
         """Return an independent run: what happens to it leaves this one as it was."""
@@ -381,3 +384,4 @@ class Run:
         self.best = None
         self.average = None
         self.candidates = ()
+        self.data = ()

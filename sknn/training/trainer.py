@@ -78,7 +78,7 @@ class Trainer:
     """
 
     outlasts_loss: ClassVar[bool] = False
-    """Go on when the objective is not finite any more."""
+    """Continue when the objective is no longer finite."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class Trainer:
         self.elsewhere = elsewhere
 
     def run(self, run: Run, epochs: int) -> None:
-        """Train for at most `epochs` further epochs and say in ``run.stop_reason`` why it ended.
+        """Train for at most `epochs` further epochs, and set ``run.stop_reason``.
 
         Whatever ends training, Ctrl-C included, the network holds the last weights.
         """
@@ -144,7 +144,7 @@ class Trainer:
             hook(progress)
 
     def once(self, run: Run) -> OnePass:
-        """Make one pass: nobody is told of it, and it does not count as an epoch."""
+        """Make one pass that calls no callbacks and does not count as an epoch."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             return self._settled_pass(self._progress(run, 1))
 
@@ -172,7 +172,7 @@ class Trainer:
             hook(progress)
 
     def _settled_pass(self, progress: Progress) -> OnePass:
-        """Make a pass after which the network holds the weights."""
+        """Make a pass, after which the network holds the weights."""
         if self.elsewhere is not None:
             found = self.elsewhere(progress)
             progress.rate = found.rate
@@ -249,7 +249,7 @@ class Trainer:
         return OnePass(total / done, norm, rate, n_rows, objective.figures())
 
     def _has_diverged(self, progress: Progress) -> bool:
-        """Say whether an epoch ended in numbers that are not finite."""
+        """Return whether an epoch ended in numbers that are not finite."""
         theta = self.objective.network.theta
         return not math.isfinite(progress.row["loss"] + np.add.reduce(theta, axis=None))
 
@@ -268,7 +268,7 @@ class Trainer:
         return progress.base_rate * _factor(progress.schedule, progress.run, fraction)
 
     def _fade(self, run: Run, fraction: float) -> None:
-        """Tell layers and decay how much of them is left."""
+        """Set the current strength of noise layers and weight decay."""
         assert self.regularization is not None
         strength = _factor(self.regularization, run, fraction)
         self.objective.workspace.strength = self.update.strength = strength

@@ -36,7 +36,7 @@ _SMALL = Layout([_DENSE, _DENSE, _MEMORY])
 
 @cache
 def is_own(kind: type) -> bool:
-    """Say whether a class is the user's; those of this package have tests of their own."""
+    """Return whether a class is the user's; those of this package have tests of their own."""
     return kind.__module__.partition(".")[0] != "sknn"
 
 

@@ -291,7 +291,7 @@ GRAPHS = {
     "a metric that is none": ({"global": "sklearn.metrics.pairwise.np"}, "needs sklearn"),
     "code in C that believes all": (objects("sklearn.svm.SVC"), "needs sklearn.svm.SVC"),
     "a forest": (objects("sklearn.ensemble.RandomForestClassifier"), "needs sklearn.ensemble"),
-    "no name": (objects(["sknn", "MLPClassifier"]), "no name of a class"),
+    "no name": (objects(["sknn", "MLPClassifier"]), "not the name of a class"),
     "an abstract class": (objects("sknn.core.spec.Spec", a=1, b={"ref": 9}), "leads to nothing"),
     "an enum that is none": ({"enum": "sknn.MLPClassifier", "name": "fit"}, "is no Enum"),
     "a tuple that is none": ({"namedtuple": "sknn.MLPClassifier", "items": []}, "no named tuple"),

@@ -289,7 +289,7 @@ def assert_no_list(net, reason):
 @pytest.mark.parametrize("name", MORE)
 def test_what_is_more_than_a_chain_has_no_list(name):
     net = MLPRegressor(layers=MORE[name], **SMALL).fit(X, REAL)
-    assert_no_list(net, "no chain of weights, biases and activations gives its predictions")
+    assert_no_list(net, "not given by a chain of weights, biases, and activations alone")
 
 
 def test_families_without_a_list():

@@ -149,7 +149,7 @@ def test_junk_elsewhere(kind):
 CALLBACKS = [
     (Checkpoint, r"an instance, Checkpoint\(\.\.\.\)"),
     (Progress, "verbose=True"),
-    (lambda progress: None, "derived from sknn.callbacks.Callback"),
+    (lambda progress: None, "Derive a class from sknn.callbacks.Callback"),
 ]
 
 

@@ -158,7 +158,7 @@ def test_no_categories_at_all():
         (["d"], r"names \['d'\]"),
         ("all", "must be 'from_dtype', None"),
         ([[0, 1]], "must be 'from_dtype', None"),
-        ([0.5], "no columns of X"),
+        ([0.5], "not columns of X"),
     ],
 )
 def test_bad_choices_of_columns(features, message):

@@ -90,7 +90,7 @@ def test_what_is_no_date(bad):
     encoder = TableEncoder().fit(ARRAY[:, None])
     with pytest.raises((ValueError, TypeError), match="column 0 of X"):
         encoder.transform(np.array([[bad]], object))
-    with pytest.raises(TypeError, match="column 0 of X: .* is no date"):
+    with pytest.raises(TypeError, match="column 0 of X: .* is not a date"):
         encoder.transform([[18000.0]])
 
 

@@ -273,7 +273,7 @@ def test_columns_in_another_form_later():
     np.testing.assert_allclose(by_numbers.transform(X.assign(d=DAYS)), expected, atol=1e-6)
     unclear = by_numbers.transform(plain.astype({"d": str}))
     np.testing.assert_allclose(unclear, expected, atol=1e-6)
-    with pytest.raises(TypeError, match="column 'd' of X: .* is no date"):
+    with pytest.raises(TypeError, match="column 'd' of X: .* is not a date"):
         encoder.transform(plain.assign(d=VALUES))
 
 

@@ -129,7 +129,7 @@ def interrupted(epochs, **options):
 def test_ctrl_c_keeps_what_is_known():
     search = interrupted(4 * 2 * 2 + 1)
     with (
-        pytest.warns(UserWarning, match="Search interrupted by user; 2 of 4 candidates are known"),
+        pytest.warns(UserWarning, match="interrupted by user; 2 of 4 candidates have scores"),
         pytest.warns(UserWarning, match="scores are non-finite"),
     ):
         search.fit(X, THREE)

@@ -338,7 +338,7 @@ def test_what_is_known_survives_ctrl_c(piped):
 
 def test_ctrl_c_in_a_random_search_keeps_the_candidates_that_are_done():
     interrupt_after(2 * 9 * 2 + 5)
-    with pytest.warns(UserWarning, match="2 of 6 candidates are known"):
+    with pytest.warns(UserWarning, match="2 of 6 candidates have scores"):
         found = search(network(callbacks=[Interrupt()]), strategy="random").fit(X, THREE)
     assert len(found.cv_results_["params"]) == 2
     assert (found.cv_results_["n_epochs"] == 9).all()

@@ -329,9 +329,13 @@ class Looks(Callback):
 @pytest.mark.parametrize(
     ("net", "error", "words"),
     [
-        (small(early_stopping=True), ValueError, "early_stopping=True is not .* look at history_"),
-        (small(stop_below=0.1), ValueError, "stop_below is not .* look at loss_"),
-        (small(callbacks=[Looks()]), ValueError, r"Looks\(\) is not for together > 1"),
+        (
+            small(early_stopping=True),
+            ValueError,
+            "early_stopping=True cannot be used .* look at history_",
+        ),
+        (small(stop_below=0.1), ValueError, "stop_below cannot be used .* look at loss_"),
+        (small(callbacks=[Looks()]), ValueError, r"Looks\(\) cannot be used with together > 1"),
         (small(callbacks=[WeightAveraging()]), ValueError, "Remove it from callbacks"),
         (object(), TypeError, "must be an object with partial_fit"),
         (small().set_params(hidden_layer_sizes=0.5), ValueError, "hidden_layer_sizes"),
@@ -349,7 +353,7 @@ def test_callbacks_of_scikit_learn_are_refused(more):
     callbacks = pytest.importorskip("sklearn.callback")
     net = small(**more)
     net.set_callbacks(callbacks.ProgressBar())
-    with pytest.raises(ValueError, match="verbose=True for a bar"):
+    with pytest.raises(ValueError, match="verbose=True for a progress bar"):
         trained(net, epochs=1, together=1 if more else 2)
 
 

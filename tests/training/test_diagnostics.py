@@ -280,7 +280,7 @@ ILL = {
     "rate 10, tanh": (
         {"learning_rate_init": 10.0, "activation": "tanh"},
         "rate too high",
-        "times as long as the weights",
+        "times as large as the weights",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""What every activation promises, and what is known of it."""
+"""The base class of activations."""
 
 from __future__ import annotations
 
@@ -21,14 +21,12 @@ _FACTS = {
 class Activation(Spec, family=True):
     """An elementwise function and its derivative.
 
-    ``forward(z, y)`` fills `y` with f(z). ``backward(z, y, dy, work)`` multiplies `dy` by
-    f'(z), in place. Where ``needs_input`` is False, `z` may be the array `y` itself, only the
-    output survives and the derivative is written in terms of `y`; `backward` is then given
-    `y` twice. Otherwise `z` is a second array that belongs to the activation:
-    `forward` leaves in it what `backward` wants, and `backward` may destroy it. `y` is never
-    changed by `backward`.
-    `work` is a spare array of the shape of `y` with the dtype named by `work_dtype`
-    (None: no array; ``"same"``: the dtype of the data).
+    ``forward(z, y)`` fills `y` with f(z). ``backward(z, y, dy, work)`` multiplies `dy` by f'(z), in
+    place. If ``needs_input`` is False, `z` may be the array `y` itself: only the output is kept,
+    the derivative is expressed in terms of `y`, and `backward` gets `y` twice. Otherwise `z` is a
+    second array that belongs to the activation: `forward` leaves in it what `backward` needs, and
+    `backward` may overwrite it. `backward` never changes `y`. `work` is a spare array of the shape
+    of `y` with the dtype named by `work_dtype` (None: no array; ``"same"``: the dtype of the data).
     """
 
     needs_input: ClassVar[bool] = False
@@ -65,7 +63,7 @@ class Activation(Spec, family=True):
 
     @abstractmethod
     def forward(self, z: NDArray, y: NDArray) -> None:
-        """Fill `y` with f(z); with `needs_input` `z` is another array and may be overwritten."""
+        """Fill `y` with f(z); with `needs_input`, `z` is another array and may be overwritten."""
 
     @abstractmethod
     def backward(self, z: NDArray, y: NDArray, dy: NDArray, work: Any) -> None:

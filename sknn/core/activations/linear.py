@@ -32,7 +32,7 @@ class Identity(Activation, alias="identity"):
 
     monotone = True
     weight_init = bias_init = ScaledUniform(6.0)
-    straight_above = 0.0
+    straight_above = -inf
     pairs_to_a_line = True
     slope_from_output = True
     curved = False

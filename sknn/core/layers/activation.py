@@ -15,12 +15,12 @@ from sknn.core.spec import resolve
 
 
 class Activate(Layer):
-    """Apply an activation to every input, say behind a normalization.
+    """Apply an activation to every input, for example after a normalization.
 
     Parameters
     ----------
     activation : str or Activation, default="relu"
-        The non-linearity. None takes the one of the estimator.
+        The non-linearity. None takes that of the estimator.
     name : str, default=None
         Name in parameter grids; None: ``activation0``, ``activation1``, ...
 

@@ -17,20 +17,21 @@ from sknn.core.layout import Plan, Scratch, Shape, Views
 class Sparsity(Layer):
     r"""Penalize units that are active on average; the values pass unchanged [1]_.
 
-    With :math:`\hat\rho_j` the (weighted) mean activation of unit j over the batch, brought to
-    [0, 1], the kind "kl" adds
+    With :math:`\hat\rho_j` the (weighted) mean activation of unit j over the batch, scaled to [0,
+    1], the kind "kl" adds
 
     .. math:: \lambda \sum_j \rho \log \frac{\rho}{\hat\rho_j}
               + (1 - \rho) \log \frac{1 - \rho}{1 - \hat\rho_j}
 
     to the loss, for activations with two bounds. The kind "l1" adds
-    :math:`\lambda \sum_j \max(0, \overline{|y_j|} - \rho)`, for any activation. Nothing happens in
-    prediction.
+    :math:`\lambda \sum_j \max(0, \overline{|y_j|} - \rho)`, for any activation. In prediction,
+    nothing
+    happens.
 
     Parameters
     ----------
     target : float in (0, 1), default=0.05
-        Mean activation :math:`\rho` that is aimed at.
+        Target :math:`\rho` of the mean activation.
     weight : float >= 0, default=1.0
         Strength :math:`\lambda`.
     penalty : {"kl", "l1"}, default="kl"
@@ -136,10 +137,10 @@ class Sparsity(Layer):
 
 
 class Latent(Layer):
-    r"""Draw a code from a normal distribution whose mean and variance come in [1]_.
+    r"""Draw a code from a normal distribution whose mean and variance are the inputs [1]_.
 
-    Of the 2k inputs the first k are means :math:`\mu`, the others logarithms of variances. In
-    training :math:`z = \mu + \sigma \epsilon` with :math:`\epsilon \sim N(0, 1)`, and the
+    Of the 2k inputs, the first k are means :math:`\mu`, the others logarithms of variances. In
+    training, :math:`z = \mu + \sigma \epsilon` with :math:`\epsilon \sim N(0, 1)`, and the
     divergence from the standard normal distribution
 
     .. math:: \lambda\, \tfrac12 \sum_j (\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)
@@ -178,7 +179,7 @@ class Latent(Layer):
         (d,) = in_shape
         if d % 2:
             raise ValueError(
-                f"Latent needs an even number of inputs, k means and k variances: {d}."
+                f"Latent needs an even number of inputs, k means and k variances; got {d}."
             )
         scratch = {
             name: Scratch((d // 2,), training_only=True) for name in ("noise", "std", "work")

@@ -1,4 +1,4 @@
-"""What every layer promises."""
+"""The base class of layers."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Defaults:
 
 
 class Context:
-    """What a layer is handed beside arrays: work arrays, and how it is being run.
+    """What a layer gets besides its arrays: work arrays, and how it is run.
 
     Attributes
     ----------
     scratch : dict of ndarray
-        The arrays the plan asked for, cut to the rows of the batch.
+        The arrays that the plan declared, cut to the rows of the batch.
     train : bool
         False for prediction: no noise, running statistics instead of those of the batch.
     rng : Generator or None
@@ -38,17 +38,17 @@ class Context:
     weight : ndarray of shape (rows, 1) or None
         Weights of the rows, for layers with ``uses_weight``; None means equal.
     frozen : bool
-        The layer is held fixed, its running statistics too.
+        The layer is frozen, including its running statistics.
     strength : float in [0, 1]
-        What is left of the noise, for layers with ``fades``.
+        Current strength of the noise, for layers with ``fades``.
     input : ndarray
-        The rows the network was given, for layers with ``reads_input``.
+        The input of the network, for layers with ``reads_input``.
     d_input : ndarray or None
-        Where layers with ``reads_input`` add the gradient of these rows; None: nobody asks for it.
+        Where layers with ``reads_input`` add the gradient of this input; None if it is not needed.
     mask : ndarray of bool, shape (rows, steps), or None
-        Which steps of a sequence there are, for layers with ``uses_mask``; None means all.
+        Which steps of a sequence are present, for layers with ``uses_mask``; None means all.
     inner : object
-        Where a block of layers keeps the contexts of these, so that they are made once.
+        Where a block keeps the contexts of its layers, so that they are created once.
     """
 
     __slots__ = (
@@ -86,9 +86,9 @@ class Context:
 class Layer(Spec, family=True):
     """A stateless map from one batch of arrays to another.
 
-    Parameters, gradients and work arrays are handed in; a layer keeps nothing. Dense data
-    has the shape ``(..., rows, *shape)``: with members there is a leading axis, and so has
-    every parameter. Address arrays from the right (``axis=-1``), and one code serves both.
+    Parameters, gradients, and work arrays are passed in; a layer keeps nothing. Dense data have the
+    shape ``(..., rows, *shape)``: with several members, they and all parameters have a leading
+    axis. Index arrays from the right (``axis=-1``), so that the same code works in both cases.
 
     Every concrete layer has a `name` parameter (None: named by kind and position).
     """
@@ -100,25 +100,25 @@ class Layer(Spec, family=True):
     uses_weight: ClassVar[bool] = False
     """Reads the weights of the rows from the context."""
     reads_input: ClassVar[bool] = False
-    """Reads the input of the network from the context, beside that of the layer."""
+    """Reads the input of the network from the context, besides that of the layer."""
     uses_mask: ClassVar[bool] = False
-    """Reads from the context which steps of its sequences there are."""
+    """Reads from the context which steps of its sequences are present."""
     has_units: ClassVar[bool] = False
     """Learns features: a hidden layer begins with it, and what follows without units ends it."""
     fades: ClassVar[bool] = False
-    """Makes noise whose strength a schedule may lower; it stands in the context."""
+    """Makes noise whose strength a schedule may lower; the context has the strength."""
     reads_sparse: ClassVar[bool] = False
     """May be the first layer of a network fed with CSR rows."""
     ignores_zeros: ClassVar[bool] = False
     """Rows of W whose inputs are zero in all of a batch are neither read nor have a gradient."""
     bears_any_scale: ClassVar[bool] = False
-    """Works the same whatever the scale of its input: nothing to warn of when it stands first."""
+    """Works the same whatever the scale of its input, so no warning is needed when it is first."""
     takes_maximum: ClassVar[bool] = False
     """Has no derivative where the largest entries are equal."""
     depends_on_rows: ClassVar[bool] = False
     """The output for one row depends on the other rows, or on noise drawn for each row."""
     carries_state: ClassVar[bool] = False
-    """Row i continues row i of the batch before, so a batch must not be parted."""
+    """Row i continues row i of the batch before, so a batch must not be split."""
 
     name: str | None
 
@@ -130,7 +130,7 @@ class Layer(Spec, family=True):
             _NAME.read(type(self).__name__, "name", name)
 
     def bind(self, defaults: Defaults) -> Layer:
-        """Return the layer with short names resolved and gaps filled; never changes `self`."""
+        """Return the layer with names resolved and defaults filled in; never changes `self`."""
         return self.checked()
 
     def check_input(self, in_shape: Shape) -> None:  # noqa: B027
@@ -138,7 +138,7 @@ class Layer(Spec, family=True):
 
     @abstractmethod
     def plan(self, in_shape: Shape) -> Plan:
-        """Name output shape, parameters and work arrays for rows of `in_shape`."""
+        """Declare the output shape, parameters, and work arrays for rows of `in_shape`."""
 
     @abstractmethod
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> float | None:
@@ -154,7 +154,7 @@ class Layer(Spec, family=True):
     ) -> None:
         """Write the gradients of the parameters into `g` and that of the input into `dx`.
 
-        `dy` may be destroyed, `x` and `y` may not; `dx` is None when nobody asks for it.
+        `dy` may be overwritten, `x` and `y` may not; `dx` is None if it is not needed.
         """
 
     @property
@@ -163,4 +163,4 @@ class Layer(Spec, family=True):
         return False
 
     def constrain(self, p: Views) -> None:  # noqa: B027  (doing nothing is the usual case)
-        """Bring parameters back into their allowed set after a step, in place."""
+        """Bring parameters back into their allowed set after an update, in place."""

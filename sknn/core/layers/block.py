@@ -28,7 +28,7 @@ class Block(Layer):
 
     @abstractmethod
     def _lists(self) -> list[Any]:
-        """Return the lists of layers, one a chain; junk is left as it is."""
+        """Return the lists of layers, one per chain; junk is left as it is."""
 
     def _prefix(self, i: int) -> str:
         """Return what stands in front of the names of chain `i`."""

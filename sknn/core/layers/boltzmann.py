@@ -18,9 +18,9 @@ from sknn.core.visible_units import Visible
 class Boltzmann(Layer):
     r"""Hidden units of a restricted Boltzmann machine: :math:`P(h_j = 1 | v) = \sigma(b + v W)_j`.
 
-    Forward and backward it is a logistic layer. Beside W and b it holds what only the
-    estimators :class:`~sknn.BernoulliRBM` and :class:`~sknn.GaussianRBM` train: the visible
-    bias a, and, carried from batch to batch, the states of the hidden units in persistent
+    Its forward and backward passes are those of a logistic layer. Besides W and b, it holds what
+    only the estimators :class:`~sknn.BernoulliRBM` and :class:`~sknn.GaussianRBM` train: the
+    visible bias a, and, carried from batch to batch, the states of the hidden units in persistent
     chains and their mean activity.
 
     Parameters
@@ -28,11 +28,11 @@ class Boltzmann(Layer):
     units : int
         Number of hidden units.
     visible : {"bernoulli", "gaussian"}, default="bernoulli"
-        What the visible units are.
+        Kind of the visible units.
     n_chains : int, default=0
         Number of persistent chains.
     track_activity : bool, default=False
-        Hold the running mean of each hidden unit.
+        Whether to keep the running mean of each hidden unit.
     name : str, default=None
         Name in ``get_weights``; None: ``hidden0``, ...
 

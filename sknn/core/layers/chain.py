@@ -1,4 +1,4 @@
-"""Layers one behind the other inside a block, as a network has them."""
+"""Layers one after the other inside a block, as a network has them."""
 
 from __future__ import annotations
 

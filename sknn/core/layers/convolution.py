@@ -96,7 +96,7 @@ class Conv1D(_Convolution):
     kernel_size : int, default=3
         Steps a filter sees at once.
     activation : str or Activation, default=None
-        The non-linearity f. None takes the one of the estimator.
+        The non-linearity f. None takes that of the estimator.
     strides : int, default=1
         Distance from one window to the next.
     dilation : int, default=1
@@ -104,12 +104,12 @@ class Conv1D(_Convolution):
     padding : {"same", "valid"}, default="same"
         "same": ``ceil(steps / strides)`` windows, for which zeros are added at both ends,
         ``max((ceil(steps / strides) - 1) * strides + (kernel_size - 1) * dilation + 1 - steps, 0)``
-        together and the smaller half of them in front, as TensorFlow and Keras do. "valid": as many
-        windows as fit.
+        in total, with the smaller half of them in front, as in TensorFlow and Keras. "valid": as
+        many windows as fit.
     use_bias : bool, default=True
-        Without, the layer has no b.
+        Whether to add a bias b.
     weight_init : str or Initializer, default=None
-        Initial W, of shape (kernel_size, channels, filters). None takes the one of the estimator;
+        Initial W, of shape (kernel_size, channels, filters). None takes that of the estimator;
         "auto" chooses by the activation.
     bias_init : str or Initializer, default=None
         Initial b. None: what "auto" chooses, zeros for any other `weight_init`.
@@ -119,7 +119,8 @@ class Conv1D(_Convolution):
     Raises
     ------
     ValueError
-        When the network is built, if rows have other axes, or a window does not fit into them.
+        When the network is built, if rows have the wrong number of axes, or a window does not fit
+        into them.
 
     Notes
     -----
@@ -163,20 +164,20 @@ class Conv2D(_Convolution):
     kernel_size : int or pair of int, default=3
         Height and width of what a filter sees at once.
     activation : str or Activation, default=None
-        The non-linearity f. None takes the one of the estimator.
+        The non-linearity f. None takes that of the estimator.
     strides : int or pair of int, default=1
         Distance from one window to the next.
     dilation : int or pair of int, default=1
         Distance between the pixels of one window.
     padding : {"same", "valid"}, default="same"
         "same": ``ceil(n / s)`` windows along an axis of n pixels, for which zeros are added around
-        the image, ``max((ceil(n / s) - 1) * s + (k - 1) * d + 1 - n, 0)`` together and the smaller
-        half of them in front, as TensorFlow and Keras do. "valid": as many windows as fit.
+        the image, ``max((ceil(n / s) - 1) * s + (k - 1) * d + 1 - n, 0)`` in total, with the
+        smaller half of them in front, as in TensorFlow and Keras. "valid": as many windows as fit.
     use_bias : bool, default=True
-        Without, the layer has no b.
+        Whether to add a bias b.
     weight_init : str or Initializer, default=None
-        Initial W, of shape (kernel height, kernel width, channels, filters). None takes the one of
-        the estimator; "auto" chooses by the activation.
+        Initial W, of shape (kernel height, kernel width, channels, filters). None takes that of the
+        estimator; "auto" chooses by the activation.
     bias_init : str or Initializer, default=None
         Initial b. None: what "auto" chooses, zeros for any other `weight_init`.
     name : str, default=None
@@ -185,7 +186,8 @@ class Conv2D(_Convolution):
     Raises
     ------
     ValueError
-        When the network is built, if rows have other axes, or a window does not fit into them.
+        When the network is built, if rows have the wrong number of axes, or a window does not fit
+        into them.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Layers that damage their input while training, for autoencoders that learn to mend it."""
+"""Layers that corrupt their input in training, for denoising autoencoders."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sknn.core.layout import Plan, Scratch, Shape, Views
 
 
 class Densify(Layer):
-    """Turn a batch of CSR rows into a dense one while training, for a noise layer behind it.
+    """Make a batch of CSR rows dense in training, for a noise layer after it.
 
-    In prediction nothing happens: the layers behind read CSR rows themselves.
+    In prediction nothing happens: the next layers read CSR rows themselves.
 
     Parameters
     ----------
@@ -53,10 +53,10 @@ class Densify(Layer):
 
 
 class Masking(Layer):
-    """Set a random part of the inputs to zero while training, and leave the others alone [1]_.
+    """Set a random part of the inputs to zero in training, and keep the others [1]_.
 
-    Unlike :class:`Dropout`, what is kept is not scaled up: the network shall see the data as they
-    are, with holes. In prediction nothing happens.
+    Unlike in :class:`Dropout`, the other inputs are not scaled up, so the network sees the data as
+    they are, with gaps. In prediction, nothing happens.
 
     Parameters
     ----------
@@ -107,9 +107,9 @@ class Masking(Layer):
 
 
 class SaltAndPepper(Layer):
-    """Set a random part of the inputs to the lowest or the highest value while training [1]_.
+    """Set a random part of the inputs to the lowest or the highest value in training [1]_.
 
-    In prediction nothing happens.
+    In prediction, nothing happens.
 
     Parameters
     ----------

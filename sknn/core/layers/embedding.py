@@ -19,30 +19,29 @@ _OFF = 0.01
 
 
 class Embedding(Layer):
-    r"""Replace whole-number codes by vectors that are learned [1]_.
+    r"""Replace integer codes with learned vectors [1]_.
 
     The last axis of a row holds codes :math:`0, \dots, n - 1`. Each is replaced by its `units`
-    numbers, side by side: a sequence (steps, 1) becomes (steps, units), a flat row (d,)
-    becomes (d * units,). One table W serves all columns. Codes are rounded and have no derivative:
-    the gradient of the input is zero.
+    numbers, side by side: a sequence (steps, 1) becomes (steps, units), a flat row (d,) becomes (d
+    * units,). All columns share one table W. Codes are rounded and have no derivative: the gradient
+    of the input is zero.
 
     Parameters
     ----------
     n_codes : int
-        How many codes there are, the number of rows of W.
+        Number of codes, and of rows of W.
     units : int
         Length of the vectors.
     weight_init : str or Initializer, default=None
         Initial W. None: normal with the variance 1 / `units`, so that vectors have a length of
-        about 1, whatever `units` is. For an initializer that asks, a vector has 1 input and
-        `units` outputs.
+        about 1, whatever `units` is. For initializers, a vector has 1 input and `units` outputs.
     name : str, default=None
         Name in parameter grids and in ``get_weights``; None: ``embedding0``, ...
 
     Raises
     ------
     ValueError
-        In training and prediction, for a code that is no whole number in the range.
+        In training and prediction, for a code that is not a whole number in the range.
 
     References
     ----------

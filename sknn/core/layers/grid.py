@@ -26,7 +26,7 @@ class Grid:
             rows = _ROWS[self.n_axes]
             raise ValueError(
                 f"{type(layer).__name__} needs rows of shape {rows}; they are of shape {in_shape}. "
-                f"Give X the shape (n, {rows[1:]}, or put a layer in front that shapes its rows."
+                f"Give X the shape (n, {rows[1:]}, or put a layer before it that returns such rows."
             )
         return in_shape if self.n_axes == 2 else (1, *in_shape)
 
@@ -54,8 +54,8 @@ class Grid:
         reach = self.lower(tuple(axis.reach for axis in axes))
         raise ValueError(
             f"{parameter} of {type(layer).__name__} spans {reach} positions, more than rows of "
-            f"shape {in_shape} have. Lower {parameter}, take padding='same', or leave out layers "
-            "in front that make the rows smaller."
+            f"shape {in_shape} have. Lower {parameter}, set padding='same', or leave out earlier "
+            "layers that make the rows smaller."
         )
 
 

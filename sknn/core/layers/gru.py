@@ -21,8 +21,8 @@ class GRU(Recurrent):
         h_t &= (1 - u_t) \odot n_t + u_t \odot h_{t-1}
 
     each with its own block of W (features, 3 units), U (units, 3 units) and b (3 units,). The
-    blocks stand in the order reset gate r, update gate u, candidate n. The reset gate stands behind
-    the product with U, so that a step needs one such product only; c (units,) is the bias there.
+    blocks are in the order reset gate r, update gate u, candidate n. The reset gate is applied
+    after the product with U, so that a step needs only one such product; c (units,) is its bias.
     The output is h.
 
     Parameters
@@ -33,24 +33,25 @@ class GRU(Recurrent):
         True: the output has the shape (steps, units), the state after each step. False: units,
         the state after the last.
     reverse : bool, default=False
-        Read the sequence from its end. With `return_sequences` the outputs stand at the steps they
-        belong to.
+        Read the sequence backward. With `return_sequences`, the outputs are still in the order of
+        the steps.
     recurrent_dropout : float in [0, 1), default=0.0
-        While training, drop this share of the state where it enters the next step; the same units
-        at every step of a row [2]_.
+        In training, drop this share of the state on its way to the next step, the same units at
+        every step of a row [2]_.
     tbptt : int, default=None
-        Truncated backpropagation through time: the steps are taken in pieces of so many, counted
-        from the last one read, and no gradient flows from the first step of a piece to the piece
-        before. Where a row lacks that first step, it does. None: it flows through all steps.
+        Truncated backpropagation through time: the steps are divided into pieces of this length,
+        counted from the last step read, and no gradient flows from the first step of a piece to the
+        piece before (except in rows that lack that first step). None: gradients flow through all
+        steps.
     stateful : bool, default=False
-        Row i of a training batch goes on from the state that row i of the one before ended with;
-        the gradient does not reach back. A layer that is frozen carries its state as well. In
-        prediction `n_series` rows start from that state, any other number from zero, and
-        nothing is carried.
+        Row i of a training batch continues from the final state of row i of the batch before;
+        gradients do not flow back to it. A frozen layer keeps its state, too. In prediction,
+        `n_series` rows start from that state, any other number of rows from zero, and the state is
+        not changed.
     n_series : int, default=None
-        Number of rows of every training batch where the layer is stateful.
+        Number of rows of every training batch if the layer is stateful.
     weight_init : str or Initializer, default=None
-        Initial W. None takes the one of the estimator; "auto" is Glorot's uniform, gate by gate.
+        Initial W. None takes that of the estimator; "auto" is Glorot's uniform, gate by gate.
     recurrent_init : str or Initializer, default="orthogonal"
         Initial U, gate by gate.
     bias_init : str or Initializer, default=None
@@ -60,10 +61,10 @@ class GRU(Recurrent):
 
     Notes
     -----
-    A step that is missing in a row is skipped, wherever it is: the state is held. So the output for
-    a row is that of its last step, as if the row were given alone without gaps.
+    Missing steps are skipped, wherever they are: the state stays as it is. So the output for a row
+    is that of its last step, as if the row were passed alone and without gaps.
 
-    For each step with d features a row keeps about 16 units + 3 d numbers in training and
+    Memory: for each step with d features, a row needs about 16 units + 3 d numbers in training and
     units + d in prediction.
 
     References

@@ -1,4 +1,4 @@
-"""A fully connected layer in which some links are missing for good."""
+"""A fully connected layer with some weights fixed at zero."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ class MaskedDense(Affine):
 
     .. math:: y = f(x (W \odot M) + b), \qquad M_{iu} = [d_i \le d_u]
 
-    with the degrees d of inputs i and units u. A chain of such layers keeps an order: no output
-    depends on an input of higher degree. Masked weights are read by nobody and have no gradient.
+    with the degrees d of inputs i and units u. In a chain of such layers, no output depends on an
+    input of higher degree. Masked weights are not used and have no gradient.
 
     Parameters
     ----------
     in_degrees : sequence of int
         The degree of each input.
     degrees : sequence of int
-        The degree of each unit; there are as many units.
+        The degree of each unit, which also gives the number of units.
     activation : str or Activation, default=None
-        The non-linearity f. None takes the one of the estimator.
+        The non-linearity f. None takes that of the estimator.
     use_bias : bool, default=True
-        Without, the layer has no b.
+        Whether to add a bias b.
     weight_init : str or Initializer, default=None
-        Initial W. None takes the one of the estimator; "auto" chooses by the activation.
+        Initial W. None takes that of the estimator; "auto" chooses by the activation.
     bias_init : str or Initializer, default=None
         Initial b. None: what "auto" chooses, zeros for any other `weight_init`.
     name : str, default=None
@@ -43,7 +43,7 @@ class MaskedDense(Affine):
     Raises
     ------
     ValueError
-        When a network is built, if rows have not as many inputs as there are degrees.
+        When a network is built, if the number of inputs differs from the number of `in_degrees`.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Layers that disturb training and vanish in prediction."""
+"""Layers that add noise in training only."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _parts(rate: float | NDArray) -> Any:
 def draw_factor(rate: float | NDArray, ctx: Context, keep: NDArray, factor: NDArray) -> None:
     """Fill `factor` with what dropout multiplies by; `keep` is spare, of the same shape.
 
-    With an array of rates, one a member, all members drop by the same random numbers.
+    With an array of rates, one per member, all members drop by the same random numbers.
     """
     parts = _parts(rate)
     _draw_kept(ctx.rng, parts, keep)  # type: ignore[arg-type]
@@ -63,17 +63,17 @@ def draw_factor(rate: float | NDArray, ctx: Context, keep: NDArray, factor: NDAr
 
 
 class Dropout(Layer):
-    r"""Set a random part of the inputs to zero while training [1]_.
+    r"""Set a random part of the inputs to zero in training [1]_.
 
-    Each number is dropped with probability `rate`, on its own and anew for every batch; the others
-    are multiplied by :math:`1 / (1 - rate)`, so that the expected value stays what it is.
-    In prediction nothing happens. Where a schedule lowers the strength s of regularization, the
-    factor is :math:`1 + s (k - 1)` with k what it would be at full strength.
+    Each number is dropped with probability `rate`, independently and anew in every batch; the
+    others are multiplied by :math:`1 / (1 - rate)`, so that the expected value stays the same. In
+    prediction, nothing happens. If a schedule lowers the strength s of regularization, the factor
+    is :math:`1 + s (k - 1)` with k what it would be at full strength.
 
     Parameters
     ----------
     rate : float in [0, 1), default=0.5
-        Probability of being dropped, to the next of 65,536 parts.
+        Probability of being dropped, rounded to a multiple of 1 / 65,536.
     name : str, default=None
         Name in parameter grids; None: ``dropout0``, ``dropout1``, ...
 
@@ -129,9 +129,9 @@ class Dropout(Layer):
 
 
 class GaussianNoise(Layer):
-    r"""Add independent normal noise :math:`N(0, \sigma^2)` while training [1]_.
+    r"""Add independent normal noise :math:`N(0, \sigma^2)` in training [1]_.
 
-    In prediction nothing happens.
+    In prediction, nothing happens.
 
     Parameters
     ----------

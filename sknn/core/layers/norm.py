@@ -44,7 +44,7 @@ class LayerNorm(Layer):
 
     .. math:: y = \gamma \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta
 
-    with mean and variance over the last axis of the row itself, so training and prediction do the
+    with mean and variance over the last axis of the row itself, so training and prediction are the
     same. :math:`\gamma` (``gain``) starts at one, :math:`\beta` (``bias``) at zero; neither is
     penalized.
 
@@ -133,11 +133,11 @@ class BatchNorm(Layer):
 
     .. math:: y = \gamma \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta
 
-    In training, mean and variance (ddof 0) are those of the batch, each row with its weight: a row
-    of weight 2 counts as two rows, a missing step of a sequence as none. Running statistics follow
-    them, ``running = momentum * running + (1 - momentum) * batch``; they start at mean 0 and
-    variance 1 and take over in prediction, in a layer that is held fixed, and for a batch whose
-    weights are all zero.
+    In training, mean and variance (ddof 0) are those of the batch, with sample weights: a row of
+    weight 2 counts as two rows, and missing steps do not count. Running statistics follow them,
+    ``running = momentum * running + (1 - momentum) * batch``; they start at mean 0 and variance 1,
+    and are used in prediction, in frozen layers, for batches whose weights are all zero, and for a
+    batch with a single value of each feature.
     :math:`\gamma` (``gain``) starts at one, :math:`\beta` (``bias``) at zero; neither is penalized.
 
     Parameters
@@ -244,7 +244,8 @@ class BatchNorm(Layer):
 
 def _reads_batch(ctx: Context) -> bool:
     """Tell whether the batch has statistics of its own that are to be used."""
-    if not ctx.train or ctx.frozen:
+    if not ctx.train or ctx.frozen or ctx.scratch["share"].size < 2:
+        # One number has no variance.
         return False
     return ctx.weight is None or bool(ctx.weight.any())
 

@@ -19,17 +19,16 @@ from sknn.exceptions import InvalidParameterError
 
 
 class Parallel(Block):
-    """Give one input to several branches, and join what they make of it.
+    """Pass one input to several branches, and join their outputs.
 
     The layers of a branch are named by kind and position, from 0 in every branch; in
     ``get_weights`` the W of ``hidden0`` in the first branch is the ``0.hidden0.W`` of the block.
-    Grids replace `branches` as a whole: they do not reach the layers inside.
+    Parameter grids can only replace `branches` as a whole; they do not reach the layers inside.
 
     Parameters
     ----------
     branches : list of Layer or list of Layer
-        Each is one layer, or a list of layers one behind the other. An empty list passes the
-        input on as it is.
+        Each is a layer or a list of layers. An empty list passes the input on unchanged.
     merge : {"concat", "sum"}, default="concat"
         "concat" puts the outputs side by side along the last axis; all other axes must agree.
         "sum" adds them; their shapes must agree.
@@ -39,8 +38,8 @@ class Parallel(Block):
     Raises
     ------
     ValueError
-        When a network is built, if the shapes of the outputs do not go together, if two layers of
-        a branch have one name, or if one is tied to another layer.
+        When a network is built, if the shapes of the outputs do not match, if two layers of a
+        branch have the same name, or if one is tied to another layer.
 
     Examples
     --------

@@ -81,7 +81,7 @@ class _Pool(Layer):
         if len(in_shape) not in (2, 3):
             raise ValueError(
                 f"{kind} needs rows of shape (steps, channels) or (height, width, channels); they "
-                f"are of shape {in_shape}. Put a layer in front that shapes its rows."
+                f"are of shape {in_shape}. Put a layer before it that returns such rows."
             )
         if len(in_shape) == 2 and any(isinstance(pair, (tuple, list)) for pair in pairs):
             raise ValueError(
@@ -99,7 +99,8 @@ class _Pool(Layer):
         grid = IMAGE if "between" in ctx.scratch else SIGNAL
         if grid is SIGNAL and ctx.mask is not None:
             raise ValueError(
-                f"{type(self).__name__} does not know which steps its windows lack; give sequences "
+                f"{type(self).__name__} does not know which steps are missing in its windows; "
+                f"pass sequences "
                 "of equal lengths, or pool over all steps, for example with GlobalMaxPool()."
             )
         lines, columns = self._axes(grid, x.shape[-grid.n_axes - 1 :])
@@ -135,14 +136,14 @@ class _Pool(Layer):
 class MaxPool(_Pool):
     """Keep the largest of neighboring entries, for each channel.
 
-    Rows have the shape (steps, channels) or (height, width, channels). Of entries
-    that tie just one gets the gradient.
+    Rows have the shape (steps, channels) or (height, width, channels). If several entries
+    tie, only one gets the gradient.
 
     Parameters
     ----------
     pool_size : int or pair of int, default=2
-        Steps in a window, or its height and width. Where there are fewer, the window is cut to
-        what there is, so no axis shrinks below 1.
+        Steps in a window, or its height and width. If an axis is shorter, the window is cut to its
+        length, so no axis shrinks below 1.
     strides : int or pair of int, default=None
         Distance from one window to the next. None: `pool_size`.
     padding : {"valid", "same"}, default="valid"
@@ -154,7 +155,8 @@ class MaxPool(_Pool):
     Raises
     ------
     ValueError
-        When the network is built, if rows have other axes, or a pair is given for signals.
+        When the network is built, if rows have the wrong number of axes, or a pair is given for
+        signals.
 
     Examples
     --------
@@ -210,8 +212,8 @@ class AveragePool(_Pool):
     Parameters
     ----------
     pool_size : int or pair of int, default=2
-        Steps in a window, or its height and width. Where there are fewer, the window is cut to
-        what there is, so no axis shrinks below 1.
+        Steps in a window, or its height and width. If an axis is shorter, the window is cut to its
+        length, so no axis shrinks below 1.
     strides : int or pair of int, default=None
         Distance from one window to the next. None: `pool_size`.
     padding : {"valid", "same"}, default="valid"
@@ -224,7 +226,8 @@ class AveragePool(_Pool):
     Raises
     ------
     ValueError
-        When the network is built, if rows have other axes, or a pair is given for signals.
+        When the network is built, if rows have the wrong number of axes, or a pair is given for
+        signals.
 
     Examples
     --------

@@ -23,7 +23,7 @@ from sknn.core.spec import resolve
 from sknn.exceptions import InvalidParameterError
 
 STATE = "state"
-"""Name of the parameter in which series go on from batch to batch."""
+"""Name of the parameter in which series continue from batch to batch."""
 
 
 class GateByGate(Initializer):
@@ -32,7 +32,7 @@ class GateByGate(Initializer):
     Parameters
     ----------
     gates : sequence of Initializer
-        One a gate.
+        One per gate.
     """
 
     def __init__(self, gates: Any) -> None:
@@ -119,8 +119,8 @@ class Recurrent(Layer):
             )
         if self.stateful != (self.n_series is not None):
             raise InvalidParameterError(
-                f"{kind}: stateful=True and n_series, the number of series that go on from batch "
-                f"to batch, are given together. Got stateful={self.stateful!r} and "
+                f"{kind}: stateful=True and n_series, the number of series that go from batch "
+                f"to batch, must be set together. Got stateful={self.stateful!r} and "
                 f"n_series={self.n_series!r}."
             )
 
@@ -131,7 +131,7 @@ class Recurrent(Layer):
 
     @property
     def carries_state(self) -> bool:  # type: ignore[override]
-        """Whether series go on from batch to batch."""
+        """Whether series continue from batch to batch."""
         return bool(self.stateful)
 
     @property
@@ -158,7 +158,7 @@ class Recurrent(Layer):
         gates : int
             Blocks of W, U and b.
         width : int, default=None
-            Numbers that are fed back, and the output of a step. None: one a unit.
+            Numbers that are fed back, and the output of a step. None: one per unit.
         params, scratch : dict, default=None
             What the cell has beside.
         state : int, default=None
@@ -262,13 +262,14 @@ class Recurrent(Layer):
             np.multiply(first[0], tape.factor, out=tape.into[..., 0, :, :])
 
     def _continues(self, p: Views, rows: int, ctx: Context) -> bool:
-        """Say whether the series go on from the state of the batch before."""
+        """Return whether the series continue from the state of the batch before."""
         if not self.stateful or rows == self.n_series:
             return bool(self.stateful)
         if ctx.train:
             raise ValueError(
                 f"A stateful {type(self).__name__} carries the state of n_series={self.n_series} "
-                f"series; a batch of {rows} rows came. Give batches of as many rows, row i of each "
+                f"series; a batch of {rows} rows was passed. Pass batches of as many rows, row i "
+                f"of each "
                 "the continuation of row i of the one before."
             )
         return False

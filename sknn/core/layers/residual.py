@@ -21,13 +21,14 @@ from sknn.exceptions import InvalidParameterError
 class Residual(NestedLayers, Block):
     r"""Layers that learn what to add to their input: :math:`y = x + F(x)` [1]_.
 
-    F is the chain of `layers`. Gradients reach what is below past the chain as well, so that deep
-    networks train. Where F changes the length of the last axis, a learned matrix without bias
-    brings x to it, :math:`y = x W + F(x)`; all other axes must stay as they are. Nothing is done
-    to the sum: put an :class:`Activate` or a normalization behind the block where it is wanted.
+    F is the chain of `layers`. Gradients also flow past the chain to the layers below, so that deep
+    networks train. If F changes the length of the last axis, a learned matrix without bias maps x
+    to that length, :math:`y = x W + F(x)`; all other axes must keep their length. The sum has no
+    activation: put an :class:`Activate` or a normalization after the block if needed.
 
-    In ``get_weights`` the W of the inner layer ``hidden0`` is the ``hidden0.W`` of the block, the
-    matrix of the direct path its ``W``. Grids reach inner layers as ``residual0__hidden0__units``.
+    In ``get_weights``, the W of the inner layer ``hidden0`` is the ``hidden0.W`` of the block, and
+    the matrix of the direct path is its ``W``. Parameter grids reach inner layers as
+    ``residual0__hidden0__units``.
 
     Parameters
     ----------
@@ -39,8 +40,8 @@ class Residual(NestedLayers, Block):
     Raises
     ------
     ValueError
-        When a network is built, if the chain changes more than the last axis, if two inner
-        layers have one name, or if one is tied to another layer.
+        When a network is built, if the chain changes more than the last axis, if two inner layers
+        have the same name, or if one is tied to another layer.
 
     References
     ----------

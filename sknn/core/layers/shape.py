@@ -1,4 +1,4 @@
-"""Layers that lay the numbers of a row out anew."""
+"""Layers that change the shape of a row."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _SameNumbers(Layer):
 
 
 class Flatten(_SameNumbers):
-    """Lay all axes of a row behind each other: (steps, features) becomes (steps * features,).
+    """Flatten all axes of a row: (steps, features) becomes (steps * features,).
 
     Parameters
     ----------
@@ -65,19 +65,19 @@ class Flatten(_SameNumbers):
 
 
 class Reshape(_SameNumbers):
-    """Give a row another shape; the numbers keep their order, the last axis running fastest.
+    """Change the shape of a row; the numbers keep their order, with the last axis fastest.
 
     Parameters
     ----------
     shape : tuple of int
-        Shape of one row, without the axis of rows. One entry may be -1: as much as is left.
+        Shape of one row, without the axis of rows. One entry may be -1, for the remaining length.
     name : str, default=None
         Name in parameter grids; None: ``reshape0``, ``reshape1``, ...
 
     Raises
     ------
     ValueError
-        When a network is built, if a row has not as many numbers as `shape` holds.
+        When a network is built, if `shape` does not fit the number of entries of a row.
 
     Examples
     --------
@@ -104,7 +104,7 @@ class Reshape(_SameNumbers):
         shape = tuple(rest if n == -1 else int(n) for n in self.shape)
         if prod(shape) != size:
             raise ValueError(
-                f"{self!r} cannot lay out rows of shape {in_shape}: they have {size} numbers, "
+                f"{self!r} cannot reshape rows of shape {in_shape}: they have {size} numbers, "
                 f"which do not fill the shape {tuple(self.shape)}."
             )
         return Plan(shape)

@@ -22,17 +22,17 @@ def steps_there(mask: NDArray | None, n_steps: int, layer: object) -> NDArray | 
     if mask is not None and mask.shape[-1] != n_steps:
         raise ValueError(
             f"Of {mask.shape[-1]} steps of a sequence it is known whether they are missing, but "
-            f"{type(layer).__name__} is given {n_steps}: a layer before it changed the steps. Give "
+            f"{type(layer).__name__} is given {n_steps}: a layer before it changed the steps. Pass "
             "sequences of equal lengths, or leave that layer out."
         )
     return mask
 
 
 class FillSteps(Layer):
-    """Write zeros where a step is missing, so that no layer behind meets NaN.
+    """Write zeros at missing steps, so that the next layers see no NaN.
 
-    The recurrent networks put it in front of their layers. Which steps are missing the layers
-    behind know from the mask of the batch.
+    Recurrent networks put it in front of their layers, which know from the mask of the batch which
+    steps are missing.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Codes of several columns as ones among zeros, twice: in turn, and told before."""
+"""One-hot encoding of the tokens of several columns, twice: given in advance, and all."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from sknn.core.layout import Plan, Scratch, Shape, Views
 
 
 class Tokens(Layer):
-    """Spell the tokens of the columns of a table as ones among zeros.
+    """One-hot encode the tokens of the columns of a table.
 
-    A row holds a code for each token, the numbers beside them, and for each column a 1 where it is
-    known beforehand, else 0; what comes behind is not read. The output holds the columns twice:
-    first those that are known beforehand, with zeros for the others, and which these are; then all
-    of them. A column is spelt as the ones of its tokens and its number, if it has one. A code of -1
-    is spelt as zeros. Codes are rounded and have, as what is known, no derivative.
+    A row holds a code for each token, then the numbers, then for each column 1 if it is given in
+    advance, otherwise 0; further entries are not read. The output holds the columns twice: first
+    those given in advance, with zeros for the others and flags for which they are; then all of
+    them. A column is encoded as the ones of its tokens, and its number, if it has one. A code of -1
+    becomes zeros. Codes are rounded; neither they nor the flags have a derivative.
 
     Parameters
     ----------
     sizes : sequence of int
-        For each token how many codes there are.
+        Number of codes of each token.
     columns : sequence of int
-        For each token the column it is of, in ascending order from 0.
+        Column of each token, in ascending order from 0.
     numbers : sequence of int
-        The columns with a number, in ascending order.
+        Columns with a number, in ascending order.
     ignored : int, default=0
-        So many entries at the end of a row are for somebody else.
+        Number of entries at the end of a row that are not read.
     name : str, default=None
         Name in parameter grids; None: ``tokens0``, ``tokens1``, ...
 

@@ -94,17 +94,17 @@ class ConvTranspose1D(_ConvTranspose):
     kernel_size : int, default=3
         Steps of the output that each step of the input adds to.
     activation : str or Activation, default=None
-        The non-linearity f. None takes the one of the estimator.
+        The non-linearity f. None takes that of the estimator.
     strides : int, default=1
         How many times longer the output is.
     padding : {"same", "valid"}, default="same"
         "same": the output has ``steps * strides`` steps. "valid": it has ``(steps - 1) * strides +
         kernel_size``.
     use_bias : bool, default=True
-        Without, the layer has no b.
+        Whether to add a bias b.
     weight_init : str or Initializer, default=None
-        Initial W, of shape (kernel_size, filters, channels), the one C has. None takes the one of
-        the estimator; "auto" chooses by the activation.
+        Initial W, of shape (kernel_size, filters, channels), the one C has. None takes that of the
+        estimator; "auto" chooses by the activation.
     bias_init : str or Initializer, default=None
         Initial b. None: what "auto" chooses, zeros for any other `weight_init`.
     name : str, default=None
@@ -113,7 +113,7 @@ class ConvTranspose1D(_ConvTranspose):
     Raises
     ------
     ValueError
-        When the network is built, if rows have other axes.
+        When the network is built, if rows have the wrong number of axes.
 
     References
     ----------
@@ -142,17 +142,17 @@ class ConvTranspose2D(_ConvTranspose):
     kernel_size : int or pair of int, default=3
         Height and width of the part of the output that each pixel of the input adds to.
     activation : str or Activation, default=None
-        The non-linearity f. None takes the one of the estimator.
+        The non-linearity f. None takes that of the estimator.
     strides : int or pair of int, default=1
         How many times larger the output is.
     padding : {"same", "valid"}, default="same"
         "same": n pixels along an axis become ``n * strides``. "valid": they become ``(n - 1) *
         strides + kernel_size``.
     use_bias : bool, default=True
-        Without, the layer has no b.
+        Whether to add a bias b.
     weight_init : str or Initializer, default=None
         Initial W, of shape (kernel height, kernel width, filters, channels), the one C has. None
-        takes the one of the estimator; "auto" chooses by the activation.
+        takes that of the estimator; "auto" chooses by the activation.
     bias_init : str or Initializer, default=None
         Initial b. None: what "auto" chooses, zeros for any other `weight_init`.
     name : str, default=None
@@ -161,7 +161,7 @@ class ConvTranspose2D(_ConvTranspose):
     Raises
     ------
     ValueError
-        When the network is built, if rows have other axes.
+        When the network is built, if rows have the wrong number of axes.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What two networks that play against each other want of a score."""
+"""Losses of generators and discriminators."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def _square(a: NDArray, aim: float) -> Judged:
 
 
 class Adversarial(Spec, family=True):
-    """The aims of a generator and a discriminator, as functions of raw scores.
+    """The losses of a generator and a discriminator, as functions of raw scores.
 
-    The discriminator gives every row a score, one number without bounds. It wants high ones for
-    rows of the data and low ones for made-up rows, the generator high ones for the latter.
-    Each method returns the loss of every row and its derivative.
+    The discriminator gives every row an unbounded score. It aims at high scores for rows of the
+    data and low scores for generated rows; the generator aims at high scores for its rows. Each
+    method returns the loss of every row and its derivative.
     """
 
     penalty: ClassVar[float] = 0.0
@@ -47,7 +47,7 @@ class Adversarial(Spec, family=True):
 
     @abstractmethod
     def real(self, a: NDArray, smoothing: float = 0.0) -> Judged:
-        """Judge the discriminator by the scores of rows of the data.
+        """Return the loss of the discriminator for scores of rows of the data.
 
         Parameters
         ----------
@@ -58,11 +58,11 @@ class Adversarial(Spec, family=True):
 
     @abstractmethod
     def fake(self, a: NDArray) -> Judged:
-        """Judge the discriminator by the scores of rows that were made up."""
+        """Return the loss of the discriminator for scores of generated rows."""
 
     @abstractmethod
     def generator(self, a: NDArray) -> Judged:
-        """Judge the generator by the scores of its rows."""
+        """Return the loss of the generator for scores of its rows."""
 
 
 class _CrossEntropy(Adversarial):
@@ -78,11 +78,11 @@ class _CrossEntropy(Adversarial):
 
 
 class Minimax(_CrossEntropy, alias="minimax"):
-    r"""The game as it was first put [1]_: what one side gains the other one loses.
+    r"""The original game [1]_: what one side gains, the other loses.
 
     With :math:`D = \sigma(a)` the discriminator minimizes
     :math:`-\log D(x) - \log(1 - D(G(z)))`, the generator :math:`\log(1 - D(G(z)))`. The latter is
-    flat where the discriminator is sure, that is, at the beginning.
+    flat where the discriminator is certain, as at the beginning.
 
     References
     ----------
@@ -105,7 +105,7 @@ class Minimax(_CrossEntropy, alias="minimax"):
 class NonSaturating(_CrossEntropy, alias="non_saturating"):
     r"""The generator minimizes :math:`-\log D(G(z))` [1]_; the discriminator as in `Minimax`.
 
-    It has the same fixed point, and a slope where the discriminator is sure.
+    It has the same fixed point, and a slope where the discriminator is certain.
 
     References
     ----------
@@ -126,10 +126,10 @@ class NonSaturating(_CrossEntropy, alias="non_saturating"):
 
 
 class LeastSquares(Adversarial, alias="least_squares"):
-    r"""Scores aim at 1 for rows of the data and at 0 for made-up ones [1]_.
+    r"""Scores aim at 1 for rows of the data and at 0 for generated rows [1]_.
 
     The discriminator minimizes :math:`\tfrac12 (a(x) - 1)^2 + \tfrac12 a(G(z))^2`, the generator
-    :math:`\tfrac12 (a(G(z)) - 1)^2`: made-up rows far on the right side are pulled back as well.
+    :math:`\tfrac12 (a(G(z)) - 1)^2`: generated rows far on the right side are pulled back, too.
 
     References
     ----------
@@ -162,8 +162,8 @@ class Wasserstein(Adversarial, alias="wasserstein_gp"):
 
     The discriminator, here called critic, minimizes :math:`a(G(z)) - a(x)` plus
     :math:`\lambda (\lVert \nabla a(\hat x) \rVert - 1)^2` at points :math:`\hat x` drawn between
-    rows of the data and made-up ones. For a critic of slope 1 the difference of the means is the
-    distance by which the heap of made-up rows must be moved to become that of the data.
+    rows of the data and generated rows. For a critic of slope 1, the difference of the means is the
+    distance by which the mass of the generated rows must be moved to become that of the data.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What every loss promises."""
+"""The base class of losses."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _TASKS = frozenset({"binary", "multiclass", "multilabel", "reconstruction", "reg
 
 
 class Loss(Spec, family=True):
-    """A loss on raw scores that owns its link.
+    """A loss of raw scores, together with its link.
 
-    The last layer of a network is linear; what it gives, the raw scores ``(..., rows, n_raw)``, is
-    all a loss sees. So softmax and logarithm meet in one log-sum-exp, and nothing is clipped.
+    The last layer of a network is linear, and the loss sees only its output, the raw scores ``(...,
+    rows, n_raw)``. So softmax and logarithm become one log-sum-exp, and nothing is clipped.
 
-    Targets are encoded before: integer codes ``(rows,)`` for one-of-k classes, else a float
-    matrix ``(rows, n_outputs)``. Several real targets count as their mean, several labels as
-    their sum.
+    Targets are already encoded: integer codes ``(rows,)`` for one-of-k classes, otherwise a float
+    matrix ``(rows, n_outputs)``. The loss of several real targets is their mean, that of several
+    labels their sum.
     """
 
     tasks: ClassVar[frozenset[str]] = frozenset()
@@ -64,7 +64,7 @@ class Loss(Spec, family=True):
             )
 
     def bind(self, task: str) -> Loss:
-        """Return the loss to use for `task`; one recipe may stand for several kernels.
+        """Return the loss to use for `task`; one spec may stand for several kernels.
 
         Parameters
         ----------
@@ -77,7 +77,7 @@ class Loss(Spec, family=True):
         return n_outputs
 
     def scratch(self, n_raw: int) -> Mapping[str, Scratch]:
-        """Name the work arrays `value_and_grad` wants, as a layer's plan does."""
+        """Declare the work arrays of `value_and_grad`, as the plan of a layer does."""
         return {}
 
     @abstractmethod
@@ -100,7 +100,7 @@ class Loss(Spec, family=True):
         weight : float or ndarray of shape (rows, 1)
         out : ndarray, same shape and dtype as `raw`
         scratch : mapping of ndarray
-            What :meth:`scratch` named, cut to the rows.
+            What :meth:`scratch` declared, cut to the rows.
 
         Returns
         -------
@@ -108,7 +108,7 @@ class Loss(Spec, family=True):
         """
 
     def total(self, target: Any, weight: NDArray | None) -> float:
-        """Return what all answers to `target` count together; by it a sum becomes a mean."""
+        """Return the total weight of `target`, which turns a sum into a mean."""
         return float(target.shape[0]) if weight is None else float(weight.sum())
 
     def link(self, raw: NDArray) -> NDArray:
@@ -122,4 +122,4 @@ class Loss(Spec, family=True):
         """Return the raw scores (n_raw,) of the best constant; finite for every target."""
 
     def check_target(self, target: NDArray) -> None:  # noqa: B027  (most losses allow every number)
-        """Raise ValueError when a target lies outside the domain of the loss."""
+        """Raise a ValueError if a target is outside the domain of the loss."""

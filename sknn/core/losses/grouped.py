@@ -19,16 +19,16 @@ class Grouped(Loss):
 
     .. math:: l(z, c) = \sum_{j=1}^q l_j(z_{(j)}, c_j)
 
-    The raw scores are blocks side by side, one an output; targets are integer codes of shape (rows,
-    q). An output with two classes takes two raw scores.
+    The raw scores are blocks side by side, one per output; targets are integer codes of shape
+    (rows, q). An output with two classes takes two raw scores.
 
     Parameters
     ----------
     losses : sequence of Loss
-        For each output its bound loss for one of many classes, say
+        Bound loss of each output, for one of many classes, such as
         ``LogLoss().bind("multiclass")``.
     n_outputs : sequence of int
-        For each output its number of classes.
+        Number of classes of each output.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 r"""Regression losses that are likelihoods: counts, positive amounts, and a mean with its spread.
 
 The raw score is a logarithm, so predictions are positive. An exponential would overflow long
-before a diverging network does, so above :math:`x = 30` it goes on along its tangent,
+before a diverging network does, so above :math:`x = 30` it continues along its tangent,
 
 .. math:: E(x) = \begin{cases} e^x & x \le 30 \\ e^{30} (1 + x - 30) & x > 30 \end{cases}
 
@@ -72,7 +72,7 @@ class Poisson(_LogLink, alias="poisson"):
 
     .. math:: l(z, y) = y \log y - y - y z + e^z
 
-    Targets must not be negative. Beyond z = 30 the exponential goes on as a straight line, so
+    Targets must not be negative. Beyond z = 30 the exponential continues as a straight line, so
     that value and gradient stay finite.
 
     Examples
@@ -109,12 +109,12 @@ class Poisson(_LogLink, alias="poisson"):
 
 
 class Gamma(_LogLink, alias="gamma"):
-    r"""Half the Gamma deviance, but for a constant, with a logarithmic link.
+    r"""Half the Gamma deviance, up to a constant, with a logarithmic link.
 
     .. math:: l(z, y) = z + y e^{-z}
 
-    For positive amounts whose spread grows with their size. Targets must be positive. Below
-    z = -30 the exponential goes on as a straight line, so that value and gradient stay finite.
+    For positive amounts whose spread grows with their size. Targets must be positive. Below z = -30
+    the exponential continues as a straight line, so that value and gradient stay finite.
 
     Examples
     --------
@@ -145,13 +145,13 @@ class Gamma(_LogLink, alias="gamma"):
 
 
 class Tweedie(_LogLink, alias="tweedie"):
-    r"""Half the Tweedie deviance, but for a constant, with a logarithmic link.
+    r"""Half the Tweedie deviance, up to a constant, with a logarithmic link.
 
     .. math:: l(z, y) = \frac{e^{(2 - p) z}}{2 - p} + \frac{y\, e^{-(p - 1) z}}{p - 1}
 
-    For amounts that are often exactly zero and otherwise positive, as insurance claims are (a
+    For amounts that are often exactly zero and otherwise positive, such as insurance claims (a
     Poisson number of Gamma amounts). Targets must not be negative. Where an exponent is beyond 30
-    its exponential goes on as a straight line.
+    its exponential continues as a straight line.
 
     Parameters
     ----------
@@ -208,13 +208,12 @@ class GaussianNLL(Loss, alias="gaussian_nll"):
 
     .. math:: l(m, s, y) = \tfrac12 \left( s + (y - m)^2 e^{-s} \right)
 
-    (without the constant :math:`\tfrac12 \log 2\pi`). There are two raw scores an output, all
-    means m first, then all logarithms of variances s; a logarithm, because a change of the units
-    of the target is then a shift of s. The link leaves the means and turns the
-    second half into standard deviations, so ``link(raw)[..., :n_outputs]`` is the prediction, and
-    what follows is what ``predict(X, return_std=True)`` of a single network returns.
-    Below s = -30 the exponential goes on as a straight line, so that value and gradient stay
-    finite.
+    (without the constant :math:`\tfrac12 \log 2\pi`). There are two raw scores per output, all
+    means m first, then all logarithms of variances s; a logarithm, because a change of the units of
+    the target is then a shift of s. The link leaves the means and turns the second half into
+    standard deviations, so ``link(raw)[..., :n_outputs]`` is the prediction, and what follows is
+    what ``predict(X, return_std=True)`` of a single network returns. Below s = -30 the exponential
+    continues as a straight line, so that value and gradient stay finite.
 
     References
     ----------

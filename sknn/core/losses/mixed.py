@@ -135,7 +135,7 @@ class Mixed(Loss):
             sums = part.sum(axis=1) if name != "binary" else np.ones(1)
             if low < 0 or high > 1 or not np.allclose(sums, 1.0, atol=1e-3):
                 raise ValueError(
-                    f"Columns {columns.tolist()} are said to be {name.rstrip('0123456789')}; they "
+                    f"Columns {columns.tolist()} are declared as {name.rstrip('0123456789')}; they "
                     "must lie between 0 and 1, and those of a group must sum to 1 in every row."
                 )
 

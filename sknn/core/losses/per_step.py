@@ -25,7 +25,7 @@ class PerStep:
     """The kernel of a loss where raw scores and targets have an axis of steps behind the rows.
 
     Every step counts as much as its row; steps without an answer count nothing. The
-    steps of all rows are laid one behind the other, so that every loss serves as it is.
+    steps of all rows are laid one after the other, so that every loss serves as it is.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ class PerStep:
 
 
 def as_rows(array: NDArray) -> NDArray:
-    """Lay the steps of all rows one behind the other: (..., rows, steps, k) -> (..., n, k)."""
+    """Lay the steps of all rows one after the other: (..., rows, steps, k) -> (..., n, k)."""
     return array.reshape(*array.shape[:-3], -1, array.shape[-1])
 
 

@@ -23,9 +23,9 @@ class SquaredError(Pointwise, alias="squared_error"):
 
     .. math:: l(z, y) = \tfrac12 (z - y)^2
 
-    with several outputs their mean, and the gradient is that of the mean. For classification
-    it stands for half the squared error of the probabilities: :class:`SigmoidSquaredError` for two
-    classes and labels, :class:`SoftmaxSquaredError` for one of many.
+    With several outputs, it is their mean, and the gradient is that of the mean. For
+    classification, it is half the squared error of the probabilities: :class:`SigmoidSquaredError`
+    for two classes and labels, :class:`SoftmaxSquaredError` for one of many.
 
     Examples
     --------
@@ -113,8 +113,8 @@ class Huber(_Median, alias="huber"):
     Parameters
     ----------
     delta : float, default=1.35
-        Where the loss turns straight, in the units the loss sees: standard deviations of the target
-        where the target is standardized. 1.35 keeps 95 % efficiency for Gaussian errors.
+        Where the loss becomes linear, in standard deviations of the target if it is standardized.
+        1.35 keeps 95% efficiency for Gaussian errors.
 
     References
     ----------
@@ -155,7 +155,7 @@ class Huber(_Median, alias="huber"):
 
 
 class LogCosh(_Median, alias="log_cosh"):
-    r"""Logarithm of the hyperbolic cosine: a smooth cousin of Huber's loss.
+    r"""Logarithm of the hyperbolic cosine: a smooth relative of Huber's loss.
 
     .. math:: l(z, y) = \log \cosh (z - y)
 

@@ -98,7 +98,7 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
         hot = distributions(target, float(self.label_smoothing), scratch)
         _shift(raw, out, scratch)
         if isinstance(weight, float) and out.strides[-2] == hot.strides[-2]:
-            # Only the total is asked for, and where rows lie one behind the other one long inner
+            # Only the total is asked for, and where rows lie one after the other one long inner
             # product is the quickest way to it.
             picked = np.vdot(out, hot) if out.ndim == 2 else inner(out, hot)
             value = (np.add.reduce(_normalize(out, scratch), axis=(-2, -1)) - picked) * weight

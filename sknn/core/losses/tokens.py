@@ -1,4 +1,4 @@
-"""Many one-of-k outputs side by side, some of which are not asked for."""
+"""Many one-of-k outputs side by side, some of which are not predicted."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class TokenCrossEntropy(Loss):
 
     .. math:: l(z, c) = \sum_{t: c_t \ge 0} \Big( \log \sum_{j \in t} e^{z_j} - z_{c_t} \Big)
 
-    The raw scores of the tokens stand side by side; targets are codes of shape (rows, tokens),
-    where -1 is not asked for. All tokens are done at once, where :class:`Grouped` goes from one to
-    the next.
+    The raw scores of the tokens are side by side; targets are codes of shape (rows, tokens), where
+    -1 does not count. All tokens are computed at once, while :class:`Grouped` goes from one to the
+    next.
 
     Parameters
     ----------
     sizes : sequence of int
-        For each token how many codes there are.
+        Number of codes of each token.
 
     Examples
     --------

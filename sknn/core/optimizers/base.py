@@ -1,4 +1,4 @@
-"""What every optimizer promises, and the few moves they share."""
+"""The base class of optimizers, and what they share."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Optimizer(Spec, family=True):
     All arrays have the shape ``(n,)`` or ``(members, n)`` and are changed in place. Scalars
     are Python floats: a NumPy float64 would turn a float32 step into a float64 one.
 
-    State arrays have the shape of the vector, too, and start at zero: whoever moves parameters
-    to another place moves their state along.
+    State arrays have the shape of the vector, too, and start at zero, so that the state can be
+    moved together with the parameters.
     """
 
     weight_decay: ClassVar[float] = 0.0
@@ -39,8 +39,8 @@ class Optimizer(Spec, family=True):
     def bind(self, layout: Layout) -> Optimizer:
         """Return the optimizer for vectors of this layout; never changes `self`.
 
-        One that treats matrices or layers in ways of their own finds in ``layout.slots`` where
-        they lie. Others are the same for every layout.
+        An optimizer that treats matrices or layers differently finds in ``layout.slots`` where they
+        are. Others are the same for every layout.
         """
         return self
 
@@ -58,7 +58,7 @@ class Optimizer(Spec, family=True):
 
     @abstractmethod
     def init(self, theta: NDArray) -> State:
-        """Make the state for a vector: arrays only, so that it can be saved and copied."""
+        """Create the state for a vector: arrays only, so that it can be saved and copied."""
 
     @abstractmethod
     def update(self, state: State, grad: NDArray, theta: NDArray, lr: float, step: int) -> None:

@@ -79,13 +79,14 @@ class Adam(_Moments, alias="adam"):
     beta_1 : float in [0, 1), default=0.9
         Decay of the average gradient.
     beta_2 : float in [0, 1), default=0.999
-        Decay of the average square. Runs of few steps like it lower, 0.95 to 0.99.
+        Decay of the average square. Short runs work better with a lower value, 0.95 to 0.99.
     epsilon : float, default=1e-8
-        Keeps the division finite.
+        Prevents division by zero.
 
     Notes
     -----
-    A learning rate of 0.001 suits most networks, up to 0.01 small ones with a decaying schedule.
+    A learning rate of 0.001 suits most networks; with a decaying schedule, up to 0.01 suits small
+    ones.
 
     References
     ----------
@@ -125,11 +126,11 @@ class AdamW(_Moments, alias="adamw"):
     beta_2 : float in [0, 1), default=0.999
         Decay of the average square.
     epsilon : float, default=1e-8
-        Keeps the division finite.
+        Prevents division by zero.
 
     Notes
     -----
-    Learning rates as for Adam. Leave ``alpha`` at 0 unless both penalties are wanted.
+    Learning rates as for Adam. Set ``alpha=0`` unless you want both penalties.
 
     References
     ----------
@@ -149,10 +150,10 @@ class AdamW(_Moments, alias="adamw"):
 class LazyAdam(_Moments, alias="lazy_adam"):
     r"""Adam that lets weights wait until a batch touches them: for text, and other sparse rows.
 
-    A word that does not occur in a batch has no gradient in it. :class:`Adam` moves its weights
-    all the same, by what is left of their moments, and so does work for all words in every
-    batch. Here the rows of the first W whose columns of X are zero throughout the batch
-    wait. Once they are needed, the k steps they missed are made up for at once:
+    A word that does not occur in a batch has no gradient in it. :class:`Adam` moves its weights all
+    the same, by what is left of their moments, and so does work for all words in every batch. Here
+    the rows of the first W whose columns of X are zero throughout the batch wait. When they are
+    needed, they catch up on the k steps they missed, all at once:
 
     .. math::
 
@@ -170,22 +171,21 @@ class LazyAdam(_Moments, alias="lazy_adam"):
     beta_2 : float in [0, 1), default=0.999
         Decay of the average square.
     epsilon : float, default=1e-8
-        Keeps the division finite.
+        Prevents division by zero.
 
     Notes
     -----
-    Rows that are touched in every batch move exactly as under Adam. For others the sum is that of
-    Adam but for rounding, as long as :math:`\epsilon` is small against :math:`\sqrt{v}`. An L2
-    penalty pulls weights that wait as strongly as in Adam, taken as constant while they do. What
-    the history has as the loss of an epoch contains the penalty of the weights as far as they
-    had caught up.
+    Rows that occur in every batch move exactly as under Adam. For others, the sum is that of Adam
+    except for rounding, as long as :math:`\epsilon` is small compared with :math:`\sqrt{v}`. An L2
+    penalty acts on waiting weights as in Adam, but its gradient is constant while they wait. The
+    penalty in the recorded loss of an epoch is that of the weights as far as they had caught up.
 
-    It is Adam itself, and as slow, where nothing can wait: for dense X and with ``n_members``
-    above 1; where the first layer is not a plain :class:`~sknn.layers.Dense` (with `max_norm`,
+    It is Adam itself, and as slow, where nothing can wait: for dense X and with ``n_members`` above
+    1; if the first layer is not a plain :class:`~sknn.layers.Dense` (with `max_norm`,
     `contraction`, `input_scale` or tied weights all of W is needed in every step); with `l1`,
-    `max_grad_norm`, layers that are frozen or have rates of their own; with callbacks that look
-    at every batch, as an exponential :class:`~sknn.callbacks.WeightAveraging`; and with
-    ``beta_1 ** 2 >= beta_2``, for which the sum need not converge.
+    `max_grad_norm`, frozen layers, and `layer_rates`; with callbacks that see every batch, such as
+    an exponential :class:`~sknn.callbacks.WeightAveraging`; and with ``beta_1 ** 2 >= beta_2``, for
+    which the sum need not converge.
 
     References
     ----------
@@ -234,7 +234,7 @@ class AMSGrad(_Moments, alias="amsgrad"):
     beta_2 : float in [0, 1), default=0.999
         Decay of the average square.
     epsilon : float, default=1e-8
-        Keeps the division finite.
+        Prevents division by zero.
 
     Notes
     -----
@@ -283,11 +283,11 @@ class NAdam(_Moments, alias="nadam"):
     beta_2 : float in [0, 1), default=0.999
         Decay of the average square.
     epsilon : float, default=1e-8
-        Keeps the division finite.
+        Prevents division by zero.
 
     Notes
     -----
-    Learning rates as for Adam; the first step is half as long again.
+    Learning rates as for Adam; the first step is about 1.5 times as long.
 
     References
     ----------

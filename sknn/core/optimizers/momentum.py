@@ -27,7 +27,7 @@ class SGD(Figured, alias="sgd"):
         \quad\text{(Nesterov), else}\quad \theta_{t-1} - v_t
 
     with gradient :math:`g_t`, learning rate :math:`\eta_t` and momentum :math:`\mu`. The rate is
-    inside the velocity :math:`v`, so that a cut of the rate takes effect gradually.
+    inside the velocity :math:`v`, so a lower rate takes effect gradually.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class SGD(Figured, alias="sgd"):
 
     Notes
     -----
-    A learning rate of 0.01 to 0.1 suits standardized inputs; without momentum ten times that.
+    A learning rate of 0.01 to 0.1 suits standardized inputs; without momentum, use ten times that.
 
     References
     ----------
@@ -104,8 +104,8 @@ class Lion(Figured, alias="lion"):
         \operatorname{sign}(\beta_1 m_{t-1} + (1 - \beta_1) g_t) \\
         m_t &= \beta_2 m_{t-1} + (1 - \beta_2) g_t
 
-    One state array, half of Adam's. The weight decay of the paper is decoupled and
-    belongs to the estimator, ``weight_decay="auto"`` being 0.01.
+    It has one state array, half of Adam's. The weight decay of the paper is decoupled and
+    belongs to the estimator: ``weight_decay="auto"`` is 0.01.
 
     Parameters
     ----------
@@ -116,8 +116,9 @@ class Lion(Figured, alias="lion"):
 
     Notes
     -----
-    Steps have full length whatever the gradient: take 3 to 10 times less than Adam's learning rate
-    (1e-4 to 3e-4), as much more weight decay, and a schedule that decays. It likes large batches.
+    Steps have full length whatever the gradient. Use a learning rate 3 to 10 times lower than for
+    Adam (1e-4 to 3e-4), a weight decay higher by the same factor, and a schedule that decays. It
+    works best with large batches.
 
     References
     ----------

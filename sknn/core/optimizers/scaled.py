@@ -13,24 +13,25 @@ from sknn.core.optimizers.waiting import Waiting
 
 
 class Adagrad(Figured, alias="adagrad"):
-    r"""Rates that shrink with all the squared gradients so far.
+    r"""Divide the rate by the root of the sum of all squared gradients so far.
 
     .. math::
 
         v_t &= v_{t-1} + g_t^2 \\
         \theta_t &= \theta_{t-1} - \eta_t \, g_t / (\sqrt{v_t} + \epsilon)
 
-    Rare inputs keep a high rate, frequent ones lose it: for sparse, text-like data.
+    Rare inputs keep a high rate, frequent ones lose it, which suits sparse data such as text.
 
     Parameters
     ----------
     epsilon : float, default=1e-8
-        Keeps the division finite.
+        Prevents division by zero.
 
     Notes
     -----
-    The first step of every parameter has the length of the learning rate, later ones fall with
-    the root of their number: 0.01 to 0.1 suits, scikit-learn's default of 0.001 is slow.
+    The first step of every parameter is as long as the learning rate, and later ones shrink with
+    the root of their number. A rate of 0.01 to 0.1 is suitable; scikit-learn's default of 0.001 is
+    slow.
 
     References
     ----------
@@ -94,13 +95,13 @@ class RMSProp(Figured, alias="rmsprop"):
     rho : float in [0, 1), default=0.9
         Decay of the mean square.
     epsilon : float, default=1e-8
-        Keeps the division finite.
+        Prevents division by zero.
     momentum : float in [0, 1], default=0.0
         Share of the velocity :math:`u` that survives a step.
 
     Notes
     -----
-    A learning rate of 0.001 suits, as for Adam. The mean square starts at zero and is not
+    A learning rate of 0.001 is suitable, as for Adam. The mean square starts at zero and is not
     corrected, so the first steps are up to :math:`1 / \sqrt{1 - \rho}` times as long.
 
     References
@@ -173,7 +174,7 @@ class Adadelta(Figured, alias="adadelta"):
     rho : float in [0, 1), default=0.95
         Decay of both mean squares.
     epsilon : float, default=1e-6
-        Its root is the size of the first steps; a larger one gets going faster.
+        Its root is the size of the first steps; with a larger value, training starts faster.
 
     Notes
     -----

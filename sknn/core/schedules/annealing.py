@@ -21,18 +21,18 @@ class Cosine(Schedule, alias="cosine"):
 
         \eta(q) = \eta \left( f + (1 - f) \, \tfrac{1}{2} (1 + \cos \pi q) \right)
 
-    with :math:`q` the share of the horizon behind us, counted from the end of the warm-up.
-    During the warm-up the rate rises linearly, from one hundredth of the base rate.
-    The rate moves before every update; past the horizon it holds.
+    with :math:`q` the share of the horizon that has passed, counted from the end of the warm-up.
+    During the warm-up the rate rises linearly, from one hundredth of the base rate. The rate moves
+    before every update; after the horizon it stays constant.
 
     Parameters
     ----------
     epochs : int >= 1 or None, default=None
         Horizon. None: the `max_iter` of the call that began the training.
     warmup : float in [0, 1), default=0.0
-        Share of the horizon spent on the warm-up; 0.05 to 0.1 steadies deep networks and AdamW.
+        Share of the horizon spent on the warm-up; 0.05 to 0.1 stabilizes deep networks and AdamW.
     final : float in [0, 1], default=0.01
-        Factor :math:`f` at the horizon. With 0 nothing moves once it is passed.
+        Factor :math:`f` at the horizon. With 0, nothing moves after the horizon.
 
     References
     ----------
@@ -76,7 +76,7 @@ class Cosine(Schedule, alias="cosine"):
 
 
 class OneCycle(Schedule, alias="one_cycle"):
-    r"""Up to the base rate, then down further than it came from: the base rate is the peak.
+    r"""Raise the rate to the base rate, then lower it to less than at the start.
 
     Half a cosine from `start` to 1, half a cosine from 1 to `final`:
 
@@ -86,8 +86,8 @@ class OneCycle(Schedule, alias="one_cycle"):
         \eta(q) = \eta \, c(1, f, (q - p) / (1 - p)) \;\text{after}, \quad
         c(a, b, x) = b + (a - b) \, \tfrac{1}{2} (1 + \cos \pi x)
 
-    with :math:`q` the share of the horizon behind us. The rate moves before every update; past the
-    horizon it holds.
+    with :math:`q` the share of the horizon that has passed. The rate moves before every update;
+    after the horizon it stays constant.
 
     Parameters
     ----------
@@ -102,7 +102,8 @@ class OneCycle(Schedule, alias="one_cycle"):
 
     Notes
     -----
-    Made for a base rate 3 to 10 times the one a constant schedule stands, and for few epochs.
+    Designed for few epochs, and for a base rate 3 to 10 times as high as a constant schedule
+    allows.
 
     References
     ----------
@@ -157,10 +158,10 @@ class CosLog(Schedule, alias="cos_log"):
         \eta(q) = \eta \left( f + (1 - f) \, \tfrac{1}{2}
         \left(1 - \cos(2 \pi \log_2(1 + (2^k - 1) q)) \right) \right)
 
-    with :math:`q` the share of the horizon behind us and k cycles [1]_. Between two cycles the
-    weights settle, which gives several good moments to stop at: early ones for noisy data, late
-    ones for data that can be learned by heart. The rate moves before every update; past the horizon
-    it holds.
+    with :math:`q` the share of the horizon that has passed and k cycles [1]_. Between two cycles
+    the weights settle, which gives several good points to stop: early ones for noisy data, late
+    ones for data that can be memorized. The rate moves before every update; after the horizon it
+    stays constant.
 
     Parameters
     ----------
@@ -173,7 +174,7 @@ class CosLog(Schedule, alias="cos_log"):
 
     References
     ----------
-    .. [1] Holzmueller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
+    .. [1] Holzmüller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
        and boosted trees on tabular data", arXiv 2407.04491.
 
     Examples
@@ -220,21 +221,21 @@ class FlatCosine(Schedule, alias="flat_cosine"):
         \eta(q) = \eta \, c\left(\max(0, q - p) / (1 - p)\right), \quad
         c(x) = f + (1 - f) \, \tfrac{1}{2} (1 + \cos \pi x)
 
-    with :math:`q` the share of the horizon behind us. As ``regularization_schedule`` it lets
-    dropout and decay fade in the second half of training [1]_.
+    with :math:`q` the share of the horizon that has passed. As ``regularization_schedule``, it lets
+    dropout and weight decay fade in the second half of training [1]_.
 
     Parameters
     ----------
     epochs : int >= 1 or None, default=None
         Horizon. None: the `max_iter` of the call that began the training.
     flat : float in [0, 1), default=0.5
-        Share :math:`p` of the horizon without any change.
+        Share :math:`p` of the horizon with the full rate.
     final : float in [0, 1], default=0.01
         Factor :math:`f` at the horizon.
 
     References
     ----------
-    .. [1] Holzmueller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
+    .. [1] Holzmüller, Grinsztajn & Steinwart (2024), "Better by default: strong pre-tuned MLPs
        and boosted trees on tabular data", arXiv 2407.04491.
 
     Examples

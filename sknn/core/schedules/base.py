@@ -1,4 +1,4 @@
-"""What every schedule promises."""
+"""The base class of schedules."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ class Schedule(Spec, family=True):
     """A factor on the base learning rate.
 
     A schedule that needs a horizon has a parameter `epochs`; None stands for the `max_iter` of the
-    call that began the run. Past its horizon a schedule holds its last value.
+    call that began the run. After its horizon, a schedule keeps its last value.
+    Within the horizon, training does not end because the training loss no longer falls.
     """
 
     per_update: ClassVar[bool] = False
@@ -32,14 +33,27 @@ class Schedule(Spec, family=True):
         Parameters
         ----------
         epoch : float
-            Passes over the data so far in this run, with the fraction of the current one.
+            Epochs so far in this run, including the fraction of the current one.
         step : int
             Updates so far.
         horizon : int
             `max_iter` of the call that began the run.
         state : dict
-            What :meth:`observe` and :meth:`on_stall` keep; lives in the run.
+            What :meth:`observe` and :meth:`on_stall` keep; part of the run.
         """
+
+    def planned_epochs(self, horizon: int) -> int:
+        """Return how many epochs the factor is planned for; 0 where it knows no end.
+
+        Parameters
+        ----------
+        horizon : int
+            As of :meth:`factor`.
+        """
+        if "epochs" not in self.get_params(deep=False):
+            return 0
+        own: int | None = getattr(self, "epochs")  # noqa: B009  (not every schedule has it)
+        return int(horizon if own is None else own)
 
     def observe(self, loss: float, state: dict[str, float]) -> None:  # noqa: B027  (most do not look)
         """See the monitored loss at the end of an epoch."""
@@ -50,5 +64,5 @@ class Schedule(Spec, family=True):
 
 
 def progress(epoch: float, epochs: int | None, horizon: int) -> float:
-    """Return the share of the horizon behind us, at most 1; `horizon` stands in for no `epochs`."""
+    """Return the share of the horizon that has passed, at most 1."""
     return min(1.0, float(epoch) / max(1, int(horizon if epochs is None else epochs)))

@@ -28,13 +28,13 @@ class BatchSizeSchedule(Spec, family=True):
 
 
 class BatchSize(BatchSizeSchedule):
-    r"""From one batch size to another, by the same factor every epoch.
+    r"""Go from one batch size to another, by the same factor in every epoch.
 
     .. math:: b_e = a \, (z / a)^{e / (E - 1)}
 
-    rounded, for the epochs :math:`e = 0 \dots E - 1` of the horizon; afterwards the last size
-    holds. Small batches first explore, large ones later average the noise away as a falling
-    learning rate does. The reverse spends few updates on the first epochs and many on the last.
+    rounded, for the epochs :math:`e = 0 \dots E - 1` of the horizon; afterward the last size is
+    kept. Small batches first explore, and large ones later average out noise, like a falling
+    learning rate. The reverse order spends few updates on the first epochs and many on the last.
 
     Parameters
     ----------

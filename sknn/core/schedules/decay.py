@@ -1,4 +1,4 @@
-"""Rates that follow from the time alone and know no end."""
+"""Rates that depend on time alone and have no horizon."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class InverseScaling(Schedule, alias="invscaling"):
 
     .. math:: \eta_t = \eta \, (t + 1)^{-p}
 
-    after :math:`t` updates. (scikit-learn counts samples instead: two thousand rows cut
-    its rate 45-fold in one epoch.)
+    after :math:`t` updates. (scikit-learn counts samples instead: 2,000 rows reduce its
+    rate 45-fold in one epoch.)
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class InverseScaling(Schedule, alias="invscaling"):
 
     Notes
     -----
-    The rate after a hundred updates is a tenth of the base rate: start with a higher one.
+    After a hundred updates, the rate is a tenth of the base rate, so start with a higher one.
 
     References
     ----------
@@ -65,14 +65,14 @@ class InverseScaling(Schedule, alias="invscaling"):
 
 
 class Exponential(Schedule, alias="exponential"):
-    r"""The same relative cut every epoch, down to a floor.
+    r"""Multiply the rate by the same factor every epoch, down to a floor.
 
     .. math:: \eta_e = \eta \, \max(d^e, f)
 
     Parameters
     ----------
     decay : float in (0, 1], default=0.95
-        Factor :math:`d` an epoch; 0.95 halves the rate every 14 epochs.
+        Factor :math:`d` per epoch; 0.95 halves the rate every 14 epochs.
     min_factor : float in [0, 1], default=0.01
         Lowest factor :math:`f`.
 
@@ -99,7 +99,7 @@ class Exponential(Schedule, alias="exponential"):
 
 
 class Step(Schedule, alias="step"):
-    r"""A cut every so many epochs.
+    r"""Cut the rate every so many epochs.
 
     .. math:: \eta_e = \eta \, d^{\lfloor e / E \rfloor}
 
@@ -109,7 +109,7 @@ class Step(Schedule, alias="step"):
         Epochs :math:`E` between cuts. None: two cuts, after one and two thirds of the `max_iter` of
         the call that began the training, and none after it.
     decay : float in (0, 1], default=0.1
-        What a cut leaves, :math:`d`.
+        Factor :math:`d` of a cut.
 
     Examples
     --------

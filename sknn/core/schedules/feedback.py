@@ -1,4 +1,4 @@
-"""Rates that follow from how training goes."""
+"""Rates that depend on the progress of training."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from sknn.core.schedules.base import Schedule
 
 
 class Adaptive(Schedule, alias="adaptive"):
-    """A cut where training would stop, as scikit-learn's ``learning_rate="adaptive"``.
+    """Cut the rate when training would stop, like scikit-learn's ``learning_rate="adaptive"``.
 
-    When `n_iter_no_change` epochs bring no progress, the rate is cut and training goes on; it stops
-    when that happens at a rate of `min_rate` or less.
+    When `n_iter_no_change` epochs bring no progress, the rate is cut and training continues; it
+    stops when this happens at a rate of `min_rate` or less.
 
     Parameters
     ----------
     decay : float in (0, 1), default=0.2
-        What a cut leaves.
+        Factor of a cut.
     min_rate : float >= 0, default=1e-6
-        Learning rate (not a factor) that is not cut any more.
+        Learning rate (not a factor) that is not cut any further.
 
     Examples
     --------
@@ -56,21 +56,20 @@ class Adaptive(Schedule, alias="adaptive"):
 
 
 class Plateau(Schedule, alias="plateau"):
-    """A cut after some epochs without progress of the monitored loss.
+    """Cut the rate after some epochs without progress of the monitored loss.
 
-    The monitored loss is that of the validation data where there are any. After a cut
-    the loss of that epoch is the new reference, so that one lucky epoch long ago does not
-    cut the rate again and again.
+    The monitored loss is the validation loss, if there are validation rows. After a cut, the loss
+    of that epoch is the new reference, so that a single lucky epoch does not cause repeated cuts.
 
     Parameters
     ----------
     decay : float in (0, 1), default=0.5
-        What a cut leaves.
+        Factor of a cut.
     patience : int >= 1, default=5
-        Epochs in a row without progress that lead to a cut. Keep it below `n_iter_no_change`, at
-        which training stops.
+        Number of consecutive epochs without progress before a cut. Keep it below
+        `n_iter_no_change`, at which training stops.
     cooldown : int >= 0, default=2
-        Epochs after a cut that are not counted.
+        Number of epochs after a cut that are not counted.
     tol : float >= 0, default=1e-4
         A loss is progress when it is lower than the reference by more than this.
     min_factor : float in [0, 1], default=0.01

@@ -14,6 +14,7 @@ from sknn._validation.arrays import Rows
 from sknn.core.layers import Layer
 from sknn.core.layout import Shape
 from sknn.core.network import Network
+from sknn.estimators.autoencoder import automatic
 from sknn.estimators.autoencoder import layers as codec
 from sknn.estimators.autoencoder.elbo import EvidenceBound
 from sknn.estimators.autoencoder.targets import ReconstructionTargets, squared_errors
@@ -51,10 +52,11 @@ class AutoEncoder(OutlierScores, BaseNetwork):
     hidden_layer_sizes : int or sequence of int, default=(32,)
         Number of units in each hidden layer. The last one is the length of the code; the decoder
         mirrors the encoder.
-    activation : str, Activation or list, default="relu"
+    activation : str, Activation or list, default="auto"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
-        :mod:`sknn.activations`. A list gives one for each hidden layer. The last layer of the
+        :mod:`sknn.activations`. A list gives one for each hidden layer. "auto" is "relu", and
+        "identity" for the code of several layers that is not to be sparse. The last layer of the
         decoder has `output_activation`.
     tied_weights : bool, default=False
         Let the decoder use the transposed weights of the encoder, which halves the number of
@@ -93,8 +95,8 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         identity.
     loss : str or Loss, default="auto"
         "squared_error", "log_loss" (cross-entropy of each output), a spec from :mod:`sknn.losses`,
-        or "auto": "log_loss" with a logistic output, else "squared_error". For shades of gray,
-        "squared_error" reconstructs better.
+        or "auto": "log_loss" with a logistic output where `variational` or where at least 95 % of X
+        of the first call is 0 or 1, else "squared_error".
     pretrain : {None, "layerwise"}, default=None
         "layerwise" first trains a shallow autoencoder for each layer, on the codes of the layer
         before, for a quarter of `max_iter` epochs each.
@@ -107,12 +109,16 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
         "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
         parameters are searched as ``solver__beta_1``.
-    learning_rate : str or Schedule, default="constant"
+    learning_rate : str or Schedule, default="auto"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
-        :mod:`sknn.schedules`. Works with every stochastic solver.
-    learning_rate_init : float, default=0.001
-        Learning rate, which the schedule multiplies by a factor.
+        :mod:`sknn.schedules`. Works with every stochastic solver. "auto" is "cosine", and
+        "constant" for a code that is the only layer. A cosine ends after `max_iter` epochs, in a
+        stream after as many calls of `partial_fit`; for longer streams pass "constant".
+    learning_rate_init : float or "auto", default="auto"
+        Learning rate, which the schedule multiplies by a factor. "auto" is 0.016 over the square
+        root of the units of the widest hidden layer, at most 0.005, and 0.001 for a single hidden
+        layer and with `layers`.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
@@ -135,13 +141,14 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     early_stopping : bool, default=False
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops.
+        Training stops after more than this many epochs without improvement. Those within the
+        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -194,7 +201,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
     def __init__(
         self,
         hidden_layer_sizes: Any = (32,),
-        activation: Any = "relu",
+        activation: Any = "auto",
         *,
         tied_weights: Any = False,
         corruption: Any = None,
@@ -213,8 +220,8 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         normalization: Any = None,
         weight_init: Any = "auto",
         solver: Any = "adam",
-        learning_rate: Any = "constant",
-        learning_rate_init: Any = 0.001,
+        learning_rate: Any = "auto",
+        learning_rate_init: Any = "auto",
         alpha: Any = 0.0001,
         batch_size: Any = "auto",
         max_iter: Any = 200,
@@ -482,7 +489,13 @@ class AutoEncoder(OutlierScores, BaseNetwork):
     def _recipe(self) -> Recipe:
         codec.check(self)
         # With tol=0 the loss may fall for ever; to have used the epochs is no failure then.
-        return recipe_of(self, loss=self.loss, must_converge=self.tol > 0)
+        return recipe_of(
+            self,
+            loss=self.loss,
+            schedule=automatic.schedule(self),
+            base_rate=automatic.base_rate(self),
+            must_converge=self.tol > 0,
+        )
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         return arrays.check_unlabelled(self, X, sample_weight, dtypes, reset)

@@ -29,7 +29,7 @@ from sknn.core.losses import Mixed
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
 from sknn.core.spec import resolve
-from sknn.estimators.autoencoder import pca
+from sknn.estimators.autoencoder import automatic, pca
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.fit.layerwise import train_part
 from sknn.estimators.fit.state import FitState
@@ -39,7 +39,6 @@ from sknn.estimators.settings.layers import (
     given_layers,
     hidden_sizes,
     output_layer,
-    per_layer,
 )
 
 CODE = "code"
@@ -59,7 +58,7 @@ _EXPANDED = (
 def check(estimator: Any) -> None:
     """Raise for parameters that do not go together."""
     if estimator.layers is None and not hidden_sizes(estimator.hidden_layer_sizes):
-        raise ValueError("hidden_layer_sizes must name at least one layer, the code.")
+        raise ValueError("hidden_layer_sizes must hold at least one size, that of the code.")
     if isinstance(estimator.layers, (list, tuple)) and not estimator.layers:
         raise ValueError("layers must hold at least one layer, the code.")
     if estimator.corruption in ("masking", "salt_and_pepper") and estimator.corruption_level >= 1:
@@ -71,16 +70,18 @@ def check(estimator: Any) -> None:
         for name in ("tied_weights", "sparsity", "contraction", "pretrain", "normalization"):
             if getattr(estimator, name):
                 raise ValueError(
-                    f"variational=True does not go with {name}={getattr(estimator, name)!r}."
+                    f"variational=True cannot be combined with {name}={getattr(estimator, name)!r}."
                 )
     if estimator.tied_weights and estimator.normalization is not None:
-        raise ValueError("tied_weights=True does not go with normalization; choose one.")
+        raise ValueError("tied_weights=True cannot be combined with normalization; choose one.")
     if estimator.output_activation == "identity" and estimator.loss == "log_loss":
-        raise ValueError("loss='log_loss' needs shares; set output_activation='logistic'.")
+        raise ValueError(
+            "loss='log_loss' needs outputs between 0 and 1; set output_activation='logistic'."
+        )
     if estimator.output_groups is not None:
         for name in ("loss", "output_activation"):
             if getattr(estimator, name) != "auto":
-                raise ValueError(f"output_groups decides on {name}; leave it at 'auto'.")
+                raise ValueError(f"output_groups determines {name}; leave it at 'auto'.")
 
 
 # -- layers -----------------------------------------------------------------------------------
@@ -114,13 +115,13 @@ def check_output(network: Network, n_features: int) -> None:
     elif network.out_shape != (n_features,):
         raise ValueError(
             f"The layers end in rows of shape {network.out_shape}, and X has {n_features} "
-            "features; let them end in as many numbers, laid flat by Flatten()."
+            "features; make them end in as many numbers, flattened by Flatten()."
         )
 
 
 def _encoder(estimator: Any) -> tuple[list[int], list[Any]]:
     sizes = hidden_sizes(estimator.hidden_layer_sizes)
-    return sizes, per_layer(estimator.activation, len(sizes), "activation")
+    return sizes, automatic.activations(estimator, len(sizes))
 
 
 def _corruption(estimator: Any, targets: ReconstructionTargets) -> list[Layer]:
@@ -303,7 +304,7 @@ def _several(columns: Any) -> list[Any]:
     """Return columns, or groups of them, as a list."""
     if isinstance(columns, str) or not hasattr(columns, "__iter__"):
         raise ValueError(
-            "output_groups wants lists: columns for 'numeric' and 'binary', lists of columns, "
+            "output_groups needs lists: columns for 'numeric' and 'binary', lists of columns, "
             f"one for each group, for 'categorical'; got {columns!r}."
         )
     return list(columns)
@@ -317,7 +318,7 @@ def _positions(estimator: Any, n_features: int) -> Any:
             return names.index(column)
         whole = isinstance(column, numbers.Integral) and not isinstance(column, bool)
         if not whole or not 0 <= column < n_features:
-            raise ValueError(f"output_groups names {column!r}, which is no column of X.")
+            raise ValueError(f"output_groups names {column!r}, which is not a column of X.")
         return int(column)
 
     return position
@@ -340,7 +341,7 @@ def encoder_names(estimator: Any) -> list[str]:
     if estimator.variational or estimator.layers is not None:
         raise ValueError(
             "to_classifier and to_regressor take the encoder of hidden_layer_sizes; for "
-            "variational=True or `layers` give weight_init=Pretrained(auto_encoder, layers=[...]) "
+            "variational=True or `layers` pass weight_init=Pretrained(auto_encoder, layers=[...]) "
             "and the layers to a network yourself."
         )
     stop = code_stop(network)
@@ -357,10 +358,11 @@ def encoder_start(estimator: Any, params: dict[str, Any]) -> dict[str, Any]:
     params : dict
         What the user wants beside.
     """
-    shape = ("hidden_layer_sizes", "activation", "normalization")
+    shape = ("hidden_layer_sizes", "normalization")
     own: dict[str, Any] = {name: getattr(estimator, name) for name in shape}
+    own["activation"] = _encoder(estimator)[1]
     own["weight_init"] = Pretrained(estimator, layers=encoder_names(estimator))
     taken = sorted(own.keys() & params)
     if taken:
-        raise ValueError(f"The encoder decides on {taken}; leave it out.")
+        raise ValueError(f"The encoder determines {taken}; leave it out.")
     return own | params

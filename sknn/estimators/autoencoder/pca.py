@@ -39,15 +39,19 @@ class Components(NamedTuple):
         Orthonormal columns, that of the largest variance first; zero where there is no variance.
     reach : ndarray of shape (k,)
         Largest distance of a row from the mean along each.
+    spread : ndarray of shape (k,)
+        Standard deviation along each.
     """
 
     mean: NDArray
     axes: NDArray
     reach: NDArray
+    spread: NDArray
 
     def divided(self, scale: float) -> Components:
         """Return the components of the rows divided by a number."""
-        return Components(self.mean / scale, self.axes, self.reach / scale)
+        parts = (self.mean / scale, self.axes, self.reach / scale, self.spread / scale)
+        return Components(*parts)
 
 
 def components(x: Any, weight: NDArray | None, k: int) -> Components | None:
@@ -66,9 +70,9 @@ def components(x: Any, weight: NDArray | None, k: int) -> Components | None:
         return None
     share = np.full(n, 1.0 / n) if weight is None else weight / weight.sum()
     mean = column_means(x, weight)
-    axes = _axes(_covariance(x, share, mean), k)
+    axes, spread = _axes(_covariance(x, share, mean), k)
     reach = [np.abs(part @ axes - mean @ axes).max(axis=0) for _, part in slabs(x)]
-    return Components(mean, axes, np.max(reach, axis=0))
+    return Components(mean, axes, np.max(reach, axis=0), spread)
 
 
 def _covariance(x: Any, share: NDArray, mean: NDArray) -> NDArray:
@@ -84,16 +88,17 @@ def _covariance(x: Any, share: NDArray, mean: NDArray) -> NDArray:
     return total
 
 
-def _axes(covariance: NDArray, k: int) -> NDArray:
+def _axes(covariance: NDArray, k: int) -> tuple[NDArray, NDArray]:
+    """Return directions, and the standard deviation along each."""
     values, vectors = np.linalg.eigh(covariance)
     values, vectors = values[::-1], vectors[:, ::-1]
-    axes = np.zeros((len(values), k))
+    axes, spread = np.zeros((len(values), k)), np.zeros(k)
     m = min(k, len(values))
-    axes[:, :m] = vectors[:, :m]
+    axes[:, :m], spread[:m] = vectors[:, :m], np.sqrt(np.maximum(values[:m], 0.0))
     # Directions without variance are arbitrary, and rounding would choose them.
     axes[:, :m][:, values[:m] <= 1e-9 * max(values[0], 0.0)] = 0.0
     largest = np.abs(axes).argmax(axis=0)
-    return axes * np.where(axes[largest, np.arange(k)] < 0, -1.0, 1.0)
+    return axes * np.where(axes[largest, np.arange(k)] < 0, -1.0, 1.0), spread
 
 
 class Carrier(NamedTuple):
@@ -105,20 +110,24 @@ class Carrier(NamedTuple):
     offset: NDArray
 
 
-def carrier(activation: Activation, units: int, reach: NDArray, scale: float) -> Carrier | None:
-    """Return how a layer of so many units can carry numbers of that reach; None if it cannot.
+def carrier(activation: Activation, units: int, found: Components, tied: bool) -> Carrier | None:
+    """Return how a layer of so many units can carry components; None if it cannot.
 
     Parameters
     ----------
     activation : Activation
     units : int
-    reach : ndarray of shape (k,)
-        Largest absolute value of each number.
-    scale : float
-        What the numbers are multiplied by on the way in.
+    found : Components
+    tied : bool
+        Numbers are carried in their own units, so that the way back can be the transpose.
     """
-    k = len(reach)
+    k, reach = len(found.reach), found.reach
     eye = np.eye(k)
+    # The arguments vary by about 1, where activations bend. Measured by the farthest row instead, a
+    # few odd ones would leave all others where they are straight, and training would stay there.
+    scale = 1.0 if tied else _one_over(found.spread)
+    if units >= k and activation.straight_above == -inf:
+        return Carrier(eye * scale, np.zeros(k), eye / scale, np.zeros(k))
     if activation.pairs_to_a_line and units >= 2 * k:
         gain = float(np.subtract(*activation([1.0, -1.0])))
         both = np.hstack([eye, -eye])
@@ -126,7 +135,8 @@ def carrier(activation: Activation, units: int, reach: NDArray, scale: float) ->
     if units < k:
         return None
     if activation.straight_above < inf:
-        # Half as much room again as the rows need, for rows that are yet to come.
+        # Half as much room again as the farthest row needs, for rows that are yet to come.
+        scale = 1.0 if tied else _one_over(reach)
         lift = 1.5 * reach * scale + activation.straight_above
         # Far out the intercept would drown in rounding.
         base, slope = _line(activation, min(float(lift.max()), 100.0) + 1.0)
@@ -140,6 +150,12 @@ def carrier(activation: Activation, units: int, reach: NDArray, scale: float) ->
     return Carrier(
         eye * small, np.zeros(k), eye / (slope * small), np.full(k, -base / (slope * small))
     )
+
+
+def _one_over(lengths: NDArray) -> float:
+    """Return what makes the root mean square of some lengths 1."""
+    length = float(np.sqrt(np.mean(lengths**2)))
+    return 1.0 if length < _LEAST_SPREAD else 1.0 / length
 
 
 def _line(activation: Activation, at: float) -> tuple[float, float]:
@@ -164,11 +180,8 @@ def start(chain: list[tuple[Dense, Views]], found: Components, tied: bool, logis
         A logistic function follows: the reconstruction is then met where it is near one half,
         at the slope of the function there, and only resembled elsewhere.
     """
-    spread = float(np.sqrt(np.mean(found.reach**2)))
-    scale = 1.0 if tied or spread < _LEAST_SPREAD else 1.0 / spread
     carriers = [
-        carrier(layer.activation, views["W"].shape[-1], found.reach, scale)
-        for layer, views in chain[:-1]
+        carrier(layer.activation, views["W"].shape[-1], found, tied) for layer, views in chain[:-1]
     ]
     if any(each is None or (tied and not _is_symmetric(each)) for each in carriers):
         return False

@@ -17,6 +17,9 @@ from sknn.core.network import Network
 from sknn.core.row_order import slabs
 from sknn.estimators.targets.base import Targets, last_layer
 
+_MOST_BETWEEN = 0.05
+"""Up to this share of numbers other than 0 and 1, X counts as binary."""
+
 
 class ReconstructionTargets(Targets):
     """What is learned from the rows of the first call, and then stays.
@@ -28,13 +31,23 @@ class ReconstructionTargets(Targets):
         "auto" is logistic where all numbers lie in [0, 1].
     groups : Mixed or None
         Kinds of the columns, in place of one activation for all.
+    likely : bool
+        The loss is to be a likelihood, whatever the numbers.
     scalable : bool
         Train on X divided by one number, the root of its mean variance, where the output is linear:
         a step of an optimizer has a size of its own, whatever the units of X.
     """
 
+    crossed = True
+    """Where the output is logistic, "auto" is cross-entropy."""
+
     def __init__(
-        self, rows: Rows, output_activation: str, groups: Mixed | None, scalable: bool
+        self,
+        rows: Rows,
+        output_activation: str,
+        groups: Mixed | None,
+        scalable: bool,
+        likely: bool = False,
     ) -> None:
         x, weight = rows.x, rows.weight
         if weight is not None and not weight.all():
@@ -47,6 +60,7 @@ class ReconstructionTargets(Targets):
         self.output = output_activation
         if output_activation == "auto":
             self.output = "logistic" if inside else "identity"
+        self.crossed = likely or _is_nearly_binary(x, weight)
         self.groups = groups
         if scalable and self.output == "identity" and groups is None:
             self.scale = _mean_deviation(x, weight)
@@ -80,7 +94,8 @@ class ReconstructionTargets(Targets):
         if isinstance(loss, Loss):
             return loss
         if loss == "auto":
-            loss = "log_loss" if self.output == "logistic" else "squared_error"
+            crossed = self.output == "logistic" and self.crossed
+            loss = "log_loss" if crossed else "squared_error"
         return LogLoss() if loss == "log_loss" else SquaredError()
 
     def check_domain(self, loss: Loss, target: Any) -> None:
@@ -153,12 +168,22 @@ class ReconstructionTargets(Targets):
             network.params[network.names.index("hidden0")]["W"][...] /= factor
 
 
+def _is_nearly_binary(x: Any, weight: NDArray | None) -> bool:
+    """Whether all but a few numbers are 0 or 1."""
+    weight = np.ones(x.shape[0]) if weight is None else weight
+    between = 0.0
+    for rows, part in slabs(x):
+        between += float(weight[rows] @ np.count_nonzero((part != 0) & (part != 1), axis=1))
+    return between <= _MOST_BETWEEN * float(weight.sum()) * x.shape[1]
+
+
 def _check_shares(low: float, high: float) -> None:
     """Raise where numbers are no shares."""
     if low < 0.0 or high > 1.0:
         raise ValueError(
-            f"X holds numbers from {low:g} to {high:g}, and a logistic output those between 0 and "
-            "1. Scale X (for example with MinMaxScaler), or set output_activation='identity' from "
+            f"X holds numbers from {low:g} to {high:g}, but a logistic output is between "
+            "0 and 1. Scale X (for example with MinMaxScaler), or set "
+            "output_activation='identity' from "
             "the first call on."
         )
 

@@ -22,7 +22,9 @@ class ReconstructionTask(Task):
         groups = output_groups(estimator, rows.x.shape[1])
         # Tied weights cannot be brought to the units of X at both ends.
         scalable = estimator.layers is None and not estimator.tied_weights
-        return ReconstructionTargets(rows, estimator.output_activation, groups, scalable)
+        return ReconstructionTargets(
+            rows, estimator.output_activation, groups, scalable, bool(estimator.variational)
+        )
 
     def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
         """Let later rows be the first sparse ones."""

@@ -353,7 +353,7 @@ class BoltzmannMachine(BaseNetwork):
             return computed(getattr(self._machine, question), v)
 
     def _generator(self, random_state: Any) -> np.random.Generator:
-        """Return the generator of one call, or the one that goes on from call to call."""
+        """Return the generator of one call, or the one that continues from call to call."""
         if random_state is not None:
             return np.random.default_rng(seed_from(random_state))
         if "_sampler" not in self.__dict__:

@@ -108,7 +108,7 @@ def _call(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Call:
 
 
 def is_paused(estimator: Any) -> bool:
-    """Say whether an estimator stands where a Pause has stopped it."""
+    """Return whether an estimator stands where a Pause has stopped it."""
     return estimator.__sklearn_is_fitted__() and estimator.run_.stop_reason == PAUSED
 
 
@@ -133,7 +133,7 @@ def _fit_together(estimators: Sequence[Any], call: Call) -> list[Any | Exception
 def _close(estimator: Any, state: FitState) -> Any | Exception | None:
     """Let an estimator become what was trained; warn as its own fit would have warned."""
     if state.run.stop_reason == "diverged":
-        # Alone a pass ends with the batch that diverged; in a block it goes on for the others.
+        # Alone a pass ends with the batch that diverged; in a block it continues for the others.
         return None
     try:
         warn_of_clipping(state, state.n_rows)
@@ -148,7 +148,7 @@ def _close(estimator: Any, state: FitState) -> Any | Exception | None:
 
 
 def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
-    """Open one fit as usual, which warns of odd data, and the others as its twins."""
+    """Open one fit as usual, which warns about odd data, and the others as its twins."""
     trials = [shallow_copy(each) for each in estimators]
     given = [each._check_parameters() for each in trials]
     recipes = [each._recipe() for each in trials]
@@ -171,7 +171,7 @@ def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
 
 
 def _waits(recipe: Recipe) -> bool:
-    """Say whether the optimizer lets weights wait that sparse rows do not touch."""
+    """Return whether the optimizer lets weights wait that sparse rows do not touch."""
     optimizer: Any = recipe.optimizer
     return optimizer.waiting(recipe.l2, recipe.decay) is not None
 

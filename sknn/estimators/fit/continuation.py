@@ -47,7 +47,7 @@ def _check_same_architecture(state: FitState, served: Network) -> None:
         raise ValueError(
             "The architecture parameters differ from those of the previous call, so training "
             f"cannot continue: the fitted network has {_shapes(before)}, the parameters now "
-            f"describe {_shapes(now)}. Restore them, or fit anew with warm_start=False."
+            f"describe {_shapes(now)}. Restore them, or fit again with warm_start=False."
         )
 
 
@@ -56,7 +56,7 @@ def _shapes(signature: list[tuple[str, str, tuple[int, ...]]]) -> str:
 
 
 def _same_members(state: FitState, served: Network) -> bool:
-    """Say whether as many are trained as were; of several epochs each may be served."""
+    """Return whether as many are trained as were; of several epochs each may be served."""
     network = state.network
     if state.estimator._serves_several_epochs:
         return network.n_members == state.run.n_members

@@ -1,4 +1,4 @@
-"""What estimators that score rows by how usual they are share."""
+"""What estimators share that score how usual rows are."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _ALIKE = 1e-9
 
 
 class OutlierScores:
-    """Answers that follow from the scores of rows and the border between usual and odd ones."""
+    """Methods that follow from the scores of rows and a threshold for outliers."""
 
     contamination: Any
     offset_: float = learned()
 
     @abstractmethod
     def score_samples(self, X: Any) -> NDArray:
-        """Return a score for every row; the lower, the more abnormal."""
+        """Return a score for every row, lower for more unusual rows."""
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Return the (weighted) mean of :meth:`score_samples`.
@@ -47,7 +47,7 @@ class OutlierScores:
         return float(computed(np.average, scores, weights=weight))
 
     def decision_function(self, X: Any) -> NDArray:
-        """Return the score of every row minus `offset_`: negative for abnormal rows.
+        """Return the score of every row minus `offset_`, which is negative for outliers.
 
         Parameters
         ----------
@@ -60,7 +60,7 @@ class OutlierScores:
         return self.score_samples(X) - self.offset_
 
     def predict_outlier(self, X: Any) -> NDArray:
-        """Say which rows are abnormal.
+        """Return which rows are outliers.
 
         Parameters
         ----------
@@ -69,7 +69,7 @@ class OutlierScores:
         Returns
         -------
         labels : ndarray of shape (n_samples,)
-            -1 for abnormal rows, 1 for the others, as scikit-learn's outlier detectors have it.
+            -1 for outliers, 1 for the others, as in scikit-learn's outlier detectors.
         """
         return np.where(self.decision_function(X) < 0, -1, 1)
 

@@ -20,7 +20,7 @@ Members = Sequence[int]
 
 
 def independent(state: FitState) -> bool:
-    """Say whether members can be trained without each other, and nobody looks at all of them."""
+    """Return whether members can be trained without each other, and nobody looks at all of them."""
     recipe = state.recipe
     watched = recipe.callbacks or recipe.verbose or recipe.stop_below is not None
     return bool(

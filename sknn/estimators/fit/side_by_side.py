@@ -31,13 +31,14 @@ def check_side_by_side(estimator: Any) -> None:
     check_listeners(estimator)
     parameters = estimator.get_params(deep=False)
     remedy = (
-        "is not for together > 1: copies of the network do not see each other between two rounds. "
+        "cannot be used with together > 1, because copies of the network do not see each other "
+        "within a round. "
     )
     if parameters.get("early_stopping") and not _is_auto(parameters["early_stopping"]):
         raise ValueError(
-            f"early_stopping=True {remedy}Set it to False, pass X_val and y_val to have every "
-            "round judged, and train in parts: call fit_blocks for some epochs, look at history_, "
-            "and go on or not."
+            f"early_stopping=True {remedy}Set it to False, pass X_val and y_val to score every "
+            "round, and train in parts: call fit_blocks for some epochs, look at history_, and "
+            "continue if needed."
         )
     if parameters.get("stop_below") is not None:
         raise ValueError(
@@ -56,7 +57,7 @@ def check_listeners(estimator: Any) -> None:
     if hasattr(estimator, "_skl_callbacks"):
         raise ValueError(
             "Callbacks set by set_callbacks cannot follow blocks on several machines; call "
-            "set_callbacks() without any, and pass verbose=True for a bar."
+            "set_callbacks() without arguments, and pass verbose=True for a progress bar."
         )
 
 
@@ -65,7 +66,7 @@ def _is_auto(value: Any) -> bool:
 
 
 def _meddles(callback: Callback) -> bool:
-    """Say whether a callback looks at batches, or averages or decides."""
+    """Return whether a callback looks at batches, or averages or decides."""
     return Hooks([callback]).each_batch or callback.phase in (Phase.AVERAGE, Phase.DECIDE)
 
 

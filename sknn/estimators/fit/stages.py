@@ -20,8 +20,10 @@ from sknn.core.pretrained import Pretrained
 from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.continuation import continue_from, start_output_bias
 from sknn.estimators.fit.data_warnings import warn_of_data
+from sknn.estimators.fit.ended_schedule import warn_of_ended_schedule
 from sknn.estimators.fit.holdout import hold_out
 from sknn.estimators.fit.publishing import publish
+from sknn.estimators.fit.same_data import note_data
 from sknn.estimators.fit.solvers import objective_at, rejoin, solve
 from sknn.estimators.fit.state import Estimator, FitState
 from sknn.estimators.fit.task import Task
@@ -41,7 +43,7 @@ def open_fit(
     given: Mapping[str, Any] = _NOTHING,
     context: Any = None,
 ) -> FitState:
-    """Prepare everything needed before the first batch. If no row has weight, only read the input.
+    """Prepare everything before the first batch. If all rows have weight 0, only read the input.
 
     Parameters
     ----------
@@ -57,6 +59,11 @@ def open_fit(
     if state.n_rows:
         if state.fresh:
             warn_of_data(state)
+        else:
+            warn_of_ended_schedule(state)
+        if call.finish or call.keep or vars(estimator).get("callbacks"):
+            # Nobody else leaves a call that can be finished later.
+            note_data(state)
         hold_out(state)
         complete_weights(state)
     return state
@@ -69,7 +76,7 @@ def prepare_fit(
     given: Mapping[str, Any] = _NOTHING,
     context: Any = None,
 ) -> FitState:
-    """Go as far as a network with weights drawn or loaded; parameters are those of `open_fit`."""
+    """Prepare a call up to the network with its initial weights; parameters as for `open_fit`."""
     epochs = recipe.epochs_of(call.epochs)
     state = FitState(estimator, call, recipe, given, context, epochs)
     estimator._adapt_call(state)
@@ -82,14 +89,14 @@ def prepare_fit(
 
 
 def solve_fit(state: FitState) -> None:
-    """Train, as long as the call asks for."""
+    """Train for the epochs of the call."""
     plan_epochs(state)
     if state.epochs or state.call.finish:
         solve(state, partial(_snapshot, state, WeakSet()), partial(conclude, state))
 
 
 def plan_epochs(state: FitState) -> None:
-    """Note which epochs the call is to train."""
+    """Record which epochs the call is to train."""
     call, run = state.call, state.run
     if not call.finish:
         # Should another call have to finish this one, it finds in the run what was to do.
@@ -98,7 +105,7 @@ def plan_epochs(state: FitState) -> None:
 
 
 def close_fit(state: FitState) -> None:
-    """Publish the weights to serve; on a training that came to a bad end, raise or warn."""
+    """Publish the weights used for prediction; raise or warn if training failed."""
     _react_to_stop(state)
     keep = state.call.keep or state.run.stop_reason == PAUSED
     publish(state, state.estimator, state.network, state.run, keep)
@@ -133,7 +140,7 @@ def _read(state: FitState) -> None:
 
 
 def _input_dtypes(state: FitState) -> list[np.dtype]:
-    """Return the precisions X may keep; a run that goes on keeps its own."""
+    """Return the precisions that X may keep; a continued run keeps its own."""
     wanted = state.estimator.dtype
     if state.fresh:
         return arrays.input_dtypes(wanted)
@@ -141,7 +148,7 @@ def _input_dtypes(state: FitState) -> list[np.dtype]:
     if not (isinstance(wanted, str) and wanted == "auto") and np.dtype(wanted) != known:
         raise ValueError(
             f"dtype={wanted!r} differs from that of the previous call, {known}, so training "
-            "cannot continue; restore it, or fit anew with warm_start=False."
+            "cannot continue; restore it, or fit again with warm_start=False."
         )
     return [known]
 
@@ -166,7 +173,7 @@ def _make_network(state: FitState) -> None:
 
 
 def _try_parts(state: FitState) -> None:
-    """Let parts that are the user's own show that they keep to their contract."""
+    """Try the parts that are defined by the user."""
     network, recipe, targets = state.network, state.recipe, state.targets
     user_parts.try_layers(network)
     user_parts.try_loss(state.loss, targets.task, targets.listed(state.target), network)
@@ -195,7 +202,7 @@ def _make_run(state: FitState) -> None:
 
 
 def complete_weights(state: FitState) -> None:
-    """Complete initial weights by what only training rows and other networks know."""
+    """Complete the initial weights with training rows and other networks."""
     if not state.fresh:
         return
     start_output_bias(state)
@@ -238,7 +245,7 @@ def _snapshot(state: FitState, earlier: WeakSet[Any]) -> Any:
 
 
 def conclude(state: FitState) -> None:
-    """Find the weights to serve where they are neither the last nor the best of an epoch."""
+    """Find the weights to predict with, if they are neither the last nor the best of an epoch."""
     run = state.run
     kept = run.best or run.average
     if kept is None and run.start is not None and run.stop_reason == "converged":
@@ -251,7 +258,7 @@ def conclude(state: FitState) -> None:
 
 
 def rejoins(state: FitState) -> bool:
-    """Say whether the best weights are trained on all rows at the end."""
+    """Return whether the best weights are trained on all rows at the end."""
     run = state.run
     cut_short = run.stop_reason in ("diverged", "interrupted", "max_time", PAUSED)
     return state.splits and run.best is not None and not cut_short
@@ -261,7 +268,7 @@ def rejoins(state: FitState) -> bool:
 
 
 def _react_to_stop(state: FitState) -> None:
-    """Warn, or raise, where training did not come to the end it was meant to come to."""
+    """Warn or raise if training did not end as planned."""
     run, recipe = state.run, state.recipe
     if run.stop_reason == "diverged":
         _recover(state)
@@ -269,7 +276,7 @@ def _react_to_stop(state: FitState) -> None:
         warnings.warn("Training interrupted by user.", stacklevel=users_level())
     elif run.stop_reason == "max_iter" and not state.call.stream and not recipe.full_batch:
         # A schedule with a horizon has done what it was made for when its epochs are over.
-        if recipe.must_converge and "epochs" not in recipe.schedule.get_params():
+        if recipe.must_converge and not recipe.schedule.planned_epochs(run.horizon):
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({run.until - run.began}) "
                 "reached and the optimization hasn't converged yet.",
@@ -297,7 +304,7 @@ def _recover(state: FitState) -> None:
 
 
 def _advice(names: Container[str]) -> str:
-    """Say what helps against divergence, by parameters that the estimator has."""
+    """Return advice against divergence, in terms of the parameters of the estimator."""
     rate = "learning_rate_init" if "learning_rate_init" in names else "learning_rate"
     scale = "Scale X (for example with StandardScaler)"
     if "max_grad_norm" in names:
@@ -306,7 +313,7 @@ def _advice(names: Container[str]) -> str:
 
 
 def _check_user_units(state: FitState) -> None:
-    """Raise where the last layer leaves the range of the precision in the units of y."""
+    """Raise if the last layer, in the units of y, exceeds the range of the precision."""
     network: Network = state.estimator.network_
     if state.targets.rescales and not np.isfinite(network.theta).all():
         raise _too_large(state)
@@ -324,6 +331,6 @@ def _too_large(state: FitState) -> ValueError:
 
 
 def _finer(state: FitState) -> str:
-    """Say how to get another precision, where there is a choice."""
+    """Return how to get another precision, if there is a choice."""
     fine = state.network.dtype == np.float64 or "dtype" not in state.estimator.get_params(False)
     return "" if fine else "set dtype='float64', or "

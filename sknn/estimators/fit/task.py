@@ -1,4 +1,4 @@
-"""What a call of fit makes of y, and of what rows count."""
+"""How a call of fit reads y and the weights of rows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Task:
     """
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
-        """Return what y means, by the first rows, whose weights are combined."""
+        """Return the targets, learned from the first rows, whose weights are combined."""
         return NoTargets()
 
     def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
@@ -52,7 +52,7 @@ class Task:
         return rows.weight
 
     def read_validation(self, state: FitState) -> Rows | None:
-        """Return the checked validation rows of a call, None where it has none."""
+        """Return the checked validation rows of a call, None if it has none."""
         call = state.call
         return arrays.check_unlabelled_validation(
             state.estimator, call.X_val, call.sample_weight_val, state.dtypes
@@ -63,7 +63,7 @@ class SupervisedTask(Task):
     """Validation rows have a y, too."""
 
     def read_validation(self, state: FitState) -> Rows | None:
-        """Return the checked validation rows of a call, None where it has none."""
+        """Return the checked validation rows of a call, None if it has none."""
         call = state.call
         return arrays.check_validation(
             state.estimator, call.X_val, call.y_val, call.sample_weight_val, state.dtypes
@@ -106,7 +106,7 @@ class ClassificationTask(SupervisedTask):
         return targets
 
     def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
-        """Compare labels with those of earlier calls, in scikit-learn's words."""
+        """Compare labels with those of earlier calls, with scikit-learn's messages."""
         before, classes = known.classes, state.call.classes
         targets, growth = (known, None) if classes is None else grow(known, classes)
         vars(state.estimator).update(classes_=targets.classes, n_outputs_=targets.n_outputs)
@@ -128,8 +128,8 @@ class ClassificationTask(SupervisedTask):
             return rows.weight
         if state.call.stream and class_weight == "balanced":
             raise ValueError(
-                "class_weight='balanced' is not supported for partial_fit: a chunk does not know "
-                "the shares of the classes. Pass the weights as a dict."
+                "class_weight='balanced' is not supported for partial_fit: a chunk does not show "
+                "the class frequencies. Pass the weights as a dict."
             )
         targets = classification_targets(rows.y, state.call.classes) if state.fresh else known
         factor = _class_factor(class_weight, rows, targets)
@@ -149,7 +149,7 @@ def _other_labels(labels: NDArray, before: NDArray, interrupted: bool) -> ValueE
 
 
 def _names_itself(y: Any) -> bool:
-    """Say whether y shows all its labels: an indicator matrix has a column for each."""
+    """Return whether y shows all its labels: an indicator matrix has a column for each."""
     return isinstance(classification_targets(y), MultilabelTargets)
 
 
@@ -157,7 +157,7 @@ def _class_factor(class_weight: Any, rows: Rows, targets: ClassificationTargets)
     """Return the product over outputs of the weights of each row's classes."""
     if isinstance(targets, MultilabelTargets):
         raise ValueError(
-            "class_weight is not defined for multi-label y; weigh rows by sample_weight."
+            "class_weight is not defined for multi-label y; weight rows with sample_weight."
         )
     columns, known = [rows.y], [targets.classes]
     if isinstance(targets, MultioutputTargets):

@@ -52,7 +52,9 @@ def read_labels(y: Any, n_rows: int) -> NDArray:
         raise TypeError("y is sparse; pass one class for each row, as y.toarray().ravel().")
     labels = np.asarray(arrays.check_target(y, numeric=False))
     if len(labels) != n_rows:
-        raise ValueError(f"X has {n_rows} rows and y has {len(labels)}; they must have as many.")
+        raise ValueError(
+            f"X has {n_rows} rows and y has {len(labels)}; they must have the same number."
+        )
     if labels.ndim != 1:
         raise ValueError(f"y must be one class for each row; got shape {labels.shape}.")
     check_labels(labels)
@@ -139,8 +141,8 @@ class ConditionsTask(Task):
         if (y is not None) != bool(len(known)):
             told = "with" if len(known) else "without"
             raise ValueError(
-                f"The previous call was {told} classes (y), so training goes on {told} them; fit "
-                "anew with warm_start=False to change that."
+                f"The previous call was {told} classes (y), so training continues {told} them; fit "
+                "again with warm_start=False to change that."
             )
         return known, None
 

@@ -46,13 +46,12 @@ _DRAWN_ROWS = 10_000
 
 
 class GAN(BaseNetwork):
-    r"""Generative adversarial network: two networks that make each other better.
+    r"""Generative adversarial network: two networks that compete.
 
-    The generator makes rows up out of random numbers, as a counterfeiter does; the discriminator
-    is shown rows of the data and made-up ones and gives each a score, as a detective does. They
-    take turns: the discriminator learns to tell them apart, the generator to pass for the data
-    [1]_. In the end :meth:`sample` draws new rows like those of X, and with classes (y) rows of the
-    class that is asked for [2]_.
+    The generator turns random numbers into rows, like a counterfeiter. The discriminator scores
+    rows of the data and generated rows, like a detective. In turn, the discriminator learns to tell
+    them apart, and the generator learns to deceive it [1]_. After training, :meth:`sample` draws
+    new rows like those of X and, if classes (y) were passed, rows of a requested class [2]_.
 
     Parameters
     ----------
@@ -139,27 +138,27 @@ class GAN(BaseNetwork):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        Present where y was given.
+        Present if y was passed.
     history_ : dict of ndarray
-        Figures of each epoch: epoch, loss (of the discriminator, penalties included),
-        generator_loss, learning_rate, seconds, gradient_norm and generator_gradient_norm;
+        One entry per epoch of each of: epoch, loss (of the discriminator, including penalties),
+        generator_loss, learning_rate, seconds, gradient_norm, and generator_gradient_norm;
         real_score and fake_score, the mean scores of rows and samples; accuracy, how often the
         discriminator gives a row a higher score than a sample (0.5: it sees no difference);
-        coverage, the share of up to 256 rows with a sample as near as their fifth neighbor; and
-        diversity, the mean distance between samples in units of that between rows. Coverage or
-        diversity that fall toward 0 show a mode collapse.
+        coverage, the share of up to 256 rows with a sample as close as their fifth neighbor; and
+        diversity, the mean distance between samples, in units of that between rows. If coverage or
+        diversity falls toward 0, this is mode collapse.
     n_iter_, t_, stop_reason_, loss_, loss_curve_
-        As for :class:`MLPRegressor`, of the discriminator.
+        As for :class:`MLPRegressor`, for the discriminator.
     coefs_, intercepts_ : list of ndarray
-        Weights and biases of the dense layers, those of the generator first; absent where there are
-        layers of other kinds, or classes.
+        Weights and biases of the dense layers, those of the generator first; absent if there are
+        other kinds of layers, or classes.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present where X has column names.
 
     See Also
     --------
-    AutoEncoder : ``variational=True`` learns to sample by another way.
+    AutoEncoder : With ``variational=True``, it learns to sample in another way.
 
     References
     ----------
@@ -260,16 +259,16 @@ class GAN(BaseNetwork):
 
     @with_callbacks
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> GAN:
-        """Learn to make up rows like those of X.
+        """Learn to generate rows like those of X.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            float32 is kept, everything else becomes float64.
+            float32 is kept, everything else is converted to float64.
         y : array-like of shape (n_samples,), default=None
-            Classes; rows can then be made up for each.
+            Classes; rows of each class can then be generated.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 is the row twice, weight 0 the row absent.
+            Weight 2 counts as the row twice, weight 0 as the row absent.
 
         Returns
         -------
@@ -278,7 +277,7 @@ class GAN(BaseNetwork):
         Raises
         ------
         ValueError, TypeError
-            For a wrong parameter or array, or when training diverges. The estimator is then as
+            For an invalid parameter or array, or when training diverges. The estimator is then as
             it was before the call.
         """
         return self._train(Call.of_fit(self.warm_start, X, y, sample_weight))
@@ -287,16 +286,16 @@ class GAN(BaseNetwork):
     def partial_fit(
         self, X: Any, y: Any = None, sample_weight: Any = None, classes: Any = None
     ) -> GAN:
-        """Pass over X once more, where the last call ended.
+        """Train for one epoch on X, and continue where the last call ended.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
         y : array-like of shape (n_samples,), default=None
-            Classes; in every call or in none.
+            Classes, either in every call or in none.
         sample_weight : array-like of shape (n_samples,), default=None
         classes : array-like, default=None
-            All classes there will ever be, for the first call; None: those in `y`.
+            All classes that will occur, for the first call; None takes those in `y`.
 
         Returns
         -------
@@ -307,14 +306,14 @@ class GAN(BaseNetwork):
     # -- use --------------------------------------------------------------------------------
 
     def sample(self, n_samples: int = 1, y: Any = None, random_state: Any = None) -> NDArray:
-        """Make rows up.
+        """Generate rows.
 
         Parameters
         ----------
         n_samples : int, default=1
         y : class or array-like of shape (n_samples,), default=None
-            The class of all rows, or of each. None: classes are drawn as often as they were among
-            the training rows.
+            The class of all rows, or of each row. None draws classes with their frequencies in
+            training.
         random_state : int, RandomState or None, default=None
 
         Returns
@@ -343,17 +342,17 @@ class GAN(BaseNetwork):
         return self._through(z, stop=gan_layers.first_of(network))
 
     def score_samples(self, X: Any, y: Any = None) -> NDArray:
-        """Return the score the discriminator gives each row; high ones look real to it.
+        """Return the score of the discriminator for each row, high for real-looking rows.
 
-        With "minimax" and "non_saturating" it is the logarithm of the odds that a row is of the
-        data and not made up by the generator. It is no density.
+        With "minimax" and "non_saturating" it is the logarithm of the odds that a row is from the
+        data rather than from the generator. It is not a density.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
         y : array-like of shape (n_samples,), default=None
-            Classes of the rows. Without them a GAN that knows classes takes each row for the one in
-            which it looks most real.
+            Classes of the rows. Without them, a GAN trained with classes assigns each row to the
+            class in which it looks most real.
 
         Returns
         -------
@@ -362,7 +361,7 @@ class GAN(BaseNetwork):
         return self._judged(X, y)[:, 0]
 
     def transform(self, X: Any, y: Any = None) -> NDArray:
-        """Return what the last hidden layer of the discriminator makes of each row.
+        """Return the output of the last hidden layer of the discriminator for each row.
 
         Parameters
         ----------
@@ -377,17 +376,17 @@ class GAN(BaseNetwork):
         return self._judged(X, y, stop=len(self._checked_network().layers) - 1)
 
     def score(self, X: Any, y: Any = None) -> float:
-        """Return the share of rows with a sample as near as their fifth neighbor.
+        """Return the share of rows that have a sample as close as their fifth neighbor.
 
-        This is the coverage of Naeem et al. (2020), between 0 and 1, the higher the better:
-        samples that are bad and samples that are all alike both lower it. As many samples as rows
-        (2,000 at most) are drawn from `random_state` of the estimator.
+        This is the coverage of Naeem et al. (2020), between 0 and 1. Higher is better: both bad
+        samples and samples that are all alike lower it. As many samples as rows (2,000 at most) are
+        drawn, with the `random_state` of the estimator.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
         y : ignored
-            Samples are of every class as often as there were training rows.
+            The classes of the samples have their frequencies in training.
 
         Returns
         -------
@@ -449,7 +448,7 @@ class GAN(BaseNetwork):
         if not reset and shape != self.input_shape_:
             raise ValueError(
                 f"input_shape asks for rows of shape {shape}, but training began with those of "
-                f"shape {self.input_shape_}; restore it, or fit anew with warm_start=False."
+                f"shape {self.input_shape_}; restore it, or fit again with warm_start=False."
             )
         self.input_shape_ = shape
         return rows

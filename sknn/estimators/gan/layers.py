@@ -25,7 +25,7 @@ def check(estimator: Any) -> None:
     """Raise for parameters that do not go together."""
     if specs.is_lbfgs(estimator):
         raise ValueError(
-            "solver='lbfgs' minimizes one function, and here two networks take turns; "
+            "solver='lbfgs' minimizes one function, but here two networks take turns; "
             "choose a stochastic solver such as 'adam'."
         )
     objective = objective_of(estimator)
@@ -38,7 +38,7 @@ def check(estimator: Any) -> None:
         specs.optimizer_of(estimator, "generator_solver")
     if estimator.averaging and any(each.averages for each in estimator.callbacks or ()):
         raise ValueError(
-            "callbacks hold one that averages weights, and only one average can be served; set "
+            "callbacks contain one that averages weights, but only one average can be used; set "
             "averaging=0, or remove it."
         )
 
@@ -72,7 +72,7 @@ def chain(estimator: Any, n_features: int, row_shape: tuple[int, ...], n_classes
 
 
 def _hidden(estimator: Any, side: str) -> list[Layer]:
-    """Return the layers of one side but for its output, laid flat at the end."""
+    """Return the layers of one side except for its output, laid flat at the end."""
     layers, sizes = (getattr(estimator, f"{side}_{name}") for name in ("layers", "layer_sizes"))
     if layers is None:
         widths = hidden_sizes(sizes)
@@ -117,7 +117,7 @@ def _told_the_class(layers: list[Layer], n_classes: int) -> list[Layer]:
             told = type(layer)(**layer.get_params(deep=False) | {"input_skip": n_classes})
             return [*layers[:i], told, *layers[i + 1 :]]
     raise ValueError(
-        "With classes (y) the discriminator needs a Dense layer before its output, which is told "
+        "With classes (y) the discriminator needs a Dense layer before its output, which gets "
         "the class; add one to discriminator_layers or discriminator_layer_sizes."
     )
 
@@ -141,12 +141,12 @@ def check_layers(estimator: Any, network: Network, n_features: int) -> None:
     made, judged = network.plans[first - 1].out_shape, network.plans[-2].out_shape
     if prod(made) != n_features or len(made) != 1:
         raise ValueError(
-            f"generator_layers end in rows of shape {made}, and X has {n_features} features; let "
+            f"generator_layers end in rows of shape {made}, and X has {n_features} features; make "
             "them end in as many numbers."
         )
     if len(judged) != 1:
         raise ValueError(
-            f"discriminator_layers end in rows of shape {judged}; let them end in Flatten() or a "
+            f"discriminator_layers end in rows of shape {judged}; make them end in Flatten() or a "
             "global pooling layer."
         )
     if penalty_of(estimator):

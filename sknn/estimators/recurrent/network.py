@@ -1,4 +1,4 @@
-"""What recurrent networks share: rows as sequences, layers of cells, an answer or one a step."""
+"""What recurrent networks share: sequences, recurrent layers, one prediction or one per step."""
 
 from __future__ import annotations
 
@@ -21,7 +21,18 @@ from sknn._validation.sequences import (
     padded,
     unpacked,
 )
-from sknn.core.layers import GRU, LSTM, Elman, FillSteps, Jordan, Layer, Parallel
+from sknn.core.layers import (
+    GRU,
+    LSTM,
+    Elman,
+    FillSteps,
+    GlobalAveragePool,
+    GlobalMaxPool,
+    Jordan,
+    LastStep,
+    Layer,
+    Parallel,
+)
 from sknn.core.layers.recurrent import Recurrent
 from sknn.core.layout import Shape
 from sknn.core.network import Network
@@ -36,6 +47,7 @@ from sknn.estimators.recurrent.sequences import (
 from sknn.estimators.recurrent.state import BeginAnew, forget_state
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings.recipe import Recipe
+from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.targets.scores import accuracy, r2
 from sknn.exceptions import InvalidParameterError
@@ -47,6 +59,7 @@ _EXPANDED = (
     "units",
     "cell",
     "bidirectional",
+    "readout",
     "tbptt",
     "recurrent_dropout",
     "hidden_layer_sizes",
@@ -56,17 +69,40 @@ _EXPANDED = (
 )
 
 
+def _readout(reverse: bool) -> Layer:
+    """Return what is kept of the steps [1].
+
+    [1] Howard & Ruder (2018), "Universal language model fine-tuning for text classification", ACL
+    (there "concat pooling").
+    """
+    return Parallel([LastStep(reverse), GlobalAveragePool(), GlobalMaxPool()])
+
+
 class RecurrentNetwork(ShapedNetwork):
     """Recurrent layers over sequences that may have gaps and different lengths."""
 
     units: Any = (64,)
-    cell: Any = "lstm"
+    cell: Any = "gru"
     bidirectional: Any = False
+    readout: Any = "auto"
     return_sequences: Any = False
     stateful: Any = False
     tbptt: Any = None
     recurrent_dropout: Any = 0.0
     hidden_layer_sizes: Any = ()
+
+    _wording = {
+        **LAST_LAYER,
+        ROWS: "array-like of shape (n_samples, n_steps, n_features) or (n_samples, n_steps), or "
+        "list of arrays of shape (n_steps, n_features)",
+        KEPT: """
+    Sequences, the features of a step last, or behind the samples with ``channels="first"``. Those
+    of different lengths come as a list of arrays, or filled up with NaN. float32 is kept,
+    everything else is converted to float64. Sparse matrices are refused.""",
+        "y : array-like of shape (n_samples,) or (n_samples, n_outputs)": "y : array-like of shape "
+        "(n_samples,) or (n_samples, n_outputs); with `return_sequences` (n_samples, n_steps), or "
+        "a list of arrays of shape (n_steps,)",
+    }
 
     _hidden_parameters: ClassVar[tuple[str, ...]] = ("units", "hidden_layer_sizes")
     _finite: ClassVar[Any] = "allow-nan"
@@ -77,10 +113,10 @@ class RecurrentNetwork(ShapedNetwork):
     def _recipe(self) -> Recipe:
         for name in ("bidirectional", "early_stopping"):
             if self.stateful and getattr(self, name):
-                raise ValueError(f"stateful=True does not go with {name}=True.")
+                raise ValueError(f"stateful=True cannot be combined with {name}=True.")
         if self.layers is None and self.units in ([], ()) and not self.return_sequences:
             raise InvalidParameterError(
-                "units must name at least one recurrent layer, unless return_sequences=True."
+                "units must hold at least one recurrent layer, unless return_sequences=True."
             )
         if self.return_sequences and self.scoring not in (None, self._score_name):
             raise ValueError(
@@ -99,7 +135,8 @@ class RecurrentNetwork(ShapedNetwork):
         if len(shape) != 2:
             wanted = "(n_features, n_steps)" if first else "(n_steps, n_features)"
             raise ValueError(
-                f"Rows of shape {shape} are no sequences; give X, or input_shape, rows of shape "
+                f"Rows of shape {shape} are not sequences; X, or input_shape, must have rows of "
+                f"shape "
                 f"{wanted}."
             )
         return shape
@@ -185,51 +222,75 @@ class RecurrentNetwork(ShapedNetwork):
         rates = layer_specs.per_layer(self.dropout, len(units) + len(sizes), "dropout")
         layers: list[Layer] = [FillSteps()]
         for i, size in enumerate(units):
-            layers.append(self._recurrent(size, self.return_sequences or i < len(units) - 1))
+            final = i == len(units) - 1 and not self.return_sequences
+            layers += (
+                self._pooled(size) if final and self._pools else [self._cells(size, not final)]
+            )
             layers += layer_specs.dropout(rates[i])
         for size, rate in zip(sizes, rates[len(units) :], strict=True):
             layers += layer_specs.block(self, size, self.activation)
             layers += layer_specs.dropout(rate)
         return [*layers, output]
 
-    def _recurrent(self, size: int, return_sequences: bool) -> Layer:
+    @property
+    def _pools(self) -> bool:
+        """Whether an answer to a sequence is read off all its steps."""
+        # Pieces of a series have ends and means that say little of the series.
+        return self.readout == "pooled" or (self.readout == "auto" and not self.stateful)
+
+    def _cells(self, size: int, return_sequences: bool) -> Layer:
         """Return one layer of cells, or one for each direction."""
+        ways = [self._one_way(size, return_sequences, back) for back in self._directions]
+        return Parallel(ways) if self.bidirectional else ways[0]
+
+    def _pooled(self, size: int) -> list[Layer]:
+        """Return cells, and what is kept of their steps: the last, the mean and the maximum."""
+        ways = [[self._one_way(size, True, back), _readout(back)] for back in self._directions]
+        return [Parallel(ways)] if self.bidirectional else ways[0]
+
+    @property
+    def _directions(self) -> list[bool]:
+        """Whether cells read backwards, for each layer of cells side by side."""
+        return [False, True] if self.bidirectional else [False]
+
+    def _one_way(self, size: int, return_sequences: bool, reverse: bool) -> Layer:
         settings: dict[str, Any] = {
-            "return_sequences": bool(return_sequences),
+            "return_sequences": return_sequences,
             "recurrent_dropout": self.recurrent_dropout,
             "tbptt": self.tbptt,
         }
-        kind: Any = CELLS[self.cell]
-        if self.bidirectional:
-            return Parallel([kind(size, **settings), kind(size, reverse=True, **settings)])
+        if reverse:
+            settings["reverse"] = True
         if self.stateful:
             settings |= {"stateful": True, "n_series": self.n_series_}
+        kind: Any = CELLS[self.cell]
         return kind(size, **settings)
 
     def _check_network(self, network: Network) -> None:
         size = self.batch_size
         if self.stateful and isinstance(size, numbers.Integral) and size < self.n_series_:
             raise ValueError(
-                f"batch_size={size} would part the {self.n_series_} series whose state is carried "
+                f"batch_size={size} would split the {self.n_series_} series whose state is carried "
                 "(stateful=True); leave it at 'auto'."
             )
         if self.stateful and not network.carries_state:
             raise ValueError(
-                "stateful=True has no effect together with `layers` that carry no state; say it in "
+                "stateful=True has no effect together with `layers` that carry no state; set it in "
                 f"the layers, as GRU(8, stateful=True, n_series={self.n_series_})."
             )
         if not self.return_sequences:
             super()._check_network(network)
         elif len(network.out_shape) != 2 or network.out_shape[0] != network.in_shape[0]:
             raise ValueError(
-                f"return_sequences=True asks for an answer to each of {network.in_shape[0]} steps, "
+                f"return_sequences=True asks for a prediction at each of {network.in_shape[0]} "
+                f"steps, "
                 f"but the layers end in rows of shape {network.out_shape}; recurrent layers must "
                 "have return_sequences=True, and none may change the number of steps."
             )
 
     def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
         # Whoever carries a state reads all series side by side.
-        return ((inf, sys.maxsize if self.stateful else 32),)
+        return ((inf, sys.maxsize),) if self.stateful else ((200, 8), (400, 16), (inf, 32))
 
     def _observers(self, state: FitState, network: Network) -> list[Callback]:
         observers = super()._observers(state, network)
@@ -237,7 +298,7 @@ class RecurrentNetwork(ShapedNetwork):
         return [*observers, BeginAnew()] if carries else observers
 
     def reset_state(self) -> Any:
-        """Forget where the series seen last have ended: the next ones begin anew.
+        """Clear the state of all series, so that the next ones start from zero.
 
         Returns
         -------
@@ -260,7 +321,7 @@ class RecurrentNetwork(ShapedNetwork):
         return by_row(answer, there) if each else answer
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return accuracy or R2; with `return_sequences` over all steps there are.
+        """Return accuracy or R2; with `return_sequences`, over all steps that are not missing.
 
         Parameters
         ----------

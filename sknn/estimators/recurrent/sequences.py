@@ -36,7 +36,7 @@ def check_steps(x: NDArray, channels_first: bool) -> None:
         )
     empty = np.flatnonzero(gone.all(axis=1))
     if len(empty):
-        raise ValueError(f"Row {empty[0]} of X is a sequence without any step; leave it out.")
+        raise ValueError(f"Row {empty[0]} of X is a sequence without steps; leave it out.")
 
 
 def _hint(missing: NDArray, channels_first: bool) -> str:
@@ -51,7 +51,7 @@ def _hint(missing: NDArray, channels_first: bool) -> str:
 
 
 class Steps:
-    """Answers to the steps of sequences, one behind the other.
+    """Answers to the steps of sequences, one after the other.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def answers_of(y: Any, x: NDArray, lengths: list[int] | None, numeric: bool) -> 
         )
     ]
     if len({part.ndim for part in parts}) > 1 or len({part.shape[1:] for part in parts}) > 1:
-        raise ValueError("All entries of y must have the same number of outputs a step.")
+        raise ValueError("All entries of y must have the same number of outputs per step.")
     return Steps(arrays.check_target(np.concatenate(parts), numeric), there)
 
 
@@ -149,7 +149,7 @@ def _answers(sequence: Any, i: int, present: NDArray, lengths: tuple[int, ...]) 
         raise located(error, f"y[{i}]") from error
     if answers.ndim not in (1, 2) or len(answers) not in lengths:
         raise ValueError(
-            f"With return_sequences=True y has an answer to every step; y[{i}] has the shape "
+            f"With return_sequences=True y must have a target for every step; y[{i}] has the shape "
             f"{answers.shape} for {min(lengths)} steps."
         )
     return answers[present[: len(answers)]]
@@ -215,7 +215,7 @@ class SequenceTargets(Targets):
         return y.values
 
     def listed(self, target: NDArray) -> NDArray:
-        """Return the encoded answers one behind the other."""
+        """Return the encoded answers one after the other."""
         return target[answered(target)]
 
     def check_domain(self, loss: Loss, target: NDArray) -> None:

@@ -36,7 +36,7 @@ class SequenceTask(SupervisedTask):
         if isinstance(targets, MultioutputTargets):
             raise ValueError(
                 "With return_sequences=True a step has one class, or a set of labels; y has "
-                f"{len(targets.classes)} outputs a step. Train one network for each."
+                f"{len(targets.classes)} outputs per step. Train one network for each."
             )
         return SequenceTargets(targets, rows.y, rows.weight)
 
@@ -47,7 +47,7 @@ class SequenceTask(SupervisedTask):
         if isinstance(known, SequenceTargets) != each_step:
             raise ValueError(
                 "return_sequences differs from the previous call, so training cannot continue; "
-                "restore it, or fit anew with warm_start=False."
+                "restore it, or fit again with warm_start=False."
             )
         if not each_step:
             return self.inner.update_targets(known, y, state)
@@ -72,7 +72,7 @@ class SequenceTask(SupervisedTask):
         if getattr(estimator, "class_weight", None) is not None:
             raise ValueError(
                 "class_weight is not defined where every step has a class of its own "
-                "(return_sequences=True); weigh rows by sample_weight."
+                "(return_sequences=True); weight rows with sample_weight."
             )
         self.inner.weigh(known, _single(rows), state)
         return rows.weight

@@ -136,16 +136,22 @@ class Sizes(Constraint):
 
 
 class Activations(Constraint):
-    """An activation; with `several` also a list with one for each hidden layer."""
+    """An activation; with `several` also a list with one for each hidden layer.
 
-    def __init__(self, several: bool = False) -> None:
+    With `automatic` it may be "auto".
+    """
+
+    def __init__(self, several: bool = False, automatic: bool = False) -> None:
         super().__init__(lambda value: True, "an activation")
         self.several = several
+        self.automatic = automatic
 
     def read(self, owner: str, name: str, value: Any) -> Any:
         """Return names as they are, and specs checked."""
         if self.several and isinstance(value, (list, tuple)):
             return type(value)([self._one(owner, name, each) for each in value])
+        if self.automatic and isinstance(value, str) and value == "auto":
+            return value
         return self._one(owner, name, value)
 
     @staticmethod
@@ -217,5 +223,5 @@ def _remedy(value: Any) -> str:
     if hasattr(value, "on_fit_task_end") or type(value).__module__.startswith("sklearn."):
         return " Callbacks of scikit-learn go to the method set_callbacks of the estimator."
     if callable(value):
-        return " Make of it a class derived from sknn.callbacks.Callback, and pass an instance."
+        return " Derive a class from sknn.callbacks.Callback, and pass an instance."
     return ""

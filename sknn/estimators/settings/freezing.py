@@ -39,7 +39,7 @@ def frozen_layers(freeze: Any, network: Network) -> list[int]:
 def _index(name: Any, network: Network, parameter: str) -> int:
     if name not in network.names:
         raise InvalidParameterError(
-            f"The {parameter!r} parameter names {name!r}, which is no layer of this network; "
+            f"The {parameter!r} parameter names {name!r}, which is not a layer of this network; "
             f"its layers are {list(network.names)}."
         )
     return network.names.index(name)

@@ -1,4 +1,4 @@
-"""How an estimator trains: everything its parameters say of that, resolved once in a call."""
+"""How an estimator trains: all training parameters, resolved once in a call."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sknn.training.callbacks import Callback
 
 
 class TrainingDefaults:
-    """Settings of training that a family does not offer as parameters of its constructor."""
+    """Training parameters that the constructor of a family does not have."""
 
     activation: Any = "relu"
     layers: Any = None
@@ -57,15 +57,15 @@ class Recipe:
     base_rate : float
         Learning rate that the schedule multiplies.
     epochs : int
-        Most epochs of one call of `fit`.
+        Largest number of epochs of one call of `fit`.
     patience : float
         Epochs without progress after which training ends.
     tol : float
-        How much is progress.
+        Smallest improvement that counts as progress.
     batch_size : int, BatchSizeSchedule or None
         None is one of `automatic_sizes`.
     automatic_sizes : tuple of (rows, size)
-        Up to so many rows a batch has such a size; the last pair stands for all beyond.
+        Batch size for up to that many rows; the last pair is for all larger numbers.
     weight_decay : float or None
         None: the optimizer's own default.
     l2, l1 : float

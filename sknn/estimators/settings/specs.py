@@ -42,7 +42,7 @@ def regularization_of(estimator: Any) -> Schedule | None:
     if schedule.follows_loss:
         raise InvalidParameterError(
             f"The 'regularization_schedule' parameter must be a schedule planned ahead, such as "
-            f"FlatCosine(); {schedule!r} follows the loss, on behalf of the learning rate only."
+            f"FlatCosine(); {schedule!r} follows the loss, which only the learning rate can do."
         )
     return schedule
 
@@ -67,5 +67,5 @@ def _meant_sizes(value: Any) -> str:
 
 
 def is_lbfgs(estimator: Any) -> bool:
-    """Say whether the estimator trains by full-batch L-BFGS."""
+    """Return whether the estimator trains by full-batch L-BFGS."""
     return isinstance(estimator.solver, str) and estimator.solver == LBFGS

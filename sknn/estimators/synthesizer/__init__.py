@@ -1,1 +1,1 @@
-"""Tables in, tables out: rows made up, gaps filled, oddities found."""
+"""Synthetic rows, imputation, and outliers of tables."""

@@ -1,4 +1,4 @@
-"""Tables made up, filled and judged by a density that is learned."""
+"""Synthetic rows, imputation, and outliers of tables, by a learned density."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import learned
 from sknn.estimators.settings.recipe import Recipe, recipe_of
+from sknn.estimators.settings.wording import ROWS
 from sknn.estimators.synthesizer import filling, layers
 from sknn.estimators.synthesizer.objective import ConditionalHoldout, conditional_objective
 from sknn.estimators.synthesizer.task import TokenTask, log_likelihood
@@ -41,17 +42,17 @@ _ENOUGH = 50
 
 
 class TableSynthesizer(OutlierScores, BaseNetwork):
-    r"""Make up rows like those of a table, fill its gaps, find the odd ones.
+    r"""Generate rows like those of a table, fill in missing entries, and find outliers.
 
-    A masked autoencoder for distribution estimation [1]_: one network predicts every column from
-    those before it, so that the product of its answers is the probability of a row,
+    This is a masked autoencoder for distribution estimation [1]_: one network predicts every column
+    from those before it, so the product of its predictions is the probability of a row,
 
     .. math:: p(x) = \prod_j p(x_j \mid x_1, \dots, x_{j-1}),
 
-    and rows are drawn column by column. A column is cut into tokens: a level of a category, a
-    number that one row in a hundred holds, a coarse and a fine bin between quantiles. While
-    training, some columns of some rows are told beforehand, whatever their place: by this the
-    network answers for any columns given any others.
+    and rows are drawn column by column. An entry becomes one or two tokens: the level of a
+    category, a number that at least one row in a hundred holds, or a coarse and a fine bin between
+    quantiles. During training, some columns of some rows are given in advance, whatever their
+    position, so that the network can predict any columns given any others.
 
     Parameters
     ----------
@@ -104,27 +105,30 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     early_stopping : bool or "auto", default="auto"
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights. "auto": if X_val is passed, and in `fit` with 50 rows or
-        more.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights. "auto": if X_val is passed, and in `fit`
+        with 50 rows or more.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops.
+        Training stops after more than this many epochs without improvement. Those within the
+        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
     callbacks : list of Callback, default=None
         Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
     Attributes
     ----------
     coder_ : TableCoder
-        From the table to tokens and back.
+        Converts the table to tokens and back.
     offset_ : float
-        Score below which a row counts as abnormal, from the training rows of the last call.
+        Score below which a row counts as an outlier, computed from the training rows of the last
+        call.
     history_ : dict of ndarray
-        Figures of each epoch: epoch, loss (of the columns that are asked for), learning_rate,
-        seconds, gradient_norm, and of rows held out validation_loss and validation_score, the mean
-        log-likelihood of their tokens: once as a whole, and once given some of their columns.
+        One entry per epoch of each of: epoch, loss (of the columns that are predicted),
+        learning_rate, seconds, gradient_norm, and for held-out rows validation_loss and
+        validation_score, the mean log-likelihood of their tokens (of whole rows, and given some of
+        their columns).
     loss_, loss_curve_, best_loss_, n_iter_, t_, stop_reason_, validation_scores_
         As for :class:`MLPRegressor`.
     n_features_in_ : int
@@ -133,20 +137,20 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     See Also
     --------
-    GAN : Rows made up by two networks that compete.
-    AutoEncoder : Odd rows by what is lost in reconstruction.
+    GAN : Generates rows by two networks that compete.
+    AutoEncoder : Finds outliers by their reconstruction error.
 
     Notes
     -----
-    Made-up rows are no anonymous rows. The network is stopped before it learns rows by heart, by
-    the likelihood of rows held out, and numbers are drawn anew inside their bins. Yet a level that
-    one person alone has, or a number that many rows share, is given back as it is. There is no
-    guarantee such as differential privacy.
+    Synthetic rows are not anonymous rows. The likelihood of held-out rows stops training before the
+    network memorizes rows, and numbers are drawn anew inside their bins. But a level that only one
+    person has, or a number that many rows share, is returned as it is. There is no guarantee such
+    as differential privacy.
 
-    Numbers with the same distance between them (whole numbers, cents, days) have probabilities, all
-    others densities in their units. What was never seen has no place in the distribution: a level
-    then counts as one row among those of training and itself, a number beyond the ends as one in
-    the last bin, with a density that falls with the square of the distance.
+    Numbers on a grid (whole numbers, cents, days) have probabilities, all other numbers have
+    densities in their units. Entries that were not seen in training are outside of the
+    distribution: a new level counts as one row added to the training rows, and a number beyond the
+    ends as one in the last bin, with a density that falls with the square of the distance.
 
     References
     ----------
@@ -176,6 +180,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     # A second thread of BLAS, beside other work on the machine, made training slower ten times.
     _single_threaded: ClassVar[bool] = True
     coder_: TableCoder = learned()
+
+    _wording = {ROWS: "array-like or frame of shape (n_samples, n_features)"}
 
     def __init__(
         self,
@@ -240,12 +246,12 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         ----------
         X : array-like or frame of shape (n_samples, n_features)
             An array, a list of rows, or a frame of pandas, polars or pyarrow. NaN, None, NA, NaT
-            and blank text are missing.
+            and blank text count as missing.
         y : ignored
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 is the row twice, weight 0 the row absent.
+            Weight 2 counts as the row twice, weight 0 as the row absent.
         X_val : array-like or frame, default=None
-            Validation rows: early stopping watches their likelihood.
+            Validation rows, whose likelihood early stopping watches.
         sample_weight_val : array-like, default=None
             Their weights.
 
@@ -256,7 +262,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Raises
         ------
         ValueError, TypeError
-            For a wrong parameter or table, or when training diverges. The estimator is then as
+            For an invalid parameter or table, or when training diverges. The estimator is then as
             it was before the call.
         """
         return self._train(
@@ -273,9 +279,9 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         X_val: Any = None,
         sample_weight_val: Any = None,
     ) -> TableSynthesizer:
-        """Pass over X once more, where the last call ended.
+        """Train for one epoch on X, and continue where the last call ended.
 
-        Levels and bins are those of the first chunk, so it should hold some hundred rows.
+        Levels and bins are those of the first chunk, which should have a few hundred rows.
 
         Parameters
         ----------
@@ -292,7 +298,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         return self._train(Call.of_stream(X, None, sample_weight, X_val, None, sample_weight_val))
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray:
-        """Fit, and say which rows of X are abnormal; see :meth:`fit` and :meth:`predict_outlier`.
+        """Fit, and return which rows of X are outliers, see :meth:`predict_outlier`.
 
         Parameters
         ----------
@@ -309,25 +315,25 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     # -- use --------------------------------------------------------------------------------
 
     def sample(self, n: int = 1, conditions: Any = None, random_state: Any = None) -> Any:
-        """Make rows up.
+        """Generate rows.
 
         Parameters
         ----------
         n : int, default=1
         conditions : dict or frame, default=None
-            What is given: for some columns, by name or place, one value for all rows or one for
-            each; None is the condition that an entry is missing.
+            Values of some columns, by name or position: one for all rows, or one for each row. None
+            makes the entry missing.
         random_state : int, RandomState or None, default=None
 
         Returns
         -------
         rows : frame or ndarray
-            Of the kind, with the names and the dtypes of the table in the first call of `fit`.
+            Of the kind of the table in the first call of `fit`, with its names and dtypes.
 
         Raises
         ------
         ValueError
-            If conditions name no columns of the table, or levels that were never seen.
+            If conditions name columns that are not in the table, or levels that were never seen.
         """
         self._check_fitted()
         rng = generator_of_draws(n, random_state, "n")
@@ -335,21 +341,21 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         return self._drawn(wanted, rng, lost=True)
 
     def impute(self, X: Any, strategy: str = "most_likely", random_state: Any = None) -> Any:
-        """Fill the missing entries of a table.
+        """Fill in the missing entries of a table.
 
         Parameters
         ----------
         X : array-like or frame of shape (n_samples, n_features)
         strategy : {"most_likely", "draw"}, default="most_likely"
-            "draw": one draw from the distribution of what is missing, given what is there; several
-            calls make several tables, for multiple imputation. "most_likely": of 25 draws the most
-            frequent level and the median of numbers.
+            "draw": one draw from the distribution of the missing entries given the others; several
+            calls give several tables, for multiple imputation. "most_likely": the most frequent
+            level, or the median of numbers, of 25 draws.
         random_state : int, RandomState or None, default=None
 
         Returns
         -------
         rows : frame or ndarray
-            Of the kind and the dtypes of the table in the first call of `fit`.
+            Of the kind of the table in the first call of `fit`, with its dtypes.
         """
         table = self._checked(X)
         rng = generator_of_draws(1, random_state)
@@ -367,12 +373,12 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            In nats; the lower, the more abnormal.
+            In nats; lower scores are more unusual.
         """
         return self._scores(self._check_inputs(X))
 
     def transform(self, X: Any) -> NDArray:
-        """Return what the last hidden layer makes of each row.
+        """Return the output of the last hidden layer for each row.
 
         Parameters
         ----------

@@ -98,7 +98,9 @@ def _named(wanted: Any) -> Mapping[Any, Any]:
 def _place(coder: TableCoder, label: Any) -> int:
     if label in coder.labels:
         return coder.labels.index(label)
-    raise ValueError(f"conditions names {label!r}, which is no column of X; X has {coder.labels}.")
+    raise ValueError(
+        f"conditions names {label!r}, which is not a column of X; X has {coder.labels}."
+    )
 
 
 def _column(entries: Any, n: int) -> Any:

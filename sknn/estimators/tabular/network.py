@@ -33,6 +33,7 @@ from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import specs
 from sknn.estimators.settings.freezing import decay_factors, rate_factors
 from sknn.estimators.settings.recipe import Recipe, recipe_of
+from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
 from sknn.estimators.tabular.held_out_loss import HeldOut
@@ -66,6 +67,18 @@ class TableNetwork(SupervisedNetwork):
     early_stopping: Any = False
     validation_fraction: Any = 0.1
     tol: Any = 0.0
+
+    _wording = {
+        **LAST_LAYER,
+        ROWS: "array-like or frame of shape (n_samples, n_features)",
+        KEPT: """
+    A table: a frame of pandas, polars or pyarrow, or an array or list of rows. Numbers, categories,
+    truth values, dates, time spans, and text that stands for these; see
+    :class:`~sknn.preprocessing.TableEncoder`. Any of them may be missing. Sparse matrices are
+    refused.""",
+        "score are recorded, and early stopping watches them.": "score are recorded.",
+        "rows; required with ``early_stopping=True``.": "rows, whose loss and score are recorded.",
+    }
 
     _presets: ClassVar[dict[str, Preset]]
     _scales_columns: ClassVar[bool] = True
@@ -143,8 +156,8 @@ class TableNetwork(SupervisedNetwork):
             return
         if call.epochs == 0:
             raise ValueError(
-                f"The first block has {rows.n_rows} rows, too few to choose scales, bins and "
-                f"levels by; with together > 1 it needs {FEW}, better some hundred. Make blocks "
+                f"The first block has {rows.n_rows} rows, too few to determine scales, bins, "
+                f"and levels; with together > 1 it needs {FEW}, better a few hundred. Make blocks "
                 "larger."
             )
         self._first_rows = rows if rows.n_rows < ENOUGH else None

@@ -23,7 +23,7 @@ class Targets(ABC):
     task : str
         What the loss is bound to.
     n_outputs : int
-        Raw scores of a loss that has one an output.
+        Raw scores of a loss that has one per output.
     """
 
     task: ClassVar[str]
@@ -65,7 +65,7 @@ class Targets(ABC):
             )
         if self.task not in loss.tasks:
             raise ValueError(
-                f"The loss {loss!r} is not made for a {self.task} target; choose one that is."
+                f"The loss {loss!r} does not support a {self.task} target; choose one that does."
             )
         return loss.bind(self.task)
 
@@ -74,11 +74,11 @@ class Targets(ABC):
         return loss
 
     def answers_of(self, y: Any) -> Any:
-        """Return the answers in y one behind the other, as the user means them."""
+        """Return the answers in y one after the other, as the user means them."""
         return y
 
     def listed(self, target: Any) -> Any:
-        """Return encoded answers one behind the other, as the loss knows them."""
+        """Return encoded answers one after the other, as the loss knows them."""
         return target
 
     def check_domain(self, loss: Loss, target: Any) -> None:
@@ -96,7 +96,7 @@ class Targets(ABC):
         if best.shape != wanted or best.dtype.kind not in "fiu" or not np.isfinite(best).all():
             raise ValueError(
                 f"{type(loss).__name__}.constant_optimum must return finite numbers of shape "
-                f"{wanted}, one a raw score; it returned {best!r}."
+                f"{wanted}, one per raw score; it returned {best!r}."
             )
         return best
 

@@ -249,19 +249,21 @@ class MultilabelTargets(ClassificationTargets):
         """Return the indicator as floats; a sparse one stays sparse."""
         if y.ndim != 2 or y.shape[1] != self.n_outputs:
             raise ValueError(
-                f"y must be an indicator matrix with {self.n_outputs} columns, one a label; "
-                f"got shape {y.shape}."
+                f"y must be an indicator matrix with {self.n_outputs} columns, one per "
+                f"label; got shape {y.shape}."
             )
         entries = y.data if sp.issparse(y) else y
         if not np.isin(entries, (0, 1)).all():
-            raise ValueError("y is an indicator matrix, one column a label, and must hold 0 and 1.")
+            raise ValueError(
+                "y is an indicator matrix with one column per label, and must hold only 0 and 1."
+            )
         return sp.csr_array(y, dtype=dtype) if sp.issparse(y) else np.asarray(y, dtype)
 
     def check_classes(self, classes: Any) -> None:
-        """Raise where the labels a stream announces are not one a column."""
+        """Raise where the labels a stream announces are not one per column."""
         if classes is not None and np.shape(classes) != (self.n_outputs,):
             raise ValueError(
-                f"y has {self.n_outputs} columns, one a label, so `classes` must hold "
+                f"y has {self.n_outputs} columns, one per label, so `classes` must hold "
                 f"{self.n_outputs} labels; got {classes!r}."
             )
 
@@ -321,7 +323,7 @@ class MultioutputTargets(ClassificationTargets):
         """Raise where y has another number of columns."""
         if y.ndim != 2 or y.shape[1] != len(self.parts):
             raise ValueError(
-                f"y must have {len(self.parts)} columns, one an output; got shape {y.shape}."
+                f"y must have {len(self.parts)} columns, one per output; got shape {y.shape}."
             )
 
     def encode(self, y: Any, dtype: np.dtype) -> NDArray:
@@ -367,7 +369,7 @@ class MultioutputTargets(ClassificationTargets):
 
 
 def _is_indicator(y: Any, classes: Any) -> bool:
-    """Say whether y marks labels with 1, rather than answering several questions.
+    """Return whether y marks labels with 1, rather than answering several questions.
 
     scikit-learn calls every matrix of two values an indicator; columns of 1 and 2 are classes.
     """
@@ -395,7 +397,8 @@ def _naming_labels(name: str = "y") -> Iterator[None]:
         if "label type: unknown" not in str(error):
             raise located(error, name) from error
         raise ValueError(
-            f"Unknown label type: {name} mixes kinds of objects, or holds some that are no labels; "
+            f"Unknown label type: {name} mixes kinds of objects, or holds objects that are not "
+            f"labels; "
             "make them all str or all numbers."
         ) from error
 

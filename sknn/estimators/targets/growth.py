@@ -28,7 +28,7 @@ def grow(
     ----------
     targets : ClassificationTargets
         Of the calls so far.
-    classes : array-like, or a list of them, one an output
+    classes : array-like, or a list of them, one per output
         All labels that may come from now on.
 
     Returns
@@ -94,7 +94,7 @@ def _grow_each(
 ) -> tuple[ClassificationTargets, Growth | None]:
     if len(classes) != len(targets.parts):
         raise ValueError(
-            f"`classes` must be a list of {len(targets.parts)} arrays, one an output, as on last "
+            f"`classes` must be a list of {len(targets.parts)} arrays, one per output, as on last "
             f"call to partial_fit; got {classes!r}."
         )
     places, start = [], 0

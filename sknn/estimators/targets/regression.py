@@ -59,7 +59,7 @@ class RegressionTargets(Targets):
         if standardize != self.standardize:
             raise ValueError(
                 "normalize_y, or a loss that goes without it, differs from the previous call, so "
-                "training cannot continue; restore it, or fit anew with warm_start=False."
+                "training cannot continue; restore it, or fit again with warm_start=False."
             )
         if repr(output_range) == repr(self.output_range):
             return self

@@ -47,8 +47,8 @@ def r2(y: Any, answers: NDArray, sample_weight: Any) -> float:
         score = float(r2_score(y, answers, sample_weight=weight))
     if len(y) > 1 and not np.isfinite(score):
         raise ValueError(
-            "y, the answers to X, or sample_weight are so large that R2 is not finite; scale them "
-            "down, as y / 1e100."
+            "y, the predictions for X, or sample_weight are so large that R2 is not finite; scale "
+            "them down, as y / 1e100."
         )
     return score
 

@@ -52,7 +52,7 @@ def _cell_back(arrays: Arrays, order: Sequence[int]) -> Views:
 
 
 def _gru_there(own: LayerWeights) -> dict[str, NDArray]:
-    """Two biases, of input and state; the first is ours but for the candidate, which has both."""
+    """Two biases, of input and state; the first is ours, except that the candidate has both."""
     found = _cell_there(own, _GRU_ORDER)
     of_state = np.zeros_like(found["bias"])
     of_state[-len(own.params["c"]) :] = own.params["c"]
@@ -89,10 +89,10 @@ _RULES: dict[type[Layer], Rule] = {
 
 
 def to_keras_weights(estimator: Any) -> list[NDArray]:
-    """Return the weights of a fitted network as ``model.set_weights`` of Keras 3 takes them.
+    """Return the weights of a fitted network as ``model.set_weights`` of Keras 3 expects them.
 
-    Dense, convolutional, transposed, normalization, embedding and recurrent layers (LSTM,
-    GRU with ``reset_after=True``, and Elman, there ``SimpleRNN``) have a counterpart.
+    Dense, convolutional, transposed, normalization, embedding, and recurrent layers (LSTM, GRU with
+    ``reset_after=True``, and Elman, which is ``SimpleRNN`` in Keras) have a counterpart.
 
     Parameters
     ----------
@@ -106,21 +106,21 @@ def to_keras_weights(estimator: Any) -> list[NDArray]:
     Raises
     ------
     TypeError
-        If `estimator` is no network of sknn.
+        If `estimator` is not a network of sknn.
     sklearn.exceptions.NotFittedError
         If it has not been fitted.
     ValueError
-        If a layer has no counterpart, or the network has members.
+        If a layer has no counterpart, or the network has several members.
 
     See Also
     --------
-    from_keras_weights : The way back.
+    from_keras_weights : The opposite direction.
 
     Notes
     -----
-    Only weights travel. The normalization layers of Keras have an ``epsilon`` of 0.001, ours of
-    0.00001: make the two equal. A recurrent layer that goes backwards returns its sequence
-    reversed there. Our "gelu" is ``keras.activations.gelu(x, approximate=True)``.
+    Only weights are transferred. Normalization layers have an ``epsilon`` of 0.001 in Keras and
+    0.00001 in sknn: set both to the same value. A recurrent layer with ``go_backwards`` returns a
+    reversed sequence in Keras. "gelu" is ``keras.activations.gelu(x, approximate=True)``.
 
     Examples
     --------
@@ -144,27 +144,28 @@ def from_keras_weights(estimator: Any, weights: Sequence[Any]) -> Any:
     Parameters
     ----------
     estimator : estimator of sknn
-        Fitted, or begun by ``initialize(X, y)``, with layers of the shapes there. It is changed.
+        Fitted, or prepared by ``initialize(X, y)``, with layers of the same shapes. It is changed
+        in place.
     weights : sequence of array-like
         What ``model.get_weights()`` returns.
 
     Returns
     -------
     estimator : the same object
-        Further calls of ``partial_fit`` train on from these weights.
+        Further calls of ``partial_fit`` continue from these weights.
 
     Raises
     ------
     TypeError
-        If `estimator` is no network of sknn, or `weights` no sequence of arrays.
+        If `estimator` is not a network of sknn, or `weights` is not a sequence of arrays.
     sklearn.exceptions.NotFittedError
         If it has no network yet.
     ValueError
-        If a layer has no counterpart, or the arrays do not fit; then nothing is changed.
+        If a layer has no counterpart, or the arrays do not fit. Nothing is changed then.
 
     See Also
     --------
-    to_keras_weights : The way there, with what to look out for.
+    to_keras_weights : The opposite direction, and differences to watch out for.
 
     Examples
     --------

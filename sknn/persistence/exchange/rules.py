@@ -33,7 +33,7 @@ class Rule:
 
 
 def renamed(**names: str) -> Rule:
-    """Return the rule of arrays that are the same but for their names, here=there."""
+    """Return the rule of arrays that are the same except for their names, here=there."""
 
     def there(own: LayerWeights) -> dict[str, NDArray]:
         return {new: own.params[old] for old, new in names.items() if old in own.params}
@@ -68,7 +68,7 @@ def rule_for(rules: Mapping[type[Layer], Rule], own: LayerWeights, library: str)
 
 
 def gates(array: NDArray, order: Sequence[int]) -> NDArray:
-    """Return the blocks along the last axis, one a gate, in another order."""
+    """Return the blocks along the last axis, one per gate, in another order."""
     parts = np.split(array, len(order), axis=-1)
     return np.concatenate([parts[i] for i in order], axis=-1)
 

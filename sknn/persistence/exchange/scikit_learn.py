@@ -44,26 +44,27 @@ def from_sklearn(estimator: Any) -> Any:
     Returns
     -------
     network : estimator of sknn of the same name
-        With the weights and parameters there. A regressor has ``normalize_y=False``, since there
-        y is trained on as it is. ``partial_fit``, or `fit` after ``set_params(warm_start=True)``,
-        trains on with all that is new here, say dropout.
+        With the same weights and parameters. A regressor has ``normalize_y=False``, because
+        scikit-learn does not standardize y. ``partial_fit``, or `fit` after
+        ``set_params(warm_start=True)``, continues training, also with parameters that scikit-learn
+        does not have, such as dropout.
 
     Raises
     ------
     TypeError
-        If it is no such estimator.
+        If it is not such an estimator.
     sklearn.exceptions.NotFittedError
         If it has not been fitted.
 
     See Also
     --------
-    to_sklearn : The way back.
+    to_sklearn : The opposite direction.
 
     Notes
     -----
-    Moments of the optimizer do not travel: the first steps are those of a new Adam. With
-    parameters that mean something else here (see the page on differences) they mean that from now
-    on.
+    The optimizer state is not transferred: the first updates are those of a new optimizer.
+    Parameters with another meaning in sknn (see the page on differences) have that meaning from
+    then on.
 
     Examples
     --------
@@ -97,33 +98,33 @@ def from_sklearn(estimator: Any) -> Any:
 
 
 def to_sklearn(estimator: Any) -> Any:
-    """Return a fitted network of sknn as one of scikit-learn, for places where sknn is not.
+    """Return a fitted network of sknn as one of scikit-learn.
 
     Parameters
     ----------
     estimator : fitted MLPClassifier, MLPRegressor or BernoulliRBM of sknn
-        A chain of dense layers with one of scikit-learn's activations; batch normalization is
-        multiplied into the weights, dropout only acts in training.
+        A chain of dense layers with one of scikit-learn's activations. Batch normalization is
+        multiplied into the weights, and dropout acts only in training.
 
     Returns
     -------
     network : estimator of sklearn.neural_network of the same name
-        It predicts the same, and ``partial_fit`` or ``warm_start`` train on. Parameters of
-        training that have no counterpart are left at the defaults, with a warning that names them.
+        Its predictions are the same, and ``partial_fit`` or ``warm_start`` continue training.
+        Training parameters without a counterpart keep their defaults; a warning names them.
 
     Raises
     ------
     TypeError
-        If it is no such estimator.
+        If it is not such an estimator.
     sklearn.exceptions.NotFittedError
         If it has not been fitted.
     ValueError
-        If scikit-learn has no such network: other layers or activations, members, several targets
-        with several classes, a single class, or several numbers for an output ("gaussian_nll").
+        If scikit-learn has no such network: other layers or activations, several members, several
+        multiclass outputs, a single class, or several raw scores per output ("gaussian_nll").
 
     See Also
     --------
-    from_sklearn : The way back.
+    from_sklearn : The opposite direction.
 
     Examples
     --------
@@ -231,7 +232,7 @@ def _parameters(ours: Any, kind: type, links: list[Link]) -> dict[str, Any]:
     if left:
         warnings.warn(
             f"{kind.__name__} of scikit-learn has no counterpart for {', '.join(sorted(left))}. "
-            "Predictions are the same; training goes on without.",
+            "Predictions are the same, but further training ignores them.",
             stacklevel=users_level(),
         )
     return shared
@@ -287,7 +288,7 @@ def _binarizer(ours: Any) -> LabelBinarizer:
 
 
 def _set_progress(made: Any, ours: Any) -> None:
-    """Set what training there leaves behind, and reads when it goes on."""
+    """Set what training there leaves behind, and reads when it continues."""
     run = ours.run_
     made.n_iter_, made.t_ = ours.n_iter_, run.samples
     made.loss_ = ours.loss_

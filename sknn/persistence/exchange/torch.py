@@ -144,18 +144,18 @@ def to_torch_state_dict(
     """Return the weights of a fitted network as the state dict of a PyTorch module.
 
     Load it with ``module.load_state_dict({k: torch.from_numpy(v) for k, v in state.items()})``.
-    Dense, convolutional, transposed, normalization, embedding and recurrent layers (LSTM, GRU,
-    Elman) have a counterpart there: ``Linear``, ``Conv1d``, ``Conv2d``, ``ConvTranspose1d``,
+    Dense, convolutional, transposed, normalization, embedding, and recurrent layers (LSTM, GRU,
+    Elman) have a counterpart: ``Linear``, ``Conv1d``, ``Conv2d``, ``ConvTranspose1d``,
     ``ConvTranspose2d``, ``BatchNorm1d``, ``BatchNorm2d``, ``LayerNorm``, ``Embedding``, ``LSTM``,
-    ``GRU`` and ``RNN``, the recurrent ones with ``batch_first=True``.
+    ``GRU``, and ``RNN``, the recurrent ones with ``batch_first=True``.
 
     Parameters
     ----------
     estimator : fitted estimator of sknn
     names : dict or sequence of str, default=None
-        Names of the modules there: a dict by the names here (see ``summary()``), or one for each
-        layer with parameters, in their order, such as ``["0", "2"]`` for a ``Sequential``. None:
-        the names here, such as ``hidden0``.
+        Names of the modules: a dict from the names of the layers (see ``summary()``), or one name
+        for each layer with parameters, in order, such as ``["0", "2"]`` for a ``Sequential``. None
+        uses the names of the layers, such as ``hidden0``.
 
     Returns
     -------
@@ -165,23 +165,23 @@ def to_torch_state_dict(
     Raises
     ------
     TypeError
-        If `estimator` is no network of sknn.
+        If `estimator` is not a network of sknn.
     sklearn.exceptions.NotFittedError
         If it has not been fitted.
     ValueError
-        If a layer has no counterpart, the network has members, or `names` do not fit.
+        If a layer has no counterpart, the network has several members, or `names` do not fit.
 
     See Also
     --------
-    from_torch_state_dict : The way back.
+    from_torch_state_dict : The opposite direction.
 
     Notes
     -----
-    Only weights travel: activations and the link of the output (softmax, logistic) are for
-    the module there to have. Our "gelu" is ``GELU(approximate="tanh")`` there. Rows that are
-    flattened behind a convolution lie channels first there; the rows of the next ``Linear`` come
-    in that order. With strides, padding "same" differs: pad there by hand, the smaller half in
-    front.
+    Only weights are transferred. The module must have the same activations, and the link of the
+    output (softmax, logistic) if you want probabilities. "gelu" is ``GELU(approximate="tanh")`` in
+    PyTorch. Rows flattened after a convolution are channels-first in PyTorch, and the weights of
+    the next ``Linear`` are converted to that order. With strides above 1, padding "same" differs:
+    pad by hand in PyTorch, with the smaller half in front.
 
     Examples
     --------
@@ -217,31 +217,33 @@ def from_torch_state_dict(
     Parameters
     ----------
     estimator : estimator of sknn
-        Fitted, or begun by ``initialize(X, y)``, with layers of the shapes there. It is changed.
+        Fitted, or prepared by ``initialize(X, y)``, with layers of the same shapes. It is changed
+        in place.
     state : dict of array-like
         What ``module.state_dict()`` returns, tensors or arrays.
     names : dict or sequence of str, default=None
-        As in :func:`to_torch_state_dict`. None: the names here if the state dict has them, else
-        the modules of the state dict in their order.
+        As in :func:`to_torch_state_dict`. None uses the names of the layers if the state dict has
+        them, otherwise the modules of the state dict in order.
 
     Returns
     -------
     estimator : the same object
-        Further calls of ``partial_fit`` train on from these weights.
+        Further calls of ``partial_fit`` continue from these weights.
 
     Raises
     ------
     TypeError
-        If `estimator` is no network of sknn, or `state` no mapping.
+        If `estimator` is not a network of sknn, or `state` is not a mapping.
     sklearn.exceptions.NotFittedError
         If it has no network yet.
     ValueError
-        If a layer has no counterpart, an array is missing, has another shape or no place here; then
-        nothing is changed. Modules that `names` do not mention may be there.
+        If a layer has no counterpart, or an array is missing, has another shape, or has no place in
+        the network. Nothing is changed then. The state dict may have modules that `names` does not
+        mention.
 
     See Also
     --------
-    to_torch_state_dict : The way there, with what to look out for.
+    to_torch_state_dict : The opposite direction, and differences to watch out for.
 
     Examples
     --------
@@ -325,7 +327,7 @@ def _paths(every: list[LayerWeights], names: Any) -> list[str]:
 def _distinct(paths: list[str]) -> list[str]:
     """Return names of modules; two layers of one name would have the arrays of one."""
     if len(set(paths)) < len(paths):
-        raise ValueError(f"names must give every layer another name; got {paths}.")
+        raise ValueError(f"names must give every layer a different name; got {paths}.")
     return paths
 
 
@@ -338,6 +340,6 @@ def _paths_there(every: list[LayerWeights], names: Any, state: Mapping[str, Any]
     if len(modules) != len(paths):
         raise ValueError(
             f"state holds {len(modules)} modules, {modules}, and the network here {len(paths)} "
-            f"layers with weights, {paths}; say by names={{layer: module}} which is which."
+            f"layers with weights, {paths}; map them with names={{layer: module}}."
         )
     return modules

@@ -22,34 +22,34 @@ SEARCHES = tuple(
 
 
 def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None = None) -> Any:
-    """Write a fitted estimator as an ONNX model, for servers without Python.
+    """Convert a fitted estimator to an ONNX model, for servers without Python.
 
     Parameters
     ----------
     estimator : estimator
-        Any fitted estimator of sknn. Pipelines and searches of scikit-learn are written by
-        skl2onnx after :func:`register_skl2onnx`.
+        Any fitted estimator of sknn. skl2onnx converts pipelines and searches of scikit-learn,
+        after :func:`register_skl2onnx`.
     dtype : {"float32", "float64"}, default=None
-        What the network computes in. None: what it was trained in.
+        Precision of the computation. None: that of training.
     part : str, default=None
         For an :class:`~sknn.AutoEncoder` ``"encoder"`` or ``"decoder"``, for a :class:`~sknn.GAN`
-        ``"generator"``, ``"discriminator"`` or ``"features"``, the discriminator without its last
-        layer. None: the first of them.
+        ``"generator"``, ``"discriminator"``, or ``"features"`` (the discriminator without its last
+        layer). None: the first of them.
 
     Returns
     -------
     model : onnx.ModelProto
-        Save it by ``onnx.save``, or hand ``model.SerializeToString()`` to ONNX Runtime.
+        Save it with ``onnx.save``, or pass ``model.SerializeToString()`` to ONNX Runtime.
 
     Raises
     ------
     ImportError
-        Without the package onnx.
+        If the package onnx is not installed.
     TypeError
-        For an estimator, layer, activation or loss that is not of sknn.
+        For an estimator, layer, activation, or loss that is not part of sknn.
     ValueError
-        For what a graph cannot do, such as carrying a state from call to call, or a `dtype` or
-        `part` there is not.
+        For what a graph cannot do, such as keeping a state between calls, or an unknown `dtype` or
+        `part`.
 
     See Also
     --------
@@ -57,23 +57,22 @@ def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None 
 
     Notes
     -----
-    Inputs have a first axis of any length. They are
+    The first axis of the inputs may have any length. The inputs are
 
-    - ``X`` of the shape (rows, features), with all axes of a row where rows have a shape, the
-      channels first if the estimator has them so; sequences may be of any length, and NaN marks
-      steps that are missing;
-    - for tables one input a column, of the shape (rows, 1) and named like it (x0, x1, ... without
-      names): float64 for numbers, NaN where missing, and for time spans, in seconds; int64
-      microseconds since 1970 for dates, the lowest int64 where missing; texts for categories, empty
-      where missing;
+    - ``X`` of the shape (rows, features), with all axes of images and sequences, channels first
+      if the estimator reads them so; sequences may have any length, and NaN marks missing steps;
+    - for tables one input per column, of shape (rows, 1), with the name of the column (x0, x1, ...
+      without names): float64 for numbers and for time spans in seconds, NaN if missing; int64
+      microseconds since 1970 for dates, the lowest int64 if missing; texts for categories, empty if
+      missing;
     - ``codes`` of a decoder; ``latent``, standard normal numbers, of a generator, and ``y``, the
-      classes, where there are any.
+      classes, if there are any.
 
-    Classifiers answer ``label`` and ``probabilities``, or ``label`` and ``scores`` where the loss
-    gives no probabilities; with several outputs ``label_0``, ``probabilities_0``, and so on.
-    Regressors answer ``predictions``, and ``std`` for the loss "gaussian_nll". Autoencoders answer
-    ``codes`` and ``reconstruction``, Boltzmann machines ``hidden``, a generator ``samples``, a
-    discriminator ``scores`` (``features``), and a table encoder ``encoded``.
+    The outputs of classifiers are ``label`` and ``probabilities``, or ``label`` and ``scores`` if
+    the loss gives no probabilities; with several outputs ``label_0``, ``probabilities_0``, and so
+    on. Regressors have ``predictions``, and ``std`` for the loss "gaussian_nll"; autoencoders
+    ``codes`` and ``reconstruction``; Boltzmann machines ``hidden``; generators ``samples``;
+    discriminators ``scores`` (``features``); and table encoders ``encoded``.
 
     Examples
     --------
@@ -99,21 +98,21 @@ def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None 
 def onnx_inputs(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> dict[str, NDArray]:
     """Return rows in the form of the inputs of the model that :func:`to_onnx` writes.
 
-    Tables are read as the estimator reads them: texts that stand for numbers or dates become such.
+    Tables are read as the estimator reads them: numbers and dates in text are converted.
 
     Parameters
     ----------
     estimator : estimator
-        The one that was written.
+        The estimator that was converted.
     X : array-like or table
-        Rows it could be given for a prediction.
+        Rows, as for `predict`.
     dtype : {"float32", "float64"}, default=None
         As for :func:`to_onnx`.
 
     Returns
     -------
     inputs : dict of ndarray
-        One array an input, by name.
+        One array per input, by name.
 
     Examples
     --------

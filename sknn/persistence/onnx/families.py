@@ -279,9 +279,10 @@ class GANFamily(Family):
         """Take rows; their classes are found by trying each, which is left to Python."""
         if len(self.estimator._targets):
             raise ValueError(
-                f"A {type(self.estimator).__name__} fitted with classes (y) is told those of rows, "
-                "which a pipeline does not hand on; fit it without, or serve the pipeline from "
-                "Python."
+                f"A {type(self.estimator).__name__} fitted with classes (y) needs the classes of "
+                f"rows, "
+                "which a pipeline does not pass on; fit it without classes, or serve the pipeline "
+                "from Python."
             )
         return super().adopted(graph, given)
 

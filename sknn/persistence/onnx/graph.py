@@ -154,7 +154,7 @@ class Graph:
         if name in self._given:
             raise ValueError(
                 f"The ONNX graph has an output {name!r}, so no column of X can be an input of that "
-                "name; rename the column, and fit anew."
+                "name; rename the column, and fit again."
             )
         self.node("Identity", [value.name], [name])
         self.outputs.append(_typed(name, value.dtype, shape))

@@ -89,14 +89,14 @@ def _every_layer(network: Network) -> list[tuple[str, Layer, Shape]]:
 
 
 def takes_any_length(network: Network) -> bool:
-    """Say whether sequences may be longer or shorter than those the network was planned for."""
+    """Return whether sequences may be longer or shorter than those the network was planned for."""
     if not is_sequence(network.in_shape):
         return False
     return not any(isinstance(layer, _OF_ONE_LENGTH) for _, layer, _ in _every_layer(network))
 
 
 def _bears_gaps(network: Network) -> bool:
-    """Say whether every layer knows which steps there are.
+    """Return whether every layer knows which steps there are.
 
     Where one does not, sknn refuses sequences with gaps; a graph cannot, and answers NaN.
     """

@@ -27,23 +27,29 @@ _ML_OPSET = 2
 
 
 def register_skl2onnx() -> None:
-    """Teach skl2onnx the estimators of sknn, so that it can write pipelines that hold them.
+    """Register the estimators of sknn with skl2onnx, so that it can convert pipelines with them.
 
-    Afterwards ``skl2onnx.to_onnx`` takes pipelines, column transformers, searches, votes and
-    calibrated classifiers of scikit-learn with estimators of sknn inside, with the options
-    ``zipmap``, ``nocl``, ``output_class_labels`` and ``raw_scores`` for our classifiers. Networks
-    compute in the dtype of what reaches them.
+    Afterward, ``skl2onnx.to_onnx`` converts pipelines, column transformers, searches, voting
+    ensembles, and calibrated classifiers of scikit-learn with estimators of sknn inside. The
+    options ``zipmap``, ``nocl``, ``output_class_labels``, and ``raw_scores`` work for classifiers
+    of sknn. Networks compute in the dtype of their input.
 
     Raises
     ------
     ImportError
-        Without the packages onnx and skl2onnx.
+        If the packages onnx and skl2onnx are not installed.
 
     Notes
     -----
-    A network in the middle of a pipeline, which hands its hidden layer on, is refused. Isotonic
-    calibration is written by skl2onnx as steps, not as the line that scikit-learn draws through
-    them, whatever the classifier.
+    A network in the middle of a pipeline, which passes on its hidden layer, is refused. skl2onnx
+    converts isotonic calibration to a step function, not to scikit-learn's piecewise linear
+    function.
+
+    A table's columns come in the types that `initial_types` declares. ``skl2onnx.to_onnx`` raises a
+    ValueError that names the column where a type cannot hold what the encoder read in `fit`: text
+    where there were dates, float32 for dates (also where a column transformer puts them beside
+    float32 numbers; declare these as DoubleTensorType) and for numbers that it rounds too much,
+    and numbers for categories that are words.
 
     Examples
     --------
@@ -121,8 +127,8 @@ def _refuse_several_outputs(estimator: Any) -> None:
     if isinstance(estimator._targets, MultioutputTargets):
         raise ValueError(
             f"This {type(estimator).__name__} was fitted on a y with {len(estimator.classes_)} "
-            "columns of classes, for which skl2onnx has no outputs; write it alone, by "
-            "sknn.persistence.to_onnx."
+            "columns of classes, for which skl2onnx has no outputs; convert it separately, "
+            "with sknn.persistence.to_onnx."
         )
 
 
@@ -209,8 +215,8 @@ def _refuse_middle(operator: Any, scope: Any) -> None:
         theirs = {each.onnx_name for each in other.inputs}
         if len(mine) > 1 and mine <= theirs and hasattr(other.raw_operator, "fit"):
             raise ValueError(
-                f"A {type(operator.raw_operator).__name__} in the middle of a pipeline hands on "
-                f"its hidden layer, and skl2onnx would hand its label and its probabilities to "
-                f"{type(other.raw_operator).__name__}. Write the network alone, by "
-                "sknn.persistence.to_onnx, or serve the pipeline from Python."
+                f"A {type(operator.raw_operator).__name__} in the middle of a pipeline passes on "
+                f"its hidden layer, but skl2onnx would pass its label and its probabilities to "
+                f"{type(other.raw_operator).__name__}. Convert the network separately, "
+                "with sknn.persistence.to_onnx, or serve the pipeline from Python."
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-_REMEDY = "Replace it by one of sknn, or serve the estimator from Python."
+_REMEDY = "Replace it with one of sknn, or serve the estimator from Python."
 
 
 class Converters:
@@ -50,7 +50,7 @@ class Converters:
         convert = self.of_class(type(part))
         if convert is None:
             raise TypeError(
-                f"{type(part).__name__} is no {self.what} that can be written to ONNX: only those "
-                f"of sknn have a converter. {self.remedy}"
+                f"The {self.what} {type(part).__name__} cannot be written to ONNX: only those of "
+                f"sknn have a converter. {self.remedy}"
             )
         return convert

@@ -12,6 +12,7 @@ from sknn.preprocessing.columns import Coded
 from sknn.preprocessing.dates import PARTS, part
 from sknn.preprocessing.kinds import DATE, NUMBER, READERS, SPAN, Form
 from sknn.preprocessing.numbers import Column
+from sknn.preprocessing.rounding import precision_of
 from sknn.preprocessing.sources import Source, check_size
 
 MOST = 4096
@@ -60,6 +61,8 @@ class ColumnFigures:
         for values in parts.values():
             check_size(values[:, None], [label])
         found = {name: Column.of(values, weight) for name, values in parts.items()}
+        for own in found.values():
+            own.precision = precision_of(column.dtype)
         return cls(kind, found)._compressed()
 
     def merged(self, other: ColumnFigures) -> ColumnFigures:

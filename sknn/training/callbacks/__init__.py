@@ -1,4 +1,4 @@
-"""What may look at training, and what may end it."""
+"""Callbacks: objects that watch training, and may end it."""
 
 from sknn.training.callbacks.averaging import WeightAveraging
 from sknn.training.callbacks.base import Callback, Hooks, Phase, Progress

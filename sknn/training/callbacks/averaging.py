@@ -12,11 +12,12 @@ from sknn.training.run import Average
 
 
 class WeightAveraging(Callback):
-    r"""Serve an average of the weights instead of the last ones.
+    r"""Predict with an average of the weights instead of the last ones.
 
-    Steps of a stochastic solver wander around a minimum; their mean lies nearer to it. Training
-    itself goes on from the last weights, as without averaging; ``loss_curve_`` is theirs. The
-    average is what validation, early stopping, scikit-learn's callbacks and predictions see.
+    The weights of a stochastic solver wander around a minimum, and their mean is closer to it.
+    Training itself continues from the last weights, as it would without averaging, and
+    ``loss_curve_`` shows their loss. Validation, early stopping, scikit-learn's callbacks, and
+    predictions see the average.
 
     Parameters
     ----------
@@ -26,23 +27,22 @@ class WeightAveraging(Callback):
         .. math:: \bar\theta \leftarrow d_t \bar\theta + (1 - d_t)\, \theta
                   \quad\text{with}\quad d_t = \min\left(d, \frac{1 + t}{10 + t}\right)
 
-        so that it follows fast while the weights move fast. "swa": the plain mean of the weights at
-        the ends of epochs [2]_, from `start` on. It does best with a rate that does not fall to
-        zero.
+        so that it follows quickly at first. "swa": the plain mean of the weights at the end of each
+        epoch [2]_, from `start` on. It works best with a rate that does not fall to zero.
     decay : float in [0, 1), default=0.999
-        d of "ema"; the average looks back about 1 / (1 - d) updates.
+        The factor d of "ema"; the average spans about 1 / (1 - d) updates.
     start : float in [0, 1) or int, default=0.75
-        What passes before "swa" begins to average: a share of the horizon (`max_iter` of the call
-        that began the run), or a number of epochs of the run. Until then, and if training ends
-        before, the last weights are served.
+        When "swa" begins to average: after a share of the horizon (`max_iter` of the call that
+        began the run), or after a number of epochs of the run. Before that, the last weights are
+        used.
 
     Notes
     -----
-    Running means and variances of batch normalization are averaged like weights. Zeros that
-    `l1` made are zero in the average only where they were zero all along.
+    Running means and variances of batch normalization are averaged like weights. Weights that `l1`
+    set to zero are zero in the average only if they were zero throughout.
 
-    The average lives in the run: with `warm_start` and `partial_fit` it goes on exactly, and ends
-    where they are called without this callback. Setting ``coefs_`` begins a new one.
+    With `warm_start` and `partial_fit`, the average continues exactly. It ends with the first call
+    without this callback, and starts over when ``coefs_`` is set.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What a callback is, what it is shown, and when it is called."""
+"""What a callback is, what it can see, and when it is called."""
 
 from __future__ import annotations
 
@@ -34,34 +34,34 @@ class Phase(IntEnum):
 
 
 class Progress:
-    """What a callback is shown.
+    """What a callback can see.
 
     Attributes
     ----------
     network : Network
-        Weights as they are now, ``progress.network.params`` by layer; in the units of training.
+        The current weights, ``progress.network.params`` by layer, in the units of training.
     run : Run
-        Epochs and updates so far, optimizer state, history.
+        Epochs and updates so far, optimizer state, and history.
     row : dict of float
-        Figures of the epoch that just ended; what a callback adds becomes a column of
+        Measurements of the epoch that just ended. What a callback adds becomes a column of
         ``history_``.
     each : dict of ndarray
-        Of loss, validation loss and score what every member has, NaN for those that stopped
-        before; ``row`` has the means. Without members arrays without axes.
+        Loss, validation loss, and score of every member, NaN for those that have stopped; ``row``
+        has the means. With a single member, arrays without axes.
     rate : float
         Learning rate of the last update.
     loss : float
         Objective on the last batch, before its update. NaN with lbfgs.
     base_rate : float
     schedule : Schedule or None
-        Together they give the rate of every update; a callback may replace both before the first
+        Together they define the rate of every update. A callback may replace both before the first
         epoch. None with lbfgs.
     workspace : Workspace or None
         Gradients (``progress.workspace.grads``, by layer) and activations of the last batch, for
-        ``on_gradient``. None with lbfgs, for Boltzmann machines and for GANs.
+        ``on_gradient``. None with lbfgs, for Boltzmann machines, and for GANs.
     snapshot : callable
-        Returns an independent fitted estimator with everything needed to continue from here.
-        None with lbfgs.
+        Returns an independent fitted estimator with everything that is needed to continue from
+        here. None with lbfgs.
     count_updates : callable
         Returns how many updates this call makes if nothing ends it early. None with lbfgs.
     deadline : float
@@ -69,7 +69,8 @@ class Progress:
     member : int or None
         Which member is trained, where they are trained one after the other, as with lbfgs.
     resumed : bool
-        An interrupted call goes on: callbacks hold what they held when the snapshot was taken.
+        Whether an interrupted call continues: callbacks then hold what they held when the snapshot
+        was taken.
     stop_reason : str or None
         Set by :meth:`stop`.
     """
@@ -105,7 +106,7 @@ class Progress:
 
     @property
     def candidate(self) -> Network:
-        """The network that would be served now: averaged weights if a callback averages them."""
+        """The network that would be the result now, with averaged weights if there are any."""
         average = self.run.average
         if average is None:
             return self.network
@@ -115,7 +116,7 @@ class Progress:
 
     @property
     def active(self) -> NDArray:
-        """Which members are trained, of shape (n_members,); those that stopped are not."""
+        """Which members are still trained, of shape (n_members,)."""
         trained = np.asarray(np.logical_not(self.run.stopped))
         # Before the first stop there is one answer for all.
         return (
@@ -123,7 +124,7 @@ class Progress:
         )
 
     def record(self, name: str, values: Any) -> None:
-        """Note a figure of every member, and in the row of the epoch its mean."""
+        """Record a measurement of every member, and its mean in the row of the epoch."""
         if not self.network.lead:
             self.each[name], self.row[name] = np.asarray(values, float), float(values)
             return
@@ -135,34 +136,34 @@ class Progress:
         """Raise where batches have no loss that can be known, as those of Boltzmann machines."""
         if self.workspace is None:
             raise ValueError(
-                f"{callback!r} looks at the loss of every batch, which says nothing of a Boltzmann "
-                "machine or of two networks that play against each other; remove it from callbacks."
+                f"{callback!r} needs the loss of every batch, which has no meaning for a Boltzmann "
+                "machine or a GAN; remove it from callbacks."
             )
 
     def stop(self, reason: str) -> None:
-        """End training after this epoch; the first reason given stands."""
+        """End training after this epoch; the first reason counts."""
         if self.stop_reason is None:
             self.stop_reason = reason
 
 
 class Callback(Spec):
-    """Base of everything that watches training.
+    """Base class of all callbacks.
 
-    Override what is needed. A method that is not overridden is never called, so
-    ``on_batch_end`` costs nothing where nobody has it.
+    Override the methods you need. Methods that are not overridden are never called, so they
+    cost nothing.
 
-    Callbacks are shared: clones of an estimator have the same ones. Each call of `fit` works on
-    shallow copies, which it publishes as ``callbacks_``. So what a method assigns,
-    ``self.count = 0``, belongs to that call, and what the callback held before, a list, an open
-    file, a lock, is the user's own: ``self.out.append(...)`` is seen outside, by other calls as
-    well. Specs and callbacks among the attributes are copied.
+    Clones of an estimator share its callbacks. Each call of `fit` works on shallow copies, which it
+    publishes as ``callbacks_``. So what a method assigns, as in ``self.count = 0``, belongs to that
+    call. What the callback already held, such as a list, an open file, or a lock, is shared:
+    ``self.out.append(...)`` reaches your own object, and other calls see it, too. Specs and
+    callbacks among the attributes are copied.
 
-    A :class:`~sknn.callbacks.Checkpoint` saves callbacks, and ``Checkpoint.load`` wants their
-    classes as ``trusted``. Where an attribute cannot be saved, as an open file or a function, leave
-    it out in ``__getstate__``, or put None in its place where it is a parameter, and open it in
-    ``on_train_begin``, which runs again when training is resumed.
+    A :class:`~sknn.callbacks.Checkpoint` saves callbacks, and ``Checkpoint.load`` needs their
+    classes as ``trusted``. If an attribute cannot be saved, such as an open file or a function,
+    leave it out in ``__getstate__`` (or, if it is a parameter, replace it with None), and open it
+    in ``on_train_begin``, which runs again when training is resumed.
 
-    Parameters are tested against the table ``constraints`` when training is asked for.
+    Parameters are checked against the table ``constraints`` when training starts.
 
     Examples
     --------
@@ -205,19 +206,19 @@ class Callback(Spec):
         return {name: value for name, value in state.items() if name not in self.fleeting}
 
     def on_train_begin(self, progress: Progress) -> None:
-        """Before the first epoch of a call, and before the rest of one that is resumed."""
+        """Run before the first epoch of a call, and before the rest of a call that is resumed."""
 
     def on_gradient(self, progress: Progress) -> None:
-        """Before every update, when ``progress.workspace`` holds the gradient of the batch."""
+        """Run before every update, when ``progress.workspace`` holds the gradient of the batch."""
 
     def on_batch_end(self, progress: Progress) -> None:
-        """After every update."""
+        """Run after every update."""
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """After every epoch."""
+        """Run after every epoch."""
 
     def on_train_end(self, progress: Progress) -> None:
-        """After the last epoch, whatever ended training (an exception excepted)."""
+        """Run after the last epoch, whatever ended training, except an exception."""
 
     def on_train_error(self, progress: Progress) -> None:
         """After an exception, before it is raised: close what ``on_train_begin`` has opened."""

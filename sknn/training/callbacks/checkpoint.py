@@ -1,4 +1,4 @@
-"""A file from which training goes on after a crash."""
+"""A file from which training can continue after a crash."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ _WHAT = "The 'path' of Checkpoint"
 
 
 class Checkpoint(Callback):
-    """Save training to a file, so that it can go on after a crash.
+    """Save training to a file, so that it can continue after a crash.
 
     The file is replaced as a whole: whenever the process dies, it holds the last checkpoint or the
-    one before. It is also written when training ends, by itself or by Ctrl-C; then it holds the
-    last whole epoch. Several networks that write the same path, as those of a
-    :class:`~sklearn.model_selection.GridSearchCV`, do not disturb each other: each replaces the
-    whole file, and the last one wins.
+    one before. It is also written when training ends, by itself or by Ctrl-C, and then holds the
+    last complete epoch. If several networks write to the same path, such as those of a
+    :class:`~sklearn.model_selection.GridSearchCV`, the file stays valid: each network replaces it
+    as a whole, and the last one wins.
 
     Parameters
     ----------
     path : str or path-like
-        The file. Its folder must exist. A file that is there keeps its mode and owner; what is no
+        The file. Its folder must exist. An existing file keeps its mode and owner. Anything but a
         regular file, such as a device or a named pipe, is refused.
     every_epochs : int, default=1
-        Save at the end of every so many epochs, counted over the whole run: `partial_fit` and
-        `warm_start` go on counting.
+        Save every so many epochs, counted over the whole run, including calls of `partial_fit` and
+        with `warm_start`.
     every_seconds : float, default=None
-        Of these epochs, pass over those that end less than so many seconds after the file was
-        last written.
+        Of these epochs, skip those that end less than so many seconds after the file was last
+        written.
 
     Raises
     ------
     InvalidParameterError
         Before training begins, if `path` cannot be written.
     ValueError
-        Before training begins, if a part of the estimator cannot be saved; it is named.
+        Before training begins, if a part of the estimator cannot be saved; the error names it.
     OSError
-        Later, if `path` can be written no more, for example for want of space. The checkpoint
-        before is kept.
+        Later, if `path` can no longer be written, for example because the disk is full. The
+        previous checkpoint is kept.
 
     Notes
     -----
-    A checkpoint is a file of :func:`sknn.persistence.save` with all that is needed to continue:
-    with Adam three times the weights, and more where best or averaged ones are kept. scikit-learn's
-    callbacks (``set_callbacks``) are not in it. A process that is killed while it writes may leave
-    a hidden file that ends in ``.tmp``.
+    A checkpoint is a file of :func:`sknn.persistence.save` with everything needed to continue. With
+    Adam it is three times as large as the weights, and larger if the best or averaged weights are
+    kept. scikit-learn's callbacks (``set_callbacks``) are not saved. A process that is killed while
+    it writes may leave a hidden file that ends in ``.tmp``.
 
     Examples
     --------
@@ -68,7 +68,7 @@ class Checkpoint(Callback):
     ...     learning_rate="cosine", max_iter=20, random_state=0, callbacks=[Checkpoint(path)]
     ... )
 
-    A script that may be run again until it is done:
+    A script that can be run again until it is done:
 
     >>> for run in range(2):
     ...     if os.path.exists(path):
@@ -111,7 +111,7 @@ class Checkpoint(Callback):
     def load(
         path: str | os.PathLike, *, trusted: Iterable[Any] = (), allow_pickle: bool = False
     ) -> Any:
-        """Return the estimator of a checkpoint; its ``resume`` trains what was left.
+        """Return the estimator of a checkpoint; its ``resume`` finishes training.
 
         No code runs: the file is one of :func:`sknn.persistence.save`.
 
@@ -119,11 +119,11 @@ class Checkpoint(Callback):
         ----------
         path : str or path-like
         trusted : iterable of classes or functions, default=()
-            Those of your own that may be in the file, such as callbacks. Others are refused, and
-            they are named.
+            Your own classes and functions that may be in the file, such as callbacks. Others are
+            refused, and the error names them.
         allow_pickle : bool, default=False
-            Read checkpoints of sknn before 1.0 as well. They are pickles, which may run any code:
-            load only files you trust.
+            Also read checkpoints of development versions before 0.1.0, which were pickles and may
+            run any code: load only files you trust.
 
         Returns
         -------
@@ -132,7 +132,7 @@ class Checkpoint(Callback):
         Warns
         -----
         UserWarning
-            If callbacks of the estimator will write other files than this one.
+            If callbacks of the estimator will write files other than this one.
 
         Raises
         ------
@@ -141,10 +141,10 @@ class Checkpoint(Callback):
         OSError
             If it cannot be read.
         TypeError
-            For anything but classes and functions in `trusted`.
+            If `trusted` holds anything but classes and functions.
         ValueError
-            If `path` cannot be one; if the file is no checkpoint, is truncated, or was altered; if
-            it needs a class that is not allowed; if it is a pickle.
+            If `path` is not a valid path; if the file is not a checkpoint, is truncated, or was
+            altered; if it needs a class that is not allowed; or if it is a pickle.
         """
         Checkpoint(path).check()
         try:
@@ -155,8 +155,8 @@ class Checkpoint(Callback):
         except OSError as error:
             raise archive.with_path(error, path, _WHAT, "read") from error
         raise ValueError(
-            f"{os.fspath(path)!r} is a checkpoint of an earlier sknn, a pickle, which may run any "
-            "code. If you trust it, pass allow_pickle=True."
+            f"{os.fspath(path)!r} is a checkpoint of a development version of sknn before 0.1.0: a "
+            "pickle, which may run any code. If you trust it, pass allow_pickle=True."
         )
 
     def on_train_begin(self, progress: Progress) -> None:
@@ -194,7 +194,7 @@ class Checkpoint(Callback):
         return epoch % self.every_epochs == 0 and self._is_old()
 
     def _is_old(self) -> bool:
-        """Say whether the file has its age; the file knows it even in a stream of calls."""
+        """Return whether the file has its age; the file knows it even in a stream of calls."""
         if self.every_seconds is None:
             return True
         try:

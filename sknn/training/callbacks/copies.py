@@ -115,7 +115,7 @@ def state_of(callback: Callback) -> dict[str, Any]:
 
 
 def fails(function: Callable, *arguments: Any) -> bool:
-    """Say whether a call to copy or save something is refused."""
+    """Return whether a call to copy or save something is refused."""
     try:
         function(*arguments)
     except REFUSALS:

@@ -1,4 +1,4 @@
-"""A film of training, as one HTML page."""
+"""A film of training as one HTML page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PICTURES = ("auto", "regions", "weights", "reconstructions", "samples")
 
 
 def _is_dense(value: Any, n_axes: int) -> bool:
-    """Say whether there are rows: in a list, an array, or a table, not in a sparse matrix."""
+    """Return whether there are rows: in a list, an array, or a table, not in a sparse matrix."""
     shape = getattr(value, "shape", None)
     if shape is None:
         return isinstance(value, (list, tuple)) and len(value) > 0
@@ -39,7 +39,7 @@ class _Reel:
         self.captions: list[str] = []
 
     def wants(self, epoch: int) -> bool:
-        """Say whether a picture of an epoch is due."""
+        """Return whether a picture of an epoch is due."""
         return epoch % self.every == 0 and epoch not in self.epochs[-1:]
 
     def add(self, frame: frames.Still, epoch: int, caption: str) -> None:
@@ -65,9 +65,9 @@ class _Reel:
 class Film(Callback):
     """Film training: one HTML page with a slider and a play button.
 
-    The page needs no server, no network and no other file. It is written when training ends,
-    interrupted or not. Pictures are taken of copies of the estimator, so training is the same with
-    and without it, to the last bit.
+    The page needs no server, no network connection, and no other file. It is written when training
+    ends, even if it was interrupted. The pictures are made from copies of the estimator, so
+    training is the same with and without this callback, to the last bit.
 
     In a search of :mod:`sknn.search` the fit of the best candidate is filmed, on all rows, and no
     other: with ``refit=False``, and in ``cross_validate``, none is. In searches of scikit-learn all
@@ -76,25 +76,26 @@ class Film(Callback):
     Parameters
     ----------
     path : str or path-like
-        Of the page, as "training.html". A file that is there is written over.
+        Where to write the page, for example "training.html". An existing file is overwritten.
     X : array-like of shape (n_samples, n_features), default=None
-        Rows for the pictures, numbers only: those of training or others. Needed for "regions" and
-        "reconstructions"; behind "samples" of two columns.
+        Numeric rows for the pictures, from training or not. Required for "regions" and
+        "reconstructions"; drawn behind "samples" with two columns.
     y : array-like of shape (n_samples,), default=None
-        Their classes, by which rows are colored in "regions".
+        Classes of the rows, which color them in "regions".
     picture : {"auto", "regions", "weights", "reconstructions", "samples"} or callable
-        What to film. "regions": predictions in the plane of the two columns of X. "weights": those
-        of the first layer, 100 units and inputs at most. "reconstructions": ten rows of X above
-        what is made of them. "samples": rows made up. "auto": samples of what has ``sample``; with
-        X, regions for two columns and one output, and reconstructions for an AutoEncoder; else
-        weights. A callable is given the estimator and returns an image: an array (height, width) of
-        numbers, or (height, width, 3) of colors between 0 and 1.
+        What to film. "regions": predictions in the plane of the two columns of X. "weights":
+        weights of the first layer, at most 100 units and inputs. "reconstructions": ten rows of X
+        above their reconstructions. "samples": generated rows. "auto": samples, if the estimator
+        has ``sample``; with X, regions for two columns and one output, and reconstructions for an
+        AutoEncoder; otherwise weights. A callable gets the estimator and returns an image: an array
+        (height, width) of numbers, or (height, width, 3) of colors between 0 and 1.
     every : int, default=1
-        Epochs from picture to picture.
+        Number of epochs between pictures.
     max_frames : int, default=200
-        Of more pictures every second one is left out.
+        Largest number of pictures; if there are more, every second one is dropped.
     shape : tuple of int, default=None
-        Of rows that are images. None: rows whose number of columns is a square from 16 on are.
+        Shape of rows that are images. None: rows are images if their number of columns is a square
+        of at least 16.
 
     Examples
     --------
@@ -245,7 +246,7 @@ def _kind(picture: Any, estimator: Any, X: Any) -> str:
             f"The 'picture' parameter of Film is {picture!r}, which {type(estimator).__name__} or "
             "X does not allow: regions need X of two columns and predictions of one output, "
             "reconstructions X and an autoencoder or Boltzmann machine, samples a network that "
-            "makes rows up."
+            "generates rows."
         )
     return picture
 

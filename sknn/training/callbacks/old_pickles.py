@@ -21,7 +21,7 @@ def unpickled(content: bytes, path: str | os.PathLike) -> Any:
         ) from error
     except Exception as error:
         raise ValueError(
-            f"{where!r} is no checkpoint that can be read: {type(error).__name__}, "
+            f"{where!r} is not a checkpoint that can be read: {type(error).__name__}, "
             f"{str(error).rstrip('.')}."
         ) from error
     return checked(found, path)

@@ -11,17 +11,16 @@ PAUSED = "paused"
 class Pause(Callback):
     """Stop after some epochs, so that `resume` can train the rest.
 
-    The parts together are the fit that never paused, to the last bit: a schedule spans all of
-    `max_iter`, and so does the patience of early stopping. A paused estimator serves the best
-    weights so far, or the last ones, and keeps what it needs to go on.
+    To the last bit, the parts together equal a fit without a pause: a schedule spans all of
+    `max_iter`, and so does the patience of early stopping. A paused estimator predicts with the
+    best weights so far, or the last ones, and keeps what it needs to continue.
 
     Parameters
     ----------
     epoch : int
-        Epochs of the fit, those before an earlier pause included, after which training stops;
-        ``stop_reason_`` then is "paused".
-        Training that ends by itself does so before. With lbfgs, which cannot continue exactly,
-        nothing is paused.
+        Number of epochs of the fit, including those before an earlier pause, after which training
+        stops; ``stop_reason_`` is then "paused". Training may also end earlier by itself. With
+        lbfgs, which cannot continue exactly, nothing is paused.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The range test: how large a learning rate may be."""
+"""The learning rate range test."""
 
 from __future__ import annotations
 
@@ -34,39 +34,40 @@ _TOUCHED = (
 
 
 class LearningRateRange(Callback):
-    r"""Find a learning rate by trying all of them, from small to large [1]_.
+    r"""Find a learning rate by trying a range of rates, from small to large [1]_.
 
-    The rate rises by the same factor from update to update. While it is too small the loss stays
-    where it is, then falls, and in the end flies apart. There the test stops: when the loss,
-    averaged over about a twentieth of the updates, exceeds four times its minimum or is not finite.
-    The network then gets back the weights it had before. The rates of the test replace
-    `learning_rate_init` and `learning_rate`, and nothing stops it for lack of progress.
+    The rate grows by the same factor in every update. At first it is too small and the loss does
+    not change; then the loss falls; in the end it explodes. The test stops when the loss, averaged
+    over about a twentieth of the updates, exceeds four times its minimum or is not finite. The
+    network then gets back the weights it had before. The rates of the test replace
+    `learning_rate_init` and `learning_rate`, and a lack of progress does not stop it.
 
     Parameters
     ----------
     low, high : float > 0, default=1e-6 and 1.0
         First and last rate.
     n_updates : int, default=None
-        Updates from `low` to `high`, at least 50. None takes all that `max_iter` epochs have.
+        Number of updates from `low` to `high`, at least 50. None takes all updates of `max_iter`
+        epochs.
 
     Attributes
     ----------
     rates_ : ndarray of shape (n,)
-        Rate of each update.
+        Learning rate of each update.
     losses_ : ndarray of shape (n,)
-        Loss of the batch that came after it.
+        Loss of the batch after each update.
     smoothed_ : ndarray of shape (n,)
-        Their moving average, without bias toward its start.
+        Moving average of the losses, corrected for the bias at its start.
     suggestion_ : float
         A tenth of the rate at which the average is lowest, but at least `low`. NaN if it never
         fell.
 
     Notes
     -----
-    For one call of `fit` (or the first of `partial_fit`) of a fresh network; it raises a ValueError
-    where a run continues, or has fewer than 50 updates. Fit a new network with the suggestion, and
-    without the callback. The best rate depends on the solver and on `batch_size`: test with those
-    you will use.
+    Use it in one call of `fit` (or the first of `partial_fit`) of a new network. It raises a
+    ValueError if a run continues, or has fewer than 50 updates. Then fit a new network with the
+    suggestion, and without the callback. The best rate depends on the solver and on `batch_size`,
+    so test with those that you will use.
 
     References
     ----------
@@ -206,7 +207,7 @@ class LearningRateRange(Callback):
         Raises
         ------
         AttributeError
-            Before the test; it is the object in ``callbacks_`` of the estimator that has the curve.
+            Before the test. The curve belongs to the object in ``callbacks_`` of the estimator.
         ImportError
             Without matplotlib.
         """

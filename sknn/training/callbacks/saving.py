@@ -19,8 +19,8 @@ def told_of(estimator: Any) -> files.Told:
         return files.told(estimator)
     except ValueError as error:
         raise ValueError(
-            f"Checkpoint: {error} Let the __getstate__ of a callback put None in the place of what "
-            "cannot be saved, or remove it from callbacks."
+            f"Checkpoint: {error} Let the __getstate__ of a callback replace what cannot be saved "
+            "with None, or remove it from callbacks."
         ) from error
 
 
@@ -35,7 +35,7 @@ def checked(found: Any, path: str | os.PathLike) -> Any:
     """Return what was found if it is an estimator in training."""
     if not isinstance(getattr(found, "run_", None), Run) or not hasattr(found, "resume"):
         raise ValueError(
-            f"{os.fspath(path)!r} is no checkpoint: it holds a {type(found).__name__}, not an "
+            f"{os.fspath(path)!r} is not a checkpoint: it holds a {type(found).__name__}, not an "
             "estimator of sknn in training."
         )
     return found
@@ -47,8 +47,9 @@ def warn_of_writers(made: Iterable[Any], path: str | os.PathLike) -> None:
     others = sorted({repr(each) for each in writers if not _is_at(each, path)})
     if others:
         warnings.warn(
-            f"What was loaded from {os.fspath(path)!r} has callbacks that write files when it is "
-            f"trained again: {', '.join(others)}. If you do not want them, remove them from "
+            f"The estimator loaded from {os.fspath(path)!r} has callbacks that will write files "
+            f"when it "
+            f"is trained again: {', '.join(others)}. If you do not want them, remove them from "
             "callbacks.",
             UserWarning,
             stacklevel=users_level(),
@@ -56,7 +57,7 @@ def warn_of_writers(made: Iterable[Any], path: str | os.PathLike) -> None:
 
 
 def _is_at(callback: Callback, path: str | os.PathLike) -> bool:
-    """Say whether a callback writes the very file it comes from."""
+    """Return whether a callback writes the very file it comes from."""
     try:
         return os.path.realpath(callback.path) == os.path.realpath(path)  # type: ignore[attr-defined]
     except (AttributeError, TypeError, ValueError):

@@ -99,5 +99,7 @@ def test_options_for_flat_rows_refuse_others(option):
 
 @pytest.mark.parametrize("other", [{"input_skip": 2}, {"input_scale": 1.0}], ids=str)
 def test_contraction_counts_no_other_weights(other):
-    with pytest.raises(InvalidParameterError, match=f"contraction and {next(iter(other))} do not"):
+    with pytest.raises(
+        InvalidParameterError, match=f"contraction and {next(iter(other))} cannot be combined"
+    ):
         Dense(2, "tanh", contraction=0.1, **other).bind(Defaults())

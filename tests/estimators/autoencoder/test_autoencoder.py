@@ -304,7 +304,7 @@ def test_mixed_columns_of_a_table():
     check_gradients(clone(ae), frame, None)
     with pytest.raises(ValueError, match="'size' more than once|more than once"):
         clone(ae).set_params(output_groups={"binary": ["big", "big"]}).fit(frame)
-    with pytest.raises(ValueError, match="no column of X"):
+    with pytest.raises(ValueError, match="not a column of X"):
         clone(ae).set_params(output_groups={"binary": ["age"]}).fit(frame)
     with pytest.raises(ValueError, match="must lie between 0 and 1"):
         clone(ae).set_params(output_groups={"binary": ["size"]}).fit(frame)
@@ -427,7 +427,7 @@ def test_number_of_features_in_a_stream():
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
-        ({"hidden_layer_sizes": ()}, "at least one layer"),
+        ({"hidden_layer_sizes": ()}, "hidden_layer_sizes must hold at least one size"),
         ({"corruption": "dust"}, "'corruption' parameter"),
         ({"corruption": "masking", "corruption_level": 1.5}, "corruption_level"),
         ({"sparsity": 1.0}, "'sparsity' parameter"),

@@ -52,7 +52,7 @@ def test_a_beat_that_is_missed_is_found():
     test[abnormal] *= 0.3
     cut = np.lib.stride_tricks.sliding_window_view
     rows = cut(train, WINDOW), cut(test, WINDOW), cut(abnormal, WINDOW).any(axis=1)
-    forest, components, coder, _ = detection(*rows, 0)
+    forest, components, coder, _ = np.mean([detection(*rows, seed) for seed in range(2)], axis=0)
     assert coder > 0.9
     assert coder >= max(forest, components) - 0.005
 

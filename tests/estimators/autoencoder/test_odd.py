@@ -170,11 +170,11 @@ def test_parameters_of_given_layers():
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
-        ({"output_groups": {"binary": 3}}, "output_groups wants lists"),
-        ({"output_groups": {"numeric": None}}, "output_groups wants lists"),
-        ({"output_groups": {"binary": "ab"}}, "output_groups wants lists"),
-        ({"output_groups": {"categorical": [0, 1]}}, "output_groups wants lists"),
-        ({"output_groups": {"binary": [7]}}, "no column of X"),
+        ({"output_groups": {"binary": 3}}, "output_groups needs lists"),
+        ({"output_groups": {"numeric": None}}, "output_groups needs lists"),
+        ({"output_groups": {"binary": "ab"}}, "output_groups needs lists"),
+        ({"output_groups": {"categorical": [0, 1]}}, "output_groups needs lists"),
+        ({"output_groups": {"binary": [7]}}, "not a column of X"),
         ({"layers": [], "hidden_layer_sizes": (32,)}, "layers must hold"),
         ({"hidden_layer_sizes": (0,)}, "hidden_layer_sizes"),
         ({"hidden_layer_sizes": "3"}, "hidden_layer_sizes"),
@@ -188,7 +188,7 @@ def test_wrong_parameters(parameters, words):
 def test_what_the_encoder_decides_on_is_no_parameter():
     ae = coder().fit(X)
     for method in (ae.to_classifier, ae.to_regressor):
-        with pytest.raises(ValueError, match=r"decides on \['activation', 'weight_init'\]"):
+        with pytest.raises(ValueError, match=r"determines \['activation', 'weight_init'\]"):
             method(weight_init="auto", activation="tanh", max_iter=3)
 
 

@@ -197,7 +197,7 @@ def test_every_family_gives_the_spread(net, x):
 
 def test_one_member_has_no_spread():
     net = fitted(MLPClassifier(max_iter=1, random_state=0), X, y)
-    with pytest.raises(ValueError, match="n_members to 5"):
+    with pytest.raises(ValueError, match="for example, set n_members=5"):
         net.predict_proba(X, return_std=True)
 
 

@@ -349,8 +349,8 @@ BAD = {
         },
         "Conv2D layer 'discriminator_conv0'",
     ),
-    "diagnostics": ({"callbacks": [Diagnostics()]}, "play against each other"),
-    "range": ({"callbacks": [LearningRateRange()]}, "play against each other"),
+    "diagnostics": ({"callbacks": [Diagnostics()]}, "no meaning for a Boltzmann machine or a GAN"),
+    "range": ({"callbacks": [LearningRateRange()]}, "no meaning for a Boltzmann machine or a GAN"),
 }
 
 

@@ -92,7 +92,7 @@ FIRST = [each.T for each in SEQUENCES]
         (FIRST, r"have 2 steps; if these are the features, pass channels='first'\."),
         (put(np.zeros((0, 2))), r"X\[2\] is a sequence of shape \(0, 2\), which holds no number"),
         (put(np.zeros((3, 0))), r"X\[2\] is a sequence of shape \(3, 0\), which holds no number"),
-        (put([]), r"X\[2\] is a sequence of shape \(0,\), .* no number; omit it"),
+        (put([]), r"X\[2\] is a sequence of shape \(0,\), .* no numbers; leave it out"),
         ([[], []], r"X\[0\] is a sequence of shape \(0,\), which holds no number"),
         (put(np.zeros((3, 2, 2))), r"In X\[2\]: Found array with dim 3"),
         (put(UNEVEN), r"In X\[2\] the rows are arrays .* row 0 has the shape \(2,\), row 2 \(1,\)"),

@@ -317,7 +317,7 @@ MISTAKES = [
     ("loss", "constant_optimum", lambda self, *args: np.zeros(7), r"of shape \(1,\)"),
     ("loss", "constant_optimum", lambda self, *args: np.array([np.inf]), "finite numbers"),
     ("loss", "tasks", frozenset(), 'add to it tasks = {"regression"}'),
-    ("loss", "tasks", frozenset({"binary"}), "not made for a regression target"),
+    ("loss", "tasks", frozenset({"binary"}), "does not support a regression target"),
     ("layer", "plan", lambda self, in_shape: in_shape, "must return a Plan"),
     ("layer", "plan", lambda self, in_shape: Plan(in_shape[0]), "must be a tuple of ints"),
     ("layer", "plan", lambda self, in_shape: Plan(in_shape, {"s": 1}), "must be a Param"),
@@ -399,7 +399,7 @@ def test_classes_and_functions_in_place_of_objects(name):
     with pytest.raises(ValueError, match=r"Pass an instance, Mine\(...\)"):
         net_with(name, part(family, **body)).fit(X, REAL)
     for foreign in (np.tanh, object):
-        with pytest.raises(TypeError, match=f"Make of it a class derived from {family.__name__}"):
+        with pytest.raises(TypeError, match=f"Derive a class from {family.__name__}"):
             net_with(name, foreign).fit(X, REAL)
     with pytest.raises(ValueError, match="classes derived from Layer"):
         net_with("layer", PReLU).fit(X, REAL)

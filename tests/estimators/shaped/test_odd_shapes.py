@@ -106,7 +106,7 @@ def test_labels_at_every_step():
 
 def test_several_classes_at_every_step_are_refused():
     y = np.random.default_rng(0).integers(0, 3, (40, 6, 2))
-    with pytest.raises(ValueError, match="y has 2 outputs a step. Train one network for each"):
+    with pytest.raises(ValueError, match="y has 2 outputs per step. Train one network for each"):
         RNNClassifier(**SMALL, return_sequences=True).fit(EVEN, y)
 
 
@@ -147,7 +147,7 @@ def test_answers_are_those_of_what_was_fitted():
 def test_layers_that_do_not_end_flat():
     layers = [Reshape((8, 8, 1)), Conv2D(2), MaxPool()]
     for net in (MLPClassifier(layers=layers, max_iter=1), AutoEncoder(layers=layers, max_iter=1)):
-        with pytest.raises(ValueError, match=r"end in rows of shape .* let them end in Flatten"):
+        with pytest.raises(ValueError, match=r"end in rows of shape .* make them end in Flatten"):
             net.fit(FLAT, LABELS)
 
 

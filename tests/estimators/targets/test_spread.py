@@ -107,14 +107,14 @@ def test_weights_are_repetitions():
 def test_other_losses_say_what_to_do(kind, loss):
     X, y, _ = draw(30, 0)
     net = kind(loss=loss, max_iter=1, random_state=0).fit(X, np.abs(y))
-    with pytest.raises(ValueError, match="n_members to 5, say, or loss='gaussian_nll'"):
+    with pytest.raises(ValueError, match="for example, set n_members=5, or loss='gaussian_nll'"):
         net.predict(X, return_std=True)
 
 
 def test_a_family_without_members_names_another():
     X, y, _ = draw(30, 0)
     net = DBNRegressor((3,), pretrain_n_iter=1, max_iter=1, random_state=0).fit(X, y)
-    with pytest.raises(ValueError, match="use an MLP with n_members=5, say, or loss="):
+    with pytest.raises(ValueError, match="for example, use an MLP with n_members=5, or loss="):
         net.predict(X, return_std=True)
 
 

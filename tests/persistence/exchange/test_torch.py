@@ -196,9 +196,9 @@ def test_what_cannot_travel_is_refused():
     with pytest.raises(ValueError, match="one name for each"):
         to_torch_state_dict(_net(), names=["0"])
     for names in (["0", "0"], {"hidden0": "output"}):
-        with pytest.raises(ValueError, match="every layer another name"):
+        with pytest.raises(ValueError, match="every layer a different name"):
             to_torch_state_dict(_net(), names=names)
-    with pytest.raises(ValueError, match="which is which"):
+    with pytest.raises(ValueError, match="map them with names="):
         from_torch_state_dict(_net(), {"a.weight": np.zeros(3)})
     net = RNNClassifier(layers=[Jordan(3)], max_iter=1, learning_rate="cosine").fit(SIGNALS, LABELS)
     with pytest.raises(ValueError, match="'jordan0' is a Jordan"):

@@ -42,5 +42,5 @@ def test_an_activation_of_the_user_is_refused_by_name():
         def backward(self, z, y, dy, work):
             dy *= 0.5
 
-    with pytest.raises(TypeError, match="Halved is no activation"):
+    with pytest.raises(TypeError, match="The activation Halved cannot be written to ONNX"):
         written(Halved(), np.zeros(2))

@@ -17,6 +17,7 @@ from sknn.layers import (
     GlobalAveragePool,
     GlobalMaxPool,
     Jordan,
+    LastStep,
     Layer,
     MaxPool,
     Parallel,
@@ -115,6 +116,7 @@ def test_missing_steps_hold_the_state(cell, reverse, dtype):
         [FillSteps(), Conv1D(3, 3, "tanh"), GlobalMaxPool()],
         [FillSteps(), Dense(3, "tanh"), GlobalAveragePool()],
         [FillSteps(), Parallel([GlobalMaxPool(), GlobalAveragePool()])],
+        [FillSteps(), Dense(3, "tanh"), Parallel([LastStep(), LastStep(reverse=True)])],
     ],
     ids=str,
 )
@@ -159,7 +161,7 @@ def test_a_layer_of_the_user_is_refused_by_name():
             return super().forward(p, 2.0 * x, y, ctx)
 
     network = built([Doubled(3, "tanh")], (5,), "float64")
-    with pytest.raises(TypeError, match="Doubled is no layer that can be written to ONNX"):
+    with pytest.raises(TypeError, match="The layer Doubled cannot be written to ONNX"):
         written(network)
 
 

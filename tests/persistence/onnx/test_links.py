@@ -50,5 +50,5 @@ def test_a_loss_of_the_user_is_refused_by_name():
         def link(self, raw):
             return 3.0 * raw
 
-    with pytest.raises(TypeError, match="Odd is no loss"):
+    with pytest.raises(TypeError, match="The loss Odd cannot be written to ONNX"):
         written(Odd(), np.zeros((2, 1)))

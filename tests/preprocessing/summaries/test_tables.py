@@ -101,7 +101,8 @@ def test_blocks_of_any_rows(rows, seed):
     settings = {"linear": True, "n_bins": 5, "max_categories": 3}
     found, _ = fitted(TableEncoder(**settings), X, slices, None, weight)
     exact = TableEncoder(**settings).fit(X, sample_weight=weight)
-    assert_array_equal(found.transform(X), exact.transform(X))
+    used = X[weight > 0]
+    assert_array_equal(found.transform(used), exact.transform(used))
 
 
 def test_arrays_of_numbers():

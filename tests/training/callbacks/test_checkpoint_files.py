@@ -151,14 +151,17 @@ def pickled_and_gone(monkeypatch):
 NO_CHECKPOINTS = {
     "a dict": (pickle.dumps({"a": 1}), "holds a dict"),
     "None": (pickle.dumps(None), "holds a NoneType"),
-    "a class": (pickle.dumps(MLPClassifier), "is no checkpoint"),
+    "a class": (pickle.dumps(MLPClassifier), "is not a checkpoint"),
     "another estimator": (pickle.dumps(LogisticRegression()), "holds a LogisticRegression"),
     "not fitted": (pickle.dumps(MLPClassifier()), "holds a MLPClassifier"),
-    "no pickle": (b"not a pickle", "no checkpoint that can be read"),
-    "nothing": (b"", "no checkpoint that can be read"),
-    "half a pickle": (pickle.dumps([1.0] * 100)[:-9], "no checkpoint that can be read"),
-    "a huge string": (b"\x80\x04\x8d" + b"\xff" * 7 + b"\x0f", "no checkpoint that can be read"),
-    "a huge array": (b"\x80\x04\x96" + b"\xff" * 6 + b"\x0f\x00", "no checkpoint that can be read"),
+    "no pickle": (b"not a pickle", "not a checkpoint that can be read"),
+    "nothing": (b"", "not a checkpoint that can be read"),
+    "half a pickle": (pickle.dumps([1.0] * 100)[:-9], "not a checkpoint that can be read"),
+    "a huge string": (b"\x80\x04\x8d" + b"\xff" * 7 + b"\x0f", "not a checkpoint that can be read"),
+    "a huge array": (
+        b"\x80\x04\x96" + b"\xff" * 6 + b"\x0f\x00",
+        "not a checkpoint that can be read",
+    ),
     "a module that is gone": (b"\x80\x04\x8c\x03foo\x8c\x03Bar\x93.", "cannot be found.*foo"),
     "a class that is gone": (None, "cannot be found.*Gone"),
 }

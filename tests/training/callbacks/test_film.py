@@ -174,7 +174,7 @@ def test_the_page_needs_nothing_else(page):
     ("film", "text"),
     [
         ({"picture": "regions"}, "two columns"),
-        ({"picture": "samples"}, "makes rows up"),
+        ({"picture": "samples"}, "a network that generates rows"),
         ({"picture": "reconstructions", "X": X}, "autoencoder"),
         ({"picture": "dreams"}, "picture"),
         ({"every": 0}, "every"),

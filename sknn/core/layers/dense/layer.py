@@ -19,44 +19,45 @@ from sknn.exceptions import InvalidParameterError
 
 
 class Dense(Affine):
-    r"""Every unit is linked to every input: :math:`y = f(x W + b)`.
+    r"""Connect every unit to every input: :math:`y = f(x W + b)`.
 
-    Where a row has several axes, the last one holds the inputs, and the same W serves every place:
-    every step of a sequence, every point of an image.
+    If a row has several axes, the last one holds the inputs, and all other positions share the same
+    W: every step of a sequence, every point of an image.
 
     Parameters
     ----------
     units : int
         Number of units, the width of the layer.
     activation : str or Activation, default=None
-        The non-linearity f. None takes the one of the estimator.
+        The non-linearity f. None takes that of the estimator.
     use_bias : bool, default=True
         Whether to add a bias b.
     weight_init : str or Initializer, default=None
-        Initial W. None takes the one of the estimator; "auto" chooses by the activation.
+        Initial W. None takes that of the estimator; "auto" chooses by the activation.
     bias_init : str or Initializer, default=None
         Initial b. None: what "auto" chooses, zeros for any other `weight_init`.
     max_norm : float, default=None
-        Upper bound on the length of each unit's incoming weights, restored after every step [1]_.
+        Upper bound on the norm of each unit's incoming weights, enforced after every update [1]_.
     tied_to : str, default=None
-        Name of a layer whose W, transposed, serves as the W of this one: both learn one array.
+        Name of a layer whose W, transposed, is used as the W of this layer, so that both share one
+        array.
     contraction : float, default=0.0
-        Strength of a penalty on the squared derivatives of the outputs by the inputs [2]_, for
-        the activations identity, logistic, relu and tanh.
+        Strength of a penalty on the squared derivatives of the outputs with respect to the inputs
+        [2]_, for the activations identity, logistic, relu, and tanh.
     parametrization : {"standard", "ntk"}, default="standard"
         "ntk": W moves at the learning rate times :math:`1 / \sqrt{n}`, n the number of inputs, and
-        b at a tenth of it. Under Adam this is the layer :math:`f(x W / \sqrt{n} + b)` [3]_, so
-        that one rate suits layers of every width. Decoupled decay stays what it is.
+        b at a tenth of it. Under Adam this is the layer :math:`f(x W / \sqrt{n} + b)` [3]_, so that
+        one rate suits layers of every width. Decoupled weight decay is not affected.
     input_scale : float, default=0.0
-        Above 0 every input has a factor that is learned, at first 1:
-        :math:`y = f((x \odot s) W + b)`. They move at so many times the learning rate; at 6, say,
-        columns that tell nothing are soon turned down [3]_.
+        If positive, every input has a learned factor that starts at 1:
+        :math:`y = f((x \odot s) W + b)`. The factors move at `input_scale` times the learning rate;
+        with 6, for example, columns without information are soon scaled down [3]_.
     columns : int, default=None
-        Take only the first columns of the input; the others may be meant for `input_skip`.
+        Use only the first columns of the input; the others may be for `input_skip`.
     input_skip : int, default=0
-        So many columns at the end of what the network is given are linked to the units as well,
-        past all layers between: :math:`y = f(x W + b + u S)`, the wide path of [4]_. S starts at
-        zero and is not decayed.
+        Number of columns at the end of the network's input that are also connected to the units,
+        bypassing all layers between: :math:`y = f(x W + b + u S)`, the wide path of [4]_. S starts
+        at zero and is not decayed.
     name : str, default=None
         Name in parameter grids and in ``get_weights``; None: ``hidden0``, ``hidden1``, ...
 
@@ -66,7 +67,7 @@ class Dense(Affine):
        overfitting", section 5.1.
     .. [2] Rifai et al. (2011), "Contractive auto-encoders", ICML.
     .. [3] Jacot, Gabriel & Hongler (2018), "Neural tangent kernel"; the factors are those of
-       Holzmueller, Grinsztajn & Steinwart (2024), "Better by default", arXiv 2407.04491.
+       Holzmüller, Grinsztajn & Steinwart (2024), "Better by default", arXiv 2407.04491.
     .. [4] Cheng et al. (2016), "Wide & deep learning for recommender systems".
 
     Examples
@@ -130,7 +131,7 @@ class Dense(Affine):
             contraction.check_activation(self.contraction, bound.activation)
         for name in ("input_scale", "input_skip"):
             if self.contraction and getattr(self, name):
-                raise InvalidParameterError(f"contraction and {name} do not go together.")
+                raise InvalidParameterError(f"contraction and {name} cannot be combined.")
         return bound
 
     def check_input(self, in_shape: Shape) -> None:

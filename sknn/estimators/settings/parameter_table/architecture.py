@@ -90,7 +90,13 @@ ENTRIES = {
     .on("RecurrentNetwork", also="Recurrent layers have activations of their own.")
     .on("TabularMLPRegressor", default="mish")
     .on("TableSynthesizer", default="silu")
-    .on("AutoEncoder", also="The last layer of the decoder has `output_activation`."),
+    .on(
+        "AutoEncoder",
+        default="auto",
+        also='"auto" is "relu", and "identity" for the code of several layers that is not to be '
+        "sparse. The last layer of the decoder has `output_activation`.",
+        constraint=Activations(several=True, automatic=True),
+    ),
     "layers": Entry(
         "list of Layer",
         None,
@@ -122,7 +128,9 @@ ENTRIES = {
         None,
         "Normalization between each hidden layer and its activation.",
         c.none() | c.one_of(NORMALIZATION),
-    ).on("ConvolutionalNetwork", also="It applies to convolutions, too."),
+    )
+    .on("ConvolutionalNetwork", also="It applies to convolutions, too.")
+    .on("CNNClassifier", default="batch"),
     "dropout": Entry(
         "float or list of float",
         0.0,
@@ -144,8 +152,8 @@ ENTRIES = {
         "AutoEncoder",
         default="auto",
         text='"squared_error", "log_loss" (cross-entropy of each output), a spec from '
-        ':mod:`sknn.losses`, or "auto": "log_loss" with a logistic output, else "squared_error". '
-        'For shades of gray, "squared_error" reconstructs better.',
+        ':mod:`sknn.losses`, or "auto": "log_loss" with a logistic output where `variational` or '
+        'where at least 95 % of X of the first call is 0 or 1, else "squared_error".',
         constraint=c.one_of(["auto", "squared_error", "log_loss"]) | c.spec_of(Loss, "a Loss spec"),
     ),
     "weight_init": Entry(

@@ -64,7 +64,7 @@ class Place:
 
 
 def through(places: Iterable[Place], x: Tensor) -> Tensor:
-    """Write layers one behind the other."""
+    """Write layers one after the other."""
     for place in places:
         if not place.layer.training_only:
             x = place.write(x)
@@ -72,7 +72,7 @@ def through(places: Iterable[Place], x: Tensor) -> Tensor:
 
 
 def is_sequence(shape: Shape) -> bool:
-    """Say whether rows have steps, which may be any number."""
+    """Return whether rows have steps, which may be any number."""
     return len(shape) == 2
 
 

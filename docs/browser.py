@@ -1,0 +1,108 @@
+"""Look at built pages in Chromium, as wide as on a desk and as narrow as on a phone."""
+
+import json
+import os
+import re
+import shutil
+import sys
+from functools import partial
+
+OPENED = [
+    "index.html",
+    "getting_started.html",
+    "guide/mlp.html",
+    "guide/images.html",
+    "guide/losses.html",
+    "differences.html",
+    "reference/index.html",
+    "reference/generated/sknn.MLPClassifier.html",
+    "examples/index.html",
+    "examples/training/optimizer_paths.html",
+]
+WIDTHS = (1400, 400)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+BROKEN = "[...document.images].filter(i => !i.complete || !i.naturalWidth).map(i => i.src)"
+CUT_OFF = """[...document.querySelectorAll("div.highlight pre")]
+    .filter(block => block.clientWidth && block.scrollWidth > block.clientWidth + 1)
+    .map(block => block.textContent.trim().split("\\n")[0])"""
+# What the button over each block copies: text without prompts.
+COPIED = """(() => {
+    const copied = [];
+    document.execCommand = () => copied.push(document.activeElement.value);
+    document.querySelectorAll("button.copybtn").forEach(button => button.click());
+    return copied;
+})()"""
+PROMPT = re.compile(r"^(>>>|\.\.\.|\$) ", re.MULTILINE)
+# What users search for: a page of the guide comes before those for developers.
+SEARCHED = ("early stopping", "dropout", "learning rate", "checkpoint", "gradients", "threads")
+FINISHED = """/found/.test(document.querySelector(".search-summary")?.textContent)"""
+FOUND = """[...document.querySelectorAll("ul.search li a")].map(a => a.getAttribute("href"))"""
+
+
+def chromium():
+    """Return the path of a Chromium, or None; in continuous integration there must be one."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None and os.environ.get("CI"):
+        sys.exit("There is no chromium on the PATH: apt-get install chromium.")
+    return found
+
+
+def wrong_in_browser(path, root, screenshots=None):
+    """Yield a line for everything that looks wrong.
+
+    Parameters
+    ----------
+    path : str
+        Of the browser.
+    root : Path
+        The folder of the built pages.
+    screenshots : Path, default=None
+        Where to keep what was seen.
+    """
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        for width in WIDTHS:
+            tab = browser.new_page(viewport={"width": width, "height": 900})
+            said = []
+            tab.on("console", partial(_hear, said))
+            tab.on("pageerror", partial(_hear, said))
+            for name in OPENED:
+                tab.goto((root / name).as_uri())
+                if screenshots:
+                    picture = f"{name.replace('/', '-').removesuffix('.html')}-{width}.png"
+                    tab.screenshot(path=screenshots / picture)
+                lines = [*said, *_seen(tab)]
+                yield from (f"{name} at {width} pixels: {line}" for line in lines)
+                said.clear()
+        yield from _wrong_answers(tab, root)
+        browser.close()
+
+
+def _hear(said, message):
+    """Keep an exception, or a line of the console that tells of an error."""
+    if getattr(message, "type", "error") == "error":
+        said.append(getattr(message, "text", str(message)))
+
+
+def _seen(tab):
+    """Yield what is wrong with the page that is open."""
+    yield from (f"{source} is broken" for source in tab.evaluate(BROKEN))
+    yield from (f"{line!r} begins a block wider than its box" for line in tab.evaluate(CUT_OFF))
+    copied = tab.evaluate(COPIED)
+    yield from (f"copies {text!r}" for text in copied if not text or PROMPT.search(text))
+    if tab.evaluate(OVERFLOW) > 0:
+        yield f"scrolls sideways by {tab.evaluate(OVERFLOW)} pixels"
+
+
+def _wrong_answers(tab, root):
+    """Yield what the search finds first and is not for users."""
+    for words in SEARCHED:
+        tab.goto(f"{(root / 'search.html').as_uri()}?q={words.replace(' ', '+')}")
+        tab.wait_for_function(FINISHED)
+        found = tab.evaluate(FOUND)
+        for_users = [url for url in found if url.startswith(("guide/", "getting_started"))]
+        if not for_users or any("developer/" in url for url in found[: found.index(for_users[0])]):
+            yield f"search for {json.dumps(words)} finds {found[:3]}"

@@ -1,0 +1,58 @@
+"""What an auto-encoder does where "auto" leaves the choice to it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sknn.core.schedules import Constant, Cosine, Schedule
+from sknn.estimators.settings.layers import hidden_sizes, per_layer
+
+_RATE_OF_ONE = 0.001
+_RATE_OF_64 = 0.002
+_HIGHEST_RATE = 0.005
+
+
+def is_deep(estimator: Any) -> bool:
+    """Whether there are layers beside the code, which can bend what components leave straight."""
+    return estimator.layers is not None or len(hidden_sizes(estimator.hidden_layer_sizes)) > 1
+
+
+def activations(estimator: Any, n_layers: int) -> list[Any]:
+    """Return the activation of every hidden layer of the encoder.
+
+    A linear code holds components in either direction, one unit each; one that is to be sparse
+    has to know what off is.
+    """
+    if not _is_automatic(estimator.activation):
+        return per_layer(estimator.activation, n_layers, "activation")
+    linear = n_layers > 1 and estimator.sparsity is None
+    return ["relu"] * (n_layers - 1) + ["identity" if linear else "relu"]
+
+
+def schedule(estimator: Any) -> Schedule | None:
+    """Return the schedule of "auto"; None where the user has named one.
+
+    One layer starts at its optimum, or near it, and is to stop when it does not get any better.
+    """
+    if not _is_automatic(estimator.learning_rate):
+        return None
+    return Cosine() if is_deep(estimator) else Constant()
+
+
+def base_rate(estimator: Any) -> float:
+    """Return the learning rate, by default the lower the wider the network is.
+
+    A step of Adam moves every weight by the rate, so what a unit gets from all units of a layer
+    moves by more the more of them there are: large steps lose the last components of a long code.
+    """
+    if not _is_automatic(estimator.learning_rate_init):
+        return float(estimator.learning_rate_init)
+    if estimator.layers is not None or not is_deep(estimator):
+        return _RATE_OF_ONE
+    widest = max(hidden_sizes(estimator.hidden_layer_sizes))
+    return min(_HIGHEST_RATE, _RATE_OF_64 * math.sqrt(64 / widest))
+
+
+def _is_automatic(value: Any) -> bool:
+    return isinstance(value, str) and value == "auto"
