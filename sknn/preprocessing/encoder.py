@@ -101,6 +101,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     See Also
     --------
+    sknn.streams.fit_blocks : Fits an encoder by a table that does not fit into memory.
     sklearn.compose.ColumnTransformer : Steps of your own for groups of columns.
     sklearn.preprocessing.OneHotEncoder : Categories alone.
 
