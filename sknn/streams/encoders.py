@@ -24,12 +24,12 @@ def lend_encoder(net: TableNetwork, source: Any) -> None:
     """Give a network that begins anew the encoder it would fit, fitted by all blocks."""
     if "network_" in vars(net):
         return
-    encoder, target = net.new_encoder()
+    encoder, target = net._encoder_and_target()
     summary = summary_of(encoder, source)
     if summary.rows is not None:
         summary.rows.y = target(summary.rows.y)
     encoder.learn_summary(summary).warn()
-    net.lent_encoder = encoder
+    net._lent_encoder = encoder
 
 
 def summary_of(encoder: TableEncoder, source: Any) -> TableSummary:

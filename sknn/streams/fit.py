@@ -111,8 +111,8 @@ def fit_blocks(
     workers and their threads, or on which copy finishes first. A task uses one BLAS thread. The
     first copy continues with the random numbers of the stream, and the others jump ahead of it. The
     first block is loaded into this process, where it determines the initial weights and the scale
-    of y, and with ``encoder="first"`` the encoder of a table. What callbacks and fitted attributes measure on training rows
-    is measured on up to 2,048 of its rows.
+    of y, and with ``encoder="first"`` the encoder of a table. What callbacks and fitted attributes
+    measure on training rows is measured on up to 2,048 of its rows.
 
     With ``solver="lbfgs"`` there is no ``partial_fit``. In each of `max_iter` iterations, loss and
     gradient are summed over all blocks, on the cluster if there is a client; y and the sample
@@ -189,7 +189,7 @@ def fit_blocks(
         passes.run(start)
     finally:
         if isinstance(estimator, TableNetwork):
-            estimator.__dict__.pop("lent_encoder", None)
+            estimator.__dict__.pop("_lent_encoder", None)
     return estimator
 
 

@@ -82,7 +82,7 @@ def test_a_network_takes_the_encoder_of_all_blocks(bins, together):
     fit_blocks(net, PARTS, together=together, encoder="all")
     exact = TableEncoder(bins=bins, n_bins=8, linear=True).fit(X, y[:, None], weight)
     assert_array_equal(net.encoder_.transform(X), exact.transform(X))
-    assert "lent_encoder" not in vars(net)
+    assert "_lent_encoder" not in vars(net)
     assert net.n_features_in_ == 4
     assert np.isfinite(net.predict(X)).all()
 

@@ -93,7 +93,7 @@ class TableNetwork(SupervisedNetwork):
 
     _settings: Preset
     _first_rows: FirstRows | None = None
-    lent_encoder: TableEncoder | None = None
+    _lent_encoder: TableEncoder | None = None
     """Fitted by more rows than those of the first call, which takes it for its own."""
     encoder_: TableEncoder = learned()
     member_shares_: NDArray | None = learned()
@@ -148,7 +148,7 @@ class TableNetwork(SupervisedNetwork):
         self._settings = state.recipe.family_settings
         call = state.call
         known, self._first_rows = self._first_rows, None
-        begun = "network_" in vars(self) or self.lent_encoder is not None
+        begun = "network_" in vars(self) or self._lent_encoder is not None
         if not call.stream or (known is None and begun):
             return
         rows = known if call.finish else self._gathered(known, state)
@@ -196,7 +196,7 @@ class TableNetwork(SupervisedNetwork):
         return Rows(x, y, arrays.check_weight(sample_weight, len(x)))
 
     def _learn_encoder(self, table: Table, y: Any, sample_weight: Any) -> None:
-        lent = self.__dict__.pop("lent_encoder", None)
+        lent = self.__dict__.pop("_lent_encoder", None)
         if lent is not None:
             self.encoder_ = lent
             return
@@ -205,7 +205,7 @@ class TableNetwork(SupervisedNetwork):
         if self._first_rows is None:
             remarks.warn()
 
-    def new_encoder(self) -> tuple[TableEncoder, Callable[[Any], Any]]:
+    def _encoder_and_target(self) -> tuple[TableEncoder, Callable[[Any], Any]]:
         """Return the encoder that this network fits, and what makes its target of y."""
         trial = shallow_copy(self)
         trial._check_parameters()

@@ -116,6 +116,18 @@ def test_arrays_of_numbers():
     assert_array_equal(found.transform(X), TableEncoder(**more).fit(X).transform(X))
 
 
+@pytest.mark.parametrize("name", ["polars", "pyarrow"])
+def test_blocks_of_other_frames(name):
+    library = pytest.importorskip(name)
+    values = {"a": [1.0, 2.0, None, 4.0], "b": ["x", "y", "x", "z"], "c": [None, "1", "2", "3"]}
+    make = library.DataFrame if name == "polars" else library.table
+    parts = [make({key: column[i : i + 2] for key, column in values.items()}) for i in (0, 2)]
+    encoder = TableEncoder()
+    encoder.learn_summary(in_pairs([encoder.summarize(part) for part in parts]))
+    whole = make(values)
+    assert_array_equal(encoder.transform(whole), TableEncoder().fit(whole).transform(whole))
+
+
 def test_many_values_stay_within_the_stated_error(monkeypatch):
     monkeypatch.setattr(figures, "MOST", 102)
     rng = np.random.default_rng(0)
