@@ -150,7 +150,9 @@ class Bins:
         """Return the mean of each bin of the only column."""
         total = np.zeros(len(self.source))
         for rows in pieces(len(known.values), len(self.source)):
-            total += known.weight[rows] @ self.fill(known.values[rows, None])
+            # A product of BLAS may depend on where its arrays begin.
+            filled = self.fill(known.values[rows, None])
+            total += np.multiply(filled, known.weight[rows, None], out=filled).sum(axis=0)
         return total / known.weight.sum()
 
     def fill(self, numbers: NDArray) -> NDArray:
