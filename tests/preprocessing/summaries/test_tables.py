@@ -262,3 +262,7 @@ def test_a_summary_is_small():
         slices = [slice(i, i + 5_000) for i in range(0, n, 5_000)]
         sizes.append(len(pickle.dumps(summarized(TableEncoder(), X, slices))))
     assert max(sizes) < 1.2 * min(sizes) < 1_000_000
+
+
+def test_rows_of_many_columns_are_fewer():
+    assert [sampled.most_rows(n) for n in (1, 40, 100, 1000)] == [50_000, 50_000, 20_000, 10_000]
