@@ -218,6 +218,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     """
 
     _task: ClassVar[Task] = ReconstructionTask()
+    # With 1, the error of numbers would hardly count beside that of levels.
+    _stress: ClassVar[float] = 4.0
     _targets: ReconstructionTargets
 
     def __init__(

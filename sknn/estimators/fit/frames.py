@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,15 @@ class FrameRows:
     _form: ArrayForm = ArrayForm()
     """What X was in the first call."""
 
+    _stress: ClassVar[float] = 1.0
+    """Standard deviation of numbers beside the ones and zeros of levels."""
+
+    @property
+    def _n_columns(self) -> int:
+        """Columns of the matrix that the network reads and returns."""
+        coder = self._form.coder
+        return self.n_features_in_ if coder is None else coder.width  # type: ignore[attr-defined]
+
     @property
     def _scales_columns(self) -> bool:
         return self._form.coder is not None
@@ -31,7 +40,7 @@ class FrameRows:
         if sample_weight is not None and hasattr(X, "shape"):
             weight = arrays.check_weight(sample_weight, X.shape[0])
             rows = arrays.training_rows(weight, may_be_empty=False)
-        self._form = form_of_rows(X, weight, rows)
+        self._form = form_of_rows(X, weight, rows, self._stress)
 
     def _matrix(self, X: Any, dtypes: Any, reset: bool, read_array: Callable[[], Any]) -> Any:
         """Return the matrix that the network reads; with `reset` record the features seen."""

@@ -30,15 +30,18 @@ class MatrixCoder:
     labels : list
         What a column is called.
     names : list of str or None
+    stress : float
+        Standard deviation of the columns of numbers.
     """
 
     blocks: list[Block]
     maker: FrameMaker
     labels: list
     names: list[str] | None
+    stress: float = 1.0
 
     @classmethod
-    def fit(cls, table: Table, sample: Sample) -> MatrixCoder:
+    def fit(cls, table: Table, sample: Sample, stress: float = 1.0) -> MatrixCoder:
         """Learn from training rows."""
         blocks: list[Block] = []
         for place, form in enumerate(forms_of(table, None)):
@@ -49,7 +52,7 @@ class MatrixCoder:
                     blocks.append(LevelBlock.fit(column, sample))
                 else:
                     blocks.append(NumberBlock.fit(form.kind, column, sample))
-        return cls(blocks, FrameMaker.of(table.frame), list(table.labels), table.names)
+        return cls(blocks, FrameMaker.of(table.frame), list(table.labels), table.names, stress)
 
     def places(self) -> Iterator[tuple[Block, slice, slice]]:
         """Yield the blocks, the columns of their choices, and those of their numbers."""
@@ -84,19 +87,21 @@ class MatrixCoder:
                 choices, scores = block.encode(table.column(place))
             fill_choices(out[:, group], choices)
             if scores is not None:
-                out[:, number] = scores[:, None]
+                out[:, number] = self.stress * scores[:, None]
         return out
 
-    def decode(self, matrix: NDArray) -> Any:
-        """Return a table of the kind that was read, of the likeliest choices."""
+    def decode(self, matrix: NDArray) -> list[NDArray]:
+        """Return the columns of a table, of the likeliest choices."""
         columns = []
         for block, group, number in self.places():
             choices = np.zeros(len(matrix), np.intp)
             if block.n_choices:
                 choices = matrix[:, group].argmax(axis=1)
-            scores = matrix[:, number.start].astype(np.float64) if block.n_numbers else None
+            scores = None
+            if block.n_numbers:
+                scores = matrix[:, number.start].astype(np.float64) / self.stress
             columns.append(block.decode(choices, scores))  # type: ignore[arg-type]
-        return self.maker.make(columns)
+        return columns
 
 
 def fill_choices(out: NDArray, choices: NDArray) -> None:

@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.preprocessing.columns import Coded, Table, read_table
+from sknn.preprocessing.conditions import asked, never_seen
+from sknn.preprocessing.kinds import naming
+from sknn.preprocessing.matrix.asked import AskedRows
 from sknn.preprocessing.matrix.coder import MatrixCoder
 from sknn.preprocessing.plan import Sample
 from sknn.preprocessing.tokens.frames import FrameMaker
@@ -24,9 +27,16 @@ class ArrayForm:
         """Return reconstructed rows as a user expects them."""
         return rows
 
-    def made(self, rows: NDArray) -> Any:
-        """Return new rows as a user expects them."""
+    def made(self, rows: NDArray, wanted: AskedRows | None = None) -> Any:
+        """Return new rows as a user expects them, with what was wanted."""
         return rows
+
+    def wanted(self, conditions: Any, n: int) -> AskedRows:
+        """Return what is asked for in so many new rows."""
+        raise ValueError(
+            "conditions name columns of a frame, and X was an array in fit; fit on a frame, or ask "
+            "for classes by y."
+        )
 
 
 @dataclass
@@ -60,11 +70,22 @@ class NumericForm(ArrayForm):
         high = np.array([float(column.max()) for column in columns])
         return cls(FrameMaker.of(table.frame), whole, low, high)
 
-    def made(self, rows: NDArray) -> Any:
+    def made(self, rows: NDArray, wanted: AskedRows | None = None) -> Any:
         """Return a frame with the names and dtypes of the first."""
         rows = rows.astype(np.float64)
         rows[:, self.whole] = np.rint(np.clip(rows[:, self.whole], self.low, self.high))
-        return self.maker.make(list(rows.T))
+        return self.maker.make(_with_given(list(rows.T), wanted))
+
+    def wanted(self, conditions: Any, n: int) -> AskedRows:
+        """Return what is asked for in so many new rows."""
+        wanted = AskedRows(n)
+        for place, label, column in asked(self.maker.names, conditions, n):
+            with naming(label):
+                numbers = np.asarray(column, np.float64)
+                if not np.isfinite(numbers).all():
+                    raise never_seen(label, "a missing or infinite number")
+            wanted.add(place, numbers, numbers=(place, numbers))
+        return wanted
 
 
 @dataclass
@@ -80,12 +101,47 @@ class TableForm(ArrayForm):
 
     def restored(self, rows: NDArray) -> Any:
         """Return a frame with the names and dtypes of the first."""
-        return self.coder.decode(rows)
+        return self.coder.maker.make(self.coder.decode(rows))
 
-    made = restored
+    def made(self, rows: NDArray, wanted: AskedRows | None = None) -> Any:
+        """Return a frame with the names and dtypes of the first."""
+        return self.coder.maker.make(_with_given(self.coder.decode(rows), wanted))
+
+    def wanted(self, conditions: Any, n: int) -> AskedRows:
+        """Return what is asked for in so many new rows."""
+        wanted, places = AskedRows(n), list(self.coder.places())
+        for place, label, column in asked(self.coder.labels, conditions, n):
+            block, group, number = places[place]
+            with naming(label):
+                choices, scores = block.encode(column)
+                values = block.read(column)
+            unknown = choices < 0
+            if unknown.any() and (block.n_choices or np.isnan(_plain(values)).any()):
+                raise never_seen(label, values[unknown][0])
+            wanted.add(
+                place,
+                values,
+                choices=(group, choices) if block.n_choices else None,
+                numbers=None if scores is None else (number.start, self.coder.stress * scores),
+            )
+        return wanted
 
 
-def form_of_rows(X: Any, weight: NDArray | None, rows: NDArray | None) -> ArrayForm:
+def _plain(values: NDArray) -> NDArray:
+    """Return entries as numbers, NaN where they are missing."""
+    if values.dtype.kind in "mM":
+        return np.where(np.isnat(values), np.nan, values.astype(np.int64))
+    return values
+
+
+def _with_given(columns: list[NDArray], wanted: AskedRows | None) -> list[NDArray]:
+    """Return columns with those that were asked for as they were given."""
+    for place, values in ({} if wanted is None else wanted.given).items():
+        columns[place] = values
+    return columns
+
+
+def form_of_rows(X: Any, weight: NDArray | None, rows: NDArray | None, stress: float) -> ArrayForm:
     """Return the form that X has.
 
     Parameters
@@ -95,6 +151,8 @@ def form_of_rows(X: Any, weight: NDArray | None, rows: NDArray | None) -> ArrayF
         Of all rows.
     rows : ndarray of int or None
         Those that count.
+    stress : float
+        Standard deviation of numbers beside the ones and zeros of levels.
     """
     if not _is_frame(X):
         return ArrayForm()
@@ -103,7 +161,7 @@ def form_of_rows(X: Any, weight: NDArray | None, rows: NDArray | None) -> ArrayF
         return NumericForm.of(table)
     some = table if rows is None else table.take(rows)
     counting = weight if rows is None or weight is None else weight[rows]
-    return TableForm(MatrixCoder.fit(some, Sample.of(counting, some.n_rows)))
+    return TableForm(MatrixCoder.fit(some, Sample.of(counting, some.n_rows), stress))
 
 
 def _is_frame(X: Any) -> bool:

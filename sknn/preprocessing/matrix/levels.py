@@ -44,3 +44,7 @@ class LevelBlock:
     def decode(self, choices: NDArray, scores: None) -> NDArray:
         """Return entries, the most frequent of rare ones."""
         return self.levels.likeliest(choices)
+
+    def read(self, column: Any) -> NDArray:
+        """Return entries as they are given."""
+        return self.levels.read(column)[0]

@@ -14,9 +14,6 @@ from sknn.preprocessing.tokens.lattice import Lattice
 from sknn.preprocessing.tokens.numbers import as_read, plain, read_column
 from sknn.preprocessing.tokens.spikes import Parted, places_of
 
-STRESS = 2.0
-"""What the score of a number counts beside the ones and zeros of categories."""
-
 
 @dataclass
 class NumberBlock:
@@ -78,7 +75,7 @@ class NumberBlock:
         other = (choices < 0) & ~lost
         choices[other] = self.n_choices - 1
         scores = np.zeros(len(numbers))
-        scores[other] = STRESS * self.scores.encode(numbers[other])
+        scores[other] = self.scores.encode(numbers[other])
         return choices, scores
 
     def decode(self, choices: NDArray, scores: NDArray | None) -> NDArray:
@@ -89,8 +86,12 @@ class NumberBlock:
         values[spiky] = self.spikes[choices[spiky] - first]
         if self.scores is not None and scores is not None:
             other = ~spiky & (choices >= first)
-            found = self.scores.decode(scores[other] / STRESS)
+            found = self.scores.decode(scores[other])
             if self.lattice is not None:
                 found = self.lattice.values(self.lattice.places(found))
             values[other] = found
         return as_read(self.kind, values)
+
+    def read(self, column: Any) -> NDArray:
+        """Return entries as they are given."""
+        return read_column(self.kind, column)

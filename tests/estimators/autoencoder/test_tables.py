@@ -46,7 +46,7 @@ def test_reconstructions_are_tables_like_the_first(coder, table):
 
 def test_what_is_learned_is_given_back():
     table = mixed(400).drop(columns=["maybe", "grade", "count", "wait", "day", "rest", "note"])
-    net = AutoEncoder((64, 16), max_iter=150, random_state=0).fit(table)
+    net = AutoEncoder((64, 16), max_iter=300, random_state=0).fit(table)
     back = net.predict(table)
     assert (back.color == table.color).mean() > 0.98
     assert (back["size"].isna() == table["size"].isna()).mean() > 0.98
