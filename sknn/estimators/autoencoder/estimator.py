@@ -184,11 +184,11 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     reconstructions are arrays, as in scikit-learn; only :meth:`sample` returns a frame. The first
     call decides. Any other frame is encoded: a level becomes one column, and so do missing entries
     of a column and numbers that at least one row in a hundred holds; other numbers, dates, and time
-    spans become normal scores, which are the quantiles of a normal distribution at their ranks. The
-    error of a row is the mean over its columns of the cross-entropy of levels and half the squared
-    error of scores. A level that was never seen counts as a part of all known ones. With
-    ``dtype="auto"``, training is in float32. Reconstructed numbers are rounded as those in training
-    were, and lie between them.
+    spans become normal scores, which are the quantiles of a normal distribution at their ranks,
+    times 4. The loss is the cross-entropy of levels plus half the squared error of scores, and the
+    reconstruction error is the mean squared error of all encoded columns. A level that was never
+    seen counts as equal parts of all known ones. With ``dtype="auto"``, training is in float32.
+    Reconstructed numbers are rounded as those in training were, and lie between them.
 
     See Also
     --------
@@ -430,7 +430,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     def score_samples(self, X: Any) -> NDArray:
         """Return minus the mean squared reconstruction error of every row.
 
-        Of frames that are encoded, it is the mean over the columns, see the notes of the class.
+        In a frame that is encoded, it is the error of the encoded columns.
 
         Parameters
         ----------

@@ -9,14 +9,11 @@ from numpy.typing import NDArray
 
 from sknn._validation.arrays import Rows
 from sknn.core.losses import Mixed
-from sknn.core.losses.base import Loss
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.preprocessing.matrix.coder import MatrixCoder, drawn
 
 _FIXED = {"output_groups": None, "loss": "auto", "output_activation": "auto"}
 """What the columns of a table decide."""
-_LEAST = 1e-7
-"""Least probability of a choice, so that one surprise does not count as infinitely many."""
 
 
 class TableTargets(ReconstructionTargets):
@@ -31,21 +28,6 @@ class TableTargets(ReconstructionTargets):
     def __init__(self, rows: Rows, coder: MatrixCoder) -> None:
         groups = Mixed(coder.numbers, (), coder.groups)
         super().__init__(rows, "identity", groups, scalable=False)
-        self.n_columns = len(coder.blocks)
-
-    def errors(self, raw: NDArray, loss: Loss, x: Any) -> NDArray:
-        """Return for every row the mean over the columns of the table.
-
-        It is half the squared error of a number plus the cross-entropy of a choice, as in training.
-        """
-        answer = loss.link(raw).astype(np.float64)
-        assert self.groups is not None
-        numbers = np.asarray(self.groups.numeric, np.intp)
-        total = 0.5 * ((answer[:, numbers] - x[:, numbers]) ** 2).sum(axis=1)
-        for group in self.groups.categorical:
-            part = slice(group[0], group[-1] + 1)
-            total -= (x[:, part] * np.log(np.maximum(answer[:, part], _LEAST))).sum(axis=1)
-        return total / self.n_columns
 
     def drawn(self, rows: NDArray, rng: Any) -> NDArray:
         """Draw choices by their probabilities, and numbers of the variance that the loss implies.
