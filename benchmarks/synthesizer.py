@@ -125,6 +125,8 @@ def _copula(table: Any, n: int, seed: int) -> Any:
     model = GaussianMultivariate(BetaUnivariate, random_state=seed)
     model.fit(pd.DataFrame(plain))
     made = model.sample(n)
+    whole = [label for label in table if table[label].dtype.kind in "iu"]
+    made[whole] = made[whole].round()
     for label, edges in ends.items():
         codes = np.minimum(np.searchsorted(edges, made[label]), len(edges) - 1)
         made[label] = pd.Categorical.from_codes(codes, dtype=table[label].dtype)
