@@ -15,11 +15,20 @@ from sknn._validation.messages import naming_arguments
 
 
 class Coded:
-    """A column of categories: for each row the place of its level in a list; -1 is missing."""
+    """A column of categories: for each row the place of its level in a list; -1 is missing.
 
-    def __init__(self, codes: NDArray, levels: NDArray) -> None:
+    Parameters
+    ----------
+    codes : ndarray of int of shape (n,)
+    levels : ndarray of object
+    ordered : bool, default=False
+        The levels come in an order that means something, as "low", "medium", "high".
+    """
+
+    def __init__(self, codes: NDArray, levels: NDArray, ordered: bool = False) -> None:
         self.codes = codes
         self.levels = levels
+        self.ordered = ordered
 
     @classmethod
     def of(cls, values: list) -> Coded:
@@ -30,7 +39,7 @@ class Coded:
 
     def take(self, rows: NDArray) -> Coded:
         """Return the rows at `rows`."""
-        return Coded(self.codes[rows], self.levels)
+        return Coded(self.codes[rows], self.levels, self.ordered)
 
 
 class Table:
@@ -92,6 +101,8 @@ class Table:
 def joined(one: Any, other: Any) -> Any:
     """Return a column and its continuation as one."""
     if isinstance(one, Coded) and isinstance(other, Coded):
+        if one.ordered and other.ordered and np.array_equal(one.levels, other.levels):
+            return Coded(np.concatenate([one.codes, other.codes]), one.levels, ordered=True)
         return Coded.of([*_entries(one), *_entries(other)])
     if not isinstance(one, Coded) and not isinstance(other, Coded):
         kinds = {one.dtype.kind, other.dtype.kind}
@@ -150,7 +161,8 @@ def _frame(X: Any, labels: list, read: Callable[[int], Any]) -> Table:
 def _from_pandas(series: Any) -> Any:
     dtype = series.dtype
     if dtype.name == "category":
-        return Coded(series.cat.codes.to_numpy(), np.asarray(series.cat.categories, object))
+        levels = np.asarray(series.cat.categories, object)
+        return Coded(series.cat.codes.to_numpy(), levels, bool(series.cat.ordered))
     if dtype.name.startswith("period"):
         series = series.dt.to_timestamp()
         dtype = series.dtype

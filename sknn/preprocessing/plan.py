@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +25,7 @@ from sknn.preprocessing.kinds import (
     naming,
 )
 from sknn.preprocessing.numbers import Edges, Numbers
+from sknn.preprocessing.orders import order_of, ranks
 from sknn.preprocessing.quantiles import Distinct
 
 _HUGE = 8e307
@@ -129,6 +130,24 @@ class Source:
 
 
 @dataclass
+class RankSource(Source):
+    """The places of the levels of an ordered category, which its levels stand beside.
+
+    Attributes
+    ----------
+    order : list of str
+        The levels, lowest first.
+    """
+
+    part: str | None = "rank"
+    order: list[str] = field(default_factory=list)
+
+    def read(self, table: Table) -> NDArray:
+        """Return the place of each entry, NaN where it is missing or not among the levels."""
+        return ranks(table.column(self.place), self.order)
+
+
+@dataclass
 class TablePlan:
     """The way from a table to the matrix.
 
@@ -230,7 +249,8 @@ class TablePlan:
 def _sources(table: Table, place: int, form: Form) -> list[Source]:
     """Return the numeric columns that a column of X becomes."""
     if form.kind == CATEGORY:
-        return []
+        order = order_of(table.column(place))
+        return [RankSource(place, CATEGORY, order=order)] if order else []
     source = Source(place, form.kind, form.way)
     if form.way:
         n_lost, n_given = unread(table.column(place), source.whole(table))

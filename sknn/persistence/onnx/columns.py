@@ -15,7 +15,7 @@ from sknn.preprocessing.columns import Coded, read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.kinds import CATEGORY, DATE, NUMBER, as_moments, as_numbers, as_seconds
 from sknn.preprocessing.numbers import FAR, LARGEST, Numbers
-from sknn.preprocessing.plan import Source, TablePlan
+from sknn.preprocessing.plan import RankSource, Source, TablePlan
 
 
 def names_of(encoder: TableEncoder) -> list[str]:
@@ -94,7 +94,16 @@ def _matrix(graph: Graph, plan: TablePlan, columns: Sequence[Tensor]) -> Tensor:
 
 
 def _source(source: Source, column: Tensor) -> Tensor:
+    if isinstance(source, RankSource):
+        return _rank(source.order, column)
     return column if source.part is None else part_of(column, source.part)
+
+
+def _rank(order: list[str], column: Tensor) -> Tensor:
+    graph = column.graph
+    places = graph.look_up(column, {level: place for place, level in enumerate(order)})
+    lost = graph.constant(np.nan, np.float64)
+    return graph.where(places < 0, lost, graph.cast(places, np.float64))
 
 
 def _numbers(graph: Graph, numbers: Numbers, matrix: Tensor) -> tuple[list[Tensor], list[Tensor]]:
