@@ -31,11 +31,13 @@ class Coded:
         self.ordered = ordered
 
     @classmethod
-    def of(cls, values: list) -> Coded:
-        """Code the entries of a column, of which None is missing."""
-        levels = [level for level in dict.fromkeys(values) if level is not None]
+    def of(cls, values: list, order: list | None = None) -> Coded:
+        """Code the entries of a column, of which None is missing; `order` lists levels in order."""
+        given = dict.fromkeys(values) if order is None else order
+        levels = [level for level in given if level is not None]
         places = {level: place for place, level in enumerate(levels)} | {None: -1}
-        return cls(np.array([places[value] for value in values], np.intp), _objects(levels))
+        codes = np.array([places[value] for value in values], np.intp)
+        return cls(codes, _objects(levels), order is not None)
 
     def take(self, rows: NDArray) -> Coded:
         """Return the rows at `rows`."""
@@ -184,7 +186,9 @@ def _from_pandas(series: Any) -> Any:
 def _from_pyarrow(column: Any) -> Any:
     # Decoding a dictionary to NumPy loses its nulls.
     if str(column.type).startswith("dictionary"):
-        return Coded.of(column.to_pylist())
+        # All chunks have one dictionary then.
+        levels = column.unify_dictionaries().chunk(0).dictionary if column.type.ordered else None
+        return Coded.of(column.to_pylist(), None if levels is None else levels.to_pylist())
     return _vector(column.to_numpy(zero_copy_only=False), column.to_pylist)
 
 

@@ -49,8 +49,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     the most frequent ones that occur in at least two rows get one column each, with 1.66 for the
     rows of that level and 0 for the others. Missing entries are a level. Levels are compared by
     their text, so 1, 1.0, and "1" are the same level, whatever the dtype. If the dtype is an
-    ordered category of pandas with three or more levels, the place of the level in this order is
-    one more number, ``_rank``. Its missing entries have no indicator.
+    ordered category of pandas or an ordered dictionary of pyarrow, with three or more levels, the
+    place of the level in this order is one more number, ``_rank``, without an indicator of missing
+    entries.
 
     **Dates** become numbers: days since 1970, and those of year, month, weekday (Monday is 0), and
     hour that vary in `fit`. Dates with a time zone are converted to UTC. Time spans become seconds.

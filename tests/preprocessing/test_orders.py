@@ -40,6 +40,17 @@ def test_missing_and_unknown_entries_have_the_median():
     assert np.unique(encoder.transform(later)[:, 0]).tolist() == [0.0]
 
 
+def test_ordered_dictionaries_of_pyarrow():
+    pa = pytest.importorskip("pyarrow")
+    parts = [pa.Table.from_pandas(grades(SOME[start::2])) for start in (0, 1)]
+    table, frame = pa.concat_tables(parts), grades(SOME[::2] + SOME[1::2])
+    expected, found = TableEncoder().fit(frame), TableEncoder().fit(table)
+    assert np.array_equal(found.transform(table), expected.transform(frame))
+    assert found.get_feature_names_out()[0] == "grade_rank"
+    plain = pa.table({"grade": pa.array(SOME).dictionary_encode()})
+    assert np.array_equal(found.transform(plain), expected.transform(grades(SOME)))
+
+
 FORMS = {
     "words": lambda frame: frame.astype(object),
     "not ordered": lambda frame: grades(frame["grade"], ordered=False),
