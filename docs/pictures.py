@@ -6,9 +6,12 @@ on the command line draw these pictures alone.
 
 import importlib.util
 import io
+import runpy
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import matplotlib
 
@@ -18,7 +21,14 @@ import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
 from scipy.stats import loguniform  # noqa: E402
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris  # noqa: E402
+from sklearn.calibration import CalibrationDisplay  # noqa: E402
+from sklearn.datasets import (  # noqa: E402
+    load_breast_cancer,
+    load_diabetes,
+    load_digits,
+    load_iris,
+    make_classification,
+)
 from sklearn.exceptions import ConvergenceWarning  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
 from sklearn.preprocessing import StandardScaler  # noqa: E402
@@ -49,38 +59,22 @@ def network():
     return NetworkDisplay.from_estimator(net).figure_
 
 
-def xor():
-    """Draw decision regions of XOR without and with a hidden layer."""
-    X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
-    y = np.array([0, 1, 1, 0])
-    grid = np.stack(np.meshgrid(*[np.linspace(-0.5, 1.5, 200)] * 2), axis=-1)
-    figure, axes = plt.subplots(1, 2, figsize=(8, 3.8), sharey=True)
-    for ax, sizes in zip(axes, [(), (4,)], strict=True):
-        net = MLPClassifier(sizes, activation="tanh", solver="lbfgs", random_state=0).fit(X, y)
-        p = net.predict_proba(grid.reshape(-1, 2))[:, 1].reshape(grid.shape[:2])
-        ax.grid(False)
-        ax.imshow(p, extent=(-0.5, 1.5) * 2, origin="lower", cmap="RdBu", vmin=0, vmax=1)
-        ax.scatter(
-            *X.T, c=y, cmap="RdBu", vmin=-0.2, vmax=1.2, edgecolors="white", s=110, linewidths=2
-        )
-        kind = "no hidden layer" if not sizes else "one hidden layer of 4"
-        ax.set(title=f"{kind}: {net.score(X, y):.0%} right", xlabel="$x_1$", ylabel="$x_2$")
-    return figure
-
-
 def activation_curves():
     """Draw every activation and its derivative."""
     kinds = sorted(activations.Activation.registry.items())
     z = np.linspace(-4, 4, 401)
-    figure, axes = plt.subplots(3, 5, figsize=(11, 6), sharex=True)
-    for ax in axes.flat[len(kinds) :]:
-        ax.axis("off")
+    figure, axes = plt.subplots(4, 4, figsize=(8.3, 8.6), sharey=True, layout="constrained")
     for ax, (name, kind) in zip(axes.flat, kinds, strict=False):
         curve, slope = values_and_slopes(kind(), z)
-        ax.plot(z, curve, label="f(z)")
-        ax.plot(z, slope, "--", label="f'(z)")
-        ax.set(title=name, ylim=(-1.6, 2.6))
-    axes[0, 0].legend()
+        ax.plot(z, curve, label="activation $f(z)$")
+        ax.plot(z, slope, "--", label="slope $f'(z)$")
+        ax.set(title=name, ylim=(-1.6, 2.6), xticks=[-4, 0, 4])
+    for ax in axes.flat[len(kinds) - 4 : len(kinds)]:
+        ax.set_xlabel("$z$")
+    for ax in axes.flat[len(kinds) :]:
+        ax.set_axis_off()
+    lines, labels = axes[0, 0].get_legend_handles_labels()
+    axes[-1, -2].legend(lines, labels, loc="center")
     return figure
 
 
@@ -94,70 +88,40 @@ def values_and_slopes(activation, z):
     return y, slope
 
 
-def gradient_norms():
-    """Draw the norm of each layer's gradient in a deep network."""
-    X, y = load_digits(return_X_y=True)
-    X, y = X[:200] / 16, y[:200]
-    figure, ax = plt.subplots(figsize=(7, 4))
-    lines = [("logistic", "normal"), ("logistic", "glorot_normal"), ("relu", "normal"),
-             ("relu", "glorot_normal"), ("relu", "he_normal")]  # fmt: skip
-    for activation, weight_init in lines:
-        net = MLPClassifier(
-            (50,) * 8, activation, solver="sgd", momentum=0, learning_rate_init=1.0, alpha=0,
-            batch_size=200, weight_init=weight_init, random_state=0,
-        ).initialize(X, y)  # fmt: skip
-        before = net.get_weights()
-        after = net.partial_fit(X, y).get_weights()
-        norms = [np.linalg.norm(before[name]["W"] - after[name]["W"]) for name in before]
-        style = "--" if activation == "logistic" else "-"
-        label = f"{activation}, {weight_init}"
-        ax.semilogy(range(1, 10), norms, style, marker="o", label=label)
-    ax.set(xlabel="layer, counted from the input", ylabel="norm of the gradient of W")
-    ax.legend(fontsize="small")
-    return figure
-
-
-def batch_sizes():
-    """Draw the training loss against seconds for three batch sizes."""
-    X, y = load_digits(return_X_y=True)
-    X = X / 16
-    figure, ax = plt.subplots(figsize=(7, 4))
-    for size, epochs, rate in [(1, 20, 0.01), (32, 60, 0.1), (len(X), 900, 0.5)]:
-        net = MLPClassifier(
-            (50,), solver="sgd", learning_rate="cosine", learning_rate_init=rate, alpha=0.1,
-            batch_size=size, max_iter=epochs, n_iter_no_change=np.inf, random_state=0,
-        ).fit(X, y)  # fmt: skip
-        seconds = np.cumsum(net.history_["seconds"])
-        label = f"batch_size={size}, {epochs} epochs, rate {rate}"
-        ax.loglog(seconds, net.loss_curve_, label=label)
-    ax.set(xlabel="seconds", ylabel="training loss")
-    ax.legend()
-    return figure
-
-
 def schedule_curves():
     """Draw schedules that depend on time alone, and batches that grow or shrink."""
     epochs, per_epoch = 50, 20
-    kinds = [schedules.Constant(), schedules.InverseScaling(), schedules.Exponential(),
-             schedules.Step(), schedules.Cosine(warmup=0.1), schedules.OneCycle(),
-             schedules.CosLog(), schedules.FlatCosine()]  # fmt: skip
-    figure, axes = plt.subplots(2, 5, figsize=(12, 4.6), sharex=True, layout="constrained")
+    kinds = {
+        "constant": schedules.Constant(),
+        "invscaling": schedules.InverseScaling(),
+        "exponential": schedules.Exponential(),
+        "step": schedules.Step(),
+        "cosine": schedules.Cosine(),
+        "Cosine(warmup=0.1)": schedules.Cosine(warmup=0.1),
+        "one_cycle": schedules.OneCycle(),
+        "cos_log": schedules.CosLog(),
+        "flat_cosine": schedules.FlatCosine(),
+    }
+    figure, axes = plt.subplots(4, 3, figsize=(8.3, 8.6), sharex=True, layout="constrained")
     steps = np.arange(epochs * per_epoch)
-    for ax, kind in zip(axes[:, :4].flat, kinds, strict=True):
+    for ax, (name, kind) in zip(axes[:3].flat, kinds.items(), strict=True):
         factors = [
             kind.factor(s / per_epoch if kind.per_update else s // per_epoch, int(s), epochs, {})
             for s in steps
         ]
         ax.plot(steps / per_epoch, factors)
-        ax.set(title=type(kind).__name__, ylim=(-0.03, 1.05))
-    for ax, (first, last) in zip(axes[:, 4], [(32, 512), (512, 32)], strict=True):
+        ax.set(title=name, ylim=(-0.03, 1.05))
+    for ax, (first, last) in zip(axes[3], [(32, 512), (512, 32)], strict=False):
         size = schedules.BatchSize(first, last)
         rows = [size.size(epoch, epochs, 10_000) for epoch in range(epochs)]
         ax.step(range(epochs), rows, color="C1")
-        ax.set(title=f"BatchSize({first}, {last})", ylabel="rows of a batch")
-    for ax in axes[:, 0]:
-        ax.set_ylabel("factor on the rate")
-    figure.supxlabel("epoch")
+        ax.set(title=f"BatchSize({first}, {last})", xlabel="epoch")
+    axes[3, 2].set_axis_off()
+    axes[2, 2].tick_params(labelbottom=True)
+    axes[2, 2].set_xlabel("epoch")
+    for ax in axes[:3, 0]:
+        ax.set_ylabel("rate factor")
+    axes[3, 0].set_ylabel("rows per batch")
     return figure
 
 
@@ -167,7 +131,7 @@ def overfitting():
     X, X_val, y, y_val = train_test_split(X, y, train_size=120, random_state=3)
     scaler = StandardScaler().fit(X)
     X, X_val = scaler.transform(X), scaler.transform(X_val)
-    figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(8.3, 4.2), sharey=True, layout="constrained")
     for ax, alpha in zip(axes, [0.0, 3.0], strict=True):
         net = MLPClassifier(
             (100, 100), learning_rate_init=0.003, alpha=alpha, max_iter=150,
@@ -179,9 +143,13 @@ def overfitting():
         ax.plot(history["epoch"], history["loss"], "C0:", label="training with penalty")
         ax.plot(history["epoch"], history["validation_loss"], "C1--", label="validation")
         ax.axvline(history["epoch"][best], color="gray", linewidth=1, label="best epoch")
-        ax.set(title=f"alpha={alpha:g}", xlabel="epoch", ylim=(0, 0.5))
+        ax.set(
+            title=f"alpha={alpha:g}" if alpha else "alpha=0: overfitting",
+            xlabel="epoch",
+            ylim=(0, 0.5),
+        )
     axes[0].set_ylabel("loss")
-    axes[0].legend(fontsize="small")
+    axes[0].legend()
     return figure
 
 
@@ -189,7 +157,7 @@ def rate_range():
     """Draw a range test of learning rates on the digits."""
     X, y = load_digits(return_X_y=True)
     net = MLPClassifier(max_iter=20, random_state=0, callbacks=[LearningRateRange(high=10.0)])
-    figure, ax = plt.subplots(figsize=(6, 3.5))
+    figure, ax = plt.subplots(figsize=(8.3, 4.2), layout="constrained")
     net.fit(X / 16, y).callbacks_[0].plot(ax)
     return figure
 
@@ -197,6 +165,7 @@ def rate_range():
 def deep_belief():
     """Draw the training loss of a deep logistic network from three starts."""
     X, y = load_digits(return_X_y=True)
+    X, _, y, _ = train_test_split(X / 16, y, test_size=0.3, stratify=y, random_state=0)
     same = {"learning_rate": "cosine", "learning_rate_init": 0.01, "max_iter": 30,
             "n_iter_no_change": np.inf, "random_state": 0}  # fmt: skip
     sizes = (100,) * 4
@@ -205,11 +174,11 @@ def deep_belief():
         "scikit-learn's uniform": MLPClassifier(sizes, "logistic", **same),
         "pretrained": DBNClassifier(sizes, **same),
     }
-    figure, ax = plt.subplots(figsize=(7, 4))
+    figure, ax = plt.subplots(figsize=(8.3, 4.6), layout="constrained")
     for name, net in starts.items():
-        ax.plot(net.fit(X / 16, y).loss_curve_, label=name)
+        ax.plot(net.fit(X, y).loss_curve_, label=name)
     ax.set(xlabel="epoch of backpropagation", ylabel="training loss")
-    ax.legend(title="initial weights")
+    ax.legend(title="initial weights", loc="center right", bbox_to_anchor=(1, 0.32))
     return figure
 
 
@@ -224,10 +193,10 @@ def autoencoder():
     rows = {
         "unseen": X_test[:10],
         "noisy": noisy,
-        "mended": mender.predict(noisy),
-        "invented": vae.sample(10, random_state=0),
+        "restored": mender.predict(noisy),
+        "generated": vae.sample(10, random_state=0),
     }
-    figure, axes = plt.subplots(4, 10, figsize=(9, 3.8))
+    figure, axes = plt.subplots(4, 10, figsize=(8.3, 3.8), layout="constrained")
     for line, (name, images) in zip(axes, rows.items(), strict=True):
         line[0].set_ylabel(name)
         for ax, image in zip(line, images, strict=True):
@@ -239,7 +208,7 @@ def autoencoder():
 
 def tables():
     """Draw what becomes of a number, and the loss on rows held out."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8.3, 4.8), layout="constrained")
     x = np.sort(np.random.default_rng(0).lognormal(0, 0.6, 400))[:, None]
     encoder = TableEncoder(n_bins=4).fit(x)
     columns = encoder.transform(x).T
@@ -250,9 +219,9 @@ def tables():
         xlabel="number in the table",
         ylabel="inputs of the network, bins standardized",
         xlim=(0, 4),
-        ylim=(-2, 3),
+        ylim=(-2, 5.2),
     )
-    left.legend(fontsize="small")
+    left.legend(loc="upper right")
     for name, load, kind in [
         ("breast cancer", load_breast_cancer, TabularMLPClassifier),
         ("diabetes", load_diabetes, TabularMLPRegressor),
@@ -262,7 +231,25 @@ def tables():
         loss = net.history_["out_of_fold_loss"]
         right.plot(net.history_["epoch"], loss / loss.min(), label=name)
     right.set(xlabel="epoch", ylabel="loss on rows held out / least")
-    right.legend(fontsize="small")
+    right.legend()
+    return figure
+
+
+def calibration():
+    """Draw the reliability of probabilities, calibrated on held-out rows and not."""
+    X, y = make_classification(4000, n_informative=6, flip_y=0.2, class_sep=0.7, random_state=0)
+    X, X_test, y, y_test = train_test_split(X, y, test_size=0.75, random_state=0)
+    networks = {
+        "MLPClassifier": MLPClassifier(learning_rate_init=0.01, random_state=0),
+        "TabularMLPClassifier": TabularMLPClassifier(preset="fast", random_state=0),
+    }
+    figure, ax = plt.subplots(figsize=(5, 4.6))
+    for name, net in networks.items():
+        CalibrationDisplay.from_estimator(
+            net.fit(X, y), X_test, y_test, n_bins=10, strategy="quantile", name=name, ax=ax
+        )
+    ax.set(xlabel="predicted probability", ylabel="share of positive rows", aspect="equal")
+    ax.legend(loc="upper left")
     return figure
 
 
@@ -273,6 +260,13 @@ def example(name):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def script(name):
+    """Run a short script of the gallery and return its figure."""
+    with patch.object(plt, "show"):
+        runpy.run_path(str(Path(__file__).parents[1] / "examples" / f"{name}.py"))
+    return plt.gcf()
 
 
 def filters():
@@ -334,15 +328,18 @@ PICTURES = {
     "memory": memory,
     "forecast": forecast,
     "deep_belief": deep_belief,
-    "xor": xor,
+    "xor": partial(script, "networks/xor"),
     "activations": activation_curves,
-    "gradient_norms": gradient_norms,
-    "batch_sizes": batch_sizes,
+    "gradient_norms": partial(script, "gradients/vanishing_gradient"),
+    "batch_sizes": partial(script, "training/batch_sizes"),
+    "few_labels": partial(script, "generalization/few_labels"),
+    "ten_starts": partial(script, "training/ten_starts"),
     "schedules": schedule_curves,
     "overfitting": overfitting,
     "rate_range": rate_range,
     "autoencoder": autoencoder,
     "tables": tables,
+    "calibration": calibration,
 }
 
 

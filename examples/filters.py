@@ -48,7 +48,7 @@ def show(ax, image: np.ndarray, limit: float | None = None) -> None:
         ax.imshow(image, cmap="magma")
         ax.grid(False)
     else:
-        ax.imshow(image, cmap="RdBu", vmin=-limit, vmax=limit)
+        ax.imshow(image, cmap="RdBu_r", vmin=-limit, vmax=limit)
         ax.grid(False)
     ax.set(xticks=[], yticks=[])
 

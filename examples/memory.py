@@ -50,6 +50,8 @@ def network(cell: str, epochs: int) -> RNNRegressor:
     return RNNRegressor(
         UNITS,
         cell=cell,
+        # What the memory holds at the end is all there is.
+        readout="last",
         learning_rate="cosine",
         learning_rate_init=0.01,
         max_iter=epochs,

@@ -27,6 +27,7 @@ net = CNNClassifier(
     pool_size=4,
     hidden_layer_sizes=(32,),
     activation="tanh",
+    normalization=None,
     weight_init="normal",
     alpha=1.0,
     learning_rate="cosine",

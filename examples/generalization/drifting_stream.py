@@ -1,6 +1,6 @@
 """
-New data without starting over
-==============================
+Incremental learning: new data without starting over
+====================================================
 
 Rows arrive in chunks, and their meaning drifts: the boundary between two classes slowly turns.
 ``partial_fit`` learns each chunk and continues where the last one ended. A network that was trained
@@ -21,7 +21,7 @@ chunks, rows = 60, 100
 
 
 def chunk(i):
-    """Return rows whose border has turned half a circle by the end."""
+    """Return rows whose boundary has turned half a circle by the end."""
     angle = np.pi * i / chunks
     X = rng.standard_normal((rows, 2))
     return X, (X @ [np.cos(angle), np.sin(angle)] + 0.3 * np.sin(3 * X[:, 0]) > 0).astype(int)
@@ -31,7 +31,7 @@ settings = {"learning_rate_init": 0.01, "random_state": 0}
 once = MLPClassifier((20,), max_iter=50, learning_rate="cosine", **settings)
 along = MLPClassifier((20,), batch_size=10, **settings)
 again = MLPClassifier((20,), max_iter=20, learning_rate="cosine", **settings)
-seen, hits = [], {"trained once": [], "partial_fit": [], "anew on everything": []}
+seen, hits = [], {"trained once": [], "partial_fit": [], "retrained on everything": []}
 seconds = dict.fromkeys(hits, 0.0)
 for i in range(chunks):
     X, y = chunk(i)
@@ -45,19 +45,20 @@ for i in range(chunks):
     between = time.process_time()
     again.fit(np.concatenate([X for X, _ in seen]), np.concatenate([y for _, y in seen]))
     seconds["partial_fit"] += between - begin
-    seconds["anew on everything"] += time.process_time() - between
+    seconds["retrained on everything"] += time.process_time() - between
     if i == 4:
         once.fit(np.concatenate([X for X, _ in seen]), np.concatenate([y for _, y in seen]))
 
 plt.style.use(house_style())
-figure, ax = plt.subplots(figsize=(8, 4), layout="constrained")
+figure, ax = plt.subplots(figsize=(8.3, 4.8), layout="constrained")
 window = np.ones(5) / 5
 for i, (name, values) in enumerate(hits.items()):
-    ax.plot(range(7, chunks - 2), np.convolve(values, window, "valid"), color=f"C{i}", label=name)
-    cost = f", {seconds[name]:.2f} s" if seconds[name] else ""
-    print(f"{name:<19} accuracy in the last ten chunks {np.mean(values[-10:]):.3f}{cost}")
-ax.axhline(0.5, color="0.5", linestyle=":", linewidth=1)
+    label = f"{name} ({seconds[name]:.1f} s)" if seconds[name] else name
+    print(f"{label:<32} accuracy in the last ten chunks {np.mean(values[-10:]):.3f}")
+    ax.plot(range(7, chunks - 2), np.convolve(values, window, "valid"), color=f"C{i}", label=label)
+ax.axhline(0.5, color="0.4", linestyle=":", linewidth=1)
+ax.text(2, 0.52, "guessing", color="0.3")
 ax.set(title="each chunk is predicted, then learned, while the boundary turns", xlabel="chunk")
-ax.set(ylabel="accuracy, mean of 5 chunks", ylim=(0, 1.02))
-ax.legend(loc="lower left")
+ax.set(ylabel="accuracy, mean of 5 chunks", ylim=(0, 1.02), xlim=(1, chunks))
+ax.legend(loc="lower left", title="network (processor time)")
 plt.show()

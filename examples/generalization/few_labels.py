@@ -2,10 +2,10 @@
 Few labels: begin with what is known
 ====================================
 
-A network learns to name digits from 1,000 labeled images. A second one learns to tell odd from even
-digits, from 20, 50, or 100 labeled images that the first has not seen. Starting from the weights of
-the first network helps, and keeping its first layer fixed helps more, because there is less to
-learn from few labels.
+Transfer: a network learns to name digits from 1,000 labeled images. A second one learns to tell odd
+from even digits, from 20, 50, or 100 labeled images that the first has not seen. Starting from the
+weights of the first network helps, and freezing its first layer helps more, because there is less
+to learn from few labels.
 """
 
 import matplotlib.pyplot as plt
@@ -21,7 +21,7 @@ from sknn.inspection import house_style
 labels, seeds = (20, 50, 100), 10
 X, y = load_digits(return_X_y=True)
 digits = {"train_size": 1000, "stratify": y}
-names = ("random weights", "learned weights", "learned weights, first layer fixed")
+names = ("random weights", "learned weights", "learned weights, first layer frozen")
 right = {name: np.empty((seeds, len(labels))) for name in names}
 for seed in range(seeds):
     X_first, X_rest, y_first, y_rest = train_test_split(X / 16, y, random_state=seed, **digits)
@@ -44,13 +44,14 @@ for seed in range(seeds):
             right[name][seed, i] = start.fit(X_few, y_few).score(X_test, y_test)
 
 plt.style.use(house_style())
-figure, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
+figure, ax = plt.subplots(figsize=(8.3, 5), layout="constrained")
 for name, found in right.items():
     mean, error = found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(seeds)
-    ax.errorbar(labels, mean, error, marker="o", capsize=3, label=f"start from {name}")
+    ax.errorbar(labels, mean, error, marker="o", capsize=4, label=f"start from {name}")
     for n, accuracy in zip(labels, mean, strict=True):
         print(f"{n:>3} labels, {name:<35} accuracy {accuracy:.3f}")
-ax.set(title=f"odd or even? Mean and standard error of {seeds} seeds", xticks=labels)
-ax.set(xlabel="labeled images", ylabel="accuracy on unseen images")
+ax.set(title="odd or even? Transfer from a network that names digits", xticks=labels)
+ax.set(xlabel=f"labeled images (bars: standard error over {seeds} seeds)")
+ax.set(ylabel="accuracy on unseen images")
 ax.legend(loc="lower right")
 plt.show()

@@ -1,12 +1,14 @@
 r"""
-L1 makes zeros, L2 makes small weights
-======================================
+L1, L2, and weight decay
+========================
 
-L2 adds :math:`\frac{\alpha}{2} \lVert W \rVert^2` to the loss: under gradient descent every step
-shrinks every weight by the same share, hence weight decay. L1 adds
-:math:`l_1 \lVert W \rVert_1`, which pulls with the same force whatever the size of the weight,
-so weights
-that are not needed become exactly 0.
+L2 adds :math:`\frac{\alpha}{2 n} \sum w^2` to the loss of n rows. Under gradient descent every step
+then shrinks every weight by the same share, hence *weight decay*. L1 adds
+:math:`\frac{l_1}{n} \sum |w|`, which pulls with the same force whatever the size of the weight, so
+weights that are not needed become exactly 0.
+
+Under gradient descent, L2 and weight decay lead to the same weights: the points lie on one line.
+Under Adam they do not, because Adam also divides the gradient of the penalty by its size.
 """
 
 import matplotlib.pyplot as plt
@@ -19,29 +21,44 @@ from sknn.inspection import house_style
 
 X, y = load_digits(return_X_y=True)
 X, X_test, y, y_test = train_test_split(X / 16, y, random_state=0)
+n = len(X)
+
+
+def trained(solver, rate, **penalty):
+    net = MLPClassifier(
+        (40,), solver=solver, batch_size=32, learning_rate="cosine", learning_rate_init=rate,
+        max_iter=80, n_iter_no_change=80, momentum=0.0, random_state=0, **penalty,
+    )  # fmt: skip
+    return net.fit(X, y)
+
+
+plt.style.use(house_style())
+figure = plt.figure(figsize=(8.3, 8.4), layout="constrained")
+above, below = figure.subfigures(2, 1, height_ratios=(1, 1.15))
 penalties = {
     "no penalty": {"alpha": 0.0},
     "L2: alpha=5": {"alpha": 5.0},
-    "L1: l1=4": {"alpha": 0.0, "l1": 4.0},
+    "L1: l1=2": {"alpha": 0.0, "l1": 2.0},
 }
+for i, (ax, (name, penalty)) in enumerate(
+    zip(above.subplots(1, 3, sharey=True), penalties.items(), strict=True)
+):
+    net = trained("sgd", 0.5, **penalty)
+    W, accuracy = net.coefs_[0], net.score(X_test, y_test)
+    print(f"{name:<13} {(W == 0).mean():6.1%} of weights are 0, accuracy {accuracy:.3f}")
+    ax.hist(W.ravel(), bins=np.linspace(-1.8, 1.8, 61), color=f"C{i}")
+    ax.set(title=f"{name}\n{(W == 0).mean():.0%} are 0", yscale="log", xlabel="weight")
+above.axes[0].set_ylabel("number of weights")
 
-plt.style.use(house_style())
-figure, axes = plt.subplots(2, 3, figsize=(11, 6), layout="constrained")
-for i, (name, penalty) in enumerate(penalties.items()):
-    net = MLPClassifier(
-        (40,), solver="sgd",
-        batch_size=32,
-        learning_rate="cosine", learning_rate_init=0.1, max_iter=80, n_iter_no_change=80,
-        random_state=0, **penalty,
-    ).fit(X, y)  # fmt: skip
-    W = net.coefs_[0]
-    zeros, accuracy = (W == 0).mean(), net.score(X_test, y_test)
-    print(f"{name:<13} {zeros:6.1%} of weights are 0, accuracy {accuracy:.3f}")
-    axes[0, i].hist(W.ravel(), bins=np.linspace(-1, 1, 61), color=f"C{i}")
-    axes[0, i].set(title=f"{name}\n{zeros:.0%} are 0, accuracy {accuracy:.3f}", yscale="log")
-    axes[0, i].set(xlabel="weight", ylim=(0.7, 3000))
-    axes[1, i].imshow(W, cmap="RdBu_r", vmin=-0.6, vmax=0.6, aspect="auto")
-    axes[1, i].set(xlabel="hidden unit", ylabel="pixel")
-    axes[1, i].grid(False)
-axes[0, 0].set_ylabel("weights")
+solvers = {
+    "gradient descent: L2 is weight decay": ("sgd", 0.5),
+    "Adam: L2 is not weight decay": ("adam", 0.003),
+}
+for ax, (name, (solver, rate)) in zip(below.subplots(1, 2), solvers.items(), strict=True):
+    l2 = trained(solver, rate, alpha=20.0).coefs_[0].ravel()
+    decayed = trained(solver, rate, alpha=0.0, weight_decay=20.0 / n).coefs_[0].ravel()
+    print(f"{solver}: L2 and weight decay differ by at most {np.abs(l2 - decayed).max():.6f}")
+    ax.axline((0, 0), slope=1, color="0.6", linewidth=1)
+    ax.plot(l2, decayed, ".", color="C3", markersize=4)
+    ax.set(title=name, xlabel="weight with L2 (alpha=20)", ylabel="with weight_decay=20/n")
 plt.show()

@@ -2,11 +2,14 @@ r"""
 Sigmoid and squared error
 =========================
 
-With a sigmoid output :math:`o` and the squared error :math:`(o - d)^2 / 2`, the gradient of a
-weight is :math:`(o - d)\, o (1 - o)\, x`. The factor :math:`o (1 - o)` is largest where the output
-is undecided, at 0.5, and almost zero where the output is certain, even if it is certain and wrong.
-Cross-entropy cancels this factor: what remains is :math:`(o - d)\, x`, and the worst errors are
-corrected first.
+With a sigmoid output :math:`p`, truth :math:`t`, and the squared error :math:`(p - t)^2 / 2`, the
+gradient of a weight is :math:`(p - t)\, p (1 - p)\, x`. The factor :math:`p (1 - p)` is largest
+where the output is undecided, at 0.5, and almost zero where the output is certain, even if it is
+certain and wrong. Cross-entropy cancels this factor: what remains is :math:`(p - t)\, x`, and the
+worst errors are corrected first.
+
+Below, two networks without a hidden layer start certain and wrong, from the same large weights of
+the wrong sign, with full batches at the same rate.
 """
 
 import matplotlib.pyplot as plt
@@ -16,38 +19,42 @@ from sklearn.datasets import make_blobs
 from sknn import MLPClassifier
 from sknn.inspection import house_style
 
-o = np.linspace(0, 1, 201)
-plt.style.use(house_style())
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-left.plot(o, o, color="C0", label="cross-entropy: $o - d$")
-left.plot(o, o * o * (1 - o), color="C1", label="squared error: $(o - d)\\, o (1 - o)$")
-left.plot(o, o * (1 - o), ":", color="0.4", label="$o (1 - o)$")
-left.annotate(
-    "sure and wrong:\nno gradient", (0.99, 0.02), (0.7, 0.42), arrowprops={"arrowstyle": "->"}
-)
-left.set(title="gradient of the raw score, truth $d = 0$", xlabel="output $o$", ylim=(-0.03, 1))
-left.legend(loc="upper left")
-
-# %%
-# Two networks without a hidden layer start sure and wrong: with the same large weights of the wrong
-# sign. Full batches, the same rate.
-
 X, y = make_blobs(200, centers=[[-1, -1], [1, 1]], cluster_std=0.7, random_state=0)
-for loss, color, name in [
-    ("log_loss", "C0", "cross-entropy"),
-    ("squared_error", "C1", "squared error"),
-]:
+losses, accuracy = {}, {}
+for name, loss in {"cross-entropy": "log_loss", "squared error": "squared_error"}.items():
     net = MLPClassifier(
         (), loss=loss, solver="sgd", momentum=0, learning_rate_init=0.5, batch_size=200, alpha=0,
         random_state=0,
     ).initialize(X, y)  # fmt: skip
     net.set_weights({"output": {"W": np.array([[-2.0], [-2.0]]), "b": np.zeros(1)}})
-    accuracy = [net.score(X, y)]
-    for _ in range(300):
-        accuracy.append(net.partial_fit(X, y).score(X, y))
-    right.plot(accuracy, color=color, label=name)
-    there = next((i for i, value in enumerate(accuracy) if value > 0.9), None)
-    print(f"{name:<14} begins at {accuracy[0]:.2f}, above 0.9 after {there} steps")
-right.set(title="starting certain and wrong", xlabel="step", ylabel="accuracy", ylim=(0, 1.02))
-right.legend(loc="center right")
+    accuracy[name] = [net.score(X, y)]
+    for _ in range(120):
+        accuracy[name].append(net.partial_fit(X, y).score(X, y))
+    losses[name] = net.history_["loss"]
+    there = next(step for step, value in enumerate(accuracy[name]) if value > 0.9)
+    print(f"{name:<14} begins at {accuracy[name][0]:.2f}, above 0.9 after {there} steps")
+
+p = np.linspace(0, 1, 201)
+plt.style.use(house_style())
+figure, axes = plt.subplot_mosaic(
+    [["slope", "slope"], ["loss", "accuracy"]], figsize=(8.3, 7.6), layout="constrained"
+)
+ax = axes["slope"]
+ax.plot(p, p, color="C0", label="cross-entropy: $p - t$")
+ax.plot(p, p * p * (1 - p), color="C1", label="squared error: $(p - t)\\, p (1 - p)$")
+ax.plot(p, p * (1 - p), ":", color="0.3", label="the factor $p (1 - p)$")
+arrow = {"arrowprops": {"arrowstyle": "->"}, "ha": "center"}
+ax.annotate("undecided:\nlargest factor", (0.5, 0.25), (0.35, 0.55), **arrow)
+ax.annotate("certain and wrong:\nno gradient left", (0.99, 0.02), (0.85, 0.32), **arrow)
+ax.set(title="gradient with respect to the raw score, truth $t = 0$", xlabel="output $p$")
+ax.set_ylim(-0.03, 1.05)
+ax.legend(loc="upper left")
+for name, color in [("cross-entropy", "C0"), ("squared error", "C1")]:
+    axes["loss"].plot(losses[name] / losses[name][0], color=color, label=name)
+    axes["accuracy"].plot(accuracy[name], color=color, label=name)
+axes["loss"].set(title="training loss, each as a\nshare of its first value", xlabel="step")
+axes["accuracy"].set(title="accuracy: both start\ncertain and wrong", xlabel="step")
+for name in ("loss", "accuracy"):
+    axes[name].set_ylim(0, 1.02)
+axes["accuracy"].legend(loc="center left", bbox_to_anchor=(0.08, 0.5))
 plt.show()

@@ -1,13 +1,13 @@
-r"""
+"""
 What a bias is for
 ==================
 
 A weight belongs to a pair of units. A bias belongs to one unit, and says how active the unit is
 before it sees any input. It moves the line where the unit turns on, :math:`x w + b = 0`. Without
-biases, this line passes through the origin for every hidden unit, wherever the data are. Both
-weights and biases are learned.
+biases this line passes through the origin for every hidden unit, and lines through its center
+cannot enclose a disk; a ReLU unit bends only at 0. Both weights and biases are learned.
 
-The output unit has a bias in all four networks; only the hidden layer has none in some.
+The output unit has a bias in all four networks; only the hidden layer has none in two of them.
 """
 
 import matplotlib.pyplot as plt
@@ -19,14 +19,18 @@ from sknn.inspection import house_style
 from sknn.layers import Dense
 
 rng = np.random.default_rng(0)
-X = rng.uniform(-1, 5, (400, 2))
-y = (np.linalg.norm(X - 2.5, axis=1) < 1.3).astype(int)
-settings = {"solver": "lbfgs", "alpha": 1e-3, "max_iter": 3000, "random_state": 3}
-names = {False: "without bias", True: "with bias"}
+X = rng.uniform(-3, 3, (400, 2))
+y = (np.linalg.norm(X, axis=1) < 1.8).astype(int)
+settings = {"solver": "lbfgs", "alpha": 1e-3, "max_iter": 3000, "random_state": 0}
+names = {"without bias": False, "with bias": True}
 
 plt.style.use(house_style())
-figure, axes = plt.subplots(1, 3, figsize=(12, 4), layout="constrained")
-for ax, use_bias in zip(axes, [False, True], strict=False):
+figure, axes = plt.subplot_mosaic(
+    [list(names), ["curve", "curve"]], figsize=(8.3, 7.6), height_ratios=(1.2, 1),
+    layout="constrained",
+)  # fmt: skip
+for name, use_bias in names.items():
+    ax = axes[name]
     net = MLPClassifier(layers=[Dense(6, "tanh", use_bias=use_bias)], **settings).fit(X, y)
     DecisionBoundaryDisplay.from_estimator(
         net, X, ax=ax, cmap="RdBu_r", alpha=0.45, eps=0, response_method="predict_proba"
@@ -34,22 +38,23 @@ for ax, use_bias in zip(axes, [False, True], strict=False):
     ax.scatter(*X.T, c=np.where(y == 1, "C1", "C0"), s=12, edgecolors="white", linewidths=0.5)
     for w, b in zip(net.coefs_[0].T, net.intercepts_[0], strict=True):
         ax.axline(-b * w / (w @ w), slope=-w[0] / w[1], color="black", linewidth=1.2)
-    ax.set(title=f"{names[use_bias]}: {net.score(X, y):.0%} right", xlabel="$x_1$", ylabel="$x_2$")
-    ax.set(xlim=(-1, 5), ylim=(-1, 5))
+    ax.set(title=f"{name}: {net.score(X, y):.0%} right", xlabel="$x_1$", ylabel="$x_2$")
+    ax.set(xlim=(-3, 3), ylim=(-3, 3))
     ax.grid(False)
-    print(f"border {names[use_bias]}: accuracy {net.score(X, y):.3f}")
+    print(f"boundary {name}: accuracy {net.score(X, y):.3f}")
+figure.suptitle("black lines: where a hidden unit turns on", fontsize="medium")
 
-# %%
 # The same for a curve, with 100 ReLU units.
-
 x = np.linspace(-2, 4, 120)[:, None]
-curve = np.cos(2 * x).ravel()
-axes[2].plot(x, curve, color="0.75", linewidth=6, label="target")
-for use_bias, color in [(False, "C1"), (True, "C0")]:
-    net = MLPRegressor(layers=[Dense(100, "relu", use_bias=use_bias)], **settings).fit(x, curve)
-    axes[2].plot(x, net.predict(x), color=color, label=names[use_bias])
-    print(f"curve {names[use_bias]}: R2 {net.score(x, curve):.3f}")
-axes[2].axvline(0, color="black", linewidth=1)
-axes[2].set(title="without bias, ReLU units bend only at 0", xlabel="x", ylabel="y", ylim=(-1.2, 2))
-axes[2].legend(loc="upper right")
+target = np.cos(2 * x).ravel()
+ax = axes["curve"]
+ax.plot(x, target, color="0.75", linewidth=6, label="target")
+for (name, use_bias), color in zip(names.items(), ["C1", "C0"], strict=True):
+    net = MLPRegressor(layers=[Dense(100, "relu", use_bias=use_bias)], **settings).fit(x, target)
+    ax.plot(x, net.predict(x), color=color, label=name)
+    print(f"curve {name}: R2 {net.score(x, target):.3f}")
+ax.axvline(0, color="black", linewidth=1)
+ax.set(title="without bias, 100 ReLU units bend only at 0", xlabel="$x$", ylabel="$y$")
+ax.set_ylim(-1.2, 2.3)
+ax.legend(loc="upper right")
 plt.show()

@@ -1,13 +1,12 @@
 """
-What weights look for
-=====================
+Weights: what a unit looks for
+==============================
 
 A weight says how much a unit listens to an input, and with which sign. If the inputs are pixels,
-the weights of a unit form a picture: what the unit looks for is red, what speaks against it is
-blue.
+the weights of a unit form a picture: what counts for it is red, what counts against it is blue.
 
-Without a hidden layer, each output has one such picture: a template of its digit. Hidden units look
-for strokes that several digits share.
+Without a hidden layer, each output has one such picture: a template of its digit (the black outline
+is the mean image of that digit). Hidden units look for strokes and gaps that several digits share.
 """
 
 import matplotlib.pyplot as plt
@@ -17,7 +16,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from sknn import MLPClassifier
-from sknn.inspection import WeightsDisplay, house_style
+from sknn.inspection import house_style
 
 digits = load_digits()
 images = zoom(digits.images / 16, (1, 3.5, 3.5), order=1)
@@ -32,15 +31,20 @@ for name, net in {"no hidden layer": linear, "30 hidden units": hidden}.items():
     print(f"{name:<16} accuracy on unseen digits {net.score(X_test, y_test):.3f}")
 
 plt.style.use(house_style())
-figure = plt.figure(figsize=(11, 4.6), layout="constrained")
-left, right = figure.subfigures(1, 2)
-left.suptitle("no hidden layer: one template for each digit")
-bound = np.abs(linear.coefs_[0]).max()
-for ax, digit in zip(left.subplots(2, 5).ravel(), range(10), strict=True):
-    template = linear.coefs_[0][:, digit].reshape(28, 28)
-    ax.imshow(template, cmap="RdBu_r", vmin=-bound, vmax=bound)
-    ax.set(title=str(digit), xticks=[], yticks=[])
-    ax.grid(False)
-right.suptitle("30 hidden units: strokes and gaps")
-WeightsDisplay.from_estimator(hidden, ax=right.subplots(), shape=(28, 28))
+figure, axes = plt.subplots(4, 5, figsize=(8.3, 8), layout="constrained")
+for rows, net in [(axes[:2], linear), (axes[2:], hidden)]:
+    W = net.coefs_[0]
+    for ax, weights in zip(rows.ravel(), W.T, strict=False):
+        image = ax.imshow(weights.reshape(28, 28), cmap="RdBu_r", vmin=-W.max(), vmax=W.max())
+        ax.set(xticks=[], yticks=[])
+        ax.grid(False)
+    bar = figure.colorbar(image, ax=rows, label="weight", shrink=0.8)
+    bar.ax.set_title("for", color="C1", fontsize="medium")
+    bar.ax.set_xlabel("against", color="C0")
+for digit, ax in enumerate(axes[:2].ravel()):
+    ax.contour(X[y == digit].mean(axis=0).reshape(28, 28), [0.45], colors="black", linewidths=1)
+    ax.set_title(f"output {digit}")
+for unit, ax in enumerate(axes[2:].ravel()):
+    ax.set_title(f"hidden unit {unit}")
+figure.suptitle("no hidden layer: ten templates; with one: strokes and gaps (10 of 30 units)")
 plt.show()

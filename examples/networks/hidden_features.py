@@ -1,11 +1,12 @@
 """
-Features that nobody made by hand
-=================================
+Hidden features: nobody made them by hand
+=========================================
 
 A hidden layer turns inputs into features. Nobody designs them: training finds what tells the
-classes apart. ``transform`` returns them. Two numbers for each image of a digit are drawn below.
-The best two linear features of the pixels (principal components) leave the classes mixed; the two
-units of a narrow hidden layer, once trained, separate them.
+classes apart. ``transform`` returns them. Each panel shows two numbers for every image of an unseen
+digit. The first two principal components, the linear features that keep most of the variance, leave
+many classes mixed, and so do the two units of a narrow hidden layer before training. Once trained,
+they separate the classes.
 """
 
 import matplotlib.pyplot as plt
@@ -32,25 +33,30 @@ pca = PCA(2).fit(X)
 net.initialize(X, y)
 stages = {
     "two principal components": (pca.transform(X), pca.transform(X_test)),
-    "two hidden units before training": (net.transform(X), net.transform(X_test)),
+    "two hidden units, untrained": (net.transform(X), net.transform(X_test)),
 }
 net.fit(X, y)
-stages["two hidden units after training"] = (net.transform(X), net.transform(X_test))
+stages["two hidden units, trained"] = (net.transform(X), net.transform(X_test))
 
 plt.style.use(house_style())
-figure, axes = plt.subplots(1, 3, figsize=(12, 4.3), layout="constrained")
+figure, axes = plt.subplot_mosaic(
+    [list(stages)[:2], [list(stages)[2]] * 2], figsize=(8.3, 8.6), height_ratios=(1, 1.4),
+    layout="constrained",
+)  # fmt: skip
 colors = plt.get_cmap("tab10")
-for ax, (name, (seen, unseen)) in zip(axes, stages.items(), strict=True):
+for name, (seen, unseen) in stages.items():
     accuracy = KNeighborsClassifier(3).fit(seen, y).score(unseen, y_test)
-    print(f"{name:<33} accuracy of 3 neighbors {accuracy:.3f}")
+    print(f"{name:<27} accuracy of 3 nearest neighbors {accuracy:.3f}")
+    ax = axes[name]
     for digit in range(10):
         rows = unseen[y_test == digit]
         x_1, x_2 = sorted(rows, key=lambda row: row[0])[len(rows) // 2]
-        ax.scatter(*rows.T, s=8, color=colors(digit))
+        ax.scatter(*rows.T, s=10, color=colors(digit))
         ax.text(
-            x_1, x_2, str(digit), fontsize=13, weight="bold", ha="center", va="center",
+            x_1, x_2, str(digit), fontsize=14, weight="bold", ha="center", va="center",
             bbox={"facecolor": "white", "alpha": 0.75, "pad": 1, "linewidth": 0},
         )  # fmt: skip
-    ax.set(title=f"{name}:\n3 neighbors name {accuracy:.0%}", xticks=[], yticks=[])
+    ax.set(title=f"{name}\n3-nearest-neighbor accuracy: {accuracy:.0%}", xticks=[], yticks=[])
+    ax.set(xlabel="first number", ylabel="second number")
     ax.grid(False)
 plt.show()

@@ -4,8 +4,8 @@ Softmax without overflow
 
 :math:`\mathrm{softmax}(z)_i = e^{z_i} / \sum_j e^{z_j}` does not change when the same number is
 subtracted from every score. This helps computers: :math:`e^{710}` is more than a 64-bit number can
-hold, and infinity divided by infinity is not a number. If the largest score is subtracted first,
-every exponent is at most 0.
+hold, and infinity divided by infinity is not a number (nan). If the largest score is subtracted
+first, every exponent is at most 0.
 """
 
 import matplotlib.pyplot as plt
@@ -19,35 +19,31 @@ with np.errstate(over="ignore", invalid="ignore"):
     naive = np.exp(scores) / np.exp(scores).sum()
 shifted = np.exp(scores - scores.max())
 shifted /= shifted.sum()
-print("softmax as written: ", naive)
-print("maximum subtracted: ", shifted.round(3))
+print("formula as written:  ", naive)
+print("maximum subtracted:  ", shifted.round(3))
 
-# %%
-# A network whose scores are that large answers all the same.
-
+# A network whose scores are that large still gives an answer.
 X, y = np.eye(3), np.arange(3)
 net = MLPClassifier(()).initialize(X, y)
 net.set_weights({"output": {"W": np.zeros((3, 3)), "b": scores}})
 answer = net.predict_proba(X)[0]
-print("a network of sknn:  ", answer.round(3))
+print("a network of sknn:   ", answer.round(3))
 
-# %%
-# The same three scores, moved up together.
-
+# The scores 0, 1, 2, moved up together. From the first overflow on, the answer is of no use.
 shift = np.arange(0, 1101, 2.0)
 with np.errstate(over="ignore", invalid="ignore"):
     e = np.exp(shift[:, None] + [0.0, 1.0, 2.0])
-    moved = e / e.sum(axis=1, keepdims=True)
+    moved = np.where(np.isfinite(e).all(axis=1, keepdims=True), e / e.sum(axis=1)[:, None], np.nan)
 
 plt.style.use(house_style())
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
+figure, (left, right) = plt.subplots(1, 2, figsize=(8.3, 4), layout="constrained")
 for i in range(3):
-    left.plot(shift, moved[:, i], color=f"C{i}", label=f"class {i}")
-left.axvspan(709 - 2, 1100, color="C1", alpha=0.15, linewidth=0)
-left.text(905, 0.45, "nan: $\\infty / \\infty$", ha="center", fontsize=13, color="C1")
-left.set(title="as written", xlabel="added to the scores 0, 1, 2", ylabel="probability")
+    left.plot(shift, moved[:, i], color=f"C{i}")
+    left.text(20, moved[0, i] + 0.02, f"class {i}", color=f"C{i}")
+left.axvspan(708, 1100, color="0.88", linewidth=0)
+left.text(904, 0.4, "nan: $\\infty / \\infty$", ha="center", fontsize=14)
+left.set(title="formula as written", xlabel="added to the scores 0, 1, 2", ylabel="probability")
 left.set(ylim=(0, 1), xlim=(0, 1100))
-left.legend(loc="upper left")
 bars = right.bar(["1000", "1001", "1002"], answer, color=["C0", "C1", "C2"])
 right.bar_label(bars, fmt="%.3f")
 right.set(title="maximum subtracted, as sknn does", xlabel="score", ylabel="probability")

@@ -1,10 +1,10 @@
 """
-Why this prediction?
-====================
+Why this prediction? Gradients and importance of the inputs
+===========================================================
 
 A network does not explain itself. It can be asked, though: how would the score of a class change
 with each input (``input_gradients``), and how much worse does the network get when a column is
-shuffled (``feature_importances``)? For digits, the gradient shows where ink would speak for a
+shuffled (``feature_importances``)? For digits, the gradient shows where ink would count for a
 class, and where against it.
 """
 
@@ -28,9 +28,7 @@ net = MLPClassifier((64,), alpha=30.0, max_iter=30, n_iter_no_change=30, **setti
 eight = X_test[y_test == 8][5][None]
 gradients = {digit: input_gradients(net, eight, target=digit)[0] for digit in (8, 3, 9)}
 
-# %%
 # The columns of a table: the wines of three growers.
-
 wine = load_wine()
 A, B, c, d = train_test_split(wine.data, wine.target, test_size=0.6, random_state=0)
 model = make_pipeline(StandardScaler(), MLPClassifier((20,), max_iter=150, **settings)).fit(A, c)
@@ -40,20 +38,22 @@ for column in order[::-1][:3]:
     print(f"{wine.feature_names[column]:<16} accuracy lost when shuffled {importance[column]:.3f}")
 
 plt.style.use(house_style())
-figure = plt.figure(figsize=(11, 4.8), layout="constrained")
-left, right = figure.subfigures(1, 2, width_ratios=(1, 1.1))
-axes = left.subplots(2, 2).ravel()
-axes[0].imshow(eight.reshape(28, 28), cmap="gray_r")
-axes[0].set_title(f"the network says {net.predict(eight)[0]}")
+figure, axes = plt.subplot_mosaic(
+    [["image", *gradients], ["bars"] * 4],
+    figsize=(8.3, 7.4), height_ratios=(1, 1.8), layout="constrained",
+)  # fmt: skip
+axes["image"].imshow(eight.reshape(28, 28), cmap="gray_r")
+axes["image"].set_title(f"unseen image:\npredicted as {net.predict(eight)[0]}")
 bound = max(np.abs(gradient).max() for gradient in gradients.values())
-for ax, (digit, gradient) in zip(axes[1:], gradients.items(), strict=True):
-    ax.imshow(gradient.reshape(28, 28), cmap="RdBu_r", vmin=-bound, vmax=bound)
-    ax.contour(eight.reshape(28, 28), levels=[0.4], colors="black", linewidths=1)
-    ax.set_title(f"ink for (red), against (blue) {digit}")
-for ax in axes:
-    ax.set(xticks=[], yticks=[])
-    ax.grid(False)
-ax = right.subplots()
-ax.barh([wine.feature_names[column] for column in order], importance[order])
-ax.set(title="wine: accuracy lost when a column is shuffled", xlabel="accuracy lost")
+for digit, gradient in gradients.items():
+    axes[digit].imshow(gradient.reshape(28, 28), cmap="RdBu_r", vmin=-bound, vmax=bound)
+    axes[digit].contour(eight.reshape(28, 28), levels=[0.4], colors="black", linewidths=1)
+    axes[digit].set_title(f"ink for (red) and\nagainst (blue) a {digit}".replace("a 8", "an 8"))
+for name in ("image", *gradients):
+    axes[name].set(xticks=[], yticks=[])
+    axes[name].grid(False)
+ax = axes["bars"]
+names = [wine.feature_names[column].split("/")[0].replace("_", " ") for column in order]
+ax.barh(names, importance[order])
+ax.set(title="wine: importance of each column", xlabel="accuracy lost when the column is shuffled")
 plt.show()

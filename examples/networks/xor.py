@@ -3,8 +3,9 @@ Why hidden layers: exclusive or
 ===============================
 
 A network without hidden layers has a straight boundary between the classes, and no straight line
-separates the corners of the exclusive or: opposite corners have the same class. Four hidden units
-bend the boundary.
+separates the corners of the exclusive or (XOR): opposite corners have the same class. A line gets
+three corners right at best, and is then certain and wrong about the fourth. The loss is lowest if
+every probability is one half: no boundary at all. A hidden layer of four units bends the boundary.
 """
 
 import matplotlib.pyplot as plt
@@ -14,25 +15,27 @@ from sklearn.inspection import DecisionBoundaryDisplay
 from sknn import MLPClassifier
 from sknn.inspection import house_style
 
-rng = np.random.default_rng(0)
-bits = rng.integers(0, 2, (200, 2))
-X, y = bits + 0.12 * rng.standard_normal((200, 2)), bits[:, 0] ^ bits[:, 1]
+X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+y = np.array([0, 1, 1, 0])
+settings = {"activation": "tanh", "solver": "lbfgs", "random_state": 0}
 
 plt.style.use(house_style())
-figure, axes = plt.subplots(1, 2, figsize=(8.5, 4.2), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(8.3, 4), sharey=True, layout="constrained")
 networks = {"no hidden layer": (), "one hidden layer of 4": (4,)}
-for ax, (name, hidden_layer_sizes) in zip(axes, networks.items(), strict=True):
-    net = MLPClassifier(
-        hidden_layer_sizes, activation="tanh", learning_rate_init=0.05, max_iter=500, random_state=0
-    ).fit(X, y)
-    accuracy = net.score(X, y)
-    print(f"{name:<24} accuracy {accuracy:.3f}")
-    drawn = {"ax": ax, "response_method": "predict_proba", "eps": 0.3}
-    DecisionBoundaryDisplay.from_estimator(net, X, cmap="RdBu_r", alpha=0.45, **drawn)
-    DecisionBoundaryDisplay.from_estimator(
-        net, X, plot_method="contour", levels=[0.5], colors="black", **drawn
-    )
-    ax.scatter(*X.T, c=np.where(y == 1, "C1", "C0"), s=25, edgecolors="white", linewidths=0.5)
-    ax.set(title=f"{name}: {accuracy:.0%} right", xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
+for ax, (name, sizes) in zip(axes, networks.items(), strict=True):
+    net = MLPClassifier(hidden_layer_sizes=sizes, **settings).fit(X, y)
+    p = net.predict_proba(X)[:, 1]
+    print(f"{name:<22} probabilities {p.round(2)}, accuracy {net.score(X, y):.2f}")
+    image = DecisionBoundaryDisplay.from_estimator(
+        net, X, ax=ax, response_method="predict_proba", plot_method="pcolormesh", eps=0.5,
+        cmap="RdBu_r", alpha=0.6, vmin=0, vmax=1,
+    ).surface_  # fmt: skip
+    ax.scatter(*X.T, c=np.where(y == 1, "C1", "C0"), s=120, edgecolors="white", linewidths=1.5)
+    ax.set(title=f"{name}: {net.score(X, y):.0%} right", xlabel="$x_1$", xticks=[0, 1])
+    ax.set(yticks=[0, 1], ylabel="")
     ax.grid(False)
+axes[0].set_ylabel("$x_2$")
+axes[0].axline((0.5, 0), (0, 0.5), color="0.3", linestyle="--", linewidth=1.2)
+axes[0].text(0.5, 0.6, "1/2 everywhere;\nany line (dashed) gets\n3 of 4 at best", ha="center")
+figure.colorbar(image, ax=axes, label="probability of class 1 (orange)")
 plt.show()

@@ -1,10 +1,11 @@
 """
-Too small, too large, and decay
-===============================
+Learning rates: too small, too large, and decay
+===============================================
 
 The learning rate scales every step. If it is too small, training is slow; if it is too large, the
-loss explodes. A range test raises the rate until that happens: good rates are well below. A
-decaying rate (which is not weight decay) takes long steps first and small ones at the end.
+loss explodes to far above that of guessing, and may never come back. A range test raises the rate
+until that happens: good rates are well below. A decaying rate (which is not weight decay) takes
+long steps first and small ones at the end.
 """
 
 import warnings
@@ -19,35 +20,37 @@ from sknn.callbacks import LearningRateRange
 from sknn.exceptions import TrainingWarning
 from sknn.inspection import LearningRateDisplay, house_style
 
-# The epochs are counted here, whether they are enough or not.
+# A fixed number of epochs, whether or not that is enough.
 warnings.simplefilter("ignore", ConvergenceWarning)
+warnings.simplefilter("ignore", TrainingWarning)
 X, y = load_digits(return_X_y=True)
 X = X / 16
 settings = {"solver": "sgd", "momentum": 0.0, "batch_size": 100, "random_state": 0}
 settings |= {"max_iter": 40, "n_iter_no_change": 40, "alpha": 0.0}
 
 plt.style.use(house_style())
-figure, axes = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
-rates = {"too small": 0.001, "good": 0.3, "too large": 5.0}
-for i, (name, rate) in enumerate(rates.items()):
-    net = MLPClassifier((50,), learning_rate_init=rate, **settings)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", TrainingWarning)
-        loss = net.fit(X, y).history_["loss"]
-    axes[0].semilogy(loss, color=f"C{i}", label=f"{name}: {rate}")
-    print(f"{name:<10} rate {rate:<6} loss after 40 epochs {loss[-1]:.3f}")
-guess = np.log(10)
-axes[0].axhline(guess, color="0.5", linestyle=":", linewidth=1)
-axes[0].text(40, guess * 1.05, "guessing", ha="right", color="0.4", fontsize="small")
-axes[0].set(title="three rates", xlabel="epoch", ylabel="training loss")
-axes[0].legend(loc="center right")
-
+figure, axes = plt.subplot_mosaic(
+    [["rates", "range"], ["schedules"] * 2], figsize=(8.3, 7.8), layout="constrained"
+)
 search = MLPClassifier((50,), callbacks=[LearningRateRange(high=20.0)], **settings).fit(X, y)
-search.callbacks_[0].plot(axes[1])
-axes[1].set_title("range test: raise the rate until it explodes")
+search.callbacks_[0].plot(axes["range"])
+axes["range"].set_title("range test: raise the rate\nuntil the loss explodes")
+good = float(f"{search.callbacks_[0].suggestion_:.1g}")
+
+ax = axes["rates"]
+rates = {"too small": (0.001, 1.3), "good": (good, 0.25), "too large": (30.0, 10.0)}
+for i, (name, (rate, height)) in enumerate(rates.items()):
+    net = MLPClassifier((50,), learning_rate_init=rate, **settings).fit(X, y)
+    loss = net.history_["loss"]
+    ax.semilogy(net.history_["epoch"], loss, color=f"C{i}")
+    ax.text(40, height, f"{name}: {rate:g}", color=f"C{i}", ha="right", va="center")
+    print(f"{name:<9} rate {rate:<5} largest loss {loss.max():.2f}, after 40 epochs {loss[-1]:.3f}")
+guess = np.log(10)
+ax.axhline(guess, color="0.5", linestyle=":", linewidth=1)
+ax.set(title="three rates\n(dotted: the loss of guessing)", xlabel="epoch", ylabel="training loss")
 
 LearningRateDisplay.from_schedules(
-    ["constant", "step", "exponential", "cosine"], learning_rate_init=0.3, max_iter=40, ax=axes[2]
+    ["step", "exponential", "cosine"], learning_rate_init=good, max_iter=40, ax=axes["schedules"]
 )
-axes[2].set_title("schedules: the rate shrinks")
+axes["schedules"].set_title("decay: schedules let the rate shrink")
 plt.show()

@@ -1,4 +1,4 @@
-r"""
+"""
 Optimizers, step by step
 ========================
 
@@ -7,7 +7,7 @@ loss is a long valley. Plain gradient descent jumps from side to side, momentum 
 valley, and the adaptive methods scale the step of every weight by its own gradients: Adagrad slows
 down, Adadelta and RMSProp forget old gradients, and Adam adds momentum.
 
-On the right, the same optimizers train a network on digits.
+Below the paths, the same optimizers train a network on digits.
 """
 
 import warnings
@@ -20,7 +20,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sknn import MLPClassifier, MLPRegressor
 from sknn.inspection import house_style
 
-# The epochs are counted here, whether they are enough or not.
+# A fixed number of epochs, whether or not that is enough.
 warnings.simplefilter("ignore", ConvergenceWarning)
 
 # Solver, its settings; learning rate in the valley and on the digits.
@@ -33,8 +33,7 @@ OPTIMIZERS = {
     "Adam": ("adam", {}, 0.1, 0.005),
 }
 
-# %%
-# The valley: :math:`L = (w_1 - 1)^2 / 2 + 0.02\, (w_2 - 1)^2 / 2`.
+# The valley: L = (w_1 - 1)**2 / 2 + 0.02 * (w_2 - 1)**2 / 2.
 
 scale = np.array([1.0, np.sqrt(0.02)])
 X = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]]) * scale
@@ -55,26 +54,30 @@ def path(solver, settings, rate, steps=60):
 
 
 plt.style.use(house_style())
-figure = plt.figure(figsize=(13, 5), layout="constrained")
-valleys, curves = figure.subfigures(1, 2, width_ratios=(1.35, 1))
+figure, axes = plt.subplot_mosaic(
+    [list(OPTIMIZERS)[:3], list(OPTIMIZERS)[3:], ["digits"] * 3],
+    figsize=(8.3, 9.6), height_ratios=(1, 1, 1.2), layout="constrained",
+)  # fmt: skip
 w_1, w_2 = np.meshgrid(np.linspace(-0.8, 2.8, 100), np.linspace(-1.8, 2.2, 100))
 surface = (w_1 - 1) ** 2 / 2 + 0.02 * (w_2 - 1) ** 2 / 2
-for i, (ax, (name, (solver, settings, rate, _))) in enumerate(
-    zip(valleys.subplots(2, 3, sharex=True, sharey=True).ravel(), OPTIMIZERS.items(), strict=True)
-):
+for i, (name, (solver, settings, rate, _)) in enumerate(OPTIMIZERS.items()):
+    ax = axes[name]
     places = path(solver, settings, rate)
     ax.contourf(w_1, w_2, np.sqrt(surface), levels=14, cmap="Greys", alpha=0.55)
     ax.plot(*places.T, ".-", color=f"C{i}", linewidth=1.2, markersize=4)
     ax.plot(1, 1, "k*", markersize=11)
     far = np.linalg.norm(places[-1] - 1)
-    ax.set_title(f"{name}\n{far:.2g} from the best")
+    ax.set_title(f"{name}: {far:.2g} away")
     ax.grid(False)
     ax.set(xticks=[], yticks=[], xlim=(-0.8, 2.8), ylim=(-1.8, 2.2))
     print(f"{name:<17} after 60 steps {far:.3f} from the best")
-valleys.supxlabel("first weight")
-valleys.supylabel("second weight")
+axes["gradient descent"].set_ylabel("second weight")
+axes["Adadelta"].set_ylabel("second weight")
+for name in list(OPTIMIZERS)[3:]:
+    axes[name].set_xlabel("first weight")
+figure.suptitle("a long valley: 60 steps, and how far from the best (star) they end", fontsize=12)
 
-ax = curves.subplots()
+ax = axes["digits"]
 D, digit = load_digits(return_X_y=True)
 for i, (name, (solver, settings, _, rate)) in enumerate(OPTIMIZERS.items()):
     net = MLPClassifier(
@@ -82,6 +85,7 @@ for i, (name, (solver, settings, _, rate)) in enumerate(OPTIMIZERS.items()):
         random_state=0, **settings,
     )  # fmt: skip
     ax.semilogy(net.fit(D / 16, digit).history_["loss"], color=f"C{i}", label=name)
+ax.set_ylim(5e-3, None)
 ax.set(title="digits, each at a rate that suits it", xlabel="epoch", ylabel="training loss")
-ax.legend(ncols=2)
+ax.legend(ncols=2, loc="lower left")
 plt.show()

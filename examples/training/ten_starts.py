@@ -1,13 +1,14 @@
 """
-No global optimum
-=================
+Different starts, different minima
+==================================
 
-The loss of a network has many valleys. Where training ends depends on where it begins: ten seeds
-lead to ten different ends, some better, some worse. Equally good ones can be far apart, with hills
-between them.
+The loss of a network has many valleys, and nothing promises the global optimum: where training ends
+depends on where it begins. Here L-BFGS follows ten seeds to a minimum each. Some are better, some
+worse. Equally good ones can be far apart, with hills between them: hidden units that change places
+make the same network elsewhere.
 
-The picture on the right is a slice through the space of weights that contains the ends of three
-runs.
+The lower panel is a slice through the space of weights that contains three of the minima, A, B, and
+C. Each lies at the bottom of its own valley.
 """
 
 import matplotlib.pyplot as plt
@@ -20,22 +21,16 @@ from sknn.inspection import house_style
 rng = np.random.default_rng(0)
 angle, y = rng.uniform(0.5, 2.2 * np.pi, 300), rng.integers(0, 2, 300)
 X = np.c_[np.cos(angle + np.pi * y), np.sin(angle + np.pi * y)] * angle[:, None] / 5
-X += 0.05 * rng.standard_normal(X.shape)
-
-nets = []
-for seed in range(10):
-    net = MLPClassifier(
-        (8,), "tanh", learning_rate_init=0.05, learning_rate="cosine", max_iter=150, alpha=0.01,
-        n_iter_no_change=150, random_state=seed,
-    )  # fmt: skip
-    nets.append(net.fit(X, y))
-losses = np.array([log_loss(y, net.predict_proba(X)) for net in nets])
+X += 0.05 * rng.standard_normal(X.shape)  # Two spirals.
+alpha = 0.1
+settings = {"hidden_layer_sizes": (5,), "activation": "tanh", "solver": "lbfgs", "alpha": alpha}
+settings |= {"tol": 1e-7, "max_iter": 5000}
+nets = [MLPClassifier(**settings, random_state=seed).fit(X, y) for seed in range(10)]
+losses = np.array([net.loss_ for net in nets])
 print(f"ten ends: loss from {losses.min():.3f} to {losses.max():.3f}")
 
-# %%
-# All weights as one vector, and the loss anywhere.
-
-probe = MLPClassifier((8,), "tanh").initialize(X, y)
+# All weights as one vector, and the loss with its penalty anywhere.
+probe = MLPClassifier((5,), "tanh").initialize(X, y)
 shapes = {(k, n): a.shape for k, part in probe.get_weights().items() for n, a in part.items()}
 
 
@@ -45,40 +40,51 @@ def vector(net):
 
 
 def loss_at(theta):
-    weights, begin = {}, 0
+    weights, begin, squares = {}, 0, 0.0
     for (layer, name), shape in shapes.items():
         size = int(np.prod(shape))
-        weights.setdefault(layer, {})[name] = theta[begin : begin + size].reshape(shape)
+        part = theta[begin : begin + size].reshape(shape)
+        weights.setdefault(layer, {})[name] = part
+        squares += (part**2).sum() * (name == "W")
         begin += size
     probe.set_weights(weights)
-    return log_loss(y, np.clip(probe.predict_proba(X), 1e-12, 1))
+    p = np.clip(probe.predict_proba(X), 1e-12, 1)
+    return log_loss(y, p) + alpha / 2 * squares / len(X)
 
 
-a, b, c = (vector(nets[i]) for i in np.argsort(losses)[:3])
+# A and B are the two best, C is the worst.
+chosen = dict(zip("ABC", np.argsort(losses)[[0, 1, -1]], strict=True))
+a, b, c = (vector(nets[seed]) for seed in chosen.values())
 u = b - a
 v = (c - a) - (c - a) @ u / (u @ u) * u
 v *= np.linalg.norm(u) / np.linalg.norm(v)
 corner = (c - a) @ u / (u @ u), (c - a) @ v / (v @ v)
-s, t = np.linspace(-0.4, 1.4, 45), np.linspace(-0.4, max(1.2, corner[1] + 0.4), 45)
+s = np.linspace(min(0, corner[0]) - 0.35, max(1, corner[0]) + 0.35, 45)
+t = np.linspace(min(0, corner[1]) - 0.35, max(0, corner[1]) + 0.35, 45)
 slice_ = np.array([[loss_at(a + i * u + j * v) for i in s] for j in t])
-between = max(loss_at(a + i * u) for i in np.linspace(0, 1, 30))
-print(f"from the best end to the next: over a hill of {between:.2f}")
+hill = max(loss_at(a + i * u) for i in np.linspace(0, 1, 30))
+print(f"from A to B in a straight line: over a hill of {hill:.3f}")
+for name, seed in chosen.items():
+    print(f"{name}: seed {seed}, loss {losses[seed]:.3f}")
 
 plt.style.use(house_style())
-figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
+figure, (above, below) = plt.subplots(
+    2, 1, figsize=(8.3, 8.6), height_ratios=(1, 1.7), layout="constrained"
+)
 for net in nets:
-    data_loss = net.history_["loss"] - net.history_["penalty"]
-    left.plot(data_loss, color="C0", alpha=0.6, linewidth=1.3)
-    left.plot(len(data_loss) - 1, data_loss[-1], "o", color="C1", markersize=5)
-left.set(title="ten seeds, ten ends", xlabel="epoch", ylabel="training loss")
-levels = np.geomspace(slice_.min(), np.percentile(slice_, 80), 18)
-image = right.contourf(s, t, slice_, levels=levels, norm="log", cmap="viridis", extend="max")
-for place, name in zip([(0, 0), (1, 0), corner], "ABC", strict=True):
-    right.plot(*place, "*", color="C1", markersize=15, markeredgecolor="white")
-    right.annotate(
-        name, place, xytext=(7, 6), textcoords="offset points", weight="bold", color="white"
-    )
-figure.colorbar(image, ax=right, label="loss", format="%.2f", ticks=levels[::3]).minorticks_off()
-right.set(title="a slice through three ends", xticks=[], yticks=[])
-right.grid(False)
+    above.plot(net.history_["loss"], color="C0", alpha=0.5, linewidth=1.3)
+    above.plot(len(net.history_["loss"]) - 1, net.loss_, "o", color="C1", markersize=6)
+above.set(title="ten seeds, several minima (dots)", xlabel="step of L-BFGS", ylabel="loss")
+levels = np.geomspace(losses.min(), np.percentile(slice_, 90), 24)
+image = below.contourf(s, t, slice_, levels=levels, norm="log", extend="max")
+for place, (name, seed) in zip([(0, 0), (1, 0), corner], chosen.items(), strict=True):
+    below.plot(*place, "*", color="C1", markersize=17, markeredgecolor="white")
+    below.annotate(
+        f"{name}: {losses[seed]:.3f}", place, (0, 12), textcoords="offset points", weight="bold",
+        color="white", ha="center",
+    )  # fmt: skip
+bar = figure.colorbar(image, ax=below, label="loss", format="%.2f", ticks=levels[::4])
+bar.minorticks_off()
+below.set(title="a slice through three minima", xlabel="from A toward B", ylabel="toward C")
+below.grid(False)
 plt.show()

@@ -1,11 +1,15 @@
-"""
-Why not count the errors?
-=========================
+r"""
+Losses: why not count the errors?
+=================================
 
-There are three rows and two networks. Both predict the first two rows correctly and miss the third,
-so their classification error is the same. But one is barely right and badly wrong, the other
-clearly right and barely wrong. Squared error and cross-entropy can tell the difference.
-Cross-entropy looks only at the probability of the true class, squared error at all of them.
+There are three rows and three networks. All predict the first two rows correctly and miss the
+third, so their classification error is the same. But A is barely right and badly wrong, B clearly
+right and barely wrong. Squared error, :math:`\sum_k (p_k - t_k)^2`, and cross-entropy,
+:math:`-\log p` of the true class, can tell the difference.
+
+C gives every true class the same probability as B, and spreads the rest differently. Cross-entropy
+looks only at the probability of the true class and rates them the same; squared error looks at all
+classes.
 """
 
 import matplotlib.pyplot as plt
@@ -16,8 +20,13 @@ from sknn.inspection import house_style
 
 truth = np.array([0, 1, 2])
 networks = {
-    "barely right, badly wrong": np.array([[0.4, 0.3, 0.3], [0.3, 0.4, 0.3], [0.7, 0.2, 0.1]]),
-    "clearly right, barely wrong": np.array([[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.4, 0.3, 0.3]]),
+    "A: barely right,\nbadly wrong": np.array([[0.4, 0.3, 0.3], [0.3, 0.4, 0.3], [0.7, 0.2, 0.1]]),
+    "B: clearly right,\nbarely wrong": np.array(
+        [[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.4, 0.3, 0.3]]
+    ),
+    "C: B with the rest\non one wrong class": np.array(
+        [[0.8, 0.2, 0.0], [0.2, 0.8, 0.0], [0.7, 0.0, 0.3]]
+    ),
 }
 losses = {
     "classification error": lambda p: zero_one_loss(truth, p.argmax(axis=1)),
@@ -26,24 +35,28 @@ losses = {
 }
 
 plt.style.use(house_style())
-figure = plt.figure(figsize=(11, 4), layout="constrained")
-left, right = figure.subfigures(1, 2, width_ratios=(1.5, 1))
-for i, (ax, (name, p)) in enumerate(
-    zip(left.subplots(1, 2, sharey=True), networks.items(), strict=True)
-):
-    for k in range(3):
-        place = np.arange(3) + 0.25 * (k - 1)
-        edges = ["black" if truth[row] == k else "none" for row in range(3)]
-        ax.bar(place, p[:, k], 0.22, color=f"C{k + 2}", edgecolor=edges, linewidth=1.6)
-    ax.set(title=name, xticks=range(3), xticklabels=[f"sample {row + 1}" for row in range(3)])
-    ax.title.set_color(f"C{i}")
-    ax.set_ylim(0, 1)
-left.axes[0].set_ylabel("probability of each class (framed: the true one)")
-ax = right.subplots()
+figure, axes = plt.subplot_mosaic(
+    [list(networks), ["losses"] * 3], figsize=(8.3, 7.4), layout="constrained"
+)
 for i, (name, p) in enumerate(networks.items()):
+    ax = axes[name]
+    for k in range(3):
+        edges = ["black" if truth[row] == k else "none" for row in range(3)]
+        ax.bar(np.arange(3) + 0.25 * (k - 1), p[:, k], 0.22, color=f"C{k + 3}", edgecolor=edges,
+               linewidth=2, label=f"class {k}")  # fmt: skip
+    ax.set(title=name, xticks=range(3), xlabel="row", ylim=(0, 1))
+    ax.set_xticklabels(["1", "2", "3"])
+    ax.title.set_color(f"C{i}")
     values = [loss(p) for loss in losses.values()]
-    print(f"{name:<28}" + ", ".join(f"{k} {v:.2f}" for k, v in zip(losses, values, strict=True)))
-    bars = ax.bar(np.arange(3) + 0.4 * (i - 0.5), values, 0.36, color=f"C{i}")
-    ax.bar_label(bars, fmt="%.2f")
-ax.set(title="three losses", xticks=range(3), xticklabels=[k.replace(" ", "\n") for k in losses])
+    print(f"{name[0]}: " + ", ".join(f"{k} {v:.2f}" for k, v in zip(losses, values, strict=True)))
+    bars = axes["losses"].bar(
+        np.arange(3) + 0.28 * (i - 1), values, 0.26, color=f"C{i}", label=f"network {name[0]}"
+    )
+    axes["losses"].bar_label(bars, fmt="%.2f")
+first, *_ = axes.values()
+first.set_ylabel("probability (framed: the true class)")
+first.legend(loc="upper left")
+axes["losses"].set(title="three losses, mean of the rows", xticks=range(3), ylim=(0, 1.6))
+axes["losses"].set_xticklabels(list(losses))
+axes["losses"].legend(loc="upper left")
 plt.show()
