@@ -126,7 +126,8 @@ def fit_blocks(
     and edges of bins are off by at most ``(1 + ceil(log2(n_blocks))) / 4094`` of the total weight;
     numbers and dates in text are represented by an even sample of 8,192 different texts; and of
     levels, the most frequent ones are kept. Means and standard deviations are exact.
-    Trees (``bins="tree"``) see an even sample of 10,000 rows.
+    Trees (``bins="tree"``) see an even sample of 50,000 rows, or of 2,000,000 entries, but no fewer
+    than 10,000 rows.
 
     The mean of `together` copies has moved about as far as one copy, so a higher rate is better, up
     to `together` times; the guide has figures.

@@ -85,7 +85,13 @@ class ReconstructionTargets(Targets):
 
     def bind(self, loss: Any) -> Loss:
         """Return the loss that a name, a spec or "auto" stands for, bound to the task."""
-        return super().bind(self.recipe(loss))
+        bound = super().bind(self.recipe(loss))
+        if bound.n_raw(self.n_outputs) != self.n_outputs:
+            raise ValueError(
+                f"The loss {bound!r} has several raw scores for each column, and an autoencoder "
+                "gives one; use another loss, as SquaredError()."
+            )
+        return bound
 
     def recipe(self, loss: Any) -> Loss:
         """Return the loss that a name, a spec or "auto" stands for."""

@@ -274,3 +274,7 @@ def test_blocks_that_disagree_have_no_order():
     encoder = TableEncoder()
     encoder.learn_summary(one_by_one([encoder.summarize(part, None, None, 0) for part in parts]))
     assert encoder.get_feature_names_out().tolist() == ["grade_a", "grade_b", "grade_c"]
+
+
+def test_rows_of_many_columns_are_fewer():
+    assert [sampled.most_rows(n) for n in (1, 40, 100, 1000)] == [50_000, 50_000, 20_000, 10_000]
