@@ -15,22 +15,33 @@ from sknn._validation.messages import naming_arguments
 
 
 class Coded:
-    """A column of categories: for each row the place of its level in a list; -1 is missing."""
+    """A column of categories: for each row the place of its level in a list; -1 is missing.
 
-    def __init__(self, codes: NDArray, levels: NDArray) -> None:
+    Parameters
+    ----------
+    codes : ndarray of int of shape (n,)
+    levels : ndarray of object
+    ordered : bool, default=False
+        The levels come in an order that means something, as "low", "medium", "high".
+    """
+
+    def __init__(self, codes: NDArray, levels: NDArray, ordered: bool = False) -> None:
         self.codes = codes
         self.levels = levels
+        self.ordered = ordered
 
     @classmethod
-    def of(cls, values: list) -> Coded:
-        """Code the entries of a column, of which None is missing."""
-        levels = [level for level in dict.fromkeys(values) if level is not None]
+    def of(cls, values: list, order: list | None = None) -> Coded:
+        """Code the entries of a column, of which None is missing; `order` lists levels in order."""
+        given = dict.fromkeys(values) if order is None else order
+        levels = [level for level in given if level is not None]
         places = {level: place for place, level in enumerate(levels)} | {None: -1}
-        return cls(np.array([places[value] for value in values], np.intp), _objects(levels))
+        codes = np.array([places[value] for value in values], np.intp)
+        return cls(codes, _objects(levels), order is not None)
 
     def take(self, rows: NDArray) -> Coded:
         """Return the rows at `rows`."""
-        return Coded(self.codes[rows], self.levels)
+        return Coded(self.codes[rows], self.levels, self.ordered)
 
 
 class Table:
@@ -92,6 +103,8 @@ class Table:
 def joined(one: Any, other: Any) -> Any:
     """Return a column and its continuation as one."""
     if isinstance(one, Coded) and isinstance(other, Coded):
+        if one.ordered and other.ordered and np.array_equal(one.levels, other.levels):
+            return Coded(np.concatenate([one.codes, other.codes]), one.levels, ordered=True)
         return Coded.of([*_entries(one), *_entries(other)])
     if not isinstance(one, Coded) and not isinstance(other, Coded):
         kinds = {one.dtype.kind, other.dtype.kind}
@@ -159,7 +172,8 @@ def _frame(X: Any, labels: list, read: Callable[[int], Any]) -> Table:
 def _from_pandas(series: Any) -> Any:
     dtype = series.dtype
     if dtype.name == "category":
-        return Coded(series.cat.codes.to_numpy(), np.asarray(series.cat.categories, object))
+        levels = np.asarray(series.cat.categories, object)
+        return Coded(series.cat.codes.to_numpy(), levels, bool(series.cat.ordered))
     if dtype.name.startswith("period"):
         series = series.dt.to_timestamp()
         dtype = series.dtype
@@ -181,7 +195,9 @@ def _from_pandas(series: Any) -> Any:
 def _from_pyarrow(column: Any) -> Any:
     # Decoding a dictionary to NumPy loses its nulls.
     if str(column.type).startswith("dictionary"):
-        return Coded.of(column.to_pylist())
+        # All chunks have one dictionary then.
+        levels = column.unify_dictionaries().chunk(0).dictionary if column.type.ordered else None
+        return Coded.of(column.to_pylist(), None if levels is None else levels.to_pylist())
     return _vector(column.to_numpy(zero_copy_only=False), column.to_pylist)
 
 

@@ -51,7 +51,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     **Categories.** Two levels share one column (-1 and 1; 0 for an unseen level). With more levels,
     the most frequent ones that occur in at least two rows get one column each, with 1.66 for the
     rows of that level and 0 for the others. Missing entries are a level. Levels are compared by
-    their text, so 1, 1.0, and "1" are the same level, whatever the dtype.
+    their text, so 1, 1.0, and "1" are the same level, whatever the dtype. If the dtype is an
+    ordered category of pandas or an ordered dictionary of pyarrow, with three or more levels, the
+    place of the level in this order is one more number, ``_rank``, without an indicator of missing
+    entries.
 
     **Dates** become numbers: days since 1970, and those of year, month, weekday (Monday is 0), and
     hour that vary in `fit`. Dates with a time zone are converted to UTC. Time spans become seconds.
@@ -319,8 +322,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -------
         names : ndarray of str objects
             A number ``age`` becomes ``age``, ``age_missing``, ``age_bin0``, ``age_bin1``, ...; a
-            date becomes ``day_days`` and so on; a category becomes ``color_red`` and so on. Names
-            of the linear part begin with ``linear_``.
+            date becomes ``day_days`` and so on; a category becomes ``color_red`` and so on, with
+            ``size_rank`` if it is ordered. Names of the linear part begin with ``linear_``.
         """
         check_is_fitted(self)
         names = self._plan.columns

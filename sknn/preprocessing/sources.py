@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from sknn.preprocessing.column_warnings import unread, warn_of_unread
 from sknn.preprocessing.columns import Table
 from sknn.preprocessing.dates import part, varying_parts
 from sknn.preprocessing.kinds import CATEGORY, DATE, NUMBER, READERS, Form, naming
+from sknn.preprocessing.orders import order_of, ranks
 
 _HUGE = 8e307
 
@@ -63,6 +64,24 @@ class Source:
         return name if self.part is None else f"{name}_{self.part}"
 
 
+@dataclass
+class RankSource(Source):
+    """The places of the levels of an ordered category, which its levels stand beside.
+
+    Attributes
+    ----------
+    order : list of str
+        The levels, lowest first.
+    """
+
+    part: str | None = "rank"
+    order: list[str] = field(default_factory=list)
+
+    def read(self, table: Table) -> NDArray:
+        """Return the place of each entry, NaN where it is missing or not among the levels."""
+        return ranks(table.column(self.place), self.order)
+
+
 def sources_of(table: Table, place: int, form: Form, rows: NDArray | None = None) -> list[Source]:
     """Return the numeric columns that a column of X becomes.
 
@@ -76,7 +95,8 @@ def sources_of(table: Table, place: int, form: Form, rows: NDArray | None = None
         How many rows each entry of the column is; None: one each.
     """
     if form.kind == CATEGORY:
-        return []
+        order = order_of(table.column(place))
+        return [RankSource(place, CATEGORY, order=order)] if order else []
     source = Source(place, form.kind, form.way)
     if form.way:
         n_lost, n_given = unread(table.column(place), source.whole(table), rows)

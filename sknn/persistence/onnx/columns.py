@@ -17,7 +17,7 @@ from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.kinds import CATEGORY, DATE, NUMBER, as_moments, as_numbers, as_seconds
 from sknn.preprocessing.numbers import FAR, LARGEST, Numbers
 from sknn.preprocessing.plan import TablePlan
-from sknn.preprocessing.sources import Source
+from sknn.preprocessing.sources import RankSource, Source
 
 
 def names_of(encoder: TableEncoder) -> list[str]:
@@ -103,7 +103,16 @@ def _matrix(graph: Graph, plan: TablePlan, columns: Sequence[Tensor]) -> Tensor:
 
 
 def _source(source: Source, column: Tensor) -> Tensor:
+    if isinstance(source, RankSource):
+        return _rank(source.order, column)
     return column if source.part is None else part_of(column, source.part)
+
+
+def _rank(order: list[str], column: Tensor) -> Tensor:
+    graph = column.graph
+    places = graph.look_up(column, {level: place for place, level in enumerate(order)})
+    lost = graph.constant(np.nan, np.float64)
+    return graph.where(places < 0, lost, graph.cast(places, np.float64))
 
 
 def _numbers(graph: Graph, numbers: Numbers, matrix: Tensor) -> tuple[list[Tensor], list[Tensor]]:

@@ -43,6 +43,8 @@ class Entries:
         Entries with a smaller hash have never been dropped.
     lost : float
         No entry weighs more than what is noted of it plus this.
+    order : list or None
+        The levels of an ordered category, lowest first; None where blocks do not agree.
     """
 
     entries: NDArray
@@ -53,6 +55,7 @@ class Entries:
     total: float
     limit: int = _LAST
     lost: float = 0.0
+    order: list | None = None
 
     @classmethod
     def of(cls, column: Any, weight: NDArray) -> Entries:
@@ -61,8 +64,10 @@ class Entries:
         rows = np.bincount(codes, minlength=len(entries)).astype(np.float64)
         total = np.bincount(codes, weight, minlength=len(entries))
         is_coded = isinstance(column, Coded)
+        order = list(column.levels) if isinstance(column, Coded) and column.ordered else None
         n_rows, weighs = float(len(codes)), float(weight.sum())
-        return cls(*_sorted(entries, rows, total), is_coded, n_rows, weighs)._cut()
+        parts = _sorted(entries, rows, total)
+        return cls(*parts, is_coded, n_rows, weighs, order=order)._cut()
 
     def merged(self, other: Entries) -> Entries:
         """Return the entries of both."""
@@ -78,6 +83,7 @@ class Entries:
             self.total + other.total,
             min(self.limit, other.limit),
             self.lost + other.lost,
+            self.order if other.is_blank or self.order == other.order else None,
         )._cut()
 
     def with_missing(self, rows: float, weight: float) -> Entries:
@@ -95,6 +101,10 @@ class Entries:
     @property
     def column(self) -> Any:
         """The entries as a column of a table."""
+        if self.order is not None:
+            places = [-1 if is_missing(each) else self.order.index(each) for each in self.entries]
+            levels = np.array([*self.order, None], object)[:-1]
+            return Coded(np.array(places, np.intp), levels, ordered=True)
         if self.is_coded:
             return Coded(np.arange(len(self.entries)), self.entries)
         return self.entries
@@ -131,7 +141,7 @@ class Entries:
         kept = np.sort(np.concatenate([order[:n_sampled], others[:n_heavy]]))
         lost = self.lost + float(self.weight[others[n_heavy:]].max())
         parts = self.entries[kept], self.rows[kept], self.weight[kept]
-        return Entries(*parts, self.is_coded, self.n_rows, self.total, limit, lost)
+        return Entries(*parts, self.is_coded, self.n_rows, self.total, limit, lost, self.order)
 
 
 def _grouped(column: Any) -> tuple[NDArray, Sequence[Any]]:

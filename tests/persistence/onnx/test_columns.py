@@ -153,3 +153,19 @@ def test_dates_of_python_are_inputs_too():
     encoder = TableEncoder().fit(frame)
     assert onnx_inputs(encoder, frame)["when"][1, 0] == 1_709_251_200_000_000
     assert_equal(encoder, frame)
+
+
+def test_ordered_levels():
+    order = ["low", "middle", "high"]
+    words = np.random.default_rng(0).choice([*order, None], 60)
+    frame = pd.DataFrame({"grade": pd.Categorical(words, order, ordered=True)})
+    encoder = TableEncoder(linear=True).fit(frame)
+    assert "grade_rank" in encoder.get_feature_names_out()
+    assert_equal(encoder, frame)
+    assert_equal(encoder, with_another_word(frame))
+
+
+def with_another_word(frame):
+    found = frame.astype(object)
+    found.loc[:5, "grade"] = "odd"
+    return found

@@ -43,6 +43,8 @@ def frame(n=400, seed=0):
         "spelt": np.where(rng.random(n) < 0.1, "?", rng.integers(0, 90, n).astype(str)),
         "day": [f"{i % 28 + 1}/{i % 11 + 1}/2024" for i in range(n)],
     })  # fmt: skip
+    words = np.random.default_rng(seed).choice(["low", "high", None], n)
+    X["grade"] = pd.Categorical(words, ["low", "middle", "high"], ordered=True)
     X["mixed"] = rng.choice(np.array([1, 2.5, Decimal(3), None, "4"], object), n)
     return X, rng.normal(size=n)
 
@@ -262,6 +264,16 @@ def test_a_summary_is_small():
         slices = [slice(i, i + 5_000) for i in range(0, n, 5_000)]
         sizes.append(len(pickle.dumps(summarized(TableEncoder(), X, slices))))
     assert max(sizes) < 1.2 * min(sizes) < 1_000_000
+
+
+def test_blocks_that_disagree_have_no_order():
+    parts = [
+        pd.DataFrame({"grade": pd.Categorical(["a", "b", "c"] * 5, order, ordered=True)})
+        for order in (["a", "b", "c"], ["c", "b", "a"], ["a", "b", "c"])
+    ]
+    encoder = TableEncoder()
+    encoder.learn_summary(one_by_one([encoder.summarize(part, None, None, 0) for part in parts]))
+    assert encoder.get_feature_names_out().tolist() == ["grade_a", "grade_b", "grade_c"]
 
 
 def test_rows_of_many_columns_are_fewer():
