@@ -119,7 +119,7 @@ class Plan:
 
     @property
     def multiply_adds(self) -> int:
-        """Multiply-adds a row of the largest matrix product."""
+        """Multiply-adds per row of the largest matrix product."""
         return self.work or max((prod(param.shape) for param in self.params.values()), default=0)
 
 

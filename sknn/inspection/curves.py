@@ -29,7 +29,7 @@ _THIN = {"color": "0.7", "linewidth": 1.0, "linestyle": "-", "zorder": 1.5}
 
 @dataclass(frozen=True)
 class LossCurve:
-    """One curve.
+    """One curve of a :class:`LossCurveDisplay`.
 
     Parameters
     ----------

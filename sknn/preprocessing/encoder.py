@@ -244,7 +244,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return self.encode(X, self)
 
     def encode(self, X: Any, owner: Any) -> NDArray:
-        """Encode a table on behalf of an estimator, which complaints about columns name.
+        """Encode a table on behalf of an estimator, whose class is named in errors about columns.
 
         Parameters
         ----------
@@ -288,7 +288,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return np.asarray(self._plan.names(names), dtype=object)
 
     def origins(self) -> NDArray:
-        """Return for each column of the matrix the column of X that it comes from, -1 for none.
+        """Return the column of X that each column of the matrix comes from, -1 for none.
 
         Returns
         -------

@@ -66,9 +66,8 @@ def fit_blocks(
         a call, training starts at the first block; if the call had already ended, the estimator is
         not changed.
     verbose : bool, default=False
-        Show a bar on standard error, with rows a second, the loss and the time left. A
-        :class:`~sknn.callbacks.ProgressBar` among the callbacks of the estimator is shown in its
-        place.
+        Show a progress bar on standard error, with rows per second, the loss, and the time left. A
+        :class:`~sknn.callbacks.ProgressBar` among the callbacks of the estimator replaces it.
     **more
         Further arguments of ``partial_fit``, such as `X_val` and `y_val`, in memory. Validation
         rows are scored once per round, with the mean of the copies.

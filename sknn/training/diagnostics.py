@@ -104,11 +104,11 @@ class Diagnostics(Callback):
             self._probe.compare()
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Write the figures into the row of the epoch."""
+        """Write the measurements into the row of the epoch."""
         progress.row.update(self._probe.figures())
 
     def on_train_end(self, progress: Progress) -> None:
-        """Say what is wrong; the work arrays go."""
+        """Warn about what is wrong, and drop the work arrays."""
         run, sizes = progress.run, self._probe.sizes
         del self._probe
         columns = run.history.since(run.grown)

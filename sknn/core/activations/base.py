@@ -19,7 +19,7 @@ _FACTS = {
 
 
 class Activation(Spec, family=True):
-    """An elementwise function and its derivative.
+    """Base class of activations: an elementwise function and its derivative.
 
     ``forward(z, y)`` fills `y` with f(z). ``backward(z, y, dy, work)`` multiplies `dy` by f'(z), in
     place. If ``needs_input`` is False, `z` may be the array `y` itself: only the output is kept,

@@ -122,7 +122,7 @@ class SiLU(Activation, alias="silu"):
 
 
 class Mish(Activation, alias="mish"):
-    r"""Self-gated unit :math:`f(z) = z \tanh(\log(1 + e^z))` [1]_.
+    r"""Mish, a self-gated unit: :math:`f(z) = z \tanh(\log(1 + e^z))` [1]_.
 
     With :math:`a = 1 + e^z` the gate is :math:`(a^2 - 1) / (a^2 + 1)`, so one exponential is enough
     and the derivative needs none.

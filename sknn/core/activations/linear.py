@@ -21,7 +21,7 @@ def _bounds(dtype: np.dtype) -> tuple[NDArray, NDArray]:
 
 
 class Identity(Activation, alias="identity"):
-    r"""No non-linearity: :math:`f(z) = z`.
+    r"""Identity, for a linear layer: :math:`f(z) = z`.
 
     Examples
     --------
@@ -48,7 +48,7 @@ class Identity(Activation, alias="identity"):
 
 
 class ReLU(Activation, alias="relu"):
-    r"""The rectifier :math:`f(z) = \max(0, z)` [1]_, with derivative 0 at 0.
+    r"""Rectified linear unit: :math:`f(z) = \max(0, z)` [1]_, with derivative 0 at 0.
 
     References
     ----------
@@ -82,7 +82,7 @@ class ReLU(Activation, alias="relu"):
 
 
 class LeakyReLU(Activation, alias="leaky_relu"):
-    r"""A rectifier that lets a little through: :math:`f(z) = \max(z, s z)` [1]_.
+    r"""Rectifier with a small slope below zero: :math:`f(z) = \max(z, s z)` [1]_.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from sknn.core.spec import resolve
 
 
 class Elman(Recurrent):
-    r"""The simple recurrent network: hidden units that see their own last state [1]_.
+    r"""Elman (simple) recurrent layer: hidden units that see their own last state [1]_.
 
     .. math:: h_t = f(x_t W + h_{t-1} U + b)
 

@@ -16,7 +16,7 @@ from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
 
 class Jordan(Elman):
-    r"""The recurrent network of Jordan: hidden units that see the last output [1]_.
+    r"""Jordan recurrent layer: hidden units that see the last output [1]_.
 
     .. math::
 

@@ -134,7 +134,7 @@ class _Pool(Layer):
 
 
 class MaxPool(_Pool):
-    """Keep the largest of neighboring entries, for each channel.
+    """Max pooling: keep the largest of neighboring entries, for each channel.
 
     Rows have the shape (steps, channels) or (height, width, channels). If several entries
     tie, only one gets the gradient.
@@ -205,7 +205,7 @@ class MaxPool(_Pool):
 
 
 class AveragePool(_Pool):
-    """Take the mean of neighboring entries, for each channel.
+    """Average pooling: take the mean of neighboring entries, for each channel.
 
     Rows have the shape (steps, channels) or (height, width, channels).
 

@@ -16,7 +16,7 @@ from sknn.core.losses.pointwise import Pointwise
 
 
 class BinaryHinge(Pointwise):
-    r"""Hinge loss: a margin of one between the two sides, and nothing beyond.
+    r"""Hinge loss for two classes or labels: no loss beyond a margin of one.
 
     .. math:: l(z, t) = \max(0, 1 - s z), \qquad s = 2 t - 1
 

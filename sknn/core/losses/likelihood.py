@@ -233,11 +233,11 @@ class GaussianNLL(Loss, alias="gaussian_nll"):
     has_spread = True
 
     def n_raw(self, n_outputs: int) -> int:
-        """Return two an output."""
+        """Return two per output."""
         return 2 * n_outputs
 
     def scratch(self, n_raw: int) -> Mapping[str, Scratch]:
-        """Name the work arrays, one number an output each."""
+        """Name the work arrays, each with one number per output."""
         return {name: Scratch((n_raw // 2,)) for name in ("values", "square")}
 
     def value_and_grad(

@@ -37,7 +37,7 @@ def total(values: NDArray, weight: Weight, out: NDArray, share: float) -> Any:
 
 
 class Pointwise(Loss):
-    """Base of the losses with one raw score an output, summed over the rows."""
+    """Base class of losses with one raw score per output, summed over the rows."""
 
     averages: ClassVar[bool] = True
     """Several outputs count as their mean (targets), not as their sum (labels)."""

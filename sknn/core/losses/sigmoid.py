@@ -19,7 +19,7 @@ from sknn.core.losses.pointwise import Pointwise
 
 
 class SigmoidLoss(Pointwise):
-    """Losses of probabilities that the logistic function makes of the raw scores."""
+    """Base class of losses of logistic probabilities."""
 
     tasks = frozenset({"binary", "multilabel"})
     averages = False

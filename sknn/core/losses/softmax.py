@@ -16,7 +16,7 @@ from sknn.core.losses.optimum import Vector, class_shares
 
 
 class SoftmaxLoss(OneOfK):
-    """Losses of probabilities that the softmax makes of the raw scores."""
+    """Base class of losses of softmax probabilities."""
 
     link_name = "softmax"
     label_smoothing: float = 0.0

@@ -47,7 +47,7 @@ class TokenCrossEntropy(Loss):
         return int(np.sum(self.sizes))
 
     def starts(self) -> NDArray[np.intp]:
-        """Return where the scores of each token begin."""
+        """Return where the raw scores of each token begin."""
         sizes = np.asarray(self.sizes, np.intp)
         return np.cumsum(sizes) - sizes
 

@@ -65,7 +65,7 @@ class _Moments(Figured):
 
 
 class Adam(_Moments, alias="adam"):
-    r"""Adaptive moments, as scikit-learn's ``solver="adam"``.
+    r"""Adam (adaptive moments), as scikit-learn's ``solver="adam"``.
 
     .. math::
 
@@ -205,7 +205,7 @@ class LazyAdam(_Moments, alias="lazy_adam"):
     """
 
     def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
-        """Return what makes up for missed steps, None where betas let it have no end."""
+        """Return what makes up for missed steps; None if the betas set no end to it."""
         b1, b2 = float(self.beta_1), float(self.beta_2)
         return MissedMoments((b1, b2), self._scalars, l2) if b1 * b1 < b2 else None
 
@@ -216,7 +216,7 @@ class LazyAdam(_Moments, alias="lazy_adam"):
 
 
 class AMSGrad(_Moments, alias="amsgrad"):
-    r"""Adam whose denominator never falls.
+    r"""Adam whose denominator never decreases.
 
     .. math::
 

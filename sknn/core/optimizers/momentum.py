@@ -96,7 +96,7 @@ class SGD(Figured, alias="sgd"):
 
 
 class Lion(Figured, alias="lion"):
-    r"""Evolved sign momentum: every parameter moves by the learning rate, up or down.
+    r"""Lion (evolved sign momentum): each parameter moves up or down by the learning rate.
 
     .. math::
 

@@ -352,7 +352,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         return codes.reshape(len(codes), -1)
 
     def inverse_transform(self, X: Any) -> NDArray:
-        """Return the rows that the decoder makes of codes.
+        """Decode codes into rows.
 
         Parameters
         ----------

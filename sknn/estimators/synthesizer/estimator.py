@@ -141,15 +141,15 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     Notes
     -----
-    Synthetic rows are not anonymous rows. The likelihood of held-out rows stops training before the
-    network memorizes rows, and numbers are drawn anew inside their bins. But a level that only one
-    person has, or a number that many rows share, is returned as it is. There is no guarantee such
-    as differential privacy.
+    Synthetic rows are not anonymous. The likelihood of held-out rows stops training before the
+    network memorizes rows, and numbers are drawn at random within their bins. But a level that only
+    one person has, or a number that many rows share, is returned as it is. There is no guarantee
+    such as differential privacy.
 
     Numbers on a grid (whole numbers, cents, days) have probabilities, all other numbers have
     densities in their units. Entries that were not seen in training are outside of the
     distribution: a new level counts as one row added to the training rows, and a number beyond the
-    ends as one in the last bin, with a density that falls with the square of the distance.
+    range as one in the last bin, with a density that falls with the square of the distance.
 
     References
     ----------

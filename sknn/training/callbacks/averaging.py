@@ -82,7 +82,7 @@ class WeightAveraging(Callback):
         self.start = start
 
     def on_train_begin(self, progress: Progress) -> None:
-        """Go on with the average of the run, or begin one."""
+        """Continue the average of the run, or begin one."""
         run, theta = progress.run, progress.network.theta
         self._work = np.empty_like(theta)
         if run.average is not None and run.average.kind != self.kind:

@@ -13,21 +13,21 @@ from sknn.training.callbacks.epoch_line import figures_of
 
 
 class ProgressBar(Callback):
-    """Show a bar with the epochs done, their losses and the time left.
+    """Show a progress bar with the epochs done, their losses, and the time left.
 
     It needs tqdm, which comes with the extra ``progress``: ``pip install "sknn[progress]"``. The
     bar is drawn in a terminal, on standard error, or as a widget in a notebook.
 
     What it counts depends on who trains the network:
 
-    - `fit` counts epochs (iterations of ``solver="lbfgs"``); of members that are trained one after
-      the other each has a bar.
+    - `fit` counts epochs (iterations of ``solver="lbfgs"``). If members are trained one after the
+      other, each has its own bar.
     - The searches of :mod:`sknn.search` and ``cross_validate`` have one bar for all networks,
-      whatever `n_jobs`, and one for the fit of the best. It counts fits, and the epochs of all
-      networks in :class:`~sknn.search.ArchitectureSearchCV`. Networks are trained in blocks as
-      without it.
-    - :func:`~sknn.streams.fit_blocks` counts blocks, or rounds of them, with rows a second. A call
-      of `partial_fit` by itself shows nothing.
+      whatever `n_jobs`, and one for the fit of the best candidate. It counts fits or, in
+      :class:`~sknn.search.ArchitectureSearchCV`, the epochs of all networks. Networks are trained
+      in blocks, as without the bar.
+    - :func:`~sknn.streams.fit_blocks` counts blocks, or rounds of them, with rows per second. A
+      single call of `partial_fit` shows nothing.
 
     Searches of scikit-learn show a bar for each fit in the process of the search, and none for
     those in other processes.
@@ -35,7 +35,7 @@ class ProgressBar(Callback):
     Parameters
     ----------
     leave : bool, default=True
-        Leave the bar in its place when it is done.
+        Keep the bar on the screen when it is done.
 
     Raises
     ------
@@ -71,7 +71,7 @@ class ProgressBar(Callback):
         Parameters
         ----------
         total : float or None
-            Steps to count; None: nobody knows.
+            Steps to count; None if their number is unknown.
         unit : str
             What a step is.
         **options
@@ -95,7 +95,7 @@ class ProgressBar(Callback):
         return tqdm(total=total, disable=quiet, **settings | options)
 
     def on_train_begin(self, progress: Progress) -> None:
-        """Open the bar; whoever calls `partial_fit` again and again counts its calls."""
+        """Open the bar, except for calls of `partial_fit`, which the caller counts."""
         run, member = progress.run, progress.member
         if run.stream:
             return
@@ -110,7 +110,7 @@ class ProgressBar(Callback):
             self._bar.update()
 
     def on_train_end(self, progress: Progress) -> None:
-        """Close the bar; training that ended early by itself is done, too."""
+        """Close the bar, filled to the end even if training stopped early by itself."""
         run = progress.run
         if run.stream:
             return

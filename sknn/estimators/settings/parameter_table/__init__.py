@@ -1,4 +1,4 @@
-"""Every constructor parameter of the public estimators, each told once.
+"""Every constructor parameter of the public estimators, each described once.
 
 Constructors and their docstrings are written out in the source for scikit-learn, editors and
 readers; ``python docs/signatures.py`` brings them up to date with this table.
