@@ -31,13 +31,13 @@ class Box:
     width: float
     height: float
     copies: int = 1
-    """How many are seen behind each other: filters."""
+    """How many are drawn one behind another: filters."""
     label: str = ""
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit; `label` stands beside it, to the left or right."""
+    """A unit; `label` is beside it, to the left or right."""
 
     x: float
     y: float
@@ -149,7 +149,7 @@ def _columns(network: Network) -> Iterator[_Column]:
 
 
 def n_trained(plan: Plan) -> int:
-    """Return how many numbers of its own a layer trains."""
+    """Return how many parameters of its own a layer trains."""
     return sum(
         prod(param.shape)
         for param in plan.params.values()
@@ -215,7 +215,7 @@ def _links(
 
 
 def _is_stack(column: _Column) -> bool:
-    """Whether a layer is drawn as several boxes behind each other: filters, steps."""
+    """Whether a layer is drawn as several boxes, one behind another: filters, steps."""
     return len(column.shape) > 1 and not hasattr(column.layer, "chains")
 
 

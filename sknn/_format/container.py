@@ -103,7 +103,7 @@ def room_for(size: int) -> int:
 
 
 def _most_of_a_graph(size: int) -> int:
-    """Return how large the graph in a file of so many bytes may be."""
+    """Return how large the graph in a file of a given size may be."""
     return max(_GRAPH_BYTES, 2 * size)
 
 
@@ -150,7 +150,7 @@ def unpack(content: bytes) -> Unpacked:
     Raises
     ------
     ValueError
-        If it is no such zip, is not as it was written, or was made to harm.
+        If it is not such a zip, was altered, or was crafted to do harm.
     """
     check_ends(content[:SEAL_BYTES], content[-SEAL_BYTES:])
     whole = memoryview(content)
@@ -185,7 +185,7 @@ def _members(whole: memoryview, content: bytes) -> dict[str, memoryview]:
 
 
 def _raw(whole: memoryview, info: zipfile.ZipInfo) -> memoryview:
-    """Return the bytes of a member as they stand in the file."""
+    """Return the bytes of a member as they are in the file."""
     header = whole[info.header_offset : info.header_offset + _LOCAL_HEADER]
     if info.header_offset < 0 or bytes(header[:4]) != b"PK\x03\x04" or info.flag_bits & 1:
         raise ValueError(f"its member {info.filename} is not where it should be")

@@ -70,7 +70,7 @@ def _check_state(state: Any) -> None:
 
 
 def _seed(told: Any) -> SeedSequence:
-    """Return a seed that spawns what the one that was written would; its pool is no bomb."""
+    """Return a seed that spawns what the saved one would; its pool is of bounded size."""
     entropy, spawn_key, pool_size, spawned = told
     if type(pool_size) is not int or pool_size > _MOST_WORDS:
         raise ValueError("the pool of a seed is too large")

@@ -1,4 +1,4 @@
-"""What a kind of node is: how a value is told in JSON, and how it is made again."""
+"""Kinds of nodes: how a value is written as JSON, and how it is restored."""
 
 from __future__ import annotations
 

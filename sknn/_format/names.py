@@ -47,7 +47,7 @@ def _own_name(thing: Any) -> str:
 
 
 def _attribute(owner: Any, name: str) -> Any:
-    """Return what a dotted name stands for, None where there is nothing."""
+    """Return the object with a dotted name, None if there is none."""
     for part in name.split("."):
         owner = getattr(owner, part, None)
     return owner
@@ -120,7 +120,7 @@ class Names:
             return f"{getattr(thing, '__module__', None)}.{_own_name(thing)}"
 
     def find(self, name: Any) -> Any:
-        """Return what a name stands for.
+        """Return the object with a name.
 
         Raises
         ------
@@ -203,7 +203,7 @@ def _allowed(module: str, name: str) -> Any:
 
 
 def types_of_searches() -> list[type]:
-    """Return the listed types of scikit-learn that are no public estimators: scorers, splitters."""
+    """Return the listed types of scikit-learn other than public estimators: scorers, splitters."""
     listed = [(m, name) for m, names in SCIKIT_LEARN.items() for name in names]
     found = (getattr(_module(module), name, None) for module, name in listed)
     named = (kind for kind in found if kind is not None)

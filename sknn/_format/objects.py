@@ -90,7 +90,7 @@ class Distribution(Kind):
     def make(self, node: Any, source: Making) -> Any:
         found = _distribution(node[self.key])
         if found is None:
-            raise ValueError(f"{node[self.key]!r} is no distribution of scipy.stats")
+            raise ValueError(f"{node[self.key]!r} is not a distribution of scipy.stats")
         args = [source.make(each) for each in node["args"]]
         kwds = {name: source.make(each) for name, each in node["kwds"].items()}
         if not all(_is_number(each) for each in (*args, *kwds.values())):

@@ -151,7 +151,7 @@ def _canonical(X: Any) -> Any:
 
 
 def check_matrix(X: Any, dtype: Any) -> NDArray:
-    """Return X as a dense matrix, for what are no rows of the table an estimator was fitted on."""
+    """Return X as a dense matrix, for arrays other than rows of the table in fit."""
     reject_odd_arrays(X, "X")
     with naming_arguments(X=X):
         return check_array(X, dtype=[dtype], input_name="X")
@@ -211,7 +211,7 @@ def _target_array(y: Any, numeric: bool) -> Any:
 def _shaped(y: Any, numeric: bool) -> Any:
     """Return y as numbers, if it is `numeric`, and without a second axis that it does not need."""
     if numeric and y.dtype.kind not in "biuf":
-        # Numbers that are spelt.
+        # Numbers given as text.
         y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
     if numeric:
         # None among objects has become NaN after scikit-learn looked.
@@ -288,7 +288,7 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
     Raises
     ------
     ValueError
-        If they are not one finite, non-negative number a row.
+        If they are not one finite, non-negative number per row.
     """
     if sample_weight is None:
         return None
@@ -299,7 +299,7 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
     try:
         weight = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name=name)
     except (TypeError, ValueError, OverflowError) as error:
-        # What does not know the argument is NumPy speaking of its own doings.
+        # A message without the argument is about NumPy's internals.
         more = (
             f": {error}" if name in str(error) else f"; it is, or holds, {_short(sample_weight)}."
         )
@@ -387,7 +387,7 @@ def split_rows(
 
 
 def _can_be_kept(groups: NDArray | None, n_held_out: int) -> bool:
-    """Whether every group can stand on both sides of a split."""
+    """Whether every group can be on both sides of a split."""
     if groups is None:
         return False
     counts = np.unique(groups, return_counts=True)[1]

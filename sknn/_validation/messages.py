@@ -16,7 +16,7 @@ _TABLES = (
     "or use TabularMLPClassifier or TabularMLPRegressor, which take missing values and text as "
     "they are."
 )
-# What others say, and what is said instead; what was in parentheses can be told again.
+# Messages of others, and what replaces them; what was in parentheses can be repeated.
 _OWN_WORDS = {
     r"^(Input \S+ contains NaN)\.": (
         f"{{0}}. Impute missing values, for example with sklearn.impute.SimpleImputer, {_TABLES}"
@@ -113,7 +113,7 @@ def _own_words(message: str, arguments: dict[str, Any]) -> str | None:
 
 
 def _culprit(arguments: dict[str, Any]) -> str:
-    """Return the last argument that is no array by itself or, if all are, not of numbers."""
+    """Return the last argument that is not an array or, if all are arrays, not numeric."""
     for numeric in (False, True):
         for name, values in reversed(arguments.items()):
             rows = name == "X"

@@ -48,7 +48,7 @@ _UNSIGNED = {dtype: _unsigned(dtype) for dtype in (np.dtype(np.int32), np.dtype(
 
 
 def _compressed(major: int, minor: int, values: Any) -> bool:
-    """Whether pointers rise from 0 to at most the entries there are, and indices lie inside."""
+    """Whether pointers rise from 0 to at most the number of entries, and indices are in range."""
     pointers, indices = np.asarray(values.indptr), np.asarray(values.indices)
     if pointers.shape != (major + 1,) or pointers.dtype.kind not in "iu" or indices.ndim != 1:
         return False

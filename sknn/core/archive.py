@@ -96,9 +96,9 @@ def read(path: str | os.PathLike) -> bytes:
     Raises
     ------
     OSError
-        If the file cannot be read, or is no regular file; the text is the reason alone.
+        If the file cannot be read, or is not a regular file; the text is the reason alone.
     ValueError
-        If it is no such file, comes from a later version, or is not as it was written.
+        If it is not such a file, comes from a later version, or was altered.
     """
     with _reading(path) as stream:
         header = stream.read(_HEADER.size)
@@ -188,7 +188,7 @@ def _in_words() -> Iterator[None]:
 
 
 def _check_kind(found: os.stat_result) -> None:
-    """Raise for what is no regular file: replaced, a device would be lost."""
+    """Raise for anything but a regular file: replaced, a device would be lost."""
     if not stat.S_ISREG(found.st_mode):
         kind, words = _KINDS.get(stat.S_IFMT(found.st_mode), (OSError, "it is not a regular file"))
         raise kind(words)
@@ -212,7 +212,7 @@ def _target(path: str | os.PathLike) -> Path:
 
 @contextlib.contextmanager
 def _temporary(target: Path) -> Iterator[tuple]:
-    """Open a file of a name nobody else has; remove what is left of it in the end."""
+    """Open a file with a unique name; remove what is left of it in the end."""
     name = f".{target.name[:40]}.{os.getpid()}.{secrets.token_hex(6)}.tmp"
     temporary = target.with_name(name)
     try:

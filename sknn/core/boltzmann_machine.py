@@ -190,5 +190,5 @@ class Machine:
 
 
 def _step(width: int) -> int:
-    """Return how many rows make a chunk, so that `width` numbers a row stay bounded."""
+    """Return how many rows make a chunk, so that `width` numbers per row stay bounded."""
     return max(1, _CHUNK // max(1, width))

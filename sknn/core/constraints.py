@@ -215,7 +215,7 @@ def check(
                 f"{owner} has a constraint for {name!r}, but stores no parameter of that name; "
                 f"set self.{name} in __init__, or take the row out of its constraints."
             )
-        # Without a sound default the constraint stands for it, which no parameter has for a value.
+        # Without a valid default, the constraint replaces it, which no parameter has as a value.
         if values[name] is not sound.get(name, constraint):
             plain[name] = constraint.read(owner, name, values[name])
     return plain

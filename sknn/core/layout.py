@@ -173,7 +173,7 @@ class Layout:
     plans : sequence of Plan
         One per layer.
     names : sequence of str, default=None
-        One unique name a layer, by which parameters find their place in another layout. None
+        One unique name per layer, by which parameters find their place in another layout. None
         numbers them.
 
     Attributes

@@ -222,7 +222,7 @@ class Workspace:
 
         last = len(network.layers) - 1
         frame.d_raw = delta(last)
-        # Below the lowest trained layer nobody asks for a gradient.
+        # Below the lowest trained layer, no gradient is needed.
         lowest = min((i for i in range(last + 1) if self._trains(i)), default=last)
         if self.input_gradient:
             lowest, frame.d_input = -1, delta(-1)

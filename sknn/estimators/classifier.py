@@ -235,7 +235,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         return accuracy(y, self.predict(X), sample_weight)
 
     def _told(self, question: str, X: Any) -> Any:
-        """Return what the targets make of raw scores, in the form that X has."""
+        """Return the predictions for raw scores, in the form of X."""
         answer = getattr(self._targets_checked(), question)
         return self._as_given(computed(answer, self._raw(X), self._loss), X)
 

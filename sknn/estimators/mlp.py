@@ -76,8 +76,8 @@ class MLPClassifier(NetworkClassifier):
     epsilon : float, default=1e-8
         Prevents division by zero in updates ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops. Those within the horizon of a
-        schedule, as "cosine" has one, count only where a validation loss is watched.
+        Number of epochs without improvement after which training stops. Those within the horizon of
+        a schedule such as "cosine" count only if a validation loss is watched.
     max_fun : int, default=15000
         Maximum number of function evaluations of lbfgs.
     loss : str or Loss, default="log_loss"
@@ -368,8 +368,8 @@ class MLPRegressor(NetworkRegressor):
     epsilon : float, default=1e-8
         Prevents division by zero in updates ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops. Those within the horizon of a
-        schedule, as "cosine" has one, count only where a validation loss is watched.
+        Number of epochs without improvement after which training stops. Those within the horizon of
+        a schedule such as "cosine" count only if a validation loss is watched.
     max_fun : int, default=15000
         Maximum number of function evaluations of lbfgs.
     layers : list of Layer, default=None

@@ -12,7 +12,7 @@ from sknn.core.layout import Shape
 _COLORS = 4
 """Images rarely have more channels: gray, two, RGB, RGB and transparency."""
 _RATIO = 4
-"""An axis so many times as long as the other is probably that of the steps."""
+"""An axis this many times as long as the other is probably that of the steps."""
 _FEWEST_PIXELS = 64
 _SILENCE = 'warnings.simplefilter("ignore", sknn.exceptions.ShapeWarning)'
 

@@ -55,7 +55,7 @@ class ShapedNetwork(SupervisedNetwork):
         return np.moveaxis(x, 1, -1) if self._channels_first else x
 
     def _check_values(self, x: NDArray) -> None:  # noqa: B027
-        """Raise for rows that are no rows of the family."""
+        """Raise for rows that the family cannot read."""
 
     def _read(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         """Return checked rows (n, *shape); with `reset` record the shape and the features."""

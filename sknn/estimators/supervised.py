@@ -62,7 +62,7 @@ class SupervisedNetwork(BaseNetwork):
         return recipe_of(self, loss=self._loss_recipe(), automatic_sizes=self._automatic_sizes())
 
     def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
-        """Return pairs: up to so many rows a batch of ``batch_size="auto"`` has such a size."""
+        """Return pairs: largest number of rows, and the size of batches up to it ("auto")."""
         return ((inf, 200),)
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:

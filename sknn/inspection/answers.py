@@ -254,14 +254,14 @@ def n_outputs(estimator: Any) -> int:
 
 
 def _n_scores(estimator: Any) -> int:
-    """Return how many raw scores stand for answers, not for how sure they are."""
+    """Return how many raw scores are predictions, not their uncertainty."""
     loss = getattr(estimator, "_loss", None)
     n = estimator.network_.out_shape[-1]
     return n // 2 if loss is not None and loss.has_spread else n
 
 
 def _column(estimator: Any, target: Any) -> int:
-    """Return which raw score is asked for, where several stand for several outputs."""
+    """Return which raw score is requested, if there is one for each of several outputs."""
     n = _n_scores(estimator)
     if target is None and n == 1:
         return 0

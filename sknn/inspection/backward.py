@@ -1,4 +1,4 @@
-"""From a gradient of the raw scores back to the rows, through the network as it predicts."""
+"""Backpropagate a gradient with respect to raw scores to the rows, as in prediction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sknn.core.network import Network
 from sknn.core.row_order import in_order
 from sknn.core.workspace import Frame, Workspace
 
-# Rows that go through together: so many that the widest array holds about this many numbers.
+# Rows are processed in chunks whose widest array holds about this many numbers.
 _NUMBERS = 1 << 20
 
 

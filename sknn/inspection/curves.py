@@ -265,7 +265,7 @@ def _mean_of_splits(column: NDArray) -> NDArray:
 
 
 def _parts(history: Mapping[str, NDArray]) -> Iterable[tuple[str, NDArray]]:
-    """Yield what a history tells of losses, in the order of the legend."""
+    """Yield the losses of a history, in the order of the legend."""
     loss = history["loss"]
     if "generator_loss" in history:
         yield "discriminator", loss

@@ -169,7 +169,7 @@ class _Alone:
             yield f"gradient dx of layer {name}", self._input_error(dx, rng, floor, n)
 
     def _input_error(self, dx: NDArray, rng: np.random.Generator, floor: float, n: int) -> float:
-        # Zeros stay: they lie on the kinks of rectifiers.
+        # Zeros stay: they are at the kinks of rectifiers.
         moved = self.x != 0
         entries = self.x[moved]
 

@@ -45,11 +45,11 @@ class ColumnWarnings:
                 )
 
     def look_at_levels(self, label: Any, found: Texts, levels: Levels) -> None:
-        """Note a category most of whose rows have levels that are not told apart."""
+        """Note a category most of whose rows have levels too rare to be distinguished."""
         kept = np.isin(np.array(found.texts, object), [*levels.levels, MISSING])
         rows = np.bincount(found.codes, minlength=len(kept))
         lost, n_rows = int(rows[~kept].sum()), int(rows[np.array(found.texts) != MISSING].sum())
-        # A column of one level is no loss.
+        # Leaving out a column with one level loses nothing.
         n_levels = int((rows > 0).sum())
         if n_levels > _FEW and lost > _MUCH * n_rows:
             texts = [text for text, known in zip(found.texts, kept, strict=True) if not known]
@@ -83,7 +83,7 @@ def _advice(lost: list[str]) -> str:
             "TfidfVectorizer or skrub's TextEncoder, or leave the column out"
         )
     return (
-        "if it is an ID, leave the column out; if it holds numbers or dates in a form of its own, "
+        "if it is an ID, leave the column out; if it holds numbers or dates in an unusual form, "
         "convert it"
     )
 

@@ -183,7 +183,7 @@ def _from_polars(series: Any) -> Any:
 
 
 def _vector(values: NDArray, as_list: Callable[[], list]) -> NDArray:
-    """Return the values, as objects where each is an array of its own."""
+    """Return the values, as objects if each is a separate array."""
     return values if values.ndim == 1 else _objects(as_list())
 
 
@@ -206,7 +206,7 @@ def _array(X: Any) -> NDArray:
 
 
 def _without_masked(values: NDArray, mask: NDArray) -> NDArray:
-    """Return the values with what stands for missing in place of the masked ones."""
+    """Return the values with the marker of missing entries in place of masked ones."""
     kind = values.dtype.kind
     if kind in "Mm":
         return np.where(mask, np.array("NaT", values.dtype), values)

@@ -334,7 +334,7 @@ def categorical_mask(features: Any, table: Table) -> NDArray | None:
     Raises
     ------
     ValueError
-        If `features` are no mask, indices or names of the columns of the table.
+        If `features` is not a mask, indices, or names of columns of the table.
     """
     if isinstance(features, str) and features == "from_dtype":
         return None

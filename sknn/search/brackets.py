@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Rung(NamedTuple):
-    """So many candidates are trained up to so many epochs."""
+    """A number of candidates, trained up to a number of epochs."""
 
     n_epochs: int
     n_candidates: int
@@ -32,7 +32,7 @@ def halving(n_candidates: int, epochs: list[int], factor: float) -> Bracket:
 
 
 def hyperband(n_candidates: int, epochs: list[int], factor: float) -> list[Bracket]:
-    """Return a bracket for every level, the boldest first; the last one drops nobody.
+    """Return a bracket for every level, the boldest first; the last one drops no candidate.
 
     Each bracket has about the same number of epochs to give away [1]_.
 

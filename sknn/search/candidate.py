@@ -36,11 +36,11 @@ class Candidate:
     key : str or None
         Of the steps before the network, the same for candidates with the same steps; None
         where there are none.
-    networks : list of estimator or None, one a split
+    networks : list of estimator or None, one per split
         To go on with; None where training is over, or over until the next rung.
     pending : dict of int to Part
         What was trained on a split since the last rung.
-    parts : list of Part, one a split
+    parts : list of Part, one per split
         From the last rung that was finished; empty before the first.
     rungs : list of (int, list of Part)
         All finished rungs, by number.
@@ -78,7 +78,7 @@ class Candidate:
         return any(part.outcome["fit_error"] is not None for part in self.parts)
 
     def seconds_left(self, epochs: int) -> float:
-        """Return what training up to an epoch should take on all splits, inf if nobody knows."""
+        """Return how long training up to an epoch should take on all splits, inf if unknown."""
         if not self.parts:
             return math.inf
         return sum(self.pace[i] * (epochs - self.parts[i].n_epochs) for i in self.due())
@@ -175,7 +175,7 @@ def candidates_of(
 
 
 def _refuse_what_all_share(networks: list[Any]) -> None:
-    """Raise the error of a parameter that all networks have: it is no matter of the draw."""
+    """Raise the error of a parameter that all networks share: it does not depend on the draw."""
     errors = [_error_of(network) for network in networks]
     first = errors[0]
     if first is not None and len({str(error) for error in errors}) == 1:

@@ -100,7 +100,7 @@ class Rounds:
         self._lessons: dict[tuple[str | None, int], Lesson] = {}
         if checkpoint.known is not None:
             self._restore(checkpoint.known)
-            # Networks would be kept twice, and the first of them long after they went on.
+            # Networks would be kept twice, and the first of them long after they continued.
             checkpoint.known = None
 
     @property

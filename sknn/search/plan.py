@@ -39,7 +39,7 @@ class Group:
         return len(self.pairs) > 1 and self.pairs[0].front != NO_FRONT
 
     def chunks(self, lesson: Lesson | None, most: int) -> Iterator[list[Pair]]:
-        """Yield the pairs of every block, at most so many, of about the same number."""
+        """Yield the pairs of every block, up to a maximum number, of about the same size."""
         rows = rows_of(lesson, self.fold)
         return cut(self.pairs, _kind, lambda pair: pair.network, rows, most)
 
@@ -137,7 +137,7 @@ def blocks_of(
 
 
 def _work(pairs: list[Pair], fold: Fold) -> float:
-    """Return a figure that grows with the time a block takes, the highest where nobody knows."""
+    """Return a number that grows with the time of a block, the highest if it is unknown."""
     if pairs[0].key is None:
         return math.inf
     epochs = sum(pair.network.max_iter for pair in pairs)

@@ -1,4 +1,4 @@
-"""The work that is handed out: training one network, from where it is to some epoch."""
+"""A task of a search: training one network, from where it is to some epoch."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _taught(
 
 
 def _teach_together(networks: Sequence[Any], lesson: Lesson, until: int) -> list[Exception | None]:
-    """Train networks of one key in a block. Nobody watches them."""
+    """Train networks of one key in a block, without callbacks."""
     for network in networks:
         network.callbacks = [Pause(until)]
     results = fit_block(networks, lesson.X, lesson.y, **(lesson.params or {}))

@@ -21,7 +21,7 @@ _NAMES = ("X", "y", "sample_weight")
 
 
 def is_iterable_of_blocks(X: Any) -> bool:
-    """Return whether it can be passed over, and is no table, text or mapping."""
+    """Return whether it can be iterated over, and is not a table, text, or mapping."""
     table = shape_of(X) is not None or hasattr(X, "__array__")
     text = isinstance(X, (str, bytes, Mapping))
     return isinstance(X, Iterable) and not table and not text

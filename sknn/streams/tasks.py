@@ -55,7 +55,7 @@ def _in_pairs(values: list[Any], add: Callable[..., Any]) -> Any:
 def _delayed_calls(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple]) -> list[Any]:
     import dask
 
-    # As a task of its own what all share travels once, and is not looked through.
+    # As a separate task, what all share is sent once, and is not inspected.
     common = dask.delayed(shared, pure=False, traverse=False)
     call = dask.delayed(function, pure=False, traverse=False)
     return [call(common, *map(_literal, task)) for task in tasks]

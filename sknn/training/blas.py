@@ -97,7 +97,7 @@ def restore(what: Held) -> None:
     """Let the libraries have what the user had set.
 
     Somebody else may have set a limit of their own in the meantime. They found one thread, and
-    will set that again when they leave: they are told what they should have found, and until then
+    will restore that when they leave: they are told what they should have found, and until then
     their limit stands.
     """
     told = bool(what.before) and _somebody_limits(what) and _tell_limiters(what)

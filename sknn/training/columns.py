@@ -1,6 +1,6 @@
 """Numbers of which every member has its own, where a network alone has one.
 
-An array of shape (n_members,) stands in the place of a float: a rate, a penalty, a parameter of an
+An array of shape (n_members,) takes the place of a float: a rate, a penalty, a parameter of an
 optimizer. It is kept in float64, in which floats are reckoned with, and meets the arrays of a
 network as a column in their precision, which is where a float would be rounded, too. So every
 member moves as it would alone, to the last bit.
@@ -101,7 +101,7 @@ def _told(schedule: Schedule, horizon: int) -> tuple[Any, ...]:
 class LossColumns:
     """Losses of one kind, one per member; neighbors that are alike are looked at in one go.
 
-    For everything but value and gradient, as the link, the first one stands for all.
+    For everything but value and gradient, such as the link, the first one represents all.
 
     Parameters
     ----------

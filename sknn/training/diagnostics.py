@@ -16,7 +16,7 @@ from sknn.training.callbacks import Callback, Phase, Progress
 from sknn.training.health_warnings import Chart, findings
 from sknn.training.warnings import users_level
 
-# Gradients and updates of so many batches an epoch are measured.
+# Number of batches per epoch whose gradients and updates are measured.
 _WEIGHED = 3
 
 

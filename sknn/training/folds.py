@@ -1,4 +1,4 @@
-"""Members that learn from different rows, and what each makes of the rows it did not see."""
+"""Members that learn from different rows, and their predictions for the rows they did not see."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sknn.training.run import Run
 # Noisy data are learned in the first epochs. Whether an epoch is judged must depend on its number
 # alone, or training in one go would differ from training in two.
 _EARLY = 40
-# The weights of all epochs may take so many bytes; so many epochs are kept in any case.
+# Bytes that the weights of all epochs may take, and epochs that are kept in any case.
 _BYTES = 1 << 29
 _FEWEST = 12
 # Answers that are compared at a time, so that copies of them stay small.
@@ -113,7 +113,7 @@ class Folds:
         ----------
         rows : ndarray of int
         order : ndarray of shape (len(rows),)
-            What the folds shall have equal shares of: codes of classes, or a real target. Of
+            What the folds should have equal shares of: codes of classes, or a real target. Of
             `n_splits` neighbors in this order each goes to another fold.
         n_members : int
             A multiple of `n_splits`, or fewer.
@@ -140,7 +140,7 @@ class Folds:
         return self.train[member], self.held_out[member]
 
     def group(self, members: NDArray, index: int) -> NDArray:
-        """Return the part of an array with one entry a member that belongs to a group."""
+        """Return the part of an array with one entry per member that belongs to a group."""
         in_group = -(-len(members) // self.n_groups)
         return members[index * in_group : (index + 1) * in_group]
 
@@ -162,7 +162,7 @@ class Folds:
 
 @dataclass(frozen=True)
 class ScoredWeights:
-    """The weights of all members after some epoch, and how they did on rows they had not seen.
+    """The weights of all members after some epoch, and their results on rows they had not seen.
 
     Attributes
     ----------
@@ -207,7 +207,7 @@ class OutOfFold(Callback):
     def on_train_begin(self, progress: Progress) -> None:
         """Judge the weights before the first epoch, which may be those of a linear model.
 
-        Those of an earlier call are judged anew: its rows may have been others.
+        Those of an earlier call are judged again, because its rows may have been different.
         """
         run = progress.run
         known, run.candidates = run.candidates, ()

@@ -40,7 +40,7 @@ class History:
         Raises
         ------
         TypeError
-            For a figure that is no number.
+            For a value that is not a number.
         """
         row = {name: _figure(name, value) for name, value in row.items()}
         if not row.keys() <= self.columns.keys():
@@ -172,7 +172,7 @@ class Streams:
         vars(self).update(state, noise=_joined(list(members)))
 
 
-# Seeding is the dear part of making a generator, and its state is replaced at once.
+# Seeding is the expensive part of making a generator, and its state is replaced at once.
 _ANY_SEED = np.random.SeedSequence(0)
 
 
@@ -195,7 +195,7 @@ def _twin(generator: np.random.Generator) -> np.random.Generator:
 
 
 def jumped(generator: np.random.Generator, times: int) -> np.random.Generator:
-    """Return a generator so many jumps ahead, of members each by itself."""
+    """Return a generator moved ahead by a number of jumps, those of members separately."""
     if isinstance(generator, MemberGenerator):
         return MemberGenerator([jumped(each, times) for each in generator.members])
     bits: Any = generator.bit_generator
@@ -256,7 +256,7 @@ class Run:
     epoch, step, samples : int
         Passes, updates and rows so far.
     theta : ndarray or None
-        Last weights in the units of training; None when nobody will continue.
+        Last weights in the units of training; None if training will not continue.
     optimizer_state : dict of ndarray or None
     optimizer_kind : str or None
         Class of the optimizer the state belongs to; another one starts afresh.
@@ -269,7 +269,7 @@ class Run:
         Initial weights that are good enough to be served, should training not improve on them.
     best : Best or None
     average : Average or None
-        Kept by a callback; served where there is no best.
+        Kept by a callback; used for prediction if there is no best.
     candidates : tuple of ScoredWeights
         Epochs whose weights did best on rows that members had not seen; served together.
     saw_all : bool

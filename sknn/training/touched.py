@@ -50,7 +50,7 @@ def touching_few(
 
 
 def _plain(update: Update) -> bool:
-    """Whether nothing but gradients moves the first weights, and nobody else reads them."""
+    """Whether only gradients move the first weights, and nothing else reads them."""
     network = update.network
     return (
         network.n_members == 1
@@ -69,7 +69,7 @@ class TouchedRows:
     Parameters
     ----------
     workspace : Workspace
-        Its first layer is lent these rows in place of all.
+        Its first layer uses these rows instead of all.
     state : dict of ndarray
         State of the optimizer for all parameters.
     waiting : Waiting

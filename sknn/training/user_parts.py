@@ -220,7 +220,7 @@ def _value_and_grad(
     before, out = raw.copy(), np.full_like(raw, np.nan)
     scratch = network.scratch(loss.scratch(n_raw), len(target), train=True)
     value = loss.value_and_grad(raw, target, weight, out, scratch)
-    what = f"an array of shape {lead}, one number a member" if lead else "one number"
+    what = f"an array of shape {lead}, one number per member" if lead else "one number"
     if value is None or isinstance(value, tuple) or np.shape(value) != lead:
         _refuse(
             loss,

@@ -283,7 +283,7 @@ GRAPHS = {
     "a module that is not there": (objects("sknn.nothing.A"), "needs sknn.nothing.A"),
     "a module that climbs": (objects("sknn...A"), "needs sknn...A"),
     "numpy's functions": ({"global": "numpy.load"}, "needs numpy.load"),
-    "scipy's functions": ({"distribution": "kstest", "args": [], "kwds": {}}, "no distribution"),
+    "scipy's functions": ({"distribution": "kstest", "args": [], "kwds": {}}, "not a distribution"),
     "a distribution of objects": (
         {"distribution": "norm", "args": [objects("sknn.layers.Dense")], "kwds": {}},
         "are numbers",
@@ -294,7 +294,10 @@ GRAPHS = {
     "no name": (objects(["sknn", "MLPClassifier"]), "not the name of a class"),
     "an abstract class": (objects("sknn.core.spec.Spec", a=1, b={"ref": 9}), "leads to nothing"),
     "an enum that is none": ({"enum": "sknn.MLPClassifier", "name": "fit"}, "is no Enum"),
-    "a tuple that is none": ({"namedtuple": "sknn.MLPClassifier", "items": []}, "no named tuple"),
+    "a tuple that is none": (
+        {"namedtuple": "sknn.MLPClassifier", "items": []},
+        "not a named tuple",
+    ),
     "a tuple of another length": (
         {"namedtuple": "sknn.core.boltzmann_machine.LogPartition", "items": [1] * 9},
         "places",
@@ -306,9 +309,9 @@ GRAPHS = {
     "too deep": (json.loads("[" * 400 + "]" * 400), "nested more than"),
     "a shape": (array(shape=[HUGE]), "has 0 bytes"),
     "a shape of many": (array(shape=[10**9] * 9), "has 0 bytes"),
-    "a negative shape": (array(shape=[-1]), "no shape"),
-    "a shape of texts": (array(shape=["1"]), "no shape"),
-    "a shape that is none": (array() | {"shape": 3}, "no shape"),
+    "a negative shape": (array(shape=[-1]), "not a shape"),
+    "a shape of texts": (array(shape=["1"]), "not a shape"),
+    "a shape that is none": (array() | {"shape": 3}, "not a shape"),
     "a wide dtype": (array(f"<U{10**8}", [1]), "has 0 bytes"),
     "a dtype of objects": (array("|O", [0]), "array of objects"),
     "fields of objects": (array([["a", "|O"]], [1], "AAAAAAAAAAA="), "array of objects"),
@@ -393,7 +396,7 @@ GRAPHS = {
     ),
     "entries without bytes": (array("|V0", [10**12]), "no bytes"),
     "fields without bytes": (array([["a", "<f8", [0]]], [10**12]), "no bytes"),
-    "a hundred thousand fields": ({"dtype": "i4," * 10**5 + "i4"}, "no dtype"),
+    "a hundred thousand fields": ({"dtype": "i4," * 10**5 + "i4"}, "not a dtype"),
     "a mask of another shape": (
         {"masked": [inline(np.zeros(2)), inline(np.ones(1, bool)), 0]},
         "not one of its own shape",
@@ -415,9 +418,9 @@ TEXTS = {
     "no JSON": ("{", ""),
     "a list": ("[]", "is none"),
     "no graph": ('{"format":1}', "no graph"),
-    "no format": ('{"graph":1}', "None is no format"),
-    "format 0": ('{"format":0,"graph":1}', "0 is no format"),
-    "format true": ('{"format":true,"graph":1}', "True is no format"),
+    "no format": ('{"graph":1}', "None is not a format"),
+    "format 0": ('{"format":0,"graph":1}', "0 is not a format"),
+    "format true": ('{"format":true,"graph":1}', "True is not a format"),
     "a later format": (
         '{"format":99,"graph":1,"sknn":"9.0"}',
         "it was written by 9.0",
@@ -451,7 +454,7 @@ ARRAYS = {
     "a deep header": (header("(" * 9000 + ")" * 9000), ""),
     "a list for a shape": (
         header("{'descr': '<f8', 'fortran_order': 0, 'shape': [1]}"),
-        "no shape",
+        "not a shape",
     ),
 }
 

@@ -238,7 +238,7 @@ def _places(array: NDArray, ctx: Context) -> NDArray:
 
 
 def _mask(x: NDArray, ctx: Context, layer: Layer) -> NDArray | None:
-    """Return which steps there are, None where all are or rows are no sequences."""
+    """Return which steps are present, None if all are or rows are not sequences."""
     return steps_there(ctx.mask, x.shape[-2], layer) if "present" in ctx.scratch else None
 
 

@@ -17,7 +17,7 @@ Weight = float | NDArray
 
 
 def weighted_total(values: NDArray, weight: Weight) -> Any:
-    """Sum per-row `values` of shape (..., rows) times `weight`; one number a member.
+    """Sum per-row `values` of shape (..., rows) times `weight`; one number per member.
 
     The sum of a member has the bits of that of a network alone, which a product of matrix and
     vector would not.
@@ -73,7 +73,7 @@ class Loss(Spec, family=True):
         return self
 
     def n_raw(self, n_outputs: int) -> int:
-        """Number of raw scores for `n_outputs` outputs (classes, labels, or targets)."""
+        """Return the number of raw scores for `n_outputs` outputs (classes, labels, or targets)."""
         return n_outputs
 
     def scratch(self, n_raw: int) -> Mapping[str, Scratch]:

@@ -53,7 +53,7 @@ class BinaryHinge(Pointwise):
         np.multiply(raw, sign, out=values)
         np.add(values, 1.0, out=values)
         np.maximum(values, 0.0, out=values)
-        # The sign of the loss says which rows are inside the margin.
+        # The sign of the loss shows which rows are inside the margin.
         np.sign(values, out=out)
         np.multiply(out, sign, out=out)
 

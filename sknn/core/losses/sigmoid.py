@@ -1,4 +1,4 @@
-"""Losses of one raw score a label: two classes, or several labels at once.
+"""Losses of one raw score per label: two classes, or several labels at once.
 
 Targets are a float matrix of zeros and ones, (rows, 1) for two classes and (rows, n_labels) else;
 the loss of several labels is their sum, the loss of the whole answer.

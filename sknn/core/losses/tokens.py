@@ -52,7 +52,7 @@ class TokenCrossEntropy(Loss):
         return np.cumsum(sizes) - sizes
 
     def scratch(self, n_raw: int) -> Mapping[str, Scratch]:
-        """Name the work arrays: two of the shape of the raw scores, the rest a number a token."""
+        """Name the work arrays: two of the shape of the raw scores, others one per token."""
         q = len(self.sizes)
         return {
             "spread": Scratch((n_raw,)),

@@ -67,7 +67,7 @@ class SGD(Figured, alias="sgd"):
         self.nesterov = nesterov
 
     def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
-        """Let parameters wait where without a gradient they would not move."""
+        """Let parameters wait that would not move without a gradient."""
         return None if self.momentum or l2 or weight_decay else Waiting()
 
     def init(self, theta: NDArray) -> State:

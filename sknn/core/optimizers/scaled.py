@@ -58,7 +58,7 @@ class Adagrad(Figured, alias="adagrad"):
         self.epsilon = epsilon
 
     def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
-        """Let parameters wait where without a gradient they would not move."""
+        """Let parameters wait that would not move without a gradient."""
         return None if l2 or weight_decay else Waiting()
 
     def init(self, theta: NDArray) -> State:

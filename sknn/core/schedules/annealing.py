@@ -195,7 +195,7 @@ class CosLog(Schedule, alias="cos_log"):
 
     constraints = {
         "epochs": constraints.integer(1) | constraints.none(),
-        # Beyond, two to the power of it is no float.
+        # Beyond this, two to the power of it is not a float.
         "cycles": constraints.integer(1, 1000, closed="both"),
         "final": constraints.real(0, 1, closed="both"),
     }

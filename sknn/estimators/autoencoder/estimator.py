@@ -95,8 +95,8 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         identity.
     loss : str or Loss, default="auto"
         "squared_error", "log_loss" (cross-entropy of each output), a spec from :mod:`sknn.losses`,
-        or "auto": "log_loss" with a logistic output where `variational` or where at least 95 % of X
-        of the first call is 0 or 1, else "squared_error".
+        or "auto": "log_loss" with a logistic output if `variational` or if at least 95% of X in the
+        first call is 0 or 1, otherwise "squared_error".
     pretrain : {None, "layerwise"}, default=None
         "layerwise" first trains a shallow autoencoder for each layer, on the codes of the layer
         before, for a quarter of `max_iter` epochs each.
@@ -104,7 +104,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         Normalization between each hidden layer and its activation.
     weight_init : str, Initializer or Pretrained, default="auto"
         Initial weights. "auto" starts a network with linear output from the principal components of
-        the training rows where its layers can represent them, and at random otherwise.
+        the training rows if its layers can represent them, otherwise at random.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
         "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
@@ -147,8 +147,8 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops. Those within the horizon of a
-        schedule, as "cosine" has one, count only where a validation loss is watched.
+        Number of epochs without improvement after which training stops. Those within the horizon of
+        a schedule such as "cosine" count only if a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -488,7 +488,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
 
     def _recipe(self) -> Recipe:
         codec.check(self)
-        # With tol=0 the loss may fall for ever; to have used the epochs is no failure then.
+        # With tol=0 the loss may fall forever, so reaching max_iter is not a failure.
         return recipe_of(
             self,
             loss=self.loss,

@@ -28,14 +28,14 @@ class ReconstructionTargets(Targets):
     ----------
     rows : Rows
     output_activation : {"auto", "identity", "logistic"}
-        "auto" is logistic where all numbers lie in [0, 1].
+        "auto" is logistic if all numbers are in [0, 1].
     groups : Mixed or None
         Kinds of the columns, in place of one activation for all.
     likely : bool
         The loss is to be a likelihood, whatever the numbers.
     scalable : bool
         Train on X divided by one number, the root of its mean variance, where the output is linear:
-        a step of an optimizer has a size of its own, whatever the units of X.
+        the steps of an optimizer have a fixed size, whatever the units of X.
     """
 
     crossed = True
@@ -84,7 +84,7 @@ class ReconstructionTargets(Targets):
         return self.n_outputs if self.task == "regression" else 1
 
     def bind(self, loss: Any) -> Loss:
-        """Return the loss that a name, a spec or "auto" stands for, bound to the task."""
+        """Return the loss given by a name, a spec, or "auto", bound to the task."""
         return super().bind(self.recipe(loss))
 
     def recipe(self, loss: Any) -> Loss:
@@ -178,7 +178,7 @@ def _is_nearly_binary(x: Any, weight: NDArray | None) -> bool:
 
 
 def _check_shares(low: float, high: float) -> None:
-    """Raise where numbers are no shares."""
+    """Raise if numbers are not shares."""
     if low < 0.0 or high > 1.0:
         raise ValueError(
             f"X holds numbers from {low:g} to {high:g}, but a logistic output is between "

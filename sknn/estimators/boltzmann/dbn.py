@@ -74,8 +74,8 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops. Those within the horizon of a
-        schedule, as "cosine" has one, count only where a validation loss is watched.
+        Number of epochs without improvement after which training stops. Those within the horizon of
+        a schedule such as "cosine" count only if a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -242,8 +242,8 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops. Those within the horizon of a
-        schedule, as "cosine" has one, count only where a validation loss is watched.
+        Number of epochs without improvement after which training stops. Those within the horizon of
+        a schedule such as "cosine" count only if a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.

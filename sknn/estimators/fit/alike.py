@@ -41,7 +41,7 @@ _OWN = frozenset(
     )
 )
 _FAMILIES = ("AutoEncoder", "DBNClassifier", "DBNRegressor", "MLPClassifier", "MLPRegressor")
-# What draws on other parameters at the start, or adds to the loss what is known of all together.
+# What uses other parameters at the start, or adds a term to the loss that needs all rows.
 _NOT = ("contraction", "output_groups", "pretrain", "sparsity", "variational")
 _LAYERS = (Activate, BatchNorm, Dense, Dropout, Flatten, GaussianNoise, LayerNorm)
 # What Dense can do for all members at once without a word on each.

@@ -86,7 +86,7 @@ def fit_block(
         learned, and ``stop_reason_`` is "interrupted".
     """
     if len(estimators) == 1:
-        # It may have a `fit` of its own.
+        # It may have its own `fit`.
         return [_fit_alone(estimators[0], X, y, fit_params)]
     try:
         results = _fit_together(estimators, _call(estimators[0], X, y, fit_params))
@@ -108,7 +108,7 @@ def _call(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Call:
 
 
 def is_paused(estimator: Any) -> bool:
-    """Return whether an estimator stands where a Pause has stopped it."""
+    """Return whether an estimator is where a Pause has stopped it."""
     return estimator.__sklearn_is_fitted__() and estimator.run_.stop_reason == PAUSED
 
 
@@ -163,7 +163,7 @@ def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
     }
     states = [state]
     for trial, own, recipe in zip(trials[1:], given[1:], recipes[1:], strict=True):
-        # Machines a network was pretrained with are of its own.
+        # The machines a network was pretrained with belong to it alone.
         own_parts = {k: copy.deepcopy(each) for k, each in learned.items() if type(each) is list}
         vars(trial).update(learned | own_parts)
         states.append(_twin(state, trial, own, recipe))

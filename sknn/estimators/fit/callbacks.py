@@ -120,7 +120,7 @@ def _judge(scorer: Any, model: Any, rows: Rows, weights: dict[str, Any]) -> floa
 
 
 def _say_nothing(message: str) -> None:
-    """Stand in for print."""
+    """Replace print."""
 
 
 def watch_for(state: FitState) -> Watch:

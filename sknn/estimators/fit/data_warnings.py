@@ -25,7 +25,7 @@ _FEWEST_ROWS = 64
 _LARGE = 100.0
 """Root mean square above which a column is too large."""
 _FAR = (10.0, 100.0)
-"""A mean beyond the first and beyond so many standard deviations leaves too little spread."""
+"""A mean beyond the first, and beyond this many standard deviations, is too far from zero."""
 _TINY = 1e-3
 """A column without a larger number is too small."""
 _NAMED = 5

@@ -42,7 +42,7 @@ class Holdout:
         Parameters
         ----------
         fresh : bool
-            Training begins anew.
+            Training starts over.
         """
 
 

@@ -1,4 +1,4 @@
-"""Loss and gradient over rows that lie in blocks: what a full batch is made of."""
+"""Loss and gradient over rows in blocks: the parts of a full batch."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class FitState:
     epochs : int
         New epochs that the call asks for.
     fresh : bool
-        Training begins anew; set by ``prepare_fit``.
+        Training starts over; set by ``prepare_fit``.
     dtypes : list of dtype
         Precisions that X may keep. From here on: set by ``_read``.
     growth : Growth or None
@@ -169,6 +169,6 @@ class FitState:
         return self.run.unit if self.train.weight is None else 1.0
 
     def some_rows(self, most: int) -> NDArray:
-        """Return the indices of up to so many of the rows trained on, evenly spread."""
+        """Return the indices of up to a number of training rows, evenly spread."""
         rows = np.arange(self.train.x.shape[0]) if self.rows_used is None else self.rows_used
         return rows[np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(int)]

@@ -64,7 +64,7 @@ def solve_together(states: Sequence[FitState]) -> None:
 
 
 def _nothing() -> None:
-    """Stand for a snapshot that nobody asks for."""
+    """Replace a snapshot that is never used."""
 
 
 def _last_epoch(state: FitState) -> tuple[int, str]:

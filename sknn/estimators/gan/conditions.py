@@ -1,4 +1,4 @@
-"""Rows that are made up for classes: reading them, and what a class is to the networks."""
+"""Classes of generated rows: reading them, and encoding them for the networks."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def read_labelled(
 
 
 def read_labels(y: Any, n_rows: int) -> NDArray:
-    """Return one label for each of so many rows."""
+    """Return one label for each of a number of rows."""
     if sp.issparse(y):
         raise TypeError("y is sparse; pass one class for each row, as y.toarray().ravel().")
     labels = np.asarray(arrays.check_target(y, numeric=False))
@@ -62,7 +62,7 @@ def read_labels(y: Any, n_rows: int) -> NDArray:
 
 
 def row_shape(asked: Any, n_features: int) -> Shape:
-    """Return the shape that rows of so many features are seen in."""
+    """Return the shape in which rows with a number of features are seen."""
     shape = (n_features,) if asked is None else tuple(int(n) for n in asked)
     if prod(shape) != n_features:
         raise ValueError(
@@ -72,7 +72,7 @@ def row_shape(asked: Any, n_features: int) -> Shape:
 
 
 class Conditions(NoTargets):
-    """Classes that rows are made up for: the target of a row is its class, one-hot.
+    """Classes of generated rows: the target of a row is its class, one-hot.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ class Conditions(NoTargets):
 
 
 class ConditionsTask(Task):
-    """y, if there is one, is the classes that rows are made up for."""
+    """y, if there is one, holds the classes for which rows are generated."""
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
         """Learn the classes, and how often each is."""
@@ -147,5 +147,5 @@ class ConditionsTask(Task):
         return known, None
 
     def read_validation(self, state: FitState) -> None:
-        """Return None: there is no loss whose fall would say anything."""
+        """Return None: no loss of a GAN shows progress."""
         return None

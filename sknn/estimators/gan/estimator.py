@@ -41,7 +41,7 @@ from sknn.training.threads import blas_threads
 
 # Rows that samples are compared with at most, for a score.
 _SCORED_ROWS = 2000
-# Rows that are made up at a time, so that the random numbers for all need no memory.
+# Rows that are generated at a time, so that not all random numbers need memory at once.
 _DRAWN_ROWS = 10_000
 
 
@@ -333,7 +333,7 @@ class GAN(BaseNetwork):
         return made
 
     def _made_of(self, rng: np.random.RandomState, rows: int, codes: NDArray | None) -> NDArray:
-        """Return so many rows, of classes if there are any."""
+        """Return a number of rows, of classes if there are any."""
         network, targets = self.network_, self._targets
         # Not `latent_dim`, which may have been set since.
         z = rng.standard_normal((rows, network.in_shape[0] - len(targets)))

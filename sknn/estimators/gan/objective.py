@@ -75,7 +75,7 @@ class Rules:
         Standard deviation of what is added to all rows the discriminator sees, at first; it falls
         to nothing in a straight line, epoch by epoch.
     noisy_epochs : int or None
-        In so many epochs; None: in those the first call of the run was asked for.
+        Number of epochs; None: the epochs that the first call of the run asked for.
     penalty : float
         Strength of the gradient penalty.
     l2 : float
@@ -108,7 +108,7 @@ class Figures:
             self.counts[name] = self.counts.get(name, 0) + rows
 
     def take(self) -> dict[str, float]:
-        """Return the means and begin anew."""
+        """Return the means and start over."""
         means = {name: total / self.counts[name] for name, total in self.sums.items()}
         self.sums, self.counts = {}, {}
         return means
@@ -228,7 +228,7 @@ class Duel:
     # -- the turn of the generator -------------------------------------------------------------
 
     def answer(self) -> None:
-        """Fill the gradient of the generator, for the rows it made up last."""
+        """Fill the gradient of the generator, for the rows it generated last."""
         rows, judge, maker = len(self.latent), self.discriminator.workspace, self.generator
         seen = self.made_up.copy() if self.rules.noise else self.made_up
         self._blur(seen)
@@ -259,7 +259,7 @@ def _twice(array: NDArray | None) -> NDArray | None:
 
 
 class Turns:
-    """Moves the discriminator and, every so many times, the generator.
+    """Moves the discriminator and, after every few of its updates, the generator.
 
     Parameters
     ----------

@@ -24,14 +24,14 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         Shape of a row, if X is flat. That is (n_steps, n_features). None reads every number of a
         flat row as a step.
     channels : {"last", "first"}, default="last"
-        Where the features of a step are. `input_shape`, flat rows, and lists of arrays have the
+        Position of the features in a step. `input_shape`, flat rows, and lists of arrays have the
         same order. "last" is (n_steps, n_features), "first" is (n_features, n_steps).
     bidirectional : bool, default=False
         Read sequences in both directions; each layer then has twice the units.
     readout : {"auto", "pooled", "last"}, default="auto"
-        What one answer to a sequence is made from. "pooled": the last state of the last recurrent
-        layer, and the mean and the maximum of its states over all steps. "last": the last state
-        alone. "auto" is "last" where `stateful`, else "pooled".
+        What the prediction for a sequence is computed from. "pooled": the last state of the last
+        recurrent layer, and the mean and the maximum of its states over all steps. "last": the last
+        state alone. "auto" is "last" if `stateful`, otherwise "pooled".
     return_sequences : bool, default=False
         Predict at every step rather than once per sequence; y is then of shape (n, n_steps), or a
         list of arrays.
@@ -88,8 +88,8 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops. Those within the horizon of a
-        schedule, as "cosine" has one, count only where a validation loss is watched.
+        Number of epochs without improvement after which training stops. Those within the horizon of
+        a schedule such as "cosine" count only if a validation loss is watched.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=1.0
@@ -274,14 +274,14 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         Shape of a row, if X is flat. That is (n_steps, n_features). None reads every number of a
         flat row as a step.
     channels : {"last", "first"}, default="last"
-        Where the features of a step are. `input_shape`, flat rows, and lists of arrays have the
+        Position of the features in a step. `input_shape`, flat rows, and lists of arrays have the
         same order. "last" is (n_steps, n_features), "first" is (n_features, n_steps).
     bidirectional : bool, default=False
         Read sequences in both directions; each layer then has twice the units.
     readout : {"auto", "pooled", "last"}, default="auto"
-        What one answer to a sequence is made from. "pooled": the last state of the last recurrent
-        layer, and the mean and the maximum of its states over all steps. "last": the last state
-        alone. "auto" is "last" where `stateful`, else "pooled".
+        What the prediction for a sequence is computed from. "pooled": the last state of the last
+        recurrent layer, and the mean and the maximum of its states over all steps. "last": the last
+        state alone. "auto" is "last" if `stateful`, otherwise "pooled".
     return_sequences : bool, default=False
         Predict at every step rather than once per sequence; y is then of shape (n, n_steps), or a
         list of arrays.
@@ -340,8 +340,8 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops. Those within the horizon of a
-        schedule, as "cosine" has one, count only where a validation loss is watched.
+        Number of epochs without improvement after which training stops. Those within the horizon of
+        a schedule such as "cosine" count only if a validation loss is watched.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=1.0

@@ -170,7 +170,7 @@ class RecurrentNetwork(ShapedNetwork):
     def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         if reset or self.n_features_in_ == prod(self.input_shape_):
             return super()._read_flat(X, dtypes, reset)
-        # Fitted on sequences of different lengths: a row laid flat has no size to be told by.
+        # Fitted on sequences of different lengths: flattened rows cannot be recognized by size.
         if self.n_features_in_ == 1:
             return self._read_shaped(X, dtypes, reset)
         raise ValueError(

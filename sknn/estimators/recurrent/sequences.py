@@ -93,7 +93,7 @@ class Steps:
 
 
 def answers_of(y: Any, x: NDArray, lengths: list[int] | None, numeric: bool) -> Steps:
-    """Return one answer for every step there is in `x`.
+    """Return one prediction for every step that is present in `x`.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def answers_of(y: Any, x: NDArray, lengths: list[int] | None, numeric: bool) -> 
 
 
 def _lengths_of_answers(y: Any, there: NDArray, lengths: list[int] | None) -> list[tuple[int, ...]]:
-    """Return for each row how many answers it may have: one for each step of its own."""
+    """Return how many predictions each row may have: one for each of its steps."""
     most = there.shape[1]
     own = [most - int(np.argmax(present[::-1])) for present in there]
     if lengths is None:
@@ -156,7 +156,7 @@ def _answers(sequence: Any, i: int, present: NDArray, lengths: tuple[int, ...]) 
 
 
 def by_row(answer: NDArray, there: NDArray) -> list[NDArray]:
-    """Return what belongs to the steps that are there, one array a row."""
+    """Return the entries of the steps that are present, one array per row."""
     return [row[present] for row, present in zip(answer, there, strict=True)]
 
 
@@ -190,7 +190,7 @@ class SequenceTargets(Targets):
 
     @property
     def n_outputs(self) -> int:  # type: ignore[override]
-        """Raw scores a step."""
+        """Raw scores per step."""
         return self.inner.n_outputs
 
     @property
@@ -232,7 +232,7 @@ class SequenceTargets(Targets):
         return self.inner.score(picked, loss, self.listed(target), _repeated(weight, target))
 
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
-        """Return an answer a step, (n, n_steps, ...)."""
+        """Return a prediction per step, (n, n_steps, ...)."""
         return self._each_step("predict", raw, loss)
 
     def proba(self, raw: NDArray, loss: Loss) -> NDArray:

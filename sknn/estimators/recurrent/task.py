@@ -1,4 +1,4 @@
-"""What a recurrent network learns of y: one answer a row, or one for every step."""
+"""What a recurrent network predicts: one target per row, or one per step."""
 
 from __future__ import annotations
 
@@ -79,6 +79,6 @@ class SequenceTask(SupervisedTask):
 
 
 def _single(rows: Rows) -> Rows:
-    """Return the answers of all steps as rows of their own; X is of no interest."""
+    """Return the predictions of all steps as separate rows; X is not used."""
     steps: Steps = rows.y
     return Rows(steps.values, steps.values, steps.repeat(rows.weight))

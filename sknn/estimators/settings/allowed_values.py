@@ -208,7 +208,7 @@ class Callbacks(Constraint):
         return None if value is None else [callback.checked() for callback in value]
 
     def hint(self, value: Any) -> str:
-        """Say what to do with the first entry that is no callback."""
+        """Say what to do with the first entry that is not a callback."""
         if isinstance(value, Callback):
             return f" Pass a list, callbacks=[{value!r}]."
         entries = value if isinstance(value, (list, tuple)) else [value]

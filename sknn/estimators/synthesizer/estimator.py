@@ -111,8 +111,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops. Those within the horizon of a
-        schedule, as "cosine" has one, count only where a validation loss is watched.
+        Number of epochs without improvement after which training stops. Those within the horizon of
+        a schedule such as "cosine" count only if a validation loss is watched.
     callbacks : list of Callback, default=None
         Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 

@@ -56,7 +56,7 @@ def gaps(coder: TableCoder, table: Table) -> Wanted:
 
 
 def conditions(coder: TableCoder, wanted: Any, n: int) -> Wanted:
-    """Return so many rows of which some columns are given."""
+    """Return a number of rows of which some columns are given."""
     rows = np.zeros((n, coder.n_inputs), np.float32)
     given: list[Any] = [None] * len(coder.columns)
     known = rows[:, -1 - len(coder.columns) : -1]
@@ -104,7 +104,7 @@ def _place(coder: TableCoder, label: Any) -> int:
 
 
 def _column(entries: Any, n: int) -> Any:
-    """Return entries as a column of so many rows; a single one stands in all of them."""
+    """Return entries as a column with a number of rows; a single entry is repeated."""
     if hasattr(entries, "codes") and hasattr(entries, "levels"):
         size = len(entries.codes)
     elif isinstance(entries, (str, bytes)) or not hasattr(entries, "__len__"):

@@ -237,7 +237,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
 
     def _smoothing(self) -> float:
         if isinstance(self.label_smoothing, str):
-            # A loss that is passed as an object has a smoothing of its own.
+            # A loss that is passed as an object has its own smoothing.
             return 0.1 if isinstance(self.loss, str) and self.loss == "log_loss" else 0.0
         return super()._smoothing()
 

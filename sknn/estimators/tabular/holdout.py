@@ -36,7 +36,7 @@ class FoldHoldout(Holdout):
         return Folds.deal(rows, order, n_members, n_splits, rng) if n_splits > 1 else None
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:
-        """Return what measures validation rows, and what every member makes of its fold."""
+        """Return what measures validation rows, and the predictions of each member for its fold."""
         measures = super().measures(state, network)
         if state.folds is not None:
             judge = _judge(state, state.train, state.target, state.folds.judged)
@@ -59,7 +59,7 @@ class FoldHoldout(Holdout):
         return None
 
     def forget(self, estimator: Any, fresh: bool) -> None:
-        """Forget how members are weighed; how sure to be, too, where training begins anew."""
+        """Forget the weights of members; the temperature, too, if training starts over."""
         estimator.member_shares_ = None
         if fresh:
             # A chunk of a stream says nothing new of how sure to be.
@@ -67,7 +67,7 @@ class FoldHoldout(Holdout):
 
 
 def _fold_order(target: Any) -> NDArray:
-    """Return what all folds shall have equal shares of."""
+    """Return what all folds should have equal shares of."""
     if target.ndim == 1:
         return target
     return target[:, 0] if isinstance(target, np.ndarray) else target[:, [0]].toarray().ravel()

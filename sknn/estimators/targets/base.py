@@ -42,7 +42,7 @@ class Targets(ABC):
         """Return answers in the user's terms; `raw` may have a leading axis of members."""
 
     def pool(self, raw: NDArray, loss: Loss, share: NDArray | None = None) -> NDArray:
-        """Return the raw scores (n, n_raw) that stand for the mean answer of all members.
+        """Return raw scores (n, n_raw) equivalent to the mean prediction of all members.
 
         Parameters
         ----------
@@ -154,13 +154,13 @@ def _label_shares(target: Any, weight: NDArray | None) -> NDArray:
 
 
 def mean_prediction(raw: NDArray, loss: Loss) -> NDArray:
-    """Return what the link makes of `raw`, averaged over members if there are any."""
+    """Return the link of `raw`, averaged over members if there are several."""
     linked = loss.link(raw.copy())
     return linked.mean(axis=0) if linked.ndim == 3 else linked
 
 
 class NoTargets(Targets):
-    """Rows that stand for themselves: nothing is encoded and nothing is answered."""
+    """Rows without targets: nothing is encoded and nothing is predicted."""
 
     task = "none"
     n_outputs = 0

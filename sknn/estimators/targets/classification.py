@@ -204,7 +204,7 @@ class MulticlassTargets(ClassificationTargets):
         return target
 
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
-        """Return the likeliest class."""
+        """Return the most likely class."""
         return self.classes[self.decision(raw, loss).argmax(axis=-1)]
 
     def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
@@ -212,7 +212,7 @@ class MulticlassTargets(ClassificationTargets):
         return self.decision(raw, loss).argmax(axis=-1) == target
 
     def proba(self, raw: NDArray, loss: Loss) -> NDArray:
-        """Return one column a class."""
+        """Return one column per class."""
         mean = mean_prediction(raw, loss)
         # The only class of all is certain, but no class is impossible.
         return np.maximum(mean, np.finfo(mean.dtype).tiny, out=mean)
@@ -315,7 +315,7 @@ class MultioutputTargets(ClassificationTargets):
         self.n_outputs = sum(part.n_outputs for part in self.parts)
 
     def bind(self, loss: Loss) -> Loss:
-        """Return the mean of one bound loss an output."""
+        """Return the mean of one bound loss per output."""
         super().bind(loss)
         return Grouped([loss.bind(self.task) for _ in self.parts], [len(c) for c in self.classes])
 
@@ -327,7 +327,7 @@ class MultioutputTargets(ClassificationTargets):
             )
 
     def encode(self, y: Any, dtype: np.dtype) -> NDArray:
-        """Return a matrix of codes, one column an output."""
+        """Return a matrix of codes, one column per output."""
         self.check_columns(y)
         return np.column_stack(
             [part.encode(column, dtype) for part, column in zip(self.parts, y.T, strict=True)]
@@ -342,19 +342,19 @@ class MultioutputTargets(ClassificationTargets):
         return [getattr(part, method)(block, own) for part, block, own in blocks]
 
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
-        """Return one column an output."""
+        """Return one column per output."""
         return np.column_stack(self._each("predict", raw, loss))
 
     def proba(self, raw: NDArray, loss: Loss) -> list[NDArray]:
-        """Return a list with one array an output."""
+        """Return a list with one array per output."""
         return self._each("proba", raw, loss)
 
     def log_proba(self, raw: NDArray, loss: Loss) -> list[NDArray]:
-        """Return a list with one array an output."""
+        """Return a list with one array per output."""
         return self._each("log_proba", raw, loss)
 
     def decision(self, raw: NDArray, loss: Loss) -> list[NDArray]:  # type: ignore[override]
-        """Return a list with one array an output."""
+        """Return a list with one array per output."""
         return self._each("decision", raw, loss)
 
     def _pool_probabilities(self, raw: NDArray, loss: Loss, share: NDArray | None) -> NDArray:

@@ -64,7 +64,7 @@ def layer_weights_of(estimator: Any, *, channels_first: bool = False) -> list[La
     Raises
     ------
     TypeError
-        If the estimator is no network of sknn.
+        If the estimator is not a network of sknn.
     sklearn.exceptions.NotFittedError
         If it has no network yet.
     ValueError

@@ -30,7 +30,7 @@ _CHOICES = {
     "learning_rate": ("constant", "invscaling", "adaptive"),
     "loss": ("squared_error", "poisson"),
 }
-# What has done its work, or is no matter of training.
+# Parameters that have already had their effect, or that do not concern training.
 _WITHOUT_TRAINING = {"layers", "dtype", "n_members", "scoring", "transform_layer", "callbacks"}
 
 

@@ -66,7 +66,7 @@ class Family:
 
     @property
     def dtype(self) -> np.dtype:
-        """What the network computes in."""
+        """Precision of the computation."""
         return self.estimator.network_.dtype
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
@@ -139,7 +139,7 @@ class ShapedFamily(SupervisedFamily):
 
 @FAMILIES.of(TableNetwork)
 class TableFamily(SupervisedFamily):
-    """Tables as they come, one input a column."""
+    """Raw tables, one input per column."""
 
     @property
     def encoder(self) -> TableEncoder:
@@ -147,14 +147,14 @@ class TableFamily(SupervisedFamily):
         return self.estimator.encoder_
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
-        """Declare one input a column."""
+        """Declare one input per column."""
         return _declared(graph, self.encoder)
 
     def _rows(self, graph: Graph, inputs: Sequence[Tensor]) -> Tensor:
         return graph.cast(encoded(graph, self.encoder, inputs), graph.dtype)
 
     def scores(self, graph: Graph, inputs: Sequence[Tensor]) -> Scores:
-        """Return those of one network that stands for all members."""
+        """Return those of one network that is equivalent to all members."""
         estimator, scores = self.estimator, super().scores(graph, inputs)
         if len(scores.members) > 1:
             scores.shares = estimator.member_shares_
@@ -181,7 +181,7 @@ class EncoderFamily(Family):
         return np.dtype(np.float32)
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
-        """Declare one input a column."""
+        """Declare one input per column."""
         return _declared(graph, self.estimator)
 
     def answers(self, graph: Graph, inputs: Sequence[Tensor], part: str | None) -> list[Answer]:
@@ -302,10 +302,10 @@ class GANFamily(Family):
 
 @FAMILIES.of(TableSynthesizer)
 class SynthesizerFamily(Family):
-    """Tables that are made up, which is left to Python."""
+    """Synthetic tables, which only Python can generate."""
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
-        """Raise: codes of columns, and draws, are no graph."""
+        """Raise: drawing column by column cannot be written as a graph."""
         raise ValueError(
             "A TableSynthesizer cannot be written to ONNX: it draws row by row and column by "
             "column; serve it from Python, with sknn.persistence.save and load."

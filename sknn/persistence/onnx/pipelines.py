@@ -127,7 +127,7 @@ def _refuse_several_outputs(estimator: Any) -> None:
 
 
 def _classes(operator: Any) -> Any:
-    """Return what skl2onnx shall put out as labels; with the option "nocl" their places."""
+    """Return what skl2onnx should output as labels; with the option "nocl" their indices."""
     from skl2onnx.common.utils_classifier import get_label_classes
 
     classes = get_label_classes(operator.scope_inst, operator.raw_operator)

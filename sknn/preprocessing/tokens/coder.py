@@ -20,7 +20,7 @@ ColumnTokens = LevelTokens | NumberTokens
 
 @dataclass
 class TableCoder:
-    """The tokens of all columns, and how to make a table of them again.
+    """The tokens of all columns, and how to turn them back into a table.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class TableCoder:
         for place, form in enumerate(forms_of(table, categorical)):
             with naming(table.labels[place]):
                 column = table.column(place)
-                # Text is given back as it was: its values are levels, whatever they spell.
+                # Text is returned as it was: its values are levels, whatever they say.
                 if form.kind == CATEGORY or form.way:
                     columns.append(LevelTokens.fit(column, sample, most))
                 else:

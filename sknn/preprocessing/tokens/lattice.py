@@ -1,4 +1,4 @@
-"""The grid that the numbers of a column lie on, if they do: whole numbers, cents, days."""
+"""The grid of the numbers of a column, if there is one: whole numbers, cents, days."""
 
 from __future__ import annotations
 

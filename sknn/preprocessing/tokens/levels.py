@@ -97,7 +97,7 @@ class LevelTokens:
 
 
 def entries(column: Any, rows: NDArray) -> NDArray:
-    """Return what stands in some rows of a column, as objects."""
+    """Return the entries of some rows of a column, as objects."""
     out = np.empty(len(rows), object)
     if isinstance(column, Coded):
         out[:] = np.append(column.levels, np.array([None], object))[column.codes[rows]]

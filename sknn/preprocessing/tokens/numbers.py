@@ -16,7 +16,7 @@ from sknn.preprocessing.tokens.cells import Cells
 from sknn.preprocessing.tokens.lattice import Lattice
 
 _SPIKE = 0.01
-"""A number held by such a share of the rows has a code of its own."""
+"""A number held by this share of the rows has its own code."""
 _FEWEST_ROWS = 3
 _HUGE = 8e307
 _STRESS = 6.0
@@ -34,7 +34,7 @@ class NumberTokens:
     ----------
     kind : str
     has_missing : bool
-        Code 0 stands for a missing entry.
+        Code 0 means a missing entry.
     spikes : ndarray
         The numbers with codes of their own.
     cells : Cells or None

@@ -1,4 +1,4 @@
-"""A bar that shows how far training is: a fit, a search, or blocks of rows."""
+"""A progress bar for a fit, a search, or training on blocks of rows."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class ProgressBar(Callback):
                 'ProgressBar needs tqdm, which comes with the extra "progress": '
                 'pip install "sknn[progress]".'
             ) from error
-        # Of several processes each would draw over the bars of the others.
+        # With several processes, each would draw over the bars of the others.
         quiet = multiprocessing.parent_process() is not None
         settings = {"unit": f" {unit}", "leave": self.leave, "dynamic_ncols": True}
         return tqdm(total=total, disable=quiet, **settings | options)
@@ -134,13 +134,13 @@ class ProgressBar(Callback):
 
 
 def in_brief(row: Any) -> str:
-    """Return losses and score of an epoch for the end of a bar."""
+    """Return the losses and score of an epoch, to show at the end of a bar."""
     told = {name: each for name, each in figures_of(row).items() if name != "learning rate"}
     return ", ".join(f"{name}={figure}" for name, figure in told.items())
 
 
 class StepCount:
-    """Counts steps of work in a bar; without one it does nothing.
+    """Counts steps of work in a bar; without a bar, it does nothing.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ class StepCount:
         self.bar = bar
 
     def add(self, steps: float, told: str | None = None) -> None:
-        """Count steps, and show what is told beside them."""
+        """Count steps, and show a text beside them."""
         if self.bar is None:
             return
         if told is not None:
@@ -159,14 +159,14 @@ class StepCount:
         self.bar.update(steps)
 
     def up_to(self, steps: float) -> None:
-        """Count what is missing to a number of steps."""
+        """Count up to a number of steps."""
         if self.bar is not None:
             self.bar.update(max(0, steps - self.bar.n))
 
 
 @contextmanager
 def counted(shown: ProgressBar | None, total: float | None, unit: str) -> Iterator[StepCount]:
-    """Give what counts steps of work in a bar, which is closed however the work ends."""
+    """Yield a counter of steps of work in a bar, which is closed however the work ends."""
     if shown is None:
         yield StepCount()
         return

@@ -201,7 +201,7 @@ class Dense(Affine):
         if self.columns is not None:
             x, dx = columns.front(x, dx, int(self.columns))
         if dx is not None:
-            # An outer product is no work for BLAS: five times faster as a broadcast.
+            # BLAS is slow at outer products: a broadcast is five times faster.
             back = np.multiply if self.units == 1 else product
             weights = input_factors.scaled_weights(p, ctx) if self.input_scale else p["W"]
             back(dy, weights.mT, dx)

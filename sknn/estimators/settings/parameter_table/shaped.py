@@ -36,9 +36,9 @@ ENTRIES = {
     )
     .on(
         "RecurrentNetwork",
-        text="Position of the features in a step. `input_shape`, flat rows, and lists of arrays have
-        " "the same order.", also='"last" is (n_steps, n_features), "first" is (n_features,
-        n_steps).',
+        text="Position of the features in a step. `input_shape`, flat rows, and lists of arrays "
+        "have the same order.",
+        also='"last" is (n_steps, n_features), "first" is (n_features, n_steps).',
     ),
     "filters": Entry(
         "int or sequence of int", (32, 64), "Number of filters of each convolution.", Sizes()
@@ -88,9 +88,9 @@ ENTRIES = {
     "readout": Entry(
         '{"auto", "pooled", "last"}',
         "auto",
-        'What the prediction for a sequence is computed from. "pooled": the last state of the last '
-        'recurrent layer, and the mean and the maximum of its states over all steps. "last": the '
-        'last state alone. "auto" is "last" where `stateful`, else "pooled".',
+        'What the prediction for a sequence is computed from. "pooled": the last state of the '
+        'last recurrent layer, and the mean and the maximum of its states over all steps. "last": '
+        'the last state alone. "auto" is "last" if `stateful`, otherwise "pooled".',
         c.one_of(["auto", "pooled", "last"]),
     ),
     "return_sequences": Entry(

@@ -51,8 +51,8 @@ ENTRIES = {
     "n_iter_no_change": Entry(
         "int or inf",
         10,
-        "Epochs without improvement after which training stops. Those within the horizon of a "
-        'schedule, as "cosine" has one, count only where a validation loss is watched.',
+        "Number of epochs without improvement after which training stops. Those within the "
+        'horizon of a schedule such as "cosine" count only if a validation loss is watched.',
         c.integer(1) | INFINITE,
     ),
     "stop_below": Entry(

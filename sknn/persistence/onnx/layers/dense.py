@@ -42,7 +42,7 @@ def _tokens(place: Place, x: Tensor) -> Tensor:
     graph, layer = place.graph, place.layer
     q, k = len(layer.sizes), len(layer.numbers)
     starts, numbers, owners = layer.places()
-    # For each place of a spelling its entry of the row, and the code it stands for.
+    # For each position of an encoding, its entry of the row, and the code it represents.
     source, code = np.zeros(layer.width, np.intp), np.zeros(layer.width)
     for token, (start, size) in enumerate(zip(starts, layer.sizes, strict=True)):
         source[start : start + size], code[start : start + size] = token, np.arange(size)

@@ -49,7 +49,7 @@ def _average_pool(place: Place, x: Tensor) -> Tensor:
 
 
 def _entries_inside(axis: Axis) -> np.ndarray:
-    """Count, for each window, the entries that lie on the axis."""
+    """Count, for each window, the entries that are on the axis."""
     counts = np.zeros(axis.count)
     for j in range(axis.size):
         counts[axis.entry(j)[0]] += 1.0
