@@ -47,10 +47,10 @@ def _with_tuples(descr: Any) -> Any:
     """Turn the fields of a dtype into tuples again, which JSON has not."""
     if not isinstance(descr, list):
         if not isinstance(descr, str) or not _PLAIN_DTYPE.fullmatch(descr):
-            raise ValueError(f"{descr!r} is not a dtype")
+            raise ValueError(f"this is not a dtype: {descr!r}")
         return descr
     if not all(isinstance(field, (list, tuple)) for field in descr):
-        raise ValueError(f"{descr!r} is not a dtype")
+        raise ValueError(f"this is not a dtype: {descr!r}")
     return [
         tuple(
             _with_tuples(each) if i == 1 else _shape(each) if i == 2 else each
@@ -98,7 +98,7 @@ def _from_npy(content: memoryview) -> NDArray:
     """Return the array of a file of NumPy, without ever trusting its sizes."""
     start = 10
     if bytes(content[:8]) != b"\x93NUMPY\x01\x00" or len(content) < start:
-        raise ValueError("a member is no .npy file of version 1.0")
+        raise ValueError("a member is not a .npy file of version 1.0")
     stop = start + int.from_bytes(content[8:start], "little")
     header = ast.literal_eval(bytes(content[start:stop]).decode("latin1").strip())
     if not isinstance(header, dict) or set(header) != {"descr", "fortran_order", "shape"}:

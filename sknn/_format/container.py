@@ -233,4 +233,4 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _reject_constant(word: str) -> None:
-    raise ValueError(f"its graph holds {word}, which is no JSON")
+    raise ValueError(f"its graph holds {word}, which is not JSON")

@@ -163,9 +163,9 @@ class Reader:
 
     def _known(self, number: Any) -> Any:
         if type(number) is not int or not 0 <= number < len(self.made):
-            raise ValueError("a reference leads to nothing")
+            raise ValueError("a reference points to nothing")
         if self.made[number] is _UNMADE:
-            raise ValueError("a reference leads to what is not made yet")
+            raise ValueError("a reference points to an object that does not exist yet")
         return self.made[number]
 
 

@@ -32,13 +32,13 @@ _OWN_WORDS = {
     ),
     r"argument must be .* string .*number, not '(.*)'": (
         "{name} is, or holds, an object of type {0}; every entry of the argument must be a real "
-        "number, or a string that spells a number."
+        "number, or a string that can be read as a number."
     ),
     r"at least 1 dimension .*got scalar `array\((.*?)(?:, dtype=.*)?\)`": (
         "{name} is a single value, {0}; pass one for each sample."
     ),
     r"^(Complex data not supported)": (
-        "In {name}: {0}; pass real and imaginary parts as columns of their own."
+        "In {name}: {0}; pass real and imaginary parts as separate columns."
     ),
     r"^(Found input variables with inconsistent numbers of samples): \[(\d+), (\d+)\]": (
         "{0}: X has {1} rows and y {2}; both must have one for each sample."

@@ -118,6 +118,6 @@ def _check_features(series: list[NDArray], channels_first: bool) -> None:
             f"pass channels={other!r}."
         )
     raise ValueError(
-        f"All sequences of X must have the same features; X[0] has {counts[0]} a step and "
+        f"All sequences of X must have the same features; X[0] has {counts[0]} per step and "
         f"X[{odd}] has {counts[odd]}.{hint}"
     )

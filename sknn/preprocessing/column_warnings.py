@@ -40,8 +40,8 @@ class ColumnWarnings:
             elif form.odd:
                 shown = ", ".join(map(repr, form.odd[:3])) + (", ..." if len(form.odd) > 3 else "")
                 self._texts.append(
-                    f"column {label!r} is read as {form.kind}s, and what is none ({shown}) "
-                    f"counts as missing; to keep its texts, {_AS_CATEGORY}"
+                    f"column {label!r} is read as {form.kind}s, and entries that are not ({shown}) "
+                    f"count as missing; to keep its texts, {_AS_CATEGORY}"
                 )
 
     def look_at_levels(self, label: Any, found: Texts, levels: Levels) -> None:

@@ -169,7 +169,7 @@ class LastStep(_GlobalPool):
         if len(in_shape) != 2:
             raise ValueError(
                 f"LastStep needs rows of shape (steps, channels); they are of shape {in_shape}. "
-                "Put it behind layers that keep the steps, or leave it out."
+                "Put it after layers that keep the steps, or leave it out."
             )
         return super().plan(in_shape)
 

@@ -119,9 +119,9 @@ class Recurrent(Layer):
             )
         if self.stateful != (self.n_series is not None):
             raise InvalidParameterError(
-                f"{kind}: stateful=True and n_series, the number of series that go from batch "
-                f"to batch, must be set together. Got stateful={self.stateful!r} and "
-                f"n_series={self.n_series!r}."
+                f"{kind}: stateful=True and n_series, the number of series that "
+                f"continue from batch to batch, must be set together. Got "
+                f"stateful={self.stateful!r} and n_series={self.n_series!r}."
             )
 
     @property

@@ -175,7 +175,7 @@ class RecurrentNetwork(ShapedNetwork):
             return self._read_shaped(X, dtypes, reset)
         raise ValueError(
             f"X has two axes, but {type(self).__name__} was fitted on a list of sequences with "
-            f"{self.n_features_in_} features a step; pass such a list, or an array of shape "
+            f"{self.n_features_in_} features per step; pass such a list, or an array of shape "
             f"(n, {', '.join(self._given_axes())})."
         )
 

@@ -219,7 +219,7 @@ def _remedy(value: Any) -> str:
     if isinstance(value, type) and issubclass(value, Callback):
         return f" Pass an instance, {value.__name__}(...), not the class."
     if value is Progress or isinstance(value, Progress):
-        return " Progress is what callbacks are told; to see lines of progress set verbose=True."
+        return " Progress is what callbacks get; to print progress, set verbose=True."
     if hasattr(value, "on_fit_task_end") or type(value).__module__.startswith("sklearn."):
         return " Callbacks of scikit-learn go to the method set_callbacks of the estimator."
     if callable(value):

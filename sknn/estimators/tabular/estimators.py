@@ -24,8 +24,8 @@ from sknn.estimators.targets.classification import MultioutputTargets
 class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     """Neural network classifier for tables with numbers, categories, dates, and missing values.
 
-    Pass the data frame as it is; no pipeline is needed. The defaults are designed to be good
-    without a search, and the probabilities are calibrated.
+    Pass the data frame as it is; no pipeline is needed. The defaults are designed to
+    work well without a search, and the probabilities are calibrated.
 
     Parameters
     ----------
@@ -270,9 +270,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
 class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     """Neural network regressor for tables with numbers, categories, dates, and missing values.
 
-    Pass the data frame as it is; no pipeline is needed. The defaults are designed to be good
-    without a search, and ``predict(X, return_std=True)`` also returns how uncertain the predictions
-    are.
+    Pass the data frame as it is; no pipeline is needed. The defaults are designed to
+    work well without a search, and ``predict(X, return_std=True)`` also returns how uncertain the
+    predictions are.
 
     Parameters
     ----------

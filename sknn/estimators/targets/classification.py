@@ -421,7 +421,8 @@ def check_comparable(y: Any, answers: Any) -> None:
     if not sp.issparse(y) and not sp.issparse(answers) and _is_text(y) != _is_text(answers):
         words = ("text", "numbers") if _is_text(y) else ("numbers", "text")
         raise ValueError(
-            f"y holds {words[0]}, but the classes are {words[1]}; pass labels as those in training."
+            f"y holds {words[0]}, but the classes are {words[1]}; pass labels like those in "
+            "training."
         )
 
 

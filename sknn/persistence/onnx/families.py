@@ -40,8 +40,8 @@ class Families(Converters):
 
 FAMILIES = Families(
     "estimator",
-    "Pipelines, searches and votes of scikit-learn are written by skl2onnx.to_onnx after "
-    "sknn.persistence.register_skl2onnx().",
+    "Pipelines, searches, and voting ensembles of scikit-learn are converted by "
+    "skl2onnx.to_onnx after sknn.persistence.register_skl2onnx().",
 )
 ROWS = "rows"
 """The name of the axis of rows."""

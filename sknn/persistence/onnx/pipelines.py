@@ -91,7 +91,7 @@ def _skl2onnx() -> Any:
         import skl2onnx
     except ImportError as error:
         raise ImportError(
-            "Pipelines are written by the package skl2onnx: pip install skl2onnx."
+            "Pipelines are converted by the package skl2onnx: pip install skl2onnx."
         ) from error
     return skl2onnx
 
