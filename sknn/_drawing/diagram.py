@@ -1,4 +1,4 @@
-"""What a picture of a network shows, as shapes with places, whoever draws them."""
+"""Contents of a picture of a network, as shapes with positions, for any renderer."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Caption:
     x: float
     lines: tuple[str, ...]
     over: float = 0.0
-    """How far the heading reaches to either side; 0 for what stands below."""
+    """How far the heading extends to either side; 0 if it is below."""
 
 
 @dataclass
@@ -85,7 +85,7 @@ class Diagram:
 
 @dataclass(frozen=True)
 class _Column:
-    """What one column shows."""
+    """Contents of one column."""
 
     name: str
     kind: str

@@ -1,4 +1,4 @@
-"""Arrays, and what NumPy and SciPy have beside them."""
+"""Arrays, and related types of NumPy and SciPy."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ class MaskedArray(Kind):
 
 
 class DType(Kind):
-    """What an array holds."""
+    """Contents of an array."""
 
     key = "dtype"
 

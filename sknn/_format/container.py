@@ -26,7 +26,7 @@ _GRAPH_BYTES = 1 << 20
 _PART_BYTES = 128
 _SLACK_BYTES = 1 << 26
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""Files do not tell when they were written: equal objects are equal files."""
+"""Files do not contain the time of writing: equal objects are equal files."""
 
 
 class Sink(Protocol):
@@ -98,7 +98,7 @@ def pack(head: dict[str, Any], arrays: Iterable[NDArray], sink: Sink) -> None:
 
 
 def room_for(size: int) -> int:
-    """Return how many bytes a file of a size may take beside its arrays once it is loaded."""
+    """Return how many bytes a file of a size may take besides its arrays once it is loaded."""
     return 2 * size + _SLACK_BYTES
 
 
@@ -123,7 +123,7 @@ def _bytes_of(array: NDArray) -> memoryview:
 
 
 class Unpacked(NamedTuple):
-    """What a zip holds.
+    """Contents of a zip.
 
     Attributes
     ----------

@@ -41,7 +41,7 @@ class Told(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a file holds.
+    """Contents of a file.
 
     Attributes
     ----------

@@ -21,7 +21,7 @@ _BITS = {
     )
 }
 _PLACES = {"pos": 624, "buffer_pos": 4}
-"""Where in its block of numbers a generator stands: NumPy reads there without a look."""
+"""Position of a generator in its block of numbers: NumPy reads there without a check."""
 
 _MOST_WORDS = 64
 """In a pool, an entropy or a spawn key."""

@@ -1,4 +1,4 @@
-"""What classes and functions are called in a file, and which of them may be in one."""
+"""Names of classes and functions in a file, and which of them are allowed."""
 
 from __future__ import annotations
 

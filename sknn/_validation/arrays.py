@@ -1,4 +1,4 @@
-"""Checked arrays: what a call of fit hands to training."""
+"""Checked arrays that a call of fit passes to training."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def check_target(y: Any, numeric: bool) -> Any:
 
 
 def check_truth(y: Any, numeric: bool) -> Any:
-    """Return a checked y that answers are compared with: of a single column nothing is said."""
+    """Return a checked y to compare predictions with, without a warning for a single column."""
     y = _target_array(y, numeric)
     with naming_arguments(y=y):
         return _shaped(y.ravel() if y.shape[1:] == (1,) and not sp.issparse(y) else y, numeric)

@@ -67,7 +67,7 @@ def located(error: Exception, where: str) -> TypeError | ValueError:
 
 
 def check_same_rows(x: Any, y: Any) -> None:
-    """Raise where X, or what was made of it, and y do not have as many rows."""
+    """Raise if X, also in converted form, and y have different numbers of rows."""
     with naming_arguments(X=x, y=y):
         check_consistent_length(x, y)
 

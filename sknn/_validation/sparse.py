@@ -30,7 +30,7 @@ def reject_broken(values: Any, name: str) -> None:
 
 
 def _inside(indices: Any, size: int) -> bool:
-    """Whether a vector of whole numbers lies between 0 and `size`, in one pass over it."""
+    """Whether all entries of an integer vector are between 0 and `size`, in one pass."""
     indices = np.asarray(indices)
     if indices.ndim != 1 or indices.dtype.kind not in "iu":
         return indices.size == 0
@@ -69,7 +69,7 @@ def _csc(values: Any) -> bool:
 
 
 def _bsr(values: Any) -> bool:
-    """Whether blocks lie inside, and cover the matrix."""
+    """Whether blocks are inside the matrix and cover it."""
     if np.ndim(values.data) != 3 or 0 in values.data.shape[1:]:
         return False
     (rows, columns), (high, wide) = values.shape, values.data.shape[1:]
@@ -98,7 +98,7 @@ def _dia(values: Any) -> bool:
 
 
 def _lil(values: Any) -> bool:
-    """Whether each row has as many places as numbers."""
+    """Whether each row has as many indices as numbers."""
     rows, data = values.rows, values.data
     if not values.shape[0] == len(rows) == len(data):
         return False

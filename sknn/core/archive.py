@@ -35,7 +35,7 @@ _REASONS = {
 
 
 def check_target(path: str | os.PathLike) -> None:
-    """Try whether a file can be written at `path`; nothing is left behind.
+    """Check whether a file can be written at `path`; nothing is left behind.
 
     Raises
     ------

@@ -169,7 +169,7 @@ class Machine:
         r"""Estimate by annealed importance sampling.
 
         The weights are heated from 0, where units are independent and the sum is known, to 1; every
-        chain collects the ratios of what it meets on its way.
+        chain collects the ratios along its path.
 
         References
         ----------

@@ -145,7 +145,7 @@ class Tie:
 
 @dataclass(frozen=True)
 class Growth:
-    """Where the units of a layer go when it gets more of them.
+    """Positions of the units of a layer when it grows.
 
     Attributes
     ----------
@@ -265,7 +265,7 @@ class Layout:
         return layers
 
     def places(self, start: int, stop: int) -> list[slice]:
-        """Return where the parameters of the layers from `start` up to `stop` lie, in order.
+        """Return the positions of the parameters of the layers from `start` up to `stop`, in order.
 
         One after the other they make the vector of a layout of these layers alone.
         """

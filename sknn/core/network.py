@@ -22,7 +22,7 @@ _MOST_NUMBERS = 1 << 23
 
 
 def present_steps(x: NDArray) -> NDArray | None:
-    """Return which steps of sequences there are, None where all are; NaN marks the others.
+    """Return which steps of sequences are present, None if all are; NaN marks the others.
 
     Parameters
     ----------

@@ -85,7 +85,7 @@ def slabs(rows: Any, step: int | None = None) -> Iterator[tuple[slice, NDArray]]
     Parameters
     ----------
     rows : ndarray of shape (n, ...) or CSR of shape (n, d)
-        A slab of it is valid until the next one is asked for.
+        A slab of it is valid until the next one is requested.
     step : int, default=None
         Rows of a slab; None: so many that it stays small.
     """
@@ -101,7 +101,7 @@ def slabs(rows: Any, step: int | None = None) -> Iterator[tuple[slice, NDArray]]
 def aligned(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray:
     """Return an empty array whose last axis begins at multiples of 16 bytes, as one alone does.
 
-    By that some kernels of BLAS choose where the sum of an inner product begins.
+    By this, some kernels of BLAS choose where the sum of an inner product begins.
     """
     step = _ALIGNMENT // np.dtype(dtype).itemsize
     n = shape[-1]

@@ -140,7 +140,7 @@ class Workspace:
     def forward(self, x: Any, frame: Frame, weight: NDArray | None, given: Any = None) -> float:
         """Run a batch through the layers; return what they add to the loss.
 
-        `given` is what layers with ``reads_input`` read, where that is not `x`.
+        `given` is what layers with ``reads_input`` read, if that is not `x`.
         """
         self.frame_in_use = frame
         for context in frame.weighted:

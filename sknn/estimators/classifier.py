@@ -1,4 +1,4 @@
-"""What all classifiers share: labels, probabilities, class weights."""
+"""Common parts of all classifiers: labels, probabilities, class weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A network as what anyone would write by hand: x W + b and an activation, layer after layer.
+"""A network as written by hand: x W + b and an activation, layer after layer.
 
 Who reads ``coefs_`` and ``intercepts_`` makes this forward pass over them, so they are what it
 needs: batch normalization, which is a factor and a shift once it is trained, and the factors of
@@ -27,7 +27,7 @@ class NotPlain(AttributeError):
 
 
 class Link:
-    """A dense layer, and what stands before and behind it as far as it can be multiplied in.
+    """A dense layer, with what comes before and after it as far as it can be multiplied in.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Link:
 
     @property
     def folded(self) -> bool:
-        """Whether weights and bias are other numbers than those that are trained."""
+        """Whether weights and bias differ from those that are trained."""
         return bool(self.before or self.after or "s" in self.views)
 
     @property

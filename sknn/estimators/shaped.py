@@ -22,7 +22,7 @@ from sknn.estimators.supervised import SupervisedNetwork
 
 
 class ShapedNetwork(SupervisedNetwork):
-    """Reads X as it is, or row by row laid flat, and hands rows with a shape to the network."""
+    """Reads X as it is, or with flattened rows, and passes rows with a shape to the network."""
 
     input_shape: Any = None
     channels: Any = "last"
@@ -30,7 +30,7 @@ class ShapedNetwork(SupervisedNetwork):
     _finite: ClassVar[Any] = True
     """What of X must be finite, in scikit-learn's words."""
     _free_axes: ClassVar[int] = 0
-    """How many axes of a row, the first ones, may have any length."""
+    """Number of leading axes of a row that may have any length."""
 
     # What was fitted counts, not what the parameter has become since.
     _channels_first: bool = False

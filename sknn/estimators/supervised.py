@@ -87,7 +87,7 @@ class SupervisedNetwork(BaseNetwork):
         return [*layer_specs.hidden_layers(self), layer_specs.output_layer(n_raw)]
 
     def _hidden_ends(self) -> list[int]:
-        """Return for each hidden block the index just behind its last layer.
+        """Return for each hidden block the index just after its last layer.
 
         A block is a layer with units and what normalizes, bends or drops its output.
         """
@@ -105,7 +105,7 @@ class SupervisedNetwork(BaseNetwork):
         return stop
 
     def _as_given(self, answer: Any, X: Any) -> Any:
-        """Return answers in the form that X has."""
+        """Return predictions in the form of X."""
         return answer
 
     def _check_members(self, remedy: str = "") -> None:

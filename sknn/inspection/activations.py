@@ -213,7 +213,7 @@ def _outputs(final: Any, X: Any) -> dict[str, NDArray]:
 
 
 def _gives_last_state(network: Network, name: str) -> bool:
-    """Whether the layer reads a sequence forward and gives its last state alone."""
+    """Whether the layer reads a sequence forward and returns its last state only."""
     layer = network.layers[network.names.index(name)] if name in network.names else None
     return isinstance(layer, Recurrent) and not (layer.return_sequences or layer.reverse)
 

@@ -1,4 +1,4 @@
-"""What an estimator answers about a row, as one number with a gradient, family by family."""
+"""The output of an estimator for a row, as one number with a gradient, by family."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ def _code(classes: NDArray, label: Any) -> int:
 
 
 def n_outputs(estimator: Any) -> int:
-    """Return how many answers there are that `target` must choose from; 1 for one of classes."""
+    """Return how many outputs `target` must choose from; 1 for a single choice of class."""
     if isinstance(estimator, (GAN, BoltzmannMachine, AutoEncoder)):
         return 1
     targets = getattr(estimator._targets, "inner", estimator._targets)

@@ -1,4 +1,4 @@
-"""Rows beside their reconstructions, and their codes, in scikit-learn's Display style."""
+"""Rows next to their reconstructions, and their codes, in scikit-learn's Display style."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_LINES = 3
 
 
 class ReconstructionDisplay:
-    """Rows beside their reconstructions, or where their codes lie.
+    """Rows next to their reconstructions, or a scatter plot of their codes.
 
     Make one with :meth:`from_estimator`, of an :class:`~sknn.AutoEncoder` or a Boltzmann machine.
 

@@ -125,7 +125,7 @@ class Levels:
 
     @property
     def width(self) -> int:
-        """How many columns they fill."""
+        """Number of columns they fill."""
         return 1 if self.is_pair else len(self.levels)
 
     def places(self, texts: list[str]) -> NDArray:
@@ -155,7 +155,7 @@ class Categories:
 
     @property
     def width(self) -> int:
-        """How many columns they fill, in each of both parts."""
+        """Number of columns they fill in each of the two parts."""
         return sum(each.width for each in self.columns)
 
     def fill(self, hidden: NDArray, linear: NDArray | None, columns: list[Any]) -> None:

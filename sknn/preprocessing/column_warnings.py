@@ -1,4 +1,4 @@
-"""What a user should know of the columns of a table: what is not used, and what would help."""
+"""Warnings about columns of a table: what is not used, and what would help."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Coded:
 
 
 class Table:
-    """The columns of X, read when asked for.
+    """The columns of X, read on demand.
 
     Attributes
     ----------

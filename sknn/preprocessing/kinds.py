@@ -33,7 +33,7 @@ NUMBER, SPAN, DATE, CATEGORY = "number", "time span", "date", "category"
 
 @dataclass
 class Form:
-    """What a column was found to hold, and how its texts are read.
+    """Kind of a column, and how its texts are read.
 
     Attributes
     ----------

@@ -82,7 +82,7 @@ def _moments(column: NDArray, known: Distinct, weight: NDArray) -> tuple[float, 
 
 @dataclass
 class Numbers:
-    """What is known of the numeric columns of a table after fit.
+    """Fitted state of the numeric columns of a table.
 
     Attributes
     ----------

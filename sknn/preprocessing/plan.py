@@ -1,4 +1,4 @@
-"""What a fitted encoder knows: where each output column comes from."""
+"""Fitted state of an encoder: where each output column comes from."""
 
 from __future__ import annotations
 
@@ -285,7 +285,7 @@ def _edges(settings: Settings, sample: Sample) -> Edges:
 def _levels(
     table: Table, kinds: list[str], sample: Sample, most: int, remarks: ColumnWarnings
 ) -> dict[int, Levels]:
-    """Return the levels of those columns of categories that have some to tell apart."""
+    """Return the levels of those columns of categories that have several."""
     used = {}
     for place, kind in enumerate(kinds):
         if kind == CATEGORY:

@@ -57,7 +57,7 @@ def _composed_number(found: re.Match[str]) -> float:
 
 
 def _number_with_comma(text: str) -> float | None:
-    """Return a number whose decimals stand behind a comma."""
+    """Return a number whose decimals follow a comma."""
     return number(text.translate(_OTHER_POINT))
 
 

@@ -1,4 +1,4 @@
-"""What scikit-learn's searches hand out, in blocks: networks of a fold are trained together."""
+"""Tasks of scikit-learn's searches in blocks: networks of a fold are trained together."""
 
 from __future__ import annotations
 

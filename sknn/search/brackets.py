@@ -1,4 +1,4 @@
-"""How many candidates are trained for how many epochs."""
+"""Brackets: numbers of candidates and of epochs."""
 
 from __future__ import annotations
 

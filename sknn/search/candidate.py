@@ -69,7 +69,7 @@ class Candidate:
 
     @property
     def parts(self) -> list[Part]:
-        """How it stands since the last finished rung."""
+        """State after the last finished rung."""
         return self.rungs[-1][1] if self.rungs else []
 
     @property
@@ -107,7 +107,7 @@ class Candidate:
         self.networks[split] = None
 
     def state(self) -> dict[str, Any]:
-        """Return what is known beside the parameters."""
+        """Return the results besides the parameters."""
         begun = {i: self.networks[i] for i in self.due() if self.networks[i] is not self.template}
         return {name: getattr(self, name) for name in _KEPT} | {"networks": begun}
 

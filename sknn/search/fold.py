@@ -177,7 +177,7 @@ def prepare(model: Any, fold: Fold) -> Lesson:
 
 
 def try_to_prepare(model: Any, fold: Fold, error_score: Any) -> Lesson:
-    """Fit the steps before the network; unless errors are to be raised, tell of them."""
+    """Fit the steps before the network; return errors unless they are to be raised."""
     begin = perf_counter()
     try:
         return prepare(model, fold)

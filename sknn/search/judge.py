@@ -19,7 +19,7 @@ from sknn.search.fold import Fold, Lesson, try_to_prepare, with_network
 
 @dataclass(frozen=True)
 class Judge:
-    """How candidates are scored, what an error counts, and whether losses are kept."""
+    """How candidates are scored, the score of an error, and whether losses are kept."""
 
     scorer: Any
     error_score: Any

@@ -57,7 +57,7 @@ class _InBlocks(EstimatorLike):
     def _format_results(
         self, candidate_params: Any, n_splits: int, out: Any, more_results: Any = None
     ) -> dict[str, Any]:
-        """Return ``cv_results_``, and keep the losses if they are asked for."""
+        """Return ``cv_results_``, and keep the losses if requested."""
         vars(self).pop("loss_curves_", None)
         if self.return_loss_curves:
             self.loss_curves_ = curves_of(out, n_splits)

@@ -35,7 +35,7 @@ class Group:
 
     @property
     def shares_steps(self) -> bool:
-        """Whether fitting the steps before the networks serves several of them."""
+        """Whether several networks share the fit of the steps before them."""
         return len(self.pairs) > 1 and self.pairs[0].front != NO_FRONT
 
     def chunks(self, lesson: Lesson | None, most: int) -> Iterator[list[Pair]]:

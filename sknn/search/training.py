@@ -19,7 +19,7 @@ from sknn.training.callbacks import PAUSED
 
 @dataclass(frozen=True)
 class Part:
-    """How it went.
+    """Outcome of training.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ def _beginning(network: Any) -> Any:
 def _part(
     network: Any, error: Any, seconds: float, exam: Exam | None, judge: Judge, until: int
 ) -> Part:
-    """Score a network; return how it went."""
+    """Score a network; return the outcome."""
     begin = perf_counter()
     outcome = {"fit_error": in_words(error), "fit_time": seconds}
     if error is not None or exam is None:

@@ -102,7 +102,7 @@ class DaskBlocks:
     def groups(
         self, size: int, skip: int = 0, *, stay: bool = False
     ) -> Iterator[tuple[int, list[Block]]]:
-        """Go through the blocks, some at a time; the next ones are asked for ahead.
+        """Go through the blocks, some at a time; the next ones are requested in advance.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""What has rows: how many they are, how some of them are cut out, whether they go together."""
+"""Data with rows: how many there are, how to slice them, and whether they match."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def has_client() -> bool:
 def run_tasks(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple]) -> list[Any]:
     """Return ``function(shared, *task)`` of every task, in their order.
 
-    With a client they are tasks of Dask, which depend on nothing but their arguments: one that a
+    With a client they are tasks of Dask, which depend only on their arguments: one that a
     dying worker has left behind is run again. Without one they are jobs of joblib, one after the
     other where nothing else is configured.
     """

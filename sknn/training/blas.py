@@ -28,7 +28,7 @@ class Library(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What the user has set in libraries that are to use one thread.
+    """Settings of the user in libraries that are to use one thread.
 
     Attributes
     ----------

@@ -99,7 +99,7 @@ def _told(schedule: Schedule, horizon: int) -> tuple[Any, ...]:
 
 
 class LossColumns:
-    """Losses of one kind, one per member; neighbors that are alike are looked at in one go.
+    """Losses of one kind, one per member; equal neighbors are computed together.
 
     For everything but value and gradient, such as the link, the first one represents all.
 

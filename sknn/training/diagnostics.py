@@ -1,4 +1,4 @@
-"""What happens inside the layers during training, and what is wrong with it."""
+"""Measurements of the layers during training, and problems found in them."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _PIECE = 1 << 22
 class FoldBatches:
     """Training rows of several members, each with rows of its own.
 
-    The batches of a pass are of one size, but for one row: a last batch of a few rows would make a
+    The batches of a pass have the same size, up to one row: a last batch of a few rows would make a
     noisy step. A member with more rows than another leaves out as many in each pass, others every
     time.
 
@@ -245,8 +245,8 @@ def _within_memory(candidates: tuple[ScoredWeights, ...]) -> tuple[ScoredWeights
 def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int) -> NDArray:
     r"""Return how often each of several predictors counts in an ensemble that is grown greedily.
 
-    Again and again the one is added, with replacement, that makes the squared error of the mean of
-    all picks least [1]_. With the inner products of all answers a step costs no pass over the rows.
+    In each step, the one is added, with replacement, that makes the squared error of the mean of
+    all picks lowest [1]_. Given the inner products of all predictions, a step needs no pass.
 
     Parameters
     ----------
@@ -275,7 +275,7 @@ def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int)
 
 
 def _products(answers: NDArray, ideal: NDArray, weight: NDArray | None) -> tuple[NDArray, NDArray]:
-    """Return the inner products of all answers, and those with the ideal.
+    """Return the inner products of all predictions, and those with the ideal.
 
     They are centered on the first, so that what all have in common costs no precision.
     """

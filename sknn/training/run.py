@@ -23,7 +23,7 @@ _COARSE = ("seconds", "gradient_norm", "update_ratio", "dead_units", "saturated"
 
 
 class History:
-    """What was measured, epoch by epoch, in columns of equal length.
+    """Measurements, epoch by epoch, in columns of equal length.
 
     Columns may join later; what was not measured reads NaN.
     """
@@ -239,13 +239,13 @@ class Average:
 
 @dataclass
 class Run:
-    """Where training stands. `fit` starts a fresh one; everything else continues the stored one.
+    """State of training. `fit` starts a new run; everything else continues the stored one.
 
     Attributes
     ----------
     streams : Streams
     horizon : int
-        Epochs the call that began the run was asked for; what a schedule given by name spans.
+        `max_iter` of the call that began the run, which a schedule given by name spans.
     began, until : int
         Epochs between which the last call was to train; an interrupted one is resumed up to the
         second.
@@ -266,12 +266,12 @@ class Run:
     watched : str or None
         Name of the figure that `best` and `reference` refer to.
     start : ndarray or None
-        Initial weights that are good enough to be served, should training not improve on them.
+        Initial weights that are used for prediction if training does not improve on them.
     best : Best or None
     average : Average or None
         Kept by a callback; used for prediction if there is no best.
     candidates : tuple of ScoredWeights
-        Epochs whose weights did best on rows that members had not seen; served together.
+        Epochs with the best weights on rows that members had not seen; used together.
     saw_all : bool
         All members have been trained on all rows of some call.
     reference : float or ndarray of shape (n_members,)
@@ -284,7 +284,7 @@ class Run:
         Who is trained no more in this call.
     history : History
     n_members : int
-        Networks that are trained; more are served where several epochs are.
+        Networks that are trained; prediction uses more, if it uses several epochs.
     of_several : bool
         They are members of an ensemble, if only the last of them.
     grown : int
@@ -340,14 +340,14 @@ class Run:
         return Run(**values)
 
     def note(self, finish: Callable[[], Mapping[str, float]], tell: Callable[[], None]) -> None:
-        """Note an epoch as a whole or, where Ctrl-C comes before it is judged, not at all.
+        """Record an epoch as a whole or, if Ctrl-C comes before it is judged, not at all.
 
         Parameters
         ----------
         finish : callable
-            Measures and decides at the end of an epoch, and returns the figures.
+            Measures and decides at the end of an epoch, and returns the measurements.
         tell : callable
-            Tells of the epoch whoever wants to know; they may add to the figures.
+            Calls the callbacks of the epoch; they may add to the measurements.
         """
         before, columns, rows = self._before(), self.history.columns, len(self.history)
         row = None

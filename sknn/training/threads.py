@@ -26,7 +26,7 @@ _lock = threading.RLock()
 _users: dict[int, weakref.ref[blas_threads]] = {}
 """The innermost limit of each thread."""
 _limiter: Held | None = None
-"""What the user had set in libraries that all threads share; None while it stands."""
+"""What the user had set in libraries that all threads share; None while it is in effect."""
 _own = threading.local()
 """The same for libraries in which each thread has its own number."""
 

@@ -46,7 +46,7 @@ def try_layers(network: Network) -> None:
     Raises
     ------
     InvalidParameterError
-        For a part that breaks its contract. What a part itself raises gets a note with its name.
+        For a part that breaks its contract. An error of the part itself gets a note with its name.
     """
     shapes = [network.in_shape, *(plan.out_shape for plan in network.plans[:-1])]
     layers = with_inner(zip(network.names, network.layers, shapes, strict=True))

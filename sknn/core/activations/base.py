@@ -72,14 +72,14 @@ class Activation(Spec, family=True):
     def curvature(self, z: NDArray, y: NDArray) -> NDArray:
         """Return f''(z), from what `forward` left and before `backward` was called.
 
-        Only gradient penalties ask for it, and only where the function is `curved`.
+        Only gradient penalties need it, and only if the function is `curved`.
         """
         raise NotImplementedError(f"{self!r} has no second derivative.")
 
     def relative_curvature(self, y: NDArray, out: NDArray) -> None:
         """Fill `out` with f''(z) / f'(z), from the output.
 
-        Only the penalty of contraction asks for it, and only where the function is `curved` and has
+        Only the contractive penalty needs it, and only if the function is `curved` and has
         its `slope_from_output`.
         """
         raise NotImplementedError(f"The curvature of {self!r} does not follow from its output.")

@@ -18,7 +18,7 @@ _NAME = none() | instance_of(str, "a str")
 
 @dataclass(frozen=True)
 class Defaults:
-    """What the layers of one network take where they say nothing themselves."""
+    """Defaults that the layers of one network use for parameters left at None."""
 
     activation: Any = "relu"
     weight_init: Any = "auto"

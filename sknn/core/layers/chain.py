@@ -26,7 +26,7 @@ class Chain:
     ----------
     pairs : sequence of (str, Layer)
     prefix : str, default=""
-        Stands in front of every name, where a block has several chains.
+        Prefix of every name, if a block has several chains.
     """
 
     def __init__(self, pairs: Sequence[tuple[str, Layer]], prefix: str = "") -> None:

@@ -15,7 +15,7 @@ from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 from sknn.core.spec import resolve
 
 _OFF = 0.01
-"""How far a code may lie from a whole number: rounding, not another scale."""
+"""How far a code may be from a whole number: rounding, not another scale."""
 
 
 class Embedding(Layer):

@@ -210,7 +210,7 @@ class LastStep(_GlobalPool):
 def _first(hit: NDArray, work: NDArray) -> NDArray:
     """Keep the first hit among the places; one array or the other is returned.
 
-    Whether there has been a hit yet is known after as many passes as the number of places has
+    Whether there has been a hit yet is known after as many passes as the number of positions has
     binary digits, eight times faster than ``logical_or.accumulate``.
     """
     seen, step = hit, 1

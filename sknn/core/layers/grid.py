@@ -1,4 +1,4 @@
-"""What layers share whose rows are images or signals: convolutions and pooling."""
+"""Common parts of layers for images and signals: convolutions and pooling."""
 
 from __future__ import annotations
 

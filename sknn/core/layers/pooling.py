@@ -187,7 +187,7 @@ class MaxPool(_Pool):
     ) -> None:
         """Give each gradient to an entry that equals the maximum, and take it from the others.
 
-        The last entry gets what nobody took, so ties do not count twice.
+        The last entry gets what is left, so ties do not count twice.
         """
         _clear(dx, axis)
         hit, overlap = _front(ctx.scratch["hit"], y), _overlap(axis)

@@ -65,7 +65,7 @@ class Residual(NestedLayers, Block):
     kind = "residual"
     parts = "layers"
     projection_init: Initializer
-    """How W would start; bound blocks have it."""
+    """Initial W, if there is one; set in bound blocks."""
 
     def __init__(self, layers: Any, name: str | None = None) -> None:
         self.layers = layers

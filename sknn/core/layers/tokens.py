@@ -36,7 +36,7 @@ class Tokens(Layer):
 
     Examples
     --------
-    Two columns: one of three levels, and one with a number beside its four bins:
+    Two columns: one with three levels, and one with a number besides its four bins:
 
     >>> from sknn.layers import Tokens
     >>> layer = Tokens([3, 4], [0, 1], [1])
@@ -80,7 +80,7 @@ class Tokens(Layer):
     def places(self) -> tuple[NDArray, NDArray, NDArray]:
         """Return where each token begins, where each number is, and which column has each entry.
 
-        They are counted from the begin of one spelling.
+        They are counted from the start of one encoding.
         """
         sizes, columns = np.asarray(self.sizes), np.asarray(self.columns)
         before = np.searchsorted(np.asarray(self.numbers), columns)

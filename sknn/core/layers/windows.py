@@ -1,4 +1,4 @@
-"""Where the windows of a convolution or of pooling lie, axis by axis."""
+"""Positions of the windows of a convolution or of pooling, axis by axis."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Axis:
     size, stride, dilation : int
         Entries of a window, distance of windows, distance of the entries of one window.
     before : int
-        How far the first window begins in front of the first position.
+        How far before the first position the first window begins.
     count : int
         Number of windows.
     """

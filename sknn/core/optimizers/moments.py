@@ -34,7 +34,7 @@ class _Moments(Figured):
         self.epsilon = epsilon
 
     def figures(self, lr: float, step: int) -> Sequence[float]:
-        """Return both decays, and what goes with ``m_sum / (sqrt(v_sum) + epsilon)``.
+        """Return both decays, and the factor of ``m_sum / (sqrt(v_sum) + epsilon)``.
 
         Namely what it is multiplied with, and that epsilon.
         """
@@ -180,7 +180,7 @@ class LazyAdam(_Moments, alias="lazy_adam"):
     penalty acts on waiting weights as in Adam, but its gradient is constant while they wait. The
     penalty in the recorded loss of an epoch is that of the weights as far as they had caught up.
 
-    It is Adam itself, and as slow, where nothing can wait: for dense X and with ``n_members`` above
+    It is Adam itself, and as slow, if nothing can wait: for dense X and with ``n_members`` above
     1; if the first layer is not a plain :class:`~sknn.layers.Dense` (with `max_norm`,
     `contraction`, `input_scale` or tied weights all of W is needed in every step); with `l1`,
     `max_grad_norm`, frozen layers, and `layer_rates`; with callbacks that see every batch, such as

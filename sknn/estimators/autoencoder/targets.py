@@ -22,7 +22,7 @@ _MOST_BETWEEN = 0.05
 
 
 class ReconstructionTargets(Targets):
-    """What is learned from the rows of the first call, and then stays.
+    """What is determined by the rows of the first call, and then fixed.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class ReconstructionTargets(Targets):
 
     @property
     def loss_scale(self) -> int:
-        """How many times smaller than a sum over the outputs the loss is."""
+        """Divisor of the loss with respect to a sum over the outputs."""
         return self.n_outputs if self.task == "regression" else 1
 
     def bind(self, loss: Any) -> Loss:
@@ -169,7 +169,7 @@ class ReconstructionTargets(Targets):
 
 
 def _is_nearly_binary(x: Any, weight: NDArray | None) -> bool:
-    """Whether all but a few numbers are 0 or 1."""
+    """Whether nearly all numbers are 0 or 1."""
     weight = np.ones(x.shape[0]) if weight is None else weight
     between = 0.0
     for rows, part in slabs(x):

@@ -144,7 +144,7 @@ def _noise(trial: Any) -> Hashable:
 
 
 def _told(value: Any) -> Hashable:
-    """Return a hashable that equals that of another value only where nothing tells them apart."""
+    """Return a hashable that equals that of another value only if they cannot be distinguished."""
     if isinstance(value, _PLAIN):
         return type(value), value
     if isinstance(value, Spec):

@@ -1,4 +1,4 @@
-"""Who watches a call of fit: validation, early stopping, reports, the callbacks of the user."""
+"""Callbacks of a call of fit: validation, early stopping, reports, and those of the user."""
 
 from __future__ import annotations
 

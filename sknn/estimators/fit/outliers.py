@@ -1,4 +1,4 @@
-"""What estimators share that score how usual rows are."""
+"""Common parts of estimators that score how usual rows are."""
 
 from __future__ import annotations
 

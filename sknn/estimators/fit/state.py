@@ -117,7 +117,7 @@ class FitState:
     bridge : SklearnCallbacks or None
         Tells scikit-learn's callbacks.
     finished : ndarray or None
-        Weights to serve that are neither the last nor the best of an epoch; set by the end of
+        Weights for prediction that are neither the last nor the best of an epoch; set by the end of
         training.
     """
 
@@ -152,12 +152,12 @@ class FitState:
 
     @property
     def n_rows(self) -> int:
-        """How many rows are trained on."""
+        """Number of training rows."""
         return self.train.x.shape[0] if self.rows_used is None else len(self.rows_used)
 
     @property
     def total_weight(self) -> float:
-        """What the rows trained on count together."""
+        """Total weight of the training rows."""
         weight, rows = self.train.weight, self.rows_used
         if weight is None:
             return float(self.n_rows)

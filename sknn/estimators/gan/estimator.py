@@ -402,7 +402,7 @@ class GAN(BaseNetwork):
             return Surroundings(x[some]).coverage(samples)
 
     def _judged(self, X: Any, y: Any, stop: int | None = None) -> NDArray:
-        """Return what some layers of the discriminator make of rows."""
+        """Return the output of some layers of the discriminator for rows."""
         network, targets, x = self._checked_network(), self._targets, self._checked(X)
         through = partial(self._through, x, start=gan_layers.first_of(network))
         targets.check(y)

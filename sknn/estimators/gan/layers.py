@@ -92,7 +92,7 @@ def _hidden(estimator: Any, side: str) -> list[Layer]:
 
 
 def _steeper(activation: Any) -> Any:
-    """Let "leaky_relu" be the one all write of discriminators have in mind."""
+    """Give "leaky_relu" the slope that is customary in discriminators."""
     is_name = isinstance(activation, str) and activation == "leaky_relu"
     return LeakyReLU(0.2) if is_name else activation
 
@@ -105,7 +105,7 @@ def _with_activation(layer: Layer, default: Any) -> Layer:
 
 
 def _draws(layers: list[Layer]) -> bool:
-    """Whether layers end in a convolution, laid flat: it draws the rows itself."""
+    """Whether layers end in a flattened convolution, which is then the output."""
     ends = [x for x in layers if not isinstance(x, (Flatten, Activate, Reshape))]
     return bool(ends) and isinstance(ends[-1], Filtering)
 

@@ -1,4 +1,4 @@
-"""Two networks that take turns: one makes rows up, the other one tells them from real ones."""
+"""Two networks that take turns: one generates rows, the other tells them from real ones."""
 
 from __future__ import annotations
 
@@ -61,19 +61,19 @@ class Player:
 
 @dataclass(frozen=True)
 class Rules:
-    """How the game is played.
+    """Settings of the training of a GAN.
 
     Attributes
     ----------
     objective : Adversarial
-        What either side wants.
+        Losses of both networks.
     n_critic : int
         Turns of the discriminator for one of the generator.
     smoothing : float
-        How far the target of real rows is moved toward that of made-up ones.
+        How far the target of real rows is moved toward that of generated rows.
     noise : float
-        Standard deviation of what is added to all rows the discriminator sees, at first; it falls
-        to nothing in a straight line, epoch by epoch.
+        Initial standard deviation of the noise on all rows the discriminator sees; it falls
+        linearly to zero, epoch by epoch.
     noisy_epochs : int or None
         Number of epochs; None: the epochs that the first call of the run asked for.
     penalty : float

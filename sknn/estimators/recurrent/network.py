@@ -220,7 +220,7 @@ class RecurrentNetwork(ShapedNetwork):
 
     @property
     def _pools(self) -> bool:
-        """Whether an answer to a sequence is read off all its steps."""
+        """Whether the prediction for a sequence is computed from all its steps."""
         # Pieces of a series have ends and means that say little of the series.
         return self.readout == "pooled" or (self.readout == "auto" and not self.stateful)
 
@@ -298,7 +298,7 @@ class RecurrentNetwork(ShapedNetwork):
     # -- answers --------------------------------------------------------------------------
 
     def _as_given(self, answer: Any, X: Any) -> Any:
-        """Return the answers to all steps as one array, or a list where rows differ in length."""
+        """Return the predictions for all steps as one array, or a list if rows differ in length."""
         # What was fitted counts, not what the parameter has become since.
         if not isinstance(self._targets, SequenceTargets):
             return answer

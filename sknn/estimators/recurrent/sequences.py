@@ -1,4 +1,4 @@
-"""Steps of sequences that are missing, and an answer to every step there is."""
+"""Missing steps of sequences, and targets for every step that is present."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Steps:
     ----------
     values : ndarray of shape (n_answers,) or (n_answers, n_outputs)
     there : ndarray of bool, shape (n, n_steps)
-        Which steps they answer, row by row.
+        Which steps they belong to, row by row.
     """
 
     def __init__(self, values: NDArray, there: NDArray) -> None:
@@ -74,21 +74,21 @@ class Steps:
         return (len(self.there),)
 
     def __getitem__(self, index: Any) -> Steps:
-        """Return the answers to some of the sequences."""
+        """Return the targets of some of the sequences."""
         place = np.zeros(self.there.shape, np.intp)
         place[self.there] = np.arange(len(self.values))
         there = self.there[index]
         return Steps(self.values[place[index][there]], there)
 
     def with_gaps(self, values: NDArray) -> NDArray:
-        """Return something of each answer as an array (n, n_steps, ...), with gaps marked."""
+        """Return a quantity of each target as an array (n, n_steps, ...), with gaps marked."""
         gap = MISSING_CODE if values.dtype.kind in "iu" else np.nan
         out = np.full((*self.there.shape, *values.shape[1:]), gap, values.dtype)
         out[self.there] = values
         return out
 
     def repeat(self, weight: NDArray | None) -> NDArray | None:
-        """Return the weight of each answer: that of its row."""
+        """Return the weight of each target: that of its row."""
         return None if weight is None else np.repeat(weight, self.there.sum(axis=1))
 
 
@@ -141,7 +141,7 @@ def _lengths_of_answers(y: Any, there: NDArray, lengths: list[int] | None) -> li
 
 
 def _answers(sequence: Any, i: int, present: NDArray, lengths: tuple[int, ...]) -> NDArray:
-    """Return the answers to the steps of one row."""
+    """Return the targets of the steps of one row."""
     try:
         answers = np.asarray(sequence)
     except ValueError as error:
@@ -211,19 +211,19 @@ class SequenceTargets(Targets):
         return y.with_gaps(np.asarray(self.inner.encode(y.values, dtype)))
 
     def answers_of(self, y: Steps) -> NDArray:
-        """Return the answers to all steps."""
+        """Return the targets of all steps."""
         return y.values
 
     def listed(self, target: NDArray) -> NDArray:
-        """Return the encoded answers one after the other."""
+        """Return the encoded targets one after the other."""
         return target[answered(target)]
 
     def check_domain(self, loss: Loss, target: NDArray) -> None:
-        """Raise where an answer is not what the loss can measure."""
+        """Raise if a target is outside the domain of the loss."""
         self.inner.check_domain(loss, self.listed(target))
 
     def start(self, network: Network, loss: Loss, target: NDArray, weight: NDArray | None) -> None:
-        """Let new output units start at the best constant answer."""
+        """Let new output units start at the best constant prediction."""
         self.inner.start(network, loss, self.listed(target), _repeated(weight, target))
 
     def score(self, raw: NDArray, loss: Loss, target: NDArray, weight: NDArray | None) -> float:

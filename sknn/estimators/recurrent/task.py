@@ -28,7 +28,7 @@ class SequenceTask(SupervisedTask):
         self.inner = inner
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
-        """Learn what the answers to all steps mean."""
+        """Learn the meaning of the targets of all steps."""
         estimator: Any = state.estimator
         if not estimator.return_sequences:
             return self.inner.learn(rows, state)
@@ -41,7 +41,7 @@ class SequenceTask(SupervisedTask):
         return SequenceTargets(targets, rows.y, rows.weight)
 
     def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
-        """Raise also where answers were to rows and are to steps, or the other way round."""
+        """Raise also if targets were for rows and are for steps, or the other way around."""
         estimator: Any = state.estimator
         each_step = bool(estimator.return_sequences)
         if isinstance(known, SequenceTargets) != each_step:

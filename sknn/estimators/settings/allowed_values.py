@@ -1,4 +1,4 @@
-"""What the parameters of constructors may be, where it takes more than a line to say."""
+"""Constraints on constructor parameters that take more than one line."""
 
 from __future__ import annotations
 

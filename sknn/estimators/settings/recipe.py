@@ -86,7 +86,7 @@ class Recipe:
     callbacks : tuple of Callback
         The user's.
     averages : bool
-        An average of weights is kept, and served.
+        An average of weights is kept, and used for prediction.
     verbose : bool or int
     must_converge : bool
         To have used up the epochs is worth a warning.

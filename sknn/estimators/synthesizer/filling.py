@@ -1,4 +1,4 @@
-"""What is given of the rows to be made, and what is made of the rest."""
+"""Conditions of generated rows, and how the other entries are filled."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def told(
 
 
 class ConditionalHoldout(Holdout):
-    """Rows held out are asked for as a whole, and once more given some of their columns."""
+    """Held-out rows are predicted as a whole, and once more given some of their columns."""
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:
         """Return what adds figures of the held-out rows to an epoch."""

@@ -1,4 +1,4 @@
-"""Members that check each other: each holds out a fold, and the best epochs are served."""
+"""Members that check each other: each holds out a fold, and the best epochs are used."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ class TableNetwork(SupervisedNetwork):
         )
 
     def _split_target(self, y: Any) -> Any:
-        """Return what the trees that cut columns into bins are to tell apart."""
+        """Return the target of the trees that cut columns into bins."""
         if self._settings.bins != "tree":
             return None
         # Two dimensions are numbers to the encoder.

@@ -16,7 +16,7 @@ from sknn.core.network import Network
 
 
 class Targets(ABC):
-    """One kind of task: how its y is encoded and how raw scores become answers.
+    """One kind of task: how its y is encoded and how raw scores become predictions.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Targets(ABC):
 
     @abstractmethod
     def predict(self, raw: NDArray, loss: Loss) -> Any:
-        """Return answers in the user's terms; `raw` may have a leading axis of members."""
+        """Return predictions in the user's terms; `raw` may have a leading axis of members."""
 
     def pool(self, raw: NDArray, loss: Loss, share: NDArray | None = None) -> NDArray:
         """Return raw scores (n, n_raw) equivalent to the mean prediction of all members.
@@ -74,11 +74,11 @@ class Targets(ABC):
         return loss
 
     def answers_of(self, y: Any) -> Any:
-        """Return the answers in y one after the other, as the user means them."""
+        """Return the targets in y one after the other, in the user's terms."""
         return y
 
     def listed(self, target: Any) -> Any:
-        """Return encoded answers one after the other, as the loss knows them."""
+        """Return encoded targets one after the other, as the loss takes them."""
         return target
 
     def check_domain(self, loss: Loss, target: Any) -> None:

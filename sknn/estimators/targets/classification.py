@@ -410,7 +410,7 @@ def check_labels(y: Any) -> None:
 
 
 def check_comparable(y: Any, answers: Any) -> None:
-    """Raise where y holds no labels, or none that could be among the answers."""
+    """Raise if y holds no labels, or none that could be predicted."""
     with _naming_labels():
         kind = type_of_target(y, input_name="y")
     if kind.startswith("continuous") or kind == "unknown":

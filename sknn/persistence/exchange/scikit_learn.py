@@ -288,7 +288,7 @@ def _binarizer(ours: Any) -> LabelBinarizer:
 
 
 def _set_progress(made: Any, ours: Any) -> None:
-    """Set what training there leaves behind, and reads when it continues."""
+    """Set the attributes that training there leaves, and reads when it continues."""
     run = ours.run_
     made.n_iter_, made.t_ = ours.n_iter_, run.samples
     made.loss_ = ours.loss_

@@ -1,4 +1,4 @@
-"""What each family of estimators takes and answers."""
+"""Inputs and outputs of each family of estimators."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Family:
     parts: ClassVar[tuple[str, ...]] = ()
     """Networks that can be written each by itself, the usual one first."""
     transforming: ClassVar[str | None] = None
-    """The part whose first answer ``transform`` gives."""
+    """The part whose first output ``transform`` returns."""
 
     def __init__(self, estimator: Any) -> None:
         self.estimator = estimator
@@ -75,7 +75,7 @@ class Family:
 
     @abstractmethod
     def answers(self, graph: Graph, inputs: Sequence[Tensor], part: str | None) -> list[Answer]:
-        """Write the network, and return what it answers."""
+        """Write the network, and return its outputs."""
 
     def feed(self, rows: Any, dtype: DTypeLike) -> dict[str, NDArray]:
         """Return rows in the form of the inputs, which are never sparse."""
@@ -83,7 +83,7 @@ class Family:
         return {X: np.ascontiguousarray(x.toarray() if sparse.issparse(x) else x, dtype)}
 
     def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
-        """Make the inputs of what another graph hands over: columns, some together or all."""
+        """Make the inputs from what another graph passes: columns, some together or all."""
         return [graph.concat([graph.cast(each, graph.dtype) for each in given], axis=-1)]
 
 
@@ -96,7 +96,7 @@ class SupervisedFamily(Family):
         return answers(self.estimator._targets, self.scores(graph, inputs))
 
     def scores(self, graph: Graph, inputs: Sequence[Tensor]) -> Scores:
-        """Return the raw scores from which all answers follow."""
+        """Return the raw scores from which all outputs are computed."""
         network = self.estimator.network_
         members = write_network(graph, network, self._rows(graph, inputs))
         return Scores(members, self.estimator._loss, network.out_shape[-1])
@@ -228,7 +228,7 @@ class CoderFamily(Family):
         return [graph.input("codes", graph.dtype, [ROWS, self.estimator._n_features_out])]
 
     def answers(self, graph: Graph, inputs: Sequence[Tensor], part: str | None) -> list[Answer]:
-        """Return codes and what is made of them again, or the latter alone."""
+        """Return codes and reconstructions, or the latter alone."""
         estimator, network = self.estimator, self.estimator.network_
         stop, x = code_stop(network), inputs[0]
         width, codes, found = estimator._n_features_out, x, []

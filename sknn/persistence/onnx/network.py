@@ -98,7 +98,7 @@ def takes_any_length(network: Network) -> bool:
 def _bears_gaps(network: Network) -> bool:
     """Return whether every layer knows which steps there are.
 
-    Where one does not, sknn refuses sequences with gaps; a graph cannot, and answers NaN.
+    If one does not, sknn refuses sequences with gaps; a graph cannot, and returns NaN.
     """
     steps = network.in_shape[0]
     for _, layer, shape in _every_layer(network):

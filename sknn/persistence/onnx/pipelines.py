@@ -203,7 +203,7 @@ def _of_classes(
 
 
 def _refuse_middle(operator: Any, scope: Any) -> None:
-    """Refuse a network whose label and probabilities are columns for what stands behind it."""
+    """Refuse a network whose label and probabilities would be columns for the next step."""
     mine = {each.onnx_name for each in operator.outputs}
     for other in scope.operators.values():
         theirs = {each.onnx_name for each in other.inputs}

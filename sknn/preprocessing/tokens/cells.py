@@ -49,12 +49,12 @@ class Cells:
 
     @property
     def n_cells(self) -> int:
-        """How many cells there are."""
+        """Number of cells."""
         return len(self.edges) - 1
 
     @property
     def n_coarse(self) -> int:
-        """How many coarse bins there are."""
+        """Number of coarse bins."""
         return -(-self.n_cells // self.n_fine)
 
     def find(self, values: NDArray) -> tuple[NDArray, NDArray]:

@@ -74,7 +74,7 @@ class TableCoder:
 
     @property
     def numbers(self) -> list[int]:
-        """The columns with a number beside their tokens."""
+        """The columns with a number besides their tokens."""
         return [place for place, each in enumerate(self.columns) if each.has_number]
 
     @property

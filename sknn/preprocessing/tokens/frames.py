@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 @dataclass
 class FrameMaker:
-    """What a table was, without its rows.
+    """Form of a table, without its rows.
 
     Attributes
     ----------

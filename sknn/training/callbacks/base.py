@@ -252,7 +252,7 @@ class Hooks:
 
     @property
     def each_batch(self) -> bool:
-        """Whether somebody looks at weights or gradients between two batches."""
+        """Whether any callback looks at weights or gradients between two batches."""
         return bool(self.gradient or self.batch_end)
 
     def tell_of_error(self, progress: Progress) -> None:

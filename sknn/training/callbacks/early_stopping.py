@@ -21,7 +21,7 @@ class Watch(Callback):
     """Counts epochs without progress; slows down or stops, and keeps the best weights.
 
     Members are watched one by one: each has its own patience, its own best weights and its own end.
-    Training ends with the last of them. A rate that answers a stall belongs to all, so it waits
+    Training ends with the last of them. A rate that falls in a stall belongs to all, so it waits
     until all have stalled.
 
     Parameters
@@ -39,13 +39,13 @@ class Watch(Callback):
     planned : int
         Epochs of the run that do not count as without improvement, come what may.
     schedule : Schedule
-        May answer a stall with a lower rate instead.
+        May lower the rate in a stall instead.
     base_rate : float
     keep_best : bool
     reason : str
         Why training stopped, for ``stop_reason_``.
     say : callable
-        Gets a message where `verbose` is on.
+        Gets a message if `verbose` is on.
     leave : bool
         Training ends with the first member that stops, for the others to continue by themselves.
     """

@@ -238,7 +238,7 @@ class _Rising:
 
 
 class _Average:
-    """An exponential moving average without bias; says when it has left its minimum behind.
+    """An exponential moving average without bias; detects that it has passed its minimum.
 
     The first `window` averages are those of too few losses to be a minimum.
     """

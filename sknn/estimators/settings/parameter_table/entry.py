@@ -1,4 +1,4 @@
-"""What is known of one constructor parameter, and how it differs from class to class."""
+"""Entry of one constructor parameter, and how it differs from class to class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Short names of specs as texts of parameters tell them: found in the registries, none by hand."""
+"""Short names of specs for descriptions of parameters, taken from the registries."""
 
 from __future__ import annotations
 

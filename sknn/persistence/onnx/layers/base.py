@@ -1,4 +1,4 @@
-"""What every converter of a layer is given."""
+"""Arguments of every converter of a layer."""
 
 from __future__ import annotations
 

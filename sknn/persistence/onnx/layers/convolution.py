@@ -147,6 +147,6 @@ def _spread(
 
 
 def _mirrored(axis: Axis) -> Axis:
-    """Return which spread windows see a position of what the transpose makes."""
+    """Return which spread windows see a position of the output of the transpose."""
     spread = (axis.count - 1) * axis.stride + 1
     return Axis(spread, axis.size, before=axis.size - 1 - axis.before, count=axis.length)
