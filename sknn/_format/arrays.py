@@ -83,12 +83,12 @@ def _array(content: Any, dtype: np.dtype, shape: Any, order: Order) -> NDArray:
 
 
 def order_of(array: NDArray) -> Order:
-    """Return the order in which an array is written: its own, where it has one."""
+    """Return the order in which an array is written: its own, if it has one."""
     return "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
 
 
 def npy_header(array: NDArray) -> bytes:
-    """Return what stands before the numbers in a file of NumPy, version 1.0 where that holds it."""
+    """Return the header of a file of NumPy, version 1.0 if possible."""
     stream = io.BytesIO()
     npy.write_array_header_1_0(stream, npy.header_data_from_array_1_0(array))
     return stream.getvalue()

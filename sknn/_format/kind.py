@@ -72,4 +72,4 @@ class Kind(ABC):
         """Return the value of a node; of what can hold itself an empty one."""
 
     def fill(self, value: Any, node: Any, source: Making) -> None:  # noqa: B027
-        """Put in what a value holds, where it can hold itself."""
+        """Fill in the contents of a value, if it can contain itself."""

@@ -179,7 +179,7 @@ def at_hand(graph: Any) -> list[Any]:
 
 
 def _loaded(name: str) -> Any:
-    """Return what is called so in a module that is imported already, None where nothing is."""
+    """Return the object with a name in an imported module, None if there is none."""
     parts = name.split(".")
     for cut in range(len(parts) - 1, 0, -1):
         module = sys.modules.get(".".join(parts[:cut]))
@@ -211,7 +211,7 @@ def types_of_searches() -> list[type]:
 
 
 def _module(name: str) -> Any:
-    """Return a module of scikit-learn, None where this version has none of the name."""
+    """Return a module of scikit-learn, None if this version has none of the name."""
     try:
         return import_module(name)
     except ImportError:

@@ -99,7 +99,7 @@ class Distribution(Kind):
 
 
 def _distribution(name: Any) -> Any:
-    """Return the distribution of a name, None where SciPy has none."""
+    """Return the distribution of a name, None if SciPy has none."""
     found = vars(stats).get(name) if isinstance(name, str) else None
     return found if isinstance(found, (stats.rv_continuous, stats.rv_discrete)) else None
 

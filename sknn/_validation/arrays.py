@@ -126,7 +126,7 @@ def _tells_time(dtype: Any) -> bool:
 
 
 def check_columns(X: Any) -> None:
-    """Raise where two columns of a frame have one name: names are what columns are known by."""
+    """Raise if two columns of a frame have one name: names are what columns are known by."""
     columns = list(getattr(X, "column_names", getattr(X, "columns", ())))
     twice = [name for name, times in Counter(columns).items() if times > 1]
     if twice:
@@ -224,7 +224,7 @@ def _shaped(y: Any, numeric: bool) -> Any:
 
 
 def _check_indicator(y: Any) -> None:
-    """Raise where a sparse y does not mark labels."""
+    """Raise if a sparse y does not mark labels."""
     if y.ndim != 2 or y.shape[1] < 2 or not np.isin(y.data, (0, 1)).all():
         raise ValueError(
             f"y is sparse, of shape {y.shape}; a sparse y is an indicator matrix with one column "
@@ -261,7 +261,7 @@ def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, re
 def check_unlabelled_validation(
     estimator: Any, X_val: Any, sample_weight_val: Any, dtypes: Any
 ) -> Rows | None:
-    """Return the checked validation rows a user gave, None where there are none."""
+    """Return the checked validation rows a user gave, None if there are none."""
     if X_val is None:
         if sample_weight_val is not None:
             raise ValueError("sample_weight_val was given without X_val.")
@@ -277,7 +277,7 @@ def check_unlabelled_validation(
 
 
 def check_some_weight(weight: NDArray | None, name: str = "sample_weight_val") -> None:
-    """Raise where every weight is zero."""
+    """Raise if every weight is zero."""
     if weight is not None and not weight.any():
         raise ValueError(f"{name} must hold at least one weight that is not zero.")
 
@@ -320,7 +320,7 @@ def _short(values: Any) -> str:
 
 
 def _check_total(weight: NDArray, name: str) -> None:
-    """Raise where the penalty, which is divided by the sum of weights, would be nothing or NaN."""
+    """Raise if the penalty, which is divided by the sum of weights, would be 0 or NaN."""
     with np.errstate(over="ignore"):
         total = weight.sum()
     if total != 0 and not np.finfo(np.float64).tiny <= total < np.inf:
@@ -338,7 +338,7 @@ def shares(weight: NDArray | None, dtype: Any) -> NDArray | None:
 
 
 def training_rows(weight: NDArray | None, may_be_empty: bool) -> NDArray | None:
-    """Return the indices of rows with a positive weight, None where that is every row."""
+    """Return the indices of rows with a positive weight, None if that is every row."""
     if weight is None or (weight > 0).all():
         return None
     rows = np.flatnonzero(weight)

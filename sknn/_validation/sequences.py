@@ -104,7 +104,7 @@ def _one(sequence: Any, i: int, dtype: Any, channels_first: bool) -> NDArray:
 
 
 def _check_features(series: list[NDArray], channels_first: bool) -> None:
-    """Raise where steps of two sequences have different features."""
+    """Raise if steps of two sequences have different features."""
     counts = [each.shape[1] for each in series]
     odd = next((i for i, count in enumerate(counts) if count != counts[0]), None)
     if odd is None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 
 def reject_broken(values: Any, name: str) -> None:
-    """Raise where a sparse matrix would be read or written outside of its memory.
+    """Raise if a sparse matrix would be read or written outside of its memory.
 
     It must be called before SciPy converts, slices or multiplies: its loops check nothing.
 

@@ -195,7 +195,7 @@ def _check_kind(found: os.stat_result) -> None:
 
 
 def _target(path: str | os.PathLike) -> Path:
-    """Return where a file is or will be, symbolic links followed; raise where it cannot be."""
+    """Return where a file is or will be, symbolic links followed; raise if it cannot be."""
     target = Path(os.path.realpath(path))
     # The path itself, too: names under /proc and /dev may lead where no path leads.
     for each in (path, target):

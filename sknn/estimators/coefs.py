@@ -75,7 +75,7 @@ class Link:
         return _shown(found.astype(weights.dtype, copy=False))
 
     def inside(self, weights: NDArray) -> NDArray:
-        """Return the W that is trained, for one that is seen; raise where there is none."""
+        """Return the trained W for a W that is shown; raise if there is none."""
         if not self.folded:
             return weights
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -88,7 +88,7 @@ class Link:
         return found
 
     def check_bias(self, wanted: NDArray, weights: NDArray) -> None:
-        """Raise where b cannot be what is wanted, with weights inside."""
+        """Raise if b cannot have the given values."""
         if self._place is None and (wanted != self.bias_with(weights)).any():
             raise ValueError(
                 f"The layer {self.name!r} has no bias that could be set; use set_weights, or "

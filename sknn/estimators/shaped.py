@@ -38,7 +38,7 @@ class ShapedNetwork(SupervisedNetwork):
 
     @abstractmethod
     def _with_channels(self, shape: Shape) -> Shape:
-        """Return the shape of a row with one axis of channels; raise where it cannot have one."""
+        """Return the shape of a row with one axis of channels; raise if it cannot have one."""
 
     def _full_shape(self, shape: Shape) -> Shape:
         """Return the shape of a row as the layers want it: channels last."""
@@ -138,7 +138,7 @@ class ShapedNetwork(SupervisedNetwork):
         return Rows(x, y, weight, self._doubt(X, x) if reset else None)
 
     def _check_same_shape(self) -> None:
-        """Raise where `input_shape` or `channels` no longer are those of the network."""
+        """Raise if `input_shape` or `channels` no longer are those of the network."""
         if (self.channels == "first") != self._channels_first:
             raise ValueError(
                 f"channels={self.channels!r} differs from that of the previous call, so training "

@@ -76,7 +76,7 @@ class SupervisedNetwork(BaseNetwork):
         return network
 
     def _check_network(self, network: Network) -> None:
-        """Raise where the last layer, or the one that transforms, is not as it must be."""
+        """Raise if the last layer, or the one of `transform`, is not valid."""
         layer_specs.check_flat(network)
         wanted = self.transform_layer
         n_hidden = sum(layer.has_units for layer in network.layers) - 1
@@ -109,7 +109,7 @@ class SupervisedNetwork(BaseNetwork):
         return answer
 
     def _check_members(self, remedy: str = "") -> None:
-        """Raise where there is nobody to disagree with; there may be another remedy."""
+        """Raise if there is a single member; the message may name another remedy."""
         if not self.network_.lead:
             offered = "n_members" in self._get_param_names()
             first = (

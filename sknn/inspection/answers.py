@@ -37,7 +37,7 @@ class ScalarAnswer(ABC):
         return self.back.network
 
     def settle(self, x: NDArray) -> None:  # noqa: B027
-        """Choose what is asked about these rows, where they decide it."""
+        """Choose the target for these rows, if it depends on them."""
 
     @abstractmethod
     def value(self, x: NDArray, rows: Any = slice(None)) -> NDArray:

@@ -65,7 +65,7 @@ class Table:
 
     @property
     def names(self) -> list[str] | None:
-        """The names of the columns, None where not all have one."""
+        """The names of the columns, None if not all have one."""
         nameless = [label for label in self.labels if not isinstance(label, str)]
         return None if nameless else self.labels
 

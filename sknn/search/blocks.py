@@ -43,7 +43,7 @@ class KeptOutcomes:
         self._rounds: list[list[Any]] = []
 
     def of(self, pairs: list[Pair]) -> list[Any]:
-        """Return the outcomes of the pairs of a round, None where unknown, to be filled in."""
+        """Return the outcomes of the pairs of a round, None if unknown, to be filled in."""
         number = len(self._rounds)
         suffix = f" of round {number}" if number else ""
         candidates = {pair.candidate: pair.asked["parameters"] for pair in pairs}

@@ -37,7 +37,7 @@ class Candidate:
         Of the steps before the network, the same for candidates with the same steps; None
         where there are none.
     networks : list of estimator or None, one per split
-        To go on with; None where training is over, or over until the next rung.
+        To continue with; None if training is over, or over until the next rung.
     pending : dict of int to Part
         What was trained on a split since the last rung.
     parts : list of Part, one per split

@@ -211,7 +211,7 @@ class Rounds:
         return self.checkpoint.watch(zip(blocks, done, strict=True), self._state)
 
     def _lesson(self, candidate: Candidate, split: int) -> Lesson | None:
-        """Return what the network of a candidate is trained on; None where there are no steps."""
+        """Return the training rows of the network of a candidate; None if there are no steps."""
         return self._lessons.get((candidate.key, split))
 
     def _blocks(self, tasks: list[Task], heard: bool) -> list[list[Task]]:

@@ -28,7 +28,7 @@ class Part:
     n_epochs : int
         Of the whole training so far.
     network : estimator or None
-        To continue with; None where training is over.
+        To continue with; None if training is over.
     interrupted : bool
         By Ctrl-C.
     """

@@ -180,7 +180,7 @@ class DaskBlocks:
         return found
 
     def _counted(self, indices: range, found: Any = None) -> Sequence[int]:
-        """Return how many rows blocks have, where that is needed to slice what is in memory."""
+        """Return the numbers of rows of blocks, if needed to slice data in memory."""
         sizes = [self.sizes[index] for index in indices]
         if not self.in_memory:
             return [0] * len(sizes)

@@ -41,7 +41,7 @@ class GivenBlocks:
     ----------
     names : list of str
     n_blocks : int or None
-        None where that is not known before the end.
+        None if that is not known before the end.
     """
 
     def __init__(self, X: Iterable[Any], others: dict[str, Any]) -> None:
@@ -88,7 +88,7 @@ class GivenBlocks:
         return zip(_NAMES[1:], block[1:], strict=True)
 
     def _given(self, part: Any, index: int) -> Block:
-        """Return a block with its y and weights, None where they are not in it."""
+        """Return a block with its y and weights, None if they are not in it."""
         block = part if isinstance(part, tuple) else (part,)
         rows = shape_of(block[0]) if block else None
         listed = block and isinstance(block[0], Sequence) and not isinstance(block[0], (str, bytes))

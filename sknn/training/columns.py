@@ -1,4 +1,4 @@
-"""Numbers of which every member has its own, where a network alone has one.
+"""Numbers that differ between members, where a single network has one.
 
 An array of shape (n_members,) takes the place of a float: a rate, a penalty, a parameter of an
 optimizer. It is kept in float64, in which floats are reckoned with, and meets the arrays of a

@@ -114,7 +114,7 @@ class Elman(Recurrent):
         self.activation = activation
 
     def bind(self, defaults: Defaults) -> Elman:
-        """Resolve activation and initial values, those of `defaults` where there is a gap."""
+        """Resolve activation and initial values, those of `defaults` if they are None."""
         bound: Any = super().bind(defaults)
         chosen = defaults.activation if self.activation is None else self.activation
         bound.activation = resolve(Activation, chosen, "activation", type(self).__name__)

@@ -96,7 +96,7 @@ class Recurrent(Layer):
         self.name = name
 
     def bind(self, defaults: Defaults) -> Recurrent:
-        """Resolve initial values, that of W from `defaults` where there is a gap."""
+        """Resolve initial values; None for W takes that of `defaults`."""
         bound, kind = copy.copy(self.checked()), type(self).__name__
         self._check_state(kind)
         weights = defaults.weight_init if self.weight_init is None else self.weight_init

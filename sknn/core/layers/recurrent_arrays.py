@@ -120,7 +120,7 @@ class Tape:
         ]
 
     def settling(self, parts: list[list[NDArray]]) -> Callable[[int], None] | None:
-        """Return what ends a step: states are held, memory is dropped. None where nothing is."""
+        """Return what ends a step: states are held, memory is dropped. None if nothing is."""
         if self.missing is None and self.factor is None:
             return None
         into, outputs = by_step(self.into), parts[0]

@@ -37,7 +37,7 @@ class Adversarial(Spec, family=True):
     """
 
     penalty: ClassVar[float] = 0.0
-    """Strength of the gradient penalty where nothing else is asked for."""
+    """Default strength of the gradient penalty."""
     slope: ClassVar[float] = 0.0
     """Length the penalty pulls the gradient of the score by the row to."""
     between: ClassVar[bool] = False

@@ -192,7 +192,7 @@ class SigmoidFocal(SigmoidLoss):
         np.multiply(raw, sign, out=values)
         miss = expit(values, out=out)
         _log_sigmoid(values, log_p)
-        # d l / dz = -sign (1 - p)^gamma (gamma p log p - (1 - p)), with `sign` turned round here.
+        # d l / dz = -sign (1 - p)^gamma (gamma p log p - (1 - p)), with `sign` turned around here.
         np.exp(log_p, out=values)
         np.multiply(values, log_p, out=values)
         np.multiply(values, gamma, out=values)

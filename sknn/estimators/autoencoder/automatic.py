@@ -31,7 +31,7 @@ def activations(estimator: Any, n_layers: int) -> list[Any]:
 
 
 def schedule(estimator: Any) -> Schedule | None:
-    """Return the schedule of "auto"; None where the user has named one.
+    """Return the schedule of "auto"; None if the user has named one.
 
     One layer starts at its optimum, or near it, and is to stop when it does not get any better.
     """

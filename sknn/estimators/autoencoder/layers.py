@@ -109,7 +109,7 @@ def _draws(layers: list[Layer]) -> bool:
 
 
 def check_output(network: Network, n_features: int) -> None:
-    """Raise where the layers do not end in rows like those of X."""
+    """Raise if the layers do not end in rows like those of X."""
     if network.names[-1] == OUTPUT:
         check_flat(network)
     elif network.out_shape != (n_features,):
@@ -276,7 +276,7 @@ def _copy(source: Any, name: str, network: Network, target: str, estimator: Any)
 
 
 def output_groups(estimator: Any, n_features: int) -> Mixed | None:
-    """Return the loss for columns of several kinds; None where all are alike."""
+    """Return the loss for columns of several kinds; None if all are alike."""
     groups = estimator.output_groups
     if groups is None:
         return None

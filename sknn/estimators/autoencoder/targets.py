@@ -99,7 +99,7 @@ class ReconstructionTargets(Targets):
         return LogLoss() if loss == "log_loss" else SquaredError()
 
     def check_domain(self, loss: Loss, target: Any) -> None:
-        """Raise where X of this call is not what the output can reach."""
+        """Raise if X of this call is not what the output can reach."""
         if self.groups is not None:
             for _, part in slabs(target):
                 loss.check_target(part)
@@ -189,7 +189,7 @@ def _check_shares(low: float, high: float) -> None:
 
 
 def _check_size(largest: float, x: Any) -> None:
-    """Raise where the squares of entries, added over a row, would overflow."""
+    """Raise if the squares of entries, added over a row, would overflow."""
     limit = float(np.sqrt(float(np.finfo(x.dtype).max) / x.shape[1])) / 4
     if largest > limit:
         raise ValueError(

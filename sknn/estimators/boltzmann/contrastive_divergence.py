@@ -84,7 +84,7 @@ class PrintLikelihood(PrintProgress):
         self.weight = weight
 
     def place(self, progress: Progress) -> str:
-        """Return where training stands, of which machine."""
+        """Return the number of the epoch, and the machine."""
         return f"[{self.title}] {super().place(progress)}"
 
     def figures(self, progress: Progress) -> list[str]:

@@ -122,7 +122,7 @@ def _fit_alone(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> An
 
 
 def _fit_together(estimators: Sequence[Any], call: Call) -> list[Any | Exception | None]:
-    """Return what came of each, None where that is for its own fit to say."""
+    """Return the outcome of each, None if its own fit has to determine it."""
     limit = blas_threads(0)
     with limit, limit:
         states = _open(estimators, call)

@@ -17,7 +17,7 @@ class Holdout:
     """Default: hold out the same rows for all members, for early stopping."""
 
     def deal(self, state: FitState) -> Folds | None:
-        """Return which rows each member learns from; None where all learn from the same."""
+        """Return which rows each member learns from; None if all learn from the same."""
         return None
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:

@@ -45,7 +45,7 @@ def parcel_for_blocks(estimator: Any, call: Call) -> tuple[Any, NDArray | None]:
 def measure_block(
     parcel: Any, call: Call, vector: NDArray, scale: float
 ) -> tuple[float, NDArray] | None:
-    """Return loss and gradient over the rows of a block; None where none counts."""
+    """Return loss and gradient over the rows of a block; None if none counts."""
     limit = blas_threads(0, firm=True)
     with limit, limit:
         trial = shallow_copy(parcel)

@@ -21,7 +21,7 @@ from sknn.training.trainer import OnePass
 
 
 def check_side_by_side(estimator: Any) -> None:
-    """Raise where somebody would have to look into a pass, or to decide after it.
+    """Raise if anything would have to look into a pass, or to decide after it.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def check_side_by_side(estimator: Any) -> None:
 
 
 def check_listeners(estimator: Any) -> None:
-    """Raise where callbacks of scikit-learn listen: they know of fits in one process only."""
+    """Raise if there are callbacks of scikit-learn, which follow fits in one process only."""
     if hasattr(estimator, "_skl_callbacks"):
         raise ValueError(
             "Callbacks set by set_callbacks cannot follow blocks on several machines; call "
@@ -102,7 +102,7 @@ def train_branch(parcel: Any, call: Call, index: int) -> Branch | None:
     Returns
     -------
     branch : Branch or None
-        None where no row counts.
+        None if no row counts.
     """
     # One thread of BLAS: with more of them sums come out otherwise.
     limit = blas_threads(0, firm=True)

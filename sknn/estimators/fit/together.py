@@ -159,7 +159,7 @@ def _train_to_the_first_end(
 
 
 def _end(block: FitState, state: FitState, watch: WatchMembers, m: int) -> str | None:
-    """Return why a member has come to its end, None where it continues."""
+    """Return why a member has ended, None if it continues."""
     if block.run.stop_reason == "interrupted":
         return "interrupted"
     if watch.lost[m]:

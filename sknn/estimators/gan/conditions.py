@@ -120,7 +120,7 @@ class Conditions(NoTargets):
         return rng.choice(len(self), size=n, p=self.shares)
 
     def check(self, y: Any) -> None:
-        """Raise where there are labels, and there have been none."""
+        """Raise if there are labels, and there have been none."""
         if y is not None and not len(self):
             raise ValueError("y was given, but this GAN was fitted without classes.")
 
@@ -137,7 +137,7 @@ class ConditionsTask(Task):
         return targets
 
     def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
-        """Raise where there are classes and were none, or the other way round."""
+        """Raise if there are classes and were none, or the other way around."""
         if (y is not None) != bool(len(known)):
             told = "with" if len(known) else "without"
             raise ValueError(

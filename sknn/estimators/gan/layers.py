@@ -136,7 +136,7 @@ def first_of(network: Network) -> int:
 
 
 def check_layers(estimator: Any, network: Network, n_features: int) -> None:
-    """Raise where layers do not end as they must, or have no second derivative to be penalized."""
+    """Raise if layers do not end as they must, or have no second derivative to be penalized."""
     first = first_of(network)
     made, judged = network.plans[first - 1].out_shape, network.plans[-2].out_shape
     if prod(made) != n_features or len(made) != 1:

@@ -156,7 +156,7 @@ class RecurrentNetwork(ShapedNetwork):
         return shape[-1] > 1 and all(n_axes(each) == 1 and len(each) == size for each in X)
 
     def _lengths(self, X: Any) -> list[int] | None:
-        """Return the steps of each sequence of a list that was read, None where X is none."""
+        """Return the steps of each sequence of a list that was read, None if X is none."""
         X = unpacked(X)
         if not is_list(X) or self._lies_flat(X, reset=False):
             return None

@@ -21,7 +21,7 @@ from sknn.estimators.targets.base import Targets
 
 
 def check_steps(x: NDArray, channels_first: bool) -> None:
-    """Raise where a step is missing in part, or a row has no step at all."""
+    """Raise if a step is missing in part, or a row has no step at all."""
     missing = np.isnan(x)
     if not missing.any():
         return
@@ -101,7 +101,7 @@ def answers_of(y: Any, x: NDArray, lengths: list[int] | None, numeric: bool) -> 
     x : ndarray of shape (n, n_steps, n_features)
         NaN where a step is missing.
     lengths : list of int or None
-        Steps of each row as the user gave it; None where all came in one array.
+        Steps of each row as the user gave it; None if all came in one array.
     numeric : bool
         Answers are real numbers.
     """

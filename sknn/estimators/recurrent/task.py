@@ -55,7 +55,7 @@ class SequenceTask(SupervisedTask):
         return known.around(targets), growth
 
     def weigh(self, known: Any, rows: Rows, state: FitState) -> NDArray | None:
-        """Raise where a row would not be read that carries a state."""
+        """Raise if a row that carries a state would not be read."""
         estimator: Any = state.estimator
         weight = self._weight_of_rows(known, rows, state)
         if estimator.stateful and weight is not None and not weight.all():

@@ -129,7 +129,7 @@ class Recipe:
 
     @property
     def decay(self) -> float:
-        """Decoupled decay, that of the optimizer where none is given."""
+        """Decoupled decay; that of the optimizer by default."""
         kept = 0.0 if self.optimizer is None else self.optimizer.weight_decay
         return kept if self.weight_decay is None else self.weight_decay
 

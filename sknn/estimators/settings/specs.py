@@ -34,7 +34,7 @@ def schedule_of(estimator: Any) -> Schedule:
 
 
 def regularization_of(estimator: Any) -> Schedule | None:
-    """Return how noise and decoupled decay fade, None where they stay."""
+    """Return how noise and decoupled decay fade, None if they are constant."""
     schedule = estimator.regularization_schedule
     if schedule is None:
         return None

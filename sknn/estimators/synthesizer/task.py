@@ -68,7 +68,7 @@ class TokenTask(Task):
         return TokenTargets(estimator.coder_.sizes)
 
     def read_validation(self, state: FitState) -> Rows | None:
-        """Return the validation rows of a call, None where it has none."""
+        """Return the validation rows of a call, None if it has none."""
         call, estimator = state.call, state.estimator
         if call.X_val is None:
             if call.sample_weight_val is not None:

@@ -22,7 +22,7 @@ class FoldHoldout(Holdout):
     """Deals folds to members, and picks the epochs that together do best on what they held out."""
 
     def deal(self, state: FitState) -> Folds | None:
-        """Return which rows each member learns from; None where all learn from all."""
+        """Return which rows each member learns from; None if all learn from all."""
         rows = np.arange(len(state.train.x)) if state.rows_used is None else state.rows_used
         n_splits = min(state.recipe.family_settings.n_splits, len(rows))
         # Rows that all members know would make them look better than they are.

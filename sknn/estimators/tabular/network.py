@@ -290,7 +290,7 @@ class TableNetwork(SupervisedNetwork):
 
     @abstractmethod
     def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
-        """Learn from pooled scores of rows that were not trained on; None where there are none."""
+        """Learn from pooled scores of rows that were not trained on; None if there are none."""
 
     def _links(self) -> list[Link]:
         self._check_fitted()

@@ -82,7 +82,7 @@ class Targets(ABC):
         return target
 
     def check_domain(self, loss: Loss, target: Any) -> None:
-        """Raise where encoded targets are not what the loss can measure."""
+        """Raise if encoded targets are not what the loss can measure."""
         if isinstance(target, np.ndarray):
             loss.check_target(target)
 

@@ -260,7 +260,7 @@ class MultilabelTargets(ClassificationTargets):
         return sp.csr_array(y, dtype=dtype) if sp.issparse(y) else np.asarray(y, dtype)
 
     def check_classes(self, classes: Any) -> None:
-        """Raise where the labels a stream announces are not one per column."""
+        """Raise if the labels a stream announces are not one per column."""
         if classes is not None and np.shape(classes) != (self.n_outputs,):
             raise ValueError(
                 f"y has {self.n_outputs} columns, one per label, so `classes` must hold "
@@ -320,7 +320,7 @@ class MultioutputTargets(ClassificationTargets):
         return Grouped([loss.bind(self.task) for _ in self.parts], [len(c) for c in self.classes])
 
     def check_columns(self, y: Any) -> None:
-        """Raise where y has another number of columns."""
+        """Raise if y has another number of columns."""
         if y.ndim != 2 or y.shape[1] != len(self.parts):
             raise ValueError(
                 f"y must have {len(self.parts)} columns, one per output; got shape {y.shape}."
@@ -404,7 +404,7 @@ def _naming_labels(name: str = "y") -> Iterator[None]:
 
 
 def check_labels(y: Any) -> None:
-    """Raise where y holds no labels, or labels that cannot be sorted."""
+    """Raise if y holds no labels, or labels that cannot be sorted."""
     with _naming_labels():
         check_classification_targets(y)
 

@@ -257,7 +257,7 @@ def _activation(links: list[Link]) -> str:
 
 
 def _check_output(ours: Any, shared: dict[str, Any], links: list[Link]) -> None:
-    """Raise where scikit-learn makes something else of the raw scores."""
+    """Raise if scikit-learn has another link for the raw scores."""
     if len(getattr(ours, "classes_", "ab")) == 1:
         raise ValueError(
             "There is a single class, for which scikit-learn returns two columns of probabilities."

@@ -33,7 +33,7 @@ class Families(Converters):
     """Estimators of sknn are known by what they derive from, those of users are not known."""
 
     def of_class(self, kind: type) -> Any:
-        """Return the family of a class, None where there is none."""
+        """Return the family of a class, None if there is none."""
         bases = kind.__mro__ if kind.__module__.startswith("sknn.") else ()
         return next((self.known[base] for base in bases if base in self.known), None)
 

@@ -215,7 +215,7 @@ class Graph:
         return x if x.dtype == dtype else self.op("Cast", x, dtype=dtype, to=_code(dtype))
 
     def where(self, condition: Tensor, x: Any, y: Any) -> Tensor:
-        """Take from `x` where there is truth, else from `y`; one of them is a tensor."""
+        """Take from `x` where the condition is true, else from `y`; one of them is a tensor."""
         dtype = next(each.dtype for each in (x, y) if isinstance(each, Tensor))
         return self.op(
             "Where", condition, self.constant(x, dtype), self.constant(y, dtype), dtype=dtype

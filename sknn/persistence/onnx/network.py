@@ -57,7 +57,7 @@ def write_network(
 
 
 def _steps_there(graph: Graph, network: Network, x: Tensor) -> Tensor | None:
-    """Return which steps of sequences there are; None where no layer asks."""
+    """Return which steps of sequences are present; None if no layer needs it."""
     if not network.masks:
         return None
     return ~graph.op("IsNaN", graph.take(x, 0, -1), dtype=bool)

@@ -27,7 +27,7 @@ class Lattice:
 
     @classmethod
     def of(cls, values: NDArray) -> Lattice | None:
-        """Return the coarsest grid that holds all of the ascending values, None where none does."""
+        """Return the coarsest grid that holds all of the ascending values, None if none does."""
         with np.errstate(over="ignore"):
             single = bool((values.astype(np.float32) == values).all())
         for decimals in range(_DECIMALS + 1):

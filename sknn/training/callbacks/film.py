@@ -223,7 +223,7 @@ class Film(Callback):
 
 
 def _kind(picture: Any, estimator: Any, X: Any) -> str:
-    """Return what to film; raise where it cannot be."""
+    """Return what to film; raise if it cannot be."""
     if callable(picture):
         return getattr(picture, "__name__", "picture")
     columns = np.shape(X)[1] if np.ndim(X) == 2 else None

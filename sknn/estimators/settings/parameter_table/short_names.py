@@ -20,7 +20,7 @@ def listed(
 
 
 def sharing(parameter: str) -> str:
-    """Return the optimizers that take a parameter of an estimator for their own."""
+    """Return the optimizers that use a parameter of the estimator."""
     return listed(Optimizer, lambda kind: parameter in kind.shared.values())
 
 
