@@ -237,7 +237,7 @@ def _caption(x: int, column: _Column) -> Caption:
         shape += " unit" if isinstance(column.layer, (Dense, Boltzmann)) else " number"
         shape += "s" if column.shape[0] != 1 else ""
     count = f"{column.count:,} parameters" if column.count else ""
-    # Which of the two nets of a GAN a layer belongs to stands above it.
+    # Above a layer is the name of the network of a GAN that it belongs to.
     name = next((column.name[len(p) :] for p, _ in _PARTS if column.name.startswith(p)), None)
     lines = (name or column.name, column.kind, shape, count)
     return Caption(float(x), tuple(line for line in lines if line))

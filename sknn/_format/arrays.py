@@ -256,7 +256,7 @@ class Sparse(Kind):
         for part in (made.data, *(made.coords if form == "coo" else (made.indices, made.indptr))):
             if not any(np.may_share_memory(part, each) for each in (data, *parts)):
                 source.spend(part.nbytes)  # NumPy's types of indices are not always SciPy's.
-        # Indices that lead out of the arrays would be followed.
+        # Indices outside of the arrays would be followed.
         _ = made._check() if form == "coo" else made.check_format(full_check=True)
         return made
 

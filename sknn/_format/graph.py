@@ -40,7 +40,7 @@ class Writer:
         self.arrays: list[Any] = []
         self.cost = 0
         self._numbers: dict[int, int] = {}
-        # An object that is gone would leave its id to another.
+        # The id of a deleted object could be used by another one.
         self._seen: list[Any] = []
         self._open: set[int] = set()
         self._steps: list[tuple[str, str]] = []

@@ -240,7 +240,7 @@ def plain_numbers(values: Any) -> Any:
     objects = np.asarray(values)
     if not objects.size or not all(isinstance(each, _PLAIN) for each in objects.flat):
         return values
-    # NumPy takes whole numbers of two types for floats.
+    # NumPy converts whole numbers of two types to floats.
     entries = [i.item() if isinstance(i, np.generic) else i for i in objects.flat]
     plain = np.array(entries).reshape(objects.shape)
     # Labels beyond int64 would be rounded.
@@ -436,7 +436,7 @@ def class_weights(
         return per_class[codes]
     labels = set(classes.tolist())
     unknown = [label for label in class_weight if label not in labels]
-    # A fold may lack a rare class; but where labels lack a weight too, the keys are misspelt.
+    # A fold may lack a rare class; but if labels lack a weight, too, the keys are misspelled.
     if unknown and not labels <= set(class_weight):
         raise ValueError(
             f"class_weight names {unknown}, which are not classes of y; the classes are {classes}."

@@ -83,7 +83,7 @@ def naming_arguments(**arguments: Any) -> Iterator[None]:
     Python integers beyond all floats raise an OverflowError, which becomes a ValueError.
     """
     try:
-        # Sums of huge numbers overflow while they are looked through for infinity.
+        # Sums of huge numbers overflow while they are checked for infinity.
         with np.errstate(over="ignore", invalid="ignore"):
             yield
     except (TypeError, ValueError, OverflowError) as error:

@@ -111,7 +111,7 @@ def _check_features(series: list[NDArray], channels_first: bool) -> None:
         return
     hint = ""
     if len({len(each) for each in series}) == 1:
-        # What is alike in all of them is more likely the features than the length.
+        # An axis that is equal in all of them is more likely that of the features.
         here, other = ("first", "last") if channels_first else ("last", "first")
         hint = (
             f" With channels={here!r} all have {len(series[0])} steps; if these are the features, "

@@ -34,7 +34,7 @@ def _inside(indices: Any, size: int) -> bool:
     indices = np.asarray(indices)
     if indices.ndim != 1 or indices.dtype.kind not in "iu":
         return indices.size == 0
-    # Read as unsigned, what is negative is very large.
+    # Read as unsigned, negative numbers are very large.
     unsigned = indices.view(_UNSIGNED.get(indices.dtype) or _unsigned(indices.dtype))
     # The method max takes twice as long for the entries of one row.
     return not len(indices) or bool(np.maximum.reduce(unsigned) < size)

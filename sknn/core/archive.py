@@ -197,7 +197,7 @@ def _check_kind(found: os.stat_result) -> None:
 def _target(path: str | os.PathLike) -> Path:
     """Return where a file is or will be, symbolic links followed; raise if it cannot be."""
     target = Path(os.path.realpath(path))
-    # The path itself, too: names under /proc and /dev may lead where no path leads.
+    # The path itself, too: names under /proc and /dev may point to files without a path.
     for each in (path, target):
         with contextlib.suppress(FileNotFoundError):
             _check_kind(os.stat(each))
@@ -229,7 +229,7 @@ def _handle(temporary: Path, target: Path) -> int:
         old = target.stat()
     except FileNotFoundError:
         return os.open(temporary, flags, 0o666)
-    # At first for the owner alone: what is written is never open to more than the old file.
+    # At first for the owner only: the new file is never readable by more users than the old one.
     handle = os.open(temporary, flags, 0o600)
     if hasattr(os, "fchmod"):
         with contextlib.suppress(OSError):  # Only the superuser may give a file away.

@@ -184,7 +184,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         """Return the standard deviation of the members' probabilities, in the form of these."""
         members = self._through(self._check_inputs(X))
         answers = [computed(self._targets.proba, raw, self._loss) for raw in members]
-        # Of networks that serve several epochs the members do not count alike.
+        # If several epochs predict, the members do not count alike.
         share = vars(self).get("member_shares_")
         if isinstance(answers[0], list):
             return [_spread(np.stack(output), share) for output in zip(*answers, strict=True)]

@@ -32,7 +32,7 @@ class ShapedNetwork(SupervisedNetwork):
     _free_axes: ClassVar[int] = 0
     """Number of leading axes of a row that may have any length."""
 
-    # What was fitted counts, not what the parameter has become since.
+    # The fitted value counts; the parameter may have been changed since.
     _channels_first: bool = False
     input_shape_: Shape = learned()
 

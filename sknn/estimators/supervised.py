@@ -170,7 +170,7 @@ class SupervisedNetwork(BaseNetwork):
         try:
             stop = self._transform_stop()
         except ValueError as error:
-            # Whoever lists attributes, as the picture in a notebook, asks whether there is one.
+            # Code that lists attributes, such as the HTML of a notebook, checks whether it exists.
             raise AttributeError(str(error)) from error
         return prod(network.plans[stop - 1].out_shape) * network.n_members
 

@@ -86,7 +86,7 @@ class RawScore(ScalarAnswer):
             sign = np.where(score < 0, -1.0, 1.0) if self.sign is None else self.sign
             self.factors[..., self.column] = sign
         if raw.ndim == 3:
-            # Steps that are missing have no answer.
+            # Missing steps have no output.
             self.factors[np.isnan(x[..., 0])] = 0.0
 
     def _mean(self, x: NDArray) -> NDArray:

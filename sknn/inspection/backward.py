@@ -31,7 +31,7 @@ class WayBack:
     def __init__(self, network: Network) -> None:
         self.network = network.copy(np.float64)
         last = range(len(network.layers))
-        # It has no loss; what the scores ask for comes from outside.
+        # It has no loss; the gradient of the scores comes from outside.
         self.workspace = Workspace(self.network, SquaredError(), 1, None, last, True)
 
     def __call__(

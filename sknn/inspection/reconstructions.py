@@ -130,7 +130,7 @@ class ReconstructionDisplay:
         n_rows = integer(1).read("ReconstructionDisplay", "n_rows", n_rows)
         rows = np.asarray(first_rows(given, n_rows))
         with warnings.catch_warnings():
-            # What X was named like is known.
+            # The names of the columns of X have been checked.
             warnings.filterwarnings("ignore", "X does not have valid feature names")
             made = np.asarray(_reconstruction(final)(rows))
         pixels = None if kind == "rows" else image_shape(shape, rows.shape[1])

@@ -197,7 +197,7 @@ def _array(X: Any) -> NDArray:
     """Return X as an array of two dimensions, with numbers as numbers where all are."""
     values = X.data if isinstance(X, np.ma.MaskedArray) else X
     if not hasattr(values, "dtype"):
-        # NumPy would spell the numbers of a list that holds strings too.
+        # NumPy would convert the numbers of a list that also holds strings to text.
         plain = check_array(values, dtype=None, ensure_all_finite=False)
         mixed = plain.dtype.kind not in "biuf"
         values = _object_array(values, plain) if mixed else plain

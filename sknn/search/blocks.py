@@ -114,7 +114,7 @@ class BlockParallel:
             return _copies(known)
         try:
             with warnings.catch_warnings():
-                # Of Ctrl-C the search itself tells.
+                # The search itself warns about Ctrl-C.
                 warnings.filterwarnings("ignore", "Training interrupted by user")
                 self._gather(self._outcomes(left), known, shown)
         except KeyboardInterrupt:

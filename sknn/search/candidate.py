@@ -127,7 +127,7 @@ class Candidate:
         parts = [self.pending.get(i) or before[i] for i in range(len(self.networks))]
         self.pending = {}
         self.networks = [part.network for part in parts]
-        # Networks are needed once: in what is kept for good they would only take memory.
+        # Networks are needed once: kept for longer, they would only take memory.
         parts = [Part(part.outcome, part.n_epochs) for part in parts]
         self.rungs.append((rung, parts))
         if self.failed:

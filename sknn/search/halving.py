@@ -146,7 +146,7 @@ class Rounds:
         """Return what another process needs to go on."""
         states = [each.state() for each in self.candidates]
         paused = sum(len(state["networks"]) + len(state["pending"]) for state in states)
-        # A file may be read into so many times its size, and tiny networks are larger than that.
+        # A file may take only a multiple of its size in memory, and tiny networks take more.
         room = np.zeros(max(0, paused - _FREE_NETWORKS) * _NETWORK_BYTES, np.uint8)
         return {"done": self.done, "candidates": states, "room": room}
 
@@ -159,7 +159,7 @@ class Rounds:
     def _round(self, epochs: int, report: Report) -> None:
         """Train what is due at a level, and drop what is not good enough for the next one."""
         due = [each for each in self.candidates if each.alive and self._rung(each, epochs)]
-        # The longest come first: at the end no worker should wait for a long task of another.
+        # The longest come first: at the end, no worker should wait for a long task of another.
         ordered = sorted(due, key=lambda each: -each.seconds_left(epochs))
         tasks = [(each, split) for each in ordered for split in each.due()]
         self.say(f"Training {len(due)} candidates up to epoch {epochs}: {len(tasks)} networks")
@@ -248,7 +248,7 @@ class Rounds:
     def _results(self, work: list[Any]) -> Generator[Any, None, None]:
         """Do work in parallel and yield what comes of it, in order."""
         with warnings.catch_warnings():
-            # A part is not meant to converge, and of Ctrl-C the search itself tells.
+            # A part is not meant to converge, and the search itself warns about Ctrl-C.
             warnings.simplefilter("ignore", ConvergenceWarning)
             warnings.filterwarnings("ignore", "Training interrupted by user")
             yield from results(work, n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)

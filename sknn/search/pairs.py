@@ -104,7 +104,7 @@ class PairReader:
     def _look_at(self, pair: Pair) -> None:
         """Note what can be trained together; the rest stays an ordinary task."""
         model = pair.task[1][0]
-        # Of the most verbose searches tell scikit-learn's own lines; callbacks follow its fits.
+        # scikit-learn prints the lines of the most verbose searches; callbacks follow its fits.
         if pair.asked["verbose"] > 9 or hears(pair.asked.get("callback_ctx")):
             return
         given = pair.asked["parameters"] or {}
@@ -118,7 +118,7 @@ class PairReader:
         if pair.candidate not in self.known:
             front = _front_of(given, prefix) if type(model) is Pipeline else NO_FRONT
             if front not in (None, NO_FRONT):
-                # What the steps hand on goes by what the network asks for.
+                # What the steps pass on depends on what the network requests.
                 front = front, requests_of(network)
             self.known[pair.candidate] = front, block_key(network)
         front, key = self.known[pair.candidate]

@@ -130,8 +130,8 @@ def blocks_of(
             networks, wishes = zip(*((pair.network, pair.wishes) for pair in pairs), strict=True)
             block = TrainingBlock(networks, wishes, pairs[0].model, group.fold, lesson, share)
             blocks.append((_work(pairs, group.fold), place, pairs, block))
-    # At the end no worker should wait for a long block of another. Of blocks alike those of the
-    # same candidates come one after the other: after Ctrl-C some are known on all splits.
+    # At the end, no worker should wait for a long block of another. Of equal blocks, those of the
+    # same candidates come one after the other: after Ctrl-C, some are known on all splits.
     blocks.sort(key=lambda each: (-each[0], each[1]))
     return [(pairs, block) for _, _, pairs, block in blocks]
 

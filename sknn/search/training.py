@@ -70,7 +70,7 @@ def train(
 def _beginning(network: Any) -> Any:
     """Return a copy to train."""
     twin = shallow_copy(network)
-    # A RandomState moves on as it is drawn from; every network begins where `clone` would.
+    # A RandomState changes with every draw; every network begins where `clone` would.
     twin.random_state = copy.deepcopy(network.random_state)
     return twin
 
@@ -89,7 +89,7 @@ def _part(
         outcome = with_curves(outcome, network)
     reason = network.stop_reason_
     if reason == PAUSED and network.n_iter_ < until:
-        # Not a failure of this candidate: all have the callback, and rungs would end unequal.
+        # Not a failure of this candidate: all have the callback, and rungs would differ in epochs.
         raise ValueError(
             f"A callback of the network ended its training as a Pause does, in epoch "
             f"{network.n_iter_}, but ArchitectureSearchCV needs epoch {until}: the search itself "

@@ -282,7 +282,7 @@ class Passes:
         if not isinstance(self.estimator, BaseNetwork):
             return self.trainer.train(blocks, number)
         before = getattr(self.estimator, _POSITION, None)
-        # While it is trained: a checkpoint knows of the round whose weights it has.
+        # During training: a checkpoint contains the round whose weights it has.
         setattr(self.estimator, _POSITION, (epoch, number + 1, self.together))
         try:
             return self.trainer.train(blocks, number)
@@ -324,7 +324,7 @@ class OneByOne:
             own["sample_weight"] = weight
         run = getattr(self.estimator, "run_", None)
         self.estimator.partial_fit(x, **own, **self.more)
-        # Of a block in which nothing counts the network has heard nothing.
+        # The network has not seen a block in which no row counts.
         heard = getattr(self.estimator, "run_", None) is not run
         self.interrupted = heard and getattr(self.estimator, "stop_reason_", "") == "interrupted"
         return n_rows(x)

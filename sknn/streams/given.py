@@ -57,7 +57,7 @@ class GivenBlocks:
         }
         self.n_blocks = len(X) if isinstance(X, Sequence) else None
         if isinstance(X, Sequence):
-            # What is in a list is known before anything is trained.
+            # The contents of a list are known before training.
             given = [self._given(part, index) for index, part in enumerate(X)]
             self._check_end(sum(n_rows(block[0]) for block in given))
 

@@ -198,7 +198,7 @@ def _answers(network: Network, x: Any) -> NDArray:
     alone = network.member(0)
     if x.shape[0] <= min(each.rows_at_once(x) for each in (network, alone)):
         return network.predict(x)
-    # In pieces of other sizes products may be rounded in other ways.
+    # In pieces of other sizes, products may be rounded differently.
     return np.stack([network.member(m).predict(x) for m in range(network.n_members)])
 
 

@@ -60,7 +60,7 @@ class OptimizerColumns:
 
     def update(self, state: State, grad: NDArray, theta: NDArray, lr: NDArray, step: int) -> None:
         """Turn `grad` into the step, in place; `lr` has the shape (n_members,)."""
-        # Members that are alike share their figures.
+        # Equal members share their numbers.
         own = list(zip(self.kinds, lr.tolist(), strict=True))
         figures = {each: self.optimizers[each[0]].figures(each[1], step) for each in set(own)}
         columns = zip(*(figures[each] for each in own), strict=True)

@@ -112,7 +112,7 @@ class Diagnostics(Callback):
         run, sizes = progress.run, self._probe.sizes
         del self._probe
         columns = run.history.since(run.grown)
-        # Interrupted in its first epoch a run has nothing to tell.
+        # A run interrupted in its first epoch has no measurements.
         known = bool(columns.get("loss")) and all(
             f"gradient_norm.{name}" in columns for name in sizes
         )
@@ -203,7 +203,7 @@ class _Probe:
         np.subtract(self.network.trainable, self.before, out=self.step)
         for name, i in self.trained.items():
             size, step = _square(self.weights[i]), _square(self.steps[i])
-            # Weights that begin at zero, rounding apart, are not what an update is judged by.
+            # Updates are not compared with weights that begin at zero, apart from rounding.
             self.ratio[name] += math.sqrt(step / size) if size > 1e-12 * step else 0.0
 
     def figures(self) -> dict[str, float]:

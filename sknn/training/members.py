@@ -115,7 +115,7 @@ def _held(run: Run, network: Network, members: list[int]) -> Iterator[None]:
         yield
         give_back()
     except KeyboardInterrupt:
-        # Once more, should it have been cut off.
+        # Once more, in case it was interrupted.
         give_back()
         raise
 

@@ -72,7 +72,7 @@ class ReLU(Activation, alias="relu"):
 
     def forward(self, z: NDArray, y: NDArray) -> None:
         """Fill `y` with the positive part."""
-        # With two bounds NumPy takes a vectorised loop, 2 to 3 times faster than maximum(z, 0).
+        # With two bounds, NumPy uses a vectorized loop, 2 to 3 times faster than maximum(z, 0).
         z.clip(*_bounds(z.dtype), out=y)
 
     def backward(self, z: NDArray, y: NDArray, dy: NDArray, work: Any) -> None:

@@ -154,7 +154,7 @@ class Jordan(Elman):
         whole, hidden, ones = windows(
             ctx, "hidden", steps, slice(None), slice(units), slice(units, None)
         )
-        # Without a way back two of them take turns.
+        # Without a backward pass, two of them take turns.
         for one in ones if "hidden" in ctx.scratch else ones[:2]:
             one.fill(1.0)
         after = parts[0][1:]

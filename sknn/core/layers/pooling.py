@@ -76,7 +76,7 @@ class _Pool(Layer):
         return Plan(out_shape, {}, scratch | self._work(between, lines, columns))
 
     def _grid(self, in_shape: Shape) -> Grid:
-        """Return the axes of rows; raise if there are neither one nor two, or sizes for two."""
+        """Return the axes of rows; raise if there are neither one nor two, or two sizes for one."""
         kind, pairs = type(self).__name__, [self.pool_size, self.strides]
         if len(in_shape) not in (2, 3):
             raise ValueError(

@@ -109,7 +109,7 @@ class Tape:
             self._note(mask)
 
     def _note(self, mask: NDArray) -> None:
-        # Contiguous, as every one is met by all features.
+        # Contiguous, because every one is used by all features.
         present = self.present = self.scratch["present"].reshape(self.steps, 1, -1)
         missing = self.missing = self.scratch["missing"].reshape(self.steps, 1, -1)
         np.copyto(present, mask.T[:, None, :])

@@ -51,7 +51,7 @@ class Axis:
         smaller half of them in front: the rule of TensorFlow and Keras. Without room for one
         window `count` is not positive.
         """
-        # A longer stride is one window all the same, and entries further apart lie outside too.
+        # A longer stride still gives one window, and entries further apart are outside, too.
         stride, dilation = min(stride, max(length, 1)), min(dilation, 4 * max(length, 1))
         reach = (size - 1) * dilation + 1
         if padding == "valid":

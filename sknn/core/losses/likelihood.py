@@ -270,7 +270,7 @@ class GaussianNLL(Loss, alias="gaussian_nll"):
         """Turn logarithms of variances into standard deviations, in place; means stay."""
         log_std = raw[..., raw.shape[-1] // 2 :]
         log_std *= 0.5
-        # Unlike those of training, the units of the user may be of any size.
+        # Unlike those of training, the units of the user may be on any scale.
         highest = np.log(np.finfo(raw.dtype).max) - 2.0
         np.clip(log_std, -highest, highest, out=log_std)
         np.exp(log_std, out=log_std)

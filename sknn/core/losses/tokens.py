@@ -90,7 +90,7 @@ class TokenCrossEntropy(Loss):
         np.multiply(peak, scratch["asked"], out=peak)
         lost = np.add.reduce(peak, axis=-1, out=scratch["lost"])
         np.subtract(lost, row[..., 0], out=lost)
-        # p - [j is the code], nothing where a token is not asked for.
+        # p - [j is the code], zero for a skipped token.
         np.divide(scratch["asked"], norm, out=norm)
         np.multiply(out, _at_all_codes(norm, token, spread), out=out)
         np.subtract(out, hot, out=out)

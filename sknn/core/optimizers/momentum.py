@@ -159,7 +159,7 @@ class Lion(Figured, alias="lion"):
 
     def move(self, state: State, grad: NDArray, figures: Sequence[float | NDArray]) -> None:
         """Turn `grad` into the step, in place."""
-        # The sign does not mind the scale: kept is m in the unit in which the sum is m + g. Then
+        # The sign is independent of the scale: m is kept in the unit where the sum is m + g. Then
         # the new m follows from the sum and the old m, and the gradient need not be saved.
         unit, rest, length = figures
         m = state["m"]

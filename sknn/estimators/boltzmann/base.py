@@ -50,7 +50,7 @@ class BoltzmannMachine(BaseNetwork):
 
     _visible: ClassVar[str]
 
-    # The settings of training that are no parameters here.
+    # Training parameters that this estimator does not have.
     solver = "sgd"
     nesterovs_momentum = False
     alpha = 0.0
@@ -162,7 +162,7 @@ class BoltzmannMachine(BaseNetwork):
             raise located(error, "v") from error
         _check_counts(n_steps=n_steps)
         rng, machine = self._generator(random_state), self._machine
-        # Of probabilities that are none bits could be drawn all the same.
+        # Bits could be drawn even from invalid probabilities.
         computed(machine.hidden, v)
         limit = self._limit(v.shape[0])
         with limit, limit:

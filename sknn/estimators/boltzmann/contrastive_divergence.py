@@ -213,7 +213,7 @@ class ContrastiveDivergence:
     def batch(self, x: Any, target: Any, weight: NDArray | None) -> float:
         """Fill `grad` and move the chains."""
         phases = self._phases_for(x.shape[0])
-        # What the model makes up is dense anyway, so one batch may be.
+        # Samples of the model are dense anyway, so one batch may be dense, too.
         phases.v_data[...] = x if isinstance(x, np.ndarray) else x.toarray()
         self._share(phases, weight)
         if self.persistent:

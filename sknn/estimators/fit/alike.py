@@ -80,7 +80,7 @@ def block_key(estimator: Any) -> Hashable | None:
     if kind.__name__ not in _FAMILIES or not kind.__module__.startswith("sknn."):
         return None
     if not hasattr(estimator, "network_"):
-        # What fit would say of wrong parameters is said there.
+        # fit itself raises for invalid parameters.
         try:
             return _key(shallow_copy(estimator))
         except Exception:

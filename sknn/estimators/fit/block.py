@@ -91,7 +91,7 @@ def fit_block(
     try:
         results = _fit_together(estimators, _call(estimators[0], X, y, fit_params))
     except Exception:
-        # Whatever it is that goes wrong, the fit of each knows better what to say.
+        # Whatever goes wrong, the fit of each raises the better error.
         results = [None] * len(estimators)
     return [
         _fit_alone(estimator, X, y, fit_params) if result is None else result
@@ -133,7 +133,7 @@ def _fit_together(estimators: Sequence[Any], call: Call) -> list[Any | Exception
 def _close(estimator: Any, state: FitState) -> Any | Exception | None:
     """Let an estimator become what was trained; warn as its own fit would have warned."""
     if state.run.stop_reason == "diverged":
-        # Alone a pass ends with the batch that diverged; in a block it continues for the others.
+        # Alone, a pass ends with the batch that diverged; in a block, it continues for the others.
         return None
     try:
         warn_of_clipping(state, state.n_rows)

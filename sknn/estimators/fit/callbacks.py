@@ -130,8 +130,8 @@ def watch_for(state: FitState) -> Watch:
     scored = watching and recipe.scoring is not None
     column = "loss" if not watching else "score" if scored else "validation_loss"
     patience = recipe.patience
-    # Rates that are planned to the end are not cut off by a training loss that rests on its way;
-    # held-out rows tell more.
+    # Rates that are planned to the end are not cut off when the training loss stalls on the way;
+    # held-out rows are more reliable.
     planned = 0 if watching else recipe.schedule.planned_epochs(state.run.horizon)
     if watching:
         patience = max(patience, recipe.epochs / 10)

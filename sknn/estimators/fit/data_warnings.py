@@ -104,7 +104,7 @@ def _peak(x: Any) -> NDArray:
     if sp.issparse(x):
         return np.maximum(_row(x.max(axis=0)), -_row(x.min(axis=0)))
     axes = tuple(range(x.ndim - 1))
-    # Missing steps are passed over.
+    # Missing steps are skipped.
     return np.maximum(np.fmax.reduce(x, axes), -np.fmin.reduce(x, axes))
 
 

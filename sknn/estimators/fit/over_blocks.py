@@ -31,13 +31,13 @@ def parcel_for_blocks(estimator: Any, call: Call) -> tuple[Any, NDArray | None]:
     vars(twin).update({name: value for name, value in plain.items() if name in names})
     given = twin._check_parameters()
     with warnings.catch_warnings():
-        # The call that trains will say it again.
+        # The call that trains will warn again.
         warnings.simplefilter("ignore")
         state = open_fit(twin, call, twin._recipe(), given)
         publish(state, twin, state.network, state.run, keep=True)
     vars(twin).update(given)
     if "class_weight" in names:
-        # It is in the weights of the rows already.
+        # The weights of the rows already contain it.
         twin.class_weight = None
     return twin, state.train.weight
 

@@ -81,7 +81,7 @@ def _trained(
     train: Callable[[FitState], None], part: FitState, seconds: float
 ) -> tuple[NDArray, Run]:
     if seconds < inf:
-        # Clocks of other processes count from other moments.
+        # Clocks of other processes may have other origins.
         part.deadline = perf_counter() + seconds
     # Arrays that come from another process may be read-only.
     part.network, part.run = part.network.copy(), part.run.copy()

@@ -38,7 +38,7 @@ def publish(state: FitState, estimator: Estimator, network: Network, run: Run, k
         Keep what a later call needs to continue exactly.
     """
     chosen = _chosen(state, estimator, run)
-    # Where the served weights are the last ones, nothing else need be kept.
+    # If the weights for prediction are the last ones, nothing else need be kept.
     served_differs = chosen is not None or state.targets.rescales
     run.theta = network.theta.copy() if keep and served_differs else None
     if chosen is not None:

@@ -104,7 +104,7 @@ def train_branch(parcel: Any, call: Call, index: int) -> Branch | None:
     branch : Branch or None
         None if no row counts.
     """
-    # One thread of BLAS: with more of them sums come out otherwise.
+    # One thread of BLAS: with more of them, sums are rounded differently.
     limit = blas_threads(0, firm=True)
     with limit, limit:
         trial = shallow_copy(parcel)

@@ -100,7 +100,7 @@ def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
     results = train_in_jobs(_pass_over_all, [from_best(state, group, rows) for group in groups])
     reasons = {part.stop_reason for _, part in results}
     if "interrupted" in reasons:
-        # Of the call nothing but these passes is left.
+        # Only these passes of the call are left.
         run.stop_reason, run.until = "interrupted", run.epoch
     if reasons != {"max_iter"}:
         return None

@@ -182,7 +182,7 @@ class GAN(BaseNetwork):
     (150,)
     """
 
-    # The settings of training that are no parameters here.
+    # Training parameters that this estimator does not have.
     beta_1 = 0.5
     beta_2 = 0.9
     early_stopping = False
@@ -394,7 +394,7 @@ class GAN(BaseNetwork):
         """
         self._check_fitted()
         x, some = self._checked(X), slice(_SCORED_ROWS)
-        # Of rows whose distances are not finite none is near another.
+        # Rows whose distances are not finite are not near any other.
         computed(np.einsum, "ij,ij->i", x, x, dtype=np.float64)
         samples = self.sample(len(x[some]), random_state=self.random_state)
         limit = blas_threads(len(samples) ** 2 * x.shape[1])

@@ -221,7 +221,7 @@ class Duel:
             rows,
             real_score=float(real.mean()),
             fake_score=float(fake.mean()),
-            # A tie is half a hit: who sees no difference is right every second time.
+            # A tie is half a hit: without any difference, the accuracy is one half.
             accuracy=float((real > fake).mean() + 0.5 * (real == fake).mean()),
         )
 
@@ -293,5 +293,5 @@ class Turns:
         if step % turns == 0:
             duel.answer()
             self.generator(lr * self.pace, step // turns)
-        # Layers of the generator may keep statistics at any turn.
+        # Layers of the generator may update statistics at any turn.
         duel.generator.publish()

@@ -139,7 +139,7 @@ class RecurrentNetwork(ShapedNetwork):
             x = padded(X, dtypes, self._channels_first)
             self._settle(x.shape[1:], reset)
             if reset:
-                # Rows have no size in common, steps have.
+                # Rows have different sizes, but steps do not.
                 self.n_features_in_ = x.shape[-1]
         self._check_values(x)
         return x
@@ -221,7 +221,7 @@ class RecurrentNetwork(ShapedNetwork):
     @property
     def _pools(self) -> bool:
         """Whether the prediction for a sequence is computed from all its steps."""
-        # Pieces of a series have ends and means that say little of the series.
+        # The ends and means of pieces of a series say little about the series.
         return self.readout == "pooled" or (self.readout == "auto" and not self.stateful)
 
     def _cells(self, size: int, return_sequences: bool) -> Layer:
@@ -275,7 +275,7 @@ class RecurrentNetwork(ShapedNetwork):
             )
 
     def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
-        # Whoever carries a state reads all series side by side.
+        # Layers that carry a state read all series side by side.
         return ((inf, sys.maxsize),) if self.stateful else ((200, 8), (400, 16), (inf, 32))
 
     def _observers(self, state: FitState, network: Network) -> list[Callback]:
@@ -299,7 +299,7 @@ class RecurrentNetwork(ShapedNetwork):
 
     def _as_given(self, answer: Any, X: Any) -> Any:
         """Return the predictions for all steps as one array, or a list if rows differ in length."""
-        # What was fitted counts, not what the parameter has become since.
+        # The fitted value counts; the parameter may have been changed since.
         if not isinstance(self._targets, SequenceTargets):
             return answer
         there = ~np.isnan(self._check_inputs(X)[..., 0])

@@ -28,6 +28,6 @@ def forget_state(network: Network) -> None:
     for layer, views, plan in zip(network.layers, network.params, network.plans, strict=True):
         if layer.carries_state:
             for name, param in plan.params.items():
-                # Inside a block names have those of the layers in front.
+                # Inside a block, names have the names of the outer layers as prefix.
                 if param.role is Role.TRACKED and name.rpartition(".")[2] == STATE:
                     views[name][...] = 0.0

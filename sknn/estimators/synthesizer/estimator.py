@@ -168,7 +168,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     (150,)
     """
 
-    # The settings of training that are no parameters here.
+    # Training parameters that this estimator does not have.
     alpha = 0.0
     dtype = "float32"
 

@@ -257,7 +257,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         """Choose the temperature."""
         power = 1.0
         if judge is not None and judge.loss.has_probabilities:
-            # Not every loss of training is least where probabilities are calibrated.
+            # Not every training loss is lowest where probabilities are calibrated.
             by_likelihood = replace(judge, measure=self._targets.bind(LogLoss()))
             power = by_likelihood.best_power(pooled)
         self.temperature_ = 1.0 / power

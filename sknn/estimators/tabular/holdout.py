@@ -62,7 +62,7 @@ class FoldHoldout(Holdout):
         """Forget the weights of members; the temperature, too, if training starts over."""
         estimator.member_shares_ = None
         if fresh:
-            # A chunk of a stream says nothing new of how sure to be.
+            # A chunk of a stream does not change the temperature.
             estimator._calibrate(None, None)
 
 

@@ -104,7 +104,7 @@ class TableNetwork(SupervisedNetwork):
             n_members=settings.n_members,
             automatic_sizes=((1024, 64), (8192, 128), (100_000, 256), (math.inf, 512)),
             regularization=fading,
-            # The epochs are planned, and the best of them are served.
+            # The epochs are planned, and the best of them are used.
             must_converge=False,
             family_settings=settings,
         )
@@ -173,7 +173,7 @@ class TableNetwork(SupervisedNetwork):
             remarks = self.encoder_.learn(table, self._split_target(y), sample_weight)
             if self._first_rows is None:
                 remarks.warn()
-            # By transform it would be a frame where scikit-learn is set to give frames.
+            # transform would return a frame if scikit-learn is set to return frames.
             x = self.encoder_.encode(table, self.encoder_)
             validate_data(self, table.frame, skip_check_array=True)
         else:
@@ -193,7 +193,7 @@ class TableNetwork(SupervisedNetwork):
         """Return the target of the trees that cut columns into bins."""
         if self._settings.bins != "tree":
             return None
-        # Two dimensions are numbers to the encoder.
+        # The encoder reads two dimensions as numbers.
         return y.reshape(len(y), -1) if self._numeric_target else _codes(y)
 
     def _check_inputs(self, X: Any) -> Any:

@@ -118,7 +118,7 @@ class Progress:
     def active(self) -> NDArray:
         """Which members are still trained, of shape (n_members,)."""
         trained = np.asarray(np.logical_not(self.run.stopped))
-        # Before the first stop there is one answer for all.
+        # Before the first stop, it is the same for all.
         return (
             trained if trained.shape == self.network.lead else np.full(self.network.lead, trained)
         )

@@ -84,7 +84,7 @@ class Checkpoint(Callback):
     phase = Phase.KEEP
     stochastic_only = True
     writes_files = True
-    # What waits to be saved holds copies of this object: each would hold the one before.
+    # Snapshots that wait to be saved hold copies of this object: each would hold the previous one.
     fleeting = ("_unsaved",)
     _unsaved: Any = None
     constraints = {

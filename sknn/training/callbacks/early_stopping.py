@@ -92,7 +92,7 @@ class Watch(Callback):
     def on_epoch_end(self, progress: Progress) -> None:
         """Compare with the best so far."""
         run, active = progress.run, progress.active
-        # Where the validation loss is not finite nothing was scored.
+        # If the validation loss is not finite, nothing was scored.
         mean = progress.row.get(self.column)
         values = np.full(active.shape, np.nan) if mean is None else progress.each[self.column]
         values = self.sign * values
@@ -138,7 +138,7 @@ class Watch(Callback):
             f"for {self.patience:g} consecutive epochs."
         )
         if waits and self.schedule.on_stall(self.base_rate, run.schedule_state):
-            # Judged against one lucky epoch of the faster rate, every later one would be a failure.
+            # Compared with one lucky epoch at the higher rate, every later one would be a failure.
             run.stall = 0
             run.reference = math.inf
             self.say(f"{message} Lowering the learning rate.")

@@ -267,7 +267,7 @@ class _Average:
     def _limit(self) -> float:
         if self.lowest > 0:
             return _DIVERGED * self.lowest
-        # A loss may be negative (a log-density); then what it has gained takes the place of zero.
+        # A loss may be negative (a log-density); then its improvement takes the place of zero.
         gained = max(self.first - self.lowest, abs(self.lowest))
         return self.lowest + (_DIVERGED - 1) * gained
 

@@ -141,7 +141,7 @@ def _spread(
     apart = graph.reshape(x, [-1, lines, 1, columns, 1, channels])
     filled = graph.pad(apart, [0] * 6, [0, 0, down - 1, 0, across - 1, 0], 0.0)
     whole = graph.reshape(filled, [-1, lines * down, columns * across, channels])
-    # The zeros behind the last entry belong to nothing.
+    # The zeros after the last entry do not belong to any window.
     whole = graph.slice(whole, 0, (lines - 1) * down + 1, 1)
     return graph.slice(whole, 0, (columns - 1) * across + 1, 2)
 

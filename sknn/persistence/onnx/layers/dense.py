@@ -63,7 +63,7 @@ def _boltzmann(place: Place, x: Tensor) -> Tensor:
 @LAYERS.of(Embedding)
 def _embedding(place: Place, x: Tensor) -> Tensor:
     graph, n_codes = place.graph, int(place.layer.n_codes)
-    # ONNX counts places below 0 from the end; they are no codes, and refused as too large ones are.
+    # ONNX counts negative indices from the end; they are not codes, so they are refused, too.
     codes = graph.where(graph.op("Round", x) < 0.0, float(n_codes), graph.op("Round", x))
     vectors = graph.op(
         "Gather",
