@@ -141,14 +141,14 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     early_stopping : bool, default=False
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Number of epochs without improvement after which training stops. Those within the horizon of
-        a schedule such as "cosine" count only if a validation loss is watched.
+        Training stops after more than this many epochs without improvement. Those within the
+        horizon of a schedule such as "cosine" count only if a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.

@@ -73,14 +73,14 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     max_iter : int, default=20
         Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Number of epochs without improvement after which training stops. Those within the horizon of
-        a schedule such as "cosine" count only if a validation loss is watched.
+        Training stops after more than this many epochs without improvement. Those within the
+        horizon of a schedule such as "cosine" count only if a validation loss is watched.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=None
@@ -305,14 +305,14 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     max_iter : int, default=40
         Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Number of epochs without improvement after which training stops. Those within the horizon of
-        a schedule such as "cosine" count only if a validation loss is watched.
+        Training stops after more than this many epochs without improvement. Those within the
+        horizon of a schedule such as "cosine" count only if a validation loss is watched.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=None

@@ -47,6 +47,7 @@ from sknn.estimators.recurrent.sequences import (
 from sknn.estimators.recurrent.state import BeginAnew, forget_state
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings.recipe import Recipe
+from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.targets.scores import accuracy, r2
 from sknn.exceptions import InvalidParameterError
@@ -89,6 +90,19 @@ class RecurrentNetwork(ShapedNetwork):
     tbptt: Any = None
     recurrent_dropout: Any = 0.0
     hidden_layer_sizes: Any = ()
+
+    _wording = {
+        **LAST_LAYER,
+        ROWS: "array-like of shape (n_samples, n_steps, n_features) or (n_samples, n_steps), or "
+        "list of arrays of shape (n_steps, n_features)",
+        KEPT: """
+    Sequences, the features of a step last, or behind the samples with ``channels="first"``. Those
+    of different lengths come as a list of arrays, or filled up with NaN. float32 is kept,
+    everything else is converted to float64. Sparse matrices are refused.""",
+        "y : array-like of shape (n_samples,) or (n_samples, n_outputs)": "y : array-like of shape "
+        "(n_samples,) or (n_samples, n_outputs); with `return_sequences` (n_samples, n_steps), or "
+        "a list of arrays of shape (n_steps,)",
+    }
 
     _hidden_parameters: ClassVar[tuple[str, ...]] = ("units", "hidden_layer_sizes")
     _finite: ClassVar[Any] = "allow-nan"

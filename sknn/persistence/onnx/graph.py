@@ -36,8 +36,8 @@ def onnx() -> Any:
         import onnx as package
     except ImportError as error:
         raise ImportError(
-            'ONNX files need the package onnx, which comes with the extra "onnx": '
-            'pip install "sknn[onnx]".'
+            'ONNX files need the package onnx, which comes with the extra "onnx" of sknn: '
+            "pip install onnx."
         ) from error
     return package
 

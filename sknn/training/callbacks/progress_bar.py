@@ -15,7 +15,7 @@ from sknn.training.callbacks.epoch_line import figures_of
 class ProgressBar(Callback):
     """Show a progress bar with the epochs done, their losses, and the time left.
 
-    It needs tqdm, which comes with the extra ``progress``: ``pip install "sknn[progress]"``. The
+    It needs tqdm (``pip install tqdm``), which comes with the extra ``progress`` of sknn. The
     bar is drawn in a terminal, on standard error, or as a widget in a notebook.
 
     What it counts depends on who trains the network:
@@ -86,8 +86,8 @@ class ProgressBar(Callback):
             from tqdm.auto import tqdm
         except ImportError as error:
             raise ImportError(
-                'ProgressBar needs tqdm, which comes with the extra "progress": '
-                'pip install "sknn[progress]".'
+                'ProgressBar needs tqdm, which comes with the extra "progress" of sknn: '
+                "pip install tqdm."
             ) from error
         # With several processes, each would draw over the bars of the others.
         quiet = multiprocessing.parent_process() is not None

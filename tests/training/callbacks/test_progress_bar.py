@@ -203,7 +203,7 @@ def test_without_tqdm_the_error_names_the_extra(monkeypatch):
         lambda: ArchitectureSearchCV(net(), GRID, n_candidates=2, cv=2).fit(X, Y),
         lambda: fit_blocks(net(), PARTS, classes=[0, 1]),
     ):
-        with pytest.raises(ImportError, match=r'pip install "sknn\[progress\]"'):
+        with pytest.raises(ImportError, match=r'the extra "progress" of sknn: pip install tqdm'):
             call()
 
 

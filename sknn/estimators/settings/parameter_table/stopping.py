@@ -51,8 +51,8 @@ ENTRIES = {
     "n_iter_no_change": Entry(
         "int or inf",
         10,
-        "Number of epochs without improvement after which training stops. Those within the "
-        'horizon of a schedule such as "cosine" count only if a validation loss is watched.',
+        "Training stops after more than this many epochs without improvement. Those within "
+        'the horizon of a schedule such as "cosine" count only if a validation loss is watched.',
         c.integer(1) | INFINITE,
     ),
     "stop_below": Entry(
@@ -61,8 +61,8 @@ ENTRIES = {
     "early_stopping": Entry(
         "bool",
         False,
-        "Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / "
-        "10)`` epochs, and keep the best weights.",
+        "Stop when the validation loss has not improved for more than ``max(n_iter_no_change, "
+        "max_iter / 10)`` epochs, and keep the best weights.",
         c.boolean(),
     )
     .on(*MLP, also="With `scoring`, the score is watched instead.")
