@@ -305,7 +305,7 @@ GRAPHS = {
     "a reference ahead": ([{"ref": 5}], "points to nothing"),
     "a reference back": ([{"ref": -1}], "points to nothing"),
     "a reference to a text": ([{"ref": "0"}], "points to nothing"),
-    "a tuple in itself": ({"tuple": [{"ref": 0}]}, "not made yet"),
+    "a tuple in itself": ({"tuple": [{"ref": 0}]}, "does not exist yet"),
     "too deep": (json.loads("[" * 400 + "]" * 400), "nested more than"),
     "a shape": (array(shape=[HUGE]), "has 0 bytes"),
     "a shape of many": (array(shape=[10**9] * 9), "has 0 bytes"),
