@@ -75,7 +75,7 @@ class SklearnCallbacks(Callback):
     epochs : int
         Most epochs of one training.
     served : callable
-        Returns a network, which is being trained, as it would be served now.
+        Returns a network that is being trained as it would predict now.
     """
 
     phase = Phase.REPORT

@@ -14,7 +14,7 @@ class Rung(NamedTuple):
 
 
 Bracket = list[Rung]
-"""Rungs of rising epochs; the best candidates of one go on to the next."""
+"""Rungs of rising epochs; the best candidates of one continue to the next."""
 
 
 def levels(min_iter: int, max_iter: int, factor: float) -> list[int]:

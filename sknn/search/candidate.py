@@ -47,7 +47,7 @@ class Candidate:
     pace : dict of int to float
         Seconds an epoch took on each split, in the last rung.
     alive : bool
-        It may go on to the next rung, even if it has nothing left to train.
+        It may continue to the next rung, even if it has nothing left to train.
     """
 
     def __init__(self, model: Any, params: dict[str, Any], bracket: int, n_splits: int) -> None:

@@ -1,4 +1,4 @@
-"""The rounds of a search: all that is due is trained at once, then the best go on."""
+"""The rounds of a search: all that is due is trained at once, then the best continue."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class Rounds:
         return len(self.folds) * sum(each_rung)
 
     def _state(self) -> dict[str, Any]:
-        """Return what another process needs to go on."""
+        """Return what another process needs to continue."""
         states = [each.state() for each in self.candidates]
         paused = sum(len(state["networks"]) + len(state["pending"]) for state in states)
         # A file may take only a multiple of its size in memory, and tiny networks take more.
@@ -254,7 +254,7 @@ class Rounds:
             yield from results(work, n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)
 
     def _select(self, epochs: int, due: list[Candidate]) -> None:
-        """Drop the candidates that do not go on to the next rung of their bracket."""
+        """Drop the candidates that do not continue to the next rung of their bracket."""
         for number, bracket in enumerate(self.brackets):
             members = [each for each in due if each.bracket == number]
             rung = self._rung(members[0], epochs) if members else 0

@@ -112,10 +112,10 @@ class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
     error_score : "raise" or number, default=nan
         Score of a candidate that cannot be fitted; "raise" raises the error.
     return_train_score : bool, default=False
-        Score the rows trained on, too.
+        Also score the training rows.
     checkpoint : str or path-like, default=None
-        A file to keep what is known in. After the process was killed, the same call goes on from
-        there, and ends with the same results. See Notes.
+        File in which to save the progress of the search. If the process is killed, the same call
+        continues from there, with the same results in the end. See Notes.
     return_loss_curves : bool, default=False
         Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
         :class:`~sknn.inspection.LossCurveDisplay`.
@@ -262,11 +262,10 @@ class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
     error_score : "raise" or number, default=nan
         Score of a candidate that cannot be fitted; "raise" raises the error.
     return_train_score : bool, default=False
-        Score the rows trained on, too.
+        Also score the training rows.
     checkpoint : str or path-like, default=None
-        A file to keep what is known in. After the process was killed, the same call goes on from
-        there, and ends with the same results, as for
-        :class:`GridSearchCV`.
+        File in which to save the progress of the search. If the process is killed, the same call
+        continues from there, with the same results in the end, as for :class:`GridSearchCV`.
     return_loss_curves : bool, default=False
         Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
         :class:`~sknn.inspection.LossCurveDisplay`.

@@ -123,7 +123,7 @@ def _teach_together(networks: Sequence[Any], lesson: Lesson, until: int) -> list
 
 
 def _teach(network: Any, lesson: Lesson, until: int, report: Report) -> None:
-    """Fit a network up to an epoch, or let it go on to there."""
+    """Fit a network up to an epoch, or continue its training up to there."""
     # Before the search adds to them.
     network._check_parameters()
     network._recipe()

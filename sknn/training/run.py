@@ -158,7 +158,7 @@ class Streams:
         return replace(twin, noise=_joined(noise))
 
     def copy(self) -> Streams:
-        """Return streams that go on alike and independently."""
+        """Return streams that continue equally and independently."""
         return Streams(_twin(self.init), self.split_seed, _twin(self.order), _twin(self.noise))
 
     def __getstate__(self) -> dict[str, Any]:
@@ -252,7 +252,7 @@ class Run:
     stream : bool
         That call is one of partial_fit.
     data : tuple of (str, float)
-        Figures by which the data of that call can be known again; none where nobody will ask.
+        Sums by which the data of that call can be recognized; none if they are not needed.
     unit : float
         Mean positive sample weight of the first call.
     epoch, step, samples : int

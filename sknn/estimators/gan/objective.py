@@ -120,7 +120,7 @@ class Duel:
     :meth:`batch` is the turn of the discriminator: the generator makes up as many rows as the
     batch has, for the same classes and with the same weights, and both halves are judged.
     :meth:`answer` is that of the generator: the discriminator, which has moved, judges the same
-    made-up rows again.
+    generated rows again.
 
     Parameters
     ----------
@@ -254,7 +254,7 @@ def draw_latent(
 
 
 def _twice(array: NDArray | None) -> NDArray | None:
-    """Return rows for the real and the made-up half of a batch."""
+    """Return rows for the real and the generated half of a batch."""
     return None if array is None else np.concatenate([array, array])
 
 

@@ -57,7 +57,7 @@ class TableNetwork(SupervisedNetwork):
     """Reads raw tables, and trains members on all folds but one.
 
     The members of a group hold out different folds. After every epoch each predicts its own fold;
-    the epochs that together do best on all rows are served.
+    the epochs that are best together on all rows are used for prediction.
     """
 
     alpha: Any = 0.0

@@ -178,7 +178,7 @@ def _fill_mlp(network: Any, theirs: Any) -> None:
 
 
 def _targets_like(theirs: Any, n_rows: int) -> NDArray:
-    """Return made-up targets of the same task, every class among them."""
+    """Return artificial targets of the same task, with every class."""
     n_outputs = theirs.n_outputs_
     if isinstance(theirs, TheirRegressor):
         y = np.linspace(0.5, 1.5, n_rows)

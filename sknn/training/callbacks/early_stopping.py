@@ -14,7 +14,7 @@ from sknn.training.callbacks.base import Callback, Phase, Progress
 from sknn.training.run import Best
 
 LEFT = "a member stopped"
-"""Why training ended where the other members go on without those that stopped."""
+"""Why training ended if the other members continue without those that stopped."""
 
 
 class Watch(Callback):
