@@ -85,10 +85,16 @@ class ReconstructionTargets(Targets):
 
     def bind(self, loss: Any) -> Loss:
         """Return the loss given by a name, a spec, or "auto", bound to the task."""
-        return super().bind(self.recipe(loss))
+        bound = super().bind(self.recipe(loss))
+        if bound.n_raw(self.n_outputs) != self.n_outputs:
+            raise ValueError(
+                f"The loss {bound!r} has several raw scores for each column, and an autoencoder "
+                "gives one; use another loss, as SquaredError()."
+            )
+        return bound
 
     def recipe(self, loss: Any) -> Loss:
-        """Return the loss that a name, a spec or "auto" stands for."""
+        """Return the loss given by a name, a spec, or "auto"."""
         if self.groups is not None:
             return self.groups
         if isinstance(loss, Loss):

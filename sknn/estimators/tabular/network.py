@@ -36,7 +36,7 @@ from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
 from sknn.estimators.tabular.held_out_loss import HeldOut
-from sknn.estimators.tabular.holdout import FoldHoldout
+from sknn.estimators.tabular.holdout import FoldHoldout, Team
 from sknn.estimators.tabular.presets import Preset
 from sknn.estimators.tabular.ridge import LinearModel
 from sknn.preprocessing.columns import read_table
@@ -302,8 +302,11 @@ class TableNetwork(SupervisedNetwork):
         return loss
 
     @abstractmethod
-    def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
-        """Learn from pooled scores of rows that were not trained on; None if there are none."""
+    def _calibrate(self, judge: HeldOut | None, pooled: Any, team: Team | None) -> None:
+        """Learn from pooled scores of rows that were not trained on; None if there are none.
+
+        The team is that of all networks that will predict, None if each judges all rows.
+        """
 
     def _links(self) -> list[Link]:
         self._check_fitted()
@@ -312,7 +315,10 @@ class TableNetwork(SupervisedNetwork):
     def _raw(self, X: Any) -> NDArray:
         """Return raw scores equivalent to the prediction of all members."""
         self._check_fitted()
-        x = self._check_inputs(X)
+        return self._raw_of(self._check_inputs(X))
+
+    def _raw_of(self, x: NDArray) -> NDArray:
+        """Return the raw scores of encoded rows."""
         network = self._network_for(len(x))
         chunks = (x[start : start + _CHUNK_ROWS] for start in range(0, len(x), _CHUNK_ROWS))
         limit = blas_threads(0)

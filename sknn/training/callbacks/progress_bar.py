@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -89,8 +90,9 @@ class ProgressBar(Callback):
                 'ProgressBar needs tqdm, which comes with the extra "progress" of sknn: '
                 "pip install tqdm."
             ) from error
-        # With several processes, each would draw over the bars of the others.
-        quiet = multiprocessing.parent_process() is not None
+        # With several processes, each would draw over the bars of the others; a windowed program
+        # has no standard error.
+        quiet = multiprocessing.parent_process() is not None or sys.stderr is None
         settings = {"unit": f" {unit}", "leave": self.leave, "dynamic_ncols": True}
         return tqdm(total=total, disable=quiet, **settings | options)
 
@@ -117,7 +119,8 @@ class ProgressBar(Callback):
         bar, done = self._bar, self._bar.n
         if run.stop_reason not in ("interrupted", "diverged") and done < bar.total:
             begin = getattr(bar, "start_t", 0.0)
-            bar.set_postfix_str(f"{bar.postfix}, {run.stop_reason}", refresh=False)
+            told = filter(None, (getattr(bar, "postfix", None), run.stop_reason))
+            bar.set_postfix_str(", ".join(told), refresh=False)
             bar.reset(total=done)
             bar.start_t = begin
             bar.update(done)
