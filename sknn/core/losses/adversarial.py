@@ -105,7 +105,8 @@ class Minimax(_CrossEntropy, alias="minimax"):
 class NonSaturating(_CrossEntropy, alias="non_saturating"):
     r"""Non-saturating GAN: the generator minimizes :math:`-\log D(G(z))` [1]_.
 
-    It has the same fixed point, and a slope where the discriminator is certain.
+    The discriminator minimizes the same as in :class:`Minimax`. The fixed point is the same, but
+    the generator also has a slope where the discriminator is certain.
 
     References
     ----------
