@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from sknn._sklearn import validate_data
+from sknn._sklearn import shallow_copy, validate_data
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn._validation.messages import check_same_rows
@@ -39,7 +40,7 @@ from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.estimators.tabular.holdout import FoldHoldout, Team
 from sknn.estimators.tabular.presets import Preset
 from sknn.estimators.tabular.ridge import LinearModel
-from sknn.preprocessing.columns import read_table
+from sknn.preprocessing.columns import Table, read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.training.threads import blas_threads
 
@@ -92,6 +93,8 @@ class TableNetwork(SupervisedNetwork):
 
     _settings: Preset
     _first_rows: FirstRows | None = None
+    _lent_encoder: TableEncoder | None = None
+    """Fitted by more rows than those of the first call, which takes it for its own."""
     encoder_: TableEncoder = learned()
     member_shares_: NDArray | None = learned()
 
@@ -145,7 +148,8 @@ class TableNetwork(SupervisedNetwork):
         self._settings = state.recipe.family_settings
         call = state.call
         known, self._first_rows = self._first_rows, None
-        if not call.stream or (known is None and "network_" in vars(self)):
+        begun = "network_" in vars(self) or self._lent_encoder is not None
+        if not call.stream or (known is None and begun):
             return
         rows = known if call.finish else self._gathered(known, state)
         if rows is None or (known is None and rows.n_rows >= FEW):
@@ -182,10 +186,7 @@ class TableNetwork(SupervisedNetwork):
         y = arrays.check_target(y, self._numeric_target)
         if reset:
             table = read_table(X)
-            self.encoder_ = self._new_encoder()
-            remarks = self.encoder_.learn(table, self._split_target(y), sample_weight)
-            if self._first_rows is None:
-                remarks.warn()
+            self._learn_encoder(table, y, sample_weight)
             # transform would return a frame if scikit-learn is set to return frames.
             x = self.encoder_.encode(table, self.encoder_)
             validate_data(self, table.frame, skip_check_array=True)
@@ -193,6 +194,24 @@ class TableNetwork(SupervisedNetwork):
             x = self._check_inputs(X)
         check_same_rows(x, y)
         return Rows(x, y, arrays.check_weight(sample_weight, len(x)))
+
+    def _learn_encoder(self, table: Table, y: Any, sample_weight: Any) -> None:
+        lent = self.__dict__.pop("_lent_encoder", None)
+        if lent is not None:
+            self.encoder_ = lent
+            return
+        self.encoder_ = self._new_encoder()
+        remarks = self.encoder_.learn(table, self._split_target(y), sample_weight)
+        if self._first_rows is None:
+            remarks.warn()
+
+    def _encoder_and_target(self) -> tuple[TableEncoder, Callable[[Any], Any]]:
+        """Return the encoder that this network fits, and what makes its target of y."""
+        trial = shallow_copy(self)
+        trial._check_parameters()
+        trial._settings = trial._recipe().family_settings
+        numeric = trial._numeric_target
+        return trial._new_encoder(), lambda y: trial._split_target(arrays.check_target(y, numeric))
 
     def _new_encoder(self) -> TableEncoder:
         return TableEncoder(

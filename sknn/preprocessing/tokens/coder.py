@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn.preprocessing.columns import Table
 from sknn.preprocessing.kinds import CATEGORY, forms_of, naming
-from sknn.preprocessing.plan import Sample
+from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.frames import FrameMaker
 from sknn.preprocessing.tokens.levels import LevelTokens
 from sknn.preprocessing.tokens.numbers import NumberTokens

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn.preprocessing.categories import MISSING, Texts
 from sknn.preprocessing.columns import Coded
-from sknn.preprocessing.plan import Sample
+from sknn.preprocessing.sample import Sample
 
 
 @dataclass

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from sknn.preprocessing.kinds import DATE, NUMBER, READERS, SPAN
 from sknn.preprocessing.numbers import Column, squash
-from sknn.preprocessing.plan import Sample
 from sknn.preprocessing.quantiles import Distinct
+from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.cells import Cells
 from sknn.preprocessing.tokens.lattice import Lattice
 
