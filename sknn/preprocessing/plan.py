@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sknn.preprocessing.bins import bins_per_column, quantile_edges
 from sknn.preprocessing.categories import Categories, Levels, Texts
 from sknn.preprocessing.column_warnings import ColumnWarnings
-from sknn.preprocessing.columns import Table
+from sknn.preprocessing.columns import Table, check_names
 from sknn.preprocessing.kinds import CATEGORY, Form
 from sknn.preprocessing.numbers import Column, Edges, Numbers
 from sknn.preprocessing.quantiles import Distinct
@@ -157,11 +157,7 @@ class TablePlan:
 
     def check_names(self, table: Table) -> None:
         """Raise for other columns in frames whose names scikit-learn does not look at."""
-        if self.columns and table.names and self.columns != table.names:
-            raise ValueError(
-                "The feature names should match those that were passed during fit. X has the "
-                f"columns {table.names}; it had {self.columns}."
-            )
+        check_names(self.columns, table)
 
     def origins(self) -> list[int]:
         """Return for every output column the column of X it comes from, -1 for a constant."""

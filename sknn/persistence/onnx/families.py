@@ -228,6 +228,7 @@ class CoderFamily(Family):
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
         """Declare rows, or codes."""
+        _refuse_tables(self.estimator)
         if part != "decoder":
             return super().inputs(graph, part)
         return [graph.input("codes", graph.dtype, [ROWS, self.estimator._n_features_out])]
@@ -257,6 +258,7 @@ class GANFamily(Family):
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
         """Declare random numbers or rows, and classes where there are any."""
+        _refuse_tables(self.estimator)
         estimator = self.estimator
         n_latent = estimator.network_.in_shape[0] - len(estimator._targets)
         name, width = ("latent", n_latent) if part == "generator" else (X, estimator.n_features_in_)
@@ -314,6 +316,15 @@ class SynthesizerFamily(Family):
         raise ValueError(
             "A TableSynthesizer cannot be written to ONNX: it draws row by row and column by "
             "column; serve it from Python, with sknn.persistence.save and load."
+        )
+
+
+def _refuse_tables(estimator: Any) -> None:
+    if estimator._form.coder is not None:
+        raise ValueError(
+            f"This {type(estimator).__name__} was fitted on a frame with other columns than "
+            "numbers, which Python encodes and decodes; serve it from Python, with "
+            "sknn.persistence.save and load, or fit it on numbers."
         )
 
 

@@ -89,6 +89,14 @@ class LevelTokens:
             places[rare] += rng.choice(len(self.shares), len(rare), p=self.shares)
         return self.values[places]
 
+    def likeliest(self, codes: NDArray) -> NDArray:
+        """Return the most frequent entry with each code."""
+        places = codes.copy()
+        rare = places >= self.n_codes
+        if rare.any():
+            places[rare] += int(np.argmax(self.shares))
+        return self.values[places]
+
     def read(self, column: Any) -> tuple[NDArray, NDArray]:
         """Return the entries of a column, and which of them are missing."""
         found = Texts.of(column)
