@@ -30,7 +30,7 @@ NOT_FETCHED = {"canonical", "next", "prev", "search", "author"}
 
 
 class Page(HTMLParser):
-    """The links, files and places of a page."""
+    """The links, files, and anchors of a page."""
 
     def __init__(self, text):
         super().__init__()
@@ -39,7 +39,7 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
-        """Collect what a tag points at, and what can be pointed at."""
+        """Collect the targets of a tag, and its anchors."""
         given = dict(attrs)
         self.places.update(given[name] for name in ("id", "name") if given.get(name))
         if tag == "a" and given.get("href"):
@@ -58,7 +58,7 @@ def page(path):
 
 
 def wrong_links(root):
-    """Yield a line for every link that leads nowhere and every file that is not here."""
+    """Yield a line for every broken link and every missing file."""
     for path in sorted(root.rglob("*.html")):
         here = path.relative_to(root)
         if here.parts[0] == "_static":
@@ -72,23 +72,23 @@ def wrong_links(root):
                 continue
             target = path.parent / unquote(parts.path) if parts.path else path
             if not target.is_file():
-                yield f"{here}: {url} is not there"
+                yield f"{here}: {url} does not exist"
             elif target.suffix == ".html" and unquote(parts.fragment) not in page(target).places:
-                yield f"{here}: {url} names a place that is not on that page"
+                yield f"{here}: {url} names an anchor that is not on that page"
 
 
 def broken_chain(root):
-    """Yield pages of the guide to which no "next" leads from the first one."""
+    """Yield pages of the guide that no chain of "next" links from the first one reaches."""
     pages = {path.relative_to(root) for path in (root / "guide").glob("*.html")}
     here, seen = Path("guide/index.html"), set()
     while here in pages and here not in seen:
         seen.add(here)
         here = Path(os.path.normpath(here.parent / page(root / here).following))
-    yield from (f'{each}: no "next" leads there' for each in sorted(pages - seen))
+    yield from (f'{each}: not reached by "next" links' for each in sorted(pages - seen))
 
 
 def unlinked(root):
-    """Yield pages of the reference without a link to what should be there on most of them."""
+    """Yield a line if many pages of the reference lack a link that most of them should have."""
     pages = sorted((root / "reference" / "generated").glob("*.html"))
     for what, mark, share in (
         ("its source", "_modules/", 0.95),
@@ -114,7 +114,7 @@ def build(root):
 
 
 def main():
-    """Build, look, and print what is wrong; exit with 1 if anything is."""
+    """Build and check the pages, and print what is wrong; exit with 1 if anything is."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("root", type=Path, nargs="?", help="folder of pages that are built already")
     parser.add_argument("--screenshots", type=Path, default=None, help="where to keep pictures")

@@ -1,4 +1,4 @@
-"""Link every page of the reference to the sections of the guide that speak of its name.
+"""Link every page of the reference to the sections of the guide that mention its name.
 
 While Sphinx reads a page of the guide, the names in each of its sections are counted: in headings,
 references, words set as code and snippets. A page of the reference says ``.. guide:: sknn.GAN``
@@ -15,9 +15,9 @@ from sphinx.util.docutils import SphinxDirective
 
 PAGES = ("getting_started", "guide/")
 MOST_LINKS = 4
-# A page that speaks of a name in more sections than that is linked as a whole.
+# A page that mentions a name in more sections than this is linked as a whole.
 MOST_SECTIONS = 2
-# Who says this much says enough: among such places, the first in the guide count.
+# Sections with this count say enough: among them, the first ones in the guide are linked.
 ENOUGH = 8.0
 HEADING, REFERENCE, WORD, SNIPPET = 5.0, 4.0, 2.0, 1.0
 IMPORT = re.compile(r"from (sknn[\w.]*) import (?:\(([^)]*)\)|(.*))")
@@ -36,7 +36,7 @@ def full_names():
 
 @cache
 def aliases():
-    """Return the full names of classes by what parameters call them, where that is one class."""
+    """Return the full names of classes by their short names, if these belong to one class."""
     found = {}
     for module in public_names.modules():
         for name in public_names.names_of(module):
@@ -47,7 +47,7 @@ def aliases():
 
 
 def imported(doctree):
-    """Return the full names of what the snippets of a page import from sknn."""
+    """Return the full names that the snippets of a page import from sknn."""
     found = {}
     for block in doctree.findall(nodes.literal_block):
         text = re.sub(r"^(>>>|\.\.\.) ?", "", block.astext(), flags=re.MULTILINE)
@@ -60,7 +60,7 @@ def imported(doctree):
 
 
 def spoken_of(node, names):
-    """Yield the full names in one node, with what each counts.
+    """Yield the full names in one node, with the count of each.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def spoken_of(node, names):
 
 
 def _target(target):
-    """Yield the public name that a reference leads to; that of the class for a method."""
+    """Yield the public name that a reference points to; for a method, that of its class."""
     for full in (target, target.rpartition(".")[0]):
         if full in full_names().get(full.rpartition(".")[2], ()):
             yield full, REFERENCE
@@ -102,12 +102,12 @@ def _named(text):
 
 
 def _called(words):
-    """Return the full names of the classes that parameters call by these words."""
+    """Return the full names of the classes with these short names."""
     return [aliases()[word] for word in words if word in aliases()]
 
 
 def collect(app, doctree):
-    """Keep what the sections of a page of the guide speak of."""
+    """Store which names the sections of a page of the guide mention."""
     page = app.env.docname
     if not page.startswith(PAGES):
         return
@@ -127,14 +127,14 @@ def collect(app, doctree):
 
 
 def mentions(env):
-    """Return what sections speak of, by page: a list of (anchor, title, counts)."""
+    """Return the names that sections mention, by page: a list of (anchor, title, counts)."""
     if not hasattr(env, "guide_mentions"):
         env.guide_mentions = {}
     return env.guide_mentions
 
 
 def links(env, full):
-    """Return the places that speak most of a name: (page, anchor, text), in the guide's order."""
+    """Return the sections that mention a name most: (page, anchor, text), in the guide's order."""
     ranked = [
         place for page in _in_order(env) for place in _places(page, mentions(env)[page], full)
     ]
@@ -143,13 +143,13 @@ def links(env, full):
 
 
 def _in_order(env):
-    """Return the pages in the order in which they are to be read."""
+    """Return the pages in reading order."""
     guide = list(env.toctree_includes.get("guide/index", []))
     return sorted(mentions(env), key=lambda page: guide.index(page) if page in guide else -1)
 
 
 def _places(page, sections, full):
-    """Return the places of a page that speak of a name: (how much, page, anchor, text)."""
+    """Return the sections of a page that mention a name: (count, page, anchor, text)."""
     found = [(counts[full], anchor, text) for anchor, text, counts in sections if counts[full]]
     title = sections[0][1] if sections else page
     if len(found) > MOST_SECTIONS:
@@ -161,21 +161,21 @@ def _places(page, sections, full):
 
 
 class guide(nodes.General, nodes.Element):
-    """Stands where the links will be: they are known when all pages have been read."""
+    """Placeholder for the links, which are known when all pages have been read."""
 
 
 class Guide(SphinxDirective):
-    """Put the links of a name here."""
+    """Insert the links of a name."""
 
     required_arguments = 1
 
     def run(self):
-        """Leave a place for them."""
+        """Insert a placeholder for them."""
         return [guide(name=self.arguments[0])]
 
 
 def write(app, doctree, docname):
-    """Put the links in their places."""
+    """Replace the placeholders with links."""
     for place in list(doctree.findall(guide)):
         found = links(app.env, place["name"])
         line = nodes.paragraph("", "Guide: ", classes=["guide-links"])
@@ -192,7 +192,7 @@ def purge(app, env, docname):
 
 
 def merge(app, env, docnames, other):
-    """Take over what another process has read."""
+    """Merge what another process has read."""
     mentions(env).update(
         {page: found for page, found in mentions(other).items() if page in docnames}
     )
@@ -206,7 +206,7 @@ def written_anew(app, env):
 
 
 def setup(app):
-    """Register the directive and what reads and writes for it."""
+    """Register the directive and its event handlers."""
     app.add_node(guide)
     app.add_directive("guide", Guide)
     app.connect("doctree-read", collect)

@@ -93,7 +93,7 @@ def invent(X, ax, epochs: int) -> None:
     """Decode codes that are drawn at random."""
     coder = AutoEncoder((128, 8), variational=True, max_iter=epochs, **SETTINGS).fit(X)
     elbo, kl = coder.history_["elbo"][-1], coder.history_["kl"][-1]
-    print(f"evidence lower bound {elbo:.2f} nats an image, of this divergence {kl:.2f}")
+    print(f"evidence lower bound {elbo:.2f} nats per image, of which {kl:.2f} is divergence")
     show(ax, coder.sample(40, random_state=0), 4, "images drawn from a variational one")
 
 

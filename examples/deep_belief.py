@@ -1,7 +1,7 @@
 """Pretraining: how deep networks of logistic units came to learn
 ===============================================================
 
-Run it from the root of the repository; it takes some ten seconds and writes one picture::
+Run it from the root of the repository; it takes about ten seconds and writes one picture::
 
     pip install ".[plot]"
     python examples/deep_belief.py

@@ -53,7 +53,7 @@ def coins(n_samples: int) -> np.ndarray:
 
 
 def near(samples: np.ndarray) -> float:
-    """Return the share of coins that lie on a heap, within three standard deviations."""
+    """Return the share of coins in a cluster, within three standard deviations."""
     away = np.linalg.norm(samples[:, None] - CENTERS, axis=2).min(axis=1)
     return float((away < 3 * STD).mean())
 

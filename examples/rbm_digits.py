@@ -1,7 +1,7 @@
 """Features learned without labels: restricted Boltzmann machines on the digits
 ============================================================================
 
-Run it from the root of the repository; it takes some ten seconds and writes one picture::
+Run it from the root of the repository; it takes about ten seconds and writes one picture::
 
     pip install ".[plot]"
     python examples/rbm_digits.py

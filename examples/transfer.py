@@ -31,7 +31,7 @@ STARTS = ("random weights", "weights of the first network", "its first layer hel
 
 
 def accuracies(seed: int) -> np.ndarray:
-    """Return the accuracy on unseen images, one row a number of labels, one column a start."""
+    """Return the accuracy on unseen images, one row per number of labels, one column per start."""
     X, y = load_digits(return_X_y=True)
     X, X_rest, y, y_rest = train_test_split(
         X / 16, y, train_size=1000, stratify=y, random_state=seed

@@ -35,7 +35,7 @@ except ImportError:
     HAS_CALLBACKS = False
 
     class CallbackSupportMixin:  # type: ignore[no-redef]
-        """Stands in where scikit-learn has no callbacks: there is nothing to set."""
+        """Replacement for scikit-learn without callbacks: there is nothing to set."""
 
     def with_callbacks(method: Callable) -> Callable:  # type: ignore[no-redef]
         """Return the method as it is."""
@@ -75,7 +75,7 @@ class SklearnCallbacks(Callback):
     epochs : int
         Most epochs of one training.
     served : callable
-        Returns a network, which is being trained, as it would be served now.
+        Returns a network that is being trained as it would predict now.
     """
 
     phase = Phase.REPORT
@@ -160,7 +160,7 @@ class SklearnCallbacks(Callback):
 
 
 def callback_context(estimator: Any, epochs: int) -> Listener | None:
-    """Open scikit-learn's callback context for one call; None where nobody listens."""
+    """Open scikit-learn's callback context for one call; None without callbacks."""
     listening = hasattr(estimator, "_skl_callbacks") or hasattr(estimator, "_parent_callback_ctx")
     if not HAS_CALLBACKS or not listening:
         return None
@@ -168,7 +168,7 @@ def callback_context(estimator: Any, epochs: int) -> Listener | None:
 
 
 class Report(NamedTuple):
-    """A task of a search as scikit-learn's callbacks see it; without a context nobody listens.
+    """A task of a search as scikit-learn's callbacks see it; without a context, none is called.
 
     Attributes
     ----------

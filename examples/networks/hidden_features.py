@@ -1,6 +1,6 @@
 """
-Hidden features: nobody made them by hand
-=========================================
+Hidden features: learned, not made by hand
+==========================================
 
 A hidden layer turns inputs into features. Nobody designs them: training finds what tells the
 classes apart. ``transform`` returns them. Each panel shows two numbers for every image of an unseen

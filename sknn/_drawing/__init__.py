@@ -1,1 +1,1 @@
-"""How things are drawn: the style of the house, and pictures with and without Matplotlib."""
+"""Drawing: the house style, and pictures with and without Matplotlib."""

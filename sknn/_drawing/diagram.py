@@ -1,4 +1,4 @@
-"""What a picture of a network shows, as shapes with places, whoever draws them."""
+"""Contents of a picture of a network, as shapes with positions, for any renderer."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class Box:
     width: float
     height: float
     copies: int = 1
-    """How many are seen behind each other: filters."""
+    """How many are drawn one behind another: filters."""
     label: str = ""
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit; `label` stands beside it, to the left or right."""
+    """A unit; `label` is beside it, to the left or right."""
 
     x: float
     y: float
@@ -63,7 +63,7 @@ class Caption:
     x: float
     lines: tuple[str, ...]
     over: float = 0.0
-    """How far the heading reaches to either side; 0 for what stands below."""
+    """How far the heading extends to either side; 0 if it is below."""
     y: float = 0.0
     """The bottom of the layers that it belongs to."""
 
@@ -92,7 +92,7 @@ class Diagram:
 
 @dataclass(frozen=True)
 class _Column:
-    """What one column shows."""
+    """Contents of one column."""
 
     name: str
     kind: str
@@ -156,7 +156,7 @@ def _columns(network: Network) -> Iterator[_Column]:
 
 
 def n_trained(plan: Plan) -> int:
-    """Return how many numbers of its own a layer trains."""
+    """Return how many parameters of its own a layer trains."""
     return sum(
         prod(param.shape)
         for param in plan.params.values()
@@ -222,7 +222,7 @@ def _links(
 
 
 def _is_stack(column: _Column) -> bool:
-    """Whether a layer is drawn as several boxes behind each other: filters, steps."""
+    """Whether a layer is drawn as several boxes, one behind another: filters, steps."""
     return len(column.shape) > 1 and not hasattr(column.layer, "chains")
 
 
@@ -244,7 +244,7 @@ def _caption(x: int, column: _Column) -> Caption:
         shape += " unit" if isinstance(column.layer, (Dense, Boltzmann)) else " number"
         shape += "s" if column.shape[0] != 1 else ""
     count = f"{column.count:,} parameters" if column.count else ""
-    # Which of the two nets of a GAN a layer belongs to stands above it.
+    # Above a layer is the name of the network of a GAN that it belongs to.
     name = next((column.name[len(p) :] for p, _ in _PARTS if column.name.startswith(p)), None)
     lines = (name or column.name, column.kind, shape, count)
     return Caption(float(x), tuple(line for line in lines if line))

@@ -102,6 +102,6 @@ def film_page(
         overlay=overlay,
         last=len(frames) - 1,
         frames=json.dumps([base64.b64encode(frame).decode() for frame in frames]),
-        # Inside a script the end of one must not be written.
+        # Inside a script, the end tag of a script must not occur.
         captions=json.dumps(list(captions)).replace("</", "<\\/"),
     )

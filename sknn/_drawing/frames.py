@@ -81,7 +81,7 @@ def class_color(i: int) -> NDArray:
 
 
 def weights(estimator: Any, shape: Any) -> Still:
-    """Return the weights of the first layer, one image a unit, or as they are."""
+    """Return the weights of the first layer, one image per unit, or as they are."""
     found = next(own["W"] for own in estimator.get_weights().values() if "W" in own)
     matrix = (found[0] if estimator.network_.lead else found)[..., :_MOST_UNITS]
     if matrix.ndim == 4:
@@ -90,25 +90,25 @@ def weights(estimator: Any, shape: Any) -> Still:
     matrix = matrix.reshape(-1, matrix.shape[-1])
     pixels = image_shape(shape, len(matrix))
     whole = matrix[:_MOST_UNITS] if pixels is None else mosaic(as_images(matrix.T, pixels))
-    # A copy: what is kept of every picture is no more than is seen.
+    # A copy, so that only what is seen of each picture is kept.
     return Still(whole.astype(np.float32), "signs")
 
 
 def reconstructions(estimator: Any, X: NDArray, shape: Any) -> Still:
-    """Return rows above what is made of them."""
+    """Return rows above their reconstructions."""
     rows = X[:_N_IMAGES]
     made = (getattr(estimator, "reconstruct", None) or estimator.predict)(rows)
     pixels = image_shape(shape, X.shape[1]) or (1, X.shape[1])
     both = np.concatenate([rows, np.asarray(made)])
     if pixels[0] == 1:
-        # Rows that are no images are lines, each above its reconstruction.
+        # Rows that are not images are lines, each above its reconstruction.
         both = both.reshape(2, len(rows), -1).swapaxes(0, 1).reshape(2 * len(rows), -1)
         return Still(mosaic(as_images(both, pixels), 1))
     return Still(mosaic(as_images(both, pixels), len(rows)))
 
 
 def samples(estimator: Any, X: NDArray | None, shape: Any) -> Still:
-    """Return rows that are made up of the same random numbers every time."""
+    """Return rows generated from the same random numbers every time."""
     pixels = image_shape(shape, estimator.n_features_in_)
     if pixels is not None:
         return Still(mosaic(as_images(estimator.sample(49, random_state=0), pixels)))

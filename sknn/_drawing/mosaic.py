@@ -43,7 +43,7 @@ def centers(n: int, size: int) -> NDArray:
 
 
 def image_shape(shape: Any, n_pixels: int, known: Any = None) -> tuple[int, ...] | None:
-    """Return the shape of images of so many numbers, None where they are none.
+    """Return the shape of images with a given number of entries, None if they are not images.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A picture of a network, broken into rows as text is."""
+"""A picture of a network, broken into rows like text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def in_rows(picture: Diagram, longest: int) -> Diagram:
 
 
 class _Breaks:
-    """Where columns go.
+    """Positions of columns.
 
     Parameters
     ----------
@@ -41,11 +41,11 @@ class _Breaks:
         self.width = width
 
     def row(self, x: float) -> int:
-        """Return the row of what stands at x in a single one."""
+        """Return the row of an object at x in a single row."""
         return int((x + 0.5) // self.width)
 
     def x(self, x: float) -> float:
-        """Return the place from left to right."""
+        """Return the horizontal position."""
         return x - self.row(x) * self.width
 
     def y(self, x: float, y: float) -> float:
@@ -70,7 +70,7 @@ class _Breaks:
         return points - [row * self.width, row * ROW]
 
     def caption(self, caption: Caption) -> Iterator[Caption]:
-        """Yield a caption, or the parts of a heading in each row that it stands above."""
+        """Yield a caption, or the parts of a heading in each row that it spans."""
         if not caption.over:
             yield self._placed(caption, self.row(caption.x))
             return

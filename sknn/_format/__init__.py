@@ -1,1 +1,1 @@
-"""Objects as files that run no code: a graph in JSON and arrays beside it, in one zip."""
+"""Objects as files that run no code: a graph in JSON, and arrays, in one zip."""

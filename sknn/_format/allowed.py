@@ -1,4 +1,4 @@
-"""What may be in a file beside classes of sknn: types of scikit-learn, NumPy and Python.
+"""Types allowed in a file besides classes of sknn: of scikit-learn, NumPy, and Python.
 
 They are what pipelines and searches are made of, and keep nothing but plain values. Not here are
 trees, neighbors and whatever else keeps objects of C, nor SVC and SVR, whose code in C follows what

@@ -1,4 +1,4 @@
-"""Arrays, and what NumPy and SciPy have beside them."""
+"""Arrays, and related types of NumPy and SciPy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sknn._format.plain import bytes_of, text_of
 Order = Literal["C", "F"]
 
 _INLINE_BYTES = 4096
-"""Arrays up to this size stand in the graph: a member of the zip costs 250 bytes of its own."""
+"""Arrays up to this size are in the graph: a member of the zip costs 250 bytes."""
 
 _PLAIN_DTYPE = re.compile(r"[<>|=]?[a-zA-Z?][0-9]{0,9}(\[[0-9a-zA-Z/]{1,24}\])?")
 """How a dtype without fields is written; NumPy takes lists of thousands in one text as well."""
@@ -47,10 +47,10 @@ def _with_tuples(descr: Any) -> Any:
     """Turn the fields of a dtype into tuples again, which JSON has not."""
     if not isinstance(descr, list):
         if not isinstance(descr, str) or not _PLAIN_DTYPE.fullmatch(descr):
-            raise ValueError(f"there is no dtype {descr!r}")
+            raise ValueError(f"this is not a dtype: {descr!r}")
         return descr
     if not all(isinstance(field, (list, tuple)) for field in descr):
-        raise ValueError(f"there is no dtype {descr!r}")
+        raise ValueError(f"this is not a dtype: {descr!r}")
     return [
         tuple(
             _with_tuples(each) if i == 1 else _shape(each) if i == 2 else each
@@ -70,9 +70,9 @@ def _shape(node: Any) -> Any:
 def _array(content: Any, dtype: np.dtype, shape: Any, order: Order) -> NDArray:
     """Return an array of its own, of bytes that must be as many as it needs."""
     if dtype.hasobject:
-        raise ValueError("an array of objects is no array of bytes")
+        raise ValueError("an array of objects is not an array of bytes")
     if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
-        raise ValueError(f"{shape!r} is no shape of an array")
+        raise ValueError(f"{shape!r} is not a shape of an array")
     if math.prod(shape) and not dtype.itemsize:
         raise ValueError("an array whose entries have no bytes may have any number of them")
     if math.prod(shape) * dtype.itemsize != len(content):
@@ -83,12 +83,12 @@ def _array(content: Any, dtype: np.dtype, shape: Any, order: Order) -> NDArray:
 
 
 def order_of(array: NDArray) -> Order:
-    """Return the order in which an array is written: its own, where it has one."""
+    """Return the order in which an array is written: its own, if it has one."""
     return "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
 
 
 def npy_header(array: NDArray) -> bytes:
-    """Return what stands before the numbers in a file of NumPy, version 1.0 where that holds it."""
+    """Return the header of a file of NumPy, version 1.0 if possible."""
     stream = io.BytesIO()
     npy.write_array_header_1_0(stream, npy.header_data_from_array_1_0(array))
     return stream.getvalue()
@@ -98,7 +98,7 @@ def _from_npy(content: memoryview) -> NDArray:
     """Return the array of a file of NumPy, without ever trusting its sizes."""
     start = 10
     if bytes(content[:8]) != b"\x93NUMPY\x01\x00" or len(content) < start:
-        raise ValueError("a member is no .npy file of version 1.0")
+        raise ValueError("a member is not a .npy file of version 1.0")
     stop = start + int.from_bytes(content[8:start], "little")
     header = ast.literal_eval(bytes(content[start:stop]).decode("latin1").strip())
     if not isinstance(header, dict) or set(header) != {"descr", "fortran_order", "shape"}:
@@ -187,7 +187,7 @@ _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 
 
 class MaskedArray(Kind):
-    """An array, the mask over it, and what stands for masked entries."""
+    """An array, its mask, and the fill value of masked entries."""
 
     key = "masked"
 
@@ -215,7 +215,7 @@ class MaskedArray(Kind):
 
 
 class DType(Kind):
-    """What an array holds."""
+    """Contents of an array."""
 
     key = "dtype"
 
@@ -246,7 +246,7 @@ class Sparse(Kind):
     def make(self, node: Any, source: Making) -> Any:
         form, _, kind = node[self.key].partition("_")
         if form not in _CHECKED or kind not in ("array", "matrix"):
-            raise ValueError(f"{node[self.key]!r} is no sparse matrix")
+            raise ValueError(f"{node[self.key]!r} is not a sparse matrix")
         data, *parts = map(source.make, node["parts"])
         if not all(type(part) is np.ndarray and part.dtype != object for part in (data, *parts)):
             raise ValueError("a sparse matrix is made of arrays")
@@ -256,7 +256,7 @@ class Sparse(Kind):
         for part in (made.data, *(made.coords if form == "coo" else (made.indices, made.indptr))):
             if not any(np.may_share_memory(part, each) for each in (data, *parts)):
                 source.spend(part.nbytes)  # NumPy's types of indices are not always SciPy's.
-        # Indices that lead out of the arrays would be followed.
+        # Indices outside of the arrays would be followed.
         _ = made._check() if form == "coo" else made.check_format(full_check=True)
         return made
 

@@ -26,7 +26,7 @@ _GRAPH_BYTES = 1 << 20
 _PART_BYTES = 128
 _SLACK_BYTES = 1 << 26
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""Files do not tell when they were written: equal objects are equal files."""
+"""Files do not contain the time of writing: equal objects are equal files."""
 
 
 class Sink(Protocol):
@@ -98,12 +98,12 @@ def pack(head: dict[str, Any], arrays: Iterable[NDArray], sink: Sink) -> None:
 
 
 def room_for(size: int) -> int:
-    """Return how many bytes a file of a size may take beside its arrays once it is loaded."""
+    """Return how many bytes a file of a size may take besides its arrays once it is loaded."""
     return 2 * size + _SLACK_BYTES
 
 
 def _most_of_a_graph(size: int) -> int:
-    """Return how large the graph in a file of so many bytes may be."""
+    """Return how large the graph in a file of a given size may be."""
     return max(_GRAPH_BYTES, 2 * size)
 
 
@@ -123,7 +123,7 @@ def _bytes_of(array: NDArray) -> memoryview:
 
 
 class Unpacked(NamedTuple):
-    """What a zip holds.
+    """Contents of a zip.
 
     Attributes
     ----------
@@ -150,7 +150,7 @@ def unpack(content: bytes) -> Unpacked:
     Raises
     ------
     ValueError
-        If it is no such zip, is not as it was written, or was made to harm.
+        If it is not such a zip, was altered, or was crafted to do harm.
     """
     check_ends(content[:SEAL_BYTES], content[-SEAL_BYTES:])
     whole = memoryview(content)
@@ -185,7 +185,7 @@ def _members(whole: memoryview, content: bytes) -> dict[str, memoryview]:
 
 
 def _raw(whole: memoryview, info: zipfile.ZipInfo) -> memoryview:
-    """Return the bytes of a member as they stand in the file."""
+    """Return the bytes of a member as they are in the file."""
     header = whole[info.header_offset : info.header_offset + _LOCAL_HEADER]
     if info.header_offset < 0 or bytes(header[:4]) != b"PK\x03\x04" or info.flag_bits & 1:
         raise ValueError(f"its member {info.filename} is not where it should be")
@@ -233,4 +233,4 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _reject_constant(word: str) -> None:
-    raise ValueError(f"its graph holds {word}, which is no JSON")
+    raise ValueError(f"its graph holds {word}, which is not JSON")

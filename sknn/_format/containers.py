@@ -115,7 +115,7 @@ class NamedTuple(Kind):
         kind = source.named(node[self.key])
         items = [source.make(each) for each in _listed(node["items"])]
         if not (isinstance(kind, type) and issubclass(kind, tuple)):
-            raise ValueError(f"{node[self.key]} is no named tuple")
+            raise ValueError(f"{node[self.key]} is not a named tuple")
         if len(items) != len(kind._fields):  # type: ignore[attr-defined]
             raise ValueError(f"{node[self.key]} has {len(kind._fields)} places")  # type: ignore[attr-defined]
         return tuple.__new__(kind, items)

@@ -22,7 +22,7 @@ _WORDS = 4000
 
 
 class Told(NamedTuple):
-    """An object as it will stand in a file.
+    """An object as it will be written to a file.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Told(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a file holds.
+    """Contents of a file.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Found(NamedTuple):
 
 
 def told(value: Any) -> Told:
-    """Return an object as it will stand in a file.
+    """Return an object as it will be written to a file.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def from_bytes(content: bytes, names: Names) -> Found:
     head, members = unpacked.head, unpacked.members
     written = head.get("format")
     if type(written) is not int or written < 1:
-        raise ValueError(f"{written!r} is no format")
+        raise ValueError(f"{written!r} is not a format")
     if written > FORMAT:
         raise ValueError(
             f"it has format {written}, and this version of sknn reads up to {FORMAT}: update sknn "

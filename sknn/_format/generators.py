@@ -21,7 +21,7 @@ _BITS = {
     )
 }
 _PLACES = {"pos": 624, "buffer_pos": 4}
-"""Where in its block of numbers a generator stands: NumPy reads there without a look."""
+"""Position of a generator in its block of numbers: NumPy reads there without a check."""
 
 _MOST_WORDS = 64
 """In a pool, an entropy or a spawn key."""
@@ -70,7 +70,7 @@ def _check_state(state: Any) -> None:
 
 
 def _seed(told: Any) -> SeedSequence:
-    """Return a seed that spawns what the one that was written would; its pool is no bomb."""
+    """Return a seed that spawns what the saved one would; its pool is of bounded size."""
     entropy, spawn_key, pool_size, spawned = told
     if type(pool_size) is not int or pool_size > _MOST_WORDS:
         raise ValueError("the pool of a seed is too large")

@@ -40,7 +40,7 @@ class Writer:
         self.arrays: list[Any] = []
         self.cost = 0
         self._numbers: dict[int, int] = {}
-        # An object that is gone would leave its id to another.
+        # The id of a deleted object could be used by another one.
         self._seen: list[Any] = []
         self._open: set[int] = set()
         self._steps: list[tuple[str, str]] = []
@@ -91,7 +91,7 @@ class Writer:
 
 
 def _kind_of(value: Any) -> Kind:
-    """Return the kind of a value; of most the type tells it."""
+    """Return the kind of a value, for most values by its type."""
     known = _BY_TYPE.get(type(value))
     if known is not None and known.suits(value):
         return known
@@ -112,7 +112,7 @@ class Reader:
     members : callable
         Returns the bytes of a large array, each once.
     room : int
-        Bytes that values may take beside their nodes and arrays.
+        Bytes that values may take besides their nodes and arrays.
 
     Attributes
     ----------
@@ -131,7 +131,7 @@ class Reader:
         self._depth = 0
 
     def spend(self, size: int) -> None:
-        """Count bytes that something takes beside its nodes.
+        """Count bytes that something takes besides its nodes.
 
         References make a large value of a few letters, any number of times.
         """
@@ -163,9 +163,9 @@ class Reader:
 
     def _known(self, number: Any) -> Any:
         if type(number) is not int or not 0 <= number < len(self.made):
-            raise ValueError("a reference leads to nothing")
+            raise ValueError("a reference points to nothing")
         if self.made[number] is _UNMADE:
-            raise ValueError("a reference leads to what is not made yet")
+            raise ValueError("a reference points to an object that does not exist yet")
         return self.made[number]
 
 

@@ -1,4 +1,4 @@
-"""What a kind of node is: how a value is told in JSON, and how it is made again."""
+"""Kinds of nodes: how a value is written as JSON, and how it is restored."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ class Unsavable(Exception):
 
 
 class Telling(Protocol):
-    """What a kind asks of the writer."""
+    """Interface of the writer for a kind."""
 
     def tell(self, value: Any, step: str = "") -> Node:
         """Return the node of a part; `step` is how one gets to it, for errors."""
 
     def add(self, array: Any) -> int:
-        """Keep a large array beside the graph and return its number."""
+        """Keep a large array outside the graph and return its number."""
 
     def spend(self, size: int) -> None:
         """Count bytes that a reader will spend."""
 
 
 class Making(Protocol):
-    """What a kind asks of the reader."""
+    """Interface of the reader for a kind."""
 
     format: int
 
@@ -35,13 +35,13 @@ class Making(Protocol):
         """Return the value of a part."""
 
     def member(self, number: Any) -> memoryview:
-        """Return the bytes of a large array; each can be asked for once."""
+        """Return the bytes of a large array; each can be requested once."""
 
     def named(self, name: Any) -> Any:
         """Return a class or function that may be in a file; raise for others."""
 
     def spend(self, size: int) -> None:
-        """Count bytes that something takes beside its node; raise where a file has no more."""
+        """Count bytes that something takes besides its node; raise if the file has no more."""
 
 
 class Kind(ABC):
@@ -57,7 +57,7 @@ class Kind(ABC):
     """Whether identity matters: a second mention becomes a reference."""
 
     cost: ClassVar[int] = 0
-    """Bytes that one of its values takes beside what its node does, where these are many."""
+    """Bytes that one of its values takes besides its node, if these are many."""
 
     @abstractmethod
     def suits(self, value: Any) -> bool:
@@ -72,4 +72,4 @@ class Kind(ABC):
         """Return the value of a node; of what can hold itself an empty one."""
 
     def fill(self, value: Any, node: Any, source: Making) -> None:  # noqa: B027
-        """Put in what a value holds, where it can hold itself."""
+        """Fill in the contents of a value, if it can contain itself."""

@@ -1,4 +1,4 @@
-"""What older files say otherwise than today: by class and format."""
+"""Differences of older files from current ones, by class and format."""
 
 from __future__ import annotations
 

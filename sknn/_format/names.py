@@ -1,4 +1,4 @@
-"""What classes and functions are called in a file, and which of them may be in one."""
+"""Names of classes and functions in a file, and which of them are allowed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _own_name(thing: Any) -> str:
 
 
 def _attribute(owner: Any, name: str) -> Any:
-    """Return what a dotted name stands for, None where there is nothing."""
+    """Return the object with a dotted name, None if there is none."""
     for part in name.split("."):
         owner = getattr(owner, part, None)
     return owner
@@ -120,7 +120,7 @@ class Names:
             return f"{getattr(thing, '__module__', None)}.{_own_name(thing)}"
 
     def find(self, name: Any) -> Any:
-        """Return what a name stands for.
+        """Return the object with a name.
 
         Raises
         ------
@@ -179,7 +179,7 @@ def at_hand(graph: Any) -> list[Any]:
 
 
 def _loaded(name: str) -> Any:
-    """Return what is called so in a module that is imported already, None where nothing is."""
+    """Return the object with a name in an imported module, None if there is none."""
     parts = name.split(".")
     for cut in range(len(parts) - 1, 0, -1):
         module = sys.modules.get(".".join(parts[:cut]))
@@ -203,7 +203,7 @@ def _allowed(module: str, name: str) -> Any:
 
 
 def types_of_searches() -> list[type]:
-    """Return the listed types of scikit-learn that are no public estimators: scorers, splitters."""
+    """Return the listed types of scikit-learn other than public estimators: scorers, splitters."""
     listed = [(m, name) for m, names in SCIKIT_LEARN.items() for name in names]
     found = (getattr(_module(module), name, None) for module, name in listed)
     named = (kind for kind in found if kind is not None)
@@ -211,7 +211,7 @@ def types_of_searches() -> list[type]:
 
 
 def _module(name: str) -> Any:
-    """Return a module of scikit-learn, None where this version has none of the name."""
+    """Return a module of scikit-learn, None if this version has none of the name."""
     try:
         return import_module(name)
     except ImportError:

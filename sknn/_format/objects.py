@@ -90,7 +90,7 @@ class Distribution(Kind):
     def make(self, node: Any, source: Making) -> Any:
         found = _distribution(node[self.key])
         if found is None:
-            raise ValueError(f"{node[self.key]!r} is no distribution of scipy.stats")
+            raise ValueError(f"{node[self.key]!r} is not a distribution of scipy.stats")
         args = [source.make(each) for each in node["args"]]
         kwds = {name: source.make(each) for name, each in node["kwds"].items()}
         if not all(_is_number(each) for each in (*args, *kwds.values())):
@@ -99,7 +99,7 @@ class Distribution(Kind):
 
 
 def _distribution(name: Any) -> Any:
-    """Return the distribution of a name, None where SciPy has none."""
+    """Return the distribution of a name, None if SciPy has none."""
     found = vars(stats).get(name) if isinstance(name, str) else None
     return found if isinstance(found, (stats.rv_continuous, stats.rv_discrete)) else None
 

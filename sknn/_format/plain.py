@@ -24,7 +24,7 @@ def text_of(content: Any) -> str:
 
 
 def bytes_of(text: Any) -> bytes:
-    """Return the bytes that a text stands for."""
+    """Return the bytes that a text encodes."""
     if not isinstance(text, str):
         raise ValueError("bytes are written as text")
     return base64.b64decode(text, validate=True)

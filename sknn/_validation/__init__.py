@@ -1,1 +1,1 @@
-"""Checked arrays: what a call hands to training."""
+"""Checked arrays that a call passes to training."""

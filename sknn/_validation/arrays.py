@@ -1,4 +1,4 @@
-"""Checked arrays: what a call of fit hands to training."""
+"""Checked arrays that a call of fit passes to training."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _tells_time(dtype: Any) -> bool:
 
 
 def check_columns(X: Any) -> None:
-    """Raise where two columns of a frame have one name: names are what columns are known by."""
+    """Raise if two columns of a frame have one name: names are what columns are known by."""
     columns = list(getattr(X, "column_names", getattr(X, "columns", ())))
     twice = [name for name, times in Counter(columns).items() if times > 1]
     if twice:
@@ -151,7 +151,7 @@ def _canonical(X: Any) -> Any:
 
 
 def check_matrix(X: Any, dtype: Any) -> NDArray:
-    """Return X as a dense matrix, for what are no rows of the table an estimator was fitted on."""
+    """Return X as a dense matrix, for arrays other than rows of the table in fit."""
     reject_odd_arrays(X, "X")
     with naming_arguments(X=X):
         return check_array(X, dtype=[dtype], input_name="X")
@@ -189,7 +189,7 @@ def check_target(y: Any, numeric: bool) -> Any:
 
 
 def check_truth(y: Any, numeric: bool) -> Any:
-    """Return a checked y that answers are compared with: of a single column nothing is said."""
+    """Return a checked y to compare predictions with, without a warning for a single column."""
     y = _target_array(y, numeric)
     with naming_arguments(y=y):
         return _shaped(y.ravel() if y.shape[1:] == (1,) and not sp.issparse(y) else y, numeric)
@@ -211,7 +211,7 @@ def _target_array(y: Any, numeric: bool) -> Any:
 def _shaped(y: Any, numeric: bool) -> Any:
     """Return y as numbers, if it is `numeric`, and without a second axis that it does not need."""
     if numeric and y.dtype.kind not in "biuf":
-        # Numbers that are spelt.
+        # Numbers given as text.
         y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
     if numeric:
         # None among objects has become NaN after scikit-learn looked.
@@ -224,7 +224,7 @@ def _shaped(y: Any, numeric: bool) -> Any:
 
 
 def _check_indicator(y: Any) -> None:
-    """Raise where a sparse y does not mark labels."""
+    """Raise if a sparse y does not mark labels."""
     if y.ndim != 2 or y.shape[1] < 2 or not np.isin(y.data, (0, 1)).all():
         raise ValueError(
             f"y is sparse, of shape {y.shape}; a sparse y is an indicator matrix with one column "
@@ -240,7 +240,7 @@ def plain_numbers(values: Any) -> Any:
     objects = np.asarray(values)
     if not objects.size or not all(isinstance(each, _PLAIN) for each in objects.flat):
         return values
-    # NumPy takes whole numbers of two types for floats.
+    # NumPy converts whole numbers of two types to floats.
     entries = [i.item() if isinstance(i, np.generic) else i for i in objects.flat]
     plain = np.array(entries).reshape(objects.shape)
     # Labels beyond int64 would be rounded.
@@ -266,7 +266,7 @@ def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, re
 def check_unlabelled_validation(
     estimator: Any, X_val: Any, sample_weight_val: Any, dtypes: Any
 ) -> Rows | None:
-    """Return the checked validation rows a user gave, None where there are none."""
+    """Return the checked validation rows a user gave, None if there are none."""
     if X_val is None:
         if sample_weight_val is not None:
             raise ValueError("sample_weight_val was given without X_val.")
@@ -282,7 +282,7 @@ def check_unlabelled_validation(
 
 
 def check_some_weight(weight: NDArray | None, name: str = "sample_weight_val") -> None:
-    """Raise where every weight is zero."""
+    """Raise if every weight is zero."""
     if weight is not None and not weight.any():
         raise ValueError(f"{name} must hold at least one weight that is not zero.")
 
@@ -293,7 +293,7 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
     Raises
     ------
     ValueError
-        If they are not one finite, non-negative number a row.
+        If they are not one finite, non-negative number per row.
     """
     if sample_weight is None:
         return None
@@ -304,7 +304,7 @@ def check_weight(sample_weight: Any, n_rows: int, name: str = "sample_weight") -
     try:
         weight = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name=name)
     except (TypeError, ValueError, OverflowError) as error:
-        # What does not know the argument is NumPy speaking of its own doings.
+        # A message without the argument is about NumPy's internals.
         more = (
             f": {error}" if name in str(error) else f"; it is, or holds, {_short(sample_weight)}."
         )
@@ -325,7 +325,7 @@ def _short(values: Any) -> str:
 
 
 def _check_total(weight: NDArray, name: str) -> None:
-    """Raise where the penalty, which is divided by the sum of weights, would be nothing or NaN."""
+    """Raise if the penalty, which is divided by the sum of weights, would be 0 or NaN."""
     with np.errstate(over="ignore"):
         total = weight.sum()
     if total != 0 and not np.finfo(np.float64).tiny <= total < np.inf:
@@ -343,7 +343,7 @@ def shares(weight: NDArray | None, dtype: Any) -> NDArray | None:
 
 
 def training_rows(weight: NDArray | None, may_be_empty: bool) -> NDArray | None:
-    """Return the indices of rows with a positive weight, None where that is every row."""
+    """Return the indices of rows with a positive weight, None if that is every row."""
     if weight is None or (weight > 0).all():
         return None
     rows = np.flatnonzero(weight)
@@ -392,7 +392,7 @@ def split_rows(
 
 
 def _can_be_kept(groups: NDArray | None, n_held_out: int) -> bool:
-    """Whether every group can stand on both sides of a split."""
+    """Whether every group can be on both sides of a split."""
     if groups is None:
         return False
     counts = np.unique(groups, return_counts=True)[1]
@@ -441,7 +441,7 @@ def class_weights(
         return per_class[codes]
     labels = set(classes.tolist())
     unknown = [label for label in class_weight if label not in labels]
-    # A fold may lack a rare class; but where labels lack a weight too, the keys are misspelt.
+    # A fold may lack a rare class; but if labels lack a weight, too, the keys are misspelled.
     if unknown and not labels <= set(class_weight):
         raise ValueError(
             f"class_weight names {unknown}, which are not classes of y; the classes are {classes}."

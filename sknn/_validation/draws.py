@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 def generator_of_draws(
     n_samples: Any, random_state: Any, name: str = "n_samples"
 ) -> np.random.RandomState:
-    """Return what draws, having looked at the number of rows asked for."""
+    """Return a RandomState, after checking the number of rows requested."""
     whole = isinstance(n_samples, numbers.Integral) and not isinstance(n_samples, bool)
     if not whole or n_samples < 1:
         raise ValueError(f"{name} must be an int of at least 1; got {n_samples!r}.")

@@ -16,7 +16,7 @@ _TABLES = (
     "or use TabularMLPClassifier or TabularMLPRegressor, which take missing values and text as "
     "they are."
 )
-# What others say, and what is said instead; what was in parentheses can be told again.
+# Messages of others, and what replaces them; what was in parentheses can be repeated.
 _OWN_WORDS = {
     r"^(Input \S+ contains NaN)\.": (
         f"{{0}}. Impute missing values, for example with sklearn.impute.SimpleImputer, {_TABLES}"
@@ -32,13 +32,13 @@ _OWN_WORDS = {
     ),
     r"argument must be .* string .*number, not '(.*)'": (
         "{name} is, or holds, an object of type {0}; every entry of the argument must be a real "
-        "number, or a string that spells a number."
+        "number, or a string that can be read as a number."
     ),
     r"at least 1 dimension .*got scalar `array\((.*?)(?:, dtype=.*)?\)`": (
         "{name} is a single value, {0}; pass one for each sample."
     ),
     r"^(Complex data not supported)": (
-        "In {name}: {0}; pass real and imaginary parts as columns of their own."
+        "In {name}: {0}; pass real and imaginary parts as separate columns."
     ),
     r"^(Found input variables with inconsistent numbers of samples): \[(\d+), (\d+)\]": (
         "{0}: X has {1} rows and y {2}; both must have one for each sample."
@@ -67,7 +67,7 @@ def located(error: Exception, where: str) -> TypeError | ValueError:
 
 
 def check_same_rows(x: Any, y: Any) -> None:
-    """Raise where X, or what was made of it, and y do not have as many rows."""
+    """Raise if X, also in converted form, and y have different numbers of rows."""
     with naming_arguments(X=x, y=y):
         check_consistent_length(x, y)
 
@@ -83,7 +83,7 @@ def naming_arguments(**arguments: Any) -> Iterator[None]:
     Python integers beyond all floats raise an OverflowError, which becomes a ValueError.
     """
     try:
-        # Sums of huge numbers overflow while they are looked through for infinity.
+        # Sums of huge numbers overflow while they are checked for infinity.
         with np.errstate(over="ignore", invalid="ignore"):
             yield
     except (TypeError, ValueError, OverflowError) as error:
@@ -113,7 +113,7 @@ def _own_words(message: str, arguments: dict[str, Any]) -> str | None:
 
 
 def _culprit(arguments: dict[str, Any]) -> str:
-    """Return the last argument that is no array by itself or, if all are, not of numbers."""
+    """Return the last argument that is not an array or, if all are arrays, not numeric."""
     for numeric in (False, True):
         for name, values in reversed(arguments.items()):
             rows = name == "X"

@@ -23,7 +23,7 @@ def reject_uneven(values: Any, name: str) -> None:
 
 
 def is_array_of_objects(values: Any) -> bool:
-    """Whether values are NumPy's or a Series with one axis, and anything may be behind it."""
+    """Whether values are a NumPy array or Series with one axis, whose entries may be anything."""
     shape = getattr(values, "shape", None)
     one_axis = isinstance(shape, tuple) and len(shape) == 1
     return one_axis and getattr(getattr(values, "dtype", None), "kind", "") == "O"

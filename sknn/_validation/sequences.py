@@ -14,7 +14,7 @@ from sknn._validation.row_shapes import is_array_of_objects, reject_uneven
 
 
 def n_axes(X: Any) -> int:
-    """Return the number of axes of X; what is no array is left for scikit-learn to complain of."""
+    """Return the number of axes of X; scikit-learn raises for what is not an array."""
     shape = getattr(X, "shape", None)
     if isinstance(shape, tuple):
         return len(shape)
@@ -54,7 +54,7 @@ def n_steps(sequence: Any, channels_first: bool) -> int:
 
 
 def padded(X: Any, dtype: Any, channels_first: bool) -> NDArray:
-    """Return sequences behind each other as one array, NaN where a shorter one has ended.
+    """Return sequences stacked in one array, NaN where a shorter one has ended.
 
     Parameters
     ----------
@@ -104,20 +104,20 @@ def _one(sequence: Any, i: int, dtype: Any, channels_first: bool) -> NDArray:
 
 
 def _check_features(series: list[NDArray], channels_first: bool) -> None:
-    """Raise where steps of two sequences have different features."""
+    """Raise if steps of two sequences have different features."""
     counts = [each.shape[1] for each in series]
     odd = next((i for i, count in enumerate(counts) if count != counts[0]), None)
     if odd is None:
         return
     hint = ""
     if len({len(each) for each in series}) == 1:
-        # What is alike in all of them is more likely the features than the length.
+        # An axis that is equal in all of them is more likely that of the features.
         here, other = ("first", "last") if channels_first else ("last", "first")
         hint = (
             f" With channels={here!r} all have {len(series[0])} steps; if these are the features, "
             f"pass channels={other!r}."
         )
     raise ValueError(
-        f"All sequences of X must have the same features; X[0] has {counts[0]} a step and "
+        f"All sequences of X must have the same features; X[0] has {counts[0]} per step and "
         f"X[{odd}] has {counts[odd]}.{hint}"
     )

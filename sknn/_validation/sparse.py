@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 
 def reject_broken(values: Any, name: str) -> None:
-    """Raise where a sparse matrix would be read or written outside of its memory.
+    """Raise if a sparse matrix would be read or written outside of its memory.
 
     It must be called before SciPy converts, slices or multiplies: its loops check nothing.
 
@@ -30,11 +30,11 @@ def reject_broken(values: Any, name: str) -> None:
 
 
 def _inside(indices: Any, size: int) -> bool:
-    """Whether a vector of whole numbers lies between 0 and `size`, in one pass over it."""
+    """Whether all entries of an integer vector are between 0 and `size`, in one pass."""
     indices = np.asarray(indices)
     if indices.ndim != 1 or indices.dtype.kind not in "iu":
         return indices.size == 0
-    # Read as unsigned, what is negative is very large.
+    # Read as unsigned, negative numbers are very large.
     unsigned = indices.view(_UNSIGNED.get(indices.dtype) or _unsigned(indices.dtype))
     # The method max takes twice as long for the entries of one row.
     return not len(indices) or bool(np.maximum.reduce(unsigned) < size)
@@ -48,7 +48,7 @@ _UNSIGNED = {dtype: _unsigned(dtype) for dtype in (np.dtype(np.int32), np.dtype(
 
 
 def _compressed(major: int, minor: int, values: Any) -> bool:
-    """Whether pointers rise from 0 to at most the entries there are, and indices lie inside."""
+    """Whether pointers rise from 0 to at most the number of entries, and indices are in range."""
     pointers, indices = np.asarray(values.indptr), np.asarray(values.indices)
     if pointers.shape != (major + 1,) or pointers.dtype.kind not in "iu" or indices.ndim != 1:
         return False
@@ -69,7 +69,7 @@ def _csc(values: Any) -> bool:
 
 
 def _bsr(values: Any) -> bool:
-    """Whether blocks lie inside, and cover the matrix."""
+    """Whether blocks are inside the matrix and cover it."""
     if np.ndim(values.data) != 3 or 0 in values.data.shape[1:]:
         return False
     (rows, columns), (high, wide) = values.shape, values.data.shape[1:]
@@ -98,7 +98,7 @@ def _dia(values: Any) -> bool:
 
 
 def _lil(values: Any) -> bool:
-    """Whether each row has as many places as numbers."""
+    """Whether each row has as many indices as numbers."""
     rows, data = values.rows, values.data
     if not values.shape[0] == len(rows) == len(data):
         return False

@@ -35,7 +35,7 @@ _REASONS = {
 
 
 def check_target(path: str | os.PathLike) -> None:
-    """Try whether a file can be written at `path`; nothing is left behind.
+    """Check whether a file can be written at `path`; nothing is left behind.
 
     Raises
     ------
@@ -96,9 +96,9 @@ def read(path: str | os.PathLike) -> bytes:
     Raises
     ------
     OSError
-        If the file cannot be read, or is no regular file; the text is the reason alone.
+        If the file cannot be read, or is not a regular file; the text is the reason alone.
     ValueError
-        If it is no such file, comes from a later version, or is not as it was written.
+        If it is not such a file, comes from a later version, or was altered.
     """
     with _reading(path) as stream:
         header = stream.read(_HEADER.size)
@@ -188,16 +188,16 @@ def _in_words() -> Iterator[None]:
 
 
 def _check_kind(found: os.stat_result) -> None:
-    """Raise for what is no regular file: replaced, a device would be lost."""
+    """Raise for anything but a regular file: replaced, a device would be lost."""
     if not stat.S_ISREG(found.st_mode):
         kind, words = _KINDS.get(stat.S_IFMT(found.st_mode), (OSError, "it is not a regular file"))
         raise kind(words)
 
 
 def _target(path: str | os.PathLike) -> Path:
-    """Return where a file is or will be, symbolic links followed; raise where it cannot be."""
+    """Return where a file is or will be, symbolic links followed; raise if it cannot be."""
     target = Path(os.path.realpath(path))
-    # The path itself, too: names under /proc and /dev may lead where no path leads.
+    # The path itself, too: names under /proc and /dev may point to files without a path.
     for each in (path, target):
         with contextlib.suppress(FileNotFoundError):
             _check_kind(os.stat(each))
@@ -212,7 +212,7 @@ def _target(path: str | os.PathLike) -> Path:
 
 @contextlib.contextmanager
 def _temporary(target: Path) -> Iterator[tuple]:
-    """Open a file of a name nobody else has; remove what is left of it in the end."""
+    """Open a file with a unique name; remove what is left of it in the end."""
     name = f".{target.name[:40]}.{os.getpid()}.{secrets.token_hex(6)}.tmp"
     temporary = target.with_name(name)
     try:
@@ -229,7 +229,7 @@ def _handle(temporary: Path, target: Path) -> int:
         old = target.stat()
     except FileNotFoundError:
         return os.open(temporary, flags, 0o666)
-    # At first for the owner alone: what is written is never open to more than the old file.
+    # At first for the owner only: the new file is never readable by more users than the old one.
     handle = os.open(temporary, flags, 0o600)
     if hasattr(os, "fchmod"):
         with contextlib.suppress(OSError):  # Only the superuser may give a file away.

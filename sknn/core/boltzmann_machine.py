@@ -169,7 +169,7 @@ class Machine:
         r"""Estimate by annealed importance sampling.
 
         The weights are heated from 0, where units are independent and the sum is known, to 1; every
-        chain collects the ratios of what it meets on its way.
+        chain collects the ratios along its path.
 
         References
         ----------
@@ -190,5 +190,5 @@ class Machine:
 
 
 def _step(width: int) -> int:
-    """Return how many rows make a chunk, so that `width` numbers a row stay bounded."""
+    """Return how many rows make a chunk, so that `width` numbers per row stay bounded."""
     return max(1, _CHUNK // max(1, width))

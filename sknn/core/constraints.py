@@ -1,4 +1,4 @@
-"""What a parameter may be, said once and in scikit-learn's words; read when a model is built.
+"""Constraints on parameters, in scikit-learn's words; read when a model is built.
 
 A number may be of any numeric type. What is read is Python's own, so that arithmetic does not
 depend on the type: a float32 would round, a uint8 overflow.
@@ -215,7 +215,7 @@ def check(
     constraints: Mapping[str, Constraint],
     sound: Mapping[str, Any] = _NOTHING,
 ) -> dict[str, Any]:
-    """Return what the constraints make of the values: numbers of any type become Python's own.
+    """Return the values as the constraints convert them: numbers of any type become Python's own.
 
     Values that are the very objects in `sound` are passed over.
 
@@ -233,7 +233,7 @@ def check(
                 f"{owner} has a constraint for {name!r}, but stores no parameter of that name; "
                 f"set self.{name} in __init__, or take the row out of its constraints."
             )
-        # Without a sound default the constraint stands for it, which no parameter has for a value.
+        # Without a valid default, the constraint replaces it, which no parameter has as a value.
         if values[name] is not sound.get(name, constraint):
             plain[name] = constraint.read(owner, name, values[name])
     return plain
@@ -242,7 +242,7 @@ def check(
 def sound_defaults(kind: type, table: Mapping[str, Constraint]) -> dict[str, Any]:
     """Return the defaults of a class that its table allows and takes as they are.
 
-    Most parameters are left alone, and what is known of these need not be asked anew every time.
+    Most parameters have their defaults, which need not be checked again every time.
     """
     defaults = {name: parameter.default for name, parameter in signature(kind).parameters.items()}
     return {

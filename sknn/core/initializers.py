@@ -1,4 +1,4 @@
-"""How parameters start."""
+"""Initial values of parameters."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Values = NDArray[np.float64]
 
 
 class Initializer(Spec, family=True):
-    """Draws initial values.
+    """Base class of initializers, which draw initial values.
 
     Values are drawn in float64 whatever the dtype of the network, so that the same seed gives the
     same values in both precisions.
@@ -50,7 +50,7 @@ def _symmetric(rng: np.random.Generator, shape: tuple[int, ...], bound: float) -
 
 
 class Zeros(Initializer, alias="zeros"):
-    """All zero.
+    """Set all entries to 0.
 
     Examples
     --------
@@ -67,7 +67,7 @@ class Zeros(Initializer, alias="zeros"):
 
 
 class Ones(Initializer, alias="ones"):
-    """All one.
+    """Set all entries to 1.
 
     Examples
     --------
@@ -84,7 +84,7 @@ class Ones(Initializer, alias="ones"):
 
 
 class Constant(Initializer, alias="constant"):
-    """One number everywhere.
+    """Set all entries to one number.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ class Constant(Initializer, alias="constant"):
 
 
 class Uniform(Initializer, alias="uniform"):
-    """Uniform between two bounds, whatever the size of the layer.
+    """Uniform distribution between two bounds, whatever the size of the layer.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ class Uniform(Initializer, alias="uniform"):
 
 
 class Normal(Initializer, alias="normal"):
-    r"""Normal with mean 0, whatever the size of the layer: :math:`N(0, \sigma^2)`.
+    r"""Normal distribution with mean 0, whatever the size of the layer: :math:`N(0, \sigma^2)`.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ class Normal(Initializer, alias="normal"):
 
 
 class ScaledUniform(Initializer):
-    r"""scikit-learn's rule, which it uses for weights and biases alike.
+    r"""scikit-learn's uniform initialization, which it uses for weights and biases.
 
     :math:`U(-a, a)` with :math:`a = \sqrt{c / (n_{in} + n_{out})}`. With ``factor=6`` this is the
     rule of [1]_; scikit-learn takes 2 for logistic units.
@@ -217,7 +217,7 @@ class ScaledUniform(Initializer):
 
 
 class GlorotUniform(Initializer, alias="glorot_uniform"):
-    r"""Uniform with the variance :math:`2 / (n_{in} + n_{out})` [1]_.
+    r"""Glorot (Xavier) uniform initialization: variance :math:`2 / (n_{in} + n_{out})` [1]_.
 
     :math:`U(-a, a)` with :math:`a = \sqrt{6 / (n_{in} + n_{out})}`; for tanh and linear units.
 
@@ -243,7 +243,7 @@ class GlorotUniform(Initializer, alias="glorot_uniform"):
 
 
 class GlorotNormal(Initializer, alias="glorot_normal"):
-    r"""Normal with the variance :math:`2 / (n_{in} + n_{out})` [1]_.
+    r"""Glorot (Xavier) normal initialization: variance :math:`2 / (n_{in} + n_{out})` [1]_.
 
     References
     ----------
@@ -267,7 +267,7 @@ class GlorotNormal(Initializer, alias="glorot_normal"):
 
 
 class HeUniform(Initializer, alias="he_uniform"):
-    r"""Uniform with the variance :math:`2 / n_{in}` [1]_.
+    r"""He (Kaiming) uniform initialization: variance :math:`2 / n_{in}` [1]_, for rectifiers.
 
     :math:`U(-a, a)` with :math:`a = \sqrt{6 / n_{in}}`; for rectifiers, which halve the variance.
 
@@ -293,7 +293,7 @@ class HeUniform(Initializer, alias="he_uniform"):
 
 
 class HeNormal(Initializer, alias="he_normal"):
-    r"""Normal with the variance :math:`2 / n_{in}` [1]_, for rectifiers.
+    r"""He (Kaiming) normal initialization: variance :math:`2 / n_{in}` [1]_, for rectifiers.
 
     References
     ----------
@@ -317,7 +317,7 @@ class HeNormal(Initializer, alias="he_normal"):
 
 
 class LecunNormal(Initializer, alias="lecun_normal"):
-    r"""Normal with the variance :math:`1 / n_{in}` [1]_, for selu [2]_.
+    r"""LeCun normal initialization: variance :math:`1 / n_{in}` [1]_, for selu [2]_.
 
     References
     ----------
@@ -341,7 +341,7 @@ class LecunNormal(Initializer, alias="lecun_normal"):
 
 
 class Orthogonal(Initializer, alias="orthogonal"):
-    r"""A random matrix with orthonormal columns, or rows where it is wide, times a gain [1]_.
+    r"""Orthogonal initialization: orthonormal columns (rows, if wide), times a gain [1]_.
 
     The orthogonal factor of a matrix of standard normal numbers; with the signs of the
     triangular factor moved into it, every rotation is equally likely. Arrays of more than two axes

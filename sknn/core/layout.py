@@ -119,7 +119,7 @@ class Plan:
 
     @property
     def multiply_adds(self) -> int:
-        """Multiply-adds a row of the largest matrix product."""
+        """Multiply-adds per row of the largest matrix product."""
         return self.work or max((prod(param.shape) for param in self.params.values()), default=0)
 
 
@@ -145,7 +145,7 @@ class Tie:
 
 @dataclass(frozen=True)
 class Growth:
-    """Where the units of a layer go when it gets more of them.
+    """Positions of the units of a layer when it grows.
 
     Attributes
     ----------
@@ -173,7 +173,7 @@ class Layout:
     plans : sequence of Plan
         One per layer.
     names : sequence of str, default=None
-        One unique name a layer, by which parameters find their place in another layout. None
+        One unique name per layer, by which parameters find their place in another layout. None
         numbers them.
 
     Attributes
@@ -265,7 +265,7 @@ class Layout:
         return layers
 
     def places(self, start: int, stop: int) -> list[slice]:
-        """Return where the parameters of the layers from `start` up to `stop` lie, in order.
+        """Return the positions of the parameters of the layers from `start` up to `stop`, in order.
 
         One after the other they make the vector of a layout of these layers alone.
         """

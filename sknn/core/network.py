@@ -22,7 +22,7 @@ _MOST_NUMBERS = 1 << 23
 
 
 def present_steps(x: NDArray) -> NDArray | None:
-    """Return which steps of sequences there are, None where all are; NaN marks the others.
+    """Return which steps of sequences are present, None if all are; NaN marks the others.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def present_steps(x: NDArray) -> NDArray | None:
 
 
 def _rows_of_a_chunk(widest: int, members: int) -> int:
-    """Return how many rows to predict at once; `widest` are the numbers a row of one member."""
+    """Return how many rows to predict at once; `widest` are the numbers per row of one member."""
     low, high = _CHUNK_ROWS
     rows = max(low, min(high, _CHUNK_NUMBERS // widest))
     return max(1, min(rows, _MOST_NUMBERS // (widest * members)))
@@ -51,7 +51,7 @@ class Network:
     layers : sequence of Layer
         Bound layers (:meth:`Layer.bind`), the last one linear.
     names : sequence of str
-        One unique name a layer.
+        One unique name per layer.
     in_shape : tuple of int
         Shape of one input row.
     dtype : dtype
@@ -299,7 +299,7 @@ class Network:
 
     @staticmethod
     def _widest(plan: Plan) -> int:
-        """Count the numbers a row of the largest array a layer predicts with."""
+        """Count the numbers per row of the largest array a layer predicts with."""
         needs = [need for need in plan.scratch.values() if need.per_row and not need.training_only]
         return max(prod(shape) for shape in (plan.out_shape, *(need.shape for need in needs)))
 

@@ -98,7 +98,7 @@ class Pretrained:
         ----------
         network : Network
         asked : object
-            What :func:`answers` says of the new estimator.
+            Result of :func:`answers` for the new estimator.
         """
         names = [name for name in self.weights if not self._differs(name, asked)]
         pairs = [(view, array) for name in names for view, array in self._matched(network, name)]
@@ -107,7 +107,7 @@ class Pretrained:
         return names
 
     def _differs(self, name: str, asked: Any) -> bool:
-        """Whether a layer is the output layer of another question."""
+        """Whether a layer is the output layer of another task."""
         return self.whole and name == self.output and not _same(self.answers, asked)
 
     def _matched(self, network: Network, name: str) -> list[tuple[NDArray, NDArray]]:

@@ -59,7 +59,7 @@ class SharedGenerator(Generator):
     Parameters
     ----------
     generator : Generator
-        Its stream goes on as if one network drew from it.
+        Its stream continues as if one network drew from it.
     """
 
     def __init__(self, generator: Generator) -> None:

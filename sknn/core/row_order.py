@@ -1,4 +1,4 @@
-"""Rows in one order: where numbers lie in memory must not change the last bit of an answer.
+"""Rows in one order: the memory layout must not change the last bit of a prediction.
 
 BLAS takes another way through a matrix that is stored column by column, or with gaps, and sums over
 it are added up in another order. Some kernels also begin with the few numbers before the next
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-# Numbers in a slab of dense rows, and of sparse ones, which are wider and dearer to cut.
+# Numbers in a slab of dense rows, and of sparse ones, which are wider and slower to cut.
 _DENSE, _SPARSE = 1 << 18, 1 << 20
 _ALIGNMENT = 16
 """In bytes; what every allocator gives."""
@@ -38,10 +38,10 @@ def in_order(rows: Any, dtype: DTypeLike | None = None) -> Any:
 
 
 def is_in_order(rows: NDArray) -> bool:
-    """Whether rows lie as all shall."""
+    """Whether rows have the common layout."""
     if not rows.flags.c_contiguous:
         return False
-    # To ask for an address takes microseconds; that of memory of its own is known.
+    # Asking for an address takes microseconds; that of an array's own memory is known.
     return rows.base is None or rows.__array_interface__["data"][0] % _ALIGNMENT == 0
 
 
@@ -65,7 +65,7 @@ class Buffer:
         self._memory: NDArray | None = None
 
     def front(self, rows: int) -> NDArray:
-        """Return room for so many rows; it is the same every time."""
+        """Return memory for a number of rows; it is the same every time."""
         if self._memory is None or len(self._memory) < rows:
             self._memory = np.empty((max(rows, self.capacity), *self.row_shape), self.dtype)
         return self._memory[:rows]
@@ -85,7 +85,7 @@ def slabs(rows: Any, step: int | None = None) -> Iterator[tuple[slice, NDArray]]
     Parameters
     ----------
     rows : ndarray of shape (n, ...) or CSR of shape (n, d)
-        A slab of it is valid until the next one is asked for.
+        A slab of it is valid until the next one is requested.
     step : int, default=None
         Rows of a slab; None: so many that it stays small.
     """
@@ -101,7 +101,7 @@ def slabs(rows: Any, step: int | None = None) -> Iterator[tuple[slice, NDArray]]
 def aligned(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray:
     """Return an empty array whose last axis begins at multiples of 16 bytes, as one alone does.
 
-    By that some kernels of BLAS choose where the sum of an inner product begins.
+    By this, some kernels of BLAS choose where the sum of an inner product begins.
     """
     step = _ALIGNMENT // np.dtype(dtype).itemsize
     n = shape[-1]

@@ -63,7 +63,7 @@ class Spec(BaseEstimator, ABC):
             constraints.check(kind.__name__, vars(self), self.constraints, _sound_defaults(kind))
 
     def checked(self) -> Self:
-        """Return the spec with its numbers as Python's own, `self` where they are that already.
+        """Return the spec with its numbers as Python's own, `self` if they already are.
 
         Raises
         ------
@@ -110,7 +110,7 @@ def resolve(family: Any, value: Any, parameter: str, owner: str) -> Any:
     Parameters
     ----------
     family : type
-        A family base, say ``Optimizer``.
+        The base class of a family, such as ``Optimizer``.
     value : str or Spec
         The short name of a member (its default parameters are used) or a member.
     parameter, owner : str

@@ -189,6 +189,6 @@ class GradientPenalty:
         length = np.sqrt(np.einsum("ij,ij->i", g, g))[:, None]
         miss = length - self.length
         value = self.strength * float((weight * miss * miss).sum())
-        # A gradient of nothing has no direction, and is left alone.
+        # A zero gradient has no direction, and is left as it is.
         length[length == 0.0] = np.inf
         return value, (2.0 * self.strength * weight) * (miss / length) * g

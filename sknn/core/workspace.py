@@ -140,7 +140,7 @@ class Workspace:
     def forward(self, x: Any, frame: Frame, weight: NDArray | None, given: Any = None) -> float:
         """Run a batch through the layers; return what they add to the loss.
 
-        `given` is what layers with ``reads_input`` read, where that is not `x`.
+        `given` is what layers with ``reads_input`` read, if that is not `x`.
         """
         self.frame_in_use = frame
         for context in frame.weighted:
@@ -222,7 +222,7 @@ class Workspace:
 
         last = len(network.layers) - 1
         frame.d_raw = delta(last)
-        # Below the lowest trained layer nobody asks for a gradient.
+        # Below the lowest trained layer, no gradient is needed.
         lowest = min((i for i in range(last + 1) if self._trains(i)), default=last)
         if self.input_gradient:
             lowest, frame.d_input = -1, delta(-1)

@@ -239,7 +239,7 @@ class BaseNetwork(
         Returns
         -------
         good : bool
-            Whether the result may be served, should training not improve on it.
+            Whether the result may be used if training does not improve on it.
         """
         return False
 

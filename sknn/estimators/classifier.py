@@ -1,4 +1,4 @@
-"""What all classifiers share: labels, probabilities, class weights."""
+"""Common parts of all classifiers: labels, probabilities, class weights."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         """Return the standard deviation of the members' probabilities, in the form of these."""
         members = self._through(self._check_inputs(X))
         answers = [computed(self._targets.proba, raw, self._loss) for raw in members]
-        # Of networks that serve several epochs the members do not count alike.
+        # If several epochs predict, the members do not count alike.
         share = vars(self).get("member_shares_")
         if isinstance(answers[0], list):
             return [_spread(np.stack(output), share) for output in zip(*answers, strict=True)]
@@ -235,7 +235,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         return accuracy(y, self.predict(X), sample_weight)
 
     def _told(self, question: str, X: Any) -> Any:
-        """Return what the targets make of raw scores, in the form that X has."""
+        """Return the predictions for raw scores, in the form of X."""
         answer = getattr(self._targets_checked(), question)
         return self._as_given(computed(answer, self._raw(X), self._loss), X)
 

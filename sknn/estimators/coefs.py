@@ -1,4 +1,4 @@
-"""A network as what anyone would write by hand: x W + b and an activation, layer after layer.
+"""A network as written by hand: x W + b and an activation, layer after layer.
 
 Who reads ``coefs_`` and ``intercepts_`` makes this forward pass over them, so they are what it
 needs: batch normalization, which is a factor and a shift once it is trained, and the factors of
@@ -27,7 +27,7 @@ class NotPlain(AttributeError):
 
 
 class Link:
-    """A dense layer, and what stands before and behind it as far as it can be multiplied in.
+    """A dense layer, with what comes before and after it as far as it can be multiplied in.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Link:
 
     @property
     def folded(self) -> bool:
-        """Whether weights and bias are other numbers than those that are trained."""
+        """Whether weights and bias differ from those that are trained."""
         return bool(self.before or self.after or "s" in self.views)
 
     @property
@@ -75,7 +75,7 @@ class Link:
         return _shown(found.astype(weights.dtype, copy=False))
 
     def inside(self, weights: NDArray) -> NDArray:
-        """Return the W that is trained, for one that is seen; raise where there is none."""
+        """Return the trained W for a W that is shown; raise if there is none."""
         if not self.folded:
             return weights
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -88,7 +88,7 @@ class Link:
         return found
 
     def check_bias(self, wanted: NDArray, weights: NDArray) -> None:
-        """Raise where b cannot be what is wanted, with weights inside."""
+        """Raise if b cannot have the given values."""
         if self._place is None and (wanted != self.bias_with(weights)).any():
             raise ValueError(
                 f"The layer {self.name!r} has no bias that could be set; use set_weights, or "

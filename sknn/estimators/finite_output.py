@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 def computed(compute: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
-    """Return the answer of a computation, an array or a list of arrays.
+    """Return the result of a computation, an array or a list of arrays.
 
     Raises
     ------

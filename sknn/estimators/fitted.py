@@ -18,7 +18,7 @@ _FEW_UNITS = 10
 
 
 class Learned:
-    """Stands for an attribute that fit sets, as long as the estimator itself has none.
+    """Placeholder for an attribute that fit sets, as long as the estimator has none.
 
     Asked for before, it says so. NotFittedError is an AttributeError: there is no such attribute.
     """

@@ -78,7 +78,7 @@ class MLPClassifier(NetworkClassifier):
         Prevents division by zero in updates ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is watched.
     max_fun : int, default=15000
         Maximum number of function evaluations of lbfgs.
     loss : str or Loss, default="log_loss"
@@ -373,7 +373,7 @@ class MLPRegressor(NetworkRegressor):
         Prevents division by zero in updates ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is watched.
     max_fun : int, default=15000
         Maximum number of function evaluations of lbfgs.
     layers : list of Layer, default=None

@@ -12,7 +12,7 @@ from sknn.core.layout import Shape
 _COLORS = 4
 """Images rarely have more channels: gray, two, RGB, RGB and transparency."""
 _RATIO = 4
-"""An axis so many times as long as the other is probably that of the steps."""
+"""An axis this many times as long as the other is probably that of the steps."""
 _FEWEST_PIXELS = 64
 _SILENCE = 'warnings.simplefilter("ignore", sknn.exceptions.ShapeWarning)'
 
@@ -24,7 +24,7 @@ def of_channels(shape: Shape, first: bool) -> str | None:
 
 def _of_images(shape: Shape, first: bool) -> str | None:
     height, width, channels = shape
-    # What the channels would be if they stood at the other end, and the axes they would leave.
+    # What the channels would be if they were at the other end, and the axes that would be left.
     other, left = (width, (channels, height)) if first else (height, (width, channels))
     few = other <= _COLORS < min(left)
     if not few and not other < left[0] == left[1]:

@@ -22,7 +22,7 @@ from sknn.estimators.supervised import SupervisedNetwork
 
 
 class ShapedNetwork(SupervisedNetwork):
-    """Reads X as it is, or row by row laid flat, and hands rows with a shape to the network."""
+    """Reads X as it is, or with flattened rows, and passes rows with a shape to the network."""
 
     input_shape: Any = None
     channels: Any = "last"
@@ -30,15 +30,15 @@ class ShapedNetwork(SupervisedNetwork):
     _finite: ClassVar[Any] = True
     """What of X must be finite, in scikit-learn's words."""
     _free_axes: ClassVar[int] = 0
-    """How many axes of a row, the first ones, may have any length."""
+    """Number of leading axes of a row that may have any length."""
 
-    # What was fitted counts, not what the parameter has become since.
+    # The fitted value counts; the parameter may have been changed since.
     _channels_first: bool = False
     input_shape_: Shape = learned()
 
     @abstractmethod
     def _with_channels(self, shape: Shape) -> Shape:
-        """Return the shape of a row with one axis of channels; raise where it cannot have one."""
+        """Return the shape of a row with one axis of channels; raise if it cannot have one."""
 
     def _full_shape(self, shape: Shape) -> Shape:
         """Return the shape of a row as the layers want it: channels last."""
@@ -55,7 +55,7 @@ class ShapedNetwork(SupervisedNetwork):
         return np.moveaxis(x, 1, -1) if self._channels_first else x
 
     def _check_values(self, x: NDArray) -> None:  # noqa: B027
-        """Raise for rows that are no rows of the family."""
+        """Raise for rows that the family cannot read."""
 
     def _read(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         """Return checked rows (n, *shape); with `reset` record the shape and the features."""
@@ -139,7 +139,7 @@ class ShapedNetwork(SupervisedNetwork):
         return Rows(x, y, weight, self._doubt(X, x) if reset else None)
 
     def _check_same_shape(self) -> None:
-        """Raise where `input_shape` or `channels` no longer are those of the network."""
+        """Raise if `input_shape` or `channels` no longer are those of the network."""
         if (self.channels == "first") != self._channels_first:
             raise ValueError(
                 f"channels={self.channels!r} differs from that of the previous call, so training "

@@ -62,7 +62,7 @@ class SupervisedNetwork(BaseNetwork):
         return recipe_of(self, loss=self._loss_recipe(), automatic_sizes=self._automatic_sizes())
 
     def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
-        """Return pairs: up to so many rows a batch of ``batch_size="auto"`` has such a size."""
+        """Return pairs: largest number of rows, and the size of batches up to it ("auto")."""
         return ((inf, 200),)
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
@@ -76,7 +76,7 @@ class SupervisedNetwork(BaseNetwork):
         return network
 
     def _check_network(self, network: Network) -> None:
-        """Raise where the last layer, or the one that transforms, is not as it must be."""
+        """Raise if the last layer, or the one of `transform`, is not valid."""
         layer_specs.check_flat(network)
         wanted = self.transform_layer
         n_hidden = sum(layer.has_units for layer in network.layers) - 1
@@ -87,7 +87,7 @@ class SupervisedNetwork(BaseNetwork):
         return [*layer_specs.hidden_layers(self), layer_specs.output_layer(n_raw)]
 
     def _hidden_ends(self) -> list[int]:
-        """Return for each hidden block the index just behind its last layer.
+        """Return for each hidden block the index just after its last layer.
 
         A block is a layer with units and what normalizes, bends or drops its output.
         """
@@ -105,11 +105,11 @@ class SupervisedNetwork(BaseNetwork):
         return stop
 
     def _as_given(self, answer: Any, X: Any) -> Any:
-        """Return answers in the form that X has."""
+        """Return predictions in the form of X."""
         return answer
 
     def _check_members(self, remedy: str = "") -> None:
-        """Raise where there is nobody to disagree with; there may be another remedy."""
+        """Raise if there is a single member; the message may name another remedy."""
         if not self.network_.lead:
             offered = "n_members" in self._get_param_names()
             first = (
@@ -170,7 +170,7 @@ class SupervisedNetwork(BaseNetwork):
         try:
             stop = self._transform_stop()
         except ValueError as error:
-            # Whoever lists attributes, as the picture in a notebook, asks whether there is one.
+            # Code that lists attributes, such as the HTML of a notebook, checks whether it exists.
             raise AttributeError(str(error)) from error
         return prod(network.plans[stop - 1].out_shape) * network.n_members
 

@@ -96,7 +96,7 @@ def window(key: str, *, transposed: bool = False, doc: str = "") -> property:
 
 
 class WeightAccess:
-    """Weights of the served network, by position, by name, and as a table."""
+    """Weights of the network that predicts, by position, by name, and as a table."""
 
     network_: Network
     run_: Run
@@ -109,7 +109,7 @@ class WeightAccess:
             raise self._no_list(str(error)) from error
 
     def _no_list(self, reason: str) -> AttributeError:
-        """Return the error of a network whose weights do not tell what it predicts."""
+        """Return the error for a network whose weights alone do not give its predictions."""
         return AttributeError(
             f"This {type(self).__name__} has no coefs_ and intercepts_, because its predictions "
             f"are "
@@ -133,7 +133,7 @@ class WeightAccess:
             self.network_ = self.network_.copy()
 
     def _weights_changed(self) -> None:
-        """Let training continue from the weights that are served now."""
+        """Let training continue from the weights that predict now."""
         self.run_ = replace(self.run_, theta=None, start=None, best=None, average=None)
 
     @property

@@ -207,13 +207,13 @@ def _outputs(final: Any, X: Any) -> dict[str, NDArray]:
     starts = [i for i, layer in enumerate(network.layers) if layer.has_units] or [0]
     if not found:
         raise ValueError("This network has no hidden layer.")
-    # Members lie side by side.
+    # Members are side by side.
     merged = [np.concatenate(list(each), axis=-1) if network.lead else each for each in found]
     return {network.names[i]: each for i, each in zip(starts, merged, strict=False)}
 
 
 def _gives_last_state(network: Network, name: str) -> bool:
-    """Whether the layer reads a sequence forward and gives its last state alone."""
+    """Whether the layer reads a sequence forward and returns its last state only."""
     layer = network.layers[network.names.index(name)] if name in network.names else None
     return isinstance(layer, Recurrent) and not (layer.return_sequences or layer.reverse)
 

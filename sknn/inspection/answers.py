@@ -1,4 +1,4 @@
-"""What an estimator answers about a row, as one number with a gradient, family by family."""
+"""The output of an estimator for a row, as one number with a gradient, by family."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ScalarAnswer(ABC):
         return self.back.network
 
     def settle(self, x: NDArray) -> None:  # noqa: B027
-        """Choose what is asked about these rows, where they decide it."""
+        """Choose the target for these rows, if it depends on them."""
 
     @abstractmethod
     def value(self, x: NDArray, rows: Any = slice(None)) -> NDArray:
@@ -86,7 +86,7 @@ class RawScore(ScalarAnswer):
             sign = np.where(score < 0, -1.0, 1.0) if self.sign is None else self.sign
             self.factors[..., self.column] = sign
         if raw.ndim == 3:
-            # Steps that are missing have no answer.
+            # Missing steps have no output.
             self.factors[np.isnan(x[..., 0])] = 0.0
 
     def _mean(self, x: NDArray) -> NDArray:
@@ -244,7 +244,7 @@ def _code(classes: NDArray, label: Any) -> int:
 
 
 def n_outputs(estimator: Any) -> int:
-    """Return how many answers there are that `target` must choose from; 1 for one of classes."""
+    """Return how many outputs `target` must choose from; 1 for a single choice of class."""
     if isinstance(estimator, (GAN, BoltzmannMachine, AutoEncoder)):
         return 1
     targets = getattr(estimator._targets, "inner", estimator._targets)
@@ -254,7 +254,7 @@ def n_outputs(estimator: Any) -> int:
 
 
 def _n_scores(estimator: Any) -> int:
-    """Return how many raw scores stand for answers, not for how sure they are."""
+    """Return how many raw scores are predictions, not their uncertainty."""
     loss = getattr(estimator, "_loss", None)
     n = estimator.network_.out_shape[-1]
     if loss is None:
@@ -263,7 +263,7 @@ def _n_scores(estimator: Any) -> int:
 
 
 def _column(estimator: Any, target: Any) -> int:
-    """Return which raw score is asked for, where several stand for several outputs."""
+    """Return which raw score is requested, if there is one for each of several outputs."""
     n = _n_scores(estimator)
     loss = getattr(estimator, "_loss", None)
     first = 0 if loss is None else loss.prediction_at(n).start

@@ -207,7 +207,7 @@ def _baseline(estimator: Any, X: Any, baseline: Any, x: NDArray) -> NDArray:
     if len(np.shape(baseline)) == n_axes - 1:
         baseline = np.asarray(baseline)[None]
     with warnings.catch_warnings():
-        # What X was named like is known.
+        # The names of the columns of X have been checked.
         warnings.filterwarnings("ignore", "X does not have valid feature names")
         start = read_rows(estimator, baseline)[1]
     if start.shape[1:] != x.shape[1:] or len(start) not in (1, len(x)):

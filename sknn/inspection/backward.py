@@ -1,4 +1,4 @@
-"""From a gradient of the raw scores back to the rows, through the network as it predicts."""
+"""Backpropagate a gradient with respect to raw scores to the rows, as in prediction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sknn.core.network import Network
 from sknn.core.row_order import in_order
 from sknn.core.workspace import Frame, Workspace
 
-# Rows that go through together: so many that the widest array holds about this many numbers.
+# Rows are processed in chunks whose widest array holds about this many numbers.
 _NUMBERS = 1 << 20
 
 
@@ -31,7 +31,7 @@ class WayBack:
     def __init__(self, network: Network) -> None:
         self.network = network.copy(np.float64)
         last = range(len(network.layers))
-        # It has no loss; what the scores ask for comes from outside.
+        # It has no loss; the gradient of the scores comes from outside.
         self.workspace = Workspace(self.network, SquaredError(), 1, None, last, True)
 
     def __call__(

@@ -29,7 +29,7 @@ _THIN = {"color": "0.7", "linewidth": 1.0, "linestyle": "-", "zorder": 1.5}
 
 @dataclass(frozen=True)
 class LossCurve:
-    """One curve.
+    """One curve of a :class:`LossCurveDisplay`.
 
     Parameters
     ----------
@@ -267,7 +267,7 @@ def _mean_of_splits(column: NDArray) -> NDArray:
 
 
 def _parts(history: Mapping[str, NDArray]) -> Iterable[tuple[str, NDArray]]:
-    """Yield what a history tells of losses, in the order of the legend."""
+    """Yield the losses of a history, in the order of the legend."""
     loss = history["loss"]
     if "generator_loss" in history:
         yield "discriminator", loss

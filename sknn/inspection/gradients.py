@@ -96,7 +96,7 @@ def check_gradients(
 
 
 def _judge(whole: list[Finding], alone: list[Finding], tol: float) -> None:
-    """Raise where a gradient is wrong, with the part to blame."""
+    """Raise if a gradient is wrong, with the part to blame."""
     wrong = next((found for found in whole if not found[1] <= tol), None)
     blamed = next((found for found in alone if not found[1] <= tol), None)
     if wrong is None and blamed is None:

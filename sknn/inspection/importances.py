@@ -136,7 +136,7 @@ def _of_weights(final: Any) -> NDArray:
 
 
 def _of_rows(final: Any, X: Any, method: str) -> NDArray:
-    """Return the mean size of the share of each column in the answers to rows."""
+    """Return the mean size of the share of each column in the predictions for rows."""
     x = read_rows(final, X)[1]
     mean = np.broadcast_to(np.nanmean(x, axis=0), x.shape)
     total = np.zeros(())
@@ -161,7 +161,7 @@ def _as_array(shares: Any) -> NDArray:
 
 
 def _targets(final: Any) -> list[Any]:
-    """Return all that can be asked for where one answer is not all there is."""
+    """Return all targets that can be chosen, if there are several."""
     n = n_outputs(final)
     return [None] if n == 1 else list(range(n))
 

@@ -235,7 +235,7 @@ def _principal_directions(steps: NDArray) -> tuple[NDArray, NDArray]:
 
 
 def _grid(state: FitState, center: NDArray, directions: NDArray, x: NDArray, y: NDArray) -> NDArray:
-    """Return the loss at every point of a grid, one row a step along the second direction."""
+    """Return the loss at every point of a grid, one row per step along the second direction."""
     network, measure = state.network, _Loss(state)
     loss = np.empty((len(y), len(x)))
     with np.errstate(all="ignore"):

@@ -141,6 +141,6 @@ class GradientDisplay:
         return self
 
     def _spans_decades(self) -> bool:
-        """Whether norms are compared, which differ by factors; shares are not."""
+        """Whether the quantity is a norm, drawn on a log scale; shares are not."""
         every: NDArray = np.concatenate([np.ravel(each) for each in self.values.values()])
         return self.quantity in ("gradient_norm", "update_ratio") and bool((every > 0).any())

@@ -194,7 +194,7 @@ def _draw_layers(ax: Any, picture: Diagram, unit_kw: dict[str, Any]) -> None:
     for unit in picture.units:
         aside = -0.12 if unit.side == "left" else 0.12
         side = "right" if unit.side == "left" else "left"
-        # A dollar sign in the name of a column begins no formula.
+        # A dollar sign in the name of a column must not begin a formula.
         style = {"ha": side, "va": "center", "fontsize": 7, "parse_math": False}
         ax.text(unit.x + aside, unit.y, unit.label, **style)
 

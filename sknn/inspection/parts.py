@@ -75,7 +75,7 @@ def part_errors(
         _loss_error(objective.loss, frame, target, weight, rng, n),
     )
     names = objective.network.names
-    # From the top down: what is wrong there spoils all below.
+    # From the top down: an error there affects everything below.
     for i in reversed(range(len(names))):
         layer, p, y, context = frame.forward[i]
         for part in vars(layer).values():
@@ -141,7 +141,7 @@ class _Alone:
         self.layer, self.p, self.context, self.quiet = layer, p, context, quiet
         self.x = x.copy()
         if layer.takes_maximum:
-            # Images have places that are alike, as their margins; between these a maximum jumps.
+            # Images have equal regions, such as margins; between these, a maximum jumps.
             noise = np.random.default_rng(0).standard_normal(x.shape)
             self.x += 1e-3 * (float(np.abs(x).max()) or 1.0) * noise
         self.y = np.empty_like(y)
@@ -169,7 +169,7 @@ class _Alone:
             yield f"gradient dx of layer {name}", self._input_error(dx, rng, floor, n)
 
     def _input_error(self, dx: NDArray, rng: np.random.Generator, floor: float, n: int) -> float:
-        # Zeros stay: they lie on the kinks of rectifiers.
+        # Zeros stay: they are at the kinks of rectifiers.
         moved = self.x != 0
         entries = self.x[moved]
 

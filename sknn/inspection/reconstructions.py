@@ -1,4 +1,4 @@
-"""Rows beside their reconstructions, and their codes, in scikit-learn's Display style."""
+"""Rows next to their reconstructions, and their codes, in scikit-learn's Display style."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_LINES = 3
 
 
 class ReconstructionDisplay:
-    """Rows beside their reconstructions, or where their codes lie.
+    """Rows next to their reconstructions, or a scatter plot of their codes.
 
     Make one with :meth:`from_estimator`, of an :class:`~sknn.AutoEncoder` or a Boltzmann machine.
 
@@ -130,7 +130,7 @@ class ReconstructionDisplay:
         n_rows = integer(1).read("ReconstructionDisplay", "n_rows", n_rows)
         rows = np.asarray(first_rows(given, n_rows))
         with warnings.catch_warnings():
-            # What X was named like is known.
+            # The names of the columns of X have been checked.
             warnings.filterwarnings("ignore", "X does not have valid feature names")
             made = np.asarray(_reconstruction(final)(rows))
         pixels = None if kind == "rows" else image_shape(shape, rows.shape[1])

@@ -34,11 +34,11 @@ def scatter(ax: Any, points: NDArray, labels: Any, scatter_kw: dict[str, Any]) -
         ax.figure.colorbar(artist, ax=ax)
         return
     for i, label in enumerate(classes):
-        # Colors that come again have another shape.
+        # Repeated colors have another shape.
         style = {"color": color(i), "label": label, "marker": "o^s"[i // len(COLORS) % 3]}
         ax.scatter(*points[labels == label].T, **_SMALL | style | scatter_kw)
     n_columns = 1 + (len(classes) - 1) // _LINES_OF_LEGEND
     legend = ax.legend(markerscale=2, loc="upper left", bbox_to_anchor=(1.0, 1.0), ncols=n_columns)
     for text in legend.get_texts():
-        # A dollar sign in the name of a class begins no formula.
+        # A dollar sign in the name of a class must not begin a formula.
         text.set_parse_math(False)

@@ -195,7 +195,7 @@ def _weights_of(network: Network) -> dict[str, NDArray]:
 
 
 def _images(weights: NDArray, shape: Any, known: Any) -> NDArray | None:
-    """Return one image a unit, None where the inputs are no pixels."""
+    """Return one image per unit, None if the inputs are not pixels."""
     if weights.ndim > 2:
         # (height, width, channels, filters)
         window = np.moveaxis(weights, -1, 0)

@@ -24,7 +24,7 @@ _HOME = {
     "to_torch_state_dict": "exchange.torch",
     "trusted_types": "skops",
 }
-"""Where each public name is defined; a module is imported when one of its names is asked for."""
+"""Where each public name is defined; a module is imported when one of its names is used."""
 
 __all__ = sorted(_HOME)
 

@@ -1,4 +1,4 @@
-"""What skops has to trust before it reads estimators of sknn."""
+"""Types that skops has to trust before it reads estimators of sknn."""
 
 from __future__ import annotations
 

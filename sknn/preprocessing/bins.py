@@ -58,7 +58,7 @@ class Splitter:
     y : ndarray of shape (n,) or (n, n_targets)
         Numbers, or labels; two dimensions are always numbers.
     weight, counts : ndarray of shape (n,)
-        Sample weights, and how many rows each row stands for.
+        Sample weights, and how many rows each row counts as.
     """
 
     _MOST_LABELS = 100
@@ -91,7 +91,7 @@ class Splitter:
     def _thresholds(self, column: NDArray, known: Distinct, n_bins: int) -> NDArray:
         rows = np.flatnonzero(~np.isnan(column))
         total = self.counts[rows].sum()
-        # Up to rounding, so that a leaf of exactly so many rows passes.
+        # Up to rounding, so that a leaf with exactly this many rows passes.
         smallest = max(8.0, total / 200) * (1 - 1e-9)
         if 2 * smallest > total or n_bins < 2:
             return known.values[:0]

@@ -17,13 +17,13 @@ from sknn.preprocessing.kinds import is_missing, moment
 MISSING = ""
 """The text of the level of missing entries."""
 ONE_HOT = 1.66
-"""What stands in the column of a level: with zeros elsewhere about as long as a scaled number."""
+"""Entry of the column of a level: with zeros elsewhere about as long as a scaled number."""
 _FEWEST_ROWS = 2
 TRUTH = (("False", "0", "false", "FALSE"), ("True", "1", "true", "TRUE"))
 
 
 def text(level: Any) -> str:
-    """Return how a level is spelt: the same for 1, 1.0 and "1", and blank if it is missing."""
+    """Return a level as text: the same for 1, 1.0, and "1", and blank if it is missing."""
     if is_missing(level):
         return MISSING
     if isinstance(level, str):
@@ -78,7 +78,7 @@ class Texts:
 
     @classmethod
     def _merged(cls, codes: NDArray, spelt: list[str]) -> Texts:
-        """Give entries that are spelt alike one code; a code of -1 is the last entry."""
+        """Give entries with the same text one code; a code of -1 is the last entry."""
         texts, inverse = np.unique(np.array(spelt, object), return_inverse=True)
         return cls(inverse[codes], texts.tolist())
 
@@ -125,7 +125,7 @@ class Levels:
 
     @property
     def width(self) -> int:
-        """How many columns they fill."""
+        """Number of columns they fill."""
         return 1 if self.is_pair else len(self.levels)
 
     def places(self, texts: list[str]) -> NDArray:
@@ -155,7 +155,7 @@ class Categories:
 
     @property
     def width(self) -> int:
-        """How many columns they fill, in each of both parts."""
+        """Number of columns they fill in each of the two parts."""
         return sum(each.width for each in self.columns)
 
     def fill(self, hidden: NDArray, linear: NDArray | None, columns: list[Any]) -> None:

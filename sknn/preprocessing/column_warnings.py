@@ -1,4 +1,4 @@
-"""What a user should know of the columns of a table: what is not used, and what would help."""
+"""Warnings about columns of a table: what is not used, and what would help."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class ColumnWarnings:
             elif form.odd:
                 shown = ", ".join(map(repr, form.odd[:3])) + (", ..." if len(form.odd) > 3 else "")
                 self._texts.append(
-                    f"column {label!r} is read as {form.kind}s, and what is none ({shown}) "
-                    f"counts as missing; to keep its texts, {_AS_CATEGORY}"
+                    f"column {label!r} is read as {form.kind}s, and entries that are not ({shown}) "
+                    f"count as missing; to keep its texts, {_AS_CATEGORY}"
                 )
 
     def look_at_ranges(self, labels: list, ranges: Ranges, constant: NDArray) -> None:
@@ -65,14 +65,14 @@ class ColumnWarnings:
     def look_at_levels(
         self, label: Any, found: Texts, levels: Levels, each: NDArray | None = None
     ) -> None:
-        """Note a category most of whose rows have levels that are not told apart.
+        """Note a category most of whose rows have levels too rare to be distinguished.
 
-        `each` is how many rows the entries are; None: one each.
+        `each` is the number of rows of each entry; None: one.
         """
         kept = np.isin(np.array(found.texts, object), [*levels.levels, MISSING])
         rows = np.bincount(found.codes, each, minlength=len(kept))
         lost, n_rows = int(rows[~kept].sum()), int(rows[np.array(found.texts) != MISSING].sum())
-        # A column of one level is no loss.
+        # Leaving out a column with one level loses nothing.
         n_levels = int((rows > 0).sum())
         if n_levels > _FEW and lost > _MUCH * n_rows:
             texts = [text for text, known in zip(found.texts, kept, strict=True) if not known]
@@ -113,7 +113,7 @@ def _advice(lost: list[str]) -> str:
             "TfidfVectorizer or skrub's TextEncoder, or leave the column out"
         )
     return (
-        "if it is an ID, leave the column out; if it holds numbers or dates in a form of its own, "
+        "if it is an ID, leave the column out; if it holds numbers or dates in an unusual form, "
         "convert it"
     )
 

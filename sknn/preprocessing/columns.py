@@ -45,7 +45,7 @@ class Coded:
 
 
 class Table:
-    """The columns of X, read when asked for.
+    """The columns of X, read on demand.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class Table:
 
     @property
     def names(self) -> list[str] | None:
-        """The names of the columns, None where not all have one."""
+        """The names of the columns, None if not all have one."""
         nameless = [label for label in self.labels if not isinstance(label, str)]
         return None if nameless else self.labels
 
@@ -208,7 +208,7 @@ def _from_polars(series: Any) -> Any:
 
 
 def _vector(values: NDArray, as_list: Callable[[], list]) -> NDArray:
-    """Return the values, as objects where each is an array of its own."""
+    """Return the values, as objects if each is a separate array."""
     return values if values.ndim == 1 else _objects(as_list())
 
 
@@ -222,7 +222,7 @@ def _array(X: Any) -> NDArray:
     """Return X as an array of two dimensions, with numbers as numbers where all are."""
     values = X.data if isinstance(X, np.ma.MaskedArray) else X
     if not hasattr(values, "dtype"):
-        # NumPy would spell the numbers of a list that holds strings too.
+        # NumPy would convert the numbers of a list that also holds strings to text.
         plain = check_array(values, dtype=None, ensure_all_finite=False)
         mixed = plain.dtype.kind not in "biuf"
         values = _object_array(values, plain) if mixed else plain
@@ -231,7 +231,7 @@ def _array(X: Any) -> NDArray:
 
 
 def _without_masked(values: NDArray, mask: NDArray) -> NDArray:
-    """Return the values with what stands for missing in place of the masked ones."""
+    """Return the values with the marker of missing entries in place of masked ones."""
     kind = values.dtype.kind
     if kind in "Mm":
         return np.where(mask, np.array("NaT", values.dtype), values)

@@ -289,7 +289,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return self.encode(X, self)
 
     def encode(self, X: Any, owner: Any) -> NDArray:
-        """Encode a table on behalf of an estimator, which complaints about columns name.
+        """Encode a table on behalf of an estimator, whose class is named in errors about columns.
 
         Parameters
         ----------
@@ -333,7 +333,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return np.asarray(self._plan.names(names), dtype=object)
 
     def origins(self) -> NDArray:
-        """Return for each column of the matrix the column of X that it comes from, -1 for none.
+        """Return the column of X that each column of the matrix comes from, -1 for none.
 
         Returns
         -------
@@ -384,7 +384,7 @@ def categorical_mask(features: Any, table: Table | TableSummary) -> NDArray | No
     Raises
     ------
     ValueError
-        If `features` are no mask, indices or names of the columns of the table.
+        If `features` is not a mask, indices, or names of columns of the table.
     """
     if isinstance(features, str) and features == "from_dtype":
         return None

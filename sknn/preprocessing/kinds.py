@@ -33,7 +33,7 @@ NUMBER, SPAN, DATE, CATEGORY = "number", "time span", "date", "category"
 
 @dataclass
 class Form:
-    """What a column was found to hold, and how its texts are read.
+    """Kind of a column, and how its texts are read.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Form:
     odd : list of str
         The different texts that cannot be read so, and count as missing.
     ambiguous : bool
-        It holds dates of which nobody can say whether the day or the month comes first.
+        It holds dates that do not tell whether the day or the month comes first.
     """
 
     kind: str
@@ -53,7 +53,7 @@ class Form:
 
     @classmethod
     def of_texts(cls, texts: Iterable[Any], others: str = "", n_others: int = 0) -> Form:
-        """Return the form of a column by its texts, and by the kind of what stands beside them."""
+        """Return the form of a column by its texts, and by the kind of its other entries."""
         found = spelling_of(sorted(set(map(_plain, texts))), others, n_others)
         return cls(found.kind or CATEGORY, found.way, found.odd, found.ambiguous)
 
@@ -74,7 +74,7 @@ def is_missing(value: Any) -> bool:
 
 
 def missing(column: Any) -> NDArray:
-    """Say which entries of a column stand for missing, texts included."""
+    """Return which entries of a column count as missing, texts included."""
     if isinstance(column, Coded):
         return np.array([*map(_says_nothing, column.levels), True], bool)[column.codes]
     return np.fromiter(map(_says_nothing, column.tolist()), bool, len(column))
@@ -198,13 +198,13 @@ def as_numbers(column: Any, way: str = "") -> NDArray:
     ----------
     column : ndarray or Coded
     way : str
-        How text was read in fit: what cannot be read so is missing. Blank where there was none:
+        How text was read in fit: entries that cannot be read this way are missing. Without text:
         then it must be readable.
 
     Raises
     ------
     ValueError
-        Where an entry is no number, nor spelt like one.
+        If an entry is neither a number nor text that can be read as one.
     """
     if not isinstance(column, Coded) and column.dtype.kind in "biuf":
         return column.astype(np.float64)
@@ -234,13 +234,13 @@ READERS: dict[str, Callable[..., NDArray]] = {
     SPAN: as_seconds,
     DATE: as_moments,
 }
-"""What reads a column of each kind that is no category."""
+"""What reads a column of each kind except categories."""
 
 
 def _reader_of_texts(
     readers: list[Callable[[str], Any]], otherwise: Callable[[Any], Any] | None
 ) -> Callable[[str], Any]:
-    """Return what the first reader that can makes of a text; else `otherwise`, or None: missing."""
+    """Return the value of a text from the first reader that can read it, else `otherwise`."""
 
     def read(text: str) -> Any:
         if stands_for_missing(text):
@@ -252,7 +252,7 @@ def _reader_of_texts(
 
 
 class _Once(dict):
-    """What a function makes of a text, called once for each."""
+    """A function of a text, called once for each text."""
 
     def __init__(self, read: Callable[[str], Any]) -> None:
         self._read = read

@@ -157,7 +157,7 @@ def _over(width: Any) -> Any:
 
 @dataclass
 class Numbers:
-    """What is known of the numeric columns of a table after fit.
+    """Fitted state of the numeric columns of a table.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a fitted encoder knows: where each output column comes from."""
+"""Fitted state of an encoder: where each output column comes from."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ class _AtQuantiles:
 def _levels(
     facts: Facts, kinds: list[str], most: int, remarks: ColumnWarnings
 ) -> dict[int, Levels]:
-    """Return the levels of those columns of categories that have some to tell apart."""
+    """Return the levels of those columns of categories that have several."""
     used = {}
     for place, kind in enumerate(kinds):
         if kind == CATEGORY:

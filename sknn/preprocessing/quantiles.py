@@ -28,7 +28,7 @@ class Distinct(NamedTuple):
     def of(cls, column: NDArray, weight: NDArray, within: float = 0.0) -> Distinct:
         """Sort the values of a column without missing ones; all weights are positive.
 
-        Neighbors that are no further apart than `within` of their size count as one value.
+        Neighbors no further apart than `within` of their size count as one value.
         """
         order = np.argsort(column)
         values = column[order]

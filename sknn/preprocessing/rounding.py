@@ -1,4 +1,4 @@
-"""Columns that differ by rounding alone: around one value, or around zero beside larger columns.
+"""Columns of rounding errors only: around one value, or around zero next to larger columns.
 
 A column whose values agree in all but their last bits holds one value, computed in several ways;
 scikit-learn's scalers treat it as constant, too. What is tiny beside the other columns is another
@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LAST_BITS = 16
-"""Sums of numbers in another order differ by so many units of rounding, seldom by more."""
+"""Units of rounding by which sums in different orders differ, seldom by more."""
 _BESIDE = 64
-"""Surplus components reach so many units of rounding of the largest one."""
+"""Units of rounding of the largest component that surplus components reach."""
 _LEAST = 1e-4
 """Units of rounding of the largest one, or of 1, that errors do not fall short of everywhere."""
 _TINY = 1e-6
@@ -51,7 +51,7 @@ class Ranges:
 
     @property
     def close(self) -> NDArray:
-        """Which columns have a lowest and a highest number that rounding might tell apart."""
+        """Which columns have a lowest and a highest number that may differ only by rounding."""
         width = self.high - self.low
         return (width > 0) & (width <= _LAST_BITS * self.precision * self.peak)
 

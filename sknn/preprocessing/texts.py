@@ -1,4 +1,4 @@
-"""Numbers and dates that are spelt: which of them a column of text holds, and how they are read."""
+"""Numbers and dates given as text: which of them a column holds, and how they are read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 MISSING_WORDS = frozenset(
     "? - -- . na n/a n.a. #n/a #na <na> nan -nan nat null none nil missing unknown".split()
 ) | {"", "0000-00-00", "0000-00-00 00:00:00"}
-"""What stands for a missing entry in a column of numbers or dates, in any case."""
+"""Texts that mean a missing entry in a column of numbers or dates, in any case."""
 
 _NEARLY_ALL = 0.95
 _HALF = 0.5
@@ -36,9 +36,9 @@ def stands_for_missing(text: str) -> bool:
 
 
 def number(text: str) -> float | None:
-    """Return a spelt number: with separators of thousands, a currency, a percent sign; else None.
+    """Return a number given as text, with thousands separators, currency, or percent; else None.
 
-    Brackets are a minus, as accountants write it. What is beyond all floats is no number: codes
+    Brackets are a minus, as accountants write it. What is beyond all floats is not a number: codes
     such as 7E999 look like it.
     """
     try:
@@ -57,7 +57,7 @@ def _composed_number(found: re.Match[str]) -> float:
 
 
 def _number_with_comma(text: str) -> float | None:
-    """Return a number whose decimals stand behind a comma."""
+    """Return a number whose decimals follow a comma."""
     return number(text.translate(_OTHER_POINT))
 
 
@@ -72,7 +72,7 @@ _LAYOUTS = {
     "year first": rf"{_YEAR}(?:-(?P<month>\d{{1,2}})(?:-(?P<day>\d{{1,2}}))?"
     rf"|(?P<sep>[./])(?P<other_month>\d{{1,2}})(?P=sep)(?P<other_day>\d{{1,2}}))",
     "day first": rf"{_DAY}(?P<sep>[-./]){_MONTH}(?P=sep){_YEAR}",
-    # Nobody separates by points who begins with the month.
+    # Dates that begin with the month are never written with points.
     "month first": rf"{_MONTH}(?P<sep>[-/]){_DAY}(?P=sep){_YEAR}",
     "day, name of month": rf"{_WEEKDAY}{_DAY}\.?[-\s/]+{_NAME}[-\s/,]+{_YEAR}",
     "name of month, day": rf"{_WEEKDAY}{_NAME}[-\s]+{_DAY},?\s+{_YEAR}",
@@ -138,7 +138,7 @@ _SPAN = re.compile(
 
 
 def span(text: str) -> datetime.timedelta | None:
-    """Return a time span or a time of day, spelt like 1 days 02:30:00; else None."""
+    """Return a time span or a time of day, written like 1 days 02:30:00; else None."""
     found = _SPAN.fullmatch(text.strip())
     if found is None:
         return None
@@ -191,7 +191,7 @@ def spelling_of(texts: Sequence[str], others: str = "", n_others: int = 0) -> Sp
     ----------
     texts : sequence of str
     others : {"", "number", "date", "time span"}
-        The kind of what stands beside them in the column; blank if nothing does.
+        The kind of the other entries of the column; blank if there are none.
     n_others : int
         How many different ones of these there are.
     """

@@ -1,4 +1,4 @@
-"""What scikit-learn's searches hand out, in blocks: networks of a fold are trained together."""
+"""Tasks of scikit-learn's searches in blocks: networks of a fold are trained together."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Outcomes = Generator[tuple[Pair, Any], None, None]
 
 
 class KeptOutcomes:
-    """What came of all pairs so far, here and in the calls of an earlier process.
+    """The outcomes of all pairs so far, here and in the calls of an earlier process.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class KeptOutcomes:
         self._rounds: list[list[Any]] = []
 
     def of(self, pairs: list[Pair]) -> list[Any]:
-        """Return what came of the pairs of a round, None where nobody knows; fill it in there."""
+        """Return the outcomes of the pairs of a round, None if unknown, to be filled in."""
         number = len(self._rounds)
         suffix = f" of round {number}" if number else ""
         candidates = {pair.candidate: pair.asked["parameters"] for pair in pairs}
@@ -65,10 +65,10 @@ class KeptOutcomes:
 
 
 class BlockParallel:
-    """Stands for :class:`joblib.Parallel` where scikit-learn hands out candidates and splits.
+    """Replaces :class:`joblib.Parallel` where scikit-learn runs candidates and splits.
 
     Networks that have a split, the steps before them and an architecture in common are one task;
-    the others are handed out as they come.
+    the others are passed on as they are.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ class BlockParallel:
         self.return_loss_curves = bool(return_loss_curves)
 
     def __enter__(self) -> BlockParallel:
-        """Do nothing: each round of work has workers of its own."""
+        """Do nothing: each round of work has its own workers."""
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -114,7 +114,7 @@ class BlockParallel:
             return _copies(known)
         try:
             with warnings.catch_warnings():
-                # Of Ctrl-C the search itself tells.
+                # The search itself warns about Ctrl-C.
                 warnings.filterwarnings("ignore", "Training interrupted by user")
                 self._gather(self._outcomes(left), known, shown)
         except KeyboardInterrupt:

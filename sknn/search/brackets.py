@@ -1,4 +1,4 @@
-"""How many candidates are trained for how many epochs."""
+"""Brackets: numbers of candidates and of epochs."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 
 class Rung(NamedTuple):
-    """So many candidates are trained up to so many epochs."""
+    """A number of candidates, trained up to a number of epochs."""
 
     n_epochs: int
     n_candidates: int
 
 
 Bracket = list[Rung]
-"""Rungs of rising epochs; the best candidates of one go on to the next."""
+"""Rungs of rising epochs; the best candidates of one continue to the next."""
 
 
 def levels(min_iter: int, max_iter: int, factor: float) -> list[int]:
@@ -32,7 +32,7 @@ def halving(n_candidates: int, epochs: list[int], factor: float) -> Bracket:
 
 
 def hyperband(n_candidates: int, epochs: list[int], factor: float) -> list[Bracket]:
-    """Return a bracket for every level, the boldest first; the last one drops nobody.
+    """Return a bracket for every level, the boldest first; the last one drops no candidate.
 
     Each bracket has about the same number of epochs to give away [1]_.
 

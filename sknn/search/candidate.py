@@ -36,18 +36,18 @@ class Candidate:
     key : str or None
         Of the steps before the network, the same for candidates with the same steps; None
         where there are none.
-    networks : list of estimator or None, one a split
-        To go on with; None where training is over, or over until the next rung.
+    networks : list of estimator or None, one per split
+        To continue with; None if training is over, or over until the next rung.
     pending : dict of int to Part
         What was trained on a split since the last rung.
-    parts : list of Part, one a split
+    parts : list of Part, one per split
         From the last rung that was finished; empty before the first.
     rungs : list of (int, list of Part)
         All finished rungs, by number.
     pace : dict of int to float
         Seconds an epoch took on each split, in the last rung.
     alive : bool
-        It may go on to the next rung, even if it has nothing left to train.
+        It may continue to the next rung, even if it has nothing left to train.
     """
 
     def __init__(self, model: Any, params: dict[str, Any], bracket: int, n_splits: int) -> None:
@@ -69,7 +69,7 @@ class Candidate:
 
     @property
     def parts(self) -> list[Part]:
-        """How it stands since the last finished rung."""
+        """State after the last finished rung."""
         return self.rungs[-1][1] if self.rungs else []
 
     @property
@@ -78,7 +78,7 @@ class Candidate:
         return any(part.outcome["fit_error"] is not None for part in self.parts)
 
     def seconds_left(self, epochs: int) -> float:
-        """Return what training up to an epoch should take on all splits, inf if nobody knows."""
+        """Return how long training up to an epoch should take on all splits, inf if unknown."""
         if not self.parts:
             return math.inf
         return sum(self.pace[i] * (epochs - self.parts[i].n_epochs) for i in self.due())
@@ -107,7 +107,7 @@ class Candidate:
         self.networks[split] = None
 
     def state(self) -> dict[str, Any]:
-        """Return what is known beside the parameters."""
+        """Return the results besides the parameters."""
         begun = {i: self.networks[i] for i in self.due() if self.networks[i] is not self.template}
         return {name: getattr(self, name) for name in _KEPT} | {"networks": begun}
 
@@ -127,7 +127,7 @@ class Candidate:
         parts = [self.pending.get(i) or before[i] for i in range(len(self.networks))]
         self.pending = {}
         self.networks = [part.network for part in parts]
-        # Networks are needed once: in what is kept for good they would only take memory.
+        # Networks are needed once: kept for longer, they would only take memory.
         parts = [Part(part.outcome, part.n_epochs) for part in parts]
         self.rungs.append((rung, parts))
         if self.failed:
@@ -175,7 +175,7 @@ def candidates_of(
 
 
 def _refuse_what_all_share(networks: list[Any]) -> None:
-    """Raise the error of a parameter that all networks have: it is no matter of the draw."""
+    """Raise the error of a parameter that all networks share: it does not depend on the draw."""
     errors = [_error_of(network) for network in networks]
     first = errors[0]
     if first is not None and len({str(error) for error in errors}) == 1:

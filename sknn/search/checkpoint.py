@@ -1,4 +1,4 @@
-"""What a search knows, in a file: after its process died, the same call goes on from there."""
+"""Progress of a search in a file, from which the same call continues after a crash."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ PATH = c.none() | c.Constraint(
 )
 _WITHOUT_INFLUENCE = frozenset({"checkpoint", "n_jobs", "pre_dispatch", "verbose", "refit"})
 _COMPARED_LATER = frozenset({"cv"})
-"""By the splits it makes, so that any iterable will do."""
+"""By the splits it produces, so that any iterable works."""
 _LEAST_SECONDS = 1.0
 _WRITINGS = 20
-"""What was finished waits for the disk so long, or as long as so many writings would take."""
-_ANEW = "choose another path, or remove the file to begin anew"
+"""Results wait for the disk this long, or as long as this many writings would take."""
+_ANEW = "choose another path, or remove the file to start over"
 _VERSIONS = {
     "sknn": __version__,
     "scikit-learn": sklearn.__version__,
@@ -46,12 +46,12 @@ _VERSIONS = {
 
 
 class NoCheckpoint:
-    """Stands where nothing is kept.
+    """Used in place of a checkpoint when nothing is saved.
 
     Attributes
     ----------
     known : object
-        What an earlier call knew; None where there was none.
+        State saved by an earlier call; None if there was none.
     """
 
     known: Any = None
@@ -60,34 +60,34 @@ class NoCheckpoint:
         """Raise a ValueError if something that the search depends on is not as it was."""
 
     def seed(self, random_state: Any) -> Any:
-        """Return what stands for a `random_state`; None is a seed that is drawn once."""
+        """Return the seed for a `random_state`; for None, one that is drawn once and saved."""
         return random_state
 
     def watch(self, items: Iterable[Item], state: State) -> Generator[Item, None, None]:
-        """Yield all items; what was made of them is written now and then, and after an error."""
+        """Yield all items; write the state from time to time, and after an error."""
         yield from items
 
     def write(self, state: Any) -> None:
-        """Write what is known."""
+        """Write the state."""
 
 
 class SearchCheckpoint(NoCheckpoint):
-    """Keeps what a search knows in a file.
+    """Saves the progress of a search to a file.
 
     Parameters
     ----------
     path : path-like
     run : dict of str to str
-        Digests of what the search is, by name.
+        Hashes of everything that defines the search, by name.
     trusted : list of classes and functions
-        What may be in the file beside our own classes: what the search is made of.
+        What may be in the file besides the classes of sknn: the parts of the search.
 
     Raises
     ------
     OSError
         If the file cannot be read.
     ValueError
-        If it is damaged, or of another search.
+        If it is damaged, or belongs to another search.
     """
 
     def __init__(self, path: str | os.PathLike, run: dict[str, str], trusted: list[Any]) -> None:
@@ -114,16 +114,16 @@ class SearchCheckpoint(NoCheckpoint):
         changed = {name for name in before | now if before.get(name) != now.get(name)}
         if changed:
             raise ValueError(
-                f"checkpoint={os.fspath(self.path)!r} is of another search, one with other values "
-                f"of {', '.join(_innermost(changed))}. Search with the same as before, {_ANEW}."
+                f"checkpoint={os.fspath(self.path)!r} belongs to another search, with other "
+                f"values of {', '.join(_innermost(changed))}. Search with the same values, {_ANEW}."
             )
 
     def seed(self, random_state: Any) -> Any:
-        """Return what stands for a `random_state`; None is a seed that is drawn once."""
+        """Return the seed for a `random_state`; for None, one that is drawn once and saved."""
         return self._seed if random_state is None else random_state
 
     def watch(self, items: Iterable[Item], state: State) -> Generator[Item, None, None]:
-        """Yield all items; what was made of them is written now and then, and after an error."""
+        """Yield all items; write the state from time to time, and after an error."""
         news = False
         try:
             for item in items:
@@ -148,7 +148,7 @@ class SearchCheckpoint(NoCheckpoint):
         OSError
             If the file cannot be written; the one before stays.
         ValueError
-            If what is known cannot be in a file.
+            If the state cannot be saved.
         """
         begin = time.monotonic()
         try:
@@ -158,9 +158,9 @@ class SearchCheckpoint(NoCheckpoint):
             raise ValueError(f"checkpoint: {error} Search without a checkpoint.") from error
         if missing := self.names.missing(told.head["graph"]):
             raise ValueError(
-                f"checkpoint: the networks hold {', '.join(sorted(missing))}, which is no part of "
-                "the parameters of the search, and so would not be read again. Let the "
-                "__getstate__ of what holds it leave it out, or search without a checkpoint."
+                f"checkpoint: the networks hold {', '.join(sorted(missing))}, which is not part "
+                "of the parameters of the search, so it could not be loaded again. Leave it out in "
+                "the __getstate__ of the object that holds it, or search without a checkpoint."
             )
         try:
             told.write(self.path)
@@ -171,14 +171,14 @@ class SearchCheckpoint(NoCheckpoint):
 
 
 def checkpoint_of(search: Any, X: Any, y: Any, params: dict[str, Any]) -> NoCheckpoint:
-    """Return the checkpoint of a search, with what an earlier call left there.
+    """Return the checkpoint of a search, with the state an earlier call saved.
 
     Raises
     ------
     InvalidParameterError
-        If there can be no file, or if the search draws without a seed.
+        If the file cannot be written, or if the search draws random numbers without a seed.
     OSError, ValueError
-        As :class:`SearchCheckpoint`, and if the search cannot be compared with another.
+        As for :class:`SearchCheckpoint`, and if the search cannot be compared with the saved one.
     """
     if search.checkpoint is None:
         return NoCheckpoint()
@@ -196,7 +196,7 @@ def checkpoint_of(search: Any, X: Any, y: Any, params: dict[str, Any]) -> NoChec
 
 
 def _check_path(search: Any) -> None:
-    """Find out now what would fail after the first networks."""
+    """Check now for errors that would otherwise occur after the first networks."""
     given = c.check(type(search).__name__, {"checkpoint": search.checkpoint}, {"checkpoint": PATH})
     try:
         archive.check_target(given["checkpoint"])
@@ -208,7 +208,7 @@ def _check_path(search: Any) -> None:
 
 
 def _refuse_draws(search: Any) -> None:
-    """Raise for splits and steps before the network that would be others in the next call."""
+    """Raise for splits and pipeline steps that would differ in the next call."""
     names = []
     if getattr(search.cv, "random_state", 0) is None and getattr(search.cv, "shuffle", True):
         names.append("random_state of cv")
@@ -221,17 +221,17 @@ def _refuse_draws(search: Any) -> None:
         ]
     if names:
         raise InvalidParameterError(
-            f"With a checkpoint, {' and '.join(names)} must not be None: a search that goes on "
-            "has to find the same rows again. Pass an int."
+            f"With a checkpoint, {' and '.join(names)} must not be None: a search that continues "
+            "must get the same rows again. Pass an int."
         )
 
 
 def _parameters_of(search: Any) -> dict[str, Any]:
-    """Return the parameters that results depend on, those of the estimator one by one, too."""
+    """Return the parameters that results depend on, including those of the estimator."""
     skipped = _WITHOUT_INFLUENCE | _COMPARED_LATER
     params = search.get_params(deep=False)
     params = {name: value for name, value in params.items() if name not in skipped}
-    # A copy is not fitted: what an estimator has learned before has no influence, nor has
+    # An unfitted copy: what an estimator has learned before has no influence, nor has
     # what only looks at the last fit.
     estimator = params["estimator"] = for_candidate(clone(search.estimator))
     inner = estimator.get_params(deep=True).items()
@@ -239,26 +239,26 @@ def _parameters_of(search: Any) -> dict[str, Any]:
 
 
 def _told(name: str, value: Any) -> tuple[Any, str]:
-    """Return the graph of a parameter and a digest of it."""
+    """Return the graph of a parameter and its hash."""
     try:
         told = files.told(value)
     except ValueError as error:
         raise ValueError(
-            f"checkpoint: whether {name} is the same when the search goes on cannot be told. "
-            f"{error}"
+            f"checkpoint: whether {name} is the same when the search continues cannot be "
+            f"determined. {error}"
         ) from error
     return told.head["graph"], joblib.hash((told.head["graph"], told.arrays))
 
 
 def _hash(name: str, value: Any) -> str:
-    """Return a digest of data."""
+    """Return a hash of data."""
     try:
         # Joblib hands large arrays to its workers as files.
         return joblib.hash(_contents(value), coerce_mmap=True)
     except Exception as error:
         raise ValueError(
-            f"checkpoint: whether {name} is the same when the search goes on cannot be told: "
-            f"{type(error).__name__}: {error.args[0] if error.args else error}"
+            f"checkpoint: whether {name} is the same when the search continues cannot be "
+            f"determined: {type(error).__name__}: {error.args[0] if error.args else error}"
         ) from error
 
 
@@ -279,12 +279,12 @@ def _contents(value: Any) -> Any:
 
 
 def _innermost(names: set[str]) -> list[str]:
-    """Return names of parameters, without those of what holds others of them."""
+    """Return names of parameters, without those of objects that contain others of them."""
     return sorted(name for name in names if not any(each.startswith(f"{name}__") for each in names))
 
 
 def _kept_in(path: str | os.PathLike, trusted: list[Any]) -> Any:
-    """Return what a file of a search holds, None where there is no file."""
+    """Return the contents of the file of a search, None if there is no file."""
     try:
         kept = files.found(path, trusted).value
     except FileNotFoundError:
@@ -295,7 +295,7 @@ def _kept_in(path: str | os.PathLike, trusted: list[Any]) -> Any:
         raise ValueError(f"checkpoint: {error} To search, {_ANEW}.") from error
     if not isinstance(kept, dict) or kept.keys() != {"run", "parts", "seed", "state"}:
         raise ValueError(
-            f"checkpoint={os.fspath(path)!r} is not the file of a search: it holds a "
+            f"checkpoint={os.fspath(path)!r} is not the checkpoint of a search: it contains a "
             f"{type(kept).__name__}. To search, {_ANEW}."
         )
     return kept

@@ -100,7 +100,7 @@ class Fold:
     X, y : all rows
     train, test : ndarray of int
     fit_params, score_params : dict
-        What has one entry a row is split along.
+        Arrays with one entry per row are split along.
     """
 
     X: Any
@@ -123,7 +123,7 @@ class Fold:
 
 
 class Recorder(BaseEstimator):
-    """Stands for the network at the end of a Pipeline and keeps what that would be fitted on."""
+    """Replaces the network at the end of a Pipeline and keeps what it would be fitted on."""
 
     def __init__(self, network: Any = None) -> None:
         self.network = network
@@ -177,7 +177,7 @@ def prepare(model: Any, fold: Fold) -> Lesson:
 
 
 def try_to_prepare(model: Any, fold: Fold, error_score: Any) -> Lesson:
-    """Fit the steps before the network; unless errors are to be raised, tell of them."""
+    """Fit the steps before the network; return errors unless they are to be raised."""
     begin = perf_counter()
     try:
         return prepare(model, fold)

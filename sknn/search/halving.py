@@ -1,4 +1,4 @@
-"""The rounds of a search: all that is due is trained at once, then the best go on."""
+"""The rounds of a search: all that is due is trained at once, then the best continue."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Rounds:
         self._lessons: dict[tuple[str | None, int], Lesson] = {}
         if checkpoint.known is not None:
             self._restore(checkpoint.known)
-            # Networks would be kept twice, and the first of them long after they went on.
+            # Networks would be kept twice, and the first of them long after they continued.
             checkpoint.known = None
 
     @property
@@ -143,10 +143,10 @@ class Rounds:
         return len(self.folds) * sum(each_rung)
 
     def _state(self) -> dict[str, Any]:
-        """Return what another process needs to go on."""
+        """Return what another process needs to continue."""
         states = [each.state() for each in self.candidates]
         paused = sum(len(state["networks"]) + len(state["pending"]) for state in states)
-        # A file may be read into so many times its size, and tiny networks are larger than that.
+        # A file may take only a multiple of its size in memory, and tiny networks take more.
         room = np.zeros(max(0, paused - _FREE_NETWORKS) * _NETWORK_BYTES, np.uint8)
         return {"done": self.done, "candidates": states, "room": room}
 
@@ -159,7 +159,7 @@ class Rounds:
     def _round(self, epochs: int, report: Report) -> None:
         """Train what is due at a level, and drop what is not good enough for the next one."""
         due = [each for each in self.candidates if each.alive and self._rung(each, epochs)]
-        # The longest come first: at the end no worker should wait for a long task of another.
+        # The longest come first: at the end, no worker should wait for a long task of another.
         ordered = sorted(due, key=lambda each: -each.seconds_left(epochs))
         tasks = [(each, split) for each in ordered for split in each.due()]
         self.say(f"Training {len(due)} candidates up to epoch {epochs}: {len(tasks)} networks")
@@ -211,7 +211,7 @@ class Rounds:
         return self.checkpoint.watch(zip(blocks, done, strict=True), self._state)
 
     def _lesson(self, candidate: Candidate, split: int) -> Lesson | None:
-        """Return what the network of a candidate is trained on; None where there are no steps."""
+        """Return the training rows of the network of a candidate; None if there are no steps."""
         return self._lessons.get((candidate.key, split))
 
     def _blocks(self, tasks: list[Task], heard: bool) -> list[list[Task]]:
@@ -248,13 +248,13 @@ class Rounds:
     def _results(self, work: list[Any]) -> Generator[Any, None, None]:
         """Do work in parallel and yield what comes of it, in order."""
         with warnings.catch_warnings():
-            # A part is not meant to converge, and of Ctrl-C the search itself tells.
+            # A part is not meant to converge, and the search itself warns about Ctrl-C.
             warnings.simplefilter("ignore", ConvergenceWarning)
             warnings.filterwarnings("ignore", "Training interrupted by user")
             yield from results(work, n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)
 
     def _select(self, epochs: int, due: list[Candidate]) -> None:
-        """Drop the candidates that do not go on to the next rung of their bracket."""
+        """Drop the candidates that do not continue to the next rung of their bracket."""
         for number, bracket in enumerate(self.brackets):
             members = [each for each in due if each.bracket == number]
             rung = self._rung(members[0], epochs) if members else 0

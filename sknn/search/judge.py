@@ -19,7 +19,7 @@ from sknn.search.fold import Fold, Lesson, try_to_prepare, with_network
 
 @dataclass(frozen=True)
 class Judge:
-    """How candidates are scored, what an error counts, and whether losses are kept."""
+    """How candidates are scored, the score of an error, and whether losses are kept."""
 
     scorer: Any
     error_score: Any
@@ -44,7 +44,7 @@ class Judge:
         return score_of(model, X, y, self.scorer, params, self.error_score)
 
     def failed(self) -> dict[str, Any]:
-        """Return what stands for the scores of a model that could not be fitted."""
+        """Return the scores of a model that could not be fitted."""
         several = isinstance(self.scorer, MultimetricScorer)
         names = self.scorer._scorers if several else ()
         return {
@@ -101,7 +101,7 @@ def _checked(network: Any, scorer: Any, X: Any, y: Any, params: Any) -> tuple[An
     kind = type(network)
     ours = issubclass(kind, SupervisedNetwork) and kind.__module__.startswith("sknn.")
     if not ours or kind._check_inputs is not BaseNetwork._check_inputs:
-        return X, y, params  # Its check makes other rows of them, or nobody knows what it does.
+        return X, y, params  # Its check changes the rows, or it is unknown what it does.
     try:
         x = marked(network._check_inputs(X))
         if is_own_score(scorer):

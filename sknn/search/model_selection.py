@@ -57,7 +57,7 @@ class _InBlocks(EstimatorLike):
     def _format_results(
         self, candidate_params: Any, n_splits: int, out: Any, more_results: Any = None
     ) -> dict[str, Any]:
-        """Return ``cv_results_``, and keep the losses if they are asked for."""
+        """Return ``cv_results_``, and keep the losses if requested."""
         vars(self).pop("loss_curves_", None)
         if self.return_loss_curves:
             self.loss_curves_ = curves_of(out, n_splits)
@@ -112,10 +112,10 @@ class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
     error_score : "raise" or number, default=nan
         Score of a candidate that cannot be fitted; "raise" raises the error.
     return_train_score : bool, default=False
-        Score the rows trained on, too.
+        Also score the training rows.
     checkpoint : str or path-like, default=None
-        A file to keep what is known in. After the process was killed, the same call goes on from
-        there, and ends with the same results. See Notes.
+        File in which to save the progress of the search. If the process is killed, the same call
+        continues from there, with the same results in the end. See Notes.
     return_loss_curves : bool, default=False
         Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
         :class:`~sknn.inspection.LossCurveDisplay`.
@@ -127,11 +127,11 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn. ``fit_time`` and ``score_time`` are the share of each network in the
         time of its block.
     loss_curves_ : list of dict of ndarray
-        With `return_loss_curves`, one a candidate: epoch, of shape (n_epochs,), and loss, penalty
-        (part of the loss), validation_loss and so on, of shape (n_splits, n_epochs), in single
-        precision; NaN after the last epoch of a split. Networks that are trained one by one for
-        callbacks of scikit-learn, inside other estimators than a Pipeline, or with `verbose` above
-        9 keep none.
+        With `return_loss_curves`, one dict per candidate: epoch, of shape (n_epochs,), and loss,
+        penalty (part of the loss), validation_loss, and so on, of shape (n_splits, n_epochs), in
+        single precision; NaN after the last epoch of a split. There are no curves for networks that
+        are trained one by one because of scikit-learn's callbacks, inside estimators other than a
+        Pipeline, or with `verbose` above 9.
 
     See Also
     --------
@@ -150,11 +150,13 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     whose ``random_state`` is not an int (without a seed they share nothing), and networks with
     ``solver="lbfgs"``, callbacks, `verbose`, `max_time`, `stop_below`, or `warm_start`.
 
-    A :class:`~sknn.callbacks.ProgressBar` of the network shows the fits of the search. It and a
-    :class:`~sknn.callbacks.Film` sit out the fits of candidates, and look at that of the best one.
+    A :class:`~sknn.callbacks.ProgressBar` of the network counts the fits of the search. This
+    callback and a :class:`~sknn.callbacks.Film` are not called in the fits of candidates, only in
+    that of the best one.
 
     The steps of a Pipeline before the network are fitted once in each split for all candidates
-    that share their parameters; so all these see one draw of a step that is random and has no seed.
+    that share their parameters, so these candidates share the result of a random step without a
+    seed.
 
     Ctrl-C ends the search. The scores so far are kept, the others are NaN, and the best candidate
     so far is fitted.
@@ -162,16 +164,16 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     Callbacks of scikit-learn can follow only one fit at a time, so with them networks are trained
     one by one.
 
-    The file of a `checkpoint` is written once a block is done and a second, or twenty times what
-    writing takes, has passed since the last time; so what was finished before that is never
-    trained again, and writing takes at most a twentieth of the time. It is replaced as a whole and
-    holds outcomes, no networks. It stays when the search is over: the same call then fits the best
-    candidate only. A call that differs in the parameters of the search, but for `n_jobs`,
-    `pre_dispatch`, `verbose` and `refit`, in the rows, the splits or the version of a library is
-    refused, with the names of what differs. Functions and classes are compared by name, so they
-    have to be at the top level of a module. A splitter that shuffles and the steps of a Pipeline
-    need a `random_state`; a search without one draws its seed once. Networks without a seed that
-    were not finished draw other weights in the next call, as they always do.
+    The file of a `checkpoint` is written after a block, unless the last writing ended less than a
+    second, or less than twenty times its duration, before. So writing takes at most a twentieth of
+    the time, and finished blocks in the file are never trained again. The file is replaced as a
+    whole. It contains scores and times, but no networks. It is kept when the search is over: the
+    same call then only fits the best candidate. A call with other rows, splits, library versions,
+    or parameters of the search (except `n_jobs`, `pre_dispatch`, `verbose`, and `refit`) is
+    refused; the error names what differs. Functions and classes are compared by name, so they must
+    be at the top level of a module. A splitter that shuffles and the steps of a Pipeline need a
+    `random_state`; a search without one draws its seed once. As always, networks without a seed
+    start from other weights in each call, unless they were finished.
 
     Examples
     --------
@@ -260,11 +262,10 @@ class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
     error_score : "raise" or number, default=nan
         Score of a candidate that cannot be fitted; "raise" raises the error.
     return_train_score : bool, default=False
-        Score the rows trained on, too.
+        Also score the training rows.
     checkpoint : str or path-like, default=None
-        A file to keep what is known in. After the process was killed, the same call goes on from
-        there, and ends with the same results, as for
-        :class:`GridSearchCV`.
+        File in which to save the progress of the search. If the process is killed, the same call
+        continues from there, with the same results in the end, as for :class:`GridSearchCV`.
     return_loss_curves : bool, default=False
         Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
         :class:`~sknn.inspection.LossCurveDisplay`.
@@ -276,7 +277,7 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in scikit-learn. ``fit_time`` and ``score_time`` are the share of each network in the
         time of its block.
     loss_curves_ : list of dict of ndarray
-        As of :class:`GridSearchCV`.
+        As for :class:`GridSearchCV`.
 
     See Also
     --------

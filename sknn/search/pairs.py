@@ -34,7 +34,7 @@ class Pair:
     index : int
         Its place among the tasks.
     task : (callable, tuple, dict)
-        As scikit-learn hands it out.
+        As scikit-learn passes it.
     model : estimator or None
         A copy with the parameters of the candidate, not fitted. None: it goes the ordinary way.
     network : estimator
@@ -54,22 +54,22 @@ class Pair:
 
     @property
     def asked(self) -> dict[str, Any]:
-        """What scikit-learn wants to know."""
+        """Information that scikit-learn needs."""
         return self.task[2]
 
     @property
     def wishes(self) -> dict[str, Any]:
-        """What of that is asked of a single pair; the rest would only travel along."""
+        """The part of it that a single pair needs; the rest would only be sent along."""
         return {name: self.asked.get(name) for name in WISHES}
 
     @property
     def split(self) -> tuple[int, int]:
-        """What tells splits apart: all candidates share the arrays of rows."""
+        """Key of the split: all candidates share the arrays of rows."""
         return id(self.asked["train"]), id(self.asked["test"])
 
     @property
     def candidate(self) -> int:
-        """What tells candidates apart."""
+        """Key of the candidate."""
         return id(self.asked["parameters"])
 
 
@@ -104,7 +104,7 @@ class PairReader:
     def _look_at(self, pair: Pair) -> None:
         """Note what can be trained together; the rest stays an ordinary task."""
         model = pair.task[1][0]
-        # Of the most verbose searches tell scikit-learn's own lines; callbacks follow its fits.
+        # scikit-learn prints the lines of the most verbose searches; callbacks follow its fits.
         if pair.asked["verbose"] > 9 or hears(pair.asked.get("callback_ctx")):
             return
         given = pair.asked["parameters"] or {}
@@ -118,7 +118,7 @@ class PairReader:
         if pair.candidate not in self.known:
             front = _front_of(given, prefix) if type(model) is Pipeline else NO_FRONT
             if front not in (None, NO_FRONT):
-                # What the steps hand on goes by what the network asks for.
+                # What the steps pass on depends on what the network requests.
                 front = front, requests_of(network)
             self.known[pair.candidate] = front, block_key(network)
         front, key = self.known[pair.candidate]
@@ -129,7 +129,7 @@ class PairReader:
 
 
 def _front_of(given: dict[str, Any], prefix: str) -> Hashable | None:
-    """Return what tells the steps before a network from those of other candidates."""
+    """Return a key of the steps before a network, equal for candidates that share them."""
     own = {name for name in given if name.startswith(prefix) or f"{name}__" == prefix}
     try:
         return joblib.hash(sorted((name, each) for name, each in given.items() if name not in own))

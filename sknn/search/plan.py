@@ -35,11 +35,11 @@ class Group:
 
     @property
     def shares_steps(self) -> bool:
-        """Whether fitting the steps before the networks serves several of them."""
+        """Whether several networks share the fit of the steps before them."""
         return len(self.pairs) > 1 and self.pairs[0].front != NO_FRONT
 
     def chunks(self, lesson: Lesson | None, most: int) -> Iterator[list[Pair]]:
-        """Yield the pairs of every block, at most so many, of about the same number."""
+        """Yield the pairs of every block, up to a maximum number, of about the same size."""
         rows = rows_of(lesson, self.fold)
         return cut(self.pairs, _kind, lambda pair: pair.network, rows, most)
 
@@ -130,14 +130,14 @@ def blocks_of(
             networks, wishes = zip(*((pair.network, pair.wishes) for pair in pairs), strict=True)
             block = TrainingBlock(networks, wishes, pairs[0].model, group.fold, lesson, share)
             blocks.append((_work(pairs, group.fold), place, pairs, block))
-    # At the end no worker should wait for a long block of another. Of blocks alike those of the
-    # same candidates come one after the other: after Ctrl-C some are known on all splits.
+    # At the end, no worker should wait for a long block of another. Of equal blocks, those of the
+    # same candidates come one after the other: after Ctrl-C, some are known on all splits.
     blocks.sort(key=lambda each: (-each[0], each[1]))
     return [(pairs, block) for _, _, pairs, block in blocks]
 
 
 def _work(pairs: list[Pair], fold: Fold) -> float:
-    """Return a figure that grows with the time a block takes, the highest where nobody knows."""
+    """Return a number that grows with the time of a block, the highest if it is unknown."""
     if pairs[0].key is None:
         return math.inf
     epochs = sum(pair.network.max_iter for pair in pairs)

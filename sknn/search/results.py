@@ -1,4 +1,4 @@
-"""What is known of candidates, in the form of scikit-learn's searches."""
+"""Results of candidates, in the form of scikit-learn's searches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def outcomes(candidates: list[Candidate]) -> list[dict[str, Any]]:
 
 
 def more_results(candidates: list[Candidate]) -> dict[str, list[Any]]:
-    """Return the columns of ``cv_results_`` that tell how far candidates came."""
+    """Return the columns of ``cv_results_`` that show how far candidates got."""
     return {
         "bracket": [each.bracket for each in candidates],
         "rung": [each.rungs[-1][0] for each in candidates],

@@ -135,10 +135,10 @@ class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
         Score of a network that cannot be trained; "raise" raises the error. A parameter that is
         invalid in all candidates always raises an error.
     return_train_score : bool, default=False
-        Score the rows trained on, too.
+        Also score the training rows.
     checkpoint : str or path-like, default=None
-        A file to keep what is known in. After the process was killed, the same call goes on from
-        there, and ends with the same results. See Notes.
+        File in which to save the progress of the search. If the process is killed, the same call
+        continues from there, with the same results in the end. See Notes.
     return_loss_curves : bool, default=False
         Keep the losses of all networks, epoch by epoch, in ``loss_curves_``, for
         :class:`~sknn.inspection.LossCurveDisplay`.
@@ -178,26 +178,27 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     With ``solver="lbfgs"``, training cannot be continued; such candidates are trained to the end in
     their first rung.
 
-    Callbacks of the network are called for all candidates, but a
-    :class:`~sknn.callbacks.ProgressBar`, which shows the epochs of the whole search, and a
-    :class:`~sknn.callbacks.Film`, which is made of the fit of the best one.
-    :class:`~sknn.callbacks.Pause` and :class:`~sknn.callbacks.Checkpoint` are refused, for the
-    search itself decides how long a network is trained, and all candidates would write one file.
+    Callbacks of the network are called for all candidates, with two exceptions: a
+    :class:`~sknn.callbacks.ProgressBar` shows the epochs of the whole search, and a
+    :class:`~sknn.callbacks.Film` shows the fit of the best candidate.
+    :class:`~sknn.callbacks.Pause` and :class:`~sknn.callbacks.Checkpoint` are refused, because the
+    search itself decides how long a network is trained, and all candidates would write to the same
+    file.
 
     Ctrl-C ends the search. The scores so far are kept, and the best candidate so far is fitted. If
     there are no scores yet, KeyboardInterrupt is raised.
 
-    The file of a `checkpoint` is written when a rung is done, and within a rung once a block is
-    done and a second, or twenty times what writing takes, has passed since the last time. It is
-    replaced as a whole and holds scores and, between rungs, the networks that go on, with the state
-    of their optimizers; nothing in it is code. It stays when the search is over: the same call then
-    fits the best candidate only; after Ctrl-C it goes on. A call that differs in the parameters of
-    the search, but for `n_jobs`, `pre_dispatch` and `verbose`, in the rows, the splits or the
-    version of a library is refused, with the names of what differs. Whatever the search is made of
-    must be what :func:`~sknn.persistence.save` can write; functions and classes are compared by
-    name. A splitter that shuffles and the steps of a Pipeline need a `random_state`; a search
-    without one draws its seed once. Networks without a seed that were not begun draw other weights
-    in the next call, as they always do.
+    The file of a `checkpoint` is written after every rung and, within a rung, after a block, unless
+    the last writing ended less than a second, or less than twenty times its duration, before. It is
+    replaced as a whole. It contains scores and, between rungs, the networks that continue, with the
+    state of their optimizers, but no code. It is kept when the search is over: the same call then
+    only fits the best candidate. After Ctrl-C, the same call continues the search. A call with
+    other rows, splits, library versions, or parameters of the search (except `n_jobs`,
+    `pre_dispatch`, and `verbose`) is refused; the error names what differs.
+    :func:`~sknn.persistence.save` must be able to write all parameters; functions and classes are
+    compared by name. A splitter that shuffles and the steps of a Pipeline need a `random_state`; a
+    search without one draws its seed once. As always, networks without a seed start from other
+    weights in each call, unless the file already contains them.
 
     References
     ----------
@@ -287,8 +288,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         TypeError
             If the estimator does not end in a network of sknn.
         ValueError
-            For a parameter that makes no sense, or if no network could be trained, or if the
-            checkpoint is damaged or of another search.
+            For an invalid parameter, if no network could be trained, or if the checkpoint is
+            damaged or belongs to another search.
         OSError
             If the checkpoint cannot be read or written.
         KeyboardInterrupt

@@ -239,7 +239,7 @@ def _is_filled(choices: Any) -> bool:
 def _usual(network: Any) -> dict[str, Any]:
     """Return the space of a network whose layers are not given."""
     if isinstance(network, AutoEncoder):
-        # Scores of codes of different sizes do not compare: the larger one always wins.
+        # Scores of codes of different sizes cannot be compared: the larger one always wins.
         sizes = network.hidden_layer_sizes
         code = sizes[-1] if isinstance(sizes, (tuple, list)) else sizes
         return {"hidden_layer_sizes": LayerSizes((0, 2), (64, 256), code), **_CODER}

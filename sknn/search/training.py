@@ -1,4 +1,4 @@
-"""The work that is handed out: training one network, from where it is to some epoch."""
+"""A task of a search: training one network, from where it is to some epoch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sknn.training.callbacks import PAUSED
 
 @dataclass(frozen=True)
 class Part:
-    """How it went.
+    """Outcome of training.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Part:
     n_epochs : int
         Of the whole training so far.
     network : estimator or None
-        To continue with; None where training is over.
+        To continue with; None if training is over.
     interrupted : bool
         By Ctrl-C.
     """
@@ -70,7 +70,7 @@ def train(
 def _beginning(network: Any) -> Any:
     """Return a copy to train."""
     twin = shallow_copy(network)
-    # A RandomState moves on as it is drawn from; every network begins where `clone` would.
+    # A RandomState changes with every draw; every network begins where `clone` would.
     twin.random_state = copy.deepcopy(network.random_state)
     return twin
 
@@ -78,7 +78,7 @@ def _beginning(network: Any) -> Any:
 def _part(
     network: Any, error: Any, seconds: float, exam: Exam | None, judge: Judge, until: int
 ) -> Part:
-    """Score a network; return how it went."""
+    """Score a network; return the outcome."""
     begin = perf_counter()
     outcome = {"fit_error": in_words(error), "fit_time": seconds}
     if error is not None or exam is None:
@@ -89,7 +89,7 @@ def _part(
         outcome = with_curves(outcome, network)
     reason = network.stop_reason_
     if reason == PAUSED and network.n_iter_ < until:
-        # Not a failure of this candidate: all have the callback, and rungs would end unequal.
+        # Not a failure of this candidate: all have the callback, and rungs would differ in epochs.
         raise ValueError(
             f"A callback of the network ended its training as a Pause does, in epoch "
             f"{network.n_iter_}, but ArchitectureSearchCV needs epoch {until}: the search itself "
@@ -113,7 +113,7 @@ def _taught(
 
 
 def _teach_together(networks: Sequence[Any], lesson: Lesson, until: int) -> list[Exception | None]:
-    """Train networks of one key in a block. Nobody watches them."""
+    """Train networks of one key in a block, without callbacks."""
     for network in networks:
         network.callbacks = [Pause(until)]
     results = fit_block(networks, lesson.X, lesson.y, **(lesson.params or {}))
@@ -123,7 +123,7 @@ def _teach_together(networks: Sequence[Any], lesson: Lesson, until: int) -> list
 
 
 def _teach(network: Any, lesson: Lesson, until: int, report: Report) -> None:
-    """Fit a network up to an epoch, or let it go on to there."""
+    """Fit a network up to an epoch, or continue its training up to there."""
     # Before the search adds to them.
     network._check_parameters()
     network._recipe()

@@ -1,4 +1,4 @@
-"""Data that come in blocks."""
+"""Training on data that come in blocks."""
 
 from sknn.streams.dask import blocks
 from sknn.streams.fit import fit_blocks

@@ -102,7 +102,7 @@ class DaskBlocks:
     def groups(
         self, size: int, skip: int = 0, *, stay: bool = False
     ) -> Iterator[tuple[int, list[Block]]]:
-        """Go through the blocks, some at a time; the next ones are asked for ahead.
+        """Go through the blocks, some at a time; the next ones are requested in advance.
 
         Parameters
         ----------
@@ -197,7 +197,7 @@ class DaskBlocks:
         return found
 
     def _counted(self, indices: range, found: Any = None) -> Sequence[int]:
-        """Return how many rows blocks have, where that is needed to slice what is in memory."""
+        """Return the numbers of rows of blocks, if needed to slice data in memory."""
         sizes = [self.sizes[index] for index in indices]
         if not self.in_memory:
             return [0] * len(sizes)

@@ -75,9 +75,8 @@ def fit_blocks(
         a call, training starts at the first block; if the call had already ended, the estimator is
         not changed.
     verbose : bool, default=False
-        Show a bar on standard error, with rows a second, the loss and the time left. A
-        :class:`~sknn.callbacks.ProgressBar` among the callbacks of the estimator is shown in its
-        place.
+        Show a progress bar on standard error, with rows per second, the loss, and the time left. A
+        :class:`~sknn.callbacks.ProgressBar` among the callbacks of the estimator replaces it.
     **more
         Further arguments of ``partial_fit``, such as `X_val` and `y_val`, in memory. Validation
         rows are scored once per round, with the mean of the copies.
@@ -340,7 +339,7 @@ class Passes:
         if not isinstance(self.estimator, BaseNetwork):
             return self.trainer.train(blocks, number)
         before = getattr(self.estimator, _POSITION, None)
-        # While it is trained: a checkpoint knows of the round whose weights it has.
+        # During training: a checkpoint contains the round whose weights it has.
         setattr(self.estimator, _POSITION, (epoch, number + 1, self.together))
         try:
             return self.trainer.train(blocks, number)
@@ -382,7 +381,7 @@ class OneByOne:
             own["sample_weight"] = weight
         run = getattr(self.estimator, "run_", None)
         self.estimator.partial_fit(x, **own, **self.more)
-        # Of a block in which nothing counts the network has heard nothing.
+        # The network has not seen a block in which no row counts.
         heard = getattr(self.estimator, "run_", None) is not run
         self.interrupted = heard and getattr(self.estimator, "stop_reason_", "") == "interrupted"
         return n_rows(x)

@@ -1,4 +1,4 @@
-"""L-BFGS over rows that lie in blocks, on whichever machines."""
+"""L-BFGS over rows in blocks, on any machines."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def fit_full_batch(estimator: Any, source: Any, more: dict[str, Any]) -> None:
             f"With blocks, solver='lbfgs' needs dense rows; got {type(x).__name__}. Use another "
             "solver, or fit on rows in memory."
         )
-    # Of X nothing but its shape is read here: one row stands for all.
+    # Only the shape of X is read here: one row is enough.
     rows = np.broadcast_to(x[:1], (len(y), *x.shape[1:]))
     keep = estimator.warm_start
     call = Call.of_fit(keep, rows, y, weight, **more)

@@ -21,7 +21,7 @@ _NAMES = ("X", "y", "sample_weight")
 
 
 def is_iterable_of_blocks(X: Any) -> bool:
-    """Return whether it can be passed over, and is no table, text or mapping."""
+    """Return whether it can be iterated over, and is not a table, text, or mapping."""
     table = shape_of(X) is not None or hasattr(X, "__array__")
     text = isinstance(X, (str, bytes, Mapping))
     return isinstance(X, Iterable) and not table and not text
@@ -41,7 +41,7 @@ class GivenBlocks:
     ----------
     names : list of str
     n_blocks : int or None
-        None where that is not known before the end.
+        None if that is not known before the end.
     """
 
     def __init__(self, X: Iterable[Any], others: dict[str, Any]) -> None:
@@ -57,7 +57,7 @@ class GivenBlocks:
         }
         self.n_blocks = len(X) if isinstance(X, Sequence) else None
         if isinstance(X, Sequence):
-            # What is in a list is known before anything is trained.
+            # The contents of a list are known before training.
             given = [self._given(part, index) for index, part in enumerate(X)]
             self._check_end(sum(n_rows(block[0]) for block in given))
 
@@ -88,7 +88,7 @@ class GivenBlocks:
         return zip(_NAMES[1:], block[1:], strict=True)
 
     def _given(self, part: Any, index: int) -> Block:
-        """Return a block with its y and weights, None where they are not in it."""
+        """Return a block with its y and weights, None if they are not in it."""
         block = part if isinstance(part, tuple) else (part,)
         rows = shape_of(block[0]) if block else None
         listed = block and isinstance(block[0], Sequence) and not isinstance(block[0], (str, bytes))

@@ -1,4 +1,4 @@
-"""A bar that says how far training on blocks has come."""
+"""A progress bar for training on blocks."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _WIDTH = 30
 
 
 class Bar:
-    """One line on standard error, written anew after every round.
+    """One line on standard error, rewritten after every round.
 
     Parameters
     ----------
     rounds : int or None
-        How many there will be; None: nobody knows.
+        Number of rounds; None if unknown.
     done : int
-        Those of an earlier call.
+        Rounds of an earlier call.
     """
 
     def __init__(self, rounds: int | None, done: int = 0) -> None:
@@ -32,15 +32,15 @@ class Bar:
         self.width = 0
 
     def show(self, rows: int, figures: str = "") -> None:
-        """Count a round of so many rows, and tell what was measured."""
+        """Count a round of `rows` rows, and show what was measured."""
         now = perf_counter()
         seconds, self.last = now - self.last, now
         self.done += 1
-        speed = f"{rows / max(seconds, 1e-9):,.0f} rows a second"
+        speed = f"{rows / max(seconds, 1e-9):,.0f} rows per second"
         self.write(", ".join(filter(None, [speed, figures])))
 
     def write(self, told: str) -> None:
-        """Show the number of the round and what is told of it."""
+        """Show the number of the round and the text."""
         line = self.line(told)
         sys.stderr.write(f"\r{line.ljust(self.width)}")
         sys.stderr.flush()
@@ -89,7 +89,7 @@ class CallbackBar(Bar):
 
 
 def bar_for(estimator: Any, rounds: int | None, unit: str, done: int, verbose: bool) -> Bar | None:
-    """Return the bar among the callbacks of an estimator, or a plain one if it is asked for."""
+    """Return the bar among the callbacks of an estimator, or a plain one if requested."""
     shown = bar_of(estimator) if hasattr(estimator, "get_params") else None
     if shown is not None:
         return CallbackBar(shown, rounds, unit, done)
@@ -97,7 +97,7 @@ def bar_for(estimator: Any, rounds: int | None, unit: str, done: int, verbose: b
 
 
 def figures_so_far(estimator: Any) -> str:
-    """Return what the last round has shown of a network; others tell nothing."""
+    """Return the losses and score of a network after the last round, otherwise nothing."""
     run = getattr(estimator, "run_", None)
     if run is None or not len(run.history):
         return ""

@@ -1,4 +1,4 @@
-"""What has rows: how many they are, how some of them are cut out, whether they go together."""
+"""Data with rows: how many there are, how to slice them, and whether they match."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sknn._validation.sparse import reject_broken
 
 
 def shape_of(values: Any) -> Any:
-    """Return the shape, None where there is none."""
+    """Return the shape, None if there is none."""
     return getattr(values, "shape", None)
 
 
@@ -60,7 +60,7 @@ def n_rows(values: Any) -> int:
 
 
 def check_rows(block: tuple[Any, ...], index: int, names: Sequence[str]) -> None:
-    """Raise where the parts of a block have not the same number of rows."""
+    """Raise if the parts of a block do not have the same number of rows."""
     rows = {
         name: n_rows(values)
         for name, values in zip(names, block, strict=True)
@@ -76,6 +76,6 @@ def check_rows(block: tuple[Any, ...], index: int, names: Sequence[str]) -> None
 
 
 def check_total(rows: int, own: int, name: str) -> None:
-    """Raise where all rows of X are others than those of what goes with it."""
+    """Raise if X and the data passed with it have different numbers of rows."""
     if rows != own:
         raise ValueError(f"X has {rows} rows, but {name} has {own}.")

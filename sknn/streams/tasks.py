@@ -24,7 +24,7 @@ def has_client() -> bool:
 def run_tasks(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple]) -> list[Any]:
     """Return ``function(shared, *task)`` of every task, in their order.
 
-    With a client they are tasks of Dask, which depend on nothing but their arguments: one that a
+    With a client they are tasks of Dask, which depend only on their arguments: one that a
     dying worker has left behind is run again. Without one they are jobs of joblib, one after the
     other where nothing else is configured.
     """
@@ -55,7 +55,7 @@ def _in_pairs(values: list[Any], add: Callable[..., Any]) -> Any:
 def _delayed_calls(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple]) -> list[Any]:
     import dask
 
-    # As a task of its own what all share travels once, and is not looked through.
+    # As a separate task, what all share is sent once, and is not inspected.
     common = dask.delayed(shared, pure=False, traverse=False)
     call = dask.delayed(function, pure=False, traverse=False)
     return [call(common, *map(_literal, task)) for task in tasks]

@@ -72,7 +72,7 @@ class Batches:
         if size >= self.n_rows:
             yield self._all_rows()
             return
-        # Its arrays may lie in the buffers that are filled again from here on.
+        # Its arrays may be in the buffers that are filled again from here on.
         self._whole = None
         order = self.rows
         if rng is not None:
@@ -91,7 +91,7 @@ class Batches:
     def _take(self, where: slice | NDArray, capacity: int) -> Batch:
         x, target, weight = (column.take(where, capacity) for column in self.columns)
         if self.factor != 1.0:
-            # Picked rows lie in a buffer; a slice is a window on what belongs to the user.
+            # Picked rows are in a buffer; a slice is a view of an array of the user.
             x = x * self.factor if isinstance(where, slice) else _scaled(x, self.factor)
         return x, x if self.own_target else target, weight
 

@@ -28,7 +28,7 @@ class Library(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What the user has set in libraries that are to use one thread.
+    """Settings of the user in libraries that are to use one thread.
 
     Attributes
     ----------
@@ -88,7 +88,7 @@ def _functions_of_openblas(library: Any) -> tuple[Any, Any] | None:
 def held(those: list[Library]) -> Held:
     """Return what the user has set, before it is changed."""
     numbers = [(library, library.number()) for library in those]
-    # What cannot tell its number gives None.
+    # Libraries that do not know their number return None.
     more = [each for each in numbers if each[1] and each[1] > 1]
     return Held(more, _limiting_thread(), _holders(), _promotions())
 
@@ -97,7 +97,7 @@ def restore(what: Held) -> None:
     """Let the libraries have what the user had set.
 
     Somebody else may have set a limit of their own in the meantime. They found one thread, and
-    will set that again when they leave: they are told what they should have found, and until then
+    will restore that when they leave: they are told what they should have found, and until then
     their limit stands.
     """
     told = bool(what.before) and _somebody_limits(what) and _tell_limiters(what)
@@ -154,10 +154,10 @@ def _limiters_since(what: Held) -> list[Any]:
     """Return the limits of threadpoolctl that were opened since then, perhaps others, too."""
     # From Python 3.14 on collections are not counted where they take objects for old.
     only_young = sys.version_info < (3, 14) and _promotions() == what.promotions
-    # To look at all objects takes long.
+    # Looking at all objects takes long.
     found = [gc.get_objects(0), gc.get_objects(1)] if only_young else [gc.get_objects()]
-    # By type, as isinstance would ask proxies what they stand for. Not in one list, which would
-    # hold itself, and with it everything for long.
+    # By type, because isinstance would ask proxies for their targets. Not in one list, which would
+    # contain itself, and keep everything alive for long.
     return [each for part in found for each in part if type(each) in _LIMITERS]
 
 

@@ -28,12 +28,12 @@ from sknn.training.trainer import OnePass, Trainer
 _ROOM = 64
 """Epochs for which a table has room at first."""
 
-# What the run of a block knows of all its members.
+# What the run of a block knows about all its members.
 _COMMON = ("epoch", "step", "samples", "optimizer_step", "watched", "stop_reason")
 
 
 class Ledger(History):
-    """The history of a block: a table a column, with one row an epoch and one figure a member.
+    """The history of a block: one table per column, with a row per epoch and a number per member.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Ledger(History):
         return self.n_epochs
 
     def append(self, row: Mapping[str, Any]) -> None:
-        """Add one epoch, of figures of all members or with one entry for each."""
+        """Add one epoch, of numbers for all members or with one entry for each."""
         for name, figure in row.items():
             self._table(name)[self.n_epochs] = figure
         self.n_epochs += 1
@@ -198,7 +198,7 @@ def _answers(network: Network, x: Any) -> NDArray:
     alone = network.member(0)
     if x.shape[0] <= min(each.rows_at_once(x) for each in (network, alone)):
         return network.predict(x)
-    # In pieces of other sizes products may be rounded in other ways.
+    # In pieces of other sizes, products may be rounded differently.
     return np.stack([network.member(m).predict(x) for m in range(network.n_members)])
 
 
@@ -261,7 +261,7 @@ def some_of(run: Run, members: NDArray) -> Run:
 
 
 def hand_back(block: Run, member: int, run: Run) -> None:
-    """Write where a member stands into its own run; nothing is shared with the block."""
+    """Write the state of a member into its own run; nothing is shared with the block."""
     for name in _COMMON:
         setattr(run, name, getattr(block, name))
     # Copies are plain generators.

@@ -42,7 +42,7 @@ class Branch:
 def ahead(streams: Streams, index: int) -> Streams:
     """Return generators far ahead of a stream's, for the copy of some index; the first keeps them.
 
-    A jump is about 2 ** 127 draws long, so that no copy comes to where another one begins.
+    A jump is about 2 ** 127 draws long, so that no copy reaches the start of another one.
     """
     if not index:
         return streams

@@ -1,6 +1,6 @@
-"""Numbers of which every member has its own, where a network alone has one.
+"""Numbers that differ between members, where a single network has one.
 
-An array of shape (n_members,) stands in the place of a float: a rate, a penalty, a parameter of an
+An array of shape (n_members,) takes the place of a float: a rate, a penalty, a parameter of an
 optimizer. It is kept in float64, in which floats are reckoned with, and meets the arrays of a
 network as a column in their precision, which is where a float would be rounded, too. So every
 member moves as it would alone, to the last bit.
@@ -60,7 +60,7 @@ class OptimizerColumns:
 
     def update(self, state: State, grad: NDArray, theta: NDArray, lr: NDArray, step: int) -> None:
         """Turn `grad` into the step, in place; `lr` has the shape (n_members,)."""
-        # Members that are alike share their figures.
+        # Equal members share their numbers.
         own = list(zip(self.kinds, lr.tolist(), strict=True))
         figures = {each: self.optimizers[each[0]].figures(each[1], step) for each in set(own)}
         columns = zip(*(figures[each] for each in own), strict=True)
@@ -99,9 +99,9 @@ def _told(schedule: Schedule, horizon: int) -> tuple[Any, ...]:
 
 
 class LossColumns:
-    """Losses of one kind, one per member; neighbors that are alike are looked at in one go.
+    """Losses of one kind, one per member; equal neighbors are computed together.
 
-    For everything but value and gradient, as the link, the first one stands for all.
+    For everything but value and gradient, such as the link, the first one represents all.
 
     Parameters
     ----------

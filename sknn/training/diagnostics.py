@@ -1,4 +1,4 @@
-"""What happens inside the layers during training, and what is wrong with it."""
+"""Measurements of the layers during training, and problems found in them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sknn.training.callbacks import Callback, Phase, Progress
 from sknn.training.health_warnings import Chart, findings
 from sknn.training.warnings import users_level
 
-# Gradients and updates of so many batches an epoch are measured.
+# Number of batches per epoch whose gradients and updates are measured.
 _WEIGHED = 3
 
 
@@ -104,15 +104,15 @@ class Diagnostics(Callback):
             self._probe.compare()
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Write the figures into the row of the epoch."""
+        """Write the measurements into the row of the epoch."""
         progress.row.update(self._probe.figures())
 
     def on_train_end(self, progress: Progress) -> None:
-        """Say what is wrong; the work arrays go."""
+        """Warn about what is wrong, and drop the work arrays."""
         run, sizes = progress.run, self._probe.sizes
         del self._probe
         columns = run.history.since(run.grown)
-        # Interrupted in its first epoch a run has nothing to tell.
+        # A run interrupted in its first epoch has no measurements.
         known = bool(columns.get("loss")) and all(
             f"gradient_norm.{name}" in columns for name in sizes
         )
@@ -203,7 +203,7 @@ class _Probe:
         np.subtract(self.network.trainable, self.before, out=self.step)
         for name, i in self.trained.items():
             size, step = _square(self.weights[i]), _square(self.steps[i])
-            # Weights that begin at zero, rounding apart, are not what an update is judged by.
+            # Updates are not compared with weights that begin at zero, apart from rounding.
             self.ratio[name] += math.sqrt(step / size) if size > 1e-12 * step else 0.0
 
     def figures(self) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Members that learn from different rows, and what each makes of the rows it did not see."""
+"""Members that learn from different rows, and their predictions for the rows they did not see."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sknn.training.run import Run
 # Noisy data are learned in the first epochs. Whether an epoch is judged must depend on its number
 # alone, or training in one go would differ from training in two.
 _EARLY = 40
-# The weights of all epochs may take so many bytes; so many epochs are kept in any case.
+# Bytes that the weights of all epochs may take, and epochs that are kept in any case.
 _BYTES = 1 << 29
 _FEWEST = 12
 # Answers that are compared at a time, so that copies of them stay small.
@@ -28,7 +28,7 @@ _PIECE = 1 << 22
 class FoldBatches:
     """Training rows of several members, each with rows of its own.
 
-    The batches of a pass are of one size, but for one row: a last batch of a few rows would make a
+    The batches of a pass have the same size, up to one row: a last batch of a few rows would make a
     noisy step. A member with more rows than another leaves out as many in each pass, others every
     time.
 
@@ -113,7 +113,7 @@ class Folds:
         ----------
         rows : ndarray of int
         order : ndarray of shape (len(rows),)
-            What the folds shall have equal shares of: codes of classes, or a real target. Of
+            What the folds should have equal shares of: codes of classes, or a real target. Of
             `n_splits` neighbors in this order each goes to another fold.
         n_members : int
             A multiple of `n_splits`, or fewer.
@@ -140,7 +140,7 @@ class Folds:
         return self.train[member], self.held_out[member]
 
     def group(self, members: NDArray, index: int) -> NDArray:
-        """Return the part of an array with one entry a member that belongs to a group."""
+        """Return the part of an array with one entry per member that belongs to a group."""
         in_group = -(-len(members) // self.n_groups)
         return members[index * in_group : (index + 1) * in_group]
 
@@ -162,7 +162,7 @@ class Folds:
 
 @dataclass(frozen=True)
 class ScoredWeights:
-    """The weights of all members after some epoch, and how they did on rows they had not seen.
+    """The weights of all members after some epoch, and their results on rows they had not seen.
 
     Attributes
     ----------
@@ -207,7 +207,7 @@ class OutOfFold(Callback):
     def on_train_begin(self, progress: Progress) -> None:
         """Judge the weights before the first epoch, which may be those of a linear model.
 
-        Those of an earlier call are judged anew: its rows may have been others.
+        Those of an earlier call are judged again, because its rows may have been different.
         """
         run = progress.run
         known, run.candidates = run.candidates, ()
@@ -245,8 +245,8 @@ def _within_memory(candidates: tuple[ScoredWeights, ...]) -> tuple[ScoredWeights
 def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int) -> NDArray:
     r"""Return how often each of several predictors counts in an ensemble that is grown greedily.
 
-    Again and again the one is added, with replacement, that makes the squared error of the mean of
-    all picks least [1]_. With the inner products of all answers a step costs no pass over the rows.
+    In each step, the one is added, with replacement, that makes the squared error of the mean of
+    all picks lowest [1]_. Given the inner products of all predictions, a step needs no pass.
 
     Parameters
     ----------
@@ -275,7 +275,7 @@ def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int)
 
 
 def _products(answers: NDArray, ideal: NDArray, weight: NDArray | None) -> tuple[NDArray, NDArray]:
-    """Return the inner products of all answers, and those with the ideal.
+    """Return the inner products of all predictions, and those with the ideal.
 
     They are centered on the first, so that what all have in common costs no precision.
     """

@@ -152,7 +152,7 @@ def _signs_of_high_rate(chart: Chart) -> Iterator[str]:
     first, best, last = loss[0], smooth.min(), smooth[-1]
     risen = last - best
     marked = risen > 0.05 * max(abs(first), abs(last))
-    # Where weights hardly move it is not the rate that lets the loss of a stream rise.
+    # If weights hardly move, the loss of a stream does not rise because of the rate.
     if marked and risen > RISE * (first - best) and _median(chart.ratio) > 10 * SHORT_UPDATE:
         yield f"the loss rose from {best:.3g} to {last:.3g}"
 
@@ -160,7 +160,7 @@ def _signs_of_high_rate(chart: Chart) -> Iterator[str]:
 def _rate_too_low(chart: Chart) -> str | None:
     ratio, epochs = chart.ratio, chart.column("epoch")
     updates = chart.updates_per_epoch * len(ratio)
-    # NaN, where the first epochs were not measured or have been forgotten, makes no claim.
+    # NaN, if the first epochs were not measured or were dropped, makes no claim.
     way = float(ratio.sum()) * chart.updates_per_epoch if epochs[0] == 1.0 else np.nan
     usual = _median(ratio)
     if updates < _FEWEST_UPDATES or not (usual < SHORT_UPDATE and way < SHORT_WAY):
@@ -176,7 +176,7 @@ def _exploding(chart: Chart) -> str | None:
     grown = {name: value for name, value in usual.items() if value > EXPLODED}
     norms = chart.gradient
     if _median(norms) < SHORT_GRADIENT:
-        # An output layer that starts at its best has next to no gradient to compare with.
+        # An output layer that starts at its optimum has almost no gradient to compare with.
         grown = {}
     if not np.isfinite(norms[-1]) or _median(norms) > LONG_GRADIENT:
         what = f"the norm of the gradient is {norms[-1]:.3g}"
@@ -195,7 +195,7 @@ def _vanishing(chart: Chart) -> str | None:
     vanished = {
         name: _median(values)
         for name, values in chart.gradients.items()
-        # What was well at the start has not vanished but been cut off, by dead units.
+        # A gradient that was fine at the start has not vanished: dead units block it.
         if _median(values) < VANISHED and _first(values) < 10 * VANISHED
     }
     dead = chart.by_layer("dead_units").values()

@@ -87,7 +87,7 @@ def minimize_lbfgs(
     deadline : float
         Reading of ``time.perf_counter`` at which to stop.
     held : ndarray or None
-        Factor on every parameter, 0 where it is held fixed.
+        Factor on every parameter, 0 if it is frozen.
     elsewhere : callable or None
         Passes over the rows in the place of this process.
     member : int or None

@@ -14,7 +14,7 @@ from sknn.core.network import Network
 from sknn.training.run import Best, History, Run, noise_of
 
 _WATCHED = ("reference", "stall", "stopped")
-# What the run that went on longest knows of all.
+# What the run that lasted longest knows about all.
 _COMMON = (
     "epoch",
     "step",
@@ -70,7 +70,7 @@ def put(run: Run, members: Sequence[int], part: Run) -> None:
 
 
 def join(run: Run, groups: Sequence[Sequence[int]], parts: Sequence[Run]) -> None:
-    """Bring the runs of groups together, each trained by itself, in the run of all members."""
+    """Merge the runs of groups, each trained by itself, into the run of all members."""
     for members, part in zip(groups, parts, strict=True):
         put(run, members, part)
     if any(part.best is None for part in parts):
@@ -115,7 +115,7 @@ def _held(run: Run, network: Network, members: list[int]) -> Iterator[None]:
         yield
         give_back()
     except KeyboardInterrupt:
-        # Once more, should it have been cut off.
+        # Once more, in case it was interrupted.
         give_back()
         raise
 

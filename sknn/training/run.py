@@ -23,7 +23,7 @@ _COARSE = ("seconds", "gradient_norm", "update_ratio", "dead_units", "saturated"
 
 
 class History:
-    """What was measured, epoch by epoch, in columns of equal length.
+    """Measurements, epoch by epoch, in columns of equal length.
 
     Columns may join later; what was not measured reads NaN.
     """
@@ -40,7 +40,7 @@ class History:
         Raises
         ------
         TypeError
-            For a figure that is no number.
+            For a value that is not a number.
         """
         row = {name: _figure(name, value) for name, value in row.items()}
         if not row.keys() <= self.columns.keys():
@@ -158,7 +158,7 @@ class Streams:
         return replace(twin, noise=_joined(noise))
 
     def copy(self) -> Streams:
-        """Return streams that go on alike and independently."""
+        """Return streams that continue equally and independently."""
         return Streams(_twin(self.init), self.split_seed, _twin(self.order), _twin(self.noise))
 
     def __getstate__(self) -> dict[str, Any]:
@@ -172,7 +172,7 @@ class Streams:
         vars(self).update(state, noise=_joined(list(members)))
 
 
-# Seeding is the dear part of making a generator, and its state is replaced at once.
+# Seeding is the expensive part of making a generator, and its state is replaced at once.
 _ANY_SEED = np.random.SeedSequence(0)
 
 
@@ -195,7 +195,7 @@ def _twin(generator: np.random.Generator) -> np.random.Generator:
 
 
 def jumped(generator: np.random.Generator, times: int) -> np.random.Generator:
-    """Return a generator so many jumps ahead, of members each by itself."""
+    """Return a generator moved ahead by a number of jumps, those of members separately."""
     if isinstance(generator, MemberGenerator):
         return MemberGenerator([jumped(each, times) for each in generator.members])
     bits: Any = generator.bit_generator
@@ -239,26 +239,26 @@ class Average:
 
 @dataclass
 class Run:
-    """Where training stands. `fit` starts a fresh one; everything else continues the stored one.
+    """State of training. `fit` starts a new run; everything else continues the stored one.
 
     Attributes
     ----------
     streams : Streams
     horizon : int
-        Epochs the call that began the run was asked for; what a schedule given by name spans.
+        `max_iter` of the call that began the run, which a schedule given by name spans.
     began, until : int
         Epochs between which the last call was to train; an interrupted one is resumed up to the
         second.
     stream : bool
         That call is one of partial_fit.
     data : tuple of (str, float)
-        Figures by which the data of that call can be known again; none where nobody will ask.
+        Sums by which the data of that call can be recognized; none if they are not needed.
     unit : float
         Mean positive sample weight of the first call.
     epoch, step, samples : int
         Passes, updates and rows so far.
     theta : ndarray or None
-        Last weights in the units of training; None when nobody will continue.
+        Last weights in the units of training; None if training will not continue.
     optimizer_state : dict of ndarray or None
     optimizer_kind : str or None
         Class of the optimizer the state belongs to; another one starts afresh.
@@ -268,12 +268,12 @@ class Run:
     watched : str or None
         Name of the figure that `best` and `reference` refer to.
     start : ndarray or None
-        Initial weights that are good enough to be served, should training not improve on them.
+        Initial weights that are used for prediction if training does not improve on them.
     best : Best or None
     average : Average or None
-        Kept by a callback; served where there is no best.
+        Kept by a callback; used for prediction if there is no best.
     candidates : tuple of ScoredWeights
-        Epochs whose weights did best on rows that members had not seen; served together.
+        Epochs with the best weights on rows that members had not seen; used together.
     saw_all : bool
         All members have been trained on all rows of some call.
     reference : float or ndarray of shape (n_members,)
@@ -286,7 +286,7 @@ class Run:
         Who is trained no more in this call.
     history : History
     n_members : int
-        Networks that are trained; more are served where several epochs are.
+        Networks that are trained; prediction uses more, if it uses several epochs.
     of_several : bool
         They are members of an ensemble, if only the last of them.
     grown : int
@@ -343,14 +343,14 @@ class Run:
         return Run(**values)
 
     def note(self, finish: Callable[[], Mapping[str, float]], tell: Callable[[], None]) -> None:
-        """Note an epoch as a whole or, where Ctrl-C comes before it is judged, not at all.
+        """Record an epoch as a whole or, if Ctrl-C comes before it is judged, not at all.
 
         Parameters
         ----------
         finish : callable
-            Measures and decides at the end of an epoch, and returns the figures.
+            Measures and decides at the end of an epoch, and returns the measurements.
         tell : callable
-            Tells of the epoch whoever wants to know; they may add to the figures.
+            Calls the callbacks of the epoch; they may add to the measurements.
         """
         before, columns, rows = self._before(), self.history.columns, len(self.history)
         row = None

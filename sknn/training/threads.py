@@ -26,9 +26,9 @@ _lock = threading.RLock()
 _users: dict[int, weakref.ref[blas_threads]] = {}
 """The innermost limit of each thread."""
 _limiter: Held | None = None
-"""What the user had set in libraries that all threads share; None while it stands."""
+"""What the user had set in libraries that all threads share; None while it is in effect."""
 _own = threading.local()
-"""The same of libraries in which each thread has a number of its own."""
+"""The same for libraries in which each thread has its own number."""
 
 
 class blas_threads:  # noqa: N801  (a context manager, read as a verb)

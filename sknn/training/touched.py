@@ -23,20 +23,20 @@ from sknn.training.update import Update
 
 _SLAB = 32_768
 _ROOM = 1.25
-"""How much more room than was needed is made where batches touch ever more rows."""
+"""Factor of extra memory allocated when batches touch more and more rows."""
 
 
 def touching_few(
     objective: Objective, update: Update
 ) -> tuple[Any, Any, Callable[[], None] | None]:
-    """Return what does the same for CSR rows with the first weights they touch, where it can be.
+    """Return a replacement for CSR rows that updates only first weights they touch, if possible.
 
     Returns
     -------
     objective, update
-        Those that were given where nothing can wait.
+        Those that were passed, if nothing can wait.
     settle : callable or None
-        Brings all rows up to date; to be called before anybody else looks at weights or state.
+        Brings all rows up to date; to be called before anything else reads weights or state.
     """
     if not isinstance(objective, Supervised) or not _plain(update):
         return objective, update, None
@@ -50,7 +50,7 @@ def touching_few(
 
 
 def _plain(update: Update) -> bool:
-    """Whether nothing but gradients moves the first weights, and nobody else reads them."""
+    """Whether only gradients move the first weights, and nothing else reads them."""
     network = update.network
     return (
         network.n_members == 1
@@ -69,7 +69,7 @@ class TouchedRows:
     Parameters
     ----------
     workspace : Workspace
-        Its first layer is lent these rows in place of all.
+        Its first layer uses these rows instead of all.
     state : dict of ndarray
         State of the optimizer for all parameters.
     waiting : Waiting
@@ -80,7 +80,7 @@ class TouchedRows:
     Attributes
     ----------
     n_numbers : int
-        How many numbers all rows have: what comes behind them in the vector is not touched here.
+        Numbers in all rows: what follows them in the vector is not touched here.
     weights, grad : ndarray of shape (n_rows, units)
     state : dict of ndarray of shape (n_rows, units)
     """

@@ -22,7 +22,7 @@ _INFINITY = math.inf
 
 
 class OnePass(NamedTuple):
-    """What a pass over the rows has shown.
+    """Results of one pass over the rows.
 
     Attributes
     ----------

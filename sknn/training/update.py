@@ -41,9 +41,9 @@ class Update:
     rates : ndarray of shape (n_trainable,) or (n_members, n_trainable) or None
         Factor on the learning rate of every parameter; 0 holds it fixed.
     decays : ndarray, as `rates` for the decayed parameters, or None
-        Factor on the decay of every parameter, beside that on the learning rate.
+        Factor on the decay of every parameter, besides that on the learning rate.
     start : int, default=0
-        Where what is moved begins in the vector of the network; gradient, state and factors are
+        Where the updated part begins in the vector of the network; gradient, state, and factors are
         those from there on.
 
     Attributes

@@ -46,7 +46,7 @@ def try_layers(network: Network) -> None:
     Raises
     ------
     InvalidParameterError
-        For a part that breaks its contract. What a part itself raises gets a note with its name.
+        For a part that breaks its contract. An error of the part itself gets a note with its name.
     """
     shapes = [network.in_shape, *(plan.out_shape for plan in network.plans[:-1])]
     layers = with_inner(zip(network.names, network.layers, shapes, strict=True))
@@ -220,7 +220,7 @@ def _value_and_grad(
     before, out = raw.copy(), np.full_like(raw, np.nan)
     scratch = network.scratch(loss.scratch(n_raw), len(target), train=True)
     value = loss.value_and_grad(raw, target, weight, out, scratch)
-    what = f"an array of shape {lead}, one number a member" if lead else "one number"
+    what = f"an array of shape {lead}, one number per member" if lead else "one number"
     if value is None or isinstance(value, tuple) or np.shape(value) != lead:
         _refuse(
             loss,

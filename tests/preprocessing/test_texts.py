@@ -327,11 +327,11 @@ WARNED = {
     "half of them rare": ([f"a{i}" if i % 3 else "b" for i in range(N)], "in 80 of them"),
     "some words": (
         ["many" if i % 50 == 0 else str(v) for i, v in enumerate(VALUES)],
-        r"read as numbers, and what is none \('many'\) counts as missing",
+        r"read as numbers, and entries that are not \('many'\) count as missing",
     ),
     "some odd dates": (
         ["soon" if i % 50 == 0 else str(m) for i, m in enumerate(MOMENTS)],
-        r"read as dates, and what is none \('soon'\)",
+        r"read as dates, and entries that are not \('soon'\)",
     ),
     "day or month": ([f"0{i % 9 + 1}/0{i // 9 % 9 + 1}/2020" for i in range(81)], "day and month"),
     "zip codes": ([f"{i:05d}" for i in range(N)], "ID"),

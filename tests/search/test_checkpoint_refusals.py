@@ -239,7 +239,7 @@ def test_damaged_files(name, damage, path, kept):
 @pytest.mark.parametrize("thing", [NET, {"run": {}}, [1]], ids=["network", "dict", "list"])
 def test_files_of_something_else(thing, path):
     save(thing, path)
-    with pytest.raises(ValueError, match="not the file of a search: it holds"):
+    with pytest.raises(ValueError, match="not the checkpoint of a search: it contains"):
         same(path).fit(X, THREE)
 
 

@@ -316,7 +316,7 @@ def test_ctrl_c_while_blocks_are_trained(monkeypatch):
 def test_a_bar_tells_of_rounds(capsys):
     trained(small(), verbose=True)
     told = capsys.readouterr().err
-    assert "round 4/4" in told and "rows a second" in told
+    assert "round 4/4" in told and "rows per second" in told
 
 
 class Looks(Callback):

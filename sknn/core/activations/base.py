@@ -19,7 +19,7 @@ _FACTS = {
 
 
 class Activation(Spec, family=True):
-    """An elementwise function and its derivative.
+    """Base class of activations: an elementwise function and its derivative.
 
     ``forward(z, y)`` fills `y` with f(z). ``backward(z, y, dy, work)`` multiplies `dy` by f'(z), in
     place. If ``needs_input`` is False, `z` may be the array `y` itself: only the output is kept,
@@ -55,7 +55,7 @@ class Activation(Spec, family=True):
     """The first two derivatives follow from the output: layers can be made contractive."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Forget what was known of the function of a parent where there is a new one."""
+        """Reset what is known about the function of the parent class, if it is overridden."""
         super().__init_subclass__(**kwargs)
         if "forward" in vars(cls):
             for name in _FACTS - vars(cls).keys():
@@ -72,14 +72,14 @@ class Activation(Spec, family=True):
     def curvature(self, z: NDArray, y: NDArray) -> NDArray:
         """Return f''(z), from what `forward` left and before `backward` was called.
 
-        Only gradient penalties ask for it, and only where the function is `curved`.
+        Only gradient penalties need it, and only if the function is `curved`.
         """
         raise NotImplementedError(f"{self!r} has no second derivative.")
 
     def relative_curvature(self, y: NDArray, out: NDArray) -> None:
         """Fill `out` with f''(z) / f'(z), from the output.
 
-        Only the penalty of contraction asks for it, and only where the function is `curved` and has
+        Only the contractive penalty needs it, and only if the function is `curved` and has
         its `slope_from_output`.
         """
         raise NotImplementedError(f"The curvature of {self!r} does not follow from its output.")

@@ -116,7 +116,7 @@ class SELU(Activation, alias="selu"):
 
 
 class Softplus(Activation, alias="softplus"):
-    r"""A smooth rectifier: :math:`f(z) = \log(1 + e^z)` [1]_.
+    r"""Smooth rectifier: :math:`f(z) = \log(1 + e^z)` [1]_.
 
     Computed as :math:`\max(z, 0) + \log(1 + e^{-|z|})`, which cannot overflow.
 

@@ -122,7 +122,7 @@ class SiLU(Activation, alias="silu"):
 
 
 class Mish(Activation, alias="mish"):
-    r"""Self-gated unit :math:`f(z) = z \tanh(\log(1 + e^z))` [1]_.
+    r"""Mish, a self-gated unit: :math:`f(z) = z \tanh(\log(1 + e^z))` [1]_.
 
     With :math:`a = 1 + e^z` the gate is :math:`(a^2 - 1) / (a^2 + 1)`, so one exponential is enough
     and the derivative needs none.
@@ -173,6 +173,6 @@ class Mish(Activation, alias="mish"):
         """Return r (2 s + z s (1 - s) - 2 z t s^2), gate t, r = 1 - t^2, s the sigmoid of z."""
         a = np.sqrt(z - 1.0)
         t, r, s = (z - 2.0) / z, 4.0 * a * a / (z * z), (a - 1.0) / a
-        # Where the gate has rounded to 0 there is no way back to z, and nothing left to see.
+        # If the gate has rounded to 0, z cannot be recovered, and does not matter.
         z = y / np.where(t > 0, t, np.inf)
         return r * s * (2.0 + z * (1.0 - s) - 2.0 * z * t * s)

@@ -21,7 +21,7 @@ def _bounds(dtype: np.dtype) -> tuple[NDArray, NDArray]:
 
 
 class Identity(Activation, alias="identity"):
-    r"""No non-linearity: :math:`f(z) = z`.
+    r"""Identity, for a linear layer: :math:`f(z) = z`.
 
     Examples
     --------
@@ -48,7 +48,7 @@ class Identity(Activation, alias="identity"):
 
 
 class ReLU(Activation, alias="relu"):
-    r"""The rectifier :math:`f(z) = \max(0, z)` [1]_, with derivative 0 at 0.
+    r"""Rectified linear unit: :math:`f(z) = \max(0, z)` [1]_, with derivative 0 at 0.
 
     References
     ----------
@@ -72,7 +72,7 @@ class ReLU(Activation, alias="relu"):
 
     def forward(self, z: NDArray, y: NDArray) -> None:
         """Fill `y` with the positive part."""
-        # With two bounds NumPy takes a vectorised loop, 2 to 3 times faster than maximum(z, 0).
+        # With two bounds, NumPy uses a vectorized loop, 2 to 3 times faster than maximum(z, 0).
         z.clip(*_bounds(z.dtype), out=y)
 
     def backward(self, z: NDArray, y: NDArray, dy: NDArray, work: Any) -> None:
@@ -82,7 +82,7 @@ class ReLU(Activation, alias="relu"):
 
 
 class LeakyReLU(Activation, alias="leaky_relu"):
-    r"""A rectifier that lets a little through: :math:`f(z) = \max(z, s z)` [1]_.
+    r"""Rectifier with a small slope below zero: :math:`f(z) = \max(z, s z)` [1]_.
 
     Parameters
     ----------

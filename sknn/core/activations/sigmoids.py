@@ -13,7 +13,7 @@ from sknn.core.initializers import ScaledUniform
 
 
 class Logistic(Activation, alias="logistic"):
-    r"""The sigmoid :math:`f(z) = 1 / (1 + e^{-z})`.
+    r"""Logistic sigmoid: :math:`f(z) = 1 / (1 + e^{-z})`.
 
     Computed as :math:`(1 + \tanh(z / 2)) / 2`, which cannot overflow and is 5 to 7 times (float32;
     float64: 3 to 4 times) faster than ``scipy.special.expit``. The error is absolute, one unit in
@@ -56,7 +56,7 @@ class Logistic(Activation, alias="logistic"):
 
 
 class Tanh(Activation, alias="tanh"):
-    r"""The hyperbolic tangent :math:`f(z) = \tanh z`.
+    r"""Hyperbolic tangent: :math:`f(z) = \tanh z`.
 
     Examples
     --------
@@ -91,7 +91,7 @@ class Tanh(Activation, alias="tanh"):
 
 
 class Softsign(Activation, alias="softsign"):
-    r"""A sigmoid with slow tails: :math:`f(z) = z / (1 + |z|)` [1]_.
+    r"""Sigmoid that saturates slowly: :math:`f(z) = z / (1 + |z|)` [1]_.
 
     References
     ----------
@@ -129,7 +129,7 @@ class Softsign(Activation, alias="softsign"):
 
 
 class HardSigmoid(Activation, alias="hard_sigmoid"):
-    r"""A sigmoid made of three lines: :math:`f(z) = \min(1, \max(0, z / 6 + 1/2))` [1]_.
+    r"""Piecewise linear sigmoid: :math:`f(z) = \min(1, \max(0, z / 6 + 1/2))` [1]_.
 
     References
     ----------

@@ -39,14 +39,14 @@ class Activate(Layer):
         self.name = name
 
     def bind(self, defaults: Defaults) -> Activate:
-        """Resolve the activation, that of `defaults` where none is given."""
+        """Resolve the activation; None takes that of `defaults`."""
         bound = copy.copy(self.checked())
         chosen = defaults.activation if self.activation is None else self.activation
         bound.activation = resolve(Activation, chosen, "activation", "Activate")
         return bound
 
     def plan(self, in_shape: Shape) -> Plan:
-        """No parameters; a copy of the input where the activation overwrites it."""
+        """No parameters; a copy of the input if the activation overwrites it."""
         scratch = {}
         if self.activation.needs_input:
             scratch["z"] = Scratch(in_shape)

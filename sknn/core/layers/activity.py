@@ -109,7 +109,7 @@ class Sparsity(Layer):
     def _divergence(self, mean: NDArray) -> float:
         """Return the sum of Kullback-Leibler divergences; leave the derivative in `mean`."""
         rho, low, span = float(self.target), float(self.low), 1.0 - float(self.low)
-        # One number a unit, in Python: arrays of another precision would be made otherwise.
+        # One number per unit, in Python: arrays of another precision would be made otherwise.
         value = 0.0
         flat = mean.reshape(-1)
         for j, activation in enumerate(flat.tolist()):

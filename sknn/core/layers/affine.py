@@ -22,7 +22,7 @@ class Affine(Layer):
     bias_init: Any
 
     def bind(self, defaults: Defaults) -> Self:
-        """Resolve activation and initial values, those of `defaults` where there is a gap."""
+        """Resolve activation and initial values, those of `defaults` if they are None."""
         bound, owner = copy.copy(self.checked()), type(self).__name__
         chosen = defaults.activation if self.activation is None else self.activation
         bound.activation = resolve(Activation, chosen, "activation", owner)

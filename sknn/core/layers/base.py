@@ -18,14 +18,14 @@ _NAME = none() | instance_of(str, "a str")
 
 @dataclass(frozen=True)
 class Defaults:
-    """What the layers of one network take where they say nothing themselves."""
+    """Defaults that the layers of one network use for parameters left at None."""
 
     activation: Any = "relu"
     weight_init: Any = "auto"
 
 
 class Context:
-    """What a layer gets besides its arrays: work arrays, and how it is run.
+    """What a layer gets besides its arrays: work arrays, and how it is to run.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class Context:
 
 
 class Layer(Spec, family=True):
-    """A stateless map from one batch of arrays to another.
+    """Base class of layers: a stateless map from one batch of arrays to another.
 
     Parameters, gradients, and work arrays are passed in; a layer keeps nothing. Dense data have the
     shape ``(..., rows, *shape)``: with several members, they and all parameters have a leading
@@ -134,7 +134,7 @@ class Layer(Spec, family=True):
         return self.checked()
 
     def check_input(self, in_shape: Shape) -> None:  # noqa: B027
-        """Raise where rows of the network are not what a layer with ``reads_input`` can use."""
+        """Raise if a layer with ``reads_input`` cannot use the rows of the network."""
 
     @abstractmethod
     def plan(self, in_shape: Shape) -> Plan:

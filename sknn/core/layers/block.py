@@ -95,7 +95,7 @@ class Block(Layer):
 
     @property
     def uses_mask(self) -> bool:  # type: ignore[override]
-        """Whether a layer inside asks which steps there are."""
+        """Whether a layer inside needs to know which steps are present."""
         return any(layer.uses_mask for layer in self.inside())
 
     @property

@@ -26,7 +26,7 @@ class Chain:
     ----------
     pairs : sequence of (str, Layer)
     prefix : str, default=""
-        Stands in front of every name, where a block has several chains.
+        Prefix of every name, if a block has several chains.
     """
 
     def __init__(self, pairs: Sequence[tuple[str, Layer]], prefix: str = "") -> None:
@@ -126,7 +126,7 @@ class Stage:
             Context(chain.own(name, scratch), ctx.train, ctx.rng, ctx.frozen) for name in self.names
         ]
         self.deltas = [
-            # Not there where there is no way back.
+            # Absent without a backward pass.
             None if buffer is None else front(buffer, y.shape)
             for i, y in enumerate(self.ys[:-1])
             for buffer in [scratch.get(f"{prefix}delta{i % 2}")]

@@ -83,7 +83,7 @@ class _Convolution(Filtering):
 
 
 class Conv1D(_Convolution):
-    r"""Learned filters slide along a signal or sequence: :math:`y = f(x * W + b)`.
+    r"""Convolution along a signal or sequence with learned filters: :math:`y = f(x * W + b)`.
 
     .. math:: y_{o,u} = f\Big(b_u + \sum_{j,c} x_{o s + j d - p,\, c} W_{j,c,u}\Big)
 
@@ -149,7 +149,7 @@ class Conv1D(_Convolution):
 
 
 class Conv2D(_Convolution):
-    r"""Learned filters slide over an image: :math:`y = f(x * W + b)`.
+    r"""Convolution of an image with learned filters: :math:`y = f(x * W + b)`.
 
     .. math:: y_{o,q,u} = f\Big(b_u + \sum_{i,j,c} x_{o s + i d - p,\, q s' + j d' - p',\, c}
               W_{i,j,c,u}\Big)

@@ -44,7 +44,7 @@ class Correlation:
 
     @cached_property
     def mirror(self) -> Windows | None:
-        """Return the windows of the output that see each pixel; None where that does not pay."""
+        """Return the windows of the output that see each pixel; None if it is not worth it."""
         lines, columns = self.windows.lines, self.windows.columns
         pixels, places = lines.length * columns.length, lines.count * columns.count
         if lines.stride > 1 or columns.stride > 1:

@@ -16,7 +16,7 @@ from sknn.core.spec import resolve
 
 
 class Elman(Recurrent):
-    r"""The simple recurrent network: hidden units that see their own last state [1]_.
+    r"""Elman (simple) recurrent layer: hidden units that see their own last state [1]_.
 
     .. math:: h_t = f(x_t W + h_{t-1} U + b)
 
@@ -114,7 +114,7 @@ class Elman(Recurrent):
         self.activation = activation
 
     def bind(self, defaults: Defaults) -> Elman:
-        """Resolve activation and initial values, those of `defaults` where there is a gap."""
+        """Resolve activation and initial values, those of `defaults` if they are None."""
         bound: Any = super().bind(defaults)
         chosen = defaults.activation if self.activation is None else self.activation
         bound.activation = resolve(Activation, chosen, "activation", type(self).__name__)

@@ -15,7 +15,7 @@ from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 from sknn.core.spec import resolve
 
 _OFF = 0.01
-"""How far a code may lie from a whole number: rounding, not another scale."""
+"""How far a code may be from a whole number: rounding, not another scale."""
 
 
 class Embedding(Layer):
@@ -106,7 +106,7 @@ class Embedding(Layer):
             np.take(weights, own, axis=0, out=out, mode="clip")
 
     def _round(self, x: NDArray, rounded: NDArray) -> None:
-        """Write the nearest whole numbers; raise where they are no codes."""
+        """Write the nearest whole numbers; raise if they are not codes."""
         low, high = float(x.min()), float(x.max())
         # NaN fails every comparison.
         if not (low > -0.5 and high < int(self.n_codes) - 0.5):

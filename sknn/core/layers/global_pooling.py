@@ -44,7 +44,7 @@ class _GlobalPool(Layer):
 
 
 class GlobalMaxPool(_GlobalPool):
-    """Keep the largest number of each channel, wherever it is.
+    """Global max pooling: keep the largest number of each channel, wherever it is.
 
     Rows have the shape (steps, channels) or (height, width, channels). Missing steps of a sequence
     do not count; a sequence without any step gives zeros. If several places tie, only one gets the
@@ -73,7 +73,7 @@ class GlobalMaxPool(_GlobalPool):
         return _GlobalPool._work(in_shape) | hit
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
-        """Take the maximum over what there is."""
+        """Take the maximum over the positions that are present."""
         mask = _mask(x, ctx, self)
         if mask is not None:
             x = _overwritten(x, mask, -np.inf, ctx)
@@ -84,7 +84,7 @@ class GlobalMaxPool(_GlobalPool):
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
-        """Find the first place that has the maximum: where it has been seen, but not before."""
+        """Find the first position with the maximum: where it has been seen, but not before."""
         if dx is None:
             return
         mask, hit, seen = _mask(x, ctx, self), ctx.scratch["hit"], ctx.scratch["seen"]
@@ -95,7 +95,7 @@ class GlobalMaxPool(_GlobalPool):
 
 
 class GlobalAveragePool(_GlobalPool):
-    """Take the mean of each channel over all places.
+    """Global average pooling: take the mean of each channel over all positions.
 
     Rows have the shape (steps, channels) or (height, width, channels). Missing steps of a sequence
     do not count; a sequence without any step gives zeros.
@@ -113,7 +113,7 @@ class GlobalAveragePool(_GlobalPool):
     """
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
-        """Sum what there is, and divide by how much it is."""
+        """Sum the entries that are present, and divide by their number."""
         mask, share = _mask(x, ctx, self), _share(ctx)
         if mask is None:
             share.fill(1.0 / _places(x, ctx).shape[-2])
@@ -128,7 +128,7 @@ class GlobalAveragePool(_GlobalPool):
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
-        """Give every place there is the same share."""
+        """Give every position that is present the same share."""
         if dx is None:
             return
         dy *= _share(ctx)
@@ -169,7 +169,7 @@ class LastStep(_GlobalPool):
         if len(in_shape) != 2:
             raise ValueError(
                 f"LastStep needs rows of shape (steps, channels); they are of shape {in_shape}. "
-                "Put it behind layers that keep the steps, or leave it out."
+                "Put it after layers that keep the steps, or leave it out."
             )
         return super().plan(in_shape)
 
@@ -210,7 +210,7 @@ class LastStep(_GlobalPool):
 def _first(hit: NDArray, work: NDArray) -> NDArray:
     """Keep the first hit among the places; one array or the other is returned.
 
-    Whether there has been a hit yet is known after as many passes as the number of places has
+    Whether there has been a hit yet is known after as many passes as the number of positions has
     binary digits, eight times faster than ``logical_or.accumulate``.
     """
     seen, step = hit, 1
@@ -238,7 +238,7 @@ def _places(array: NDArray, ctx: Context) -> NDArray:
 
 
 def _mask(x: NDArray, ctx: Context, layer: Layer) -> NDArray | None:
-    """Return which steps there are, None where all are or rows are no sequences."""
+    """Return which steps are present, None if all are or rows are not sequences."""
     return steps_there(ctx.mask, x.shape[-2], layer) if "present" in ctx.scratch else None
 
 

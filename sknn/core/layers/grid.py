@@ -1,4 +1,4 @@
-"""What layers share whose rows are images or signals: convolutions and pooling."""
+"""Common parts of layers for images and signals: convolutions and pooling."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Grid:
     def refuse_empty(
         self, layer: Any, axes: tuple[Axis, Axis], parameter: str, in_shape: Shape
     ) -> None:
-        """Raise where not a single window fits."""
+        """Raise if not a single window fits."""
         if min(axis.count for axis in axes) > 0:
             return
         reach = self.lower(tuple(axis.reach for axis in axes))

@@ -12,7 +12,7 @@ from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
 
 class GRU(Recurrent):
-    r"""Gated recurrent unit: a state that gates renew [1]_.
+    r"""Gated recurrent unit (GRU): a state that gates update [1]_.
 
     .. math::
 

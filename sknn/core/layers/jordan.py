@@ -16,7 +16,7 @@ from sknn.core.layout import Param, Plan, Role, Scratch, Shape, Views
 
 
 class Jordan(Elman):
-    r"""The recurrent network of Jordan: hidden units that see the last output [1]_.
+    r"""Jordan recurrent layer: hidden units that see the last output [1]_.
 
     .. math::
 
@@ -154,7 +154,7 @@ class Jordan(Elman):
         whole, hidden, ones = windows(
             ctx, "hidden", steps, slice(None), slice(units), slice(units, None)
         )
-        # Without a way back two of them take turns.
+        # Without a backward pass, two of them take turns.
         for one in ones if "hidden" in ctx.scratch else ones[:2]:
             one.fill(1.0)
         after = parts[0][1:]

@@ -1,4 +1,4 @@
-"""What layers of one chain are called."""
+"""Names of the layers of one chain."""
 
 from __future__ import annotations
 

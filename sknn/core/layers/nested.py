@@ -56,7 +56,7 @@ class NestedLayers:
         return super().set_params(**params)  # type: ignore[misc]
 
     def _refuse_parameters_of_names(self, params: dict[str, Any]) -> None:
-        """Raise where a key such as ``solver__beta_1`` meets a short name, which has none."""
+        """Raise if a key such as ``solver__beta_1`` meets a short name, which has none."""
         for key in params:
             owner, nested, _ = key.partition("__")
             value = params.get(owner, getattr(self, owner, None))

@@ -49,7 +49,7 @@ def _parts(rate: float | NDArray) -> Any:
 
 
 def draw_factor(rate: float | NDArray, ctx: Context, keep: NDArray, factor: NDArray) -> None:
-    """Fill `factor` with what dropout multiplies by; `keep` is spare, of the same shape.
+    """Fill `factor` with the factors of dropout; `keep` is scratch of the same shape.
 
     With an array of rates, one per member, all members drop by the same random numbers.
     """

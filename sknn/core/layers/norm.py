@@ -40,7 +40,7 @@ def _parameter_gradients(g: Views, dy: NDArray, hat: NDArray, ones: NDArray, wor
 
 
 class LayerNorm(Layer):
-    r"""Normalize each row over its features [1]_.
+    r"""Layer normalization: normalize each row over its features [1]_.
 
     .. math:: y = \gamma \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta
 
@@ -129,7 +129,7 @@ class LayerNorm(Layer):
 
 
 class BatchNorm(Layer):
-    r"""Normalize each feature over the rows of the batch [1]_.
+    r"""Batch normalization: normalize each feature over the rows of the batch [1]_.
 
     .. math:: y = \gamma \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta
 
@@ -225,7 +225,7 @@ class BatchNorm(Layer):
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
-        """Take away what flows through the statistics, where they are those of the batch."""
+        """Subtract what flows through the statistics, if they are those of the batch."""
         gain, scratch = p["gain"], ctx.scratch
         hat, work = _flat(scratch["hat"], gain), _flat(scratch["work"], gain)
         dy = _flat(dy, gain)

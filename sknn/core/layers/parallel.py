@@ -145,7 +145,7 @@ class Parallel(Block):
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
-        """Hand every branch a copy of its part of `dy`, and add what comes back."""
+        """Pass each branch a copy of its part of `dy`, and add the gradients it returns."""
         stages, work = self._stages(ctx), ctx.scratch["dx"]
         for i, (stage, part) in enumerate(zip(stages, self._shares(stages, x, dy), strict=True)):
             own = front(ctx.scratch["dy"], part.shape)

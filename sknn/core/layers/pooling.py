@@ -76,7 +76,7 @@ class _Pool(Layer):
         return Plan(out_shape, {}, scratch | self._work(between, lines, columns))
 
     def _grid(self, in_shape: Shape) -> Grid:
-        """Return the axes of rows; raise where there are neither one nor two, or sizes for two."""
+        """Return the axes of rows; raise if there are neither one nor two, or two sizes for one."""
         kind, pairs = type(self).__name__, [self.pool_size, self.strides]
         if len(in_shape) not in (2, 3):
             raise ValueError(
@@ -134,7 +134,7 @@ class _Pool(Layer):
 
 
 class MaxPool(_Pool):
-    """Keep the largest of neighboring entries, for each channel.
+    """Max pooling: keep the largest of neighboring entries, for each channel.
 
     Rows have the shape (steps, channels) or (height, width, channels). If several entries
     tie, only one gets the gradient.
@@ -187,7 +187,7 @@ class MaxPool(_Pool):
     ) -> None:
         """Give each gradient to an entry that equals the maximum, and take it from the others.
 
-        The last entry gets what nobody took, so ties do not count twice.
+        The last entry gets what is left, so ties do not count twice.
         """
         _clear(dx, axis)
         hit, overlap = _front(ctx.scratch["hit"], y), _overlap(axis)
@@ -205,7 +205,7 @@ class MaxPool(_Pool):
 
 
 class AveragePool(_Pool):
-    """Take the mean of neighboring entries, for each channel.
+    """Average pooling: take the mean of neighboring entries, for each channel.
 
     Rows have the shape (steps, channels) or (height, width, channels).
 

@@ -25,7 +25,7 @@ def column_sums(rows: NDArray, ones: NDArray, out: NDArray) -> None:
     elif rows.shape[-1] > 1:
         np.matmul(ones, rows, out=out)
     else:
-        # Some kernels of BLAS begin the sum where the second factor is aligned: that is the one
+        # Some kernels of BLAS begin the sum where the second factor is aligned: this is the one
         # that begins in the same way for every member.
         np.vecdot(rows[..., 0], ones, out=out[..., 0])
 

@@ -49,7 +49,7 @@ class GateByGate(Initializer):
 
 
 class Recurrent(Layer):
-    """A layer that goes through a sequence step by step and carries a state along.
+    """A layer that processes a sequence step by step and carries a state along.
 
     A cell states its arrays in :meth:`plan`, its steps in :meth:`_run`, their derivatives in
     :meth:`_slopes` and the way back in :meth:`_unroll`. The parameters common to all are described
@@ -96,7 +96,7 @@ class Recurrent(Layer):
         self.name = name
 
     def bind(self, defaults: Defaults) -> Recurrent:
-        """Resolve initial values, that of W from `defaults` where there is a gap."""
+        """Resolve initial values; None for W takes that of `defaults`."""
         bound, kind = copy.copy(self.checked()), type(self).__name__
         self._check_state(kind)
         weights = defaults.weight_init if self.weight_init is None else self.weight_init
@@ -119,14 +119,14 @@ class Recurrent(Layer):
             )
         if self.stateful != (self.n_series is not None):
             raise InvalidParameterError(
-                f"{kind}: stateful=True and n_series, the number of series that go from batch "
-                f"to batch, must be set together. Got stateful={self.stateful!r} and "
-                f"n_series={self.n_series!r}."
+                f"{kind}: stateful=True and n_series, the number of series that "
+                f"continue from batch to batch, must be set together. Got "
+                f"stateful={self.stateful!r} and n_series={self.n_series!r}."
             )
 
     @property
     def depends_on_rows(self) -> bool:  # type: ignore[override]
-        """Whether rows have noise of their own, or a place in the state."""
+        """Whether rows have separate noise, or a position in the state."""
         return self.recurrent_dropout > 0 or bool(self.stateful)
 
     @property
@@ -160,7 +160,7 @@ class Recurrent(Layer):
         width : int, default=None
             Numbers that are fed back, and the output of a step. None: one per unit.
         params, scratch : dict, default=None
-            What the cell has beside.
+            Further parameters of the cell.
         state : int, default=None
             Numbers of the whole state. None: `width`.
         """
@@ -322,7 +322,7 @@ class Recurrent(Layer):
     ) -> None:
         """Go back through the steps; multiply ``dz`` by what arrives at each.
 
-        `dys` is what arrives from behind the layer, `dh` the gradient of the last output, `back` a
+        `dys` is the gradient from the layers above, `dh` that of the last output, `back` a
         second array of this kind.
         """
 

@@ -1,4 +1,4 @@
-"""How the work arrays of recurrent layers lie, and what happens at the end of each step.
+"""Layout of the work arrays of recurrent layers, and what happens at the end of each step.
 
 Arrays lie step by step, each step a block of the shape (features, rows): rows come last, so that
 every gate is one contiguous piece, and one call of NumPy serves several gates at once. Scratch of
@@ -65,7 +65,7 @@ def flatten(blocks: NDArray, target: NDArray) -> NDArray:
 
 
 class Tape:
-    """What one pass through a sequence works on, by steps in the order of reading.
+    """Arrays of one pass through a sequence, by steps in the order of reading.
 
     Parameters
     ----------
@@ -84,12 +84,12 @@ class Tape:
     into : ndarray of shape (..., steps + 1, width, rows)
         The part of `fed` that is fed back.
     states : ndarray of shape (..., steps + 1, width, rows)
-        The outputs before each step and after the last: `into` where no memory is dropped.
+        The outputs before each step and after the last: `into` if no memory is dropped.
     missing, present : ndarray of bool, shape (steps, 1, rows), or None
     holds : list
-        For each step its part of `missing`, None where all rows have the step.
+        For each step its part of `missing`, None if all rows have the step.
     factor : ndarray of shape (..., width, rows) or None
-        What recurrent dropout multiplies outputs by where they are fed back.
+        Factors of recurrent dropout on the outputs that are fed back.
     """
 
     def __init__(self, ctx: Context, inputs: int, drops: bool, mask: NDArray | None) -> None:
@@ -109,7 +109,7 @@ class Tape:
             self._note(mask)
 
     def _note(self, mask: NDArray) -> None:
-        # Contiguous, as every one is met by all features.
+        # Contiguous, because every one is used by all features.
         present = self.present = self.scratch["present"].reshape(self.steps, 1, -1)
         missing = self.missing = self.scratch["missing"].reshape(self.steps, 1, -1)
         np.copyto(present, mask.T[:, None, :])
@@ -120,7 +120,7 @@ class Tape:
         ]
 
     def settling(self, parts: list[list[NDArray]]) -> Callable[[int], None] | None:
-        """Return what ends a step: states are held, memory is dropped. None where nothing is."""
+        """Return what ends a step: states are held, memory is dropped. None if nothing is."""
         if self.missing is None and self.factor is None:
             return None
         into, outputs = by_step(self.into), parts[0]
@@ -136,11 +136,11 @@ class Tape:
         return settle
 
     def returning(self, every: int | None) -> Callable[..., None] | None:
-        """Return what ends a step on the way back; None where nothing is to be done.
+        """Return what ends a step of the backward pass; None if nothing is to be done.
 
-        It is given the step, the gradient behind it, the one before it that is to be completed, and
+        It gets the step, the gradient after it, the one before it that is to be completed, and
         further gradients to cut. A missing step hands its gradient on. After every so many
-        steps, counted from the last, it is cut in the rows that have the first step behind the cut.
+        steps, counted from the last, it is cut in the rows that have the first step after the cut.
         """
         if self.missing is None and every is None:
             return None

@@ -19,7 +19,7 @@ from sknn.exceptions import InvalidParameterError
 
 
 class Residual(NestedLayers, Block):
-    r"""Layers that learn what to add to their input: :math:`y = x + F(x)` [1]_.
+    r"""Residual block, whose layers learn what to add to their input: :math:`y = x + F(x)` [1]_.
 
     F is the chain of `layers`. Gradients also flow past the chain to the layers below, so that deep
     networks train. If F changes the length of the last axis, a learned matrix without bias maps x
@@ -65,7 +65,7 @@ class Residual(NestedLayers, Block):
     kind = "residual"
     parts = "layers"
     projection_init: Initializer
-    """How W would start; bound blocks have it."""
+    """Initial W, if there is one; set in bound blocks."""
 
     def __init__(self, layers: Any, name: str | None = None) -> None:
         self.layers = layers
@@ -75,7 +75,7 @@ class Residual(NestedLayers, Block):
         return [self.layers]
 
     def bind(self, defaults: Defaults) -> Residual:
-        """Bind the chain, and choose how the direct path would start."""
+        """Bind the chain, and choose the initial weights of a direct path."""
         bound: Any = super().bind(defaults)
         if not self.layers:
             raise InvalidParameterError(
@@ -86,7 +86,7 @@ class Residual(NestedLayers, Block):
         return bound
 
     def plan(self, in_shape: Shape) -> Plan:
-        """Plan the chain, and W (inputs, units) where the last axis changes."""
+        """Plan the chain, and W (inputs, units) if the last axis changes."""
         inner = self.chains[0].plan(in_shape)
         params, work = dict(inner.params), inner.work
         out_shape = inner.out_shape
@@ -107,7 +107,7 @@ class Residual(NestedLayers, Block):
             )
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> float | None:
-        """Run the chain, and add the input or what W makes of it."""
+        """Run the chain, and add the input, or its product with W."""
         (stage,) = self._stages(ctx)
         out, added = stage.forward(p, x, ctx)
         if "W" not in p:

@@ -17,7 +17,7 @@ def steps_there(mask: NDArray | None, n_steps: int, layer: object) -> NDArray | 
     Raises
     ------
     ValueError
-        Where layers before have changed the steps, so that nobody knows which are missing.
+        If layers before have changed the steps, so that it is unknown which are missing.
     """
     if mask is not None and mask.shape[-1] != n_steps:
         raise ValueError(

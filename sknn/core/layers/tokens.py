@@ -36,7 +36,7 @@ class Tokens(Layer):
 
     Examples
     --------
-    Two columns: one of three levels, and one with a number beside its four bins:
+    Two columns: one with three levels, and one with a number besides its four bins:
 
     >>> from sknn.layers import Tokens
     >>> layer = Tokens([3, 4], [0, 1], [1])
@@ -74,13 +74,13 @@ class Tokens(Layer):
 
     @property
     def width(self) -> int:
-        """How many numbers spell all columns once."""
+        """How many numbers encode all columns once."""
         return int(np.sum(self.sizes)) + len(self.numbers)
 
     def places(self) -> tuple[NDArray, NDArray, NDArray]:
-        """Return where each token begins, where each number stands, and whose each place is.
+        """Return where each token begins, where each number is, and which column has each entry.
 
-        They are counted from the begin of one spelling.
+        They are counted from the start of one encoding.
         """
         sizes, columns = np.asarray(self.sizes), np.asarray(self.columns)
         before = np.searchsorted(np.asarray(self.numbers), columns)
@@ -95,7 +95,7 @@ class Tokens(Layer):
         return tokens, numbers, owners
 
     def plan(self, in_shape: Shape) -> Plan:
-        """No parameters; places of ones, and what is known at each place."""
+        """No parameters; positions of ones, and what is known at each position."""
         n = len(self.sizes) + len(self.numbers) + self.n_columns + int(self.ignored)
         if in_shape != (n,):
             raise ValueError(f"{self!r} needs rows of {n} numbers, and was given {in_shape}.")
@@ -108,7 +108,7 @@ class Tokens(Layer):
         return Plan((2 * self.width + self.n_columns,), scratch=scratch)
 
     def forward(self, p: Views, x: NDArray, y: NDArray, ctx: Context) -> None:
-        """Write what is known beforehand, then everything."""
+        """Write what is given in advance, then everything."""
         q, width, scratch = len(self.sizes), self.width, ctx.scratch
         begin = q + len(self.numbers)
         tokens, numbers, owners = self.places()

@@ -82,7 +82,7 @@ class _ConvTranspose(Filtering):
 
 
 class ConvTranspose1D(_ConvTranspose):
-    r"""The transpose of :class:`Conv1D`: :math:`y = f(C^T x + b)` makes signals longer [1]_.
+    r"""Transposed :class:`Conv1D`: :math:`y = f(C^T x + b)` makes signals longer [1]_.
 
     C is the convolution with the same kernel size, strides and padding that takes signals of the
     shape of the output to the shape of the input. Rows have the shape (steps, channels).
@@ -130,7 +130,7 @@ class ConvTranspose1D(_ConvTranspose):
 
 
 class ConvTranspose2D(_ConvTranspose):
-    r"""The transpose of :class:`Conv2D`: :math:`y = f(C^T x + b)` makes images larger [1]_.
+    r"""Transposed :class:`Conv2D`: :math:`y = f(C^T x + b)` makes images larger [1]_.
 
     C is the convolution with the same kernel size, strides and padding that takes images of the
     shape of the output to the shape of the input. Rows have the shape (height, width, channels).

@@ -1,4 +1,4 @@
-"""Where the windows of a convolution or of pooling lie, axis by axis."""
+"""Positions of the windows of a convolution or of pooling, axis by axis."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Axis:
     size, stride, dilation : int
         Entries of a window, distance of windows, distance of the entries of one window.
     before : int
-        How far the first window begins in front of the first position.
+        How far before the first position the first window begins.
     count : int
         Number of windows.
     """
@@ -51,7 +51,7 @@ class Axis:
         smaller half of them in front: the rule of TensorFlow and Keras. Without room for one
         window `count` is not positive.
         """
-        # A longer stride is one window all the same, and entries further apart lie outside too.
+        # A longer stride still gives one window, and entries further apart are outside, too.
         stride, dilation = min(stride, max(length, 1)), min(dilation, 4 * max(length, 1))
         reach = (size - 1) * dilation + 1
         if padding == "valid":

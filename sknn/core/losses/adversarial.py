@@ -29,7 +29,7 @@ def _square(a: NDArray, aim: float) -> Judged:
 
 
 class Adversarial(Spec, family=True):
-    """The losses of a generator and a discriminator, as functions of raw scores.
+    """Base class of losses of GANs: of generator and discriminator, given raw scores.
 
     The discriminator gives every row an unbounded score. It aims at high scores for rows of the
     data and low scores for generated rows; the generator aims at high scores for its rows. Each
@@ -37,7 +37,7 @@ class Adversarial(Spec, family=True):
     """
 
     penalty: ClassVar[float] = 0.0
-    """Strength of the gradient penalty where nothing else is asked for."""
+    """Default strength of the gradient penalty."""
     slope: ClassVar[float] = 0.0
     """Length the penalty pulls the gradient of the score by the row to."""
     between: ClassVar[bool] = False
@@ -78,7 +78,7 @@ class _CrossEntropy(Adversarial):
 
 
 class Minimax(_CrossEntropy, alias="minimax"):
-    r"""The original game [1]_: what one side gains, the other loses.
+    r"""Original (minimax) GAN [1]_: what one network gains, the other loses.
 
     With :math:`D = \sigma(a)` the discriminator minimizes
     :math:`-\log D(x) - \log(1 - D(G(z)))`, the generator :math:`\log(1 - D(G(z)))`. The latter is
@@ -103,9 +103,10 @@ class Minimax(_CrossEntropy, alias="minimax"):
 
 
 class NonSaturating(_CrossEntropy, alias="non_saturating"):
-    r"""The generator minimizes :math:`-\log D(G(z))` [1]_; the discriminator as in `Minimax`.
+    r"""Non-saturating GAN: the generator minimizes :math:`-\log D(G(z))` [1]_.
 
-    It has the same fixed point, and a slope where the discriminator is certain.
+    The discriminator minimizes the same as in :class:`Minimax`. The fixed point is the same, but
+    the generator also has a slope where the discriminator is certain.
 
     References
     ----------
@@ -126,7 +127,7 @@ class NonSaturating(_CrossEntropy, alias="non_saturating"):
 
 
 class LeastSquares(Adversarial, alias="least_squares"):
-    r"""Scores aim at 1 for rows of the data and at 0 for generated rows [1]_.
+    r"""Least-squares GAN: scores aim at 1 for rows of the data, at 0 for generated rows [1]_.
 
     The discriminator minimizes :math:`\tfrac12 (a(x) - 1)^2 + \tfrac12 a(G(z))^2`, the generator
     :math:`\tfrac12 (a(G(z)) - 1)^2`: generated rows far on the right side are pulled back, too.
@@ -145,7 +146,7 @@ class LeastSquares(Adversarial, alias="least_squares"):
     """
 
     def real(self, a: NDArray, smoothing: float = 0.0) -> Judged:
-        """Return half the squared distance from 1, less where it is smoothed."""
+        """Return half the squared distance from 1, or from less with smoothing."""
         return _square(a, 1.0 - smoothing)
 
     def fake(self, a: NDArray) -> Judged:
@@ -158,7 +159,7 @@ class LeastSquares(Adversarial, alias="least_squares"):
 
 
 class Wasserstein(Adversarial, alias="wasserstein_gp"):
-    r"""The difference of mean scores [1]_, with a penalty that bounds their slope [2]_.
+    r"""Wasserstein GAN: the difference of mean scores [1]_, with a gradient penalty [2]_.
 
     The discriminator, here called critic, minimizes :math:`a(G(z)) - a(x)` plus
     :math:`\lambda (\lVert \nabla a(\hat x) \rVert - 1)^2` at points :math:`\hat x` drawn between

@@ -17,7 +17,7 @@ Weight = float | NDArray
 
 
 def weighted_total(values: NDArray, weight: Weight) -> Any:
-    """Sum per-row `values` of shape (..., rows) times `weight`; one number a member.
+    """Sum per-row `values` of shape (..., rows) times `weight`; one number per member.
 
     The sum of a member has the bits of that of a network alone, which a product of matrix and
     vector would not.
@@ -31,7 +31,7 @@ _TASKS = frozenset({"binary", "multiclass", "multilabel", "reconstruction", "reg
 
 
 class Loss(Spec, family=True):
-    """A loss of raw scores, together with its link.
+    """Base class of losses of raw scores, together with their link.
 
     The last layer of a network is linear, and the loss sees only its output, the raw scores ``(...,
     rows, n_raw)``. So softmax and logarithm become one log-sum-exp, and nothing is clipped.
@@ -64,7 +64,7 @@ class Loss(Spec, family=True):
             )
 
     def bind(self, task: str) -> Loss:
-        """Return the loss to use for `task`; one spec may stand for several kernels.
+        """Return the loss to use for `task`; one spec may have several kernels.
 
         Parameters
         ----------
@@ -73,7 +73,7 @@ class Loss(Spec, family=True):
         return self
 
     def n_raw(self, n_outputs: int) -> int:
-        """How many raw scores stand for `n_outputs` outputs (classes, labels or targets)."""
+        """Return the number of raw scores for `n_outputs` outputs (classes, labels, or targets)."""
         return n_outputs
 
     @property

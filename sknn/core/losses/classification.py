@@ -39,7 +39,7 @@ class LogLoss(LossByTask, alias="log_loss"):
 
 
 class Focal(LossByTask, alias="focal"):
-    r"""Focal loss: cross-entropy that looks away from what is already right.
+    r"""Focal loss: cross-entropy in which rows that are already right count less.
 
     .. math:: l = -(1 - p_t)^\gamma \log p_t
 

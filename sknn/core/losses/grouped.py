@@ -15,7 +15,7 @@ from sknn.core.losses.optimum import Vector
 
 
 class Grouped(Loss):
-    r"""Sum over outputs, each a choice of its own among several classes.
+    r"""Sum of classification losses over several multiclass outputs.
 
     .. math:: l(z, c) = \sum_{j=1}^q l_j(z_{(j)}, c_j)
 
@@ -58,7 +58,7 @@ class Grouped(Loss):
         return all(loss.has_probabilities for loss in self.losses)
 
     def blocks(self) -> list[slice]:
-        """Return where the raw scores of each output stand."""
+        """Return the positions of the raw scores of each output."""
         return [block for _, _, block in self._blocks()]
 
     def _blocks(self) -> Iterator[tuple[int, Loss, slice]]:

@@ -16,7 +16,7 @@ from sknn.core.losses.pointwise import Pointwise
 
 
 class BinaryHinge(Pointwise):
-    r"""Hinge loss: a margin of one between the two sides, and nothing beyond.
+    r"""Hinge loss for two classes or labels: no loss beyond a margin of one.
 
     .. math:: l(z, t) = \max(0, 1 - s z), \qquad s = 2 t - 1
 
@@ -53,7 +53,7 @@ class BinaryHinge(Pointwise):
         np.multiply(raw, sign, out=values)
         np.add(values, 1.0, out=values)
         np.maximum(values, 0.0, out=values)
-        # The sign of the loss says which rows are inside the margin.
+        # The sign of the loss shows which rows are inside the margin.
         np.sign(values, out=out)
         np.multiply(out, sign, out=out)
 

@@ -233,11 +233,11 @@ class GaussianNLL(Loss, alias="gaussian_nll"):
     has_spread = True
 
     def n_raw(self, n_outputs: int) -> int:
-        """Return two an output."""
+        """Return two per output."""
         return 2 * n_outputs
 
     def scratch(self, n_raw: int) -> Mapping[str, Scratch]:
-        """Name the work arrays, one number an output each."""
+        """Name the work arrays, each with one number per output."""
         return {name: Scratch((n_raw // 2,)) for name in ("values", "square")}
 
     def value_and_grad(
@@ -270,7 +270,7 @@ class GaussianNLL(Loss, alias="gaussian_nll"):
         """Turn logarithms of variances into standard deviations, in place; means stay."""
         log_std = raw[..., raw.shape[-1] // 2 :]
         log_std *= 0.5
-        # Unlike those of training, the units of the user may be of any size.
+        # Unlike those of training, the units of the user may be on any scale.
         highest = np.log(np.finfo(raw.dtype).max) - 2.0
         np.clip(log_std, -highest, highest, out=log_std)
         np.exp(log_std, out=log_std)

@@ -126,7 +126,7 @@ class Mixed(Loss):
         return start
 
     def check_target(self, target: Any) -> None:
-        """Raise ValueError where binary columns or groups do not hold shares."""
+        """Raise ValueError if binary columns or groups do not hold shares."""
         for name, loss, columns in self._blocks():
             if isinstance(loss, SquaredError):
                 continue

@@ -1,4 +1,4 @@
-"""What losses of one of k classes share: targets as integer codes, one raw score a class.
+"""What losses of one of k classes share: targets as integer codes, one raw score per class.
 
 Two detours pay below some sixty classes (measured at 200 rows of float32, ten classes): NumPy
 reduces short last axes slowly, so the row maximum is taken over a transposed copy (4 us, not 11),
@@ -62,7 +62,7 @@ def row_dot(a: NDArray, b: NDArray, scratch: Mapping[str, NDArray], out: NDArray
 
 
 def inner(a: NDArray, b: NDArray) -> Any:
-    """Return the inner product of (..., rows, k) and (rows, k), as one long sum a member."""
+    """Return the inner product of (..., rows, k) and (rows, k), as one long sum per member."""
     return np.vecdot(a.reshape(*a.shape[:-2], b.size), b.reshape(b.size))
 
 
@@ -72,7 +72,7 @@ class OneOfK(Loss):
     tasks = frozenset({"multiclass"})
 
     def scratch(self, n_raw: int) -> Mapping[str, Scratch]:
-        """Name the work arrays: two of the shape of the raw scores, the rest one number a row."""
+        """Name the work arrays: two of the shape of the raw scores, others with one entry a row."""
         return {
             "work": Scratch((n_raw,)),
             "hot": Scratch((n_raw,), shared=True),

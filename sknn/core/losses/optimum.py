@@ -45,7 +45,7 @@ def column_quantiles(target: NDArray, weight: NDArray | None, q: float) -> Vecto
     """
     weights = row_weights(target.shape[0], weight)
     order = np.argsort(target, axis=0)
-    # Rounding must not push a share that is met exactly to the next value.
+    # Rounding must not push a share that is reached exactly to the next value.
     reached = np.cumsum(weights[order], axis=0)
     first = (reached < q * _SLACK * reached[-1]).sum(axis=0)
     values = np.take_along_axis(target, order, axis=0)

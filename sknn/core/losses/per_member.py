@@ -14,9 +14,9 @@ from sknn.core.losses.base import Loss, Weight
 
 
 class PerMember:
-    """The kernel of a loss where targets and weights have a leading axis of members too.
+    """The kernel of a loss if targets and weights have a leading axis of members, too.
 
-    The rows of all members are laid one after the other, so that every loss serves as it is.
+    The rows of all members are concatenated, so that every loss can be used as it is.
 
     Parameters
     ----------

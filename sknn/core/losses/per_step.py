@@ -22,10 +22,10 @@ def answered(target: NDArray) -> NDArray:
 
 
 class PerStep:
-    """The kernel of a loss where raw scores and targets have an axis of steps behind the rows.
+    """The kernel of a loss if raw scores and targets have an axis of steps after the rows.
 
-    Every step counts as much as its row; steps without an answer count nothing. The
-    steps of all rows are laid one after the other, so that every loss serves as it is.
+    Every step counts as much as its row; steps without a target count nothing. The
+    steps of all rows are concatenated, so that every loss can be used as it is.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class PerStep:
         there = answered(target)
         if not there.all():
             weight = np.multiply(there, weight, dtype=raw.dtype)
-            # Any answer will do where it counts nothing.
+            # Any value will do where it has no weight.
             target = np.where(there if target.ndim == 2 else there[..., None], target, 0)
         elif not isinstance(weight, float):
             weight = np.broadcast_to(weight, there.shape)

@@ -24,7 +24,7 @@ def total(values: NDArray, weight: Weight, out: NDArray, share: float) -> Any:
     out : ndarray of shape (..., rows, n_raw)
         Derivative of every entry of `values`; becomes the gradient.
     share : float
-        What one output counts: 1 / n_outputs makes a mean, 1 a sum.
+        Weight of one output: 1 / n_outputs makes a mean, 1 a sum.
     """
     if isinstance(weight, float):
         share *= weight
@@ -37,7 +37,7 @@ def total(values: NDArray, weight: Weight, out: NDArray, share: float) -> Any:
 
 
 class Pointwise(Loss):
-    """Base of the losses with one raw score an output, summed over the rows."""
+    """Base class of losses with one raw score per output, summed over the rows."""
 
     averages: ClassVar[bool] = True
     """Several outputs count as their mean (targets), not as their sum (labels)."""

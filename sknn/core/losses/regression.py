@@ -155,7 +155,7 @@ class Huber(_Median, alias="huber"):
 
 
 class LogCosh(_Median, alias="log_cosh"):
-    r"""Logarithm of the hyperbolic cosine: a smooth relative of Huber's loss.
+    r"""Log-cosh loss: a smooth relative of Huber's loss.
 
     .. math:: l(z, y) = \log \cosh (z - y)
 

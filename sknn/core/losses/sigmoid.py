@@ -1,4 +1,4 @@
-"""Losses of one raw score a label: two classes, or several labels at once.
+"""Losses of one raw score per label: two classes, or several labels at once.
 
 Targets are a float matrix of zeros and ones, (rows, 1) for two classes and (rows, n_labels) else;
 the loss of several labels is their sum, the loss of the whole answer.
@@ -19,7 +19,7 @@ from sknn.core.losses.pointwise import Pointwise
 
 
 class SigmoidLoss(Pointwise):
-    """Losses of probabilities that the logistic function makes of the raw scores."""
+    """Base class of losses of logistic probabilities."""
 
     tasks = frozenset({"binary", "multilabel"})
     averages = False
@@ -192,7 +192,7 @@ class SigmoidFocal(SigmoidLoss):
         np.multiply(raw, sign, out=values)
         miss = expit(values, out=out)
         _log_sigmoid(values, log_p)
-        # d l / dz = -sign (1 - p)^gamma (gamma p log p - (1 - p)), with `sign` turned round here.
+        # d l / dz = -sign (1 - p)^gamma (gamma p log p - (1 - p)), with `sign` turned around here.
         np.exp(log_p, out=values)
         np.multiply(values, log_p, out=values)
         np.multiply(values, gamma, out=values)

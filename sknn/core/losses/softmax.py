@@ -16,7 +16,7 @@ from sknn.core.losses.optimum import Vector, class_shares
 
 
 class SoftmaxLoss(OneOfK):
-    """Losses of probabilities that the softmax makes of the raw scores."""
+    """Base class of losses of softmax probabilities."""
 
     link_name = "softmax"
     label_smoothing: float = 0.0
@@ -98,8 +98,8 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
         hot = distributions(target, float(self.label_smoothing), scratch)
         _shift(raw, out, scratch)
         if isinstance(weight, float) and out.strides[-2] == hot.strides[-2]:
-            # Only the total is asked for, and where rows lie one after the other one long inner
-            # product is the quickest way to it.
+            # Only the total is needed, and if rows are contiguous, one long inner
+            # product is the quickest way to compute it.
             picked = np.vdot(out, hot) if out.ndim == 2 else inner(out, hot)
             value = (np.add.reduce(_normalize(out, scratch), axis=(-2, -1)) - picked) * weight
         else:

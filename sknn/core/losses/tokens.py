@@ -47,12 +47,12 @@ class TokenCrossEntropy(Loss):
         return int(np.sum(self.sizes))
 
     def starts(self) -> NDArray[np.intp]:
-        """Return where the scores of each token begin."""
+        """Return where the raw scores of each token begin."""
         sizes = np.asarray(self.sizes, np.intp)
         return np.cumsum(sizes) - sizes
 
     def scratch(self, n_raw: int) -> Mapping[str, Scratch]:
-        """Name the work arrays: two of the shape of the raw scores, the rest a number a token."""
+        """Name the work arrays: two of the shape of the raw scores, others one per token."""
         q = len(self.sizes)
         return {
             "spread": Scratch((n_raw,)),
@@ -90,7 +90,7 @@ class TokenCrossEntropy(Loss):
         np.multiply(peak, scratch["asked"], out=peak)
         lost = np.add.reduce(peak, axis=-1, out=scratch["lost"])
         np.subtract(lost, row[..., 0], out=lost)
-        # p - [j is the code], nothing where a token is not asked for.
+        # p - [j is the code], zero for a skipped token.
         np.divide(scratch["asked"], norm, out=norm)
         np.multiply(out, _at_all_codes(norm, token, spread), out=out)
         np.subtract(out, hot, out=out)

@@ -21,7 +21,7 @@ _SLAB = 65_536
 
 
 class Optimizer(Spec, family=True):
-    """Turns the gradient of one flat vector into the step to subtract from it.
+    """Base class of optimizers, which turn the gradient of a flat vector into a step.
 
     All arrays have the shape ``(n,)`` or ``(members, n)`` and are changed in place. Scalars
     are Python floats: a NumPy float64 would turn a float32 step into a float64 one.

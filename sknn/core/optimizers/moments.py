@@ -34,7 +34,7 @@ class _Moments(Figured):
         self.epsilon = epsilon
 
     def figures(self, lr: float, step: int) -> Sequence[float]:
-        """Return both decays, and what goes with ``m_sum / (sqrt(v_sum) + epsilon)``.
+        """Return both decays, and the factor of ``m_sum / (sqrt(v_sum) + epsilon)``.
 
         Namely what it is multiplied with, and that epsilon.
         """
@@ -65,7 +65,7 @@ class _Moments(Figured):
 
 
 class Adam(_Moments, alias="adam"):
-    r"""Adaptive moments, as scikit-learn's ``solver="adam"``.
+    r"""Adam (adaptive moments), as scikit-learn's ``solver="adam"``.
 
     .. math::
 
@@ -180,7 +180,7 @@ class LazyAdam(_Moments, alias="lazy_adam"):
     penalty acts on waiting weights as in Adam, but its gradient is constant while they wait. The
     penalty in the recorded loss of an epoch is that of the weights as far as they had caught up.
 
-    It is Adam itself, and as slow, where nothing can wait: for dense X and with ``n_members`` above
+    It is Adam itself, and as slow, if nothing can wait: for dense X and with ``n_members`` above
     1; if the first layer is not a plain :class:`~sknn.layers.Dense` (with `max_norm`,
     `contraction`, `input_scale` or tied weights all of W is needed in every step); with `l1`,
     `max_grad_norm`, frozen layers, and `layer_rates`; with callbacks that see every batch, such as
@@ -205,7 +205,7 @@ class LazyAdam(_Moments, alias="lazy_adam"):
     """
 
     def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
-        """Return what makes up for missed steps, None where betas let it have no end."""
+        """Return what makes up for missed steps; None if the betas set no end to it."""
         b1, b2 = float(self.beta_1), float(self.beta_2)
         return MissedMoments((b1, b2), self._scalars, l2) if b1 * b1 < b2 else None
 
@@ -216,7 +216,7 @@ class LazyAdam(_Moments, alias="lazy_adam"):
 
 
 class AMSGrad(_Moments, alias="amsgrad"):
-    r"""Adam whose denominator never falls.
+    r"""Adam whose denominator never decreases.
 
     .. math::
 

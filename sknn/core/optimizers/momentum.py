@@ -67,7 +67,7 @@ class SGD(Figured, alias="sgd"):
         self.nesterov = nesterov
 
     def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
-        """Let parameters wait where without a gradient they would not move."""
+        """Let parameters wait that would not move without a gradient."""
         return None if self.momentum or l2 or weight_decay else Waiting()
 
     def init(self, theta: NDArray) -> State:
@@ -96,7 +96,7 @@ class SGD(Figured, alias="sgd"):
 
 
 class Lion(Figured, alias="lion"):
-    r"""Evolved sign momentum: every parameter moves by the learning rate, up or down.
+    r"""Lion (evolved sign momentum): each parameter moves up or down by the learning rate.
 
     .. math::
 
@@ -159,7 +159,7 @@ class Lion(Figured, alias="lion"):
 
     def move(self, state: State, grad: NDArray, figures: Sequence[float | NDArray]) -> None:
         """Turn `grad` into the step, in place."""
-        # The sign does not mind the scale: kept is m in the unit in which the sum is m + g. Then
+        # The sign is independent of the scale: m is kept in the unit where the sum is m + g. Then
         # the new m follows from the sum and the old m, and the gradient need not be saved.
         unit, rest, length = figures
         m = state["m"]

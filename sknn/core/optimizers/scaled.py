@@ -13,7 +13,7 @@ from sknn.core.optimizers.waiting import Waiting
 
 
 class Adagrad(Figured, alias="adagrad"):
-    r"""Divide the rate by the root of the sum of all squared gradients so far.
+    r"""Adagrad: divide the rate by the root of the sum of all squared gradients so far.
 
     .. math::
 
@@ -58,7 +58,7 @@ class Adagrad(Figured, alias="adagrad"):
         self.epsilon = epsilon
 
     def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
-        """Let parameters wait where without a gradient they would not move."""
+        """Let parameters wait that would not move without a gradient."""
         return None if l2 or weight_decay else Waiting()
 
     def init(self, theta: NDArray) -> State:
@@ -82,7 +82,7 @@ class Adagrad(Figured, alias="adagrad"):
 
 
 class RMSProp(Figured, alias="rmsprop"):
-    r"""Gradients divided by a running root mean square.
+    r"""RMSprop: gradients divided by a running root mean square.
 
     .. math::
 
@@ -160,7 +160,7 @@ class RMSProp(Figured, alias="rmsprop"):
 
 
 class Adadelta(Figured, alias="adadelta"):
-    r"""Steps in the units of the parameters, from the sizes of past gradients and past steps.
+    r"""Adadelta: steps in units of the parameters, from the sizes of past gradients and steps.
 
     .. math::
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 _NUMBERS = 32_768
 """Numbers of a slab of rows, which then stays in the cache with what belongs to it."""
 _FAINT = 1e-6
-"""What is left of squares at least, so that nothing is divided by zero after a very long wait."""
+"""Lower bound of squares, so that nothing is divided by zero after a very long wait."""
 
 
 class Waiting:
-    """Where a step without a gradient changes nothing, there is nothing to make up for.
+    """No catching up, for optimizers whose steps without a gradient change nothing.
 
     Other optimizers keep in a class of this kind what rows that wait have missed. Steps are
     counted from the last :meth:`restart`, and a row is up to date after so many of them.
@@ -48,7 +48,7 @@ class Waiting:
 
 
 class MissedMoments(Waiting):
-    """What rows have missed of the steps of Adam, whose moments are kept as discounted sums.
+    """Steps of Adam that rows have missed; the moments are kept as discounted sums.
 
     Tables have an entry for every number of steps after which a row may have been up to date, and
     are brought forward with each step that passes.

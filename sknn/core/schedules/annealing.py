@@ -15,7 +15,7 @@ def _half_cosine(start: float, end: float, share: float) -> float:
 
 
 class Cosine(Schedule, alias="cosine"):
-    r"""Half a cosine from the base rate down to its end, after an optional warm-up.
+    r"""Cosine annealing: half a cosine down from the base rate, after an optional warm-up.
 
     .. math::
 
@@ -76,7 +76,7 @@ class Cosine(Schedule, alias="cosine"):
 
 
 class OneCycle(Schedule, alias="one_cycle"):
-    r"""Raise the rate to the base rate, then lower it to less than at the start.
+    r"""One-cycle policy: raise the rate to the base rate, then lower it below the start.
 
     Half a cosine from `start` to 1, half a cosine from 1 to `final`:
 
@@ -195,7 +195,7 @@ class CosLog(Schedule, alias="cos_log"):
 
     constraints = {
         "epochs": constraints.integer(1) | constraints.none(),
-        # Beyond, two to the power of it is no float.
+        # Beyond this, two to the power of it is not a float.
         "cycles": constraints.integer(1, 1000, closed="both"),
         "final": constraints.real(0, 1, closed="both"),
     }

@@ -9,7 +9,7 @@ from sknn.core.spec import Spec
 
 
 class Schedule(Spec, family=True):
-    """A factor on the base learning rate.
+    """Base class of schedules: a factor on the base learning rate.
 
     A schedule that needs a horizon has a parameter `epochs`; None stands for the `max_iter` of the
     call that began the run. After its horizon, a schedule keeps its last value.
@@ -43,7 +43,7 @@ class Schedule(Spec, family=True):
         """
 
     def planned_epochs(self, horizon: int) -> int:
-        """Return how many epochs the factor is planned for; 0 where it knows no end.
+        """Return how many epochs the factor is planned for; 0 if it has no horizon.
 
         Parameters
         ----------

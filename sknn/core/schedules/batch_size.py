@@ -10,7 +10,7 @@ from sknn.core.spec import Spec
 
 
 class BatchSizeSchedule(Spec, family=True):
-    """How many rows a batch has, epoch by epoch."""
+    """Base class of batch size schedules: the number of rows per batch in each epoch."""
 
     @abstractmethod
     def size(self, epoch: int, horizon: int, n_rows: int) -> int:

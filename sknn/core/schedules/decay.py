@@ -9,7 +9,7 @@ from sknn.core.schedules.base import Schedule, progress
 
 
 class Constant(Schedule, alias="constant"):
-    """The base rate throughout.
+    """Constant rate: the base rate throughout.
 
     Examples
     --------
@@ -65,7 +65,7 @@ class InverseScaling(Schedule, alias="invscaling"):
 
 
 class Exponential(Schedule, alias="exponential"):
-    r"""Multiply the rate by the same factor every epoch, down to a floor.
+    r"""Exponential decay: multiply the rate by the same factor every epoch, down to a floor.
 
     .. math:: \eta_e = \eta \, \max(d^e, f)
 
@@ -99,7 +99,7 @@ class Exponential(Schedule, alias="exponential"):
 
 
 class Step(Schedule, alias="step"):
-    r"""Cut the rate every so many epochs.
+    r"""Step decay: cut the rate every so many epochs.
 
     .. math:: \eta_e = \eta \, d^{\lfloor e / E \rfloor}
 

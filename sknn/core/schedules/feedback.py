@@ -47,7 +47,7 @@ class Adaptive(Schedule, alias="adaptive"):
         return state.get("factor", 1.0)
 
     def on_stall(self, base_rate: float, state: dict[str, float]) -> bool:
-        """Cut the rate and go on, or return False when it is low enough to stop."""
+        """Cut the rate and continue, or return False when it is low enough to stop."""
         factor = state.get("factor", 1.0)
         if base_rate * factor <= self.min_rate:
             return False

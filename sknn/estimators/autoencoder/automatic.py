@@ -1,4 +1,4 @@
-"""What an auto-encoder does where "auto" leaves the choice to it."""
+"""Values of "auto" parameters of an autoencoder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HIGHEST_RATE = 0.005
 
 
 def is_deep(estimator: Any) -> bool:
-    """Whether there are layers beside the code, which can bend what components leave straight."""
+    """Whether there are layers besides the code, which can be nonlinear."""
     return estimator.layers is not None or len(hidden_sizes(estimator.hidden_layer_sizes)) > 1
 
 
@@ -31,7 +31,7 @@ def activations(estimator: Any, n_layers: int) -> list[Any]:
 
 
 def schedule(estimator: Any) -> Schedule | None:
-    """Return the schedule of "auto"; None where the user has named one.
+    """Return the schedule of "auto"; None if the user has named one.
 
     One layer starts at its optimum, or near it, and is to stop when it does not get any better.
     """

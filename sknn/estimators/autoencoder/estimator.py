@@ -102,8 +102,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         identity.
     loss : str or Loss, default="auto"
         "squared_error", "log_loss" (cross-entropy of each output), a spec from :mod:`sknn.losses`,
-        or "auto": "log_loss" with a logistic output where `variational` or where at least 95 % of X
-        of the first call is 0 or 1, else "squared_error".
+        or "auto": "log_loss" with a logistic output if `variational` or if at least 95% of X in the
+        first call is 0 or 1, otherwise "squared_error".
     pretrain : {None, "layerwise"}, default=None
         "layerwise" first trains a shallow autoencoder for each layer, on the codes of the layer
         before, for a quarter of `max_iter` epochs each.
@@ -111,7 +111,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Normalization between each hidden layer and its activation.
     weight_init : str, Initializer or Pretrained, default="auto"
         Initial weights. "auto" starts a network with linear output from the principal components of
-        the training rows where its layers can represent them, and at random otherwise.
+        the training rows if its layers can represent them, otherwise at random.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
         "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
@@ -155,7 +155,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -374,7 +374,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         return codes.reshape(len(codes), -1)
 
     def inverse_transform(self, X: Any) -> NDArray:
-        """Return the rows that the decoder makes of codes.
+        """Decode codes into rows.
 
         Parameters
         ----------
@@ -522,7 +522,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
 
     def _recipe(self) -> Recipe:
         codec.check(self)
-        # With tol=0 the loss may fall for ever; to have used the epochs is no failure then.
+        # With tol=0 the loss may fall forever, so reaching max_iter is not a failure.
         return recipe_of(
             self,
             loss=self.loss,

@@ -99,7 +99,7 @@ def chain(estimator: Any, n_raw: int, targets: ReconstructionTargets) -> list[La
 
 
 def _draws(layers: list[Layer]) -> bool:
-    """Whether the layers end in a linear convolution, laid flat: it draws the rows itself."""
+    """Whether the layers end in a flattened linear convolution, which is then the output."""
     if len(layers) < 2 or not isinstance(layers[-1], Flatten):
         return False
     last = layers[-2]
@@ -109,7 +109,7 @@ def _draws(layers: list[Layer]) -> bool:
 
 
 def check_output(network: Network, n_features: int) -> None:
-    """Raise where the layers do not end in rows like those of X."""
+    """Raise if the layers do not end in rows like those of X."""
     if network.names[-1] == OUTPUT:
         check_flat(network)
     elif network.out_shape != (n_features,):
@@ -170,7 +170,7 @@ def _decoding(estimator: Any, sizes: list[int], activations: list[Any], n_raw: i
 
 
 def code_stop(network: Network) -> int:
-    """Return the index just behind the layers that make the code."""
+    """Return the index just after the layers that compute the code."""
     if CODE in network.names:
         return _behind(network, network.names.index(CODE))
     for name in ("decoder0", OUTPUT):
@@ -237,7 +237,7 @@ def _dense_chain(network: Network) -> list[Any]:
 
 
 def _pretrain(estimator: Any, network: Network, rows: Rows, seed: int) -> None:
-    """Train a shallow autoencoder for each layer, on what the layers before make of the rows."""
+    """Train a shallow autoencoder for each layer, on the output of the layers before."""
     sizes, activations = _encoder(estimator)
     codes, weight = rows.x, rows.weight
     for i, (size, activation) in enumerate(zip(sizes, activations, strict=True)):
@@ -276,7 +276,7 @@ def _copy(source: Any, name: str, network: Network, target: str, estimator: Any)
 
 
 def output_groups(estimator: Any, n_features: int) -> Mixed | None:
-    """Return the loss for columns of several kinds; None where all are alike."""
+    """Return the loss for columns of several kinds; None if all are alike."""
     groups = estimator.output_groups
     if groups is None:
         return None
@@ -361,7 +361,7 @@ def encoder_start(estimator: Any, params: dict[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     params : dict
-        What the user wants beside.
+        Further parameters of the user.
     """
     shape = ("hidden_layer_sizes", "normalization")
     own: dict[str, Any] = {name: getattr(estimator, name) for name in shape}

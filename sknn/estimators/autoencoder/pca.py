@@ -24,7 +24,7 @@ from sknn.core.row_order import slabs
 from sknn.training.threads import blas_threads
 
 _MOST_FEATURES = 2048
-"""Beyond, the covariance is dearer than what it saves."""
+"""Beyond this, the covariance costs more than it saves."""
 _LEAST_SPREAD = 1e-12
 """Below, all rows are alike, and nothing is gained by telling them apart."""
 
@@ -55,7 +55,7 @@ class Components(NamedTuple):
 
 
 def components(x: Any, weight: NDArray | None, k: int) -> Components | None:
-    """Return the first k principal components; None where they are too dear.
+    """Return the first k principal components; None if they are too expensive.
 
     The signs are those that make the largest entry of each axis positive.
 
@@ -79,7 +79,7 @@ def _covariance(x: Any, share: NDArray, mean: NDArray) -> NDArray:
     """Return the weighted covariance, summed over slabs of rows in float64."""
     d = x.shape[1]
     total = np.zeros((d, d))
-    # The product of a few rows would be no dearer than to add it.
+    # The product of a few rows would cost as little as adding it.
     step = max(256, (1 << 18) // d)
     with blas_threads(min(step, x.shape[0]) * d * d):
         for rows, part in slabs(x, step):
@@ -111,7 +111,7 @@ class Carrier(NamedTuple):
 
 
 def carrier(activation: Activation, units: int, found: Components, tied: bool) -> Carrier | None:
-    """Return how a layer of so many units can carry components; None if it cannot.
+    """Return how a layer with a number of units can carry components; None if it cannot.
 
     Parameters
     ----------

@@ -22,20 +22,20 @@ _MOST_BETWEEN = 0.05
 
 
 class ReconstructionTargets(Targets):
-    """What is learned from the rows of the first call, and then stays.
+    """What is determined by the rows of the first call, and then fixed.
 
     Parameters
     ----------
     rows : Rows
     output_activation : {"auto", "identity", "logistic"}
-        "auto" is logistic where all numbers lie in [0, 1].
+        "auto" is logistic if all numbers are in [0, 1].
     groups : Mixed or None
         Kinds of the columns, in place of one activation for all.
     likely : bool
         The loss is to be a likelihood, whatever the numbers.
     scalable : bool
         Train on X divided by one number, the root of its mean variance, where the output is linear:
-        a step of an optimizer has a size of its own, whatever the units of X.
+        the steps of an optimizer have a fixed size, whatever the units of X.
     """
 
     crossed = True
@@ -80,11 +80,11 @@ class ReconstructionTargets(Targets):
 
     @property
     def loss_scale(self) -> int:
-        """How many times smaller than a sum over the outputs the loss is."""
+        """Divisor of the loss with respect to a sum over the outputs."""
         return self.n_outputs if self.task == "regression" else 1
 
     def bind(self, loss: Any) -> Loss:
-        """Return the loss that a name, a spec or "auto" stands for, bound to the task."""
+        """Return the loss given by a name, a spec, or "auto", bound to the task."""
         bound = super().bind(self.recipe(loss))
         if bound.n_raw(self.n_outputs) != self.n_outputs:
             raise ValueError(
@@ -94,7 +94,7 @@ class ReconstructionTargets(Targets):
         return bound
 
     def recipe(self, loss: Any) -> Loss:
-        """Return the loss that a name, a spec or "auto" stands for."""
+        """Return the loss given by a name, a spec, or "auto"."""
         if self.groups is not None:
             return self.groups
         if isinstance(loss, Loss):
@@ -105,7 +105,7 @@ class ReconstructionTargets(Targets):
         return LogLoss() if loss == "log_loss" else SquaredError()
 
     def check_domain(self, loss: Loss, target: Any) -> None:
-        """Raise where X of this call is not what the output can reach."""
+        """Raise if X of this call is not what the output can reach."""
         if self.groups is not None:
             for _, part in slabs(target):
                 loss.check_target(part)
@@ -183,7 +183,7 @@ class ReconstructionTargets(Targets):
 
 
 def _is_nearly_binary(x: Any, weight: NDArray | None) -> bool:
-    """Whether all but a few numbers are 0 or 1."""
+    """Whether nearly all numbers are 0 or 1."""
     weight = np.ones(x.shape[0]) if weight is None else weight
     between = 0.0
     for rows, part in slabs(x):
@@ -192,7 +192,7 @@ def _is_nearly_binary(x: Any, weight: NDArray | None) -> bool:
 
 
 def _check_shares(low: float, high: float) -> None:
-    """Raise where numbers are no shares."""
+    """Raise if numbers are not shares."""
     if low < 0.0 or high > 1.0:
         raise ValueError(
             f"X holds numbers from {low:g} to {high:g}, but a logistic output is between "
@@ -203,7 +203,7 @@ def _check_shares(low: float, high: float) -> None:
 
 
 def _check_size(largest: float, x: Any) -> None:
-    """Raise where the squares of entries, added over a row, would overflow."""
+    """Raise if the squares of entries, added over a row, would overflow."""
     limit = float(np.sqrt(float(np.finfo(x.dtype).max) / x.shape[1])) / 4
     if largest > limit:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""What an autoencoder learns of the rows that are their own targets."""
+"""Task of an autoencoder: the rows are their own targets."""
 
 from __future__ import annotations
 

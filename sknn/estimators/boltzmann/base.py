@@ -36,7 +36,7 @@ from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.weights import window
 from sknn.training.callbacks import Callback
 
-# Up to so many hidden units log Z is exact under method="auto".
+# Up to this many hidden units, log Z is exact under method="auto".
 _EXACT_UP_TO = 16
 # Training rows measured after an epoch: without and with validation rows to compare with.
 _MEASURED_ROWS, _COMPARED_ROWS = 256, 1000
@@ -50,7 +50,7 @@ class BoltzmannMachine(BaseNetwork):
 
     _visible: ClassVar[str]
 
-    # The settings of training that are no parameters here.
+    # Training parameters that this estimator does not have.
     solver = "sgd"
     nesterovs_momentum = False
     alpha = 0.0
@@ -162,7 +162,7 @@ class BoltzmannMachine(BaseNetwork):
             raise located(error, "v") from error
         _check_counts(n_steps=n_steps)
         rng, machine = self._generator(random_state), self._machine
-        # Of probabilities that are none bits could be drawn all the same.
+        # Bits could be drawn even from invalid probabilities.
         computed(machine.hidden, v)
         limit = self._limit(v.shape[0])
         with limit, limit:
@@ -357,7 +357,7 @@ class BoltzmannMachine(BaseNetwork):
         if random_state is not None:
             return np.random.default_rng(seed_from(random_state))
         if "_sampler" not in self.__dict__:
-            # A stream of its own, beside the four of training.
+            # A separate stream, besides the four of training.
             seed = seed_from(self.random_state)
             self._sampler = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(4,)))
         return self._sampler
@@ -426,7 +426,7 @@ class BoltzmannMachine(BaseNetwork):
 
 
 def _some_rows(state: FitState, wanted: int) -> tuple[Any, NDArray | None]:
-    """Return up to so many of the training rows, evenly spread, and their weights."""
+    """Return up to a number of training rows, evenly spread, and their weights."""
     train, rows = state.train, state.some_rows(wanted)
     return train.x[rows], None if train.weight is None else train.weight[rows]
 

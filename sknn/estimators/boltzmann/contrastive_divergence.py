@@ -20,7 +20,7 @@ _ACTIVITY_DECAY = 0.95
 
 
 def machine_of(network: Network) -> Machine:
-    """Return the distribution that the weights of a network stand for; it shares their memory."""
+    """Return the distribution defined by the weights of a network; it shares their memory."""
     layer, p = network.layers[0], network.params[0]
     assert isinstance(layer, Boltzmann)
     return Machine(Visible.registry[layer.visible], p["W"], p["a"], p["b"])
@@ -67,7 +67,7 @@ class Measure(Callback):
 
 
 class PrintLikelihood(PrintProgress):
-    """One line an epoch that begins in the words of scikit-learn's restricted Boltzmann machine.
+    """One line per epoch that begins like that of scikit-learn's restricted Boltzmann machine.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class PrintLikelihood(PrintProgress):
         self.weight = weight
 
     def place(self, progress: Progress) -> str:
-        """Return where training stands, of which machine."""
+        """Return the number of the epoch, and the machine."""
         return f"[{self.title}] {super().place(progress)}"
 
     def figures(self, progress: Progress) -> list[str]:
@@ -95,7 +95,7 @@ class PrintLikelihood(PrintProgress):
 
 
 def _keep_chains(progress: Progress) -> None:
-    """Let an average of weights have the last states of the chains: means are no states."""
+    """Give averaged weights the last states of the chains: means are not states."""
     average, network = progress.run.average, progress.network
     if average is not None and "chains" in network.params[0]:
         network.layout.views(average.theta)[0]["chains"][...] = network.params[0]["chains"]
@@ -213,7 +213,7 @@ class ContrastiveDivergence:
     def batch(self, x: Any, target: Any, weight: NDArray | None) -> float:
         """Fill `grad` and move the chains."""
         phases = self._phases_for(x.shape[0])
-        # What the model makes up is dense anyway, so one batch may be.
+        # Samples of the model are dense anyway, so one batch may be dense, too.
         phases.v_data[...] = x if isinstance(x, np.ndarray) else x.toarray()
         self._share(phases, weight)
         if self.persistent:

@@ -76,7 +76,7 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -245,7 +245,7 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.

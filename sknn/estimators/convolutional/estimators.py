@@ -23,8 +23,8 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         Shape of a row, if X is flat. For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` with
         ``kernel_size=(7,)``. None reads a flat row as a signal with one channel.
     channels : {"last", "first"}, default="last"
-        Where the channels of a row are. `input_shape` and flat rows have the same order. "last" is
-        (H, W, C) or (T, C), "first" is (C, H, W) or (C, T), as in some other libraries.
+        Position of the channels in a row. `input_shape` and flat rows have the same order. "last"
+        is (H, W, C) or (T, C), "first" is (C, H, W) or (C, T), as in some other libraries.
     pool_size : int, tuple of int or None, default=2
         Size of the pooling windows after each convolution, at most the length of the axis.
     pooling : {"max", "average", None}, default="max"
@@ -80,7 +80,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is watched.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=None
@@ -253,8 +253,8 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         Shape of a row, if X is flat. For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` with
         ``kernel_size=(7,)``. None reads a flat row as a signal with one channel.
     channels : {"last", "first"}, default="last"
-        Where the channels of a row are. `input_shape` and flat rows have the same order. "last" is
-        (H, W, C) or (T, C), "first" is (C, H, W) or (C, T), as in some other libraries.
+        Position of the channels in a row. `input_shape` and flat rows have the same order. "last"
+        is (H, W, C) or (T, C), "first" is (C, H, W) or (C, T), as in some other libraries.
     pool_size : int, tuple of int or None, default=2
         Size of the pooling windows after each convolution, at most the length of the axis.
     pooling : {"max", "average", None}, default="max"
@@ -313,7 +313,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is watched.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=None

@@ -41,7 +41,7 @@ _OWN = frozenset(
     )
 )
 _FAMILIES = ("AutoEncoder", "DBNClassifier", "DBNRegressor", "MLPClassifier", "MLPRegressor")
-# What draws on other parameters at the start, or adds to the loss what is known of all together.
+# What uses other parameters at the start, or adds a term to the loss that needs all rows.
 _NOT = ("contraction", "output_groups", "pretrain", "sparsity", "variational")
 _LAYERS = (Activate, BatchNorm, Dense, Dropout, Flatten, GaussianNoise, LayerNorm)
 # What Dense can do for all members at once without a word on each.
@@ -80,7 +80,7 @@ def block_key(estimator: Any) -> Hashable | None:
     if kind.__name__ not in _FAMILIES or not kind.__module__.startswith("sknn."):
         return None
     if not hasattr(estimator, "network_"):
-        # What fit would say of wrong parameters is said there.
+        # fit itself raises for invalid parameters.
         try:
             return _key(shallow_copy(estimator))
         except Exception:
@@ -144,7 +144,7 @@ def _noise(trial: Any) -> Hashable:
 
 
 def _told(value: Any) -> Hashable:
-    """Return a hashable that equals that of another value only where nothing tells them apart."""
+    """Return a hashable that equals that of another value only if they cannot be distinguished."""
     if isinstance(value, _PLAIN):
         return type(value), value
     if isinstance(value, Spec):

@@ -86,12 +86,12 @@ def fit_block(
         learned, and ``stop_reason_`` is "interrupted".
     """
     if len(estimators) == 1:
-        # It may have a `fit` of its own.
+        # It may have its own `fit`.
         return [_fit_alone(estimators[0], X, y, fit_params)]
     try:
         results = _fit_together(estimators, _call(estimators[0], X, y, fit_params))
     except Exception:
-        # Whatever it is that goes wrong, the fit of each knows better what to say.
+        # Whatever goes wrong, the fit of each raises the better error.
         results = [None] * len(estimators)
     return [
         _fit_alone(estimator, X, y, fit_params) if result is None else result
@@ -108,7 +108,7 @@ def _call(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Call:
 
 
 def is_paused(estimator: Any) -> bool:
-    """Return whether an estimator stands where a Pause has stopped it."""
+    """Return whether an estimator is where a Pause has stopped it."""
     return estimator.__sklearn_is_fitted__() and estimator.run_.stop_reason == PAUSED
 
 
@@ -122,7 +122,7 @@ def _fit_alone(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> An
 
 
 def _fit_together(estimators: Sequence[Any], call: Call) -> list[Any | Exception | None]:
-    """Return what came of each, None where that is for its own fit to say."""
+    """Return the outcome of each, None if its own fit has to determine it."""
     limit = blas_threads(0)
     with limit, limit:
         states = _open(estimators, call)
@@ -133,7 +133,7 @@ def _fit_together(estimators: Sequence[Any], call: Call) -> list[Any | Exception
 def _close(estimator: Any, state: FitState) -> Any | Exception | None:
     """Let an estimator become what was trained; warn as its own fit would have warned."""
     if state.run.stop_reason == "diverged":
-        # Alone a pass ends with the batch that diverged; in a block it continues for the others.
+        # Alone, a pass ends with the batch that diverged; in a block, it continues for the others.
         return None
     try:
         warn_of_clipping(state, state.n_rows)
@@ -163,7 +163,7 @@ def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
     }
     states = [state]
     for trial, own, recipe in zip(trials[1:], given[1:], recipes[1:], strict=True):
-        # Machines a network was pretrained with are of its own.
+        # The machines a network was pretrained with belong to it alone.
         own_parts = {k: copy.deepcopy(each) for k, each in learned.items() if type(each) is list}
         vars(trial).update(learned | own_parts)
         states.append(_twin(state, trial, own, recipe))

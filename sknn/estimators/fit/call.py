@@ -1,4 +1,4 @@
-"""What a user asked for in one call of fit or partial_fit."""
+"""Arguments of one call of fit or partial_fit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sknn.training.run import Run
 
 @dataclass
 class Call:
-    """What the user asked for.
+    """Arguments of the user.
 
     Attributes
     ----------

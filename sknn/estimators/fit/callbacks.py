@@ -1,4 +1,4 @@
-"""Who watches a call of fit: validation, early stopping, reports, the callbacks of the user."""
+"""Callbacks of a call of fit: validation, early stopping, reports, and those of the user."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _judge(scorer: Any, model: Any, rows: Rows, weights: dict[str, Any]) -> floa
 
 
 def _say_nothing(message: str) -> None:
-    """Stand in for print."""
+    """Replace print."""
 
 
 def watch_for(state: FitState) -> Watch:
@@ -131,8 +131,8 @@ def watch_for(state: FitState) -> Watch:
     scored = watching and recipe.scoring is not None
     column = "loss" if not watching else "score" if scored else "validation_loss"
     patience = recipe.patience
-    # Rates that are planned to the end are not cut off by a training loss that rests on its way;
-    # held-out rows tell more.
+    # Rates that are planned to the end are not cut off when the training loss stalls on the way;
+    # held-out rows are more reliable.
     planned = 0 if watching else recipe.schedule.planned_epochs(state.run.horizon)
     if watching:
         patience = max(patience, recipe.epochs / 10)

@@ -1,4 +1,4 @@
-"""From the network that is served to the one that is trained further."""
+"""From the network that predicts to the one that is trained further."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sknn.estimators.fit.state import FitState
 
 
 def continue_from(state: FitState, served: Network) -> None:
-    """Load the last weights of a run, or those that are served, into the network of a state.
+    """Load the last weights of a run, or those that predict, into the network of a state.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def _shapes(signature: list[tuple[str, str, tuple[int, ...]]]) -> str:
 
 
 def _same_members(state: FitState, served: Network) -> bool:
-    """Return whether as many are trained as were; of several epochs each may be served."""
+    """Return whether as many members are trained as before; several epochs may predict."""
     network = state.network
     if state.estimator._serves_several_epochs:
         return network.n_members == state.run.n_members
@@ -64,7 +64,7 @@ def _same_members(state: FitState, served: Network) -> bool:
 
 
 def _members_to_go_on(network: Network, served: Network) -> NDArray:
-    """Return as many of the vectors served as are trained; those of several epochs may be."""
+    """Return as many of the vectors that predict as are trained; there may be several epochs."""
     every = np.atleast_2d(served.theta)
     theta = every[np.arange(network.n_members) % len(every)]
     return theta if network.lead else theta[0]

@@ -27,12 +27,12 @@ _FEWEST_ROWS = 64
 _LARGE = 100.0
 """Root mean square above which a column is too large."""
 _FAR = (10.0, 100.0)
-"""A mean beyond the first and beyond so many standard deviations leaves too little spread."""
+"""A mean beyond the first, and beyond this many standard deviations, is too far from zero."""
 _TINY = 1e-3
 """A column without a larger number is too small."""
 _NAMED = 5
 _LOOKED_AT = 30
-"""Columns that tell whether X has gone through a scaler."""
+"""Number of columns that are checked to see whether X has gone through a scaler."""
 
 
 @dataclass
@@ -95,7 +95,7 @@ class Columns:
 
     @property
     def may_be_tiny(self) -> NDArray:
-        """Whether no larger number was seen; rows that were not looked at may hold one."""
+        """Whether no larger number was seen; rows that were not checked may hold one."""
         return self.varies & (self.peak < _TINY)
 
     @property
@@ -120,7 +120,7 @@ def _peak(x: Any) -> NDArray:
     if sp.issparse(x):
         return np.maximum(_row(x.max(axis=0)), -_row(x.min(axis=0)))
     axes = tuple(range(x.ndim - 1))
-    # Missing steps are passed over.
+    # Missing steps are skipped.
     return np.maximum(np.fmax.reduce(x, axes), -np.fmin.reduce(x, axes))
 
 
@@ -151,7 +151,7 @@ def warn_of_data(state: FitState) -> None:
 
 
 def _bears_any_scale(network: Network) -> bool:
-    """Whether the first layer that minds scales has none to mind."""
+    """Whether the first layer that counts works with inputs on any scale."""
     for layer in network.layers:
         if layer.bears_any_scale or layer.has_units:
             return layer.bears_any_scale
@@ -237,7 +237,7 @@ def _comparable(columns: Columns, x: Any, rows: NDArray | None, x_val: Any) -> t
 
 
 def _was_scaled(x: Any) -> bool:
-    """Whether nearly all columns have round figures, as those a scaler was fitted on have."""
+    """Whether nearly all columns have round statistics, as the columns of a fitted scaler have."""
     wanted = np.linspace(0, x.shape[1] - 1, min(x.shape[1], _LOOKED_AT)).astype(int)
     some = x[:, wanted] if isinstance(x, np.ndarray) else x[:, wanted].toarray()
     low, first, middle, third, high = np.percentile(some, (0, 25, 50, 75, 100), axis=0)

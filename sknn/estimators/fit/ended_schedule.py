@@ -1,4 +1,4 @@
-"""A call that trains further after the learning rate has come to its end: a warning says so."""
+"""Warning about a call that trains further after the end of the schedule of the learning rate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sknn.training.warnings import users_level
 
 _KIND = "ended schedule"
 _LOW = 0.1
-"""Share of the base rate under which training further is probably not what was meant."""
+"""Share of the base rate below which further training is probably not intended."""
 
 
 def warn_of_ended_schedule(state: FitState) -> None:
@@ -42,7 +42,7 @@ def warn_of_ended_schedule(state: FitState) -> None:
 
 
 def _end_of(schedule: Schedule, horizon: int) -> int | None:
-    """Return after how many epochs a schedule holds its last value, None where it has no end."""
+    """Return after how many epochs a schedule keeps its last value, None if it has no end."""
     known = schedule.get_params(deep=False)
     if "epochs" in known:
         return int(known["epochs"] or horizon)

@@ -17,7 +17,7 @@ class Holdout:
     """Default: hold out the same rows for all members, for early stopping."""
 
     def deal(self, state: FitState) -> Folds | None:
-        """Return which rows each member learns from; None where all learn from the same."""
+        """Return which rows each member learns from; None if all learn from the same."""
         return None
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:
@@ -25,14 +25,14 @@ class Holdout:
         return [] if state.validation is None else [validate(state, network.dtype)]
 
     def choose(self, estimator: Estimator, state: FitState, run: Run) -> NDArray | None:
-        """Return the weights to serve, None for those of the best or last epoch.
+        """Return the weights for prediction, None for those of the best or last epoch.
 
         Also called on every snapshot, so keep it cheap.
 
         Parameters
         ----------
         estimator : Estimator
-            Which will serve them; it may learn from held-out rows how sure to be.
+            Which will use them; it may learn its confidence from held-out rows.
         """
         return None
 
@@ -42,7 +42,7 @@ class Holdout:
         Parameters
         ----------
         fresh : bool
-            Training begins anew.
+            Training starts over.
         """
 
 

@@ -26,10 +26,10 @@ def train_part(part: Any, x: Any, weight: NDArray | None, where: str) -> None:
     Raises
     ------
     KeyboardInterrupt
-        If the user ends it: no network to serve has been trained yet, and the whole call ends.
+        If the user ends it: no usable network has been trained yet, and the whole call ends.
     """
     with warnings.catch_warnings():
-        # The whole has looked at X, and a part need not converge.
+        # X has been checked for the whole, and a part need not converge.
         for unwanted in (DataScaleWarning, ConvergenceWarning):
             warnings.simplefilter("ignore", unwanted)
         warnings.filterwarnings("ignore", "Training interrupted by user")

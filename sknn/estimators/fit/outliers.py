@@ -1,4 +1,4 @@
-"""What estimators share that score how usual rows are."""
+"""Common parts of estimators that score how usual rows are."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def border(scores: NDArray, weight: NDArray | None, share: float) -> float:
     """
     weight = np.ones(len(scores)) if weight is None else weight.astype(np.float64)
     scores, weight = scores[weight > 0], weight[weight > 0]
-    # BLAS may give one row, met twice, scores that differ in the last bits.
+    # BLAS may give the same row, at two positions, scores that differ in the last bits.
     known = Distinct.of(scores, weight, within=_ALIKE)
     reached = np.cumsum(known.weight)
     places = reached - (1.0 - share) * known.weight

@@ -1,4 +1,4 @@
-"""Loss and gradient over rows that lie in blocks: what a full batch is made of."""
+"""Loss and gradient over rows in blocks: the parts of a full batch."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def parcel_for_blocks(estimator: Any, call: Call) -> tuple[Any, NDArray | None]:
     vars(twin).update({name: value for name, value in plain.items() if name in names})
     given = twin._check_parameters()
     with warnings.catch_warnings():
-        # The call that trains will say it again.
+        # The call that trains will warn again.
         warnings.simplefilter("ignore")
         state = open_fit(twin, call, twin._recipe(), given)
         publish(state, twin, state.network, state.run, keep=True)
     vars(twin).update(given)
     if "class_weight" in names:
-        # It is in the weights of the rows already.
+        # The weights of the rows already contain it.
         twin.class_weight = None
     return twin, state.train.weight
 
@@ -45,7 +45,7 @@ def parcel_for_blocks(estimator: Any, call: Call) -> tuple[Any, NDArray | None]:
 def measure_block(
     parcel: Any, call: Call, vector: NDArray, scale: float
 ) -> tuple[float, NDArray] | None:
-    """Return loss and gradient over the rows of a block; None where none counts."""
+    """Return loss and gradient over the rows of a block; None if none counts."""
     limit = blas_threads(0, firm=True)
     with limit, limit:
         trial = shallow_copy(parcel)

@@ -20,7 +20,7 @@ Members = Sequence[int]
 
 
 def independent(state: FitState) -> bool:
-    """Return whether members can be trained without each other, and nobody looks at all of them."""
+    """Return whether members can be trained separately: no callback sees all of them."""
     recipe = state.recipe
     watched = recipe.callbacks or recipe.verbose or recipe.stop_below is not None
     return bool(
@@ -54,7 +54,7 @@ def part_of(state: FitState, members: Members) -> FitState:
 def train_in_jobs(
     train: Callable[[FitState], None], parts: list[FitState]
 ) -> list[tuple[NDArray, Run]]:
-    """Train parts of a call, each in a job of its own if there are several jobs.
+    """Train parts of a call, each in its own job if there are several jobs.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def _trained(
     train: Callable[[FitState], None], part: FitState, seconds: float
 ) -> tuple[NDArray, Run]:
     if seconds < inf:
-        # Clocks of other processes count from other moments.
+        # Clocks of other processes may have other origins.
         part.deadline = perf_counter() + seconds
     # Arrays that come from another process may be read-only.
     part.network, part.run = part.network.copy(), part.run.copy()

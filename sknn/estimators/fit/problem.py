@@ -36,7 +36,7 @@ class Problem:
 
 
 Factors = tuple[NDArray | None, NDArray | None]
-"""On the learning rate of each parameter, and on the decay of each weight; None where all 1."""
+"""On the learning rate of each parameter, and on the decay of each weight; None if all 1."""
 
 
 def supervised_problem(state: FitState, network: Network, rows: int) -> Problem:

@@ -1,4 +1,4 @@
-"""From the weights of training to the network that is served."""
+"""From the weights of training to the network that predicts."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def served(state: FitState, network: Network) -> Network:
 
 
 def served_now(state: FitState) -> Network:
-    """Return the network to serve as things stand: the best weights, if any were kept."""
+    """Return the network that would predict now, with the best weights, if any were kept."""
     theta = _chosen(state, state.estimator, state.run)
     return served(state, state.network if theta is None else state.network.with_members(theta))
 
 
 def publish(state: FitState, estimator: Estimator, network: Network, run: Run, keep: bool) -> None:
-    """Choose the weights to serve and set the attributes of a fitted estimator.
+    """Choose the weights for prediction and set the attributes of a fitted estimator.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def publish(state: FitState, estimator: Estimator, network: Network, run: Run, k
         Keep what a later call needs to continue exactly.
     """
     chosen = _chosen(state, estimator, run)
-    # Where the served weights are the last ones, nothing else need be kept.
+    # If the weights for prediction are the last ones, nothing else need be kept.
     served_differs = chosen is not None or state.targets.rescales
     run.theta = network.theta.copy() if keep and served_differs else None
     if chosen is not None:
@@ -56,7 +56,7 @@ def publish(state: FitState, estimator: Estimator, network: Network, run: Run, k
 
 
 def _chosen(state: FitState, estimator: Estimator, run: Run) -> NDArray | None:
-    """Return the weights to serve, None where they are the last ones."""
+    """Return the weights for prediction, None if they are the last ones."""
     chosen = estimator._holdout.choose(estimator, state, run)
     if chosen is not None:
         return chosen

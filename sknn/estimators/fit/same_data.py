@@ -1,4 +1,4 @@
-"""Whether a call that finishes an interrupted one gets the data of that."""
+"""Check that a call that finishes an interrupted one gets the same data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sknn.estimators.fit.callbacks import encoded
 from sknn.estimators.fit.state import FitState
 
 _ROWS = 64
-"""So many rows are looked at; they tell data apart, not versions of one table."""
+"""Number of rows that are checked; they tell data apart, not versions of one table."""
 _NEAR = 1e-4
 """Rows computed on another machine differ by less than this share of their size."""
 _REMEDY = (
@@ -22,9 +22,9 @@ _REMEDY = (
 
 
 def note_data(state: FitState) -> None:
-    """Note figures of the data of a call in its run, or compare them if it finishes another one.
+    """Store sums of the data of a call in its run, or compare them if it finishes another one.
 
-    Passes over a stream are as they come, and not compared.
+    Passes over a stream are not compared.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def _other_rows(name: str, had: float | None, has: float | None) -> str:
 
 
 def _figures(state: FitState) -> dict[str, tuple[float, float]]:
-    """Return figures of the data, each with the size that differences are judged by."""
+    """Return sums of the data, each with the scale for differences."""
     found = _of_rows("X", state.train)
     if state.target is not None:
         found["y"] = _sum(state.target)
@@ -80,7 +80,7 @@ def _of_rows(name: str, rows: Rows) -> dict[str, tuple[float, float]]:
 
 
 def _sum(values: Any) -> tuple[float, float]:
-    """Return a sum in which every place counts differently, and that of the absolute values."""
+    """Return a sum in which every position counts differently, and that of the absolute values."""
     n = values.shape[0]
     some = values[np.linspace(0, n - 1, min(n, _ROWS)).astype(np.intp)]
     some = some.toarray() if sp.issparse(some) else np.asarray(some)

@@ -21,7 +21,7 @@ from sknn.training.trainer import OnePass
 
 
 def check_side_by_side(estimator: Any) -> None:
-    """Raise where somebody would have to look into a pass, or to decide after it.
+    """Raise if anything would have to look into a pass, or to decide after it.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def check_side_by_side(estimator: Any) -> None:
 
 
 def check_listeners(estimator: Any) -> None:
-    """Raise where callbacks of scikit-learn listen: they know of fits in one process only."""
+    """Raise if there are callbacks of scikit-learn, which follow fits in one process only."""
     if hasattr(estimator, "_skl_callbacks"):
         raise ValueError(
             "Callbacks set by set_callbacks cannot follow blocks on several machines; call "
@@ -76,7 +76,7 @@ def open_stream(estimator: Any, call: Call) -> None:
 
 
 def parcel_of(estimator: Any) -> Any:
-    """Return what a copy needs to train on: nobody who looks on, and no past."""
+    """Return what a copy needs to continue training: no callbacks and no history."""
     twin = without_listeners(shallow_copy(estimator))
     names = estimator.get_params(deep=False)
     quiet = {"callbacks": None, "verbose": False}
@@ -102,9 +102,9 @@ def train_branch(parcel: Any, call: Call, index: int) -> Branch | None:
     Returns
     -------
     branch : Branch or None
-        None where no row counts.
+        None if no row counts.
     """
-    # One thread of BLAS: with more of them sums come out otherwise.
+    # One thread of BLAS: with more of them, sums are rounded differently.
     limit = blas_threads(0, firm=True)
     with limit, limit:
         trial = shallow_copy(parcel)

@@ -48,7 +48,7 @@ def solve(
     """
     recipe = state.recipe
     if not recipe.averages:
-        # An average nobody keeps any more would be served for what is trained now.
+        # A stale average would be used for predictions instead of the weights trained now.
         state.run.average = None
     state.deadline = perf_counter() + recipe.max_time
     batches, size = batches_of(state)
@@ -65,7 +65,7 @@ def solve(
 
 
 def one_pass(state: FitState) -> OnePass:
-    """Pass over the rows once; nobody looks on, and nothing is decided."""
+    """Pass over the rows once, without callbacks or decisions."""
     batches, size = batches_of(state)
     with threads_for(state, min(size(state.run.epoch), batches.n_rows)):
         recipe = state.recipe
@@ -100,7 +100,7 @@ def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
     results = train_in_jobs(_pass_over_all, [from_best(state, group, rows) for group in groups])
     reasons = {part.stop_reason for _, part in results}
     if "interrupted" in reasons:
-        # Of the call nothing but these passes is left.
+        # Only these passes of the call are left.
         run.stop_reason, run.until = "interrupted", run.epoch
     if reasons != {"max_iter"}:
         return None
@@ -155,7 +155,7 @@ def from_best(state: FitState, members: Members, rows: NDArray | None) -> FitSta
 
 
 def threads_for(state: FitState, rows: int) -> blas_threads:
-    """Return what holds BLAS at one thread where a batch of so many rows is little work."""
+    """Return what limits BLAS to one thread if a batch with that many rows is little work."""
     alone = state.estimator._single_threaded
     return blas_threads(0 if alone else largest_product(state.network, rows))
 

@@ -99,7 +99,7 @@ def plan_epochs(state: FitState) -> None:
     """Record which epochs the call is to train."""
     call, run = state.call, state.run
     if not call.finish:
-        # Should another call have to finish this one, it finds in the run what was to do.
+        # If another call has to finish this one, it finds in the run what was left to do.
         run.began, run.until = run.epoch, run.epoch + state.epochs
         run.stream, run.stop_reason = call.stream, None
 
@@ -132,7 +132,7 @@ def _read(state: FitState) -> None:
         known, state.growth = task.update_targets(estimator._targets, rows.y, state)
     weight = task.weigh(known, rows, state)
     state.train = Rows(rows.x, rows.y, weight, rows.doubt)
-    # A chunk of a stream in which every weight is zero teaches nothing.
+    # Nothing can be learned from a chunk of a stream in which every weight is zero.
     state.rows_used = arrays.training_rows(weight, may_be_empty=call.stream and not fresh)
     estimator._targets = task.learn(state.train, state) if fresh else known
     state.targets = estimator._targets
@@ -275,7 +275,7 @@ def _react_to_stop(state: FitState) -> None:
     elif run.stop_reason == "interrupted":
         warnings.warn("Training interrupted by user.", stacklevel=users_level())
     elif run.stop_reason == "max_iter" and not state.call.stream and not recipe.full_batch:
-        # A schedule with a horizon has done what it was made for when its epochs are over.
+        # A schedule with a horizon is complete when its epochs are over.
         if recipe.must_converge and not recipe.schedule.planned_epochs(run.horizon):
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({run.until - run.began}) "

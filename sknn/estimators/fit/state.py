@@ -85,7 +85,7 @@ class FitState:
     epochs : int
         New epochs that the call asks for.
     fresh : bool
-        Training begins anew; set by ``prepare_fit``.
+        Training starts over; set by ``prepare_fit``.
     dtypes : list of dtype
         Precisions that X may keep. From here on: set by ``_read``.
     growth : Growth or None
@@ -117,7 +117,7 @@ class FitState:
     bridge : SklearnCallbacks or None
         Tells scikit-learn's callbacks.
     finished : ndarray or None
-        Weights to serve that are neither the last nor the best of an epoch; set by the end of
+        Weights for prediction that are neither the last nor the best of an epoch; set by the end of
         training.
     """
 
@@ -152,12 +152,12 @@ class FitState:
 
     @property
     def n_rows(self) -> int:
-        """How many rows are trained on."""
+        """Number of training rows."""
         return self.train.x.shape[0] if self.rows_used is None else len(self.rows_used)
 
     @property
     def total_weight(self) -> float:
-        """What the rows trained on count together."""
+        """Total weight of the training rows."""
         weight, rows = self.train.weight, self.rows_used
         if weight is None:
             return float(self.n_rows)
@@ -169,6 +169,6 @@ class FitState:
         return self.run.unit if self.train.weight is None else 1.0
 
     def some_rows(self, most: int) -> NDArray:
-        """Return the indices of up to so many of the rows trained on, evenly spread."""
+        """Return the indices of up to a number of training rows, evenly spread."""
         rows = np.arange(self.train.x.shape[0]) if self.rows_used is None else self.rows_used
         return rows[np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(int)]

@@ -55,16 +55,16 @@ def solve_together(states: Sequence[FitState]) -> None:
         plan_epochs(state)
         state.estimator.callbacks_ = copies.for_a_call(state.recipe.callbacks)
     with threads_for(states[0], min(size(0), batches.n_rows)):
-        # Those of one loss side by side.
+        # Members with the same loss side by side.
         staying = _train(sorted(states, key=lambda state: repr(state.loss)), batches, size)
         for state in staying:
-            # No Pause asks for a snapshot, but without one it would take the call for a part.
+            # No Pause needs a snapshot, but without one the call would be taken for a part.
             train_stochastic(state, batches, size, snapshot=_nothing)
             conclude(state)
 
 
 def _nothing() -> None:
-    """Stand for a snapshot that nobody asks for."""
+    """Replace a snapshot that is never used."""
 
 
 def _last_epoch(state: FitState) -> tuple[int, str]:
@@ -137,7 +137,7 @@ def _pass_together(epoch: int, states: Sequence[FitState]) -> bool:
     losses = losses[: len(block.run.history)][-passes:]
     good = np.isfinite(losses).all(axis=0) & np.isfinite(block.network.theta).all(axis=-1)
     for state, theta, is_good in zip(states, block.network.theta, good, strict=True):
-        # What has come to no good end is tried again, and found to be so, alone.
+        # Fits that failed are tried again, each alone, to find the error.
         state.finished = theta.copy() if is_good else None
     return False
 
@@ -159,7 +159,7 @@ def _train_to_the_first_end(
 
 
 def _end(block: FitState, state: FitState, watch: WatchMembers, m: int) -> str | None:
-    """Return why a member has come to its end, None where it continues."""
+    """Return why a member has ended, None if it continues."""
     if block.run.stop_reason == "interrupted":
         return "interrupted"
     if watch.lost[m]:

@@ -1,4 +1,4 @@
-"""Rows that are made up for classes: reading them, and what a class is to the networks."""
+"""Classes of generated rows: reading them, and encoding them for the networks."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def labelled(x: NDArray, y: Any, sample_weight: Any) -> Rows:
 
 
 def read_labels(y: Any, n_rows: int) -> NDArray:
-    """Return one label for each of so many rows."""
+    """Return one label for each of a number of rows."""
     if sp.issparse(y):
         raise TypeError("y is sparse; pass one class for each row, as y.toarray().ravel().")
     labels = np.asarray(arrays.check_target(y, numeric=False))
@@ -59,7 +59,7 @@ def read_labels(y: Any, n_rows: int) -> NDArray:
 
 
 def row_shape(asked: Any, n_features: int) -> Shape:
-    """Return the shape that rows of so many features are seen in."""
+    """Return the shape in which rows with a number of features are seen."""
     shape = (n_features,) if asked is None else tuple(int(n) for n in asked)
     if prod(shape) != n_features:
         raise ValueError(
@@ -69,7 +69,7 @@ def row_shape(asked: Any, n_features: int) -> Shape:
 
 
 class Conditions(NoTargets):
-    """Classes that rows are made up for: the target of a row is its class, one-hot.
+    """Classes of generated rows: the target of a row is its class, one-hot.
 
     Parameters
     ----------
@@ -117,13 +117,13 @@ class Conditions(NoTargets):
         return rng.choice(len(self), size=n, p=self.shares)
 
     def check(self, y: Any) -> None:
-        """Raise where there are labels, and there have been none."""
+        """Raise if there are labels, and there have been none."""
         if y is not None and not len(self):
             raise ValueError("y was given, but this GAN was fitted without classes.")
 
 
 class ConditionsTask(Task):
-    """y, if there is one, is the classes that rows are made up for."""
+    """y, if there is one, holds the classes for which rows are generated."""
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
         """Learn the classes, and how often each is."""
@@ -134,7 +134,7 @@ class ConditionsTask(Task):
         return targets
 
     def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
-        """Raise where there are classes and were none, or the other way round."""
+        """Raise if there are classes and were none, or the other way around."""
         if (y is not None) != bool(len(known)):
             told = "with" if len(known) else "without"
             raise ValueError(
@@ -144,5 +144,5 @@ class ConditionsTask(Task):
         return known, None
 
     def read_validation(self, state: FitState) -> None:
-        """Return None: there is no loss whose fall would say anything."""
+        """Return None: no loss of a GAN shows progress."""
         return None

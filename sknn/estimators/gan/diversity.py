@@ -1,4 +1,4 @@
-"""Whether what a generator makes up is as varied as the data."""
+"""Whether generated rows are as varied as the data."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _mean_distance(squares: NDArray) -> float:
 
 
 class Diversity(Callback):
-    """Compares what would be served with rows of the data after every epoch.
+    """Compares samples of the candidate network with rows of the data after every epoch.
 
     The latent numbers are the same every time, and drawn from a stream of their own, so that the
     network is the same with and without it.

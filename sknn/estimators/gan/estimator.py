@@ -45,7 +45,7 @@ from sknn.training.threads import blas_threads
 
 # Rows that samples are compared with at most, for a score.
 _SCORED_ROWS = 2000
-# Rows that are made up at a time, so that the random numbers for all need no memory.
+# Rows that are generated at a time, so that not all random numbers need memory at once.
 _DRAWN_ROWS = 10_000
 # Of so many rows one is taken, where columns are to have certain values.
 _POOL_FOR_ONE = 50
@@ -204,7 +204,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
     (150,)
     """
 
-    # The settings of training that are no parameters here.
+    # Training parameters that this estimator does not have.
     beta_1 = 0.5
     beta_2 = 0.9
     early_stopping = False
@@ -404,7 +404,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         return rows if coder is None else drawn(rows, coder.groups, rng)
 
     def _made_of(self, rng: np.random.RandomState, rows: int, codes: NDArray | None) -> NDArray:
-        """Return so many rows, of classes if there are any."""
+        """Return a number of rows, of classes if there are any."""
         network, targets = self.network_, self._targets
         # Not `latent_dim`, which may have been set since.
         z = rng.standard_normal((rows, network.in_shape[0] - len(targets)))
@@ -465,7 +465,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         """
         self._check_fitted()
         x, some = self._checked(X), slice(_SCORED_ROWS)
-        # Of rows whose distances are not finite none is near another.
+        # Rows whose distances are not finite are not near any other.
         computed(np.einsum, "ij,ij->i", x, x, dtype=np.float64)
         rng = check_random_state(self.random_state)
         samples = self._new_rows(len(x[some]), None, rng)
@@ -474,7 +474,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
             return Surroundings(x[some]).coverage(samples)
 
     def _judged(self, X: Any, y: Any, stop: int | None = None) -> NDArray:
-        """Return what some layers of the discriminator make of rows."""
+        """Return the output of some layers of the discriminator for rows."""
         network, targets, x = self._checked_network(), self._targets, self._checked(X)
         through = partial(self._through, x, start=gan_layers.first_of(network))
         targets.check(y)

@@ -109,7 +109,7 @@ def _hidden(estimator: Any, side: str) -> list[Layer]:
 
 
 def _steeper(activation: Any) -> Any:
-    """Let "leaky_relu" be the one all write of discriminators have in mind."""
+    """Give "leaky_relu" the slope that is customary in discriminators."""
     is_name = isinstance(activation, str) and activation == "leaky_relu"
     return LeakyReLU(0.2) if is_name else activation
 
@@ -122,7 +122,7 @@ def _with_activation(layer: Layer, default: Any) -> Layer:
 
 
 def _draws(layers: list[Layer]) -> bool:
-    """Whether layers end in a convolution, laid flat: it draws the rows itself."""
+    """Whether layers end in a flattened convolution, which is then the output."""
     ends = [x for x in layers if not isinstance(x, (Flatten, Activate, Reshape))]
     return bool(ends) and isinstance(ends[-1], Filtering)
 
@@ -153,7 +153,7 @@ def first_of(network: Network) -> int:
 
 
 def check_layers(estimator: Any, network: Network, n_features: int) -> None:
-    """Raise where layers do not end as they must, or have no second derivative to be penalized."""
+    """Raise if layers do not end as they must, or have no second derivative to be penalized."""
     first = first_of(network)
     made, judged = network.plans[first - 1].out_shape, network.plans[-2].out_shape
     if prod(made) != n_features or len(made) != 1:

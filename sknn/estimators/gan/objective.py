@@ -1,4 +1,4 @@
-"""Two networks that take turns: one makes rows up, the other one tells them from real ones."""
+"""Two networks that take turns: one generates rows, the other tells them from real ones."""
 
 from __future__ import annotations
 
@@ -61,21 +61,21 @@ class Player:
 
 @dataclass(frozen=True)
 class Rules:
-    """How the game is played.
+    """Settings of the training of a GAN.
 
     Attributes
     ----------
     objective : Adversarial
-        What either side wants.
+        Losses of both networks.
     n_critic : int
         Turns of the discriminator for one of the generator.
     smoothing : float
-        How far the target of real rows is moved toward that of made-up ones.
+        How far the target of real rows is moved toward that of generated rows.
     noise : float
-        Standard deviation of what is added to all rows the discriminator sees, at first; it falls
-        to nothing in a straight line, epoch by epoch.
+        Initial standard deviation of the noise on all rows the discriminator sees; it falls
+        linearly to zero, epoch by epoch.
     noisy_epochs : int or None
-        In so many epochs; None: in those the first call of the run was asked for.
+        Number of epochs; None: the epochs that the first call of the run asked for.
     penalty : float
         Strength of the gradient penalty.
     l2 : float
@@ -108,7 +108,7 @@ class Figures:
             self.counts[name] = self.counts.get(name, 0) + rows
 
     def take(self) -> dict[str, float]:
-        """Return the means and begin anew."""
+        """Return the means and start over."""
         means = {name: total / self.counts[name] for name, total in self.sums.items()}
         self.sums, self.counts = {}, {}
         return means
@@ -120,7 +120,7 @@ class Duel:
     :meth:`batch` is the turn of the discriminator: the generator makes up as many rows as the
     batch has, for the same classes and with the same weights, and both halves are judged.
     :meth:`answer` is that of the generator: the discriminator, which has moved, judges the same
-    made-up rows again.
+    generated rows again.
 
     Parameters
     ----------
@@ -221,14 +221,14 @@ class Duel:
             rows,
             real_score=float(real.mean()),
             fake_score=float(fake.mean()),
-            # A tie is half a hit: who sees no difference is right every second time.
+            # A tie is half a hit: without any difference, the accuracy is one half.
             accuracy=float((real > fake).mean() + 0.5 * (real == fake).mean()),
         )
 
     # -- the turn of the generator -------------------------------------------------------------
 
     def answer(self) -> None:
-        """Fill the gradient of the generator, for the rows it made up last."""
+        """Fill the gradient of the generator, for the rows it generated last."""
         rows, judge, maker = len(self.latent), self.discriminator.workspace, self.generator
         seen = self.made_up.copy() if self.rules.noise else self.made_up
         self._blur(seen)
@@ -254,12 +254,12 @@ def draw_latent(
 
 
 def _twice(array: NDArray | None) -> NDArray | None:
-    """Return rows for the real and the made-up half of a batch."""
+    """Return rows for the real and the generated half of a batch."""
     return None if array is None else np.concatenate([array, array])
 
 
 class Turns:
-    """Moves the discriminator and, every so many times, the generator.
+    """Moves the discriminator and, after every few of its updates, the generator.
 
     Parameters
     ----------
@@ -293,5 +293,5 @@ class Turns:
         if step % turns == 0:
             duel.answer()
             self.generator(lr * self.pace, step // turns)
-        # Layers of the generator may keep statistics at any turn.
+        # Layers of the generator may update statistics at any turn.
         duel.generator.publish()

@@ -1,4 +1,4 @@
-"""How the two networks of a GAN move: the rules of the game, whose turn it is, what is measured."""
+"""Training of the two networks of a GAN: their losses, their turns, and what is measured."""
 
 from __future__ import annotations
 

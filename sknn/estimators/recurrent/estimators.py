@@ -24,14 +24,14 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         Shape of a row, if X is flat. That is (n_steps, n_features). None reads every number of a
         flat row as a step.
     channels : {"last", "first"}, default="last"
-        Where the features of a step are. `input_shape`, flat rows, and lists of arrays have the
+        Position of the features in a step. `input_shape`, flat rows, and lists of arrays have the
         same order. "last" is (n_steps, n_features), "first" is (n_features, n_steps).
     bidirectional : bool, default=False
         Read sequences in both directions; each layer then has twice the units.
     readout : {"auto", "pooled", "last"}, default="auto"
-        What one answer to a sequence is made from. "pooled": the last state of the last recurrent
-        layer, and the mean and the maximum of its states over all steps. "last": the last state
-        alone. "auto" is "last" where `stateful`, else "pooled".
+        What the prediction for a sequence is computed from. "pooled": the last state of the last
+        recurrent layer, and the mean and the maximum of its states over all steps. "last": the last
+        state alone. "auto" is "last" if `stateful`, otherwise "pooled".
     return_sequences : bool, default=False
         Predict at every step rather than once per sequence; y is then of shape (n, n_steps), or a
         list of arrays.
@@ -89,7 +89,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is watched.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=1.0
@@ -274,14 +274,14 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         Shape of a row, if X is flat. That is (n_steps, n_features). None reads every number of a
         flat row as a step.
     channels : {"last", "first"}, default="last"
-        Where the features of a step are. `input_shape`, flat rows, and lists of arrays have the
+        Position of the features in a step. `input_shape`, flat rows, and lists of arrays have the
         same order. "last" is (n_steps, n_features), "first" is (n_features, n_steps).
     bidirectional : bool, default=False
         Read sequences in both directions; each layer then has twice the units.
     readout : {"auto", "pooled", "last"}, default="auto"
-        What one answer to a sequence is made from. "pooled": the last state of the last recurrent
-        layer, and the mean and the maximum of its states over all steps. "last": the last state
-        alone. "auto" is "last" where `stateful`, else "pooled".
+        What the prediction for a sequence is computed from. "pooled": the last state of the last
+        recurrent layer, and the mean and the maximum of its states over all steps. "last": the last
+        state alone. "auto" is "last" if `stateful`, otherwise "pooled".
     return_sequences : bool, default=False
         Predict at every step rather than once per sequence; y is then of shape (n, n_steps), or a
         list of arrays.
@@ -342,7 +342,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is watched.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=1.0

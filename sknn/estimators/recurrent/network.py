@@ -153,7 +153,7 @@ class RecurrentNetwork(ShapedNetwork):
             x = padded(X, dtypes, self._channels_first)
             self._settle(x.shape[1:], reset)
             if reset:
-                # Rows have no size in common, steps have.
+                # Rows have different sizes, but steps do not.
                 self.n_features_in_ = x.shape[-1]
         self._check_values(x)
         return x
@@ -170,7 +170,7 @@ class RecurrentNetwork(ShapedNetwork):
         return shape[-1] > 1 and all(n_axes(each) == 1 and len(each) == size for each in X)
 
     def _lengths(self, X: Any) -> list[int] | None:
-        """Return the steps of each sequence of a list that was read, None where X is none."""
+        """Return the steps of each sequence of a list that was read, None if X is none."""
         X = unpacked(X)
         if not is_list(X) or self._lies_flat(X, reset=False):
             return None
@@ -184,12 +184,12 @@ class RecurrentNetwork(ShapedNetwork):
     def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         if reset or self.n_features_in_ == prod(self.input_shape_):
             return super()._read_flat(X, dtypes, reset)
-        # Fitted on sequences of different lengths: a row laid flat has no size to be told by.
+        # Fitted on sequences of different lengths: flattened rows cannot be recognized by size.
         if self.n_features_in_ == 1:
             return self._read_shaped(X, dtypes, reset)
         raise ValueError(
             f"X has two axes, but {type(self).__name__} was fitted on a list of sequences with "
-            f"{self.n_features_in_} features a step; pass such a list, or an array of shape "
+            f"{self.n_features_in_} features per step; pass such a list, or an array of shape "
             f"(n, {', '.join(self._given_axes())})."
         )
 
@@ -234,8 +234,8 @@ class RecurrentNetwork(ShapedNetwork):
 
     @property
     def _pools(self) -> bool:
-        """Whether an answer to a sequence is read off all its steps."""
-        # Pieces of a series have ends and means that say little of the series.
+        """Whether the prediction for a sequence is computed from all its steps."""
+        # The ends and means of pieces of a series say little about the series.
         return self.readout == "pooled" or (self.readout == "auto" and not self.stateful)
 
     def _cells(self, size: int, return_sequences: bool) -> Layer:
@@ -289,7 +289,7 @@ class RecurrentNetwork(ShapedNetwork):
             )
 
     def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
-        # Whoever carries a state reads all series side by side.
+        # Layers that carry a state read all series side by side.
         return ((inf, sys.maxsize),) if self.stateful else ((200, 8), (400, 16), (inf, 32))
 
     def _observers(self, state: FitState, network: Network) -> list[Callback]:
@@ -312,8 +312,8 @@ class RecurrentNetwork(ShapedNetwork):
     # -- answers --------------------------------------------------------------------------
 
     def _as_given(self, answer: Any, X: Any) -> Any:
-        """Return the answers to all steps as one array, or a list where rows differ in length."""
-        # What was fitted counts, not what the parameter has become since.
+        """Return the predictions for all steps as one array, or a list if rows differ in length."""
+        # The fitted value counts; the parameter may have been changed since.
         if not isinstance(self._targets, SequenceTargets):
             return answer
         there = ~np.isnan(self._check_inputs(X)[..., 0])

@@ -1,4 +1,4 @@
-"""Steps of sequences that are missing, and an answer to every step there is."""
+"""Missing steps of sequences, and targets for every step that is present."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sknn.estimators.targets.base import Targets
 
 
 def check_steps(x: NDArray, channels_first: bool) -> None:
-    """Raise where a step is missing in part, or a row has no step at all."""
+    """Raise if a step is missing in part, or a row has no step at all."""
     missing = np.isnan(x)
     if not missing.any():
         return
@@ -57,7 +57,7 @@ class Steps:
     ----------
     values : ndarray of shape (n_answers,) or (n_answers, n_outputs)
     there : ndarray of bool, shape (n, n_steps)
-        Which steps they answer, row by row.
+        Which steps they belong to, row by row.
     """
 
     def __init__(self, values: NDArray, there: NDArray) -> None:
@@ -74,26 +74,26 @@ class Steps:
         return (len(self.there),)
 
     def __getitem__(self, index: Any) -> Steps:
-        """Return the answers to some of the sequences."""
+        """Return the targets of some of the sequences."""
         place = np.zeros(self.there.shape, np.intp)
         place[self.there] = np.arange(len(self.values))
         there = self.there[index]
         return Steps(self.values[place[index][there]], there)
 
     def with_gaps(self, values: NDArray) -> NDArray:
-        """Return something of each answer as an array (n, n_steps, ...), with gaps marked."""
+        """Return a quantity of each target as an array (n, n_steps, ...), with gaps marked."""
         gap = MISSING_CODE if values.dtype.kind in "iu" else np.nan
         out = np.full((*self.there.shape, *values.shape[1:]), gap, values.dtype)
         out[self.there] = values
         return out
 
     def repeat(self, weight: NDArray | None) -> NDArray | None:
-        """Return the weight of each answer: that of its row."""
+        """Return the weight of each target: that of its row."""
         return None if weight is None else np.repeat(weight, self.there.sum(axis=1))
 
 
 def answers_of(y: Any, x: NDArray, lengths: list[int] | None, numeric: bool) -> Steps:
-    """Return one answer for every step there is in `x`.
+    """Return one prediction for every step that is present in `x`.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def answers_of(y: Any, x: NDArray, lengths: list[int] | None, numeric: bool) -> 
     x : ndarray of shape (n, n_steps, n_features)
         NaN where a step is missing.
     lengths : list of int or None
-        Steps of each row as the user gave it; None where all came in one array.
+        Steps of each row as the user gave it; None if all came in one array.
     numeric : bool
         Answers are real numbers.
     """
@@ -130,7 +130,7 @@ def answers_of(y: Any, x: NDArray, lengths: list[int] | None, numeric: bool) -> 
 
 
 def _lengths_of_answers(y: Any, there: NDArray, lengths: list[int] | None) -> list[tuple[int, ...]]:
-    """Return for each row how many answers it may have: one for each step of its own."""
+    """Return how many predictions each row may have: one for each of its steps."""
     most = there.shape[1]
     own = [most - int(np.argmax(present[::-1])) for present in there]
     if lengths is None:
@@ -141,7 +141,7 @@ def _lengths_of_answers(y: Any, there: NDArray, lengths: list[int] | None) -> li
 
 
 def _answers(sequence: Any, i: int, present: NDArray, lengths: tuple[int, ...]) -> NDArray:
-    """Return the answers to the steps of one row."""
+    """Return the targets of the steps of one row."""
     try:
         answers = np.asarray(sequence)
     except ValueError as error:
@@ -156,7 +156,7 @@ def _answers(sequence: Any, i: int, present: NDArray, lengths: tuple[int, ...]) 
 
 
 def by_row(answer: NDArray, there: NDArray) -> list[NDArray]:
-    """Return what belongs to the steps that are there, one array a row."""
+    """Return the entries of the steps that are present, one array per row."""
     return [row[present] for row, present in zip(answer, there, strict=True)]
 
 
@@ -190,7 +190,7 @@ class SequenceTargets(Targets):
 
     @property
     def n_outputs(self) -> int:  # type: ignore[override]
-        """Raw scores a step."""
+        """Raw scores per step."""
         return self.inner.n_outputs
 
     @property
@@ -211,19 +211,19 @@ class SequenceTargets(Targets):
         return y.with_gaps(np.asarray(self.inner.encode(y.values, dtype)))
 
     def answers_of(self, y: Steps) -> NDArray:
-        """Return the answers to all steps."""
+        """Return the targets of all steps."""
         return y.values
 
     def listed(self, target: NDArray) -> NDArray:
-        """Return the encoded answers one after the other."""
+        """Return the encoded targets one after the other."""
         return target[answered(target)]
 
     def check_domain(self, loss: Loss, target: NDArray) -> None:
-        """Raise where an answer is not what the loss can measure."""
+        """Raise if a target is outside the domain of the loss."""
         self.inner.check_domain(loss, self.listed(target))
 
     def start(self, network: Network, loss: Loss, target: NDArray, weight: NDArray | None) -> None:
-        """Let new output units start at the best constant answer."""
+        """Let new output units start at the best constant prediction."""
         self.inner.start(network, loss, self.listed(target), _repeated(weight, target))
 
     def score(self, raw: NDArray, loss: Loss, target: NDArray, weight: NDArray | None) -> float:
@@ -232,7 +232,7 @@ class SequenceTargets(Targets):
         return self.inner.score(picked, loss, self.listed(target), _repeated(weight, target))
 
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
-        """Return an answer a step, (n, n_steps, ...)."""
+        """Return a prediction per step, (n, n_steps, ...)."""
         return self._each_step("predict", raw, loss)
 
     def quantiles(self, raw: NDArray, loss: Loss, places: NDArray) -> NDArray:

@@ -1,4 +1,4 @@
-"""The state that recurrent layers carry from series to series, and when it begins anew."""
+"""The state that recurrent layers carry from call to call, and when it is reset."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class BeginAnew(Callback):
 
 
 def forget_state(network: Network) -> None:
-    """Let sequences begin anew: set the state that recurrent layers carry to zero."""
+    """Reset the state that recurrent layers carry to zero."""
     for layer, views, plan in zip(network.layers, network.params, network.plans, strict=True):
         if layer.carries_state:
             for name, param in plan.params.items():
-                # Inside a block names have those of the layers in front.
+                # Inside a block, names have the names of the outer layers as prefix.
                 if param.role is Role.TRACKED and name.rpartition(".")[2] == STATE:
                     views[name][...] = 0.0

@@ -1,4 +1,4 @@
-"""What a recurrent network learns of y: one answer a row, or one for every step."""
+"""What a recurrent network predicts: one target per row, or one per step."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SequenceTask(SupervisedTask):
         self.inner = inner
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
-        """Learn what the answers to all steps mean."""
+        """Learn the meaning of the targets of all steps."""
         estimator: Any = state.estimator
         if not estimator.return_sequences:
             return self.inner.learn(rows, state)
@@ -41,7 +41,7 @@ class SequenceTask(SupervisedTask):
         return SequenceTargets(targets, rows.y, rows.weight)
 
     def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
-        """Raise also where answers were to rows and are to steps, or the other way round."""
+        """Raise also if targets were for rows and are for steps, or the other way around."""
         estimator: Any = state.estimator
         each_step = bool(estimator.return_sequences)
         if isinstance(known, SequenceTargets) != each_step:
@@ -55,7 +55,7 @@ class SequenceTask(SupervisedTask):
         return known.around(targets), growth
 
     def weigh(self, known: Any, rows: Rows, state: FitState) -> NDArray | None:
-        """Raise where a row would not be read that carries a state."""
+        """Raise if a row that carries a state would not be read."""
         estimator: Any = state.estimator
         weight = self._weight_of_rows(known, rows, state)
         if estimator.stateful and weight is not None and not weight.all():
@@ -79,6 +79,6 @@ class SequenceTask(SupervisedTask):
 
 
 def _single(rows: Rows) -> Rows:
-    """Return the answers of all steps as rows of their own; X is of no interest."""
+    """Return the predictions of all steps as separate rows; X is not used."""
     steps: Steps = rows.y
     return Rows(steps.values, steps.values, steps.repeat(rows.weight))

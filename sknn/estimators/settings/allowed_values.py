@@ -1,4 +1,4 @@
-"""What the parameters of constructors may be, where it takes more than a line to say."""
+"""Constraints on constructor parameters that take more than one line."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ class Callbacks(Constraint):
         return None if value is None else [callback.checked() for callback in value]
 
     def hint(self, value: Any) -> str:
-        """Say what to do with the first entry that is no callback."""
+        """Say what to do with the first entry that is not a callback."""
         if isinstance(value, Callback):
             return f" Pass a list, callbacks=[{value!r}]."
         entries = value if isinstance(value, (list, tuple)) else [value]
@@ -219,7 +219,7 @@ def _remedy(value: Any) -> str:
     if isinstance(value, type) and issubclass(value, Callback):
         return f" Pass an instance, {value.__name__}(...), not the class."
     if value is Progress or isinstance(value, Progress):
-        return " Progress is what callbacks are told; to see lines of progress set verbose=True."
+        return " Progress is what callbacks get; to print progress, set verbose=True."
     if hasattr(value, "on_fit_task_end") or type(value).__module__.startswith("sklearn."):
         return " Callbacks of scikit-learn go to the method set_callbacks of the estimator."
     if callable(value):

@@ -1,4 +1,4 @@
-"""Whether the parameters of constructors are sound, one by one and together."""
+"""Checks of constructor parameters, one by one and together."""
 
 from __future__ import annotations
 

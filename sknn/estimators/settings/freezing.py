@@ -53,7 +53,7 @@ def held_layers(estimator: Any, network: Network) -> list[int]:
 
 
 def rate_factors(estimator: Any, network: Network) -> NDArray | None:
-    """Return the factor on the learning rate of every trained parameter; None where all are 1."""
+    """Return the factor on the learning rate of every trained parameter; None if all are 1."""
     frozen = frozen_layers(estimator.freeze, network)
     rates = estimator.layer_rates or {}
     factors = {_index(name, network, "layer_rates"): rate for name, rate in rates.items()}
@@ -66,7 +66,7 @@ def rate_factors(estimator: Any, network: Network) -> NDArray | None:
 
 
 def decay_factors(network: Network) -> NDArray | None:
-    """Return the factor on the decay of every decayed parameter; None where all are 1."""
+    """Return the factor on the decay of every decayed parameter; None if all are 1."""
     vector = np.ones(network.layout.n_decayed)
     for slot in network.layout.slots:
         if slot.param.role is Role.DECAYED:

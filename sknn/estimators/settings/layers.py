@@ -39,7 +39,7 @@ _EXPANDED = (
 
 
 def check_flat(network: Network) -> None:
-    """Raise where the layers end in rows of several axes."""
+    """Raise if the layers end in rows of several axes."""
     if len(network.out_shape) != 1:
         raise ValueError(
             f"The layers end in rows of shape {network.out_shape}, but a prediction has one axis; "

@@ -48,7 +48,7 @@ class Recipe:
     Attributes
     ----------
     loss : Loss or str
-        Not yet bound to a task; a name where the targets decide what it stands for.
+        Not yet bound to a task; a name if the targets decide what it means.
     optimizer : Optimizer or None
         None for L-BFGS.
     full_batch : bool
@@ -86,7 +86,7 @@ class Recipe:
     callbacks : tuple of Callback
         The user's.
     averages : bool
-        An average of weights is kept, and served.
+        An average of weights is kept, and used for prediction.
     verbose : bool or int
     must_converge : bool
         To have used up the epochs is worth a warning.
@@ -129,7 +129,7 @@ class Recipe:
 
     @property
     def decay(self) -> float:
-        """Decoupled decay, that of the optimizer where none is given."""
+        """Decoupled decay; that of the optimizer by default."""
         kept = 0.0 if self.optimizer is None else self.optimizer.weight_decay
         return kept if self.weight_decay is None else self.weight_decay
 
@@ -151,7 +151,7 @@ class Recipe:
         return lambda epoch: constant
 
     def epochs_of(self, asked: int | None) -> int:
-        """Return how many new epochs a call trains that asks for so many, or leaves it open."""
+        """Return how many new epochs a call trains that asks for a number, or leaves it open."""
         return self.epochs if asked is None else int(asked)
 
 
@@ -176,7 +176,7 @@ def recipe_of(
     Raises
     ------
     InvalidParameterError
-        For a name that stands for nothing.
+        For an unknown name.
     """
     get = partial(getattr, estimator)
     full_batch = specs.is_lbfgs(estimator)

@@ -1,4 +1,4 @@
-"""The specs that parameters stand for: optimizer, schedules, loss."""
+"""The specs that parameters define: optimizer, schedules, loss."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def schedule_of(estimator: Any) -> Schedule:
 
 
 def regularization_of(estimator: Any) -> Schedule | None:
-    """Return how noise and decoupled decay fade, None where they stay."""
+    """Return how noise and decoupled decay fade, None if they are constant."""
     schedule = estimator.regularization_schedule
     if schedule is None:
         return None
@@ -58,7 +58,7 @@ def loss_of(estimator: Any) -> Loss:
 
 
 def _meant_sizes(value: Any) -> str:
-    """Say which parameter a value was for that stands in the place of the loss."""
+    """Say which parameter a value was for that was passed as the loss."""
     try:
         hidden_sizes(value)
     except InvalidParameterError:

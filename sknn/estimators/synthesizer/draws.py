@@ -106,7 +106,7 @@ class Drawing:
         return values
 
     def _draw(self, t: int, column: ColumnTokens, free: NDArray, second: bool) -> None:
-        """Draw the code of a token where it is free; the units behind it need it everywhere."""
+        """Draw the code of a token where it is free; the units after it need it everywhere."""
         scores, rows = self.forward.scores(t), np.flatnonzero(free)
         if second:
             allowed = column.second(self.codes[rows, t - 1])  # type: ignore[union-attr]

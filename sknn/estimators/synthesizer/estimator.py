@@ -113,7 +113,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is watched.
     callbacks : list of Callback, default=None
         Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
@@ -142,15 +142,15 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     Notes
     -----
-    Synthetic rows are not anonymous rows. The likelihood of held-out rows stops training before the
-    network memorizes rows, and numbers are drawn anew inside their bins. But a level that only one
-    person has, or a number that many rows share, is returned as it is. There is no guarantee such
-    as differential privacy.
+    Synthetic rows are not anonymous. The likelihood of held-out rows stops training before the
+    network memorizes rows, and numbers are drawn at random within their bins. But a level that only
+    one person has, or a number that many rows share, is returned as it is. There is no guarantee
+    such as differential privacy.
 
     Numbers on a grid (whole numbers, cents, days) have probabilities, all other numbers have
     densities in their units. Entries that were not seen in training are outside of the
     distribution: a new level counts as one row added to the training rows, and a number beyond the
-    ends as one in the last bin, with a density that falls with the square of the distance.
+    range as one in the last bin, with a density that falls with the square of the distance.
 
     References
     ----------
@@ -169,7 +169,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     (150,)
     """
 
-    # The settings of training that are no parameters here.
+    # Training parameters that this estimator does not have.
     alpha = 0.0
     dtype = "float32"
 

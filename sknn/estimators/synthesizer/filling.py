@@ -1,4 +1,4 @@
-"""What is given of the rows to be made, and what is made of the rest."""
+"""Conditions of generated rows, and how the other entries are filled."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def gaps(coder: TableCoder, table: Table) -> Wanted:
 
 
 def conditions(coder: TableCoder, wanted: Any, n: int) -> Wanted:
-    """Return so many rows of which some columns are given."""
+    """Return a number of rows of which some columns are given."""
     rows = np.zeros((n, coder.n_inputs), np.float32)
     given: list[Any] = [None] * len(coder.columns)
     known = rows[:, -1 - len(coder.columns) : -1]

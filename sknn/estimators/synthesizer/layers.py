@@ -15,14 +15,14 @@ from sknn.preprocessing.tokens.coder import TableCoder
 
 
 def tokens_of(coder: TableCoder) -> Tokens:
-    """Return the layer that spells the tokens of a table; behind them stands the log-density."""
+    """Return the layer that encodes the tokens of a table, which the log-density follows."""
     return Tokens(coder.sizes, coder.owners, coder.numbers, ignored=1)
 
 
 def input_degrees(tokens: Tokens) -> NDArray:
     """Return the degrees of what the first masked layer is given.
 
-    Token t has the degree t + 1, and so has a number beside it; what is known beforehand has 0.
+    Token t has the degree t + 1, and so has its number; what is given in advance has 0.
     """
     degrees = []
     last = np.flatnonzero(np.diff([*tokens.columns, tokens.n_columns]))

@@ -1,4 +1,4 @@
-"""Training a density: some columns of some rows are told beforehand, and then not asked for."""
+"""Training a density: some columns of some rows are given in advance, and not predicted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Conditional(Supervised):
     """Negative log-likelihood of rows, of some of them given some of their columns.
 
     A row is conditioned with probability `rate`; each of its columns is then known with a
-    probability of its own that is drawn evenly from [0, 1].
+    separate probability that is drawn uniformly from [0, 1].
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def told(
 
 
 class ConditionalHoldout(Holdout):
-    """Rows held out are asked for as a whole, and once more given some of their columns."""
+    """Held-out rows are predicted as a whole, and once more given some of their columns."""
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:
         """Return what adds figures of the held-out rows to an epoch."""

@@ -1,4 +1,4 @@
-"""What a synthesizer learns of rows: their tokens are their targets."""
+"""Task of a synthesizer: the tokens of rows are their targets."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TokenTargets(Targets):
 
 
 def log_likelihood(raw: NDArray, loss: Any, codes: NDArray) -> NDArray:
-    """Return the log-likelihood of the codes of every row; those of -1 are not asked for."""
+    """Return the log-likelihood of the codes of every row; codes of -1 are skipped."""
     starts = loss.starts()
     peak = np.maximum.reduceat(raw, starts, axis=-1)
     spread = np.exp(raw - np.repeat(peak, loss.sizes, axis=-1))

@@ -31,8 +31,8 @@ _ROWS_TO_COMPARE = 256
 class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     """Neural network classifier for tables with numbers, categories, dates, and missing values.
 
-    Pass the data frame as it is; no pipeline is needed. The defaults are designed to be good
-    without a search, and the probabilities are calibrated.
+    Pass the data frame as it is; no pipeline is needed. The defaults are designed to
+    work well without a search, and the probabilities are calibrated.
 
     Parameters
     ----------
@@ -246,7 +246,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
 
     def _smoothing(self) -> float:
         if isinstance(self.label_smoothing, str):
-            # A loss that is passed as an object has a smoothing of its own.
+            # A loss that is passed as an object has its own smoothing.
             return 0.1 if isinstance(self.loss, str) and self.loss == "log_loss" else 0.0
         return super()._smoothing()
 
@@ -266,7 +266,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         """Choose the temperature."""
         power = 1.0
         if judge is not None and judge.loss.has_probabilities:
-            # Not every loss of training is least where probabilities are calibrated.
+            # Not every training loss is lowest where probabilities are calibrated.
             by_likelihood = replace(judge, measure=self._targets.bind(LogLoss()))
             power = by_likelihood.best_power(pooled)
         self.temperature_ = 1.0 / power
@@ -279,9 +279,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
 class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     """Neural network regressor for tables with numbers, categories, dates, and missing values.
 
-    Pass the data frame as it is; no pipeline is needed. The defaults are designed to be good
-    without a search, ``predict(X, return_std=True)`` also returns how uncertain the predictions
-    are, and ``predict(X, return_quantiles=[0.05, 0.95])`` returns an interval.
+    Pass the data frame as it is; no pipeline is needed. The defaults are designed to
+    work well without a search, ``predict(X, return_std=True)`` also returns how uncertain the
+    predictions are, and ``predict(X, return_quantiles=[0.05, 0.95])`` returns an interval.
 
     Parameters
     ----------

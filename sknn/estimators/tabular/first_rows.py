@@ -57,7 +57,7 @@ class FirstRows:
 
     @property
     def n_rows(self) -> int:
-        """How many rows count."""
+        """Number of rows that count."""
         return self.y.shape[0] if self.weight is None else int(np.count_nonzero(self.weight))
 
     def table(self, frame: Any) -> Table:

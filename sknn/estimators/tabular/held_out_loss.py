@@ -1,4 +1,4 @@
-"""How good raw scores are on rows that were not trained on."""
+"""Loss of raw scores on rows that were not trained on."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class HeldOut:
     ----------
     targets : Targets
     loss : Loss
-        The loss of training; its link turns raw scores into answers.
+        The loss of training; its link turns raw scores into predictions.
     measure : Loss
         The loss by which raw scores are judged: that of training without label smoothing.
     network : Network
@@ -50,7 +50,7 @@ class HeldOut:
     rows: Callable[[], NDArray]
 
     def pool(self, raw: NDArray, share: NDArray | None = None) -> NDArray:
-        """Return the raw scores (n, n_raw) of the mean answer; `raw` has a leading axis."""
+        """Return the raw scores (n, n_raw) of the mean prediction; `raw` has a leading axis."""
         return self.targets.pool(raw, self.loss, share)
 
     def loss_of(self, pooled: NDArray) -> float:
@@ -61,7 +61,7 @@ class HeldOut:
     def pick(self, raw: NDArray, n_picks: int) -> NDArray:
         """Return what each of several raw scores counts in the mean that does best; they sum to 1.
 
-        Probabilities are compared by the Brier score, real answers by the squared error. Under
+        Probabilities are compared by the Brier score, real numbers by the squared error. Under
         other losses the best ones count the same.
 
         Parameters
@@ -90,7 +90,7 @@ class HeldOut:
         return np.hstack([np.eye(k)[codes] for k, codes in zip(blocks, columns, strict=True)])
 
     def __call__(self, raw: NDArray) -> float:
-        """Return the weighted mean loss of the mean answer."""
+        """Return the weighted mean loss of the mean prediction."""
         return self.loss_of(self.pool(raw))
 
     def best_power(self, pooled: NDArray) -> float:

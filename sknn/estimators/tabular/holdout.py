@@ -1,4 +1,4 @@
-"""Members that check each other: each holds out a fold, and the best epochs are served."""
+"""Members that check each other: each holds out a fold, and the best epochs are used."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class FoldHoldout(Holdout):
     """Deals folds to members, and picks the epochs that together do best on what they held out."""
 
     def deal(self, state: FitState) -> Folds | None:
-        """Return which rows each member learns from; None where all learn from all."""
+        """Return which rows each member learns from; None if all learn from all."""
         rows = np.arange(len(state.train.x)) if state.rows_used is None else state.rows_used
         n_splits = min(state.recipe.family_settings.n_splits, len(rows))
         # Rows that all members know would make them look better than they are.
@@ -74,7 +74,7 @@ class FoldHoldout(Holdout):
         return Folds.deal(rows, order, n_members, n_splits, rng) if n_splits > 1 else None
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:
-        """Return what measures validation rows, and what every member makes of its fold."""
+        """Return what measures validation rows, and the predictions of each member for its fold."""
         measures = super().measures(state, network)
         if state.folds is not None:
             judge = _judge(state, state.train, state.target, state.folds.judged)
@@ -98,15 +98,15 @@ class FoldHoldout(Holdout):
         return None
 
     def forget(self, estimator: Any, fresh: bool) -> None:
-        """Forget how members are weighed; how sure to be, too, where training begins anew."""
+        """Forget the weights of members; the temperature, too, if training starts over."""
         estimator.member_shares_ = None
         if fresh:
-            # A chunk of a stream says nothing new of how sure to be.
+            # A chunk of a stream does not change the temperature.
             estimator._calibrate(None, None, None)
 
 
 def _fold_order(target: Any) -> NDArray:
-    """Return what all folds shall have equal shares of."""
+    """Return what all folds should have equal shares of."""
     if target.ndim == 1:
         return target
     return target[:, 0] if isinstance(target, np.ndarray) else target[:, [0]].toarray().ravel()

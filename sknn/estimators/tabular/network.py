@@ -49,16 +49,16 @@ _CHUNK_ROWS = 8192
 _MOST_SPLITS = 10
 # Parameters that a preset decides on where they are "auto".
 _SETTINGS = ("n_members", "n_splits", "n_bins", "bins", "linear_path", "n_picks")
-# The factors of columns move at so many times the rate of weights.
+# The factors of columns move at this many times the rate of weights.
 _SCALE_RATE = 6.0
 _NTK = {"parametrization": "ntk"}
 
 
 class TableNetwork(SupervisedNetwork):
-    """Reads tables as they come, and trains members on all folds but one.
+    """Reads raw tables, and trains members on all folds but one.
 
     The members of a group hold out different folds. After every epoch each predicts its own fold;
-    the epochs that together do best on all rows are served.
+    the epochs that are best together on all rows are used for prediction.
     """
 
     alpha: Any = 0.0
@@ -120,7 +120,7 @@ class TableNetwork(SupervisedNetwork):
             n_members=settings.n_members,
             automatic_sizes=((1024, 64), (8192, 128), (100_000, 256), (math.inf, 512)),
             regularization=fading,
-            # The epochs are planned, and the best of them are served.
+            # The epochs are planned, and the best of them are used.
             must_converge=False,
             family_settings=settings,
         )
@@ -144,7 +144,7 @@ class TableNetwork(SupervisedNetwork):
     # -- the beginning of a stream --------------------------------------------------------
 
     def _adapt_call(self, state: FitState) -> None:
-        """Let a stream of small chunks begin anew with all rows so far until they are enough."""
+        """Let a stream of small chunks start over with all rows so far until there are enough."""
         self._settings = state.recipe.family_settings
         call = state.call
         known, self._first_rows = self._first_rows, None
@@ -187,7 +187,7 @@ class TableNetwork(SupervisedNetwork):
         if reset:
             table = read_table(X)
             self._learn_encoder(table, y, sample_weight)
-            # By transform it would be a frame where scikit-learn is set to give frames.
+            # transform would return a frame if scikit-learn is set to return frames.
             x = self.encoder_.encode(table, self.encoder_)
             validate_data(self, table.frame, skip_check_array=True)
         else:
@@ -222,10 +222,10 @@ class TableNetwork(SupervisedNetwork):
         )
 
     def _split_target(self, y: Any) -> Any:
-        """Return what the trees that cut columns into bins are to tell apart."""
+        """Return the target of the trees that cut columns into bins."""
         if self._settings.bins != "tree":
             return None
-        # Two dimensions are numbers to the encoder.
+        # The encoder reads two dimensions as numbers.
         return y.reshape(len(y), -1) if self._numeric_target else _codes(y)
 
     def _check_inputs(self, X: Any) -> Any:
@@ -260,7 +260,7 @@ class TableNetwork(SupervisedNetwork):
         return Problem(objective, lambda: update_of(state, network, objective, factors))
 
     def _factors(self, network: Network) -> tuple[NDArray, NDArray]:
-        """Hold the linear path of those members that shall do without.
+        """Freeze the linear path of the members that are to have none.
 
         Decay goes with the rate. Where one score is the difference of two, it is that of each.
         """
@@ -298,7 +298,7 @@ class TableNetwork(SupervisedNetwork):
         if not n_linear or target is None:
             return False
         model = LinearModel(train.x[:, -n_linear:], target, train.weight)
-        # Behind the scores that stand for the target there may be others, for its variance.
+        # The scores for the target may be followed by others, for its variance.
         last = {name: part[..., : target.shape[1]] for name, part in network.params[-1].items()}
         for m in range(self._n_linear(network.n_members)):
             seen, held_out = (state.rows_used, None) if folds is None else folds.of(m)
@@ -312,7 +312,7 @@ class TableNetwork(SupervisedNetwork):
 
     @abstractmethod
     def _linear_target(self, target: Any, loss: Loss) -> NDArray | None:
-        """Return what a linear model shall predict, one column a raw score; None for no model."""
+        """Return what a linear model should predict, one column per raw score; None: no model."""
 
     # -- members that check each other ----------------------------------------------------
 
@@ -322,9 +322,9 @@ class TableNetwork(SupervisedNetwork):
 
     @abstractmethod
     def _calibrate(self, judge: HeldOut | None, pooled: Any, team: Team | None) -> None:
-        """Learn from pooled scores of rows that were not trained on; None where there are none.
+        """Learn from pooled scores of rows that were not trained on; None if there are none.
 
-        The team is that of all networks that will answer, None where each judges all rows.
+        The team is that of all networks that will predict, None if each judges all rows.
         """
 
     def _links(self) -> list[Link]:
@@ -332,7 +332,7 @@ class TableNetwork(SupervisedNetwork):
         raise self._no_list("the rows of a table are encoded before")
 
     def _raw(self, X: Any) -> NDArray:
-        """Return the raw scores that stand for the answer of all members."""
+        """Return raw scores equivalent to the prediction of all members."""
         self._check_fitted()
         return self._raw_of(self._check_inputs(X))
 
@@ -345,7 +345,7 @@ class TableNetwork(SupervisedNetwork):
             return np.concatenate([self._pooled(network, chunk) for chunk in chunks])
 
     def _pooled(self, network: Network, x: NDArray) -> NDArray:
-        """Return the raw scores that stand for the mean answer, in double precision."""
+        """Return raw scores equivalent to the mean prediction, in double precision."""
         raw = computed(network.predict, x)
         if network.lead:
             raw = computed(self._targets.pool, raw, self._loss, self.member_shares_)

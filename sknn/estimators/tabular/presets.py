@@ -1,4 +1,4 @@
-"""What the networks for tables do where nothing else is said."""
+"""Presets: parameters of the networks for tables that are left at "auto"."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Preset:
         Most bins of a numeric column.
     bins : {"quantile", "tree"}
     linear_path : float in [0, 1]
-        Share of the members with a linear path beside the hidden layers.
+        Share of the members with a linear path besides the hidden layers.
     n_picks : int
     """
 

@@ -16,7 +16,7 @@ from sknn.core.network import Network
 
 
 class Targets(ABC):
-    """One kind of task: how its y is encoded and how raw scores become answers.
+    """One kind of task: how its y is encoded and how raw scores become predictions.
 
     Attributes
     ----------
@@ -39,10 +39,10 @@ class Targets(ABC):
 
     @abstractmethod
     def predict(self, raw: NDArray, loss: Loss) -> Any:
-        """Return answers in the user's terms; `raw` may have a leading axis of members."""
+        """Return predictions in the user's terms; `raw` may have a leading axis of members."""
 
     def pool(self, raw: NDArray, loss: Loss, share: NDArray | None = None) -> NDArray:
-        """Return the raw scores (n, n_raw) that stand for the mean answer of all members.
+        """Return raw scores (n, n_raw) equivalent to the mean prediction of all members.
 
         Parameters
         ----------
@@ -74,15 +74,15 @@ class Targets(ABC):
         return loss
 
     def answers_of(self, y: Any) -> Any:
-        """Return the answers in y one after the other, as the user means them."""
+        """Return the targets in y one after the other, in the user's terms."""
         return y
 
     def listed(self, target: Any) -> Any:
-        """Return encoded answers one after the other, as the loss knows them."""
+        """Return encoded targets one after the other, as the loss takes them."""
         return target
 
     def check_domain(self, loss: Loss, target: Any) -> None:
-        """Raise where encoded targets are not what the loss can measure."""
+        """Raise if encoded targets are not what the loss can measure."""
         if isinstance(target, np.ndarray):
             loss.check_target(target)
 
@@ -154,13 +154,13 @@ def _label_shares(target: Any, weight: NDArray | None) -> NDArray:
 
 
 def mean_prediction(raw: NDArray, loss: Loss) -> NDArray:
-    """Return what the link makes of `raw`, averaged over members if there are any."""
+    """Return the link of `raw`, averaged over members if there are several."""
     linked = loss.link(raw.copy())
     return linked.mean(axis=0) if linked.ndim == 3 else linked
 
 
 class NoTargets(Targets):
-    """Rows that stand for themselves: nothing is encoded and nothing is answered."""
+    """Rows without targets: nothing is encoded and nothing is predicted."""
 
     task = "none"
     n_outputs = 0

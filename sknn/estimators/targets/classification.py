@@ -204,7 +204,7 @@ class MulticlassTargets(ClassificationTargets):
         return target
 
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
-        """Return the likeliest class."""
+        """Return the most likely class."""
         return self.classes[self.decision(raw, loss).argmax(axis=-1)]
 
     def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
@@ -212,7 +212,7 @@ class MulticlassTargets(ClassificationTargets):
         return self.decision(raw, loss).argmax(axis=-1) == target
 
     def proba(self, raw: NDArray, loss: Loss) -> NDArray:
-        """Return one column a class."""
+        """Return one column per class."""
         mean = mean_prediction(raw, loss)
         # The only class of all is certain, but no class is impossible.
         return np.maximum(mean, np.finfo(mean.dtype).tiny, out=mean)
@@ -260,7 +260,7 @@ class MultilabelTargets(ClassificationTargets):
         return sp.csr_array(y, dtype=dtype) if sp.issparse(y) else np.asarray(y, dtype)
 
     def check_classes(self, classes: Any) -> None:
-        """Raise where the labels a stream announces are not one per column."""
+        """Raise if the labels a stream announces are not one per column."""
         if classes is not None and np.shape(classes) != (self.n_outputs,):
             raise ValueError(
                 f"y has {self.n_outputs} columns, one per label, so `classes` must hold "
@@ -315,19 +315,19 @@ class MultioutputTargets(ClassificationTargets):
         self.n_outputs = sum(part.n_outputs for part in self.parts)
 
     def bind(self, loss: Loss) -> Loss:
-        """Return the mean of one bound loss an output."""
+        """Return the mean of one bound loss per output."""
         super().bind(loss)
         return Grouped([loss.bind(self.task) for _ in self.parts], [len(c) for c in self.classes])
 
     def check_columns(self, y: Any) -> None:
-        """Raise where y has another number of columns."""
+        """Raise if y has another number of columns."""
         if y.ndim != 2 or y.shape[1] != len(self.parts):
             raise ValueError(
                 f"y must have {len(self.parts)} columns, one per output; got shape {y.shape}."
             )
 
     def encode(self, y: Any, dtype: np.dtype) -> NDArray:
-        """Return a matrix of codes, one column an output."""
+        """Return a matrix of codes, one column per output."""
         self.check_columns(y)
         return np.column_stack(
             [part.encode(column, dtype) for part, column in zip(self.parts, y.T, strict=True)]
@@ -342,19 +342,19 @@ class MultioutputTargets(ClassificationTargets):
         return [getattr(part, method)(block, own) for part, block, own in blocks]
 
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
-        """Return one column an output."""
+        """Return one column per output."""
         return np.column_stack(self._each("predict", raw, loss))
 
     def proba(self, raw: NDArray, loss: Loss) -> list[NDArray]:
-        """Return a list with one array an output."""
+        """Return a list with one array per output."""
         return self._each("proba", raw, loss)
 
     def log_proba(self, raw: NDArray, loss: Loss) -> list[NDArray]:
-        """Return a list with one array an output."""
+        """Return a list with one array per output."""
         return self._each("log_proba", raw, loss)
 
     def decision(self, raw: NDArray, loss: Loss) -> list[NDArray]:  # type: ignore[override]
-        """Return a list with one array an output."""
+        """Return a list with one array per output."""
         return self._each("decision", raw, loss)
 
     def _pool_probabilities(self, raw: NDArray, loss: Loss, share: NDArray | None) -> NDArray:
@@ -404,13 +404,13 @@ def _naming_labels(name: str = "y") -> Iterator[None]:
 
 
 def check_labels(y: Any) -> None:
-    """Raise where y holds no labels, or labels that cannot be sorted."""
+    """Raise if y holds no labels, or labels that cannot be sorted."""
     with _naming_labels():
         check_classification_targets(y)
 
 
 def check_comparable(y: Any, answers: Any) -> None:
-    """Raise where y holds no labels, or none that could be among the answers."""
+    """Raise if y holds no labels, or none that could be predicted."""
     with _naming_labels():
         kind = type_of_target(y, input_name="y")
     if kind.startswith("continuous") or kind == "unknown":
@@ -421,7 +421,8 @@ def check_comparable(y: Any, answers: Any) -> None:
     if not sp.issparse(y) and not sp.issparse(answers) and _is_text(y) != _is_text(answers):
         words = ("text", "numbers") if _is_text(y) else ("numbers", "text")
         raise ValueError(
-            f"y holds {words[0]}, but the classes are {words[1]}; pass labels as those in training."
+            f"y holds {words[0]}, but the classes are {words[1]}; pass labels like those in "
+            "training."
         )
 
 

@@ -67,7 +67,7 @@ def _growth(units: NDArray, silent: NDArray | None = None) -> Growth:
 
 
 def _check_extends(wanted: NDArray, known: NDArray, classes: Any) -> None:
-    """Raise where a known label is missing, or labels of two types cannot be compared."""
+    """Raise if a known label is missing, or labels of two types cannot be compared."""
     try:
         extends = bool(np.isin(known, wanted).all())
     except TypeError:

@@ -139,7 +139,7 @@ class RegressionTargets(Targets):
         return bool(((self.largest > 0) & (self.largest < limit)).any())
 
     def exceeds(self, y: Any, rows: NDArray | None, dtype: np.dtype) -> bool:
-        """Whether an answer as large as `y` would be infinite."""
+        """Whether a prediction as large as `y` would be infinite."""
         counted = y if rows is None else y[rows]
         return bool((np.abs(counted) > np.finfo(dtype).max).any())
 

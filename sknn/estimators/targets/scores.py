@@ -1,4 +1,4 @@
-"""Accuracy and R2 of answers, against a y and weights that are checked as those of training."""
+"""Accuracy and R2 of predictions, with y and weights checked as in training."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def r2(y: Any, answers: NDArray, sample_weight: Any) -> float:
 
 
 def checked_once(y: Any, numeric: bool) -> Any:
-    """Return y as scores compare it with answers, marked so that they do not look at it again."""
+    """Return y in the form for scores, marked so that it is not checked again."""
     y = arrays.check_truth(y, numeric=numeric)
     if not numeric:
         check_comparable(y, y)
@@ -62,7 +62,7 @@ def checked_once(y: Any, numeric: bool) -> Any:
 
 
 def _fitting(y: Any, answers: Any) -> Any:
-    """Return y if it has as many rows and outputs as the answers."""
+    """Return y if it has as many rows and outputs as the predictions."""
     check_same_rows(answers, y)
     found, known = (each.shape[1] if each.ndim == 2 else 1 for each in (y, answers))
     if y.ndim != answers.ndim or found != known:

@@ -37,7 +37,7 @@ class LayerWeights:
     params : dict of ndarray
         Windows on the weights of the network.
     inputs, outputs : ndarray of int or None
-        Orders of a flat row in front of the layer and behind it.
+        Orders of a flat row before the layer and after it.
     """
 
     path: str
@@ -64,7 +64,7 @@ def layer_weights_of(estimator: Any, *, channels_first: bool = False) -> list[La
     Raises
     ------
     TypeError
-        If the estimator is no network of sknn.
+        If the estimator is not a network of sknn.
     sklearn.exceptions.NotFittedError
         If it has no network yet.
     ValueError
@@ -103,7 +103,7 @@ def _with_inner(
 
 
 def _orders(network: Network) -> list[Order]:
-    """Return the order of rows in front of each layer, and behind the last."""
+    """Return the order of rows before each layer, and after the last."""
     shapes = [network.in_shape, *(plan.out_shape for plan in network.plans)]
     orders: list[Order] = [None] * len(shapes)
     layers = network.layers

@@ -1,4 +1,4 @@
-"""How the arrays of a layer are laid out elsewhere, and back: one rule a kind of layer."""
+"""Layouts of the arrays of a layer in other libraries: one rule per kind of layer."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _CHOICES = {
     "learning_rate": ("constant", "invscaling", "adaptive"),
     "loss": ("squared_error", "poisson"),
 }
-# What has done its work, or is no matter of training.
+# Parameters that have already had their effect, or that do not concern training.
 _WITHOUT_TRAINING = {"layers", "dtype", "n_members", "scoring", "transform_layer", "callbacks"}
 
 
@@ -178,7 +178,7 @@ def _fill_mlp(network: Any, theirs: Any) -> None:
 
 
 def _targets_like(theirs: Any, n_rows: int) -> NDArray:
-    """Return made-up targets of the same task, every class among them."""
+    """Return artificial targets of the same task, with every class."""
     n_outputs = theirs.n_outputs_
     if isinstance(theirs, TheirRegressor):
         y = np.linspace(0.5, 1.5, n_rows)
@@ -257,7 +257,7 @@ def _activation(links: list[Link]) -> str:
 
 
 def _check_output(ours: Any, shared: dict[str, Any], links: list[Link]) -> None:
-    """Raise where scikit-learn makes something else of the raw scores."""
+    """Raise if scikit-learn has another link for the raw scores."""
     if len(getattr(ours, "classes_", "ab")) == 1:
         raise ValueError(
             "There is a single class, for which scikit-learn returns two columns of probabilities."
@@ -288,7 +288,7 @@ def _binarizer(ours: Any) -> LabelBinarizer:
 
 
 def _set_progress(made: Any, ours: Any) -> None:
-    """Set what training there leaves behind, and reads when it continues."""
+    """Set the attributes that training there leaves, and reads when it continues."""
     run = ours.run_
     made.n_iter_, made.t_ = ours.n_iter_, run.samples
     made.loss_ = ours.loss_

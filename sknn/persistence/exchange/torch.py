@@ -108,7 +108,7 @@ def _gru_there(own: LayerWeights) -> dict[str, NDArray]:
 def _gru_back(own: LayerWeights, arrays: Arrays) -> Views:
     found = _cell_back(arrays, (0, 1, 2))
     last = -len(own.params["c"])
-    # The candidate's two biases do not add up: the reset gate stands between them.
+    # The candidate's two biases cannot be added: the reset gate is between them.
     found["b"][last:] = arrays["bias_ih_l0"][last:]
     return found | {"c": arrays["bias_hh_l0"][last:]}
 
@@ -260,7 +260,7 @@ def from_torch_state_dict(
     if not isinstance(state, Mapping) or not all(isinstance(key, str) for key in state):
         raise TypeError(f"state must be a dict of arrays; got {type(state).__name__}.")
     every = layer_weights_of(estimator, channels_first=True)
-    # Counters of batches are of no use here.
+    # Counters of batches are not needed here.
     state = {key: each for key, each in state.items() if not key.endswith("num_batches_tracked")}
     paths = _paths_there(every, names, state)
     _check_all_have_a_place(every, paths, state, of_others=names is not None)

@@ -1,4 +1,4 @@
-"""What an estimator answers, from the raw scores of its members."""
+"""Outputs of an estimator, from the raw scores of its members."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PREDICTIONS, STD, QUANTILES = "predictions", "std", "quantiles"
 
 @dataclass
 class Answer:
-    """One output: its name, its value, and the lengths of its axes behind the rows."""
+    """One output: its name, its value, and the lengths of its axes after the rows."""
 
     name: str
     value: Tensor

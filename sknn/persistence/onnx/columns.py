@@ -92,7 +92,7 @@ def encoded(graph: Graph, encoder: TableEncoder, columns: Sequence[Tensor]) -> T
 
 
 def _nothing(graph: Graph, column: Tensor) -> Tensor:
-    """Return a column of zeros, where no column of the table says anything."""
+    """Return a column of zeros, if no column of the table carries information."""
     shape = graph.op("Shape", column, dtype=np.int64)
     return graph.op("Expand", graph.constant(0.0, np.float32), shape, dtype=np.float32)
 

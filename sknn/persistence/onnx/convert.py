@@ -130,7 +130,7 @@ def onnx_inputs(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> dict[
 
 
 def family_of(estimator: Any) -> Family:
-    """Return what knows the inputs and answers of a fitted estimator."""
+    """Return the converter of a fitted estimator, with its inputs and outputs."""
     check_is_fitted(estimator)
     if type(estimator) in SEARCHES:
         estimator = estimator.best_estimator_

@@ -9,7 +9,7 @@ import numpy as np
 from sknn.persistence.onnx.graph import Tensor
 
 MISSING = np.iinfo(np.int64).min
-"""Stands for a date that is missing, as in NumPy's own datetime64."""
+"""Marks a missing date, as in NumPy's own datetime64."""
 _DAY = 86_400_000_000
 _HOUR = 3_600_000_000
 # Days from the first of March of the year 0 to 1970, and days in 400, 100, 4 years and in one.

@@ -18,7 +18,7 @@ _TYPES = {"O": "text", "b": "bool", "i": "int{}", "u": "uint{}", "f": "float{}"}
 _WHOLE = re.compile(r"0|-?[1-9]\d*")
 _TRUTHS = frozenset(each for spellings in TRUTH for each in spellings)
 _SHIFT = 1e-2
-"""How far rounding may move a number, where the distance of its quartiles or a bin is one."""
+"""How far rounding may move a number, in units of the distance of its quartiles, or of a bin."""
 _REMEDIES = {
     NUMBER: "as DoubleTensorType",
     SPAN: "as DoubleTensorType, in seconds",
@@ -36,13 +36,13 @@ def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) 
     graph : Graph
     encoder : TableEncoder
     place : int
-        Of the column in X.
+        Index of the column in X.
     given : Tensor of shape (rows, 1)
 
     Raises
     ------
     ValueError
-        Where entries of this dtype cannot be what the encoder read in `fit`.
+        If entries of this dtype cannot be what the encoder read in `fit`.
     """
     plan = encoder._plan
     kind = encoder.kinds_[place]
@@ -140,7 +140,7 @@ def _moments(graph: Graph, given: Tensor) -> Tensor:
 
 
 def _texts(graph: Graph, given: Tensor) -> Tensor:
-    """Return texts as the encoder has them: whole numbers without a point, NaN as blank."""
+    """Return texts as in the encoder: whole numbers without a point, NaN as blank."""
     if given.dtype.kind == "O":
         return given
     whole = graph.cast(graph.cast(given, np.int64), object)

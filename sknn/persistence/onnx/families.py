@@ -1,4 +1,4 @@
-"""What each family of estimators takes and answers."""
+"""Inputs and outputs of each family of estimators."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ class Families(Converters):
     """Estimators of sknn are known by what they derive from, those of users are not known."""
 
     def of_class(self, kind: type) -> Any:
-        """Return the family of a class, None where there is none."""
+        """Return the family of a class, None if there is none."""
         bases = kind.__mro__ if kind.__module__.startswith("sknn.") else ()
         return next((self.known[base] for base in bases if base in self.known), None)
 
 
 FAMILIES = Families(
     "estimator",
-    "Pipelines, searches and votes of scikit-learn are written by skl2onnx.to_onnx after "
-    "sknn.persistence.register_skl2onnx().",
+    "Pipelines, searches, and voting ensembles of scikit-learn are converted by "
+    "skl2onnx.to_onnx after sknn.persistence.register_skl2onnx().",
 )
 ROWS = "rows"
 """The name of the axis of rows."""
@@ -59,14 +59,14 @@ class Family:
     parts: ClassVar[tuple[str, ...]] = ()
     """Networks that can be written each by itself, the usual one first."""
     transforming: ClassVar[str | None] = None
-    """The part whose first answer ``transform`` gives."""
+    """The part whose first output ``transform`` returns."""
 
     def __init__(self, estimator: Any) -> None:
         self.estimator = estimator
 
     @property
     def dtype(self) -> np.dtype:
-        """What the network computes in."""
+        """Precision of the computation."""
         return self.estimator.network_.dtype
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
@@ -75,7 +75,7 @@ class Family:
 
     @abstractmethod
     def answers(self, graph: Graph, inputs: Sequence[Tensor], part: str | None) -> list[Answer]:
-        """Write the network, and return what it answers."""
+        """Write the network, and return its outputs."""
 
     def feed(self, rows: Any, dtype: DTypeLike) -> dict[str, NDArray]:
         """Return rows in the form of the inputs, which are never sparse."""
@@ -83,7 +83,7 @@ class Family:
         return {X: np.ascontiguousarray(x.toarray() if sparse.issparse(x) else x, dtype)}
 
     def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
-        """Make the inputs of what another graph hands over: columns, some together or all."""
+        """Make the inputs from what another graph passes: columns, some together or all."""
         return [graph.concat([graph.cast(each, graph.dtype) for each in given], axis=-1)]
 
 
@@ -96,7 +96,7 @@ class SupervisedFamily(Family):
         return answers(self.estimator._targets, self.scores(graph, inputs))
 
     def scores(self, graph: Graph, inputs: Sequence[Tensor]) -> Scores:
-        """Return the raw scores from which all answers follow."""
+        """Return the raw scores from which all outputs are computed."""
         network = self.estimator.network_
         members = write_network(graph, network, self._rows(graph, inputs))
         return Scores(members, self.estimator._loss, network.out_shape[-1])
@@ -139,7 +139,7 @@ class ShapedFamily(SupervisedFamily):
 
 @FAMILIES.of(TableNetwork)
 class TableFamily(SupervisedFamily):
-    """Tables as they come, one input a column."""
+    """Raw tables, one input per column."""
 
     @property
     def encoder(self) -> TableEncoder:
@@ -147,7 +147,7 @@ class TableFamily(SupervisedFamily):
         return self.estimator.encoder_
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
-        """Declare one input a column."""
+        """Declare one input per column."""
         return _declared(graph, self.encoder)
 
     def _rows(self, graph: Graph, inputs: Sequence[Tensor]) -> Tensor:
@@ -159,7 +159,7 @@ class TableFamily(SupervisedFamily):
         return [each for each in found if each.name != QUANTILES]
 
     def scores(self, graph: Graph, inputs: Sequence[Tensor]) -> Scores:
-        """Return those of one network that stands for all members."""
+        """Return those of one network that is equivalent to all members."""
         estimator, scores = self.estimator, super().scores(graph, inputs)
         if len(scores.members) > 1:
             scores.shares = estimator.member_shares_
@@ -186,7 +186,7 @@ class EncoderFamily(Family):
         return np.dtype(np.float32)
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
-        """Declare one input a column."""
+        """Declare one input per column."""
         return _declared(graph, self.estimator)
 
     def answers(self, graph: Graph, inputs: Sequence[Tensor], part: str | None) -> list[Answer]:
@@ -234,7 +234,7 @@ class CoderFamily(Family):
         return [graph.input("codes", graph.dtype, [ROWS, self.estimator._n_features_out])]
 
     def answers(self, graph: Graph, inputs: Sequence[Tensor], part: str | None) -> list[Answer]:
-        """Return codes and what is made of them again, or the latter alone."""
+        """Return codes and reconstructions, or the latter alone."""
         estimator, network = self.estimator, self.estimator.network_
         stop, x = code_stop(network), inputs[0]
         width, codes, found = estimator._n_features_out, x, []
@@ -309,10 +309,10 @@ class GANFamily(Family):
 
 @FAMILIES.of(TableSynthesizer)
 class SynthesizerFamily(Family):
-    """Tables that are made up, which is left to Python."""
+    """Synthetic tables, which only Python can generate."""
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
-        """Raise: codes of columns, and draws, are no graph."""
+        """Raise: drawing column by column cannot be written as a graph."""
         raise ValueError(
             "A TableSynthesizer cannot be written to ONNX: it draws row by row and column by "
             "column; serve it from Python, with sknn.persistence.save and load."

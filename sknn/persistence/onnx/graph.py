@@ -17,7 +17,7 @@ _ML_OPSET = 3
 _IR_VERSION = 8
 ML = "ai.onnx.ml"
 """The domain of operators on labels and texts."""
-# Constants of so many entries may be stored twice.
+# Constants up to this many entries may be stored twice.
 _FEW = 64
 # From this version on a reduction takes its axes as an input.
 _AXES_AS_INPUT = {"ReduceSum": 13}
@@ -108,12 +108,12 @@ class Tensor:
 
 
 class Graph:
-    """Collects nodes and constants, and gives each value a name of its own.
+    """Collects nodes and constants, and gives each value a unique name.
 
     Parameters
     ----------
     dtype : dtype
-        What the network computes in.
+        Precision of the computation.
     opset : int, default=OPSET
         Version of the operators that may be used.
     fresh : callable, default=None
@@ -215,7 +215,7 @@ class Graph:
         return x if x.dtype == dtype else self.op("Cast", x, dtype=dtype, to=_code(dtype))
 
     def where(self, condition: Tensor, x: Any, y: Any) -> Tensor:
-        """Take from `x` where there is truth, else from `y`; one of them is a tensor."""
+        """Take from `x` where the condition is true, else from `y`; one of them is a tensor."""
         dtype = next(each.dtype for each in (x, y) if isinstance(each, Tensor))
         return self.op(
             "Where", condition, self.constant(x, dtype), self.constant(y, dtype), dtype=dtype
@@ -279,7 +279,7 @@ class Graph:
         return [Tensor(self, name, x.dtype) for name in names]
 
     def pad(self, x: Tensor, before: Sequence[int], after: Sequence[int], value: float) -> Tensor:
-        """Put `value` around a tensor, so many times at both ends of each axis."""
+        """Pad a tensor with `value`, by given numbers at both ends of each axis."""
         if not any(before) and not any(after):
             return x
         return self.op(

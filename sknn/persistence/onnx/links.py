@@ -36,7 +36,7 @@ _HIGHEST = 30.0
 
 
 def linked(loss: Loss, raw: Tensor, n_raw: int) -> Tensor:
-    """Return what the loss makes of raw scores, of which there are `n_raw` a row."""
+    """Return the predictions for raw scores, of which there are `n_raw` per row."""
     return LINKS.find(loss)(loss, raw, n_raw)
 
 

@@ -57,7 +57,7 @@ def write_network(
 
 
 def _steps_there(graph: Graph, network: Network, x: Tensor) -> Tensor | None:
-    """Return which steps of sequences there are; None where no layer asks."""
+    """Return which steps of sequences are present; None if no layer needs it."""
     if not network.masks:
         return None
     return ~graph.op("IsNaN", graph.take(x, 0, -1), dtype=bool)
@@ -98,7 +98,7 @@ def takes_any_length(network: Network) -> bool:
 def _bears_gaps(network: Network) -> bool:
     """Return whether every layer knows which steps there are.
 
-    Where one does not, sknn refuses sequences with gaps; a graph cannot, and answers NaN.
+    If one does not, sknn refuses sequences with gaps; a graph cannot, and returns NaN.
     """
     steps = network.in_shape[0]
     for _, layer, shape in _every_layer(network):

@@ -97,7 +97,7 @@ def _skl2onnx() -> Any:
         import skl2onnx
     except ImportError as error:
         raise ImportError(
-            "Pipelines are written by the package skl2onnx: pip install skl2onnx."
+            "Pipelines are converted by the package skl2onnx: pip install skl2onnx."
         ) from error
     return skl2onnx
 
@@ -133,7 +133,7 @@ def _refuse_several_outputs(estimator: Any) -> None:
 
 
 def _classes(operator: Any) -> Any:
-    """Return what skl2onnx shall put out as labels; with the option "nocl" their places."""
+    """Return what skl2onnx should output as labels; with the option "nocl" their indices."""
     from skl2onnx.common.utils_classifier import get_label_classes
 
     classes = get_label_classes(operator.scope_inst, operator.raw_operator)
@@ -209,7 +209,7 @@ def _of_classes(
 
 
 def _refuse_middle(operator: Any, scope: Any) -> None:
-    """Refuse a network whose label and probabilities are columns for what stands behind it."""
+    """Refuse a network whose label and probabilities would be columns for the next step."""
     mine = {each.onnx_name for each in operator.outputs}
     for other in scope.operators.values():
         theirs = {each.onnx_name for each in other.inputs}

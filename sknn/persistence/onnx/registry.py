@@ -36,7 +36,7 @@ class Converters:
         return enter
 
     def of_class(self, kind: type) -> Callable[..., Any] | None:
-        """Return the converter of a class, None where there is none."""
+        """Return the converter of a class, None if there is none."""
         return self.known.get(kind)
 
     def find(self, part: Any) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""The raw scores of all members, and one network that stands for them."""
+"""The raw scores of all members, and one network that is equivalent to them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from sknn.preprocessing.tokens.lattice import Lattice
 _BINS = 16
 """Coarse bins, and fine ones in each."""
 _ROWS_OF_A_CELL = 16
-"""Cells are made smaller only while each has so many rows."""
+"""Cells are made smaller only while each has this many rows."""
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Cells:
 
     @classmethod
     def fit(cls, rest: Distinct, n_rows: float, lattice: Lattice | None, spikes: NDArray) -> Cells:
-        """Cut the numbers that are no spikes; there are at least two."""
+        """Cut the numbers that are not spikes; there are at least two."""
         finer = int(np.clip(n_rows / (_ROWS_OF_A_CELL * _BINS), 1, _BINS))
         edges = np.unique(rest.quantiles(np.arange(_BINS * finer + 1) / (_BINS * finer)))
         if lattice is None:
@@ -49,12 +49,12 @@ class Cells:
 
     @property
     def n_cells(self) -> int:
-        """How many cells there are."""
+        """Number of cells."""
         return len(self.edges) - 1
 
     @property
     def n_coarse(self) -> int:
-        """How many coarse bins there are."""
+        """Number of coarse bins."""
         return -(-self.n_cells // self.n_fine)
 
     def find(self, values: NDArray) -> tuple[NDArray, NDArray]:
@@ -70,7 +70,7 @@ class Cells:
         return cells, -np.log(self._sizes()[cells]) - 2.0 * np.log1p(beyond)
 
     def _sizes(self) -> NDArray:
-        """Return the width of each cell, or the places in it that are no spikes."""
+        """Return the width of each cell, or the positions in it that are not spikes."""
         return np.diff(self.edges) - np.diff(np.searchsorted(self.spikes, self.edges))
 
     def draw(self, cells: NDArray, rng: np.random.Generator) -> NDArray:

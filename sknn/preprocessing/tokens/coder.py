@@ -20,7 +20,7 @@ ColumnTokens = LevelTokens | NumberTokens
 
 @dataclass
 class TableCoder:
-    """The tokens of all columns, and how to make a table of them again.
+    """The tokens of all columns, and how to turn them back into a table.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class TableCoder:
         for place, form in enumerate(forms_of(table, categorical)):
             with naming(table.labels[place]):
                 column = table.column(place)
-                # Text is given back as it was: its values are levels, whatever they spell.
+                # Text is returned as it was: its values are levels, whatever they say.
                 if form.kind == CATEGORY or form.way:
                     columns.append(LevelTokens.fit(column, sample, most))
                 else:
@@ -74,7 +74,7 @@ class TableCoder:
 
     @property
     def numbers(self) -> list[int]:
-        """The columns with a number beside their tokens."""
+        """The columns with a number besides their tokens."""
         return [place for place, each in enumerate(self.columns) if each.has_number]
 
     @property

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 @dataclass
 class FrameMaker:
-    """What a table was, without its rows.
+    """Form of a table, without its rows.
 
     Attributes
     ----------
@@ -126,7 +126,7 @@ def _as(series: Any, dtype: str) -> Any:
     try:
         return series.astype(dtype)
     except (TypeError, ValueError):
-        # Missing entries where there were none: the dtype has no place for them.
+        # Missing entries where there were none: the dtype cannot hold them.
         return series
 
 

@@ -1,4 +1,4 @@
-"""The grid that the numbers of a column lie on, if they do: whole numbers, cents, days."""
+"""The grid of the numbers of a column, if there is one: whole numbers, cents, days."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Lattice:
 
     @classmethod
     def of(cls, values: NDArray) -> Lattice | None:
-        """Return the coarsest grid that holds all of the ascending values, None where none does."""
+        """Return the coarsest grid that holds all of the ascending values, None if none does."""
         with np.errstate(over="ignore"):
             single = bool((values.astype(np.float32) == values).all())
         for decimals in range(_DECIMALS + 1):

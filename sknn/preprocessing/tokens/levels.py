@@ -15,7 +15,7 @@ from sknn.preprocessing.sample import Sample
 
 @dataclass
 class LevelTokens:
-    """The levels of a column, and behind them one code for all rare ones.
+    """The levels of a column, followed by one code for all rare ones.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class LevelTokens:
 
     @property
     def sizes(self) -> list[int]:
-        """How many codes the token has."""
+        """Number of codes of the token."""
         return [self.n_codes + bool(len(self.shares))]
 
     def encode(self, column: Any) -> tuple[NDArray, None, NDArray]:
@@ -105,7 +105,7 @@ class LevelTokens:
 
 
 def entries(column: Any, rows: NDArray) -> NDArray:
-    """Return what stands in some rows of a column, as objects."""
+    """Return the entries of some rows of a column, as objects."""
     out = np.empty(len(rows), object)
     if isinstance(column, Coded):
         out[:] = np.append(column.levels, np.array([None], object))[column.codes[rows]]

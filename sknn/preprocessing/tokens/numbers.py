@@ -17,7 +17,7 @@ from sknn.preprocessing.tokens.spikes import Parted, places_of
 
 _HUGE = 8e307
 _STRESS = 6.0
-"""What a number counts beside the ones of its tokens: these tell neighbors apart, but not how near
+"""Weight of a number besides the ones of its tokens: these tell neighbors apart, but not how near
 they are."""
 
 
@@ -29,13 +29,13 @@ class NumberTokens:
     ----------
     kind : str
     has_missing : bool
-        Code 0 stands for a missing entry.
+        Code 0 means a missing entry.
     spikes : ndarray
         The numbers with codes of their own.
     cells : Cells or None
         For all others, if there are any.
     middle, scale : float
-        What the number beside the tokens is measured by.
+        Scale of the number besides the tokens.
     floor : float
         The logarithm of the probability said of what was never seen.
     """
@@ -73,14 +73,14 @@ class NumberTokens:
 
     @property
     def sizes(self) -> list[int]:
-        """How many codes each token has."""
+        """Number of codes of each token."""
         if self.cells is None:
             return [self._n_before]
         first = self._n_before + self.cells.n_coarse
         return [first, self.cells.n_fine] if self.cells.n_fine > 1 else [first]
 
     def encode(self, column: Any) -> tuple[NDArray, NDArray, NDArray]:
-        """Return codes, the number beside them, and the log-density of the entry, given the codes.
+        """Return codes, the number besides them, and the log-density of the entry, given the codes.
 
         What was never seen has the code -1, and so has the second token where there is no cell.
         """
@@ -110,7 +110,7 @@ class NumberTokens:
         return allowed
 
     def second(self, first: NDArray) -> NDArray:
-        """Return which codes the second token may have behind each first one; none behind some."""
+        """Return which codes the second token may have after each first one; none after some."""
         assert self.cells is not None
         bins = first - self._n_before
         left = np.where(bins < 0, 0, self.cells.n_cells - bins * self.cells.n_fine)
@@ -136,7 +136,7 @@ class NumberTokens:
         return values, np.isnan(plain(values))
 
     def number(self, values: NDArray) -> NDArray:
-        """Return the number beside the tokens of entries, 0 where these are missing."""
+        """Return the number besides the tokens of entries, 0 if these are missing."""
         return self._beside(plain(values))
 
     def _beside(self, numbers: NDArray) -> NDArray:

@@ -1,4 +1,4 @@
-"""Callbacks: objects that watch training, and may end it."""
+"""Callbacks: objects that observe training and can end it."""
 
 from sknn.training.callbacks.averaging import WeightAveraging
 from sknn.training.callbacks.base import Callback, Hooks, Phase, Progress

@@ -82,7 +82,7 @@ class WeightAveraging(Callback):
         self.start = start
 
     def on_train_begin(self, progress: Progress) -> None:
-        """Go on with the average of the run, or begin one."""
+        """Continue the average of the run, or begin one."""
         run, theta = progress.run, progress.network.theta
         self._work = np.empty_like(theta)
         if run.average is not None and run.average.kind != self.kind:
@@ -104,7 +104,7 @@ class WeightAveraging(Callback):
         if run.average is None:
             run.average = Average(progress.network.theta.copy(), 1, self.kind)
         else:
-            # A new one, for an epoch counts as a whole or not at all.
+            # A new one, because an epoch counts as a whole or not at all.
             run.average = replace(run.average, theta=run.average.theta.copy())
             self._move(progress, 1.0 / (run.average.count + 1))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Phase(IntEnum):
-    """The order of callbacks: average, measure, decide, report, then keep.
+    """Phases in which callbacks run: average, measure, decide, report, then keep.
 
     What all but the last add to ``progress.row`` becomes part of the history; when the last
     ones run at the end of an epoch, it has been written there.
@@ -34,7 +34,7 @@ class Phase(IntEnum):
 
 
 class Progress:
-    """What a callback can see.
+    """State of training, as callbacks see it.
 
     Attributes
     ----------
@@ -118,7 +118,7 @@ class Progress:
     def active(self) -> NDArray:
         """Which members are still trained, of shape (n_members,)."""
         trained = np.asarray(np.logical_not(self.run.stopped))
-        # Before the first stop there is one answer for all.
+        # Before the first stop, it is the same for all.
         return (
             trained if trained.shape == self.network.lead else np.full(self.network.lead, trained)
         )
@@ -133,7 +133,7 @@ class Progress:
         self.row[name] = float(np.mean(values[active]))
 
     def require_loss(self, callback: Callback) -> None:
-        """Raise where batches have no loss that can be known, as those of Boltzmann machines."""
+        """Raise if batches have no known loss, as with Boltzmann machines."""
         if self.workspace is None:
             raise ValueError(
                 f"{callback!r} needs the loss of every batch, which has no meaning for a Boltzmann "
@@ -221,7 +221,7 @@ class Callback(Spec):
         """Run after the last epoch, whatever ended training, except an exception."""
 
     def on_train_error(self, progress: Progress) -> None:
-        """After an exception, before it is raised: close what ``on_train_begin`` has opened."""
+        """Run after an exception, before it is raised, to close what ``on_train_begin`` opened."""
 
 
 class Hooks:
@@ -252,7 +252,7 @@ class Hooks:
 
     @property
     def each_batch(self) -> bool:
-        """Whether somebody looks at weights or gradients between two batches."""
+        """Whether any callback looks at weights or gradients between two batches."""
         return bool(self.gradient or self.batch_end)
 
     def tell_of_error(self, progress: Progress) -> None:

@@ -84,7 +84,7 @@ class Checkpoint(Callback):
     phase = Phase.KEEP
     stochastic_only = True
     writes_files = True
-    # What waits to be saved holds copies of this object: each would hold the one before.
+    # Snapshots that wait to be saved hold copies of this object: each would hold the previous one.
     fleeting = ("_unsaved",)
     _unsaved: Any = None
     constraints = {
@@ -160,7 +160,7 @@ class Checkpoint(Callback):
         )
 
     def on_train_begin(self, progress: Progress) -> None:
-        """Find out now what would fail after the first epoch."""
+        """Check now for errors that would otherwise occur after the first epoch."""
         try:
             archive.check_target(self.path)
         except OSError as error:
@@ -172,7 +172,7 @@ class Checkpoint(Callback):
             told_of(progress.snapshot())  # type: ignore[misc]
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Save when it is time; otherwise hold the whole epoch, should the next be cut short."""
+        """Save when due; otherwise keep a copy, in case the next epoch is interrupted."""
         run = progress.run
         if progress.stop_reason is not None or run.epoch >= run.until:
             return  # The end of training, which knows why it ended, comes next.

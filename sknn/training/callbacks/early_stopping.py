@@ -14,14 +14,14 @@ from sknn.training.callbacks.base import Callback, Phase, Progress
 from sknn.training.run import Best
 
 LEFT = "a member stopped"
-"""Why training ended where the other members go on without those that stopped."""
+"""Why training ended if the other members continue without those that stopped."""
 
 
 class Watch(Callback):
     """Counts epochs without progress; slows down or stops, and keeps the best weights.
 
     Members are watched one by one: each has its own patience, its own best weights and its own end.
-    Training ends with the last of them. A rate that answers a stall belongs to all, so it waits
+    Training ends with the last of them. A rate that falls in a stall belongs to all, so it waits
     until all have stalled.
 
     Parameters
@@ -39,13 +39,13 @@ class Watch(Callback):
     planned : int
         Epochs of the run that do not count as without improvement, come what may.
     schedule : Schedule
-        May answer a stall with a lower rate instead.
+        May lower the rate in a stall instead.
     base_rate : float
     keep_best : bool
     reason : str
         Why training stopped, for ``stop_reason_``.
     say : callable
-        Gets a message where `verbose` is on.
+        Gets a message if `verbose` is on.
     leave : bool
         Training ends with the first member that stops, for the others to continue by themselves.
     """
@@ -92,7 +92,7 @@ class Watch(Callback):
     def on_epoch_end(self, progress: Progress) -> None:
         """Compare with the best so far."""
         run, active = progress.run, progress.active
-        # Where the validation loss is not finite nothing was scored.
+        # If the validation loss is not finite, nothing was scored.
         mean = progress.row.get(self.column)
         values = np.full(active.shape, np.nan) if mean is None else progress.each[self.column]
         values = self.sign * values
@@ -138,7 +138,7 @@ class Watch(Callback):
             f"for {self.patience:g} consecutive epochs."
         )
         if waits and self.schedule.on_stall(self.base_rate, run.schedule_state):
-            # Judged against one lucky epoch of the faster rate, every later one would be a failure.
+            # Compared with one lucky epoch at the higher rate, every later one would be a failure.
             run.stall = 0
             run.reference = math.inf
             self.say(f"{message} Lowering the learning rate.")

@@ -1,4 +1,4 @@
-"""What is told of an epoch to people who watch: where training stands, its figures, time left."""
+"""What is printed about an epoch: its number, its measurements, and the time left."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _SCORES = ("score", "validation_score")
 
 
 def figures_of(row: Mapping[str, float]) -> dict[str, str]:
-    """Return the figures of an epoch that are worth a look, by name, ready to print.
+    """Return the measurements of an epoch to print, by name, as text.
 
-    Losses first, then the score (that of `scoring` where there is one), then the learning rate.
+    Losses first, then the score (that of `scoring` if there is one), then the learning rate.
     What was not measured in this epoch is left out.
     """
     told = {name: f"{row[key]:#.6g}" for key, name in _TOLD.items() if key in row}
@@ -33,7 +33,7 @@ def figures_of(row: Mapping[str, float]) -> dict[str, str]:
 
 
 def members_of(progress: Progress) -> str:
-    """Say which members the figures are of: one of those in turn, or those still trained."""
+    """Say which members were measured: one of those in turn, or those still being trained."""
     n_members = progress.run.n_members
     if progress.member is not None:
         return f"member {progress.member + 1}/{n_members}"
@@ -66,7 +66,7 @@ class Pace:
 
 
 def duration(seconds: float) -> str:
-    """Return a time as people say it, in the two largest units."""
+    """Return a time in words, in its two largest units."""
     whole = round(seconds)
     if whole < 1:
         return "<1 s"

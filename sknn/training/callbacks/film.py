@@ -63,15 +63,15 @@ class _Reel:
 
 
 class Film(Callback):
-    """Film training: one HTML page with a slider and a play button.
+    """Film training as one HTML page with a slider and a play button.
 
     The page needs no server, no network connection, and no other file. It is written when training
     ends, even if it was interrupted. The pictures are made from copies of the estimator, so
     training is the same with and without this callback, to the last bit.
 
-    In a search of :mod:`sknn.search` the fit of the best candidate is filmed, on all rows, and no
-    other: with ``refit=False``, and in ``cross_validate``, none is. In searches of scikit-learn all
-    fits write the page, each as a whole, and the last one, that of the best candidate, stays.
+    In a search of :mod:`sknn.search`, only the fit of the best candidate on all rows is filmed;
+    with ``refit=False``, and in ``cross_validate``, there is no film. In searches of scikit-learn,
+    every fit overwrites the page, and the last one, of the best candidate, remains.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ class Film(Callback):
         self.shape = shape
 
     def check(self) -> None:
-        """Raise for parameters that would fail at the end of training."""
+        """Raise for parameters that would cause an error at the end of training."""
         super().check()
         if self.X is not None and self.y is not None and len(self.X) != len(self.y):
             raise InvalidParameterError(
@@ -168,7 +168,7 @@ class Film(Callback):
             self._take(progress)
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Take a picture, if it is time."""
+        """Take a picture, if one is due."""
         if self._reel.wants(progress.run.epoch):
             self._take(progress)
 
@@ -223,7 +223,7 @@ class Film(Callback):
 
 
 def _kind(picture: Any, estimator: Any, X: Any) -> str:
-    """Return what to film; raise where it cannot be."""
+    """Return what to film; raise if it cannot be."""
     if callable(picture):
         return getattr(picture, "__name__", "picture")
     columns = np.shape(X)[1] if np.ndim(X) == 2 else None

@@ -44,7 +44,7 @@ class Pause(Callback):
         self.epoch = epoch
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Stop when it is time, unless the fit is over anyway."""
+        """Stop after the given epoch, unless the fit is over anyway."""
         run = progress.run
         if (
             progress.snapshot is not None

@@ -1,4 +1,4 @@
-"""A line an epoch, for those who want to watch."""
+"""One printed line per epoch."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from sknn.training.callbacks.epoch_line import Pace, figures_of, members_of
 
 
 class PrintProgress(Callback):
-    """One line an epoch: which of how many, losses, score, learning rate and time left.
+    """Print one line per epoch: its number, losses, score, learning rate, and time left.
 
     "Iteration" is scikit-learn's word for an epoch. The time left is that of all epochs the call
     was asked for, at the pace so far; early stopping may end it sooner, `max_time` is known. A
-    call of ``partial_fit`` is one epoch of a stream nobody knows the end of: it tells its rows.
+    call of ``partial_fit`` is one epoch of a stream of unknown length: its line has the rows.
     """
 
     def on_train_begin(self, progress: Progress) -> None:
-        """Look at the clock."""
+        """Read the clock."""
         run = progress.run
         self.epoch, self.samples = run.epoch, run.samples
         self.pace = Pace(run.until - run.epoch, progress.deadline)
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Print what there is to tell."""
+        """Print the line."""
         left = self.pace.left(progress.run.epoch - self.epoch)
         ends = progress.stop_reason is not None
         parts = [self.place(progress), members_of(progress), *self.figures(progress)]
         print(", ".join(filter(None, [*parts, "" if ends else left])))
 
     def place(self, progress: Progress) -> str:
-        """Return where training stands."""
+        """Return the number of the epoch."""
         run = progress.run
         if run.stream:
             return f"Iteration {run.epoch}, {run.samples - self.samples:,} rows"

@@ -1,4 +1,4 @@
-"""A bar that shows how far training is: a fit, a search, or blocks of rows."""
+"""A progress bar for a fit, a search, or training on blocks of rows."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from sknn.training.callbacks.epoch_line import figures_of
 
 
 class ProgressBar(Callback):
-    """Show a bar with the epochs done, their losses and the time left.
+    """Show a progress bar with the epochs done, their losses, and the time left.
 
     It needs tqdm (``pip install tqdm``), which comes with the extra ``progress`` of sknn. The
     bar is drawn in a terminal, on standard error, or as a widget in a notebook.
 
     What it counts depends on who trains the network:
 
-    - `fit` counts epochs (iterations of ``solver="lbfgs"``); of members that are trained one after
-      the other each has a bar.
+    - `fit` counts epochs (iterations of ``solver="lbfgs"``). If members are trained one after the
+      other, each has its own bar.
     - The searches of :mod:`sknn.search` and ``cross_validate`` have one bar for all networks,
-      whatever `n_jobs`, and one for the fit of the best. It counts fits, and the epochs of all
-      networks in :class:`~sknn.search.ArchitectureSearchCV`. Networks are trained in blocks as
-      without it.
-    - :func:`~sknn.streams.fit_blocks` counts blocks, or rounds of them, with rows a second. A call
-      of `partial_fit` by itself shows nothing.
+      whatever `n_jobs`, and one for the fit of the best candidate. It counts fits or, in
+      :class:`~sknn.search.ArchitectureSearchCV`, the epochs of all networks. Networks are trained
+      in blocks, as without the bar.
+    - :func:`~sknn.streams.fit_blocks` counts blocks, or rounds of them, with rows per second. A
+      single call of `partial_fit` shows nothing.
 
     Searches of scikit-learn show a bar for each fit in the process of the search, and none for
     those in other processes.
@@ -36,7 +36,7 @@ class ProgressBar(Callback):
     Parameters
     ----------
     leave : bool, default=True
-        Leave the bar in its place when it is done.
+        Keep the bar on the screen when it is done.
 
     Raises
     ------
@@ -72,7 +72,7 @@ class ProgressBar(Callback):
         Parameters
         ----------
         total : float or None
-            Steps to count; None: nobody knows.
+            Steps to count; None if their number is unknown.
         unit : str
             What a step is.
         **options
@@ -90,14 +90,14 @@ class ProgressBar(Callback):
                 'ProgressBar needs tqdm, which comes with the extra "progress" of sknn: '
                 "pip install tqdm."
             ) from error
-        # Of several processes each would draw over the bars of the others; a program with windows
+        # With several processes, each would draw over the bars of the others; a windowed program
         # has no standard error.
         quiet = multiprocessing.parent_process() is not None or sys.stderr is None
         settings = {"unit": f" {unit}", "leave": self.leave, "dynamic_ncols": True}
         return tqdm(total=total, disable=quiet, **settings | options)
 
     def on_train_begin(self, progress: Progress) -> None:
-        """Open the bar; whoever calls `partial_fit` again and again counts its calls."""
+        """Open the bar, except for calls of `partial_fit`, which the caller counts."""
         run, member = progress.run, progress.member
         if run.stream:
             return
@@ -112,7 +112,7 @@ class ProgressBar(Callback):
             self._bar.update()
 
     def on_train_end(self, progress: Progress) -> None:
-        """Close the bar; training that ended early by itself is done, too."""
+        """Close the bar, filled to the end even if training stopped early by itself."""
         run = progress.run
         if run.stream:
             return
@@ -137,13 +137,13 @@ class ProgressBar(Callback):
 
 
 def in_brief(row: Any) -> str:
-    """Return losses and score of an epoch for the end of a bar."""
+    """Return the losses and score of an epoch, to show at the end of a bar."""
     told = {name: each for name, each in figures_of(row).items() if name != "learning rate"}
     return ", ".join(f"{name}={figure}" for name, figure in told.items())
 
 
 class StepCount:
-    """Counts steps of work in a bar; without one it does nothing.
+    """Counts steps of work in a bar; without a bar, it does nothing.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ class StepCount:
         self.bar = bar
 
     def add(self, steps: float, told: str | None = None) -> None:
-        """Count steps, and show what is told beside them."""
+        """Count steps, and show a text beside them."""
         if self.bar is None:
             return
         if told is not None:
@@ -162,14 +162,14 @@ class StepCount:
         self.bar.update(steps)
 
     def up_to(self, steps: float) -> None:
-        """Count what is missing to a number of steps."""
+        """Count up to a number of steps."""
         if self.bar is not None:
             self.bar.update(max(0, steps - self.bar.n))
 
 
 @contextmanager
 def counted(shown: ProgressBar | None, total: float | None, unit: str) -> Iterator[StepCount]:
-    """Give what counts steps of work in a bar, which is closed however the work ends."""
+    """Yield a counter of steps of work in a bar, which is closed however the work ends."""
     if shown is None:
         yield StepCount()
         return

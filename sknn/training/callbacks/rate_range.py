@@ -149,7 +149,7 @@ class LearningRateRange(Callback):
         return self.n_updates or available
 
     def on_gradient(self, progress: Progress) -> None:
-        """Stop where the last rate was too much."""
+        """Stop if the last rate was too high."""
         if self._rates and self._has_diverged(progress.loss):
             progress.stop("range_test")
 
@@ -161,17 +161,17 @@ class LearningRateRange(Callback):
         return self._average.add(loss)
 
     def on_batch_end(self, progress: Progress) -> None:
-        """Book the rate."""
+        """Record the rate."""
         self._rates.append(progress.rate)
         if len(self._rates) == self._updates:
             progress.stop("range_test")
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Ask for patience: with small rates there is no progress."""
+        """Reset the patience of training: with small rates there is no progress."""
         progress.run.stall = 0
 
     def on_train_end(self, progress: Progress) -> None:
-        """Publish the curve; give the weights back and forget what the test did to the run."""
+        """Publish the curve, restore the weights, and undo what the test did to the run."""
         if "_before" not in vars(self):
             return  # Interrupted before it began.
         self.losses_ = np.array(self._losses)
@@ -238,7 +238,7 @@ class _Rising:
 
 
 class _Average:
-    """An exponential moving average without bias; says when it has left its minimum behind.
+    """An exponential moving average without bias; detects that it has passed its minimum.
 
     The first `window` averages are those of too few losses to be a minimum.
     """
@@ -267,7 +267,7 @@ class _Average:
     def _limit(self) -> float:
         if self.lowest > 0:
             return _DIVERGED * self.lowest
-        # A loss may be negative (a log-density); then what it has gained takes the place of zero.
+        # A loss may be negative (a log-density); then its improvement takes the place of zero.
         gained = max(self.first - self.lowest, abs(self.lowest))
         return self.lowest + (_DIVERGED - 1) * gained
 

@@ -14,7 +14,7 @@ from sknn.training.warnings import users_level
 
 
 def told_of(estimator: Any) -> files.Told:
-    """Return a snapshot as it will stand in a file; name what cannot be in one."""
+    """Return a snapshot as it will be saved; name what cannot be saved."""
     try:
         return files.told(estimator)
     except ValueError as error:

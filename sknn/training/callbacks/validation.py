@@ -85,7 +85,7 @@ class Validate(Callback):
         """Add the figures to the row of the epoch."""
         network = progress.candidate
         trained = np.flatnonzero(progress.active)
-        # Each alone, so that what is seen of a member does not depend on the others.
+        # Each alone, so that the results of a member do not depend on the others.
         members = [network.member(int(m)) for m in trained]
         pieces = [self._measure(members, slab) for slab in self.slabs]
         losses, scores, score = (

@@ -87,8 +87,8 @@ FIRST = [each.T for each in SEQUENCES]
 @pytest.mark.parametrize(
     ("X", "message"),
     [
-        (put(np.zeros((3, 5))), r"same features; X\[0\] has 2 a step and X\[2\] has 5\.$"),
-        (put(np.zeros(4)), r"same features; X\[0\] has 2 a step and X\[2\] has 1\.$"),
+        (put(np.zeros((3, 5))), r"same features; X\[0\] has 2 per step and X\[2\] has 5\.$"),
+        (put(np.zeros(4)), r"same features; X\[0\] has 2 per step and X\[2\] has 1\.$"),
         (FIRST, r"have 2 steps; if these are the features, pass channels='first'\."),
         (put(np.zeros((0, 2))), r"X\[2\] is a sequence of shape \(0, 2\), which holds no number"),
         (put(np.zeros((3, 0))), r"X\[2\] is a sequence of shape \(3, 0\), which holds no number"),

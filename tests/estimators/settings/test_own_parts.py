@@ -374,7 +374,7 @@ def test_a_gradient_in_an_array_of_its_own_is_named():
 def test_with_members_a_loss_returns_one_number_each():
     family, body = FAMILIES["loss"]
     net = MLPRegressor(part(family, **body)(), n_members=2)
-    with pytest.raises(ValueError, match=r"an array of shape \(2,\), one number a member"):
+    with pytest.raises(ValueError, match=r"an array of shape \(2,\), one number per member"):
         net.fit(X, REAL)
 
 

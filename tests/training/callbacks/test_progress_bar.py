@@ -323,7 +323,7 @@ def test_other_processes_show_nothing(capfd):
 def test_a_stream_counts_blocks_or_rounds(together, unit, n, bars):
     fit_blocks(net(), PARTS, epochs=2, together=together, classes=[0, 1])
     assert counts(bars) == [(unit, n, n)]
-    assert "rows a second, loss=" in bars[0].postfix
+    assert "rows per second, loss=" in bars[0].postfix
 
 
 def test_a_stream_without_an_end(bars):
@@ -367,5 +367,5 @@ def test_a_plain_bar_tells_rows_loss_and_time_left(capsys):
     assert [line.partition(" rows")[0].partition(", ")[0] for line in lines] == [
         f"[{'#' * 10 * i}{'.' * (30 - 10 * i)}] round {i}/3" for i in (1, 2, 3)
     ]
-    assert "rows a second, loss=" in lines[0] and "s left" in lines[0]
+    assert "rows per second, loss=" in lines[0] and "s left" in lines[0]
     assert "left" not in lines[2]

@@ -19,7 +19,7 @@ from sknn.exceptions import InvalidParameterError
 
 
 class Dense(Affine):
-    r"""Connect every unit to every input: :math:`y = f(x W + b)`.
+    r"""Fully connected layer: :math:`y = f(x W + b)`.
 
     If a row has several axes, the last one holds the inputs, and all other positions share the same
     W: every step of a sequence, every point of an image.
@@ -125,7 +125,7 @@ class Dense(Affine):
         self.name = name
 
     def bind(self, defaults: Defaults) -> Dense:
-        """Refuse what does not go with a penalty of contraction."""
+        """Refuse what cannot be combined with a contractive penalty."""
         bound = super().bind(defaults)
         if self.contraction:
             contraction.check_activation(self.contraction, bound.activation)
@@ -135,7 +135,7 @@ class Dense(Affine):
         return bound
 
     def check_input(self, in_shape: Shape) -> None:
-        """Raise where there are not as many columns as `input_skip` asks for."""
+        """Raise if there are fewer columns than `input_skip` asks for."""
         if self.input_skip:
             linear_path.check_input(self.input_skip, in_shape)
 
@@ -167,7 +167,7 @@ class Dense(Affine):
         return Plan((*lead, units), params, scratch, prod(lead) * n_in * units)
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> float | None:
-        """Write f(x W + b) into `y`; return the penalty of contraction, if there is one."""
+        """Write f(x W + b) into `y`; return the contractive penalty, if there is one."""
         scratch, places = ctx.scratch, y.ndim - p["W"].ndim
         if places:
             x, y, scratch = as_rows(x, places), as_rows(y, places), _flat(scratch, places)
@@ -201,7 +201,7 @@ class Dense(Affine):
         if self.columns is not None:
             x, dx = columns.front(x, dx, int(self.columns))
         if dx is not None:
-            # An outer product is no work for BLAS: five times faster as a broadcast.
+            # BLAS is slow at outer products: a broadcast is five times faster.
             back = np.multiply if self.units == 1 else product
             weights = input_factors.scaled_weights(p, ctx) if self.input_scale else p["W"]
             back(dy, weights.mT, dx)
@@ -222,7 +222,7 @@ class Dense(Affine):
 
     @property
     def ignores_zeros(self) -> bool:  # type: ignore[override]
-        """Whether W serves for nothing but x W, and nothing else changes it."""
+        """Whether W is used only in x W, and nothing else changes it."""
         plain = type(self) is Dense and self.tied_to is None and self.columns is None
         return plain and not (self.constrained or self.contraction or self.input_scale)
 

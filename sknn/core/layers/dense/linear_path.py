@@ -15,7 +15,7 @@ from sknn.core.layout import Param, Role, Scratch, Shape, Views
 
 
 def check_input(n_columns: int, in_shape: Shape) -> None:
-    """Raise where the rows of the network do not have so many columns."""
+    """Raise if the rows of the network have too few columns."""
     if len(in_shape) > 1 or n_columns > in_shape[0]:
         raise ValueError(
             f"input_skip={n_columns} of Dense asks for more columns than the rows of "
@@ -40,7 +40,7 @@ def add(p: Views, z: NDArray, ctx: Context) -> None:
 
 
 def backward(p: Views, g: Views, dz: NDArray, ctx: Context) -> None:
-    """Write the gradient of S; add that of u, where it is asked for."""
+    """Write the gradient of S; add that of u, if requested."""
     columns = _columns(p, ctx)
     product(columns.T if columns.ndim == 2 else columns.mT, dz, g["S"])
     if ctx.d_input is not None:

@@ -1,4 +1,4 @@
-"""Every constructor parameter of the public estimators, each told once.
+"""Every constructor parameter of the public estimators, each described once.
 
 Constructors and their docstrings are written out in the source for scikit-learn, editors and
 readers; ``python docs/signatures.py`` brings them up to date with this table.
@@ -51,11 +51,11 @@ def entries_of(kind: type) -> dict[str, Entry]:
 
 
 def constraints_of(kind: type) -> dict[str, Constraint]:
-    """Return what the parameters of a class may be; some are checked by what they are given to."""
+    """Return the constraints of a class; some parameters are checked where they are used."""
     rows = entries_of(kind)
     return {name: row.constraint for name, row in rows.items() if row.constraint is not None}
 
 
 def defaults_of(kind: type) -> dict[str, Any]:
-    """Return the values of parameters that say they were left alone."""
+    """Return the defaults of parameters."""
     return {name: row.default for name, row in entries_of(kind).items()}

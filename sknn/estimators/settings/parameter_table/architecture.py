@@ -153,8 +153,8 @@ ENTRIES = {
         "AutoEncoder",
         default="auto",
         text='"squared_error", "log_loss" (cross-entropy of each output), a spec from '
-        ':mod:`sknn.losses`, or "auto": "log_loss" with a logistic output where `variational` or '
-        'where at least 95 % of X of the first call is 0 or 1, else "squared_error".',
+        ':mod:`sknn.losses`, or "auto": "log_loss" with a logistic output if `variational` or '
+        'if at least 95% of X in the first call is 0 or 1, otherwise "squared_error".',
         constraint=c.one_of(["auto", "squared_error", "log_loss"]) | c.spec_of(Loss, "a Loss spec"),
     ),
     "weight_init": Entry(
@@ -168,8 +168,8 @@ ENTRIES = {
     ).on(
         "AutoEncoder",
         text='Initial weights. "auto" starts a network with linear output from the principal '
-        "components of the training rows where its layers can represent them, and at random "
-        "otherwise.",
+        "components of the training rows if its layers can represent them, otherwise at "
+        "random.",
     ),
     "freeze": Entry(
         "int or list of str",

@@ -1,4 +1,4 @@
-"""What is known of one constructor parameter, and how it differs from class to class."""
+"""Entry of one constructor parameter, and how it differs from class to class."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ MLP = ("MLPClassifier", "MLPRegressor")
 
 @dataclass(frozen=True)
 class Entry:
-    """One parameter: what it may be, what it is where nothing is said, and what it does.
+    """One parameter: its allowed values, its default, and what it does.
 
     Attributes
     ----------
     types : str
-        What its values are, in the words of docstrings.
+        Types of its values, as in docstrings.
     default : object
     text : str
     constraint : Constraint or None
-        None: whatever it is given to checks it.
+        None: it is checked where it is used.
     also : str
         A further sentence, for some classes only.
     changes : tuple of (str, dict)
-        Names of classes, and what is different for them and for what derives from them.
+        Names of classes, and what differs for them and for derived classes.
     """
 
     types: str

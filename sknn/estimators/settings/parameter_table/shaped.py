@@ -26,7 +26,7 @@ ENTRIES = {
     "channels": Entry(
         '{"last", "first"}',
         "last",
-        "Where the channels of a row are. `input_shape` and flat rows have the same order.",
+        "Position of the channels in a row. `input_shape` and flat rows have the same order.",
         c.one_of(["last", "first"]),
     )
     .on(
@@ -36,8 +36,8 @@ ENTRIES = {
     )
     .on(
         "RecurrentNetwork",
-        text="Where the features of a step are. `input_shape`, flat rows, and lists of arrays have "
-        "the same order.",
+        text="Position of the features in a step. `input_shape`, flat rows, and lists of arrays "
+        "have the same order.",
         also='"last" is (n_steps, n_features), "first" is (n_features, n_steps).',
     ),
     "filters": Entry(
@@ -88,9 +88,9 @@ ENTRIES = {
     "readout": Entry(
         '{"auto", "pooled", "last"}',
         "auto",
-        'What one answer to a sequence is made from. "pooled": the last state of the last '
-        'recurrent layer, and the mean and the maximum of its states over all steps. "last": the '
-        'last state alone. "auto" is "last" where `stateful`, else "pooled".',
+        'What the prediction for a sequence is computed from. "pooled": the last state of the '
+        'last recurrent layer, and the mean and the maximum of its states over all steps. "last": '
+        'the last state alone. "auto" is "last" if `stateful`, otherwise "pooled".',
         c.one_of(["auto", "pooled", "last"]),
     ),
     "return_sequences": Entry(

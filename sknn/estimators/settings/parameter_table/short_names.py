@@ -1,4 +1,4 @@
-"""Short names of specs as texts of parameters tell them: found in the registries, none by hand."""
+"""Short names of specs for descriptions of parameters, taken from the registries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def listed(
 
 
 def sharing(parameter: str) -> str:
-    """Return the optimizers that take a parameter of an estimator for their own."""
+    """Return the optimizers that use a parameter of the estimator."""
     return listed(Optimizer, lambda kind: parameter in kind.shared.values())
 
 

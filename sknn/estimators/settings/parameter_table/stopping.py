@@ -52,8 +52,7 @@ ENTRIES = {
         "int or inf",
         10,
         "Training stops after more than this many epochs without improvement. Those within "
-        'the horizon of a schedule, as "cosine" has one, count only where a validation loss is '
-        "watched.",
+        'the horizon of a schedule such as "cosine" count only if a validation loss is watched.',
         c.integer(1) | INFINITE,
     ),
     "stop_below": Entry(

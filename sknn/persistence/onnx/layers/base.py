@@ -1,4 +1,4 @@
-"""What every converter of a layer is given."""
+"""Arguments of every converter of a layer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Pass:
     given : Tensor
         The rows as the network is given them, for layers with ``reads_input``.
     mask : Tensor or None
-        Which steps there are, of the shape (rows, steps); None where all must be.
+        Which steps there are, of the shape (rows, steps); None if all must be.
     """
 
     graph: Graph

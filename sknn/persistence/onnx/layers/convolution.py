@@ -141,12 +141,12 @@ def _spread(
     apart = graph.reshape(x, [-1, lines, 1, columns, 1, channels])
     filled = graph.pad(apart, [0] * 6, [0, 0, down - 1, 0, across - 1, 0], 0.0)
     whole = graph.reshape(filled, [-1, lines * down, columns * across, channels])
-    # The zeros behind the last entry belong to nothing.
+    # The zeros after the last entry do not belong to any window.
     whole = graph.slice(whole, 0, (lines - 1) * down + 1, 1)
     return graph.slice(whole, 0, (columns - 1) * across + 1, 2)
 
 
 def _mirrored(axis: Axis) -> Axis:
-    """Return which spread windows see a position of what the transpose makes."""
+    """Return which spread windows see a position of the output of the transpose."""
     spread = (axis.count - 1) * axis.stride + 1
     return Axis(spread, axis.size, before=axis.size - 1 - axis.before, count=axis.length)

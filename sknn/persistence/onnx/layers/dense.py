@@ -43,7 +43,7 @@ def _tokens(place: Place, x: Tensor) -> Tensor:
     graph, layer = place.graph, place.layer
     q, k = len(layer.sizes), len(layer.numbers)
     starts, numbers, owners = layer.places()
-    # For each place of a spelling its entry of the row, and the code it stands for.
+    # For each position of an encoding, its entry of the row, and the code it represents.
     source, code = np.zeros(layer.width, np.intp), np.zeros(layer.width)
     for token, (start, size) in enumerate(zip(starts, layer.sizes, strict=True)):
         source[start : start + size], code[start : start + size] = token, np.arange(size)
@@ -80,7 +80,7 @@ def _boltzmann(place: Place, x: Tensor) -> Tensor:
 @LAYERS.of(Embedding)
 def _embedding(place: Place, x: Tensor) -> Tensor:
     graph, n_codes = place.graph, int(place.layer.n_codes)
-    # ONNX counts places below 0 from the end; they are no codes, and refused as too large ones are.
+    # ONNX counts negative indices from the end; they are not codes, so they are refused, too.
     codes = graph.where(graph.op("Round", x) < 0.0, float(n_codes), graph.op("Round", x))
     vectors = graph.op(
         "Gather",

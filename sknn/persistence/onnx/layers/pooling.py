@@ -49,7 +49,7 @@ def _average_pool(place: Place, x: Tensor) -> Tensor:
 
 
 def _entries_inside(axis: Axis) -> np.ndarray:
-    """Count, for each window, the entries that lie on the axis."""
+    """Count, for each window, the entries that are on the axis."""
     counts = np.zeros(axis.count)
     for j in range(axis.size):
         counts[axis.entry(j)[0]] += 1.0
@@ -83,6 +83,6 @@ def _last_step(place: Place, x: Tensor) -> Tensor:
     there = graph.cast(mask, graph.dtype)
     place_of = graph.op("CumSum", there, graph.constant(1, np.int64))
     wanted = 1.0 if reverse else graph.reduce("Sum", there, 1, keep=True)
-    # Steps behind the last have its place too, but are not there.
+    # Steps after the last also have its position, but are not present.
     kept = there * graph.cast(place_of.equals(wanted), graph.dtype)
     return graph.reduce("Sum", graph.where(graph.unsqueeze(kept, -1) > 0.5, x, 0.0), 1)

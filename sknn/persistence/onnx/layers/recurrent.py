@@ -34,7 +34,7 @@ def _unrolled(place: Place, x: Tensor, cell: Cell, widths: list[int]) -> Tensor:
 def _step(
     cell: Cell, every: bool, graph: Graph, states: list[Tensor], given: list[Tensor]
 ) -> tuple[list[Tensor], list[Tensor]]:
-    """Return the new state, and the output where that of every step is asked for."""
+    """Return the new state, and the output if that of every step is requested."""
     inputs, *present = given
     after = cell(inputs, states)
     if present:
