@@ -35,6 +35,7 @@ def objects(items):
         ([each.tolist() for each in ALIKE], 6),
     ],
 )
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_sequences_that_happen_to_be_of_one_length(X, n_features):
     net = RNNClassifier(**SMALL).fit(X, ABOVE)
     assert net.n_features_in_ == n_features

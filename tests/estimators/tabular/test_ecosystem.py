@@ -40,6 +40,7 @@ def test_public_names():
 
 
 @pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_files_of_skops(place):
     io = pytest.importorskip("skops.io")
     for n_members in (1, 2):

@@ -54,6 +54,7 @@ def same(one, other, X=TABLE):
 
 
 @pytest.mark.parametrize("size", [1, 20, 29])
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_small_chunks_are_one_chunk(size):
     """The same bits as if the rows that were gathered had come at once."""
     stop = next(rows.stop for rows in chunks(size) if rows.stop >= 100)
@@ -229,6 +230,7 @@ def test_columns_are_warned_of_once():
 
 
 @pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_small_chunks_learn_as_much(seed):
     rng = np.random.default_rng(seed)
     X = pd.DataFrame({"a": rng.normal(size=260), "b": rng.choice(["p", "q"], 260)})
