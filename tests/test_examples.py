@@ -119,8 +119,8 @@ STATEMENTS = [
     ),
     (
         "architectures/narrow_middle.py",
-        r"(?:PCA|encoder|noisy|mended) (0\.\d+)",
-        lambda pca, coder, noisy, mended: coder < 0.7 * pca and mended < 0.3 * noisy,
+        r"(?:PCA|encoder|noisy|restored) (0\.\d+)",
+        lambda pca, coder, noisy, clean: coder < 0.7 * pca and clean < 0.3 * noisy,
     ),
     (
         "architectures/boltzmann_filters.py",
@@ -139,10 +139,14 @@ STATEMENTS = [
     ),
     (
         "architectures/counterfeiter.py",
-        r"right (0\.\d+), .* heap (0\.\d+)",
+        r"right (0\.\d+), .* cluster (0\.\d+)",
         lambda *of: of[0] > 0.7 > of[-2] and of[1] < 0.1 and of[-1] > 0.6,
     ),
-    ("architectures/digit_filters.py", r"digits (0\.\d+)", lambda right: right > 0.95),
+    (
+        "architectures/digit_filters.py",
+        r"CNN (0\.\d+), dense (0\.\d+)",
+        lambda *of: of[0] > 0.95 and of[2] > of[3] + 0.1,
+    ),
 ]
 
 
