@@ -117,7 +117,7 @@ def stream(orders: int, chunk: int = 20) -> dict[str, np.ndarray]:
 
 
 def test_then_train(net: Any, X: np.ndarray, y: np.ndarray, chunk: int) -> np.ndarray:
-    """Return which rows after the first chunk were predicted rightly before they were learned."""
+    """Return which rows after the first chunk were predicted correctly before they were learned."""
     scaler, classes, hits = StandardScaler(), np.unique(y), []
     for rows in gen_batches(len(X), chunk):
         if hasattr(net, "classes_"):
@@ -168,7 +168,6 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="toy size, for tests")
     options = parser.parse_args()
     picture(options.quick).savefig(options.output, dpi=110)
-    print(f"\nPicture: {options.output}")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 Run it from the root of the repository; it takes about ten seconds and writes one picture::
 
     pip install ".[plot]" pandas
-    python examples/tables.py
+    python examples/tasks/tables.py
 
 The breast cancer and diabetes data, which come with scikit-learn, are made as messy as real tables:
 a tenth of the numbers is missing, one column is cut into categories, another has an extreme scale,
@@ -174,7 +174,6 @@ def draw(tasks: dict[str, list[Any]], output: Path) -> None:
     for ax in (left, middle, right):
         ax.grid(alpha=0.25)
     figure.savefig(output, dpi=110)
-    print(f"\nPicture: {output}")
 
 
 def main() -> None:

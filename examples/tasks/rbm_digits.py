@@ -4,7 +4,7 @@
 Run it from the root of the repository; it takes some ten seconds and writes one picture::
 
     pip install ".[plot]"
-    python examples/rbm_digits.py
+    python examples/tasks/rbm_digits.py
 
 The task is that of scikit-learn's example: digits and their four shifts by one pixel, and a
 logistic regression on raw pixels, on the features of scikit-learn's machine, and on those of sknn.
@@ -121,7 +121,6 @@ def main() -> None:
         compare(models, *nudged(options.quick))
     names = "RBM of scikit-learn", "RBM of sknn, same settings"
     draw({name: models[name][0] for name in names}, options.output)
-    print(f"\nPicture: {options.output}")
 
 
 if __name__ == "__main__":

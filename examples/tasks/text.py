@@ -4,7 +4,7 @@
 Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
 
     pip install ".[plot]"
-    python examples/text.py
+    python examples/tasks/text.py
 
 Two thousand docstrings of the installed SciPy and scikit-learn become rows with one column per word
 and pair of words; code and the names of the packages are left out. A logistic regression and the
@@ -162,7 +162,6 @@ def main() -> None:
             print(f"{name:<26}{results[name][0]:>10.3f}{seconds:>10.2f}")
     names, shown = rows.get_feature_names_out(), sorted(set(y))[:: max(1, len(set(y)) // 9)]
     draw(results, {part: telling_words(model, X, names, part) for part in shown}, options.output)
-    print(f"\nPicture: {options.output}")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
 
     pip install ".[plot]"
-    python examples/search_winner.py
+    python examples/tasks/search_winner.py
 
 ``GridSearchCV`` finds a network of scikit-learn for handwritten digits. ``from_sklearn`` converts
 it with its weights, training continues with dropout and averaged weights, which scikit-learn's

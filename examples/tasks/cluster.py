@@ -1,7 +1,7 @@
 """A search, an ensemble, a stream, and one network on two workers of a Dask cluster
 =================================================================================
 
-Run with ``python examples/cluster.py``; needs ``pip install "sknn[dask]"``.
+Run with ``python examples/tasks/cluster.py``; needs ``pip install "sknn[dask]"``.
 """
 
 import joblib

@@ -4,7 +4,7 @@
 Run it from the root of the repository; it takes some seconds and writes one picture::
 
     pip install ".[plot]" statsmodels
-    python examples/forecast.py
+    python examples/tasks/forecast.py
 
 The yearly numbers from 1700 to 2008 come with statsmodels. The length of their cycle, about eleven
 years, varies, and so do the maxima, so each window is standardized by its own mean and standard
@@ -108,7 +108,6 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=5)
     options = parser.parse_args()
     picture(options.members).savefig(options.output, dpi=110)
-    print(f"\nPicture: {options.output}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 
 Run it from the root of the repository; it takes some seconds::
 
-    python examples/halving_search.py
+    python examples/tasks/halving_search.py
 
 Every network of sknn has `max_iter`, so scikit-learn can halve over epochs. It retrains survivors
 from scratch in each round; ``sknn.search.ArchitectureSearchCV`` continues their training.

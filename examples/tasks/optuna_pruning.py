@@ -4,7 +4,7 @@
 Run it from the root of the repository; it takes some seconds::
 
     pip install ".[test]"  # or optuna alone
-    python examples/optuna_pruning.py
+    python examples/tasks/optuna_pruning.py
 
 A trial trains a network epoch by epoch and reports its score after each; the pruner ends those that
 fall behind. Training in parts loses nothing: n calls of `partial_fit` equal a `fit` of n epochs.

@@ -4,7 +4,7 @@
 Run it from the root of the repository; it takes about ten seconds and writes one picture::
 
     pip install ".[plot]" torch
-    python examples/from_pytorch.py
+    python examples/tasks/from_pytorch.py
 
 A small convolutional network learns digits in PyTorch. Then the camera moves: all images are
 shifted by one pixel, and many predictions are wrong. The same network in sknn takes over the
