@@ -136,8 +136,10 @@ def report(task: str, results: dict[str, tuple[float, float]]) -> None:
 def draw(classifier: Any, regressor: Any, right: dict[str, np.ndarray]) -> Figure:
     """Draw both searches' best networks, and the stream."""
     plt.style.use(house_style())
-    figure = plt.figure(figsize=(12, 3.6), layout="constrained")
-    left, middle, last = figure.subplots(1, 3)
+    figure, axes = plt.subplot_mosaic(
+        [["digits", "diabetes"], ["stream", "stream"]], figsize=(8.3, 6.6), layout="constrained"
+    )
+    left, middle, last = axes.values()
     LossCurveDisplay.from_estimator(classifier.best_estimator_, ax=left)
     left.set(title="digits", ylabel="cross-entropy", yscale="log")
     LossCurveDisplay.from_estimator(regressor.best_estimator_, ax=middle)

@@ -341,18 +341,33 @@ def test_cluster_searches_gathers_and_streams(monkeypatch, capsys):
         assert float(re.search(rf"{what}: (\S+)", printed)[1]) > 0.9, printed
 
 
-def test_scikit_learn_halves_over_epochs(monkeypatch, capsys):
-    run("tasks/halving_search.py", monkeypatch, "--epochs", "9")
+def test_scikit_learn_halves_over_epochs(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "halving_search.png"
+    run("tasks/halving_search.py", monkeypatch, "--epochs", "9", "--output", str(picture))
+    assert_picture(picture)
     printed = capsys.readouterr().out
     assert re.search(r"epochs\s+1 3 9\ncandidates\s+9 3 1", printed), printed
     assert float(re.search(r"digits (0\.\d+)", printed)[1]) > 0.85
 
 
-def test_optuna_prunes_over_partial_fit(monkeypatch, capsys):
+def test_optuna_prunes_over_partial_fit(tmp_path, monkeypatch, capsys):
     pytest.importorskip("optuna", reason="the example is about it")
+    pytest.importorskip("matplotlib", reason="the examples draw")
+    picture = tmp_path / "optuna_pruning.png"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        run("tasks/optuna_pruning.py", monkeypatch, "--epochs", "6", "--trials", "8")
+        run(
+            "tasks/optuna_pruning.py",
+            monkeypatch,
+            "--epochs",
+            "6",
+            "--trials",
+            "8",
+            "--output",
+            str(picture),
+        )
+    assert_picture(picture)
     printed = capsys.readouterr().out
     assert int(re.search(r"trials 8, pruned (\d)", printed)[1]) >= 1
     assert float(re.search(r"accuracy (0\.\d+)", printed)[1]) > 0.9

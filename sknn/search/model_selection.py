@@ -128,7 +128,7 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         time of its block.
     loss_curves_ : list of dict of ndarray
         With `return_loss_curves`, one a candidate: epoch, of shape (n_epochs,), and loss, penalty
-        (part of the loss), validation_loss and so on, of shape (n_splits_, n_epochs), in single
+        (part of the loss), validation_loss and so on, of shape (n_splits, n_epochs), in single
         precision; NaN after the last epoch of a split. Networks that are trained one by one for
         callbacks of scikit-learn, inside other estimators than a Pipeline, or with `verbose` above
         9 keep none.
