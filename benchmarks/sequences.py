@@ -13,6 +13,8 @@ folder with these packages. A quarter of the rows is held out, five times.
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.util
 import time
 import warnings
 from collections.abc import Callable
@@ -25,7 +27,16 @@ from sklearn.metrics import mean_squared_error
 from sklearn.model_selection import train_test_split
 
 from benchmarks.images import open_data
-from sknn import RNNClassifier, RNNRegressor
+from sknn import CNNClassifier, RNNClassifier, RNNRegressor
+from sknn.layers import (
+    Activate,
+    BatchNorm,
+    Conv1D,
+    GlobalAveragePool,
+    GlobalMaxPool,
+    Parallel,
+    Residual,
+)
 
 ANNEALED = {"learning_rate": "cosine", "learning_rate_init": 0.01, "dtype": "float32"}
 
@@ -94,7 +105,7 @@ def print_adding(length: int = 50) -> None:
     B, d = adding(2000, length, 1)
     print(f"Adding problem, {length} steps: mean squared error; the mean of y has {d.var():.3f}\n")
     for cell in ("lstm", "gru", "elman"):
-        net = RNNRegressor(32, cell=cell, max_iter=30, random_state=0, **ANNEALED)
+        net = RNNRegressor(32, cell=cell, readout="last", max_iter=30, random_state=0, **ANNEALED)
         net, seconds = fitted(net, X, y)
         error = mean_squared_error(d, net.predict(B))
         print(f"{cell:<7}{error:.4f} ({seconds:.1f} s)", flush=True)
@@ -192,11 +203,85 @@ def print_forecasts() -> None:
     forecast("sunspots", 11, 33, repeats=False)
 
 
+# -- series as a whole --------------------------------------------------------------------------
+
+
+SERIES = (
+    *("gunpoint", "italy_power", "basic_motions", "japanese_vowels"),
+    *("arrowhead", "pickup_gesture", "osuleaf"),
+)
+
+
+def series_layers(filters: int = 16, size: int = 9) -> list[Any]:
+    """Return residual blocks of convolutions that look further and further."""
+
+    def normalized(dilation: int = 1) -> list[Any]:
+        return [Conv1D(filters, size, "identity", dilation=dilation), BatchNorm()]
+
+    layers = [*normalized(), Activate("relu")]
+    for dilation in (3, 9, 1):
+        inside = [*normalized(dilation), Activate("relu"), *normalized(dilation)]
+        layers += [Residual(inside), Activate("relu")]
+    return [*layers, Parallel([GlobalAveragePool(), GlobalMaxPool()])]
+
+
+def anchors() -> dict[str, Any]:
+    """Return classifiers of aeon, none where it is not installed."""
+    if importlib.util.find_spec("aeon") is None:
+        return {}
+    rocket = importlib.import_module("aeon.classification.convolution_based")
+    near = importlib.import_module("aeon.classification.distance_based")
+    warped = {"distance": "dtw", "distance_params": {"window": 0.1}}
+    return {
+        "MiniRocket": rocket.MiniRocketClassifier(random_state=0),
+        "nearest": near.KNeighborsTimeSeriesClassifier(**warped),
+    }
+
+
+def filled(sequences: list[NDArray], length: int) -> NDArray:
+    """Return sequences with zeros behind their end, in single precision."""
+    rows = [np.pad(each, ((0, length - len(each)), (0, 0))) for each in sequences]
+    return np.stack(rows).astype(np.float32)
+
+
+def compare(name: str) -> None:
+    data = open_data(name)
+    if data is None:
+        print(f"{name}: not there")
+        return
+    parts = train_test_split(
+        list(data[0]), data[1], test_size=0.5, random_state=0, stratify=data[1]
+    )
+    A, B = standardized(parts[0], parts[1])
+    longest = max(map(len, [*A, *B]))
+    flat = filled(A, longest), filled(B, longest)
+    turned = tuple(np.swapaxes(each, 1, 2).astype(float) for each in flat)
+    single = tuple([each.astype(np.float32) for each in part] for part in (A, B))
+    tried: dict[str, tuple[Any, Any]] = {
+        "RNN": (RNNClassifier(random_state=0), single),
+        "CNN": (CNNClassifier(kernel_size=(3,), random_state=0), flat),
+        "layers": (CNNClassifier(layers=series_layers(), max_iter=60, random_state=0), flat),
+    }
+    tried |= {each: (net, turned) for each, net in anchors().items()}
+    print(f"{name:<18}", end="")
+    for title, (net, (train, test)) in tried.items():
+        net, seconds = fitted(net, train, parts[2])
+        print(f"{title} {net.score(test, parts[3]):.3f} ({seconds:.1f} s)  ", end="", flush=True)
+    print()
+
+
+def print_series() -> None:
+    print("Accuracy on half of the rows, and seconds of training\n")
+    for name in SERIES:
+        compare(name)
+
+
 PARTS: dict[str, Callable[[], None]] = {
     "classes": print_classes,
     "adding": print_adding,
     "steps": print_steps,
     "forecasts": print_forecasts,
+    "series": print_series,
 }
 
 

@@ -26,4 +26,7 @@ class OneHotTargetWarning(UserWarning):
 
 
 class TrainingWarning(UserWarning):
-    """Something went wrong in training, as seen by :class:`sknn.callbacks.Diagnostics`."""
+    """Something went wrong in training, as seen by :class:`sknn.callbacks.Diagnostics`.
+
+    Or a further call trains at a learning rate whose schedule has come to its end.
+    """

@@ -30,6 +30,7 @@ cnn = CNNClassifier(
     pool_size=3,
     hidden_layer_sizes=(),
     activation="tanh",
+    normalization=None,
     weight_init="normal",
     alpha=1.0,
     learning_rate_init=0.01,

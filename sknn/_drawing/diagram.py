@@ -16,6 +16,8 @@ from sknn.core.layers.base import Layer
 from sknn.core.layout import Plan, Role, Shape, Views
 from sknn.core.network import Network
 
+ROW = 1.92
+"""Height of a row of columns, with what stands above and below."""
 # Widths of layers and of blocks of layers; a column of the picture is 1 wide.
 _WIDTH, _BLOCK = 0.5, 0.84
 _MAX_NAME = 18
@@ -62,6 +64,8 @@ class Caption:
     lines: tuple[str, ...]
     over: float = 0.0
     """How far the heading reaches to either side; 0 for what stands below."""
+    y: float = 0.0
+    """The bottom of the layers that it belongs to."""
 
 
 @dataclass
@@ -71,12 +75,15 @@ class Diagram:
     Attributes
     ----------
     width : int
-        Number of columns: input and layers.
+        Number of columns: input and layers; of several rows the number in each.
+    rows : int
+        Rows of columns; each lies `ROW` below the one before.
     boxes, units, links, captions : list
         What there is to draw, links first.
     """
 
     width: int = 0
+    rows: int = 1
     boxes: list[Box] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
     links: list[Links] = field(default_factory=list)

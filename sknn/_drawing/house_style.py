@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
+from inspect import Parameter, signature
 from typing import Any
 
 from sknn._drawing.pyplot import pyplot
@@ -94,6 +96,9 @@ def house_style(theme: str = "light") -> dict[str, Any]:
     } | dict.fromkeys(inked, ink)
 
 
+_UNKNOWN = re.compile(r"unexpected keyword argument '(\w+)'")
+
+
 def _unset() -> dict[str, Any]:
     """Return the settings of the house that the user has left as Matplotlib has them."""
     now, default = dict(pyplot().rcParams), dict(pyplot().rcParamsDefault)
@@ -104,8 +109,25 @@ def in_house_style(plot: Callable[..., Any]) -> Callable[..., Any]:
     """Let a method draw in the style of the house, as far as the user has set no other."""
 
     @wraps(plot)
-    def styled(*args: Any, **kwargs: Any) -> Any:
+    def styled(display: Any, *args: Any, **kwargs: Any) -> Any:
         with pyplot().style.context(_unset()):
-            return plot(*args, **kwargs)
+            try:
+                return plot(display, *args, **kwargs)
+            except (AttributeError, TypeError) as error:
+                # Each artist of Matplotlib complains in its own name, which the user may not know.
+                found = _UNKNOWN.search(str(error))
+                if found is None or found[1] not in kwargs:
+                    raise
+                raise _unknown(found[1], type(display)) from error
 
     return styled
+
+
+def _unknown(name: str, kind: type) -> TypeError:
+    """Return the error for an argument that neither a display nor what it draws with knows."""
+    known = signature(kind.from_estimator).parameters.values()  # type: ignore[attr-defined]
+    listed = ", ".join(each.name for each in known if each.kind is not Parameter.VAR_KEYWORD)
+    return TypeError(
+        f"{kind.__name__}.from_estimator has no parameter {name!r}: it has {listed}. Other "
+        f"arguments are passed to Matplotlib, which does not know {name!r} here."
+    )

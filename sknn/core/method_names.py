@@ -1,27 +1,47 @@
-"""Methods that complain in the name of the class a user knows, not of a base it inherits from.
+"""Methods that speak for the class a user knows, not for a base it inherits from.
 
 Python names a function by where it was written: ``_Moments.__init__() got an unexpected keyword
-argument``, where the user wrote ``Adam(beta=0.9)``.
+argument``, where the user wrote ``Adam(beta=0.9)``. And its docstring says what holds for most
+classes, where a few take something else.
 """
 
 from __future__ import annotations
 
 import inspect
-from types import CellType, FunctionType
+from collections.abc import Mapping
+from types import CellType, FunctionType, MappingProxyType
 from typing import Any
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
-def take_over(owner: type, name: str) -> None:
-    """Give a class a copy of a method it inherits, under its own name; anything else stays."""
+
+def take_over(owner: type, name: str, wording: Mapping[str, str] = _NOTHING) -> None:
+    """Give a class a copy of a method it inherits, under its own name; anything else stays.
+
+    Parameters
+    ----------
+    wording : mapping of str to str
+        What its docstring says otherwise: from parts of that of the base to those of the class.
+    """
     found = inspect.getattr_static(owner, name)
     if name in vars(owner):
         return
     if isinstance(found, FunctionType):
-        setattr(owner, name, _renamed(found, owner))
+        setattr(owner, name, _reworded(_renamed(found, owner), wording))
     elif isinstance(getattr(found, "fn", None), FunctionType):
         # scikit-learn's available_if.
         kind: Any = type(found)
-        setattr(owner, name, kind(_renamed(found.fn, owner), found.check, name))
+        twin = _reworded(_renamed(found.fn, owner), wording)
+        setattr(owner, name, kind(twin, found.check, name))
+
+
+def _reworded(function: FunctionType, wording: Mapping[str, str]) -> FunctionType:
+    if wording and function.__doc__ is not None:
+        text = inspect.cleandoc(function.__doc__)
+        for common, own in wording.items():
+            text = text.replace(common, own)
+        function.__doc__ = text
+    return function
 
 
 def _renamed(function: FunctionType, owner: type) -> FunctionType:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar
 
@@ -69,6 +70,9 @@ class BaseNetwork(
 
     _defaults: ClassVar[dict[str, Any]] = {}
 
+    _wording: ClassVar[Mapping[str, str]] = {}
+    """What docstrings of inherited methods say otherwise for a family: from theirs to its own."""
+
     _score_name: ClassVar[str] = ""
     """The scorer that ``validation_scores_`` records anyway."""
 
@@ -106,7 +110,7 @@ class BaseNetwork(
             cls._constraints, cls._defaults = constraints_of(cls), defaults_of(cls)
             for name in dir(cls):
                 if not name.startswith("_"):
-                    take_over(cls, name)
+                    take_over(cls, name, cls._wording)
 
     # -- the fit template -----------------------------------------------------------------
 
@@ -151,8 +155,7 @@ class BaseNetwork(
         Use it for an estimator that :meth:`sknn.callbacks.Checkpoint.load` returned, or that
         :class:`~sknn.callbacks.Pause` stopped. With the data of the interrupted call, the result is
         that of a call that was never interrupted, to the last bit. This holds on the same machine,
-        with the same versions and number of BLAS threads, and without `max_time`, which starts
-        over.
+        with the same versions and number of BLAS threads. A limit in seconds starts over.
 
         Parameters
         ----------
@@ -169,14 +172,24 @@ class BaseNetwork(
         NotFittedError
             If the estimator is not fitted.
         ValueError
-            If no call was interrupted, or the state needed to continue was not kept.
+            If no call was interrupted, if the state needed to continue was not kept, or if the
+            data are not those of the interrupted call: other numbers of rows, other numbers, or
+            validation rows where that call had none, or the other way round.
+
+        Notes
+        -----
+        To train a network further that has finished, use ``warm_start=True`` and call `fit`, or
+        call `partial_fit`.
         """
         self._check_fitted()
         run = self.run_
         if run.optimizer_state is None:
             raise ValueError(
                 f"This {type(self).__name__} has no interrupted call to resume, or kept nothing to "
-                "continue from; resume what Checkpoint.load returns or Pause stopped, or call fit."
+                "continue from; resume what Checkpoint.load returns or Pause stopped. To train a "
+                "network further that has finished, fit it with warm_start=True (each fit then "
+                "trains max_iter further epochs, from the last weights, with the optimizer as it "
+                "was), or call partial_fit."
             )
         if run.stop_reason not in (None, "interrupted", PAUSED):
             return self

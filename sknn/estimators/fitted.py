@@ -107,6 +107,12 @@ class Fitted:
         validation rows there are also validation_loss and validation_score, and with `scoring`
         score. Callbacks may add more, such as the measurements of
         :class:`~sknn.callbacks.Diagnostics` in every layer.
+
+        The columns cover all calls that continued one training (`warm_start`, `partial_fit`,
+        `resume`), in streams the last 1,000 epochs, whereas ``n_iter_`` counts the epochs of the
+        last call. The epoch whose weights early stopping keeps is
+        ``history_["epoch"][np.nanargmin(history_["validation_loss"])]``; with `scoring`, the one
+        with the highest score.
         """
         return {name: np.array(values) for name, values in self.run_.history.columns.items()}
 

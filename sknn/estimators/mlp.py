@@ -63,8 +63,9 @@ class MLPClassifier(NetworkClassifier):
     nesterovs_momentum : bool, default=True
         Whether to use Nesterov's momentum.
     early_stopping : bool, default=False
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights. With `scoring`, the score is watched instead.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights. With `scoring`, the score is watched
+        instead.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
@@ -76,7 +77,8 @@ class MLPClassifier(NetworkClassifier):
     epsilon : float, default=1e-8
         Prevents division by zero in updates ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops.
+        Training stops after more than this many epochs without improvement. Those within the
+        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
     max_fun : int, default=15000
         Maximum number of function evaluations of lbfgs.
     loss : str or Loss, default="log_loss"
@@ -165,8 +167,9 @@ class MLPClassifier(NetworkClassifier):
     t_ : int
         Number of rows that training has passed through the network.
     stop_reason_ : str or None
-        "max_iter", "converged", "early_stopping", "stop_below", "max_time", "interrupted",
-        "diverged", or the reason a callback gave.
+        Why training ended: "max_iter", "converged", "early_stopping", "stop_below", "max_time",
+        "interrupted", "diverged", "paused" (by :class:`~sknn.callbacks.Pause`), "range_test" (by
+        :class:`~sknn.callbacks.LearningRateRange`), or the reason another callback gave.
     n_layers_, n_outputs_, n_parameters_ : int
         Number of layers including input and output, of units in the output layer, and of weights
         and biases.
@@ -354,8 +357,9 @@ class MLPRegressor(NetworkRegressor):
     nesterovs_momentum : bool, default=True
         Whether to use Nesterov's momentum.
     early_stopping : bool, default=False
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights. With `scoring`, the score is watched instead.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights. With `scoring`, the score is watched
+        instead.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
@@ -367,7 +371,8 @@ class MLPRegressor(NetworkRegressor):
     epsilon : float, default=1e-8
         Prevents division by zero in updates ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops.
+        Training stops after more than this many epochs without improvement. Those within the
+        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
     max_fun : int, default=15000
         Maximum number of function evaluations of lbfgs.
     layers : list of Layer, default=None
@@ -453,8 +458,9 @@ class MLPRegressor(NetworkRegressor):
     t_ : int
         Number of rows that training has passed through the network.
     stop_reason_ : str or None
-        "max_iter", "converged", "early_stopping", "stop_below", "max_time", "interrupted",
-        "diverged", or the reason a callback gave.
+        Why training ended: "max_iter", "converged", "early_stopping", "stop_below", "max_time",
+        "interrupted", "diverged", "paused" (by :class:`~sknn.callbacks.Pause`), "range_test" (by
+        :class:`~sknn.callbacks.LearningRateRange`), or the reason another callback gave.
     n_layers_, n_outputs_, n_parameters_ : int
         Number of layers including input and output, of units in the output layer, and of weights
         and biases.

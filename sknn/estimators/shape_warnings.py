@@ -87,6 +87,19 @@ def of_flat_rows(width: int, first: bool) -> str | None:
     return None
 
 
+def of_moved_channels(shape: Shape, known: Shape, first: bool) -> str:
+    """Return what helps where rows would be the known ones, were channels at the other end."""
+    given = _given(shape, first)
+    moved = (given[-1], *given[:-1]) if first else (*given[1:], given[0])
+    if len(shape) < 2 or moved != _given(known, first):
+        return ""
+    axes = "-1, 1" if first else "1, -1"
+    return (
+        f" Its channels seem to be the {'last' if first else 'first'} axis of a row: pass "
+        f"np.moveaxis(X, {axes}), or fit with {_says(not first)}."
+    )
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 

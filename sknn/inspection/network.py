@@ -7,15 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from sknn._drawing.diagram import Diagram, Links, diagram
+from sknn._drawing.diagram import ROW, Diagram, Links, diagram
 from sknn._drawing.house_style import in_house_style, sign_colors
 from sknn._drawing.pyplot import color, pyplot
+from sknn._drawing.rows import in_rows
 from sknn.core.constraints import integer
 from sknn.core.network import Network
 from sknn.inspection.unwrap import chosen_member, network_of, served
 
 _INCHES = 1.35
 """Width of a column."""
+_COLUMNS = 7
+"""A picture of so many still reads well in the width of a page."""
 
 
 class NetworkDisplay:
@@ -37,7 +40,7 @@ class NetworkDisplay:
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : list of matplotlib LineCollection
-        One per layer, in order.
+        One per layer, in order. Between two rows every line is cut into two.
 
     Examples
     --------
@@ -76,7 +79,8 @@ class NetworkDisplay:
         estimator : fitted or initialized sknn estimator
             ``initialize(X, y)`` is enough. Or a Pipeline or search around an estimator.
         ax : matplotlib Axes, default=None
-            None makes a new figure, as wide as the network needs.
+            None makes a new figure, as wide as the network needs; one of more than six layers is
+            broken into rows of about equal length. Axes of your own hold a single row.
         max_units : int, default=16
             Layers with more units are drawn as boxes.
         member : int, default=0
@@ -138,12 +142,14 @@ class NetworkDisplay:
             member=chosen_member(self.network, member),
         )
         if ax is None:
-            size = (_INCHES * (picture.width + 0.9), 3.6)
+            picture = in_rows(picture, _COLUMNS)
+            size = (_INCHES * (picture.width + 0.9), 3.6 * picture.rows)
             ax = pyplot().subplots(figsize=size, layout="constrained")[1]
         self.lines_ = [_draw_links(ax, links, line_kw or {}) for links in picture.links]
         _draw_layers(ax, picture, unit_kw or {})
         _draw_captions(ax, picture, _font_scale(ax, picture.width + 0.9))
-        ax.set(xlim=(-0.95, picture.width - 0.05), ylim=(-0.62, 1.3))
+        bottom = -0.62 - ROW * (picture.rows - 1)
+        ax.set(xlim=(-0.95, picture.width - 0.05), ylim=(bottom, 1.3))
         ax.set_axis_off()
         self.ax_, self.figure_ = ax, ax.figure
         return self
@@ -203,10 +209,13 @@ def _draw_captions(ax: Any, picture: Diagram, scale: float) -> None:
     for caption in picture.captions:
         if caption.over:
             reach = [caption.x - caption.over, caption.x + caption.over]
-            ax.plot(reach, [1.12, 1.12], color=color(0), linewidth=1.5)
-            ax.text(caption.x, 1.15, caption.lines[0], ha="center", va="bottom", fontsize=9 * scale)
+            height = caption.y + 1.12
+            ax.plot(reach, [height, height], color=color(0), linewidth=1.5)
+            style = {"ha": "center", "va": "bottom", "fontsize": 9 * scale}
+            ax.text(caption.x, height + 0.03, caption.lines[0], **style)
             continue
         name, *rest = caption.lines
         style = {"ha": "center", "va": "baseline", "fontsize": 8 * scale, "weight": "bold"}
-        ax.text(caption.x, -0.17, name, parse_math=False, **style)
-        ax.text(caption.x, -0.23, "\n".join(rest), ha="center", va="top", fontsize=7 * scale)
+        ax.text(caption.x, caption.y - 0.17, name, parse_math=False, **style)
+        style = {"ha": "center", "va": "top", "fontsize": 7 * scale}
+        ax.text(caption.x, caption.y - 0.23, "\n".join(rest), **style)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sknn.exceptions import TableWarning
 from sknn.preprocessing.categories import MISSING, Levels, Texts
 from sknn.preprocessing.kinds import Form, n_missing
+from sknn.preprocessing.rounding import Ranges
 from sknn.training.warnings import users_level
 
 _NAMED = 5
@@ -44,6 +45,23 @@ class ColumnWarnings:
                     f"counts as missing; to keep its texts, {_AS_CATEGORY}"
                 )
 
+    def look_at_ranges(self, labels: list, ranges: Ranges, constant: NDArray) -> None:
+        """Note columns of numbers that may differ by rounding alone."""
+        alike = [labels[i] for i in np.flatnonzero(constant)]
+        if alike:
+            self._texts.append(
+                f"{_listed(alike)} differ only in the last digits, as rounding makes them, and "
+                "count as constant"
+            )
+        tiny = np.flatnonzero(ranges.near_zero() & ~constant)
+        if len(tiny):
+            self._texts.append(
+                f"{_listed([labels[i] for i in tiny])} are tiny beside the other columns (up to "
+                f"{ranges.peak[tiny].max():.0e}) and are scaled up like these; if they are "
+                "rounding errors, such as surplus components of TruncatedSVD or PCA, leave them "
+                "out or use fewer components; if not, convert them to smaller units"
+            )
+
     def look_at_levels(self, label: Any, found: Texts, levels: Levels) -> None:
         """Note a category most of whose rows have levels that are not told apart."""
         kept = np.isin(np.array(found.texts, object), [*levels.levels, MISSING])
@@ -71,6 +89,13 @@ class ColumnWarnings:
             TableWarning,
             stacklevel=users_level(),
         )
+
+
+def _listed(labels: list) -> str:
+    """Return the beginning of a sentence about the numbers of some columns."""
+    named, more = ", ".join(map(repr, labels[:_NAMED])), len(labels) - _NAMED
+    kind = "column" if len(labels) == 1 else "columns"
+    return f"the numbers of {kind} {named}" + (f" and {more} more" if more > 0 else "")
 
 
 def _advice(lost: list[str]) -> str:

@@ -60,7 +60,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     column, and so are all texts that cannot be read. Whole numbers with leading zeros or more than
     15 digits are codes, and so are categories.
 
-    Constant columns are left out. If no column remains, there is one column of zeros.
+    Constant columns are left out, and so are those that vary by rounding alone: numbers, not all
+    whole, that agree to about 16 units in the last place. If no column remains, there is one column
+    of zeros.
 
     Parameters
     ----------
@@ -175,7 +177,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -----
         TableWarning
             Once, about columns in which most rows have levels that are too rare to learn from,
-            texts that count as missing, and dates whose day and month cannot be told apart.
+            texts that count as missing, dates whose day and month cannot be told apart, numbers
+            that vary by rounding alone, and numbers around zero that are so small beside the other
+            columns that they may be rounding errors. The latter are scaled all the same, since they
+            may be quantities in large units.
         """
         table = read_table(X)
         plan, remarks = self._planned(table, y, sample_weight)

@@ -106,7 +106,14 @@ class Numbers:
     bins: Bins
 
     @classmethod
-    def fit(cls, matrix: NDArray, weight: NDArray, may_mark: NDArray, edges: Edges) -> Numbers:
+    def fit(
+        cls,
+        matrix: NDArray,
+        weight: NDArray,
+        may_mark: NDArray,
+        edges: Edges,
+        constant: NDArray | None = None,
+    ) -> Numbers:
         """Learn from the training rows.
 
         Parameters
@@ -118,9 +125,12 @@ class Numbers:
             Columns that may get an indicator.
         edges : callable
             From a column, its distinct values and the number of columns that vary to edges.
+        constant : ndarray of bool of shape (d,), default=None
+            Columns that do not vary but for rounding.
         """
         columns = [Column.of(matrix[:, place], weight) for place in range(matrix.shape[1])]
-        kept = np.array([i for i, each in enumerate(columns) if each.varies], np.intp)
+        varies = np.array([each.varies for each in columns], bool)
+        kept = np.flatnonzero(varies if constant is None else varies & ~constant)
         missing = np.array([0 < each.n_missing < len(matrix) for each in columns], bool)
         figures = np.zeros((4, len(kept)))
         cuts = []

@@ -26,6 +26,7 @@ from sknn.preprocessing.kinds import (
 )
 from sknn.preprocessing.numbers import Edges, Numbers
 from sknn.preprocessing.quantiles import Distinct
+from sknn.preprocessing.rounding import Ranges, precision_of
 
 _HUGE = 8e307
 _MOST_UNITS = 1e9
@@ -167,9 +168,12 @@ class TablePlan:
             source for place, form in enumerate(forms) for source in _sources(table, place, form)
         ]
         may_mark = np.array([each.part in (None, "days") for each in sources], bool)
-        numbers = Numbers.fit(
-            _matrix(table, sources), sample.weight, may_mark, _edges(settings, sample)
-        )
+        matrix = _matrix(table, sources)
+        ranges = Ranges.of(matrix, _precision(table, sources))
+        constant = ranges.alike(matrix)
+        remarks.look_at_ranges([table.labels[each.place] for each in sources], ranges, constant)
+        edges = _edges(settings, sample)
+        numbers = Numbers.fit(matrix, sample.weight, may_mark, edges, constant)
         kinds = [form.kind for form in forms]
         found = _levels(table, kinds, sample, settings.max_categories, remarks)
         places, levels = list(found), list(found.values())
@@ -252,6 +256,14 @@ def _matrix(table: Table, sources: list[Source]) -> NDArray:
             matrix[:, place] = source.read(table)
     _check_size(matrix, table, sources)
     return matrix
+
+
+def _precision(table: Table, sources: list[Source]) -> NDArray:
+    """Return how finely the numbers of each column were told apart when they were computed."""
+    if table.matrix is not None:
+        return np.full(len(sources), precision_of(table.matrix.dtype))
+    dtypes = (getattr(table.column(source.place), "dtype", None) for source in sources)
+    return np.array([precision_of(dtype) for dtype in dtypes])
 
 
 def _check_size(matrix: NDArray, table: Table, sources: list[Source]) -> None:

@@ -107,7 +107,7 @@ class WatchMembers(Watch):
     Parameters
     ----------
     watches : sequence of Watch
-        That of every member. They may differ in tolerance and patience.
+        That of every member. They may differ in tolerance, patience and planned epochs.
 
     Attributes
     ----------
@@ -119,6 +119,7 @@ class WatchMembers(Watch):
         self.__dict__.update(vars(watches[0]))
         self.tol = of_all([each.tol for each in watches])
         self.patience = of_all([each.patience for each in watches])
+        self.planned = of_all([each.planned for each in watches])
         self.stopped = self.lost = np.zeros(len(watches), bool)
 
     def on_epoch_end(self, progress: Progress) -> None:
@@ -126,7 +127,7 @@ class WatchMembers(Watch):
         run, values = progress.run, self.sign * progress.each[self.column]
         self._look_for_lost(values, progress)
         better = values <= run.reference - self.tol
-        run.stall = np.where(better, 0, np.add(run.stall, 1))
+        run.stall = np.where(better, 0, np.add(run.stall, run.epoch > self.planned))
         run.reference = np.fmin(run.reference, values)
         if self.keep_best:
             self._keep_of_each(values, progress)

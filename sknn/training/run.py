@@ -251,6 +251,8 @@ class Run:
         second.
     stream : bool
         That call is one of partial_fit.
+    data : tuple of (str, float)
+        Figures by which the data of that call can be known again; none where nobody will ask.
     unit : float
         Mean positive sample weight of the first call.
     epoch, step, samples : int
@@ -324,6 +326,7 @@ class Run:
     grown: int = 0
     stop_reason: str | None = None
     warned: frozenset[str] = frozenset()
+    data: tuple[tuple[str, float], ...] = ()
 
     def copy(self) -> Run:
         """Return an independent run: what happens to it leaves this one as it was."""
@@ -381,3 +384,4 @@ class Run:
         self.best = None
         self.average = None
         self.candidates = ()
+        self.data = ()

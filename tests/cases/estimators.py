@@ -171,7 +171,7 @@ RNN = {"units": (12,), "max_iter": 30} | ONE_BATCH
 enter(
     [RNNClassifier],
     {
-        "lstm": {},
+        "lstm": {"cell": "lstm"},
         "gru": {"cell": "gru", "bidirectional": True},
         "jordan": {"cell": "jordan", "n_members": 2},
     },
@@ -182,7 +182,8 @@ enter(
 enter(
     [RNNRegressor],
     {
-        "lstm": {"max_iter": 40, "learning_rate_init": 0.02},
+        "lstm": {"cell": "lstm", "readout": "last", "max_iter": 40}
+        | {"learning_rate": "constant", "learning_rate_init": 0.02},
         "elman": {"cell": "elman", "hidden_layer_sizes": (8,)},
     },
     RNN,

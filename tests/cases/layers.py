@@ -9,7 +9,7 @@ from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.elman import Elman
 from sknn.core.layers.embedding import Embedding
-from sknn.core.layers.global_pooling import GlobalAveragePool, GlobalMaxPool
+from sknn.core.layers.global_pooling import GlobalAveragePool, GlobalMaxPool, LastStep
 from sknn.core.layers.gru import GRU
 from sknn.core.layers.jordan import Jordan
 from sknn.core.layers.lstm import LSTM
@@ -127,6 +127,8 @@ CASES = [
     (GlobalMaxPool(), (3, 4, 2)),
     (GlobalAveragePool(), (5, 2)),
     (GlobalAveragePool(), (3, 4, 2)),
+    (LastStep(), (5, 2)),
+    (LastStep(reverse=True), (5, 2)),
     (Elman(3), (5, 2)),
     (Elman(3, "relu", return_sequences=True, reverse=True), (5, 2)),
     (Elman(3, "softplus", recurrent_dropout=0.4), (5, 2)),

@@ -48,6 +48,7 @@ def test_figures_of_another_measure_are_not_compared():
     ("first", "second"),
     [("sgd", "adam"), ("adam", "amsgrad"), ("rmsprop", "adadelta"), ("adam", "lion")],
 )
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_another_solver_starts_with_a_state_of_its_own(first, second):
     net = MLPClassifier(**FEW, solver=first, warm_start=True).fit(X, Y)
     net.set_params(solver=second).fit(X, Y)
@@ -72,6 +73,7 @@ def test_what_cannot_change_in_a_run_is_refused(change):
         net.set_params(**change).fit(X, REAL)
 
 
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_the_range_of_predictions_may_change():
     net = MLPRegressor(**FEW, warm_start=True).fit(X, REAL)
     net.set_params(output_range=(9.9, 10.1)).fit(X, REAL)

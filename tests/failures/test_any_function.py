@@ -341,6 +341,7 @@ def assert_nothing_happened(name, picks):
 
 
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in COSTLY])
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_an_error_in_any_function(name):
     """In its last call, when most has been done."""
     assert assert_nothing_happened(name, lambda times: {times}) >= 60

@@ -212,7 +212,8 @@ def test_mixed_outputs():
 
 def test_ragged_sequences():
     series = [SERIES[i][: 1 + i % 3] for i in range(24)]
-    net = RNNRegressor((4,), **BRIEF).fit(series, Y)
+    # Maxima over steps have kinks, at which shares add up slowly.
+    net = RNNRegressor((4,), readout="last", **BRIEF).fit(series, Y)
     for found in (input_gradients(net, series), integrated_gradients(net, series)):
         assert [each.shape for each in found] == [each.shape for each in series]
         assert all(np.isfinite(each).all() for each in found)

@@ -71,3 +71,48 @@ def test_nothing_to_draw():
         NetworkDisplay.from_estimator(net())
     with pytest.raises(TypeError, match="network of sknn"):
         NetworkDisplay.from_estimator(LinearRegression().fit(X, Y))
+
+
+def deep(n_layers):
+    sizes = (3,) * (n_layers - 1)
+    return MLPClassifier(sizes, learning_rate="cosine", max_iter=1, random_state=0).fit(X, Y)
+
+
+@pytest.mark.parametrize(("n_layers", "rows"), [(1, 1), (6, 1), (7, 2), (14, 3), (30, 5)])
+def test_many_layers_stand_in_rows_that_fit_a_page(n_layers, rows):
+    display = NetworkDisplay.from_estimator(deep(n_layers))
+    left, right = display.ax_.get_xlim()
+    assert display.figure_.get_figwidth() < 11
+    assert right - left < 8
+    names = [f"hidden{i}" for i in range(n_layers - 1)]
+    heights = {t.get_text(): t.get_position()[1] for t in display.ax_.texts}
+    assert len({heights[name] for name in ["input", *names, "output"]}) == rows
+    assert len(display.lines_) == n_layers
+
+
+def test_links_between_rows_are_cut_in_the_middle():
+    model = deep(7)
+    display = NetworkDisplay.from_estimator(model)
+    segments = [len(lines.get_segments()) for lines in display.lines_]
+    whole = [weights.size for weights in model.coefs_]
+    assert segments == [2 * n if i == 3 else n for i, n in enumerate(whole)]
+    for lines in display.lines_:
+        lengths = [np.abs(b - a)[0] for a, b in lines.get_segments()]
+        assert max(lengths) <= 1.0
+
+
+def test_headings_stand_above_each_of_their_rows():
+    coder = AutoEncoder((4, 4, 3, 3, 2), max_iter=1, random_state=0, learning_rate="cosine").fit(X)
+    found = texts(NetworkDisplay.from_estimator(coder))
+    assert found.count("encoder") == 1 and found.count("decoder") == 1
+    sizes = (4, 4, 4, 4, 3, 3, 3, 2)
+    coder = AutoEncoder(sizes, max_iter=1, random_state=0, learning_rate="cosine")
+    found = texts(NetworkDisplay.from_estimator(coder.fit(X)))
+    assert found.count("encoder") == 2 and found.count("decoder") == 2
+
+
+def test_axes_of_the_user_hold_one_row():
+    _, ax = plt.subplots(figsize=(30, 4))
+    display = NetworkDisplay.from_estimator(deep(14), ax=ax)
+    left, right = display.ax_.get_xlim()
+    assert right - left > 14

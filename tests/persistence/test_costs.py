@@ -22,6 +22,7 @@ SMALL = {
 
 
 @pytest.mark.parametrize("name", SMALL)
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_small_files_are_as_small_as_pickles(name):
     net = SMALL[name].fit(X, Y)
     for each in (net, net.partial_fit(X, Y, **({"classes": [0, 1]} if "cl" in name else {}))):

@@ -10,7 +10,7 @@ from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.elman import Elman
 from sknn.core.layers.embedding import Embedding
-from sknn.core.layers.global_pooling import GlobalAveragePool, GlobalMaxPool
+from sknn.core.layers.global_pooling import GlobalAveragePool, GlobalMaxPool, LastStep
 from sknn.core.layers.gru import GRU
 from sknn.core.layers.jordan import Jordan
 from sknn.core.layers.lstm import LSTM
@@ -48,6 +48,7 @@ __all__ = [
     "GlobalMaxPool",
     "Jordan",
     "LSTM",
+    "LastStep",
     "Latent",
     "Layer",
     "LayerNorm",

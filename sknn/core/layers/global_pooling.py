@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.core.constraints import boolean
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layers.steps import steps_there
 from sknn.core.layout import Plan, Scratch, Shape, Views
@@ -135,6 +136,75 @@ class GlobalAveragePool(_GlobalPool):
         mask = _mask(x, ctx, self)
         if mask is not None:
             dx[..., ~mask, :] = 0.0
+
+
+class LastStep(_GlobalPool):
+    """Keep the last step of a sequence, or the first one.
+
+    Rows have the shape (steps, channels). Missing steps do not count; a sequence without any step
+    gives zeros.
+
+    Parameters
+    ----------
+    reverse : bool, default=False
+        Keep the first step: the last one of a recurrent layer that reads backwards.
+    name : str, default=None
+        Name in parameter grids; None: ``pool0``, ``pool1``, ...
+
+    Examples
+    --------
+    >>> from sknn.layers import LastStep
+    >>> LastStep().plan((150, 32)).out_shape
+    (32,)
+    """
+
+    constraints = {"reverse": boolean()}
+
+    def __init__(self, reverse: bool = False, name: str | None = None) -> None:
+        self.reverse = reverse
+        self.name = name
+
+    def plan(self, in_shape: Shape) -> Plan:
+        """No parameters, and of the shape only the last axis is left."""
+        if len(in_shape) != 2:
+            raise ValueError(
+                f"LastStep needs rows of shape (steps, channels); they are of shape {in_shape}. "
+                "Put it behind layers that keep the steps, or leave it out."
+            )
+        return super().plan(in_shape)
+
+    @staticmethod
+    def _work(in_shape: Shape) -> dict[str, Scratch]:
+        return {}
+
+    def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
+        """Copy one step of each sequence."""
+        mask = steps_there(ctx.mask, x.shape[-2], self)
+        np.copyto(y, x[self._kept(mask)])
+        if mask is not None:
+            y[..., ~mask.any(axis=-1), :] = 0.0
+
+    def backward(
+        self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
+    ) -> None:
+        """Give the whole gradient to that step."""
+        if dx is None:
+            return
+        mask = steps_there(ctx.mask, x.shape[-2], self)
+        dx.fill(0.0)
+        if mask is not None:
+            dy[..., ~mask.any(axis=-1), :] = 0.0
+        dx[self._kept(mask)] = dy
+
+    def _kept(self, mask: NDArray | None) -> Any:
+        """Return the index of the kept steps, one of each row."""
+        if mask is None:
+            return ..., 0 if self.reverse else -1, slice(None)
+        if self.reverse:
+            step = np.argmax(mask, axis=-1)
+        else:
+            step = mask.shape[-1] - 1 - np.argmax(mask[:, ::-1], axis=-1)
+        return ..., np.arange(len(mask)), step, slice(None)
 
 
 def _first(hit: NDArray, work: NDArray) -> NDArray:

@@ -136,7 +136,8 @@ class BatchNorm(Layer):
     In training, mean and variance (ddof 0) are those of the batch, with sample weights: a row of
     weight 2 counts as two rows, and missing steps do not count. Running statistics follow them,
     ``running = momentum * running + (1 - momentum) * batch``; they start at mean 0 and variance 1,
-    and are used in prediction, in frozen layers, and for batches whose weights are all zero.
+    and are used in prediction, in frozen layers, for batches whose weights are all zero, and for a
+    batch with a single value of each feature.
     :math:`\gamma` (``gain``) starts at one, :math:`\beta` (``bias``) at zero; neither is penalized.
 
     Parameters
@@ -243,7 +244,8 @@ class BatchNorm(Layer):
 
 def _reads_batch(ctx: Context) -> bool:
     """Tell whether the batch has statistics of its own that are to be used."""
-    if not ctx.train or ctx.frozen:
+    if not ctx.train or ctx.frozen or ctx.scratch["share"].size < 2:
+        # One number has no variance.
         return False
     return ctx.weight is None or bool(ctx.weight.any())
 

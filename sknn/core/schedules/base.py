@@ -13,6 +13,7 @@ class Schedule(Spec, family=True):
 
     A schedule that needs a horizon has a parameter `epochs`; None stands for the `max_iter` of the
     call that began the run. After its horizon, a schedule keeps its last value.
+    Within the horizon, training does not end because the training loss no longer falls.
     """
 
     per_update: ClassVar[bool] = False
@@ -40,6 +41,19 @@ class Schedule(Spec, family=True):
         state : dict
             What :meth:`observe` and :meth:`on_stall` keep; part of the run.
         """
+
+    def planned_epochs(self, horizon: int) -> int:
+        """Return how many epochs the factor is planned for; 0 where it knows no end.
+
+        Parameters
+        ----------
+        horizon : int
+            As of :meth:`factor`.
+        """
+        if "epochs" not in self.get_params(deep=False):
+            return 0
+        own: int | None = getattr(self, "epochs")  # noqa: B009  (not every schedule has it)
+        return int(horizon if own is None else own)
 
     def observe(self, loss: float, state: dict[str, float]) -> None:  # noqa: B027  (most do not look)
         """See the monitored loss at the end of an epoch."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +14,6 @@ from sknn._validation.arrays import Rows
 from sknn.core.layers import Layer
 from sknn.core.layout import Shape
 from sknn.core.network import Network
-from sknn.core.schedules import Cosine
 from sknn.estimators.autoencoder import automatic
 from sknn.estimators.autoencoder import layers as codec
 from sknn.estimators.autoencoder.elbo import EvidenceBound
@@ -143,14 +141,14 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     early_stopping : bool, default=False
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops. The rates of ``learning_rate="auto"``
-        that fall are not cut off.
+        Training stops after more than this many epochs without improvement. Those within the
+        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -491,15 +489,11 @@ class AutoEncoder(OutlierScores, BaseNetwork):
     def _recipe(self) -> Recipe:
         codec.check(self)
         # With tol=0 the loss may fall for ever; to have used the epochs is no failure then.
-        schedule = automatic.schedule(self)
-        # Rates that fall to an end are not cut off by a loss that rests on the way.
-        to_the_end = isinstance(schedule, Cosine) and not self.early_stopping
         return recipe_of(
             self,
             loss=self.loss,
-            schedule=schedule,
+            schedule=automatic.schedule(self),
             base_rate=automatic.base_rate(self),
-            patience=math.inf if to_the_end else None,
             must_converge=self.tol > 0,
         )
 

@@ -68,13 +68,15 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k. Pretraining is not repeated.
     early_stopping : bool, default=False
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights. The held-out rows are not used in pretraining.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights. The held-out rows are not used in
+        pretraining.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops.
+        Training stops after more than this many epochs without improvement. Those within the
+        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -235,13 +237,15 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k. Pretraining is not repeated.
     early_stopping : bool, default=False
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights. The held-out rows are not used in pretraining.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights. The held-out rows are not used in
+        pretraining.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops.
+        Training stops after more than this many epochs without improvement. Those within the
+        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -287,6 +291,17 @@ feature_names_in_
     >>> print(f"R2 {net.score(scale(X), y):.1f}")
     R2 0.5
     """
+
+    # The loss of these networks is not chosen.
+    _wording = {
+        **DeepBelief._wording,
+        """With
+    ``loss="gaussian_nll"`` it is that of the target: the network predicts it and, with
+    several members, it is the root of the mean of their variances plus the variance of
+    their means. With other losses, it is the standard deviation of the members'
+    predictions.""": "It is the standard deviation of the members' predictions.",
+        "a single member, unless the loss learns a spread.": "a single member.",
+    }
 
     def __init__(
         self,

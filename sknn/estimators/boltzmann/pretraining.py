@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,10 +13,13 @@ from sknn.estimators.boltzmann.rbm import BernoulliRBM, GaussianRBM
 from sknn.estimators.fit.layerwise import train_part
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fitted import learned
+from sknn.estimators.settings.wording import LAST_LAYER
 
 
 class DeepBelief:
     """The start of a network from a stack of machines, each fed by the one below."""
+
+    _wording: ClassVar[Mapping[str, str]] = LAST_LAYER
 
     activation: Any = "logistic"
     rbms_: list[BoltzmannMachine] = learned()

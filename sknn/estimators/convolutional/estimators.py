@@ -43,7 +43,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     dropout : float or list of float, default=0.0
         Fraction of activations dropped after each hidden layer. Nothing is dropped after
         convolutions.
-    normalization : {None, "batch", "layer"}, default=None
+    normalization : {None, "batch", "layer"}, default="batch"
         Normalization between each hidden layer and its activation. It applies to convolutions, too.
     layers : list of Layer, default=None
         The hidden layers one by one, instead of the parameters that describe them. For example
@@ -56,28 +56,31 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
         "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
         parameters are searched as ``solver__beta_1``.
-    learning_rate : str or Schedule, default="constant"
+    learning_rate : str or Schedule, default="cosine"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
-        :mod:`sknn.schedules`. Works with every stochastic solver.
-    learning_rate_init : float, default=0.001
+        :mod:`sknn.schedules`. Works with every stochastic solver. By name, a schedule ends after
+        `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer streams pass
+        "constant".
+    learning_rate_init : float, default=0.003
         Learning rate, which the schedule multiplies by a factor.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
-        is ``min(64, n_samples)``.
-    max_iter : int, default=200
+        is 8 up to 400 rows, 16 up to 800, 32 up to 1,600, and 64 beyond.
+    max_iter : int, default=20
         Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops.
+        Training stops after more than this many epochs without improvement. Those within the
+        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=None
@@ -155,10 +158,9 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     >>> from sknn import CNNClassifier
     >>> X, y = load_digits(return_X_y=True)
     >>> X_train, X_test, y_train, y_test = train_test_split(X / 16, y, random_state=0)
-    >>> net = CNNClassifier((8, 16), input_shape=(8, 8), learning_rate="cosine", max_iter=10,
-    ...                     learning_rate_init=0.01, random_state=0)
+    >>> net = CNNClassifier((8, 16), input_shape=(8, 8), random_state=0)
     >>> print(f"accuracy {net.fit(X_train, y_train).score(X_test, y_test):.2f}")
-    accuracy 0.96
+    accuracy 0.98
     """
 
     def __init__(
@@ -175,15 +177,15 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         hidden_layer_sizes: Any = (64,),
         activation: Any = "relu",
         dropout: Any = 0.0,
-        normalization: Any = None,
+        normalization: Any = "batch",
         layers: Any = None,
         loss: Any = "log_loss",
         solver: Any = "adam",
-        learning_rate: Any = "constant",
-        learning_rate_init: Any = 0.001,
+        learning_rate: Any = "cosine",
+        learning_rate_init: Any = 0.003,
         alpha: Any = 0.0001,
         batch_size: Any = "auto",
-        max_iter: Any = 200,
+        max_iter: Any = 20,
         early_stopping: Any = False,
         validation_fraction: Any = 0.1,
         n_iter_no_change: Any = 10,
@@ -286,28 +288,31 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
         "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose
         parameters are searched as ``solver__beta_1``.
-    learning_rate : str or Schedule, default="constant"
+    learning_rate : str or Schedule, default="cosine"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
-        :mod:`sknn.schedules`. Works with every stochastic solver.
-    learning_rate_init : float, default=0.001
+        :mod:`sknn.schedules`. Works with every stochastic solver. By name, a schedule ends after
+        `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer streams pass
+        "constant".
+    learning_rate_init : float, default=0.003
         Learning rate, which the schedule multiplies by a factor.
     alpha : float, default=0.0001
         Strength of the L2 penalty, ``alpha / 2 * sum of squared weights / total sample weight``:
         the same function for every solver and batch size.
     batch_size : int, "auto" or BatchSize, default="auto"
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
-        is ``min(64, n_samples)``.
-    max_iter : int, default=200
+        is 8 up to 400 rows, 16 up to 800, 32 up to 1,600, and 64 beyond.
+    max_iter : int, default=40
         Maximum number of epochs in one call of `fit`.
     early_stopping : bool, default=False
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops.
+        Training stops after more than this many epochs without improvement. Those within the
+        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=None
@@ -408,11 +413,11 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         layers: Any = None,
         loss: Any = "squared_error",
         solver: Any = "adam",
-        learning_rate: Any = "constant",
-        learning_rate_init: Any = 0.001,
+        learning_rate: Any = "cosine",
+        learning_rate_init: Any = 0.003,
         alpha: Any = 0.0001,
         batch_size: Any = "auto",
-        max_iter: Any = 200,
+        max_iter: Any = 40,
         early_stopping: Any = False,
         validation_fraction: Any = 0.1,
         n_iter_no_change: Any = 10,

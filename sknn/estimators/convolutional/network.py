@@ -25,6 +25,7 @@ from sknn.core.layout import Shape
 from sknn.core.spec import resolve
 from sknn.estimators import shape_warnings
 from sknn.estimators.settings import layers as layer_specs
+from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.shaped import ShapedNetwork
 
 _POOLING: dict[str, Any] = {"max": MaxPool, "average": AveragePool}
@@ -62,6 +63,16 @@ class ConvolutionalNetwork(ShapedNetwork):
     strides: Any = 1
     padding: Any = "same"
     hidden_layer_sizes: Any = (64,)
+
+    _wording = {
+        **LAST_LAYER,
+        ROWS: "array-like of shape (n_samples, height, width, n_channels), "
+        "(n_samples, height, width), (n_samples, n_steps, n_channels) or (n_samples, n_features)",
+        KEPT: """
+    Images or signals, the channels last, or behind the samples with ``channels="first"``. Rows laid
+    flat are signals of one channel, unless `input_shape` says otherwise. float32 is kept,
+    everything else is converted to float64. Sparse matrices are refused.""",
+    }
 
     _hidden_parameters: ClassVar[tuple[str, ...]] = ("filters", "hidden_layer_sizes")
 
@@ -119,7 +130,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         )
 
     def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
-        return ((inf, 64),)
+        return ((400, 8), (800, 16), (1600, 32), (inf, 64))
 
     # -- layers ---------------------------------------------------------------------------
 
@@ -127,7 +138,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         output = layer_specs.output_layer(n_raw)
         if self.layers is not None:
             given = layer_specs.given_layers(self, _EXPANDED)
-            return [*given, Flatten(), output]
+            return [*layer_specs.flattened(self, given, self.input_shape_), output]
         sizes = layer_specs.hidden_sizes(self.hidden_layer_sizes)
         rates = layer_specs.per_layer(self.dropout, len(sizes), "dropout")
         layers = [*self._blocks(), Flatten()]

@@ -130,6 +130,9 @@ def watch_for(state: FitState) -> Watch:
     scored = watching and recipe.scoring is not None
     column = "loss" if not watching else "score" if scored else "validation_loss"
     patience = recipe.patience
+    # Rates that are planned to the end are not cut off by a training loss that rests on its way;
+    # held-out rows tell more.
+    planned = 0 if watching else recipe.schedule.planned_epochs(state.run.horizon)
     if watching:
         patience = max(patience, recipe.epochs / 10)
     return Watch(
@@ -138,6 +141,7 @@ def watch_for(state: FitState) -> Watch:
         sign=-1.0 if scored else 1.0,
         tol=recipe.tol,
         patience=patience,
+        planned=planned,
         schedule=recipe.schedule,
         base_rate=recipe.base_rate,
         keep_best=watching and recipe.restore_best,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
@@ -15,6 +16,7 @@ from sknn.core.network import Network
 from sknn.core.row_order import in_order
 from sknn.estimators.fit.state import FitState
 from sknn.exceptions import DataScaleWarning, OneHotTargetWarning, ShapeWarning
+from sknn.preprocessing.rounding import Ranges, precision_of
 from sknn.training.warnings import users_level
 
 # A column is judged on this many rows, on fewer where there are many columns.
@@ -40,16 +42,21 @@ class Columns:
     Attributes
     ----------
     n_rows : int
-    mean, std, peak : ndarray of shape (n_features,)
+    mean, std, low, high, peak : ndarray of shape (n_features,)
         Peak is the largest absolute value.
     varies : ndarray of bool
+    dtype : dtype
+        That of X.
     """
 
     n_rows: int
     mean: NDArray
     std: NDArray
+    low: NDArray
+    high: NDArray
     peak: NDArray
     varies: NDArray
+    dtype: np.dtype
 
     @classmethod
     def of(cls, x: Any, rows: NDArray | None = None) -> Columns:
@@ -65,15 +72,17 @@ class Columns:
         mean = sample.mean(axis=0, dtype=np.float64)
         spread = sample - mean
         std = np.sqrt(np.einsum("ij,ij->j", spread, spread) / len(sample))
-        return cls(len(rows), mean, std, np.maximum(-low, high), high > low)
+        peak = np.maximum(-low, high)
+        return cls(len(rows), mean, std, low, high, peak, high > low, rows.dtype)
 
     @classmethod
     def _sparse(cls, sample: Any) -> Columns:
-        sample = sample.astype(np.float64)
+        dtype, sample = sample.dtype, sample.astype(np.float64)
         low, high = (_row(part) for part in (sample.min(axis=0), sample.max(axis=0)))
         mean, square = (_row(part.mean(axis=0)) for part in (sample, sample.multiply(sample)))
         std = np.sqrt(np.maximum(square - mean**2, 0.0))
-        return cls(sample.shape[0], mean, std, np.maximum(-low, high), high > low)
+        peak = np.maximum(-low, high)
+        return cls(sample.shape[0], mean, std, low, high, peak, high > low, dtype)
 
     @property
     def badly_scaled(self) -> NDArray:
@@ -88,6 +97,13 @@ class Columns:
     def may_be_tiny(self) -> NDArray:
         """Whether no larger number was seen; rows that were not looked at may hold one."""
         return self.varies & (self.peak < _TINY)
+
+    @property
+    def may_be_rounding(self) -> NDArray:
+        """Whether a column varies by no more than rounding errors."""
+        precision = np.full(len(self.low), precision_of(self.dtype))
+        ranges = Ranges(self.low, self.high, self.peak, precision)
+        return ranges.close | ranges.near_zero()
 
 
 def _places(x: NDArray) -> NDArray:
@@ -157,13 +173,36 @@ def _warn_of_scales(state: FitState, columns: Columns) -> None:
         bad &= ~(tiny & (peak / scale >= _TINY))
     if not bad.any():
         return
-    shaped = x.ndim > 2
-    _warn(
-        f"X has {'channels' if shaped else 'columns'} on a scale from which a network learns "
-        f"badly: {_named(np.flatnonzero(bad), columns, state.estimator, shaped)}. Scale them, "
-        f"for example {_remedy(state, shaped)}.",
-        DataScaleWarning,
-    )
+    noise = bad & columns.may_be_rounding
+    remedy = _remedy(state, x.ndim > 2)
+    told = [
+        *_told(
+            state,
+            columns,
+            bad & ~noise,
+            "on a scale from which a network learns badly",
+            f"Scale them, for example {remedy}.",
+        ),
+        *_told(
+            state,
+            columns,
+            noise,
+            "that vary by no more than rounding errors",
+            "Leave them out, or use fewer components where they come from PCA or TruncatedSVD. If "
+            f"they hold real quantities in large units, scale them, for example {remedy}.",
+        ),
+    ]
+    _warn(" ".join(told), DataScaleWarning)
+
+
+def _told(
+    state: FitState, columns: Columns, which: NDArray, trouble: str, advice: str
+) -> Iterator[str]:
+    """Give what is to be said of some columns, if there are any."""
+    if which.any():
+        shaped = state.train.x.ndim > 2
+        named = _named(np.flatnonzero(which), columns, state.estimator, shaped)
+        yield f"X has {'channels' if shaped else 'columns'} {trouble}: {named}. {advice}"
 
 
 def _remedy(state: FitState, shaped: bool) -> str:

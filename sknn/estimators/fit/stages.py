@@ -20,8 +20,10 @@ from sknn.core.pretrained import Pretrained
 from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.continuation import continue_from, start_output_bias
 from sknn.estimators.fit.data_warnings import warn_of_data
+from sknn.estimators.fit.ended_schedule import warn_of_ended_schedule
 from sknn.estimators.fit.holdout import hold_out
 from sknn.estimators.fit.publishing import publish
+from sknn.estimators.fit.same_data import note_data
 from sknn.estimators.fit.solvers import objective_at, rejoin, solve
 from sknn.estimators.fit.state import Estimator, FitState
 from sknn.estimators.fit.task import Task
@@ -57,6 +59,11 @@ def open_fit(
     if state.n_rows:
         if state.fresh:
             warn_of_data(state)
+        else:
+            warn_of_ended_schedule(state)
+        if call.finish or call.keep or vars(estimator).get("callbacks"):
+            # Nobody else leaves a call that can be finished later.
+            note_data(state)
         hold_out(state)
         complete_weights(state)
     return state
@@ -269,7 +276,7 @@ def _react_to_stop(state: FitState) -> None:
         warnings.warn("Training interrupted by user.", stacklevel=users_level())
     elif run.stop_reason == "max_iter" and not state.call.stream and not recipe.full_batch:
         # A schedule with a horizon has done what it was made for when its epochs are over.
-        if recipe.must_converge and "epochs" not in recipe.schedule.get_params():
+        if recipe.must_converge and not recipe.schedule.planned_epochs(run.horizon):
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({run.until - run.began}) "
                 "reached and the optimization hasn't converged yet.",

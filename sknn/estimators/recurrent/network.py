@@ -21,7 +21,18 @@ from sknn._validation.sequences import (
     padded,
     unpacked,
 )
-from sknn.core.layers import GRU, LSTM, Elman, FillSteps, Jordan, Layer, Parallel
+from sknn.core.layers import (
+    GRU,
+    LSTM,
+    Elman,
+    FillSteps,
+    GlobalAveragePool,
+    GlobalMaxPool,
+    Jordan,
+    LastStep,
+    Layer,
+    Parallel,
+)
 from sknn.core.layers.recurrent import Recurrent
 from sknn.core.layout import Shape
 from sknn.core.network import Network
@@ -36,6 +47,7 @@ from sknn.estimators.recurrent.sequences import (
 from sknn.estimators.recurrent.state import BeginAnew, forget_state
 from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings.recipe import Recipe
+from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.targets.scores import accuracy, r2
 from sknn.exceptions import InvalidParameterError
@@ -47,6 +59,7 @@ _EXPANDED = (
     "units",
     "cell",
     "bidirectional",
+    "readout",
     "tbptt",
     "recurrent_dropout",
     "hidden_layer_sizes",
@@ -56,17 +69,40 @@ _EXPANDED = (
 )
 
 
+def _readout(reverse: bool) -> Layer:
+    """Return what is kept of the steps [1].
+
+    [1] Howard & Ruder (2018), "Universal language model fine-tuning for text classification", ACL
+    (there "concat pooling").
+    """
+    return Parallel([LastStep(reverse), GlobalAveragePool(), GlobalMaxPool()])
+
+
 class RecurrentNetwork(ShapedNetwork):
     """Recurrent layers over sequences that may have gaps and different lengths."""
 
     units: Any = (64,)
-    cell: Any = "lstm"
+    cell: Any = "gru"
     bidirectional: Any = False
+    readout: Any = "auto"
     return_sequences: Any = False
     stateful: Any = False
     tbptt: Any = None
     recurrent_dropout: Any = 0.0
     hidden_layer_sizes: Any = ()
+
+    _wording = {
+        **LAST_LAYER,
+        ROWS: "array-like of shape (n_samples, n_steps, n_features) or (n_samples, n_steps), or "
+        "list of arrays of shape (n_steps, n_features)",
+        KEPT: """
+    Sequences, the features of a step last, or behind the samples with ``channels="first"``. Those
+    of different lengths come as a list of arrays, or filled up with NaN. float32 is kept,
+    everything else is converted to float64. Sparse matrices are refused.""",
+        "y : array-like of shape (n_samples,) or (n_samples, n_outputs)": "y : array-like of shape "
+        "(n_samples,) or (n_samples, n_outputs); with `return_sequences` (n_samples, n_steps), or "
+        "a list of arrays of shape (n_steps,)",
+    }
 
     _hidden_parameters: ClassVar[tuple[str, ...]] = ("units", "hidden_layer_sizes")
     _finite: ClassVar[Any] = "allow-nan"
@@ -186,25 +222,48 @@ class RecurrentNetwork(ShapedNetwork):
         rates = layer_specs.per_layer(self.dropout, len(units) + len(sizes), "dropout")
         layers: list[Layer] = [FillSteps()]
         for i, size in enumerate(units):
-            layers.append(self._recurrent(size, self.return_sequences or i < len(units) - 1))
+            final = i == len(units) - 1 and not self.return_sequences
+            layers += (
+                self._pooled(size) if final and self._pools else [self._cells(size, not final)]
+            )
             layers += layer_specs.dropout(rates[i])
         for size, rate in zip(sizes, rates[len(units) :], strict=True):
             layers += layer_specs.block(self, size, self.activation)
             layers += layer_specs.dropout(rate)
         return [*layers, output]
 
-    def _recurrent(self, size: int, return_sequences: bool) -> Layer:
+    @property
+    def _pools(self) -> bool:
+        """Whether an answer to a sequence is read off all its steps."""
+        # Pieces of a series have ends and means that say little of the series.
+        return self.readout == "pooled" or (self.readout == "auto" and not self.stateful)
+
+    def _cells(self, size: int, return_sequences: bool) -> Layer:
         """Return one layer of cells, or one for each direction."""
+        ways = [self._one_way(size, return_sequences, back) for back in self._directions]
+        return Parallel(ways) if self.bidirectional else ways[0]
+
+    def _pooled(self, size: int) -> list[Layer]:
+        """Return cells, and what is kept of their steps: the last, the mean and the maximum."""
+        ways = [[self._one_way(size, True, back), _readout(back)] for back in self._directions]
+        return [Parallel(ways)] if self.bidirectional else ways[0]
+
+    @property
+    def _directions(self) -> list[bool]:
+        """Whether cells read backwards, for each layer of cells side by side."""
+        return [False, True] if self.bidirectional else [False]
+
+    def _one_way(self, size: int, return_sequences: bool, reverse: bool) -> Layer:
         settings: dict[str, Any] = {
-            "return_sequences": bool(return_sequences),
+            "return_sequences": return_sequences,
             "recurrent_dropout": self.recurrent_dropout,
             "tbptt": self.tbptt,
         }
-        kind: Any = CELLS[self.cell]
-        if self.bidirectional:
-            return Parallel([kind(size, **settings), kind(size, reverse=True, **settings)])
+        if reverse:
+            settings["reverse"] = True
         if self.stateful:
             settings |= {"stateful": True, "n_series": self.n_series_}
+        kind: Any = CELLS[self.cell]
         return kind(size, **settings)
 
     def _check_network(self, network: Network) -> None:
@@ -231,7 +290,7 @@ class RecurrentNetwork(ShapedNetwork):
 
     def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
         # Whoever carries a state reads all series side by side.
-        return ((inf, sys.maxsize if self.stateful else 32),)
+        return ((inf, sys.maxsize),) if self.stateful else ((200, 8), (400, 16), (inf, 32))
 
     def _observers(self, state: FitState, network: Network) -> list[Callback]:
         observers = super()._observers(state, network)

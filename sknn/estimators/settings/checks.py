@@ -78,11 +78,13 @@ def _check_scorer(name: str, owner: str) -> None:
 def check_lbfgs(estimator: Any, layers: Any) -> None:
     """Raise for what a deterministic full-batch method cannot do."""
     decay, limit = estimator.weight_decay, estimator.max_grad_norm
+    normalization = getattr(estimator, "normalization", None) if estimator.layers is None else None
     for name, given, neutral in (
         ("l1", bool(estimator.l1), 0.0),
         ("weight_decay", decay != "auto" and bool(decay), "auto"),
         ("max_grad_norm", limit is not None, None),
         ("layer_rates", bool(estimator.layer_rates), None),
+        ("normalization", normalization == "batch", None),
     ):
         if given:
             raise ValueError(

@@ -10,9 +10,18 @@ from numpy.typing import DTypeLike
 
 from sknn.core.activations import Activation
 from sknn.core.constraints import is_number
-from sknn.core.initializers import Initializer
-from sknn.core.layers import Activate, BatchNorm, Defaults, Dense, Dropout, Layer, LayerNorm
+from sknn.core.layers import (
+    Activate,
+    BatchNorm,
+    Defaults,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    LayerNorm,
+)
 from sknn.core.layers.names import OUTPUT, check_unique, named
+from sknn.core.layout import Plan
 from sknn.core.network import Network
 from sknn.core.pretrained import Pretrained
 from sknn.core.spec import resolve
@@ -176,16 +185,16 @@ def build_network(
     estimator: Any, n_raw: int, in_shape: tuple[int, ...], dtype: DTypeLike, n_members: int
 ) -> Network:
     """Plan the network an estimator's parameters describe; its weights are still zero."""
-    default = estimator.activation
-    if isinstance(default, (list, tuple)) or default == "auto":
-        default = "relu"
-    automatic = starts_automatically(estimator)
-    defaults = Defaults(default, "auto" if automatic else estimator.weight_init)
+    defaults = _defaults(estimator)
     chain = estimator._chain(n_raw)
     names = [name for name, _ in named(chain)]
     check_unique(names, ", that of input_dropout too,")
     bound = [layer.bind(defaults) for layer in chain]
-    start = _output_start(default) if automatic else None
+    automatic = isinstance(defaults.weight_init, str) and defaults.weight_init == "auto"
+    # scikit-learn knows activations by name, so an object changes nothing.
+    by_name = automatic and isinstance(defaults.activation, str)
+    hidden = Activation.registry.get(defaults.activation) if by_name else None
+    start = None if hidden is None else hidden.output_init
     if start is not None:
         bound[-1] = Dense(n_raw, "identity", name=OUTPUT, weight_init=start, bias_init=start).bind(
             defaults
@@ -193,10 +202,21 @@ def build_network(
     return Network(bound, names, in_shape, dtype, n_members)
 
 
-def _output_start(activation: Any) -> Initializer | None:
-    """Return how the output layer starts by the hidden activation, as scikit-learn has it.
+def _defaults(estimator: Any) -> Defaults:
+    """Return what layers take that do not say it themselves."""
+    default = estimator.activation
+    if isinstance(default, (list, tuple)) or default == "auto":
+        default = "relu"
+    return Defaults(default, "auto" if starts_automatically(estimator) else estimator.weight_init)
 
-    scikit-learn knows activations by name, so an object changes nothing.
-    """
-    named = Activation.registry.get(activation) if isinstance(activation, str) else None
-    return None if named is None else named.output_init
+
+def flattened(estimator: Any, layers: Sequence[Layer], in_shape: tuple[int, ...]) -> list[Layer]:
+    """Return layers, and one that flattens where rows of several axes leave them."""
+    defaults, shape = _defaults(estimator), in_shape
+    for layer in layers:
+        bound = layer.bind(defaults)
+        bound.check_input(in_shape)
+        plan = bound.plan(shape)
+        # A layer of the user that returns no plan is complained of when the network is made.
+        shape = plan.out_shape if isinstance(plan, Plan) else in_shape
+    return [*layers] if len(shape) == 1 else [*layers, Flatten()]

@@ -26,6 +26,7 @@ from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
 from sknn.estimators.fitted import learned
 from sknn.estimators.settings.recipe import Recipe, recipe_of
+from sknn.estimators.settings.wording import ROWS
 from sknn.estimators.synthesizer import filling, layers
 from sknn.estimators.synthesizer.objective import ConditionalHoldout, conditional_objective
 from sknn.estimators.synthesizer.task import TokenTask, log_likelihood
@@ -104,14 +105,15 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
     early_stopping : bool or "auto", default="auto"
-        Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / 10)``
-        epochs, and keep the best weights. "auto": if X_val is passed, and in `fit` with 50 rows or
-        more.
+        Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
+        max_iter / 10)`` epochs, and keep the best weights. "auto": if X_val is passed, and in `fit`
+        with 50 rows or more.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training stops.
+        Training stops after more than this many epochs without improvement. Those within the
+        horizon of a schedule, as "cosine" has one, count only where a validation loss is watched.
     callbacks : list of Callback, default=None
         Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
@@ -178,6 +180,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     # A second thread of BLAS, beside other work on the machine, made training slower ten times.
     _single_threaded: ClassVar[bool] = True
     coder_: TableCoder = learned()
+
+    _wording = {ROWS: "array-like or frame of shape (n_samples, n_features)"}
 
     def __init__(
         self,

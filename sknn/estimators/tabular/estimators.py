@@ -123,7 +123,9 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     n_iter_ : int
         Number of epochs of the last call.
     stop_reason_ : str
-        "max_iter", "max_time", "interrupted", "diverged", or the reason a callback gave.
+        Why training ended: "max_iter", "max_time", "interrupted", "diverged", "paused" (by
+        :class:`~sknn.callbacks.Pause`), "range_test" (by
+        :class:`~sknn.callbacks.LearningRateRange`), or the reason another callback gave.
     member_shares_ : ndarray of shape (n_members,) or None
         Weight of each member in the prediction; None if all count the same.
     n_features_in_ : int
@@ -369,7 +371,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     n_iter_ : int
         Number of epochs of the last call.
     stop_reason_ : str
-        "max_iter", "max_time", "interrupted", "diverged", or the reason a callback gave.
+        Why training ended: "max_iter", "max_time", "interrupted", "diverged", "paused" (by
+        :class:`~sknn.callbacks.Pause`), "range_test" (by
+        :class:`~sknn.callbacks.LearningRateRange`), or the reason another callback gave.
     member_shares_ : ndarray of shape (n_members,) or None
         Weight of each member in the prediction; None if all count the same.
     n_features_in_ : int

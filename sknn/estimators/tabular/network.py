@@ -32,6 +32,7 @@ from sknn.estimators.settings import layers as layer_specs
 from sknn.estimators.settings import specs
 from sknn.estimators.settings.freezing import decay_factors, rate_factors
 from sknn.estimators.settings.recipe import Recipe, recipe_of
+from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
 from sknn.estimators.tabular.held_out_loss import HeldOut
@@ -65,6 +66,18 @@ class TableNetwork(SupervisedNetwork):
     early_stopping: Any = False
     validation_fraction: Any = 0.1
     tol: Any = 0.0
+
+    _wording = {
+        **LAST_LAYER,
+        ROWS: "array-like or frame of shape (n_samples, n_features)",
+        KEPT: """
+    A table: a frame of pandas, polars or pyarrow, or an array or list of rows. Numbers, categories,
+    truth values, dates, time spans, and text that stands for these; see
+    :class:`~sknn.preprocessing.TableEncoder`. Any of them may be missing. Sparse matrices are
+    refused.""",
+        "score are recorded, and early stopping watches them.": "score are recorded.",
+        "rows; required with ``early_stopping=True``.": "rows, whose loss and score are recorded.",
+    }
 
     _presets: ClassVar[dict[str, Preset]]
     _scales_columns: ClassVar[bool] = True

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.persistence.onnx.dates import part_of
+from sknn.persistence.onnx.declared import read_column
 from sknn.persistence.onnx.graph import Graph, Tensor
 from sknn.preprocessing.categories import ONE_HOT, TRUTH, Levels, text
 from sknn.preprocessing.columns import Coded, read_table
@@ -51,11 +52,18 @@ def _read(column: Any, kind: str, way: str) -> NDArray:
 
 
 def columns_of(graph: Graph, encoder: TableEncoder, given: Sequence[Tensor]) -> list[Tensor]:
-    """Return the inputs from what holds all columns of a table, or one each."""
-    wanted = dtypes_of(encoder)
+    """Return the inputs from what holds all columns of a table, or one each.
+
+    Raises
+    ------
+    ValueError
+        Where a column is of a type that does not hold what the encoder read in `fit`.
+    """
+    n_columns = len(encoder.kinds_)
     if len(given) == 1:
-        given = [graph.take(given[0], [place], -1) for place in range(len(wanted))]
-    return [graph.cast(each, dtype) for each, dtype in zip(given, wanted, strict=True)]
+        given = [graph.take(given[0], [place], -1) for place in range(n_columns)]
+    places = zip(range(n_columns), given, strict=True)
+    return [read_column(graph, encoder, place, each) for place, each in places]
 
 
 def encoded(graph: Graph, encoder: TableEncoder, columns: Sequence[Tensor]) -> Tensor:

@@ -122,8 +122,8 @@ class Checkpoint(Callback):
             Your own classes and functions that may be in the file, such as callbacks. Others are
             refused, and the error names them.
         allow_pickle : bool, default=False
-            Also read old checkpoints, which were pickles and may run any code: load only files you
-            trust.
+            Also read checkpoints of development versions before 0.1.0, which were pickles and may
+            run any code: load only files you trust.
 
         Returns
         -------
@@ -155,9 +155,8 @@ class Checkpoint(Callback):
         except OSError as error:
             raise archive.with_path(error, path, _WHAT, "read") from error
         raise ValueError(
-            f"{os.fspath(path)!r} is a checkpoint of an earlier version of sknn: a pickle, which "
-            f"may "
-            "run any code. If you trust it, pass allow_pickle=True."
+            f"{os.fspath(path)!r} is a checkpoint of a development version of sknn before 0.1.0: a "
+            "pickle, which may run any code. If you trust it, pass allow_pickle=True."
         )
 
     def on_train_begin(self, progress: Progress) -> None:

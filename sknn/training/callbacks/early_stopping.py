@@ -36,6 +36,8 @@ class Watch(Callback):
         Least improvement that counts.
     patience : float
         Training stops after more than this many epochs without improvement.
+    planned : int
+        Epochs of the run that do not count as without improvement, come what may.
     schedule : Schedule
         May answer a stall with a lower rate instead.
     base_rate : float
@@ -58,6 +60,7 @@ class Watch(Callback):
         sign: float,
         tol: float,
         patience: float,
+        planned: int,
         schedule: Schedule,
         base_rate: float,
         keep_best: bool,
@@ -70,6 +73,7 @@ class Watch(Callback):
         self.sign = sign
         self.tol = tol
         self.patience = patience
+        self.planned = planned
         self.schedule = schedule
         self.base_rate = base_rate
         self.keep_best = keep_best
@@ -92,7 +96,8 @@ class Watch(Callback):
         mean = progress.row.get(self.column)
         values = np.full(active.shape, np.nan) if mean is None else progress.each[self.column]
         values = self.sign * values
-        run.stall = (run.stall + active) * ~(values <= run.reference - self.tol)
+        counts = active & (run.epoch > self.planned)
+        run.stall = (run.stall + counts) * ~(values <= run.reference - self.tol)
         run.reference = np.fmin(run.reference, values)
         if self.keep_best:
             self._keep(values, active, progress)

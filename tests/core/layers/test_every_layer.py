@@ -127,13 +127,22 @@ def test_frozen_batch_norm_does_in_training_what_it_does_in_prediction():
     np.testing.assert_array_equal(benches[0].tracked(), before)
 
 
-def test_batch_norm_of_one_row_gives_the_bias():
-    bench = Bench(BatchNorm(), (5,), rows=1)
+@pytest.mark.parametrize("shape", [(5,), (1, 5)])
+def test_batch_norm_of_one_value_takes_the_running_statistics(shape):
+    benches = [Bench(BatchNorm(), shape, rows=1, train=train) for train in (True, False)]
+    before = benches[0].tracked()
+    for bench in benches:
+        bench.forward()
+    np.testing.assert_array_equal(benches[0].y, benches[1].y)
+    np.testing.assert_array_equal(benches[0].tracked(), before)
+    check_gradient(BatchNorm(), shape, rows=1)
+
+
+def test_batch_norm_of_one_image_has_statistics():
+    bench = Bench(BatchNorm(), (4, 5), rows=1)
+    before = bench.tracked()
     bench.forward()
-    bench.backward()
-    np.testing.assert_allclose(bench.y[0], bench.params["bias"])
-    np.testing.assert_allclose(bench.dx, 0.0, atol=1e-12)
-    assert np.isfinite(bench.theta).all()
+    assert not np.array_equal(bench.tracked(), before)
 
 
 def test_salt_and_pepper_puts_the_lowest_and_the_highest_value():

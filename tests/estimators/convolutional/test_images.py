@@ -78,7 +78,7 @@ def test_layers_say_along_how_many_axes():
 
 
 def test_blocks_of_the_default():
-    net = CNNClassifier(**SMALL, normalization="batch").fit(IMAGES, LABELS)
+    net = CNNClassifier(**SMALL).fit(IMAGES, LABELS)
     kinds = [type(layer).__name__ for layer in net.network_.layers]
     block = ["Conv2D", "BatchNorm", "MaxPool", "Activate"]
     assert kinds == [*block, *block, "Flatten", "Dense", "BatchNorm", "Activate", "Dense"]
@@ -89,7 +89,7 @@ def test_blocks_of_the_default():
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "leaky_relu", "softplus"])
 def test_activation_behind_the_maximum_comes_to_the_same(activation):
-    net = CNNClassifier(**SMALL, activation=activation).fit(IMAGES, LABELS)
+    net = CNNClassifier(**SMALL, activation=activation, normalization=None).fit(IMAGES, LABELS)
     conv = Conv2D(4, 3, activation, name="conv0")
     other = CNNClassifier(layers=[conv, MaxPool(2)], random_state=0, max_iter=1)
     other.fit(IMAGES, LABELS).set_weights({"conv0": net.get_weights()["conv0"]})
@@ -98,7 +98,7 @@ def test_activation_behind_the_maximum_comes_to_the_same(activation):
 
 
 def test_activation_that_falls_stays_in_front():
-    net = CNNClassifier(**SMALL, activation="silu").fit(IMAGES, LABELS)
+    net = CNNClassifier(**SMALL, activation="silu", normalization=None).fit(IMAGES, LABELS)
     kinds = [type(layer).__name__ for layer in net.network_.layers[:3]]
     assert kinds == ["Conv2D", "Activate", "MaxPool"]
 
@@ -106,7 +106,7 @@ def test_activation_that_falls_stays_in_front():
 def test_no_pooling_and_strides():
     net = CNNClassifier(**SMALL, pool_size=None, strides=2, padding="valid").fit(IMAGES, LABELS)
     assert shapes(net)[0] == (3, 3, 4)
-    assert shapes(net)[2] == (1, 1, 6)
+    assert shapes(net)[3] == (1, 1, 6)
     assert "pool0" not in net.summary()
 
 
@@ -146,7 +146,7 @@ def test_convolutions_in_a_plain_network():
 @pytest.mark.parametrize(
     "settings",
     [
-        {},
+        {"normalization": None},
         {"normalization": "layer", "activation": "tanh", "pooling": "average"},
         {"normalization": "batch", "strides": 2, "pool_size": None},
         {"n_members": 2, "padding": "valid", "kernel_size": 2},
@@ -266,7 +266,7 @@ def test_other_shapes_are_refused_later():
 
 
 def test_layers_exclude_what_they_replace():
-    for name, value in [("filters", (8,)), ("pool_size", 3), ("normalization", "batch")]:
+    for name, value in [("filters", (8,)), ("pool_size", 3), ("normalization", "layer")]:
         net = CNNClassifier(layers=[Conv2D(4)], **{name: value})
         with pytest.raises(ValueError, match=f"{name}.* has no effect"):
             net.fit(IMAGES, LABELS)

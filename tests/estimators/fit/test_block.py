@@ -21,7 +21,7 @@ from sknn.estimators.fit.block import block_key, fit_block, members_in_block
 from sknn.initializers import Pretrained
 from sknn.layers import Dense, Dropout, GaussianNoise, Sparsity
 from sknn.optimizers import Adam
-from sknn.schedules import BatchSize, Plateau, Step
+from sknn.schedules import BatchSize, Cosine, Plateau, Step
 from sknn.training.block import BlockTrainer
 
 X, y = load_iris(return_X_y=True)
@@ -103,6 +103,17 @@ def in_one_block(monkeypatch):
         raise AssertionError("fitted alone")
 
     monkeypatch.setattr(block_module, "_fit_alone", refuse)
+
+
+def test_each_has_a_horizon_of_its_own(in_one_block):
+    rates = [Cosine(epochs=4), Cosine(epochs=9), "cosine"]
+    members = [
+        MLPClassifier(**SMALL | {"max_iter": epochs}, learning_rate=rate, tol=9.0)
+        for rate in rates
+        for epochs in (11, 30)
+    ]
+    check_as_alone([each.set_params(n_iter_no_change=2) for each in members], X, y)
+    assert len({clone(each).fit(X, y).n_iter_ for each in members}) == 4
 
 
 # -- random estimators --------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 import sklearn
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
+from sklearn.decomposition import TruncatedSVD
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.model_selection import train_test_split
@@ -114,6 +115,38 @@ def test_warning_names_columns_and_remedy(X, words, solver):
     scaler = "MaxAbsScaler" if sp.issparse(X) else "StandardScaler"
     assert f"make_pipeline({scaler}(), MLPClassifier(...))" in str(warning.message)
     assert "column 1 " not in str(warning.message) or X is not WINE
+
+
+SVD = TruncatedSVD(12, random_state=0).fit_transform(NORMAL @ RNG.standard_normal((4, 20)))
+ROUNDED = {
+    "surplus components": (SVD, ["column 4", "and 3 more"]),
+    "in float32": (np.c_[NORMAL, 1e-8 * NORMAL[:, 0]].astype(np.float32), ["column 4 "]),
+    "sparse": (sp.csr_array(with_column(1e-17 * NORMAL[:, 0])), ["column 4 "]),
+    "sums": (with_column(100 * (0.1 + RNG.choice([0, 1e-16], 300))), ["column 4 "]),
+}
+
+
+@pytest.mark.parametrize(("X", "words"), ROUNDED.values(), ids=ROUNDED)
+def test_columns_of_rounding_errors_are_to_be_left_out(X, words):
+    (warning,) = told(quiet().fit, X, Y)
+    text = str(warning.message)
+    assert text.startswith("X has columns that vary by no more than rounding errors: column 4")
+    assert all(word in text for word in words)
+    assert "Leave them out" in text and "fewer components" in text
+
+
+def test_rounding_errors_and_other_scales_are_told_in_one_warning():
+    (warning,) = told(quiet().fit, np.c_[NORMAL, DAYS, 1e-17 * NORMAL[:, 0]], Y)
+    scaled, noise = str(warning.message).split(" X has ")
+    assert "column 4 " in scaled and "Scale them" in scaled
+    assert "column 5 " in noise and "Leave them out" in noise
+
+
+@pytest.mark.parametrize("column", [1.6e-19 * (1 + DAYS), 1e-30 * NORMAL[:, 0], 1e-12 * DAYS])
+def test_quantities_in_large_units_are_to_be_scaled(column):
+    (warning,) = told(quiet().fit, with_column(column), Y)
+    assert "column 4 " in str(warning.message)
+    assert "rounding" not in str(warning.message)
 
 
 def test_names_of_a_frame():

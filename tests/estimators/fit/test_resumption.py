@@ -161,6 +161,7 @@ def test_every_epoch_of_a_stream_has_its_own_order():
     assert len(orders) == 4
 
 
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_a_named_schedule_takes_its_horizon_from_the_first_call():
     network = MLPRegressor(**BASE | {"learning_rate": "cosine", "warm_start": True, "max_iter": 4})
     network.fit(X, REAL)
@@ -170,6 +171,7 @@ def test_a_named_schedule_takes_its_horizon_from_the_first_call():
     assert_array_equal(rates[4:], np.full(4, 0.0001))
 
 
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_a_named_schedule_in_a_stream_spans_max_iter():
     network = MLPRegressor(**BASE | {"learning_rate": "cosine", "max_iter": 5})
     for _ in range(7):
@@ -181,6 +183,7 @@ def test_a_named_schedule_in_a_stream_spans_max_iter():
 
 
 @pytest.mark.parametrize("rate", ["cosine", "one_cycle", "exponential", "step"])
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_past_its_horizon_a_named_schedule_keeps_a_hundredth(rate):
     settings = BASE | {"learning_rate": rate, "max_iter": 3, "warm_start": True}
     network = MLPRegressor(**settings).fit(X, REAL)

@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
 
 from sknn import MLPClassifier, MLPRegressor
-from sknn.schedules import BatchSize
+from sknn.schedules import BatchSize, Cosine
 from tests.estimators.data import BINARY, LABELS, REAL, THREE, TWO_LABELS, TWO_REAL, X
 
 pytestmark = pytest.mark.filterwarnings(
@@ -325,6 +325,44 @@ def test_a_horizon_that_was_reached_needs_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         MLPRegressor(**SMALL, learning_rate="cosine", max_iter=5).fit(scale(X), REAL)
+
+
+# Nothing counts as progress.
+RESTLESS = {"tol": 10.0, "n_iter_no_change": 3}
+
+
+@pytest.mark.parametrize("members", [1, 2])
+@pytest.mark.parametrize(
+    ("rate", "epochs"),
+    [
+        ("cosine", 40),
+        ("one_cycle", 40),
+        ("flat_cosine", 40),
+        (Cosine(epochs=60), 40),
+        # Behind its horizon the loss decides again.
+        (Cosine(epochs=9), 13),
+        ("constant", 5),
+        ("exponential", 5),
+    ],
+)
+def test_a_schedule_with_a_horizon_is_not_cut_off(rate, epochs, members):
+    network = MLPRegressor(**SMALL, **RESTLESS, learning_rate=rate, max_iter=40, n_members=members)
+    network.fit(X, REAL)
+    assert network.n_iter_ == epochs
+    assert network.stop_reason_ == ("max_iter" if epochs == 40 else "converged")
+
+
+def test_held_out_rows_end_a_schedule():
+    network = MLPRegressor(**SMALL, **RESTLESS, learning_rate="cosine", max_iter=40)
+    network.set_params(early_stopping=True).fit(X, REAL)
+    assert network.stop_reason_ == "early_stopping" and network.n_iter_ < 10
+
+
+def test_epochs_behind_a_horizon_count_in_later_calls():
+    network = MLPRegressor(**SMALL, **RESTLESS, learning_rate="cosine", max_iter=6, warm_start=True)
+    assert network.fit(X, REAL).n_iter_ == 6
+    assert network.fit(X, REAL).n_iter_ == 4
+    assert network.stop_reason_ == "converged"
 
 
 def test_the_warning_points_at_the_line_of_the_user():

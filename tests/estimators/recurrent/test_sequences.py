@@ -99,7 +99,8 @@ def test_steps_that_nobody_can_follow_are_refused(layers, text):
 
 def test_batch_norm_counts_the_steps_there_are():
     # Not Adam: it would move a bias in front of a norm, whose gradient is rounding, by whole steps.
-    settings = {"solver": "sgd", "max_iter": 4, "batch_size": 40, "random_state": 0}
+    rate = {"learning_rate": "constant", "learning_rate_init": 0.001}
+    settings = {"solver": "sgd", "max_iter": 4, "batch_size": 40, "random_state": 0} | rate
     layers = [BatchNorm(), Dense(4, "tanh"), BatchNorm()]
     net = RNNRegressor(layers=layers, return_sequences=True, max_grad_norm=None, **settings)
     net.fit(SEQUENCES, SUMS)
@@ -137,7 +138,7 @@ def test_longer_and_shorter_sequences_later():
         net.predict_proba(EVEN[:, :3]), net.predict_proba(list(EVEN[:, :3])), rtol=1e-12
     )
     net.partial_fit(long, ABOVE, classes=[0, 1]).partial_fit(SEQUENCES, ABOVE)
-    assert net.transform(long).shape == (40, 5)
+    assert net.transform(long).shape == (40, 15)  # the last step, the mean, and the maximum
 
 
 def test_missing_steps_are_passed_over():
@@ -300,7 +301,8 @@ def test_several_real_answers_a_step():
 @pytest.mark.parametrize("weighted", [False, True])
 def test_a_network_without_memory_is_that_of_the_steps(sequence_net, flat_net, answers, weighted):
     """One batch, the same start: the loss of all steps is that of all rows of a flat X."""
-    settings = {"max_iter": 4, "batch_size": 1000, "alpha": 0.1, "random_state": 0}
+    rate = {"learning_rate": "constant", "learning_rate_init": 0.001}
+    settings = {"max_iter": 4, "batch_size": 1000, "alpha": 0.1, "random_state": 0} | rate
     net = sequence_net(layers=[Dense(4, "tanh")], return_sequences=True, **settings)
     net.set_params(max_grad_norm=None)
     flat = flat_net(layers=[Dense(4, "tanh")], **settings)
@@ -375,6 +377,7 @@ def test_state_is_carried_along_a_series():
 
 def test_every_pass_of_fit_begins_anew():
     settings = {"stateful": True, "return_sequences": True, "random_state": 0, "units": 3}
+    settings["learning_rate"] = "constant"
     y = EVEN.sum(axis=2)
     whole = RNNRegressor(**settings, max_iter=4).fit(EVEN, y)
     parts = RNNRegressor(**settings, max_iter=2, warm_start=True).fit(EVEN, y).fit(EVEN, y)
@@ -439,7 +442,7 @@ ENDLESS[5, 1, 1] = np.inf
         (EVEN, {"max_grad_norm": -1.0}, "max_grad_norm"),
         (EVEN, {"layers": [LSTM(3, return_sequences=True)], "units": (64,)}, "one axis"),
         (EVEN, {"layers": [LSTM(3)], "units": (64,), "return_sequences": True}, "each of 6 steps"),
-        (EVEN, {"layers": [LSTM(3)], "units": (64,), "cell": "gru"}, "cell.* has no effect"),
+        (EVEN, {"layers": [LSTM(3)], "units": (64,), "cell": "lstm"}, "cell.* has no effect"),
     ],
 )
 def test_odd_calls_are_refused(X, settings, text):
@@ -482,3 +485,43 @@ def test_refused_later():
     net.set_params(return_sequences=True, warm_start=True)
     with pytest.raises(ValueError, match="return_sequences differs"):
         net.fit(EVEN, np.zeros((40, 6)))
+
+
+# -- what an answer is made from ------------------------------------------------------------------
+
+
+def test_the_readout_is_the_last_step_the_mean_and_the_maximum():
+    net = RNNClassifier(**SMALL).fit(EVEN, ABOVE)
+    states = net.network_.predict(EVEN, 2)
+    expected = [states[:, -1], states.mean(axis=1), states.max(axis=1)]
+    np.testing.assert_allclose(net.transform(EVEN), np.hstack(expected), rtol=1e-10, atol=1e-12)
+
+
+def test_the_readout_of_the_way_back_is_that_of_the_sequence_turned_round():
+    net = RNNClassifier(**SMALL, bidirectional=True).fit(SEQUENCES, ABOVE)
+    own = net.get_weights()["parallel0"]
+    there = {name: each for name, each in own.items() if name.startswith("0.")}
+    net.set_weights({"parallel0": there | {f"1{name[1:]}": each for name, each in there.items()}})
+    back = net.transform([each[::-1] for each in SEQUENCES])
+    np.testing.assert_allclose(net.transform(SEQUENCES)[:, 15:], back[:, :15], rtol=1e-10)
+
+
+def test_the_last_state_alone_is_read_on_demand_and_along_series():
+    for settings in ({"readout": "last"}, {"stateful": True}):
+        net = RNNRegressor(**SMALL, **settings).fit(EVEN, EVEN.sum(axis=(1, 2)))
+        assert [type(layer).__name__ for layer in net.network_.layers] == [
+            "FillSteps",
+            "GRU",
+            "Dense",
+        ]
+
+
+def test_long_sequences_are_learned():
+    """A bump anywhere in 200 steps of noise: by the last state alone this is guessed."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(0, 0.3, (160, 200, 1)), np.arange(160) % 2
+    for row, place in zip(np.flatnonzero(y), rng.integers(10, 120, 80), strict=True):
+        X[row, place : place + 20] += 1.0
+    X = X.astype(np.float32)
+    net = RNNClassifier(16, max_iter=20, random_state=0).fit(X[:100], y[:100])
+    assert net.score(X[100:], y[100:]) > 0.95

@@ -219,3 +219,26 @@ def test_sequences_of_one_length_are_even():
     net = RNNClassifier(**RNN, channels="first").fit([each.T for each in EVEN], ABOVE)
     assert net.input_shape_ == (6, 2)
     assert net.predict([each.T for each in SEQUENCES]).shape == (40,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "channels", "remedy"),
+    [
+        (CNNClassifier, (6, 5, 3), "last", r"first axis of a row: pass np.moveaxis\(X, 1, -1\)"),
+        (CNNClassifier, (3, 6, 5), "first", r"last axis of a row: pass np.moveaxis\(X, -1, 1\)"),
+        (RNNClassifier, (7, 2), "last", "first axis .* fit with channels='first'"),
+        (RNNClassifier, (2, 7), "first", "last axis .* fit with channels='last'"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::sknn.exceptions.ShapeWarning")
+def test_channels_at_the_other_end_are_told(kind, shape, channels, remedy):
+    rows = np.random.default_rng(0).standard_normal((12, *shape))
+    model = kind(max_iter=1, learning_rate="cosine", channels=channels)
+    model.fit(rows, np.arange(12) % 2)
+    moved = np.moveaxis(rows, -1, 1) if channels == "last" else np.moveaxis(rows, 1, -1)
+    with pytest.raises(ValueError, match=remedy):
+        model.predict(moved)
+    other = np.concatenate([rows, rows], axis=-1 if channels == "last" else 1)
+    with pytest.raises(ValueError) as error:
+        model.predict(other)
+    assert "moveaxis" not in str(error.value)

@@ -15,8 +15,10 @@ pytestmark = [
     pytest.mark.bits,
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
 ]
-CNN = {"filters": (3,), "hidden_layer_sizes": (5,), "random_state": 0}
-RNN = {"units": (4,), "random_state": 0, "batch_size": 16}
+# By name, a schedule would have another horizon in each part.
+SEED = {"random_state": 0, "learning_rate": Cosine(epochs=4)}
+CNN = {"filters": (3,), "hidden_layer_sizes": (5,)} | SEED
+RNN = {"units": (4,), "batch_size": 16} | SEED
 BLOCKS = [Residual([Conv2D(3), BatchNorm(), Dropout(0.2)]), Parallel([Conv2D(2), []])]
 CASES = {
     "cnn": (CNNClassifier(**CNN), IMAGES, LABELS),
@@ -26,12 +28,12 @@ CASES = {
         LABELS,
     ),
     "blocks": (
-        CNNClassifier(layers=[*BLOCKS, GlobalAveragePool()], random_state=0, n_members=2),
+        CNNClassifier(layers=[*BLOCKS, GlobalAveragePool()], n_members=2, **SEED),
         IMAGES,
         LABELS,
     ),
     "lstm": (
-        RNNClassifier(**RNN, dropout=0.2, recurrent_dropout=0.2, learning_rate=Cosine(epochs=4)),
+        RNNClassifier(**RNN, cell="lstm", dropout=0.2, recurrent_dropout=0.2),
         SEQUENCES,
         ABOVE,
     ),
@@ -42,7 +44,7 @@ CASES = {
         SUMS,
     ),
     "elman, steps": (RNNClassifier(**RNN, cell="elman", return_sequences=True), SEQUENCES, STEPS),
-    "layers": (RNNClassifier(layers=[GRU(3, tbptt=2)], random_state=0), SEQUENCES, ABOVE),
+    "layers": (RNNClassifier(layers=[GRU(3, tbptt=2)], **SEED), SEQUENCES, ABOVE),
 }
 
 

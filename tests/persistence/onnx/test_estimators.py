@@ -313,7 +313,7 @@ def test_parts_there_are_not_are_told_with_those_there_are():
 
 def test_series_that_go_on_are_refused_by_the_name_of_the_layer():
     estimator = RNNRegressor((5,), stateful=True, **BRIEF).fit(IMAGES[:4], FIGURES[:4])
-    with pytest.raises(ValueError, match="(?s)LSTM.*carries its state from call to call"):
+    with pytest.raises(ValueError, match="(?s)GRU.*carries its state from call to call"):
         to_onnx(estimator)
 
 

@@ -17,6 +17,7 @@ from sknn.layers import (
     GlobalAveragePool,
     GlobalMaxPool,
     Jordan,
+    LastStep,
     Layer,
     MaxPool,
     Parallel,
@@ -115,6 +116,7 @@ def test_missing_steps_hold_the_state(cell, reverse, dtype):
         [FillSteps(), Conv1D(3, 3, "tanh"), GlobalMaxPool()],
         [FillSteps(), Dense(3, "tanh"), GlobalAveragePool()],
         [FillSteps(), Parallel([GlobalMaxPool(), GlobalAveragePool()])],
+        [FillSteps(), Dense(3, "tanh"), Parallel([LastStep(), LastStep(reverse=True)])],
     ],
     ids=str,
 )

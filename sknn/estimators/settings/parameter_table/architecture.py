@@ -128,7 +128,9 @@ ENTRIES = {
         None,
         "Normalization between each hidden layer and its activation.",
         c.none() | c.one_of(NORMALIZATION),
-    ).on("ConvolutionalNetwork", also="It applies to convolutions, too."),
+    )
+    .on("ConvolutionalNetwork", also="It applies to convolutions, too.")
+    .on("CNNClassifier", default="batch"),
     "dropout": Entry(
         "float or list of float",
         0.0,

@@ -75,7 +75,7 @@ ENTRIES = {
     ),
     "cell": Entry(
         '{"elman", "jordan", "lstm", "gru"}',
-        "lstm",
+        "gru",
         "Kind of recurrent layers.",
         c.one_of(["elman", "jordan", "lstm", "gru"]),
     ),
@@ -84,6 +84,14 @@ ENTRIES = {
         False,
         "Read sequences in both directions; each layer then has twice the units.",
         c.boolean(),
+    ),
+    "readout": Entry(
+        '{"auto", "pooled", "last"}',
+        "auto",
+        'What one answer to a sequence is made from. "pooled": the last state of the last '
+        'recurrent layer, and the mean and the maximum of its states over all steps. "last": the '
+        'last state alone. "auto" is "last" where `stateful`, else "pooled".',
+        c.one_of(["auto", "pooled", "last"]),
     ),
     "return_sequences": Entry(
         "bool",

@@ -27,6 +27,9 @@ ENTRIES = {
         default="auto",
         constraint=AUTO | c.integer(1),
     )
+    .on("RecurrentNetwork", default=60)
+    .on("CNNClassifier", default=20)
+    .on("CNNRegressor", default=40)
     .on("TabularMLPClassifier", also='"auto" is 24 or 40, depending on the preset.')
     .on("TabularMLPRegressor", also='"auto" is 24 or 32, depending on the preset.')
     .on("TableSynthesizer", default=100),
@@ -48,17 +51,19 @@ ENTRIES = {
     "n_iter_no_change": Entry(
         "int or inf",
         10,
-        "Epochs without improvement after which training stops.",
+        "Training stops after more than this many epochs without improvement. Those within "
+        'the horizon of a schedule, as "cosine" has one, count only where a validation loss is '
+        "watched.",
         c.integer(1) | INFINITE,
-    ).on("AutoEncoder", also='The rates of ``learning_rate="auto"`` that fall are not cut off.'),
+    ),
     "stop_below": Entry(
         "float", None, "Stop when the training loss falls below this.", c.none() | c.real()
     ),
     "early_stopping": Entry(
         "bool",
         False,
-        "Stop when the validation loss has not improved for ``max(n_iter_no_change, max_iter / "
-        "10)`` epochs, and keep the best weights.",
+        "Stop when the validation loss has not improved for more than ``max(n_iter_no_change, "
+        "max_iter / 10)`` epochs, and keep the best weights.",
         c.boolean(),
     )
     .on(*MLP, also="With `scoring`, the score is watched instead.")

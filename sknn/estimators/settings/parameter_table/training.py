@@ -80,8 +80,14 @@ ENTRIES = {
         also='"auto" is ``min(200, n_samples)``.',
     )
     .on(*MLP, also='"auto" is ``min(200, n_samples)``. lbfgs does not use it.')
-    .on("ConvolutionalNetwork", also='"auto" is ``min(64, n_samples)``.')
-    .on("RecurrentNetwork", also='"auto" is ``min(32, n_samples)``, or all rows if `stateful`.')
+    .on(
+        "ConvolutionalNetwork",
+        also='"auto" is 8 up to 400 rows, 16 up to 800, 32 up to 1,600, and 64 beyond.',
+    )
+    .on(
+        "RecurrentNetwork",
+        also='"auto" is 8 up to 200 rows, 16 up to 400, and 32 beyond, or all rows if `stateful`.',
+    )
     .on("GAN", also='"auto" is ``min(128, n_samples)``. A batch has as many samples as rows.')
     .on(
         "TableNetwork",
@@ -104,6 +110,12 @@ ENTRIES = {
         "constant",
         f"How the learning rate changes: {listed(Schedule)}, or a spec from "
         ":mod:`sknn.schedules`. Works with every stochastic solver.",
+    )
+    .on(
+        "ShapedNetwork",
+        default="cosine",
+        also="By name, a schedule ends after `max_iter` epochs, in a stream after as many calls of "
+        '`partial_fit`; for longer streams pass "constant".',
     )
     .on(
         "AutoEncoder",
@@ -129,6 +141,14 @@ ENTRIES = {
     ),
     "learning_rate_init": Entry(
         "float", 0.001, "Learning rate, which the schedule multiplies by a factor.", POSITIVE
+    )
+    .on(
+        "RecurrentNetwork",
+        default=0.005,
+    )
+    .on(
+        "ConvolutionalNetwork",
+        default=0.003,
     )
     .on(
         "AutoEncoder",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sknn.core.layers.global_pooling import GlobalAveragePool, GlobalMaxPool
+from sknn.core.layers.global_pooling import GlobalAveragePool, GlobalMaxPool, LastStep
 from sknn.core.layers.grid import IMAGE, SIGNAL
 from sknn.core.layers.pooling import AveragePool, MaxPool
 from sknn.core.layers.windows import Axis
@@ -73,3 +73,16 @@ def _global_average(place: Place, x: Tensor) -> Tensor:
     total = graph.reduce("Sum", graph.where(graph.unsqueeze(mask, -1), x, 0.0), *axes)
     there = graph.reduce("Sum", graph.cast(mask, graph.dtype), 1, keep=True)
     return total / graph.clip(there, 1.0)
+
+
+@LAYERS.of(LastStep)
+def _last_step(place: Place, x: Tensor) -> Tensor:
+    graph, mask, reverse = place.graph, place.around.mask, place.layer.reverse
+    if mask is None:
+        return graph.take(x, 0 if reverse else -1, 1)
+    there = graph.cast(mask, graph.dtype)
+    place_of = graph.op("CumSum", there, graph.constant(1, np.int64))
+    wanted = 1.0 if reverse else graph.reduce("Sum", there, 1, keep=True)
+    # Steps behind the last have its place too, but are not there.
+    kept = there * graph.cast(place_of.equals(wanted), graph.dtype)
+    return graph.reduce("Sum", graph.where(graph.unsqueeze(kept, -1) > 0.5, x, 0.0), 1)

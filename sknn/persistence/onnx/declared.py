@@ -1,0 +1,169 @@
+"""Columns of a table as another graph declares them, which may not hold what the encoder read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from sknn.persistence.onnx.dates import MISSING as NO_DATE
+from sknn.persistence.onnx.graph import Graph, Tensor
+from sknn.preprocessing.categories import MISSING, TRUTH
+from sknn.preprocessing.encoder import TableEncoder
+from sknn.preprocessing.kinds import CATEGORY, DATE, NUMBER, SPAN
+from sknn.preprocessing.plan import TablePlan
+
+_TYPES = {"O": "text", "b": "bool", "i": "int{}", "u": "uint{}", "f": "float{}"}
+_WHOLE = re.compile(r"0|-?[1-9]\d*")
+_TRUTHS = frozenset(each for spellings in TRUTH for each in spellings)
+_SHIFT = 1e-2
+"""How far rounding may move a number, where the distance of its quartiles or a bin is one."""
+_REMEDIES = {
+    NUMBER: "as DoubleTensorType",
+    SPAN: "as DoubleTensorType, in seconds",
+    DATE: "as Int64TensorType, in microseconds since 1970-01-01. Where a step of a pipeline puts "
+    "it beside numbers, declare these as DoubleTensorType",
+    CATEGORY: "as StringTensorType",
+}
+
+
+def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) -> Tensor:
+    """Return a column in the dtype that its kind has in a graph of ours.
+
+    Parameters
+    ----------
+    graph : Graph
+    encoder : TableEncoder
+    place : int
+        Of the column in X.
+    given : Tensor of shape (rows, 1)
+
+    Raises
+    ------
+    ValueError
+        Where entries of this dtype cannot be what the encoder read in `fit`.
+    """
+    plan = encoder._plan
+    kind = encoder.kinds_[place]
+    lost = _LOSSES[kind](plan, place, given.dtype)
+    if lost:
+        label = plan.columns[place] if plan.columns else place
+        raise ValueError(
+            f"Column {label!r} of X held {_plural(kind)} in fit, but reaches the "
+            f"{type(encoder).__name__} as {_named(given.dtype)}: {lost}. Declare it "
+            f"{_REMEDIES[kind]}. sknn.persistence.onnx_inputs returns rows in this form."
+        )
+    return _READERS[kind](graph, given)
+
+
+def _plural(kind: str) -> str:
+    return "categories" if kind == CATEGORY else f"{kind}s"
+
+
+def _named(dtype: np.dtype) -> str:
+    return _TYPES.get(dtype.kind, str(dtype)).format(dtype.itemsize * 8)
+
+
+# -- what is lost, blank for nothing ----------------------------------------------------------
+
+
+def _of_dates(plan: TablePlan, place: int, dtype: np.dtype) -> str:
+    if dtype in (np.int64, np.float64) or not _sources(plan, place):
+        return ""
+    if dtype.kind == "O":
+        return "ONNX cannot read dates from text"
+    return "this type is too small for microseconds since 1970"
+
+
+def _of_numbers(plan: TablePlan, place: int, dtype: np.dtype) -> str:
+    used = _sources(plan, place)
+    if not used:
+        return ""
+    source = plan.sources[used[0]]
+    if dtype.kind == "O":
+        if source.kind == SPAN:
+            return "ONNX cannot read time spans from text"
+        if source.way:
+            return 'ONNX reads only the beginning of text such as "1,234.5" or "12%"'
+    elif _largest_shift(plan, used[0], dtype) > _SHIFT:
+        return "rounded to this type, its numbers are not those that the encoder has learned"
+    return ""
+
+
+def _sources(plan: TablePlan, place: int) -> list[int]:
+    """Return which numeric columns a column of X has become; none if it does not matter."""
+    return [i for i, source in enumerate(plan.sources) if source.place == place]
+
+
+def _largest_shift(plan: TablePlan, source: int, dtype: np.dtype) -> float:
+    """Return how far values that occurred in fit move when rounded, in encoded units."""
+    numbers, bins = plan.numbers, plan.numbers.bins
+    places = np.flatnonzero(numbers.kept == source)
+    mine = np.isin(bins.source, places)
+    values = np.append(numbers.median[places], bins.start[mine])
+    slopes = np.append(numbers.scale[places], bins.slope[mine])
+    if dtype.kind in "iu":
+        # A tree may cut between whole numbers; the median and the lowest edge are values of X.
+        values, slopes = values[:2], slopes[:2]
+    with np.errstate(over="ignore", invalid="ignore"):
+        moved = np.rint(values) if dtype.kind in "iu" else values.astype(dtype)
+        return float(np.max(np.abs(moved - values) * slopes, initial=0.0))
+
+
+def _of_categories(plan: TablePlan, place: int, dtype: np.dtype) -> str:
+    if dtype.kind == "O" or place not in plan.places:
+        return ""
+    levels = set(plan.categories.columns[plan.places.index(place)].levels) - {MISSING}
+    lost = [level for level in levels if not _fits(level, dtype)]
+    return f"this type does not hold all its levels, such as {min(lost)!r}" if lost else ""
+
+
+def _fits(level: str, dtype: np.dtype) -> bool:
+    """Say whether a number of this dtype stands for a level."""
+    if level in _TRUTHS:
+        return True
+    if dtype.kind == "b" or not _WHOLE.fullmatch(level):
+        return False
+    exact = 2 ** (np.finfo(dtype).nmant + 1) if dtype.kind == "f" else np.iinfo(dtype).max
+    return abs(int(level)) <= exact
+
+
+# -- how it is read ---------------------------------------------------------------------------
+
+
+def _moments(graph: Graph, given: Tensor) -> Tensor:
+    if given.dtype.kind != "f":
+        return graph.cast(given, np.int64)
+    whole = graph.cast(given, np.int64)
+    return graph.where(graph.op("IsNaN", given, dtype=bool), np.int64(NO_DATE), whole)
+
+
+def _texts(graph: Graph, given: Tensor) -> Tensor:
+    """Return texts as the encoder has them: whole numbers without a point, NaN as blank."""
+    if given.dtype.kind == "O":
+        return given
+    whole = graph.cast(graph.cast(given, np.int64), object)
+    if given.dtype.kind != "f":
+        return whole
+    is_whole = graph.op("Floor", given).equals(given)
+    texts = graph.where(is_whole, whole, graph.cast(given, object))
+    return graph.where(graph.op("IsNaN", given, dtype=bool), graph.constant(MISSING), texts)
+
+
+def _values(graph: Graph, given: Tensor) -> Tensor:
+    return graph.cast(given, np.float64)
+
+
+_LOSSES: dict[str, Callable[[TablePlan, int, np.dtype], str]] = {
+    NUMBER: _of_numbers,
+    SPAN: _of_numbers,
+    DATE: _of_dates,
+    CATEGORY: _of_categories,
+}
+_READERS: dict[str, Callable[[Graph, Tensor], Tensor]] = {
+    NUMBER: _values,
+    SPAN: _values,
+    DATE: _moments,
+    CATEGORY: _texts,
+}

@@ -1,0 +1,75 @@
+"""Columns that differ by rounding alone: around one value, or around zero beside larger columns.
+
+A column whose values agree in all but their last bits holds one value, computed in several ways;
+scikit-learn's scalers treat it as constant, too. What is tiny beside the other columns is another
+matter: it may be rounding error, as the surplus components of a decomposition are, or a quantity in
+large units, as an electric charge in coulombs is. Its own numbers cannot tell, so nothing is done
+about it but to say so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_LAST_BITS = 16
+"""Sums of numbers in another order differ by so many units of rounding, seldom by more."""
+_BESIDE = 64
+"""Surplus components reach so many units of rounding of the largest one."""
+_LEAST = 1e-4
+"""Units of rounding of the largest one, or of 1, that errors do not fall short of everywhere."""
+_TINY = 1e-6
+"""Larger numbers are never taken for rounding errors around zero."""
+
+
+@dataclass
+class Ranges:
+    """The lowest and highest entries of columns.
+
+    Attributes
+    ----------
+    low, high, peak : ndarray of shape (d,)
+        NaN where all entries are missing. Peak is the largest absolute value.
+    precision : ndarray of shape (d,)
+        Distance from 1 to the next number, in the dtype that each column came in.
+    """
+
+    low: NDArray
+    high: NDArray
+    peak: NDArray
+    precision: NDArray
+
+    @classmethod
+    def of(cls, matrix: NDArray, precision: NDArray) -> Ranges:
+        """Measure the columns of a matrix, in which NaN is missing."""
+        low, high = np.fmin.reduce(matrix, axis=0), np.fmax.reduce(matrix, axis=0)
+        return cls(low, high, np.maximum(-low, high), precision)
+
+    @property
+    def close(self) -> NDArray:
+        """Which columns have a lowest and a highest number that rounding might tell apart."""
+        width = self.high - self.low
+        return (width > 0) & (width <= _LAST_BITS * self.precision * self.peak)
+
+    def alike(self, matrix: NDArray) -> NDArray:
+        """Say which columns hold one value but for rounding; whole numbers are exact."""
+        alike = self.close
+        for place in np.flatnonzero(alike):
+            known = matrix[~np.isnan(matrix[:, place]), place]
+            alike[place] = bool((known != np.rint(known)).any())
+        return alike
+
+    def near_zero(self) -> NDArray:
+        """Say which columns have both signs, and numbers such as rounding the largest leaves."""
+        largest = np.fmax.reduce(self.peak, initial=0.0)
+        most = np.minimum(_BESIDE * self.precision * largest, _TINY)
+        least = _LEAST * self.precision * min(largest, 1.0)
+        small = (least <= self.peak) & (self.peak <= most)
+        return small & (self.low < 0) & (self.high > 0)
+
+
+def precision_of(dtype: np.dtype | None) -> float:
+    """Return the distance from 1 to the next number, for all but float32 that of float64."""
+    return float(np.finfo(np.float32 if dtype == np.float32 else np.float64).eps)
