@@ -262,6 +262,41 @@ def search_curves():
     return figure
 
 
+def boxes(named, arrows):
+    """Draw boxes and arrows, as thumbnails of examples that the pages do not run.
+
+    Parameters
+    ----------
+    named : dict of tuple
+        Places of boxes.
+    arrows : list of tuple
+        Names of two boxes.
+    """
+    figure, ax = plt.subplots(figsize=(4, 2.8), layout="constrained")
+    for name, (x, y) in named.items():
+        style = {"boxstyle": "round,pad=0.5", "facecolor": "C5", "alpha": 0.35}
+        ax.text(x, y, name, ha="center", va="center", weight="bold", bbox=style)
+    for begin, end in arrows:
+        (x, y), (x_end, y_end) = named[begin], named[end]
+        line = {"arrowstyle": "<|-|>", "linewidth": 2, "shrinkA": 24, "shrinkB": 24, "color": "C1"}
+        ax.annotate("", (x_end, y_end), (x, y), arrowprops=line)
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.set_axis_off()
+    return figure
+
+
+def exchange():
+    """Draw the way of weights from PyTorch and back."""
+    places = {"PyTorch": (0.5, 0.85), "sknn: partial_fit": (0.5, 0.15)}
+    return boxes(places, [("PyTorch", "sknn: partial_fit")])
+
+
+def workers():
+    """Draw a cluster."""
+    places = {"scheduler": (0.5, 0.85), "worker 1": (0.22, 0.15), "worker 2": (0.78, 0.15)}
+    return boxes(places, [("scheduler", f"worker {i}") for i in (1, 2)])
+
+
 def quickstart():
     """Draw the picture of the README."""
     return example("quickstart").picture()
@@ -273,6 +308,8 @@ PICTURES = {
     "gan": partial(script, "architectures/counterfeiter"),
     "architecture_search": architecture_search,
     "search_curves": search_curves,
+    "from_pytorch": exchange,
+    "cluster": workers,
     "filters": partial(script, "architectures/digit_filters"),
     "memory": partial(script, "architectures/remembered"),
     "forecast": forecast,

@@ -38,6 +38,7 @@ for length in lengths:
         net = nets[cell] = RNNRegressor(
             24,
             cell=cell,
+            readout="last",
             learning_rate="cosine",
             learning_rate_init=0.01,
             batch_size=50,

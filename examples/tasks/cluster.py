@@ -4,6 +4,8 @@
 Run with ``python examples/tasks/cluster.py``; needs ``pip install "sknn[dask]"``.
 """
 
+# sphinx_gallery_thumbnail_path = '_static/generated/cluster.png'
+
 import joblib
 import numpy as np
 from sklearn.datasets import load_digits

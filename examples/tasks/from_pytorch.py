@@ -13,6 +13,8 @@ that starts with random weights. At the end, the weights go back to PyTorch, whi
 same probabilities.
 """
 
+# sphinx_gallery_thumbnail_path = '_static/generated/from_pytorch.png'
+
 from __future__ import annotations
 
 import argparse

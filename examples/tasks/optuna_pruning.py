@@ -66,7 +66,7 @@ def draw(study: optuna.Study, output: Path) -> None:
     ax.plot([epoch + 1 for epoch in best], best.values(), color="C1", linewidth=3)
     ax.set(title="pruned trials (gray) end early; blue: trained to the end, orange: the best")
     ax.set(xlabel="epoch (call of partial_fit)", ylabel="accuracy on validation rows")
-    ax.set_ylim(bottom=0.7)
+    ax.set(xticks=range(2, len(best) + 1, 2), ylim=(0.7, 1))
     figure.savefig(output, dpi=110)
 
 
