@@ -59,12 +59,12 @@ figure, axes = plt.subplot_mosaic(
 
 def unroll(ax, title, links, gates=False):
     """Draw three steps of a network, and what each feeds back to the next."""
-    boxes = {"ha": "center", "va": "center", "bbox": {"boxstyle": "circle", "fc": "white"}}
     arrow = {"arrowstyle": "-|>", "shrinkA": 13, "shrinkB": 13, "color": "0.4"}
     back = arrow | {"color": "C1", "linewidth": 2.5}
     for t in range(3):
         for height, name in enumerate("xho"):
-            ax.text(t, height, f"${name}_{t + 1}$", fontsize="large", **boxes)
+            ax.plot(t, height, "o", markersize=24, color="black", markerfacecolor="white")
+            ax.text(t, height, f"${name}_{t + 1}$", fontsize="large", ha="center", va="center")
         for height in range(2):
             ax.annotate("", (t, height + 1), (t, height), arrowprops=arrow)
         for start, end in links if t < 2 else ():
