@@ -1,7 +1,7 @@
 """Link sections of the guide to the examples that show them, and examples to their sections.
 
 A section of the guide gets a line "See it happen" below its heading, an example a line "Read more"
-above its code, and a path such as ``examples/networks/xor.py``, set as code, becomes a link.
+below its title, and a path such as ``examples/networks/xor.py``, set as code, becomes a link.
 """
 
 import re
@@ -55,8 +55,6 @@ EXPLAINED = {
 }
 """Where the guide explains what an example shows: page, and section if there is one."""
 PATH = re.compile(r"^(?:python )?examples/([\w/]+)\.py")
-# What stands between the title of an example and its code.
-WORDS = (nodes.title, nodes.paragraph, nodes.target, nodes.comment, nodes.math_block)
 
 logger = logging.getLogger(__name__)
 
@@ -93,10 +91,7 @@ def read_more(app, section, docname):
     """Link an example to the section that explains it."""
     place = EXPLAINED.get(docname.removeprefix("examples/"))
     if place:
-        code = [i for i, node in enumerate(section) if not isinstance(node, WORDS)]
-        section.insert(
-            code[0] if code else len(section), line(app, docname, "Read more: ", [place])
-        )
+        section.insert(1, line(app, docname, "Read more: ", [place]))
 
 
 def line(app, docname, begin, places):

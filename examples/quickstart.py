@@ -1,11 +1,6 @@
 """A classifier, a regressor, and a stream on real data, beside scikit-learn's networks
 ====================================================================================
 
-Run it from the root of the repository; it takes less than a minute and writes one picture::
-
-    pip install ".[plot]"
-    python examples/quickstart.py
-
 1. digits: a scaler and a classifier in a pipeline, tuned by a grid search;
 2. diabetes: the same with a regressor;
 3. breast cancer: rows that arrive in chunks, learned with ``partial_fit``.
@@ -13,6 +8,12 @@ Run it from the root of the repository; it takes less than a minute and writes o
 Both libraries get the same settings, the same grid, and the same rows. By default, sknn stops by
 the validation loss; `scoring` makes the classifier watch the same score as scikit-learn's, so that
 the seconds are comparable.
+
+Run this script from the root of the repository; it takes less than a minute and writes one
+picture::
+
+    pip install ".[plot]"
+    python examples/quickstart.py
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A search, an ensemble, a stream, and one network on two workers of a Dask cluster
-=================================================================================
+"""Cluster: a search, an ensemble, a stream, and one network on two Dask workers
+=============================================================================
 
 Run with ``python examples/tasks/cluster.py``; needs ``pip install "sknn[dask]"``.
 """

@@ -1,16 +1,16 @@
 """A PyTorch network that continues to learn with ``partial_fit``, and goes back
 =============================================================================
 
-Run it from the root of the repository; it takes about ten seconds and writes one picture::
-
-    pip install ".[plot]" torch
-    python examples/tasks/from_pytorch.py
-
 A small convolutional network learns digits in PyTorch. Then the camera moves: all images are
 shifted by one pixel, and many predictions are wrong. The same network in sknn takes over the
 weights and learns from a stream of labeled batches, one call of ``partial_fit`` each, next to one
 that starts with random weights. At the end, the weights go back to PyTorch, which then predicts the
 same probabilities.
+
+Run this script from the root of the repository; it takes about ten seconds and writes one picture::
+
+    pip install ".[plot]" torch
+    python examples/tasks/from_pytorch.py
 """
 
 # sphinx_gallery_thumbnail_path = '_static/generated/from_pytorch.png'

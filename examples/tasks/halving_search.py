@@ -1,13 +1,13 @@
 """Halving search of scikit-learn over epochs
 ==========================================
 
-Run it from the root of the repository; it takes some seconds and writes one picture::
+Every network of sknn has `max_iter`, so scikit-learn can halve over epochs. It retrains survivors
+from scratch in each round; ``sknn.search.ArchitectureSearchCV`` continues their training.
+
+Run this script from the root of the repository; it takes some seconds and writes one picture::
 
     pip install ".[plot]"
     python examples/tasks/halving_search.py
-
-Every network of sknn has `max_iter`, so scikit-learn can halve over epochs. It retrains survivors
-from scratch in each round; ``sknn.search.ArchitectureSearchCV`` continues their training.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Optuna: pruning over `partial_fit`
 ==================================
 
-Run it from the root of the repository; it takes some seconds and writes one picture::
+A trial trains a network epoch by epoch and reports its score after each; the pruner ends those that
+fall behind. Training in parts loses nothing: n calls of `partial_fit` equal a `fit` of n epochs.
+
+Run this script from the root of the repository; it takes some seconds and writes one picture::
 
     pip install ".[plot]" optuna
     python examples/tasks/optuna_pruning.py
-
-A trial trains a network epoch by epoch and reports its score after each; the pruner ends those that
-fall behind. Training in parts loses nothing: n calls of `partial_fit` equal a `fit` of n epochs.
 """
 
 from __future__ import annotations

@@ -1,15 +1,16 @@
 """Features learned without labels: RBMs of sknn and of scikit-learn
 ==================================================================
 
-Run it from the root of the repository; it takes about twenty seconds and writes one picture::
-
-    pip install ".[plot]"
-    python examples/tasks/rbm_digits.py
-
 The task is that of scikit-learn's example for restricted Boltzmann machines: digits and their four
 shifts by one pixel, and a logistic regression on raw pixels, on the features of scikit-learn's
 machine, and on those of sknn. The last row adds what a pipeline cannot do: backpropagation into the
 features.
+
+Run this script from the root of the repository; it takes about twenty seconds and writes one
+picture::
+
+    pip install ".[plot]"
+    python examples/tasks/rbm_digits.py
 """
 
 from __future__ import annotations

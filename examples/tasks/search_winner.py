@@ -1,15 +1,15 @@
-"""The winner of a scikit-learn search, trained further with dropout, and converted back
-=====================================================================================
-
-Run it from the root of the repository; it takes a few seconds and writes one picture::
-
-    pip install ".[plot]"
-    python examples/tasks/search_winner.py
+"""Winner of a search: from scikit-learn, trained further with dropout, and back
+=============================================================================
 
 ``GridSearchCV`` finds a network of scikit-learn for handwritten digits. ``from_sklearn`` converts
 it with its weights, training continues with dropout and averaged weights, which scikit-learn's
 networks do not have, and ``to_sklearn`` converts the result back, so that it can be served without
 sknn.
+
+Run this script from the root of the repository; it takes a few seconds and writes one picture::
+
+    pip install ".[plot]"
+    python examples/tasks/search_winner.py
 """
 
 from __future__ import annotations

@@ -1,17 +1,18 @@
 """Two messy tables, learned without a pipeline
 ============================================
 
-Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
-
-    pip install ".[plot]" pandas
-    python examples/tasks/tables.py
-
 The breast cancer and diabetes data, which come with scikit-learn, are made as messy as real tables:
 a tenth of the numbers is missing, one column is cut into categories, another has an extreme scale,
 one is constant, and one carries no information. sknn and gradient-boosted trees take the frames as
 they are; scikit-learn's network gets the usual pipeline. The printed table shows means over several
 splits, and the seconds of one fit on one thread. The picture shows the loss on held-out rows,
 whether probabilities can be trusted, and which columns matter.
+
+Run this script from the root of the repository; it takes about fifteen seconds and writes one
+picture::
+
+    pip install ".[plot]" pandas
+    python examples/tasks/tables.py
 """
 
 from __future__ import annotations

@@ -1,17 +1,18 @@
 """Text: which part of a package a docstring comes from
 ====================================================
 
-Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
-
-    pip install ".[plot]"
-    python examples/tasks/text.py
-
 Two thousand docstrings of the installed SciPy and scikit-learn become rows with one column per word
 and pair of words; code and the names of the packages are left out. A logistic regression and the
 networks of scikit-learn and sknn learn, from the same TF-IDF rows, which part a text comes from:
 `scipy.stats`, `scipy.signal`, `sklearn.metrics`, and so on. The table shows the accuracy on
 held-out texts and the processor seconds of a fit on one thread; the picture shows both, and the
 words most typical of some of the parts.
+
+Run this script from the root of the repository; it takes about fifteen seconds and writes one
+picture::
+
+    pip install ".[plot]"
+    python examples/tasks/text.py
 """
 
 from __future__ import annotations
