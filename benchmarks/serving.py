@@ -2,7 +2,7 @@
 
 Run from the root of the repository, on a machine with nothing else to do::
 
-    pip install "sknn[onnx]" onnxruntime
+    pip install ".[onnx]" onnxruntime
     python -m benchmarks.serving
 
 All run on one thread. The figures are the least time of the processor of several rounds, which

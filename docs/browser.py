@@ -35,7 +35,25 @@ COPIED = """(() => {
 })()"""
 PROMPT = re.compile(r"^(>>>|\.\.\.|\$) ", re.MULTILINE)
 # What users search for: a page of the guide comes before those for developers.
-SEARCHED = ("early stopping", "dropout", "learning rate", "checkpoint", "gradients", "threads")
+SEARCHED = ("sample_weight", "n_jobs", "gradients")
+# The page that comes first.
+FOUND_FIRST = {
+    "augmentation": "guide/images",
+    "best epoch": "guide/early_stopping",
+    "calibrated": "guide/table_recipes",
+    "checkpoint": "guide/callbacks",
+    "dropout": "guide/overfitting",
+    "early stopping": "guide/early_stopping",
+    "http server": "guide/http_server",
+    "latency": "guide/http_server",
+    "learning rate": "guide/optimizers_and_rates",
+    "progress bar": "guide/watching",
+    "retrain": "guide/http_server",
+    "save": "guide/saving",
+    "threads": "guide/cluster",
+    "validation set": "guide/early_stopping",
+    "verbose": "guide/watching",
+}
 FINISHED = """/found/.test(document.querySelector(".search-summary")?.textContent)"""
 FOUND = """[...document.querySelectorAll("ul.search li a")].map(a => a.getAttribute("href"))"""
 
@@ -98,11 +116,16 @@ def _seen(tab):
 
 
 def _wrong_answers(tab, root):
-    """Yield what the search finds first and is not for users."""
-    for words in SEARCHED:
+    """Yield what the search finds first and is not what users look for."""
+    for words in (*SEARCHED, *FOUND_FIRST):
         tab.goto(f"{(root / 'search.html').as_uri()}?q={words.replace(' ', '+')}")
         tab.wait_for_function(FINISHED)
         found = tab.evaluate(FOUND)
-        for_users = [url for url in found if url.startswith(("guide/", "getting_started"))]
-        if not for_users or any("developer/" in url for url in found[: found.index(for_users[0])]):
+        if words in FOUND_FIRST:
+            good = found[:1] and found[0].startswith(FOUND_FIRST[words])
+        else:
+            for_users = [url for url in found if url.startswith(("guide/", "getting_started"))]
+            before = found[: found.index(for_users[0])] if for_users else found
+            good = for_users and not any("developer/" in url for url in before)
+        if not good:
             yield f"search for {json.dumps(words)} finds {found[:3]}"

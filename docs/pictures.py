@@ -21,7 +21,14 @@ import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
 from scipy.stats import loguniform  # noqa: E402
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris  # noqa: E402
+from sklearn.calibration import CalibrationDisplay  # noqa: E402
+from sklearn.datasets import (  # noqa: E402
+    load_breast_cancer,
+    load_diabetes,
+    load_digits,
+    load_iris,
+    make_classification,
+)
 from sklearn.exceptions import ConvergenceWarning  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
@@ -208,6 +215,24 @@ def tables():
     return figure
 
 
+def calibration():
+    """Draw the reliability of probabilities, calibrated on held-out rows and not."""
+    X, y = make_classification(4000, n_informative=6, flip_y=0.2, class_sep=0.7, random_state=0)
+    X, X_test, y, y_test = train_test_split(X, y, test_size=0.75, random_state=0)
+    networks = {
+        "MLPClassifier": MLPClassifier(learning_rate_init=0.01, random_state=0),
+        "TabularMLPClassifier": TabularMLPClassifier(preset="fast", random_state=0),
+    }
+    figure, ax = plt.subplots(figsize=(5, 4.6))
+    for name, net in networks.items():
+        CalibrationDisplay.from_estimator(
+            net.fit(X, y), X_test, y_test, n_bins=10, strategy="quantile", name=name, ax=ax
+        )
+    ax.set(xlabel="predicted probability", ylabel="share of positive rows", aspect="equal")
+    ax.legend(loc="upper left")
+    return figure
+
+
 def example(name):
     """Return an example as a module: it draws the same picture."""
     path = Path(__file__).parents[1] / "examples" / f"{name}.py"
@@ -325,6 +350,7 @@ PICTURES = {
     "rate_range": rate_range,
     "autoencoder": autoencoder,
     "tables": tables,
+    "calibration": calibration,
 }
 
 

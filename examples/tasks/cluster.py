@@ -1,7 +1,7 @@
 """Cluster: a search, an ensemble, a stream, and one network on two Dask workers
 =============================================================================
 
-Run with ``python examples/tasks/cluster.py``; needs ``pip install "sknn[dask]"``.
+Run with ``python examples/tasks/cluster.py``; needs ``pip install ".[dask]"``.
 """
 
 # sphinx_gallery_thumbnail_path = '_static/generated/cluster.png'

@@ -19,7 +19,8 @@ def pyplot() -> Any:
         import matplotlib.pyplot as plt
     except ImportError as error:
         raise ImportError(
-            'Plots need matplotlib, which comes with the extra "plot": pip install "sknn[plot]".'
+            'Plots need matplotlib, which comes with the extra "plot" of sknn: '
+            "pip install matplotlib."
         ) from error
     return plt
 

@@ -16,7 +16,7 @@ For example, when ``Run.samples`` became ``Run.rows`` with format 2::
     ("sknn.training.run.Run", 1): lambda state: _renamed(state, samples="rows")
 """
 
-MOVED: dict[str, str] = {}
+MOVED: dict[str, str] = {"sknn.preprocessing.plan.Source": "sknn.preprocessing.sources.Source"}
 """From the name of a class in older files to the one it has now."""
 
 

@@ -248,13 +248,18 @@ def plain_numbers(values: Any) -> Any:
     return values if rounded else plain
 
 
-def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
-    """Return checked rows that are their own targets, and record the features seen (`reset`)."""
+def check_array_rows(estimator: Any, X: Any, dtypes: Any, reset: bool) -> Any:
+    """Return checked rows, dense or CSR, and record the features seen (`reset`)."""
     reject_odd_arrays(X, "X")
     check_columns(X)
     with naming_arguments(X=X):
         X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=reset)
-    X = _canonical(X)
+    return _canonical(X)
+
+
+def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+    """Return checked rows that are their own targets, and record the features seen (`reset`)."""
+    X = check_array_rows(estimator, X, dtypes, reset)
     return Rows(X, X, check_weight(sample_weight, X.shape[0]))
 
 
@@ -267,7 +272,7 @@ def check_unlabelled_validation(
             raise ValueError("sample_weight_val was given without X_val.")
         return None
     try:
-        rows = check_unlabelled(estimator, X_val, sample_weight_val, dtypes, reset=False)
+        rows = estimator._check_rows(X_val, None, sample_weight_val, dtypes, reset=False)
     except (TypeError, ValueError) as error:
         alone = sample_weight_val is None
         where = "X_val" if alone else "X_val or sample_weight_val"

@@ -191,6 +191,24 @@ def integers() -> Constraint:
     return Constraint(sound, "a sequence of int", read)
 
 
+def quantile_levels() -> Constraint:
+    """Accept a list, tuple, or one-dimensional array of ascending levels, 0.5 among them."""
+    level = real(0, 1)
+
+    def sound(value: Any) -> bool:
+        if isinstance(value, np.ndarray):
+            value = value.tolist() if value.ndim == 1 else None
+        if not isinstance(value, (list, tuple)) or not all(map(level.accepts, value)):
+            return False
+        plain = list(map(float, value))
+        return plain == sorted(set(plain)) and 0.5 in plain
+
+    def read(value: Any) -> Any:
+        return value.tolist() if isinstance(value, np.ndarray) else each(float)(value)
+
+    return Constraint(sound, "a list of several in ascending order, 0.5 among them", read)
+
+
 def check(
     owner: str,
     values: Mapping[str, Any],

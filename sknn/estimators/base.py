@@ -187,9 +187,9 @@ class BaseNetwork(
             raise ValueError(
                 f"This {type(self).__name__} has no interrupted call to resume, or kept nothing to "
                 "continue from; resume what Checkpoint.load returns or Pause stopped. To train a "
-                "network further that has finished, fit it with warm_start=True (each fit then "
-                "trains max_iter further epochs, from the last weights, with the optimizer as it "
-                "was), or call partial_fit."
+                "network further that has finished, fit it with warm_start=True (if that is set "
+                "only now, this fit starts from the weights that predict, with a fresh "
+                "optimizer), or call partial_fit."
             )
         if run.stop_reason not in (None, "interrupted", PAUSED):
             return self

@@ -309,8 +309,9 @@ class MLPRegressor(NetworkRegressor):
     loss : str or Loss, default="squared_error"
         "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
         deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
-        (with a log link), "quantile", "squared_error" (half of it), "tweedie" (with a log link), or
-        a spec from :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
+        (with a log link), "quantile" (the median; ``Quantile([0.05, 0.5, 0.95])`` learns several),
+        "squared_error" (half of it), "tweedie" (with a log link), or a spec from
+        :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of units in each hidden layer. ``()`` gives a linear model.
     activation : str, Activation or list, default="relu"

@@ -15,6 +15,7 @@ from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.task import RegressionTask, Task
 from sknn.estimators.fitted import learned
 from sknn.estimators.supervised import SupervisedNetwork, is_stochastic
+from sknn.estimators.targets.quantiles import checked_levels, places_of
 from sknn.estimators.targets.regression import RegressionTargets
 from sknn.estimators.targets.scores import r2
 
@@ -115,7 +116,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         """
         return self._train(Call(X, y, epochs=0, keep=True))
 
-    def predict(self, X: Any, return_std: bool = False) -> Any:
+    def predict(self, X: Any, return_std: bool = False, return_quantiles: Any = None) -> Any:
         """Return the predicted targets.
 
         Parameters
@@ -127,18 +128,35 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
             several members, it is the root of the mean of their variances plus the variance of
             their means. With other losses, it is the standard deviation of the members'
             predictions.
+        return_quantiles : list of float, default=None
+            Return these quantiles of the target in place of the prediction: levels between 0 and
+            1, in ascending order. The loss must have learned them, as
+            ``Quantile([0.05, 0.5, 0.95])`` does. :class:`~sknn.TabularMLPRegressor` returns any
+            quantile with any other loss: from its errors on rows held out, which also correct
+            quantiles that were learned.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            With a loss that learns several quantiles, the medians.
         std : ndarray of the shape of y
             With `return_std`.
+        quantiles : ndarray of shape (n_samples, n_levels) or (n_samples, n_levels, n_outputs)
+            Only this, with `return_quantiles`. Quantiles of one row never cross.
 
         Raises
         ------
         ValueError
-            With `return_std` and a single member, unless the loss learns a spread.
+            With `return_std` and a single member, unless the loss learns a spread. With
+            `return_quantiles` for levels out of order or range, for those the loss did not learn,
+            for those that too few rows held out tell of, and together with `return_std`.
         """
+        if return_quantiles is not None:
+            if return_std:
+                raise ValueError(
+                    "return_std and return_quantiles are answers of their own; ask for one of them."
+                )
+            return self._as_given(self._quantiles(X, checked_levels(return_quantiles)), X)
         raw = self._raw(X)
         answer = computed(self._targets.predict, raw, self._loss)
         if not return_std:
@@ -162,6 +180,12 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         """
         return r2(y, self.predict(X), sample_weight)
 
+    def _quantiles(self, X: Any, levels: NDArray) -> NDArray:
+        """Return quantiles, of shape (n_samples, n_levels) or (n_samples, n_levels, n_outputs)."""
+        self._check_fitted()
+        places = places_of(levels, self._loss.levels)
+        return computed(self._targets.quantiles, self._raw(X), self._loss, places)
+
     def _std(self, X: Any) -> NDArray:
         """Return the standard deviation of predictions, of shape (n_samples, n_outputs)."""
         if not self._loss.has_spread:
@@ -177,7 +201,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         k = self._targets.n_outputs
         answers = computed(self._loss.link, self._through(self._check_inputs(X)))
         answers = answers if self.network_.lead else answers[None]
-        means = answers[..., :k]
+        means = answers[..., self._loss.prediction_at(k)]
         apart = [means - np.average(means, axis=0, weights=share)]
         if self._loss.has_spread:
             apart.append(answers[..., k:])

@@ -257,17 +257,21 @@ def _n_scores(estimator: Any) -> int:
     """Return how many raw scores stand for answers, not for how sure they are."""
     loss = getattr(estimator, "_loss", None)
     n = estimator.network_.out_shape[-1]
-    return n // 2 if loss is not None and loss.has_spread else n
+    if loss is None:
+        return n
+    return n // 2 if loss.has_spread else n // max(1, len(loss.levels))
 
 
 def _column(estimator: Any, target: Any) -> int:
     """Return which raw score is asked for, where several stand for several outputs."""
     n = _n_scores(estimator)
+    loss = getattr(estimator, "_loss", None)
+    first = 0 if loss is None else loss.prediction_at(n).start
     if target is None and n == 1:
-        return 0
+        return first
     if isinstance(target, bool) or not isinstance(target, (int, np.integer)) or not 0 <= target < n:
         raise ValueError(
             f"target must say which of {n} outputs is meant, by a number from 0 to {n - 1}; got "
             f"{target!r}."
         )
-    return int(target)
+    return first + int(target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +12,19 @@ from sklearn.utils.multiclass import type_of_target
 
 from sknn.preprocessing.quantiles import Distinct
 
+_CELLS = 1 << 17
+"""Numbers worked on at once."""
 _BUDGET = 512
 """Columns that all bins together may fill, where each numeric column gets `_USUAL` bins."""
 _USUAL = 16
 _FEWEST = 3
 _STEEPEST = 1e300
+
+
+def pieces(n_rows: int, n_columns: int) -> Iterator[slice]:
+    """Cut rows into pieces that stay in the cache."""
+    step = max(_CELLS // max(n_columns, 1), 1)
+    return (slice(start, start + step) for start in range(0, n_rows, step))
 
 
 def bins_per_column(n_bins: int, n_columns: int) -> int:
@@ -44,6 +53,8 @@ class Splitter:
 
     Parameters
     ----------
+    matrix : ndarray of shape (n, n_columns)
+        Numeric columns; NaN is missing.
     y : ndarray of shape (n,) or (n, n_targets)
         Numbers, or labels; two dimensions are always numbers.
     weight, counts : ndarray of shape (n,)
@@ -52,7 +63,8 @@ class Splitter:
 
     _MOST_LABELS = 100
 
-    def __init__(self, y: NDArray, weight: NDArray, counts: NDArray) -> None:
+    def __init__(self, matrix: NDArray, y: NDArray, weight: NDArray, counts: NDArray) -> None:
+        self.matrix = matrix
         self.y = y
         # Trees square weights, which must not overflow; a power of two scales without rounding.
         self.weight = np.ldexp(weight, -np.frexp(weight.max())[1])
@@ -66,13 +78,15 @@ class Splitter:
             return len(np.unique(self.y)) <= self._MOST_LABELS
         return type_of_target(self.y) in ("binary", "multiclass")
 
-    def edges(self, column: NDArray, known: Distinct, n_bins: int) -> NDArray:
+    def edges(self, place: int, known: Distinct, n_bins: int) -> NDArray:
         """Return the ends of the column, half as many quantiles, and the thresholds of the tree."""
         if len(known.values) <= n_bins + 1:
             return known.values
         ends = known.values[[0, -1]]
         some = quantile_edges(known, n_bins // 2) if n_bins > 1 else ends
-        return np.unique(np.concatenate([ends, some, self._thresholds(column, known, n_bins)]))
+        return np.unique(
+            np.concatenate([ends, some, self._thresholds(self.matrix[:, place], known, n_bins)])
+        )
 
     def _thresholds(self, column: NDArray, known: Distinct, n_bins: int) -> NDArray:
         rows = np.flatnonzero(~np.isnan(column))
@@ -125,6 +139,21 @@ class Bins:
         with np.errstate(over="ignore", divide="ignore"):
             slope = np.minimum(2 / width, _STEEPEST)
         return cls(source, start, slope, np.zeros(len(start)))
+
+    def of(self, column: int) -> Bins:
+        """Return the bins of one column, as if there were no others."""
+        mine = self.source == column
+        source = np.zeros(int(mine.sum()), np.intp)
+        return Bins(source, self.start[mine], self.slope[mine], self.centre[mine])
+
+    def means(self, known: Distinct) -> NDArray:
+        """Return the mean of each bin of the only column."""
+        total = np.zeros(len(self.source))
+        for rows in pieces(len(known.values), len(self.source)):
+            # A product of BLAS may depend on where its arrays begin.
+            filled = self.fill(known.values[rows, None])
+            total += np.multiply(filled, known.weight[rows, None], out=filled).sum(axis=0)
+        return total / known.weight.sum()
 
     def fill(self, numbers: NDArray) -> NDArray:
         """Return twice the share of each bin that lies left of each number, minus the mean."""

@@ -68,7 +68,7 @@ class Texts:
     @classmethod
     def _of_objects(cls, column: NDArray) -> Texts:
         entries: Any = column
-        if not _keys_are_levels(column):
+        if not keys_are_levels(column):
             entries = list(map(text, column))
         places: dict[Any, int] = {}
         codes = np.fromiter(
@@ -83,7 +83,7 @@ class Texts:
         return cls(inverse[codes], texts.tolist())
 
 
-def _keys_are_levels(column: NDArray) -> bool:
+def keys_are_levels(column: NDArray) -> bool:
     """Return whether entries can be looked up: hashable, and True is not among equal numbers."""
     types = set(map(type, column))
     truths = {bool, np.bool_} & types

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn.exceptions import TableWarning
 from sknn.preprocessing.categories import MISSING, Levels, Texts
-from sknn.preprocessing.kinds import Form, n_missing
+from sknn.preprocessing.kinds import Form, missing
 from sknn.preprocessing.rounding import Ranges
 from sknn.training.warnings import users_level
 
@@ -62,17 +62,22 @@ class ColumnWarnings:
                 "out or use fewer components; if not, convert them to smaller units"
             )
 
-    def look_at_levels(self, label: Any, found: Texts, levels: Levels) -> None:
-        """Note a category most of whose rows have levels that are not told apart."""
+    def look_at_levels(
+        self, label: Any, found: Texts, levels: Levels, each: NDArray | None = None
+    ) -> None:
+        """Note a category most of whose rows have levels that are not told apart.
+
+        `each` is how many rows the entries are; None: one each.
+        """
         kept = np.isin(np.array(found.texts, object), [*levels.levels, MISSING])
-        rows = np.bincount(found.codes, minlength=len(kept))
+        rows = np.bincount(found.codes, each, minlength=len(kept))
         lost, n_rows = int(rows[~kept].sum()), int(rows[np.array(found.texts) != MISSING].sum())
         # A column of one level is no loss.
         n_levels = int((rows > 0).sum())
         if n_levels > _FEW and lost > _MUCH * n_rows:
             texts = [text for text, known in zip(found.texts, kept, strict=True) if not known]
             self._texts.append(
-                f"column {label!r} has {n_levels} different entries in {len(found.codes)} rows, "
+                f"column {label!r} has {n_levels} different entries in {int(rows.sum())} rows, "
                 f"too rare to learn from in {lost} of them, for which it carries no information; "
                 f"{_advice(texts)}"
             )
@@ -113,14 +118,18 @@ def _advice(lost: list[str]) -> str:
     )
 
 
-def unread(column: Any, found: NDArray) -> tuple[int, int]:
-    """Return how many entries could not be read, and how many there are that are not missing."""
+def unread(column: Any, found: NDArray, rows: NDArray | None = None) -> tuple[int, int]:
+    """Return how many entries could not be read, and how many there are that are not missing.
+
+    `rows` is how many rows of the table each entry is; None: one each.
+    """
     lost = np.isnan(found) if found.dtype.kind == "f" else np.isnat(found)
-    n_lost = int(np.count_nonzero(lost))
+    rows = np.ones(len(found), np.int64) if rows is None else rows
+    n_lost, n_rows = int(rows[lost].sum()), int(rows.sum())
     if n_lost < _FEW:
-        return 0, len(found)
-    n_none = n_missing(column)
-    return n_lost - n_none, len(found) - n_none
+        return 0, n_rows
+    n_none = int(rows[missing(column)].sum())
+    return n_lost - n_none, n_rows - n_none
 
 
 def warn_of_unread(label: Any, kind: str, n_lost: int, n_given: int, usual: float) -> None:

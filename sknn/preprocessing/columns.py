@@ -137,6 +137,15 @@ def read_table(X: Any) -> Table:
         return _from_array(_array(X), X)
 
 
+def check_names(known: list[str] | None, table: Table) -> None:
+    """Raise for other columns in frames whose names scikit-learn does not look at."""
+    if known and table.names and known != table.names:
+        raise ValueError(
+            "The feature names should match those that were passed during fit. X has the "
+            f"columns {table.names}; it had {known}."
+        )
+
+
 def _frame(X: Any, labels: list, read: Callable[[int], Any]) -> Table:
     for size, what in zip(X.shape, ("sample", "feature"), strict=True):
         if not size:

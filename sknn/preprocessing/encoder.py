@@ -15,7 +15,10 @@ from sknn._validation.messages import check_same_rows
 from sknn.core import constraints as c
 from sknn.preprocessing.column_warnings import ColumnWarnings
 from sknn.preprocessing.columns import Table, read_table
-from sknn.preprocessing.plan import Sample, Settings, TablePlan
+from sknn.preprocessing.in_memory import InMemory
+from sknn.preprocessing.plan import Settings, TablePlan
+from sknn.preprocessing.sample import Sample
+from sknn.preprocessing.summaries.table import TableSummary
 
 _BINS = 16
 _PARAMETERS = {
@@ -98,6 +101,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     See Also
     --------
+    sknn.streams.fit_blocks : Fits an encoder by a table that does not fit into memory.
     sklearn.compose.ColumnTransformer : Steps of your own for groups of columns.
     sklearn.preprocessing.OneHotEncoder : Categories alone.
 
@@ -185,12 +189,44 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         table = read_table(X)
         plan, remarks = self._planned(table, y, sample_weight)
         remarks.warn()
-        return self._become(plan, table)
+        return self._become(plan, table.frame)
 
     def learn(self, table: Table, y: Any, sample_weight: Any) -> ColumnWarnings:
         """Do what :meth:`fit` does, and return what it would warn about."""
         plan, remarks = self._planned(table, y, sample_weight)
-        self._become(plan, table)
+        self._become(plan, table.frame)
+        return remarks
+
+    def summarize(
+        self, X: Any, y: Any = None, sample_weight: Any = None, block: int = 0
+    ) -> TableSummary | None:
+        """Return what :meth:`learn_summary` needs to know of one block of rows; None of none.
+
+        Parameters
+        ----------
+        X, y, sample_weight : as in :meth:`fit`
+        block : int
+            The place of the block.
+        """
+        plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
+        table = read_table(X)
+        weight = check_weight(sample_weight, table.n_rows)
+        y = self._target(y, table)
+        rows = training_rows(weight, may_be_empty=True)
+        if rows is not None and weight is not None:
+            table, weight = table.take(rows), weight[rows]
+            y = y if y is None else y[rows]
+        if not table.n_rows:
+            return None
+        categorical = categorical_mask(plain["categorical_features"], table)
+        return TableSummary.of(table, weight, categorical, y, block)
+
+    def learn_summary(self, summary: TableSummary) -> ColumnWarnings:
+        """Do what :meth:`fit` does by a summary, and return what it would warn of."""
+        plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
+        remarks = ColumnWarnings()
+        settings = _settings(plain, summary, summary.rows is not None)
+        self._become(TablePlan.fit(summary, settings, remarks), summary.head)
         return remarks
 
     def _planned(
@@ -199,15 +235,16 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
         weight = check_weight(sample_weight, table.n_rows)
         y = self._target(y, table)
+        settings = _settings(plain, table, y is not None)
         rows = training_rows(weight, may_be_empty=False)
-        settings = _settings(plain, table, y if rows is None or y is None else y[rows])
         if rows is not None and weight is not None:
             table, weight = table.take(rows), weight[rows]
-        remarks = ColumnWarnings()
-        return TablePlan.fit(table, Sample.of(weight, table.n_rows), settings, remarks), remarks
+            y = y if y is None else y[rows]
+        facts, remarks = InMemory(table, Sample.of(weight, table.n_rows), y), ColumnWarnings()
+        return TablePlan.fit(facts, settings, remarks), remarks
 
-    def _become(self, plan: TablePlan, table: Table) -> TableEncoder:
-        validate_data(self, table.frame, skip_check_array=True)
+    def _become(self, plan: TablePlan, frame: Any) -> TableEncoder:
+        validate_data(self, frame, skip_check_array=True)
         self._plan = plan
         self.kinds_ = list(plan.kinds)
         self.n_linear_ = plan.n_linear
@@ -302,9 +339,14 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         return np.asarray(self._plan.origins(), dtype=np.intp)
 
+    @property
+    def needs_target(self) -> bool:
+        """Whether bins are cut for y."""
+        return bool(isinstance(self.bins, str) and self.bins == "tree" and self.n_bins)
+
     def _target(self, y: Any, table: Table) -> NDArray | None:
         """Return the target that bins are cut for."""
-        if self.bins != "tree" or not self.n_bins:
+        if not self.needs_target:
             return None
         if y is None:
             raise ValueError(
@@ -326,14 +368,14 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return tags
 
 
-def _settings(plain: dict[str, Any], table: Table, y: NDArray | None) -> Settings:
+def _settings(plain: dict[str, Any], table: Table | TableSummary, by_trees: bool) -> Settings:
     """Return what the parameters, as they were read, ask for in a table."""
     n_bins = _BINS if plain["n_bins"] == "auto" else (plain["n_bins"] or 0)
     categorical = categorical_mask(plain["categorical_features"], table)
-    return Settings(categorical, n_bins, y, plain["max_categories"], plain["linear"])
+    return Settings(categorical, n_bins, by_trees, plain["max_categories"], plain["linear"])
 
 
-def categorical_mask(features: Any, table: Table) -> NDArray | None:
+def categorical_mask(features: Any, table: Table | TableSummary) -> NDArray | None:
     """Return which columns are categories; None leaves it to the columns.
 
     Raises
@@ -343,16 +385,16 @@ def categorical_mask(features: Any, table: Table) -> NDArray | None:
     """
     if isinstance(features, str) and features == "from_dtype":
         return None
-    mask = np.zeros(table.n_columns, bool)
+    mask = np.zeros(len(table.labels), bool)
     wanted = np.asarray([] if features is None else features)
     if wanted.size:
-        mask[_places(wanted, table)] = True
+        mask[_places(wanted, table.labels)] = True
     return mask
 
 
-def _places(wanted: NDArray, table: Table) -> NDArray:
+def _places(wanted: NDArray, labels: list) -> NDArray:
     """Return which columns are meant, as a mask or as indices."""
-    n = table.n_columns
+    n = len(labels)
     if wanted.ndim != 1:
         problem = "must be 'from_dtype', None, a mask, indices or names"
     elif wanted.dtype.kind == "b":
@@ -364,8 +406,8 @@ def _places(wanted: NDArray, table: Table) -> NDArray:
             return wanted
         problem = f"holds indices outside [0, {n - 1}]"
     else:
-        unknown = [name for name in wanted.tolist() if name not in table.labels]
+        unknown = [name for name in wanted.tolist() if name not in labels]
         if not unknown:
-            return np.array([table.labels.index(name) for name in wanted.tolist()])
+            return np.array([labels.index(name) for name in wanted.tolist()])
         problem = f"names {unknown}, which are not columns of X"
     raise ValueError(f"categorical_features {problem}; got {wanted.tolist()!r}.")

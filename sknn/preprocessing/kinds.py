@@ -73,12 +73,11 @@ def is_missing(value: Any) -> bool:
     return alone and bool(value != value)
 
 
-def n_missing(column: Any) -> int:
-    """Return how many entries of a column stand for missing, texts included."""
+def missing(column: Any) -> NDArray:
+    """Say which entries of a column stand for missing, texts included."""
     if isinstance(column, Coded):
-        lost = np.array([*map(_says_nothing, column.levels), True], bool)
-        return int(lost[column.codes].sum())
-    return sum(map(_says_nothing, column.tolist()))
+        return np.array([*map(_says_nothing, column.levels), True], bool)[column.codes]
+    return np.fromiter(map(_says_nothing, column.tolist()), bool, len(column))
 
 
 def _says_nothing(value: Any) -> bool:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.row_order import in_order
-from sknn.preprocessing.bins import Bins
+from sknn.preprocessing.bins import Bins, pieces
 from sknn.preprocessing.quantiles import Distinct
+from sknn.preprocessing.rounding import precision_of
 
-_CELLS = 1 << 17
-"""Numbers worked on at once, so that they stay in the cache."""
 FAR = 1e100
 LARGEST = 1e18
 """Squares of this are still finite in float32."""
 
-Edges = Callable[[NDArray, Distinct, int], NDArray]
+Edges = Callable[[int, Distinct, int], NDArray]
 
 
 def squash(scaled: NDArray) -> NDArray:
@@ -29,26 +28,113 @@ def squash(scaled: NDArray) -> NDArray:
 
 
 @dataclass
+class Moments:
+    """Weighted mean and standard deviation of a column, and the weight they are of.
+
+    They are merged by the formulae of Chan, Golub and LeVeque (1983), "Algorithms for computing
+    the sample variance: analysis and recommendations", The American Statistician 37; with the
+    deviation in place of the sum of squares, which overflows.
+    """
+
+    weight: float
+    mean: float
+    deviation: float
+
+    @classmethod
+    def of(cls, known: Distinct) -> Moments:
+        """Measure a column by its distinct values."""
+        if not len(known.values):
+            return cls(0.0, 0.0, 0.0)
+        low = known.values[0]
+        width = known.values[-1] - low or 1.0
+        # Within [0, 1] no square overflows or vanishes.
+        unit = (known.values - low) / width
+        mean = np.average(unit, weights=known.weight)
+        deviation = np.sqrt(np.average((unit - mean) ** 2, weights=known.weight))
+        return cls(known.weight.sum(), low + width * mean, width * deviation)
+
+    def merged(self, other: Moments) -> Moments:
+        """Return the moments of both."""
+        if not self.weight or not other.weight:
+            return self if self.weight else other
+        weight = self.weight + other.weight
+        here, there = self.weight / weight, other.weight / weight
+        apart = other.mean - self.mean
+        within = np.hypot(np.sqrt(here) * self.deviation, np.sqrt(there) * other.deviation)
+        deviation = np.hypot(within, np.sqrt(here * there) * apart)
+        return Moments(weight, self.mean + there * apart, deviation)
+
+
+@dataclass
 class Column:
-    """Figures of one numeric column over its entries that are not missing.
+    """Figures of one numeric column.
 
     Attributes
     ----------
     known : Distinct
+        The values that are not missing.
     n_missing : int
+        Missing entries.
+    missing_weight : float
+        What they weigh.
+    exact : Moments or None
+        Those of the values that are not missing, where `known` is compressed.
+    precision : float
+        Distance from 1 to the next number, in the dtype the column came in.
     """
 
     known: Distinct
     n_missing: int
+    missing_weight: float = 0.0
+    exact: Moments | None = None
+    precision: float = precision_of(None)
 
     @classmethod
     def of(cls, column: NDArray, weight: NDArray) -> Column:
         """Measure a column; NaN is missing."""
         present = ~np.isnan(column)
         missing = len(column) - int(np.count_nonzero(present))
-        if missing:
-            column, weight = column[present], weight[present]
-        return cls(Distinct.of(column, weight), missing)
+        if not missing:
+            return cls(Distinct.of(column, weight), 0)
+        known = Distinct.of(column[present], weight[present])
+        return cls(known, missing, weight[~present].sum())
+
+    def merged(self, other: Column) -> Column:
+        """Return the figures of both, up to the error of :meth:`compressed`."""
+        exact = None
+        if self.exact is not None or other.exact is not None:
+            exact = self._moments().merged(other._moments())
+        return Column(
+            self.known.merged(other.known),
+            self.n_missing + other.n_missing,
+            self.missing_weight + other.missing_weight,
+            exact,
+            max(self.precision, other.precision),
+        )
+
+    def compressed(self, most: int) -> Column:
+        """Return the same with `most` values or fewer; mean and deviation stay exact."""
+        known = self.known.compressed(most)
+        if known is self.known:
+            return self
+        return replace(self, known=known, exact=self._moments())
+
+    def _moments(self) -> Moments:
+        return Moments.of(self.known) if self.exact is None else self.exact
+
+    def median(self) -> float:
+        """Return the median, which stands for missing entries."""
+        return float(self.known.quantiles(np.array(0.5)))
+
+    def filled(self) -> Distinct:
+        """Return the values with the median in the place of missing ones."""
+        return self.known.heavier(self.median(), self.missing_weight)
+
+    def moments(self) -> Moments:
+        """Return mean and deviation, with the median in the place of missing values."""
+        if self.exact is None:
+            return Moments.of(self.filled())
+        return self.exact.merged(Moments(self.missing_weight, self.median(), 0.0))
 
     @property
     def varies(self) -> bool:
@@ -67,17 +153,6 @@ def _over(width: Any) -> Any:
     """Return 1 / width, which stays finite."""
     with np.errstate(over="ignore", divide="ignore"):
         return np.minimum(1 / width, 1e300)
-
-
-def _moments(column: NDArray, known: Distinct, weight: NDArray) -> tuple[float, float]:
-    """Return the weighted mean and standard deviation of a column without missing entries."""
-    low = known.values[0]
-    width = known.values[-1] - low
-    # Within [0, 1] no square overflows or vanishes.
-    unit = (column - low) / width
-    mean = np.average(unit, weights=weight)
-    deviation = np.sqrt(np.average((unit - mean) ** 2, weights=weight))
-    return low + width * mean, width * deviation
 
 
 @dataclass
@@ -108,51 +183,42 @@ class Numbers:
     @classmethod
     def fit(
         cls,
-        matrix: NDArray,
-        weight: NDArray,
+        columns: list[Column],
         may_mark: NDArray,
         edges: Edges,
         constant: NDArray | None = None,
     ) -> Numbers:
-        """Learn from the training rows.
+        """Learn from the figures of the columns.
 
         Parameters
         ----------
-        matrix : ndarray of shape (n, d)
-        weight : ndarray of shape (n,)
-            Positive.
+        columns : list of Column
         may_mark : ndarray of bool of shape (d,)
             Columns that may get an indicator.
         edges : callable
-            From a column, its distinct values and the number of columns that vary to edges.
+            From the place of a column, its distinct values and the number of columns that vary to
+            edges.
         constant : ndarray of bool of shape (d,), default=None
             Columns that do not vary but for rounding.
         """
-        columns = [Column.of(matrix[:, place], weight) for place in range(matrix.shape[1])]
         varies = np.array([each.varies for each in columns], bool)
         kept = np.flatnonzero(varies if constant is None else varies & ~constant)
-        missing = np.array([0 < each.n_missing < len(matrix) for each in columns], bool)
+        known = np.array([len(each.known.values) > 0 for each in columns], bool)
+        missing = known & np.array([each.n_missing > 0 for each in columns], bool)
         figures = np.zeros((4, len(kept)))
         cuts = []
         for place, which in enumerate(kept):
-            column, known = matrix[:, which], columns[which].known
-            middle = known.quantiles(np.array(0.5))
-            cuts.append(edges(column, known, len(kept)))
-            column = np.where(np.isnan(column), middle, column)
-            mean, std = _moments(column, known, weight)
-            figures[:, place] = middle, columns[which].scale(), mean, _over(std)
-        middles, scales, means, stds = figures
+            column = columns[which]
+            cuts.append(edges(int(which), column.known, len(kept)))
+            own = column.moments()
+            figures[:, place] = column.median(), column.scale(), own.mean, _over(own.deviation)
+        middles, scales, averages, stds = figures
         marked = np.flatnonzero(missing & may_mark)
-        fitted = cls(kept, marked, middles, scales, means, stds, Bins.between(cuts))
-        fitted._centre(matrix, weight)
+        fitted = cls(kept, marked, middles, scales, averages, stds, Bins.between(cuts))
+        for place, which in enumerate(kept):
+            means = fitted.bins.of(place).means(columns[which].filled())
+            fitted.bins.centre[fitted.bins.source == place] = means
         return fitted
-
-    def _centre(self, matrix: NDArray, weight: NDArray) -> None:
-        """Let the mean of each bin over the training rows be zero."""
-        total = np.zeros(len(self.bins.centre))
-        for rows in self._pieces(len(matrix)):
-            total += weight[rows] @ self.bins.fill(self._imputed(matrix[rows]))
-        self.bins.centre = total / weight.sum()
 
     def narrow(self) -> NDArray:
         """Forget the columns that are not used, and return the places of those that stay."""
@@ -162,8 +228,7 @@ class Numbers:
         return used
 
     def _pieces(self, n_rows: int) -> Iterator[slice]:
-        step = max(_CELLS // max(len(self.bins.source), len(self.kept), 1), 1)
-        return (slice(start, start + step) for start in range(0, n_rows, step))
+        return pieces(n_rows, max(len(self.bins.source), len(self.kept)))
 
     def _imputed(self, matrix: NDArray) -> NDArray:
         numbers = in_order(matrix[:, self.kept])

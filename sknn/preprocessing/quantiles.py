@@ -46,6 +46,39 @@ class Distinct(NamedTuple):
         places = np.searchsorted(reached, shares * reached[-1] * (1 - _ROUNDING))
         return self.values[np.minimum(places, len(self.values) - 1)]
 
+    def merged(self, other: Distinct) -> Distinct:
+        """Return the values of both, with the weights of both."""
+        values = np.concatenate([self.values, other.values])
+        return Distinct.of(values, np.concatenate([self.weight, other.weight]))
+
+    def heavier(self, value: float, more: float) -> Distinct:
+        """Return the same where one of the values weighs more."""
+        if not more:
+            return self
+        return Distinct(
+            self.values, np.where(self.values == value, self.weight + more, self.weight)
+        )
+
+    def compressed(self, most: int) -> Distinct:
+        """Return `most` values or fewer, of which each but the ends stands for about as much.
+
+        The least and the greatest value stay. Between them runs of neighbors, of about equal
+        weight, are given to the median of the run. So the weight of all that is not greater than
+        any number, its rank, changes by at most ``total / (most - 2)``: a run that is heavier ends
+        in a value that is its median.
+        """
+        if len(self.values) <= most:
+            return self
+        reached = np.cumsum(self.weight)
+        before = reached - self.weight
+        run = np.minimum(np.floor(before / reached[-1] * (most - 2)), most - 3)
+        run[0], run[-1] = -1, most
+        starts = np.flatnonzero(np.append(True, run[1:] > run[:-1]))
+        weight = np.add.reduceat(self.weight, starts)
+        middles = np.searchsorted(reached, before[starts] + weight / 2)
+        ends = np.append(starts[1:], len(run)) - 1
+        return Distinct(self.values[np.clip(middles, starts, ends)], weight)
+
     def evenly(self) -> Distinct:
         """Return the same values, each with the same weight."""
         return Distinct(self.values, np.ones(len(self.values)))

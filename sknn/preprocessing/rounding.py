@@ -9,6 +9,7 @@ about it but to say so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,9 +43,10 @@ class Ranges:
     precision: NDArray
 
     @classmethod
-    def of(cls, matrix: NDArray, precision: NDArray) -> Ranges:
-        """Measure the columns of a matrix, in which NaN is missing."""
-        low, high = np.fmin.reduce(matrix, axis=0), np.fmax.reduce(matrix, axis=0)
+    def of(cls, values: Sequence[NDArray], precision: NDArray) -> Ranges:
+        """Measure columns by their different numbers, each in ascending order."""
+        ends = [(each[0], each[-1]) if len(each) else (np.nan, np.nan) for each in values]
+        low, high = np.array(ends).reshape(-1, 2).T
         return cls(low, high, np.maximum(-low, high), precision)
 
     @property
@@ -53,11 +55,11 @@ class Ranges:
         width = self.high - self.low
         return (width > 0) & (width <= _LAST_BITS * self.precision * self.peak)
 
-    def alike(self, matrix: NDArray) -> NDArray:
+    def alike(self, values: Sequence[NDArray]) -> NDArray:
         """Say which columns hold one value but for rounding; whole numbers are exact."""
         alike = self.close
-        for place in np.flatnonzero(alike):
-            known = matrix[~np.isnan(matrix[:, place]), place]
+        for place in np.flatnonzero(alike).tolist():
+            known = values[place]
             alike[place] = bool((known != np.rint(known)).any())
         return alike
 

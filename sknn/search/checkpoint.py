@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import joblib
 import numpy as np
 import scipy
+import scipy.sparse as sp
 import sklearn
 from sklearn.base import clone
 from sklearn.utils import check_random_state
@@ -252,12 +253,29 @@ def _told(name: str, value: Any) -> tuple[Any, str]:
 def _hash(name: str, value: Any) -> str:
     """Return a digest of data."""
     try:
-        return joblib.hash(value)
+        # Joblib hands large arrays to its workers as files.
+        return joblib.hash(_contents(value), coerce_mmap=True)
     except Exception as error:
         raise ValueError(
             f"checkpoint: whether {name} is the same when the search goes on cannot be told: "
             f"{type(error).__name__}: {error.args[0] if error.args else error}"
         ) from error
+
+
+def _contents(value: Any) -> Any:
+    """Return data without what SciPy and pandas note in their objects when these are used."""
+    if sp.issparse(value) and value.ndim == 2:
+        rows = value.tocsr(copy=True)
+        rows.sum_duplicates()
+        return type(value).__name__, rows.shape, rows.data, rows.indices, rows.indptr
+    if hasattr(value, "iloc") and hasattr(value, "columns"):
+        columns = [_contents(value.iloc[:, place]) for place in range(value.shape[1])]
+        return type(value).__name__, list(value.columns), columns
+    if hasattr(value, "iloc"):
+        levels = getattr(value.dtype, "categories", None)
+        levels = None if levels is None else (list(levels), value.dtype.ordered)
+        return str(value.dtype), value.name, value.index.to_numpy(), value.to_numpy(), levels
+    return value
 
 
 def _innermost(names: set[str]) -> list[str]:

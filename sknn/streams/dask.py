@@ -143,6 +143,23 @@ class DaskBlocks:
         for i in self.in_memory:
             check_total(row, n_rows(self.columns[i]), self.names[i])
 
+    def delayed(self) -> list[Block]:
+        """Return all blocks as they are to be computed: lazy parts are Delayed.
+
+        Who computes all at once what is made of each need not keep all of them.
+        """
+        indices = range(self.n_blocks)
+        found = [
+            {i: _delayed(_piece(self.columns[i], index)) for i in self.lazy} for index in indices
+        ]
+        row, group = 0, []
+        for parts, own in zip(found, self._counted(indices), strict=True):
+            group.append(self._block(parts, row, row + own))
+            row += own
+        for i in self.in_memory:
+            check_total(row, n_rows(self.columns[i]), self.names[i])
+        return group
+
     def _some(self, start: int, size: int) -> range:
         return range(start, min(start + size, self.n_blocks))
 

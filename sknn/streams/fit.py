@@ -10,11 +10,14 @@ from typing import Any
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.fit.side_by_side import check_listeners
 from sknn.estimators.settings.specs import is_lbfgs
+from sknn.estimators.tabular.network import TableNetwork
+from sknn.preprocessing.encoder import TableEncoder
 from sknn.streams.dask import DaskBlocks
+from sknn.streams.encoders import fit_encoder, lend_encoder
 from sknn.streams.full_batch import fit_full_batch
 from sknn.streams.given import GivenBlocks, is_iterable_of_blocks
 from sknn.streams.progress import Bar, bar_for, figures_so_far
-from sknn.streams.rows import n_rows
+from sknn.streams.rows import is_lazy, n_rows
 from sknn.streams.side_by_side import SideBySide
 from sknn.streams.tasks import has_client
 
@@ -30,6 +33,7 @@ def fit_blocks(
     epochs: int = 1,
     classes: Any = None,
     together: int = 1,
+    encoder: str = "auto",
     resume: bool = False,
     verbose: bool = False,
     **more: Any,
@@ -43,7 +47,8 @@ def fit_blocks(
     ----------
     estimator : estimator
         An estimator with ``partial_fit``. It is changed in place, and continues where its last call
-        ended. Or a network with ``solver="lbfgs"``, see the notes.
+        ended. Or a network with ``solver="lbfgs"``, or a
+        :class:`~sknn.preprocessing.TableEncoder`, see the notes.
     X : dask.array.Array, dask.dataframe.DataFrame or iterable of blocks
         An iterable yields rows of X, such as slices of a memory map, or tuples ``(X, y)`` or ``(X,
         y, sample_weight)``. Every epoch iterates over it, so it must be a list, or an object whose
@@ -60,6 +65,10 @@ def fit_blocks(
         the total sample weight of their rows [1]_. With a ``dask.distributed.Client``, the copies
         are Dask tasks. Otherwise they are joblib jobs, which run one after the other unless
         ``joblib.parallel_config`` sets more jobs.
+    encoder : {"auto", "first", "all"}, default="auto"
+        Which blocks fit the encoder of a network for tables: the first one, or all, which takes
+        another pass over the rows before training. "auto" is "all" for Dask collections with
+        ``together > 1``, otherwise "first". A network that continues keeps its encoder.
     resume : bool, default=False
         Continue an interrupted call with the same blocks, `epochs`, and `together`. The estimator
         was interrupted by Ctrl-C, or comes from a :class:`~sknn.callbacks.Checkpoint`. Without such
@@ -102,13 +111,23 @@ def fit_blocks(
     workers and their threads, or on which copy finishes first. A task uses one BLAS thread. The
     first copy continues with the random numbers of the stream, and the others jump ahead of it. The
     first block is loaded into this process, where it determines the initial weights and the scale
-    of y, or the encoder of a table. What callbacks and fitted attributes measure on training rows
-    is measured on up to 2,048 of its rows.
+    of y, and with ``encoder="first"`` the encoder of a table. What callbacks and fitted attributes
+    measure on training rows is measured on up to 2,048 of its rows.
 
     With ``solver="lbfgs"`` there is no ``partial_fit``. In each of `max_iter` iterations, loss and
     gradient are summed over all blocks, on the cluster if there is a client; y and the sample
     weights are loaded into this process. The result is that of ``fit`` on the same rows except for
     rounding, and the same on any cluster. Without a client, all rows are in memory.
+
+    An encoder of tables, by itself or with ``encoder="all"``, is fitted by one pass: each block is
+    summarized where it is, and summaries are merged in the order of the blocks. Nothing else is
+    loaded into this process. If no column has more than 4,096 different numbers or 16,384 different
+    texts, the result is that of ``fit`` on the same rows, except for rounding. Otherwise, quantiles
+    and edges of bins are off by at most ``(1 + ceil(log2(n_blocks))) / 4094`` of the total weight;
+    numbers and dates in text are represented by an even sample of 8,192 different texts; and of
+    levels, the most frequent ones are kept. Means and standard deviations are exact.
+    Trees (``bins="tree"``) see an even sample of 50,000 rows, or of 2,000,000 entries, but no fewer
+    than 10,000 rows.
 
     The mean of `together` copies has moved about as far as one copy, so a higher rate is better, up
     to `together` times; the guide has figures.
@@ -137,9 +156,21 @@ def fit_blocks(
     >>> net = fit_blocks(net, parts, epochs=30, together=2, classes=[0, 1, 2])
     >>> print(f"{net.score(X, y):.1f}")
     1.0
+
+    An encoder fitted to all blocks:
+
+    >>> from sknn.preprocessing import TableEncoder
+    >>> encoder = fit_blocks(TableEncoder(), da.from_array(X, (50, 4)))
+    >>> exact = TableEncoder().fit(X)
+    >>> print(abs(encoder.transform(X) - exact.transform(X)).max())
+    0.0
     """
     _check_count("epochs", epochs)
     _check_count("together", together)
+    by_all = _by_all_blocks(encoder, X, together)
+    if isinstance(estimator, TableEncoder):
+        asked = (epochs, together, resume, classes is None)
+        return _encoder(estimator, X, y, sample_weight, asked, more)
     source = source_of(X, y, sample_weight)
     if isinstance(estimator, BaseNetwork) and is_lbfgs(estimator):
         return _full_batch(estimator, source, classes, (epochs, together, resume), more)
@@ -152,8 +183,34 @@ def fit_blocks(
     if together > 1:
         trainer = SideBySide(estimator, more, int(together))
     passes = Passes(estimator, source, trainer, int(epochs), int(together), verbose)
-    passes.run(_position(estimator, together) if resume else (0, 0))
+    start = _position(estimator, together) if resume else (0, 0)
+    try:
+        if by_all and isinstance(estimator, TableNetwork):
+            lend_encoder(estimator, source)
+        passes.run(start)
+    finally:
+        if isinstance(estimator, TableNetwork):
+            estimator.__dict__.pop("_lent_encoder", None)
     return estimator
+
+
+def _by_all_blocks(encoder: Any, X: Any, together: int) -> bool:
+    if encoder not in ("auto", "first", "all"):
+        raise ValueError(f"encoder must be 'auto', 'first' or 'all'; got {encoder!r}.")
+    return encoder == "all" or (encoder == "auto" and together > 1 and is_lazy(X))
+
+
+def _encoder(
+    encoder: TableEncoder, X: Any, y: Any, sample_weight: Any, asked: Any, more: Any
+) -> TableEncoder:
+    """Fit an encoder of tables; there are no epochs, and no rounds."""
+    if asked != (1, 1, False, True) or more:
+        raise ValueError(
+            "A TableEncoder looks at all blocks once; leave epochs and together at 1, resume at "
+            "False, and pass nothing but X, y and sample_weight."
+        )
+    fit_encoder(encoder, source_of(X, y if encoder.needs_target else None, sample_weight))
+    return encoder
 
 
 def _full_batch(estimator: Any, source: Any, classes: Any, asked: Any, more: Any) -> Any:

@@ -4,6 +4,7 @@ from sknn.core.activations import LeakyReLU
 from sknn.core.layers.activation import Activate
 from sknn.core.layers.activity import Latent, Sparsity
 from sknn.core.layers.boltzmann import Boltzmann
+from sknn.core.layers.choices import Choices
 from sknn.core.layers.convolution import Conv1D, Conv2D
 from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
@@ -70,6 +71,8 @@ CASES = [
     (Reshape([30]), (3, 10)),
     (MaskedDense([0, 1, 1, 2, 3], [0, 1, 2, 2], "tanh"), (5,)),
     (MaskedDense([3, 0, 2, 1], [2, 0, 1], "silu", use_bias=False), (4,)),
+    (Choices([1, 3], [2, 3]), (7,)),
+    (Choices([0], [4], 1.0), (4,)),
     (Tokens([3, 2, 4, 2], [0, 1, 1, 2], [1]), (8,)),
     (Tokens([2, 3], [0, 1], ignored=1), (5,)),
     (Embedding(7, 4), (3,)),

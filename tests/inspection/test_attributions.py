@@ -26,6 +26,7 @@ from sknn import (
 )
 from sknn.inspection import input_gradients, integrated_gradients
 from sknn.layers import BatchNorm, Dense, Dropout, GaussianNoise, LayerNorm, Parallel, Residual
+from sknn.losses import Quantile
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -66,6 +67,11 @@ def steps(net, x):
     return net.predict(x).sum(axis=1)
 
 
+def scored_at(place):
+    """Scores that cross are sorted only in the end."""
+    return lambda net, x: net.network_.predict(x)[:, place]
+
+
 def energy(net, x):
     return -net.free_energy(x)
 
@@ -87,6 +93,7 @@ def cnn(kind=CNNRegressor, **params):
     return kind((3,), 2, **pooling | params)
 
 
+LEVELS = [0.1, 0.5, 0.9]
 LABELS = (TWO > 0).astype(int)
 FIRST = np.moveaxis(IMAGES, -1, 1)
 PARTS = SERIES[..., 0]
@@ -100,6 +107,8 @@ CASES = {
     "two outputs": (mlp(), X, TWO, 1, lambda n, x: n.predict(x)[:, 1]),
     "log link": (mlp(loss="poisson"), X, np.abs(Y), None, lambda n, x: np.log(n.predict(x))),
     "spread": (mlp(loss="gaussian_nll"), X, Y, None, predicted),
+    "median": (mlp(loss=Quantile(LEVELS)), X, Y, None, scored_at(1)),
+    "second median": (mlp(loss=Quantile(LEVELS)), X, TWO, 1, scored_at(3)),
     "members": (mlp(n_members=3), X, Y, None, predicted),
     "no hidden layer": (mlp(hidden_layer_sizes=()), X, Y, None, predicted),
     "blocks": (MLPRegressor(layers=BLOCKS, **BRIEF), X, Y, None, predicted),

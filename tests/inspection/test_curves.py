@@ -139,5 +139,5 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", blocked)
-    with pytest.raises(ImportError, match=r"sknn\[plot\]"):
+    with pytest.raises(ImportError, match='the extra "plot" of sknn: pip install matplotlib'):
         LossCurveDisplay.from_estimator(net().fit(X, Y))

@@ -7,6 +7,7 @@ from sknn import MLPClassifier, MLPRegressor
 from sknn.core.activations import Activation
 from sknn.inspection import check_gradients
 from sknn.layers import BatchNorm, Dense, Dropout, GaussianNoise, LayerNorm
+from sknn.losses import Quantile
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((15, 4))
@@ -36,6 +37,7 @@ def test_classifiers(loss, task, members):
         *((loss, "regression") for loss in ("squared_error", "huber", "log_cosh")),
         *((loss, "regressions") for loss in ("squared_error", "gaussian_nll", "quantile")),
         ("absolute_error", "regression"),
+        (Quantile([0.1, 0.5, 0.9]), "regressions"),
         *((loss, "counts") for loss in ("poisson", "gamma", "tweedie")),
     ],
 )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import sknn
+from sknn.losses import Quantile
 from tests.checks.public import networks
 from tests.estimators.data import BINARY, LABELS, REAL, THREE, TWO_LABELS, X, target_of
 
@@ -27,6 +28,7 @@ NETS = {
     "MLPRegressor": (REAL, {"n_members": 2}),
     "MLPRegressor, poisson": (np.abs(REAL), {"loss": "poisson", "n_members": 2}),
     "MLPRegressor, spread": (REAL, {"loss": "gaussian_nll", "n_members": 2}),
+    "MLPRegressor, quantiles": (REAL, {"loss": Quantile([0.1, 0.5]), "n_members": 2}),
     "CNNClassifier": (BINARY, {}),
     "CNNRegressor": (REAL, {}),
     "RNNClassifier": (BINARY, {}),
@@ -63,6 +65,9 @@ def asked(net, y, rows):
             spread = "predict" if hasattr(net, "output_range") else "predict_proba"
             if method == spread and getattr(net, "n_members", 1) == 2:
                 yield method, lambda call=call: call(rows, return_std=True)
+            loss = getattr(net, "loss", None)
+            if method == "predict" and isinstance(loss, Quantile):
+                yield method, lambda call=call, q=loss.q: call(rows, return_quantiles=q)
 
 
 @pytest.mark.parametrize("dtype", HUGE)

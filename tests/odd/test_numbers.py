@@ -221,6 +221,7 @@ PARTS = {
     "batch": lambda n: {"batch_size": BatchSize(n(3), n(9), epochs=n(3))},
     "huber": lambda n: {"loss": Huber(n(0.3))},
     "quantile": lambda n: {"loss": Quantile(n(0.3))},
+    "quantiles": lambda n: {"loss": Quantile([n(0.3), n(0.5)])},
     "activation": lambda n: {"activation": [ELU(n(0.3))]},
     "start": lambda n: {"weight_init": Normal(n(0.3))},
     "fade": lambda n: {"dropout": n(0.3), "regularization_schedule": FlatCosine(n(5), flat=n(0.3))},

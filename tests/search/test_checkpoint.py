@@ -3,11 +3,13 @@
 import itertools
 import signal
 import time
+from functools import partial
 from unittest import mock
 
 import joblib
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from numpy.testing import assert_array_equal
 from scipy.stats import loguniform
 from sklearn import config_context
@@ -27,7 +29,7 @@ from sknn.callbacks import Callback, WeightAveraging
 from sknn.search import ArchitectureSearchCV, GridSearchCV, RandomizedSearchCV, blocks, halving
 from sknn.search.checkpoint import SearchCheckpoint
 from sknn.search.workers import results
-from tests.estimators.data import THREE, X
+from tests.estimators.data import BINARY, THREE, X
 from tests.search.killed import (
     DRAWN,
     GRID,
@@ -268,6 +270,60 @@ def test_splits_may_come_from_a_generator(path):
     for _ in range(2):
         found = GridSearchCV(NET, GRID, cv=iter(splits), checkpoint=path).fit(X, THREE)
     assert found.n_splits_ == 2
+
+
+def _sparse(layout):
+    rows = sp.coo_array(np.where(X > 0, X, 0)).asformat(layout)
+
+    def use(rows):
+        rows.sum(axis=0)
+        assert getattr(rows, "has_canonical_format", True)
+
+    return rows, use
+
+
+def _frame():
+    pd = pytest.importorskip("pandas")
+    start = pd.Timestamp("2020-01-01")
+    columns = {
+        "number": X[:, 0],
+        "whole": pd.array([None, *range(len(X) - 1)], dtype="Int64"),
+        "date": [start + pd.Timedelta(days=day) for day in range(len(X))],
+        "level": pd.Categorical(np.where(X[:, 1] > 0, "a", "b")),
+        "text": np.where(X[:, 2] > 0, "a", "b"),
+    }
+
+    def use(rows):
+        assert rows.loc[3].notna().all()
+        rows.groupby("whole").number.mean()
+        rows.describe()
+
+    return pd.DataFrame(columns), use
+
+
+USED = {
+    **{layout: partial(_sparse, layout) for layout in ("csr", "csc", "coo")},
+    "frame": _frame,
+}
+
+
+@pytest.mark.parametrize("kind", USED)
+def test_data_are_the_same_though_they_were_used(kind, path):
+    """Libraries note in sparse matrices and frames what they have found out about them."""
+    data, use = USED[kind]()
+    network = TabularMLPClassifier(n_members=1) if kind == "frame" else NET
+    network = clone(network).set_params(random_state=0)
+    first = GridSearchCV(network, {"max_iter": [1, 2]}, cv=2, checkpoint=path).fit(data, BINARY)
+    use(data)
+    again = clone(first).fit(data, BINARY)
+    assert_array_equal(again.cv_results_["mean_test_score"], first.cv_results_["mean_test_score"])
+
+
+def test_data_in_a_file_are_the_same_data(tmp_path, path):
+    np.save(tmp_path / "X.npy", X)
+    GridSearchCV(NET, GRID, cv=2, checkpoint=path).fit(X, BINARY)
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    assert GridSearchCV(NET, GRID, cv=2, checkpoint=path).fit(mapped, BINARY).n_splits_ == 2
 
 
 # -- who trains, and how it ends ------------------------------------------------------------------

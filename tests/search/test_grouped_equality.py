@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from sknn import AutoEncoder, CNNClassifier, MLPClassifier, MLPRegressor, TabularMLPClassifier
+from sknn.losses import Quantile
 from tests.search.grouped import both, record
 
 pytestmark = [
@@ -57,6 +58,12 @@ CASES = {
     "alone": (NET, RATES, LABELS, {}),
     "piped": (make_pipeline(StandardScaler(), NET), piped(RATES), LABELS, {}),
     "regressor": (make_pipeline(MinMaxScaler(), LINE), piped(RATES, "mlpregressor"), LEVELS, {}),
+    "quantiles": (
+        LINE,
+        {"loss": [Quantile([0.1, 0.5]), Quantile([0.2, 0.5])], "alpha": [0.1, 1.0]},
+        LEVELS,
+        {},
+    ),
     "two outputs": (LINE, {"alpha": [0.1, 1.0]}, np.c_[LEVELS, -LEVELS], {}),
     "widths": (NET, {"hidden_layer_sizes": [(3,), (5,)], "alpha": [0.1, 0.2]}, LABELS, {}),
     "seeds": (NET, {"random_state": [0, 1], "alpha": [0.1, 0.2]}, LABELS, {}),

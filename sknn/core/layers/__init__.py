@@ -5,6 +5,7 @@ from sknn.core.layers.activity import Latent, Sparsity
 from sknn.core.layers.base import Context, Layer
 from sknn.core.layers.base import Defaults as Defaults
 from sknn.core.layers.boltzmann import Boltzmann
+from sknn.core.layers.choices import Choices
 from sknn.core.layers.convolution import Conv1D, Conv2D
 from sknn.core.layers.corruption import Densify, Masking, SaltAndPepper
 from sknn.core.layers.dense import Dense
@@ -30,6 +31,7 @@ __all__ = [
     "AveragePool",
     "BatchNorm",
     "Boltzmann",
+    "Choices",
     "Context",
     "Conv1D",
     "Conv2D",

@@ -13,7 +13,7 @@ from sknn.core.layout import Plan, Scratch, Shape, Views
 
 
 class LSTM(Recurrent):
-    r"""Long short-term memory: a cell that gates keep, fill and read [1]_, [2]_.
+    r"""Long short-term memory: a cell with gates that keep, fill, and read it [1]_ [2]_.
 
     .. math::
 

@@ -76,6 +76,18 @@ class Loss(Spec, family=True):
         """How many raw scores stand for `n_outputs` outputs (classes, labels or targets)."""
         return n_outputs
 
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """For regressors: the levels of the quantiles that raw scores stand for, ascending.
+
+        The scores of all outputs at the first level come first, then those at the second.
+        """
+        return ()
+
+    def prediction_at(self, n_outputs: int) -> slice:
+        """Return where in what the link gives the predictions of a regressor are."""
+        return slice(0, n_outputs)
+
     def scratch(self, n_raw: int) -> Mapping[str, Scratch]:
         """Declare the work arrays of `value_and_grad`, as the plan of a layer does."""
         return {}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -192,32 +192,64 @@ class LogCosh(_Median, alias="log_cosh"):
 
 
 class Quantile(Pointwise, alias="quantile"):
-    r"""Pinball loss: the network learns a quantile.
+    r"""Pinball loss: the network learns a quantile, or several at once.
 
     .. math:: l(z, y) = \max(q (y - z), (q - 1)(y - z))
 
+    With several levels there is one raw score for each output and level, and the loss is the mean
+    over the levels. Raw scores of a row may cross; the link sorts them. This rearrangement never
+    makes the loss of a row larger, and it is nearer to the true quantiles [2]_: of the sum over
+    levels
+
+    .. math:: \sum_j l_j(z_j, y) = \sum_j q_j (y - z_j) + \sum_j \max(z_j - y, 0)
+
+    the last part does not depend on the order of the scores, and the first is least where scores
+    ascend as levels do.
+
     Parameters
     ----------
-    q : float, default=0.5
-        Between 0 and 1: the share of targets that lie below the prediction.
+    q : float or list of float, default=0.5
+        Between 0 and 1: the share of targets that lie below the prediction. A list must be in
+        ascending order and contain 0.5: the median is what `predict` returns, and
+        ``predict(X, return_quantiles=[0.05, 0.95])`` returns others.
 
     References
     ----------
-    Koenker & Bassett (1978), Regression quantiles. Econometrica 46.
+    .. [1] Koenker & Bassett (1978), "Regression quantiles". Econometrica 46.
+    .. [2] Chernozhukov, Fernández-Val & Galichon (2010), "Quantile and probability curves without
+       crossing". Econometrica 78.
 
     Examples
     --------
+    >>> import numpy as np
     >>> from sknn.losses import Quantile
     >>> Quantile(q=0.9)
     Quantile(q=0.9)
+    >>> Quantile([0.05, 0.5, 0.95]).link(np.array([[1.0, 3.0, 2.0]]))
+    array([[1., 2., 3.]])
     """
 
     tasks = frozenset({"regression"})
     location_scale = True
-    constraints = {"q": constraints.real(0, 1)}
+    constraints = {"q": constraints.real(0, 1) | constraints.quantile_levels()}
 
-    def __init__(self, q: float = 0.5) -> None:
+    def __init__(self, q: float | Sequence[float] = 0.5) -> None:
         self.q = q
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """The levels, ascending."""
+        return tuple(float(q) for q in np.atleast_1d(np.asarray(self.q, np.float64)))
+
+    def n_raw(self, n_outputs: int) -> int:
+        """Return one an output and level."""
+        return n_outputs * len(self.levels)
+
+    def prediction_at(self, n_outputs: int) -> slice:
+        """Return where the medians are, or what is at the only level."""
+        levels = self.levels
+        first = levels.index(0.5) * n_outputs if len(levels) > 1 else 0
+        return slice(first, first + n_outputs)
 
     def pointwise(
         self,
@@ -228,13 +260,31 @@ class Quantile(Pointwise, alias="quantile"):
         scratch: Mapping[str, NDArray],
     ) -> None:
         """Fill `values` and `out`, entry by entry."""
+        levels = self.levels
+        above: Any = 0.5 - levels[0]
+        if len(levels) > 1:
+            raw, values, out = (_by_level(each, len(levels)) for each in (raw, values, out))
+            target = target[..., None, :]
+            above = np.array([[0.5 - q] for q in levels], raw.dtype)
         # The slope is 1 - q above the target and -q below: 1/2 - q plus half the sign.
         np.subtract(raw, target, out=values)
         np.sign(values, out=out)
         np.multiply(out, 0.5, out=out)
-        np.add(out, 0.5 - float(self.q), out=out)
+        np.add(out, above, out=out)
         np.multiply(values, out, out=values)
+
+    def link(self, raw: NDArray) -> NDArray:
+        """Sort the quantiles of every output, in place."""
+        if len(self.levels) > 1:
+            _by_level(raw, len(self.levels)).sort(axis=-2)
+        return raw
 
     def constant_optimum(self, target: NDArray, weight: NDArray | None, n_outputs: int) -> Vector:
         """Return the weighted quantiles (inverse of the distribution function)."""
-        return column_quantiles(target, weight, float(self.q))
+        return np.concatenate([column_quantiles(target, weight, q) for q in self.levels])
+
+
+def _by_level(array: NDArray, n_levels: int) -> NDArray:
+    """Give what has a column for each level and output an axis of levels, without a copy."""
+    # Of arrays of any memory order: to split the last axis takes no copy.
+    return array.reshape(*array.shape[:-1], n_levels, array.shape[-1] // n_levels)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 
 from sknn._sklearn import with_callbacks
@@ -17,11 +19,12 @@ from sknn.core.network import Network
 from sknn.estimators.autoencoder import automatic
 from sknn.estimators.autoencoder import layers as codec
 from sknn.estimators.autoencoder.elbo import EvidenceBound
-from sknn.estimators.autoencoder.targets import ReconstructionTargets, squared_errors
+from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.autoencoder.task import ReconstructionTask
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.call import Call
+from sknn.estimators.fit.frames import FrameRows
 from sknn.estimators.fit.outliers import OutlierScores
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
@@ -39,13 +42,17 @@ def _is_variational(estimator: Any) -> bool:
     return True
 
 
-class AutoEncoder(OutlierScores, BaseNetwork):
+class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[override]
     r"""Autoencoder: a network with a narrow middle that learns to reconstruct its input.
 
     The encoder maps a row to its code (:meth:`transform`), and the decoder maps a code back
     (:meth:`inverse_transform`). The code is a compressed description of the row. The reconstruction
     error tells how unusual the row is (:meth:`score_samples`). Trained on corrupted rows, the
     network learns to restore them (`corruption`).
+
+    X may be an array of numbers or a frame of any columns: numbers, categories, booleans, dates,
+    time spans, and text, with missing entries. What :meth:`predict`, :meth:`inverse_transform`, and
+    :meth:`sample` return is then such a frame, too. See the notes.
 
     Parameters
     ----------
@@ -171,8 +178,21 @@ class AutoEncoder(OutlierScores, BaseNetwork):
     feature_names_in_ : ndarray of str
         Present where X has column names.
 
+    Notes
+    -----
+    A frame in which every column holds numbers or booleans without gaps is read as an array, and
+    reconstructions are arrays, as in scikit-learn; only :meth:`sample` returns a frame. The first
+    call decides. Any other frame is encoded: a level becomes one column, and so do missing entries
+    of a column and numbers that at least one row in a hundred holds; other numbers, dates, and time
+    spans become normal scores, which are the quantiles of a normal distribution at their ranks,
+    times 4. The loss is the cross-entropy of levels plus half the squared error of scores, and the
+    reconstruction error is the mean squared error of all encoded columns. A level that was never
+    seen counts as equal parts of all known ones. With ``dtype="auto"``, training is in float32.
+    Reconstructed numbers are rounded as those in training were, and lie between them.
+
     See Also
     --------
+    TableSynthesizer : Generates rows of frames, and scores them by their likelihood.
     MLPClassifier : What :meth:`to_classifier` returns, with the layers of the encoder.
 
     References
@@ -196,6 +216,8 @@ class AutoEncoder(OutlierScores, BaseNetwork):
     """
 
     _task: ClassVar[Task] = ReconstructionTask()
+    # With 1, the error of numbers would hardly count beside that of levels.
+    _stress: ClassVar[float] = 4.0
     _targets: ReconstructionTargets
 
     def __init__(
@@ -285,11 +307,11 @@ class AutoEncoder(OutlierScores, BaseNetwork):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
         y : ignored
         sample_weight : array-like of shape (n_samples,), default=None
             Weight 2 counts as the row twice, weight 0 as the row absent.
-        X_val : {array-like, sparse matrix}, default=None
+        X_val : {array-like, frame, sparse matrix}, default=None
             Validation rows. Their loss is recorded, and early stopping watches it.
         sample_weight_val : array-like, default=None
             Weights of the validation rows.
@@ -322,7 +344,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
         y : ignored
         sample_weight : array-like of shape (n_samples,), default=None
         X_val, sample_weight_val : default=None
@@ -341,7 +363,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
 
         Returns
         -------
@@ -361,8 +383,13 @@ class AutoEncoder(OutlierScores, BaseNetwork):
 
         Returns
         -------
-        rows : ndarray of shape (n_samples, n_features)
+        rows : ndarray or frame of shape (n_samples, n_features)
+            A frame with the names and dtypes of that of `fit`, if that held more than numbers.
         """
+        return self._form.restored(self._decoded(X))
+
+    def _decoded(self, X: Any) -> NDArray:
+        """Return what the decoder makes of codes, before it is a table again."""
         self._check_fitted()
         network, stop = self.network_, codec.code_stop(self.network_)
         codes = arrays.check_matrix(X, network.dtype)
@@ -379,11 +406,12 @@ class AutoEncoder(OutlierScores, BaseNetwork):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like or frame of shape (n_samples, n_features)
 
         Returns
         -------
-        reconstruction : ndarray of shape (n_samples, n_features)
+        reconstruction : ndarray or frame of shape (n_samples, n_features)
+            A frame with the names and dtypes of that of `fit`, if that held more than numbers.
 
         Raises
         ------
@@ -397,14 +425,16 @@ class AutoEncoder(OutlierScores, BaseNetwork):
                 "inverse_transform(transform(X)) for the dense array, or predict some rows, "
                 "X[:1000].toarray(), at a time."
             )
-        return self._targets.predict(self._through(x), self._loss)
+        return self._form.restored(self._targets.predict(self._through(x), self._loss))
 
     def score_samples(self, X: Any) -> NDArray:
         """Return minus the mean squared reconstruction error of every row.
 
+        In a frame that is encoded, it is the error of the encoded columns.
+
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
 
         Returns
         -------
@@ -417,6 +447,9 @@ class AutoEncoder(OutlierScores, BaseNetwork):
     def sample(self, n_samples: int = 1, random_state: Any = None) -> NDArray:
         """Decode codes drawn from the standard normal distribution.
 
+        Levels are drawn by the probabilities that the decoder returns for them, and normal scores
+        with the variance that the loss implies.
+
         Parameters
         ----------
         n_samples : int, default=1
@@ -424,11 +457,13 @@ class AutoEncoder(OutlierScores, BaseNetwork):
 
         Returns
         -------
-        rows : ndarray of shape (n_samples, n_features)
+        rows : ndarray or frame of shape (n_samples, n_features)
+            Of the kind of X in `fit`, with its names and dtypes.
         """
         self._check_fitted()
-        codes = codec.draw_codes(n_samples, self._n_features_out, random_state)
-        return self.inverse_transform(codes)
+        rng = check_random_state(random_state)
+        codes = codec.draw_codes(n_samples, self._n_features_out, rng)
+        return self._form.made(self._targets.drawn(self._decoded(codes), rng))
 
     def to_classifier(self, **params: Any) -> MLPClassifier:
         """Return an unfitted classifier whose hidden layers start as the encoder.
@@ -463,7 +498,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
 
     def _checked(self, X: Any) -> Any:
         self._check_fitted()
-        return arrays.check_inputs(self, X, [np.float64, np.float32])
+        return self._check_inputs(X)
 
     def _scores(self, x: Any) -> NDArray:
         """Compare slab by slab: neither sparse rows nor reconstructions are held as a whole."""
@@ -476,8 +511,7 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         return np.concatenate(scores)
 
     def _scores_of(self, x: Any) -> NDArray:
-        answer = self._targets.predict(self.network_.predict(x), self._loss)
-        return -squared_errors(answer, x)
+        return -self._targets.errors(self.network_.predict(x), self._loss, x)
 
     @property
     def _n_features_out(self) -> int:
@@ -498,7 +532,14 @@ class AutoEncoder(OutlierScores, BaseNetwork):
         )
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
-        return arrays.check_unlabelled(self, X, sample_weight, dtypes, reset)
+        if reset:
+            self._learn_form(X, sample_weight)
+        x = self._matrix(X, dtypes, reset, partial(arrays.check_array_rows, self, X, dtypes, reset))
+        return Rows(x, x, arrays.check_weight(sample_weight, x.shape[0]))
+
+    def _check_inputs(self, X: Any) -> Any:
+        dtypes = [self.network_.dtype] if self._form.coder else [np.float64, np.float32]
+        return self._matrix(X, dtypes, False, partial(super()._check_inputs, X))
 
     def _chain(self, n_raw: int) -> list[Layer]:
         return codec.chain(self, n_raw, self._targets)

@@ -344,6 +344,11 @@ def encoder_names(estimator: Any) -> list[str]:
             "variational=True or `layers` pass weight_init=Pretrained(auto_encoder, layers=[...]) "
             "and the layers to a network yourself."
         )
+    if estimator._form.coder is not None:
+        raise ValueError(
+            "to_classifier and to_regressor need an encoder of numbers, and this one was fitted on "
+            "a frame with other columns; fit a classifier on transform(X), or use a TabularMLP."
+        )
     stop = code_stop(network)
     return [
         name for name, views in zip(network.names[:stop], network.params, strict=False) if views

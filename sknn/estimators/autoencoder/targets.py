@@ -85,7 +85,13 @@ class ReconstructionTargets(Targets):
 
     def bind(self, loss: Any) -> Loss:
         """Return the loss that a name, a spec or "auto" stands for, bound to the task."""
-        return super().bind(self.recipe(loss))
+        bound = super().bind(self.recipe(loss))
+        if bound.n_raw(self.n_outputs) != self.n_outputs:
+            raise ValueError(
+                f"The loss {bound!r} has several raw scores for each column, and an autoencoder "
+                "gives one; use another loss, as SquaredError()."
+            )
+        return bound
 
     def recipe(self, loss: Any) -> Loss:
         """Return the loss that a name, a spec or "auto" stands for."""
@@ -133,8 +139,16 @@ class ReconstructionTargets(Targets):
 
     def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
         """Return minus the mean squared error of the reconstruction; `raw` is overwritten."""
-        errors = squared_errors(loss.link(raw), target) * self.scale**2
+        errors = self.errors(raw, loss, target) * self.scale**2
         return float(np.average(-errors, weights=weight))
+
+    def errors(self, raw: NDArray, loss: Loss, x: Any) -> NDArray:
+        """Return the mean squared error of every row; `raw` is overwritten."""
+        return squared_errors(loss.link(raw), x)
+
+    def drawn(self, rows: NDArray, rng: Any) -> NDArray:
+        """Return new rows with what is left to chance: nothing, where all are numbers."""
+        return rows
 
     @property
     def rescales(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from sknn._validation.arrays import Rows
 from sknn.core.layout import Growth
 from sknn.estimators.autoencoder.layers import output_groups
+from sknn.estimators.autoencoder.table import table_targets
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
@@ -19,6 +20,8 @@ class ReconstructionTask(Task):
     def learn(self, rows: Rows, state: FitState) -> Targets:
         """Learn between what numbers X lies, and its scale."""
         estimator: Any = state.estimator
+        if estimator._form.coder is not None:
+            return table_targets(estimator, rows)
         groups = output_groups(estimator, rows.x.shape[1])
         # Tied weights cannot be brought to the units of X at both ends.
         scalable = estimator.layers is None and not estimator.tied_weights

@@ -68,7 +68,7 @@ def validate(state: FitState, dtype: Any) -> Validate:
     """Return what measures loss and score on the validation rows."""
     rows, targets, loss = state.validation, state.targets, state.loss
     assert rows is not None
-    target = _encoded(state, rows, dtype)
+    target = encoded(state, rows, dtype)
     x = rows.x
     if targets.scale != 1.0:
         x = x * (1.0 / targets.scale)
@@ -103,7 +103,8 @@ def validate(state: FitState, dtype: Any) -> Validate:
     return Validate(kernel, x, target, weight, score, scores, None if scorer is None else judge)
 
 
-def _encoded(state: FitState, rows: Rows, dtype: Any) -> Any:
+def encoded(state: FitState, rows: Rows, dtype: Any) -> Any:
+    """Return what losses call the target of validation rows; errors name y_val."""
     try:
         return state.targets.encode(rows.y, dtype)
     except (TypeError, ValueError) as error:

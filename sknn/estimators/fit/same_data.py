@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from sknn._validation.arrays import Rows
+from sknn.estimators.fit.callbacks import encoded
 from sknn.estimators.fit.state import FitState
 
 _ROWS = 64
@@ -64,14 +65,18 @@ def _figures(state: FitState) -> dict[str, tuple[float, float]]:
         found["y"] = _sum(state.target)
     if state.validation is not None:
         found |= _of_rows("X_val", state.validation)
+        if state.target is not None:
+            found["y_val"] = _sum(encoded(state, state.validation, state.network.dtype))
     return found
 
 
 def _of_rows(name: str, rows: Rows) -> dict[str, tuple[float, float]]:
-    found = {f"rows of {name}": (float(rows.x.shape[0]), 0.0), name: _sum(rows.x)}
-    if rows.weight is not None:
-        found[f"the sample weight of {name}"] = _sum(rows.weight)
-    return found
+    n = rows.x.shape[0]
+    return {
+        f"rows of {name}": (float(n), 0.0),
+        name: _sum(rows.x),
+        f"the sample weight of {name}": _sum(np.ones(n) if rows.weight is None else rows.weight),
+    }
 
 
 def _sum(values: Any) -> tuple[float, float]:

@@ -37,11 +37,8 @@ def read(estimator: Any, X: Any, dtypes: Any, reset: bool) -> NDArray:
         return validate_data(estimator, X, dtype=dtypes, reset=reset)
 
 
-def read_labelled(
-    estimator: Any, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool
-) -> Rows:
+def labelled(x: NDArray, y: Any, sample_weight: Any) -> Rows:
     """Return checked rows with their labels, if there are any."""
-    x = read(estimator, X, dtypes, reset)
     weight = arrays.check_weight(sample_weight, len(x))
     return Rows(x, None if y is None else read_labels(y, len(x)), weight)
 

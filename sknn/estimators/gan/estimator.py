@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils import check_random_state
 
 from sknn._sklearn import with_callbacks
 from sknn._validation.arrays import Rows
@@ -21,6 +22,7 @@ from sknn.core.spec import resolve
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.call import Call
+from sknn.estimators.fit.frames import FrameRows
 from sknn.estimators.fit.problem import Problem
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
@@ -30,12 +32,14 @@ from sknn.estimators.gan import problem
 from sknn.estimators.gan.conditions import (
     Conditions,
     ConditionsTask,
+    labelled,
     read,
-    read_labelled,
     row_shape,
 )
 from sknn.estimators.gan.diversity import Surroundings
 from sknn.estimators.settings.recipe import Recipe, recipe_of
+from sknn.preprocessing.matrix.asked import AskedRows
+from sknn.preprocessing.matrix.coder import drawn
 from sknn.training.callbacks import Callback
 from sknn.training.threads import blas_threads
 
@@ -43,15 +47,22 @@ from sknn.training.threads import blas_threads
 _SCORED_ROWS = 2000
 # Rows that are made up at a time, so that the random numbers for all need no memory.
 _DRAWN_ROWS = 10_000
+# Of so many rows one is taken, where columns are to have certain values.
+_POOL_FOR_ONE = 50
+_SMALLEST_POOL, _LARGEST_POOL = 5_000, 100_000
 
 
-class GAN(BaseNetwork):
+class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
     r"""Generative adversarial network: two networks that compete.
 
     The generator turns random numbers into rows, like a counterfeiter. The discriminator scores
     rows of the data and generated rows, like a detective. In turn, the discriminator learns to tell
     them apart, and the generator learns to deceive it [1]_. After training, :meth:`sample` draws
     new rows like those of X and, if classes (y) were passed, rows of a requested class [2]_.
+
+    X may be an array of numbers or a frame of any columns: numbers, categories, booleans, dates,
+    time spans, and text, with missing entries. Samples of a frame are such a frame, too, and any of
+    its columns can be a condition, see :meth:`sample`.
 
     Parameters
     ----------
@@ -156,8 +167,19 @@ class GAN(BaseNetwork):
     feature_names_in_ : ndarray of str
         Present where X has column names.
 
+    Notes
+    -----
+    A frame in which every column holds numbers or booleans without gaps is read as an array; scale
+    it first. Any other frame is encoded: a level becomes one column, and so do missing entries of a
+    column and numbers that at least one row in a hundred holds; other numbers, dates, and time
+    spans become normal scores, which are the quantiles of a normal distribution at their ranks. The
+    generator chooses levels by a softmax with Gumbel noise, see :class:`~sknn.layers.Choices`. The
+    first call decides which frame it is. With ``dtype="auto"``, training is in float32. Numbers are
+    rounded as those in training were, and lie between them.
+
     See Also
     --------
+    TableSynthesizer : Learns frames better, and knows the likelihood of every row.
     AutoEncoder : With ``variational=True``, it learns to sample in another way.
 
     References
@@ -263,8 +285,8 @@ class GAN(BaseNetwork):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
-            float32 is kept, everything else is converted to float64.
+        X : array-like or frame of shape (n_samples, n_features)
+            Of numbers, float32 is kept, and everything else is converted to float64.
         y : array-like of shape (n_samples,), default=None
             Classes; rows of each class can then be generated.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -290,7 +312,7 @@ class GAN(BaseNetwork):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like or frame of shape (n_samples, n_features)
         y : array-like of shape (n_samples,), default=None
             Classes, either in every call or in none.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -305,7 +327,9 @@ class GAN(BaseNetwork):
 
     # -- use --------------------------------------------------------------------------------
 
-    def sample(self, n_samples: int = 1, y: Any = None, random_state: Any = None) -> NDArray:
+    def sample(
+        self, n_samples: int = 1, y: Any = None, random_state: Any = None, conditions: Any = None
+    ) -> Any:
         """Generate rows.
 
         Parameters
@@ -315,22 +339,69 @@ class GAN(BaseNetwork):
             The class of all rows, or of each row. None draws classes with their frequencies in
             training.
         random_state : int, RandomState or None, default=None
+        conditions : dict or frame, default=None
+            Values of some columns of the frame that was passed to `fit`, by name: one for all rows,
+            or one for each row. None makes the entry missing. Many more rows are generated, and
+            rows are drawn from them by how probable the generator considers these values.
 
         Returns
         -------
-        X : ndarray of shape (n_samples, n_features)
+        X : ndarray or frame of shape (n_samples, n_features)
+            Of the kind of X in `fit`, with its names and dtypes.
+
+        Raises
+        ------
+        ValueError
+            If conditions name columns that are not in the frame, or levels that were never seen, or
+            if X was an array.
         """
         self._check_fitted()
         rng, targets = generator_of_draws(n_samples, random_state), self._targets
         targets.check(y)
-        codes = None
-        if len(targets):
-            codes = targets.draw(n_samples, rng) if y is None else targets.codes(y, n_samples)
-        made = np.empty((n_samples, self.n_features_in_), self.network_.dtype)
-        for begin in range(0, n_samples, _DRAWN_ROWS):
+        n = int(n_samples)
+        if conditions is None:
+            return self._form.made(self._new_rows(n, y, rng))
+        wanted = self._form.wanted(conditions, n)
+        if not wanted.given:
+            return self._form.made(self._new_rows(n, y, rng))
+        rows = self._hardened(self._fitting(wanted, y, rng), rng)
+        wanted.write(rows)
+        return self._form.made(rows, wanted)
+
+    def _new_rows(self, n: int, y: Any, rng: np.random.RandomState) -> NDArray:
+        """Return so many rows of the matrix."""
+        return self._hardened(self._generated(self._codes(n, y, rng), n, rng), rng)
+
+    def _fitting(self, wanted: AskedRows, y: Any, rng: np.random.RandomState) -> NDArray:
+        """Return rows that fit what is wanted, chosen from many more."""
+        m = int(np.clip(_POOL_FOR_ONE * wanted.n, _SMALLEST_POOL, max(_LARGEST_POOL, wanted.n)))
+        codes = None if y is None else self._codes(wanted.n, y, rng)
+        if codes is None:
+            pool = self._generated(self._codes(m, None, rng), m, rng)
+            return pool[wanted.pick(pool, None, rng)]
+        pool_codes = np.resize(codes, m)
+        pool = self._generated(pool_codes, m, rng)
+        return pool[wanted.pick(pool, (codes, pool_codes), rng)]
+
+    def _codes(self, n: int, y: Any, rng: np.random.RandomState) -> NDArray | None:
+        """Return the codes of the classes of so many rows, None without classes."""
+        targets = self._targets
+        if not len(targets):
+            return None
+        return targets.draw(n, rng) if y is None else targets.codes(y, n)
+
+    def _generated(self, codes: NDArray | None, n: int, rng: np.random.RandomState) -> NDArray:
+        """Return what the generator makes: numbers, and probabilities of choices."""
+        made = np.empty((n, self._n_columns), self.network_.dtype)
+        for begin in range(0, n, _DRAWN_ROWS):
             some = slice(begin, begin + _DRAWN_ROWS)
             made[some] = self._made_of(rng, len(made[some]), None if codes is None else codes[some])
         return made
+
+    def _hardened(self, rows: NDArray, rng: np.random.RandomState) -> NDArray:
+        """Return rows with choices drawn by their probabilities."""
+        coder = self._form.coder
+        return rows if coder is None else drawn(rows, coder.groups, rng)
 
     def _made_of(self, rng: np.random.RandomState, rows: int, codes: NDArray | None) -> NDArray:
         """Return so many rows, of classes if there are any."""
@@ -349,7 +420,7 @@ class GAN(BaseNetwork):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like or frame of shape (n_samples, n_features)
         y : array-like of shape (n_samples,), default=None
             Classes of the rows. Without them, a GAN trained with classes assigns each row to the
             class in which it looks most real.
@@ -365,7 +436,7 @@ class GAN(BaseNetwork):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like or frame of shape (n_samples, n_features)
         y : array-like of shape (n_samples,), default=None
             As in :meth:`score_samples`.
 
@@ -384,7 +455,7 @@ class GAN(BaseNetwork):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like or frame of shape (n_samples, n_features)
         y : ignored
             The classes of the samples have their frequencies in training.
 
@@ -396,7 +467,8 @@ class GAN(BaseNetwork):
         x, some = self._checked(X), slice(_SCORED_ROWS)
         # Of rows whose distances are not finite none is near another.
         computed(np.einsum, "ij,ij->i", x, x, dtype=np.float64)
-        samples = self.sample(len(x[some]), random_state=self.random_state)
+        rng = check_random_state(self.random_state)
+        samples = self._new_rows(len(x[some]), None, rng)
         limit = blas_threads(len(samples) ** 2 * x.shape[1])
         with limit, limit:
             return Surroundings(x[some]).coverage(samples)
@@ -419,7 +491,7 @@ class GAN(BaseNetwork):
         return told(np.hstack(scores).argmax(axis=1), stop)
 
     def _checked(self, X: Any) -> NDArray:
-        return read(self, X, [np.float64, np.float32], reset=False)
+        return self._check_inputs(X)
 
     def _checked_network(self) -> Network:
         self._check_fitted()
@@ -443,7 +515,10 @@ class GAN(BaseNetwork):
         )
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
-        rows = read_labelled(self, X, y, sample_weight, dtypes, reset)
+        if reset:
+            self._learn_form(X, sample_weight)
+        x = self._matrix(X, dtypes, reset, partial(read, self, X, dtypes, reset))
+        rows = labelled(x, y, sample_weight)
         shape = row_shape(self.input_shape, rows.x.shape[1])
         if not reset and shape != self.input_shape_:
             raise ValueError(
@@ -453,12 +528,16 @@ class GAN(BaseNetwork):
         self.input_shape_ = shape
         return rows
 
+    def _check_inputs(self, X: Any) -> Any:
+        dtypes = [self.network_.dtype] if self._form.coder else [np.float64, np.float32]
+        return self._matrix(X, dtypes, False, partial(read, self, X, dtypes, False))
+
     def _chain(self, n_raw: int) -> list[Layer]:
-        return gan_layers.chain(self, self.n_features_in_, self.input_shape_, len(self._targets))
+        return gan_layers.chain(self, self._n_columns, self.input_shape_, len(self._targets))
 
     def _build_network(self, state: FitState, in_shape: Shape) -> Network:
         network = super()._build_network(state, (int(self.latent_dim) + len(self._targets),))
-        gan_layers.check_layers(self, network, self.n_features_in_)
+        gan_layers.check_layers(self, network, self._n_columns)
         return network
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:

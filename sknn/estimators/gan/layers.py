@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sknn.core.activations import LeakyReLU
-from sknn.core.layers import Activate, Dense, Flatten, Layer, Reshape
+from sknn.core.layers import Activate, Choices, Dense, Flatten, Layer, Reshape
 from sknn.core.layers.filtering import Filtering
 from sknn.core.layers.names import named
 from sknn.core.losses import Adversarial
@@ -62,6 +62,7 @@ def chain(estimator: Any, n_features: int, row_shape: tuple[int, ...], n_classes
     maker = _hidden(estimator, GENERATOR)
     if not _draws(maker):
         maker.append(Dense(n_features, estimator.output_activation, name="output"))
+    maker += _choices(estimator)
     judge = _hidden(estimator, DISCRIMINATOR)
     if len(row_shape) > 1 and estimator.discriminator_layers is not None:
         judge = [Reshape(row_shape), *judge]
@@ -69,6 +70,22 @@ def chain(estimator: Any, n_features: int, row_shape: tuple[int, ...], n_classes
         judge = _told_the_class(judge, n_classes)
     judge.append(Dense(1, "identity", name="output"))
     return _prefixed(maker, GENERATOR) + _prefixed(judge, DISCRIMINATOR)
+
+
+def _choices(estimator: Any) -> list[Layer]:
+    """Return what makes choices of the columns of levels, if there are any."""
+    coder = estimator._form.coder
+    if coder is None:
+        return []
+    if estimator.output_activation != "identity":
+        raise ValueError(
+            f"output_activation={estimator.output_activation!r} has no effect on a frame whose "
+            "columns are not all numbers without gaps; leave it at 'identity'."
+        )
+    groups = coder.groups
+    if not groups:
+        return []
+    return [Choices([group[0] for group in groups], [len(group) for group in groups])]
 
 
 def _hidden(estimator: Any, side: str) -> list[Layer]:

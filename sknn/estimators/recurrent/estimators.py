@@ -311,8 +311,9 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     loss : str or Loss, default="squared_error"
         "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
         deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
-        (with a log link), "quantile", "squared_error" (half of it), "tweedie" (with a log link), or
-        a spec from :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
+        (with a log link), "quantile" (the median; ``Quantile([0.05, 0.5, 0.95])`` learns several),
+        "squared_error" (half of it), "tweedie" (with a log link), or a spec from
+        :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
         "lazy_adam", "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`, whose

@@ -235,6 +235,10 @@ class SequenceTargets(Targets):
         """Return an answer a step, (n, n_steps, ...)."""
         return self._each_step("predict", raw, loss)
 
+    def quantiles(self, raw: NDArray, loss: Loss, places: NDArray) -> NDArray:
+        """Return quantiles of every step, (n, n_steps, n_levels, ...)."""
+        return self._each_step("quantiles", raw, loss, places)
+
     def proba(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return probabilities (n, n_steps, n_classes)."""
         return self._each_step("proba", raw, loss)
@@ -247,8 +251,8 @@ class SequenceTargets(Targets):
         """Return confidence scores."""
         return self._each_step("decision", raw, loss)
 
-    def _each_step(self, question: str, raw: NDArray, loss: Loss) -> NDArray:
-        answer = getattr(self.inner, question)(as_rows(raw), loss)
+    def _each_step(self, question: str, raw: NDArray, loss: Loss, *more: Any) -> NDArray:
+        answer = getattr(self.inner, question)(as_rows(raw), loss, *more)
         return answer.reshape(*raw.shape[-3:-1], *answer.shape[1:])
 
     @property

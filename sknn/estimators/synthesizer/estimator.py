@@ -32,7 +32,7 @@ from sknn.estimators.synthesizer.objective import ConditionalHoldout, conditiona
 from sknn.estimators.synthesizer.task import TokenTask, log_likelihood
 from sknn.preprocessing.columns import Table, read_table
 from sknn.preprocessing.encoder import categorical_mask
-from sknn.preprocessing.plan import Sample
+from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.coder import TableCoder
 
 _SLAB_ROWS = 4096

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,8 @@ from numpy.typing import NDArray
 
 from sknn.core.network import Network
 from sknn.estimators.synthesizer.draws import Drawing
-from sknn.preprocessing.columns import Table, read_table
+from sknn.preprocessing.columns import Table
+from sknn.preprocessing.conditions import asked, never_seen
 from sknn.preprocessing.kinds import naming
 from sknn.preprocessing.tokens.coder import TableCoder
 
@@ -61,65 +61,19 @@ def conditions(coder: TableCoder, wanted: Any, n: int) -> Wanted:
     given: list[Any] = [None] * len(coder.columns)
     known = rows[:, -1 - len(coder.columns) : -1]
     starts = np.searchsorted(coder.owners, np.arange(len(coder.columns)))
-    for label, entries in _named(wanted).items():
-        place = _place(coder, label)
+    for place, label, one in asked(coder.labels, wanted, n):
         column = coder.columns[place]
         with naming(label):
-            one = _column(entries, n)
             codes, number, _ = column.encode(one)
             values, _ = column.read(one)
         if (codes[:, 0] < 0).any():
-            raise ValueError(
-                f"conditions asks for {values[codes[:, 0] < 0][0]} in column {label!r}, which no "
-                "row had in fit."
-            )
+            raise never_seen(label, values[codes[:, 0] < 0][0])
         rows[:, starts[place] : starts[place] + codes.shape[1]] = codes
         if number is not None:
             rows[:, len(coder.sizes) + coder.numbers.index(place)] = number
         known[:, place] = 1.0
         given[place] = (values, np.ones(n, bool))
     return Wanted(rows, given)
-
-
-def _named(wanted: Any) -> Mapping[Any, Any]:
-    if wanted is None:
-        return {}
-    if isinstance(wanted, Mapping):
-        return wanted
-    if not hasattr(wanted, "columns"):
-        raise TypeError(
-            f"conditions must be a dict or a frame; got {type(wanted).__name__}. Name the columns: "
-            "{'color': 'red'}."
-        )
-    table = read_table(wanted)
-    return {label: table.column(place) for place, label in enumerate(table.labels)}
-
-
-def _place(coder: TableCoder, label: Any) -> int:
-    if label in coder.labels:
-        return coder.labels.index(label)
-    raise ValueError(
-        f"conditions names {label!r}, which is not a column of X; X has {coder.labels}."
-    )
-
-
-def _column(entries: Any, n: int) -> Any:
-    """Return entries as a column of so many rows; a single one stands in all of them."""
-    if hasattr(entries, "codes") and hasattr(entries, "levels"):
-        size = len(entries.codes)
-    elif isinstance(entries, (str, bytes)) or not hasattr(entries, "__len__"):
-        column = np.empty(n, object)
-        column[:] = [entries] * n
-        return column
-    else:
-        size = len(entries)
-        if not isinstance(entries, np.ndarray):
-            column = np.empty(size, object)
-            column[:] = list(entries)
-            entries = column
-    if size != n:
-        raise ValueError(f"conditions has {size} entries for {n} rows; give one, or {n}.")
-    return entries
 
 
 def fill(

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn._validation import arrays
 from sknn._validation.arrays import Rows
-from sknn._validation.messages import located
 from sknn.core.losses import TokenCrossEntropy
 from sknn.core.losses.base import Loss
 from sknn.estimators.fit.state import FitState
@@ -60,26 +58,9 @@ def log_likelihood(raw: NDArray, loss: Any, codes: NDArray) -> NDArray:
 
 
 class TokenTask(Task):
-    """Tokens are the target; validation rows have theirs."""
+    """Tokens are the target."""
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
         """Note how many codes the tokens have."""
         estimator: Any = state.estimator
         return TokenTargets(estimator.coder_.sizes)
-
-    def read_validation(self, state: FitState) -> Rows | None:
-        """Return the validation rows of a call, None where it has none."""
-        call, estimator = state.call, state.estimator
-        if call.X_val is None:
-            if call.sample_weight_val is not None:
-                raise ValueError("sample_weight_val was given without X_val.")
-            return None
-        try:
-            rows = estimator._check_rows(
-                call.X_val, None, call.sample_weight_val, state.dtypes, reset=False
-            )
-        except (TypeError, ValueError) as error:
-            where = "X_val" if call.sample_weight_val is None else "X_val or sample_weight_val"
-            raise located(error, where) from error
-        arrays.check_some_weight(rows.weight)
-        return rows

@@ -13,12 +13,19 @@ from sknn.core.losses import LogLoss
 from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators.classifier import NetworkClassifier
+from sknn.estimators.finite_output import computed
 from sknn.estimators.fitted import learned
 from sknn.estimators.regressor import NetworkRegressor
 from sknn.estimators.tabular import presets
 from sknn.estimators.tabular.held_out_loss import HeldOut
+from sknn.estimators.tabular.holdout import Team
+from sknn.estimators.tabular.intervals import Answers, Intervals, Known, intervals_of
 from sknn.estimators.tabular.network import TableNetwork
 from sknn.estimators.targets.classification import MultioutputTargets
+from sknn.estimators.targets.quantiles import places_of
+
+# So many rows, or up to twice as many, tell how much networks disagree.
+_ROWS_TO_COMPARE = 256
 
 
 class TabularMLPClassifier(NetworkClassifier, TableNetwork):
@@ -255,7 +262,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
             return np.hstack([np.eye(len(classes))[codes] for classes, codes in parts])
         return np.eye(self._targets.n_outputs)[target] if target.ndim == 1 else target
 
-    def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
+    def _calibrate(self, judge: HeldOut | None, pooled: Any, team: Team | None) -> None:
         """Choose the temperature."""
         power = 1.0
         if judge is not None and judge.loss.has_probabilities:
@@ -273,8 +280,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     """Neural network regressor for tables with numbers, categories, dates, and missing values.
 
     Pass the data frame as it is; no pipeline is needed. The defaults are designed to be good
-    without a search, and ``predict(X, return_std=True)`` also returns how uncertain the predictions
-    are.
+    without a search, ``predict(X, return_std=True)`` also returns how uncertain the predictions
+    are, and ``predict(X, return_quantiles=[0.05, 0.95])`` returns an interval.
 
     Parameters
     ----------
@@ -319,8 +326,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     loss : str or Loss, default="squared_error"
         "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
         deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
-        (with a log link), "quantile", "squared_error" (half of it), "tweedie" (with a log link), or
-        a spec from :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
+        (with a log link), "quantile" (the median; ``Quantile([0.05, 0.5, 0.95])`` learns several),
+        "squared_error" (half of it), "tweedie" (with a log link), or a spec from
+        :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
     output_range : None, "train" or (low, high), default="train"
         Bounds to which predictions are clipped; "train" is the range of y in the first call. None
         lets the linear path extrapolate.
@@ -391,6 +399,11 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     Everything, including the encoding, is fitted on the rows passed to `fit`. The encoding sees all
     of them, even those that a member does not train on; with ``bins="tree"`` it also sees their y.
 
+    Quantiles are conformal: they follow from the errors on rows that the predicting members had not
+    seen, in units of how large errors are for rows like the one in question [3]_. With
+    ``loss=Quantile([...])`` these errors move the quantiles that were learned [4]_. In a stream,
+    they are the errors on the last `X_val` and `y_val`.
+
     `partial_fit` trains all members once on all rows of a chunk, and uses the last weights. A later
     `fit` with ``warm_start=True`` does not hold out rows, either. Columns are encoded as in the
     first chunk, which should have a few hundred rows. If a stream begins with fewer than 30 rows,
@@ -403,6 +416,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
        and boosted trees on tabular data", arXiv 2407.04491.
     .. [2] Gorishniy, Rubachev & Babenko (2022), "On embeddings for numerical features in tabular
        deep learning", arXiv 2203.05556.
+    .. [3] Lei, G'Sell, Rinaldo, Tibshirani & Wasserman (2018), "Distribution-free predictive
+       inference for regression". JASA 113.
+    .. [4] Romano, Patterson & Candès (2019), "Conformalized quantile regression". NeurIPS 32.
 
     See Also
     --------
@@ -418,9 +434,12 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     >>> mean, std = net.predict(X.head(), return_std=True)
     >>> mean.shape, std.shape
     ((5,), (5,))
+    >>> net.predict(X.head(), return_quantiles=[0.05, 0.5, 0.95]).shape
+    (5, 3)
     """
 
     residual_std_: NDArray | None = learned()
+    _intervals: Intervals | None = None
     _presets = presets.REGRESSOR
 
     def __init__(
@@ -478,14 +497,54 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
 
     def _linear_target(self, target: Any, loss: Loss) -> NDArray | None:
         # Raw scores of another link are not on the scale of the target.
-        return target if loss.link_name == "identity" else None
+        if loss.link_name != "identity":
+            return None
+        return np.tile(target, len(loss.levels)) if loss.levels else target
 
-    def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
+    def _calibrate(self, judge: HeldOut | None, pooled: Any, team: Team | None) -> None:
         """Learn how far predictions are off."""
         if judge is None:
-            self.residual_std_ = None
-        else:
-            self.residual_std_ = judge.residual_std(pooled) * self._targets.std
+            self.residual_std_ = self._intervals = None
+            return
+        self.residual_std_ = judge.residual_std(pooled) * self._targets.std
+        x, loss, targets = judge.rows(), judge.loss, self._targets
+
+        def answers(raw: NDArray) -> NDArray:
+            return targets.linked_in_user_units(loss.link(raw.copy()), loss)
+
+        def predictions(raw: NDArray) -> NDArray:
+            return answers(raw)[..., loss.prediction_at(targets.n_outputs)]
+
+        apart = np.zeros(targets.n_outputs)
+        if team is not None:
+            some = x[:: max(1, len(x) // _ROWS_TO_COMPARE)]
+            apart = apart + team.apart(some, predictions)
+        known = Known(judge.target * targets.std + targets.mean, judge.weight, apart)
+        said = Answers(self._linear_columns(x), answers(pooled))
+        self._intervals = intervals_of(said, known, loss)
+
+    def _linear_columns(self, x: NDArray) -> NDArray:
+        """Return the columns that are neither clipped nor in bins."""
+        return x[:, x.shape[1] - self.encoder_.n_linear_ :]
+
+    def _quantiles(self, X: Any, levels: NDArray) -> NDArray:
+        """Return quantiles that cover the right share of the rows held out."""
+        self._check_fitted()
+        if self._loss.levels:
+            places_of(levels, self._loss.levels)
+        intervals = self._intervals
+        if intervals is None:
+            raise ValueError(
+                "return_quantiles needs errors on rows that were not trained on, and this model "
+                "has none; fit with n_splits of at least 2, or pass X_val and y_val. A model that "
+                "an earlier version saved has to be fitted again."
+            )
+        return computed(self._from_errors, intervals, self._check_inputs(X), levels)
+
+    def _from_errors(self, intervals: Intervals, x: NDArray, levels: NDArray) -> NDArray:
+        said = Answers(self._linear_columns(x), self._loss.link(self._raw_of(x)))
+        answer = self._targets.clipped(intervals.quantiles(said, self._loss, levels))
+        return answer[..., 0] if self._targets.flat else answer
 
     def _std(self, X: Any) -> NDArray:
         """Add to what members disagree on what none of them explains of rows held out.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,8 @@ class HeldOut:
         A single one, which says in what precision to compute.
     target : ndarray, encoded
     weight : ndarray of shape (n,) or None
+    rows : callable
+        Returns the encoded rows; they may be many, and few ask for them.
     """
 
     targets: Targets
@@ -44,6 +47,7 @@ class HeldOut:
     network: Network
     target: Any
     weight: NDArray | None
+    rows: Callable[[], NDArray]
 
     def pool(self, raw: NDArray, share: NDArray | None = None) -> NDArray:
         """Return the raw scores (n, n_raw) of the mean answer; `raw` has a leading axis."""
@@ -97,7 +101,8 @@ class HeldOut:
 
     def residual_std(self, pooled: NDArray) -> NDArray:
         """Return for each output the root mean square of what is left unexplained."""
-        error = self.loss.link(pooled.copy())[:, : self.targets.n_outputs] - self.target
+        answer = self.loss.link(pooled.copy())[:, self.loss.prediction_at(self.targets.n_outputs)]
+        error = answer - self.target
         weight = shares(self.weight, np.float64)
         weight = None if weight is None else weight[:, 0]
         return np.sqrt(np.average(error.astype(np.float64) ** 2, axis=0, weights=weight))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,43 @@ from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.training.callbacks import Callback
 from sknn.training.folds import Folds, OutOfFold, ScoredWeights
 from sknn.training.run import Run
+
+
+@dataclass(frozen=True)
+class Team:
+    """The networks that are served together, in the units of training.
+
+    Attributes
+    ----------
+    network : Network
+        All of them.
+    shares : ndarray of shape (n_members,)
+        What each counts.
+    fold_of : ndarray of int, shape (n_members,)
+        The fold each did not learn from.
+    """
+
+    network: Network
+    shares: NDArray
+    fold_of: NDArray
+
+    def apart(self, x: NDArray, answers: Callable[[NDArray], NDArray]) -> NDArray:
+        """Return the mean square of what the networks of different folds disagree by.
+
+        Parameters
+        ----------
+        x : ndarray of shape (n, n_inputs)
+        answers : callable
+            Makes raw scores of shape (n_members, n, n_raw) predictions (n_members, n, n_outputs).
+        """
+        if not self.network.lead:
+            return np.zeros(1)
+        said, folds = answers(self.network.predict(x)), np.unique(self.fold_of)
+        own = [self.fold_of == fold for fold in folds]
+        means = [np.average(said[each], axis=0, weights=self.shares[each]) for each in own]
+        size = np.array([self.shares[each].sum() for each in own])
+        off = np.stack(means) - np.average(means, axis=0, weights=size)
+        return np.average((off**2).mean(axis=1), axis=0, weights=size)
 
 
 class FoldHoldout(Holdout):
@@ -55,7 +93,8 @@ class FoldHoldout(Holdout):
             target = state.targets.encode(rows.y, network.dtype)
             raw = network.predict(rows.x)
             judge = _judge(state, rows, target, None)
-            estimator._calibrate(judge, judge.pool(raw) if network.lead else raw)
+            # All networks learned from all rows: none is judged where another learned.
+            estimator._calibrate(judge, judge.pool(raw) if network.lead else raw, None)
         return None
 
     def forget(self, estimator: Any, fresh: bool) -> None:
@@ -63,7 +102,7 @@ class FoldHoldout(Holdout):
         estimator.member_shares_ = None
         if fresh:
             # A chunk of a stream says nothing new of how sure to be.
-            estimator._calibrate(None, None)
+            estimator._calibrate(None, None, None)
 
 
 def _fold_order(target: Any) -> NDArray:
@@ -80,7 +119,10 @@ def _judge(state: FitState, rows: Rows, target: Any, index: NDArray | None) -> H
         target, weight = target[index], None if weight is None else weight[index]
     table: Any = state.estimator
     measure = state.targets.bind(table._judging_loss(state.recipe.loss))
-    return HeldOut(state.targets, state.loss, measure, state.network.member(0), target, weight)
+    return HeldOut(
+        *(state.targets, state.loss, measure, state.network.member(0), target, weight),
+        lambda: rows.x if index is None else rows.x[index],
+    )
 
 
 def _pick(
@@ -91,12 +133,16 @@ def _pick(
     raw = np.concatenate([each.raw for each in candidates])
     share = judge.pick(raw, state.recipe.family_settings.n_picks)
     picked = np.flatnonzero(share).tolist()
-    estimator._calibrate(judge, judge.pool(raw[picked], share[picked]))
     groups = [
         folds.group(np.atleast_2d(candidates[i // folds.n_groups].theta), i % folds.n_groups)
         for i in picked
     ]
     sizes = np.array([len(group) for group in groups])
-    estimator.member_shares_ = np.repeat(share[picked] / sizes, sizes)
+    estimator.member_shares_ = shares = np.repeat(share[picked] / sizes, sizes)
     stack = np.concatenate(groups)
-    return stack if len(stack) > 1 else stack[0]
+    served = stack if len(stack) > 1 else stack[0]
+    # Members of a group are in the order of the folds they hold out.
+    fold_of = np.concatenate([np.arange(size) for size in sizes])
+    team = Team(state.network.with_members(served), shares, fold_of)
+    estimator._calibrate(judge, judge.pool(raw[picked], share[picked]), team)
+    return served

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from sknn._sklearn import validate_data
+from sknn._sklearn import shallow_copy, validate_data
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn._validation.messages import check_same_rows
@@ -36,10 +37,10 @@ from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
 from sknn.estimators.tabular.held_out_loss import HeldOut
-from sknn.estimators.tabular.holdout import FoldHoldout
+from sknn.estimators.tabular.holdout import FoldHoldout, Team
 from sknn.estimators.tabular.presets import Preset
 from sknn.estimators.tabular.ridge import LinearModel
-from sknn.preprocessing.columns import read_table
+from sknn.preprocessing.columns import Table, read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.training.threads import blas_threads
 
@@ -92,6 +93,8 @@ class TableNetwork(SupervisedNetwork):
 
     _settings: Preset
     _first_rows: FirstRows | None = None
+    _lent_encoder: TableEncoder | None = None
+    """Fitted by more rows than those of the first call, which takes it for its own."""
     encoder_: TableEncoder = learned()
     member_shares_: NDArray | None = learned()
 
@@ -145,7 +148,8 @@ class TableNetwork(SupervisedNetwork):
         self._settings = state.recipe.family_settings
         call = state.call
         known, self._first_rows = self._first_rows, None
-        if not call.stream or (known is None and "network_" in vars(self)):
+        begun = "network_" in vars(self) or self._lent_encoder is not None
+        if not call.stream or (known is None and begun):
             return
         rows = known if call.finish else self._gathered(known, state)
         if rows is None or (known is None and rows.n_rows >= FEW):
@@ -182,10 +186,7 @@ class TableNetwork(SupervisedNetwork):
         y = arrays.check_target(y, self._numeric_target)
         if reset:
             table = read_table(X)
-            self.encoder_ = self._new_encoder()
-            remarks = self.encoder_.learn(table, self._split_target(y), sample_weight)
-            if self._first_rows is None:
-                remarks.warn()
+            self._learn_encoder(table, y, sample_weight)
             # By transform it would be a frame where scikit-learn is set to give frames.
             x = self.encoder_.encode(table, self.encoder_)
             validate_data(self, table.frame, skip_check_array=True)
@@ -193,6 +194,24 @@ class TableNetwork(SupervisedNetwork):
             x = self._check_inputs(X)
         check_same_rows(x, y)
         return Rows(x, y, arrays.check_weight(sample_weight, len(x)))
+
+    def _learn_encoder(self, table: Table, y: Any, sample_weight: Any) -> None:
+        lent = self.__dict__.pop("_lent_encoder", None)
+        if lent is not None:
+            self.encoder_ = lent
+            return
+        self.encoder_ = self._new_encoder()
+        remarks = self.encoder_.learn(table, self._split_target(y), sample_weight)
+        if self._first_rows is None:
+            remarks.warn()
+
+    def _encoder_and_target(self) -> tuple[TableEncoder, Callable[[Any], Any]]:
+        """Return the encoder that this network fits, and what makes its target of y."""
+        trial = shallow_copy(self)
+        trial._check_parameters()
+        trial._settings = trial._recipe().family_settings
+        numeric = trial._numeric_target
+        return trial._new_encoder(), lambda y: trial._split_target(arrays.check_target(y, numeric))
 
     def _new_encoder(self) -> TableEncoder:
         return TableEncoder(
@@ -302,8 +321,11 @@ class TableNetwork(SupervisedNetwork):
         return loss
 
     @abstractmethod
-    def _calibrate(self, judge: HeldOut | None, pooled: Any) -> None:
-        """Learn from pooled scores of rows that were not trained on; None where there are none."""
+    def _calibrate(self, judge: HeldOut | None, pooled: Any, team: Team | None) -> None:
+        """Learn from pooled scores of rows that were not trained on; None where there are none.
+
+        The team is that of all networks that will answer, None where each judges all rows.
+        """
 
     def _links(self) -> list[Link]:
         self._check_fitted()
@@ -312,7 +334,10 @@ class TableNetwork(SupervisedNetwork):
     def _raw(self, X: Any) -> NDArray:
         """Return the raw scores that stand for the answer of all members."""
         self._check_fitted()
-        x = self._check_inputs(X)
+        return self._raw_of(self._check_inputs(X))
+
+    def _raw_of(self, x: NDArray) -> NDArray:
+        """Return the raw scores of encoded rows."""
         network = self._network_for(len(x))
         chunks = (x[start : start + _CHUNK_ROWS] for start in range(0, len(x), _CHUNK_ROWS))
         limit = blas_threads(0)

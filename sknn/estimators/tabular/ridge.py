@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.preprocessing.plan import Sample
+from sknn.preprocessing.sample import Sample
 from sknn.training.threads import blas_threads
 
 _PENALTIES = (0.01, 1.0, 10.0, 100.0, 1000.0)

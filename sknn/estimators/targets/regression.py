@@ -80,14 +80,38 @@ class RegressionTargets(Targets):
 
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the mean over members, within bounds."""
-        answer = mean_prediction(raw, loss)[:, : self.n_outputs]
-        if self.bounds is not None:
-            answer = np.clip(answer, *(bound.astype(answer.dtype) for bound in self.bounds))
+        answer = self.clipped(mean_prediction(raw, loss)[:, loss.prediction_at(self.n_outputs)])
         return answer.ravel() if self.flat else answer
+
+    def quantiles(self, raw: NDArray, loss: Loss, places: NDArray) -> NDArray:
+        """Return the mean over members of some of the quantiles that the loss learns.
+
+        Parameters
+        ----------
+        raw : ndarray of shape (n, n_raw) or (n_members, n, n_raw)
+        loss : Loss
+        places : ndarray of int, shape (n_levels,)
+            Which of its levels.
+
+        Returns
+        -------
+        quantiles : ndarray of shape (n, n_levels) or (n, n_levels, n_outputs)
+            Within bounds.
+        """
+        linked = mean_prediction(raw, loss)
+        answer = self.clipped(linked.reshape(len(linked), -1, self.n_outputs)[:, places])
+        return answer[..., 0] if self.flat else answer
+
+    def clipped(self, answer: NDArray) -> NDArray:
+        """Return answers within bounds; the outputs are on the last axis."""
+        if self.bounds is None:
+            return answer
+        return np.clip(answer, *(bound.astype(answer.dtype) for bound in self.bounds))
 
     def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
         """Return R2, the mean over outputs; it does not depend on the units."""
-        answer = mean_prediction(raw, loss)[:, : self.n_outputs].astype(np.float64)
+        answer = mean_prediction(raw, loss)[:, loss.prediction_at(self.n_outputs)]
+        answer = answer.astype(np.float64)
         if len(target) < 2 or not np.isfinite(answer).all():
             return float("nan")
         center = np.average(target, axis=0, weights=weight)
@@ -121,26 +145,42 @@ class RegressionTargets(Targets):
 
     def to_user_units(self, network: Network, loss: Loss) -> None:
         """Multiply the last weights by the standard deviation, move its bias by the mean."""
-        bias, k = network.params[-1]["b"], self.n_outputs
+        bias, mean, std = network.params[-1]["b"], *self._of_scores(loss)
+        k = len(std)
         for name in ("W", "S"):
             if name in network.params[-1]:
-                network.params[-1][name][..., :k] *= self.std
-        bias[..., :k] *= self.std
-        bias[..., :k] += self.mean
+                network.params[-1][name][..., :k] *= std
+        bias[..., :k] *= std
+        bias[..., :k] += mean
         # What follows the means (a log-variance) moves by the logarithm of the squared unit.
         if bias.shape[-1] > k:
             bias[..., k:] += 2.0 * np.log(self.std)
 
     def to_training_units(self, network: Network, loss: Loss) -> None:
         """Undo :meth:`to_user_units`, up to rounding."""
-        bias, k = network.params[-1]["b"], self.n_outputs
+        bias, mean, std = network.params[-1]["b"], *self._of_scores(loss)
+        k = len(std)
         for name in ("W", "S"):
             if name in network.params[-1]:
-                network.params[-1][name][..., :k] /= self.std
-        bias[..., :k] -= self.mean
-        bias[..., :k] /= self.std
+                network.params[-1][name][..., :k] /= std
+        bias[..., :k] -= mean
+        bias[..., :k] /= std
         if bias.shape[-1] > k:
             bias[..., k:] -= 2.0 * np.log(self.std)
+
+    def linked_in_user_units(self, linked: NDArray, loss: Loss) -> NDArray:
+        """Return what the link gives in training, and spreads behind it, as the user knows them."""
+        mean, std = self._of_scores(loss)
+        out, k = linked.astype(np.float64), len(std)
+        out[..., :k] = out[..., :k] * std + mean
+        if loss.has_spread:
+            out[..., k:] *= self.std
+        return out
+
+    def _of_scores(self, loss: Loss) -> tuple[NDArray, NDArray]:
+        """Return mean and standard deviation of the target of each score on its scale."""
+        n_levels = max(1, len(loss.levels))
+        return np.tile(self.mean, n_levels), np.tile(self.std, n_levels)
 
 
 def _mean_and_std(matrix: NDArray, weight: NDArray | None) -> tuple[NDArray, NDArray]:

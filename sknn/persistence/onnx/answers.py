@@ -22,7 +22,7 @@ from sknn.persistence.onnx.scores import Scores, decision, outputs_of
 
 TARGETS = Converters("kind of target")
 LABEL, PROBABILITIES, SCORES = "label", "probabilities", "scores"
-PREDICTIONS, STD = "predictions", "std"
+PREDICTIONS, STD, QUANTILES = "predictions", "std", "quantiles"
 
 
 @dataclass
@@ -122,15 +122,21 @@ def _multioutput(targets: MultioutputTargets, scores: Scores) -> list[Answer]:
 def _regression(targets: RegressionTargets, scores: Scores) -> list[Answer]:
     graph, k = scores.graph, targets.n_outputs
     each, wide = scores.linked(), scores.n_raw > k
-    means = [graph.slice(one, 0, k) for one in each] if wide else each
+    point = scores.loss.prediction_at(k)
+    means = [graph.slice(one, point.start, point.stop) for one in each] if wide else each
     mean = scores.mean(means)
     found = [Answer(PREDICTIONS, _bounded(targets, mean))]
     if scores.loss.has_spread:
         spreads = [graph.slice(one, k, None) for one in each]
         found.append(Answer(STD, _spread(scores, means, mean, spreads)))
-    if targets.flat:
-        return [replace(one, value=graph.squeeze(one.value, -1)) for one in found]
-    return [replace(one, shape=(k,)) for one in found]
+    found = [replace(one, shape=(k,)) for one in found]
+    n_levels = len(scores.loss.levels)
+    if n_levels > 1:
+        levels = graph.reshape(scores.mean(each), [-1, n_levels, k])
+        found.append(Answer(QUANTILES, _bounded(targets, levels), (n_levels, k)))
+    if not targets.flat:
+        return found
+    return [Answer(one.name, graph.squeeze(one.value, -1), one.shape[:-1]) for one in found]
 
 
 def _bounded(targets: RegressionTargets, value: Tensor) -> Tensor:

@@ -16,7 +16,8 @@ from sknn.preprocessing.columns import Coded, read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.kinds import CATEGORY, DATE, NUMBER, as_moments, as_numbers, as_seconds
 from sknn.preprocessing.numbers import FAR, LARGEST, Numbers
-from sknn.preprocessing.plan import Source, TablePlan
+from sknn.preprocessing.plan import TablePlan
+from sknn.preprocessing.sources import Source
 
 
 def names_of(encoder: TableEncoder) -> list[str]:

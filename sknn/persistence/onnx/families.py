@@ -19,7 +19,7 @@ from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.estimators.synthesizer.estimator import TableSynthesizer
 from sknn.estimators.tabular.network import TableNetwork
-from sknn.persistence.onnx.answers import Answer, answers
+from sknn.persistence.onnx.answers import QUANTILES, Answer, answers
 from sknn.persistence.onnx.columns import columns_of, dtypes_of, encoded, feed_of, names_of
 from sknn.persistence.onnx.graph import Graph, Tensor
 from sknn.persistence.onnx.links import linked
@@ -153,6 +153,11 @@ class TableFamily(SupervisedFamily):
     def _rows(self, graph: Graph, inputs: Sequence[Tensor]) -> Tensor:
         return graph.cast(encoded(graph, self.encoder, inputs), graph.dtype)
 
+    def answers(self, graph: Graph, inputs: Sequence[Tensor], part: str | None) -> list[Answer]:
+        """Leave out quantiles: they follow from errors on rows held out, which are not written."""
+        found = super().answers(graph, inputs, part)
+        return [each for each in found if each.name != QUANTILES]
+
     def scores(self, graph: Graph, inputs: Sequence[Tensor]) -> Scores:
         """Return those of one network that stands for all members."""
         estimator, scores = self.estimator, super().scores(graph, inputs)
@@ -223,6 +228,7 @@ class CoderFamily(Family):
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
         """Declare rows, or codes."""
+        _refuse_tables(self.estimator)
         if part != "decoder":
             return super().inputs(graph, part)
         return [graph.input("codes", graph.dtype, [ROWS, self.estimator._n_features_out])]
@@ -252,6 +258,7 @@ class GANFamily(Family):
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
         """Declare random numbers or rows, and classes where there are any."""
+        _refuse_tables(self.estimator)
         estimator = self.estimator
         n_latent = estimator.network_.in_shape[0] - len(estimator._targets)
         name, width = ("latent", n_latent) if part == "generator" else (X, estimator.n_features_in_)
@@ -309,6 +316,15 @@ class SynthesizerFamily(Family):
         raise ValueError(
             "A TableSynthesizer cannot be written to ONNX: it draws row by row and column by "
             "column; serve it from Python, with sknn.persistence.save and load."
+        )
+
+
+def _refuse_tables(estimator: Any) -> None:
+    if estimator._form.coder is not None:
+        raise ValueError(
+            f"This {type(estimator).__name__} was fitted on a frame with other columns than "
+            "numbers, which Python encodes and decodes; serve it from Python, with "
+            "sknn.persistence.save and load, or fit it on numbers."
         )
 
 

@@ -36,8 +36,8 @@ def onnx() -> Any:
         import onnx as package
     except ImportError as error:
         raise ImportError(
-            'ONNX files need the package onnx, which comes with the extra "onnx": '
-            'pip install "sknn[onnx]".'
+            'ONNX files need the package onnx, which comes with the extra "onnx" of sknn: '
+            "pip install onnx."
         ) from error
     return package
 
@@ -226,6 +226,13 @@ class Graph:
         if low is not None:
             x = self.op("Max", x, np.asarray(low))
         return x if high is None else self.op("Min", x, np.asarray(high))
+
+    def sort(self, x: Tensor, n: int, axis: int) -> Tensor:
+        """Sort along an axis of `n` entries, ascending."""
+        found, places = self.fresh("sorted"), self.fresh("places")
+        count = self.constant([n], np.int64).name
+        self.node("TopK", [x.name, count], [found, places], axis=axis, largest=0)
+        return Tensor(self, found, x.dtype)
 
     def reshape(self, x: Tensor, shape: Sequence[int]) -> Tensor:
         """Give `x` another shape; 0 keeps the length of an axis, and -1 is what is left."""

@@ -40,9 +40,19 @@ def linked(loss: Loss, raw: Tensor, n_raw: int) -> Tensor:
     return LINKS.find(loss)(loss, raw, n_raw)
 
 
-@LINKS.of(SquaredError, AbsoluteError, Huber, LogCosh, Quantile, BinaryHinge, MulticlassHinge)
+@LINKS.of(SquaredError, AbsoluteError, Huber, LogCosh, BinaryHinge, MulticlassHinge)
 def _identity(loss: Loss, raw: Tensor, n_raw: int) -> Tensor:
     return raw
+
+
+@LINKS.of(Quantile)
+def _sorted(loss: Quantile, raw: Tensor, n_raw: int) -> Tensor:
+    """Sort the quantiles of every output."""
+    graph, n_levels = raw.graph, len(loss.levels)
+    if n_levels == 1:
+        return raw
+    levels = graph.reshape(raw, [-1, n_levels, n_raw // n_levels])
+    return graph.reshape(graph.sort(levels, n_levels, axis=1), [-1, n_raw])
 
 
 @LINKS.of(SigmoidCrossEntropy, SigmoidFocal, SigmoidSquaredError)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.preprocessing.columns import Table
+from sknn.preprocessing.columns import Table, check_names
 from sknn.preprocessing.kinds import CATEGORY, forms_of, naming
-from sknn.preprocessing.plan import Sample
+from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.frames import FrameMaker
 from sknn.preprocessing.tokens.levels import LevelTokens
 from sknn.preprocessing.tokens.numbers import NumberTokens
@@ -106,8 +106,4 @@ class TableCoder:
 
     def check_names(self, table: Table) -> None:
         """Raise for other columns in frames whose names scikit-learn does not look at."""
-        if self.names and table.names and self.names != table.names:
-            raise ValueError(
-                "The feature names should match those that were passed during fit. X has the "
-                f"columns {table.names}; it had {self.names}."
-            )
+        check_names(self.names, table)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn.preprocessing.categories import MISSING, Texts
 from sknn.preprocessing.columns import Coded
-from sknn.preprocessing.plan import Sample
+from sknn.preprocessing.sample import Sample
 
 
 @dataclass
@@ -87,6 +87,14 @@ class LevelTokens:
         rare = np.flatnonzero(places >= self.n_codes)
         if len(rare):
             places[rare] += rng.choice(len(self.shares), len(rare), p=self.shares)
+        return self.values[places]
+
+    def likeliest(self, codes: NDArray) -> NDArray:
+        """Return the most frequent entry with each code."""
+        places = codes.copy()
+        rare = places >= self.n_codes
+        if rare.any():
+            places[rare] += int(np.argmax(self.shares))
         return self.values[places]
 
     def read(self, column: Any) -> tuple[NDArray, NDArray]:

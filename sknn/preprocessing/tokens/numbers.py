@@ -9,21 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.preprocessing.kinds import DATE, NUMBER, READERS, SPAN
-from sknn.preprocessing.numbers import Column, squash
-from sknn.preprocessing.plan import Sample
-from sknn.preprocessing.quantiles import Distinct
+from sknn.preprocessing.numbers import squash
+from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.cells import Cells
 from sknn.preprocessing.tokens.lattice import Lattice
+from sknn.preprocessing.tokens.spikes import Parted, places_of
 
-_SPIKE = 0.01
-"""A number held by such a share of the rows has a code of its own."""
-_FEWEST_ROWS = 3
 _HUGE = 8e307
 _STRESS = 6.0
 """What a number counts beside the ones of its tokens: these tell neighbors apart, but not how near
 they are."""
-_FEW = 16
-"""So many numbers have codes of their own, however rare they are."""
 
 
 @dataclass
@@ -58,24 +53,18 @@ class NumberTokens:
     @classmethod
     def fit(cls, kind: str, column: Any, sample: Sample) -> NumberTokens:
         """Learn from the column of a table."""
-        numbers, weight = _plain(read_column(kind, column)), sample.weight
-        found, n_rows = Column.of(numbers, weight), sample.counts.sum()
-        known, some, floor = found.known, found.n_missing > 0, float(-np.log(n_rows + 1.0))
+        parted = Parted.of(plain(read_column(kind, column)), sample)
+        found, rest, some = parted.column, parted.rest, parted.has_missing
+        known, floor = found.known, float(-np.log(sample.counts.sum() + 1.0))
         if not len(known.values):
             return cls(kind, True, known.values, None, 0.0, 0.0, floor)
-        rows = Column.of(numbers, sample.counts).known.weight
-        often = known.weight >= _SPIKE * weight.sum() * (1 - 1e-12)
-        often &= rows >= _FEWEST_ROWS
-        rest = Distinct(known.values[~often], known.weight[~often])
         cells = None
-        if len(rest.values) <= _FEW:
-            often[:] = True
-        else:
+        if len(rest.values):
             lattice = Lattice.of(known.values)
-            cells = Cells.fit(rest, rows[~often].sum(), lattice, known.values[often])
+            cells = Cells.fit(rest, parted.n_rest, lattice, parted.spikes)
         middle = float(known.quantiles(np.array(0.5)))
         scale = float(found.scale()) if found.varies else 0.0
-        return cls(kind, some, known.values[often], cells, middle, scale, floor)
+        return cls(kind, some, parted.spikes, cells, middle, scale, floor)
 
     @property
     def _n_before(self) -> int:
@@ -95,14 +84,12 @@ class NumberTokens:
 
         What was never seen has the code -1, and so has the second token where there is no cell.
         """
-        numbers = _plain(read_column(self.kind, column))
+        numbers = plain(read_column(self.kind, column))
         codes = np.full((len(numbers), len(self.sizes)), -1, np.intp)
         log_p = np.zeros(len(numbers))
         lost = np.isnan(numbers)
-        places = np.searchsorted(self.spikes, numbers)
-        hit = np.zeros(len(numbers), bool)
-        if len(self.spikes):
-            hit = self.spikes[np.minimum(places, len(self.spikes) - 1)] == numbers
+        places = places_of(self.spikes, numbers)
+        hit = places >= 0
         codes[hit, 0] = places[hit] + int(self.has_missing)
         if self.has_missing:
             codes[lost, 0] = 0
@@ -141,36 +128,38 @@ class NumberTokens:
             if self.cells.n_fine > 1:
                 cells += codes[rest, 1]
             numbers[rest] = self.cells.draw(cells, rng)
-        return self._as_read(numbers)
-
-    def _as_read(self, numbers: NDArray) -> NDArray:
-        if self.kind == NUMBER:
-            return numbers
-        kind = "M8[us]" if self.kind == DATE else "m8[us]"
-        out = np.full(len(numbers), np.array("NaT", kind))
-        known = ~np.isnan(numbers)
-        out[known] = np.rint(numbers[known]).astype(np.int64).astype(kind)
-        return out
+        return as_read(self.kind, numbers)
 
     def read(self, column: Any) -> tuple[NDArray, NDArray]:
         """Return the entries of a column, and which of them are missing."""
         values = read_column(self.kind, column)
-        return values, np.isnan(_plain(values))
+        return values, np.isnan(plain(values))
 
     def number(self, values: NDArray) -> NDArray:
         """Return the number beside the tokens of entries, 0 where these are missing."""
-        return self._beside(_plain(values))
+        return self._beside(plain(values))
 
     def _beside(self, numbers: NDArray) -> NDArray:
         scaled = _STRESS * squash((numbers - self.middle) * self.scale)
         return np.where(np.isnan(scaled), 0.0, scaled)
 
 
-def _plain(column: NDArray) -> NDArray:
+def plain(column: NDArray) -> NDArray:
     """Return numbers, or the microseconds of dates and time spans, as float64 with NaN."""
     if column.dtype.kind in "mM":
         return np.where(np.isnat(column), np.nan, column.astype(np.int64).astype(np.float64))
     return column
+
+
+def as_read(kind: str, numbers: NDArray) -> NDArray:
+    """Return numbers as `read_column` had them: dates and time spans in whole microseconds."""
+    if kind == NUMBER:
+        return numbers
+    dtype = "M8[us]" if kind == DATE else "m8[us]"
+    out = np.full(len(numbers), np.array("NaT", dtype))
+    known = ~np.isnan(numbers)
+    out[known] = np.rint(numbers[known]).astype(np.int64).astype(dtype)
+    return out
 
 
 def read_column(kind: str, column: Any) -> NDArray:

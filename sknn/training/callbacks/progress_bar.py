@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +16,7 @@ from sknn.training.callbacks.epoch_line import figures_of
 class ProgressBar(Callback):
     """Show a bar with the epochs done, their losses and the time left.
 
-    It needs tqdm, which comes with the extra ``progress``: ``pip install "sknn[progress]"``. The
+    It needs tqdm (``pip install tqdm``), which comes with the extra ``progress`` of sknn. The
     bar is drawn in a terminal, on standard error, or as a widget in a notebook.
 
     What it counts depends on who trains the network:
@@ -86,11 +87,12 @@ class ProgressBar(Callback):
             from tqdm.auto import tqdm
         except ImportError as error:
             raise ImportError(
-                'ProgressBar needs tqdm, which comes with the extra "progress": '
-                'pip install "sknn[progress]".'
+                'ProgressBar needs tqdm, which comes with the extra "progress" of sknn: '
+                "pip install tqdm."
             ) from error
-        # Of several processes each would draw over the bars of the others.
-        quiet = multiprocessing.parent_process() is not None
+        # Of several processes each would draw over the bars of the others; a program with windows
+        # has no standard error.
+        quiet = multiprocessing.parent_process() is not None or sys.stderr is None
         settings = {"unit": f" {unit}", "leave": self.leave, "dynamic_ncols": True}
         return tqdm(total=total, disable=quiet, **settings | options)
 
@@ -117,7 +119,8 @@ class ProgressBar(Callback):
         bar, done = self._bar, self._bar.n
         if run.stop_reason not in ("interrupted", "diverged") and done < bar.total:
             begin = getattr(bar, "start_t", 0.0)
-            bar.set_postfix_str(f"{bar.postfix}, {run.stop_reason}", refresh=False)
+            told = filter(None, (getattr(bar, "postfix", None), run.stop_reason))
+            bar.set_postfix_str(", ".join(told), refresh=False)
             bar.reset(total=done)
             bar.start_t = begin
             bar.update(done)

@@ -9,6 +9,7 @@ from numpy.testing import assert_array_equal
 from sknn import MLPClassifier, MLPRegressor
 from sknn.core.optimizers import Optimizer
 from sknn.layers import Dense
+from sknn.losses import Quantile
 from sknn.optimizers import Adam
 from sknn.schedules import BatchSize, Cosine, Exponential, OneCycle, Plateau, Step
 from tests.checks.runs import again, assert_parts_make_the_whole, assert_same_progress
@@ -84,6 +85,7 @@ OTHERS = {
         REAL,
     ),
     "gaussian": (MLPRegressor, {"loss": "gaussian_nll"}, REAL),
+    "quantiles": (MLPRegressor, {"loss": Quantile([0.1, 0.5, 0.9])}, REAL),
     "labels": (MLPClassifier, {}, LABELS),
     "outputs": (MLPClassifier, {}, TWO_LABELS),
     "float32": (MLPRegressor, {"dtype": "float32"}, REAL),

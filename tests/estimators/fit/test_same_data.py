@@ -46,6 +46,9 @@ OTHER = {
         {"sample_weight": WEIGHT[::-1]},
         "sample weight of X is not",
     ),
+    "weights": ({}, (X, Y), {"sample_weight": WEIGHT}, "sample weight of X is not"),
+    "no weights": ({"sample_weight": WEIGHT}, (X, Y), {}, "sample weight of X is not"),
+    "other y_val": (VALIDATION, (X, Y), VALIDATION | {"y_val": 1 - Y_VAL}, "y_val is not that"),
 }
 
 

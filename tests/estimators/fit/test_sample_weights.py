@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.utils.class_weight import compute_class_weight
 
 from sknn import MLPClassifier, MLPRegressor
+from sknn.losses import Quantile
 from tests.estimators.data import BINARY, COUNTS, LABELS, REAL, THREE, TWO_LABELS, TWO_REAL, X
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -22,6 +23,7 @@ TASKS = {
     "two targets": (MLPRegressor, {}, TWO_REAL),
     "poisson": (MLPRegressor, {"loss": "poisson"}, COUNTS),
     "quantile": (MLPRegressor, {"loss": "quantile"}, REAL),
+    "quantiles": (MLPRegressor, {"loss": Quantile([0.1, 0.5, 0.9])}, REAL),
     "gaussian_nll": (MLPRegressor, {"loss": "gaussian_nll"}, REAL),
 }
 SETTINGS = {

@@ -12,34 +12,10 @@ from sknn import TableSynthesizer
 from sknn.callbacks import Pause
 from sknn.exceptions import InvalidParameterError
 from sknn.persistence import load, save
+from tests.estimators.tables import mixed
 
 pd = pytest.importorskip("pandas")
 BRIEF = {"hidden_layer_sizes": 32, "max_iter": 8, "random_state": 0}
-
-
-def mixed(n=300, seed=0):
-    """Return a table with columns of all kinds, some of which depend on others."""
-    rng = np.random.default_rng(seed)
-    color = rng.choice(["red", "green", "blue"], n, p=[0.6, 0.3, 0.1])
-    size = rng.normal(size=n) + 3.0 * (color == "red")
-    table = pd.DataFrame(
-        {
-            "size": size,
-            "color": pd.Categorical(color, ["blue", "green", "red", "white"], ordered=True),
-            "count": rng.poisson(40, n),
-            "price": np.round(np.exp(rng.normal(size=n)), 2),
-            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 400, n), unit="D"),
-            "flag": rng.random(n) < 0.3,
-            "note": rng.choice(["a", "b", None], n),
-            "rest": np.where(rng.random(n) < 0.7, 0.0, rng.exponential(size=n)),
-            "wait": pd.to_timedelta(rng.integers(0, 90, n), unit="min"),
-            "grade": rng.integers(1, 5, n).astype("int8"),
-            "maybe": pd.array(rng.integers(0, 3, n), dtype="Int64"),
-        }
-    )
-    table.loc[rng.random(n) < 0.2, "size"] = np.nan
-    table.loc[rng.random(n) < 0.2, "maybe"] = pd.NA
-    return table
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,11 @@ from tests.estimators.tabular.parts import (
     scores,
 )
 
-pytestmark = pytest.mark.bits
+pytestmark = [
+    pytest.mark.bits,
+    # Some of these train past the end of the schedule on purpose.
+    pytest.mark.filterwarnings("ignore:The learning rate has come to the end"),
+]
 
 CHUNKS = [slice(0, 30), slice(30, 45), slice(45, N)]
 

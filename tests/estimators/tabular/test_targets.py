@@ -143,6 +143,8 @@ REAL_LOSSES = {
     "huber": ("huber", REAL),
     "log_cosh": ("log_cosh", REAL),
     "quantile": (Quantile(0.9), REAL),
+    "quantiles": (Quantile([0.1, 0.5, 0.9]), REAL),
+    "quantiles of two": (Quantile([0.1, 0.5, 0.9]), TWO_REAL),
     "gaussian_nll": ("gaussian_nll", REAL),
     "gaussian_nll of two": ("gaussian_nll", TWO_REAL),
     "poisson": ("poisson", COUNTS),

@@ -21,6 +21,7 @@ from sknn import (
     RNNRegressor,
 )
 from sknn.layers import Dense
+from sknn.losses import Quantile
 from sknn.persistence import onnx_inputs, to_onnx
 from sknn.persistence.onnx.families import FAMILIES
 from sknn.search import ArchitectureSearchCV
@@ -108,6 +109,7 @@ CLASSIFIERS = {
     ),
 }
 AMOUNTS = np.exp(FLOWERS[:, :2])
+LEVELS = [0.05, 0.5, 0.9]
 REGRESSORS = {
     **{
         f"MLP, {loss}": (MLPRegressor(loss, (6,), **BRIEF), FLOWERS, AMOUNTS)
@@ -118,6 +120,12 @@ REGRESSORS = {
     "bounds": (MLPRegressor(output_range=(0.9, 1.1), **BRIEF), FLOWERS, AMOUNTS),
     "members with spread": (
         MLPRegressor("gaussian_nll", (6,), n_members=3, **BRIEF),
+        FLOWERS,
+        AMOUNTS[:, 0],
+    ),
+    "quantiles": (MLPRegressor(Quantile(LEVELS), (6,), **BRIEF), FLOWERS, AMOUNTS),
+    "members with quantiles": (
+        MLPRegressor(Quantile(LEVELS), (6,), n_members=3, output_range=(0.9, 9.0), **BRIEF),
         FLOWERS,
         AMOUNTS[:, 0],
     ),
@@ -163,6 +171,9 @@ def test_regressors_answer_the_same(name):
         assert_near(found["predictions"], estimator.predict(X), dtype)
         if "std" in found:
             assert_near(found["std"], estimator.predict(X, return_std=True)[1], dtype)
+        if "quantiles" in found:
+            expected = estimator.predict(X, return_quantiles=LEVELS)
+            assert_near(found["quantiles"], expected, dtype)
 
 
 def sknn_clone(estimator):

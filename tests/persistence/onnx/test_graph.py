@@ -46,7 +46,7 @@ def test_choices_and_bounds():
 
 def test_without_onnx_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "onnx", None)
-    with pytest.raises(ImportError, match=r'pip install "sknn\[onnx\]"'):
+    with pytest.raises(ImportError, match=r'the extra "onnx" of sknn: pip install onnx'):
         Graph("float64").input("x", "float64", [None])
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from sknn.preprocessing.columns import read_table
 from sknn.preprocessing.kinds import NUMBER
-from sknn.preprocessing.plan import Sample
 from sknn.preprocessing.quantiles import Distinct
+from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.cells import Cells
 from sknn.preprocessing.tokens.coder import TableCoder
 from sknn.preprocessing.tokens.lattice import Lattice

@@ -117,6 +117,11 @@ def test_it_is_drawn_on_standard_error(capsys):
     assert "4/4" in told.err and "loss=" in told.err and not told.out
 
 
+def test_programs_without_standard_error_train_without_a_bar(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    assert net(stop_below=10.0).fit(X, Y).stop_reason_ == "stop_below"
+
+
 def test_a_bar_may_vanish(bars):
     net(callbacks=[ProgressBar(leave=False)]).fit(X, Y)
     assert bars[0].leave is False
@@ -133,6 +138,14 @@ def test_training_that_ends_early_is_done(bars):
     net(stop_below=10.0).fit(X, Y)
     assert counts(bars) == [("epoch", 1, 1)]
     assert bars[0].postfix.endswith(", stop_below")
+
+
+def test_training_that_ends_before_its_first_epoch_has_no_losses_to_show(bars):
+    network = sknn.MLPRegressor(
+        hidden_layer_sizes=(2,), solver="lbfgs", alpha=0, warm_start=True, random_state=0
+    ).fit(0 * X, 0 * Y)
+    network.set_params(callbacks=[ProgressBar()]).fit(0 * X, 0 * Y)
+    assert bars[0].total == 0 and bars[0].postfix == "converged"
 
 
 def test_a_resumed_fit_counts_on(bars):
@@ -203,7 +216,7 @@ def test_without_tqdm_the_error_names_the_extra(monkeypatch):
         lambda: ArchitectureSearchCV(net(), GRID, n_candidates=2, cv=2).fit(X, Y),
         lambda: fit_blocks(net(), PARTS, classes=[0, 1]),
     ):
-        with pytest.raises(ImportError, match=r'pip install "sknn\[progress\]"'):
+        with pytest.raises(ImportError, match=r'the extra "progress" of sknn: pip install tqdm'):
             call()
 
 

@@ -202,7 +202,7 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
 
     test = ranged(LearningRateRange()).callbacks_[0]
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ImportError, match=r"sknn\[plot\]"):
+    with pytest.raises(ImportError, match='the extra "plot" of sknn: pip install matplotlib'):
         test.plot()
 
 

@@ -43,6 +43,7 @@ _REGRESSION = listed(
         "poisson": _LOG_LINK,
         "gamma": _LOG_LINK,
         "tweedie": _LOG_LINK,
+        "quantile": " (the median; ``Quantile([0.05, 0.5, 0.95])`` learns several)",
         "gaussian_nll": " (also learns a standard deviation, which "
         "``predict(X, return_std=True)`` returns)",
     },

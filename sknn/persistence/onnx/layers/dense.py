@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sknn.core.layers.boltzmann import Boltzmann
+from sknn.core.layers.choices import Choices
 from sknn.core.layers.dense import Dense
 from sknn.core.layers.embedding import Embedding
 from sknn.core.layers.masked import MaskedDense
@@ -53,6 +54,22 @@ def _tokens(place: Place, x: Tensor) -> Tensor:
     own = graph.where(graph.constant(is_number, np.bool_), entries, hot) if k else hot
     known = graph.cast(graph.slice(x, q + k, q + k + layer.n_columns) > 0.5, graph.dtype)
     return graph.concat([own * graph.take(known, owners, -1), known, own], axis=-1)
+
+
+@LAYERS.of(Choices)
+def _choices(place: Place, x: Tensor) -> Tensor:
+    graph, layer, parts = place.graph, place.layer, []
+    groups = [
+        np.arange(start, start + size)
+        for start, size in zip(layer.starts, layer.sizes, strict=True)
+    ]
+    rest = np.setdiff1d(np.arange(place.in_shape[-1]), np.concatenate(groups))
+    for group in groups:
+        parts.append(graph.op("Softmax", graph.take(x, group, -1), axis=-1))
+    if len(rest):
+        parts.append(graph.take(x, rest, -1))
+    order = np.argsort(np.concatenate([*groups, rest]))
+    return graph.take(graph.concat(parts, axis=-1), order, -1)
 
 
 @LAYERS.of(Boltzmann)

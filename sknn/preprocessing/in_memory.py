@@ -1,0 +1,67 @@
+"""What an encoder is fitted by where all rows are here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from sknn.preprocessing.bins import Splitter
+from sknn.preprocessing.categories import Texts
+from sknn.preprocessing.columns import Table
+from sknn.preprocessing.kinds import Form, forms_of
+from sknn.preprocessing.numbers import Column
+from sknn.preprocessing.rounding import precision_of
+from sknn.preprocessing.sample import Sample
+from sknn.preprocessing.sources import Source, matrix_of, sources_of
+
+
+class InMemory:
+    """Facts of the rows of a table.
+
+    Parameters
+    ----------
+    table : Table
+    sample : Sample
+        How much each row counts.
+    y : ndarray or None
+        What trees tell apart.
+    """
+
+    def __init__(self, table: Table, sample: Sample, y: NDArray | None = None) -> None:
+        self.table = table
+        self.sample = sample
+        self.y = y
+        self.labels = table.labels
+        self.names = table.names
+        self._read: NDArray | None = None
+
+    def forms(self, categorical: NDArray | None) -> list[Form]:
+        """Return what each column of X holds."""
+        return forms_of(self.table, categorical)
+
+    def sources(self, place: int, form: Form) -> list[Source]:
+        """Return the numeric columns that a column of X becomes."""
+        return sources_of(self.table, place, form)
+
+    def figures(self, sources: list[Source]) -> list[Column]:
+        """Return the figures of numeric columns."""
+        columns = [Column.of(column, self.sample.weight) for column in self._matrix(sources).T]
+        for column, source in zip(columns, sources, strict=True):
+            dtype = getattr(self.table.column(source.place), "dtype", None)
+            column.precision = precision_of(dtype)
+        return columns
+
+    def levels(self, place: int) -> tuple[Texts, Sample]:
+        """Return the entries of a column of categories, and how much each counts."""
+        return Texts.of(self.table.column(place)), self.sample
+
+    def cutter(self, sources: list[Source]) -> Splitter:
+        """Return what cuts numeric columns into bins where trees would."""
+        y: Any = self.y
+        return Splitter(self._matrix(sources), y, self.sample.weight, self.sample.counts)
+
+    def _matrix(self, sources: list[Source]) -> NDArray:
+        if self._read is None:
+            self._read = matrix_of(self.table, sources)
+        return self._read

@@ -1,0 +1,126 @@
+"""From a table to a matrix and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.preprocessing.columns import Table
+from sknn.preprocessing.kinds import CATEGORY, forms_of, naming
+from sknn.preprocessing.matrix.levels import LevelBlock
+from sknn.preprocessing.matrix.numbers import NumberBlock
+from sknn.preprocessing.sample import Sample
+from sknn.preprocessing.tokens.frames import FrameMaker
+
+Block = LevelBlock | NumberBlock
+
+
+@dataclass
+class MatrixCoder:
+    """What the columns of a table become, and how to make a table of them again.
+
+    Attributes
+    ----------
+    blocks : list of LevelBlock and NumberBlock
+    maker : FrameMaker
+    labels : list
+        What a column is called.
+    names : list of str or None
+    stress : float
+        Standard deviation of the columns of numbers.
+    """
+
+    blocks: list[Block]
+    maker: FrameMaker
+    labels: list
+    names: list[str] | None
+    stress: float = 1.0
+
+    @classmethod
+    def fit(cls, table: Table, sample: Sample, stress: float = 1.0) -> MatrixCoder:
+        """Learn from training rows."""
+        blocks: list[Block] = []
+        for place, form in enumerate(forms_of(table, None)):
+            with naming(table.labels[place]):
+                column = table.column(place)
+                # Text is given back as it was: its values are levels, whatever they spell.
+                if form.kind == CATEGORY or form.way:
+                    blocks.append(LevelBlock.fit(column, sample))
+                else:
+                    blocks.append(NumberBlock.fit(form.kind, column, sample))
+        return cls(blocks, FrameMaker.of(table.frame), list(table.labels), table.names, stress)
+
+    def places(self) -> Iterator[tuple[Block, slice, slice]]:
+        """Yield the blocks, the columns of their choices, and those of their numbers."""
+        at = 0
+        for block in self.blocks:
+            middle = at + block.n_choices
+            end = middle + block.n_numbers
+            yield block, slice(at, middle), slice(middle, end)
+            at = end
+
+    @property
+    def width(self) -> int:
+        """How many columns the matrix has."""
+        return sum(block.n_choices + block.n_numbers for block in self.blocks)
+
+    @property
+    def groups(self) -> list[list[int]]:
+        """The columns of which one is 1, group by group."""
+        every = (range(each.start, each.stop) for _, each, _ in self.places())
+        return [list(group) for group in every if group]
+
+    @property
+    def numbers(self) -> list[int]:
+        """The columns of numbers."""
+        return [place for _, _, each in self.places() for place in range(each.start, each.stop)]
+
+    def encode(self, table: Table, dtype: Any) -> NDArray:
+        """Return the matrix; an entry that was never seen counts as any choice, in equal shares."""
+        out = np.zeros((table.n_rows, self.width), dtype)
+        for place, (block, group, number) in enumerate(self.places()):
+            with naming(self.labels[place]):
+                choices, scores = block.encode(table.column(place))
+            fill_choices(out[:, group], choices)
+            if scores is not None:
+                out[:, number] = self.stress * scores[:, None]
+        return out
+
+    def decode(self, matrix: NDArray) -> list[NDArray]:
+        """Return the columns of a table, of the likeliest choices."""
+        columns = []
+        for block, group, number in self.places():
+            choices = np.zeros(len(matrix), np.intp)
+            if block.n_choices:
+                choices = matrix[:, group].argmax(axis=1)
+            scores = None
+            if block.n_numbers:
+                scores = matrix[:, number.start].astype(np.float64) / self.stress
+            columns.append(block.decode(choices, scores))  # type: ignore[arg-type]
+        return columns
+
+
+def fill_choices(out: NDArray, choices: NDArray) -> None:
+    """Write a 1 at the choice of each row into zeros; -1 is a part of 1 at every choice."""
+    if not out.shape[1]:
+        return
+    known = choices >= 0
+    out[np.flatnonzero(known), choices[known]] = 1.0
+    out[~known] = 1.0 / out.shape[1]
+
+
+def drawn(matrix: NDArray, groups: Sequence[Sequence[int]], rng: Any) -> NDArray:
+    """Return rows in which each group, which holds probabilities, has become a choice."""
+    matrix = matrix.copy()
+    for group in groups:
+        part = slice(group[0], group[-1] + 1)
+        reached = np.cumsum(matrix[:, part], axis=1, dtype=np.float64)
+        point = rng.random_sample((len(matrix), 1)) * reached[:, -1:]
+        choices = np.minimum((reached <= point).sum(axis=1), len(group) - 1)
+        matrix[:, part] = 0.0
+        matrix[np.arange(len(matrix)), group[0] + choices] = 1.0
+    return matrix

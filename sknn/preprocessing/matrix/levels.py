@@ -1,0 +1,50 @@
+"""A column of categories as columns of a matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from sknn.preprocessing.sample import Sample
+from sknn.preprocessing.tokens.levels import LevelTokens
+
+_MOST_LEVELS = 256
+
+
+@dataclass
+class LevelBlock:
+    """One column for each level; missing is a level.
+
+    Attributes
+    ----------
+    levels : LevelTokens
+    """
+
+    levels: LevelTokens
+
+    n_numbers = 0
+
+    @classmethod
+    def fit(cls, column: Any, sample: Sample) -> LevelBlock:
+        """Learn from the column of a table."""
+        return cls(LevelTokens.fit(column, sample, _MOST_LEVELS))
+
+    @property
+    def n_choices(self) -> int:
+        """Columns of which one is 1."""
+        return self.levels.sizes[0]
+
+    def encode(self, column: Any) -> tuple[NDArray, None]:
+        """Return the choice of each entry, -1 where it was never seen."""
+        codes, _, _ = self.levels.encode(column)
+        return codes[:, 0], None
+
+    def decode(self, choices: NDArray, scores: None) -> NDArray:
+        """Return entries, the most frequent of rare ones."""
+        return self.levels.likeliest(choices)
+
+    def read(self, column: Any) -> NDArray:
+        """Return entries as they are given."""
+        return self.levels.read(column)[0]

@@ -1,0 +1,97 @@
+"""A column of numbers, dates or time spans as columns of a matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknn.preprocessing.matrix.scores import NormalScores
+from sknn.preprocessing.sample import Sample
+from sknn.preprocessing.tokens.lattice import Lattice
+from sknn.preprocessing.tokens.numbers import as_read, plain, read_column
+from sknn.preprocessing.tokens.spikes import Parted, places_of
+
+
+@dataclass
+class NumberBlock:
+    """Which kind of entry it is (missing, a frequent number, any other), and the score of others.
+
+    Attributes
+    ----------
+    kind : str
+    has_missing : bool
+        The first choice stands for a missing entry.
+    spikes : ndarray
+        The numbers that are a choice of their own.
+    scores : NormalScores or None
+        Of all other numbers, if there are any: the last choice.
+    lattice : Lattice or None
+        What other numbers are rounded to.
+    """
+
+    kind: str
+    has_missing: bool
+    spikes: NDArray
+    scores: NormalScores | None
+    lattice: Lattice | None
+
+    @classmethod
+    def fit(cls, kind: str, column: Any, sample: Sample) -> NumberBlock:
+        """Learn from the column of a table."""
+        parted = Parted.of(plain(read_column(kind, column)), sample)
+        known = parted.column.known.values
+        if not len(parted.rest.values):
+            missing = parted.has_missing or not len(known)
+            return cls(kind, missing, parted.spikes, None, None)
+        scores, lattice = NormalScores.fit(parted.rest), Lattice.of(known)
+        return cls(kind, parted.has_missing, parted.spikes, scores, lattice)
+
+    @property
+    def n_choices(self) -> int:
+        """Columns of which one is 1; none where there is nothing to choose."""
+        n = int(self.has_missing) + len(self.spikes)
+        if self.scores is None:
+            return n
+        return n + 1 if n else 0
+
+    @property
+    def n_numbers(self) -> int:
+        """Columns of numbers behind them."""
+        return int(self.scores is not None)
+
+    def encode(self, column: Any) -> tuple[NDArray, NDArray | None]:
+        """Return the choice of each entry, -1 where it has none, and its score."""
+        numbers = plain(read_column(self.kind, column))
+        choices = places_of(self.spikes, numbers)
+        choices[choices >= 0] += int(self.has_missing)
+        lost = np.isnan(numbers)
+        if self.has_missing:
+            choices[lost] = 0
+        if self.scores is None:
+            return choices, None
+        other = (choices < 0) & ~lost
+        choices[other] = self.n_choices - 1
+        scores = np.zeros(len(numbers))
+        scores[other] = self.scores.encode(numbers[other])
+        return choices, scores
+
+    def decode(self, choices: NDArray, scores: NDArray | None) -> NDArray:
+        """Return entries, as the column was read."""
+        first = int(self.has_missing)
+        values = np.full(len(choices), np.nan)
+        spiky = (choices >= first) & (choices < first + len(self.spikes))
+        values[spiky] = self.spikes[choices[spiky] - first]
+        if self.scores is not None and scores is not None:
+            other = ~spiky & (choices >= first)
+            found = self.scores.decode(scores[other])
+            if self.lattice is not None:
+                found = self.lattice.values(self.lattice.places(found))
+            values[other] = found
+        return as_read(self.kind, values)
+
+    def read(self, column: Any) -> NDArray:
+        """Return entries as they are given."""
+        return read_column(self.kind, column)
