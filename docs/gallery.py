@@ -3,16 +3,16 @@
 import tempfile
 from pathlib import Path
 
-CHAPTERS = ["networks", "gradients", "training", "generalization", "architectures"]
+CHAPTERS = ["networks", "gradients", "training", "generalization", "architectures", "tasks"]
 TAUGHT = """
-quickstart tables text forecast transfer autoencoder rbm_digits deep_belief filters memory gan
-architecture_search search_winner halving_search optuna_pruning cluster from_pytorch
+quickstart
 layers xor linear_layers bias multilabel_outputs softmax_overflow digit_weights hidden_features
 why_this_answer
 backprop_by_hand sigmoid_and_squared_error vanishing_gradient initial_weights
 three_losses epochs batch_sizes optimizer_paths learning_rates ten_starts
 scaling overfitting l1_and_l2 equal_seconds drifting_stream few_labels
-narrow_middle boltzmann_filters pretraining digit_filters remembered counterfeiter
+narrow_middle between_digits boltzmann_filters pretraining digit_filters remembered counterfeiter
+tables text forecast rbm_digits halving_search optuna_pruning search_winner from_pytorch cluster
 """.split()
 """The order of the pages, within the folder of each."""
 # Need a package that builds no pages, or start processes: shown, but not run.

@@ -31,12 +31,12 @@ from sklearn.datasets import (  # noqa: E402
 )
 from sklearn.exceptions import ConvergenceWarning  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
+from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.preprocessing import StandardScaler  # noqa: E402
 from threadpoolctl import threadpool_limits  # noqa: E402
 
 from sknn import (  # noqa: E402
     AutoEncoder,
-    DBNClassifier,
     MLPClassifier,
     TabularMLPClassifier,
     TabularMLPRegressor,
@@ -44,9 +44,9 @@ from sknn import (  # noqa: E402
     schedules,
 )
 from sknn.callbacks import LearningRateRange  # noqa: E402
-from sknn.inspection import LossCurveDisplay, NetworkDisplay, house_style  # noqa: E402
+from sknn.inspection import LossCurveDisplay, NetworkDisplay, SearchDisplay, house_style  # noqa: E402
 from sknn.preprocessing import TableEncoder  # noqa: E402
-from sknn.search import RandomizedSearchCV  # noqa: E402
+from sknn.search import ArchitectureSearchCV, RandomizedSearchCV  # noqa: E402
 
 
 def network():
@@ -162,26 +162,6 @@ def rate_range():
     return figure
 
 
-def deep_belief():
-    """Draw the training loss of a deep logistic network from three starts."""
-    X, y = load_digits(return_X_y=True)
-    X, _, y, _ = train_test_split(X / 16, y, test_size=0.3, stratify=y, random_state=0)
-    same = {"learning_rate": "cosine", "learning_rate_init": 0.01, "max_iter": 30,
-            "n_iter_no_change": np.inf, "random_state": 0}  # fmt: skip
-    sizes = (100,) * 4
-    starts = {
-        "$N(0, 0.01^2)$": MLPClassifier(sizes, "logistic", weight_init="normal", **same),
-        "scikit-learn's uniform": MLPClassifier(sizes, "logistic", **same),
-        "pretrained": DBNClassifier(sizes, **same),
-    }
-    figure, ax = plt.subplots(figsize=(8.3, 4.6), layout="constrained")
-    for name, net in starts.items():
-        ax.plot(net.fit(X, y).loss_curve_, label=name)
-    ax.set(xlabel="epoch of backpropagation", ylabel="training loss")
-    ax.legend(title="initial weights", loc="center right", bbox_to_anchor=(1, 0.32))
-    return figure
-
-
 def autoencoder():
     """Draw digits, noisy ones, what is made of them, and digits that are drawn at random."""
     X, _ = load_digits(return_X_y=True)
@@ -256,7 +236,7 @@ def calibration():
 def example(name):
     """Return an example as a module: it draws the same picture."""
     path = Path(__file__).parents[1] / "examples" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"example_{name}", path)
+    spec = importlib.util.spec_from_file_location(f"example_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -269,29 +249,23 @@ def script(name):
     return plt.gcf()
 
 
-def filters():
-    """Draw filters and feature maps of a digit."""
-    return example("filters").picture()
-
-
-def memory():
-    """Draw slopes of answers in time, and a hidden state."""
-    return example("memory").picture(40, 4000, 25)
-
-
 def forecast():
     """Draw forecasts of sunspots."""
-    return example("forecast").picture(5)
-
-
-def gan():
-    """Draw false coins over the epochs, both losses, and digits on demand."""
-    return example("gan").picture()
+    return example("tasks/forecast").picture(5)
 
 
 def architecture_search():
     """Draw score against epochs for every candidate of a search."""
-    return example("architecture_search").picture(40)
+    X, y = load_digits(return_X_y=True)
+    model = make_pipeline(
+        StandardScaler(), MLPClassifier(learning_rate="cosine", max_iter=40, random_state=0)
+    )
+    search = ArchitectureSearchCV(model, n_candidates=24, factor=3, cv=3, random_state=0)
+    figure, ax = plt.subplots(figsize=(8.3, 4.4), layout="constrained")
+    SearchDisplay.from_estimator(search.fit(X.astype(np.float32), y), ax=ax)
+    ax.set(title="24 architectures, most of them dropped early, some below 0.85")
+    ax.set_ylim(0.85, 0.98)
+    return figure
 
 
 def search_curves():
@@ -313,6 +287,41 @@ def search_curves():
     return figure
 
 
+def boxes(named, arrows):
+    """Draw boxes and arrows, as thumbnails of examples that the pages do not run.
+
+    Parameters
+    ----------
+    named : dict of tuple
+        Places of boxes.
+    arrows : list of tuple
+        Names of two boxes.
+    """
+    figure, ax = plt.subplots(figsize=(4, 2.8), layout="constrained")
+    for name, (x, y) in named.items():
+        style = {"boxstyle": "round,pad=0.5", "facecolor": "C5", "alpha": 0.35}
+        ax.text(x, y, name, ha="center", va="center", weight="bold", bbox=style)
+    for begin, end in arrows:
+        (x, y), (x_end, y_end) = named[begin], named[end]
+        line = {"arrowstyle": "<|-|>", "linewidth": 2, "shrinkA": 24, "shrinkB": 24, "color": "C1"}
+        ax.annotate("", (x_end, y_end), (x, y), arrowprops=line)
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.set_axis_off()
+    return figure
+
+
+def exchange():
+    """Draw the way of weights from PyTorch and back."""
+    places = {"PyTorch": (0.5, 0.85), "sknn: partial_fit": (0.5, 0.15)}
+    return boxes(places, [("PyTorch", "sknn: partial_fit")])
+
+
+def workers():
+    """Draw a cluster."""
+    places = {"scheduler": (0.5, 0.85), "worker 1": (0.22, 0.15), "worker 2": (0.78, 0.15)}
+    return boxes(places, [("scheduler", f"worker {i}") for i in (1, 2)])
+
+
 def quickstart():
     """Draw the picture of the README."""
     return example("quickstart").picture()
@@ -321,13 +330,15 @@ def quickstart():
 PICTURES = {
     "../quickstart": quickstart,
     "network": network,
-    "gan": gan,
+    "gan": partial(script, "architectures/counterfeiter"),
     "architecture_search": architecture_search,
     "search_curves": search_curves,
-    "filters": filters,
-    "memory": memory,
+    "from_pytorch": exchange,
+    "cluster": workers,
+    "filters": partial(script, "architectures/digit_filters"),
+    "memory": partial(script, "architectures/remembered"),
     "forecast": forecast,
-    "deep_belief": deep_belief,
+    "deep_belief": partial(script, "architectures/pretraining"),
     "xor": partial(script, "networks/xor"),
     "activations": activation_curves,
     "gradient_norms": partial(script, "gradients/vanishing_gradient"),

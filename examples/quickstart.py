@@ -1,11 +1,6 @@
 """A classifier, a regressor, and a stream on real data, beside scikit-learn's networks
 ====================================================================================
 
-Run it from the root of the repository; it takes less than a minute and writes one picture::
-
-    pip install ".[plot]"
-    python examples/quickstart.py
-
 1. digits: a scaler and a classifier in a pipeline, tuned by a grid search;
 2. diabetes: the same with a regressor;
 3. breast cancer: rows that arrive in chunks, learned with ``partial_fit``.
@@ -13,6 +8,12 @@ Run it from the root of the repository; it takes less than a minute and writes o
 Both libraries get the same settings, the same grid, and the same rows. By default, sknn stops by
 the validation loss; `scoring` makes the classifier watch the same score as scikit-learn's, so that
 the seconds are comparable.
+
+Run this script from the root of the repository; it takes less than a minute and writes one
+picture::
+
+    pip install ".[plot]"
+    python examples/quickstart.py
 """
 
 from __future__ import annotations
@@ -136,8 +137,10 @@ def report(task: str, results: dict[str, tuple[float, float]]) -> None:
 def draw(classifier: Any, regressor: Any, right: dict[str, np.ndarray]) -> Figure:
     """Draw both searches' best networks, and the stream."""
     plt.style.use(house_style())
-    figure = plt.figure(figsize=(12, 3.6), layout="constrained")
-    left, middle, last = figure.subplots(1, 3)
+    figure, axes = plt.subplot_mosaic(
+        [["digits", "diabetes"], ["stream", "stream"]], figsize=(8.3, 6.6), layout="constrained"
+    )
+    left, middle, last = axes.values()
     LossCurveDisplay.from_estimator(classifier.best_estimator_, ax=left)
     left.set(title="digits", ylabel="cross-entropy", yscale="log")
     LossCurveDisplay.from_estimator(regressor.best_estimator_, ax=middle)
@@ -168,7 +171,6 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="toy size, for tests")
     options = parser.parse_args()
     picture(options.quick).savefig(options.output, dpi=110)
-    print(f"\nPicture: {options.output}")
 
 
 if __name__ == "__main__":

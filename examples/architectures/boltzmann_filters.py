@@ -2,11 +2,12 @@
 Boltzmann machines: filters without labels
 ==========================================
 
-A restricted Boltzmann machine (Smolensky 1986, Hinton 2002) has a visible and a hidden layer, and
-weights only between the two layers. It learns which data are likely, without labels. Each square of
-weights shows what one hidden unit looks for: ink in the red pixels, no ink in the blue ones. The
-trained machine can fill in digits whose lower half is covered: hidden units are drawn given the
-visible ones, then visible units given the hidden ones, and so on.
+A restricted Boltzmann machine (RBM; Smolensky 1986, Hinton 2002) has a visible and a hidden layer,
+and weights only between the two layers. It learns which data are likely, without labels. The
+weights of a hidden unit are a filter: the unit is active where there is ink in the red pixels and
+none in the blue ones. Twelve filters stand before the unseen digits that make their units most
+active. The trained machine can fill in digits whose lower half is covered: hidden units are drawn
+given the visible ones, then visible units given the hidden ones, and so on.
 """
 
 import matplotlib.pyplot as plt
@@ -15,7 +16,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from sknn import BernoulliRBM
-from sknn.inspection import SamplesDisplay, WeightsDisplay, house_style
+from sknn.inspection import SamplesDisplay, house_style
 
 X, _ = load_digits(return_X_y=True)
 X, X_test = train_test_split(X / 16, random_state=0)
@@ -31,9 +32,7 @@ rbm = BernoulliRBM(
     random_state=0,
 ).fit(X)
 
-# %%
 # The mean of 20 chains, in each of which the upper half is put back after every step.
-
 covered = np.arange(64) >= 32
 mean = X.mean(axis=0)
 given = np.where(covered, mean, X_test)
@@ -47,18 +46,32 @@ for name, guess in {"mean of all digits": mean, "Boltzmann machine": filled}.ite
     print(f"squared error below, {name:<18} {error:.4f}")
 
 plt.style.use(house_style())
-figure = plt.figure(figsize=(11.5, 4.8), layout="constrained")
-left, right = figure.subplots(1, 2, width_ratios=(1, 1.35))
-loud = np.argsort(-np.linalg.norm(rbm.components_, axis=1))[:25]
-filters = rbm.components_[loud].reshape(-1, 8, 8)
-WeightsDisplay(weights={"hidden": filters}, kind="images").plot(left, vmin=-1.5, vmax=1.5)
-left.set_title("what 25 of 64 hidden units look for")
+figure = plt.figure(figsize=(8.3, 6.2), layout="constrained")
+figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.02, hspace=0.02)
+above, below = figure.subfigures(2, 1, height_ratios=(1.35, 1))
+above.suptitle(
+    "12 of 64 filters (red: ink, blue: no ink), each before three digits it answers to",
+    fontsize="medium",
+)
+axes = above.subplots(4, 12)
+active = rbm.transform(X_test)
+strongest = np.argsort(-np.linalg.norm(rbm.components_, axis=1))[:12]
+for unit, four in zip(strongest, axes.reshape(12, 4), strict=True):
+    four[0].imshow(rbm.components_[unit].reshape(8, 8), cmap="RdBu_r", vmin=-1.5, vmax=1.5)
+    for ax, row in zip(four[1:], np.argsort(-active[:, unit])[:3], strict=True):
+        ax.imshow(X_test[row].reshape(8, 8), cmap="gray", vmin=0, vmax=1)
+for ax in axes.flat:
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+
 rows = {
     "unseen": X_test,
     "given": np.where(covered, 0.5, X_test),
     "filled in": np.where(covered, filled, X_test),
 }
-images = {name: each[:8].reshape(-1, 8, 8) for name, each in rows.items()}
-SamplesDisplay(samples=images).plot(right, vmin=0, vmax=1)
-right.set_title("the lower half, filled in")
+images = {name: each[:12].reshape(-1, 8, 8) for name, each in rows.items()}
+ax = below.subplots()
+SamplesDisplay(samples=images).plot(ax, vmin=0, vmax=1)
+ax.set_title("the lower half, filled in by the machine")
 plt.show()

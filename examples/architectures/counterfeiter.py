@@ -1,15 +1,17 @@
 """
-Coins out of noise
-==================
+Generative adversarial networks: coins out of noise
+===================================================
 
-A generative adversarial network (Goodfellow et al. 2014) consists of two networks: a counterfeiter,
-who makes coins from noise, and a detective, who tells them from real ones. Each makes the other
-better. The real coins (gray) lie in eight clusters on a circle. The counterfeiter begins with a
-single blot, finds the circle, and then the clusters; in the end, the detective can only guess.
+A generative adversarial network (GAN; Goodfellow et al. 2014) consists of two networks: a
+counterfeiter (the generator), who makes coins from noise, and a detective (the discriminator), who
+tells them from real ones. Each makes the other better. The real coins (gray) lie in eight clusters
+on a circle. The counterfeiter begins with a single blot, finds the circle, and then the clusters;
+in the end, the detective can only guess. A second pair is told which digit to draw.
 """
 
 import matplotlib.pyplot as plt
 import numpy as np
+from sklearn.datasets import load_digits
 
 from sknn import GAN
 from sknn.callbacks import Callback
@@ -22,33 +24,58 @@ X = (middles + 0.05 * rng.standard_normal(middles.shape)).astype(np.float32)
 
 
 class Album(Callback):
-    """Keeps the pair as it is after some epochs."""
+    """Keeps samples after every epoch."""
 
     def on_epoch_end(self, progress):
-        """Keep a copy."""
-        if progress.run.epoch in (1, 12, 25, 60):
-            self.__dict__.setdefault("pages_", {})[progress.run.epoch] = progress.snapshot()
+        """Let the pair as it is now make some coins."""
+        self.__dict__.setdefault("pages_", {})
+        self.pages_[progress.run.epoch] = progress.snapshot().sample(1000, random_state=0)
 
 
-gan = GAN(
-    latent_dim=2,
-    gradient_penalty=0.05,
-    averaging=0.99,
-    learning_rate="cosine",
-    batch_size=32,
-    max_iter=60,
-    random_state=0,
-    callbacks=[Album()],
-).fit(X)
+settings = {"gradient_penalty": 0.05, "averaging": 0.99, "learning_rate": "cosine"}
+settings |= {"batch_size": 32, "max_iter": 60, "random_state": 0}
+gan = GAN(latent_dim=2, callbacks=[Album()], **settings).fit(X)
+pages, history = gan.callbacks_[0].pages_, gan.history_
+good = {
+    epoch: np.mean(np.linalg.norm(coins[:, None] - middles[:100], axis=2).min(axis=1) < 0.15)
+    for epoch, coins in pages.items()
+}
+shown = (1, 12, 25, 60)
+for epoch in shown:
+    right, loss, other = (
+        history[name][epoch - 1] for name in ("accuracy", "loss", "generator_loss")
+    )
+    print(f"epoch {epoch:>2}: detective right {right:.3f}, coins in a cluster {good[epoch]:.3f}")
+    print(f"          losses: detective {loss:.3f}, counterfeiter {other:.3f}")
 
-named = {}
-for epoch, pair in gan.callbacks_[0].pages_.items():
-    coins = pair.sample(1000, random_state=0)
-    near = np.linalg.norm(coins[:, None] - middles[:100], axis=2).min(axis=1) < 0.15
-    right = gan.history_["accuracy"][epoch - 1]
-    named[f"epoch {epoch}: detective right {right:.0%}"] = pair
-    print(f"epoch {epoch:>2}: detective right {right:.2f}, coins on a heap {near.mean():.2f}")
+digits, y = load_digits(return_X_y=True)
+artist = GAN(output_activation="logistic", learning_rate_init=2e-3, **settings | {"max_iter": 150})
+artist.fit((digits / 16).astype(np.float32), y)
+drawn = artist.sample(40, y=np.tile(np.arange(10), 4), random_state=0).reshape(4, 10, 8, 8)
 
 plt.style.use(house_style())
-SamplesDisplay.from_estimator(named, X[:500], n_samples=700, s=4)
+figure = plt.figure(figsize=(8.3, 9), layout="constrained")
+above, middle, below = figure.subfigures(3, 1, height_ratios=(1, 1.1, 1.25))
+axes = above.subplots(1, 4, sharex=True, sharey=True)
+for ax, epoch in zip(axes, shown, strict=True):
+    ax.scatter(*X[:500].T, s=50, color="0.75")
+    ax.scatter(*pages[epoch][:500].T, s=2, color="C1")
+    ax.set(title=f"epoch {epoch}", aspect="equal", xticks=[], yticks=[])
+    ax.set(xlim=(-3, 3), ylim=(-3, 3))
+    ax.grid(False)
+above.suptitle("real coins (gray) and false coins (orange)", fontsize="medium")
+
+ax = middle.subplots()
+ax.plot(history["epoch"], history["accuracy"], color="C0")
+ax.plot(list(good), list(good.values()), color="C1")
+ax.axhline(0.5, color="0.5", linestyle=":")
+ax.text(60, 0.44, "guessing", color="0.4", ha="right", va="top")
+ax.text(1, 0.9, "detective right", color="C0", weight="bold")
+ax.text(60, 0.93, "false coins that lie in a cluster", color="C1", ha="right", weight="bold")
+ax.set(title="in the end, the detective can only guess", xlabel="epoch", ylabel="share")
+ax.set(ylim=(0, 1.05))
+
+ax = below.subplots()
+SamplesDisplay(samples={" " * i: row for i, row in enumerate(drawn)}).plot(ax)
+ax.set_title("a second pair draws the digits it is asked for: 0 to 9, four times")
 plt.show()

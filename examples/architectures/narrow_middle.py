@@ -2,10 +2,10 @@
 Autoencoders: through a narrow middle
 =====================================
 
-An autoencoder learns to reconstruct its input. The point is the narrow middle: if two numbers must
-describe 64 pixels, they describe what distinguishes the images, and do so better than the two best
-linear features (PCA). A network that gets noisy images and has clean ones as its target learns to
-remove noise. Labels are used only for the colors.
+An autoencoder learns to reconstruct its input: the input is its own label. The point is the narrow
+middle. If two numbers must describe 64 pixels, they describe what distinguishes the images, and do
+so better than the two best linear features (PCA). A network that gets noisy images and has clean
+ones as its target learns to remove noise. Labels are used only for the colors.
 """
 
 import matplotlib.pyplot as plt
@@ -24,35 +24,63 @@ settings |= {"random_state": 0}
 
 coder = AutoEncoder((128, 64, 2), ["relu", "relu", "identity"], max_iter=120, **settings).fit(X)
 pca = PCA(2).fit(X)
-errors = {
-    "PCA": np.mean((pca.inverse_transform(pca.transform(X_test)) - X_test) ** 2),
-    "autoencoder": -coder.score(X_test),
-}
+codes = {"PCA": pca.transform(X_test), "autoencoder": coder.transform(X_test)}
+again = {"PCA": pca.inverse_transform(codes["PCA"]), "autoencoder": coder.predict(X_test)}
+errors = {name: np.mean((rows - X_test) ** 2) for name, rows in again.items()}
 for name, error in errors.items():
     print(f"squared error from two numbers, {name} {error:.4f}")
 
-# %%
 # Noise is added anew to every batch of training.
-
 noisy = X_test + 0.3 * np.random.default_rng(0).standard_normal(X_test.shape)
-mender = AutoEncoder(
+denoiser = AutoEncoder(
     (256, 64), corruption="gaussian", corruption_level=0.3, max_iter=80, **settings
 ).fit(X)
-for name, rows in {"noisy": noisy, "mended": mender.predict(noisy)}.items():
+restored = denoiser.predict(noisy)
+for name, rows in {"noisy": noisy, "restored": restored}.items():
     print(f"squared error, {name} {np.mean((rows - X_test) ** 2):.4f}")
 
 plt.style.use(house_style())
-figure = plt.figure(figsize=(10.5, 7.2), layout="constrained")
-above, below = figure.subfigures(2, 1, height_ratios=(1.7, 1))
-left, right = above.subplots(1, 2)
-for ax, name, codes in [
-    (left, "PCA", pca.transform(X_test)),
-    (right, "autoencoder", coder.transform(X_test)),
-]:
-    ReconstructionDisplay(kind="codes", codes=codes, labels=y_test).plot(ax)
-    ax.set_title(f"{name}: two numbers an image, error {errors[name]:.3f}")
-left.get_legend().remove()
-rows = {"unseen": X_test, "noisy": noisy, "mended": mender.predict(noisy)}
-images = {name: each[:14].reshape(-1, 8, 8) for name, each in rows.items()}
-SamplesDisplay(samples=images).plot(below.subplots(), vmin=0, vmax=1)
+figure = plt.figure(figsize=(8.3, 10), layout="constrained")
+above, middle, below = figure.subfigures(3, 1, height_ratios=(0.75, 1.5, 1.45))
+
+# The network from left to right: a bar for each layer, as long as the layer has units.
+sizes = (64, *(coder.coefs_[i].shape[1] for i in range(6)))
+ax = above.subplots()
+for i, n in enumerate(sizes):
+    color = "C1" if n == min(sizes) else "C0"
+    ax.bar(i, n, 0.16, bottom=-n / 2, color=color)
+    ax.text(i, n / 2 + 6, n, ha="center", color=color, weight="bold")
+    if i:
+        last = sizes[i - 1]
+        ax.fill([i - 0.92, i - 0.08, i - 0.08, i - 0.92], np.array([last, n, -n, -last]) / 2,
+                color="0.9")  # fmt: skip
+for i, name in {0: "input", 3: "code", 6: "output = input"}.items():
+    ax.text(i, -88, name, ha="center")
+ax.text(1.5, -88, "encoder", ha="center", color="0.4")
+ax.text(4.5, -88, "decoder", ha="center", color="0.4")
+ax.set(title="the narrow middle: units per layer", xlim=(-0.6, 6.6), ylim=(-98, 90))
+ax.set_axis_off()
+
+left, right = middle.subplots(1, 2)
+for ax, name in ((left, "PCA"), (right, "autoencoder")):
+    ReconstructionDisplay(kind="codes", codes=codes[name], labels=y_test).plot(ax)
+    ax.set(title=f"{name}: squared error {errors[name]:.3f}")
+    ax.set(xlabel="first number of the code", ylabel="second number")
+    ax.get_legend().remove()
+middle.legend(
+    *left.get_legend_handles_labels(), ncols=10, loc="outside lower center",
+    columnspacing=0.8, handletextpad=0.2, markerscale=1.5,
+)  # fmt: skip
+
+rows = {
+    "unseen": X_test,
+    "PCA": again["PCA"],
+    "autoencoder": again["autoencoder"],
+    "noisy": noisy,
+    "denoised": restored,
+}
+images = {name: each[:12].reshape(-1, 8, 8) for name, each in rows.items()}
+ax = below.subplots()
+SamplesDisplay(samples=images).plot(ax, vmin=0, vmax=1)
+ax.set_title("from two numbers (PCA, autoencoder), and from a noisy image (denoised)")
 plt.show()

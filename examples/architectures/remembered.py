@@ -1,12 +1,13 @@
 """
-Gates remember what others forget
-=================================
+Recurrent networks: gates remember what others forget
+=====================================================
 
-A recurrent network feeds its state back, and so carries along what it has read. In the adding
-problem (Hochreiter & Schmidhuber 1997), two numbers of a sequence are marked, one in each half, and
-the target is their sum. Elman's network feeds back its hidden layer, Jordan's its output. Both
-remember over a few steps. Over many steps, the gradient vanishes on its way back, and they predict
-the mean. The gates of LSTM and GRU learn to keep the marked numbers.
+A recurrent network feeds its state back, and so carries along what it has read: unrolled in time,
+it is a deep network with the same weights at every step. Elman's network feeds back its hidden
+layer, Jordan's its output. In the adding problem (Hochreiter & Schmidhuber 1997), two numbers of a
+sequence are marked, one in each half, and the target is their sum. Over many steps, the gradient
+vanishes on its way back, and the networks of Elman and Jordan predict the mean. The gates of LSTM
+and GRU learn to keep the marked numbers: if the first one grows by 0.1, so does the prediction.
 """
 
 import matplotlib.pyplot as plt
@@ -17,24 +18,27 @@ from sknn.inspection import house_style
 
 
 def adding(n, length, seed):
-    """Return sequences of numbers and marks, and the sums of the marked numbers."""
+    """Return sequences of numbers and marks, the sums of the marked numbers, the first marks."""
     rng = np.random.default_rng(seed)
     X = np.stack([rng.uniform(size=(n, length)), np.zeros((n, length))], axis=-1)
     rows, half = np.arange(n), length // 2
-    X[rows, rng.integers(0, half, n), 1] = X[rows, rng.integers(half, length, n), 1] = 1.0
-    return X.astype(np.float32), (X[..., 0] * X[..., 1]).sum(axis=1)
+    first, second = rng.integers(0, half, n), rng.integers(half, length, n)
+    X[rows, first, 1] = X[rows, second, 1] = 1.0
+    return X.astype(np.float32), (X[..., 0] * X[..., 1]).sum(axis=1), first
 
 
 lengths = (4, 10, 20, 40)
-cells = {"elman": "v", "jordan": "^", "gru": "s", "lstm": "o"}
-forgotten, answers = {cell: [] for cell in cells}, {}
+cells = {"elman": "C1", "jordan": "C3", "gru": "C2", "lstm": "C0"}
+names = {"elman": "Elman", "jordan": "Jordan", "gru": "GRU", "lstm": "LSTM"}
+forgotten, nets = {cell: [] for cell in cells}, {}
 for length in lengths:
-    X, y = adding(1500, length, 0)
-    X_test, y_test = adding(1000, length, 1)
+    X, y, _ = adding(1500, length, 0)
+    X_test, y_test, first = adding(1000, length, 1)
     for cell in cells:
-        net = RNNRegressor(
+        net = nets[cell] = RNNRegressor(
             24,
             cell=cell,
+            readout="last",
             learning_rate="cosine",
             learning_rate_init=0.01,
             batch_size=50,
@@ -42,23 +46,62 @@ for length in lengths:
             n_iter_no_change=15,
             random_state=0,
         ).fit(X, y)
-        answers[cell] = net.predict(X_test)
-        forgotten[cell].append(np.mean((answers[cell] - y_test) ** 2) / np.var(y_test))
-        print(f"{length:>3} steps, {cell:<6} squared error / variance {forgotten[cell][-1]:.3f}")
+        error = np.mean((net.predict(X_test) - y_test) ** 2) / np.var(y_test)
+        forgotten[cell].append(error)
+        print(f"{length:>3} steps, {cell:<6} squared error / variance {error:.3f}")
 
 plt.style.use(house_style())
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.4), layout="constrained")
-for cell, marker in cells.items():
-    left.plot(lengths, forgotten[cell], marker=marker, label=cell)
-left.axhline(1, color="0.5", linestyle=":")
-left.text(4, 1.02, "answers with the mean", color="0.4", fontsize="small")
-left.set(title="forgotten, by the length of the sequence", xlabel="steps", xticks=lengths)
-left.set(ylabel="squared error / variance", ylim=(-0.03, 1.12))
-left.legend(loc="center left")
-for cell, color in (("elman", "C0"), ("lstm", "C3")):
-    right.scatter(y_test, answers[cell], s=6, color=color, label=cell)
-right.axline((1, 1), slope=1, color="0.5", linestyle=":")
-right.set(title=f"predictions after {lengths[-1]} steps", xlabel="sum of the marked numbers")
-right.set(ylabel="answer")
-right.legend(loc="upper left", markerscale=2)
+figure, axes = plt.subplot_mosaic(
+    [["elman", "jordan", "gates"], ["length"] * 3, ["slope"] * 3],
+    figsize=(8.3, 10), height_ratios=(1, 1.3, 1.2), layout="constrained",
+)  # fmt: skip
+
+
+def unroll(ax, title, links, gates=False):
+    """Draw three steps of a network, and what each feeds back to the next."""
+    arrow = {"arrowstyle": "-|>", "shrinkA": 13, "shrinkB": 13, "color": "0.4"}
+    back = arrow | {"color": "C1", "linewidth": 2.5}
+    for t in range(3):
+        for height, name in enumerate("xho"):
+            ax.plot(t, height, "o", markersize=24, color="black", markerfacecolor="white")
+            ax.text(t, height, f"${name}_{t + 1}$", fontsize="large", ha="center", va="center")
+        for height in range(2):
+            ax.annotate("", (t, height + 1), (t, height), arrowprops=arrow)
+        for start, end in links if t < 2 else ():
+            ax.annotate("", (t + 1, end), (t, start), arrowprops=back)
+            if gates:
+                ax.plot(t + 0.5, (start + end) / 2, "s", color="C0", markersize=9)
+    ax.set(title=title, xlim=(-0.4, 2.4), ylim=(-0.4, 2.4))
+    ax.set_axis_off()
+
+
+unroll(axes["elman"], "Elman: the hidden\nlayer $h$ is fed back", [(1, 1)])
+unroll(axes["jordan"], "Jordan: the output\n$o$ is fed back", [(2, 1)])
+unroll(axes["gates"], "LSTM and GRU: the same\nthrough gates (squares)", [(1, 1)], gates=True)
+
+ax = axes["length"]
+for cell, color in cells.items():
+    ax.plot(lengths, forgotten[cell], color=color, marker="o")
+    beside = {"elman": "top", "jordan": "bottom"}.get(cell, "center")
+    ax.text(40.6, forgotten[cell][-1], names[cell], color=color, va=beside, weight="bold")
+ax.axhline(1, color="0.5", linestyle=":")
+ax.text(4, 1.03, "predicts the mean", color="0.4")
+ax.set(title="over many steps, Elman and Jordan forget, LSTM and GRU do not")
+ax.set(xlabel="steps of a sequence", xticks=lengths, xlim=(3, 45))
+ax.set(ylabel="squared error / variance", ylim=(-0.05, 1.2))
+
+# Nudge the first marked number: how far does the prediction move?
+ax, nudged = axes["slope"], X_test.copy()
+nudged[np.arange(len(X_test)), first, 0] += 0.1
+back = lengths[-1] - 1 - first
+steps = np.unique(back)
+for cell, color in cells.items():
+    slope = (nets[cell].predict(nudged) - nets[cell].predict(X_test)) / 0.1
+    means = [slope[back == step].mean() for step in steps]
+    ax.plot(steps, means, color=color)
+    beside = {"elman": "bottom", "jordan": "top"}.get(cell, "center")
+    ax.text(steps[-1] + 0.3, means[-1], names[cell], color=color, va=beside, weight="bold")
+ax.set(title="GRU and LSTM keep the first marked number (slope 1), Elman and Jordan lose it (0)")
+ax.set(xlabel="steps back from the prediction", ylabel="slope of the prediction")
+ax.set(xlim=(steps[0] - 0.5, steps[-1] + 2.5), xticks=range(20, 40, 3), ylim=(-0.15, 1.2))
 plt.show()

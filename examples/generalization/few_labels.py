@@ -1,8 +1,8 @@
 """
-Few labels: begin with what is known
-====================================
+Transfer learning: few labels, weights of another task
+======================================================
 
-Transfer: a network learns to name digits from 1,000 labeled images. A second one learns to tell odd
+A network learns to name digits from 1,000 labeled images. A second one learns to tell odd
 from even digits, from 20, 50, or 100 labeled images that the first has not seen. Starting from the
 weights of the first network helps, and freezing its first layer helps more, because there is less
 to learn from few labels.
@@ -50,7 +50,10 @@ for name, found in right.items():
     ax.errorbar(labels, mean, error, marker="o", capsize=4, label=f"start from {name}")
     for n, accuracy in zip(labels, mean, strict=True):
         print(f"{n:>3} labels, {name:<35} accuracy {accuracy:.3f}")
-ax.set(title="odd or even? Transfer from a network that names digits", xticks=labels)
+ax.set(
+    title="transfer: telling odd from even, from the weights of a net that names digits",
+    xticks=labels,
+)
 ax.set(xlabel=f"labeled images (bars: standard error over {seeds} seeds)")
 ax.set(ylabel="accuracy on unseen images")
 ax.legend(loc="lower right")

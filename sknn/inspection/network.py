@@ -17,8 +17,8 @@ from sknn.inspection.unwrap import chosen_member, network_of, served
 
 _INCHES = 1.35
 """Width of a column."""
-_COLUMNS = 7
-"""A picture of so many still reads well in the width of a page."""
+_COLUMNS = 5
+"""So many fit the width of a page, which is 8.3 inches: letters keep their size."""
 
 
 class NetworkDisplay:
@@ -186,7 +186,7 @@ def _draw_layers(ax: Any, picture: Diagram, unit_kw: dict[str, Any]) -> None:
             fill = ground if box.label else tint
             style: dict[str, Any] = {"facecolor": fill, "edgecolor": ink, "zorder": 2 + i * 0.01}
             ax.add_patch(Rectangle(corner, box.width, box.height, **style))
-        ax.text(box.x, box.y, box.label, ha="center", va="center", fontsize=6, zorder=3)
+        ax.text(box.x, box.y, box.label, ha="center", va="center", fontsize=8, zorder=3)
     dots = [(unit.x, unit.y) for unit in picture.units]
     if dots:
         style = {"s": 110, "facecolor": ground, "edgecolor": ink, "linewidths": 1.2, "zorder": 3}
@@ -195,7 +195,7 @@ def _draw_layers(ax: Any, picture: Diagram, unit_kw: dict[str, Any]) -> None:
         aside = -0.12 if unit.side == "left" else 0.12
         side = "right" if unit.side == "left" else "left"
         # A dollar sign in the name of a column must not begin a formula.
-        style = {"ha": side, "va": "center", "fontsize": 7, "parse_math": False}
+        style = {"ha": side, "va": "center", "fontsize": 9, "parse_math": False}
         ax.text(unit.x + aside, unit.y, unit.label, **style)
 
 
@@ -211,11 +211,11 @@ def _draw_captions(ax: Any, picture: Diagram, scale: float) -> None:
             reach = [caption.x - caption.over, caption.x + caption.over]
             height = caption.y + 1.12
             ax.plot(reach, [height, height], color=color(0), linewidth=1.5)
-            style = {"ha": "center", "va": "bottom", "fontsize": 9 * scale}
+            style = {"ha": "center", "va": "bottom", "fontsize": 10 * scale}
             ax.text(caption.x, height + 0.03, caption.lines[0], **style)
             continue
         name, *rest = caption.lines
-        style = {"ha": "center", "va": "baseline", "fontsize": 8 * scale, "weight": "bold"}
+        style = {"ha": "center", "va": "baseline", "fontsize": 10 * scale, "weight": "bold"}
         ax.text(caption.x, caption.y - 0.17, name, parse_math=False, **style)
-        style = {"ha": "center", "va": "top", "fontsize": 7 * scale}
+        style = {"ha": "center", "va": "top", "fontsize": 9 * scale}
         ax.text(caption.x, caption.y - 0.23, "\n".join(rest), **style)

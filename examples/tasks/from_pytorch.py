@@ -1,17 +1,19 @@
 """A PyTorch network that continues to learn with ``partial_fit``, and goes back
 =============================================================================
 
-Run it from the root of the repository; it takes about ten seconds and writes one picture::
-
-    pip install ".[plot]" torch
-    python examples/from_pytorch.py
-
 A small convolutional network learns digits in PyTorch. Then the camera moves: all images are
 shifted by one pixel, and many predictions are wrong. The same network in sknn takes over the
 weights and learns from a stream of labeled batches, one call of ``partial_fit`` each, next to one
 that starts with random weights. At the end, the weights go back to PyTorch, which then predicts the
 same probabilities.
+
+Run this script from the root of the repository; it takes about ten seconds and writes one picture::
+
+    pip install ".[plot]" torch
+    python examples/tasks/from_pytorch.py
 """
+
+# sphinx_gallery_thumbnail_path = '_static/generated/from_pytorch.png'
 
 from __future__ import annotations
 
@@ -110,12 +112,11 @@ def main() -> None:
     apart = np.abs(theirs - net.predict_proba(X_test)).max()
     print(f"back in PyTorch, probabilities differ by at most {apart:.0e}")
     plt.style.use(house_style())
-    figure = plt.figure(figsize=(6, 3.2), layout="constrained")
-    ax = figure.subplots()
-    for (name, scores), color in zip(curves.items(), ("#999999", "#0072B2"), strict=True):
-        ax.plot(20 * np.arange(len(scores)), scores, "o-", ms=3, color=color, label=name)
+    figure, ax = plt.subplots(figsize=(8.3, 4.4), layout="constrained")
+    for (name, scores), color in zip(curves.items(), ("0.5", "C0"), strict=True):
+        ax.plot(20 * np.arange(len(scores)), scores, "o-", ms=4, color=color, label=name)
     ax.set(xlabel="images of the stream so far", ylabel="accuracy on images held out", ylim=(0, 1))
-    ax.set_title("The camera moved: partial_fit adapts a PyTorch network")
+    ax.set_title("the camera has moved: partial_fit adapts a network of PyTorch")
     ax.legend(loc="lower right")
     figure.savefig(options.output, dpi=120)
 

@@ -1,15 +1,15 @@
-"""The winner of a scikit-learn search, trained further with dropout, and converted back
-=====================================================================================
-
-Run it from the root of the repository; it takes about fifteen seconds and writes one picture::
-
-    pip install ".[plot]"
-    python examples/search_winner.py
+"""Winner of a search: from scikit-learn, trained further with dropout, and back
+=============================================================================
 
 ``GridSearchCV`` finds a network of scikit-learn for handwritten digits. ``from_sklearn`` converts
 it with its weights, training continues with dropout and averaged weights, which scikit-learn's
 networks do not have, and ``to_sklearn`` converts the result back, so that it can be served without
 sknn.
+
+Run this script from the root of the repository; it takes a few seconds and writes one picture::
+
+    pip install ".[plot]"
+    python examples/tasks/search_winner.py
 """
 
 from __future__ import annotations
@@ -45,7 +45,11 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     X, y = load_digits(return_X_y=True)
-    names = ("scikit-learn's winner", "trained on with dropout", "handed back")
+    names = (
+        "winner of scikit-learn's search",
+        "trained further with dropout",
+        "back in scikit-learn",
+    )
     scores = []
     for seed in range(options.seeds):
         X_train, X_test, y_train, y_test = train_test_split(
@@ -61,19 +65,18 @@ def main() -> None:
             warnings.simplefilter("ignore", UserWarning)
             served = to_sklearn(network)
         apart = np.abs(served.predict_proba(X_test) - network.predict_proba(X_test)).max()
-        print(f"seed {seed}: probabilities after handing back differ by at most {apart:.0e}")
+        print(f"seed {seed}: probabilities after converting back differ by at most {apart:.0e}")
         scores.append([net.score(X_test, y_test) for net in (winner, network, served)])
     for name, score in zip(names, np.mean(scores, axis=0), strict=True):
-        print(f"{name:28s} {score:.3f}")
+        print(f"{name:<31}  {score:.3f}")
     plt.style.use(house_style())
-    figure = plt.figure(figsize=(6, 3), layout="constrained")
-    ax = figure.subplots()
-    ax.barh(names, np.mean(scores, axis=0), color=["#999999", "#0072B2", "#56B4E9"])
+    figure, ax = plt.subplots(figsize=(8.3, 3.4), layout="constrained")
+    ax.barh(names, np.mean(scores, axis=0), color=["0.6", "C0", "C5"])
     for name, column in zip(names, np.transpose(scores), strict=True):
         ax.plot(column, [name] * len(column), "k.")
     ax.invert_yaxis()
     ax.set(xlim=(0.9, 1), xlabel="accuracy on images held out (dots: seeds)")
-    ax.set_title("A search's winner continues with dropout")
+    ax.set_title("dropout improves the winner of a search; back in scikit-learn, it is the same")
     figure.savefig(options.output, dpi=120)
 
 

@@ -1,8 +1,10 @@
-"""A search, an ensemble, a stream, and one network on two workers of a Dask cluster
-=================================================================================
+"""Cluster: a search, an ensemble, a stream, and one network on two Dask workers
+=============================================================================
 
-Run with ``python examples/cluster.py``; needs ``pip install ".[dask]"``.
+Run with ``python examples/tasks/cluster.py``; needs ``pip install ".[dask]"``.
 """
+
+# sphinx_gallery_thumbnail_path = '_static/generated/cluster.png'
 
 import joblib
 import numpy as np

@@ -1,16 +1,16 @@
-"""A forecast: eleven years of sunspots from the thirty-three before
-=================================================================
-
-Run it from the root of the repository; it takes some seconds and writes one picture::
-
-    pip install ".[plot]" statsmodels
-    python examples/forecast.py
+"""Forecast: eleven years of sunspots from the thirty-three before
+===============================================================
 
 The yearly numbers from 1700 to 2008 come with statsmodels. The length of their cycle, about eleven
 years, varies, and so do the maxima, so each window is standardized by its own mean and standard
 deviation (Kim et al. 2022, reversible instance normalization). The network is trained on the years
 up to 1931 and predicts the next eleven years from every later year on. The rule to beat is that
 every year is like the one eleven years before.
+
+Run this script from the root of the repository; it takes about seconds and writes one picture::
+
+    pip install ".[plot]" statsmodels
+    python examples/tasks/forecast.py
 """
 
 from __future__ import annotations
@@ -67,14 +67,25 @@ def fit(X: np.ndarray, y: np.ndarray, members: int) -> RNNRegressor:
 
 def draw(years: np.ndarray, series: np.ndarray, shown: list, ax: Axes) -> None:
     """Show the series and some forecasts."""
-    ax.plot(years[150:], series[150:], color="black", linewidth=1, label="sunspots")
-    for i, (begin, forecast) in enumerate(shown):
+    ax.plot(years[180:], series[180:], color="0.4", linewidth=1)
+    ax.text(years[181], 130, "sunspots", color="0.4", weight="bold")
+    for begin, forecast in shown:
         ahead = np.arange(begin, begin + HORIZON)
-        ax.plot(ahead, forecast, color="tab:blue", linewidth=2, label="forecast" if not i else None)
-        ax.axvline(begin, color="tab:blue", alpha=0.2)
-    ax.axvline(LAST_TRAINING_YEAR + 0.5, color="tab:red", linestyle="--", label="end of training")
-    ax.set(xlabel="year", ylabel="sunspots, yearly mean")
-    ax.legend(fontsize="small", loc="upper left")
+        ax.plot(ahead, forecast, color="C1", linewidth=3)
+    ax.axvspan(years[180], LAST_TRAINING_YEAR + 0.5, color="0.93")
+    ax.text(LAST_TRAINING_YEAR, 205, "years of training", color="0.4", ha="right")
+    ax.set(title="forecasts of eleven years each (orange), from the 33 years before each")
+    ax.set(xlabel="year", ylabel="sunspots, yearly mean", ylim=(0, 220), xlim=(years[180], 2009))
+
+
+def draw_errors(residuals: dict[str, np.ndarray], ax: Axes) -> None:
+    """Show the error by the number of years ahead."""
+    ahead = np.arange(1, HORIZON + 1)
+    for (name, wrong), color in zip(residuals.items(), ("C1", "C0"), strict=True):
+        ax.plot(ahead, np.sqrt(np.mean(wrong**2, axis=0)), color=color, marker="o", label=name)
+    ax.legend(loc="lower right")
+    ax.set(title="the network beats the rule at every distance", xlabel="years ahead", xticks=ahead)
+    ax.set(ylabel="root mean squared error, held out", ylim=(0, 42))
 
 
 def picture(members: int) -> Figure:
@@ -95,9 +106,10 @@ def picture(members: int) -> Figure:
     errors = [np.sqrt(np.mean((each - truth) ** 2)) for each in (forecast, naive)]
     print(f"{'all':<13}{errors[0]:>9.1f}{errors[1]:>14.1f}")
     plt.style.use(house_style())
-    figure = plt.figure(figsize=(10, 3.8), layout="constrained")
+    figure, (above, below) = plt.subplots(2, 1, figsize=(8.3, 7.6), layout="constrained")
     shown = [(begins[test][i], np.maximum(forecast[i], 0)) for i in range(0, sum(test), 13)]
-    draw(years, series, shown, figure.subplots())
+    draw(years, series, shown, above)
+    draw_errors({"network": forecast - truth, "same as 11 years before": naive - truth}, below)
     return figure
 
 
@@ -108,7 +120,6 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=5)
     options = parser.parse_args()
     picture(options.members).savefig(options.output, dpi=110)
-    print(f"\nPicture: {options.output}")
 
 
 if __name__ == "__main__":

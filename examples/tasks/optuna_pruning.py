@@ -1,25 +1,28 @@
-"""Optuna with pruning over `partial_fit`
-======================================
-
-Run it from the root of the repository; it takes some seconds::
-
-    pip install ".[test]"  # or optuna alone
-    python examples/optuna_pruning.py
+"""Optuna: pruning over `partial_fit`
+==================================
 
 A trial trains a network epoch by epoch and reports its score after each; the pruner ends those that
 fall behind. Training in parts loses nothing: n calls of `partial_fit` equal a `fit` of n epochs.
+
+Run this script from the root of the repository; it takes about seconds and writes one picture::
+
+    pip install ".[plot]" optuna
+    python examples/tasks/optuna_pruning.py
 """
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import optuna
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from sknn import MLPClassifier
+from sknn.inspection import house_style
 
 X, y = load_digits(return_X_y=True)
 X_TRAIN, X_VAL, Y_TRAIN, Y_VAL = train_test_split((X / 16).astype(np.float32), y, random_state=0)
@@ -49,11 +52,30 @@ def objective(trial: optuna.Trial, epochs: int) -> float:
     return score
 
 
+def draw(study: optuna.Study, output: Path) -> None:
+    """Draw score against epochs for every trial."""
+    plt.style.use(house_style())
+    figure, ax = plt.subplots(figsize=(8.3, 4.6), layout="constrained")
+    for trial in study.trials:
+        pruned = trial.state is optuna.trial.TrialState.PRUNED
+        epochs = [epoch + 1 for epoch in trial.intermediate_values]
+        scores = list(trial.intermediate_values.values())
+        ax.plot(epochs, scores, color="0.7" if pruned else "C0", linewidth=1)
+        ax.plot(epochs[-1], scores[-1], "x" if pruned else "o", color="0.5" if pruned else "C0")
+    best = study.best_trial.intermediate_values
+    ax.plot([epoch + 1 for epoch in best], best.values(), color="C1", linewidth=3)
+    ax.set(title="pruned trials (gray) end early; blue: trained to the end, orange: the best")
+    ax.set(xlabel="epoch (call of partial_fit)", ylabel="accuracy on validation rows")
+    ax.set(xticks=range(2, len(best) + 1, 2), ylim=(0.7, 1))
+    figure.savefig(output, dpi=110)
+
+
 def main() -> None:
-    """Search and print."""
+    """Search, print, and draw."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--epochs", type=int, default=18)
     parser.add_argument("--trials", type=int, default=20)
+    parser.add_argument("--output", type=Path, default=Path("optuna_pruning.png"))
     arguments = parser.parse_args()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(
@@ -65,6 +87,7 @@ def main() -> None:
     pruned = sum(trial.state is optuna.trial.TrialState.PRUNED for trial in study.trials)
     print(f"trials {len(study.trials)}, pruned {pruned}")
     print(f"best accuracy {study.best_value:.4f} with {study.best_params}")
+    draw(study, arguments.output)
 
 
 if __name__ == "__main__":
