@@ -41,21 +41,21 @@ def test_both_themes_set_the_same():
 
 
 @in_house_style
-def drawn():
+def drawn(display=None):
     return plt.subplots()[1]
 
 
 def test_the_style_is_for_the_picture_alone():
     before = dict(mpl.rcParams)
-    assert not drawn().spines["top"].get_visible()
+    assert not drawn(None).spines["top"].get_visible()
     assert dict(mpl.rcParams) == before
     plt.close("all")
 
 
 def test_a_style_of_the_user_wins():
     with plt.style.context({"axes.facecolor": "pink"}):
-        ax = drawn()
+        ax = drawn(None)
     assert ax.get_facecolor() == colors.to_rgba("pink") and not ax.spines["top"].get_visible()
     with plt.style.context(house_style("dark")):
-        assert drawn().get_facecolor() == colors.to_rgba(house_style("dark")["axes.facecolor"])
+        assert drawn(None).get_facecolor() == colors.to_rgba(house_style("dark")["axes.facecolor"])
     plt.close("all")

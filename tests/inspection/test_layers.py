@@ -148,7 +148,7 @@ def test_histograms_of_all_hidden_layers():
         (CNNClassifier((5,), **BRIEF), IMAGES, -1, "histogram", (30, 64)),
         (RNNClassifier((5, 3), **BRIEF), SERIES, 0, "sequence", (8, 5)),
         (RNNClassifier((5,), **BRIEF), SERIES, 0, "sequence", (8, 5)),
-        (RNNClassifier((5,), bidirectional=True, **BRIEF), SERIES, 0, "histogram", (30, 10)),
+        (RNNClassifier((5,), bidirectional=True, **BRIEF), SERIES, 0, "histogram", (30, 30)),
         (net(n_members=2), X, 0, "histogram", (30, 12)),
         (AutoEncoder((6, 2), **BRIEF), X, "hidden1", "histogram", (30, 2)),
         (BernoulliRBM(5, n_iter=1), X, 0, "histogram", (30, 5)),
@@ -172,7 +172,7 @@ def test_outputs_of_every_kind_of_layer(model, rows, layer, kind, shape):
 
 def test_the_last_state_is_what_the_layer_gives():
     """A layer that gives its last state only is drawn through all steps before."""
-    model = RNNClassifier((5,), **BRIEF).fit(SERIES, Y)
+    model = RNNClassifier((5,), cell="lstm", readout="last", **BRIEF).fit(SERIES, Y)
     states = ActivationDisplay.from_estimator(model, SERIES, layer=0, row=3).outputs["lstm0"]
     np.testing.assert_allclose(states[-1], model.activations(SERIES)[0][3])
     ragged = [each[: 2 + i % 5] for i, each in enumerate(SERIES)]

@@ -126,7 +126,7 @@ def test_nothing_of_the_data_stays_in_a_finished_network():
 
 def test_a_network_that_has_finished_says_how_to_train_further():
     net = MLPClassifier(max_iter=1, learning_rate="cosine").fit(X, Y)
-    with pytest.raises(ValueError, match=r"warm_start=True .*max_iter further epochs.*partial_fit"):
+    with pytest.raises(ValueError, match=r"warm_start=True .*fresh optimizer.*partial_fit"):
         net.resume(X, Y)
 
 

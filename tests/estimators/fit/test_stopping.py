@@ -358,6 +358,7 @@ def test_held_out_rows_end_a_schedule():
     assert network.stop_reason_ == "early_stopping" and network.n_iter_ < 10
 
 
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_epochs_behind_a_horizon_count_in_later_calls():
     network = MLPRegressor(**SMALL, **RESTLESS, learning_rate="cosine", max_iter=6, warm_start=True)
     assert network.fit(X, REAL).n_iter_ == 6

@@ -130,6 +130,7 @@ def test_sequences_of_single_numbers():
     np.testing.assert_array_equal(net.predict(X), net.predict([each[:, None] for each in X]))
 
 
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_longer_and_shorter_sequences_later():
     net = RNNClassifier(**SMALL).fit(EVEN, ABOVE)
     long = np.concatenate([EVEN, EVEN], axis=1)

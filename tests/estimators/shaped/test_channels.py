@@ -155,6 +155,7 @@ def test_gradients():
     assert check_gradients(RNNRegressor(**RNN, channels="first"), first(SIGNALS), Y) < 1e-5
 
 
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_what_was_fitted_counts():
     net = RNNClassifier(**RNN, channels="first", warm_start=True).fit(first(SIGNALS), Y)
     expected = net.predict_proba(first(SIGNALS))

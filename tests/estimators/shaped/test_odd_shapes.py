@@ -35,6 +35,7 @@ def test_a_series_of_arrays():
     np.testing.assert_array_equal(net.predict(X), net.predict(SEQUENCES))
 
 
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_lists_of_numbers_that_happen_to_be_of_one_length():
     X = [each[:, 0].tolist() for each in SEQUENCES]
     net = RNNClassifier(**SMALL).fit(X, ABOVE)
@@ -73,6 +74,7 @@ def test_rows_that_are_refused(X, message):
         RNNClassifier(**SMALL).fit(X, ABOVE)
 
 
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_an_input_shape_that_changes_while_training_goes_on():
     net = CNNClassifier(**IMAGE, input_shape=(8, 8), warm_start=True).fit(FLAT, LABELS)
     before = net.network_

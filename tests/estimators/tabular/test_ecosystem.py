@@ -182,6 +182,7 @@ def test_callbacks_of_scikit_learn(capsys):
 @pytest.mark.skipif(
     tuple(map(int, sklearn.__version__.split(".")[:2])) < (1, 9), reason="scikit-learn >= 1.9"
 )
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_callbacks_of_scikit_learn_score_every_epoch():
     from sklearn.callback import ScoringMonitor
 

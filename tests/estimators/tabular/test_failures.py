@@ -62,6 +62,7 @@ def frozen(network):
 @pytest.mark.parametrize("method", ["fit", "partial_fit"])
 @pytest.mark.parametrize("state", ["new", "fitted", "streamed", "warm"])
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_failed_calls_change_nothing(kind, state, method):
     y, network = TARGETS[kind], kind(**SMALL | {"random_state": np.random.RandomState(0)})
     classes = {"classes": [0, 1, 2]} if y is THREE else {}
@@ -134,6 +135,7 @@ def test_verbose(capsys):
 
 @pytest.mark.parametrize("n_splits", [1, 2])
 @pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_averages_are_served(place, n_splits):
     average = WeightAveraging("ema", decay=0.9, start=0.0)
     network, y = both(n_splits=n_splits, callbacks=[average])[place]
