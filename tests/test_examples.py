@@ -214,6 +214,10 @@ LONG = (
     "architectures/narrow_middle.py",
     "architectures/remembered.py",
     "architectures/counterfeiter.py",
+    "architectures/pretraining.py",
+    "architectures/digit_filters.py",
+    "training/batch_sizes.py",
+    "training/ten_starts.py",
 )
 
 
