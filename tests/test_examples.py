@@ -218,6 +218,8 @@ LONG = (
     "architectures/digit_filters.py",
     "training/batch_sizes.py",
     "training/ten_starts.py",
+    "generalization/l1_and_l2.py",
+    "architectures/boltzmann_filters.py",
 )
 
 
