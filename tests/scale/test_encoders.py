@@ -50,9 +50,8 @@ def encoded(frame, rows, bins):
     return encoder.transform(rows)
 
 
-@pytest.mark.parametrize(
-    ("n_workers", "n_threads"), [(2, 1), pytest.param(1, 3, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("n_workers", "n_threads"), [(2, 1), (1, 3)])
 def test_a_cluster_comes_to_the_same(frame, rows, n_workers, n_threads):
     here = [encoded(frame, rows, bins) for bins in ("quantile", "tree")]
     with cluster(n_workers, n_threads):
