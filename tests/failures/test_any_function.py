@@ -347,6 +347,7 @@ def test_an_error_in_any_function(name):
     assert assert_nothing_happened(name, lambda times: {times}) >= 60
 
 
+@pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_an_error_in_many_calls_of_any_function(name):
