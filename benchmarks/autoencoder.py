@@ -51,6 +51,10 @@ CODER: dict[str, Any] = BRISK | {
     "corruption_level": NOISE,
     "learning_rate_init": 0.005,
     "max_iter": 100,
+    # Components are the better start for reconstruction, random weights for features.
+    "activation": "relu",
+    "weight_init": "he_uniform",
+    "loss": "log_loss",
 }
 FEW: dict[str, Any] = COSINE | {"learning_rate_init": 0.003, "batch_size": 20, "max_iter": 200}
 
