@@ -13,4 +13,4 @@ if not all(map(importlib.util.find_spec, ("docutils", "latex2mathml", "sphinx_ga
 # What a build of the pages leaves here comes from sources that are tested themselves.
 collect_ignore += ["_build", "examples", "reference/generated"]
 # Import their neighbors by name, as scripts and extensions of Sphinx do.
-collect_ignore += ["check_pages.py", "guide_links.py"]
+collect_ignore += ["check_pages.py", "example_links.py", "guide_links.py"]
