@@ -23,6 +23,12 @@ def run(n, seed, log=None):
     return bad
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Let odd values of ``checkpoint`` name files in a folder of their own."""
+    monkeypatch.chdir(tmp_path)
+
+
 def test_some_calls():
     bad = run(500, SEED)
     assert not bad, "\n".join(bad)
