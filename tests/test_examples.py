@@ -220,6 +220,12 @@ LONG = (
     "training/ten_starts.py",
     "generalization/l1_and_l2.py",
     "architectures/boltzmann_filters.py",
+    "architectures/between_digits.py",
+    "generalization/overfitting.py",
+    "generalization/drifting_stream.py",
+    "gradients/initial_weights.py",
+    "gradients/vanishing_gradient.py",
+    "networks/digit_weights.py",
 )
 
 

@@ -60,6 +60,7 @@ def test_a_cluster_comes_to_the_same(frame, rows, n_workers, n_threads):
         assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_networks_and_errors(frame, rows):
     def trained():
         net = TabularMLPRegressor(
