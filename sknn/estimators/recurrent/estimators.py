@@ -31,7 +31,8 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     readout : {"auto", "pooled", "last"}, default="auto"
         What the prediction for a sequence is computed from. "pooled": the last state of the last
         recurrent layer, and the mean and the maximum of its states over all steps. "last": the last
-        state alone. "auto" is "last" if `stateful`, otherwise "pooled".
+        state alone. "auto" is "last" if `stateful`, otherwise "pooled". With `return_sequences`
+        every step has its own state, and "pooled" is refused.
     return_sequences : bool, default=False
         Predict at every step rather than once per sequence; y is then of shape (n, n_steps), or a
         list of arrays.
@@ -281,7 +282,8 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     readout : {"auto", "pooled", "last"}, default="auto"
         What the prediction for a sequence is computed from. "pooled": the last state of the last
         recurrent layer, and the mean and the maximum of its states over all steps. "last": the last
-        state alone. "auto" is "last" if `stateful`, otherwise "pooled".
+        state alone. "auto" is "last" if `stateful`, otherwise "pooled". With `return_sequences`
+        every step has its own state, and "pooled" is refused.
     return_sequences : bool, default=False
         Predict at every step rather than once per sequence; y is then of shape (n, n_steps), or a
         list of arrays.

@@ -118,6 +118,11 @@ class RecurrentNetwork(ShapedNetwork):
             raise InvalidParameterError(
                 "units must hold at least one recurrent layer, unless return_sequences=True."
             )
+        if self.return_sequences and self.readout == "pooled":
+            raise InvalidParameterError(
+                "readout='pooled' cannot be combined with return_sequences=True, which predicts at "
+                "every step from the state of that step; leave readout at 'auto'."
+            )
         if self.return_sequences and self.scoring not in (None, self._score_name):
             raise ValueError(
                 f"With return_sequences=True scoring must be None or {self._score_name!r}; "

@@ -22,8 +22,9 @@ _SHIFT = 1e-2
 _REMEDIES = {
     NUMBER: "as DoubleTensorType",
     SPAN: "as DoubleTensorType, in seconds",
-    DATE: "as Int64TensorType, in microseconds since 1970-01-01. Where a step of a pipeline puts "
-    "it beside numbers, declare these as DoubleTensorType",
+    DATE: "as Int64TensorType, in microseconds since 1970-01-01. A column transformer gives all "
+    "columns that it joins one type: beside numbers, declare these as DoubleTensorType; beside "
+    "text, a date has to become a number (such as days) before the pipeline",
     CATEGORY: "as StringTensorType",
 }
 
@@ -48,9 +49,10 @@ def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) 
     kind = encoder.kinds_[place]
     lost = _LOSSES[kind](plan, place, given.dtype)
     if lost:
-        label = plan.columns[place] if plan.columns else place
+        # Behind a column transformer only the places are known.
+        label = repr(plan.columns[place]) if plan.columns else f"{place} (after earlier steps)"
         raise ValueError(
-            f"Column {label!r} of X held {_plural(kind)} in fit, but reaches the "
+            f"Column {label} of X held {_plural(kind)} in fit, but reaches the "
             f"{type(encoder).__name__} as {_named(given.dtype)}: {lost}. Declare it "
             f"{_REMEDIES[kind]}. sknn.persistence.onnx_inputs returns rows in this form."
         )

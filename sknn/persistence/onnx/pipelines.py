@@ -48,7 +48,8 @@ def register_skl2onnx() -> None:
     A table's columns come in the types that `initial_types` declares. ``skl2onnx.to_onnx`` raises a
     ValueError that names the column where a type cannot hold what the encoder read in `fit`: text
     where there were dates, float32 for dates (also where a column transformer puts them beside
-    float32 numbers; declare these as DoubleTensorType) and for numbers that it rounds too much,
+    float32 numbers, to be declared as DoubleTensorType, or beside text, where they have to become
+    numbers before the pipeline) and for numbers that it rounds too much,
     and numbers for categories that are words.
 
     Examples

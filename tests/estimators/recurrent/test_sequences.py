@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknn import MLPClassifier, MLPRegressor, RNNClassifier, RNNRegressor
+from sknn.exceptions import InvalidParameterError
 from sknn.inspection import check_gradients
 from sknn.layers import (
     GRU,
@@ -515,6 +516,12 @@ def test_the_last_state_alone_is_read_on_demand_and_along_series():
             "GRU",
             "Dense",
         ]
+
+
+def test_there_is_nothing_to_pool_where_every_step_is_answered():
+    net = RNNRegressor(**SMALL, return_sequences=True, readout="pooled")
+    with pytest.raises(InvalidParameterError, match=r"readout='pooled' .* leave readout at 'auto'"):
+        net.fit(EVEN, EVEN[..., 0])
 
 
 def test_long_sequences_are_learned():

@@ -90,7 +90,8 @@ ENTRIES = {
         "auto",
         'What the prediction for a sequence is computed from. "pooled": the last state of the '
         'last recurrent layer, and the mean and the maximum of its states over all steps. "last": '
-        'the last state alone. "auto" is "last" if `stateful`, otherwise "pooled".',
+        'the last state alone. "auto" is "last" if `stateful`, otherwise "pooled". With '
+        '`return_sequences` every step has its own state, and "pooled" is refused.',
         c.one_of(["auto", "pooled", "last"]),
     ),
     "return_sequences": Entry(
