@@ -5,8 +5,8 @@ Boltzmann machines: filters without labels
 A restricted Boltzmann machine (RBM; Smolensky 1986, Hinton 2002) has a visible and a hidden layer,
 and weights only between the two layers. It learns which data are likely, without labels. The
 weights of a hidden unit are a filter: the unit is active where there is ink in the red pixels and
-none in the blue ones. Twelve filters stand before the unseen digits that make their units most
-active. The trained machine can fill in digits whose lower half is covered: hidden units are drawn
+none in the blue ones. Each of twelve filters is followed by the unseen digits that activate it
+most. The trained machine can fill in digits whose lower half is covered: hidden units are drawn
 given the visible ones, then visible units given the hidden ones, and so on.
 """
 
@@ -50,7 +50,7 @@ figure = plt.figure(figsize=(8.3, 6.2), layout="constrained")
 figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.02, hspace=0.02)
 above, below = figure.subfigures(2, 1, height_ratios=(1.35, 1))
 above.suptitle(
-    "12 of 64 filters (red: ink, blue: no ink), each before three digits it answers to",
+    "12 of 64 filters (red: ink, blue: no ink), each followed by three digits it responds to",
     fontsize="medium",
 )
 axes = above.subplots(4, 12)

@@ -5,8 +5,9 @@ Generative adversarial networks: coins out of noise
 A generative adversarial network (GAN; Goodfellow et al. 2014) consists of two networks: a
 counterfeiter (the generator), who makes coins from noise, and a detective (the discriminator), who
 tells them from real ones. Each makes the other better. The real coins (gray) lie in eight clusters
-on a circle. The counterfeiter begins with a single blot, finds the circle, and then the clusters;
-in the end, the detective can only guess. A second pair is told which digit to draw.
+on a circle. The counterfeiter begins with coins all over the place and ends with coins in all
+clusters, where the detective does little better than guessing. A second pair is told which digit to
+draw.
 """
 
 import matplotlib.pyplot as plt
@@ -63,7 +64,7 @@ for ax, epoch in zip(axes, shown, strict=True):
     ax.set(title=f"epoch {epoch}", aspect="equal", xticks=[], yticks=[])
     ax.set(xlim=(-3, 3), ylim=(-3, 3))
     ax.grid(False)
-above.suptitle("real coins (gray) and false coins (orange)", fontsize="medium")
+above.suptitle("real coins (gray) and counterfeit coins (orange)", fontsize="medium")
 
 ax = middle.subplots()
 ax.plot(history["epoch"], history["accuracy"], color="C0")
@@ -71,7 +72,7 @@ ax.plot(list(good), list(good.values()), color="C1")
 ax.axhline(0.5, color="0.5", linestyle=":")
 ax.text(60, 0.44, "guessing", color="0.4", ha="right", va="top")
 ax.text(1, 0.9, "detective right", color="C0", weight="bold")
-ax.text(60, 0.93, "false coins that lie in a cluster", color="C1", ha="right", weight="bold")
+ax.text(60, 0.93, "counterfeit coins that lie in a cluster", color="C1", ha="right", weight="bold")
 ax.set(title="in the end, the detective can only guess", xlabel="epoch", ylabel="share")
 ax.set(ylim=(0, 1.05))
 

@@ -24,7 +24,7 @@ from sknn.inspection import house_style
 warnings.simplefilter("ignore", ConvergenceWarning)  # A fixed number of epochs.
 wine = load_wine()
 X, X_test, y, y_test = train_test_split(wine.data, wine.target, test_size=0.4, random_state=0)
-scalers = {"as they are": "passthrough", "0 to 1": MinMaxScaler(), "standardized": StandardScaler()}
+scalers = {"unscaled": "passthrough", "0 to 1": MinMaxScaler(), "standardized": StandardScaler()}
 
 plt.style.use(house_style())
 figure, axes = plt.subplot_mosaic(

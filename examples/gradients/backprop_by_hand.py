@@ -107,7 +107,7 @@ above.text(
     f"error $\\delta_h = {error:.2f}$", ha="center", va="center",
 )  # fmt: skip
 above.set(
-    title="one row: errors travel back along the weights (orange: positive, blue: negative)",
+    title="one row: errors travel back along the weights (sent back: orange +, blue −)",
     xlim=(-0.5, 3.3),
     ylim=(-0.4, 2.4),
 )

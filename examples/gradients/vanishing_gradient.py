@@ -54,7 +54,7 @@ for label, (activation, weight_init) in cases.items():
     right.plot(net.history_["epoch"], net.history_["loss"], style)
 left.set(title="error that reaches each layer", xlabel="layer, counted from the input")
 left.set(ylabel="norm of the gradient, first step", xticks=range(1, 11))
-right.set(title="who learns", xlabel="epoch", ylabel="training loss", ylim=(0, None))
+right.set(title="which networks learn", xlabel="epoch", ylabel="training loss", ylim=(0, None))
 right.text(25, 2.14, "three are stuck at guessing", ha="right")
 figure.legend(loc="outside lower center", ncols=3)
 plt.show()

@@ -7,7 +7,7 @@ deviation (Kim et al. 2022, reversible instance normalization). The network is t
 up to 1931 and predicts the next eleven years from every later year on. The rule to beat is that
 every year is like the one eleven years before.
 
-Run this script from the root of the repository; it takes about seconds and writes one picture::
+Run this script from the root of the repository; it takes a few seconds and writes one picture::
 
     pip install ".[plot]" statsmodels
     python examples/tasks/forecast.py

@@ -4,7 +4,7 @@
 Every network of sknn has `max_iter`, so scikit-learn can halve over epochs. It retrains survivors
 from scratch in each round; ``sknn.search.ArchitectureSearchCV`` continues their training.
 
-Run this script from the root of the repository; it takes about seconds and writes one picture::
+Run this script from the root of the repository; it takes a few seconds and writes one picture::
 
     pip install ".[plot]"
     python examples/tasks/halving_search.py

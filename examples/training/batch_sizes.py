@@ -4,7 +4,7 @@ Batch sizes: one row, some rows, or all of them
 
 The gradient over all rows (a batch) is exact; that of one row (stochastic gradient descent) costs
 next to nothing. A mini-batch is in between: 32 rows take hardly longer than one. A larger batch
-needs more memory, because the outputs of every layer are kept for the way back.
+needs more memory, because the outputs of every layer are kept for the backward pass.
 
 With a learning rate that suits each size, and that decays so that the last steps are small, all
 three end up nearly the same on unseen digits. They differ in what they need to get there. Whether
@@ -62,7 +62,7 @@ for i, (first, last) in enumerate([(8, 256), (256, 8)]):
     )  # fmt: skip
 by_epoch.set(title="all rows at once need many epochs", xlabel="epoch", ylabel="training loss")
 by_second.set(
-    title="one row at a time takes long", xlabel="seconds of processor time", ylabel="training loss"
+    title="one row at a time is slow", xlabel="seconds of processor time", ylabel="training loss"
 )
 memory.set(title="memory for one update", ylabel="kB (logarithmic)", yscale="log", ylim=(0.5, 5000))
 schedules.set(title="batches that grow or shrink", xlabel="epoch", ylabel="training loss")

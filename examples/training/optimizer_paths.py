@@ -75,7 +75,7 @@ axes["gradient descent"].set_ylabel("second weight")
 axes["Adadelta"].set_ylabel("second weight")
 for name in list(OPTIMIZERS)[3:]:
     axes[name].set_xlabel("first weight")
-figure.suptitle("a long valley: 60 steps, and how far from the best (star) they end", fontsize=12)
+figure.suptitle("a long valley: distance from the minimum (star) after 60 steps", fontsize=12)
 
 ax = axes["digits"]
 D, digit = load_digits(return_X_y=True)
