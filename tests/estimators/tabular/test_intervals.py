@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 
 from sknn import TabularMLPRegressor
-from sknn.estimators.tabular.intervals import ErrorQuantiles
+from sknn.estimators.tabular.intervals import ErrorQuantiles, _shrunk
 from sknn.losses import Quantile
 from sknn.persistence import load, save, to_onnx
 
@@ -192,3 +192,15 @@ def test_few_errors_stand_for_many():
     assert len(many.errors) <= 2048
     levels = np.array([0.001, 0.05, 0.5, 0.999])
     assert_allclose(many.at(levels), np.quantile(errors, levels, method="weibull"), atol=0.02)
+
+
+def test_errors_of_each_network_become_those_of_their_mean():
+    """The mean of networks errs by as much less, in squares, as they disagree (Krogh & Vedelsby)."""
+    error, rows = np.array([1.0, -2.0, 3.0]), np.array([1.0, 1.0, 2.0])
+    square = np.average(error**2, weights=rows)
+    found = _shrunk(error, rows, 0.4 * square)
+    assert_allclose(np.average(found**2, weights=rows), 0.6 * square)
+    assert_allclose(found / error, np.sqrt(0.6))
+    # Networks that disagree wildly leave half of the error, and no error stays none.
+    assert_allclose(_shrunk(error, rows, 9.0 * square), error / 2)
+    assert_array_equal(_shrunk(np.zeros(3), rows, 1.0), np.zeros(3))
