@@ -13,6 +13,7 @@ from sklearn.utils.validation import validate_data
 from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.over_blocks import measure_block, parcel_for_blocks
 from sknn.streams.rows import check_rows, n_rows
+from sknn.streams.sources import without_y
 from sknn.streams.tasks import fetched, has_client, sum_of_tasks
 
 _NAMES = ("X", "y", "sample_weight")
@@ -35,7 +36,7 @@ def fit_full_batch(estimator: Any, source: Any, more: dict[str, Any]) -> None:
     stay = has_client()
     blocks = [block for _, group in source.groups(size, stay=stay) for block in group]
     if any(target is None for _, target, _ in blocks):
-        raise TypeError(f"y must be passed: {type(estimator).__name__} does not learn without it.")
+        raise without_y(estimator)
     weighted = any(weight is not None for _, _, weight in blocks)
     y = _joined(fetched([target for _, target, _ in blocks]))
     weight = _joined(fetched([each for *_, each in blocks])) if weighted else None
