@@ -82,9 +82,7 @@ class FoldBatches:
 
     def _order(self, rng: np.random.Generator | None) -> NDArray:
         drawn = (each if rng is None else rng.permutation(each) for each in self.rows)
-        orders = [
-            each[: self.n_rows] for m, each in enumerate(drawn) if self.member in (None, m)
-        ]
+        orders = [each[: self.n_rows] for m, each in enumerate(drawn) if self.member in (None, m)]
         return np.stack(orders) if self.member is None else orders[0]
 
     def _rows_of_x(self, where: NDArray) -> NDArray:
@@ -171,7 +169,8 @@ class Folds:
         -------
         raw : ndarray of shape (n_groups, len(judged), n_raw)
         """
-        return self.gathered(self.own_scores(m, network.member(m), x) for m in range(self.n_members))
+        members = range(self.n_members)
+        return self.gathered(self.own_scores(m, network.member(m), x) for m in members)
 
     def own_scores(self, member: int, network: Network, x: NDArray) -> NDArray:
         """Return the raw scores of the rows that one member holds out, by its network."""

@@ -1,4 +1,4 @@
-"""A call of fit whose members are trained apart: opened once, each trained by itself, closed once."""
+"""A call of fit whose members are trained apart: opened once, a task for each, closed once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from sknn._sklearn import shallow_copy
 from sknn.estimators.fit.call import Call
-from sknn.estimators.fit.solvers import train_alone
+from sknn.estimators.fit.solvers import batches_of, train_alone, warn_of_clipping
 from sknn.estimators.fit.stages import close_fit, open_fit, plan_epochs, solve_fit
 from sknn.estimators.fit.state import FitState
 from sknn.training.replay import MemberEpoch, Replay
@@ -31,6 +31,7 @@ def open_apart(parcel: Any, call: Call) -> FitState:
         given = trial._check_parameters()
         state = open_fit(trial, call, trial._recipe(), given)
         plan_epochs(state)
+        warn_of_clipping(state, batches_of(state)[0].n_rows)
     # Training has no use for what the user passed.
     state.call = replace(state.call, X=None, y=None, sample_weight=None)
     return state
