@@ -42,7 +42,7 @@ class MemberEpoch:
     streams: Streams
 
 
-class Recorder(Callback):
+class MemberRecorder(Callback):
     """Keeps what a member that is trained alone comes to, epoch by epoch.
 
     Parameters

@@ -26,7 +26,7 @@ from sknn.training.folds import FoldBatches
 from sknn.training.lbfgs import ROWS, FullBatch, minimize_lbfgs
 from sknn.training.members import follow, join, put
 from sknn.training.objective import Supervised
-from sknn.training.replay import MemberEpoch, Recorder
+from sknn.training.replay import MemberEpoch, MemberRecorder
 from sknn.training.threads import blas_threads, largest_product
 from sknn.training.touched import touching_few
 from sknn.training.trainer import OnePass, Trainer
@@ -81,7 +81,7 @@ def train_alone(state: FitState, member: int) -> list[MemberEpoch]:
     """
     part, folds = part_of(state, [member]), state.folds
     scores = None if folds is None else partial(folds.own_scores, member, x=state.train.x)
-    recorder = Recorder(scores)
+    recorder = MemberRecorder(scores)
     batches, size = batches_of(part)
     with threads_for(part, min(size(part.run.epoch), batches.n_rows)):
         recipe = part.recipe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -257,11 +257,13 @@ class TableNetwork(SupervisedNetwork):
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
         objective = supervised_objective(state, network, rows)
-        factors = self._factors(state, network)
+        factors = self._factors(network, state.members)
         return Problem(objective, lambda: update_of(state, network, objective, factors))
 
-    def _factors(self, state: FitState, network: Network) -> tuple[NDArray, NDArray]:
-        """Freeze the linear path of the members that are to have none.
+    def _factors(
+        self, network: Network, members: Sequence[int] | None = None
+    ) -> tuple[NDArray, NDArray]:
+        """Freeze the linear path of the members that are to have none; None: there are all.
 
         Decay goes with the rate. Where one score is the difference of two, it is that of each.
         """
@@ -275,8 +277,8 @@ class TableNetwork(SupervisedNetwork):
         for slot in last.values():
             rates[:, slot.start : slot.stop] *= several
         if "S" in last:
-            members = range(n_members) if state.members is None else state.members
-            others = np.asarray(members) >= self._n_linear(state.recipe.n_members)
+            there = np.arange(n_members) if members is None else np.asarray(members)
+            others = there >= self._n_linear(self._settings.n_members)
             rates[others, last["S"].start : last["S"].stop] = 0.0
         decays[last["W"].start : last["W"].stop] /= several
         return (rates if network.lead else rates[0]), decays
