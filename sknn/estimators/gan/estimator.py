@@ -43,11 +43,11 @@ from sknn.preprocessing.matrix.coder import drawn
 from sknn.training.callbacks import Callback
 from sknn.training.threads import blas_threads
 
-# Rows that samples are compared with at most, for a score.
+# Largest number of rows with which samples are compared, for a score.
 _SCORED_ROWS = 2000
 # Rows that are generated at a time, so that not all random numbers need memory at once.
 _DRAWN_ROWS = 10_000
-# Of so many rows one is taken, where columns are to have certain values.
+# Number of rows of which one is taken if columns must have certain values.
 _POOL_FOR_ONE = 50
 _SMALLEST_POOL, _LARGEST_POOL = 5_000, 100_000
 
@@ -61,8 +61,8 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
     new rows like those of X and, if classes (y) were passed, rows of a requested class [2]_.
 
     X may be an array of numbers or a frame of any columns: numbers, categories, booleans, dates,
-    time spans, and text, with missing entries. Samples of a frame are such a frame, too, and any of
-    its columns can be a condition, see :meth:`sample`.
+    time spans, and text, with missing entries. Then samples are also frames, and any columns can be
+    conditions, see :meth:`sample`.
 
     Parameters
     ----------
