@@ -18,7 +18,7 @@ class ShapeWarning(UserWarning):
 
 
 class TableWarning(UserWarning):
-    """A column of a table carries no information as it is, or some entries count as missing."""
+    """A column of a table has no usable information, or some entries are read as missing."""
 
 
 class OneHotTargetWarning(UserWarning):

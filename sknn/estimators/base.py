@@ -85,7 +85,7 @@ class BaseNetwork(
     """Predict up to this many rows in float64, so that a result does not depend on the
     other rows."""
     _single_threaded: ClassVar[bool] = False
-    """A second BLAS thread would do harm, whatever the size of the layers."""
+    """A second BLAS thread would slow training down, for layers of any size."""
     _task: ClassVar[Task] = Task()
     """What y means, and what rows count."""
 

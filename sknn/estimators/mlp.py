@@ -42,7 +42,7 @@ class MLPClassifier(NetworkClassifier):
     power_t : float, default=0.5
         Exponent of "invscaling", which counts updates.
     max_iter : int, default=200
-        Maximum number of epochs in one call of `fit`. For lbfgs, of iterations instead.
+        Maximum number of epochs in one call of `fit`. For lbfgs, maximum number of iterations.
     shuffle : bool, default=True
         Whether to shuffle the rows in every epoch.
     random_state : int, RandomState or None, default=None
@@ -337,7 +337,7 @@ class MLPRegressor(NetworkRegressor):
     power_t : float, default=0.5
         Exponent of "invscaling", which counts updates.
     max_iter : int, default=200
-        Maximum number of epochs in one call of `fit`. For lbfgs, of iterations instead.
+        Maximum number of epochs in one call of `fit`. For lbfgs, maximum number of iterations.
     shuffle : bool, default=True
         Whether to shuffle the rows in every epoch.
     random_state : int, RandomState or None, default=None

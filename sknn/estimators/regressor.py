@@ -129,10 +129,10 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
             their means. With other losses, it is the standard deviation of the members'
             predictions.
         return_quantiles : list of float, default=None
-            Return these quantiles of the target in place of the prediction: levels between 0 and
-            1, in ascending order. The loss must have learned them, as
+            Return these quantiles of the target instead of the prediction: levels between 0 and 1,
+            in ascending order. The loss must have learned them, as
             ``Quantile([0.05, 0.5, 0.95])`` does. :class:`~sknn.TabularMLPRegressor` returns any
-            quantile with any other loss: from its errors on rows held out, which also correct
+            quantile with any other loss: it uses errors on held-out rows, which also correct
             quantiles that were learned.
 
         Returns
@@ -148,13 +148,13 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         ------
         ValueError
             With `return_std` and a single member, unless the loss learns a spread. With
-            `return_quantiles` for levels out of order or range, for those the loss did not learn,
-            for those that too few rows held out tell of, and together with `return_std`.
+            `return_quantiles`, for levels that are out of order or range, that the loss did not
+            learn, or that need more held-out rows, and together with `return_std`.
         """
         if return_quantiles is not None:
             if return_std:
                 raise ValueError(
-                    "return_std and return_quantiles are answers of their own; ask for one of them."
+                    "return_std and return_quantiles cannot be combined; pass one of them."
                 )
             return self._as_given(self._quantiles(X, checked_levels(return_quantiles)), X)
         raw = self._raw(X)

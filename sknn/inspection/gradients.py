@@ -107,7 +107,7 @@ def _judge(whole: list[Finding], alone: list[Finding], tol: float) -> None:
     if wrong and blamed:
         text += f" Tried alone, the first part that is wrong is the {blamed[0]}."
     elif wrong:
-        text += " Every part is right when it is tried alone: does one change arrays of others?"
+        text += " Every part is correct when tested alone; one may change arrays of others."
     raise AssertionError(text)
 
 

@@ -51,9 +51,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     **Categories.** Two levels share one column (-1 and 1; 0 for an unseen level). With more levels,
     the most frequent ones that occur in at least two rows get one column each, with 1.66 for the
     rows of that level and 0 for the others. Missing entries are a level. Levels are compared by
-    their text, so 1, 1.0, and "1" are the same level, whatever the dtype. If the dtype is an
-    ordered category of pandas or an ordered dictionary of pyarrow, with three or more levels, the
-    place of the level in this order is one more number, ``_rank``, without an indicator of missing
+    their text, so 1, 1.0, and "1" are the same level in any dtype. If the dtype is an ordered
+    category of pandas or an ordered dictionary of pyarrow, with three or more levels, the rank of
+    the level in this order is an additional number, ``_rank``, without an indicator of missing
     entries.
 
     **Dates** become numbers: days since 1970, and those of year, month, weekday (Monday is 0), and
@@ -73,7 +73,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     categorical_features : "from_dtype", array-like or None, default="from_dtype"
-        Which columns are categories. "from_dtype": columns of dtype category, whatever they hold;
+        Which columns are categories. "from_dtype": columns of dtype category, with any contents;
         booleans; and strings and objects unless nearly all of them are numbers, dates, or time
         spans; no column of a numeric array. A mask, indices, or names: these columns, and no
         others. None: no column. All other columns must be convertible to numbers.
@@ -184,10 +184,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -----
         TableWarning
             Once, about columns in which most rows have levels that are too rare to learn from,
-            texts that count as missing, dates whose day and month cannot be told apart, numbers
-            that vary by rounding alone, and numbers around zero that are so small beside the other
-            columns that they may be rounding errors. The latter are scaled all the same, since they
-            may be quantities in large units.
+            texts that count as missing, dates whose day and month cannot be distinguished, numbers
+            that vary only by rounding, and numbers around zero that are so small compared to the
+            other columns that they may be rounding errors. The latter are still scaled, because
+            they may be quantities in large units.
         """
         table = read_table(X)
         plan, remarks = self._planned(table, y, sample_weight)

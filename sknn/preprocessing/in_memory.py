@@ -25,7 +25,7 @@ class InMemory:
     sample : Sample
         How much each row counts.
     y : ndarray or None
-        What trees tell apart.
+        Target of the trees.
     """
 
     def __init__(self, table: Table, sample: Sample, y: NDArray | None = None) -> None:

@@ -205,7 +205,7 @@ class LazyAdam(_Moments, alias="lazy_adam"):
     """
 
     def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
-        """Return what makes up for missed steps; None if the betas set no end to it."""
+        """Return an object that makes up for missed steps; None if the betas allow no bound."""
         b1, b2 = float(self.beta_1), float(self.beta_2)
         return MissedMoments((b1, b2), self._scalars, l2) if b1 * b1 < b2 else None
 

@@ -51,8 +51,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     and rows are drawn column by column. An entry becomes one or two tokens: the level of a
     category, a number that at least one row in a hundred holds, or a coarse and a fine bin between
-    quantiles. During training, some columns of some rows are given in advance, whatever their
-    position, so that the network can predict any columns given any others.
+    quantiles. During training, some columns of some rows are given in advance, in any position, so
+    that the network can predict any columns given any others.
 
     Parameters
     ----------

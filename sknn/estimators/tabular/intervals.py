@@ -97,7 +97,7 @@ class ErrorQuantiles:
         outside = levels[(levels < low) | (levels > high)]
         if len(outside):
             raise ValueError(
-                f"return_quantiles asks for the level {float(outside[0])!r}, and the rows held out "
+                f"return_quantiles asks for the level {float(outside[0])!r}, and the held-out rows "
                 f"are too few for levels outside {low:.4g} and {high:.4g}; fit on more rows, or "
                 "pass levels between these."
             )
