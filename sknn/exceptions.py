@@ -14,7 +14,7 @@ class DataScaleWarning(UserWarning):
 
 
 class ShapeWarning(UserWarning):
-    """X can be read in more than one shape, and was probably meant in another one."""
+    """X can be read in more than one shape, and probably another one was meant."""
 
 
 class TableWarning(UserWarning):

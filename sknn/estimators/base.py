@@ -174,7 +174,7 @@ class BaseNetwork(
         ValueError
             If no call was interrupted, if the state needed to continue was not kept, or if the
             data are not those of the interrupted call: other numbers of rows, other numbers, or
-            validation rows where that call had none, or the other way round.
+            validation rows where that call had none, or the other way around.
 
         Notes
         -----

@@ -177,7 +177,7 @@ class MLPClassifier(NetworkClassifier):
         Link from raw scores to predictions.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     See Also
     --------
@@ -469,7 +469,7 @@ class MLPRegressor(NetworkRegressor):
         Link from raw scores to predictions.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     See Also
     --------

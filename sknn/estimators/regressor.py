@@ -55,7 +55,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Real numbers.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 counts as the row twice, weight 0 as the row absent.
+            A weight of 2 counts the row twice, and a weight of 0 leaves it out.
         X_val, y_val : default=None
             Validation rows. Their loss and score are recorded, and early stopping watches them.
         sample_weight_val : array-like, default=None
@@ -125,8 +125,9 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         return_std : bool, default=False
             Also return how uncertain each prediction is, as a standard deviation. With
             ``loss="gaussian_nll"`` it is that of the target: the network predicts it and, with
-            several members, it is the root of the mean of their variances plus the variance of
-            their means. With other losses, it is the standard deviation of the members'
+            several members, it is the square root of the sum of two terms: the mean of their
+            variances and the variance of their means. With other losses, it is the standard
+            deviation of the members'
             predictions.
         return_quantiles : list of float, default=None
             Return these quantiles of the target instead of the prediction: levels between 0 and 1,

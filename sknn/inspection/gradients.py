@@ -43,7 +43,7 @@ def check_gradients(
     fixed
     noise of dropout. Then the loss, the activations, and the layers are tried alone, including each
     layer's gradient with respect to its input, which shows where a mistake is. Use it to test
-    layers, activations, and losses of your own.
+    your own layers, activations, and losses.
 
     Parameters
     ----------

@@ -100,7 +100,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Number of columns of the linear part, which come last.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     See Also
     --------

@@ -176,7 +176,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Weights and biases of the dense layers, as for :class:`MLPRegressor`.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     Notes
     -----
@@ -188,7 +188,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     times 4. The loss is the cross-entropy of levels plus half the squared error of scores, and the
     reconstruction error is the mean squared error of all encoded columns. A level that was never
     seen counts as equal parts of all known ones. With ``dtype="auto"``, training is in float32.
-    Reconstructed numbers are rounded as those in training were, and lie between them.
+    Reconstructed numbers are rounded like those in training, and lie in their range.
 
     See Also
     --------
@@ -310,7 +310,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
         y : ignored
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 counts as the row twice, weight 0 as the row absent.
+            A weight of 2 counts the row twice, and a weight of 0 leaves it out.
         X_val : {array-like, frame, sparse matrix}, default=None
             Validation rows. Their loss is recorded, and early stopping watches it.
         sample_weight_val : array-like, default=None

@@ -165,7 +165,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         other kinds of layers, or classes.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     Notes
     -----
@@ -175,7 +175,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
     spans become normal scores, which are the quantiles of a normal distribution at their ranks. The
     generator chooses levels by a softmax with Gumbel noise, see :class:`~sknn.layers.Choices`. The
     first call decides which frame it is. With ``dtype="auto"``, training is in float32. Numbers are
-    rounded as those in training were, and lie between them.
+    rounded like those in training, and lie in their range.
 
     See Also
     --------
@@ -290,7 +290,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         y : array-like of shape (n_samples,), default=None
             Classes; rows of each class can then be generated.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 counts as the row twice, weight 0 as the row absent.
+            A weight of 2 counts the row twice, and a weight of 0 leaves it out.
 
         Returns
         -------

@@ -137,7 +137,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Weight of each member in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     Notes
     -----
@@ -370,7 +370,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     network_ : Network
         The members of all picked epochs, as one network.
     residual_std_ : ndarray of shape (n_outputs,) or None
-        Root mean square error on the held-out rows or, if no rows were held out, on the validation
+        Root mean squared error on the held-out rows or, if no rows were held out, on the validation
         rows. It is part of the standard deviations that `predict` returns, unless the loss learns a
         spread.
     history_ : dict of ndarray
@@ -386,7 +386,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Weight of each member in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     Notes
     -----
