@@ -51,6 +51,19 @@ insert_error_scores = _insert_error_scores
 warn_or_raise_about_failures = _warn_or_raise_about_fit_failures
 
 
+def columns_of_steps(transformer: Any) -> Iterator[tuple[Any, list[int], slice]]:
+    """Yield each step of a fitted ColumnTransformer, its columns of X and its places in the result.
+
+    Parameters
+    ----------
+    transformer : ColumnTransformer
+    """
+    for name, step, _ in transformer.transformers_:
+        places = transformer.output_indices_[name]
+        if places.stop > places.start:
+            yield step, list(transformer._transformer_to_input_indices[name]), places
+
+
 class Listener(NamedTuple):
     """The estimator that scikit-learn's callbacks know, and its context."""
 
