@@ -1,5 +1,6 @@
 """What is said of odd input: our own words, the argument, what to do."""
 
+import importlib
 import re
 import warnings
 
@@ -71,6 +72,49 @@ def test_missing_values_and_text_have_remedies(kind):
         words += said(lambda x=x: kind().fit(x, *target))
         assert "X holds text" in words and "('red')" in words and "OneHotEncoder" in words
     assert words.count("TabularMLPClassifier or TabularMLPRegressor") == 4 + len(frames)
+
+
+ODD_ENTRIES = {
+    "text": ("four", "numbers ('four'), in {}. Encode"),
+    "missing": (np.nan, "Input X contains NaN, in {}. Impute"),
+    "infinite": (np.inf, "infinity or a value too large for dtype('float64'), in {}."),
+}
+
+
+@pytest.mark.parametrize("entry", ODD_ENTRIES)
+@pytest.mark.parametrize("form", ["pandas", "objects", "list", "polars", "pyarrow"])
+def test_the_column_of_an_odd_entry_is_named(entry, form):
+    value, words = ODD_ENTRIES[entry]
+    frame = pd.DataFrame({"km": [1.0] * 6, "doors": pd.Series([2.0] * 6, dtype=object)})
+    frame.loc[3, "doors"] = value
+    if form in ("polars", "pyarrow"):
+        pytest.importorskip(form)
+        frame["doors"] = frame["doors"].astype(str if entry == "text" else float)
+    rows = {
+        "pandas": lambda: frame,
+        "objects": frame.to_numpy,
+        "list": lambda: frame.to_numpy().tolist(),
+        "polars": lambda: importlib.import_module("polars").from_pandas(frame),
+        "pyarrow": lambda: importlib.import_module("pyarrow").Table.from_pandas(frame),
+    }[form]()
+    named = form not in ("objects", "list")
+    found = said(lambda: MLPClassifier(max_iter=1).fit(rows, [0, 1] * 3))
+    assert words.format("column 'doors'" if named else "column 1 (counted from 0)") in found
+    hint = "In a pipeline, pipe[:-1].get_feature_names_out()[1] is its name."
+    assert (hint in found) == (entry == "text" and not named)
+
+
+@pytest.mark.parametrize("entry", ["four", pd.Timestamp("2024-01-05")])
+def test_an_odd_entry_of_a_table_is_told_with_its_column(entry):
+    frame = pd.DataFrame({"km": np.arange(40.0), "doors": np.arange(40) % 5})
+    net = TabularMLPClassifier(preset="fast", **SMALL).fit(frame, BINARY[:40])
+    odd = frame.assign(doors=frame["doors"].astype(object))
+    odd.loc[3, "doors"] = entry
+    assert said(lambda: net.predict(odd)).startswith("In column 'doors' of X: ")
+    nameless = TabularMLPClassifier(preset="fast", **SMALL).fit(frame.to_numpy(), BINARY[:40])
+    words = said(lambda: nameless.predict(odd.to_numpy()))
+    assert words.startswith("In column 1 (counted from 0) of X: ")
+    assert words.endswith(". In a pipeline, pipe[:-1].get_feature_names_out()[1] is its name.")
 
 
 @pytest.mark.filterwarnings("ignore::sknn.exceptions.TableWarning")
