@@ -18,8 +18,10 @@ from sknn import (
     GAN,
     AutoEncoder,
     CNNClassifier,
+    CNNRegressor,
     MLPClassifier,
     MLPRegressor,
+    RNNClassifier,
     RNNRegressor,
     TabularMLPClassifier,
     TabularMLPRegressor,
@@ -335,3 +337,43 @@ def test_curves_of_what_is_wrapped():
     assert "refit=True" in said(
         lambda: LossCurveDisplay.from_estimator(search.set_params(refit=False).fit(X, BINARY))
     )
+
+
+FIRST = {"channels": "first"}
+SINGLE = {
+    # shape of X in fit, parameters, shape of a single row, noun, lengths told
+    "gray": (CNNClassifier, (8, 8), {}, (8, 8), "image", "8, 8"),
+    "color": (CNNClassifier, (8, 6, 3), {}, (8, 6, 3), "image", "8, 6, 3"),
+    "channels first": (CNNClassifier, (3, 8, 6), FIRST, (3, 8, 6), "image", "3, 8, 6"),
+    "signal": (CNNRegressor, (12, 2), {"kernel_size": (3,)}, (12, 2), "sequence", "12, 2"),
+    "sequence": (RNNRegressor, (7, 3), {}, (7, 3), "sequence", "n_steps, 3"),
+    "longer sequence": (RNNClassifier, (7, 3), {}, (9, 3), "sequence", "n_steps, 3"),
+    "features first": (RNNRegressor, (3, 7), FIRST, (3, 5), "sequence", "3, n_steps"),
+    "numbers": (RNNClassifier, (7, 1), {}, (5,), "sequence", "n_steps"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize("form", [np.asarray, np.ndarray.tolist])
+@pytest.mark.filterwarnings("ignore::sknn.exceptions.ShapeWarning")
+def test_a_single_row_with_a_shape_lacks_the_axis_of_rows(name, form):
+    kind, shape, more, single, noun, lengths = SINGLE[name]
+    rng = np.random.default_rng(0)
+    net = kind((2,), **SMALL, **more).fit(rng.normal(size=(12, *shape)), np.arange(12) % 2)
+    one = rng.normal(size=single)
+    batch = one[None] if name != "numbers" else one[None, :, None]
+    assert net.predict(batch).shape == (1,)
+    for call in (net.predict, lambda x: net.partial_fit(x, [1]), lambda x: net.score(x, [1])):
+        words = said(lambda call=call: call(form(one)))
+        assert f"X has the shape {single} of a single {noun}, " in words
+        assert f"X of shape (n_samples, {lengths}). Reshape your data: one {noun} needs" in words
+        assert words.endswith("X[None] (or X[:1] of a batch).")
+
+
+def test_rows_of_a_wrong_shape_are_not_taken_for_a_single_one():
+    net = CNNClassifier((2,), **SMALL).fit(np.zeros((12, 8, 8)), np.arange(12) % 2)
+    for shape in [(5, 8), (8,), (8, 7), (2, 7, 8)]:
+        assert "a single image" not in said(lambda shape=shape: net.predict(np.zeros(shape)))
+    flat = CNNClassifier((2,), input_shape=(4, 16), kernel_size=(3, 3), **SMALL)
+    flat.fit(np.zeros((12, 64)), np.arange(12) % 2)
+    assert "(4, 16) of a single image" in said(lambda: flat.predict(np.zeros((4, 16))))
