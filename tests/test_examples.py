@@ -57,8 +57,10 @@ STATEMENTS = [
     ),
     (
         "gradients/initial_weights.py",
-        r"layer 10 (\S+)",
-        lambda normal, xavier, he, tanh: normal < 1e-6 < xavier < 0.1 < min(he, tanh),
+        r"(?:layer 10|weight in) (\S+)",
+        lambda normal, xavier, he, tanh, few, *many: (
+            normal < 1e-6 < xavier < 0.1 < min(he, tanh) and few < 0.6 * min(many)
+        ),
     ),
     (
         "gradients/vanishing_gradient.py",
