@@ -85,8 +85,8 @@ STATEMENTS = [
     ),
     (
         "training/learning_rates.py",
-        r"largest loss (\S+), after 40 epochs (\S+)",
-        lambda *of: of[1] > 2.0 and of[3] < 0.2 and of[4] > 50 and of[5] > 2.3,
+        r"largest loss (\S+), after 150 (\S+)",
+        lambda *of: of[1] > 2.2 and of[3] < 0.6 and of[4] > 100 and of[5] > 50,
     ),
     (
         "training/ten_starts.py",
