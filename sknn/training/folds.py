@@ -23,6 +23,8 @@ _BYTES = 1 << 29
 _FEWEST = 12
 # Answers that are compared at a time, so that copies of them stay small.
 _PIECE = 1 << 22
+# Rows that a member is judged by at a time, for the same reason.
+_ROWS = 1 << 13
 
 
 class FoldBatches:
@@ -154,9 +156,12 @@ class Folds:
         n_members = len(self.train)
         in_group = -(-n_members // self.n_groups)
         raw = np.empty((self.n_groups, len(self.judged), *network.out_shape), network.dtype)
-        for m, rows in enumerate(self.held_out):
-            where = np.searchsorted(self.judged, rows)
-            raw[m // in_group, where] = network.member(m).predict(x[rows])
+        for m, held_out in enumerate(self.held_out):
+            member = network.member(m)
+            for start in range(0, len(held_out), _ROWS):
+                rows = held_out[start : start + _ROWS]
+                where = np.searchsorted(self.judged, rows)
+                raw[m // in_group, where] = member.predict(x[rows])
         return raw
 
 

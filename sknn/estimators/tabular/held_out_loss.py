@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,8 +36,9 @@ class HeldOut:
         A single one, which says in what precision to compute.
     target : ndarray, encoded
     weight : ndarray of shape (n,) or None
-    rows : callable
-        Returns the encoded rows; they may be many, and few ask for them.
+    x : ndarray of shape (m, n_inputs)
+        Encoded rows, and which of them are meant: a copy of all would take much room.
+    index : ndarray of int of shape (n,) or None
     """
 
     targets: Targets
@@ -47,7 +47,12 @@ class HeldOut:
     network: Network
     target: Any
     weight: NDArray | None
-    rows: Callable[[], NDArray]
+    x: NDArray
+    index: NDArray | None
+
+    def rows(self, places: Any = slice(None), columns: slice = slice(None)) -> NDArray:
+        """Return some columns of the encoded rows at some places."""
+        return self.x[:, columns][places if self.index is None else self.index[places]]
 
     def pool(self, raw: NDArray, share: NDArray | None = None) -> NDArray:
         """Return the raw scores (n, n_raw) of the mean prediction; `raw` has a leading axis."""
