@@ -51,7 +51,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         all members train on all rows, and the last epoch is used. "auto" is 4, 5, or 8, depending
         on the preset.
     max_time : float, default=None
-        Seconds after which training stops. The best epochs so far are used.
+        Seconds that `fit` may take: training stops early enough for what follows, and the best
+        epochs so far are used. Encoding X and one batch take place in any case.
     max_iter : int or "auto", default="auto"
         Maximum number of epochs in one call of `fit`. "auto" is 24 or 40, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
@@ -300,7 +301,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         all members train on all rows, and the last epoch is used. "auto" is 4, 5, or 8, depending
         on the preset.
     max_time : float, default=None
-        Seconds after which training stops. The best epochs so far are used.
+        Seconds that `fit` may take: training stops early enough for what follows, and the best
+        epochs so far are used. Encoding X and one batch take place in any case.
     max_iter : int or "auto", default="auto"
         Maximum number of epochs in one call of `fit`. "auto" is 24 or 32, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)

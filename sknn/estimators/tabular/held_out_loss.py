@@ -19,6 +19,8 @@ from sknn.training.folds import pick
 
 # Exponents of probabilities that are tried; 1 leaves them as they are.
 _POWERS = np.geomspace(1.0 / 3.0, 3.0, 41)
+# Rows whose scores are pooled at a time: those of many epochs take much room.
+_ROWS = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class HeldOut:
 
     def pool(self, raw: NDArray, share: NDArray | None = None) -> NDArray:
         """Return the raw scores (n, n_raw) of the mean prediction; `raw` has a leading axis."""
-        return self.targets.pool(raw, self.loss, share)
+        pieces = (raw[:, at : at + _ROWS] for at in range(0, raw.shape[1], _ROWS))
+        return np.concatenate([self.targets.pool(each, self.loss, share) for each in pieces])
 
     def loss_of(self, pooled: NDArray) -> float:
         """Return the weighted mean loss of raw scores of shape (n, n_raw)."""
@@ -75,15 +78,13 @@ class HeldOut:
         n_picks : int
         """
         if self.loss.has_probabilities and not isinstance(self.targets, RegressionTargets):
-            answers, ideal = self.loss.link(raw.copy()), self._ideal()
-        elif isinstance(self.loss, SquaredError):
-            answers, ideal = raw, self.target
-        else:
-            losses = [self.loss_of(each) for each in raw]
-            counts = np.zeros(len(raw))
-            counts[np.argsort(losses, kind="stable")[:n_picks]] = 1.0
-            return counts / counts.sum()
-        return pick(answers, ideal, self.weight, n_picks) / n_picks
+            return pick(raw, self._ideal(), self.weight, n_picks, self.loss.link) / n_picks
+        if isinstance(self.loss, SquaredError):
+            return pick(raw, self.target, self.weight, n_picks) / n_picks
+        losses = [self.loss_of(each) for each in raw]
+        counts = np.zeros(len(raw))
+        counts[np.argsort(losses, kind="stable")[:n_picks]] = 1.0
+        return counts / counts.sum()
 
     def _ideal(self) -> NDArray:
         """Return the probabilities of one who knows."""
