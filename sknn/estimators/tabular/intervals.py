@@ -234,9 +234,9 @@ class ScaledErrors(Intervals):
 class ShiftedQuantiles(Intervals):
     """Quantiles that the network learned, shifted so that they have the right share of rows.
 
-    Each level is shifted by the quantile, at that level, of its errors on held-out rows:
-    conformalized quantile regression [1]_, each side by itself. Errors are shrunk like those of
-    :class:`ScaledErrors`.
+    A constant is added to each level, so that the right share of the held-out targets lies below
+    it: conformalized quantile regression [1]_, each level by itself. Errors are shrunk like those
+    of :class:`ScaledErrors`.
 
     References
     ----------

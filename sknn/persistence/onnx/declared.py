@@ -22,9 +22,7 @@ _SHIFT = 1e-2
 _REMEDIES = {
     NUMBER: "as DoubleTensorType",
     SPAN: "as DoubleTensorType, in seconds",
-    DATE: "as Int64TensorType, in microseconds since 1970-01-01. A column transformer gives all "
-    "columns that it joins one type: beside numbers, declare these as DoubleTensorType; beside "
-    "text, a date has to become a number (such as days) before the pipeline",
+    DATE: "as Int64TensorType, in microseconds since 1970-01-01",
     CATEGORY: "as StringTensorType",
 }
 
@@ -49,14 +47,21 @@ def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) 
     kind = encoder.kinds_[place]
     lost = _LOSSES[kind](plan, place, given.dtype)
     if lost:
-        # After a column transformer, only positions are known.
-        label = repr(plan.columns[place]) if plan.columns else f"{place} (after earlier steps)"
         raise ValueError(
-            f"Column {label} of X held {_plural(kind)} in fit, but reaches the "
+            f"{_column(plan, place, given)} held {_plural(kind)} in fit, but reaches the "
             f"{type(encoder).__name__} as {_named(given.dtype)}: {lost}. Declare it "
-            f"{_REMEDIES[kind]}. sknn.persistence.onnx_inputs returns rows in this form."
+            f"{_REMEDIES[kind]}; sknn.persistence.onnx_types declares all columns in this form, "
+            "and onnx_inputs returns rows in it."
         )
     return _READERS[kind](graph, given)
+
+
+def _column(plan: TablePlan, place: int, given: Tensor) -> str:
+    """Say which column it is, as the user knows it where that is possible."""
+    label = plan.columns[place] if plan.columns else given.label
+    if label:
+        return f"Column {label!r} of X"
+    return f"Column {place} (counted from 0) of what the previous step passes on"
 
 
 def _plural(kind: str) -> str:
