@@ -104,14 +104,15 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     See Also
     --------
-    sknn.streams.fit_blocks : Fits an encoder by a table that does not fit into memory.
-    sklearn.compose.ColumnTransformer : Steps of your own for groups of columns.
+    sknn.streams.fit_blocks : Fits an encoder to a table that does not fit into memory.
+    sklearn.compose.ColumnTransformer : Your own steps for groups of columns.
     sklearn.preprocessing.OneHotEncoder : Categories alone.
 
     Notes
     -----
-    Quantiles, means, and frequencies take sample weights into account: weight 2 counts as the row
-    twice, weight 0 as no row, and a common factor changes nothing. Two rules need a number of rows:
+    Quantiles, means, and frequencies take sample weights into account: a weight of 2 counts the row
+    twice, a weight of 0 leaves it out, and a common factor changes nothing. Two rules need a number
+    of rows:
     a level must occur in two rows, and a leaf of a tree must hold 8 rows and one in 200. If all
     weights are whole multiples of the smallest one, a row counts as that many rows; otherwise every
     row counts as one.
@@ -203,13 +204,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def summarize(
         self, X: Any, y: Any = None, sample_weight: Any = None, block: int = 0
     ) -> TableSummary | None:
-        """Return what :meth:`learn_summary` needs to know of one block of rows; None of none.
+        """Return the summary of a block of rows for :meth:`learn_summary`; None without rows.
 
         Parameters
         ----------
         X, y, sample_weight : as in :meth:`fit`
         block : int
-            The place of the block.
+            The position of the block.
         """
         plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
         table = read_table(X)
@@ -225,7 +226,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return TableSummary.of(table, weight, categorical, y, block)
 
     def learn_summary(self, summary: TableSummary) -> ColumnWarnings:
-        """Do what :meth:`fit` does by a summary, and return what it would warn of."""
+        """Fit to a summary as :meth:`fit` does to rows, and return the warnings."""
         plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
         remarks = ColumnWarnings()
         settings = _settings(plain, summary, summary.rows is not None)

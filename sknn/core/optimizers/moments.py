@@ -150,8 +150,8 @@ class AdamW(_Moments, alias="adamw"):
 class LazyAdam(_Moments, alias="lazy_adam"):
     r"""Adam that lets weights wait until a batch touches them: for text, and other sparse rows.
 
-    A word that does not occur in a batch has no gradient in it. :class:`Adam` moves its weights all
-    the same, by what is left of their moments, and so does work for all words in every batch. Here
+    A word that does not occur in a batch has no gradient in it. :class:`Adam` still moves its
+    weights, by the rest of their moments, and so does work for all words in every batch. Here
     the rows of the first W whose columns of X are zero throughout the batch wait. When they are
     needed, they catch up on the k steps they missed, all at once:
 
