@@ -225,7 +225,7 @@ def test_sparse_targets_that_are_no_indicator(kind, name):
     assert "y is sparse" in said(lambda: kind().fit(X, y))
     if kind is not GAN:
         call = lambda: kind().fit(X, LABELS, X_val=X, y_val=y)  # noqa: E731
-        assert "y is sparse" in said(call)
+        assert "y_val is sparse" in said(call)
 
 
 @pytest.mark.parametrize("odd", [SPARSE["a column"], [[1], [1, 2]] * 30, {"a": 1}, [None] * 60])
