@@ -149,7 +149,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         ValueError
             With `return_std` and a single member, unless the loss learns a spread. With
             `return_quantiles` for levels out of order or range, for those the loss did not learn,
-            for those that too few rows held out tell of, and together with `return_std`.
+            for those for which too few rows were held out, and together with `return_std`.
         """
         if return_quantiles is not None:
             if return_std:

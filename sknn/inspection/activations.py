@@ -19,6 +19,7 @@ from sknn.core.network import Network
 from sknn.estimators.gan.estimator import GAN
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.inspection.answers import Realness
+from sknn.inspection.inner_layers import ending_at
 from sknn.inspection.unwrap import chosen_layer, network_of, served_on
 
 
@@ -90,7 +91,10 @@ class ActivationDisplay:
         layer : int or str, default=None
             Name of a layer, or its index among the hidden layers. If its output for one row is an
             image or a sequence, this is drawn (for recurrent layers the state after every step),
-            otherwise the histogram of the layer. None draws histograms of all hidden layers.
+            otherwise the histogram of the layer. None draws histograms of all hidden layers. A
+            layer with units, such as "conv0", includes the normalization, pooling, and activation
+            after it; of any other layer of `summary`, such as "norm0", and of layers inside a
+            block, such as "residual0.conv1" or "parallel0.1.conv0", the output itself is drawn.
         row : int, default=0
             Which row to draw, for an image or a sequence.
         ax : matplotlib Axes, or array of them for histograms, default=None
@@ -116,6 +120,8 @@ class ActivationDisplay:
         outputs = _outputs(final, given)
         if layer is None:
             return cls(outputs=outputs, kind="histogram").plot(ax, **artist_kw)
+        if isinstance(layer, str) and layer not in outputs:
+            outputs |= _output_of_other(final, given, layer)
         layer = chosen_layer(layer, list(outputs))
         found = outputs[layer]
         if not is_number(row, Integral) or not -len(found) <= row < len(found):
@@ -189,6 +195,15 @@ def _colors(values: NDArray) -> dict[str, Any]:
         return {"cmap": AMOUNTS}
     limit = float(np.abs(there).max())
     return {"cmap": SIGNS, "vmin": -limit, "vmax": limit}
+
+
+def _output_of_other(final: Any, X: Any, name: str) -> dict[str, NDArray]:
+    """Return what a layer gives that no hidden layer begins with, by its name, if it is there."""
+    part = None if isinstance(final, GAN) else ending_at(final.network_, name)
+    if part is None:
+        return {}
+    found = part.predict(final._check_inputs(X))
+    return {name: np.concatenate(list(found), axis=-1) if part.lead else found}
 
 
 def _outputs(final: Any, X: Any) -> dict[str, NDArray]:

@@ -42,9 +42,10 @@ def feature_importances(
                       total: what the weights alone let through [2]_
     ================= ======================================================================
 
-    Only permutation compares with the true targets. It rates columns with the same information as
-    unimportant, as does every measure that changes one column at a time. Weights see no rows, and
-    can only compare columns on the same scale (standardized columns).
+    Only permutation compares predictions with the true targets. If two columns hold the same
+    information, it finds neither of them important, because the network still has the other. This
+    is so for every measure that changes one column at a time. The weights know nothing of the rows:
+    compare columns by them only if all columns are standardized.
 
     Parameters
     ----------

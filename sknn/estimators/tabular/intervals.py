@@ -232,8 +232,8 @@ class ScaledErrors(Intervals):
 class ShiftedQuantiles(Intervals):
     """Quantiles that the network learned, moved to where they have the right share of rows.
 
-    Each level is moved by the quantile, at that level, of what it was off by on the rows held out:
-    conformalized quantile regression [1]_, each side by itself. Errors are shrunk as those of
+    A constant is added to each level, so that the right share of the held-out targets lies below
+    it: conformalized quantile regression [1]_, each level by itself. Errors are shrunk as those of
     :class:`ScaledErrors`.
 
     References
@@ -267,7 +267,7 @@ class ShiftedQuantiles(Intervals):
 
 
 def intervals_of(answers: Answers, known: Known, loss: Loss) -> Intervals | None:
-    """Return what the rows held out tell of quantiles; None where they are not even two."""
+    """Return how to correct quantiles by the held-out rows; None if there are fewer than two."""
     heavy = np.flatnonzero(_counts(known))
     some = heavy[_evenly(len(heavy))]
     if len(some) < 2:
