@@ -94,13 +94,20 @@ def _sdv(name: str) -> Maker:
     return make
 
 
+def _without_gaps(table: Any) -> Any:
+    """Put medians where numbers are missing: CTGAN, TVAE, and the copula refuse gaps."""
+    numbers = [label for label in table if table[label].dtype != "category"]
+    return table.assign(**{label: table[label].fillna(table[label].median()) for label in numbers})
+
+
 def _ctgan(name: str) -> Maker:
     def make(table: Any, n: int, seed: int) -> Any:
         import ctgan
 
         discrete = [label for label in table if table[label].dtype == "category"]
         net = getattr(ctgan, name)()
-        net.fit(table.astype(dict.fromkeys(discrete, str)), discrete)
+        net.set_random_state(seed)
+        net.fit(_without_gaps(table).astype(dict.fromkeys(discrete, str)), discrete)
         return net.sample(n).astype(table.dtypes.to_dict())
 
     return make
@@ -114,9 +121,9 @@ def _copula(table: Any, n: int, seed: int) -> Any:
 
     rng = np.random.default_rng(seed)
     plain, ends = {}, {}
-    for label, column in table.items():
+    for label, column in _without_gaps(table).items():
         if column.dtype != "category":
-            plain[label] = column.astype(float).fillna(column.median())
+            plain[label] = column.astype(float)
             continue
         ends[label] = np.cumsum(column.value_counts(sort=False, normalize=True).to_numpy())
         last = ends[label][column.cat.codes]

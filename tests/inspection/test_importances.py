@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, CNNClassifier, MLPClassifier, MLPRegressor, TabularMLPRegressor
 from sknn.inspection import feature_importances
+from sknn.inspection.shuffles import _drawn
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((120, 5))
@@ -126,3 +127,87 @@ def test_what_lacks_is_named():
     table = TabularMLPRegressor(max_iter=2, n_members=2, n_splits=2).fit(X, Y)
     with pytest.raises(AttributeError, match="encoded"):
         feature_importances(table)
+
+
+WEIGHTS = RNG.integers(0, 3, len(X)).astype(float)
+TABLE = pd.DataFrame(X[:, :4], columns=list("abcd")).assign(
+    a=np.where(X[:, 0] > 1, np.nan, X[:, 0])
+)
+
+
+def by_columns():
+    return TabularMLPRegressor(max_iter=4, n_members=2, n_splits=2, random_state=0).fit(TABLE, Y)
+
+
+@pytest.mark.parametrize("method", METHODS[1:3])
+@pytest.mark.parametrize(
+    ("model", "rows"),
+    [
+        (FITTED, X),
+        (net().fit(X, np.column_stack([Y, X[:, 0]])), X),
+        (make_pipeline(StandardScaler(), net()).fit(X, Y), X),
+        (by_columns(), TABLE),
+    ],
+    ids=["matrix", "outputs", "pipeline", "table"],
+)
+def test_a_weight_is_how_often_a_row_is_there(model, rows, method):
+    found = feature_importances(model, rows, sample_weight=WEIGHTS, method=method)
+    times = np.repeat(np.arange(len(X)), WEIGHTS.astype(int))
+    there = rows.iloc[times] if rows is TABLE else rows[times]
+    expected = feature_importances(model, there, method=method)
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
+    # Only ratios matter.
+    thrice = feature_importances(model, rows, sample_weight=3 * WEIGHTS, method=method)
+    np.testing.assert_allclose(thrice, expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize(("model", "rows"), [(FITTED, X), (by_columns(), TABLE)])
+def test_shuffles_of_weighted_rows_are_those_of_repeated_ones(model, rows):
+    # Rows of weight 4 lie far out in a column, which a shuffle of all rows alike would hide.
+    weight = np.where(X[:, 1] > 0.5, 4.0, 1.0)
+    times = np.repeat(np.arange(len(X)), weight.astype(int))
+    there = rows.iloc[times] if rows is TABLE else rows[times]
+    more = {"n_repeats": 60, "random_state": 0}
+    found = feature_importances(model, rows, Y, sample_weight=weight, **more)
+    expected = feature_importances(model, there, Y[times], **more)
+    np.testing.assert_allclose(found, expected, rtol=0.06, atol=0.01)
+
+
+@pytest.mark.parametrize("method", METHODS[1:])
+def test_rows_of_weight_zero_are_left_out(method):
+    weight = (np.arange(len(X)) % 3 > 0).astype(float)
+    odd = np.where(weight[:, None] == 0, 1e6, X)
+    some = {"method": method, "random_state": 0}
+    found = feature_importances(FITTED, odd, Y, sample_weight=weight, **some)
+    kept = weight > 0
+    alone = feature_importances(FITTED, X[kept], Y[kept], sample_weight=weight[kept], **some)
+    np.testing.assert_array_equal(found, alone)
+
+
+def test_equal_weights_shuffle_every_row_once():
+    drawn = [_drawn(np.full(50, 0.3), np.random.RandomState(i)) for i in range(20)]
+    assert all(np.array_equal(np.sort(each), np.arange(50)) for each in drawn)
+    assert len({each.tobytes() for each in drawn}) == 20
+    often = np.bincount(_drawn(np.array([1.0, 2.0, 5.0]), np.random.RandomState(0)), minlength=3)
+    assert often.sum() == 3 and often[2] >= 1
+
+
+def test_weights_reach_the_scorer_that_was_asked_for():
+    weight = np.where(X[:, 0] > 0, 10.0, 0.1)
+    more = {"sample_weight": weight, "scoring": "neg_mean_absolute_error", "random_state": 0}
+    found = feature_importances(FITTED, X, Y, **more)
+    assert set(found.argsort()[-2:]) == {1, 3} and found[3] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("given", "weight", "words"),
+    [
+        ((), WEIGHTS, "without the rows that it weights; pass X"),
+        ((X,), WEIGHTS[1:], "sample_weight.shape"),
+        ((X,), -WEIGHTS, "Negative values"),
+        ((X, Y), 0 * WEIGHTS, "sample_weight must hold at least one weight that is not zero"),
+    ],
+)
+def test_odd_weights_are_refused(given, weight, words):
+    with pytest.raises(ValueError, match=words):
+        feature_importances(FITTED, *given, sample_weight=weight)

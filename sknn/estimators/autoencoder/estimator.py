@@ -18,6 +18,7 @@ from sknn.core.layout import Shape
 from sknn.core.network import Network
 from sknn.estimators.autoencoder import automatic
 from sknn.estimators.autoencoder import layers as codec
+from sknn.estimators.autoencoder.distances import Described, Neighborhood, some_rows
 from sknn.estimators.autoencoder.elbo import EvidenceBound
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.autoencoder.task import ReconstructionTask
@@ -84,6 +85,10 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     contamination : float or "auto", default="auto"
         Share of the training rows that :meth:`predict_outlier` reports as outliers; "auto" is 0.1.
         As in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows means exactly 10 rows.
+    outlier_score : {"error", "distance"}, default="error"
+        What :meth:`score_samples` is minus of, and what outliers have more of: the reconstruction
+        error, or the distance from usual rows by residuals and codes, see the notes. "distance" is
+        the better choice if outliers are among the training rows.
     output_groups : dict, default=None
         Kinds of columns of a table: ``{"numeric": columns, "binary": columns, "categorical":
         [columns of one-hot group, ...]}``, with columns by position or name. Columns that are not
@@ -219,6 +224,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     # With 1, the error of numbers would hardly count beside that of levels.
     _stress: ClassVar[float] = 4.0
     _targets: ReconstructionTargets
+    _usual: Neighborhood | None = None
+    """What rows are compared with, if they are judged by their distance."""
 
     def __init__(
         self,
@@ -232,6 +239,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         sparsity_weight: Any = 1.0,
         contraction: Any = 0.0,
         contamination: Any = "auto",
+        outlier_score: Any = "error",
         output_groups: Any = None,
         layers: Any = None,
         variational: Any = False,
@@ -266,6 +274,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         self.sparsity_weight = sparsity_weight
         self.contraction = contraction
         self.contamination = contamination
+        self.outlier_score = outlier_score
         self.output_groups = output_groups
         self.layers = layers
         self.variational = variational
@@ -428,9 +437,10 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         return self._form.restored(self._targets.predict(self._through(x), self._loss))
 
     def score_samples(self, X: Any) -> NDArray:
-        """Return minus the mean squared reconstruction error of every row.
+        """Return minus the mean squared reconstruction error of every row, or minus its distance.
 
-        In a frame that is encoded, it is the error of the encoded columns.
+        In a frame that is encoded, it is the error of the encoded columns. `outlier_score` says
+        which of the two; what it was in the last call of `fit` or `partial_fit` counts.
 
         Parameters
         ----------
@@ -511,7 +521,13 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         return np.concatenate(scores)
 
     def _scores_of(self, x: Any) -> NDArray:
+        if self._usual is not None:
+            return -self._usual.distances(self._described(x))
         return -self._targets.errors(self.network_.predict(x), self._loss, x)
+
+    def _described(self, x: Any) -> Described:
+        network = self.network_
+        return Described.of(network, codec.code_stop(network), self._targets, self._loss, x)
 
     @property
     def _n_features_out(self) -> int:
@@ -562,4 +578,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)
+        self._usual = None
+        if self.outlier_score == "distance":
+            some = some_rows(train, self.n_features_in_)
+            self._usual = Neighborhood.of(self._described(some.x), some.weight)
         self.offset_ = self._border(self._scores(train.x), train.weight)

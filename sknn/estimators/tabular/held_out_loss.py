@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +19,8 @@ from sknn.training.folds import pick
 
 # Exponents of probabilities that are tried; 1 leaves them as they are.
 _POWERS = np.geomspace(1.0 / 3.0, 3.0, 41)
+# Rows whose scores are pooled at a time: those of many epochs take much room.
+_ROWS = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ class HeldOut:
         A single one, which says in what precision to compute.
     target : ndarray, encoded
     weight : ndarray of shape (n,) or None
-    rows : callable
-        Returns the encoded rows; they may be many, and few ask for them.
+    x : ndarray of shape (m, n_inputs)
+        Encoded rows, and which of them are meant: a copy of all would take much room.
+    index : ndarray of int of shape (n,) or None
     """
 
     targets: Targets
@@ -47,11 +49,17 @@ class HeldOut:
     network: Network
     target: Any
     weight: NDArray | None
-    rows: Callable[[], NDArray]
+    x: NDArray
+    index: NDArray | None
+
+    def rows(self, places: Any = slice(None), columns: slice = slice(None)) -> NDArray:
+        """Return some columns of the encoded rows at some places."""
+        return self.x[:, columns][places if self.index is None else self.index[places]]
 
     def pool(self, raw: NDArray, share: NDArray | None = None) -> NDArray:
         """Return the raw scores (n, n_raw) of the mean prediction; `raw` has a leading axis."""
-        return self.targets.pool(raw, self.loss, share)
+        pieces = (raw[:, at : at + _ROWS] for at in range(0, raw.shape[1], _ROWS))
+        return np.concatenate([self.targets.pool(each, self.loss, share) for each in pieces])
 
     def loss_of(self, pooled: NDArray) -> float:
         """Return the weighted mean loss of raw scores of shape (n, n_raw)."""
@@ -70,15 +78,13 @@ class HeldOut:
         n_picks : int
         """
         if self.loss.has_probabilities and not isinstance(self.targets, RegressionTargets):
-            answers, ideal = self.loss.link(raw.copy()), self._ideal()
-        elif isinstance(self.loss, SquaredError):
-            answers, ideal = raw, self.target
-        else:
-            losses = [self.loss_of(each) for each in raw]
-            counts = np.zeros(len(raw))
-            counts[np.argsort(losses, kind="stable")[:n_picks]] = 1.0
-            return counts / counts.sum()
-        return pick(answers, ideal, self.weight, n_picks) / n_picks
+            return pick(raw, self._ideal(), self.weight, n_picks, self.loss.link) / n_picks
+        if isinstance(self.loss, SquaredError):
+            return pick(raw, self.target, self.weight, n_picks) / n_picks
+        losses = [self.loss_of(each) for each in raw]
+        counts = np.zeros(len(raw))
+        counts[np.argsort(losses, kind="stable")[:n_picks]] = 1.0
+        return counts / counts.sum()
 
     def _ideal(self) -> NDArray:
         """Return the probabilities of one who knows."""

@@ -121,7 +121,8 @@ def _judge(state: FitState, rows: Rows, target: Any, index: NDArray | None) -> H
     measure = state.targets.bind(table._judging_loss(state.recipe.loss))
     return HeldOut(
         *(state.targets, state.loss, measure, state.network.member(0), target, weight),
-        lambda: rows.x if index is None else rows.x[index],
+        rows.x,
+        index,
     )
 
 

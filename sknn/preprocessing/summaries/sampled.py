@@ -44,7 +44,7 @@ class SampledRows:
     @classmethod
     def of(cls, table: Table, y: NDArray, weight: NDArray, block: int) -> SampledRows:
         """Draw from the rows of a block."""
-        number = np.random.default_rng([_SEED, block]).random(table.n_rows)
+        number = _numbers(table.n_rows, block)
         rows = np.argsort(number, kind="stable")[: most_rows(table.n_columns)]
         columns = [table.column(place).take(rows) for place in range(table.n_columns)]
         return cls(columns, y[rows], weight[rows], number[rows])
@@ -61,6 +61,18 @@ class SampledRows:
     def table(self, labels: list) -> Table:
         """Return the rows as a table."""
         return Table(len(self.y), labels, self.columns.__getitem__, None)
+
+
+def drawn(n_rows: int, n_columns: int) -> NDArray | None:
+    """Return the places of the rows of a whole table that are kept, in order; None: all."""
+    most = most_rows(n_columns)
+    if n_rows <= most:
+        return None
+    return np.sort(np.argsort(_numbers(n_rows, 0), kind="stable")[:most])
+
+
+def _numbers(n_rows: int, block: int) -> NDArray:
+    return np.random.default_rng([_SEED, block]).random(n_rows)
 
 
 def most_rows(n_columns: int) -> int:

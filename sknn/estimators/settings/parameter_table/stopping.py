@@ -37,7 +37,9 @@ ENTRIES = {
         "int", 15000, "Maximum number of function evaluations of lbfgs.", c.integer(1)
     ),
     "max_time": Entry("float", None, "Seconds after which training stops.", c.none() | POSITIVE).on(
-        "TableNetwork", also="The best epochs so far are used."
+        "TableNetwork",
+        text="Seconds that `fit` may take: training stops early enough for what follows, and the "
+        "best epochs so far are used. Encoding X and one batch take place in any case.",
     ),
     "tol": Entry("float", 1e-4, "Smallest improvement of the loss that counts.", NON_NEGATIVE)
     .on(*MLP, also="For lbfgs, training ends when no entry of the gradient is larger.")
