@@ -116,8 +116,8 @@ def diagram(
     ----------
     network : Network
     max_units : int, default=16
-        A layer of so many units at most is drawn unit by unit, with its weights where the layer
-        before is.
+        A layer with at most this number of units is drawn unit by unit, with its weights if the
+        layer before is, too.
     inputs, outputs : sequence of str
         Names of the units of the first and the last layer, where they are drawn.
     member : int, default=0

@@ -51,7 +51,7 @@ def _named(conditions: Any) -> Mapping[Any, Any]:
 
 
 def _column(entries: Any, n: int) -> Any:
-    """Return entries as a column of so many rows; a single one stands in all of them."""
+    """Return entries as a column of a number of rows; a single entry is repeated."""
     if hasattr(entries, "codes") and hasattr(entries, "levels"):
         size = len(entries.codes)
     elif isinstance(entries, (str, bytes)) or not hasattr(entries, "__len__"):

@@ -175,7 +175,7 @@ class Spelling:
     odd : list of str
         Those that cannot be read so.
     ambiguous : bool
-        They are dates, but day and month cannot be told apart.
+        They are dates, but day and month cannot be distinguished.
     """
 
     kind: str = ""

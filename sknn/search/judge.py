@@ -28,7 +28,7 @@ class Judge:
 
     @property
     def kinds(self) -> dict[str, bool]:
-        """Scores by name, and whether they are of rows held out."""
+        """Scores by name, and whether they are from held-out rows."""
         kinds = {"test_scores": True, "train_scores": False}
         return kinds if self.return_train_score else {"test_scores": True}
 

@@ -79,7 +79,7 @@ class Ledger(History):
         return made
 
     def back_to(self, columns: dict[str, list[float]], rows: int) -> None:
-        """Forget what came after so many epochs."""
+        """Drop everything after a number of epochs."""
         self.n_epochs = rows
 
     def of_some(self, members: NDArray) -> Ledger:

@@ -22,7 +22,7 @@ GENERATOR, DISCRIMINATOR = "generator", "discriminator"
 
 
 def check(estimator: Any) -> None:
-    """Raise for parameters that do not go together."""
+    """Raise for parameters that cannot be combined."""
     if specs.is_lbfgs(estimator):
         raise ValueError(
             "solver='lbfgs' minimizes one function, but here two networks take turns; "

@@ -261,7 +261,7 @@ class SequenceTargets(Targets):
         return self.inner.rescales
 
     def resolved(self, dtype: np.dtype) -> bool:
-        """Whether numbers of that precision are fine enough for what y tells apart."""
+        """Whether numbers of this precision can distinguish the values of y."""
         return self.inner.resolved(dtype)
 
     def vanishes(self, dtype: np.dtype) -> bool:

@@ -161,7 +161,7 @@ class Activations(Constraint):
 
 
 class Layers(Constraint):
-    """None, or a list of layer specs; each is checked anew, with its numbers read, when bound."""
+    """None, or a list of layer specs; each is checked, and its numbers read, when bound."""
 
     def __init__(self) -> None:
         super().__init__(self._are_layers, "None or a list of layer specs")

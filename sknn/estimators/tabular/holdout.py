@@ -21,7 +21,7 @@ from sknn.training.run import Run
 
 @dataclass(frozen=True)
 class Team:
-    """The networks that are served together, in the units of training.
+    """The networks that predict together, in the units of training.
 
     Attributes
     ----------

@@ -110,7 +110,7 @@ class LinearModel:
         """Return slopes (d, k), the center of the rows (d,) and the mean of their target (k,).
 
         Cross-validation within few rows may choose a penalty that lets columns that go together
-        extrapolate without bounds; the rows held out tell, and then the slopes are zero.
+        extrapolate without bounds; the held-out rows show this, and then the slopes are zero.
 
         Parameters
         ----------

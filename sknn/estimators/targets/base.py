@@ -124,7 +124,7 @@ class Targets(ABC):
         return False
 
     def resolved(self, dtype: np.dtype) -> bool:
-        """Whether numbers of that precision are fine enough for what y tells apart."""
+        """Whether numbers of this precision can distinguish the values of y."""
         return True
 
     def vanishes(self, dtype: np.dtype) -> bool:
