@@ -104,7 +104,8 @@ def naming_arguments(**arguments: Any) -> Iterator[None]:
             raise _kind(error)(own) from error
         if re.search(rf"\b({'|'.join(arguments)})\b", str(error)):
             raise
-        raise located(error, _culprit(arguments)) from error
+        of_columns = "feature names should match" in str(error)
+        raise located(error, "X" if of_columns else _culprit(arguments)) from error
 
 
 def _own_words(message: str, arguments: dict[str, Any]) -> str | None:

@@ -189,7 +189,8 @@ class BaseNetwork(
                 "continue from; resume what Checkpoint.load returns or Pause stopped. To train a "
                 "network further that has finished, fit it with warm_start=True (if that is set "
                 "only now, this fit starts from the weights that predict, with a fresh "
-                "optimizer), or call partial_fit."
+                "optimizer), or call partial_fit; in a pipeline, "
+                "pipe[-1].partial_fit(pipe[:-1].transform(X), y)."
             )
         if run.stop_reason not in (None, "interrupted", PAUSED):
             return self

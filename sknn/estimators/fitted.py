@@ -86,6 +86,7 @@ class Fitted:
             max_units=_FEW_UNITS,
             inputs=vars(self).get("feature_names_in_", ()),
             outputs=() if isinstance(classes, list) else classes,
+            n_machines=len(vars(self).get("rbms_", ())),
         )
         n = self.network_.n_members
         which = f"Network, the first of {n}" if n > 1 else "Network"

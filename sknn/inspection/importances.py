@@ -142,7 +142,8 @@ def _weighted(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, NDArray | N
         return X, y, None
     if X is None:
         raise ValueError("sample_weight was passed without the rows that it weights; pass X.")
-    weight = check_weight(sample_weight, X.shape[0] if hasattr(X, "shape") else len(X))
+    n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
+    weight: Any = check_weight(sample_weight, n_rows)
     check_some_weight(weight, "sample_weight")
     rows = np.flatnonzero(weight)
     return rows_at(X, rows), None if y is None else rows_at(y, rows), weight[rows]

@@ -255,7 +255,7 @@ def _within_memory(candidates: tuple[ScoredWeights, ...]) -> tuple[ScoredWeights
 
 
 def pick(
-    answers: NDArray,
+    answers: NDArray | Sequence[NDArray],
     ideal: NDArray,
     weight: NDArray | None,
     n_picks: int,
@@ -268,7 +268,7 @@ def pick(
 
     Parameters
     ----------
-    answers : ndarray of shape (n_predictors, n, k)
+    answers : sequence of ndarray of shape (n, k)
     ideal : ndarray of shape (n, k)
     weight : ndarray of shape (n,) or None
     n_picks : int
@@ -293,19 +293,22 @@ def pick(
 
 
 def _products(
-    answers: NDArray, ideal: NDArray, weight: NDArray | None, link: Callable[[NDArray], NDArray]
+    answers: NDArray | Sequence[NDArray],
+    ideal: NDArray,
+    weight: NDArray | None,
+    link: Callable[[NDArray], NDArray],
 ) -> tuple[NDArray, NDArray]:
     """Return the inner products of all predictions, and those with the ideal.
 
     They are centered on the first, so that what all have in common costs no precision.
     """
-    n_predictors, n, k = answers.shape
+    n_predictors, (n, k) = len(answers), answers[0].shape
     root = np.ones((n, 1)) if weight is None else np.sqrt(weight / weight.mean())[:, None]
     inner, cross = np.zeros((n_predictors, n_predictors)), np.zeros(n_predictors)
     rows = max(1, _PIECE // (n_predictors * k))
     for start in range(0, n, rows):
         piece = slice(start, start + rows)
-        some = link(answers[:, piece].copy())
+        some = link(np.stack([each[piece] for each in answers]))
         spread = ((some - some[0]) * root[piece]).astype(np.float64).reshape(n_predictors, -1)
         inner += spread @ spread.T
         cross += spread @ ((ideal[piece] - some[0]) * root[piece]).ravel()

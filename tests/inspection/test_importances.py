@@ -1,6 +1,7 @@
 """Importances of columns: what matters is found, whoever asks for it."""
 
 import functools
+import itertools
 
 import numpy as np
 import pandas as pd
@@ -130,46 +131,56 @@ def test_what_lacks_is_named():
 
 
 WEIGHTS = RNG.integers(0, 3, len(X)).astype(float)
-TABLE = pd.DataFrame(X[:, :4], columns=list("abcd")).assign(
-    a=np.where(X[:, 0] > 1, np.nan, X[:, 0])
-)
+FRAME = pd.DataFrame(X, columns=list("abcde"))
 
 
-def by_columns():
-    return TabularMLPRegressor(max_iter=4, n_members=2, n_splits=2, random_state=0).fit(TABLE, Y)
+def matrix():
+    return FITTED, X
 
 
-@pytest.mark.parametrize("method", METHODS[1:3])
+def outputs():
+    return net().fit(X, np.column_stack([Y, X[:, 0]])), X
+
+
+def frame():
+    return make_pipeline(StandardScaler(), net()).fit(FRAME, Y), FRAME
+
+
+def table():
+    few = FRAME.iloc[:40, :2].copy()
+    few.loc[few["a"] > 1, "a"] = np.nan
+    model = TabularMLPRegressor(max_iter=2, n_members=1, random_state=0)
+    return model.fit(few, Y[:40]), few
+
+
+def repeated(rows, weight):
+    times = np.repeat(np.arange(len(rows)), weight.astype(int))
+    return rows.iloc[times] if hasattr(rows, "iloc") else rows[times]
+
+
 @pytest.mark.parametrize(
-    ("model", "rows"),
-    [
-        (FITTED, X),
-        (net().fit(X, np.column_stack([Y, X[:, 0]])), X),
-        (make_pipeline(StandardScaler(), net()).fit(X, Y), X),
-        (by_columns(), TABLE),
-    ],
-    ids=["matrix", "outputs", "pipeline", "table"],
+    ("case", "method"),
+    [*itertools.product([matrix, outputs, frame], METHODS[1:3]), (table, "gradients")],
 )
-def test_a_weight_is_how_often_a_row_is_there(model, rows, method):
-    found = feature_importances(model, rows, sample_weight=WEIGHTS, method=method)
-    times = np.repeat(np.arange(len(X)), WEIGHTS.astype(int))
-    there = rows.iloc[times] if rows is TABLE else rows[times]
-    expected = feature_importances(model, there, method=method)
+def test_a_weight_is_how_often_a_row_is_there(case, method):
+    model, rows = case()
+    weight = WEIGHTS[: len(rows)]
+    found = feature_importances(model, rows, sample_weight=weight, method=method)
+    expected = feature_importances(model, repeated(rows, weight), method=method)
     np.testing.assert_allclose(found, expected, rtol=1e-10)
-    # Only ratios matter.
-    thrice = feature_importances(model, rows, sample_weight=3 * WEIGHTS, method=method)
+    thrice = feature_importances(model, rows, sample_weight=3 * weight, method=method)
     np.testing.assert_allclose(thrice, expected, rtol=1e-10)
 
 
-@pytest.mark.parametrize(("model", "rows"), [(FITTED, X), (by_columns(), TABLE)])
-def test_shuffles_of_weighted_rows_are_those_of_repeated_ones(model, rows):
-    # Rows of weight 4 lie far out in a column, which a shuffle of all rows alike would hide.
+@pytest.mark.parametrize("case", [matrix, frame])
+def test_shuffles_of_weighted_rows_are_those_of_repeated_ones(case):
+    # Rows of weight 4 lie far out in a column, which a shuffle of all rows alike would not show.
+    model, rows = case()
     weight = np.where(X[:, 1] > 0.5, 4.0, 1.0)
-    times = np.repeat(np.arange(len(X)), weight.astype(int))
-    there = rows.iloc[times] if rows is TABLE else rows[times]
-    more = {"n_repeats": 60, "random_state": 0}
+    more = {"n_repeats": 25, "random_state": 0}
     found = feature_importances(model, rows, Y, sample_weight=weight, **more)
-    expected = feature_importances(model, there, Y[times], **more)
+    targets = repeated(Y, weight)
+    expected = feature_importances(model, repeated(rows, weight), targets, **more)
     np.testing.assert_allclose(found, expected, rtol=0.06, atol=0.01)
 
 

@@ -10,6 +10,7 @@ import pytest
 import scipy.sparse as sp
 from numpy.testing import assert_array_equal
 from sklearn.base import ClassifierMixin
+from sklearn.exceptions import DataConversionWarning
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
@@ -224,7 +225,7 @@ def test_sparse_targets_that_are_no_indicator(kind, name):
     assert "y is sparse" in said(lambda: kind().fit(X, y))
     if kind is not GAN:
         call = lambda: kind().fit(X, LABELS, X_val=X, y_val=y)  # noqa: E731
-        assert "y is sparse" in said(call)
+        assert "y_val is sparse" in said(call)
 
 
 @pytest.mark.parametrize("odd", [SPARSE["a column"], [[1], [1, 2]] * 30, {"a": 1}, [None] * 60])
@@ -377,3 +378,70 @@ def test_rows_of_a_wrong_shape_are_not_taken_for_a_single_one():
     flat = CNNClassifier((2,), input_shape=(4, 16), kernel_size=(3, 3), **SMALL)
     flat.fit(np.zeros((12, 64)), np.arange(12) % 2)
     assert "(4, 16) of a single image" in said(lambda: flat.predict(np.zeros((4, 16))))
+
+
+TABLE = pd.DataFrame(X[:, :2], columns=["a", "b"])
+OF_VALIDATION = {
+    # what is changed, what is said
+    "missing": (
+        {"X_val": TABLE.where(TABLE > -1)},
+        "Input X_val contains NaN, in column 'a'. Imp",
+    ),
+    "text": (
+        {"X_val": TABLE.assign(b="red")},
+        "X_val holds text .* .'red'., in column 'b'. Encode",
+    ),
+    "order": ({"X_val": TABLE[["b", "a"]]}, "In X_val: The feature names should match"),
+    "rows": ({"X_val": TABLE[:9]}, "X_val has 9 rows and y_val 60; both"),
+    "twice": ({"X_val": TABLE[["a", "b", "a"]]}, "X_val has more than one column named"),
+    "labels": ({"y_val": [0, 7] * 30}, "`y_val` has classes not in .* `y_val` has .0 7."),
+    "columns": ({"y_val": np.zeros((60, 2))}, "y_val must have one column; got shape"),
+    "no target": ({"y_val": [0, np.nan] * 30}, "Input y_val contains NaN. Leave out the rows"),
+    "few weights": ({"sample_weight_val": [1, 2]}, r"^sample_weight_val.shape == .2,., expected"),
+    "negative": ({"sample_weight_val": [-1] * 60}, "data passed to `sample_weight_val`; weights"),
+    "no weight": ({"sample_weight_val": [0] * 60}, "^sample_weight_val must hold at least one"),
+}
+
+
+@pytest.mark.parametrize("name", OF_VALIDATION)
+def test_errors_about_validation_rows_name_what_was_passed(name):
+    changed, words = OF_VALIDATION[name]
+    given = {"X_val": TABLE, "y_val": [0, 1] * 30, "sample_weight_val": np.ones(60)} | changed
+    found = said(lambda: MLPClassifier(**SMALL).fit(TABLE, [0, 1] * 30, **given))
+    assert re.search(words, found)
+    assert not re.search(r"(?<!['\w])(X|y|sample_weight)(?!['\w])", found)
+
+
+def test_columns_and_entries_keep_their_names_in_errors_about_validation_rows():
+    frame = pd.DataFrame({"y": [1.0] * 60, "X": [2.0] * 60})
+    odd = frame.assign(y="X")
+    found = said(lambda: MLPClassifier(**SMALL).fit(frame, [0, 1] * 30, X_val=odd, y_val=[0] * 60))
+    assert "X_val holds text that cannot be converted to numbers ('X'), in column 'y'." in found
+    net = TabularMLPRegressor(preset="fast", **SMALL)
+    train = frame.assign(y=np.arange(60.0))
+    found = said(lambda: net.fit(train, REAL, X_val=odd, y_val=REAL))
+    assert found.startswith("In column 'y' of X_val: could not convert 'X' to a number")
+
+
+@pytest.mark.parametrize(
+    ("given", "words", "kind"),
+    [
+        ({"X_val": TABLE.to_numpy()}, "X_val does not have valid feature names", UserWarning),
+        ({"y_val": np.zeros((60, 1))}, "A column-vector y_val was passed", DataConversionWarning),
+    ],
+)
+def test_warnings_about_validation_rows_name_what_was_passed(given, words, kind):
+    def fit():
+        given_y = {"X_val": TABLE, "y_val": [0, 1] * 30} | given
+        MLPClassifier(**SMALL).fit(TABLE, [0, 1] * 30, **given_y)
+
+    with pytest.warns(kind, match=words) as record:
+        fit()
+    (found,) = [each for each in record if each.category is kind]
+    assert found.filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", kind)
+        with pytest.raises(kind, match=words):
+            fit()
+        warnings.simplefilter("ignore", kind)
+        fit()

@@ -123,7 +123,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         The members of all picked epochs, as one network.
     temperature_ : float
         Temperature, by which log-probabilities are divided. It minimizes the log loss on the
-        held-out rows or, if no rows were held out, on the validation rows [3]_.
+        held-out rows, weighted by `sample_weight` and `class_weight`, or, if no rows were held out,
+        on the validation rows, weighted by `sample_weight_val` [3]_.
     classes_ : ndarray or list of ndarray
     history_ : dict of ndarray
         One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm,
