@@ -174,7 +174,7 @@ def _is_machine(layers: Sequence[Layer | None]) -> bool:
 
 
 def n_trained(plan: Plan) -> int:
-    """Return how many parameters of its own a layer trains."""
+    """Return the number of trained parameters that belong to a layer itself."""
     return sum(
         prod(param.shape)
         for param in plan.params.values()
@@ -279,7 +279,7 @@ def _machines(columns: Sequence[_Column], n_machines: int) -> Iterator[Caption]:
 
 
 def _headings(names: list[str]) -> Iterator[Caption]:
-    """Yield what several layers are together: the two nets of a GAN, encoder and decoder."""
+    """Yield groups of layers: the two networks of a GAN, encoder and decoder."""
     for prefix, title in _PARTS:
         yield from _heading([i for i, name in enumerate(names) if name.startswith(prefix)], title)
     decoder = [i for i, name in enumerate(names) if name.startswith("decoder")]

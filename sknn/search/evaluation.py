@@ -88,7 +88,7 @@ def _outcome(network: Any, exam: Exam | None, judge: Judge) -> dict[str, Any]:
 
 
 def _extras(model: Any, test: Any, wishes: dict[str, Any]) -> dict[str, Any]:
-    """Return what not all searches ask for."""
+    """Return the results that not all searches request."""
     test = np.asarray(test)
     known = {
         "n_test_samples": int(test.sum()) if test.dtype == bool else len(test),

@@ -112,7 +112,7 @@ def _checked(network: Any, scorer: Any, X: Any, y: Any, params: Any) -> tuple[An
 
 
 def _to_end(model: Any, X: Any) -> Any:
-    """Return what comes to the last step of a model."""
+    """Return the rows that reach the last step of a model."""
     while isinstance(model, Pipeline):
         X = model[:-1].transform(X) if len(model) > 1 else X
         model = model.steps[-1][1]

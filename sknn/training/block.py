@@ -274,7 +274,7 @@ def hand_back(block: Run, member: int, run: Run) -> None:
 
 
 def _own(figure: Any, member: int) -> Any:
-    """Return what belongs to a member; before the first epoch all have the same."""
+    """Return the state of a member; before the first epoch, all have the same."""
     return figure if np.ndim(figure) == 0 else figure[member]
 
 

@@ -213,7 +213,7 @@ class TouchedObjective:
         return value
 
     def figures(self) -> dict[str, float]:
-        """Return what the objective measured."""
+        """Return the measurements of the objective."""
         return self.objective.figures()
 
 

@@ -391,7 +391,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         return targets.draw(n, rng) if y is None else targets.codes(y, n)
 
     def _generated(self, codes: NDArray | None, n: int, rng: np.random.RandomState) -> NDArray:
-        """Return what the generator makes: numbers, and probabilities of choices."""
+        """Return the output of the generator: numbers, and probabilities of choices."""
         made = np.empty((n, self._n_columns), self.network_.dtype)
         for begin in range(0, n, _DRAWN_ROWS):
             some = slice(begin, begin + _DRAWN_ROWS)

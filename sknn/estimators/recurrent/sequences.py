@@ -203,7 +203,7 @@ class SequenceTargets(Targets):
         return self.inner.bind(loss)
 
     def kernel(self, loss: Loss, in_shape: tuple[int, ...]) -> Any:
-        """Return what training minimizes: the loss of all steps."""
+        """Return the objective of training: the loss of all steps."""
         return PerStep(loss, in_shape[0])
 
     def encode(self, y: Steps, dtype: np.dtype) -> NDArray:

@@ -126,7 +126,7 @@ class TableNetwork(SupervisedNetwork):
         )
 
     def _resolved_settings(self) -> Preset:
-        """Return what the parameters say, and the preset where they are "auto"."""
+        """Return the values of the parameters, and of the preset for those that are "auto"."""
         preset: Preset = self._presets[self.preset]
         asked = {name: getattr(self, name) for name in (*_SETTINGS, "max_iter")}
         said = {name: value for name, value in asked.items() if value != "auto"}
@@ -312,7 +312,7 @@ class TableNetwork(SupervisedNetwork):
 
     @abstractmethod
     def _linear_target(self, target: Any, loss: Loss) -> NDArray | None:
-        """Return what a linear model should predict, one column per raw score; None: no model."""
+        """Return the targets of a linear model, one column per raw score; None: no model."""
 
     # -- members that check each other ----------------------------------------------------
 

@@ -14,7 +14,7 @@ _PENALTIES = (0.01, 1.0, 10.0, 100.0, 1000.0)
 
 
 def in_rows(weight: NDArray) -> NDArray:
-    """Return what each weight is in rows: a penalty must not feel the unit of weights.
+    """Return weights in units of rows: a penalty must not depend on the unit of weights.
 
     Their smallest positive one is a row if all are multiples of it, else their mean is.
     """
