@@ -54,6 +54,17 @@ def sliced(values: Any, start: int, stop: int, step: int = 1) -> Any:
     return values.iloc[rows] if hasattr(values, "iloc") else values[rows]
 
 
+def joined(parts: Sequence[Any]) -> Any:
+    """Return the rows of all parts, as what they are."""
+    if any(map(sp.issparse, parts)):
+        return sp.vstack(list(map(sp.csr_array, parts)), format="csr")
+    if all(hasattr(part, "iloc") for part in parts):
+        import pandas as pd
+
+        return pd.concat(parts)
+    return np.concatenate([np.asarray(part) for part in parts])
+
+
 def n_rows(values: Any) -> int:
     """Return the number of rows."""
     return values.shape[0] if hasattr(values, "shape") else len(values)

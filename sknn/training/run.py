@@ -151,6 +151,11 @@ class Streams:
             noise=_joined([np.random.default_rng(each) for each in seeds]),
         )
 
+    @classmethod
+    def of_members(cls, parts: Sequence[Streams]) -> Streams:
+        """Return the streams of all members, from those of each that was trained alone."""
+        return replace(parts[0], noise=_joined([part.noise for part in parts]))
+
     def part(self, members: Sequence[int]) -> Streams:
         """Return independent streams for some of the members."""
         twin = self.copy()

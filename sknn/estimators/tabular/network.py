@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -35,12 +35,13 @@ from sknn.estimators.settings.freezing import decay_factors, rate_factors
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.supervised import SupervisedNetwork
+from sknn.estimators.tabular.encoded import EncodedTable
 from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
 from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.estimators.tabular.holdout import FoldHoldout, Team
 from sknn.estimators.tabular.presets import Preset
 from sknn.estimators.tabular.ridge import LinearModel
-from sknn.preprocessing.columns import Table, read_table
+from sknn.preprocessing.columns import read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.training.threads import blas_threads
 
@@ -185,25 +186,25 @@ class TableNetwork(SupervisedNetwork):
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         y = arrays.check_target(y, self._numeric_target)
         if reset:
-            table = read_table(X)
-            self._learn_encoder(table, y, sample_weight)
-            # transform would return a frame if scikit-learn is set to return frames.
-            x = self.encoder_.encode(table, self.encoder_)
+            table = X if isinstance(X, EncodedTable) else self._encoded(X, y, sample_weight)
+            self.encoder_, x = table.encoder, table.x
             validate_data(self, table.frame, skip_check_array=True)
         else:
             x = self._check_inputs(X)
         check_same_rows(x, y)
         return Rows(x, y, arrays.check_weight(sample_weight, len(x)))
 
-    def _learn_encoder(self, table: Table, y: Any, sample_weight: Any) -> None:
-        lent = self.__dict__.pop("_lent_encoder", None)
-        if lent is not None:
-            self.encoder_ = lent
-            return
-        self.encoder_ = self._new_encoder()
-        remarks = self.encoder_.learn(table, self._split_target(y), sample_weight)
-        if self._first_rows is None:
-            remarks.warn()
+    def _encoded(self, X: Any, y: Any, sample_weight: Any) -> EncodedTable:
+        """Return the rows as an encoder reads them that has learned from them."""
+        table = read_table(X)
+        encoder = self.__dict__.pop("_lent_encoder", None)
+        if encoder is None:
+            encoder = self._new_encoder()
+            remarks = encoder.learn(table, self._split_target(y), sample_weight)
+            if self._first_rows is None:
+                remarks.warn()
+        # transform would return a frame if scikit-learn is set to return frames.
+        return EncodedTable(encoder, encoder.encode(table, encoder), table.frame)
 
     def _encoder_and_target(self) -> tuple[TableEncoder, Callable[[Any], Any]]:
         """Return the encoder that this network fits, and what makes its target of y."""
@@ -256,11 +257,13 @@ class TableNetwork(SupervisedNetwork):
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
         objective = supervised_objective(state, network, rows)
-        factors = self._factors(network)
+        factors = self._factors(network, state.members)
         return Problem(objective, lambda: update_of(state, network, objective, factors))
 
-    def _factors(self, network: Network) -> tuple[NDArray, NDArray]:
-        """Freeze the linear path of the members that are to have none.
+    def _factors(
+        self, network: Network, members: Sequence[int] | None = None
+    ) -> tuple[NDArray, NDArray]:
+        """Freeze the linear path of the members that are to have none; None: there are all.
 
         Decay goes with the rate. Where one score is the difference of two, it is that of each.
         """
@@ -274,7 +277,9 @@ class TableNetwork(SupervisedNetwork):
         for slot in last.values():
             rates[:, slot.start : slot.stop] *= several
         if "S" in last:
-            rates[self._n_linear(n_members) :, last["S"].start : last["S"].stop] = 0.0
+            there = np.arange(n_members) if members is None else np.asarray(members)
+            others = there >= self._n_linear(self._settings.n_members)
+            rates[others, last["S"].start : last["S"].stop] = 0.0
         decays[last["W"].start : last["W"].stop] /= several
         return (rates if network.lead else rates[0]), decays
 
