@@ -158,8 +158,8 @@ class TableNetwork(SupervisedNetwork):
         if call.epochs == 0:
             raise ValueError(
                 f"The first block has {rows.n_rows} rows, too few to determine scales, bins, "
-                f"and levels; with together > 1 it needs at least {FEW}. Make blocks "
-                "larger."
+                f"and levels; with together > 1 it needs at least {FEW}. Make "
+                "blocks larger."
             )
         self._first_rows = rows if rows.n_rows < ENOUGH else None
         X, resume = rows.table(read_table(call.X).frame), call.finish
