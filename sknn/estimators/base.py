@@ -245,7 +245,7 @@ class BaseNetwork(
         return False
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
-        """Return what training minimizes, and what moves the weights."""
+        """Return the objective of training, and the updates of the weights."""
         return supervised_problem(state, network, rows)
 
     def _observers(self, state: FitState, network: Network) -> list[Callback]:

@@ -199,7 +199,7 @@ def _colors(values: NDArray) -> dict[str, Any]:
 
 
 def _outputs(final: Any, X: Any) -> dict[str, NDArray]:
-    """Return what every hidden layer gives, by the name of the layer it begins with."""
+    """Return the output of every hidden layer, by the name of its first layer."""
     x = final._check_inputs(X)
     if isinstance(final, GAN):
         answer = Realness(final)

@@ -170,7 +170,7 @@ def integrated_gradients(
 
 
 def _asked(estimator: Any, X: Any, target: Any) -> tuple[Any, NDArray, ScalarAnswer]:
-    """Return the network estimator, its checked rows, and what is asked about them."""
+    """Return the network estimator, its checked rows, and the request about them."""
     network_of(estimator)
     final, x = read_rows(estimator, X)
     answer = answer_of(final, target)

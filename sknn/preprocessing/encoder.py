@@ -196,7 +196,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return self._become(plan, table.frame)
 
     def learn(self, table: Table, y: Any, sample_weight: Any) -> ColumnWarnings:
-        """Do what :meth:`fit` does, and return what it would warn about."""
+        """Do the same as :meth:`fit`, but return the warnings instead of giving them."""
         plan, remarks = self._planned(table, y, sample_weight)
         self._become(plan, table.frame)
         return remarks

@@ -199,7 +199,7 @@ class Numbers:
             From the place of a column, its distinct values and the number of columns that vary to
             edges.
         constant : ndarray of bool of shape (d,), default=None
-            Columns that do not vary but for rounding.
+            Columns that vary only by rounding.
         """
         varies = np.array([each.varies for each in columns], bool)
         kept = np.flatnonzero(varies if constant is None else varies & ~constant)

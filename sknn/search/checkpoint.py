@@ -141,7 +141,7 @@ class SearchCheckpoint(NoCheckpoint):
         return time.monotonic() >= self._next
 
     def write(self, state: Any) -> None:
-        """Write what is known.
+        """Write the state.
 
         Raises
         ------

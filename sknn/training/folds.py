@@ -30,7 +30,7 @@ _ROWS = 1 << 13
 
 
 class FoldBatches:
-    """Training rows of several members, each with rows of its own.
+    """Training rows of several members, each with its own rows.
 
     The batches of a pass have the same size, up to one row: a last batch of a few rows would make a
     noisy step. A member with more rows than another leaves out as many in each pass, others every

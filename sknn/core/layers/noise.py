@@ -13,7 +13,7 @@ from sknn.core.layout import Plan, Scratch, Shape, Views
 from sknn.core.random_streams import SharedGenerator, of_members
 
 _PARTS = 1 << 16
-# Random words are drawn so many at a time: 64 KB, so that a step allocates next to nothing.
+# Random words are drawn in pieces of 64 KB, so that a step allocates next to nothing.
 _SLAB_WORDS = 1 << 13
 
 

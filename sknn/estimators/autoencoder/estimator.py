@@ -398,7 +398,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         return self._form.restored(self._decoded(X))
 
     def _decoded(self, X: Any) -> NDArray:
-        """Return what the decoder makes of codes, before it is a table again."""
+        """Return the output of the decoder for codes, before it becomes a table again."""
         self._check_fitted()
         network, stop = self.network_, codec.code_stop(self.network_)
         codes = arrays.check_matrix(X, network.dtype)

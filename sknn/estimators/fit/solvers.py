@@ -169,7 +169,7 @@ def from_best(state: FitState, members: Members, rows: NDArray | None) -> FitSta
 
 
 def threads_for(state: FitState, rows: int) -> blas_threads:
-    """Return what limits BLAS to one thread if a batch with that many rows is little work."""
+    """Return a context that limits BLAS to one thread if a batch of these rows is small."""
     alone = state.estimator._single_threaded
     return blas_threads(0 if alone else largest_product(state.network, rows))
 

@@ -70,7 +70,7 @@ _EXPANDED = (
 
 
 def _readout(reverse: bool) -> Layer:
-    """Return what is kept of the steps [1].
+    """Return the readout of the steps [1].
 
     [1] Howard & Ruder (2018), "Universal language model fine-tuning for text classification", ACL
     (there "concat pooling").

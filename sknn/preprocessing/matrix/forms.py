@@ -32,7 +32,7 @@ class ArrayForm:
         return rows
 
     def wanted(self, conditions: Any, n: int) -> AskedRows:
-        """Return what is asked for in so many new rows."""
+        """Return the requested entries of a number of new rows."""
         raise ValueError(
             "conditions name columns of a frame, and X was an array in fit; fit on a frame, or ask "
             "for classes by y."
@@ -77,7 +77,7 @@ class NumericForm(ArrayForm):
         return self.maker.make(_with_given(list(rows.T), wanted))
 
     def wanted(self, conditions: Any, n: int) -> AskedRows:
-        """Return what is asked for in so many new rows."""
+        """Return the requested entries of a number of new rows."""
         wanted = AskedRows(n)
         for place, label, column in asked(self.maker.names, conditions, n):
             with naming(label):
@@ -108,7 +108,7 @@ class TableForm(ArrayForm):
         return self.coder.maker.make(_with_given(self.coder.decode(rows), wanted))
 
     def wanted(self, conditions: Any, n: int) -> AskedRows:
-        """Return what is asked for in so many new rows."""
+        """Return the requested entries of a number of new rows."""
         wanted, places = AskedRows(n), list(self.coder.places())
         for place, label, column in asked(self.coder.labels, conditions, n):
             block, group, number = places[place]

@@ -112,7 +112,7 @@ class TableSummary:
     # -- facts ----------------------------------------------------------------------------
 
     def forms(self, categorical: NDArray | None) -> list[Form]:
-        """Return what each column of X holds."""
+        """Return the form of each column of X."""
         forms = zip(forms_of(self._different, categorical), self.columns, strict=True)
         return [Form(own.kind) if isinstance(own, ColumnFigures) else form for form, own in forms]
 
