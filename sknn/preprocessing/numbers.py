@@ -31,7 +31,7 @@ def squash(scaled: NDArray) -> NDArray:
 class Moments:
     """Weighted mean and standard deviation of a column, and the weight they are of.
 
-    They are merged by the formulae of Chan, Golub and LeVeque (1983), "Algorithms for computing
+    They are merged with the formulas of Chan, Golub, and LeVeque (1983), "Algorithms for computing
     the sample variance: analysis and recommendations", The American Statistician 37; with the
     deviation in place of the sum of squares, which overflows.
     """

@@ -241,7 +241,7 @@ class Rounds:
             for key in missing
         ]
         for (key, split), lesson in zip(missing, self._results(work), strict=True):
-            name = f"what the steps before the network make of the rows of split {split}, {key}"
+            name = f"the output of the steps before the network for split {split}, {key}"
             self.checkpoint.identify(**{name: (lesson.X, lesson.y, lesson.params)})
             self._lessons[key, split] = lesson
 

@@ -26,7 +26,7 @@ from sknn.inspection import (
     LearningRateDisplay,
     WeightsDisplay,
 )
-from sknn.layers import Dense, Dropout, Parallel, Residual
+from sknn.layers import BatchNorm, Conv2D, Dense, Dropout, Parallel, Residual
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -146,6 +146,9 @@ def test_histograms_of_all_hidden_layers():
     [
         (CNNClassifier((5,), **BRIEF), IMAGES, "conv0", "maps", (2, 2, 5)),
         (CNNClassifier((5,), **BRIEF), IMAGES, -1, "histogram", (30, 64)),
+        (CNNClassifier((5,), **BRIEF), IMAGES, "norm0", "maps", (4, 4, 5)),
+        (CNNClassifier((5,), n_members=2, **BRIEF), IMAGES, "norm0", "maps", (4, 4, 10)),
+        (CNNClassifier((5,), **BRIEF), IMAGES, "output", "histogram", (30, 1)),
         (RNNClassifier((5, 3), **BRIEF), SERIES, 0, "sequence", (8, 5)),
         (RNNClassifier((5,), **BRIEF), SERIES, 0, "sequence", (8, 5)),
         (RNNClassifier((5,), bidirectional=True, **BRIEF), SERIES, 0, "histogram", (30, 30)),
@@ -168,6 +171,23 @@ def test_outputs_of_every_kind_of_layer(model, rows, layer, kind, shape):
     assert display.kind == kind
     assert next(iter(display.outputs.values())).shape == shape
     assert display.figure_ is display.axes_[0].figure
+
+
+def test_outputs_of_layers_inside_blocks():
+    inside = [Conv2D(4), BatchNorm(), Conv2D(4, activation="identity")]
+    branches = Parallel([Conv2D(2, 1), [Dropout(0.5), Residual([Conv2D(4)])]])
+    model = CNNClassifier(layers=[Conv2D(4), Residual(inside), branches], **BRIEF).fit(IMAGES, Y)
+
+    def output(layer):
+        display = ActivationDisplay.from_estimator(model, IMAGES, layer=layer, row=2)
+        return display.outputs[layer]
+
+    np.testing.assert_allclose(output("conv0") + output("residual0.conv1"), output("residual0"))
+    branch = output("residual0") + output("parallel0.1.residual0.conv0")
+    joined = np.concatenate([output("parallel0.0.conv0"), branch], axis=-1)
+    np.testing.assert_allclose(joined, output("parallel0"))
+    with pytest.raises(ValueError, match="layer must be"):
+        output("residual0.conv2")
 
 
 def test_a_layer_alone_and_those_between():

@@ -150,8 +150,8 @@ class AdamW(_Moments, alias="adamw"):
 class LazyAdam(_Moments, alias="lazy_adam"):
     r"""Adam that lets weights wait until a batch touches them: for text, and other sparse rows.
 
-    A word that does not occur in a batch has no gradient in it. :class:`Adam` moves its weights all
-    the same, by what is left of their moments, and so does work for all words in every batch. Here
+    A word that does not occur in a batch has no gradient in it. :class:`Adam` still moves its
+    weights, by the rest of their moments, and so does work for all words in every batch. Here
     the rows of the first W whose columns of X are zero throughout the batch wait. When they are
     needed, they catch up on the k steps they missed, all at once:
 
@@ -205,7 +205,7 @@ class LazyAdam(_Moments, alias="lazy_adam"):
     """
 
     def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
-        """Return what makes up for missed steps; None if the betas set no end to it."""
+        """Return an object that makes up for missed steps; None if the betas allow no bound."""
         b1, b2 = float(self.beta_1), float(self.beta_2)
         return MissedMoments((b1, b2), self._scalars, l2) if b1 * b1 < b2 else None
 

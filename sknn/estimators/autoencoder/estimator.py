@@ -18,6 +18,7 @@ from sknn.core.layout import Shape
 from sknn.core.network import Network
 from sknn.estimators.autoencoder import automatic
 from sknn.estimators.autoencoder import layers as codec
+from sknn.estimators.autoencoder.distances import Described, Neighborhood, some_rows
 from sknn.estimators.autoencoder.elbo import EvidenceBound
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.autoencoder.task import ReconstructionTask
@@ -47,7 +48,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
 
     The encoder maps a row to its code (:meth:`transform`), and the decoder maps a code back
     (:meth:`inverse_transform`). The code is a compressed description of the row. The reconstruction
-    error tells how unusual the row is (:meth:`score_samples`). Trained on corrupted rows, the
+    error shows how unusual the row is (:meth:`score_samples`). Trained on corrupted rows, the
     network learns to restore them (`corruption`).
 
     X may be an array of numbers or a frame of any columns: numbers, categories, booleans, dates,
@@ -62,9 +63,9 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     activation : str, Activation or list, default="auto"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
-        :mod:`sknn.activations`. A list gives one for each hidden layer. "auto" is "relu", and
-        "identity" for the code of several layers that is not to be sparse. The last layer of the
-        decoder has `output_activation`.
+        :mod:`sknn.activations`. A list gives one for each hidden layer. "auto" is "relu", except
+        for the code of several layers, where it is "identity" without `sparsity`. The last layer of
+        the decoder has `output_activation`.
     tied_weights : bool, default=False
         Let the decoder use the transposed weights of the encoder, which halves the number of
         weights.
@@ -84,6 +85,10 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     contamination : float or "auto", default="auto"
         Share of the training rows that :meth:`predict_outlier` reports as outliers; "auto" is 0.1.
         As in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows means exactly 10 rows.
+    outlier_score : {"error", "distance"}, default="error"
+        What :meth:`score_samples` is minus of, and what outliers have more of: the reconstruction
+        error, or the distance from usual rows by residuals and codes, see the notes. "distance" is
+        the better choice if outliers are among the training rows.
     output_groups : dict, default=None
         Kinds of columns of a table: ``{"numeric": columns, "binary": columns, "categorical":
         [columns of one-hot group, ...]}``, with columns by position or name. Columns that are not
@@ -120,8 +125,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. "auto" is "cosine", and
-        "constant" for a code that is the only layer. A cosine ends after `max_iter` epochs, in a
-        stream after as many calls of `partial_fit`; for longer streams pass "constant".
+        "constant" for a code that is the only layer. A cosine ends after `max_iter` epochs or, in a
+        stream, after as many calls of `partial_fit`; for longer streams pass "constant".
     learning_rate_init : float or "auto", default="auto"
         Learning rate, which the schedule multiplies by a factor. "auto" is 0.016 over the square
         root of the units of the widest hidden layer, at most 0.005, and 0.001 for a single hidden
@@ -139,8 +144,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     tol : float, default=0.0
-        Smallest improvement of the loss that counts. By default, every improvement does: a good
-        reconstruction has a small loss that keeps falling in small steps.
+        Smallest improvement of the loss that counts. By default, every improvement counts, because
+        a good reconstruction has a small loss that keeps falling in small steps.
     verbose : bool or int, default=False
         Print one line per epoch: its number and how many there are, losses, score, learning rate,
         and the time left.
@@ -176,7 +181,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Weights and biases of the dense layers, as for :class:`MLPRegressor`.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     Notes
     -----
@@ -188,7 +193,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     times 4. The loss is the cross-entropy of levels plus half the squared error of scores, and the
     reconstruction error is the mean squared error of all encoded columns. A level that was never
     seen counts as equal parts of all known ones. With ``dtype="auto"``, training is in float32.
-    Reconstructed numbers are rounded as those in training were, and lie between them.
+    Reconstructed numbers are rounded like those in training, and lie in their range.
 
     See Also
     --------
@@ -219,6 +224,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     # With 1, the error of numbers would hardly count beside that of levels.
     _stress: ClassVar[float] = 4.0
     _targets: ReconstructionTargets
+    _usual: Neighborhood | None = None
+    """What rows are compared with, if they are judged by their distance."""
 
     def __init__(
         self,
@@ -232,6 +239,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         sparsity_weight: Any = 1.0,
         contraction: Any = 0.0,
         contamination: Any = "auto",
+        outlier_score: Any = "error",
         output_groups: Any = None,
         layers: Any = None,
         variational: Any = False,
@@ -266,6 +274,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         self.sparsity_weight = sparsity_weight
         self.contraction = contraction
         self.contamination = contamination
+        self.outlier_score = outlier_score
         self.output_groups = output_groups
         self.layers = layers
         self.variational = variational
@@ -310,7 +319,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
         y : ignored
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 counts as the row twice, weight 0 as the row absent.
+            A weight of 2 counts the row twice, and a weight of 0 leaves it out.
         X_val : {array-like, frame, sparse matrix}, default=None
             Validation rows. Their loss is recorded, and early stopping watches it.
         sample_weight_val : array-like, default=None
@@ -428,9 +437,10 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         return self._form.restored(self._targets.predict(self._through(x), self._loss))
 
     def score_samples(self, X: Any) -> NDArray:
-        """Return minus the mean squared reconstruction error of every row.
+        """Return minus the mean squared reconstruction error of every row, or minus its distance.
 
-        In a frame that is encoded, it is the error of the encoded columns.
+        In a frame that is encoded, it is the error of the encoded columns. `outlier_score` says
+        which of the two; what it was in the last call of `fit` or `partial_fit` counts.
 
         Parameters
         ----------
@@ -511,7 +521,13 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         return np.concatenate(scores)
 
     def _scores_of(self, x: Any) -> NDArray:
+        if self._usual is not None:
+            return -self._usual.distances(self._described(x))
         return -self._targets.errors(self.network_.predict(x), self._loss, x)
+
+    def _described(self, x: Any) -> Described:
+        network = self.network_
+        return Described.of(network, codec.code_stop(network), self._targets, self._loss, x)
 
     @property
     def _n_features_out(self) -> int:
@@ -562,4 +578,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)
+        self._usual = None
+        if self.outlier_score == "distance":
+            some = some_rows(train, self.n_features_in_)
+            self._usual = Neighborhood.of(self._described(some.x), some.weight)
         self.offset_ = self._border(self._scores(train.x), train.weight)

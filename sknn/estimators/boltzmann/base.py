@@ -73,7 +73,7 @@ class BoltzmannMachine(BaseNetwork):
         y : None
             Ignored.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 counts as the row twice, weight 0 as the row absent.
+            A weight of 2 counts the row twice, and a weight of 0 leaves it out.
         X_val : {array-like, sparse matrix}, default=None
             Validation rows, whose free energy and reconstruction error are recorded.
 

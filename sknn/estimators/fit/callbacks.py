@@ -12,7 +12,7 @@ from sklearn.metrics import get_scorer
 
 from sknn._sklearn import SklearnCallbacks, shallow_copy, takes_weights
 from sknn._validation.arrays import Rows, shares
-from sknn._validation.messages import located
+from sknn._validation.held_out import about_validation
 from sknn.core.network import Network
 from sknn.estimators.fit.parallel import independent
 from sknn.estimators.fit.publishing import served, served_now
@@ -108,7 +108,7 @@ def encoded(state: FitState, rows: Rows, dtype: Any) -> Any:
     try:
         return state.targets.encode(rows.y, dtype)
     except (TypeError, ValueError) as error:
-        raise located(error, "y_val") from error
+        raise about_validation(error, "y_val") from error
 
 
 def _judge(scorer: Any, model: Any, rows: Rows, weights: dict[str, Any]) -> float:

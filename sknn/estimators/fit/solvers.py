@@ -6,7 +6,6 @@ import copy
 import math
 import warnings
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -50,7 +49,7 @@ def solve(
     if not recipe.averages:
         # A stale average would be used for predictions instead of the weights trained now.
         state.run.average = None
-    state.deadline = perf_counter() + recipe.max_time
+    state.deadline = state.began + recipe.max_time
     batches, size = batches_of(state)
     warn_of_clipping(state, batches.n_rows)
     largest = ROWS if recipe.full_batch else size(state.run.epoch)

@@ -121,7 +121,8 @@ def _judge(state: FitState, rows: Rows, target: Any, index: NDArray | None) -> H
     measure = state.targets.bind(table._judging_loss(state.recipe.loss))
     return HeldOut(
         *(state.targets, state.loss, measure, state.network.member(0), target, weight),
-        lambda: rows.x if index is None else rows.x[index],
+        rows.x,
+        index,
     )
 
 
@@ -130,7 +131,7 @@ def _pick(
 ) -> NDArray:
     """Return the weights of the members of all epochs that were picked."""
     judge = _judge(state, state.train, state.target, folds.judged)
-    raw = np.concatenate([each.raw for each in candidates])
+    raw = [group for each in candidates for group in each.raw]
     share = judge.pick(raw, state.recipe.family_settings.n_picks)
     picked = np.flatnonzero(share).tolist()
     groups = [
@@ -144,5 +145,5 @@ def _pick(
     # Members of a group are in the order of the folds they hold out.
     fold_of = np.concatenate([np.arange(size) for size in sizes])
     team = Team(state.network.with_members(served), shares, fold_of)
-    estimator._calibrate(judge, judge.pool(raw[picked], share[picked]), team)
+    estimator._calibrate(judge, judge.pool([raw[i] for i in picked], share[picked]), team)
     return served

@@ -104,7 +104,7 @@ def encode_labels(y: NDArray, classes: NDArray) -> NDArray[np.intp]:
     if len(unknown):
         raise ValueError(
             "`y` has classes not in `self.classes_`. "
-            f"`self.classes_` has {classes}. 'y' has {present}."
+            f"`self.classes_` has {classes}. `y` has {present}."
         )
     return np.searchsorted(classes, present)[inverse.ravel()]
 
