@@ -21,7 +21,6 @@ from sknn.core.network import Network
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.finite_output import computed
 from sknn.preprocessing.quantiles import Distinct
-from sknn.training.threads import blas_threads
 
 _MOST_COLUMNS = 2048
 """Beyond this, covariances cost too much."""
