@@ -52,7 +52,7 @@ class Rows:
 
 
 def input_dtypes(dtype: Any) -> Any:
-    """Return what `validate_data` may keep, for the `dtype` parameter of an estimator."""
+    """Return the dtypes that `validate_data` may keep, for the `dtype` of an estimator."""
     return [np.float64, np.float32] if dtype == "auto" else [np.dtype(dtype)]
 
 

@@ -112,7 +112,7 @@ def naming_arguments(**arguments: Any) -> Iterator[None]:
 
 
 def _own_words(message: str, arguments: dict[str, Any]) -> str | None:
-    """Return what is to be said instead of a message, if there is something better."""
+    """Return a better message, if there is one."""
     about_y = "Input y" in message
     for pattern, words in (_OWN_WORDS_FOR_TARGETS if about_y else _OWN_WORDS).items():
         found = re.search(pattern, message)

@@ -1,4 +1,4 @@
-"""Warnings about columns of a table: what is not used, and what would help."""
+"""Warnings about unused columns of a table, and remedies."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _listed(labels: list) -> str:
 
 
 def _advice(lost: list[str]) -> str:
-    """Say what helps where texts are hardly ever the same."""
+    """Return advice for texts that are hardly ever the same."""
     mean = sum(map(len, lost)) / len(lost)
     spaced = sum(" " in text.strip() for text in lost)
     if mean >= _LONG and spaced > _MUCH * len(lost):

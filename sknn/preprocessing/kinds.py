@@ -265,7 +265,7 @@ class _Once(dict):
 def _each(
     column: Any, read: Callable[[Any], Any], read_text: Callable[[str], Any], dtype: Any
 ) -> NDArray:
-    """Return what is read from each entry, from texts by `read_text`; None is missing."""
+    """Return the value of each entry, of texts by `read_text`; None is missing."""
     if isinstance(column, Coded):
         levels = _each(column.levels, read, read_text, dtype)
         return np.append(levels, np.array([None], dtype))[column.codes]

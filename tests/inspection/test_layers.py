@@ -190,6 +190,38 @@ def test_outputs_of_layers_inside_blocks():
         output("residual0.conv2")
 
 
+def test_a_layer_alone_and_those_between():
+    model = CNNClassifier((5,), **BRIEF).fit(IMAGES, Y)
+    shapes = {}
+    for layer, alone in (("conv0", True), ("norm0", False), ("pool0", False), ("conv0", False)):
+        shown = ActivationDisplay.from_estimator(model, IMAGES, layer=layer, alone=alone)
+        shapes[layer, alone] = shown.outputs[layer].shape
+    assert list(shapes.values()) == [(4, 4, 5), (4, 4, 5), (2, 2, 5), (2, 2, 5)]
+
+
+@pytest.mark.parametrize("n_members", [1, 2])
+def test_layers_inside_of_blocks(n_members):
+    inner = Residual([Dense(3, "tanh"), Dropout(0.1)])
+    layers = [Dense(3), Residual([inner, Dense(5), Dense(3, "identity")]), Parallel([Dense(2), []])]
+    model = MLPClassifier(layers=layers, n_members=n_members, **BRIEF).fit(X, Y)
+
+    def output(name):
+        return ActivationDisplay.from_estimator(model, X, layer=name).outputs[name]
+
+    begin, weights = output("hidden0"), model.get_weights()["residual0"]
+    np.testing.assert_allclose(
+        output("residual0") - begin, output("residual0.hidden1"), rtol=1e-5, atol=1e-6
+    )
+    deep = output("residual0.residual0.hidden0")
+    assert deep.shape == (30, 3 * n_members)
+    assert output("parallel0.0.hidden0").shape == (30, 2 * n_members)
+    if n_members == 1:
+        raw = begin @ weights["residual0.hidden0.W"] + weights["residual0.hidden0.b"]
+        np.testing.assert_allclose(deep, np.tanh(raw), rtol=1e-5, atol=1e-6)
+    with pytest.raises(ValueError, match="'residual0.residual0.hidden0', 'residual0.hidden0'"):
+        output("residual0.hidden7")
+
+
 def test_the_last_state_is_what_the_layer_gives():
     """A layer that gives its last state only is drawn through all steps before."""
     model = RNNClassifier((5,), cell="lstm", readout="last", **BRIEF).fit(SERIES, Y)

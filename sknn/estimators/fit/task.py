@@ -48,7 +48,7 @@ class Task:
         return known, None
 
     def weigh(self, known: Any, rows: Rows, state: FitState) -> NDArray | None:
-        """Return what each row counts, all weights multiplied; there are no targets at first."""
+        """Return the weight of each row, all weights multiplied; there are no targets at first."""
         return rows.weight
 
     def read_validation(self, state: FitState) -> Rows | None:

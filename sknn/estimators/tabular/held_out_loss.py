@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,9 +57,10 @@ class HeldOut:
         """Return some columns of the encoded rows at some places."""
         return self.x[:, columns][places if self.index is None else self.index[places]]
 
-    def pool(self, raw: NDArray, share: NDArray | None = None) -> NDArray:
-        """Return the raw scores (n, n_raw) of the mean prediction; `raw` has a leading axis."""
-        pieces = (raw[:, at : at + _ROWS] for at in range(0, raw.shape[1], _ROWS))
+    def pool(self, raw: NDArray | Sequence[NDArray], share: NDArray | None = None) -> NDArray:
+        """Return the raw scores (n, n_raw) of the mean prediction of several."""
+        starts = range(0, len(raw[0]), _ROWS)
+        pieces = (np.stack([each[at : at + _ROWS] for each in raw]) for at in starts)
         return np.concatenate([self.targets.pool(each, self.loss, share) for each in pieces])
 
     def loss_of(self, pooled: NDArray) -> float:
@@ -66,15 +68,15 @@ class HeldOut:
         weight = shares(self.weight, pooled.dtype)
         return mean_loss(self.network, self.measure, pooled, self.target, weight)
 
-    def pick(self, raw: NDArray, n_picks: int) -> NDArray:
-        """Return what each of several raw scores counts in the mean that does best; they sum to 1.
+    def pick(self, raw: NDArray | Sequence[NDArray], n_picks: int) -> NDArray:
+        """Return the share of each of several raw scores in the best mean; shares sum to 1.
 
         Probabilities are compared by the Brier score, real numbers by the squared error. Under
         other losses the best ones count the same.
 
         Parameters
         ----------
-        raw : ndarray of shape (m, n, n_raw)
+        raw : sequence of m ndarray of shape (n, n_raw)
         n_picks : int
         """
         if self.loss.has_probabilities and not isinstance(self.targets, RegressionTargets):
@@ -95,7 +97,7 @@ class HeldOut:
         columns = target.reshape(len(target), -1).T
         return np.hstack([np.eye(k)[codes] for k, codes in zip(blocks, columns, strict=True)])
 
-    def __call__(self, raw: NDArray) -> float:
+    def __call__(self, raw: NDArray | Sequence[NDArray]) -> float:
         """Return the weighted mean loss of the mean prediction."""
         return self.loss_of(self.pool(raw))
 

@@ -1,4 +1,4 @@
-"""Columns of a table as another graph declares them, which may not hold what the encoder read."""
+"""Columns of a table in the types that another graph declares."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TYPES = {"O": "text", "b": "bool", "i": "int{}", "u": "uint{}", "f": "float{}"}
 _WHOLE = re.compile(r"0|-?[1-9]\d*")
 _TRUTHS = frozenset(each for spellings in TRUTH for each in spellings)
 _SHIFT = 1e-2
-"""How far rounding may move a number, in units of the distance of its quartiles, or of a bin."""
+"""Largest shift of a number by rounding, in units of its interquartile range or a bin."""
 _REMEDIES = {
     NUMBER: "as DoubleTensorType",
     SPAN: "as DoubleTensorType, in seconds",
@@ -28,7 +28,7 @@ _REMEDIES = {
 
 
 def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) -> Tensor:
-    """Return a column in the dtype that its kind has in a graph of ours.
+    """Return a column in the dtype that its kind has in graphs of sknn.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def _named(dtype: np.dtype) -> str:
     return _TYPES.get(dtype.kind, str(dtype)).format(dtype.itemsize * 8)
 
 
-# -- what is lost, blank for nothing ----------------------------------------------------------
+# -- losses by declared type, blank for none --------------------------------------------------
 
 
 def _of_dates(plan: TablePlan, place: int, dtype: np.dtype) -> str:
@@ -99,12 +99,12 @@ def _of_numbers(plan: TablePlan, place: int, dtype: np.dtype) -> str:
 
 
 def _sources(plan: TablePlan, place: int) -> list[int]:
-    """Return which numeric columns a column of X has become; none if it does not matter."""
+    """Return the numeric columns that a column of X has become; none if it does not matter."""
     return [i for i, source in enumerate(plan.sources) if source.place == place]
 
 
 def _largest_shift(plan: TablePlan, source: int, dtype: np.dtype) -> float:
-    """Return how far values that occurred in fit move when rounded, in encoded units."""
+    """Return how far rounding moves values that occurred in fit, in encoded units."""
     numbers, bins = plan.numbers, plan.numbers.bins
     places = np.flatnonzero(numbers.kept == source)
     mine = np.isin(bins.source, places)
@@ -127,7 +127,7 @@ def _of_categories(plan: TablePlan, place: int, dtype: np.dtype) -> str:
 
 
 def _fits(level: str, dtype: np.dtype) -> bool:
-    """Say whether a number of this dtype stands for a level."""
+    """Return whether a number of this dtype can represent a level."""
     if level in _TRUTHS:
         return True
     if dtype.kind == "b" or not _WHOLE.fullmatch(level):
@@ -136,7 +136,7 @@ def _fits(level: str, dtype: np.dtype) -> bool:
     return abs(int(level)) <= exact
 
 
-# -- how it is read ---------------------------------------------------------------------------
+# -- reading ----------------------------------------------------------------------------------
 
 
 def _moments(graph: Graph, given: Tensor) -> Tensor:

@@ -149,7 +149,7 @@ class Progress:
 
     @property
     def time_is_up(self) -> bool:
-        """Whether what is left of `max_time` is needed for what follows the last batch."""
+        """Whether the rest of `max_time` is needed for the work after the last batch."""
         if self.deadline == math.inf:
             return False
         return perf_counter() > self.deadline - self.measuring - self.concluding
