@@ -12,7 +12,7 @@ from numpy.testing import assert_array_equal
 from sklearn.base import ClassifierMixin
 from sklearn.exceptions import DataConversionWarning
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.utils import get_tags
 
 from sknn import (
@@ -338,6 +338,18 @@ def test_curves_of_what_is_wrapped():
     assert "refit=True" in said(
         lambda: LossCurveDisplay.from_estimator(search.set_params(refit=False).fit(X, BINARY))
     )
+
+
+@pytest.mark.parametrize("call", ["predict", "partial_fit"])
+def test_columns_of_another_step_of_a_pipeline(call):
+    steps = make_pipeline(PolynomialFeatures(), MLPClassifier(**SMALL)).fit(X, BINARY)
+    given = {"predict": (X,), "partial_fit": (X, BINARY)}[call]
+    words = said(lambda: getattr(steps[-1], call)(*given))
+    assert words.startswith(
+        "X has 5 features, but MLPClassifier is expecting 21 features as input."
+    )
+    assert words.endswith("For the last step of a pipeline, pass pipe[:-1].transform(X).")
+    getattr(steps[-1], call)(steps[:-1].transform(X), *given[1:])
 
 
 FIRST = {"channels": "first"}
