@@ -18,7 +18,9 @@ from sknn.core.layout import Shape
 from sknn.core.network import Network
 from sknn.estimators.autoencoder import automatic
 from sknn.estimators.autoencoder import layers as codec
-from sknn.estimators.autoencoder.distances import Described, Neighborhood, some_rows
+from sknn.estimators.autoencoder.column_errors import ColumnErrors
+from sknn.estimators.autoencoder.described import Described, some_rows
+from sknn.estimators.autoencoder.distances import Neighborhood
 from sknn.estimators.autoencoder.elbo import EvidenceBound
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.autoencoder.task import ReconstructionTask
@@ -224,8 +226,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     # With 1, the error of numbers would hardly count beside that of levels.
     _stress: ClassVar[float] = 4.0
     _targets: ReconstructionTargets
-    _usual: Neighborhood | None = None
-    """What rows are compared with, if they are judged by their distance."""
+    _usual: Neighborhood | ColumnErrors | None = None
+    """What rows are compared with; None: with their reconstruction alone."""
 
     def __init__(
         self,
@@ -522,8 +524,18 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
 
     def _scores_of(self, x: Any) -> NDArray:
         if self._usual is not None:
-            return -self._usual.distances(self._described(x))
+            return -self._usual.oddness(self._described(x))
         return -self._targets.errors(self.network_.predict(x), self._loss, x)
+
+    def _learn_usual(self, train: Rows) -> Neighborhood | ColumnErrors | None:
+        coder = self._form.coder
+        if coder is None and self.outlier_score == "error":
+            return None
+        x, weight = some_rows(train, self._n_columns)
+        seen = self._described(x)
+        if coder is None or self.outlier_score == "distance":
+            return Neighborhood.of(seen, weight)
+        return ColumnErrors.of(seen, weight, coder.parts)
 
     def _described(self, x: Any) -> Described:
         network = self.network_
@@ -578,8 +590,5 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)
-        self._usual = None
-        if self.outlier_score == "distance":
-            some = some_rows(train, self.n_features_in_)
-            self._usual = Neighborhood.of(self._described(some.x), some.weight)
+        self._usual = self._learn_usual(train)
         self.offset_ = self._border(self._scores(train.x), train.weight)
