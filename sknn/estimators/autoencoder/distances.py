@@ -98,7 +98,7 @@ def shrunk(covariance: NDArray, n: int) -> NDArray:
 
 
 @dataclass
-class Scale:
+class Spreads:
     """How residuals and codes spread.
 
     Attributes
@@ -113,7 +113,7 @@ class Scale:
     codes: Spread
 
     @classmethod
-    def of(cls, units: NDArray, seen: Described, weight: NDArray, n: int) -> Scale:
+    def of(cls, units: NDArray, seen: Described, weight: NDArray, n: int) -> Spreads:
         """Measure rows, of which n are different."""
         residuals = Spread.of(seen.residuals / units, weight, n, _LEAST_RESIDUAL)
         least = _LEAST_CODE * float(variances(seen.codes, weight).mean())
@@ -131,13 +131,13 @@ class Neighborhood:
 
     Attributes
     ----------
-    scale : Scale
+    scale : Spreads
         Of the central half.
     references : ndarray of shape (m, n_columns + n_code)
         Standardized.
     """
 
-    scale: Scale
+    scale: Spreads
     references: NDArray
 
     @classmethod
@@ -150,13 +150,13 @@ class Neighborhood:
         units = np.sqrt(variances(seen.rows, weight))
         units = np.maximum(units, _LEAST_UNIT * np.sqrt(np.mean(units**2)))
         units[units == 0.0] = 1.0
-        points = Scale.of(units, seen, weight, len(weight)).standardized(seen)
+        points = Spreads.of(units, seen, weight, _n_different(seen.rows)).standardized(seen)
         distance = np.einsum("ij,ij->i", points, points)
         known = Distinct.of(distance, weight, _ALIKE)
         central = distance <= known.quantiles(np.array([0.5])) * (1.0 + _ALIKE)
         seen, weight, distance = seen[central], weight[central], distance[central]
-        n = len(Distinct.of(distance, weight, _ALIKE).values)
-        scale = Scale.of(units, seen, weight, n)
+        n = _n_different(seen.rows)
+        scale = Spreads.of(units, seen, weight, n)
         most = max(_NEIGHBOR, min(_MOST_REFERENCES, _REFERENCE_NUMBERS // points.shape[1]))
         return cls(scale, scale.standardized(seen[_evenly(distance, weight, min(n, most))]))
 
@@ -172,6 +172,12 @@ class Neighborhood:
         squares += np.einsum("ij,ij->i", others, others)
         k = min(_NEIGHBOR, len(others)) - 1
         return np.sqrt(np.maximum(np.partition(squares, k, axis=1)[:, k], 0.0))
+
+
+def _n_different(rows: NDArray) -> int:
+    """Return how many rows are different, by a number of each that hardly any other row has."""
+    marks = rows @ np.sqrt(1.0 + np.arange(rows.shape[1]))
+    return len(Distinct.of(marks, np.ones(len(marks)), _ALIKE).values)
 
 
 def _evenly(distance: NDArray, weight: NDArray, m: int) -> NDArray:

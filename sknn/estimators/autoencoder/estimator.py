@@ -192,10 +192,26 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     call decides. Any other frame is encoded: a level becomes one column, and so do missing entries
     of a column and numbers that at least one row in a hundred holds; other numbers, dates, and time
     spans become normal scores, which are the quantiles of a normal distribution at their ranks,
-    times 4. The loss is the cross-entropy of levels plus half the squared error of scores, and the
-    reconstruction error is the mean squared error of all encoded columns. A level that was never
-    seen counts as equal parts of all known ones. With ``dtype="auto"``, training is in float32.
-    Reconstructed numbers are rounded as those in training were, and lie between them.
+    times 4. The loss is the cross-entropy of levels plus half the squared error of scores. The
+    reconstruction error is that of a column of the frame relative to its mean over the training
+    rows of the last call, averaged over columns: levels that nothing predicts would otherwise hide
+    all else. A level that was never seen counts as equal parts of all known ones. With
+    ``dtype="auto"``, training is in float32. Reconstructed numbers are rounded as those in training
+    were, and lie between them.
+
+    With ``outlier_score="distance"``, rows are judged by their residuals
+    :math:`r = (x - \hat x) / s`, where :math:`s` are the standard deviations of the columns, and by
+    their codes :math:`z`. The central half of the training rows are those for which
+
+    .. math:: D^2 = r'^T (S_r + 0.01 I)^{-1} r' + z'^T S_z^{-1} z'
+
+    is least, where :math:`r'` and :math:`z'` are :math:`r` and :math:`z` less their means, and
+    :math:`S_r` and :math:`S_z` their covariances [5]_, shrunk as in
+    :class:`sklearn.covariance.OAS` [6]_. With means and covariances of the central half, the
+    distance of a row is that to the third nearest of up to 256 rows of this half [7]_. So a few
+    outliers among the training rows, even if they resemble each other, do not count as usual. Means
+    and covariances are learned in every call, from the rows of this call; in a stream, pass chunks
+    of a few hundred rows. Beyond 2,048 columns, only variances are used.
 
     See Also
     --------
@@ -209,6 +225,11 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     .. [2] Vincent et al. (2010), "Stacked denoising autoencoders", JMLR 11.
     .. [3] Rifai et al. (2011), "Contractive auto-encoders", ICML.
     .. [4] Kingma & Welling (2014), "Auto-encoding variational Bayes", ICLR.
+    .. [5] Yue & Qin (2001), "Reconstruction-based fault identification using a combined index",
+       Industrial & Engineering Chemistry Research 40.
+    .. [6] Chen, Wiesel, Eldar & Hero (2010), "Shrinkage algorithms for MMSE covariance estimation",
+       IEEE Transactions on Signal Processing 58.
+    .. [7] Sugiyama & Borgwardt (2013), "Rapid distance-based outlier detection via sampling", NIPS.
 
     Examples
     --------
@@ -220,6 +241,9 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     (1797, 8)
     >>> coder.inverse_transform(coder.transform(X)).shape
     (1797, 64)
+    >>> judge = AutoEncoder((32, 8), outlier_score="distance", max_iter=20, random_state=0)
+    >>> print((judge.fit_predict(X) == -1).sum(), "of 1797 digits are outliers")
+    180 of 1797 digits are outliers
     """
 
     _task: ClassVar[Task] = ReconstructionTask()
