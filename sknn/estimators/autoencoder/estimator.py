@@ -249,6 +249,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     _task: ClassVar[Task] = ReconstructionTask()
     # With 1, the error of numbers would hardly count beside that of levels.
     _stress: ClassVar[float] = 4.0
+    # Files that were written before there was a choice do not hold it.
+    outlier_score: Any = "error"
     _targets: ReconstructionTargets
     _usual: Neighborhood | ColumnErrors | None = None
     """What rows are compared with; None: with their reconstruction alone."""
