@@ -21,6 +21,12 @@ _FEW = 10
 _MUCH = 0.5
 _LONG = 25
 """Mean number of characters from which on texts with blanks between words are sentences."""
+_REPEATED = 10
+"""So many rows for each text, and sentences are the levels of a category."""
+_TEXT_TO_NUMBERS = (
+    "turn them into numbers, for example with scikit-learn's TfidfVectorizer or skrub's "
+    'TextEncoder (see "A column of text" in the guide)'
+)
 _AS_CATEGORY = 'give the column the dtype "category"'
 
 
@@ -66,21 +72,29 @@ class ColumnWarnings:
     def look_at_levels(
         self, label: Any, found: Texts, levels: Levels, each: NDArray | None = None
     ) -> None:
-        """Note a category most of whose rows have levels too rare to be distinguished.
+        """Note a category with rows of levels too rare to be distinguished, or with sentences.
 
         `each` is the number of rows of each entry; None: one.
         """
-        kept = np.isin(np.array(found.texts, object), [*levels.levels, MISSING])
-        rows = np.bincount(found.codes, each, minlength=len(kept))
-        lost, n_rows = int(rows[~kept].sum()), int(rows[np.array(found.texts) != MISSING].sum())
+        texts = np.array(found.texts, object)
+        kept, given = np.isin(texts, [*levels.levels, MISSING]), texts != MISSING
+        rows = np.bincount(found.codes, each, minlength=len(texts))
+        lost, n_rows = int(rows[~kept].sum()), int(rows[given].sum())
         # Leaving out a column with one level loses nothing.
         n_levels = int((rows > 0).sum())
-        if n_levels > _FEW and lost > _MUCH * n_rows:
-            texts = [text for text, known in zip(found.texts, kept, strict=True) if not known]
+        if n_levels <= _FEW:
+            return
+        if lost > _MUCH * n_rows:
             self._texts.append(
                 f"{column_at(label)} has {n_levels} different entries in {int(rows.sum())} rows, "
                 f"too rare to learn from in {lost} of them, for which it carries no information; "
-                f"{_advice(texts)}"
+                f"{_advice(texts[~kept])}"
+            )
+        elif n_levels * _REPEATED > n_rows and not found.declared and _sentences(texts[given]):
+            self._texts.append(
+                f"{column_at(label)} holds {n_levels} different sentences, and each counts as a "
+                f"separate category, regardless of its words; {_TEXT_TO_NUMBERS}; if they are "
+                f"categories, {_AS_CATEGORY}"
             )
 
     def warn(self) -> None:
@@ -105,19 +119,21 @@ def _listed(labels: list) -> str:
     return f"the numbers of {kind} {named}" + (f" and {more} more" if more > 0 else "") + counted
 
 
-def _advice(lost: list[str]) -> str:
-    """Return advice for texts that are hardly ever the same."""
-    mean = sum(map(len, lost)) / len(lost)
-    spaced = sum(" " in text.strip() for text in lost)
-    if mean >= _LONG and spaced > _MUCH * len(lost):
-        return (
-            "if these are sentences, turn them into numbers, for example with scikit-learn's "
-            "TfidfVectorizer or skrub's TextEncoder, or leave the column out"
-        )
+def _advice(lost: NDArray) -> str:
+    """Say what helps where texts are hardly ever the same."""
+    if _sentences(lost):
+        return f"if these are sentences, {_TEXT_TO_NUMBERS}, or leave the column out"
     return (
         "if it is an ID, leave the column out; if it holds numbers or dates in an unusual form, "
         "convert it"
     )
+
+
+def _sentences(texts: NDArray) -> bool:
+    """Return whether texts are long and most have blanks between words."""
+    mean = sum(map(len, texts)) / len(texts)
+    spaced = sum(" " in text.strip() for text in texts)
+    return mean >= _LONG and spaced > _MUCH * len(texts)
 
 
 def unread(column: Any, found: NDArray, rows: NDArray | None = None) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -115,7 +116,7 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
     trial = shallow_copy(estimator)
     given, n_members = _checked(trial)
     source = source_of(X, y, sample_weight)
-    if isinstance(source, DaskBlocks) and y is None:
+    if y is None and not _has_y(source):
         raise without_y(estimator)
     with restored_on_error(estimator.random_state):
         encoder, head = encoder_of(estimator, source)
@@ -151,6 +152,13 @@ def _checked(trial: TableNetwork) -> tuple[dict[str, Any], int]:
     if trial.max_time is not None:
         raise ValueError(f"max_time {remedy}Set it to None, and choose max_iter.")
     return given, recipe.n_members
+
+
+def _has_y(source: Any) -> bool:
+    """Return whether the blocks contain y, by the first of them."""
+    if isinstance(source, DaskBlocks):
+        return False
+    return all(block[1] is not None for _, [block] in islice(source.groups(1), 1))
 
 
 def _bare(trial: TableNetwork) -> TableNetwork:
