@@ -380,7 +380,8 @@ def test_a_single_row_with_a_shape_lacks_the_axis_of_rows(name, form):
         words = said(lambda call=call: call(form(one)))
         assert f"X has the shape {single} of a single {noun}, " in words
         assert f"X of shape (n_samples, {lengths}). Reshape your data: one {noun} needs" in words
-        assert words.endswith("X[None] (or X[:1] of a batch).")
+        assert "X[None] (or X[:1] of a batch)." in words
+        assert ("Read as flat rows, X has" in words) == (len(single) == 2)
 
 
 def test_rows_of_a_wrong_shape_are_not_taken_for_a_single_one():
