@@ -242,7 +242,7 @@ def _needs_y(estimator: Any) -> bool:
 
 
 def _position(estimator: Any, together: int) -> tuple[int, int]:
-    """Return the epoch and the round where an interrupted call goes on."""
+    """Return the epoch and the round where an interrupted call continues."""
     epoch, number, before = getattr(estimator, _POSITION, (0, 0, together))
     if before != together:
         raise ValueError(

@@ -22,7 +22,7 @@ def is_lazy(values: Any) -> bool:
 
 
 def sliceable(values: Any, name: str) -> Any:
-    """Return what has rows that can be cut; raise for what has none."""
+    """Return an object with rows that can be split; raise if it has none."""
     if sp.issparse(values) and values.ndim == 2:
         reject_broken(values, name)
         return values.tocsr()

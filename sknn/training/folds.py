@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ from numpy.typing import NDArray
 from sknn.core.network import Network
 from sknn.training.batches import Batch
 from sknn.training.callbacks import Callback, Phase, Progress
-from sknn.training.run import Run
 
 # Noisy data are learned in the first epochs. Whether an epoch is judged must depend on its number
 # alone, or training in one go would differ from training in two.
@@ -22,11 +22,15 @@ _EARLY = 40
 _BYTES = 1 << 29
 _FEWEST = 12
 # Answers that are compared at a time, so that copies of them stay small.
-_PIECE = 1 << 22
+_PIECE = 1 << 20
+# What choosing among the epochs and calibrating take, in units of judging one of them.
+_TO_CALIBRATE, _TO_COMPARE = 12.0, 0.75
+# Rows that a member is judged by at a time, for the same reason.
+_ROWS = 1 << 13
 
 
 class FoldBatches:
-    """Training rows of several members, each with rows of its own.
+    """Training rows of several members, each with its own rows.
 
     The batches of a pass have the same size, up to one row: a last batch of a few rows would make a
     noisy step. A member with more rows than another leaves out as many in each pass, others every
@@ -173,8 +177,13 @@ class Folds:
         return self.gathered(self.own_scores(m, network.member(m), x) for m in members)
 
     def own_scores(self, member: int, network: Network, x: NDArray) -> NDArray:
-        """Return the raw scores of the rows that one member holds out, by its network."""
-        return network.predict(x[self.held_out[member]])
+        """Return the raw scores of the rows that one member holds out, by its network.
+
+        They are predicted some at a time, since a copy of all of them may be as large as x.
+        """
+        rows = self.held_out[member]
+        starts = range(0, max(len(rows), 1), _ROWS)
+        return np.concatenate([network.predict(x[rows[start : start + _ROWS]]) for start in starts])
 
     def gathered(self, scores: Iterable[NDArray]) -> NDArray:
         """Return the raw scores (n_groups, len(judged), n_raw) from those of every member."""
@@ -239,24 +248,29 @@ class OutOfFold(Callback):
         run = progress.run
         known, run.candidates = run.candidates, ()
         for each in known:
-            self._keep(progress.network.with_members(each.theta), each.epoch, run)
+            self._keep(progress.network.with_members(each.theta), each.epoch, progress)
         if run.epoch == 0:
-            self._keep(progress.network, 0, run)
+            self._keep(progress.network, 0, progress)
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Judge, and keep what is among the best."""
         epoch = progress.run.epoch
         loss = math.nan
         if is_judged(epoch):
-            loss = self._keep(progress.candidate, epoch, progress.run)
+            loss = self._keep(progress.candidate, epoch, progress)
         progress.row["out_of_fold_loss"] = loss
 
-    def _keep(self, network: Network, epoch: int, run: Run) -> float:
+    def _keep(self, network: Network, epoch: int, progress: Progress) -> float:
+        run, begin = progress.run, perf_counter()
         raw = self.folds.held_out_scores(network, self.x)
+        scored = perf_counter()
         loss = self.judge(raw)
+        end = perf_counter()
         if math.isfinite(loss):
             found = ScoredWeights(loss, epoch, network.theta.copy(), raw)
             run.candidates = _within_memory((*run.candidates, found))
+        progress.measured_since(begin)
+        progress.concluding = (end - scored) * (_TO_CALIBRATE + _TO_COMPARE * len(run.candidates))
         return loss
 
 
@@ -274,7 +288,13 @@ def _within_memory(candidates: tuple[ScoredWeights, ...]) -> tuple[ScoredWeights
     return tuple(each for each in candidates if each is not worst)
 
 
-def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int) -> NDArray:
+def pick(
+    answers: NDArray | Sequence[NDArray],
+    ideal: NDArray,
+    weight: NDArray | None,
+    n_picks: int,
+    link: Callable[[NDArray], NDArray] = np.asarray,
+) -> NDArray:
     r"""Return how often each of several predictors counts in an ensemble that is grown greedily.
 
     In each step, the one is added, with replacement, that makes the squared error of the mean of
@@ -282,7 +302,7 @@ def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int)
 
     Parameters
     ----------
-    answers : ndarray of shape (n_predictors, n, k)
+    answers : sequence of ndarray of shape (n, k)
     ideal : ndarray of shape (n, k)
     weight : ndarray of shape (n,) or None
     n_picks : int
@@ -296,7 +316,7 @@ def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int)
     .. [1] Caruana, Niculescu-Mizil, Crew & Ksikes (2004), "Ensemble selection from libraries of
        models". ICML.
     """
-    inner, cross = _products(answers, ideal, weight)
+    inner, cross = _products(answers, ideal, weight, link)
     counts = np.zeros(len(answers), np.intp)
     for n in range(1, n_picks + 1):
         toward = inner @ counts
@@ -306,18 +326,23 @@ def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int)
     return counts
 
 
-def _products(answers: NDArray, ideal: NDArray, weight: NDArray | None) -> tuple[NDArray, NDArray]:
+def _products(
+    answers: NDArray | Sequence[NDArray],
+    ideal: NDArray,
+    weight: NDArray | None,
+    link: Callable[[NDArray], NDArray],
+) -> tuple[NDArray, NDArray]:
     """Return the inner products of all predictions, and those with the ideal.
 
     They are centered on the first, so that what all have in common costs no precision.
     """
-    n_predictors, n, k = answers.shape
+    n_predictors, (n, k) = len(answers), answers[0].shape
     root = np.ones((n, 1)) if weight is None else np.sqrt(weight / weight.mean())[:, None]
     inner, cross = np.zeros((n_predictors, n_predictors)), np.zeros(n_predictors)
     rows = max(1, _PIECE // (n_predictors * k))
     for start in range(0, n, rows):
         piece = slice(start, start + rows)
-        some = answers[:, piece]
+        some = link(np.stack([each[piece] for each in answers]))
         spread = ((some - some[0]) * root[piece]).astype(np.float64).reshape(n_predictors, -1)
         inner += spread @ spread.T
         cross += spread @ ((ideal[piece] - some[0]) * root[piece]).ravel()

@@ -6,7 +6,6 @@ import math
 import warnings
 from collections.abc import Callable
 from functools import partial
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -51,7 +50,7 @@ def solve(
     if not recipe.averages:
         # A stale average would be used for predictions instead of the weights trained now.
         state.run.average = None
-    state.deadline = perf_counter() + recipe.max_time
+    state.deadline = state.began + recipe.max_time
     batches, size = batches_of(state)
     warn_of_clipping(state, batches.n_rows)
     largest = ROWS if recipe.full_batch else size(state.run.epoch)
@@ -170,7 +169,7 @@ def from_best(state: FitState, members: Members, rows: NDArray | None) -> FitSta
 
 
 def threads_for(state: FitState, rows: int) -> blas_threads:
-    """Return what limits BLAS to one thread if a batch with that many rows is little work."""
+    """Return a context that limits BLAS to one thread if a batch of these rows is small."""
     alone = state.estimator._single_threaded
     return blas_threads(0 if alone else largest_product(state.network, rows))
 

@@ -84,6 +84,8 @@ class FitState:
         Of scikit-learn's callbacks, where there are any.
     epochs : int
         New epochs that the call asks for.
+    began : float
+        Reading of ``time.perf_counter`` when the call began; set by ``prepare_fit``.
     fresh : bool
         Training starts over; set by ``prepare_fit``.
     dtypes : list of dtype
@@ -115,7 +117,8 @@ class FitState:
     all_rows : ndarray of int or None
         `rows_used` before that.
     deadline : float
-        Reading of ``time.perf_counter`` at which training stops. From here on: set by solvers.
+        Reading of ``time.perf_counter`` at which the call should be over. From here on: set by
+        solvers.
     bridge : SklearnCallbacks or None
         Tells scikit-learn's callbacks.
     finished : ndarray or None
@@ -129,6 +132,7 @@ class FitState:
     given: Mapping[str, Any]
     context: Any
     epochs: int
+    began: float = field(init=False)
     fresh: bool = field(init=False)
     dtypes: list[np.dtype] = field(init=False)
     growth: Growth | None = field(init=False, default=None)

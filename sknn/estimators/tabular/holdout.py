@@ -21,7 +21,7 @@ from sknn.training.run import Run
 
 @dataclass(frozen=True)
 class Team:
-    """The networks that are served together, in the units of training.
+    """The networks that predict together, in the units of training.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class FoldHoldout(Holdout):
         return Folds.deal(rows, order, n_members, n_splits, rng) if n_splits > 1 else None
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:
-        """Return what measures validation rows, and the predictions of each member for its fold."""
+        """Return the callbacks that measure validation rows and each member on its fold."""
         measures = super().measures(state, network)
         if state.folds is not None:
             judge = _judge(state, state.train, state.target, state.folds.judged)
@@ -106,14 +106,14 @@ class FoldHoldout(Holdout):
 
 
 def _fold_order(target: Any) -> NDArray:
-    """Return what all folds should have equal shares of."""
+    """Return the labels of which all folds should have equal shares."""
     if target.ndim == 1:
         return target
     return target[:, 0] if isinstance(target, np.ndarray) else target[:, [0]].toarray().ravel()
 
 
 def _judge(state: FitState, rows: Rows, target: Any, index: NDArray | None) -> HeldOut:
-    """Return what judges raw scores of the rows at `index`, None for all."""
+    """Return the loss that judges raw scores of the rows at `index`, None for all."""
     weight = rows.weight
     if index is not None:
         target, weight = target[index], None if weight is None else weight[index]
@@ -121,7 +121,8 @@ def _judge(state: FitState, rows: Rows, target: Any, index: NDArray | None) -> H
     measure = state.targets.bind(table._judging_loss(state.recipe.loss))
     return HeldOut(
         *(state.targets, state.loss, measure, state.network.member(0), target, weight),
-        lambda: rows.x if index is None else rows.x[index],
+        rows.x,
+        index,
     )
 
 
@@ -130,7 +131,7 @@ def _pick(
 ) -> NDArray:
     """Return the weights of the members of all epochs that were picked."""
     judge = _judge(state, state.train, state.target, folds.judged)
-    raw = np.concatenate([each.raw for each in candidates])
+    raw = [group for each in candidates for group in each.raw]
     share = judge.pick(raw, state.recipe.family_settings.n_picks)
     picked = np.flatnonzero(share).tolist()
     groups = [
@@ -144,5 +145,5 @@ def _pick(
     # Members of a group are in the order of the folds they hold out.
     fold_of = np.concatenate([np.arange(size) for size in sizes])
     team = Team(state.network.with_members(served), shares, fold_of)
-    estimator._calibrate(judge, judge.pool(raw[picked], share[picked]), team)
+    estimator._calibrate(judge, judge.pool([raw[i] for i in picked], share[picked]), team)
     return served

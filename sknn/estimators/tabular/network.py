@@ -73,9 +73,9 @@ class TableNetwork(SupervisedNetwork):
         **LAST_LAYER,
         ROWS: "array-like or frame of shape (n_samples, n_features)",
         KEPT: """
-    A table: a frame of pandas, polars or pyarrow, or an array or list of rows. Numbers, categories,
-    truth values, dates, time spans, and text that stands for these; see
-    :class:`~sknn.preprocessing.TableEncoder`. Any of them may be missing. Sparse matrices are
+    A table: a frame of pandas, polars, or pyarrow, or an array or list of rows. Columns may hold
+    numbers, categories, booleans, dates, time spans, and text that contains these; see
+    :class:`~sknn.preprocessing.TableEncoder`. Entries may be missing. Sparse matrices are
     refused.""",
         "score are recorded, and early stopping watches them.": "score are recorded.",
         "rows; required with ``early_stopping=True``.": "rows, whose loss and score are recorded.",
@@ -127,7 +127,7 @@ class TableNetwork(SupervisedNetwork):
         )
 
     def _resolved_settings(self) -> Preset:
-        """Return what the parameters say, and the preset where they are "auto"."""
+        """Return the values of the parameters, and of the preset for those that are "auto"."""
         preset: Preset = self._presets[self.preset]
         asked = {name: getattr(self, name) for name in (*_SETTINGS, "max_iter")}
         said = {name: value for name, value in asked.items() if value != "auto"}
@@ -138,7 +138,7 @@ class TableNetwork(SupervisedNetwork):
         if n_members > n_splits and n_members % n_splits:
             raise ValueError(
                 f"n_members={n_members} must be a multiple of n_splits={n_splits}, or smaller, so "
-                "that every row is held out by as many members."
+                "that every row is held out by the same number of members."
             )
         return settings
 
@@ -158,8 +158,8 @@ class TableNetwork(SupervisedNetwork):
         if call.epochs == 0:
             raise ValueError(
                 f"The first block has {rows.n_rows} rows, too few to determine scales, bins, "
-                f"and levels; with together > 1 it needs {FEW}, better a few hundred. Make blocks "
-                "larger."
+                f"and levels; with together > 1 it needs at least {FEW}. Make "
+                "blocks larger."
             )
         self._first_rows = rows if rows.n_rows < ENOUGH else None
         X, resume = rows.table(read_table(call.X).frame), call.finish
@@ -317,7 +317,7 @@ class TableNetwork(SupervisedNetwork):
 
     @abstractmethod
     def _linear_target(self, target: Any, loss: Loss) -> NDArray | None:
-        """Return what a linear model should predict, one column per raw score; None: no model."""
+        """Return the targets of a linear model, one column per raw score; None: no model."""
 
     # -- members that check each other ----------------------------------------------------
 

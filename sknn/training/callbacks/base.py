@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from enum import IntEnum
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -65,7 +66,12 @@ class Progress:
     count_updates : callable
         Returns how many updates this call makes if nothing ends it early. None with lbfgs.
     deadline : float
-        Reading of ``time.perf_counter`` at which training ends; infinite without `max_time`.
+        Reading of ``time.perf_counter`` at which the call should be over; infinite without
+        `max_time`.
+    measuring : float
+        Seconds that were spent after the last batch of an epoch, at most so far.
+    concluding : float
+        Seconds that will be needed after the last epoch.
     member : int or None
         Which member is trained, where they are trained one after the other, as with lbfgs.
     resumed : bool
@@ -96,6 +102,7 @@ class Progress:
         self.snapshot = snapshot
         self.count_updates = count_updates
         self.deadline = deadline
+        self.measuring = self.concluding = 0.0
         self.member = member
         self.resumed = run.epoch > run.began
         self.row: dict[str, float] = {}
@@ -139,6 +146,17 @@ class Progress:
                 f"{callback!r} needs the loss of every batch, which has no meaning for a Boltzmann "
                 "machine or a GAN; remove it from callbacks."
             )
+
+    @property
+    def time_is_up(self) -> bool:
+        """Whether the rest of `max_time` is needed for the work after the last batch."""
+        if self.deadline == math.inf:
+            return False
+        return perf_counter() > self.deadline - self.measuring - self.concluding
+
+    def measured_since(self, begin: float) -> None:
+        """Count the seconds since a reading of the clock as `measuring`."""
+        self.measuring = max(self.measuring, perf_counter() - begin)
 
     def stop(self, reason: str) -> None:
         """End training after this epoch; the first reason counts."""
