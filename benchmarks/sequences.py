@@ -1,11 +1,12 @@
-"""Accuracy and forecasts of recurrent networks, and seconds (processor) of training.
+"""Accuracy and forecasts of recurrent networks, and processor seconds of training.
 
 Run from the root of the repository, with all parts or some::
 
     python -m benchmarks.sequences
     python -m benchmarks.sequences adding forecasts
 
-The adding problem and the task of many answers are made here. The other sets come with other
+The adding problem and the task with a prediction per step are generated here. The other sets come
+with other
 packages; they are used if the module ``load_data`` can be imported and ``SKNN_DATA_DIR`` names the
 folder with these packages. A quarter of the rows is held out, five times.
 """
@@ -42,7 +43,7 @@ ANNEALED = {"learning_rate": "cosine", "learning_rate_init": 0.01, "dtype": "flo
 
 
 def fitted(net: Any, X: Any, y: Any) -> tuple[Any, float]:
-    """Return the network, fitted, and the processor time it took, in seconds."""
+    """Return the fitted network and the processor time of the fit, in seconds."""
     begin = time.process_time()
     return net.fit(X, y), time.process_time() - begin
 
@@ -51,7 +52,7 @@ def fitted(net: Any, X: Any, y: Any) -> tuple[Any, float]:
 
 
 def standardized(train: list[NDArray], test: list[NDArray]) -> tuple[list[NDArray], list[NDArray]]:
-    """Standardize every feature by the steps of the training rows."""
+    """Standardize every feature with the steps of the training rows."""
     steps = np.concatenate(train)
     mean, std = steps.mean(axis=0), steps.std(axis=0)
     return [(each - mean) / std for each in train], [(each - mean) / std for each in test]
@@ -87,7 +88,7 @@ def print_classes() -> None:
 
 
 def adding(n: int, length: int, seed: int) -> tuple[NDArray, NDArray]:
-    """Return sequences of numbers with two of them marked, whose sum is asked for [1].
+    """Return sequences of numbers, two of them marked; the target is the sum of these two [1].
 
     [1] Hochreiter & Schmidhuber (1997), "Long short-term memory".
     """
@@ -111,11 +112,11 @@ def print_adding(length: int = 50) -> None:
         print(f"{cell:<7}{error:.4f} ({seconds:.1f} s)", flush=True)
 
 
-# -- an answer to every step --------------------------------------------------------------------
+# -- a prediction for every step ----------------------------------------------------------------
 
 
 def echoes(n: int, seed: int) -> tuple[list[NDArray], list[NDArray]]:
-    """Return sequences of bits of several lengths; asked for is the parity of the last three."""
+    """Return bit sequences of several lengths; the targets are parities of the last three bits."""
     rng = np.random.default_rng(seed)
     bits = [rng.integers(0, 2, rng.integers(10, 31)) for _ in range(n)]
     sums = [np.convolve(each, np.ones(3, int))[: len(each)] for each in bits]
@@ -138,7 +139,7 @@ def print_steps() -> None:
 
 
 def windows(series: NDArray, length: int, horizon: int) -> tuple[NDArray, NDArray]:
-    """Return stretches of a series and what follows each of them."""
+    """Return windows of a series and the numbers that follow each of them."""
     both = np.lib.stride_tricks.sliding_window_view(series, length + horizon)
     return both[:, :length], both[:, length:]
 
@@ -146,8 +147,8 @@ def windows(series: NDArray, length: int, horizon: int) -> tuple[NDArray, NDArra
 def forecast(name: str, period: int, length: int, repeats: bool) -> None:
     """Compare with the value one period ago; the last quarter of the series is held out.
 
-    Where a season repeats, the network learns the change of the logarithm over one period; a
-    cycle that comes sooner or later, higher or lower, it learns in the units of each window [1].
+    If a season repeats, the network learns the change of the logarithm over one period. A cycle of
+    varying length and height is learned in the units of each window [1].
 
     [1] Kim et al. (2022), "Reversible instance normalization for accurate time-series forecasting
     against distribution shift", ICLR.
@@ -164,7 +165,7 @@ def forecast(name: str, period: int, length: int, repeats: bool) -> None:
         X, y = windows(learned, length, horizon)
         mean, std = _units(X, learned[: start - lag], repeats)
         first = start - lag - length
-        # Windows whose answers lie in the training part, and those that begin behind it.
+        # Windows whose targets are in the training part, and those that begin after it.
         train, test = slice(0, first - horizon + 1), slice(first, None)
         A, b = (X - mean) / std, (y - mean) / std
         ahead = start + np.arange(len(X) - first)[:, None] + np.arange(horizon)
@@ -186,7 +187,7 @@ def forecast(name: str, period: int, length: int, repeats: bool) -> None:
 
 
 def _units(X: NDArray, known: NDArray, repeats: bool) -> tuple[NDArray, NDArray]:
-    """Return for every window the mean and deviation to count in: of all that is known, or its."""
+    """Return the mean and deviation that scale each window: its own, or those of the known part."""
     if repeats:
         ones = np.ones((len(X), 1))
         return known.mean() * ones, known.std() * ones
@@ -213,7 +214,7 @@ SERIES = (
 
 
 def series_layers(filters: int = 16, size: int = 9) -> list[Any]:
-    """Return residual blocks of convolutions that look further and further."""
+    """Return residual blocks of convolutions with dilations."""
 
     def normalized(dilation: int = 1) -> list[Any]:
         return [Conv1D(filters, size, "identity", dilation=dilation), BatchNorm()]
@@ -226,7 +227,7 @@ def series_layers(filters: int = 16, size: int = 9) -> list[Any]:
 
 
 def anchors() -> dict[str, Any]:
-    """Return classifiers of aeon, none where it is not installed."""
+    """Return classifiers of aeon, or none if it is not installed."""
     if importlib.util.find_spec("aeon") is None:
         return {}
     rocket = importlib.import_module("aeon.classification.convolution_based")
@@ -239,7 +240,7 @@ def anchors() -> dict[str, Any]:
 
 
 def filled(sequences: list[NDArray], length: int) -> NDArray:
-    """Return sequences with zeros behind their end, in single precision."""
+    """Return sequences with zeros after their end, in single precision."""
     rows = [np.pad(each, ((0, length - len(each)), (0, 0))) for each in sequences]
     return np.stack(rows).astype(np.float32)
 
@@ -286,7 +287,7 @@ PARTS: dict[str, Callable[[], None]] = {
 
 
 def main() -> None:
-    """Print the parts that were asked for."""
+    """Print the requested parts."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="part")
     warnings.simplefilter("ignore", ConvergenceWarning)

@@ -19,6 +19,7 @@ from sklearn.model_selection._validation import (
     _score,
     _warn_or_raise_about_fit_failures,
 )
+from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import validate_params
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.validation import _check_feature_names_in, _check_method_params
@@ -45,10 +46,24 @@ except ImportError:
 feature_names_in = _check_feature_names_in
 MultimetricScorer = _MultimetricScorer
 split_rows = _safe_split
+rows_at = _safe_indexing
 split_params = _check_method_params
 score_of = _score
 insert_error_scores = _insert_error_scores
 warn_or_raise_about_failures = _warn_or_raise_about_fit_failures
+
+
+def columns_of_steps(transformer: Any) -> Iterator[tuple[Any, list[int], slice]]:
+    """Yield each step of a fitted ColumnTransformer, its columns of X and its places in the result.
+
+    Parameters
+    ----------
+    transformer : ColumnTransformer
+    """
+    for name, step, _ in transformer.transformers_:
+        places = transformer.output_indices_[name]
+        if places.stop > places.start:
+            yield step, list(transformer._transformer_to_input_indices[name]), places
 
 
 class Listener(NamedTuple):

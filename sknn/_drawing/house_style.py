@@ -1,4 +1,4 @@
-"""The style of all pictures: colors that color-blind readers can tell apart, light and dark."""
+"""The style of all pictures: colors that color-blind readers can distinguish, light and dark."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def house_style(theme: str = "light") -> dict[str, Any]:
 
     Displays use them unless you have set a style of your own. For your own pictures in the same
     style, pass them to ``plt.style.use`` or ``plt.style.context``. The colors are those of Okabe
-    and Ito, which readers with any kind of color vision can tell apart.
+    and Ito, which readers with any kind of color vision can distinguish.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Lists of sequences, each with a length of its own."""
+"""Lists of sequences of different lengths."""
 
 from __future__ import annotations
 

@@ -286,7 +286,7 @@ class Layout:
                 member[slot.start : slot.stop] = np.ravel(slot.param.draw(rng))
 
     def signature(self) -> list[tuple[str, str, Shape]]:
-        """Say what the vector holds: layer, parameter and shape in order."""
+        """Describe the vector: layer, parameter, and shape in order."""
         return [(self.names[slot.layer], slot.name, slot.param.shape) for slot in self.slots]
 
     def remap(self, vector: NDArray, new: Layout, out: NDArray, growth: Growth) -> None:

@@ -175,7 +175,7 @@ class Network:
         return twin
 
     def with_members(self, theta: NDArray) -> Network:
-        """Return an independent network of the same layers with a vector of its own.
+        """Return an independent network of the same layers with its own vector.
 
         Parameters
         ----------
@@ -189,7 +189,7 @@ class Network:
         return twin
 
     def member(self, index: int) -> Network:
-        """Return one member as a network of its own; it shares memory with this one."""
+        """Return one member as a separate network, which shares memory with this one."""
         if not self.lead:
             return self
         single = object.__new__(Network)

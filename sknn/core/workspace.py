@@ -107,7 +107,7 @@ class Workspace:
         self.reserve(rows)
 
     def _untangle(self, tie: Tie) -> tuple[NDArray, NDArray]:
-        """Give the second user of shared weights a gradient of its own; return where it goes."""
+        """Give the second user of shared weights its own gradient; return where it is added."""
         target = self.grads[tie.layer][tie.name]
         own = np.zeros_like(target, order="C")
         self.grads[tie.layer][tie.name] = own

@@ -202,7 +202,7 @@ class Realness(ScalarAnswer):
 
 
 def answer_of(estimator: Any, target: Any) -> ScalarAnswer:
-    """Return what is asked of an estimator.
+    """Return the request to an estimator.
 
     Parameters
     ----------

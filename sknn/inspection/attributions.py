@@ -55,7 +55,7 @@ def input_gradients(estimator: Any, X: Any, *, target: Any = None) -> Any:
         Dense for sparse X, a list if X is a list of sequences, and zero for missing steps. For
         networks for tables, of shape ``(n_samples, encoder_.n_outputs_)``, with respect to the
         encoded columns: ``encoder_.get_feature_names_out()`` names them, and ``encoder_.origins()``
-        tells which column each comes from.
+        says from which column each comes.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def integrated_gradients(
 
 
 def _asked(estimator: Any, X: Any, target: Any) -> tuple[Any, NDArray, ScalarAnswer]:
-    """Return the network estimator, its checked rows, and what is asked about them."""
+    """Return the network estimator, its checked rows, and the request about them."""
     network_of(estimator)
     final, x = read_rows(estimator, X)
     answer = answer_of(final, target)

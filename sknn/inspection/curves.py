@@ -58,10 +58,10 @@ class LossCurveDisplay:
     the sum of both, is drawn as well. For a GAN, the losses of its discriminator and its generator
     are drawn.
 
-    A dot marks the best epoch where there are validation rows.
+    A dot marks the best epoch if there are validation rows.
 
-    Of a search with ``return_loss_curves=True`` every candidate is drawn, the best one on top: the
-    mean over the splits of the validation loss, or of the training loss where there is none. A
+    For a search with ``return_loss_curves=True``, every candidate is drawn, the best one on top:
+    the mean over the splits of the validation loss, or of the training loss if there is none. A
     split that has stopped counts with its last loss.
 
     Parameters

@@ -43,7 +43,7 @@ def check_gradients(
     fixed
     noise of dropout. Then the loss, the activations, and the layers are tried alone, including each
     layer's gradient with respect to its input, which shows where a mistake is. Use it to test
-    layers, activations, and losses of your own.
+    your own layers, activations, and losses.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def _judge(whole: list[Finding], alone: list[Finding], tol: float) -> None:
     if wrong and blamed:
         text += f" Tried alone, the first part that is wrong is the {blamed[0]}."
     elif wrong:
-        text += " Every part is right when it is tried alone: does one change arrays of others?"
+        text += " Every part is correct when tested alone; one may change arrays of others."
     raise AssertionError(text)
 
 

@@ -27,13 +27,16 @@ class NetworkDisplay:
     Make one with :meth:`from_estimator`. A layer with few units shows every unit. If the layer
     before does so, too, every weight is a line: orange for positive, blue for negative, and wider
     for larger weights. Other layers are boxes, taller for more numbers; a block shows the layers
-    inside.
+    inside. A Boltzmann machine has two layers, visible and hidden, and a heading says that its
+    weights are used both ways; a deep belief network is a stack of them.
 
     Parameters
     ----------
     network : Network
     inputs, outputs : sequence of str, default=()
         Labels of the units in the first and last layer.
+    n_machines : int, default=0
+        How many of the first layers were trained as stacked Boltzmann machines; each has a heading.
 
     Attributes
     ----------
@@ -55,11 +58,17 @@ class NetworkDisplay:
     """
 
     def __init__(
-        self, *, network: Network, inputs: Sequence[str] = (), outputs: Sequence[str] = ()
+        self,
+        *,
+        network: Network,
+        inputs: Sequence[str] = (),
+        outputs: Sequence[str] = (),
+        n_machines: int = 0,
     ) -> None:
         self.network = network
         self.inputs = inputs
         self.outputs = outputs
+        self.n_machines = n_machines
 
     @classmethod
     def from_estimator(
@@ -108,6 +117,7 @@ class NetworkDisplay:
             network=network,
             inputs=getattr(final, "feature_names_in_", ()),
             outputs=[str(each) for each in named],
+            n_machines=len(getattr(final, "rbms_", ())),
         )
         return display.plot(
             ax, max_units=max_units, member=member, line_kw=line_kw, unit_kw=unit_kw
@@ -140,6 +150,7 @@ class NetworkDisplay:
             inputs=self.inputs,
             outputs=self.outputs,
             member=chosen_member(self.network, member),
+            n_machines=self.n_machines,
         )
         if ax is None:
             picture = in_rows(picture, _COLUMNS)

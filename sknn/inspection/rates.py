@@ -158,6 +158,9 @@ class LearningRateDisplay:
         self.lines_ = []
         for name, (epochs, rates) in self.rates.items():
             style = {"label": name, "marker": "." if len(epochs) == 1 else ""}
+            if len(epochs) > 1 and epochs[1] - epochs[0] >= 1:
+                # One rate for all of an epoch: a drop is a stair, not a slope.
+                style["drawstyle"] = "steps-post"
             self.lines_ += ax.plot(epochs, rates, **style | line_kw)
         ax.set(xlabel="epoch", ylabel="learning rate")
         ax.legend()

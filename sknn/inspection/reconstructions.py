@@ -195,7 +195,7 @@ def _coded(final: Any, X: Any) -> NDArray:
 
 
 def _labels(y: Any, codes: NDArray) -> NDArray | None:
-    """Return what colors the codes, checked; labels of several types are compared as text."""
+    """Return the checked labels of the codes; labels of several types are compared as text."""
     if y is None:
         return None
     labels = np.asarray(y)

@@ -100,7 +100,7 @@ def not_a_network(final: Any) -> Exception:
 
 
 def _wrapped(final: Any) -> list[Any]:
-    """Return what a search or a regressor with a transformed target was given."""
+    """Return the estimators inside a search or a regressor with a transformed target."""
     held = getattr(final, "__dict__", {})
     return [held[name] for name in ("estimator", "regressor") if name in held]
 

@@ -99,7 +99,7 @@ def keys_are_levels(column: NDArray) -> bool:
 
 @dataclass
 class Levels:
-    """The levels of one column that get columns of their own.
+    """The levels of one column that get separate columns.
 
     Attributes
     ----------

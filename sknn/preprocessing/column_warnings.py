@@ -1,4 +1,4 @@
-"""Warnings about columns of a table: what is not used, and what would help."""
+"""Warnings about unused columns of a table, and remedies."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn._validation.places import column_at
 from sknn.exceptions import TableWarning
 from sknn.preprocessing.categories import MISSING, Levels, Texts
 from sknn.preprocessing.kinds import Form, missing
@@ -40,15 +41,15 @@ class ColumnWarnings:
         for label, form in zip(labels, forms, strict=True):
             if form.ambiguous:
                 self._texts.append(
-                    f"column {label!r} holds dates, but day and month cannot be told apart, so "
+                    f"{column_at(label)} holds dates, but day and month cannot be told apart, so "
                     "it is read as a category; convert it, for example with "
                     "pandas.to_datetime(..., dayfirst=True)"
                 )
             elif form.odd:
                 shown = ", ".join(map(repr, form.odd[:3])) + (", ..." if len(form.odd) > 3 else "")
                 self._texts.append(
-                    f"column {label!r} is read as {form.kind}s, and entries that are not ({shown}) "
-                    f"count as missing; to keep its texts, {_AS_CATEGORY}"
+                    f"{column_at(label)} is read as {form.kind}s, and entries that are not "
+                    f"({shown}) count as missing; to keep its texts, {_AS_CATEGORY}"
                 )
 
     def look_at_ranges(self, labels: list, ranges: Ranges, constant: NDArray) -> None:
@@ -85,14 +86,14 @@ class ColumnWarnings:
             return
         if lost > _MUCH * n_rows:
             self._texts.append(
-                f"column {label!r} has {n_levels} different entries in {int(rows.sum())} rows, "
+                f"{column_at(label)} has {n_levels} different entries in {int(rows.sum())} rows, "
                 f"too rare to learn from in {lost} of them, for which it carries no information; "
                 f"{_advice(texts[~kept])}"
             )
         elif n_levels * _REPEATED > n_rows and not found.declared and _sentences(texts[given]):
             self._texts.append(
-                f"column {label!r} holds {n_levels} different sentences, and each counts as a "
-                f"category of its own, whatever its words; {_TEXT_TO_NUMBERS}; if they are "
+                f"{column_at(label)} holds {n_levels} different sentences, and each counts as a "
+                f"separate category, regardless of its words; {_TEXT_TO_NUMBERS}; if they are "
                 f"categories, {_AS_CATEGORY}"
             )
 
@@ -114,7 +115,8 @@ def _listed(labels: list) -> str:
     """Return the beginning of a sentence about the numbers of some columns."""
     named, more = ", ".join(map(repr, labels[:_NAMED])), len(labels) - _NAMED
     kind = "column" if len(labels) == 1 else "columns"
-    return f"the numbers of {kind} {named}" + (f" and {more} more" if more > 0 else "")
+    counted = "" if all(isinstance(each, str) for each in labels) else " (counted from 0)"
+    return f"the numbers of {kind} {named}" + (f" and {more} more" if more > 0 else "") + counted
 
 
 def _advice(lost: NDArray) -> str:
@@ -152,7 +154,7 @@ def warn_of_unread(label: Any, kind: str, n_lost: int, n_given: int, usual: floa
     """Warn where most texts of a column, and many more than in fit, cannot be read as there."""
     if n_lost >= _FEW and n_lost > max(_MUCH, 2 * usual) * n_given:
         warnings.warn(
-            f"In X {n_lost} of {n_given} entries of column {label!r} cannot be read as the "
+            f"In X {n_lost} of {n_given} entries of {column_at(label)} cannot be read as the "
             f"{kind}s that it held in fit, and count as missing; pass them in the same form.",
             TableWarning,
             stacklevel=users_level(),

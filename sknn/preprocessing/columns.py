@@ -85,7 +85,7 @@ class Table:
         return self.once(place, lambda: self._read(place))
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
-        """Return what `make` returns, called the first time only."""
+        """Return the result of `make`, which is called only once."""
         if key not in self._seen:
             self._seen[key] = make()
         return self._seen[key]

@@ -51,9 +51,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     **Categories.** Two levels share one column (-1 and 1; 0 for an unseen level). With more levels,
     the most frequent ones that occur in at least two rows get one column each, with 1.66 for the
     rows of that level and 0 for the others. Missing entries are a level. Levels are compared by
-    their text, so 1, 1.0, and "1" are the same level, whatever the dtype. If the dtype is an
-    ordered category of pandas or an ordered dictionary of pyarrow, with three or more levels, the
-    place of the level in this order is one more number, ``_rank``, without an indicator of missing
+    their text, so 1, 1.0, and "1" are the same level in any dtype. If the dtype is an ordered
+    category of pandas or an ordered dictionary of pyarrow, with three or more levels, the rank of
+    the level in this order is an additional number, ``_rank``, without an indicator of missing
     entries.
 
     **Dates** become numbers: days since 1970, and those of year, month, weekday (Monday is 0), and
@@ -73,7 +73,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     categorical_features : "from_dtype", array-like or None, default="from_dtype"
-        Which columns are categories. "from_dtype": columns of dtype category, whatever they hold;
+        Which columns are categories. "from_dtype": columns of dtype category, with any contents;
         booleans; and strings and objects unless nearly all of them are numbers, dates, or time
         spans; no column of a numeric array. A mask, indices, or names: these columns, and no
         others. None: no column. All other columns must be convertible to numbers.
@@ -100,18 +100,19 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Number of columns of the linear part, which come last.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     See Also
     --------
-    sknn.streams.fit_blocks : Fits an encoder by a table that does not fit into memory.
-    sklearn.compose.ColumnTransformer : Steps of your own for groups of columns.
+    sknn.streams.fit_blocks : Fits an encoder to a table that does not fit into memory.
+    sklearn.compose.ColumnTransformer : Your own steps for groups of columns.
     sklearn.preprocessing.OneHotEncoder : Categories alone.
 
     Notes
     -----
-    Quantiles, means, and frequencies take sample weights into account: weight 2 counts as the row
-    twice, weight 0 as no row, and a common factor changes nothing. Two rules need a number of rows:
+    Quantiles, means, and frequencies take sample weights into account: a weight of 2 counts the row
+    twice, a weight of 0 leaves it out, and a common factor changes nothing. Two rules need a number
+    of rows:
     a level must occur in two rows, and a leaf of a tree must hold 8 rows and one in 200. If all
     weights are whole multiples of the smallest one, a row counts as that many rows; otherwise every
     row counts as one.
@@ -186,10 +187,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             Once, about columns in which most rows have levels that are too rare to learn from,
             columns of sentences (different texts of 25 characters or more on average, most of them
             with blanks, each in fewer than ten rows on average) that do not have the dtype
-            category, texts that count as missing, dates whose day and month cannot be told apart,
-            numbers that vary by rounding alone, and numbers around zero that are so small beside
-            the other columns that they may be rounding errors. The latter are scaled all the same,
-            since they may be quantities in large units.
+            category, texts that count as missing, dates whose day and month cannot be
+            distinguished, numbers that vary only by rounding, and numbers around zero that are so
+            small compared to the other columns that they may be rounding errors. The latter are
+            still scaled, because they may be quantities in large units.
         """
         table = read_table(X)
         plan, remarks = self._planned(table, y, sample_weight)
@@ -197,7 +198,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return self._become(plan, table.frame)
 
     def learn(self, table: Table, y: Any, sample_weight: Any) -> ColumnWarnings:
-        """Do what :meth:`fit` does, and return what it would warn about."""
+        """Do the same as :meth:`fit`, but return the warnings instead of giving them."""
         plan, remarks = self._planned(table, y, sample_weight)
         self._become(plan, table.frame)
         return remarks
@@ -205,13 +206,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def summarize(
         self, X: Any, y: Any = None, sample_weight: Any = None, block: int = 0
     ) -> TableSummary | None:
-        """Return what :meth:`learn_summary` needs to know of one block of rows; None of none.
+        """Return the summary of a block of rows for :meth:`learn_summary`; None without rows.
 
         Parameters
         ----------
         X, y, sample_weight : as in :meth:`fit`
         block : int
-            The place of the block.
+            The position of the block.
         """
         plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
         table = read_table(X)
@@ -227,7 +228,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return TableSummary.of(table, weight, categorical, y, block)
 
     def learn_summary(self, summary: TableSummary) -> ColumnWarnings:
-        """Do what :meth:`fit` does by a summary, and return what it would warn of."""
+        """Fit to a summary as :meth:`fit` does to rows, and return the warnings."""
         plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
         remarks = ColumnWarnings()
         settings = _settings(plain, summary, summary.rows is not None)

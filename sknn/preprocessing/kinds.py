@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn._validation.messages import located
+from sknn._validation.places import column_at, hint_at
 from sknn.preprocessing.columns import Coded, Table
 from sknn.preprocessing.texts import (
     DATES,
@@ -185,10 +186,9 @@ def naming(label: Any) -> Iterator[None]:
     """Let complaints name the column of X that they are about."""
     try:
         yield
-    except OverflowError as error:
-        raise located(error, f"column {label!r} of X") from error
-    except (TypeError, ValueError) as error:
-        raise located(error, f"column {label!r} of X") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        told = located(error, f"{column_at(label)} of X")
+        raise type(told)(f"{str(told).rstrip('.')}.{hint_at(label)}") from error
 
 
 def as_numbers(column: Any, way: str = "") -> NDArray:
@@ -265,7 +265,7 @@ class _Once(dict):
 def _each(
     column: Any, read: Callable[[Any], Any], read_text: Callable[[str], Any], dtype: Any
 ) -> NDArray:
-    """Return what is read from each entry, from texts by `read_text`; None is missing."""
+    """Return the value of each entry, of texts by `read_text`; None is missing."""
     if isinstance(column, Coded):
         levels = _each(column.levels, read, read_text, dtype)
         return np.append(levels, np.array([None], dtype))[column.codes]
@@ -287,9 +287,11 @@ def _number(value: Any) -> float:
         return float(value)
     except ValueError:
         raise ValueError(
-            f"could not convert {value!r} to a number; name the column in "
-            "categorical_features, or leave it out."
+            f"could not convert {value!r} to a number; correct it, replace it by NaN, which counts "
+            "as missing, or name the column in categorical_features and fit again."
         ) from None
+    except TypeError:
+        raise TypeError(f"{value!r} is not a number.") from None
 
 
 def _span(value: Any) -> np.timedelta64:
@@ -308,6 +310,18 @@ def moment(value: Any) -> np.datetime64:
         value = value.to_timestamp()
     if isinstance(value, datetime.datetime) and value.tzinfo is not None:
         value = value.astimezone(datetime.UTC).replace(tzinfo=None)
-    if isinstance(value, (datetime.date, np.datetime64, str)):
+    if isinstance(value, str):
+        return _date_of(value)
+    if isinstance(value, (datetime.date, np.datetime64)):
         return np.datetime64(value, "us")  # type: ignore[call-overload]
     raise TypeError(f"{value!r} is not a date, but the column held dates in fit.")
+
+
+def _date_of(text: str) -> np.datetime64:
+    try:
+        return np.datetime64(text, "us")
+    except ValueError:
+        raise ValueError(
+            f"could not convert {text!r} to a date; correct it, or replace it by None, which "
+            "counts as missing."
+        ) from None

@@ -31,7 +31,7 @@ def squash(scaled: NDArray) -> NDArray:
 class Moments:
     """Weighted mean and standard deviation of a column, and the weight they are of.
 
-    They are merged by the formulae of Chan, Golub and LeVeque (1983), "Algorithms for computing
+    They are merged with the formulas of Chan, Golub, and LeVeque (1983), "Algorithms for computing
     the sample variance: analysis and recommendations", The American Statistician 37; with the
     deviation in place of the sum of squares, which overflows.
     """
@@ -199,7 +199,7 @@ class Numbers:
             From the place of a column, its distinct values and the number of columns that vary to
             edges.
         constant : ndarray of bool of shape (d,), default=None
-            Columns that do not vary but for rounding.
+            Columns that vary only by rounding.
         """
         varies = np.array([each.varies for each in columns], bool)
         kept = np.flatnonzero(varies if constant is None else varies & ~constant)

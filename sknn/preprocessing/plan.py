@@ -66,7 +66,7 @@ class Facts(Protocol):
     names: list[str] | None
 
     def forms(self, categorical: NDArray | None) -> list[Form]:
-        """Return what each column of X holds; `categorical` as in Settings."""
+        """Return the form of each column of X; `categorical` as in Settings."""
 
     def sources(self, place: int, form: Form) -> list[Source]:
         """Return the numeric columns that a column of X becomes."""
@@ -78,7 +78,7 @@ class Facts(Protocol):
         """Return the entries of a column of categories, and how much each counts."""
 
     def cutter(self, sources: list[Source]) -> Cutter:
-        """Return what cuts numeric columns into bins where trees would."""
+        """Return an object that cuts numeric columns into bins as trees do."""
 
 
 @dataclass

@@ -56,7 +56,7 @@ class Ranges:
         return (width > 0) & (width <= _LAST_BITS * self.precision * self.peak)
 
     def alike(self, values: Sequence[NDArray]) -> NDArray:
-        """Say which columns hold one value but for rounding; whole numbers are exact."""
+        """Return which columns hold one value except for rounding; whole numbers are exact."""
         alike = self.close
         for place in np.flatnonzero(alike).tolist():
             known = values[place]

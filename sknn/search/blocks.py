@@ -56,7 +56,7 @@ class KeptOutcomes:
         return self._rounds[-1]
 
     def watch(self, found: Outcomes) -> Outcomes:
-        """Yield what is found, and keep it."""
+        """Yield results, and keep them."""
         return self.checkpoint.watch(found, lambda: self._rounds)
 
     def write(self) -> None:
@@ -137,7 +137,7 @@ class BlockParallel:
         self.outcomes.write()
 
     def _outcomes(self, pairs: list[Pair]) -> Outcomes:
-        """Yield what came of each pair, networks first."""
+        """Yield the outcome of each pair, networks first."""
         networks = [pair for pair in pairs if pair.model is not None]
         workers = joblib.effective_n_jobs(self.options["n_jobs"])
         for groups in waves(networks, workers):
@@ -152,7 +152,7 @@ class BlockParallel:
         yield from self._alone([pair for pair in pairs if pair.model is None])
 
     def _alone(self, pairs: list[Pair]) -> Outcomes:
-        """Yield what came of each pair, done as scikit-learn does it."""
+        """Yield the outcome of each pair, computed as in scikit-learn."""
         yield from zip(pairs, results([pair.task for pair in pairs], **self.options), strict=True)
 
     def _prepared(self, groups: list[Group], judge: Judge) -> list[Lesson | None]:

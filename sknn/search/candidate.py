@@ -183,7 +183,7 @@ def _refuse_what_all_share(networks: list[Any]) -> None:
 
 
 def _error_of(network: Any) -> Exception | None:
-    """Return what is wrong with the parameters of a network."""
+    """Return the error about the parameters of a network."""
     try:
         network._check_parameters()
         network._recipe()

@@ -76,7 +76,7 @@ def _fitted(block: TrainingBlock, lesson: Lesson, error_score: Any) -> Sequence[
 
 
 def _outcome(network: Any, exam: Exam | None, judge: Judge) -> dict[str, Any]:
-    """Return error, or scores and the time that those of the rows held out took."""
+    """Return the error, or scores and the time of scoring the held-out rows."""
     if exam is None or isinstance(network, str):
         return {"fit_error": network, "score_time": 0.0} | judge.failed()
     begin = perf_counter()
@@ -88,7 +88,7 @@ def _outcome(network: Any, exam: Exam | None, judge: Judge) -> dict[str, Any]:
 
 
 def _extras(model: Any, test: Any, wishes: dict[str, Any]) -> dict[str, Any]:
-    """Return what not all searches ask for."""
+    """Return the results that not all searches request."""
     test = np.asarray(test)
     known = {
         "n_test_samples": int(test.sum()) if test.dtype == bool else len(test),

@@ -32,7 +32,7 @@ Task = tuple[Candidate, int]
 
 
 def _kind(task: Task) -> Any:
-    """Return what networks of a block have in common; the same rows are given."""
+    """Return the key that networks of a block share; they have the same rows."""
     candidate, split = task
     return candidate.kind, candidate.parts[split].n_epochs if candidate.parts else 0
 
@@ -143,7 +143,7 @@ class Rounds:
         return len(self.folds) * sum(each_rung)
 
     def _state(self) -> dict[str, Any]:
-        """Return what another process needs to continue."""
+        """Return the state that another process needs to continue."""
         states = [each.state() for each in self.candidates]
         paused = sum(len(state["networks"]) + len(state["pending"]) for state in states)
         # A file may take only a multiple of its size in memory, and tiny networks take more.
@@ -157,7 +157,7 @@ class Rounds:
             each.restore(known)
 
     def _round(self, epochs: int, report: Report) -> None:
-        """Train what is due at a level, and drop what is not good enough for the next one."""
+        """Train the candidates due at a level, and drop those not good enough for the next."""
         due = [each for each in self.candidates if each.alive and self._rung(each, epochs)]
         # The longest come first: at the end, no worker should wait for a long task of another.
         ordered = sorted(due, key=lambda each: -each.seconds_left(epochs))
@@ -207,7 +207,7 @@ class Rounds:
     def _kept(
         self, blocks: list[list[Task]], done: Iterable[list[Part]]
     ) -> Generator[tuple[list[Task], list[Part]], None, None]:
-        """Yield what comes of each block, and keep it."""
+        """Yield the outcome of each block, and keep it."""
         return self.checkpoint.watch(zip(blocks, done, strict=True), self._state)
 
     def _lesson(self, candidate: Candidate, split: int) -> Lesson | None:
@@ -241,7 +241,7 @@ class Rounds:
             for key in missing
         ]
         for (key, split), lesson in zip(missing, self._results(work), strict=True):
-            name = f"what the steps before the network make of the rows of split {split}, {key}"
+            name = f"the output of the steps before the network for split {split}, {key}"
             self.checkpoint.identify(**{name: (lesson.X, lesson.y, lesson.params)})
             self._lessons[key, split] = lesson
 

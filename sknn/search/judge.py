@@ -28,7 +28,7 @@ class Judge:
 
     @property
     def kinds(self) -> dict[str, bool]:
-        """Scores by name, and whether they are of rows held out."""
+        """Scores by name, and whether they are from held-out rows."""
         kinds = {"test_scores": True, "train_scores": False}
         return kinds if self.return_train_score else {"test_scores": True}
 
@@ -112,7 +112,7 @@ def _checked(network: Any, scorer: Any, X: Any, y: Any, params: Any) -> tuple[An
 
 
 def _to_end(model: Any, X: Any) -> Any:
-    """Return what comes to the last step of a model."""
+    """Return the rows that reach the last step of a model."""
     while isinstance(model, Pipeline):
         X = model[:-1].transform(X) if len(model) > 1 else X
         model = model.steps[-1][1]

@@ -45,7 +45,7 @@ class Group:
 
 
 def _kind(pair: Pair) -> Any:
-    """Return what pairs of a block have in common; the same rows are given."""
+    """Return the key that pairs of a block share; they have the same rows."""
     return pair.index if pair.key is None else pair.key
 
 

@@ -143,8 +143,9 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
 
     It holds depth, width, activation, normalization, dropout, L2 penalty, and learning rate of a
     multilayer perceptron; filters and kernels of a convolutional network; units and cells of a
-    recurrent network; and so on. For a network with `layers`, it holds L2 penalty and learning
-    rate.
+    recurrent network; and so on. For a network with its own `layers`, it holds L2 penalty and
+    learning rate alone: its depth, sizes, and activations are said by the layers. Add parameters of
+    layers by their names, or several lists of layers to choose from, as below.
 
     Parameters
     ----------
@@ -154,7 +155,8 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     **changes : dict
         `n_layers` and `units` are ranges ``(low, high)`` of :class:`LayerSizes`. Other names are
         parameters of the network: pass a list or a distribution to draw from, or None to leave the
-        parameter as it is. Parameters that are not in the space are added.
+        parameter as it is. Parameters that are not in the space are added, those of layers and
+        other parts by their names in `get_params`, such as ``hidden0__units=[32, 64]``.
 
     Returns
     -------
@@ -180,6 +182,15 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     >>> found["hidden_layer_sizes"]
     LayerSizes(n_layers=(2, 6), units=(64, 512), last=None)
     >>> search = RandomizedSearchCV(MLPRegressor(), found)
+
+    A network with its own layers:
+
+    >>> from sknn.layers import Dense, Dropout
+    >>> net = MLPRegressor(layers=[Dense(64), Dropout(0.1)])
+    >>> list(space(net, hidden0__units=[32, 64, 128]))
+    ['alpha', 'learning_rate_init', 'hidden0__units']
+    >>> list(space(net, layers=[net.layers, [Dense(32), Dense(32)]]))
+    ['alpha', 'learning_rate_init', 'layers']
     """
     network, prefix = network_of(estimator)
     known = network.get_params(deep=False)
@@ -206,12 +217,14 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
 def _check_changes(network: Any, changes: dict[str, Any], given: bool) -> None:
     """Raise for changes with which no candidate could be trained; `given` says layers are."""
     owner = type(network).__name__
-    parameters = set(network.get_params(deep=False))
+    parameters = set(network.get_params())
     idle = {*_DEPTH, *_usual(network)} - set(_RATES) if given else set()
     for name, choices in changes.items():
         if name in idle and choices is not None:
             raise ValueError(
-                f"{name} has no effect together with the 'layers' of {owner}; set it in the layers."
+                f"{name} has no effect together with the 'layers' of {owner}; set it in the "
+                "layers, vary it there by the name in get_params(), such as "
+                "hidden0__units=[32, 64], or pass several lists of layers as layers=[[...], [...]]."
             )
         if name in _DEPTH:
             continue

@@ -15,10 +15,10 @@ from sknn.preprocessing.encoder import TableEncoder
 from sknn.streams.dask import DaskBlocks
 from sknn.streams.encoders import fit_encoder, lend_encoder
 from sknn.streams.full_batch import fit_full_batch
-from sknn.streams.given import GivenBlocks, is_iterable_of_blocks
 from sknn.streams.progress import Bar, bar_for, figures_so_far
 from sknn.streams.rows import is_lazy, n_rows
 from sknn.streams.side_by_side import SideBySide
+from sknn.streams.sources import source_of, without_y
 from sknn.streams.tasks import has_client
 
 _POSITION = "stream_position_"
@@ -175,7 +175,7 @@ def fit_blocks(
         return _full_batch(estimator, source, classes, (epochs, together, resume), more)
     _check_estimator(estimator)
     if isinstance(source, DaskBlocks) and y is None and _needs_y(estimator):
-        raise _without_y(estimator)
+        raise without_y(estimator)
     if classes is not None:
         more["classes"] = classes
     trainer: Any = OneByOne(estimator, more)
@@ -225,12 +225,6 @@ def _full_batch(estimator: Any, source: Any, classes: Any, asked: Any, more: Any
     return estimator
 
 
-def source_of(X: Any, y: Any, sample_weight: Any) -> Any:
-    """Return the blocks of X with what goes with them."""
-    others = {"y": y, "sample_weight": sample_weight}
-    return GivenBlocks(X, others) if is_iterable_of_blocks(X) else DaskBlocks(X, others)
-
-
 def _check_count(name: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
         raise ValueError(f"{name} must be an integer >= 1; got {value!r}.")
@@ -247,12 +241,8 @@ def _needs_y(estimator: Any) -> bool:
     return wanted is not None and wanted.default is Parameter.empty
 
 
-def _without_y(estimator: Any) -> TypeError:
-    return TypeError(f"y must be passed: {type(estimator).__name__} does not learn without it.")
-
-
 def _position(estimator: Any, together: int) -> tuple[int, int]:
-    """Return the epoch and the round where an interrupted call goes on."""
+    """Return the epoch and the round where an interrupted call continues."""
     epoch, number, before = getattr(estimator, _POSITION, (0, 0, together))
     if before != together:
         raise ValueError(
@@ -323,7 +313,7 @@ class Passes:
         needs_y = _needs_y(self.estimator)
         for number, blocks in self.source.groups(self.together, skip, stay=stay):
             if needs_y and any(target is None for _, target, _ in blocks):
-                raise _without_y(self.estimator)
+                raise without_y(self.estimator)
             trained = self._round(blocks, epoch, number)
             rows += trained
             if trained:

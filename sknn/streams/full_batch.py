@@ -12,7 +12,8 @@ from sklearn.utils.validation import validate_data
 
 from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.over_blocks import measure_block, parcel_for_blocks
-from sknn.streams.rows import check_rows, n_rows
+from sknn.streams.rows import check_rows, joined, n_rows
+from sknn.streams.sources import without_y
 from sknn.streams.tasks import fetched, has_client, sum_of_tasks
 
 _NAMES = ("X", "y", "sample_weight")
@@ -35,10 +36,10 @@ def fit_full_batch(estimator: Any, source: Any, more: dict[str, Any]) -> None:
     stay = has_client()
     blocks = [block for _, group in source.groups(size, stay=stay) for block in group]
     if any(target is None for _, target, _ in blocks):
-        raise TypeError(f"y must be passed: {type(estimator).__name__} does not learn without it.")
+        raise without_y(estimator)
     weighted = any(weight is not None for _, _, weight in blocks)
-    y = _joined(fetched([target for _, target, _ in blocks]))
-    weight = _joined(fetched([each for *_, each in blocks])) if weighted else None
+    y = np.asarray(joined(fetched([target for _, target, _ in blocks])))
+    weight = np.asarray(joined(fetched([each for *_, each in blocks]))) if weighted else None
     first = next((x for x in map(_first_rows, blocks) if n_rows(x)), None)
     if first is None:
         raise ValueError("X has no rows; at least one is needed to train on.")
@@ -67,10 +68,6 @@ def _array(rows: Any) -> Any:
 
 def _first_rows(block: tuple[Any, ...]) -> Any:
     return fetched(block[:1])[0]
-
-
-def _joined(parts: tuple[Any, ...]) -> NDArray:
-    return np.concatenate([np.asarray(part) for part in parts])
 
 
 def _counted(blocks: list[Any], y: NDArray, counts: NDArray | None) -> list[tuple[Any, ...]]:

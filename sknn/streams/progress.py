@@ -47,7 +47,7 @@ class Bar:
         self.width = len(line)
 
     def line(self, told: str) -> str:
-        """Return what is shown."""
+        """Return the text of the bar."""
         number, bar = f"{self.done}", ""
         if self.rounds is not None:
             number = f"{self.done}/{self.rounds}"

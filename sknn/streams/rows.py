@@ -22,7 +22,7 @@ def is_lazy(values: Any) -> bool:
 
 
 def sliceable(values: Any, name: str) -> Any:
-    """Return what has rows that can be cut; raise for what has none."""
+    """Return an object with rows that can be split; raise if it has none."""
     if sp.issparse(values) and values.ndim == 2:
         reject_broken(values, name)
         return values.tocsr()
@@ -52,6 +52,17 @@ def sliced(values: Any, start: int, stop: int, step: int = 1) -> Any:
         return None
     rows = slice(start, stop, step)
     return values.iloc[rows] if hasattr(values, "iloc") else values[rows]
+
+
+def joined(parts: Sequence[Any]) -> Any:
+    """Return the rows of all parts, as what they are."""
+    if any(map(sp.issparse, parts)):
+        return sp.vstack(list(map(sp.csr_array, parts)), format="csr")
+    if all(hasattr(part, "iloc") for part in parts):
+        import pandas as pd
+
+        return pd.concat(parts)
+    return np.concatenate([np.asarray(part) for part in parts])
 
 
 def n_rows(values: Any) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import joblib
@@ -29,8 +29,13 @@ def run_tasks(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple])
     other where nothing else is configured.
     """
     if not has_client():
-        return joblib.Parallel()(joblib.delayed(function)(shared, *task) for task in tasks)
-    return _computed(_delayed_calls(function, shared, tasks))
+        return run_jobs(function, shared, tasks)
+    return computed(delayed_calls(function, shared, tasks))
+
+
+def run_jobs(function: Callable[..., Any], shared: Any, tasks: Iterable[tuple]) -> list[Any]:
+    """Return ``function(shared, *task)`` of every task, from jobs of joblib."""
+    return joblib.Parallel()(joblib.delayed(function)(shared, *task) for task in tasks)
 
 
 def sum_of_tasks(
@@ -42,7 +47,7 @@ def sum_of_tasks(
     import dask
 
     adding = dask.delayed(add, pure=False, traverse=False)
-    return _computed([_in_pairs(_delayed_calls(function, shared, tasks), adding)])[0]
+    return computed([_in_pairs(delayed_calls(function, shared, tasks), adding)])[0]
 
 
 def _in_pairs(values: list[Any], add: Callable[..., Any]) -> Any:
@@ -52,7 +57,8 @@ def _in_pairs(values: list[Any], add: Callable[..., Any]) -> Any:
     return values[0]
 
 
-def _delayed_calls(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple]) -> list[Any]:
+def delayed_calls(function: Callable[..., Any], shared: Any, tasks: Iterable[tuple]) -> list[Any]:
+    """Return the calls of all tasks; what is shared, and what tasks are given, may be calls."""
     import dask
 
     # As a separate task, what all share is sent once, and is not inspected.
@@ -61,7 +67,8 @@ def _delayed_calls(function: Callable[..., Any], shared: Any, tasks: Sequence[tu
     return [call(common, *map(_literal, task)) for task in tasks]
 
 
-def _computed(calls: list[Any]) -> list[Any]:
+def computed(calls: list[Any]) -> list[Any]:
+    """Return what calls give; nothing else of what they need comes to this process."""
     import dask
 
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):

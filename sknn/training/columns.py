@@ -68,7 +68,7 @@ class OptimizerColumns:
 
 
 class ScheduleColumns:
-    """Schedules planned ahead, one per member, each with a horizon of its own.
+    """Schedules planned ahead, one per member, each with its own horizon.
 
     Parameters
     ----------

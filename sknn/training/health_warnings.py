@@ -1,4 +1,4 @@
-"""Warnings of unhealthy training: from figures of the layers to what is wrong, and what helps.
+"""Warnings about unhealthy training: from figures of the layers to cause and remedy.
 
 The thresholds come from networks of 0 to 8 hidden layers on the digits, breast cancer and diabetes
 data, with nine optimizers: between the worst figure of those that learned well and the mildest of
@@ -94,7 +94,7 @@ class Chart:
 
 
 def _known(values: NDArray) -> NDArray:
-    """Return what was measured, NaN if nothing was."""
+    """Return the measurements, NaN if there are none."""
     known = values[~np.isnan(values)]
     return known if known.size else np.full(1, np.nan)
 

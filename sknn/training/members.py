@@ -1,4 +1,4 @@
-"""Some members of a run as a run of their own, and back."""
+"""Some members of a run as a separate run, and back."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def run_of(run: Run, members: Sequence[int]) -> Run:
 
 
 def put(run: Run, members: Sequence[int], part: Run) -> None:
-    """Write what belongs to some members back into the run they came from."""
+    """Write the state of some members back into the run they came from."""
     index, n = np.asarray(members), run.n_members
     for name in _WATCHED:
         setattr(run, name, _written(getattr(run, name), (n,), index, getattr(part, name)))

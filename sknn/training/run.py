@@ -141,7 +141,7 @@ class Streams:
 
     @classmethod
     def from_seed(cls, seed: int, n_members: int = 1) -> Streams:
-        """Make the four streams from one seed; every member has noise of its own."""
+        """Make the four streams from one seed; every member has its own noise."""
         init, split, order, noise = np.random.SeedSequence(seed).spawn(4)
         seeds = [noise, *noise.spawn(n_members - 1)]
         return cls(
@@ -150,6 +150,11 @@ class Streams:
             order=np.random.default_rng(order),
             noise=_joined([np.random.default_rng(each) for each in seeds]),
         )
+
+    @classmethod
+    def of_members(cls, parts: Sequence[Streams]) -> Streams:
+        """Return the streams of all members, from those of each that was trained alone."""
+        return replace(parts[0], noise=_joined([part.noise for part in parts]))
 
     def part(self, members: Sequence[int]) -> Streams:
         """Return independent streams for some of the members."""
@@ -219,7 +224,7 @@ class Best:
         return Best(self.value[pick], self.theta[pick], self.epoch[pick], self.rate[pick])
 
     def improved(self, better: NDArray, other: Best) -> Best:
-        """Return what is taken from another one where that is better."""
+        """Return the better of two, member by member."""
         return Best(
             np.where(better, other.value, self.value)[()],
             np.where(np.expand_dims(better, -1), other.theta, self.theta),
@@ -367,7 +372,7 @@ class Run:
             raise
 
     def _before(self) -> dict[str, Any]:
-        """Return what to go back to; at the end of an epoch all else is replaced, not changed."""
+        """Return the state to go back to; other arrays are replaced, not changed, in an epoch."""
         return vars(self) | {"schedule_state": dict(self.schedule_state)}
 
     def watch(self, key: str | None) -> None:

@@ -326,7 +326,7 @@ WARNED = {
     "sentences": ([f"this is what customer {i} wrote to us" for i in range(N)], "TfidfVectorizer"),
     "sentences, each three times": (
         [f"this is what customer {i % 40} wrote to us" for i in range(N)],
-        "40 different sentences.* whatever its words; .*TfidfVectorizer.*A column of text.*dtype",
+        "40 different sentences.* regardless of its words; .*TfidfVectorizer.*of text.*dtype",
     ),
     "half of them rare": ([f"a{i}" if i % 3 else "b" for i in range(N)], "in 80 of them"),
     "some words": (

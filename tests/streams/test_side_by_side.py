@@ -383,7 +383,7 @@ def test_a_state_goes_from_block_to_block_only_one_after_the_other():
 
 def test_a_table_needs_some_rows_to_begin_with():
     blocks = [(X[:10], y[:10]), (X[10:], y[10:])]
-    with pytest.raises(ValueError, match="first block has 10 rows, .* it needs 30"):
+    with pytest.raises(ValueError, match="first block has 10 rows, .* it needs at least 30"):
         fit_blocks(TabularMLPClassifier(random_state=0), blocks, together=2, classes=[0, 1])
 
 

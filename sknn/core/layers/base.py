@@ -25,7 +25,7 @@ class Defaults:
 
 
 class Context:
-    """What a layer gets besides its arrays: work arrays, and how it is to run.
+    """What a layer gets besides its arrays: work arrays, and how to run.
 
     Attributes
     ----------

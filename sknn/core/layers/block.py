@@ -31,7 +31,7 @@ class Block(Layer):
         """Return the lists of layers, one per chain; junk is left as it is."""
 
     def _prefix(self, i: int) -> str:
-        """Return what stands in front of the names of chain `i`."""
+        """Return the prefix of the names of chain `i`."""
         return ""
 
     def inside(self) -> Iterator[Layer]:

@@ -13,7 +13,7 @@ from sknn.core.layout import Plan, Scratch, Shape, Views
 from sknn.core.random_streams import SharedGenerator, of_members
 
 _PARTS = 1 << 16
-# Random words are drawn so many at a time: 64 KB, so that a step allocates next to nothing.
+# Random words are drawn in pieces of 64 KB, so that a step allocates next to nothing.
 _SLAB_WORDS = 1 << 13
 
 
@@ -65,7 +65,7 @@ def draw_factor(rate: float | NDArray, ctx: Context, keep: NDArray, factor: NDAr
 class Dropout(Layer):
     r"""Set a random part of the inputs to zero in training [1]_.
 
-    Each number is dropped with probability `rate`, independently and anew in every batch; the
+    Each number is dropped with probability `rate`, independently in every batch; the
     others are multiplied by :math:`1 / (1 - rate)`, so that the expected value stays the same. In
     prediction, nothing happens. If a schedule lowers the strength s of regularization, the factor
     is :math:`1 + s (k - 1)` with k what it would be at full strength.

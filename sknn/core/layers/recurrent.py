@@ -150,7 +150,7 @@ class Recurrent(Layer):
         scratch: dict[str, Scratch] | None = None,
         state: int | None = None,
     ) -> Plan:
-        """Return the plan of a cell: what all have and what it adds.
+        """Return the plan of a cell: the common parts and its own.
 
         Parameters
         ----------

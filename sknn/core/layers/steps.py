@@ -12,7 +12,7 @@ from sknn.core.layout import Plan, Shape, Views
 
 
 def steps_there(mask: NDArray | None, n_steps: int, layer: object) -> NDArray | None:
-    """Return the mask of a batch, for a layer whose rows have so many steps.
+    """Return the mask of a batch, for a layer whose rows have this number of steps.
 
     Raises
     ------

@@ -108,7 +108,7 @@ class Tokens(Layer):
         return Plan((2 * self.width + self.n_columns,), scratch=scratch)
 
     def forward(self, p: Views, x: NDArray, y: NDArray, ctx: Context) -> None:
-        """Write what is given in advance, then everything."""
+        """Write the entries given in advance, then all entries."""
         q, width, scratch = len(self.sizes), self.width, ctx.scratch
         begin = q + len(self.numbers)
         tokens, numbers, owners = self.places()

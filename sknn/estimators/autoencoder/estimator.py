@@ -18,6 +18,9 @@ from sknn.core.layout import Shape
 from sknn.core.network import Network
 from sknn.estimators.autoencoder import automatic
 from sknn.estimators.autoencoder import layers as codec
+from sknn.estimators.autoencoder.column_errors import ColumnErrors
+from sknn.estimators.autoencoder.described import Described, some_rows
+from sknn.estimators.autoencoder.distances import Neighborhood
 from sknn.estimators.autoencoder.elbo import EvidenceBound
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.autoencoder.task import ReconstructionTask
@@ -47,7 +50,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
 
     The encoder maps a row to its code (:meth:`transform`), and the decoder maps a code back
     (:meth:`inverse_transform`). The code is a compressed description of the row. The reconstruction
-    error tells how unusual the row is (:meth:`score_samples`). Trained on corrupted rows, the
+    error shows how unusual the row is (:meth:`score_samples`). Trained on corrupted rows, the
     network learns to restore them (`corruption`).
 
     X may be an array of numbers or a frame of any columns: numbers, categories, booleans, dates,
@@ -62,9 +65,9 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     activation : str, Activation or list, default="auto"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
-        :mod:`sknn.activations`. A list gives one for each hidden layer. "auto" is "relu", and
-        "identity" for the code of several layers that is not to be sparse. The last layer of the
-        decoder has `output_activation`.
+        :mod:`sknn.activations`. A list gives one for each hidden layer. "auto" is "relu", except
+        for the code of several layers, where it is "identity" without `sparsity`. The last layer of
+        the decoder has `output_activation`.
     tied_weights : bool, default=False
         Let the decoder use the transposed weights of the encoder, which halves the number of
         weights.
@@ -84,6 +87,10 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     contamination : float or "auto", default="auto"
         Share of the training rows that :meth:`predict_outlier` reports as outliers; "auto" is 0.1.
         As in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows means exactly 10 rows.
+    outlier_score : {"error", "distance"}, default="error"
+        What :meth:`score_samples` is minus of, and what outliers have more of: the reconstruction
+        error, or the distance from usual rows by residuals and codes, see the notes. "distance" is
+        the better choice if outliers are among the training rows.
     output_groups : dict, default=None
         Kinds of columns of a table: ``{"numeric": columns, "binary": columns, "categorical":
         [columns of one-hot group, ...]}``, with columns by position or name. Columns that are not
@@ -120,8 +127,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. "auto" is "cosine", and
-        "constant" for a code that is the only layer. A cosine ends after `max_iter` epochs, in a
-        stream after as many calls of `partial_fit`; for longer streams pass "constant".
+        "constant" for a code that is the only layer. A cosine ends after `max_iter` epochs or, in a
+        stream, after as many calls of `partial_fit`; for longer streams pass "constant".
     learning_rate_init : float or "auto", default="auto"
         Learning rate, which the schedule multiplies by a factor. "auto" is 0.016 over the square
         root of the units of the widest hidden layer, at most 0.005, and 0.001 for a single hidden
@@ -139,8 +146,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     tol : float, default=0.0
-        Smallest improvement of the loss that counts. By default, every improvement does: a good
-        reconstruction has a small loss that keeps falling in small steps.
+        Smallest improvement of the loss that counts. By default, every improvement counts, because
+        a good reconstruction has a small loss that keeps falling in small steps.
     verbose : bool or int, default=False
         Print one line per epoch: its number and how many there are, losses, score, learning rate,
         and the time left.
@@ -176,7 +183,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Weights and biases of the dense layers, as for :class:`MLPRegressor`.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     Notes
     -----
@@ -185,10 +192,26 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     call decides. Any other frame is encoded: a level becomes one column, and so do missing entries
     of a column and numbers that at least one row in a hundred holds; other numbers, dates, and time
     spans become normal scores, which are the quantiles of a normal distribution at their ranks,
-    times 4. The loss is the cross-entropy of levels plus half the squared error of scores, and the
-    reconstruction error is the mean squared error of all encoded columns. A level that was never
-    seen counts as equal parts of all known ones. With ``dtype="auto"``, training is in float32.
-    Reconstructed numbers are rounded as those in training were, and lie between them.
+    times 4. The loss is the cross-entropy of levels plus half the squared error of scores. The
+    reconstruction error is that of a column of the frame relative to its mean over the training
+    rows of the last call, averaged over columns: levels that nothing predicts would otherwise hide
+    everything else. A level that was never seen counts as equal parts of all known ones. With
+    ``dtype="auto"``, training is in float32. Reconstructed numbers are rounded like those in
+    training, and lie in their range.
+
+    With ``outlier_score="distance"``, rows are judged by their residuals
+    :math:`r = (x - \hat x) / s`, where :math:`s` are the standard deviations of the columns, and by
+    their codes :math:`z`. The central half of the training rows are those for which
+
+    .. math:: D^2 = r'^T (S_r + 0.01 I)^{-1} r' + z'^T S_z^{-1} z'
+
+    is least, where :math:`r'` and :math:`z'` are :math:`r` and :math:`z` minus their means, and
+    :math:`S_r` and :math:`S_z` their covariances [5]_, shrunk as in
+    :class:`sklearn.covariance.OAS` [6]_. With means and covariances of the central half, the
+    distance of a row is that to the third nearest of up to 256 rows of this half [7]_. So a few
+    outliers among the training rows, even if they resemble each other, do not count as usual. Means
+    and covariances are learned in every call, from the rows of this call; in a stream, pass chunks
+    of a few hundred rows. Beyond 2,048 columns, only variances are used.
 
     See Also
     --------
@@ -202,6 +225,11 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     .. [2] Vincent et al. (2010), "Stacked denoising autoencoders", JMLR 11.
     .. [3] Rifai et al. (2011), "Contractive auto-encoders", ICML.
     .. [4] Kingma & Welling (2014), "Auto-encoding variational Bayes", ICLR.
+    .. [5] Yue & Qin (2001), "Reconstruction-based fault identification using a combined index",
+       Industrial & Engineering Chemistry Research 40.
+    .. [6] Chen, Wiesel, Eldar & Hero (2010), "Shrinkage algorithms for MMSE covariance estimation",
+       IEEE Transactions on Signal Processing 58.
+    .. [7] Sugiyama & Borgwardt (2013), "Rapid distance-based outlier detection via sampling", NIPS.
 
     Examples
     --------
@@ -213,12 +241,19 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     (1797, 8)
     >>> coder.inverse_transform(coder.transform(X)).shape
     (1797, 64)
+    >>> judge = AutoEncoder((32, 8), outlier_score="distance", max_iter=20, random_state=0)
+    >>> print((judge.fit_predict(X) == -1).sum(), "of 1797 digits are outliers")
+    180 of 1797 digits are outliers
     """
 
     _task: ClassVar[Task] = ReconstructionTask()
     # With 1, the error of numbers would hardly count beside that of levels.
     _stress: ClassVar[float] = 4.0
+    # Files that were written before there was a choice do not hold it.
+    outlier_score: Any = "error"
     _targets: ReconstructionTargets
+    _usual: Neighborhood | ColumnErrors | None = None
+    """What rows are compared with; None: with their reconstruction alone."""
 
     def __init__(
         self,
@@ -232,6 +267,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         sparsity_weight: Any = 1.0,
         contraction: Any = 0.0,
         contamination: Any = "auto",
+        outlier_score: Any = "error",
         output_groups: Any = None,
         layers: Any = None,
         variational: Any = False,
@@ -266,6 +302,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         self.sparsity_weight = sparsity_weight
         self.contraction = contraction
         self.contamination = contamination
+        self.outlier_score = outlier_score
         self.output_groups = output_groups
         self.layers = layers
         self.variational = variational
@@ -310,7 +347,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
         y : ignored
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 counts as the row twice, weight 0 as the row absent.
+            A weight of 2 counts the row twice, and a weight of 0 leaves it out.
         X_val : {array-like, frame, sparse matrix}, default=None
             Validation rows. Their loss is recorded, and early stopping watches it.
         sample_weight_val : array-like, default=None
@@ -389,7 +426,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         return self._form.restored(self._decoded(X))
 
     def _decoded(self, X: Any) -> NDArray:
-        """Return what the decoder makes of codes, before it is a table again."""
+        """Return the output of the decoder for codes, before it becomes a table again."""
         self._check_fitted()
         network, stop = self.network_, codec.code_stop(self.network_)
         codes = arrays.check_matrix(X, network.dtype)
@@ -428,9 +465,10 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         return self._form.restored(self._targets.predict(self._through(x), self._loss))
 
     def score_samples(self, X: Any) -> NDArray:
-        """Return minus the mean squared reconstruction error of every row.
+        """Return minus the mean squared reconstruction error of every row, or minus its distance.
 
-        In a frame that is encoded, it is the error of the encoded columns.
+        In a frame that is encoded, it is the error of the encoded columns. `outlier_score` says
+        which of the two; what it was in the last call of `fit` or `partial_fit` counts.
 
         Parameters
         ----------
@@ -511,7 +549,23 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         return np.concatenate(scores)
 
     def _scores_of(self, x: Any) -> NDArray:
+        if self._usual is not None:
+            return -self._usual.oddness(self._described(x))
         return -self._targets.errors(self.network_.predict(x), self._loss, x)
+
+    def _learn_usual(self, train: Rows) -> Neighborhood | ColumnErrors | None:
+        coder = self._form.coder
+        if coder is None and self.outlier_score == "error":
+            return None
+        x, weight = some_rows(train, self._n_columns)
+        seen = self._described(x)
+        if coder is None or self.outlier_score == "distance":
+            return Neighborhood.of(seen, weight)
+        return ColumnErrors.of(seen, weight, coder.parts)
+
+    def _described(self, x: Any) -> Described:
+        network = self.network_
+        return Described.of(network, codec.code_stop(network), self._targets, self._loss, x)
 
     @property
     def _n_features_out(self) -> int:
@@ -562,4 +616,5 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)
+        self._usual = self._learn_usual(train)
         self.offset_ = self._border(self._scores(train.x), train.weight)

@@ -56,7 +56,7 @@ _EXPANDED = (
 
 
 def check(estimator: Any) -> None:
-    """Raise for parameters that do not go together."""
+    """Raise for parameters that cannot be combined."""
     if estimator.layers is None and not hidden_sizes(estimator.hidden_layer_sizes):
         raise ValueError("hidden_layer_sizes must hold at least one size, that of the code.")
     if isinstance(estimator.layers, (list, tuple)) and not estimator.layers:

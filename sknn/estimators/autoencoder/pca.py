@@ -153,7 +153,7 @@ def carrier(activation: Activation, units: int, found: Components, tied: bool) -
 
 
 def _one_over(lengths: NDArray) -> float:
-    """Return what makes the root mean square of some lengths 1."""
+    """Return the factor that makes the root mean square of some lengths 1."""
     length = float(np.sqrt(np.mean(lengths**2)))
     return 1.0 if length < _LEAST_SPREAD else 1.0 / length
 

@@ -170,7 +170,7 @@ class ReconstructionTargets(Targets):
     def _rescale(
         self, network: Network, factor: float, names: Collection[str] | None = None
     ) -> None:
-        """Multiply what the last layer gives, and divide what the first one takes."""
+        """Multiply the output of the last layer, and divide the input of the first."""
         if factor == 1.0:
             return
         names = network.names if names is None else names

@@ -235,7 +235,7 @@ class ContrastiveDivergence:
         return {}
 
     def _share(self, phases: Phases, weight: NDArray | None) -> None:
-        """Say what rows count; the rivals together as much as the data."""
+        """Set the weights of rows; all rivals together have the weight of the data."""
         scale = 1.0 / (len(phases.v_data) * self.unit)
         if weight is not None:
             np.multiply(weight, -scale, out=phases.share_data)

@@ -100,7 +100,7 @@ def fit_block(
 
 
 def _call(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Call:
-    """Return what the fit of an estimator, or what is left of it, asks for."""
+    """Return the call for the fit of an estimator, or for the rest of it."""
     signature(estimator.fit).bind(X, y, **fit_params)
     asked = y if isinstance(estimator._task, SupervisedTask) else None
     call = Call(X, asked, epochs=None, **fit_params)

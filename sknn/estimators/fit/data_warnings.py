@@ -198,7 +198,7 @@ def _warn_of_scales(state: FitState, columns: Columns) -> None:
 def _told(
     state: FitState, columns: Columns, which: NDArray, trouble: str, advice: str
 ) -> Iterator[str]:
-    """Give what is to be said of some columns, if there are any."""
+    """Give the warning about some columns, if there are any."""
     if which.any():
         shaped = state.train.x.ndim > 2
         named = _named(np.flatnonzero(which), columns, state.estimator, shaped)

@@ -51,8 +51,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     and rows are drawn column by column. An entry becomes one or two tokens: the level of a
     category, a number that at least one row in a hundred holds, or a coarse and a fine bin between
-    quantiles. During training, some columns of some rows are given in advance, whatever their
-    position, so that the network can predict any columns given any others.
+    quantiles. During training, some columns of some rows are given in advance, in any position, so
+    that the network can predict any columns given any others.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         As for :class:`MLPRegressor`.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     See Also
     --------
@@ -249,7 +249,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
             and blank text count as missing.
         y : ignored
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 counts as the row twice, weight 0 as the row absent.
+            A weight of 2 counts the row twice, and a weight of 0 leaves it out.
         X_val : array-like or frame, default=None
             Validation rows, whose likelihood early stopping watches.
         sample_weight_val : array-like, default=None
@@ -296,21 +296,6 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         self : estimator
         """
         return self._train(Call.of_stream(X, None, sample_weight, X_val, None, sample_weight_val))
-
-    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray:
-        """Fit, and return which rows of X are outliers, see :meth:`predict_outlier`.
-
-        Parameters
-        ----------
-        X : array-like or frame of shape (n_samples, n_features)
-        y : ignored
-        sample_weight : array-like of shape (n_samples,), default=None
-
-        Returns
-        -------
-        labels : ndarray of shape (n_samples,)
-        """
-        return self.fit(X, y, sample_weight).predict_outlier(X)
 
     # -- use --------------------------------------------------------------------------------
 

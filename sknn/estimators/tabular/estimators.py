@@ -123,7 +123,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         The members of all picked epochs, as one network.
     temperature_ : float
         Temperature, by which log-probabilities are divided. It minimizes the log loss on the
-        held-out rows or, if no rows were held out, on the validation rows [3]_.
+        held-out rows, weighted by `sample_weight` and `class_weight`, or, if no rows were held out,
+        on the validation rows, weighted by `sample_weight_val` [3]_.
     classes_ : ndarray or list of ndarray
     history_ : dict of ndarray
         One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm,
@@ -138,7 +139,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Weight of each member in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     Notes
     -----
@@ -372,7 +373,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     network_ : Network
         The members of all picked epochs, as one network.
     residual_std_ : ndarray of shape (n_outputs,) or None
-        Root mean square error on the held-out rows or, if no rows were held out, on the validation
+        Root mean squared error on the held-out rows or, if no rows were held out, on the validation
         rows. It is part of the standard deviations that `predict` returns, unless the loss learns a
         spread.
     history_ : dict of ndarray
@@ -388,7 +389,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Weight of each member in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     Notes
     -----
@@ -532,7 +533,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         return slice(encoder.n_outputs_ - encoder.n_linear_, None)
 
     def _quantiles(self, X: Any, levels: NDArray) -> NDArray:
-        """Return quantiles that cover the right share of the rows held out."""
+        """Return quantiles that cover the right share of the held-out rows."""
         self._check_fitted()
         if self._loss.levels:
             places_of(levels, self._loss.levels)
@@ -551,9 +552,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         return answer[..., 0] if self._targets.flat else answer
 
     def _std(self, X: Any) -> NDArray:
-        """Add to what members disagree on what none of them explains of rows held out.
+        """Combine the disagreement of the members with the error on held-out rows.
 
-        Where the loss learns a spread, the members say themselves what they do not explain.
+        If the loss learns a spread, the spread of each member takes the place of this error.
         """
         if self._loss.has_spread:
             return self._spread(X, self.member_shares_)

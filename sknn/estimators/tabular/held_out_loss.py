@@ -69,7 +69,7 @@ class HeldOut:
         return mean_loss(self.network, self.measure, pooled, self.target, weight)
 
     def pick(self, raw: NDArray | Sequence[NDArray], n_picks: int) -> NDArray:
-        """Return what each of several raw scores counts in the mean that does best; they sum to 1.
+        """Return the share of each of several raw scores in the best mean; shares sum to 1.
 
         Probabilities are compared by the Brier score, real numbers by the squared error. Under
         other losses the best ones count the same.

@@ -21,7 +21,7 @@ from sknn.training.run import Run
 
 @dataclass(frozen=True)
 class Team:
-    """The networks that are served together, in the units of training.
+    """The networks that predict together, in the units of training.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class FoldHoldout(Holdout):
         return Folds.deal(rows, order, n_members, n_splits, rng) if n_splits > 1 else None
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:
-        """Return what measures validation rows, and the predictions of each member for its fold."""
+        """Return the callbacks that measure validation rows and each member on its fold."""
         measures = super().measures(state, network)
         if state.folds is not None:
             judge = _judge(state, state.train, state.target, state.folds.judged)
@@ -106,14 +106,14 @@ class FoldHoldout(Holdout):
 
 
 def _fold_order(target: Any) -> NDArray:
-    """Return what all folds should have equal shares of."""
+    """Return the labels of which all folds should have equal shares."""
     if target.ndim == 1:
         return target
     return target[:, 0] if isinstance(target, np.ndarray) else target[:, [0]].toarray().ravel()
 
 
 def _judge(state: FitState, rows: Rows, target: Any, index: NDArray | None) -> HeldOut:
-    """Return what judges raw scores of the rows at `index`, None for all."""
+    """Return the loss that judges raw scores of the rows at `index`, None for all."""
     weight = rows.weight
     if index is not None:
         target, weight = target[index], None if weight is None else weight[index]

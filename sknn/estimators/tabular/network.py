@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -35,12 +35,13 @@ from sknn.estimators.settings.freezing import decay_factors, rate_factors
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.supervised import SupervisedNetwork
+from sknn.estimators.tabular.encoded import EncodedTable
 from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
 from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.estimators.tabular.holdout import FoldHoldout, Team
 from sknn.estimators.tabular.presets import Preset
 from sknn.estimators.tabular.ridge import LinearModel
-from sknn.preprocessing.columns import Table, read_table
+from sknn.preprocessing.columns import read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.training.threads import blas_threads
 
@@ -72,9 +73,9 @@ class TableNetwork(SupervisedNetwork):
         **LAST_LAYER,
         ROWS: "array-like or frame of shape (n_samples, n_features)",
         KEPT: """
-    A table: a frame of pandas, polars or pyarrow, or an array or list of rows. Numbers, categories,
-    truth values, dates, time spans, and text that stands for these; see
-    :class:`~sknn.preprocessing.TableEncoder`. Any of them may be missing. Sparse matrices are
+    A table: a frame of pandas, polars, or pyarrow, or an array or list of rows. Columns may hold
+    numbers, categories, booleans, dates, time spans, and text that contains these; see
+    :class:`~sknn.preprocessing.TableEncoder`. Entries may be missing. Sparse matrices are
     refused.""",
         "score are recorded, and early stopping watches them.": "score are recorded.",
         "rows; required with ``early_stopping=True``.": "rows, whose loss and score are recorded.",
@@ -126,7 +127,7 @@ class TableNetwork(SupervisedNetwork):
         )
 
     def _resolved_settings(self) -> Preset:
-        """Return what the parameters say, and the preset where they are "auto"."""
+        """Return the values of the parameters, and of the preset for those that are "auto"."""
         preset: Preset = self._presets[self.preset]
         asked = {name: getattr(self, name) for name in (*_SETTINGS, "max_iter")}
         said = {name: value for name, value in asked.items() if value != "auto"}
@@ -137,7 +138,7 @@ class TableNetwork(SupervisedNetwork):
         if n_members > n_splits and n_members % n_splits:
             raise ValueError(
                 f"n_members={n_members} must be a multiple of n_splits={n_splits}, or smaller, so "
-                "that every row is held out by as many members."
+                "that every row is held out by the same number of members."
             )
         return settings
 
@@ -157,8 +158,8 @@ class TableNetwork(SupervisedNetwork):
         if call.epochs == 0:
             raise ValueError(
                 f"The first block has {rows.n_rows} rows, too few to determine scales, bins, "
-                f"and levels; with together > 1 it needs {FEW}, better a few hundred. Make blocks "
-                "larger."
+                f"and levels; with together > 1 it needs at least {FEW}. Make "
+                "blocks larger."
             )
         self._first_rows = rows if rows.n_rows < ENOUGH else None
         X, resume = rows.table(read_table(call.X).frame), call.finish
@@ -185,25 +186,25 @@ class TableNetwork(SupervisedNetwork):
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         y = arrays.check_target(y, self._numeric_target)
         if reset:
-            table = read_table(X)
-            self._learn_encoder(table, y, sample_weight)
-            # transform would return a frame if scikit-learn is set to return frames.
-            x = self.encoder_.encode(table, self.encoder_)
+            table = X if isinstance(X, EncodedTable) else self._encoded(X, y, sample_weight)
+            self.encoder_, x = table.encoder, table.x
             validate_data(self, table.frame, skip_check_array=True)
         else:
             x = self._check_inputs(X)
         check_same_rows(x, y)
         return Rows(x, y, arrays.check_weight(sample_weight, len(x)))
 
-    def _learn_encoder(self, table: Table, y: Any, sample_weight: Any) -> None:
-        lent = self.__dict__.pop("_lent_encoder", None)
-        if lent is not None:
-            self.encoder_ = lent
-            return
-        self.encoder_ = self._new_encoder()
-        remarks = self.encoder_.learn(table, self._split_target(y), sample_weight)
-        if self._first_rows is None:
-            remarks.warn()
+    def _encoded(self, X: Any, y: Any, sample_weight: Any) -> EncodedTable:
+        """Return the rows as an encoder reads them that has learned from them."""
+        table = read_table(X)
+        encoder = self.__dict__.pop("_lent_encoder", None)
+        if encoder is None:
+            encoder = self._new_encoder()
+            remarks = encoder.learn(table, self._split_target(y), sample_weight)
+            if self._first_rows is None:
+                remarks.warn()
+        # transform would return a frame if scikit-learn is set to return frames.
+        return EncodedTable(encoder, encoder.encode(table, encoder), table.frame)
 
     def _encoder_and_target(self) -> tuple[TableEncoder, Callable[[Any], Any]]:
         """Return the encoder that this network fits, and what makes its target of y."""
@@ -256,11 +257,13 @@ class TableNetwork(SupervisedNetwork):
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
         objective = supervised_objective(state, network, rows)
-        factors = self._factors(network)
+        factors = self._factors(network, state.members)
         return Problem(objective, lambda: update_of(state, network, objective, factors))
 
-    def _factors(self, network: Network) -> tuple[NDArray, NDArray]:
-        """Freeze the linear path of the members that are to have none.
+    def _factors(
+        self, network: Network, members: Sequence[int] | None = None
+    ) -> tuple[NDArray, NDArray]:
+        """Freeze the linear path of the members that are to have none; None: there are all.
 
         Decay goes with the rate. Where one score is the difference of two, it is that of each.
         """
@@ -274,7 +277,9 @@ class TableNetwork(SupervisedNetwork):
         for slot in last.values():
             rates[:, slot.start : slot.stop] *= several
         if "S" in last:
-            rates[self._n_linear(n_members) :, last["S"].start : last["S"].stop] = 0.0
+            there = np.arange(n_members) if members is None else np.asarray(members)
+            others = there >= self._n_linear(self._settings.n_members)
+            rates[others, last["S"].start : last["S"].stop] = 0.0
         decays[last["W"].start : last["W"].stop] /= several
         return (rates if network.lead else rates[0]), decays
 
@@ -312,7 +317,7 @@ class TableNetwork(SupervisedNetwork):
 
     @abstractmethod
     def _linear_target(self, target: Any, loss: Loss) -> NDArray | None:
-        """Return what a linear model should predict, one column per raw score; None: no model."""
+        """Return the targets of a linear model, one column per raw score; None: no model."""
 
     # -- members that check each other ----------------------------------------------------
 

@@ -14,7 +14,7 @@ _PENALTIES = (0.01, 1.0, 10.0, 100.0, 1000.0)
 
 
 def in_rows(weight: NDArray) -> NDArray:
-    """Return what each weight is in rows: a penalty must not feel the unit of weights.
+    """Return weights in units of rows: a penalty must not depend on the unit of weights.
 
     Their smallest positive one is a row if all are multiples of it, else their mean is.
     """
@@ -110,7 +110,7 @@ class LinearModel:
         """Return slopes (d, k), the center of the rows (d,) and the mean of their target (k,).
 
         Cross-validation within few rows may choose a penalty that lets columns that go together
-        extrapolate without bounds; the rows held out tell, and then the slopes are zero.
+        extrapolate without bounds; the held-out rows show this, and then the slopes are zero.
 
         Parameters
         ----------

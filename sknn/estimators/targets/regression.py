@@ -49,16 +49,16 @@ class RegressionTargets(Targets):
         self.bounds = _bounds(output_range, matrix, weight)
 
     def continued(self, standardize: bool, output_range: Any, y: NDArray) -> RegressionTargets:
-        """Return the targets of a later call: the same scale, bounds as they are wanted now.
+        """Return the targets of a later call: the same scale, and the current bounds.
 
         Raises
         ------
         ValueError
-            If the scale is wanted otherwise than in the first call.
+            If standardization differs from the first call.
         """
         if standardize != self.standardize:
             raise ValueError(
-                "normalize_y, or a loss that goes without it, differs from the previous call, so "
+                "normalize_y, or whether the loss supports it, differs from the previous call, so "
                 "training cannot continue; restore it, or fit again with warm_start=False."
             )
         if repr(output_range) == repr(self.output_range):

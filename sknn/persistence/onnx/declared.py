@@ -1,4 +1,4 @@
-"""Columns of a table as another graph declares them, which may not hold what the encoder read."""
+"""Columns of a table in the types that another graph declares."""
 
 from __future__ import annotations
 
@@ -18,19 +18,17 @@ _TYPES = {"O": "text", "b": "bool", "i": "int{}", "u": "uint{}", "f": "float{}"}
 _WHOLE = re.compile(r"0|-?[1-9]\d*")
 _TRUTHS = frozenset(each for spellings in TRUTH for each in spellings)
 _SHIFT = 1e-2
-"""How far rounding may move a number, in units of the distance of its quartiles, or of a bin."""
+"""Largest shift of a number by rounding, in units of its interquartile range or a bin."""
 _REMEDIES = {
     NUMBER: "as DoubleTensorType",
     SPAN: "as DoubleTensorType, in seconds",
-    DATE: "as Int64TensorType, in microseconds since 1970-01-01. A column transformer gives all "
-    "columns that it joins one type: beside numbers, declare these as DoubleTensorType; beside "
-    "text, a date has to become a number (such as days) before the pipeline",
+    DATE: "as Int64TensorType, in microseconds since 1970-01-01",
     CATEGORY: "as StringTensorType",
 }
 
 
 def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) -> Tensor:
-    """Return a column in the dtype that its kind has in a graph of ours.
+    """Return a column in the dtype that its kind has in graphs of sknn.
 
     Parameters
     ----------
@@ -49,14 +47,21 @@ def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) 
     kind = encoder.kinds_[place]
     lost = _LOSSES[kind](plan, place, given.dtype)
     if lost:
-        # Behind a column transformer only the places are known.
-        label = repr(plan.columns[place]) if plan.columns else f"{place} (after earlier steps)"
         raise ValueError(
-            f"Column {label} of X held {_plural(kind)} in fit, but reaches the "
+            f"{_column(plan, place, given)} held {_plural(kind)} in fit, but reaches the "
             f"{type(encoder).__name__} as {_named(given.dtype)}: {lost}. Declare it "
-            f"{_REMEDIES[kind]}. sknn.persistence.onnx_inputs returns rows in this form."
+            f"{_REMEDIES[kind]}; sknn.persistence.onnx_types declares all columns in this form, "
+            "and onnx_inputs returns rows in it."
         )
     return _READERS[kind](graph, given)
+
+
+def _column(plan: TablePlan, place: int, given: Tensor) -> str:
+    """Say which column it is, as the user knows it where that is possible."""
+    label = plan.columns[place] if plan.columns else given.label
+    if label:
+        return f"Column {label!r} of X"
+    return f"Column {place} (counted from 0) of what the previous step passes on"
 
 
 def _plural(kind: str) -> str:
@@ -67,7 +72,7 @@ def _named(dtype: np.dtype) -> str:
     return _TYPES.get(dtype.kind, str(dtype)).format(dtype.itemsize * 8)
 
 
-# -- what is lost, blank for nothing ----------------------------------------------------------
+# -- losses by declared type, blank for none --------------------------------------------------
 
 
 def _of_dates(plan: TablePlan, place: int, dtype: np.dtype) -> str:
@@ -94,12 +99,12 @@ def _of_numbers(plan: TablePlan, place: int, dtype: np.dtype) -> str:
 
 
 def _sources(plan: TablePlan, place: int) -> list[int]:
-    """Return which numeric columns a column of X has become; none if it does not matter."""
+    """Return the numeric columns that a column of X has become; none if it does not matter."""
     return [i for i, source in enumerate(plan.sources) if source.place == place]
 
 
 def _largest_shift(plan: TablePlan, source: int, dtype: np.dtype) -> float:
-    """Return how far values that occurred in fit move when rounded, in encoded units."""
+    """Return how far rounding moves values that occurred in fit, in encoded units."""
     numbers, bins = plan.numbers, plan.numbers.bins
     places = np.flatnonzero(numbers.kept == source)
     mine = np.isin(bins.source, places)
@@ -122,7 +127,7 @@ def _of_categories(plan: TablePlan, place: int, dtype: np.dtype) -> str:
 
 
 def _fits(level: str, dtype: np.dtype) -> bool:
-    """Say whether a number of this dtype stands for a level."""
+    """Return whether a number of this dtype can represent a level."""
     if level in _TRUTHS:
         return True
     if dtype.kind == "b" or not _WHOLE.fullmatch(level):
@@ -131,7 +136,7 @@ def _fits(level: str, dtype: np.dtype) -> bool:
     return abs(int(level)) <= exact
 
 
-# -- how it is read ---------------------------------------------------------------------------
+# -- reading ----------------------------------------------------------------------------------
 
 
 def _moments(graph: Graph, given: Tensor) -> Tensor:

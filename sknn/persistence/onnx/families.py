@@ -41,7 +41,8 @@ class Families(Converters):
 FAMILIES = Families(
     "estimator",
     "Pipelines, searches, and voting ensembles of scikit-learn are converted by "
-    "skl2onnx.to_onnx after sknn.persistence.register_skl2onnx().",
+    "skl2onnx.to_onnx after sknn.persistence.register_skl2onnx(), with the initial_types that "
+    "sknn.persistence.onnx_types returns.",
 )
 ROWS = "rows"
 """The name of the axis of rows."""
@@ -60,6 +61,8 @@ class Family:
     """Networks that can be written each by itself, the usual one first."""
     transforming: ClassVar[str | None] = None
     """The part whose first output ``transform`` returns."""
+    n_columns: int | None = None
+    """How many columns other graphs pass one by one; None: all together."""
 
     def __init__(self, estimator: Any) -> None:
         self.estimator = estimator
@@ -146,6 +149,11 @@ class TableFamily(SupervisedFamily):
         """What reads the table."""
         return self.estimator.encoder_
 
+    @property
+    def n_columns(self) -> int:  # type: ignore[override]
+        """All columns of the table."""
+        return len(self.encoder.kinds_)
+
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
         """Declare one input per column."""
         return _declared(graph, self.encoder)
@@ -172,7 +180,7 @@ class TableFamily(SupervisedFamily):
         return feed_of(self.encoder, rows)
 
     def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
-        """Cut columns out of what holds several."""
+        """Read each column in the dtype that it has."""
         return columns_of(graph, self.encoder, given)
 
 
@@ -184,6 +192,11 @@ class EncoderFamily(Family):
     def dtype(self) -> np.dtype:
         """That of the matrix."""
         return np.dtype(np.float32)
+
+    @property
+    def n_columns(self) -> int:  # type: ignore[override]
+        """All columns of the table."""
+        return len(self.estimator.kinds_)
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
         """Declare one input per column."""
@@ -199,7 +212,7 @@ class EncoderFamily(Family):
         return feed_of(self.estimator, rows)
 
     def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
-        """Cut columns out of what holds several."""
+        """Read each column in the dtype that it has."""
         return columns_of(graph, self.estimator, given)
 
 

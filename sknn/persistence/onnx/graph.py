@@ -51,14 +51,17 @@ class Tensor:
     name : str
     dtype : dtype
         That of the entries; constants in arithmetic take it over.
+    label : str, default=""
+        What the user calls it, blank for a value in between.
     """
 
     __array_ufunc__ = None  # NumPy's arrays leave arithmetic with tensors to this class
 
-    def __init__(self, graph: Graph, name: str, dtype: DTypeLike) -> None:
+    def __init__(self, graph: Graph, name: str, dtype: DTypeLike, label: str = "") -> None:
         self.graph = graph
         self.name = name
         self.dtype = np.dtype(dtype)
+        self.label = label
 
     def _with(self, operator: str, left: Any, right: Any, dtype: DTypeLike | None = None) -> Tensor:
         return self.graph.op(operator, left, right, dtype=self.dtype if dtype is None else dtype)

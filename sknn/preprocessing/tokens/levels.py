@@ -41,7 +41,7 @@ class LevelTokens:
 
     @classmethod
     def fit(cls, column: Any, sample: Sample, most: int) -> LevelTokens:
-        """Give the most frequent levels codes of their own."""
+        """Give the most frequent levels separate codes."""
         found, weight = Texts.of(column), sample.weight
         _, first = np.unique(found.codes, return_index=True)
         present, total = found.codes[first], np.bincount(found.codes, weight)

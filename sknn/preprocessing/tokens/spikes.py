@@ -20,7 +20,7 @@ _FEW = 16
 
 @dataclass
 class Parted:
-    """The numbers of a column, those with codes of their own apart from all others.
+    """The numbers of a column, those with their own codes separate from all others.
 
     Attributes
     ----------

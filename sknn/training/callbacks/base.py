@@ -153,7 +153,7 @@ class Progress:
 
     @property
     def time_is_up(self) -> bool:
-        """Whether what is left of `max_time` is needed for what follows the last batch."""
+        """Whether the rest of `max_time` is needed for the work after the last batch."""
         if self.deadline == math.inf:
             return False
         # The largest but one: on a busy machine a single epoch may be late for no reason.

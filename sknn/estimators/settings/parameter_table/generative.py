@@ -133,6 +133,14 @@ _AUTO_ENCODER = {
         "rows.",
         AUTO | c.real(0.0, 0.5, closed="right"),
     ),
+    "outlier_score": Entry(
+        '{"error", "distance"}',
+        "error",
+        "What :meth:`score_samples` is minus of, and what outliers have more of: the "
+        "reconstruction error, or the distance from usual rows by residuals and codes, see the "
+        'notes. "distance" is the better choice if outliers are among the training rows.',
+        c.one_of(["error", "distance"]),
+    ),
     "condition_rate": Entry(
         "float in [0, 1)",
         0.5,

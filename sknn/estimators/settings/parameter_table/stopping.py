@@ -16,7 +16,7 @@ from sknn.estimators.settings.parameter_table.entry import MLP, Entry
 
 ENTRIES = {
     "max_iter": Entry("int", 200, "Maximum number of epochs in one call of `fit`.", c.integer(1))
-    .on(*MLP, also="For lbfgs, of iterations instead.")
+    .on(*MLP, also="For lbfgs, maximum number of iterations.")
     .on(
         "GAN",
         also="Convergence is not tested, because no loss says how close samples are to the data.",
@@ -46,8 +46,8 @@ ENTRIES = {
     .on(
         "AutoEncoder",
         default=0.0,
-        also="By default, every improvement does: a good reconstruction has a small loss that "
-        "keeps falling in small steps.",
+        also="By default, every improvement counts, because a good reconstruction has a small "
+        "loss that keeps falling in small steps.",
     )
     .on("TableSynthesizer", default=0.0),
     "n_iter_no_change": Entry(
