@@ -123,7 +123,7 @@ class SklearnCallbacks(Callback):
         )
 
     def _attributes(self, network: Any) -> dict[str, Any]:
-        """Return what makes the estimator callbacks know, which is not fitted yet, a fitted one."""
+        """Return the attributes with which the estimator that callbacks know counts as fitted."""
         before = vars(self.known)
         learned = {
             name: value
@@ -239,7 +239,7 @@ def report_of(search: Any, parts: list[Any], n_parts: int) -> Report:
 
 
 def requests_of(estimator: Any) -> tuple[type, str]:
-    """Return what equals that of another estimator which is routed the same metadata."""
+    """Return a key that is equal for estimators with the same routed metadata."""
     return type(estimator), repr(getattr(estimator, "_metadata_request", None))
 
 
@@ -249,7 +249,7 @@ def listeners_of(estimator: Any) -> dict[str, Any]:
 
 
 def without_listeners(estimator: Any) -> Any:
-    """Take from an estimator the callbacks of scikit-learn, and what they hang on to during a call.
+    """Remove from an estimator scikit-learn's callbacks and the objects they hold during a call.
 
     They may hold bars, queues or threads, which cannot be pickled.
     """

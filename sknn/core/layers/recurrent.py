@@ -297,7 +297,7 @@ class Recurrent(Layer):
         np.copyto(self._read(dx), by_feature.swapaxes(-1, -3))
 
     def _arrived(self, dy: NDArray, dh: NDArray, ctx: Context) -> list[NDArray] | None:
-        """Return what arrives at each step; where only the last has an output, it starts `dh`."""
+        """Return the gradient that arrives at each step; if only the last has one, write `dh`."""
         if not self.return_sequences:
             np.copyto(dh, dy.swapaxes(-1, -2))
             return None
