@@ -168,7 +168,7 @@ class SklearnCallbacks(Callback):
             self._open()
 
     def on_train_end(self, progress: Progress) -> None:
-        """Close what is open."""
+        """Close open contexts."""
         if self.task is not None:
             self._tell(self.task.call_on_fit_task_end)
             self.task = None
@@ -274,7 +274,7 @@ def _with_names(function: Callable, **names: Any) -> Callable:
 
 
 def _checked(function: Any, **names: Any) -> Callable:
-    """Return such a twin of a public function, which checks what it is given as that does."""
+    """Return a twin of a public function that checks its arguments in the same way."""
     check = validate_params(
         function._skl_parameter_constraints, prefer_skip_nested_validation=False
     )

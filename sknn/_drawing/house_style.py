@@ -124,7 +124,7 @@ def in_house_style(plot: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _unknown(name: str, kind: type) -> TypeError:
-    """Return the error for an argument that neither a display nor what it draws with knows."""
+    """Return the error for an argument that neither a display nor its matplotlib artist knows."""
     known = signature(kind.from_estimator).parameters.values()  # type: ignore[attr-defined]
     listed = ", ".join(each.name for each in known if each.kind is not Parameter.VAR_KEYWORD)
     return TypeError(

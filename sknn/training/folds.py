@@ -253,7 +253,7 @@ class OutOfFold(Callback):
             self._keep(progress.network, 0, progress)
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Judge, and keep what is among the best."""
+        """Score the members, and keep the best states."""
         epoch = progress.run.epoch
         loss = math.nan
         if is_judged(epoch):

@@ -1,4 +1,4 @@
-"""The base class of optimizers, and what they share."""
+"""The base class of optimizers, and their common parts."""
 
 from __future__ import annotations
 

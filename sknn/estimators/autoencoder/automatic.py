@@ -14,7 +14,7 @@ _HIGHEST_RATE = 0.005
 
 
 def is_deep(estimator: Any) -> bool:
-    """Whether there are hidden layers besides the code, which can be nonlinear."""
+    """Whether there are hidden layers other than the code, which can be nonlinear."""
     return estimator.layers is not None or len(hidden_sizes(estimator.hidden_layer_sizes)) > 1
 
 

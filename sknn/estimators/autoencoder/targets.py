@@ -147,7 +147,7 @@ class ReconstructionTargets(Targets):
         return squared_errors(loss.link(raw), x)
 
     def drawn(self, rows: NDArray, rng: Any) -> NDArray:
-        """Return new rows with what is left to chance: nothing, where all are numbers."""
+        """Return new rows with random choices; there are none if all columns are numbers."""
         return rows
 
     @property

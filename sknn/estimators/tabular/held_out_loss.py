@@ -108,7 +108,7 @@ class HeldOut:
         )
 
     def residual_std(self, pooled: NDArray) -> NDArray:
-        """Return for each output the root mean square of what is left unexplained."""
+        """Return the root mean square of the residuals of each output."""
         answer = self.loss.link(pooled.copy())[:, self.loss.prediction_at(self.targets.n_outputs)]
         error = answer - self.target
         weight = shares(self.weight, np.float64)

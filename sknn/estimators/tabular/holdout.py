@@ -57,7 +57,7 @@ class Team:
 
 
 class FoldHoldout(Holdout):
-    """Deals folds to members, and picks the epochs that together do best on what they held out."""
+    """Assigns folds to members, and picks the epochs that together do best on held-out rows."""
 
     def deal(self, state: FitState) -> Folds | None:
         """Return which rows each member learns from; None if all learn from all."""
