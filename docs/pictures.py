@@ -54,7 +54,7 @@ def network():
     iris = load_iris(as_frame=True)
     X = (iris.data - iris.data.mean()) / iris.data.std()
     X.columns = ["sepal length", "sepal width", "petal length", "petal width"]
-    net = MLPClassifier((6, 5), solver="lbfgs", alpha=1.0, max_iter=500, random_state=0)
+    net = MLPClassifier((8, 5), solver="lbfgs", alpha=1.0, max_iter=500, random_state=0)
     net.fit(X, iris.target_names[iris.target])
     return NetworkDisplay.from_estimator(net).figure_
 
@@ -339,7 +339,13 @@ PICTURES = {
     "memory": partial(script, "architectures/remembered"),
     "forecast": forecast,
     "deep_belief": partial(script, "architectures/pretraining"),
+    "boltzmann": partial(script, "architectures/boltzmann_filters"),
     "xor": partial(script, "networks/xor"),
+    "output_layers": partial(script, "networks/multilabel_outputs"),
+    "backprop": partial(script, "gradients/backprop_by_hand"),
+    "initial_weights": partial(script, "gradients/initial_weights"),
+    "learning_rates": partial(script, "training/learning_rates"),
+    "searches": partial(script, "generalization/equal_seconds"),
     "activations": activation_curves,
     "gradient_norms": partial(script, "gradients/vanishing_gradient"),
     "batch_sizes": partial(script, "training/batch_sizes"),

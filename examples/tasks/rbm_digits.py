@@ -6,7 +6,7 @@ shifts by one pixel, and a logistic regression on raw pixels, on the features of
 machine, and on those of sknn. The last row adds something a pipeline cannot do: backpropagation
 into the features.
 
-Run this script from the root of the repository; it takes about twenty seconds and writes one
+Run this script from the root of the repository; it takes about ten seconds and writes one
 picture::
 
     pip install ".[plot]"

@@ -8,7 +8,7 @@ they are; scikit-learn's network gets the usual pipeline. The printed table show
 splits, and the seconds of one fit on one thread. The picture shows the loss on held-out rows,
 whether probabilities can be trusted, and which columns matter.
 
-Run this script from the root of the repository; it takes about fifteen seconds and writes one
+Run this script from the root of the repository; it takes about ten seconds and writes one
 picture::
 
     pip install ".[plot]" pandas

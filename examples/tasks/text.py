@@ -8,7 +8,7 @@ networks of scikit-learn and sknn learn, from the same TF-IDF rows, which part a
 held-out texts and the processor seconds of a fit on one thread; the picture shows both, and the
 words most typical of some of the parts.
 
-Run this script from the root of the repository; it takes about fifteen seconds and writes one
+Run this script from the root of the repository; it takes about twenty seconds and writes one
 picture::
 
     pip install ".[plot]"

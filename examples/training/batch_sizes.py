@@ -78,6 +78,7 @@ for i, (first, last) in enumerate([(8, 256), (256, 8)]):
         label = None
 by_epoch.set(title="all rows at once need many epochs", xlabel="epoch", ylabel="training loss")
 by_second.set(title="one row at a time is slow", xlabel="seconds of processor time")
+by_second.set_ylabel("training loss")
 memory.set(title="memory for one update", ylabel="kB (logarithmic)", yscale="log", ylim=(0.5, 5000))
 schedules.set(title="batches that grow or shrink", xlabel="epoch")
 schedules.set(ylabel="training loss")

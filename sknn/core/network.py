@@ -237,7 +237,7 @@ class Network:
     ) -> NDArray:
         """Return raw scores, or the output of layer ``stop - 1``, for every row.
 
-        Works in chunks with buffers of its own, so that memory stays bounded and any number of
+        Works in chunks with separate buffers, so that memory stays bounded and any number of
         threads may predict at once. Series that continue from a state come all in one chunk.
 
         Parameters

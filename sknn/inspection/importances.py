@@ -61,7 +61,8 @@ def feature_importances(
         the rows and the score of "permutation" are weighted, and shuffled entries come from rows in
         proportion to their weights. Not used by "weights".
     method : str, default="auto"
-        "auto": permutation with X and y, gradients with X alone, otherwise weights.
+        "auto": permutation with X and y, gradients with X alone, otherwise weights. Images and
+        sequences have no columns to shuffle: use "gradients" or "integrated".
     scoring : str or callable, default=None
         For "permutation"; None: the estimator's own score.
     n_repeats : int, default=5
@@ -114,6 +115,7 @@ def feature_importances(
     if chosen == "weights":
         return _of_weights(served(estimator))
     if chosen == "permutation":
+        _check_columns(X)
         more: dict[str, Any] = {"scoring": scoring, "random_state": random_state}
         if weight is not None:
             return of_weighted_shuffles(estimator, X, y, weight, n_repeats, **more)
@@ -134,6 +136,16 @@ def _method(method: str, X: Any, y: Any) -> str:
     if method == "permutation" and y is None:
         raise ValueError("method='permutation' needs the targets of the rows; pass y.")
     return method
+
+
+def _check_columns(X: Any) -> None:
+    """Raise for images and sequences, which have no columns to shuffle."""
+    shape = getattr(X, "shape", ())
+    if len(shape) > 2:
+        raise ValueError(
+            f"method='permutation' shuffles columns; X has rows of shape {tuple(shape[1:])}. Pass "
+            "method='gradients' or method='integrated', which return a number for each entry."
+        )
 
 
 def _weighted(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, NDArray | None]:

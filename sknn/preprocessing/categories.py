@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import numbers
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -50,16 +50,21 @@ def _spelt(number: Any) -> str:
 
 @dataclass
 class Texts:
-    """A column of categories as the texts that occur, and for each row the place of its text."""
+    """A column of categories as the texts that occur, and for each row the place of its text.
+
+    `declared` says whether the column has the dtype of categories.
+    """
 
     codes: NDArray
     texts: list[str]
+    declared: bool = False
 
     @classmethod
     def of(cls, column: Any) -> Texts:
         """Spell every distinct entry of a column once."""
         if isinstance(column, Coded):
-            return cls._merged(column.codes, [*map(text, column.levels), MISSING])
+            spelt = [*map(text, column.levels), MISSING]
+            return replace(cls._merged(column.codes, spelt), declared=True)
         if column.dtype.kind == "O":
             return cls._of_objects(column)
         values, codes = np.unique(column, return_inverse=True)

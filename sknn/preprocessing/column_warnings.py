@@ -21,6 +21,12 @@ _FEW = 10
 _MUCH = 0.5
 _LONG = 25
 """Texts with blanks between words count as sentences from this mean number of characters on."""
+_REPEATED = 10
+"""Up to this many rows per text, repeated sentences do not count as ordinary levels."""
+_TEXT_TO_NUMBERS = (
+    "turn them into numbers, for example with scikit-learn's TfidfVectorizer or skrub's "
+    'TextEncoder (see "A column of text" in the guide)'
+)
 _AS_CATEGORY = 'give the column the dtype "category"'
 
 
@@ -67,20 +73,28 @@ class ColumnWarnings:
     def look_at_levels(
         self, label: Any, found: Texts, levels: Levels, each: NDArray | None = None
     ) -> None:
-        """Note a category if most rows have levels that are too rare to learn from.
+        """Note a category if most rows have rare levels, or if its levels are sentences.
 
         `each` is the number of rows of each entry; None: one.
         """
-        kept = np.isin(np.array(found.texts, object), [*levels.levels, MISSING])
-        rows = np.bincount(found.codes, each, minlength=len(kept))
-        lost, n_rows = int(rows[~kept].sum()), int(rows[np.array(found.texts) != MISSING].sum())
+        texts = np.array(found.texts, object)
+        kept, given = np.isin(texts, [*levels.levels, MISSING]), texts != MISSING
+        rows = np.bincount(found.codes, each, minlength=len(texts))
+        lost, n_rows = int(rows[~kept].sum()), int(rows[given].sum())
         # Leaving out a column with one level loses nothing.
         n_levels = int((rows > 0).sum())
-        if n_levels > _FEW and lost > _MUCH * n_rows:
-            texts = [text for text, known in zip(found.texts, kept, strict=True) if not known]
+        if n_levels <= _FEW:
+            return
+        if lost > _MUCH * n_rows:
             self._texts.append(
                 f"{column_at(label)} has {n_levels} different entries in {int(rows.sum())} rows, "
-                f"{lost} of which have entries too rare to learn from; {_advice(texts)}"
+                f"{lost} of which have entries too rare to learn from; {_advice(texts[~kept])}"
+            )
+        elif n_levels * _REPEATED > n_rows and not found.declared and _sentences(texts[given]):
+            self._texts.append(
+                f"{column_at(label)} holds {n_levels} different sentences, each of which counts as "
+                f"a separate category, regardless of its words; {_TEXT_TO_NUMBERS}; if they are "
+                f"categories, {_AS_CATEGORY}"
             )
 
     def warn(self) -> None:
@@ -105,19 +119,21 @@ def _listed(labels: list) -> str:
     return f"the numbers of {kind} {named}" + (f" and {more} more" if more > 0 else "") + counted
 
 
-def _advice(lost: list[str]) -> str:
-    """Return advice for texts that are hardly ever the same."""
-    mean = sum(map(len, lost)) / len(lost)
-    spaced = sum(" " in text.strip() for text in lost)
-    if mean >= _LONG and spaced > _MUCH * len(lost):
-        return (
-            "if these are sentences, turn them into numbers, for example with scikit-learn's "
-            "TfidfVectorizer or skrub's TextEncoder, or leave the column out"
-        )
+def _advice(lost: NDArray) -> str:
+    """Say what helps where texts are hardly ever the same."""
+    if _sentences(lost):
+        return f"if these are sentences, {_TEXT_TO_NUMBERS}, or leave the column out"
     return (
         "if it is an ID, leave the column out; if it holds numbers or dates in an unusual form, "
         "convert it"
     )
+
+
+def _sentences(texts: NDArray) -> bool:
+    """Return whether texts are long and most have blanks between words."""
+    mean = sum(map(len, texts)) / len(texts)
+    spaced = sum(" " in text.strip() for text in texts)
+    return mean >= _LONG and spaced > _MUCH * len(texts)
 
 
 def unread(column: Any, found: NDArray, rows: NDArray | None = None) -> tuple[int, int]:

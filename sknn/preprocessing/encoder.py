@@ -185,10 +185,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -----
         TableWarning
             Once, about columns in which most rows have levels that are too rare to learn from,
-            texts that count as missing, dates whose day and month cannot be distinguished, numbers
-            that vary only by rounding, and numbers around zero that are so small compared to the
-            other columns that they may be rounding errors. The latter are still scaled, because
-            they may be quantities in large units.
+            columns of sentences (different texts of 25 characters or more on average, most of them
+            with blanks, each in fewer than ten rows on average) that do not have the dtype
+            category, texts that count as missing, dates whose day and month cannot be
+            distinguished, numbers that vary only by rounding, and numbers around zero that are so
+            small compared to the other columns that they may be rounding errors. The latter are
+            still scaled, because they may be quantities in large units.
         """
         table = read_table(X)
         plan, remarks = self._planned(table, y, sample_weight)

@@ -164,7 +164,7 @@ def forms_of(table: Table, categorical: NDArray | None) -> list[Form]:
     ----------
     table : Table
     categorical : ndarray of bool or None
-        The columns that are categories, whatever they hold; all others must be convertible to
+        The columns that are categories, with any contents; all others must be convertible to
         numbers. None leaves it to the columns.
     """
     if categorical is None and table.matrix is not None:

@@ -123,7 +123,7 @@ class TablePlan:
         remarks.look_at_ranges([facts.labels[each.place] for each in sources], ranges, constant)
         numbers = Numbers.fit(columns, may_mark, _edges(facts, sources, settings), constant)
         kinds = [form.kind for form in forms]
-        found = _levels(facts, kinds, settings.max_categories, remarks)
+        found = _levels(facts, kinds, settings, remarks)
         places, levels = list(found), list(found.values())
         used = numbers.narrow()
         sources = [sources[place] for place in used]
@@ -197,14 +197,15 @@ class _AtQuantiles:
 
 
 def _levels(
-    facts: Facts, kinds: list[str], most: int, remarks: ColumnWarnings
+    facts: Facts, kinds: list[str], settings: Settings, remarks: ColumnWarnings
 ) -> dict[int, Levels]:
     """Return the levels of those columns of categories that have several."""
     used = {}
     for place, kind in enumerate(kinds):
         if kind == CATEGORY:
             found, sample = facts.levels(place)
-            levels = Levels.fit(found, sample.weight, sample.counts, most)
+            found.declared = found.declared or settings.categorical is not None
+            levels = Levels.fit(found, sample.weight, sample.counts, settings.max_categories)
             remarks.look_at_levels(facts.labels[place], found, levels, sample.rows)
             if levels.width:
                 used[place] = levels

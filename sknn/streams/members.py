@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -58,10 +59,10 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
         If the estimator is not a network for tables, if there is no y, or if X is neither a Dask
         collection nor an iterable of blocks.
     ValueError
-        Before anything is computed, for whatever would have to see all members while they train, or
-        would have to stop them: `callbacks`, `verbose`, `warm_start`, `max_time`, and learning
-        rates that follow the loss. Also for X, y, and weights that do not fit together, and for
-        what ``fit`` refuses.
+        Before anything is computed, for parameters that would have to watch or stop all members
+        while they train: `callbacks`, `verbose`, `warm_start`, `max_time`, and learning rates that
+        follow the loss. Also for X, y, and weights that do not match, and for everything that
+        ``fit`` refuses.
 
     See Also
     --------
@@ -115,7 +116,7 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
     trial = shallow_copy(estimator)
     given, n_members = _checked(trial)
     source = source_of(X, y, sample_weight)
-    if isinstance(source, DaskBlocks) and y is None:
+    if y is None and not _has_y(source):
         raise without_y(estimator)
     with restored_on_error(estimator.random_state):
         encoder, head = encoder_of(estimator, source)
@@ -151,6 +152,13 @@ def _checked(trial: TableNetwork) -> tuple[dict[str, Any], int]:
     if trial.max_time is not None:
         raise ValueError(f"max_time {remedy}Set it to None, and choose max_iter.")
     return given, recipe.n_members
+
+
+def _has_y(source: Any) -> bool:
+    """Return whether the blocks contain y, by the first of them."""
+    if isinstance(source, DaskBlocks):
+        return False
+    return all(block[1] is not None for _, [block] in islice(source.groups(1), 1))
 
 
 def _bare(trial: TableNetwork) -> TableNetwork:
@@ -221,7 +229,7 @@ def _trained(opened: tuple[FitState, Remarks], member: int) -> list[MemberEpoch]
 def _closed(
     opened: tuple[FitState, Remarks], *members: list[MemberEpoch]
 ) -> tuple[dict[str, Any], Remarks]:
-    """Return the attributes of the fitted estimator, and what there is to warn of."""
+    """Return the attributes of the fitted estimator, and the warnings to issue."""
     state, remarks = opened
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -125,6 +125,10 @@ def test_what_lacks_is_named():
     ]:
         with pytest.raises(ValueError, match=missing):
             feature_importances(FITTED, *given, method=method)
+    signals = X[:, :, np.newaxis]
+    small = CNNClassifier((2,), kernel_size=(3,), max_iter=1).fit(signals, Y > 0)
+    with pytest.raises(ValueError, match=r"rows of shape \(5, 1\)"):
+        feature_importances(small, signals, Y > 0)
     table = TabularMLPRegressor(max_iter=2, n_members=2, n_splits=2).fit(X, Y)
     with pytest.raises(AttributeError, match="encoded"):
         feature_importances(table)

@@ -18,7 +18,9 @@ from sknn.core.layout import Shape
 from sknn.core.network import Network
 from sknn.estimators.autoencoder import automatic
 from sknn.estimators.autoencoder import layers as codec
-from sknn.estimators.autoencoder.distances import Described, Neighborhood, some_rows
+from sknn.estimators.autoencoder.column_errors import ColumnErrors
+from sknn.estimators.autoencoder.described import Described, some_rows
+from sknn.estimators.autoencoder.distances import Neighborhood
 from sknn.estimators.autoencoder.elbo import EvidenceBound
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.autoencoder.task import ReconstructionTask
@@ -190,10 +192,26 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     call decides. Any other frame is encoded: a level becomes one column, and so do missing entries
     of a column and numbers that at least one row in a hundred holds; other numbers, dates, and time
     spans become normal scores, which are the quantiles of a normal distribution at their ranks,
-    times 4. The loss is the cross-entropy of levels plus half the squared error of scores, and the
-    reconstruction error is the mean squared error of all encoded columns. A level that was never
-    seen counts as equal parts of all known ones. With ``dtype="auto"``, training is in float32.
-    Reconstructed numbers are rounded like those in training, and lie in their range.
+    times 4. The loss is the cross-entropy of levels plus half the squared error of scores. The
+    reconstruction error is that of a column of the frame relative to its mean over the training
+    rows of the last call, averaged over columns: levels that nothing predicts would otherwise hide
+    everything else. A level that was never seen counts as equal parts of all known ones. With
+    ``dtype="auto"``, training is in float32. Reconstructed numbers are rounded like those in
+    training, and lie in their range.
+
+    With ``outlier_score="distance"``, rows are judged by their residuals
+    :math:`r = (x - \hat x) / s`, where :math:`s` are the standard deviations of the columns, and by
+    their codes :math:`z`. The central half of the training rows are those for which
+
+    .. math:: D^2 = r'^T (S_r + 0.01 I)^{-1} r' + z'^T S_z^{-1} z'
+
+    is least, where :math:`r'` and :math:`z'` are :math:`r` and :math:`z` minus their means, and
+    :math:`S_r` and :math:`S_z` their covariances [5]_, shrunk as in
+    :class:`sklearn.covariance.OAS` [6]_. With means and covariances of the central half, the
+    distance of a row is that to the third nearest of up to 256 rows of this half [7]_. So a few
+    outliers among the training rows, even if they resemble each other, do not count as usual. Means
+    and covariances are learned in every call, from the rows of this call; in a stream, pass chunks
+    of a few hundred rows. Beyond 2,048 columns, only variances are used.
 
     See Also
     --------
@@ -207,6 +225,11 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     .. [2] Vincent et al. (2010), "Stacked denoising autoencoders", JMLR 11.
     .. [3] Rifai et al. (2011), "Contractive auto-encoders", ICML.
     .. [4] Kingma & Welling (2014), "Auto-encoding variational Bayes", ICLR.
+    .. [5] Yue & Qin (2001), "Reconstruction-based fault identification using a combined index",
+       Industrial & Engineering Chemistry Research 40.
+    .. [6] Chen, Wiesel, Eldar & Hero (2010), "Shrinkage algorithms for MMSE covariance estimation",
+       IEEE Transactions on Signal Processing 58.
+    .. [7] Sugiyama & Borgwardt (2013), "Rapid distance-based outlier detection via sampling", NIPS.
 
     Examples
     --------
@@ -218,14 +241,19 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     (1797, 8)
     >>> coder.inverse_transform(coder.transform(X)).shape
     (1797, 64)
+    >>> judge = AutoEncoder((32, 8), outlier_score="distance", max_iter=20, random_state=0)
+    >>> print((judge.fit_predict(X) == -1).sum(), "of 1797 digits are outliers")
+    180 of 1797 digits are outliers
     """
 
     _task: ClassVar[Task] = ReconstructionTask()
     # With 1, the error of numbers would hardly count beside that of levels.
     _stress: ClassVar[float] = 4.0
+    # Files that were written before there was a choice do not hold it.
+    outlier_score: Any = "error"
     _targets: ReconstructionTargets
-    _usual: Neighborhood | None = None
-    """What rows are compared with, if they are judged by their distance."""
+    _usual: Neighborhood | ColumnErrors | None = None
+    """What rows are compared with; None: with their reconstruction alone."""
 
     def __init__(
         self,
@@ -522,8 +550,18 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
 
     def _scores_of(self, x: Any) -> NDArray:
         if self._usual is not None:
-            return -self._usual.distances(self._described(x))
+            return -self._usual.oddness(self._described(x))
         return -self._targets.errors(self.network_.predict(x), self._loss, x)
+
+    def _learn_usual(self, train: Rows) -> Neighborhood | ColumnErrors | None:
+        coder = self._form.coder
+        if coder is None and self.outlier_score == "error":
+            return None
+        x, weight = some_rows(train, self._n_columns)
+        seen = self._described(x)
+        if coder is None or self.outlier_score == "distance":
+            return Neighborhood.of(seen, weight)
+        return ColumnErrors.of(seen, weight, coder.parts)
 
     def _described(self, x: Any) -> Described:
         network = self.network_
@@ -578,8 +616,5 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)
-        self._usual = None
-        if self.outlier_score == "distance":
-            some = some_rows(train, self.n_features_in_)
-            self._usual = Neighborhood.of(self._described(some.x), some.weight)
+        self._usual = self._learn_usual(train)
         self.offset_ = self._border(self._scores(train.x), train.weight)

@@ -32,7 +32,7 @@ class ReconstructionTargets(Targets):
     groups : Mixed or None
         Kinds of the columns, in place of one activation for all.
     likely : bool
-        The loss is to be a likelihood, whatever the numbers.
+        The loss must be a likelihood, for any numbers.
     scalable : bool
         Train on X divided by one number, the root of its mean variance, where the output is linear:
         the steps of an optimizer have a fixed size, whatever the units of X.

@@ -28,6 +28,25 @@ class OutlierScores:
     def score_samples(self, X: Any) -> NDArray:
         """Return a score for every row, lower for more unusual rows."""
 
+    @abstractmethod
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
+        """Learn what is usual."""
+
+    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray:
+        """Fit, and return which rows of X are outliers, see :meth:`predict_outlier`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : ignored
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+        """
+        return self.fit(X, y, sample_weight).predict_outlier(X)
+
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Return the (weighted) mean of :meth:`score_samples`.
 

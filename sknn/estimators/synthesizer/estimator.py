@@ -297,21 +297,6 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         """
         return self._train(Call.of_stream(X, None, sample_weight, X_val, None, sample_weight_val))
 
-    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray:
-        """Fit, and return which rows of X are outliers, see :meth:`predict_outlier`.
-
-        Parameters
-        ----------
-        X : array-like or frame of shape (n_samples, n_features)
-        y : ignored
-        sample_weight : array-like of shape (n_samples,), default=None
-
-        Returns
-        -------
-        labels : ndarray of shape (n_samples,)
-        """
-        return self.fit(X, y, sample_weight).predict_outlier(X)
-
     # -- use --------------------------------------------------------------------------------
 
     def sample(self, n: int = 1, conditions: Any = None, random_state: Any = None) -> Any:

@@ -75,6 +75,11 @@ class MatrixCoder:
         return [list(group) for group in every if group]
 
     @property
+    def parts(self) -> list[slice]:
+        """The columns that belong together: choices, or a number."""
+        return [part for _, *both in self.places() for part in both if part.start < part.stop]
+
+    @property
     def numbers(self) -> list[int]:
         """The columns of numbers."""
         return [place for _, _, each in self.places() for place in range(each.start, each.stop)]

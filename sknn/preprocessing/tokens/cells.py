@@ -28,7 +28,7 @@ class Cells:
         Cells of a coarse bin.
     lattice : Lattice or None
     spikes : ndarray
-        Places of the lattice that have codes of their own.
+        Places of the lattice that have separate codes.
     """
 
     edges: NDArray
