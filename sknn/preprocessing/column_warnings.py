@@ -22,7 +22,7 @@ _MUCH = 0.5
 _LONG = 25
 """Texts with blanks between words count as sentences from this mean number of characters on."""
 _REPEATED = 10
-"""Up to this many rows per text, repeated sentences do not count as ordinary levels."""
+"""With at least this many rows per text, sentences count as ordinary levels."""
 _TEXT_TO_NUMBERS = (
     "turn them into numbers, for example with scikit-learn's TfidfVectorizer or skrub's "
     'TextEncoder (see "A column of text" in the guide)'
