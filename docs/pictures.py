@@ -192,7 +192,7 @@ def tables():
     x = np.sort(np.random.default_rng(0).lognormal(0, 0.6, 400))[:, None]
     encoder = TableEncoder(n_bins=4).fit(x)
     columns = encoder.transform(x).T
-    left.plot(x, columns[0], color="black", linewidth=2, label="scaled and bent")
+    left.plot(x, columns[0], color="black", linewidth=2, label="scaled and squashed")
     for i, column in enumerate(columns[1:]):
         left.plot(x, column, label=f"bin {i}")
     left.set(
