@@ -31,7 +31,7 @@ def activations(estimator: Any, n_layers: int) -> list[Any]:
 
 
 def schedule(estimator: Any) -> Schedule | None:
-    """Return the schedule of "auto"; None if the user has named one.
+    """Return the schedule for "auto"; None if the user chose one.
 
     A network with one layer starts at its optimum, or near it, and stops if it does not improve.
     """
