@@ -38,7 +38,7 @@ from sknn.preprocessing.tokens.coder import TableCoder
 _SLAB_ROWS = 4096
 _MOST_LEVELS = 256
 _ENOUGH = 50
-"""Rows of which some can be held out."""
+"""Smallest number of rows of which some can be held out."""
 
 
 class TableSynthesizer(OutlierScores, BaseNetwork):
@@ -416,7 +416,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         )
 
     def _adapt_call(self, state: FitState) -> None:
-        """Decide whether rows are held out, where that is left open.
+        """Decide whether rows are held out, if that is left open.
 
         Where none are, all epochs are trained: the loss of a batch depends on what it is told.
         """
