@@ -1,12 +1,12 @@
-"""What autoencoders are used for, in figures: compression, denoising, anomalies, features.
+"""Measure uses of autoencoders: compression, denoising, anomalies, features.
 
-Run from the root of the repository; name parts to run these alone::
+Run from the root of the repository; name parts to run only these::
 
     python -m benchmarks.autoencoder compression denoising anomalies features variational
 
 The digits come with scikit-learn. The other sets come with other packages; they are used if the
 module ``load_data`` can be imported and ``SKNN_DATA_DIR`` names the folder with these packages.
-Errors are those of rows that no method has seen in training, seconds are those of training.
+Errors are on rows that no method has seen in training; seconds are those of training.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, MLPClassifier
 
-# A schedule that ends at a rate of nothing is trained to its end.
+# A schedule that ends at a rate of zero is trained to its end.
 COSINE: dict[str, Any] = {"learning_rate": "cosine", "n_iter_no_change": np.inf}
 # 1,347 digits are few: small batches, so that there are enough steps. Not for compression with a
 # long code: large steps lose the last components of the start.
@@ -67,7 +67,7 @@ def digits() -> tuple[NDArray, NDArray]:
 
 
 def open_set(name: str) -> Any:
-    """Return X, y and a description of a set, None where the packages are not there."""
+    """Return X, y, and a description of a set; None if the packages are missing."""
     if "SKNN_DATA_DIR" not in os.environ or importlib.util.find_spec("load_data") is None:
         return None
     return importlib.import_module("load_data").load(name)
@@ -81,7 +81,7 @@ def trained(estimator: Any, *rows: NDArray) -> tuple[Any, float]:
 
 
 def pca_reconstruction(A: NDArray, B: NDArray, k: int) -> NDArray:
-    """Return what is left of B by the components of A."""
+    """Return the reconstruction of B from the components of A."""
     pca = PCA(k, random_state=0).fit(A)
     return pca.inverse_transform(pca.transform(B))
 
@@ -90,7 +90,7 @@ def pca_reconstruction(A: NDArray, B: NDArray, k: int) -> NDArray:
 
 
 def compression(A: NDArray, B: NDArray, sizes: tuple[int, ...], **settings: Any) -> tuple:
-    """Return the squared errors of PCA and of an autoencoder with as long a code, and seconds."""
+    """Return squared errors of PCA and an autoencoder with the same code length; seconds."""
     best = float(((pca_reconstruction(A, B, sizes[-1]) - B) ** 2).mean())
     settings = COSINE | {"random_state": 0} | settings
     coder, seconds = trained(AutoEncoder(sizes, **settings), A)
@@ -121,7 +121,7 @@ def _print_row(rows: str, sizes: tuple[int, ...], best: float, error: float, tim
 
 
 def psnr(image: NDArray, clean: NDArray) -> float:
-    """Return the ratio of the peak, 1, to the noise in decibel."""
+    """Return the ratio of the peak, 1, to the noise in decibels."""
     return float(-10 * np.log10(((image - clean) ** 2).mean()))
 
 
@@ -144,7 +144,7 @@ def print_denoising() -> None:
 
 
 def anomalies(name: str, on_all: bool, seed: int) -> Any:
-    """Return training rows, rows to judge and which of them are abnormal; None without data."""
+    """Return training rows, rows to judge, and which of them are abnormal; None without data."""
     found = open_set(name)
     if found is None:
         return None
@@ -167,7 +167,7 @@ def _one_hot(frame: Any, columns: list[str]) -> NDArray:
 
 
 def _windows(series: NDArray, abnormal: NDArray, split: int, on_all: bool) -> tuple:
-    """Cut a series into windows; one is abnormal if any of its points is."""
+    """Cut a series into windows; a window is abnormal if any of its points is."""
     cut = np.lib.stride_tricks.sliding_window_view
     judged = cut(series[split:], WINDOW)
     train = judged if on_all else cut(series[:split], WINDOW)
@@ -175,7 +175,7 @@ def _windows(series: NDArray, abnormal: NDArray, split: int, on_all: bool) -> tu
 
 
 def detection(A: NDArray, B: NDArray, abnormal: NDArray, seed: int) -> list[float]:
-    """Return the areas under the ROC curve of forest, components, sknn, and seconds of sknn."""
+    """Return the areas under the ROC curve of forest, components, and sknn, and seconds of sknn."""
     scaler = StandardScaler().fit(A)
     A, B = (scaler.transform(part).astype(np.float32) for part in (A, B))
     forest = IsolationForest(random_state=seed).fit(A)
@@ -247,7 +247,7 @@ def print_variational() -> None:
     coder, seconds = trained(AutoEncoder((128, 8), variational=True, random_state=0, **BRISK), A)
     history = coder.history_
     nearest = [((B - row) ** 2).mean(axis=1).min() for row in coder.sample(500, random_state=0)]
-    print("Variational autoencoder 128-8 of the digits: nats a row, training\n")
+    print("Variational autoencoder 128-8 of the digits: nats per row, training\n")
     for epoch in (0, 9, len(history["elbo"]) - 1):
         elbo, kl = history["elbo"][epoch], history["kl"][epoch]
         print(f"epoch {epoch + 1:>3}: elbo {elbo:.2f}, of this divergence {kl:.2f}")
@@ -276,7 +276,7 @@ def _wanted() -> Iterator[str]:
 
 
 def main() -> None:
-    """Print the parts that were asked for."""
+    """Print the requested parts."""
     warnings.simplefilter("ignore", ConvergenceWarning)
     for i, part in enumerate(_wanted()):
         print("\n" * (i > 0), end="")

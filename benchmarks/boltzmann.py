@@ -5,9 +5,9 @@ Run from the root of the repository, on a machine with nothing else to do::
     python -m benchmarks.boltzmann
     python -m benchmarks.boltzmann --rounds 3 --threads 1
 
-Both train with the same settings by persistent chains, momentum and all else off. Rounds alternate
-the two, and a figure is the difference between fits of few and of more epochs, the fastest
-of each, so set-up does not count.
+Both train with the same parameters and persistent chains, without momentum and other extras. Rounds
+alternate the two. A figure is the difference between the fastest fits with few and with more
+epochs, so setup does not count.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def race(work: Work, dtype: str, rounds: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print one line a piece of work and precision."""
+    """Print one line per piece of work and precision."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, help="default: what BLAS and sknn choose")

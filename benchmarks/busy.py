@@ -1,4 +1,4 @@
-"""What `fit` of a small network loses when another program keeps a core busy.
+"""How much slower `fit` of a small network is while another program keeps a core busy.
 
 Run from the root of the repository, on a machine with nothing else to do::
 
@@ -33,7 +33,7 @@ ESTIMATORS = {"sknn": sknn.MLPClassifier, "scikit-learn": sklearn.neural_network
 
 @contextmanager
 def spinning(processes: int) -> Iterator[None]:
-    """Keep that many cores busy."""
+    """Keep a number of cores busy."""
     spin = [sys.executable, "-c", "while True: pass"]
     running = [subprocess.Popen(spin) for _ in range(processes)]
     time.sleep(0.5)

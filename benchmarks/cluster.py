@@ -1,4 +1,4 @@
-"""One search on one core and on several, carried by each of joblib's backends.
+"""One search on one core and on several, with each of joblib's backends.
 
 Run from the root of the repository, on an idle machine::
 
@@ -6,13 +6,13 @@ Run from the root of the repository, on an idle machine::
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.cluster
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.cluster --jobs 4 --backends loky dask
 
-What a round of ``fit_blocks(..., together=n)`` costs, and the speed-up of 8 and 64 workers that
-follows, is measured by ``benchmarks.rounds``.
+``benchmarks.rounds`` measures the time of a round of ``fit_blocks(..., together=n)`` and computes
+the speed-up of 8 and 64 workers.
 
-With more threads of BLAS one process would use several cores, too. The search is that of
-``benchmarks.search`` on the digits, the workers are processes on this machine, started before the
-clock runs. A backend that is not installed is left out. All must come to
-the same scores, to the last bit.
+With more BLAS threads, one process would also use several cores. The search is that of
+``benchmarks.search`` on the digits. The workers are processes on this machine, which start before
+the clock runs. A backend that is not installed is left out. All must give the same scores, to the
+last bit.
 """
 
 from __future__ import annotations

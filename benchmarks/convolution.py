@@ -6,8 +6,8 @@ Run from the root of the repository, on a machine with nothing else to do::
     python -m benchmarks.convolution --threads 1 --nets images-28
 
 Both train the same network on the same batch in float32: cross-entropy and Adam, PyTorch in an
-eager loop. They take turns, a few steps each, so that a slow minute of the machine hits both. The
-table gives the fastest and the median step of each, and how many times longer PyTorch took.
+eager loop. They take turns, a few steps each, so that a slow minute of the machine affects both.
+The table gives the fastest and the median step of each, and how many times longer PyTorch took.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ Step = Callable[[], None]
 
 @dataclass(frozen=True)
 class Net:
-    """The layers before the output, the shape of a row, rows in a batch, steps in a turn."""
+    """The layers before the output, the shape of a row, rows per batch, and steps per turn."""
 
     layers: tuple[Layer, ...]
     row: tuple[int, ...]
@@ -94,7 +94,7 @@ def data(net: Net) -> tuple[np.ndarray, np.ndarray]:
 
 
 def sknn_step(net: Net) -> Step:
-    """Return one step of sknn, without what an estimator does around it."""
+    """Return one step of sknn, without the work of an estimator around it."""
     layers = [layer.bind(Defaults()) for layer in (*net.layers, Dense(CLASSES, "identity"))]
     names = [str(i) for i in range(len(layers))]
     network = Network(layers, names, net.row, np.float32)
@@ -115,7 +115,7 @@ def sknn_step(net: Net) -> Step:
 
 
 def torch_layer(layer: Any, axes: int, channels: int) -> list[Any]:
-    """Return the same layer in PyTorch, for an input of so many axes and channels."""
+    """Return the same layer in PyTorch, for an input with this number of axes and channels."""
     from torch import nn
 
     if isinstance(layer, MaxPool):
@@ -136,7 +136,7 @@ def torch_layer(layer: Any, axes: int, channels: int) -> list[Any]:
 
 
 def torch_step(net: Net) -> Step:
-    """Return one step of PyTorch, channels first, as it likes them."""
+    """Return one step of PyTorch, with channels first, as PyTorch expects."""
     import torch
     from torch import nn
 
@@ -168,13 +168,13 @@ def race(steps: list[Step], turns: int, length: int) -> list[np.ndarray]:
             for _ in range(length):
                 start = time.perf_counter()
                 step()
-                if turn:  # The first turn only wakes everything up.
+                if turn:  # The first turn is a warm-up.
                     mine.append(1e3 * (time.perf_counter() - start))
     return [np.array(mine) for mine in times]
 
 
 def main() -> None:
-    """Print one row a network."""
+    """Print one row per network."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--nets", nargs="+", choices=NETS, default=list(NETS))
     parser.add_argument("--threads", type=int, help="default: what each library chooses")

@@ -1,13 +1,13 @@
-"""What early stopping costs on small data.
+"""The effect of early stopping on scores with small data.
 
 Run from the root of the repository::
 
     python -m benchmarks.early_stopping
 
-Five data sets that come with scikit-learn, five folds, five seeds; rows are scaled in the
-pipeline. The two scores of a fold and a seed, with early stopping and without, make a pair; the
-table shows the mean of both, the mean of the 25 differences and its standard error. Early
-stopping passes where it is not more than one standard error below.
+There are five data sets that come with scikit-learn, five folds, and five seeds; rows are scaled in
+the pipeline. The two scores of a fold and a seed, with and without early stopping, form a pair. The
+table shows the mean of both, the mean of the 25 differences, and its standard error. Early stopping
+passes if its mean is not more than one standard error lower.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Comparison(NamedTuple):
 
     @property
     def difference(self) -> float:
-        """Mean gain by early stopping."""
+        """Mean gain from early stopping."""
         return float((self.stopped - self.without).mean())
 
     @property
@@ -57,7 +57,7 @@ class Comparison(NamedTuple):
 
     @property
     def harmless(self) -> bool:
-        """Whether nothing is lost that one standard error does not cover."""
+        """Whether the loss, if any, is at most one standard error."""
         return self.difference >= -self.error
 
 

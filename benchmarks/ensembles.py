@@ -1,12 +1,12 @@
-"""One network against eight: error, and seconds for each member.
+"""Compare one network with eight: error, and seconds per member.
 
 Run from the root of the repository, with the loaders of the open data sets on the path::
 
     python -m benchmarks.ensembles
 
 For every tabular set, at most 8,000 rows, a quarter of them held out. The error is the share of
-wrong classes, or the root mean square error in standard deviations of y. "apart" is the time of
-eight fits of one network each; ratios are those of one run.
+wrong classes, or the root mean squared error in standard deviations of y. "apart" is the time of
+eight fits of one network each; ratios are from one run.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def prepared(X: Any, y: Any, seed: int) -> tuple[Any, ...]:
 
 
 def compared(kind: Any, data: tuple[Any, ...], seed: int) -> tuple[float, ...]:
-    """Return errors of one and of eight, seconds of eight together and of eight apart."""
+    """Return errors of one and of eight, and seconds of eight together and of eight separately."""
     X_train, X_test, y_train, y_test = data
     errors, seconds = [], []
     for count in (1, MEMBERS):
@@ -66,7 +66,7 @@ def compared(kind: Any, data: tuple[Any, ...], seed: int) -> tuple[float, ...]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--names", nargs="*", help="some of the sets only")
+    parser.add_argument("--names", nargs="*", help="only some of the sets")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")

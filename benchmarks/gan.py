@@ -1,15 +1,15 @@
-"""What generative adversarial networks reach: a ring of eight heaps, and digits on demand.
+"""Quality of generative adversarial networks: a ring of eight clusters, and digits by class.
 
 Run from the root of the repository, on a machine with nothing else to do::
 
     python -m benchmarks.gan
     python -m benchmarks.gan --seeds 2 --tasks ring
 
-Ring: how many of eight normal distributions on a circle are found (each by 1 per cent of the
-samples at least), the share of 4,000 samples within three standard deviations of a center, and
-seconds. Digits: the share of samples that a classifier of real digits takes for the digit that was
-asked for, the accuracy on real test digits of one that has seen nothing but samples, and how far
-samples and test digits are from the nearest training digit, the closest and the median.
+Ring: the number of eight normal distributions on a circle that are found (each by at least 1
+percent of the samples), the share of 4,000 samples within three standard deviations of a center,
+and seconds. Digits: the share of samples that a classifier of real digits assigns to the requested
+digit, the accuracy on real test digits of a classifier trained only on samples, and the distance of
+samples and of test digits to the nearest training digit (minimum and median).
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def ring_gan(name: str, seed: int) -> GAN:
 
 
 def print_ring(seeds: int) -> None:
-    """Print one line an objective and seed."""
+    """Print one line per objective and seed."""
     print(f"{'ring of eight':<20}{'seed':>5}{'modes':>7}{'within 3 std':>14}{'seconds':>9}")
     for name in RING:
         for seed in range(seeds):
@@ -129,7 +129,7 @@ def classifier() -> MLPClassifier:
 
 
 def print_digits(seeds: int) -> None:
-    """Print one line a network and seed."""
+    """Print one line per network and seed."""
     X, y = load_digits(return_X_y=True)
     X = (X / 16).astype(np.float32)
     X, X_test, y, y_test = train_test_split(X, y, random_state=0, stratify=y)

@@ -1,22 +1,22 @@
-"""A grid search in blocks beside scikit-learn's search, over our network and over its own.
+"""Compare a grid search in blocks with scikit-learn's search over both packages' networks.
 
 Run from the root of the repository, on an idle machine::
 
     python -m benchmarks.grid
     python -m benchmarks.grid --sets iris digits-16 --dtypes float32 --repeats 5
 
-Every search tries 27 candidates, 3 strengths of the penalty times 3 rates times 3 `beta_1`, on 3
-splits, in a Pipeline with StandardScaler, and fits the best on all rows. Rows come in the precision
-of the line; scikit-learn's network keeps it, too. The digits with three widths are a grid of 81
-candidates. Compared are seconds of the processor, of this process and of its children, at one
-thread of BLAS; contestants take turns, and the fastest of each counts.
+Every search tries 27 candidates (3 penalties times 3 rates times 3 values of `beta_1`) on 3 splits,
+in a Pipeline with StandardScaler, and fits the best on all rows. Rows have the precision of the
+line; scikit-learn's network keeps it, too. The digits with three widths are a grid of 81
+candidates. The table compares processor seconds of this process and its children, with one BLAS
+thread. The contestants take turns, and the fastest run of each counts.
 
-"blocks" is :class:`sknn.search.GridSearchCV`, "one by one" is scikit-learn's GridSearchCV over the
-same network; both find the same scores, which is checked. "halving" is
-:class:`sknn.search.ArchitectureSearchCV` over the same candidates, most of which it gives up early.
-The last columns say how many times as fast as scikit-learn's GridSearchCV over scikit-learn's
-MLPClassifier they are, and how many standard errors (over the splits, of the best candidate of the
-grid) the best score of halving is below that of the grid.
+"blocks" is :class:`sknn.search.GridSearchCV`, and "one by one" is scikit-learn's GridSearchCV over
+the same network; the benchmark checks that both find the same scores. "halving" is
+:class:`sknn.search.ArchitectureSearchCV` over the same candidates, most of which it drops early.
+The last columns show how many times as fast they are as scikit-learn's GridSearchCV over
+scikit-learn's MLPClassifier, and by how many standard errors (over the splits, of the best
+candidate of the grid) the best score of halving is below that of the grid.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ SETS = {
 
 
 def halving(model: Any, grid: dict[str, Any], cv: int) -> Any:
-    """Return a search that gives up early on most candidates of a grid."""
+    """Return a search that drops most candidates of a grid early."""
     n_candidates = len(ParameterGrid(grid))
     return ArchitectureSearchCV(model, grid, n_candidates=n_candidates, cv=cv, random_state=0)
 
@@ -91,7 +91,7 @@ def search_of(work: Work, kind: Any, searcher: Callable[..., Any]) -> Any:
 
 
 def seconds(search: Any, X: Any, y: Any) -> float:
-    """Return what a search takes of the processor, processes it has started included."""
+    """Return the processor time of a search, including that of processes it has started."""
     before, begin = os.times(), time.process_time()
     search.fit(X, y)
     after = os.times()
@@ -107,7 +107,7 @@ def below(search: Any, grid: Any) -> float:
 
 
 def measure(work: Work, dtype: str, repeats: int) -> tuple[dict[str, float], float]:
-    """Return the least seconds of each contestant, and how far the best score of halving is off."""
+    """Return the least seconds of each contestant, and how far halving's best score is below."""
     X, y = work.load(return_X_y=True)
     X = X.astype(dtype)
     peer, own = sklearn.neural_network.MLPClassifier, sknn.MLPClassifier

@@ -1,4 +1,4 @@
-"""Accuracy of convolutional networks on images and signals, and seconds (processor) of training.
+"""Accuracy of convolutional networks on images and signals, and processor seconds of training.
 
 Run from the root of the repository, with all parts or some::
 
@@ -7,8 +7,8 @@ Run from the root of the repository, with all parts or some::
 
 The digits come with scikit-learn. The other sets come with other packages; they are used if the
 module ``load_data`` can be imported and ``SKNN_DATA_DIR`` names the folder with these packages. A
-quarter of the rows is held out (of Fashion-MNIST its 10,000 test images); small sets are split five
-times.
+quarter of the rows is held out (for Fashion-MNIST, the 10,000 test images); small sets are split
+five times.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Data = tuple[NDArray, NDArray]
 
 
 def open_data(name: str) -> Data | None:
-    """Return X and y of an open data set, None where it cannot be loaded."""
+    """Return X and y of an open data set, None if it cannot be loaded."""
     if "SKNN_DATA_DIR" not in os.environ or importlib.util.find_spec("load_data") is None:
         return None
     X, y, _ = importlib.import_module("load_data").load(name)
@@ -50,7 +50,7 @@ def digits() -> Data:
 
 
 def signal_layers() -> list[Any]:
-    """Return three convolutions of falling width, and the mean over time [1].
+    """Return three convolutions with shorter and shorter kernels, and the mean over time [1].
 
     [1] Wang, Yan & Oates (2017), "Time series classification from scratch with deep neural
     networks: a strong baseline".
@@ -63,7 +63,7 @@ def signal_layers() -> list[Any]:
 
 @dataclass(frozen=True)
 class Task:
-    """A data set, what its numbers are divided by (None: standardized) and the network for it."""
+    """A data set, the divisor of its numbers (None: standardized), and the network for it."""
 
     load: Callable[[], Data | None]
     scale: float | None
@@ -113,7 +113,7 @@ TASKS = {
 
 
 def scaled(train: NDArray, test: NDArray, scale: float | None) -> tuple[NDArray, NDArray]:
-    """Divide by a number, or standardize every channel by the training rows."""
+    """Divide by a number, or standardize every channel with the training rows."""
     if scale is not None:
         return (train / scale).astype(np.float32), (test / scale).astype(np.float32)
     mean, std = train.mean(axis=(0, 1)), train.std(axis=(0, 1))

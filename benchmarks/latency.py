@@ -1,7 +1,7 @@
-"""Time of one answer, by kind of model: ``python -m benchmarks.latency``.
+"""Time of one prediction, by kind of model: ``python -m benchmarks.latency``.
 
-Whole models, with the steps that come before the network, on one thread. The figures are the least
-time of the processor of several rounds, which alternate. Needs onnxruntime and skl2onnx.
+Whole models are measured, with the steps before the network, on one thread. The figures are the
+lowest processor times of several rounds, which alternate. This needs onnxruntime and skl2onnx.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def cases() -> dict[str, tuple[Any, Any]]:
     images = X.reshape(-1, 8, 8)
     frame, _ = table()
     rng = np.random.default_rng(0)
-    # On answers that can be learned, so that epochs are picked as they would be.
+    # The targets can be learned, so that epochs are picked as on real data.
     worth = frame["number0"] * frame["number1"] + (frame["level0"] < "d")
     classes = np.where(worth + rng.normal(0, 0.5, len(frame)) > 0.5, "yes", "no")
     noted = frame.assign(note=[" ".join(rng.choice(WORDS, 6)) for _ in range(len(frame))])
@@ -61,7 +61,7 @@ def cases() -> dict[str, tuple[Any, Any]]:
 
 
 def session(model: Any, rows: Any) -> tuple[onnxruntime.InferenceSession, dict[str, Any]]:
-    """Return what runs a model in ONNX Runtime on one thread, and one row for it."""
+    """Return a session of ONNX Runtime for a model on one thread, and one row for it."""
     if isinstance(rows, pd.DataFrame):
         text = {name: not pd.api.types.is_numeric_dtype(rows[name]) for name in rows}
         kinds = {
@@ -80,7 +80,7 @@ def session(model: Any, rows: Any) -> tuple[onnxruntime.InferenceSession, dict[s
 
 
 def calls(model: Any, rows: Any) -> dict[str, Callable[[], Any]]:
-    """Return one call for each way to answer."""
+    """Return one call for each way to predict."""
     one = rows[:1]
     running, given = session(model, one)
     return {
@@ -98,7 +98,7 @@ def main() -> None:
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     register_skl2onnx()
-    print(f"{'microseconds a call':24}{'1 row':>10}{'1,000 rows':>12}{'ONNX, 1 row':>13}")
+    print(f"{'microseconds per call':24}{'1 row':>10}{'1,000 rows':>12}{'ONNX, 1 row':>13}")
     with threadpool_limits(1):
         for name, (model, rows) in cases().items():
             best = least(calls(model, rows), options.rounds, options.seconds)

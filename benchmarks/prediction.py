@@ -38,7 +38,7 @@ def fitted(dtype: str) -> tuple[dict[str, Any], np.ndarray]:
 
 
 def unchecked(model: Any) -> Any:
-    """Return a context in which `model` believes its input."""
+    """Return a context in which `model` does not validate its input."""
     modules = {
         "sknn": "sknn._validation.arrays",
         "sklearn": "sklearn.neural_network._multilayer_perceptron",

@@ -2,13 +2,13 @@
 
 Run from the root of the repository, on a machine with nothing else to do::
 
-    python -m benchmarks.recurrent                  # what each library takes by itself
+    python -m benchmarks.recurrent                  # threads as each library chooses
     python -m benchmarks.recurrent --threads 1
     python -m benchmarks.recurrent --cells lstm --shapes middle --rounds 20
 
 Both train one recurrent layer whose last state feeds a linear layer with three classes: forward
 pass, backward pass and Adam on one batch in float32. PyTorch runs eagerly. Rounds alternate
-the two, so that a slow minute of the machine hits both; the figures are medians over the rounds
+the two, so that a slow minute of the machine affects both; the figures are medians over the rounds
 of the fastest step in each.
 """
 
@@ -119,7 +119,7 @@ def race(cell: str, shape: Shape, peer: bool, rounds: int, repetitions: int) -> 
     times = np.empty((rounds, len(steps)))
     for row in times:
         for i, step in enumerate(steps):
-            time.sleep(PAUSE)  # Until the threads of the other no longer spin.
+            time.sleep(PAUSE)  # Wait until the threads of the other library no longer spin.
             with ExitStack() as stack:
                 if step is ours:
                     stack.enter_context(blas_threads(work))

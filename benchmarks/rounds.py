@@ -1,11 +1,11 @@
-"""What a round of ``fit_blocks(..., together=n)`` costs, and how fast 8 and 64 workers would be.
+"""The time of a round of ``fit_blocks(..., together=n)``, and the speed of 8 and 64 workers.
 
 Run from the root of the repository::
 
     pip install -e ".[dask]"
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.rounds
 
-One machine cannot show how fast many are, so the parts are measured and put together::
+One machine cannot show the speed of many, so the parts are measured and combined::
 
     round(w) = block + fixed + w * (task + mean + message / wire)
     speed-up(w) = w * block / round(w)
@@ -15,12 +15,12 @@ block
 fixed
     Wall clock of a round in which every local worker has a block of one batch.
 task
-    Processor time of client and scheduler for one copy more.
+    Processor time of client and scheduler for one more copy.
 mean
     Processor time of the client for the weights and the state of one copy.
 message
-    Bytes of the network that goes out and of the copy that comes back, all of them over the one
-    cable of the client: 10 Gigabit Ethernet.
+    Bytes of the network that is sent out and of the copy that is sent back. All of them pass
+    through the client's single cable: 10 Gigabit Ethernet.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _WORKERS = (8, 64)
 
 
 class Parts(NamedTuple):
-    """Seconds of the parts of a round, and the bytes a copy sends and gets."""
+    """Seconds of the parts of a round, and the bytes that a copy sends and receives."""
 
     step: float
     block: float
@@ -56,13 +56,13 @@ class Parts(NamedTuple):
     message: int
 
     def speed_up(self, workers: int) -> float:
-        """Return how many times as fast so many workers are as one core without rounds."""
+        """Return how many times as fast a number of workers is as one core without rounds."""
         each = self.task + self.mean + self.message / _WIRE
         return workers * self.block / (self.block + self.fixed + workers * each)
 
 
 def rows_of(n: int) -> tuple[Any, Any]:
-    """Make rows up."""
+    """Generate rows."""
     rng = np.random.default_rng(0)
     X = rng.standard_normal((n, _FEATURES), dtype=np.float32)
     return X, np.argmax(X[:, :_CLASSES], axis=1)
@@ -96,7 +96,7 @@ def rounds_of(sizes: Sequence[int], together: int, rounds: int) -> tuple[float, 
 
 
 def measured(sizes: Sequence[int], rows: int, jobs: int, rounds: int) -> Parts:
-    """Measure the parts of a round; a client must be open, with so many workers."""
+    """Measure the parts of a round; a client with this number of workers must be open."""
     net = network(sizes)
     parcel, call = parcel_of(net), Call(*rows_of(rows), resume=True, keep=True, stream=True)
     branch = train_branch(parcel, call, 1)

@@ -1,4 +1,4 @@
-"""Architecture search beside scikit-learn's random search over the same candidates.
+"""Compare architecture search with scikit-learn's random search over the same candidates.
 
 Run from the root of the repository, on an idle machine::
 
@@ -8,13 +8,12 @@ Run from the root of the repository, on an idle machine::
 The digits come with scikit-learn, the other data sets with other packages; they are used if the
 module ``load_data`` can be imported and ``SKNN_DATA_DIR`` names the folder with these packages.
 
-Both searches draw the same candidates, split the same rows in the same way and refit the best, with
-as many processes. Compared are the best score of cross-validation, with the standard error of the
-random search's over the splits, and seconds; then scores on all rows that were held out, at equal
-seconds: of the random search only as many candidates count, the first ones, as were done when the
-other search was over. The candidate that was under way then counts, too.
-Each search runs ``--repeats`` times, in turns, and the shortest run counts. With ``--jobs 1``
-seconds are those of the processor, so that other programs disturb less.
+Both searches draw the same candidates, split the same rows in the same way, and refit the best,
+with the same number of processes. The table compares the best cross-validation score, with the
+standard error of the random search's score over the splits, and seconds. It also compares scores on
+held-out rows after equal seconds: from the random search, only the candidates that it had begun
+when the other search ended count. Each search runs ``--repeats`` times, in turns, and the shortest
+run counts. With ``--jobs 1``, seconds are processor seconds, so that other programs disturb less.
 """
 
 from __future__ import annotations
@@ -79,10 +78,10 @@ def timed(search: Any, X: Any, y: Any, jobs: int) -> tuple[Any, float]:
 
 
 def done_by(search: Any, seconds: float, taken: float) -> int:
-    """Return how many candidates a random search has begun after so many seconds."""
+    """Return how many candidates a random search has begun after some seconds."""
     table = search.cv_results_
     each = table["mean_fit_time"] + table["mean_score_time"]
-    # The refit, which takes about as long in both, is left out of neither.
+    # Both include the refit, which takes about as long in both.
     clock = np.cumsum(each) / each.sum() * taken
     return min(len(each), int(np.searchsorted(clock, seconds)) + 1)
 
@@ -124,13 +123,13 @@ def compare(name: str, seed: int, arguments: argparse.Namespace) -> dict[str, fl
 
 
 def main() -> None:
-    """Print a line for each search, and what they come to together."""
+    """Print a line for each search, and a summary."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--sets", nargs="+", default=EIGHT)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--candidates", type=int, default=27)
     parser.add_argument("--epochs", type=int, default=100)
-    parser.add_argument("--rows", type=int, default=1400, help="to train on, at most")
+    parser.add_argument("--rows", type=int, default=1400, help="most training rows")
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--strategy", default="halving")

@@ -1,12 +1,12 @@
-"""Time of answers by ONNX Runtime, for one row and for 1,000, beside `predict_proba`.
+"""Time of predictions by ONNX Runtime and by `predict_proba`, for one row and for 1,000.
 
 Run from the root of the repository, on a machine with nothing else to do::
 
     pip install ".[onnx]" onnxruntime
     python -m benchmarks.serving
 
-All run on one thread. The figures are the least time of the processor of several rounds, which
-alternate; rows are in the form each side wants before the clock starts.
+All run on one thread. The figures are the lowest processor times of several rounds, which
+alternate. Rows are converted to the form that each side expects before the clock starts.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BATCH = 1000
 
 
 def digits() -> tuple[np.ndarray, np.ndarray]:
-    """Return 1,000 images of digits in float32, and what they show."""
+    """Return 1,000 images of digits in float32, and their classes."""
     X, y = load_digits(return_X_y=True)
     return (X[:BATCH] / 16).astype(np.float32), y[:BATCH]
 
@@ -63,7 +63,7 @@ def cases() -> dict[str, tuple[Any, Any]]:
 
 
 def session(estimator: Any, dtype: str) -> onnxruntime.InferenceSession:
-    """Return what runs the estimator on one thread."""
+    """Return a session that runs the estimator on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     model = to_onnx(estimator, dtype).SerializeToString()
@@ -71,7 +71,7 @@ def session(estimator: Any, dtype: str) -> onnxruntime.InferenceSession:
 
 
 def calls(estimator: Any, rows: Any) -> dict[str, Callable[[], Any]]:
-    """Return one call a side that answers the rows."""
+    """Return one call per side that predicts the rows."""
     made: dict[str, Callable[[], Any]] = {"predict_proba": lambda: estimator.predict_proba(rows)}
     for dtype in ("float32", "float64"):
         running, inputs = session(estimator, dtype), onnx_inputs(estimator, rows, dtype)
@@ -93,14 +93,15 @@ def least(sides: dict[str, Callable[[], Any]], rounds: int, seconds: float) -> d
 
 
 def main() -> None:
-    """Print one line an estimator and number of rows."""
+    """Print one line per estimator and number of rows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.1, help="of each measurement")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     print(
-        f"{'microseconds a call':24}{'rows':>6}{'predict_proba':>15}{'float32':>12}{'float64':>12}"
+        f"{'microseconds per call':24}{'rows':>6}{'predict_proba':>15}"
+        f"{'float32':>12}{'float64':>12}"
     )
     with threadpool_limits(1):
         for name, (estimator, rows) in cases().items():

@@ -1,38 +1,40 @@
-"""Made-up tables beside real ones: what models learn from them, and what they give away.
+"""Compare synthetic tables with real ones: usefulness for models, and privacy.
 
 Run from the root of the repository::
 
     python -m benchmarks.synthesizer --sets adult abalone --seeds 2
 
 The data sets come with other packages; they are used if the module ``load_data`` can be imported
-and ``SKNN_DATA_DIR`` names the folder with these packages. Up to 4,000 rows are trained on, as many
-others held out; so many rows are made up. All figures are of one thread, seconds of the processor.
+and ``SKNN_DATA_DIR`` names the folder with these packages. Up to 4,000 rows are for training, and
+as many others are held out; the same number of rows is generated. All figures are from one thread;
+seconds are processor seconds.
 
 useful
-    The score on rows held out (AUC; R2 for numbers) of HistGradientBoosting trained on rows made
-    up, and beside it of one trained on the real rows.
+    The score on held-out rows (AUC; R2 for numbers) of HistGradientBoosting trained on synthetic
+    rows, and next to it the score of one trained on the real rows.
 told apart
-    The AUC of HistGradientBoosting, cross-validated, that tells rows made up from rows held out;
+    The cross-validated AUC of HistGradientBoosting that distinguishes synthetic from held-out rows;
     0.5 is perfect.
 closer
-    The share of rows made up that are nearer to a row trained on than to any held out; 0.5 is
-    perfect, 1 is learned by heart.
+    The share of synthetic rows that are nearer to a training row than to any held-out row; 0.5 is
+    perfect, 1 means that rows were memorized.
 copies
-    The share of rows made up that are equal to a row trained on, and beside it of rows held out.
+    The share of synthetic rows that are equal to a training row, and next to it the share of
+    held-out rows that are.
 
 The GAN and the variational autoencoder of sknn read the same tables. CTGAN, TVAE, and the Gaussian
-copula are measured where a package that has them is installed: ``sdv``, ``ctgan``, or ``copulas``.
+copula are measured if a package that has them is installed: ``sdv``, ``ctgan``, or ``copulas``.
 
-With ``--impute``, a fifth of the entries held out is made missing and filled in again:
+With ``--impute``, a fifth of the held-out entries is removed and filled in again:
 
 error
     The root mean squared error of numbers, in standard deviations of their columns.
 levels
-    The share of levels that are found.
+    The share of levels that are imputed correctly.
 log score
-    The mean logarithm of the density of what was missing, according to 25 draws: a normal kernel
-    around each number, in standard deviations of the column, and a share for each level; both as if
-    one more draw, or one of each level, had been anything.
+    The mean logarithm of the density of the missing entries, estimated from 25 draws: a normal
+    kernel around each number, in standard deviations of the column, and a share for each level.
+    Both are smoothed by one additional draw, with a wide density, or by one draw of each level.
 """
 
 from __future__ import annotations
@@ -63,7 +65,7 @@ ROWS = 4000
 HOLES, DRAWS = 0.2, 25
 TARGET = "target"
 Maker = Callable[[Any, int, int], Any]
-"""From a table, a number of rows and a seed to rows made up."""
+"""From a table, a number of rows, and a seed to synthetic rows."""
 
 
 # -- methods ------------------------------------------------------------------------------------
@@ -94,29 +96,36 @@ def _sdv(name: str) -> Maker:
     return make
 
 
+def _without_gaps(table: Any) -> Any:
+    """Put medians where numbers are missing: CTGAN, TVAE, and the copula refuse gaps."""
+    numbers = [label for label in table if table[label].dtype != "category"]
+    return table.assign(**{label: table[label].fillna(table[label].median()) for label in numbers})
+
+
 def _ctgan(name: str) -> Maker:
     def make(table: Any, n: int, seed: int) -> Any:
         import ctgan
 
         discrete = [label for label in table if table[label].dtype == "category"]
         net = getattr(ctgan, name)()
-        net.fit(table.astype(dict.fromkeys(discrete, str)), discrete)
+        net.set_random_state(seed)
+        net.fit(_without_gaps(table).astype(dict.fromkeys(discrete, str)), discrete)
         return net.sample(n).astype(table.dtypes.to_dict())
 
     return make
 
 
 def _copula(table: Any, n: int, seed: int) -> Any:
-    """Draw from a copula of numbers, in which levels are places between 0 and 1."""
+    """Draw from a copula of numbers, in which levels are positions between 0 and 1."""
     import pandas as pd
     from copulas.multivariate import GaussianMultivariate
     from copulas.univariate import BetaUnivariate
 
     rng = np.random.default_rng(seed)
     plain, ends = {}, {}
-    for label, column in table.items():
+    for label, column in _without_gaps(table).items():
         if column.dtype != "category":
-            plain[label] = column.astype(float).fillna(column.median())
+            plain[label] = column.astype(float)
             continue
         ends[label] = np.cumsum(column.value_counts(sort=False, normalize=True).to_numpy())
         last = ends[label][column.cat.codes]
@@ -134,7 +143,7 @@ def _copula(table: Any, n: int, seed: int) -> Any:
 
 
 def methods() -> dict[str, Maker]:
-    """Return what makes rows up, as far as it is installed."""
+    """Return the installed methods that generate rows."""
     found: dict[str, Maker] = {
         "TableSynthesizer": _sknn,
         "GAN": _gan,
@@ -150,7 +159,7 @@ def methods() -> dict[str, Maker]:
 
 
 def peers_missing() -> str:
-    """Return a line about what is not measured, empty if everything is."""
+    """Return a line about methods that are not measured, empty if all are."""
     missing = [name for name in ("CTGAN", "TVAE", "Gaussian copula") if name not in methods()]
     if not missing:
         return ""
@@ -161,7 +170,7 @@ def peers_missing() -> str:
 
 
 def holes(table: Any, seed: int) -> Any:
-    """Return which entries of a table are made missing, of those that are known."""
+    """Return which of the known entries of a table are removed."""
     return table.notna() & (np.random.default_rng(seed).random(table.shape) < HOLES)
 
 
@@ -197,7 +206,7 @@ def _marginal(train: Any, gappy: Any, seed: int) -> Any:
 
 
 def imputed(true: Any, gaps: Any, draws: list[Any], scale: Any) -> dict[str, float]:
-    """Return how near the draws are to what was missing."""
+    """Return how near the draws are to the missing entries."""
     squares, hits, logs = [], [], []
     for label in true:
         where = gaps[label].to_numpy()
@@ -215,7 +224,7 @@ def imputed(true: Any, gaps: Any, draws: list[Any], scale: Any) -> dict[str, flo
         squares.append((np.median(made, axis=0) - truth) ** 2)
         width = 1.06 * np.maximum(made.std(axis=0), 0.05) * len(draws) ** -0.2
         kernels = -0.5 * ((made - truth) / width) ** 2 - np.log(width * np.sqrt(2 * np.pi))
-        # As if one more draw had been anywhere, as with levels.
+        # One additional draw has a wide density, like one draw of each level above.
         anywhere = -np.log(np.pi * (1.0 + (truth - np.median(made, axis=0)) ** 2))
         every = np.vstack([kernels, anywhere])
         logs.append(logsumexp(every, axis=0) - np.log(len(draws) + 1))
@@ -232,7 +241,7 @@ def _most_frequent(entries: NDArray) -> Any:
 
 
 def imputation(name: str, seed: int) -> Iterator[tuple[str, dict[str, float]]]:
-    """Yield methods and their figures on rows held out with gaps."""
+    """Yield methods and their figures on held-out rows with gaps."""
     train, held_out, _ = split(name, seed)
     held_out = held_out.iloc[:1000]
     gaps = holes(held_out, seed)
@@ -247,7 +256,7 @@ def imputation(name: str, seed: int) -> Iterator[tuple[str, dict[str, float]]]:
 
 
 def codes(table: Any) -> NDArray:
-    """Return a table as numbers for trees: categories as places in the list of their levels."""
+    """Return a table as numbers for trees: categories as positions in the list of their levels."""
     columns = [
         column.cat.codes.where(column.notna(), np.nan) if column.dtype == "category" else column
         for _, column in table.items()
@@ -272,7 +281,7 @@ def useful(train: Any, test: Any, is_class: bool) -> float:
 
 
 def told_apart(made: Any, real: Any) -> float:
-    """Return how well trees tell both kinds of rows apart."""
+    """Return how well trees distinguish both kinds of rows."""
     n = min(len(made), len(real))
     x = np.vstack([codes(made.iloc[:n]), codes(real.iloc[:n])])
     y = np.repeat([1, 0], n)
@@ -282,7 +291,7 @@ def told_apart(made: Any, real: Any) -> float:
 
 
 def closer(made: Any, train: Any, held_out: Any) -> float:
-    """Return the share of rows that are nearer to a row trained on; ties count half."""
+    """Return the share of rows that are nearer to a training row; ties count half."""
     n = min(len(train), len(held_out))
     encoder = TableEncoder(n_bins=None).fit(train)
     rows = encoder.transform(made)
@@ -294,7 +303,7 @@ def closer(made: Any, train: Any, held_out: Any) -> float:
 
 
 def copies(rows: Any, train: Any) -> float:
-    """Return the share of rows that are equal to a row trained on."""
+    """Return the share of rows that are equal to a training row."""
     known = set(map(tuple, np.nan_to_num(codes(train), nan=-1e9).tolist()))
     return float(
         np.mean([row in known for row in map(tuple, np.nan_to_num(codes(rows), nan=-1e9).tolist())])
@@ -305,7 +314,7 @@ def copies(rows: Any, train: Any) -> float:
 
 
 def split(name: str, seed: int) -> tuple[Any, Any, bool]:
-    """Return rows to train on and rows held out, and whether the target is a label."""
+    """Return training rows and held-out rows, and whether the target is a label."""
     from load_data import load
 
     X, y, meta = load(name)
@@ -342,7 +351,7 @@ def figures(name: str, seed: int) -> Iterator[tuple[str, dict[str, float]]]:
 
 
 def main() -> None:
-    """Print one line for each data set, seed and method."""
+    """Print one line for each data set, seed, and method."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--sets", nargs="+", default=list(SETS))
     parser.add_argument("--seeds", type=int, default=2)

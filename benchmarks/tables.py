@@ -1,4 +1,4 @@
-"""Networks for tables beside scikit-learn's network and gradient-boosted trees.
+"""Compare networks for tables with scikit-learn's network and gradient-boosted trees.
 
 Run from the root of the repository::
 
@@ -9,11 +9,11 @@ Run from the root of the repository::
 The data sets come with other packages; they are used if the module ``load_data`` can be imported
 and ``SKNN_DATA_DIR`` names the folder with these packages. Error is the share of wrong labels, or
 the root mean squared error in standard deviations of y; the second figure is the log loss, or the
-mean absolute error in the same unit. Rows are split by the module, seeds are of split and method.
-All fits are on one thread. Ratios are geometric means over data sets of figures plus 0.01.
+mean absolute error in the same unit. The module splits the rows; seeds are those of split and
+method. All fits use one thread. Ratios are geometric means over data sets of figures plus 0.01.
 
-With ``--results FILE`` every figure is stored, and what is there already is not measured again;
-take a new file when the code has changed.
+With ``--results FILE``, every figure is stored, and figures that are already in the file are not
+measured again; use a new file if the code has changed.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def categories(X: Any) -> list[str]:
 
 
 def usual_pipeline(X: Any, net: Any) -> Any:
-    """Impute and scale numbers, one-hot categories, standardize a real target."""
+    """Impute and scale numbers, encode categories one-hot, and standardize a real target."""
     named = categories(X)
     numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
     kinds = OneHotEncoder(handle_unknown="ignore", max_categories=50, sparse_output=False)
@@ -93,7 +93,7 @@ def usual_pipeline(X: Any, net: Any) -> Any:
 
 
 def with_codes(X: Any, trees: Any) -> Any:
-    """Give trees ordinal codes of categories, NaN where they are missing."""
+    """Give trees ordinal codes of categories, and NaN for missing ones."""
     named = categories(X)
 
     def codes(frame: Any) -> NDArray:
@@ -104,7 +104,7 @@ def with_codes(X: Any, trees: Any) -> Any:
 
 
 def with_text(X: Any, trees: Any) -> Any:
-    """Give trees that know categories the text of each."""
+    """Give trees that handle categories the text of each."""
     named = categories(X)
 
     def text(frame: Any) -> Any:
@@ -166,7 +166,7 @@ def peers() -> dict[str, Callable[[Any, str, int], Any]]:
 
 
 def changes_something(changes: dict[str, Any], task: str) -> bool:
-    """Return whether the default preset of the task is not the same already."""
+    """Return whether a change differs from the default preset of the task."""
     classes = task == "classification"
     kind = TabularMLPClassifier if classes else TabularMLPRegressor
     preset = (presets.CLASSIFIER if classes else presets.REGRESSOR)["default"]
@@ -180,7 +180,7 @@ def changes_something(changes: dict[str, Any], task: str) -> bool:
 
 
 def rows_of(module: Any, name: str, n_rows: int, seed: int) -> tuple:
-    """Return training and test rows and the task; labels are codes of those in training."""
+    """Return training and test rows and the task; labels are codes of the training labels."""
     X, y, about = module.load(name, max_rows=n_rows)
     train, test = module.train_test_indices(y, about, random_state=seed)
     A, B = (X.iloc[rows].reset_index(drop=True) for rows in (train, test))
@@ -204,7 +204,7 @@ def errors(model: Any, X: Any, y: NDArray, task: str) -> tuple[float, float]:
 
 
 def measure(model: Any, A: Any, y: NDArray, B: Any, y_test: NDArray, task: str) -> dict[str, float]:
-    """Fit on one thread; return error, second figure, seconds and the number of rows."""
+    """Fit on one thread; return error, second figure, seconds, and the number of rows."""
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.simplefilter("ignore", UserWarning)
@@ -216,7 +216,7 @@ def measure(model: Any, A: Any, y: NDArray, B: Any, y_test: NDArray, task: str) 
 
 
 class Results:
-    """Figures by data set, method and seed, kept in a file if there is one."""
+    """Figures by data set, method, and seed, kept in a file if one is given."""
 
     def __init__(self, path: Path | None, n_rows: int) -> None:
         self.path = path
@@ -226,11 +226,11 @@ class Results:
         self.known = {tuple(each["key"]): each["figures"] for each in found}
 
     def get(self, name: str, method: str, seed: int) -> dict[str, float] | None:
-        """Return what is known."""
+        """Return a known figure."""
         return self.known.get((self.n_rows, name, method, seed))
 
     def add(self, name: str, method: str, seed: int, figures: dict[str, float]) -> None:
-        """Remember."""
+        """Store a figure."""
         key = (self.n_rows, name, method, seed)
         self.known[key] = figures
         if self.path is not None:
@@ -238,7 +238,7 @@ class Results:
                 file.write(json.dumps({"key": key, "figures": figures}) + "\n")
 
     def table(self, names: Iterable[str], method: str, seeds: int, figure: str) -> NDArray:
-        """Return the means over seeds, one entry a data set."""
+        """Return the means over seeds, one entry per data set."""
         key = [[(self.n_rows, name, method, s) for s in range(seeds)] for name in names]
         return np.array([np.mean([self.known[k][figure] for k in keys]) for keys in key])
 
@@ -246,7 +246,7 @@ class Results:
 def run(
     module: Any, names: list[str], methods: dict[str, Callable], results: Results, seeds: int
 ) -> None:
-    """Measure what is not known yet, and print it."""
+    """Measure figures that are not known yet, and print them."""
     print(f"{'data set':<18}{'method':<22}{'error':>9}{'second':>9}{'seconds':>9}   seed")
     for name in names:
         for seed in range(seeds):
@@ -266,12 +266,12 @@ def run(
 
 
 def log_ratio(figures: NDArray, reference: NDArray) -> NDArray:
-    """Return the logarithms of the ratios of shifted figures, one a data set."""
+    """Return the logarithms of the ratios of shifted figures, one per data set."""
     return np.log((figures + SHIFT) / (reference + SHIFT))
 
 
 def p_value(figures: NDArray, reference: NDArray) -> float:
-    """Return the p of Wilcoxon's signed-rank test on paired data sets."""
+    """Return the p-value of Wilcoxon's signed-rank test on paired data sets."""
     difference = log_ratio(figures, reference)
     return float(wilcoxon(difference).pvalue) if np.any(difference) else 1.0
 
@@ -279,7 +279,7 @@ def p_value(figures: NDArray, reference: NDArray) -> float:
 def summarize(
     results: Results, names: list[str], ours: list[str], others: list[str], seeds: int
 ) -> None:
-    """Print ratios to scikit-learn's network, and ours paired with every peer."""
+    """Print ratios to scikit-learn's network, and our networks paired with every peer."""
     error = {m: results.table(names, m, seeds, "error") for m in ours + others}
     print(f"{'method':<22}{'error':>8}{'second':>8}{'s per 1,000 rows':>18}")
     for method, figures in error.items():
@@ -318,7 +318,7 @@ def summarize_ablation(
 
 
 def _percent(ratios: NDArray) -> str:
-    """Return the mean change in per cent with its standard error."""
+    """Return the mean change in percent with its standard error."""
     error = ratios.std(ddof=1) / np.sqrt(len(ratios)) if len(ratios) > 1 else np.nan
     return f"{100 * np.expm1(ratios.mean()):+.1f} +- {100 * error:.1f}"
 
@@ -371,7 +371,7 @@ def _options() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Print what was asked for."""
+    """Print the requested tables."""
     options = _options()
     if "SKNN_DATA_DIR" not in os.environ or importlib.util.find_spec("load_data") is None:
         print("There are no data: load_data cannot be imported, or SKNN_DATA_DIR is not set.")

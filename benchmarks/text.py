@@ -1,4 +1,4 @@
-"""Time of an epoch over text, and accuracy after some, of sknn and scikit-learn.
+"""Time of an epoch over text, and accuracy after some epochs, of sknn and scikit-learn.
 
 Run from the root of the repository, on a machine with nothing else to do::
 
@@ -6,12 +6,12 @@ Run from the root of the repository, on a machine with nothing else to do::
     python -m benchmarks.text --sets newsgroups20 --batch 32 200 --epochs 5
 
 The data sets come with other packages; they are used if the module ``load_data`` can be imported
-and ``SKNN_DATA_DIR`` names the folder with these packages. Without them rows are made whose
-columns are as frequent as words are. Seconds are those of the processor on one thread, of the
-fastest epoch; the methods take turns, and two columns say how many times faster than scikit-learn
-and than ``adam`` they are. Accuracy is that on the rows that the set holds out. Rows
-are float32 TF-IDF of words and pairs, every network has 100 units and is trained alike; plain
-descent (``sgd``) has no momentum, and neither it nor ``lazy_adam, no penalty`` has one.
+and ``SKNN_DATA_DIR`` names the folder with these packages. Without them, rows are generated whose
+columns are as frequent as words. Seconds are processor seconds of the fastest epoch on one thread.
+The methods take turns, and two columns show how many times as fast as scikit-learn and as ``adam``
+they are. Accuracy is measured on the test rows of the set. Rows are float32 TF-IDF of words and
+pairs. Every network has 100 units and is trained in the same way; plain gradient descent (``sgd``)
+has no momentum, and ``sgd`` and ``lazy_adam, no penalty`` have no penalty.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ import sknn
 from sknn.callbacks import Callback
 
 SETS = {"newsgroups20": (1, 1), "fine_foods": (2, 1), "made": (1, 1)}
-"""Largest number of words in a column, and of texts with them at least."""
+"""Largest number of words in a column, and least number of texts with a word."""
 METHODS: dict[str, dict[str, Any]] = {
     "scikit-learn": {},
     "adam": {},
@@ -46,19 +46,19 @@ METHODS: dict[str, dict[str, Any]] = {
 
 
 class Clock(Callback):
-    """Notes the time of the processor at the end of every epoch."""
+    """Records the processor time at the end of every epoch."""
 
     def on_train_begin(self, progress: Any) -> None:
         """Start."""
         self.times = [time.process_time()]
 
     def on_epoch_end(self, progress: Any) -> None:
-        """Note the time."""
+        """Record the time."""
         self.times.append(time.process_time())
 
 
 def made(n: int = 11_000, words: int = 100_000, in_a_text: int = 100) -> tuple[Any, Any]:
-    """Return rows of columns as frequent as words, and labels that depend on them."""
+    """Return rows whose columns are as frequent as words, and labels that depend on them."""
     rng = np.random.default_rng(0)
     share = 1.0 / np.arange(2, words + 2)
     columns = rng.choice(words, n * in_a_text, p=share / share.sum())
@@ -70,7 +70,7 @@ def made(n: int = 11_000, words: int = 100_000, in_a_text: int = 100) -> tuple[A
 
 
 def rows_of(name: str) -> tuple[Any, Any, Any, Any] | None:
-    """Return training and test rows with their labels, None where the set is not there."""
+    """Return training and test rows with their labels, None if the set is missing."""
     if name == "made":
         X, y = made()
         return X[:10_000], X[10_000:], y[:10_000], y[10_000:]
@@ -88,7 +88,7 @@ def rows_of(name: str) -> tuple[Any, Any, Any, Any] | None:
 
 
 def measure(method: str, rows: tuple[Any, Any, Any, Any], batch: int, epochs: int) -> Any:
-    """Return the seconds of an epoch, and the accuracy after all."""
+    """Return the seconds of an epoch, and the accuracy after all epochs."""
     X, X_test, y, y_test = rows
     options = {"batch_size": batch, "max_iter": epochs, "random_state": 0} | METHODS[method]
     if method == "scikit-learn":
@@ -120,7 +120,7 @@ def table(rows: tuple[Any, Any, Any, Any], batch: int, options: argparse.Namespa
 
 
 def main() -> None:
-    """Print one table a data set and size of batches."""
+    """Print one table per data set and batch size."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))

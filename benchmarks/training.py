@@ -1,8 +1,8 @@
-"""Seconds per training epoch: sknn against scikit-learn, PyTorch and JAX, side by side.
+"""Seconds per training epoch: sknn against scikit-learn, PyTorch, and JAX, side by side.
 
 Run from the root of the repository, on a machine with nothing else to do::
 
-    python -m benchmarks.training                   # all shapes, some minutes
+    python -m benchmarks.training                   # all shapes, a few minutes
     python -m benchmarks.training --quick           # the same table in less than a minute
     python -m benchmarks.training --shapes digits-200 wide --dtypes float32 --peers sklearn
 
@@ -11,10 +11,10 @@ of the rows in each epoch, a fixed number of epochs. PyTorch runs an eager loop,
 is compiled whole (compile time is not counted). Those not installed are left out with a note.
 `--quick` runs fewer rounds on at most 4,000 rows.
 
-Rounds alternate the contestants, so that a slow minute of the machine hits all of them. A round
-times a fit of one epoch and one of some more; the figure is the difference of the
-fastest of each, divided by the epochs between, so set-up does not count. The table
-gives sknn's milliseconds and how many times longer each peer took.
+Rounds alternate the contestants, so that a slow minute of the machine affects all of them. A round
+times a fit of one epoch and a fit of several; the figure is the difference between the fastest of
+each, divided by the difference in epochs, so setup does not count. The table gives sknn's
+milliseconds and how many times longer each peer took.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ import sknn
 
 ALPHA = 1e-4
 LEARNING_RATE = 1e-3
-# Threads of BLAS keep spinning for a while after their last product, at the cost of the next.
+# BLAS threads keep spinning for a while after their last product and slow down the next one.
 PAUSE = 0.15
 PEERS = {"sklearn": "scikit-learn", "torch": "torch", "jax": "jax"}
 
 Train = Callable[[int], Any]
-"""Trains a new network for that many epochs."""
+"""Trains a new network for a number of epochs."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Shape:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Widths of all layers, inputs and outputs included."""
+        """Widths of all layers, including inputs and outputs."""
         return (self.features, *self.hidden, self.classes)
 
     def data(self, dtype: str) -> tuple[np.ndarray, np.ndarray]:
@@ -145,7 +145,7 @@ def jax_trainer(shape: Shape, X: np.ndarray, y: np.ndarray) -> Train:
 
 
 def jax_initial(shape: Shape, dtype: np.dtype) -> Any:
-    """Return parameters, both moments and the number of steps."""
+    """Return parameters, both moments, and the number of steps."""
     import jax
     import jax.numpy as jnp
 
@@ -253,7 +253,7 @@ def table(names: list[str], options: argparse.Namespace, dtype: str) -> None:
 
 
 def geometric_mean(ratios: list[list[float]]) -> np.ndarray:
-    """Return the mean over shapes; nan where noise made a difference of times negative."""
+    """Return the mean over shapes; nan if noise made a difference of times negative."""
     with np.errstate(invalid="ignore"):
         return np.exp(np.log(ratios).mean(axis=0))
 
@@ -280,7 +280,7 @@ def set_up(names: list[str], threads: int | None) -> None:
     """Give every library the same threads, and JAX both precisions."""
     if threads is not None:
         threadpool_limits(threads)
-        if hasattr(os, "sched_setaffinity"):  # What JAX goes by.
+        if hasattr(os, "sched_setaffinity"):  # Read by JAX.
             os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     if "torch" in names and threads is not None:
         importlib.import_module("torch").set_num_threads(threads)
@@ -289,7 +289,7 @@ def set_up(names: list[str], threads: int | None) -> None:
 
 
 def describe(names: list[str]) -> None:
-    """Print what is measured on what."""
+    """Print versions, processor, and meaning of the figures."""
     packages = ["numpy", *(PEERS[name] for name in names)]
     versions = [f"{name} {importlib.metadata.version(name)}" for name in packages]
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

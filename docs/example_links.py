@@ -73,16 +73,26 @@ def write(app, doctree, docname):
 
 
 def see_it_happen(app, doctree, docname):
-    """Link the sections of a page of the guide to their examples."""
+    """Link the sections of a page of the guide to their examples.
+
+    A page whose first section has none begins with a line for all examples of the page.
+    """
     shown = {}
     for example, place in EXPLAINED.items():
         page, _, anchor = place.partition("#")
         if page == docname:
             shown.setdefault(anchor, []).append(f"examples/{example}")
-    for i, section in enumerate(doctree.findall(nodes.section)):
-        found = [each for anchor in [*section["ids"], *[""][i:]] for each in shown.pop(anchor, ())]
-        if found:
-            section.insert(1, line(app, docname, "See it happen: ", found))
+    every = [example for examples in shown.values() for example in examples]
+    sections = list(doctree.findall(nodes.section))
+    found = [
+        [each for anchor in [*section["ids"], *[""][i:]] for each in shown.pop(anchor, ())]
+        for i, section in enumerate(sections)
+    ]
+    if every and not any(found[:2]):
+        found[0] = every
+    for section, examples in zip(sections, found, strict=True):
+        if examples:
+            section.insert(1, line(app, docname, "See it happen: ", examples))
     for anchor in shown:
         logger.warning("no section %r for an example", anchor, location=docname)
 

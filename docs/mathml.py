@@ -1,4 +1,4 @@
-"""Write formulae as MathML, which browsers draw by themselves: no script, font or network."""
+"""Write formulas as MathML, which browsers draw by themselves: no script, font or network."""
 
 from docutils import nodes
 from latex2mathml.converter import convert

@@ -1,4 +1,4 @@
-"""Errors and warnings of sknn, besides those it shares with scikit-learn."""
+"""Errors and warnings of sknn, in addition to those of scikit-learn that it uses."""
 
 
 class InvalidParameterError(ValueError, TypeError):
@@ -14,11 +14,11 @@ class DataScaleWarning(UserWarning):
 
 
 class ShapeWarning(UserWarning):
-    """X can be read in more than one shape, and was probably meant in another one."""
+    """X can be read in more than one shape, and probably another one was meant."""
 
 
 class TableWarning(UserWarning):
-    """A column of a table carries no information as it is, or some entries count as missing."""
+    """A column of a table has no usable information, or some entries are read as missing."""
 
 
 class OneHotTargetWarning(UserWarning):

@@ -1,5 +1,6 @@
 """What the README and the pages show is in the repository, and is light."""
 
+import pkgutil
 import re
 from pathlib import Path
 
@@ -27,3 +28,60 @@ def test_every_picture_is_there():
 
 def test_pictures_are_light():
     assert sum(path.stat().st_size for path in pictures()) < 2_500_000
+
+
+def test_pages_of_the_guide_lead_from_one_to_the_next():
+    guide = ROOT / "docs" / "guide"
+    trees = re.findall(
+        r"```\{toctree\}\n(.*?)```", (guide / "index.md").read_text("utf-8"), re.DOTALL
+    )
+    order = [name for tree in trees for name in tree.splitlines() if name and name[0] != ":"]
+    assert set(order) == {path.stem for path in guide.glob("*.md")} - {"index"}
+    for page, after in zip(order, order[1:], strict=False):
+        text = (guide / f"{page}.md").read_text("utf-8")
+        assert re.findall(r"^Next: \[[^\]]+\]\(([\w.]+)\)", text, re.MULTILINE) == [
+            f"{after}.md"
+        ], page
+
+
+MENTIONED = re.compile(
+    r"`(?:python )?((?:sknn|docs|tests|examples|benchmarks|\.ci)/[\w./-]*\w/?)[`\s:]"
+)
+DOTTED = re.compile(r"\bsknn(?:\.\w+)+")
+
+
+def mentions(pattern):
+    """Return what matches in the developer pages, with a page that mentions it."""
+    pages = sorted((ROOT / "docs" / "developer").rglob("*.md"))
+    return {
+        found: page.name for page in pages for found in pattern.findall(page.read_text("utf-8"))
+    }
+
+
+def test_files_that_developer_pages_mention_exist():
+    found = mentions(MENTIONED)
+    assert found
+    assert not {name: page for name, page in found.items() if not (ROOT / name).exists()}
+
+
+def is_there(dotted):
+    """Return whether a dotted name is a module or can be reached from one."""
+    try:
+        pkgutil.resolve_name(dotted)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def test_names_that_developer_pages_mention_exist():
+    found = mentions(DOTTED)
+    assert found
+    assert not {name: page for name, page in found.items() if not is_there(name)}
+
+
+def test_modules_that_developer_pages_name_briefly_exist():
+    """Pages name modules from inside the package: `fit/state.py`, `trainer.py`."""
+    found = mentions(re.compile(r"(?<![\w./>-])\w[\w./-]*\.py\b"))
+    modules = [f"/{path.relative_to(ROOT)}" for path in ROOT.rglob("*.py")]
+    missing = {name for name in found if not any(path.endswith(f"/{name}") for path in modules)}
+    assert not missing

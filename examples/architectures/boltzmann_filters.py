@@ -3,11 +3,12 @@ Boltzmann machines: filters without labels
 ==========================================
 
 A restricted Boltzmann machine (RBM; Smolensky 1986, Hinton 2002) has a visible and a hidden layer,
-and weights only between the two layers. It learns which data are likely, without labels. The
-weights of a hidden unit are a filter: the unit is active where there is ink in the red pixels and
-none in the blue ones. Each of twelve filters is followed by the unseen digits that activate it
-most. The trained machine can fill in digits whose lower half is covered: hidden units are drawn
-given the visible ones, then visible units given the hidden ones, and so on.
+and weights only between the two layers, used in both directions. It learns which data are likely,
+without labels. The weights of a hidden unit are a filter: the unit is active where there is ink in
+the red pixels and none in the blue ones. A small machine, for images of 4 x 4 pixels, is drawn with
+all of its weights. In a larger one, each of twelve filters is followed by the unseen digits that
+activate it most. The trained machine can fill in digits whose lower half is covered: hidden units
+are drawn given the visible ones, then visible units given the hidden ones, and so on.
 """
 
 import matplotlib.pyplot as plt
@@ -16,21 +17,17 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from sknn import BernoulliRBM
-from sknn.inspection import SamplesDisplay, house_style
+from sknn.inspection import NetworkDisplay, SamplesDisplay, house_style
 
 X, _ = load_digits(return_X_y=True)
 X, X_test = train_test_split(X / 16, random_state=0)
+settings = {"persistent": False, "momentum": 0.5, "weight_decay": 0.001, "random_state": 0}
 rbm = BernoulliRBM(
-    64,
-    learning_rate=0.06,
-    n_iter=60,
-    persistent=False,
-    momentum=0.5,
-    weight_decay=0.001,
-    sparsity_target=0.15,
-    sparsity_weight=0.5,
-    random_state=0,
+    64, learning_rate=0.06, n_iter=60, sparsity_target=0.15, sparsity_weight=0.5, **settings
 ).fit(X)
+# Images of 4 x 4: has a pixel more ink than in the mean of all images?
+coarse = X.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(-1, 16)
+small = BernoulliRBM(6, learning_rate=0.3, n_iter=100, **settings).fit(coarse > coarse.mean(axis=0))
 
 # The mean of 20 chains, in each of which the upper half is put back after every step.
 covered = np.arange(64) >= 32
@@ -46,11 +43,19 @@ for name, guess in {"mean of all digits": mean, "Boltzmann machine": filled}.ite
     print(f"squared error below, {name:<18} {error:.4f}")
 
 plt.style.use(house_style())
-figure = plt.figure(figsize=(8.3, 6.2), layout="constrained")
+figure = plt.figure(figsize=(8.3, 9.6), layout="constrained")
 figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.02, hspace=0.02)
-above, below = figure.subfigures(2, 1, height_ratios=(1.35, 1))
+top, above, below = figure.subfigures(3, 1, height_ratios=(1.1, 1.35, 1))
+structure, pictures = top.subfigures(1, 2, width_ratios=(1.3, 1))
+ax = structure.subplots()
+NetworkDisplay.from_estimator(small, ax=ax)
+ax.set(title="a small RBM: weights between the layers only", xlim=(-0.4, 1.4))
+bound = np.abs(small.components_).max()
+for each, ax in zip(small.components_, pictures.subplots(3, 2).flat, strict=True):
+    ax.imshow(each.reshape(4, 4), cmap="RdBu_r", vmin=-bound, vmax=bound)
+pictures.suptitle("its weights as pictures: 6 filters", fontsize="medium")
 above.suptitle(
-    "12 of 64 filters (red: ink, blue: no ink), each followed by three digits it responds to",
+    "12 of 64 filters (red: ink, blue: no ink), each with three digits it responds to",
     fontsize="medium",
 )
 axes = above.subplots(4, 12)
@@ -60,7 +65,7 @@ for unit, four in zip(strongest, axes.reshape(12, 4), strict=True):
     four[0].imshow(rbm.components_[unit].reshape(8, 8), cmap="RdBu_r", vmin=-1.5, vmax=1.5)
     for ax, row in zip(four[1:], np.argsort(-active[:, unit])[:3], strict=True):
         ax.imshow(X_test[row].reshape(8, 8), cmap="gray", vmin=0, vmax=1)
-for ax in axes.flat:
+for ax in (*axes.flat, *pictures.axes):
     ax.set(xticks=[], yticks=[])
     ax.grid(False)
     ax.spines[:].set_visible(False)

@@ -7,7 +7,7 @@ wherever it is: move the digit, and the map moves along. Pooling keeps the large
 patch: what was found, but not exactly where. The filters of the first layer become edges and
 strokes in several directions. Each makes a map of where the digit has its feature (red) and where
 it has the opposite (blue). A convolutional network (CNN) therefore recognizes digits that have
-moved by two pixels, where it has never seen any, better than a network of dense layers.
+moved by two pixels, to places where it has never seen any, better than a network of dense layers.
 """
 
 import matplotlib.pyplot as plt
@@ -72,6 +72,7 @@ for two, image in ((lines[1:3], digit), (lines[3:], np.roll(digit, (-3, 4), (0, 
     maps = np.tanh(np.einsum("ijkl,klf->ijf", windows, filters) + weights["b"])
     pooled = cnn.activations(image[None])[0][0]
     two[0][0].imshow(image, cmap="gray_r")
+    two[0][0].set_xlabel("input, 28 x 28" if image is digit else "input, moved", fontsize="small")
     for line, found in zip(two, (maps, pooled), strict=True):
         for i, ax in enumerate(line[1:]):
             ax.imshow(found[..., i], cmap="RdBu_r", vmin=-1, vmax=1)

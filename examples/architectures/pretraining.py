@@ -5,8 +5,8 @@ Deep belief networks: with and without pretraining
 This is where deep networks began (Hinton, Osindero & Teh 2006). Four hidden layers of sigmoid units
 learn little or nothing from small normal weights: the gradient vanishes on its way back. A deep
 belief network (DBN) is a stack of Boltzmann machines, each trained without labels on the output of
-the one below. From its weights, backpropagation learns at once. Xavier's initial weights, proposed
-later, need a few more epochs. Each line is one of three seeds.
+the one below, as in the small one drawn here. From its weights, backpropagation learns at once.
+Xavier's initial weights, proposed later, need a few more epochs. Each line is one of three seeds.
 """
 
 import matplotlib.pyplot as plt
@@ -16,7 +16,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from sknn import DBNClassifier, MLPClassifier
-from sknn.inspection import house_style
+from sknn.inspection import NetworkDisplay, house_style
 
 X, y = load_digits(return_X_y=True)
 X, X_test, y, y_test = train_test_split(X / 16, y, test_size=0.3, stratify=y, random_state=0)
@@ -30,7 +30,16 @@ starts = {
 }
 
 plt.style.use(house_style())
-figure, ax = plt.subplots(figsize=(8.3, 5), layout="constrained")
+figure, (above, ax) = plt.subplots(
+    2, 1, figsize=(8.3, 8.6), height_ratios=(1, 1.4), layout="constrained"
+)
+# Small enough to be drawn: is there much ink in each of 4 x 4 pixels? Two hidden layers.
+coarse = X.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(-1, 16)
+small = DBNClassifier((10, 6), **settings, random_state=0).fit(coarse > coarse.mean(axis=0), y)
+NetworkDisplay.from_estimator(small, ax=above)
+above.set_title(
+    "a small DBN: each RBM learns from the layer below; then backpropagation trains all"
+)
 heights = {"N(0, 0.01²)": 2.18, "Xavier": 0.3, "pretrained": 0.04}
 for (name, start), color in zip(starts.items(), ("C2", "C1", "C0"), strict=True):
     nets = [clone(start).set_params(random_state=seed).fit(X, y) for seed in range(3)]

@@ -2,10 +2,13 @@
 Transfer learning: few labels, weights of another task
 ======================================================
 
-A network learns to name digits from 1,000 labeled images. A second one learns to tell odd
-from even digits, from 20, 50, or 100 labeled images that the first has not seen. Starting from the
-weights of the first network helps, and freezing its first layer helps more, because there is less
-to learn from few labels.
+A network learns to recognize digits from 1,000 labeled images. A second one learns to distinguish
+odd and even digits from 20, 50, or 100 labeled images that the first has not seen. Starting from
+the weights of the first network helps, and freezing its first layer helps more, because there is
+less to learn from few labels.
+
+Which images happen to be labeled matters as much as the start, so the bars of the upper panel
+overlap. The lower panel compares starts on the same images: the gain over random weights.
 """
 
 import matplotlib.pyplot as plt
@@ -44,17 +47,30 @@ for seed in range(seeds):
             right[name][seed, i] = start.fit(X_few, y_few).score(X_test, y_test)
 
 plt.style.use(house_style())
-figure, ax = plt.subplots(figsize=(8.3, 5), layout="constrained")
-for name, found in right.items():
+figure, (above, below) = plt.subplots(
+    2, 1, figsize=(8.3, 7.6), sharex=True, height_ratios=(1.3, 1), layout="constrained"
+)
+for i, (name, found) in enumerate(right.items()):
+    style = {"marker": "o", "capsize": 4, "color": f"C{i}"}
     mean, error = found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(seeds)
-    ax.errorbar(labels, mean, error, marker="o", capsize=4, label=f"start from {name}")
+    above.errorbar(labels, mean, error, label=f"start from {name}", **style)
     for n, accuracy in zip(labels, mean, strict=True):
         print(f"{n:>3} labels, {name:<35} accuracy {accuracy:.3f}")
-ax.set(
+    if i:
+        gain = 100 * (found - right["random weights"])
+        below.errorbar(
+            labels, gain.mean(axis=0), gain.std(axis=0, ddof=1) / np.sqrt(seeds), **style
+        )
+        better = ", ".join(f"{n}" for n in (gain > 0).sum(axis=0))
+        print(f"{name}: better than random weights in {better} of {seeds} seeds")
+above.set(
     title="transfer: telling odd from even, from the weights of a net that names digits",
     xticks=labels,
+    ylabel="accuracy on unseen images",
 )
-ax.set(xlabel=f"labeled images (bars: standard error over {seeds} seeds)")
-ax.set(ylabel="accuracy on unseen images")
-ax.legend(loc="lower right")
+above.legend(loc="lower right")
+below.axhline(0, color="C0")
+below.set(title="the same labeled images: gain over random weights")
+below.set(ylabel="percentage points", ylim=(-1, None))
+below.set(xlabel=f"labeled images (bars: standard error over {seeds} seeds)")
 plt.show()

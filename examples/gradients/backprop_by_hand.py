@@ -8,9 +8,10 @@ times the weight between them, times the slope of its own activation:
 :math:`\delta_h = \left(\sum_k \delta_k\, w_{hk}\right) (1 - h^2)` for tanh. The gradient of a
 weight is its input times the error of its output.
 
-The diagram shows this for one hidden unit and one row, with real numbers. Below it, two layers by
-hand, in a few lines of NumPy, agree with sknn, and both agree with the brute-force check: change
-one weight a little, and see how the loss changes.
+The diagram shows this for one row and one hidden unit :math:`h`, with real numbers, from the right
+to the left in four steps. An arrow has the color of the number that travels along it: orange if
+positive, blue if negative. Below, two layers by hand, in a few lines of NumPy, agree with sknn, and
+both agree with the brute-force check: change one weight a little, and see how the loss changes.
 """
 
 import matplotlib.pyplot as plt
@@ -80,36 +81,67 @@ print(f"check_gradients of sknn, largest relative error: {check_gradients(net, X
 
 plt.style.use(house_style())
 figure, (above, below) = plt.subplots(
-    2, 1, figsize=(8.3, 9.4), height_ratios=(1, 1.1), layout="constrained"
+    2, 1, figsize=(8.3, 10.6), height_ratios=(1.6, 1), layout="constrained"
 )
-row, unit = 50, 1  # A versicolor.
+row, unit = 61, 1  # A versicolor.
 (h, p), w = forward(X[[row]], *weights), weights[2][unit]
 errors = (p - target[row])[0]
-back = errors @ w
-error = back * (1 - h[0, unit] ** 2)
-print(f"error of hidden unit {unit}: {back:.3f} x {1 - h[0, unit] ** 2:.3f} = {error:.3f}")
-above.scatter([0, 2, 2, 2], [1, 2, 1, 0], s=1200, facecolor="white", edgecolor="0.2", zorder=2)
-above.text(0, 1, "$h$", ha="center", va="center", fontsize=14)
-places = [(1.0, 1.63, "right"), (1.0, 1.1, "center"), (1.02, 0.56, "left")]
-for k, (x, height, align) in enumerate(places):
-    sent, end = errors[k] * w[k], 2 - k
-    above.annotate(
-        "", (0.14, 1 + 0.09 * (end - 1)), (1.86, end),
-        arrowprops={"arrowstyle": "->", "color": "C1" if sent > 0 else "C0",
-                    "linewidth": 1 + 15 * abs(sent), "mutation_scale": 22},
-    )  # fmt: skip
-    above.text(x, height, f"$w = {w[k]:.2f}$: sends back ${sent:.2f}$", ha=align)
-    above.text(2, end, f"$o_{k}$", ha="center", va="center", fontsize=14)
-    answer = f"{iris.target_names[k]}: $p = {p[0, k]:.2f}$, truth {target[row, k]:.0f}"
-    above.text(2.2, end, f"{answer}\nerror $\\delta = {errors[k]:.2f}$", va="center")
+sent = errors * w
+slope = 1 - h[0, unit] ** 2
+error = sent.sum() * slope
+print(f"error of hidden unit {unit}: {sent.sum():.3f} x {slope:.3f} = {error:.3f}")
+
+
+def node(x, y, text):
+    above.plot(x, y, "o", markersize=34, color="0.2", markerfacecolor="white")
+    above.text(x, y, text, ha="center", va="center", fontsize=14)
+
+
+def arrow(begin, end, number, label):
+    """Draw a number that travels back, in the color of its sign."""
+    color = "C1" if number > 0 else "C0"
+    style = {"arrowstyle": "-|>", "color": color, "linewidth": 2, "mutation_scale": 18}
+    above.annotate("", end, begin, arrowprops=style | {"shrinkA": 19, "shrinkB": 19})
+    x, y = 0.56 * np.array(begin) + 0.44 * np.array(end)
+    beside = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+    above.text(x, y, label, color=color, ha="center", va="center", bbox=beside)
+
+
+places = np.array([3.0, 1.5, 0.0])
+for k, y_k in enumerate(places):
+    truth = f"{target[row, k]:.0f}"
+    arrow((5, y_k), (2.4, 1.5), sent[k], f"${errors[k]:.2f} \\cdot {w[k]:.2f} = {sent[k]:.2f}$")
+    node(5, y_k, f"$o_{k}$")
+    color = "C1" if errors[k] > 0 else "C0"
+    above.text(5.3, y_k + 0.17, iris.target_names[k], va="center")
+    text = f"${p[0, k]:.2f} - {truth} = {errors[k]:.2f}$"
+    above.text(5.3, y_k - 0.17, text, va="center", color=color)
+for i, y_i in enumerate(np.linspace(3, 0, 4)):
+    x_i = X[row, i]
+    label = f"${x_i:.2f} \\cdot {error:.3f} = {x_i * error:.3f}$"
+    arrow((2.4, 1.5), (0, y_i), x_i * error, label)
+    node(0, y_i, f"$x_{i}$")
+node(2.4, 1.5, "$h$")
+total = " + ".join(f"{each:.2f}" for each in sent).replace("+ -", "- ")
+above.text(2.4, 0.05, f"sum: ${total} = {sent.sum():.2f}$", ha="center", va="center")
 above.text(
-    0, 0.1, f"sum ${back:.2f}$, times the slope\n$1 - h^2 = {1 - h[0, unit] ** 2:.2f}$:\n"
-    f"error $\\delta_h = {error:.2f}$", ha="center", va="center",
+    2.4, -0.25, f"$\\delta_h = {sent.sum():.2f} \\cdot {slope:.2f} = {error:.3f}$", ha="center",
+    va="center", color="C1" if error > 0 else "C0", weight="bold",
 )  # fmt: skip
+steps = [
+    (5.5, "1. output errors", r"$\delta_k = p_k - t_k$"),
+    (3.7, "2. times the weight", r"$\delta_k\, w_{hk}$"),
+    (2.4, "3. sum, times the slope of $h$", r"$\delta_h = (\sum_k \delta_k\, w_{hk})(1 - h^2)$"),
+    (1.0, "4. gradients: input times error", r"$x_i\, \delta_h$"),
+]
+for i, (x, title, formula) in enumerate(steps):
+    y = 4.15 if i != 2 else -0.65
+    above.text(x, y, title, ha="center", va="center", weight="bold")
+    above.text(x, y - 0.36, formula, ha="center", va="center", fontsize=13)
 above.set(
-    title="one row: errors travel back along the weights (sent back: orange +, blue −)",
-    xlim=(-0.5, 3.3),
-    ylim=(-0.4, 2.4),
+    title="the chain rule in numbers, one row: from the right to the left (orange +, blue −)",
+    xlim=(-0.25, 6.4),
+    ylim=(-1.25, 4.4),
 )
 above.axis("off")
 low, high = flat(by_hand).min(), flat(by_hand).max()

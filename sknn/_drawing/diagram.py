@@ -21,6 +21,7 @@ ROW = 1.92
 # Widths of layers and of blocks of layers; a column of the picture is 1 wide.
 _WIDTH, _BLOCK = 0.5, 0.84
 _MAX_NAME = 18
+_VISIBLE = "visible"
 _PARTS = (("generator_", "generator"), ("discriminator_", "discriminator"))
 
 
@@ -39,7 +40,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit; `label` is beside it, to the left or right."""
+    """A unit; `label` is to the left or right of it."""
 
     x: float
     y: float
@@ -109,6 +110,7 @@ def diagram(
     inputs: Sequence[str] = (),
     outputs: Sequence[str] = (),
     member: int = 0,
+    n_machines: int = 0,
 ) -> Diagram:
     """Return the picture of a network.
 
@@ -116,12 +118,14 @@ def diagram(
     ----------
     network : Network
     max_units : int, default=16
-        A layer of so many units at most is drawn unit by unit, with its weights where the layer
-        before is.
+        A layer with at most this number of units is drawn unit by unit, with its weights if the
+        layer before is, too.
     inputs, outputs : sequence of str
         Names of the units of the first and the last layer, where they are drawn.
     member : int, default=0
         Of several members the one to draw.
+    n_machines : int, default=0
+        So many of the first layers were trained as stacked Boltzmann machines.
     """
     columns = list(_columns(network.member(member)))
     picture = Diagram(len(columns))
@@ -139,6 +143,7 @@ def diagram(
         places.append(ys)
         picture.captions.append(_caption(x, column))
     picture.captions += _headings([column.name for column in columns])
+    picture.captions += _machines(columns, n_machines)
     return picture
 
 
@@ -148,15 +153,28 @@ def _shows_units(column: _Column, max_units: int) -> bool:
 
 
 def _columns(network: Network) -> Iterator[_Column]:
-    yield _Column("input", "", network.in_shape, 0)
+    machine = _is_machine(network.layers)
+    yield _Column(_VISIBLE if machine else "input", "", network.in_shape, 0)
     for name, layer, plan, params in zip(
         network.names, network.layers, network.plans, network.params, strict=True
     ):
-        yield _Column(name, _kind(layer), plan.out_shape, n_trained(plan), layer, params)
+        yield _Column(
+            "hidden" if machine else name,
+            _kind(layer),
+            plan.out_shape,
+            n_trained(plan),
+            layer,
+            params,
+        )
+
+
+def _is_machine(layers: Sequence[Layer | None]) -> bool:
+    """Whether this is a Boltzmann machine by itself, whose input is its visible layer."""
+    return len(layers) == 1 and isinstance(layers[0], Boltzmann)
 
 
 def n_trained(plan: Plan) -> int:
-    """Return how many parameters of its own a layer trains."""
+    """Return the number of trained parameters that belong to a layer itself."""
     return sum(
         prod(param.shape)
         for param in plan.params.values()
@@ -184,7 +202,7 @@ def _units(x: int, ys: NDArray, names: Sequence[str], side: str) -> Iterator[Uni
 
 
 def short(name: str) -> str:
-    """Return a name that fits beside a unit."""
+    """Return a name that fits next to a unit."""
     return name if len(name) <= _MAX_NAME else name[: _MAX_NAME - 1] + "…"
 
 
@@ -241,7 +259,8 @@ def _joins(weight: Any, n_before: int, n_after: int) -> bool:
 def _caption(x: int, column: _Column) -> Caption:
     shape = " × ".join(f"{size:,}" for size in column.shape)
     if len(column.shape) == 1:
-        shape += " unit" if isinstance(column.layer, (Dense, Boltzmann)) else " number"
+        has_units = column.name == _VISIBLE or isinstance(column.layer, (Dense, Boltzmann))
+        shape += " unit" if has_units else " number"
         shape += "s" if column.shape[0] != 1 else ""
     count = f"{column.count:,} parameters" if column.count else ""
     # Above a layer is the name of the network of a GAN that it belongs to.
@@ -250,8 +269,17 @@ def _caption(x: int, column: _Column) -> Caption:
     return Caption(float(x), tuple(line for line in lines if line))
 
 
+def _machines(columns: Sequence[_Column], n_machines: int) -> Iterator[Caption]:
+    """Yield a heading above the two layers of every Boltzmann machine."""
+    if _is_machine([column.layer for column in columns[1:]]):
+        yield Caption(0.5, ("\u21c4 both ways",), 0.45)
+    dense = [x for x, column in enumerate(columns) if isinstance(column.layer, Dense)]
+    for i, x in enumerate(dense[:n_machines]):
+        yield Caption(x - 0.5, (f"\u21c4 RBM {i + 1}",), 0.45)
+
+
 def _headings(names: list[str]) -> Iterator[Caption]:
-    """Yield what several layers are together: the two nets of a GAN, encoder and decoder."""
+    """Yield groups of layers: the two networks of a GAN, encoder and decoder."""
     for prefix, title in _PARTS:
         yield from _heading([i for i, name in enumerate(names) if name.startswith(prefix)], title)
     decoder = [i for i, name in enumerate(names) if name.startswith("decoder")]

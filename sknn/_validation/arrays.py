@@ -17,7 +17,7 @@ from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import check_array, column_or_1d
 
 from sknn._sklearn import validate_data
-from sknn._validation.messages import located, naming_arguments
+from sknn._validation.messages import naming_arguments
 from sknn._validation.sparse import reject_broken
 from sknn.core.row_order import in_order
 
@@ -52,7 +52,7 @@ class Rows:
 
 
 def input_dtypes(dtype: Any) -> Any:
-    """Return what `validate_data` may keep, for the `dtype` parameter of an estimator."""
+    """Return the dtypes that `validate_data` may keep, for the `dtype` of an estimator."""
     return [np.float64, np.float32] if dtype == "auto" else [np.dtype(dtype)]
 
 
@@ -134,7 +134,7 @@ def check_columns(X: Any) -> None:
 
 
 def check_inputs(estimator: Any, X: Any, dtypes: Any) -> Any:
-    """Return X for a fitted estimator, checked against what it was fitted on."""
+    """Return X for a fitted estimator, checked against the rows it was fitted on."""
     reject_odd_arrays(X, "X")
     with naming_arguments(X=X):
         X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)
@@ -263,24 +263,6 @@ def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, re
     return Rows(X, X, check_weight(sample_weight, X.shape[0]))
 
 
-def check_unlabelled_validation(
-    estimator: Any, X_val: Any, sample_weight_val: Any, dtypes: Any
-) -> Rows | None:
-    """Return the checked validation rows a user gave, None if there are none."""
-    if X_val is None:
-        if sample_weight_val is not None:
-            raise ValueError("sample_weight_val was given without X_val.")
-        return None
-    try:
-        rows = estimator._check_rows(X_val, None, sample_weight_val, dtypes, reset=False)
-    except (TypeError, ValueError) as error:
-        alone = sample_weight_val is None
-        where = "X_val" if alone else "X_val or sample_weight_val"
-        raise located(error, where) from error
-    check_some_weight(rows.weight)
-    return rows
-
-
 def check_some_weight(weight: NDArray | None, name: str = "sample_weight_val") -> None:
     """Raise if every weight is zero."""
     if weight is not None and not weight.any():
@@ -397,25 +379,6 @@ def _can_be_kept(groups: NDArray | None, n_held_out: int) -> bool:
         return False
     counts = np.unique(groups, return_counts=True)[1]
     return bool(counts.min() > 1 and len(counts) <= min(n_held_out, len(groups) - n_held_out))
-
-
-def check_validation(
-    estimator: Any, X_val: Any, y_val: Any, sample_weight_val: Any, dtypes: Any
-) -> Rows | None:
-    """Return the validation rows a user gave, read as training rows are; None without any."""
-    if X_val is None and y_val is None:
-        if sample_weight_val is not None:
-            raise ValueError("sample_weight_val was given without X_val and y_val.")
-        return None
-    if X_val is None or y_val is None:
-        missing = "X_val" if X_val is None else "y_val"
-        raise ValueError(f"X_val and y_val must be passed together; {missing} is missing.")
-    try:
-        rows = estimator._check_rows(X_val, y_val, sample_weight_val, dtypes, False)
-    except (TypeError, ValueError) as error:
-        raise located(error, "X_val, y_val or sample_weight_val") from error
-    check_some_weight(rows.weight)
-    return rows
 
 
 def class_weights(

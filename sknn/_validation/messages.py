@@ -10,6 +10,14 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_array, check_consistent_length
 
+from sknn._validation.places import (
+    column_at,
+    first_column,
+    hint_at,
+    holds_infinity,
+    holds_nan,
+    holds_text,
+)
 from sknn._validation.row_shapes import reject_uneven
 
 _TABLES = (
@@ -19,11 +27,13 @@ _TABLES = (
 # Messages of others, and what replaces them; what was in parentheses can be repeated.
 _OWN_WORDS = {
     r"^(Input \S+ contains NaN)\.": (
-        f"{{0}}. Impute missing values, for example with sklearn.impute.SimpleImputer, {_TABLES}"
+        f"{{0}}{{where}}. Impute missing values, for example with sklearn.impute.SimpleImputer, "
+        f"{_TABLES}"
     ),
+    r"^(Input \S+ contains infinity or a value too large for \S+)\.$": "{0}{where}.",
     r"could not convert string to float: (.*)": (
-        "{name} holds text that cannot be converted to numbers ({0}). Encode it, for example with "
-        f"sklearn.preprocessing.OneHotEncoder or OrdinalEncoder, {_TABLES}"
+        "{name} holds text that cannot be converted to numbers ({0}){where}. Encode it, for "
+        f"example with sklearn.preprocessing.OneHotEncoder or OrdinalEncoder, {_TABLES}{{hint}}"
     ),
     r"inhomogeneous shape|setting an array element with a sequence": (
         "{name} has rows of different lengths or shapes, or single entries that are lists; bring "
@@ -42,6 +52,9 @@ _OWN_WORDS = {
     ),
     r"^(Found input variables with inconsistent numbers of samples): \[(\d+), (\d+)\]": (
         "{0}: X has {1} rows and y {2}; both must have one for each sample."
+    ),
+    r"^(X has \d+ features?, but \w+ is expecting \d+ features? as input)": (
+        "{0}. For the last step of a pipeline, pass pipe[:-1].transform(X)."
     ),
     r"too large to convert|too large for a float|too big to convert": (
         "{name} holds numbers too large for a float."
@@ -94,11 +107,12 @@ def naming_arguments(**arguments: Any) -> Iterator[None]:
             raise _kind(error)(own) from error
         if re.search(rf"\b({'|'.join(arguments)})\b", str(error)):
             raise
-        raise located(error, _culprit(arguments)) from error
+        of_columns = "feature names should match" in str(error)
+        raise located(error, "X" if of_columns else _culprit(arguments)) from error
 
 
 def _own_words(message: str, arguments: dict[str, Any]) -> str | None:
-    """Return what is to be said instead of a message, if there is something better."""
+    """Return a better message, if there is one."""
     about_y = "Input y" in message
     for pattern, words in (_OWN_WORDS_FOR_TARGETS if about_y else _OWN_WORDS).items():
         found = re.search(pattern, message)
@@ -108,8 +122,24 @@ def _own_words(message: str, arguments: dict[str, Any]) -> str | None:
                 words = _OWN_WORDS_FOR_TARGETS.get(pattern, words)
             # NumPy quotes its own strings with their type.
             told = [re.sub(r"^np\.\w+\((.*)\)$", r"\1", each) for each in found.groups()]
-            return words.format(*told, name=name)
+            return words.format(*told, name=name, **_place(told, arguments.get(name)))
     return None
+
+
+def _place(told: list[str], values: Any) -> dict[str, str]:
+    """Return which column of an argument a message is about, and what helps to find it."""
+    what = told[0] if told else ""
+    if "contains NaN" in what:
+        label = first_column(values, holds_nan)
+    elif "contains infinity" in what:
+        label = first_column(values, holds_infinity)
+    elif what.startswith(("'", '"')):
+        label = first_column(values, lambda column: holds_text(column, what))
+    else:
+        label = None
+    if label is None:
+        return {"where": "", "hint": ""}
+    return {"where": f", in {column_at(label)}", "hint": hint_at(label)}
 
 
 def _culprit(arguments: dict[str, Any]) -> str:

@@ -22,6 +22,38 @@ def reject_uneven(values: Any, name: str) -> None:
             )
 
 
+def single_row(X: Any, row: tuple[Any, ...], channels_first: bool) -> str | None:
+    """Return what to say if X has the shape of one row instead of that of several.
+
+    Parameters
+    ----------
+    X : array-like
+    row : tuple of int or None
+        The shape of a row; None is an axis of any length.
+    channels_first : bool
+        Where in `row` the axis of channels is; X may lack it if there is one channel.
+    """
+    channels = 0 if channels_first else -1
+    plain = row[1:] if channels_first else row[:-1]
+    shapes = [row, plain] if row[channels] == 1 else [row]
+    try:
+        found = np.shape(X)
+    except ValueError:
+        return None
+    for shape in shapes:
+        if len(shape) == len(found) and all(
+            length in (None, n) for length, n in zip(shape, found, strict=True)
+        ):
+            noun = {1: "sequence", 2: "image"}.get(len(plain), "row")
+            lengths = ", ".join("n_steps" if n is None else str(n) for n in shape)
+            return (
+                f"X has the shape {found} of a single {noun}, but several are expected: X of "
+                f"shape (n_samples, {lengths}). Reshape your data: one {noun} needs a batch axis, "
+                "X[None] (or X[:1] of a batch)."
+            )
+    return None
+
+
 def is_array_of_objects(values: Any) -> bool:
     """Whether values are a NumPy array or Series with one axis, whose entries may be anything."""
     shape = getattr(values, "shape", None)

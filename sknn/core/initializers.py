@@ -34,7 +34,7 @@ Values = NDArray[np.float64]
 class Initializer(Spec, family=True):
     """Base class of initializers, which draw initial values.
 
-    Values are drawn in float64 whatever the dtype of the network, so that the same seed gives the
+    Values are drawn in float64 for any dtype of the network, so that the same seed gives the
     same values in both precisions.
     """
 
@@ -111,7 +111,7 @@ class Constant(Initializer, alias="constant"):
 
 
 class Uniform(Initializer, alias="uniform"):
-    """Uniform distribution between two bounds, whatever the size of the layer.
+    """Uniform distribution between two bounds, for layers of any size.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ class Uniform(Initializer, alias="uniform"):
 
 
 class Normal(Initializer, alias="normal"):
-    r"""Normal distribution with mean 0, whatever the size of the layer: :math:`N(0, \sigma^2)`.
+    r"""Normal distribution with mean 0, for layers of any size: :math:`N(0, \sigma^2)`.
 
     Parameters
     ----------

@@ -85,12 +85,12 @@ class BaseNetwork(
     """Predict up to this many rows in float64, so that a result does not depend on the
     other rows."""
     _single_threaded: ClassVar[bool] = False
-    """A second BLAS thread would do harm, whatever the size of the layers."""
+    """A second BLAS thread would slow training down, for layers of any size."""
     _task: ClassVar[Task] = Task()
     """What y means, and what rows count."""
 
     _holdout: ClassVar[Holdout] = Holdout()
-    """How rows are held out and used."""
+    """How held-out rows are chosen and used."""
 
     # Parameters that every family has.
     random_state: Any
@@ -174,7 +174,7 @@ class BaseNetwork(
         ValueError
             If no call was interrupted, if the state needed to continue was not kept, or if the
             data are not those of the interrupted call: other numbers of rows, other numbers, or
-            validation rows where that call had none, or the other way round.
+            validation rows where that call had none, or the other way around.
 
         Notes
         -----
@@ -189,7 +189,8 @@ class BaseNetwork(
                 "continue from; resume what Checkpoint.load returns or Pause stopped. To train a "
                 "network further that has finished, fit it with warm_start=True (if that is set "
                 "only now, this fit starts from the weights that predict, with a fresh "
-                "optimizer), or call partial_fit."
+                "optimizer), or call partial_fit; in a pipeline, "
+                "pipe[-1].partial_fit(pipe[:-1].transform(X), y)."
             )
         if run.stop_reason not in (None, "interrupted", PAUSED):
             return self
@@ -244,7 +245,7 @@ class BaseNetwork(
         return False
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
-        """Return what training minimizes, and what moves the weights."""
+        """Return the objective of training, and the updates of the weights."""
         return supervised_problem(state, network, rows)
 
     def _observers(self, state: FitState, network: Network) -> list[Callback]:

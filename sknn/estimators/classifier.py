@@ -67,7 +67,7 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Labels; an indicator matrix for multi-label.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 counts as the row twice, weight 0 as the row absent.
+            A weight of 2 counts the row twice, and a weight of 0 leaves it out.
         X_val, y_val : default=None
             Validation rows. Their loss and score are recorded, and early stopping watches them.
         sample_weight_val : array-like, default=None

@@ -143,7 +143,7 @@ def links_of(network: Network) -> list[Link]:
     Raises
     ------
     NotPlain
-        If it is more than that.
+        If it does not have this form.
     """
     links: list[Link] = []
     waiting: list[tuple[BatchNorm, Views]] = []
@@ -160,9 +160,9 @@ def links_of(network: Network) -> list[Link]:
         elif type(layer) is Activate and linear:
             links[-1].activation = layer.activation
         elif type(layer) not in (Flatten, Sparsity):
-            raise NotPlain(f"the layer {name!r} ({type(layer).__name__}) is more than that")
+            raise NotPlain(f"the layer {name!r} ({type(layer).__name__}) does not have this form")
     if waiting:
-        raise NotPlain("what follows the last activation is more than that")
+        raise NotPlain("a layer after the last activation does not have this form")
     return links
 
 

@@ -42,7 +42,7 @@ class MLPClassifier(NetworkClassifier):
     power_t : float, default=0.5
         Exponent of "invscaling", which counts updates.
     max_iter : int, default=200
-        Maximum number of epochs in one call of `fit`. For lbfgs, of iterations instead.
+        Maximum number of epochs in one call of `fit`. For lbfgs, maximum number of iterations.
     shuffle : bool, default=True
         Whether to shuffle the rows in every epoch.
     random_state : int, RandomState or None, default=None
@@ -177,7 +177,7 @@ class MLPClassifier(NetworkClassifier):
         Link from raw scores to predictions.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     See Also
     --------
@@ -337,7 +337,7 @@ class MLPRegressor(NetworkRegressor):
     power_t : float, default=0.5
         Exponent of "invscaling", which counts updates.
     max_iter : int, default=200
-        Maximum number of epochs in one call of `fit`. For lbfgs, of iterations instead.
+        Maximum number of epochs in one call of `fit`. For lbfgs, maximum number of iterations.
     shuffle : bool, default=True
         Whether to shuffle the rows in every epoch.
     random_state : int, RandomState or None, default=None
@@ -469,7 +469,7 @@ class MLPRegressor(NetworkRegressor):
         Link from raw scores to predictions.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     See Also
     --------

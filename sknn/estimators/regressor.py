@@ -55,7 +55,7 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Real numbers.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 counts as the row twice, weight 0 as the row absent.
+            A weight of 2 counts the row twice, and a weight of 0 leaves it out.
         X_val, y_val : default=None
             Validation rows. Their loss and score are recorded, and early stopping watches them.
         sample_weight_val : array-like, default=None
@@ -125,14 +125,15 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         return_std : bool, default=False
             Also return how uncertain each prediction is, as a standard deviation. With
             ``loss="gaussian_nll"`` it is that of the target: the network predicts it and, with
-            several members, it is the root of the mean of their variances plus the variance of
-            their means. With other losses, it is the standard deviation of the members'
+            several members, it is the square root of the sum of two terms: the mean of their
+            variances and the variance of their means. With other losses, it is the standard
+            deviation of the members'
             predictions.
         return_quantiles : list of float, default=None
-            Return these quantiles of the target in place of the prediction: levels between 0 and
-            1, in ascending order. The loss must have learned them, as
+            Return these quantiles of the target instead of the prediction: levels between 0 and 1,
+            in ascending order. The loss must have learned them, as
             ``Quantile([0.05, 0.5, 0.95])`` does. :class:`~sknn.TabularMLPRegressor` returns any
-            quantile with any other loss: from its errors on rows held out, which also correct
+            quantile with any other loss: it uses errors on held-out rows, which also correct
             quantiles that were learned.
 
         Returns
@@ -148,13 +149,13 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         ------
         ValueError
             With `return_std` and a single member, unless the loss learns a spread. With
-            `return_quantiles` for levels out of order or range, for those the loss did not learn,
-            for those that too few rows held out tell of, and together with `return_std`.
+            `return_quantiles`, for levels that are out of order or range, that the loss did not
+            learn, or that need more held-out rows, and together with `return_std`.
         """
         if return_quantiles is not None:
             if return_std:
                 raise ValueError(
-                    "return_std and return_quantiles are answers of their own; ask for one of them."
+                    "return_std and return_quantiles cannot be combined; pass one of them."
                 )
             return self._as_given(self._quantiles(X, checked_levels(return_quantiles)), X)
         raw = self._raw(X)

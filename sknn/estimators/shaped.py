@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_array, validate_data
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn._validation.messages import check_same_rows, naming_arguments
+from sknn._validation.row_shapes import single_row
 from sknn._validation.sequences import n_axes, unpacked
 from sknn.core.layout import Shape
 from sknn.estimators import shape_warnings
@@ -69,6 +70,23 @@ class ShapedNetwork(SupervisedNetwork):
         x = read(X, dtypes, reset)
         self._check_values(x)
         return x
+
+    def _read_several(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
+        """Read X, and tell if it cannot be read since it is one row without the axis of rows."""
+        try:
+            return self._read(X, dtypes, reset)
+        except ValueError as error:
+            words = None if reset else self._said_of_single(X)
+            if words is None:
+                raise
+            flat, *_ = str(error).split(". ")
+            more = f" Read as flat rows, {flat}." if n_axes(X) == 2 else ""
+            raise ValueError(f"{words}{more}") from error
+
+    def _said_of_single(self, X: Any) -> str | None:
+        free = self._free_axes
+        lengths: Any = (*[None] * free, *self.input_shape_[free:])
+        return single_row(X, self._given_shape(lengths), self._channels_first)
 
     def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         """Read rows that are laid flat, as scalers and frames have them."""
@@ -130,7 +148,7 @@ class ShapedNetwork(SupervisedNetwork):
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         if reset:
             self._channels_first = self.channels == "first"
-        x = self._read(X, dtypes, reset)
+        x = self._read_several(X, dtypes, reset)
         if not reset:
             self._check_same_shape()
         y = self._read_target(y, x, X)
@@ -160,7 +178,7 @@ class ShapedNetwork(SupervisedNetwork):
         return arrays.check_target(y, self._numeric_target)
 
     def _check_inputs(self, X: Any) -> NDArray:
-        return self._read(X, [np.float64, np.float32], reset=False)
+        return self._read_several(X, [np.float64, np.float32], reset=False)
 
     def _doubt(self, X: Any, x: NDArray) -> str | None:
         """Return how X was read, namely as `x`, and what to pass if, as is likely, it is wrong.

@@ -19,6 +19,7 @@ from sknn.core.network import Network
 from sknn.estimators.gan.estimator import GAN
 from sknn.estimators.supervised import SupervisedNetwork
 from sknn.inspection.answers import Realness
+from sknn.inspection.layer_outputs import layer_names, layer_output
 from sknn.inspection.unwrap import chosen_layer, network_of, served_on
 
 
@@ -40,7 +41,7 @@ class ActivationDisplay:
     ax_ : matplotlib Axes or None
         The axes of the image, or the one given for histograms.
     axes_ : ndarray of matplotlib Axes
-        All axes that were drawn into.
+        All axes of the picture.
     figure_ : matplotlib Figure
     image_ : matplotlib AxesImage or None
 
@@ -76,6 +77,7 @@ class ActivationDisplay:
         *,
         layer: int | str | None = None,
         row: int = 0,
+        alone: bool = False,
         ax: Any = None,
         **artist_kw: Any,
     ) -> ActivationDisplay:
@@ -90,9 +92,15 @@ class ActivationDisplay:
         layer : int or str, default=None
             Name of a layer, or its index among the hidden layers. If its output for one row is an
             image or a sequence, this is drawn (for recurrent layers the state after every step),
-            otherwise the histogram of the layer. None draws histograms of all hidden layers.
+            otherwise the histogram of the layer. None draws histograms of all hidden layers. A
+            hidden layer goes by the name of its layer with units, such as "conv0", and its output
+            is that of `activations`: normalized, pooled, and activated by what follows. Other
+            layers have names as well: "pool0", or "residual0.hidden0" for one inside a block.
         row : int, default=0
             Which row to draw, for an image or a sequence.
+        alone : bool, default=False
+            Whether to draw the named layer by itself, without the normalization, pooling, and
+            activation that follow: "conv0" before it is pooled.
         ax : matplotlib Axes, or array of them for histograms, default=None
             None makes a new figure.
         **artist_kw : dict
@@ -116,8 +124,7 @@ class ActivationDisplay:
         outputs = _outputs(final, given)
         if layer is None:
             return cls(outputs=outputs, kind="histogram").plot(ax, **artist_kw)
-        layer = chosen_layer(layer, list(outputs))
-        found = outputs[layer]
+        layer, found = _chosen(final, given, layer, outputs, alone)
         if not is_number(row, Integral) or not -len(found) <= row < len(found):
             raise ValueError(f"row must be one of the {len(found)} rows of X; got {row!r}.")
         if _gives_last_state(final.network_, layer):
@@ -183,7 +190,7 @@ class ActivationDisplay:
 
 
 def _colors(values: NDArray) -> dict[str, Any]:
-    """Return a colormap about zero where there are both signs."""
+    """Return a colormap centered on zero if there are both signs."""
     there = values[np.isfinite(values)]
     if there.min(initial=0.0) >= 0:
         return {"cmap": AMOUNTS}
@@ -192,7 +199,7 @@ def _colors(values: NDArray) -> dict[str, Any]:
 
 
 def _outputs(final: Any, X: Any) -> dict[str, NDArray]:
-    """Return what every hidden layer gives, by the name of the layer it begins with."""
+    """Return the output of every hidden layer, by the name of its first layer."""
     x = final._check_inputs(X)
     if isinstance(final, GAN):
         answer = Realness(final)
@@ -207,9 +214,33 @@ def _outputs(final: Any, X: Any) -> dict[str, NDArray]:
     starts = [i for i, layer in enumerate(network.layers) if layer.has_units] or [0]
     if not found:
         raise ValueError("This network has no hidden layer.")
-    # Members are side by side.
-    merged = [np.concatenate(list(each), axis=-1) if network.lead else each for each in found]
-    return {network.names[i]: each for i, each in zip(starts, merged, strict=False)}
+    return {
+        network.names[i]: _beside(network, each) for i, each in zip(starts, found, strict=False)
+    }
+
+
+def _chosen(
+    final: Any, X: Any, layer: Any, outputs: dict[str, NDArray], alone: bool
+) -> tuple[str, NDArray]:
+    """Return the name and the output of a hidden layer, or of any layer by name."""
+    network = final.network_
+    if isinstance(layer, str) and layer not in outputs and layer not in layer_names(network):
+        raise ValueError(f"layer must be one of {layer_names(network)}; got {layer!r}.")
+    name = layer if isinstance(layer, str) else chosen_layer(layer, list(outputs))
+    if name in outputs and not alone:
+        return name, outputs[name]
+    x = final._check_inputs(X)
+    given = None
+    if isinstance(final, GAN):
+        answer = Realness(final)
+        answer.settle(x)
+        given = answer.told
+    return name, _beside(network, layer_output(final, x, name, given))
+
+
+def _beside(network: Network, found: NDArray) -> NDArray:
+    """Concatenate the outputs of members."""
+    return np.concatenate(list(found), axis=-1) if network.lead else found
 
 
 def _gives_last_state(network: Network, name: str) -> bool:
@@ -231,6 +262,6 @@ def _states(final: Any, X: Any, name: str, row: int) -> NDArray:
 
 
 def _ends(network: Network) -> list[int]:
-    """Return where hidden layers end; that of a Boltzmann machine is its only one."""
+    """Return where hidden layers end; a Boltzmann machine has a single layer, which is hidden."""
     ends = [i + 1 for i, layer in enumerate(network.layers) if layer.has_units]
     return ends[:-1] if ends else [1]

@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.inspection import permutation_importance
 
+from sknn._sklearn import rows_at
+from sknn._validation.arrays import check_some_weight, check_weight
 from sknn.estimators.tabular.network import TableNetwork
 from sknn.inspection.answers import answer_of, n_outputs
 from sknn.inspection.attributions import HOW_EXACT, as_given, integral, read_rows
+from sknn.inspection.shuffles import of_weighted_shuffles
 from sknn.inspection.unwrap import network_of, served, served_on
 
 _METHODS = ("auto", "weights", "gradients", "integrated", "permutation")
@@ -21,6 +24,7 @@ def feature_importances(
     X: Any = None,
     y: Any = None,
     *,
+    sample_weight: Any = None,
     method: str = "auto",
     scoring: Any = None,
     n_repeats: int = 5,
@@ -33,14 +37,15 @@ def feature_importances(
     ``"gradients"``   mean of :math:`|g_j (x_j - \bar x_j)|` over the rows, with the gradient g of
                       :func:`input_gradients`
     ``"integrated"``  mean of :math:`|a_j|`, with the shares a of :func:`integrated_gradients` and
-                      the mean row for baseline
+                      the mean row as the baseline
     ``"weights"``     :math:`|W_1| |W_2| \cdots |W_L|`, summed over the outputs, relative to their
                       total: what the weights alone let through [2]_
     ================= ======================================================================
 
-    Only permutation compares with the true targets. It rates columns with the same information as
-    unimportant, as does every measure that changes one column at a time. Weights see no rows, and
-    can only compare columns on the same scale (standardized columns).
+    Only permutation compares predictions with the true targets. If two columns hold the same
+    information, it finds neither of them important, because the network still has the other. This
+    applies to every measure that changes one column at a time. The weights do not depend on the
+    rows: compare columns by them only if all columns are standardized.
 
     Parameters
     ----------
@@ -48,11 +53,16 @@ def feature_importances(
         Or a Pipeline or search around one. With "permutation", the columns are those of X,
         otherwise those of the last step.
     X : array-like of shape (n_samples, n_features), default=None
-        Preferably rows that were not trained on.
+        Preferably not the training rows.
     y : array-like, default=None
         Their targets, for "permutation".
+    sample_weight : array-like of shape (n_samples,), default=None
+        How much each row counts: weight 2 counts the row twice, weight 0 leaves it out. Means over
+        the rows and the score of "permutation" are weighted, and shuffled entries come from rows in
+        proportion to their weights. Not used by "weights".
     method : str, default="auto"
-        "auto": permutation with X and y, gradients with X alone, otherwise weights.
+        "auto": permutation with X and y, gradients with X alone, otherwise weights. Images and
+        sequences have no columns to shuffle: use "gradients" or "integrated".
     scoring : str or callable, default=None
         For "permutation"; None: the estimator's own score.
     n_repeats : int, default=5
@@ -69,13 +79,14 @@ def feature_importances(
     Raises
     ------
     ValueError
-        For an unknown method, or one that lacks X or y.
+        For an unknown method, a method without the X or y that it needs, sample weights without X,
+        and sample weights that are negative or all zero.
     AttributeError
-        With "weights", if the predictions are not given by a chain of weights.
+        With "weights", if the predictions do not come from a chain of weights.
 
     Notes
     -----
-    It works in scikit-learn's feature selection, as below, with the weights. To use rows, pass
+    It works in scikit-learn's feature selection with the weights, as below. To use rows, pass
     ``functools.partial(feature_importances, X=X)`` to ``SelectFromModel``.
 
     References
@@ -100,19 +111,22 @@ def feature_importances(
     """
     network_of(estimator)
     chosen = _method(method, X, y)
+    X, y, weight = _weighted(X, y, sample_weight)
     if chosen == "weights":
         return _of_weights(served(estimator))
     if chosen == "permutation":
-        found = permutation_importance(
-            estimator, X, y, scoring=scoring, n_repeats=n_repeats, random_state=random_state
-        )
+        _check_columns(X)
+        more: dict[str, Any] = {"scoring": scoring, "random_state": random_state}
+        if weight is not None:
+            return of_weighted_shuffles(estimator, X, y, weight, n_repeats, **more)
+        found = permutation_importance(estimator, X, y, n_repeats=n_repeats, **more)
         return found.importances_mean
     final, given = served_on(estimator, X)
-    return _of_rows(final, given, chosen)
+    return _of_rows(final, given, weight, chosen)
 
 
 def _method(method: str, X: Any, y: Any) -> str:
-    """Return the method to use, checked against what there is."""
+    """Return the method to use, checked against the arguments."""
     if method not in _METHODS:
         raise ValueError(f"method must be one of {_METHODS}; got {method!r}.")
     if method == "auto":
@@ -124,8 +138,31 @@ def _method(method: str, X: Any, y: Any) -> str:
     return method
 
 
+def _check_columns(X: Any) -> None:
+    """Raise for images and sequences, which have no columns to shuffle."""
+    shape = getattr(X, "shape", ())
+    if len(shape) > 2:
+        raise ValueError(
+            f"method='permutation' shuffles columns; X has rows of shape {tuple(shape[1:])}. Pass "
+            "method='gradients' or method='integrated', which return a number for each entry."
+        )
+
+
+def _weighted(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, NDArray | None]:
+    """Return the rows that count, their targets and weights."""
+    if sample_weight is None:
+        return X, y, None
+    if X is None:
+        raise ValueError("sample_weight was passed without its rows; pass X.")
+    n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
+    weight: Any = check_weight(sample_weight, n_rows)
+    check_some_weight(weight, "sample_weight")
+    rows = np.flatnonzero(weight)
+    return rows_at(X, rows), None if y is None else rows_at(y, rows), weight[rows]
+
+
 def _of_weights(final: Any) -> NDArray:
-    """Multiply the sizes of the weights along all ways from a column to the outputs."""
+    """Multiply the sizes of the weights along all paths from a column to the outputs."""
     first, *others = (np.abs(weights) for weights in final.coefs_)
     paths = first
     for weights in others:
@@ -135,10 +172,10 @@ def _of_weights(final: Any) -> NDArray:
     return each.mean(axis=0) if each.ndim > 1 else each
 
 
-def _of_rows(final: Any, X: Any, method: str) -> NDArray:
+def _of_rows(final: Any, X: Any, weight: NDArray | None, method: str) -> NDArray:
     """Return the mean size of the share of each column in the predictions for rows."""
     x = read_rows(final, X)[1]
-    mean = np.broadcast_to(np.nanmean(x, axis=0), x.shape)
+    mean = np.broadcast_to(_mean(x, weight), x.shape)
     total = np.zeros(())
     for target in _targets(final):
         answer = answer_of(final, target)
@@ -149,14 +186,23 @@ def _of_rows(final: Any, X: Any, method: str) -> NDArray:
             shares = np.nan_to_num(answer.gradient(x) * (x - mean))
         if isinstance(final, TableNetwork):
             shares = _by_column(final, shares)
-        total = total + np.abs(_as_array(as_given(final, X, shares))).mean(axis=0)
+        sizes = np.abs(_as_array(as_given(final, X, shares)))
+        total = total + np.average(sizes, axis=0, weights=weight)
     return total
 
 
+def _mean(x: NDArray, weight: NDArray | None) -> NDArray:
+    """Return the mean row, without missing entries."""
+    if weight is None:
+        return np.nanmean(x, axis=0)
+    known = np.ma.array(x, mask=np.isnan(x))
+    return np.ma.filled(np.ma.average(known, axis=0, weights=weight), np.nan)
+
+
 def _as_array(shares: Any) -> NDArray:
-    """Return the shares of rows that are all alike as an array."""
+    """Return the shares of rows of one shape as an array."""
     if len({np.shape(each) for each in shares}) > 1:
-        raise ValueError("Importances need sequences of one length; X has several.")
+        raise ValueError("Importances need sequences of one length, but X has several lengths.")
     return np.asarray(shares)
 
 

@@ -18,29 +18,32 @@ from sknn.inspection.unwrap import chosen_member, network_of, served
 _INCHES = 1.35
 """Width of a column."""
 _COLUMNS = 5
-"""So many fit the width of a page, which is 8.3 inches: letters keep their size."""
+"""This many fit the width of a page, 8.3 inches, without shrinking the letters."""
 
 
 class NetworkDisplay:
     """The layers of a network from left to right, with their shapes and numbers of parameters.
 
-    Make one with :meth:`from_estimator`. A layer with few units shows every unit. If the layer
-    before does so, too, every weight is a line: orange for positive, blue for negative, and wider
-    for larger weights. Other layers are boxes, taller for more numbers; a block shows the layers
-    inside.
+    Make one with :meth:`from_estimator`. A layer with few units shows every unit. If the previous
+    layer does so, too, every weight is a line: orange if positive, blue if negative, and wider if
+    larger. Other layers are boxes, taller for more units; a block shows the layers inside. A
+    Boltzmann machine has two layers, visible and hidden, and a heading says that its weights are
+    used in both directions; a deep belief network is a stack of them.
 
     Parameters
     ----------
     network : Network
     inputs, outputs : sequence of str, default=()
         Labels of the units in the first and last layer.
+    n_machines : int, default=0
+        How many of the first layers were trained as stacked Boltzmann machines; each has a heading.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : list of matplotlib LineCollection
-        One per layer, in order. Between two rows every line is cut into two.
+        One per layer, in order. Between two rows, every line is cut in two.
 
     Examples
     --------
@@ -55,11 +58,17 @@ class NetworkDisplay:
     """
 
     def __init__(
-        self, *, network: Network, inputs: Sequence[str] = (), outputs: Sequence[str] = ()
+        self,
+        *,
+        network: Network,
+        inputs: Sequence[str] = (),
+        outputs: Sequence[str] = (),
+        n_machines: int = 0,
     ) -> None:
         self.network = network
         self.inputs = inputs
         self.outputs = outputs
+        self.n_machines = n_machines
 
     @classmethod
     def from_estimator(
@@ -80,7 +89,7 @@ class NetworkDisplay:
             ``initialize(X, y)`` is enough. Or a Pipeline or search around an estimator.
         ax : matplotlib Axes, default=None
             None makes a new figure, as wide as the network needs; one of more than six layers is
-            broken into rows of about equal length. Axes of your own hold a single row.
+            broken into rows of about equal length. On axes that you pass, it is a single row.
         max_units : int, default=16
             Layers with more units are drawn as boxes.
         member : int, default=0
@@ -108,6 +117,7 @@ class NetworkDisplay:
             network=network,
             inputs=getattr(final, "feature_names_in_", ()),
             outputs=[str(each) for each in named],
+            n_machines=len(getattr(final, "rbms_", ())),
         )
         return display.plot(
             ax, max_units=max_units, member=member, line_kw=line_kw, unit_kw=unit_kw
@@ -140,6 +150,7 @@ class NetworkDisplay:
             inputs=self.inputs,
             outputs=self.outputs,
             member=chosen_member(self.network, member),
+            n_machines=self.n_machines,
         )
         if ax is None:
             picture = in_rows(picture, _COLUMNS)
@@ -200,7 +211,7 @@ def _draw_layers(ax: Any, picture: Diagram, unit_kw: dict[str, Any]) -> None:
 
 
 def _font_scale(ax: Any, n_columns: float) -> float:
-    """Return how much smaller letters must be where columns are narrow."""
+    """Return the factor by which letters shrink if columns are narrow."""
     inches = ax.get_window_extent().width / ax.figure.dpi / n_columns
     return float(np.clip(inches, 0.6, 1.0))
 

@@ -16,6 +16,7 @@ _HOME = {
     "from_torch_state_dict": "exchange.torch",
     "load": "files",
     "onnx_inputs": "onnx.convert",
+    "onnx_types": "onnx.convert",
     "register_skl2onnx": "onnx.pipelines",
     "save": "files",
     "to_keras_weights": "exchange.keras",

@@ -22,7 +22,7 @@ from sknn.preprocessing.summaries.table import TableSummary
 
 _BINS = 16
 _PARAMETERS = {
-    "categorical_features": c.Constraint(lambda value: True, "judged along with the table"),
+    "categorical_features": c.Constraint(lambda value: True, "checked along with the table"),
     "n_bins": c.none() | c.one_of(["auto"]) | c.integer(0),
     "bins": c.one_of(["quantile", "tree"]),
     "max_categories": c.integer(1),
@@ -37,7 +37,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     missing in any of them.
 
     **Numbers.** A missing entry becomes the median of the others. If some were missing in `fit`, an
-    extra column says so (1 missing, -1 not). The number itself is scaled by its quartiles and
+    extra column marks them (1 missing, -1 not). The number itself is scaled by its quartiles and
     smoothly squashed into (-3, 3) [1]_,
 
     .. math:: r = v / \sqrt{1 + (v/3)^2}, \qquad v = (x - \text{median}) / (q_{75} - q_{25}),
@@ -51,9 +51,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     **Categories.** Two levels share one column (-1 and 1; 0 for an unseen level). With more levels,
     the most frequent ones that occur in at least two rows get one column each, with 1.66 for the
     rows of that level and 0 for the others. Missing entries are a level. Levels are compared by
-    their text, so 1, 1.0, and "1" are the same level, whatever the dtype. If the dtype is an
-    ordered category of pandas or an ordered dictionary of pyarrow, with three or more levels, the
-    place of the level in this order is one more number, ``_rank``, without an indicator of missing
+    their text, so 1, 1.0, and "1" are the same level in any dtype. If the dtype is an ordered
+    category of pandas or an ordered dictionary of pyarrow, with three or more levels, the rank of
+    the level in this order is an additional number, ``_rank``, without an indicator of missing
     entries.
 
     **Dates** become numbers: days since 1970, and those of year, month, weekday (Monday is 0), and
@@ -61,19 +61,19 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     **Text** is read as numbers, dates, or time spans if nearly all different texts of a column are
     (95%): ``"1,234.5"``, ``"$3"``, ``"12%"``, ``"2020-01-31 12:00"``, ``"31 Jan 2020"``, and
-    ``"31/01/2020"`` if the column shows which is the day and which the month. Texts that stand for
-    missing entries (``"?"``, ``"NA"``, ``"-"``, ``"null"``, and the like) are missing in such a
+    ``"31/01/2020"`` if the column shows which part is the day and which the month. Texts that stand
+    for missing entries (``"?"``, ``"NA"``, ``"-"``, ``"null"``, and the like) are missing in such a
     column, and so are all texts that cannot be read. Whole numbers with leading zeros or more than
     15 digits are codes, and so are categories.
 
-    Constant columns are left out, and so are those that vary by rounding alone: numbers, not all
+    Constant columns are left out, and so are those that vary only by rounding: numbers, not all
     whole, that agree to about 16 units in the last place. If no column remains, there is one column
     of zeros.
 
     Parameters
     ----------
     categorical_features : "from_dtype", array-like or None, default="from_dtype"
-        Which columns are categories. "from_dtype": columns of dtype category, whatever they hold;
+        Which columns are categories. "from_dtype": columns of dtype category, with any contents;
         booleans; and strings and objects unless nearly all of them are numbers, dates, or time
         spans; no column of a numeric array. A mask, indices, or names: these columns, and no
         others. None: no column. All other columns must be convertible to numbers.
@@ -82,8 +82,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         are fewer: about 512 in all for 16, but at least 3 each. None or 0: no bins. Columns with
         two values have none.
     bins : {"quantile", "tree"}, default="quantile"
-        Where the edges are: at quantiles, or at half as many quantiles and at the thresholds where
-        a small decision tree on this column alone splits `y`.
+        How the edges are chosen: at quantiles, or at half as many quantiles and at the thresholds
+        where a small decision tree on this column alone splits `y`.
     max_categories : int, default=256
         Largest number of columns for the levels of one column.
     linear : bool, default=False
@@ -100,18 +100,19 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Number of columns of the linear part, which come last.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     See Also
     --------
-    sknn.streams.fit_blocks : Fits an encoder by a table that does not fit into memory.
-    sklearn.compose.ColumnTransformer : Steps of your own for groups of columns.
+    sknn.streams.fit_blocks : Fits an encoder to a table that does not fit into memory.
+    sklearn.compose.ColumnTransformer : Your own steps for groups of columns.
     sklearn.preprocessing.OneHotEncoder : Categories alone.
 
     Notes
     -----
-    Quantiles, means, and frequencies take sample weights into account: weight 2 counts as the row
-    twice, weight 0 as no row, and a common factor changes nothing. Two rules need a number of rows:
+    Quantiles, means, and frequencies take sample weights into account: a weight of 2 counts the row
+    twice, a weight of 0 leaves it out, and a common factor changes nothing. Two rules need a number
+    of rows:
     a level must occur in two rows, and a leaf of a tree must hold 8 rows and one in 200. If all
     weights are whole multiples of the smallest one, a row counts as that many rows; otherwise every
     row counts as one.
@@ -184,10 +185,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -----
         TableWarning
             Once, about columns in which most rows have levels that are too rare to learn from,
-            texts that count as missing, dates whose day and month cannot be told apart, numbers
-            that vary by rounding alone, and numbers around zero that are so small beside the other
-            columns that they may be rounding errors. The latter are scaled all the same, since they
-            may be quantities in large units.
+            columns of sentences (different texts of 25 characters or more on average, most of them
+            with blanks, each in fewer than ten rows on average) that do not have the dtype
+            category, texts that count as missing, dates whose day and month cannot be
+            distinguished, numbers that vary only by rounding, and numbers around zero that are so
+            small compared to the other columns that they may be rounding errors. The latter are
+            still scaled, because they may be quantities in large units.
         """
         table = read_table(X)
         plan, remarks = self._planned(table, y, sample_weight)
@@ -195,7 +198,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return self._become(plan, table.frame)
 
     def learn(self, table: Table, y: Any, sample_weight: Any) -> ColumnWarnings:
-        """Do what :meth:`fit` does, and return what it would warn about."""
+        """Do the same as :meth:`fit`, but return the warnings instead of issuing them."""
         plan, remarks = self._planned(table, y, sample_weight)
         self._become(plan, table.frame)
         return remarks
@@ -203,13 +206,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def summarize(
         self, X: Any, y: Any = None, sample_weight: Any = None, block: int = 0
     ) -> TableSummary | None:
-        """Return what :meth:`learn_summary` needs to know of one block of rows; None of none.
+        """Return the summary of a block of rows for :meth:`learn_summary`; None without rows.
 
         Parameters
         ----------
         X, y, sample_weight : as in :meth:`fit`
         block : int
-            The place of the block.
+            The position of the block.
         """
         plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
         table = read_table(X)
@@ -225,7 +228,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return TableSummary.of(table, weight, categorical, y, block)
 
     def learn_summary(self, summary: TableSummary) -> ColumnWarnings:
-        """Do what :meth:`fit` does by a summary, and return what it would warn of."""
+        """Fit to a summary as :meth:`fit` does to rows, and return the warnings."""
         plain = c.check(type(self).__name__, vars(self), _PARAMETERS)
         remarks = ColumnWarnings()
         settings = _settings(plain, summary, summary.rows is not None)
@@ -277,13 +280,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Returns
         -------
         encoded : ndarray of float32 of shape (n_samples, n_columns)
-            See :meth:`get_feature_names_out` for what the columns are.
+            :meth:`get_feature_names_out` names the columns.
 
         Raises
         ------
         ValueError
             For infinite numbers, for columns that cannot be converted to what they were in `fit`,
-            and if columns are missing or in another order.
+            or if columns are missing or in another order.
         """
         check_is_fitted(self)
         return self.encode(X, self)
@@ -295,7 +298,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         ----------
         X : array-like or frame of shape (n_samples, n_features)
         owner : estimator
-            It has seen the columns too.
+            It has seen the columns, too.
 
         Returns
         -------
@@ -372,7 +375,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
 
 def _settings(plain: dict[str, Any], table: Table | TableSummary, by_trees: bool) -> Settings:
-    """Return what the parameters, as they were read, ask for in a table."""
+    """Return the settings that the parameters mean for a table."""
     n_bins = _BINS if plain["n_bins"] == "auto" else (plain["n_bins"] or 0)
     categorical = categorical_mask(plain["categorical_features"], table)
     return Settings(categorical, n_bins, by_trees, plain["max_categories"], plain["linear"])
@@ -399,7 +402,7 @@ def _places(wanted: NDArray, labels: list) -> NDArray:
     """Return which columns are meant, as a mask or as indices."""
     n = len(labels)
     if wanted.ndim != 1:
-        problem = "must be 'from_dtype', None, a mask, indices or names"
+        problem = "must be 'from_dtype', None, a mask, indices, or names"
     elif wanted.dtype.kind == "b":
         if len(wanted) == n:
             return wanted

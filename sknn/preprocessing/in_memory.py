@@ -1,4 +1,4 @@
-"""What an encoder is fitted by where all rows are here."""
+"""Facts to fit an encoder, from rows that are all in memory."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from sknn.preprocessing.numbers import Column
 from sknn.preprocessing.rounding import precision_of
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.sources import Source, matrix_of, sources_of
+from sknn.preprocessing.summaries.sampled import drawn
 
 
 class InMemory:
-    """Facts of the rows of a table.
+    """Facts about the rows of a table.
 
     Parameters
     ----------
@@ -25,7 +26,7 @@ class InMemory:
     sample : Sample
         How much each row counts.
     y : ndarray or None
-        What trees tell apart.
+        Target of the trees.
     """
 
     def __init__(self, table: Table, sample: Sample, y: NDArray | None = None) -> None:
@@ -37,7 +38,7 @@ class InMemory:
         self._read: NDArray | None = None
 
     def forms(self, categorical: NDArray | None) -> list[Form]:
-        """Return what each column of X holds."""
+        """Return the form of each column of X."""
         return forms_of(self.table, categorical)
 
     def sources(self, place: int, form: Form) -> list[Source]:
@@ -57,9 +58,12 @@ class InMemory:
         return Texts.of(self.table.column(place)), self.sample
 
     def cutter(self, sources: list[Source]) -> Splitter:
-        """Return what cuts numeric columns into bins where trees would."""
+        """Return an object that cuts numeric columns into bins as trees do, using a sample."""
         y: Any = self.y
-        return Splitter(self._matrix(sources), y, self.sample.weight, self.sample.counts)
+        rows = drawn(self.table.n_rows, self.table.n_columns)
+        some = slice(None) if rows is None else rows
+        weight, counts = self.sample.weight[some], self.sample.counts[some]
+        return Splitter(self._matrix(sources)[some], y[some], weight, counts)
 
     def _matrix(self, sources: list[Source]) -> NDArray:
         if self._read is None:

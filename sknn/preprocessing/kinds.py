@@ -1,4 +1,4 @@
-"""What a column is, and how a column of each kind is read."""
+"""Kinds of columns, and how a column of each kind is read."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn._validation.messages import located
+from sknn._validation.places import column_at, hint_at
 from sknn.preprocessing.columns import Coded, Table
 from sknn.preprocessing.texts import (
     DATES,
@@ -39,11 +40,11 @@ class Form:
     ----------
     kind : str
     way : str
-        How its text is read as numbers or dates, blank where it holds no text, or words.
+        How its text is read as numbers or dates; blank if it holds no text, or words.
     odd : list of str
         The different texts that cannot be read so, and count as missing.
     ambiguous : bool
-        It holds dates that do not tell whether the day or the month comes first.
+        It holds dates that do not show whether the day or the month comes first.
     """
 
     kind: str
@@ -87,7 +88,7 @@ def _says_nothing(value: Any) -> bool:
 
 
 def form_of(column: Any) -> Form:
-    """Return the form of a column by its dtype, and by its entries where they are objects or text.
+    """Return the form of a column by its dtype, and by its entries if they are objects or text.
 
     Raises
     ------
@@ -130,7 +131,7 @@ def _form_of_objects(values: NDArray) -> Form:
 
 
 def _kind_of_types(types: set[type]) -> str:
-    """Return the kind of entries of such types, blank for no types."""
+    """Return the kind of entries of these types, blank for no types."""
     if not types:
         return ""
     return next((kind for kind, is_one in _MEMBERS.items() if all(map(is_one, types))), CATEGORY)
@@ -163,7 +164,7 @@ def forms_of(table: Table, categorical: NDArray | None) -> list[Form]:
     ----------
     table : Table
     categorical : ndarray of bool or None
-        The columns that are categories, whatever they hold; all others must be convertible to
+        The columns that are categories, with any contents; all others must be convertible to
         numbers. None leaves it to the columns.
     """
     if categorical is None and table.matrix is not None:
@@ -182,13 +183,12 @@ def _form(table: Table, place: int, categorical: NDArray | None) -> Form:
 
 @contextmanager
 def naming(label: Any) -> Iterator[None]:
-    """Let complaints name the column of X that they are about."""
+    """Add the column of X to the message of an error."""
     try:
         yield
-    except OverflowError as error:
-        raise located(error, f"column {label!r} of X") from error
-    except (TypeError, ValueError) as error:
-        raise located(error, f"column {label!r} of X") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        told = located(error, f"{column_at(label)} of X")
+        raise type(told)(f"{str(told).rstrip('.')}.{hint_at(label)}") from error
 
 
 def as_numbers(column: Any, way: str = "") -> NDArray:
@@ -223,7 +223,7 @@ def as_seconds(column: Any, way: str = "") -> NDArray:
 
 
 def as_moments(column: Any, way: str = "") -> NDArray:
-    """Return a column of dates as datetime64[us], in UTC where they have a time zone."""
+    """Return a column of dates as datetime64[us], in UTC if they have a time zone."""
     readers = [DATES[each] for each in ([way] if way else UNAMBIGUOUS)]
     texts = _reader_of_texts(readers, None if way else moment)
     return _each(column, moment, texts, np.dtype("M8[us]"))
@@ -234,7 +234,7 @@ READERS: dict[str, Callable[..., NDArray]] = {
     SPAN: as_seconds,
     DATE: as_moments,
 }
-"""What reads a column of each kind except categories."""
+"""The function that reads a column of each kind except categories."""
 
 
 def _reader_of_texts(
@@ -265,7 +265,7 @@ class _Once(dict):
 def _each(
     column: Any, read: Callable[[Any], Any], read_text: Callable[[str], Any], dtype: Any
 ) -> NDArray:
-    """Return what is read from each entry, from texts by `read_text`; None is missing."""
+    """Return the value of each entry, of texts by `read_text`; None is missing."""
     if isinstance(column, Coded):
         levels = _each(column.levels, read, read_text, dtype)
         return np.append(levels, np.array([None], dtype))[column.codes]
@@ -287,9 +287,11 @@ def _number(value: Any) -> float:
         return float(value)
     except ValueError:
         raise ValueError(
-            f"could not convert {value!r} to a number; name the column in "
-            "categorical_features, or leave it out."
+            f"could not convert {value!r} to a number; correct it, replace it by NaN, which counts "
+            "as missing, or name the column in categorical_features and fit again."
         ) from None
+    except TypeError:
+        raise TypeError(f"{value!r} is not a number.") from None
 
 
 def _span(value: Any) -> np.timedelta64:
@@ -308,6 +310,18 @@ def moment(value: Any) -> np.datetime64:
         value = value.to_timestamp()
     if isinstance(value, datetime.datetime) and value.tzinfo is not None:
         value = value.astimezone(datetime.UTC).replace(tzinfo=None)
-    if isinstance(value, (datetime.date, np.datetime64, str)):
+    if isinstance(value, str):
+        return _date_of(value)
+    if isinstance(value, (datetime.date, np.datetime64)):
         return np.datetime64(value, "us")  # type: ignore[call-overload]
     raise TypeError(f"{value!r} is not a date, but the column held dates in fit.")
+
+
+def _date_of(text: str) -> np.datetime64:
+    try:
+        return np.datetime64(text, "us")
+    except ValueError:
+        raise ValueError(
+            f"could not convert {text!r} to a date; correct it, or replace it by None, which "
+            "counts as missing."
+        ) from None

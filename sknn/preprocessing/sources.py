@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn._validation.places import column_at
 from sknn.preprocessing.column_warnings import unread, warn_of_unread
 from sknn.preprocessing.columns import Table
 from sknn.preprocessing.dates import part, varying_parts
@@ -66,7 +67,7 @@ class Source:
 
 @dataclass
 class RankSource(Source):
-    """The places of the levels of an ordered category, which its levels stand beside.
+    """The ranks of the levels of an ordered category, in addition to the levels.
 
     Attributes
     ----------
@@ -126,6 +127,6 @@ def check_size(matrix: NDArray, labels: list) -> None:
     if large.any():
         label = labels[int(large.any(axis=0).argmax())]
         raise ValueError(
-            f"Input X contains infinity or a value too large: in column {label!r}. "
+            f"Input X contains infinity or a value too large: in {column_at(label)}. "
             "Replace such entries, for example by NaN, which counts as missing."
         )

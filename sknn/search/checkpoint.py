@@ -32,10 +32,10 @@ PATH = c.none() | c.Constraint(
 )
 _WITHOUT_INFLUENCE = frozenset({"checkpoint", "n_jobs", "pre_dispatch", "verbose", "refit"})
 _COMPARED_LATER = frozenset({"cv"})
-"""By the splits it produces, so that any iterable works."""
+"""Compared by the splits it produces, so that any iterable works."""
 _LEAST_SECONDS = 1.0
 _WRITINGS = 20
-"""Results wait for the disk this long, or as long as this many writings would take."""
+"""Results are written after this many seconds, or this many times the duration of a writing."""
 _ANEW = "choose another path, or remove the file to start over"
 _VERSIONS = {
     "sknn": __version__,
@@ -57,7 +57,7 @@ class NoCheckpoint:
     known: Any = None
 
     def identify(self, **parts: Any) -> None:
-        """Raise a ValueError if something that the search depends on is not as it was."""
+        """Raise a ValueError if something that the search depends on has changed."""
 
     def seed(self, random_state: Any) -> Any:
         """Return the seed for a `random_state`; for None, one that is drawn once and saved."""
@@ -80,7 +80,7 @@ class SearchCheckpoint(NoCheckpoint):
     run : dict of str to str
         Hashes of everything that defines the search, by name.
     trusted : list of classes and functions
-        What may be in the file besides the classes of sknn: the parts of the search.
+        Classes that may be in the file besides those of sknn: the parts of the search.
 
     Raises
     ------
@@ -105,7 +105,7 @@ class SearchCheckpoint(NoCheckpoint):
         self._next = time.monotonic() + _LEAST_SECONDS
 
     def identify(self, **parts: Any) -> None:
-        """Raise a ValueError if something that the search depends on is not as it was."""
+        """Raise a ValueError if something that the search depends on has changed."""
         found = {name: _hash(name, value) for name, value in parts.items()}
         self._refuse_changes(found | self._parts, self._parts | found)
         self._parts |= found
@@ -141,12 +141,12 @@ class SearchCheckpoint(NoCheckpoint):
         return time.monotonic() >= self._next
 
     def write(self, state: Any) -> None:
-        """Write what is known.
+        """Write the state.
 
         Raises
         ------
         OSError
-            If the file cannot be written; the one before stays.
+            If the file cannot be written; the previous file is kept.
         ValueError
             If the state cannot be saved.
         """
@@ -231,8 +231,8 @@ def _parameters_of(search: Any) -> dict[str, Any]:
     skipped = _WITHOUT_INFLUENCE | _COMPARED_LATER
     params = search.get_params(deep=False)
     params = {name: value for name, value in params.items() if name not in skipped}
-    # An unfitted copy: what an estimator has learned before has no influence, nor has
-    # what only looks at the last fit.
+    # An unfitted copy: earlier fits have no influence, nor have parameters that only # affect the
+    # last fit.
     estimator = params["estimator"] = for_candidate(clone(search.estimator))
     inner = estimator.get_params(deep=True).items()
     return params | {f"estimator__{name}": value for name, value in inner}
@@ -263,7 +263,7 @@ def _hash(name: str, value: Any) -> str:
 
 
 def _contents(value: Any) -> Any:
-    """Return data without what SciPy and pandas note in their objects when these are used."""
+    """Return data without the caches that SciPy and pandas keep in their objects."""
     if sp.issparse(value) and value.ndim == 2:
         rows = value.tocsr(copy=True)
         rows.sum_duplicates()
@@ -279,7 +279,7 @@ def _contents(value: Any) -> Any:
 
 
 def _innermost(names: set[str]) -> list[str]:
-    """Return names of parameters, without those of objects that contain others of them."""
+    """Return the names of parameters, without objects that contain other parameters."""
     return sorted(name for name in names if not any(each.startswith(f"{name}__") for each in names))
 
 

@@ -51,7 +51,7 @@ class LayerSizes:
     last: int | None = None
 
     def __post_init__(self) -> None:
-        """Raise for ranges that hold nothing."""
+        """Raise for empty ranges."""
         for name, least in (("n_layers", 0), ("units", 1)):
             low, high = _pair(name, getattr(self, name))
             whole = is_number(low, Integral) and is_number(high, Integral)
@@ -78,7 +78,7 @@ class LayerSizes:
         fewest, most = map(int, self.n_layers)
         depth = int(rng.randint(fewest, most + 1))
         low, high = map(int, self.units)
-        # Half a unit is added on both sides, so that the ends come as often as they should.
+        # Half a unit is added on both sides, so that the ends are drawn as often as they should be.
         width = math.exp(rng.uniform(math.log(low - 0.5), math.log(high + 0.5)))
         end = () if self.last is None else (int(self.last),)
         return (min(max(round(width), low), high),) * depth + end
@@ -98,7 +98,7 @@ _TRAINING: dict[str, Any] = {
     "learning_rate_init": loguniform(5e-4, 5e-2),
 }
 _CODER = {name: _TRAINING[name] for name in ("activation", "alpha", "learning_rate_init")}
-# Of any network with a y, as far as it has these parameters.
+# For any network with a y, as far as it has these parameters.
 _PLAIN: dict[str, Any] = {"hidden_layer_sizes": LayerSizes()} | _TRAINING
 _SPACES: dict[tuple[type, ...], dict[str, Any]] = {
     (CNNClassifier, CNNRegressor): {
@@ -134,7 +134,7 @@ _SPACES: dict[tuple[type, ...], dict[str, Any]] = {
     },
 }
 _DEPTH = ("n_layers", "units")
-# All that is left to search where the layers themselves are given.
+# All that is left to search if the layers themselves are given.
 _RATES = ("alpha", "learning_rate_init")
 
 
@@ -143,8 +143,9 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
 
     It holds depth, width, activation, normalization, dropout, L2 penalty, and learning rate of a
     multilayer perceptron; filters and kernels of a convolutional network; units and cells of a
-    recurrent network; and so on. For a network with `layers`, it holds L2 penalty and learning
-    rate.
+    recurrent network; and so on. For a network with its own `layers`, it holds L2 penalty and
+    learning rate alone, because the layers determine depth, sizes, and activations. Add parameters
+    of layers by their names, or several lists of layers to choose from, as below.
 
     Parameters
     ----------
@@ -154,7 +155,8 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     **changes : dict
         `n_layers` and `units` are ranges ``(low, high)`` of :class:`LayerSizes`. Other names are
         parameters of the network: pass a list or a distribution to draw from, or None to leave the
-        parameter as it is. Parameters that are not in the space are added.
+        parameter as it is. Parameters that are not in the space are added, those of layers and
+        other parts by their names in `get_params`, such as ``hidden0__units=[32, 64]``.
 
     Returns
     -------
@@ -180,6 +182,15 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     >>> found["hidden_layer_sizes"]
     LayerSizes(n_layers=(2, 6), units=(64, 512), last=None)
     >>> search = RandomizedSearchCV(MLPRegressor(), found)
+
+    A network with its own layers:
+
+    >>> from sknn.layers import Dense, Dropout
+    >>> net = MLPRegressor(layers=[Dense(64), Dropout(0.1)])
+    >>> list(space(net, hidden0__units=[32, 64, 128]))
+    ['alpha', 'learning_rate_init', 'hidden0__units']
+    >>> list(space(net, layers=[net.layers, [Dense(32), Dense(32)]]))
+    ['alpha', 'learning_rate_init', 'layers']
     """
     network, prefix = network_of(estimator)
     known = network.get_params(deep=False)
@@ -204,14 +215,16 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
 
 
 def _check_changes(network: Any, changes: dict[str, Any], given: bool) -> None:
-    """Raise for changes with which no candidate could be trained; `given` says layers are."""
+    """Raise for changes with which no candidate could be trained; `given`: layers are given."""
     owner = type(network).__name__
-    parameters = set(network.get_params(deep=False))
+    parameters = set(network.get_params())
     idle = {*_DEPTH, *_usual(network)} - set(_RATES) if given else set()
     for name, choices in changes.items():
         if name in idle and choices is not None:
             raise ValueError(
-                f"{name} has no effect together with the 'layers' of {owner}; set it in the layers."
+                f"{name} has no effect together with the 'layers' of {owner}; set it in the "
+                "layers, vary it there by the name in get_params(), such as "
+                "hidden0__units=[32, 64], or pass several lists of layers as layers=[[...], [...]]."
             )
         if name in _DEPTH:
             continue
@@ -231,7 +244,7 @@ def _check_changes(network: Any, changes: dict[str, Any], given: bool) -> None:
 
 
 def _is_filled(choices: Any) -> bool:
-    """Return whether there is something to choose from, in an order."""
+    """Return whether it is an ordered collection with something to choose from."""
     listed = isinstance(choices, (Sequence, np.ndarray)) and not isinstance(choices, (str, bytes))
     return listed and bool(len(choices))
 

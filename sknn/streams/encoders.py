@@ -1,4 +1,4 @@
-"""Encoders of tables, fitted by one pass over blocks of rows, wherever these are."""
+"""Encoders of tables, fitted in one pass over blocks of rows, wherever they are."""
 
 from __future__ import annotations
 
@@ -16,29 +16,33 @@ _NAMES = ("X", "y", "sample_weight")
 
 
 def fit_encoder(encoder: TableEncoder, source: Any) -> None:
-    """Fit an encoder by all blocks; of rows nothing but summaries comes to this process."""
+    """Fit an encoder to all blocks; this process receives only summaries of rows."""
     encoder.learn_summary(summary_of(encoder, source)).warn()
 
 
 def lend_encoder(net: TableNetwork, source: Any) -> None:
-    """Give a network that begins anew the encoder it would fit, fitted by all blocks."""
-    if "network_" in vars(net):
-        return
+    """Give a network that starts from scratch its encoder, fitted to all blocks."""
+    if "network_" not in vars(net):
+        net._lent_encoder, _ = encoder_of(net, source)
+
+
+def encoder_of(net: TableNetwork, source: Any) -> tuple[TableEncoder, Any]:
+    """Return the encoder that a network would fit, fitted to all blocks, and the first row."""
     encoder, target = net._encoder_and_target()
     summary = summary_of(encoder, source)
     if summary.rows is not None:
         summary.rows.y = target(summary.rows.y)
     encoder.learn_summary(summary).warn()
-    net._lent_encoder = encoder
+    return encoder, summary.head
 
 
 def summary_of(encoder: TableEncoder, source: Any) -> TableSummary:
-    """Return the summary of all blocks: merged in one order, on a cluster as here.
+    """Return the summary of all blocks, merged in the same order on a cluster and here.
 
     Raises
     ------
     ValueError
-        If no row counts.
+        If no row has a positive weight.
     """
     if isinstance(source, DaskBlocks) and has_client():
         tasks = [(index, *block) for index, block in enumerate(source.delayed())]
@@ -53,7 +57,7 @@ def summary_of(encoder: TableEncoder, source: Any) -> TableSummary:
 
 
 def _summarized(encoder: TableEncoder, index: int, x: Any, y: Any, weight: Any) -> Any:
-    """Summarize a block, on whichever machine."""
+    """Summarize a block, on any machine."""
     check_rows((x, y, weight), index, _NAMES)
     return encoder.summarize(x, y, weight, index) if n_rows(x) else None
 
@@ -65,7 +69,7 @@ def _merged(one: TableSummary | None, other: TableSummary | None) -> TableSummar
 
 
 def _in_pairs(parts: Iterable[TableSummary | None]) -> TableSummary | None:
-    """Merge what comes in the order of :func:`~sknn.streams.tasks.sum_of_tasks`, few at a time."""
+    """Merge summaries in the order of :func:`~sknn.streams.tasks.sum_of_tasks`, few at a time."""
     waiting: list[tuple[int, TableSummary | None]] = []
     for part in parts:
         size = 1

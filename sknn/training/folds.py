@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ from numpy.typing import NDArray
 from sknn.core.network import Network
 from sknn.training.batches import Batch
 from sknn.training.callbacks import Callback, Phase, Progress
-from sknn.training.run import Run
 
 # Noisy data are learned in the first epochs. Whether an epoch is judged must depend on its number
 # alone, or training in one go would differ from training in two.
@@ -22,11 +22,15 @@ _EARLY = 40
 _BYTES = 1 << 29
 _FEWEST = 12
 # Answers that are compared at a time, so that copies of them stay small.
-_PIECE = 1 << 22
+_PIECE = 1 << 20
+# What choosing among the epochs and calibrating take, in units of judging one of them.
+_TO_CALIBRATE, _TO_COMPARE = 12.0, 0.75
+# Rows that a member is judged by at a time, for the same reason.
+_ROWS = 1 << 13
 
 
 class FoldBatches:
-    """Training rows of several members, each with rows of its own.
+    """Training rows of several members, each with its own rows.
 
     The batches of a pass have the same size, up to one row: a last batch of a few rows would make a
     noisy step. A member with more rows than another leaves out as many in each pass, others every
@@ -39,14 +43,22 @@ class FoldBatches:
     weight : ndarray of shape (n, 1) or None
     rows : sequence of ndarray of int
         For each member the rows it learns from.
+    member : int or None
+        The one whose batches are wanted, without an axis of members; None: those of all.
     """
 
     def __init__(
-        self, x: NDArray, target: Any, weight: NDArray | None, rows: Sequence[NDArray]
+        self,
+        x: NDArray,
+        target: Any,
+        weight: NDArray | None,
+        rows: Sequence[NDArray],
+        member: int | None = None,
     ) -> None:
         target = target if isinstance(target, np.ndarray) else target.toarray()
         self.columns = (x, target, weight)
         self.rows = rows
+        self.member = member
         self.n_rows = min(len(each) for each in rows)
         self.buffers: dict[int, NDArray] = {}
 
@@ -62,19 +74,24 @@ class FoldBatches:
         size : int
             Least rows of a batch, for each member.
         rng : Generator or None
-            Draws the orders; None keeps the order of the rows.
+            Draws the orders, those of members that are not wanted, too; None keeps the order of the
+            rows.
         """
-        orders = self.rows if rng is None else [rng.permutation(each) for each in self.rows]
-        order = np.stack([each[: self.n_rows] for each in orders])
+        order = self._order(rng)
         ends = np.linspace(0, self.n_rows, self.count(size) + 1).round().astype(int)
         for start, stop in zip(ends[:-1], ends[1:], strict=True):
-            where = order[:, start:stop]
+            where = order[..., start:stop]
             target, weight = (_taken(column, where) for column in self.columns[1:])
             yield self._rows_of_x(where), target, weight
 
+    def _order(self, rng: np.random.Generator | None) -> NDArray:
+        drawn = (each if rng is None else rng.permutation(each) for each in self.rows)
+        orders = [each[: self.n_rows] for m, each in enumerate(drawn) if self.member in (None, m)]
+        return np.stack(orders) if self.member is None else orders[0]
+
     def _rows_of_x(self, where: NDArray) -> NDArray:
         """Gather into a reused buffer; batches come in two sizes."""
-        x, rows = self.columns[0], where.shape[1]
+        x, rows = self.columns[0], where.shape[-1]
         assert x is not None
         if rows not in self.buffers:
             self.buffers[rows] = np.empty((*where.shape, *x.shape[1:]), x.dtype)
@@ -135,6 +152,11 @@ class Folds:
             -(-n_members // n_splits),
         )
 
+    @property
+    def n_members(self) -> int:
+        """Number of members."""
+        return len(self.train)
+
     def of(self, member: int) -> tuple[NDArray, NDArray]:
         """Return the rows a member learns from, and those it is judged by."""
         return self.train[member], self.held_out[member]
@@ -151,12 +173,26 @@ class Folds:
         -------
         raw : ndarray of shape (n_groups, len(judged), n_raw)
         """
-        n_members = len(self.train)
-        in_group = -(-n_members // self.n_groups)
-        raw = np.empty((self.n_groups, len(self.judged), *network.out_shape), network.dtype)
-        for m, rows in enumerate(self.held_out):
-            where = np.searchsorted(self.judged, rows)
-            raw[m // in_group, where] = network.member(m).predict(x[rows])
+        members = range(self.n_members)
+        return self.gathered(self.own_scores(m, network.member(m), x) for m in members)
+
+    def own_scores(self, member: int, network: Network, x: NDArray) -> NDArray:
+        """Return the raw scores of the rows that one member holds out, by its network.
+
+        They are predicted some at a time, since a copy of all of them may be as large as x.
+        """
+        rows = self.held_out[member]
+        starts = range(0, max(len(rows), 1), _ROWS)
+        return np.concatenate([network.predict(x[rows[start : start + _ROWS]]) for start in starts])
+
+    def gathered(self, scores: Iterable[NDArray]) -> NDArray:
+        """Return the raw scores (n_groups, len(judged), n_raw) from those of every member."""
+        in_group = -(-self.n_members // self.n_groups)
+        raw: Any = None
+        for m, (rows, own) in enumerate(zip(self.held_out, scores, strict=True)):
+            if raw is None:
+                raw = np.empty((self.n_groups, len(self.judged), *own.shape[1:]), own.dtype)
+            raw[m // in_group, np.searchsorted(self.judged, rows)] = own
         return raw
 
 
@@ -210,27 +246,39 @@ class OutOfFold(Callback):
         Those of an earlier call are judged again, because its rows may have been different.
         """
         run = progress.run
+        self.seconds = math.inf
         known, run.candidates = run.candidates, ()
         for each in known:
-            self._keep(progress.network.with_members(each.theta), each.epoch, run)
+            self._keep(progress.network.with_members(each.theta), each.epoch, progress)
+        begin = perf_counter()
         if run.epoch == 0:
-            self._keep(progress.network, 0, run)
+            self._keep(progress.network, 0, progress)
+            progress.measuring.append(perf_counter() - begin)
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Judge, and keep what is among the best."""
+        """Score the members, and keep the best states."""
         epoch = progress.run.epoch
         loss = math.nan
-        if epoch <= _EARLY or epoch % 2 == 0:
-            loss = self._keep(progress.candidate, epoch, progress.run)
+        if is_judged(epoch):
+            loss = self._keep(progress.candidate, epoch, progress)
         progress.row["out_of_fold_loss"] = loss
 
-    def _keep(self, network: Network, epoch: int, run: Run) -> float:
+    def _keep(self, network: Network, epoch: int, progress: Progress) -> float:
+        run = progress.run
         raw = self.folds.held_out_scores(network, self.x)
+        begin = perf_counter()
         loss = self.judge(raw)
+        self.seconds = min(self.seconds, perf_counter() - begin)
         if math.isfinite(loss):
             found = ScoredWeights(loss, epoch, network.theta.copy(), raw)
             run.candidates = _within_memory((*run.candidates, found))
+        progress.concluding = self.seconds * (_TO_CALIBRATE + _TO_COMPARE * len(run.candidates))
         return loss
+
+
+def is_judged(epoch: int) -> bool:
+    """Return whether members are judged after an epoch."""
+    return epoch <= _EARLY or epoch % 2 == 0
 
 
 def _within_memory(candidates: tuple[ScoredWeights, ...]) -> tuple[ScoredWeights, ...]:
@@ -242,7 +290,13 @@ def _within_memory(candidates: tuple[ScoredWeights, ...]) -> tuple[ScoredWeights
     return tuple(each for each in candidates if each is not worst)
 
 
-def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int) -> NDArray:
+def pick(
+    answers: NDArray | Sequence[NDArray],
+    ideal: NDArray,
+    weight: NDArray | None,
+    n_picks: int,
+    link: Callable[[NDArray], NDArray] = np.asarray,
+) -> NDArray:
     r"""Return how often each of several predictors counts in an ensemble that is grown greedily.
 
     In each step, the one is added, with replacement, that makes the squared error of the mean of
@@ -250,7 +304,7 @@ def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int)
 
     Parameters
     ----------
-    answers : ndarray of shape (n_predictors, n, k)
+    answers : sequence of ndarray of shape (n, k)
     ideal : ndarray of shape (n, k)
     weight : ndarray of shape (n,) or None
     n_picks : int
@@ -264,7 +318,7 @@ def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int)
     .. [1] Caruana, Niculescu-Mizil, Crew & Ksikes (2004), "Ensemble selection from libraries of
        models". ICML.
     """
-    inner, cross = _products(answers, ideal, weight)
+    inner, cross = _products(answers, ideal, weight, link)
     counts = np.zeros(len(answers), np.intp)
     for n in range(1, n_picks + 1):
         toward = inner @ counts
@@ -274,18 +328,23 @@ def pick(answers: NDArray, ideal: NDArray, weight: NDArray | None, n_picks: int)
     return counts
 
 
-def _products(answers: NDArray, ideal: NDArray, weight: NDArray | None) -> tuple[NDArray, NDArray]:
+def _products(
+    answers: NDArray | Sequence[NDArray],
+    ideal: NDArray,
+    weight: NDArray | None,
+    link: Callable[[NDArray], NDArray],
+) -> tuple[NDArray, NDArray]:
     """Return the inner products of all predictions, and those with the ideal.
 
     They are centered on the first, so that what all have in common costs no precision.
     """
-    n_predictors, n, k = answers.shape
+    n_predictors, (n, k) = len(answers), answers[0].shape
     root = np.ones((n, 1)) if weight is None else np.sqrt(weight / weight.mean())[:, None]
     inner, cross = np.zeros((n_predictors, n_predictors)), np.zeros(n_predictors)
     rows = max(1, _PIECE // (n_predictors * k))
     for start in range(0, n, rows):
         piece = slice(start, start + rows)
-        some = answers[:, piece]
+        some = link(np.stack([each[piece] for each in answers]))
         spread = ((some - some[0]) * root[piece]).astype(np.float64).reshape(n_predictors, -1)
         inner += spread @ spread.T
         cross += spread @ ((ideal[piece] - some[0]) * root[piece]).ravel()

@@ -66,7 +66,8 @@ class Trainer:
     regularization : Schedule or None
         How much is left of noise and decoupled decay.
     deadline : float
-        Reading of ``time.perf_counter`` at which training stops.
+        Reading of ``time.perf_counter`` at which training should be over, what follows the last
+        epoch included.
     snapshot : callable or None
         For callbacks, see :class:`~sknn.training.callbacks.Progress`.
     conclude : callable or None
@@ -166,10 +167,12 @@ class Trainer:
         begin = perf_counter()
         with parked(run, self.objective.network):
             found = self._settled_pass(progress)
-        seconds = perf_counter() - begin + found.seconds
+        end = perf_counter()
+        seconds = end - begin + found.seconds
         run.note(lambda: self._finish(progress, found, seconds), lambda: self._tell(progress))
         for hook in self.hooks.epoch_kept:
             hook(progress)
+        progress.measuring.append(perf_counter() - end)
 
     def _settled_pass(self, progress: Progress) -> OnePass:
         """Make a pass, after which the network holds the weights."""
@@ -186,7 +189,7 @@ class Trainer:
     def _tell(self, progress: Progress) -> None:
         for hook in self.hooks.epoch_told:
             hook(progress)
-        if perf_counter() > self.deadline:
+        if progress.time_is_up:
             progress.stop("max_time")
 
     def _finish(self, progress: Progress, found: OnePass, seconds: float) -> Mapping[str, float]:
@@ -244,7 +247,7 @@ class Trainer:
             lost = not (progress.loss < _INFINITY or self.outlasts_loss)
             if lost or progress.stop_reason is not None:
                 break
-            if self.deadline < _INFINITY and perf_counter() > self.deadline:
+            if progress.time_is_up:
                 break
         return OnePass(total / done, norm, rate, n_rows, objective.figures())
 

@@ -1,6 +1,7 @@
 """Importances of columns: what matters is found, whoever asks for it."""
 
 import functools
+import itertools
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, CNNClassifier, MLPClassifier, MLPRegressor, TabularMLPRegressor
 from sknn.inspection import feature_importances
+from sknn.inspection.shuffles import _drawn
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((120, 5))
@@ -123,6 +125,104 @@ def test_what_lacks_is_named():
     ]:
         with pytest.raises(ValueError, match=missing):
             feature_importances(FITTED, *given, method=method)
+    signals = X[:, :, np.newaxis]
+    small = CNNClassifier((2,), kernel_size=(3,), max_iter=1).fit(signals, Y > 0)
+    with pytest.raises(ValueError, match=r"rows of shape \(5, 1\)"):
+        feature_importances(small, signals, Y > 0)
     table = TabularMLPRegressor(max_iter=2, n_members=2, n_splits=2).fit(X, Y)
     with pytest.raises(AttributeError, match="encoded"):
         feature_importances(table)
+
+
+WEIGHTS = RNG.integers(0, 3, len(X)).astype(float)
+FRAME = pd.DataFrame(X, columns=list("abcde"))
+
+
+def matrix():
+    return FITTED, X
+
+
+def outputs():
+    return net().fit(X, np.column_stack([Y, X[:, 0]])), X
+
+
+def frame():
+    return make_pipeline(StandardScaler(), net()).fit(FRAME, Y), FRAME
+
+
+def table():
+    few = FRAME.iloc[:40, :2].copy()
+    few.loc[few["a"] > 1, "a"] = np.nan
+    model = TabularMLPRegressor(max_iter=2, n_members=1, random_state=0)
+    return model.fit(few, Y[:40]), few
+
+
+def repeated(rows, weight):
+    times = np.repeat(np.arange(len(rows)), weight.astype(int))
+    return rows.iloc[times] if hasattr(rows, "iloc") else rows[times]
+
+
+@pytest.mark.parametrize(
+    ("case", "method"),
+    [*itertools.product([matrix, outputs, frame], METHODS[1:3]), (table, "gradients")],
+)
+def test_a_weight_is_how_often_a_row_is_there(case, method):
+    model, rows = case()
+    weight = WEIGHTS[: len(rows)]
+    found = feature_importances(model, rows, sample_weight=weight, method=method)
+    expected = feature_importances(model, repeated(rows, weight), method=method)
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
+    thrice = feature_importances(model, rows, sample_weight=3 * weight, method=method)
+    np.testing.assert_allclose(thrice, expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("case", [matrix, frame])
+def test_shuffles_of_weighted_rows_are_those_of_repeated_ones(case):
+    # Rows of weight 4 lie far out in a column, which a shuffle of all rows alike would not show.
+    model, rows = case()
+    weight = np.where(X[:, 1] > 0.5, 4.0, 1.0)
+    more = {"n_repeats": 25, "random_state": 0}
+    found = feature_importances(model, rows, Y, sample_weight=weight, **more)
+    targets = repeated(Y, weight)
+    expected = feature_importances(model, repeated(rows, weight), targets, **more)
+    np.testing.assert_allclose(found, expected, rtol=0.06, atol=0.01)
+
+
+@pytest.mark.parametrize("method", METHODS[1:])
+def test_rows_of_weight_zero_are_left_out(method):
+    weight = (np.arange(len(X)) % 3 > 0).astype(float)
+    odd = np.where(weight[:, None] == 0, 1e6, X)
+    some = {"method": method, "random_state": 0}
+    found = feature_importances(FITTED, odd, Y, sample_weight=weight, **some)
+    kept = weight > 0
+    alone = feature_importances(FITTED, X[kept], Y[kept], sample_weight=weight[kept], **some)
+    np.testing.assert_array_equal(found, alone)
+
+
+def test_equal_weights_shuffle_every_row_once():
+    drawn = [_drawn(np.full(50, 0.3), np.random.RandomState(i)) for i in range(20)]
+    assert all(np.array_equal(np.sort(each), np.arange(50)) for each in drawn)
+    assert len({each.tobytes() for each in drawn}) == 20
+    often = np.bincount(_drawn(np.array([1.0, 2.0, 5.0]), np.random.RandomState(0)), minlength=3)
+    assert often.sum() == 3 and often[2] >= 1
+
+
+def test_weights_reach_the_scorer_that_was_asked_for():
+    weight = np.where(X[:, 0] > 0, 10.0, 0.1)
+    more = {"sample_weight": weight, "scoring": "neg_mean_absolute_error", "random_state": 0}
+    found = feature_importances(FITTED, X, Y, **more)
+    assert set(found.argsort()[-2:]) == {1, 3} and found[3] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("given", "weight", "words"),
+    [
+        ((), WEIGHTS, "without its rows; pass X"),
+        ((X,), WEIGHTS[1:], "sample_weight.shape"),
+        ((X,), -WEIGHTS, "Negative values"),
+        ((X, Y), 0 * WEIGHTS, "sample_weight must hold at least one weight that is not zero"),
+    ],
+)
+def test_odd_weights_are_refused(given, weight, words):
+    with pytest.raises(ValueError, match=words):
+        feature_importances(FITTED, *given, sample_weight=weight)

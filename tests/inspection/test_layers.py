@@ -26,7 +26,7 @@ from sknn.inspection import (
     LearningRateDisplay,
     WeightsDisplay,
 )
-from sknn.layers import Dense, Residual
+from sknn.layers import BatchNorm, Conv2D, Dense, Dropout, Parallel, Residual
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -112,7 +112,7 @@ def test_weights_that_cannot_be_drawn():
     with pytest.raises(NotFittedError):
         WeightsDisplay.from_estimator(net())
     for wrong, text in [
-        ({"kind": "images"}, "pass shape"),
+        ({"kind": "images"}, "pass the shape"),
         ({"kind": "pie"}, "kind must be"),
         ({"layer": "hidden9"}, "layer must be"),
         ({"layer": 5}, "layer must be"),
@@ -146,6 +146,9 @@ def test_histograms_of_all_hidden_layers():
     [
         (CNNClassifier((5,), **BRIEF), IMAGES, "conv0", "maps", (2, 2, 5)),
         (CNNClassifier((5,), **BRIEF), IMAGES, -1, "histogram", (30, 64)),
+        (CNNClassifier((5,), **BRIEF), IMAGES, "norm0", "maps", (4, 4, 5)),
+        (CNNClassifier((5,), n_members=2, **BRIEF), IMAGES, "norm0", "maps", (4, 4, 10)),
+        (CNNClassifier((5,), **BRIEF), IMAGES, "output", "histogram", (30, 1)),
         (RNNClassifier((5, 3), **BRIEF), SERIES, 0, "sequence", (8, 5)),
         (RNNClassifier((5,), **BRIEF), SERIES, 0, "sequence", (8, 5)),
         (RNNClassifier((5,), bidirectional=True, **BRIEF), SERIES, 0, "histogram", (30, 30)),
@@ -168,6 +171,55 @@ def test_outputs_of_every_kind_of_layer(model, rows, layer, kind, shape):
     assert display.kind == kind
     assert next(iter(display.outputs.values())).shape == shape
     assert display.figure_ is display.axes_[0].figure
+
+
+def test_outputs_of_layers_inside_blocks():
+    inside = [Conv2D(4), BatchNorm(), Conv2D(4, activation="identity")]
+    branches = Parallel([Conv2D(2, 1), [Dropout(0.5), Residual([Conv2D(4)])]])
+    model = CNNClassifier(layers=[Conv2D(4), Residual(inside), branches], **BRIEF).fit(IMAGES, Y)
+
+    def output(layer):
+        display = ActivationDisplay.from_estimator(model, IMAGES, layer=layer, row=2)
+        return display.outputs[layer]
+
+    np.testing.assert_allclose(output("conv0") + output("residual0.conv1"), output("residual0"))
+    branch = output("residual0") + output("parallel0.1.residual0.conv0")
+    joined = np.concatenate([output("parallel0.0.conv0"), branch], axis=-1)
+    np.testing.assert_allclose(joined, output("parallel0"))
+    with pytest.raises(ValueError, match="layer must be"):
+        output("residual0.conv2")
+
+
+def test_a_layer_alone_and_those_between():
+    model = CNNClassifier((5,), **BRIEF).fit(IMAGES, Y)
+    shapes = {}
+    for layer, alone in (("conv0", True), ("norm0", False), ("pool0", False), ("conv0", False)):
+        shown = ActivationDisplay.from_estimator(model, IMAGES, layer=layer, alone=alone)
+        shapes[layer, alone] = shown.outputs[layer].shape
+    assert list(shapes.values()) == [(4, 4, 5), (4, 4, 5), (2, 2, 5), (2, 2, 5)]
+
+
+@pytest.mark.parametrize("n_members", [1, 2])
+def test_layers_inside_of_blocks(n_members):
+    inner = Residual([Dense(3, "tanh"), Dropout(0.1)])
+    layers = [Dense(3), Residual([inner, Dense(5), Dense(3, "identity")]), Parallel([Dense(2), []])]
+    model = MLPClassifier(layers=layers, n_members=n_members, **BRIEF).fit(X, Y)
+
+    def output(name):
+        return ActivationDisplay.from_estimator(model, X, layer=name).outputs[name]
+
+    begin, weights = output("hidden0"), model.get_weights()["residual0"]
+    np.testing.assert_allclose(
+        output("residual0") - begin, output("residual0.hidden1"), rtol=1e-5, atol=1e-6
+    )
+    deep = output("residual0.residual0.hidden0")
+    assert deep.shape == (30, 3 * n_members)
+    assert output("parallel0.0.hidden0").shape == (30, 2 * n_members)
+    if n_members == 1:
+        raw = begin @ weights["residual0.hidden0.W"] + weights["residual0.hidden0.b"]
+        np.testing.assert_allclose(deep, np.tanh(raw), rtol=1e-5, atol=1e-6)
+    with pytest.raises(ValueError, match="'residual0.residual0.hidden0', 'residual0.hidden0'"):
+        output("residual0.hidden7")
 
 
 def test_the_last_state_is_what_the_layer_gives():
@@ -240,6 +292,8 @@ def test_updates_are_counted_where_the_schedule_counts_them():
 
 def test_schedules_by_name_and_by_themselves():
     display = LearningRateDisplay.from_schedules(["cosine", "plateau"], max_iter=10)
+    # A rate for all of an epoch is a stair; one for every update is a curve.
+    assert [line.get_drawstyle() for line in display.lines_] == ["default", "steps-post"]
     assert [line.get_label() for line in display.lines_] == ["cosine", "plateau"]
     assert set(display.rates["plateau"][1]) == {0.001}
     with pytest.raises(InvalidParameterError, match="schedules"):

@@ -9,7 +9,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknn import GAN, AutoEncoder, MLPClassifier
+from sknn import GAN, AutoEncoder, BernoulliRBM, DBNClassifier, MLPClassifier
 from sknn.inspection import NetworkDisplay
 
 X = np.random.default_rng(0).standard_normal((30, 4))
@@ -56,6 +56,21 @@ def test_two_nets_and_two_halves_are_named():
     assert {"generator", "discriminator"} <= set(texts(NetworkDisplay.from_estimator(gan)))
     coder = AutoEncoder((3, 2), max_iter=1, random_state=0, tol=0, learning_rate="cosine").fit(X)
     assert {"encoder", "decoder"} <= set(texts(NetworkDisplay.from_estimator(coder)))
+
+
+def test_boltzmann_machines_have_two_layers_and_a_heading_each():
+    rbm = BernoulliRBM(3, n_iter=1, random_state=0).fit(X > 0)
+    display = NetworkDisplay.from_estimator(rbm)
+    found = texts(display)
+    assert {"visible", "hidden", "4 units", "\u21c4 both ways"} <= {t.split("\n")[0] for t in found}
+    assert [len(lines.get_segments()) for lines in display.lines_] == [12]
+    settings = {"pretrain_n_iter": 1, "learning_rate": "cosine", "max_iter": 1, "random_state": 0}
+    stack = DBNClassifier((3, 2), **settings).fit(X > 0, Y)
+    display = NetworkDisplay.from_estimator(stack)
+    found = {text.get_text(): text.get_position()[0] for text in display.ax_.texts}
+    assert (found["\u21c4 RBM 1"], found["\u21c4 RBM 2"]) == (0.5, 1.5)
+    assert "\u21c4 RBM 3" not in found
+    assert "RBM 2" in stack._repr_html_()
 
 
 def test_zero_weights_and_members():

@@ -1,5 +1,6 @@
 """What is said of odd input: our own words, the argument, what to do."""
 
+import importlib
 import re
 import warnings
 
@@ -9,16 +10,19 @@ import pytest
 import scipy.sparse as sp
 from numpy.testing import assert_array_equal
 from sklearn.base import ClassifierMixin
+from sklearn.exceptions import DataConversionWarning
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.utils import get_tags
 
 from sknn import (
     GAN,
     AutoEncoder,
     CNNClassifier,
+    CNNRegressor,
     MLPClassifier,
     MLPRegressor,
+    RNNClassifier,
     RNNRegressor,
     TabularMLPClassifier,
     TabularMLPRegressor,
@@ -71,6 +75,49 @@ def test_missing_values_and_text_have_remedies(kind):
         words += said(lambda x=x: kind().fit(x, *target))
         assert "X holds text" in words and "('red')" in words and "OneHotEncoder" in words
     assert words.count("TabularMLPClassifier or TabularMLPRegressor") == 4 + len(frames)
+
+
+ODD_ENTRIES = {
+    "text": ("four", "numbers ('four'), in {}. Encode"),
+    "missing": (np.nan, "Input X contains NaN, in {}. Impute"),
+    "infinite": (np.inf, "infinity or a value too large for dtype('float64'), in {}."),
+}
+
+
+@pytest.mark.parametrize("entry", ODD_ENTRIES)
+@pytest.mark.parametrize("form", ["pandas", "objects", "list", "polars", "pyarrow"])
+def test_the_column_of_an_odd_entry_is_named(entry, form):
+    value, words = ODD_ENTRIES[entry]
+    frame = pd.DataFrame({"km": [1.0] * 6, "doors": pd.Series([2.0] * 6, dtype=object)})
+    frame.loc[3, "doors"] = value
+    if form in ("polars", "pyarrow"):
+        pytest.importorskip(form)
+        frame["doors"] = frame["doors"].astype(str if entry == "text" else float)
+    rows = {
+        "pandas": lambda: frame,
+        "objects": frame.to_numpy,
+        "list": lambda: frame.to_numpy().tolist(),
+        "polars": lambda: importlib.import_module("polars").from_pandas(frame),
+        "pyarrow": lambda: importlib.import_module("pyarrow").Table.from_pandas(frame),
+    }[form]()
+    named = form not in ("objects", "list")
+    found = said(lambda: MLPClassifier(max_iter=1).fit(rows, [0, 1] * 3))
+    assert words.format("column 'doors'" if named else "column 1 (counted from 0)") in found
+    hint = "In a pipeline, pipe[:-1].get_feature_names_out()[1] is its name."
+    assert (hint in found) == (entry == "text" and not named)
+
+
+@pytest.mark.parametrize("entry", ["four", pd.Timestamp("2024-01-05")])
+def test_an_odd_entry_of_a_table_is_told_with_its_column(entry):
+    frame = pd.DataFrame({"km": np.arange(40.0), "doors": np.arange(40) % 5})
+    net = TabularMLPClassifier(preset="fast", **SMALL).fit(frame, BINARY[:40])
+    odd = frame.assign(doors=frame["doors"].astype(object))
+    odd.loc[3, "doors"] = entry
+    assert said(lambda: net.predict(odd)).startswith("In column 'doors' of X: ")
+    nameless = TabularMLPClassifier(preset="fast", **SMALL).fit(frame.to_numpy(), BINARY[:40])
+    words = said(lambda: nameless.predict(odd.to_numpy()))
+    assert words.startswith("In column 1 (counted from 0) of X: ")
+    assert words.endswith(". In a pipeline, pipe[:-1].get_feature_names_out()[1] is its name.")
 
 
 @pytest.mark.filterwarnings("ignore::sknn.exceptions.TableWarning")
@@ -178,7 +225,7 @@ def test_sparse_targets_that_are_no_indicator(kind, name):
     assert "y is sparse" in said(lambda: kind().fit(X, y))
     if kind is not GAN:
         call = lambda: kind().fit(X, LABELS, X_val=X, y_val=y)  # noqa: E731
-        assert "y is sparse" in said(call)
+        assert "y_val is sparse" in said(call)
 
 
 @pytest.mark.parametrize("odd", [SPARSE["a column"], [[1], [1, 2]] * 30, {"a": 1}, [None] * 60])
@@ -291,3 +338,123 @@ def test_curves_of_what_is_wrapped():
     assert "refit=True" in said(
         lambda: LossCurveDisplay.from_estimator(search.set_params(refit=False).fit(X, BINARY))
     )
+
+
+@pytest.mark.parametrize("call", ["predict", "partial_fit"])
+def test_columns_of_another_step_of_a_pipeline(call):
+    steps = make_pipeline(PolynomialFeatures(), MLPClassifier(**SMALL)).fit(X, BINARY)
+    given = {"predict": (X,), "partial_fit": (X, BINARY)}[call]
+    words = said(lambda: getattr(steps[-1], call)(*given))
+    assert words.startswith(
+        "X has 5 features, but MLPClassifier is expecting 21 features as input."
+    )
+    assert words.endswith("For the last step of a pipeline, pass pipe[:-1].transform(X).")
+    getattr(steps[-1], call)(steps[:-1].transform(X), *given[1:])
+
+
+FIRST = {"channels": "first"}
+SINGLE = {
+    # shape of X in fit, parameters, shape of a single row, noun, lengths told
+    "gray": (CNNClassifier, (8, 8), {}, (8, 8), "image", "8, 8"),
+    "color": (CNNClassifier, (8, 6, 3), {}, (8, 6, 3), "image", "8, 6, 3"),
+    "channels first": (CNNClassifier, (3, 8, 6), FIRST, (3, 8, 6), "image", "3, 8, 6"),
+    "signal": (CNNRegressor, (12, 2), {"kernel_size": (3,)}, (12, 2), "sequence", "12, 2"),
+    "sequence": (RNNRegressor, (7, 3), {}, (7, 3), "sequence", "n_steps, 3"),
+    "longer sequence": (RNNClassifier, (7, 3), {}, (9, 3), "sequence", "n_steps, 3"),
+    "features first": (RNNRegressor, (3, 7), FIRST, (3, 5), "sequence", "3, n_steps"),
+    "numbers": (RNNClassifier, (7, 1), {}, (5,), "sequence", "n_steps"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize("form", [np.asarray, np.ndarray.tolist])
+@pytest.mark.filterwarnings("ignore::sknn.exceptions.ShapeWarning")
+def test_a_single_row_with_a_shape_lacks_the_axis_of_rows(name, form):
+    kind, shape, more, single, noun, lengths = SINGLE[name]
+    rng = np.random.default_rng(0)
+    net = kind((2,), **SMALL, **more).fit(rng.normal(size=(12, *shape)), np.arange(12) % 2)
+    one = rng.normal(size=single)
+    batch = one[None] if name != "numbers" else one[None, :, None]
+    assert net.predict(batch).shape == (1,)
+    for call in (net.predict, lambda x: net.partial_fit(x, [1]), lambda x: net.score(x, [1])):
+        words = said(lambda call=call: call(form(one)))
+        assert f"X has the shape {single} of a single {noun}, " in words
+        assert f"X of shape (n_samples, {lengths}). Reshape your data: one {noun} needs" in words
+        assert "X[None] (or X[:1] of a batch)." in words
+        assert ("Read as flat rows, X has" in words) == (len(single) == 2)
+
+
+def test_rows_of_a_wrong_shape_are_not_taken_for_a_single_one():
+    net = CNNClassifier((2,), **SMALL).fit(np.zeros((12, 8, 8)), np.arange(12) % 2)
+    for shape in [(5, 8), (8,), (8, 7), (2, 7, 8)]:
+        assert "a single image" not in said(lambda shape=shape: net.predict(np.zeros(shape)))
+    flat = CNNClassifier((2,), input_shape=(4, 16), kernel_size=(3, 3), **SMALL)
+    flat.fit(np.zeros((12, 64)), np.arange(12) % 2)
+    assert "(4, 16) of a single image" in said(lambda: flat.predict(np.zeros((4, 16))))
+
+
+TABLE = pd.DataFrame(X[:, :2], columns=["a", "b"])
+OF_VALIDATION = {
+    # what is changed, what is said
+    "missing": (
+        {"X_val": TABLE.where(TABLE > -1)},
+        "Input X_val contains NaN, in column 'a'. Imp",
+    ),
+    "text": (
+        {"X_val": TABLE.assign(b="red")},
+        "X_val holds text .* .'red'., in column 'b'. Encode",
+    ),
+    "order": ({"X_val": TABLE[["b", "a"]]}, "In X_val: The feature names should match"),
+    "rows": ({"X_val": TABLE[:9]}, "X_val has 9 rows and y_val 60; both"),
+    "twice": ({"X_val": TABLE[["a", "b", "a"]]}, "X_val has more than one column named"),
+    "labels": ({"y_val": [0, 7] * 30}, "`y_val` has classes not in .* `y_val` has .0 7."),
+    "columns": ({"y_val": np.zeros((60, 2))}, "y_val must have one column; got shape"),
+    "no target": ({"y_val": [0, np.nan] * 30}, "Input y_val contains NaN. Leave out the rows"),
+    "few weights": ({"sample_weight_val": [1, 2]}, r"^sample_weight_val.shape == .2,., expected"),
+    "negative": ({"sample_weight_val": [-1] * 60}, "data passed to `sample_weight_val`; weights"),
+    "no weight": ({"sample_weight_val": [0] * 60}, "^sample_weight_val must hold at least one"),
+}
+
+
+@pytest.mark.parametrize("name", OF_VALIDATION)
+def test_errors_about_validation_rows_name_what_was_passed(name):
+    changed, words = OF_VALIDATION[name]
+    given = {"X_val": TABLE, "y_val": [0, 1] * 30, "sample_weight_val": np.ones(60)} | changed
+    found = said(lambda: MLPClassifier(**SMALL).fit(TABLE, [0, 1] * 30, **given))
+    assert re.search(words, found)
+    assert not re.search(r"(?<!['\w])(X|y|sample_weight)(?!['\w])", found)
+
+
+def test_columns_and_entries_keep_their_names_in_errors_about_validation_rows():
+    frame = pd.DataFrame({"y": [1.0] * 60, "X": [2.0] * 60})
+    odd = frame.assign(y="X")
+    found = said(lambda: MLPClassifier(**SMALL).fit(frame, [0, 1] * 30, X_val=odd, y_val=[0] * 60))
+    assert "X_val holds text that cannot be converted to numbers ('X'), in column 'y'." in found
+    net = TabularMLPRegressor(preset="fast", **SMALL)
+    train = frame.assign(y=np.arange(60.0))
+    found = said(lambda: net.fit(train, REAL, X_val=odd, y_val=REAL))
+    assert found.startswith("In column 'y' of X_val: could not convert 'X' to a number")
+
+
+@pytest.mark.parametrize(
+    ("given", "words", "kind"),
+    [
+        ({"X_val": TABLE.to_numpy()}, "X_val does not have valid feature names", UserWarning),
+        ({"y_val": np.zeros((60, 1))}, "A column-vector y_val was passed", DataConversionWarning),
+    ],
+)
+def test_warnings_about_validation_rows_name_what_was_passed(given, words, kind):
+    def fit():
+        given_y = {"X_val": TABLE, "y_val": [0, 1] * 30} | given
+        MLPClassifier(**SMALL).fit(TABLE, [0, 1] * 30, **given_y)
+
+    with pytest.warns(kind, match=words) as record:
+        fit()
+    (found,) = [each for each in record if each.category is kind]
+    assert found.filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", kind)
+        with pytest.raises(kind, match=words):
+            fit()
+        warnings.simplefilter("ignore", kind)
+        fit()

@@ -88,9 +88,9 @@ def test_text_in_iso_form_is_read():
 @pytest.mark.parametrize("bad", ["yesterday", 3.5, dt.timedelta(1), True])
 def test_what_is_no_date(bad):
     encoder = TableEncoder().fit(ARRAY[:, None])
-    with pytest.raises((ValueError, TypeError), match="column 0 of X"):
+    with pytest.raises((ValueError, TypeError), match="column 0 .* of X"):
         encoder.transform(np.array([[bad]], object))
-    with pytest.raises(TypeError, match="column 0 of X: .* is not a date"):
+    with pytest.raises(TypeError, match="column 0 .* of X: .* is not a date"):
         encoder.transform([[18000.0]])
 
 
@@ -117,7 +117,7 @@ def test_spans_are_seconds(form):
 
 def test_what_is_no_span():
     encoder = TableEncoder().fit(np.array(SPANS, "m8[s]")[:, None])
-    with pytest.raises(TypeError, match="column 0 of X: .*time span"):
+    with pytest.raises(TypeError, match="column 0 .* of X: .*time span"):
         encoder.transform([[1.0]])
     assert encoder.transform([[None]])[0, 0] == 0
 

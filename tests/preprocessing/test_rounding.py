@@ -65,7 +65,9 @@ def test_quantities_in_any_units_are_scaled_without_a_word(column):
 @pytest.mark.parametrize("decompose", [PCA(6), TruncatedSVD(6, random_state=0)], ids=str)
 def test_surplus_components_are_named(decompose):
     X = decompose.fit_transform(RANK_3)
-    with pytest.warns(TableWarning, match="columns 3, 4, 5 are tiny .* fewer comp") as record:
+    with pytest.warns(
+        TableWarning, match="3, 4, 5 .counted from 0. are tiny .* fewer comp"
+    ) as record:
         encoded = TableEncoder(n_bins=None).fit_transform(X)
     assert len(record) == 1
     # They may hold something after all.
@@ -75,6 +77,6 @@ def test_surplus_components_are_named(decompose):
 def test_networks_of_tables_tell_too():
     X = TruncatedSVD(4, random_state=0).fit_transform(RANK_3)
     net = TabularMLPClassifier(n_members=2, n_splits=2, max_iter=1, random_state=0)
-    with pytest.warns(TableWarning, match="numbers of column 3 are tiny") as record:
+    with pytest.warns(TableWarning, match="column 3 .counted from 0. are tiny") as record:
         net.fit(X, NORMAL[:, 0] > 0)
     assert len(record) == 1

@@ -143,7 +143,7 @@ def test_rows_made_without_a_seed_are_found_out(path):
     space = {"mlpclassifier__alpha": [0.1, 1.0]}
     given = ArchitectureSearchCV(model, space, n_candidates=2, cv=2, checkpoint=path)
     given.fit(X, THREE)
-    with pytest.raises(ValueError, match="what the steps before the network make of the rows"):
+    with pytest.raises(ValueError, match="the output of the steps before the network"):
         given.set_params(n_jobs=1)
         _forget_results(path)
         given.fit(X, THREE)

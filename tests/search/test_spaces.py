@@ -77,6 +77,22 @@ def test_given_layers_leave_only_training_to_search(kind):
     )
 
 
+@pytest.mark.parametrize("prefix", ["", "mlpclassifier__"])
+def test_parts_of_given_layers_are_searched_by_their_names(prefix):
+    net = MLPClassifier(layers=[Dense(3), Dense(2)], max_iter=2, random_state=0)
+    asked = make_pipeline(StandardScaler(), net) if prefix else net
+    found = space(asked, hidden0__units=[4, 5], hidden1__activation=["relu", "tanh"])
+    names = ["alpha", "learning_rate_init", "hidden0__units", "hidden1__activation"]
+    assert list(found) == [f"{prefix}{name}" for name in names]
+    options = {"n_candidates": 3, "cv": 2, "random_state": 0, "error_score": "raise"}
+    search = ArchitectureSearchCV(asked, found, **options).fit(X, THREE)
+    assert search.best_params_[f"{prefix}hidden0__units"] in (4, 5)
+    with pytest.raises(ValueError, match="has no parameter 'hidden2__units'"):
+        space(asked, hidden2__units=[4])
+    with pytest.raises(ValueError, match=r"by the name in get_params.., such as hidden0__units="):
+        space(asked, units=(4, 8))
+
+
 @pytest.mark.parametrize(
     ("net", "changes", "words"),
     [

@@ -12,6 +12,7 @@ from sknn.core.losses.per_member import PerMember
 from sknn.core.network import Network
 from sknn.core.workspace import Workspace
 from sknn.estimators.tabular.ridge import ridge
+from sknn.training.callbacks import Progress
 from sknn.training.folds import FoldBatches, Folds, OutOfFold, ScoredWeights, _within_memory, pick
 from sknn.training.objective import Supervised
 from sknn.training.run import Run, Streams
@@ -92,6 +93,11 @@ def test_batches_hold_the_rows_of_their_member(size, weighted):
     for own, mine in zip(seen, rows, strict=True):
         assert len(own) == len(set(own)) == batches.n_rows == 25
         assert set(own) <= set(mine.tolist())
+    for m in range(3):
+        alone = FoldBatches(x, y, weight, rows, m).epoch(size, np.random.default_rng(0))
+        for one, joint in zip(alone, batches.epoch(size, np.random.default_rng(0)), strict=True):
+            for part, whole in zip(one, joint, strict=True):
+                np.testing.assert_array_equal(part, None if whole is None else whole[m])
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -131,12 +137,7 @@ def test_every_epoch_is_kept_and_judged_on_rows_not_seen():
         assert raw.shape == (1, 24, 1)
         return float(((raw[0] - y) ** 2).mean())
 
-    class Progress:
-        run = Run(Streams.from_seed(0), 10)
-        row = {}
-
-    progress = Progress()
-    progress.network = progress.candidate = net
+    progress = Progress(Run(Streams.from_seed(0), 10), net)
     watcher = OutOfFold(folds, x, judge)
     watcher.on_train_begin(progress)
     losses = [progress.run.candidates[0].loss]
@@ -210,6 +211,25 @@ def test_picks_are_those_of_a_slow_search(weighted):
         chosen.append(int(np.argmin(errors)))
     counts = pick(answers, ideal, weight, n_picks)
     np.testing.assert_array_equal(counts, np.bincount(chosen, minlength=6))
+
+
+def test_predictions_are_made_of_answers_piece_by_piece(monkeypatch):
+    answers, ideal = RNG.standard_normal((4, 30, 2)), np.exp(RNG.standard_normal((30, 2)))
+    given = answers.copy()
+    expected = pick(np.exp(answers), ideal, None, 5)
+    monkeypatch.setattr("sknn.training.folds._PIECE", 4 * 7 * 2)
+    counts = pick(answers, ideal, None, 5, lambda some: np.exp(some, out=some))
+    np.testing.assert_array_equal(counts, expected)
+    np.testing.assert_array_equal(answers, given)
+
+
+def test_rows_are_judged_piece_by_piece(monkeypatch):
+    x = RNG.standard_normal((24, 5))
+    folds = Folds.deal(np.arange(24), np.arange(24), 4, 2, np.random.default_rng(0))
+    net = network(4, 3)
+    whole = folds.held_out_scores(net, x)
+    monkeypatch.setattr("sknn.training.folds._ROWS", 5)
+    np.testing.assert_allclose(folds.held_out_scores(net, x), whole, rtol=1e-12)
 
 
 def test_a_perfect_predictor_is_picked_alone():

@@ -125,7 +125,7 @@ class Conv1D(_Convolution):
     Notes
     -----
     Windows are copied for the matrix product in slabs of at most 2**19 numbers (2 MB in float32),
-    however long the signals.
+    no matter how long the signals are.
 
     References
     ----------
@@ -192,7 +192,7 @@ class Conv2D(_Convolution):
     Notes
     -----
     Windows are copied for the matrix product in slabs of at most 2**19 numbers (2 MB in float32),
-    however large the images.
+    no matter how large the images are.
 
     References
     ----------

@@ -34,7 +34,7 @@ class Embedding(Layer):
         Length of the vectors.
     weight_init : str or Initializer, default=None
         Initial W. None: normal with the variance 1 / `units`, so that vectors have a length of
-        about 1, whatever `units` is. For initializers, a vector has 1 input and `units` outputs.
+        about 1 for any `units`. For initializers, a vector has 1 input and `units` outputs.
     name : str, default=None
         Name in parameter grids and in ``get_weights``; None: ``embedding0``, ...
 

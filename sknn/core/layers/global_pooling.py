@@ -147,7 +147,7 @@ class LastStep(_GlobalPool):
     Parameters
     ----------
     reverse : bool, default=False
-        Keep the first step: the last one of a recurrent layer that reads backwards.
+        Keep the first step: the last one of a recurrent layer that reads backward.
     name : str, default=None
         Name in parameter grids; None: ``pool0``, ``pool1``, ...
 

@@ -85,7 +85,7 @@ class Loss(Spec, family=True):
         return ()
 
     def prediction_at(self, n_outputs: int) -> slice:
-        """Return where in what the link gives the predictions of a regressor are."""
+        """Return where the predictions of a regressor are in the output of the link."""
         return slice(0, n_outputs)
 
     def scratch(self, n_raw: int) -> Mapping[str, Scratch]:

@@ -10,10 +10,10 @@ from sknn.core.losses.softmax import SoftmaxCrossEntropy, SoftmaxFocal
 
 
 class LogLoss(LossByTask, alias="log_loss"):
-    """Cross-entropy between what was observed and the predicted probabilities.
+    """Cross-entropy between the observed classes and the predicted probabilities.
 
-    Stands for :class:`SigmoidCrossEntropy` (two classes, labels) and :class:`SoftmaxCrossEntropy`
-    (one of many).
+    It is bound to :class:`SigmoidCrossEntropy` (two classes, labels) or
+    :class:`SoftmaxCrossEntropy` (one of many).
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ class Focal(LossByTask, alias="focal"):
 
     .. math:: l = -(1 - p_t)^\gamma \log p_t
 
-    with :math:`p_t` the probability of what was observed. Stands for :class:`SigmoidFocal` (two
-    classes, labels) and :class:`SoftmaxFocal` (one of many).
+    with :math:`p_t` the probability of what was observed. It is bound to :class:`SigmoidFocal`
+    (two classes, labels) or :class:`SoftmaxFocal` (one of many).
 
     Parameters
     ----------

@@ -67,7 +67,7 @@ class MulticlassHinge(OneOfK):
 
     .. math:: l(z, c) = \max\left(0,\; 1 + \max_{j \ne c} z_j - z_c\right)
 
-    Where several classes come equally close, they share the gradient.
+    If several classes are equally close, they share the gradient.
 
     References
     ----------
@@ -115,7 +115,7 @@ class MulticlassHinge(OneOfK):
 class Hinge(LossByTask, alias="hinge"):
     """Hinge loss for classification: margins, no probabilities.
 
-    Stands for :class:`BinaryHinge` (two classes, labels) and :class:`MulticlassHinge` (Crammer
+    It is bound to :class:`BinaryHinge` (two classes, labels) or :class:`MulticlassHinge` (Crammer
     and Singer).
 
     Examples

@@ -203,8 +203,8 @@ class Quantile(Pointwise, alias="quantile"):
 
     .. math:: \sum_j l_j(z_j, y) = \sum_j q_j (y - z_j) + \sum_j \max(z_j - y, 0)
 
-    the last part does not depend on the order of the scores, and the first is least where scores
-    ascend as levels do.
+    the last part does not depend on the order of the scores, and the first is lowest if the scores
+    are in the same order as the levels.
 
     Parameters
     ----------
@@ -242,11 +242,11 @@ class Quantile(Pointwise, alias="quantile"):
         return tuple(float(q) for q in np.atleast_1d(np.asarray(self.q, np.float64)))
 
     def n_raw(self, n_outputs: int) -> int:
-        """Return one an output and level."""
+        """Return one raw score per output and level."""
         return n_outputs * len(self.levels)
 
     def prediction_at(self, n_outputs: int) -> slice:
-        """Return where the medians are, or what is at the only level."""
+        """Return where the medians are or, with a single level, its quantiles."""
         levels = self.levels
         first = levels.index(0.5) * n_outputs if len(levels) > 1 else 0
         return slice(first, first + n_outputs)

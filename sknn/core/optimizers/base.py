@@ -1,4 +1,4 @@
-"""The base class of optimizers, and what they share."""
+"""The base class of optimizers, and their common parts."""
 
 from __future__ import annotations
 
@@ -45,14 +45,15 @@ class Optimizer(Spec, family=True):
         return self
 
     def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
-        """Return what lets parameters without a gradient wait until a batch touches them.
+        """Return an object that lets parameters without a gradient wait, or None.
 
-        None, as for most: each of them moves in every step.
+        None, the default: every parameter moves in every step.
 
         Parameters
         ----------
         l2, weight_decay : float
-            Strengths of the penalty whose gradient parameters have all the same, and of the decay.
+            Strengths of the L2 penalty, whose gradient even waiting parameters have, and of the
+            decay.
         """
         return None
 
@@ -68,7 +69,7 @@ class Optimizer(Spec, family=True):
 class Figured(Optimizer):
     """An optimizer in two parts: numbers that depend on rate and step alone, and the arrays.
 
-    So several networks can be moved at once, each with a rate and parameters of its own.
+    So several networks can be moved at once, each with its own rate and parameters.
     """
 
     @abstractmethod
@@ -100,7 +101,7 @@ def slabs(grad: NDArray, *arrays: NDArray) -> Iterator[tuple[NDArray, ...]]:
     """Cut equally shaped arrays along the last axis, each piece with scratch of its shape.
 
     For algorithms that need the gradient and its square at the same time: the scratch is at most
-    one slab however long the vector.
+    one slab, no matter how long the vector is.
 
     Yields
     ------

@@ -150,8 +150,8 @@ class AdamW(_Moments, alias="adamw"):
 class LazyAdam(_Moments, alias="lazy_adam"):
     r"""Adam that lets weights wait until a batch touches them: for text, and other sparse rows.
 
-    A word that does not occur in a batch has no gradient in it. :class:`Adam` moves its weights all
-    the same, by what is left of their moments, and so does work for all words in every batch. Here
+    A word that does not occur in a batch has no gradient in it. :class:`Adam` still moves its
+    weights, by the rest of their moments, and so does work for all words in every batch. Here
     the rows of the first W whose columns of X are zero throughout the batch wait. When they are
     needed, they catch up on the k steps they missed, all at once:
 
@@ -205,12 +205,12 @@ class LazyAdam(_Moments, alias="lazy_adam"):
     """
 
     def waiting(self, l2: float, weight_decay: float) -> Waiting | None:
-        """Return what makes up for missed steps; None if the betas set no end to it."""
+        """Return an object that makes up for missed steps; None if the betas allow no bound."""
         b1, b2 = float(self.beta_1), float(self.beta_2)
         return MissedMoments((b1, b2), self._scalars, l2) if b1 * b1 < b2 else None
 
     def _scalars(self, lr: float, step: int) -> tuple[float, float]:
-        """Return what the quotient of the sums is multiplied with, and its epsilon."""
+        """Return the factor on the quotient of the sums, and its epsilon."""
         _, _, scale, epsilon = self.figures(lr, step)
         return scale, epsilon
 
@@ -306,7 +306,7 @@ class NAdam(_Moments, alias="nadam"):
     """
 
     def figures(self, lr: float, step: int) -> Sequence[float]:
-        """Return what the other kinds need, and how far the look-ahead goes."""
+        """Return the figures of the other kinds, and the length of the look-ahead."""
         b1, b2, scale, epsilon = super().figures(lr, step)
         ahead = (1.0 - b1 ** (step + 1)) / (1.0 - b1**step)
         return b1, b2, scale / ahead, epsilon, ahead

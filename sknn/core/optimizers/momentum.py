@@ -116,7 +116,7 @@ class Lion(Figured, alias="lion"):
 
     Notes
     -----
-    Steps have full length whatever the gradient. Use a learning rate 3 to 10 times lower than for
+    Steps have full length for any gradient. Use a learning rate 3 to 10 times lower than for
     Adam (1e-4 to 3e-4), a weight decay higher by the same factor, and a schedule that decays. It
     works best with large batches.
 

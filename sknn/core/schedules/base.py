@@ -48,7 +48,7 @@ class Schedule(Spec, family=True):
         Parameters
         ----------
         horizon : int
-            As of :meth:`factor`.
+            As for :meth:`factor`.
         """
         if "epochs" not in self.get_params(deep=False):
             return 0

@@ -99,7 +99,7 @@ class Exponential(Schedule, alias="exponential"):
 
 
 class Step(Schedule, alias="step"):
-    r"""Step decay: cut the rate every so many epochs.
+    r"""Step decay: cut the rate at regular intervals.
 
     .. math:: \eta_e = \eta \, d^{\lfloor e / E \rfloor}
 

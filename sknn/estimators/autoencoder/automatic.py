@@ -14,15 +14,15 @@ _HIGHEST_RATE = 0.005
 
 
 def is_deep(estimator: Any) -> bool:
-    """Whether there are layers besides the code, which can be nonlinear."""
+    """Whether there are hidden layers other than the code, which can be nonlinear."""
     return estimator.layers is not None or len(hidden_sizes(estimator.hidden_layer_sizes)) > 1
 
 
 def activations(estimator: Any, n_layers: int) -> list[Any]:
     """Return the activation of every hidden layer of the encoder.
 
-    A linear code holds components in either direction, one unit each; one that is to be sparse
-    has to know what off is.
+    A linear code holds components in either direction, with one unit for each. A sparse code needs
+    units that can be off.
     """
     if not _is_automatic(estimator.activation):
         return per_layer(estimator.activation, n_layers, "activation")
@@ -31,9 +31,9 @@ def activations(estimator: Any, n_layers: int) -> list[Any]:
 
 
 def schedule(estimator: Any) -> Schedule | None:
-    """Return the schedule of "auto"; None if the user has named one.
+    """Return the schedule for "auto"; None if the user chose one.
 
-    One layer starts at its optimum, or near it, and is to stop when it does not get any better.
+    A network with one layer starts at its optimum, or near it, and stops if it does not improve.
     """
     if not _is_automatic(estimator.learning_rate):
         return None
@@ -41,10 +41,10 @@ def schedule(estimator: Any) -> Schedule | None:
 
 
 def base_rate(estimator: Any) -> float:
-    """Return the learning rate, by default the lower the wider the network is.
+    """Return the learning rate, which is lower for wider networks by default.
 
-    A step of Adam moves every weight by the rate, so what a unit gets from all units of a layer
-    moves by more the more of them there are: large steps lose the last components of a long code.
+    A step of Adam moves every weight by the rate, so the input of a unit moves further if the layer
+    below has more units: large steps lose the last components of a long code.
     """
     if not _is_automatic(estimator.learning_rate_init):
         return float(estimator.learning_rate_init)

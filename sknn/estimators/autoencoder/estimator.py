@@ -51,7 +51,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
 
     The encoder maps a row to its code (:meth:`transform`), and the decoder maps a code back
     (:meth:`inverse_transform`). The code is a compressed description of the row. The reconstruction
-    error tells how unusual the row is (:meth:`score_samples`). Trained on corrupted rows, the
+    error shows how unusual the row is (:meth:`score_samples`). Trained on corrupted rows, the
     network learns to restore them (`corruption`).
 
     X may be an array of numbers or a frame of any columns: numbers, categories, booleans, dates,
@@ -66,9 +66,9 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     activation : str, Activation or list, default="auto"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
-        :mod:`sknn.activations`. A list gives one for each hidden layer. "auto" is "relu", and
-        "identity" for the code of several layers that is not to be sparse. The last layer of the
-        decoder has `output_activation`.
+        :mod:`sknn.activations`. A list gives one for each hidden layer. "auto" is "relu", except
+        for the code of several layers, where it is "identity" without `sparsity`. The last layer of
+        the decoder has `output_activation`.
     tied_weights : bool, default=False
         Let the decoder use the transposed weights of the encoder, which halves the number of
         weights.
@@ -128,8 +128,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. "auto" is "cosine", and
-        "constant" for a code that is the only layer. A cosine ends after `max_iter` epochs, in a
-        stream after as many calls of `partial_fit`; for longer streams pass "constant".
+        "constant" for a code that is the only layer. A cosine ends after `max_iter` epochs or, in a
+        stream, after as many calls of `partial_fit`; for longer streams pass "constant".
     learning_rate_init : float or "auto", default="auto"
         Learning rate, which the schedule multiplies by a factor. "auto" is 0.016 over the square
         root of the units of the widest hidden layer, at most 0.005, and 0.001 for a single hidden
@@ -147,8 +147,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     tol : float, default=0.0
-        Smallest improvement of the loss that counts. By default, every improvement does: a good
-        reconstruction has a small loss that keeps falling in small steps.
+        Smallest improvement of the loss that counts. By default, every improvement counts, because
+        a good reconstruction has a small loss that keeps falling in small steps.
     verbose : bool or int, default=False
         Print one line per epoch: its number and how many there are, losses, score, learning rate,
         and the time left.
@@ -184,7 +184,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Weights and biases of the dense layers, as for :class:`MLPRegressor`.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     Notes
     -----
@@ -196,9 +196,9 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     times 4. The loss is the cross-entropy of levels plus half the squared error of scores. The
     reconstruction error is that of a column of the frame relative to its mean over the training
     rows of the last call, averaged over columns: levels that nothing predicts would otherwise hide
-    all else. A level that was never seen counts as equal parts of all known ones. With
-    ``dtype="auto"``, training is in float32. Reconstructed numbers are rounded as those in training
-    were, and lie between them.
+    everything else. A level that was never seen counts as equal parts of all known ones. With
+    ``dtype="auto"``, training is in float32. Reconstructed numbers are rounded like those in
+    training, and lie in their range.
 
     With ``outlier_score="distance"``, rows are judged by their residuals
     :math:`r = (x - \hat x) / s`, where :math:`s` are the standard deviations of the columns, and by
@@ -206,7 +206,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
 
     .. math:: D^2 = r'^T (S_r + 0.01 I)^{-1} r' + z'^T S_z^{-1} z'
 
-    is least, where :math:`r'` and :math:`z'` are :math:`r` and :math:`z` less their means, and
+    is least, where :math:`r'` and :math:`z'` are :math:`r` and :math:`z` minus their means, and
     :math:`S_r` and :math:`S_z` their covariances [5]_, shrunk as in
     :class:`sklearn.covariance.OAS` [6]_. With means and covariances of the central half, the
     distance of a row is that to the third nearest of up to 256 rows of this half [7]_. So a few
@@ -348,7 +348,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
         y : ignored
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 counts as the row twice, weight 0 as the row absent.
+            A weight of 2 counts the row twice, and a weight of 0 leaves it out.
         X_val : {array-like, frame, sparse matrix}, default=None
             Validation rows. Their loss is recorded, and early stopping watches it.
         sample_weight_val : array-like, default=None
@@ -427,7 +427,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         return self._form.restored(self._decoded(X))
 
     def _decoded(self, X: Any) -> NDArray:
-        """Return what the decoder makes of codes, before it is a table again."""
+        """Return the output of the decoder for codes, before it becomes a table again."""
         self._check_fitted()
         network, stop = self.network_, codec.code_stop(self.network_)
         codes = arrays.check_matrix(X, network.dtype)

@@ -1,4 +1,4 @@
-"""Tables of any columns as what an autoencoder reconstructs."""
+"""Tables of any columns as targets of an autoencoder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.preprocessing.matrix.coder import MatrixCoder, drawn
 
 _FIXED = {"output_groups": None, "loss": "auto", "output_activation": "auto"}
-"""What the columns of a table decide."""
+"""Parameters that the columns of a table determine."""
 
 
 class TableTargets(ReconstructionTargets):
@@ -30,9 +30,9 @@ class TableTargets(ReconstructionTargets):
         super().__init__(rows, "identity", groups, scalable=False)
 
     def drawn(self, rows: NDArray, rng: Any) -> NDArray:
-        """Draw choices by their probabilities, and numbers of the variance that the loss implies.
+        """Draw choices by their probabilities, and numbers with the variance that the loss implies.
 
-        Half a squared error is the likelihood of a normal distribution of variance 1.
+        Half the squared error is minus the log-likelihood of a normal distribution of variance 1.
         """
         assert self.groups is not None
         rows = drawn(rows, self.groups.categorical, rng)
@@ -42,12 +42,12 @@ class TableTargets(ReconstructionTargets):
 
 
 def table_targets(estimator: Any, rows: Rows) -> TableTargets:
-    """Return the targets of a table; raise for parameters that it decides itself."""
+    """Return the targets of a table; raise for parameters that it determines itself."""
     for name, wanted in _FIXED.items():
         value = getattr(estimator, name)
         if value is not wanted and value != wanted:
             raise ValueError(
                 f"{name}={value!r} has no effect on a frame whose columns are not all numbers "
-                f"without gaps: its columns decide that themselves. Leave it at {wanted!r}."
+                f"without gaps, because its columns determine it. Leave it at {wanted!r}."
             )
     return TableTargets(rows, estimator._form.coder)

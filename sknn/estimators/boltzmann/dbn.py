@@ -297,8 +297,9 @@ feature_names_in_
         **DeepBelief._wording,
         """With
     ``loss="gaussian_nll"`` it is that of the target: the network predicts it and, with
-    several members, it is the root of the mean of their variances plus the variance of
-    their means. With other losses, it is the standard deviation of the members'
+    several members, it is the square root of the sum of two terms: the mean of their
+    variances and the variance of their means. With other losses, it is the standard
+    deviation of the members'
     predictions.""": "It is the standard deviation of the members' predictions.",
         "a single member, unless the loss learns a spread.": "a single member.",
     }

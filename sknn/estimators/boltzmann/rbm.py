@@ -1,4 +1,4 @@
-"""The restricted Boltzmann machines: signatures, docstrings, and what is visible."""
+"""The restricted Boltzmann machines: signatures, docstrings, and visible units."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class BernoulliRBM(BoltzmannMachine):
     .. math:: E(v, h) = -a \cdot v - b \cdot h - v W h, \qquad p(v, h) = e^{-E(v, h)} / Z
 
     It has the parameters, methods, and attributes of :class:`sklearn.neural_network.BernoulliRBM`,
-    and more. The differences: the order of rows is new in every epoch, the visible biases start at
+    and more. The differences: rows are shuffled again in every epoch, the visible biases start at
     the log-odds of the means, and :meth:`score_samples` is exact.
 
     Parameters
@@ -82,7 +82,7 @@ class BernoulliRBM(BoltzmannMachine):
     stop_reason_ : str or None
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     See Also
     --------
@@ -233,7 +233,7 @@ class GaussianRBM(BoltzmannMachine):
     stop_reason_ : str or None
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     See Also
     --------

@@ -59,9 +59,9 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     learning_rate : str or Schedule, default="cosine"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
-        :mod:`sknn.schedules`. Works with every stochastic solver. By name, a schedule ends after
-        `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer streams pass
-        "constant".
+        :mod:`sknn.schedules`. Works with every stochastic solver. A schedule given by name ends
+        after `max_iter` epochs or, in a stream, after as many calls of `partial_fit`; for longer
+        streams pass "constant".
     learning_rate_init : float, default=0.003
         Learning rate, which the schedule multiplies by a factor.
     alpha : float, default=0.0001
@@ -142,7 +142,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     X is (n, H, W) or (n, H, W, C); a signal (n, T, C), if `kernel_size` has one axis or `layers`
     begin with a Conv1D; or flat, (n, n_features), so that scalers and searches work. With
     ``channels="first"``, it is (n, C, H, W), or a signal (n, C, T). A
-    :class:`~sknn.exceptions.ShapeWarning` tells where a shape was probably meant otherwise. An
+    :class:`~sknn.exceptions.ShapeWarning` says if a shape was probably meant differently. An
     update needs memory for the outputs of all layers for one batch (twice for the widest layer) and
     for windows of bounded size (see :class:`~sknn.layers.Conv2D`); `predict` works in chunks.
 
@@ -292,9 +292,9 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     learning_rate : str or Schedule, default="cosine"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
-        :mod:`sknn.schedules`. Works with every stochastic solver. By name, a schedule ends after
-        `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer streams pass
-        "constant".
+        :mod:`sknn.schedules`. Works with every stochastic solver. A schedule given by name ends
+        after `max_iter` epochs or, in a stream, after as many calls of `partial_fit`; for longer
+        streams pass "constant".
     learning_rate_init : float, default=0.003
         Learning rate, which the schedule multiplies by a factor.
     alpha : float, default=0.0001
@@ -374,7 +374,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     X is (n, H, W) or (n, H, W, C); a signal (n, T, C), if `kernel_size` has one axis or `layers`
     begin with a Conv1D; or flat, (n, n_features), so that scalers and searches work. With
     ``channels="first"``, it is (n, C, H, W), or a signal (n, C, T). A
-    :class:`~sknn.exceptions.ShapeWarning` tells where a shape was probably meant otherwise. An
+    :class:`~sknn.exceptions.ShapeWarning` says if a shape was probably meant differently. An
     update needs memory for the outputs of all layers for one batch (twice for the widest layer) and
     for windows of bounded size (see :class:`~sknn.layers.Conv2D`); `predict` works in chunks.
 

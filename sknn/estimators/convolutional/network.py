@@ -69,9 +69,9 @@ class ConvolutionalNetwork(ShapedNetwork):
         ROWS: "array-like of shape (n_samples, height, width, n_channels), "
         "(n_samples, height, width), (n_samples, n_steps, n_channels) or (n_samples, n_features)",
         KEPT: """
-    Images or signals, the channels last, or behind the samples with ``channels="first"``. Rows laid
-    flat are signals of one channel, unless `input_shape` says otherwise. float32 is kept,
-    everything else is converted to float64. Sparse matrices are refused.""",
+    Images or signals with the channels last or, with ``channels="first"``, right after the samples.
+    Flat rows are signals with one channel, unless `input_shape` says otherwise. float32 is kept,
+    and everything else is converted to float64. Sparse matrices are refused.""",
     }
 
     _hidden_parameters: ClassVar[tuple[str, ...]] = ("filters", "hidden_layer_sizes")

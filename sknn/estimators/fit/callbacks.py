@@ -12,7 +12,7 @@ from sklearn.metrics import get_scorer
 
 from sknn._sklearn import SklearnCallbacks, shallow_copy, takes_weights
 from sknn._validation.arrays import Rows, shares
-from sknn._validation.messages import located
+from sknn._validation.held_out import about_validation
 from sknn.core.network import Network
 from sknn.estimators.fit.parallel import independent
 from sknn.estimators.fit.publishing import served, served_now
@@ -65,7 +65,7 @@ def announced(state: FitState) -> Iterator[None]:
 
 
 def validate(state: FitState, dtype: Any) -> Validate:
-    """Return what measures loss and score on the validation rows."""
+    """Return the callback that measures loss and score on the validation rows."""
     rows, targets, loss = state.validation, state.targets, state.loss
     assert rows is not None
     target = encoded(state, rows, dtype)
@@ -104,11 +104,11 @@ def validate(state: FitState, dtype: Any) -> Validate:
 
 
 def encoded(state: FitState, rows: Rows, dtype: Any) -> Any:
-    """Return what losses call the target of validation rows; errors name y_val."""
+    """Return the encoded target of validation rows; errors name y_val."""
     try:
         return state.targets.encode(rows.y, dtype)
     except (TypeError, ValueError) as error:
-        raise located(error, "y_val") from error
+        raise about_validation(error, "y_val") from error
 
 
 def _judge(scorer: Any, model: Any, rows: Rows, weights: dict[str, Any]) -> float:
@@ -125,7 +125,7 @@ def _say_nothing(message: str) -> None:
 
 
 def watch_for(state: FitState) -> Watch:
-    """Return what decides when training stops, and keeps the best weights."""
+    """Return the callback that decides when training stops and keeps the best weights."""
     recipe = state.recipe
     watching = recipe.early_stopping and state.validation is not None
     scored = watching and recipe.scoring is not None

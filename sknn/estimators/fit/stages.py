@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Container, Mapping
 from functools import partial
+from time import perf_counter
 from types import MappingProxyType
 from typing import Any
 from weakref import WeakSet
@@ -79,6 +80,7 @@ def prepare_fit(
     """Prepare a call up to the network with its initial weights; parameters as for `open_fit`."""
     epochs = recipe.epochs_of(call.epochs)
     state = FitState(estimator, call, recipe, given, context, epochs)
+    state.began = perf_counter()
     estimator._adapt_call(state)
     state.fresh = not (state.call.resume and hasattr(estimator, "network_"))
     _read(state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any, ClassVar, Protocol
@@ -84,6 +84,8 @@ class FitState:
         Of scikit-learn's callbacks, where there are any.
     epochs : int
         New epochs that the call asks for.
+    began : float
+        Reading of ``time.perf_counter`` when the call began; set by ``prepare_fit``.
     fresh : bool
         Training starts over; set by ``prepare_fit``.
     dtypes : list of dtype
@@ -108,12 +110,15 @@ class FitState:
         Where training stands; set by ``_make_run``.
     folds : Folds or None
         Which rows each member learns from, where not all from all; set by ``hold_out``.
+    members : sequence of int or None
+        Which of all members the network has, where they are trained apart; None: all.
     splits : bool
         Validation rows were split off from those to train on.
     all_rows : ndarray of int or None
         `rows_used` before that.
     deadline : float
-        Reading of ``time.perf_counter`` at which training stops. From here on: set by solvers.
+        Reading of ``time.perf_counter`` at which the call should be over. From here on: set by
+        solvers.
     bridge : SklearnCallbacks or None
         Tells scikit-learn's callbacks.
     finished : ndarray or None
@@ -127,6 +132,7 @@ class FitState:
     given: Mapping[str, Any]
     context: Any
     epochs: int
+    began: float = field(init=False)
     fresh: bool = field(init=False)
     dtypes: list[np.dtype] = field(init=False)
     growth: Growth | None = field(init=False, default=None)
@@ -139,6 +145,7 @@ class FitState:
     target: Any = field(init=False)
     run: Run = field(init=False)
     folds: Folds | None = field(init=False, default=None)
+    members: Sequence[int] | None = field(init=False, default=None)
     splits: bool = field(init=False, default=False)
     all_rows: NDArray | None = field(init=False, default=None)
     deadline: float = field(init=False, default=inf)

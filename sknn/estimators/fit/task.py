@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.multiclass import unique_labels
 
-from sknn._validation import arrays
+from sknn._validation import arrays, held_out
 from sknn._validation.arrays import Rows
 from sknn.core.layout import Growth
 from sknn.estimators.fit.state import FitState
@@ -28,7 +28,7 @@ from sknn.estimators.targets.regression import RegressionTargets
 
 
 class Task:
-    """Rows without y. Tasks that have one say what it means: targets, and what of them is public.
+    """Rows without y. Tasks with a y define its meaning: targets, and their public attributes.
 
     They keep nothing: what they learn becomes targets, and attributes of the estimator.
     """
@@ -48,13 +48,13 @@ class Task:
         return known, None
 
     def weigh(self, known: Any, rows: Rows, state: FitState) -> NDArray | None:
-        """Return what each row counts, all weights multiplied; there are no targets at first."""
+        """Return the weight of each row, all weights multiplied; there are no targets at first."""
         return rows.weight
 
     def read_validation(self, state: FitState) -> Rows | None:
         """Return the checked validation rows of a call, None if it has none."""
         call = state.call
-        return arrays.check_unlabelled_validation(
+        return held_out.check_unlabelled_validation(
             state.estimator, call.X_val, call.sample_weight_val, state.dtypes
         )
 
@@ -65,7 +65,7 @@ class SupervisedTask(Task):
     def read_validation(self, state: FitState) -> Rows | None:
         """Return the checked validation rows of a call, None if it has none."""
         call = state.call
-        return arrays.check_validation(
+        return held_out.check_validation(
             state.estimator, call.X_val, call.y_val, call.sample_weight_val, state.dtypes
         )
 

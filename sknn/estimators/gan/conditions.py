@@ -26,7 +26,7 @@ from sknn.estimators.targets.classification import (
 
 
 def read(estimator: Any, X: Any, dtypes: Any, reset: bool) -> NDArray:
-    """Return checked rows; with `reset` record the features seen."""
+    """Return checked rows; with `reset`, record the features."""
     arrays.reject_odd_arrays(X, "X")
     if sp.issparse(X):
         raise TypeError(
@@ -77,14 +77,14 @@ class Conditions(NoTargets):
         None: there are no classes, and no targets.
     weight : ndarray of shape (n,) or None
     classes : array-like or None
-        All there will ever be; None: those in `y`.
+        All classes, including those of later calls; None: those in `y`.
 
     Attributes
     ----------
     classes : ndarray
         Sorted.
     shares : ndarray
-        How often each was among the rows.
+        Share of the rows of each.
     """
 
     def __init__(self, y: NDArray | None, weight: NDArray | None, classes: Any) -> None:
@@ -113,11 +113,11 @@ class Conditions(NoTargets):
         return encode_labels(np.full(n, y) if single else read_labels(y, n), self.classes)
 
     def draw(self, n: int, rng: np.random.RandomState) -> NDArray:
-        """Draw codes of classes, each as often as it was among the rows."""
+        """Draw codes of classes in proportion to their shares."""
         return rng.choice(len(self), size=n, p=self.shares)
 
     def check(self, y: Any) -> None:
-        """Raise if there are labels, and there have been none."""
+        """Raise an error if there are labels, but there were none in fit."""
         if y is not None and not len(self):
             raise ValueError("y was given, but this GAN was fitted without classes.")
 
@@ -126,7 +126,7 @@ class ConditionsTask(Task):
     """y, if there is one, holds the classes for which rows are generated."""
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
-        """Learn the classes, and how often each is."""
+        """Learn the classes and their shares."""
         targets, known = Conditions(rows.y, rows.weight, state.call.classes), vars(state.estimator)
         known.pop("classes_", None)
         if rows.y is not None:
@@ -134,7 +134,7 @@ class ConditionsTask(Task):
         return targets
 
     def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
-        """Raise if there are classes and were none, or the other way around."""
+        """Raise an error if there are classes but were none before, or the other way around."""
         if (y is not None) != bool(len(known)):
             told = "with" if len(known) else "without"
             raise ValueError(

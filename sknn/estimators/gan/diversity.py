@@ -1,4 +1,4 @@
-"""Whether generated rows are as varied as the data."""
+"""Measure whether generated rows are as varied as the data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sknn.core.row_order import in_order
 from sknn.training.callbacks import Callback, Phase, Progress
 
 NEIGHBOURS = 5
-"""Up to which neighbor the surroundings of a row reach."""
+"""The neighbor at which the surroundings of a row end."""
 
 
 class Surroundings:
@@ -32,7 +32,7 @@ class Surroundings:
 
         This is the coverage of Naeem et al. (2020), "Reliable fidelity and diversity metrics for
         generative models", ICML. As many rows of the data as there are samples would reach about
-        0.97; samples that are all alike reach next to nothing.
+        0.97; samples that are all alike reach almost 0.
         """
         nearest = squared_distances(self.x, samples).min(axis=1)
         return float((nearest <= self.radius).mean())
@@ -64,15 +64,15 @@ def _mean_distance(squares: NDArray) -> float:
 class Diversity(Callback):
     """Compares samples of the candidate network with rows of the data after every epoch.
 
-    The latent numbers are the same every time, and drawn from a stream of their own, so that the
-    network is the same with and without it.
+    The latent numbers are the same every time, and are drawn from a separate stream, so that the
+    network is the same with and without this callback.
 
     Parameters
     ----------
     x : ndarray of shape (n, d)
         Some training rows.
     latent : ndarray of shape (n, in)
-        What the generator makes its samples of.
+        Inputs of the generator for the samples.
     stop : int
         Layers of the generator.
     """

@@ -43,11 +43,11 @@ from sknn.preprocessing.matrix.coder import drawn
 from sknn.training.callbacks import Callback
 from sknn.training.threads import blas_threads
 
-# Rows that samples are compared with at most, for a score.
+# Largest number of rows with which samples are compared, for a score.
 _SCORED_ROWS = 2000
 # Rows that are generated at a time, so that not all random numbers need memory at once.
 _DRAWN_ROWS = 10_000
-# Of so many rows one is taken, where columns are to have certain values.
+# Number of rows of which one is taken if columns must have certain values.
 _POOL_FOR_ONE = 50
 _SMALLEST_POOL, _LARGEST_POOL = 5_000, 100_000
 
@@ -61,8 +61,8 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
     new rows like those of X and, if classes (y) were passed, rows of a requested class [2]_.
 
     X may be an array of numbers or a frame of any columns: numbers, categories, booleans, dates,
-    time spans, and text, with missing entries. Samples of a frame are such a frame, too, and any of
-    its columns can be a condition, see :meth:`sample`.
+    time spans, and text, with missing entries. Then samples are also frames, and any columns can be
+    conditions, see :meth:`sample`.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         other kinds of layers, or classes.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     Notes
     -----
@@ -175,7 +175,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
     spans become normal scores, which are the quantiles of a normal distribution at their ranks. The
     generator chooses levels by a softmax with Gumbel noise, see :class:`~sknn.layers.Choices`. The
     first call decides which frame it is. With ``dtype="auto"``, training is in float32. Numbers are
-    rounded as those in training were, and lie between them.
+    rounded like those in training, and lie in their range.
 
     See Also
     --------
@@ -290,7 +290,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         y : array-like of shape (n_samples,), default=None
             Classes; rows of each class can then be generated.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 counts as the row twice, weight 0 as the row absent.
+            A weight of 2 counts the row twice, and a weight of 0 leaves it out.
 
         Returns
         -------
@@ -369,11 +369,11 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         return self._form.made(rows, wanted)
 
     def _new_rows(self, n: int, y: Any, rng: np.random.RandomState) -> NDArray:
-        """Return so many rows of the matrix."""
+        """Return a number of new rows of the matrix."""
         return self._hardened(self._generated(self._codes(n, y, rng), n, rng), rng)
 
     def _fitting(self, wanted: AskedRows, y: Any, rng: np.random.RandomState) -> NDArray:
-        """Return rows that fit what is wanted, chosen from many more."""
+        """Return rows that fit the request, chosen from many more."""
         m = int(np.clip(_POOL_FOR_ONE * wanted.n, _SMALLEST_POOL, max(_LARGEST_POOL, wanted.n)))
         codes = None if y is None else self._codes(wanted.n, y, rng)
         if codes is None:
@@ -384,14 +384,14 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         return pool[wanted.pick(pool, (codes, pool_codes), rng)]
 
     def _codes(self, n: int, y: Any, rng: np.random.RandomState) -> NDArray | None:
-        """Return the codes of the classes of so many rows, None without classes."""
+        """Return the codes of the classes of a number of rows, None without classes."""
         targets = self._targets
         if not len(targets):
             return None
         return targets.draw(n, rng) if y is None else targets.codes(y, n)
 
     def _generated(self, codes: NDArray | None, n: int, rng: np.random.RandomState) -> NDArray:
-        """Return what the generator makes: numbers, and probabilities of choices."""
+        """Return the output of the generator: numbers, and probabilities of choices."""
         made = np.empty((n, self._n_columns), self.network_.dtype)
         for begin in range(0, n, _DRAWN_ROWS):
             some = slice(begin, begin + _DRAWN_ROWS)

@@ -29,7 +29,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     bidirectional : bool, default=False
         Read sequences in both directions; each layer then has twice the units.
     readout : {"auto", "pooled", "last"}, default="auto"
-        What the prediction for a sequence is computed from. "pooled": the last state of the last
+        States that the prediction for a sequence uses. "pooled": the last state of the last
         recurrent layer, and the mean and the maximum of its states over all steps. "last": the last
         state alone. "auto" is "last" if `stateful`, otherwise "pooled". With `return_sequences`
         every step has its own state, and "pooled" is refused.
@@ -41,8 +41,8 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         the last call, and so does `predict`, if it gets as many rows. `fit` starts every epoch from
         zero. See :meth:`reset_state`.
     tbptt : int, default=None
-        Truncated backpropagation through time: the number of steps that gradients flow back at
-        most.
+        Truncated backpropagation through time: the largest number of steps that gradients flow
+        back.
     recurrent_dropout : float, default=0.0
         Fraction of the state dropped on its way to the next step, the same at every step.
     hidden_layer_sizes : int or sequence of int, default=()
@@ -50,7 +50,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     activation : str or Activation, default="relu"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
-        :mod:`sknn.activations`. Recurrent layers have activations of their own.
+        :mod:`sknn.activations`. Recurrent layers have their own activations.
     dropout : float or list of float, default=0.0
         Fraction of activations dropped after each hidden layer. Recurrent layers count, and come
         first in a list.
@@ -69,9 +69,9 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     learning_rate : str or Schedule, default="cosine"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
-        :mod:`sknn.schedules`. Works with every stochastic solver. By name, a schedule ends after
-        `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer streams pass
-        "constant".
+        :mod:`sknn.schedules`. Works with every stochastic solver. A schedule given by name ends
+        after `max_iter` epochs or, in a stream, after as many calls of `partial_fit`; for longer
+        streams pass "constant".
     learning_rate_init : float, default=0.005
         Learning rate, which the schedule multiplies by a factor.
     alpha : float, default=0.0001
@@ -150,12 +150,12 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
     Notes
     -----
     X is (n, n_steps, n_features), a list of arrays (n_steps_i, n_features), or flat, (n, numbers).
-    A list is always a list of sequences, whatever their lengths: its arrays or lists of numbers
+    A list is always a list of sequences of any lengths: its arrays or lists of numbers
     have one feature, unless their length is that of a flat row of `input_shape`. With
     ``channels="first"``, X is (n, n_features, n_steps), or a list of arrays (n_features,
-    n_steps_i). A :class:`~sknn.exceptions.ShapeWarning` tells where a shape was probably meant
-    otherwise. A step whose features are all NaN is missing: the state stays as it is, and the step
-    has no target. So NaN can pad sequences of different lengths. Later calls may pass longer
+    n_steps_i). A :class:`~sknn.exceptions.ShapeWarning` says if a shape was probably meant
+    differently. A step whose features are all NaN is missing: the state stays as it is, and the
+    step has no target. So NaN can pad sequences of different lengths. Later calls may pass longer
     sequences.
 
     References
@@ -280,7 +280,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     bidirectional : bool, default=False
         Read sequences in both directions; each layer then has twice the units.
     readout : {"auto", "pooled", "last"}, default="auto"
-        What the prediction for a sequence is computed from. "pooled": the last state of the last
+        States that the prediction for a sequence uses. "pooled": the last state of the last
         recurrent layer, and the mean and the maximum of its states over all steps. "last": the last
         state alone. "auto" is "last" if `stateful`, otherwise "pooled". With `return_sequences`
         every step has its own state, and "pooled" is refused.
@@ -292,8 +292,8 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         the last call, and so does `predict`, if it gets as many rows. `fit` starts every epoch from
         zero. See :meth:`reset_state`.
     tbptt : int, default=None
-        Truncated backpropagation through time: the number of steps that gradients flow back at
-        most.
+        Truncated backpropagation through time: the largest number of steps that gradients flow
+        back.
     recurrent_dropout : float, default=0.0
         Fraction of the state dropped on its way to the next step, the same at every step.
     hidden_layer_sizes : int or sequence of int, default=()
@@ -301,7 +301,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     activation : str or Activation, default="relu"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
-        :mod:`sknn.activations`. Recurrent layers have activations of their own.
+        :mod:`sknn.activations`. Recurrent layers have their own activations.
     dropout : float or list of float, default=0.0
         Fraction of activations dropped after each hidden layer. Recurrent layers count, and come
         first in a list.
@@ -323,9 +323,9 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     learning_rate : str or Schedule, default="cosine"
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
-        :mod:`sknn.schedules`. Works with every stochastic solver. By name, a schedule ends after
-        `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer streams pass
-        "constant".
+        :mod:`sknn.schedules`. Works with every stochastic solver. A schedule given by name ends
+        after `max_iter` epochs or, in a stream, after as many calls of `partial_fit`; for longer
+        streams pass "constant".
     learning_rate_init : float, default=0.005
         Learning rate, which the schedule multiplies by a factor.
     alpha : float, default=0.0001
@@ -403,12 +403,12 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     Notes
     -----
     X is (n, n_steps, n_features), a list of arrays (n_steps_i, n_features), or flat, (n, numbers).
-    A list is always a list of sequences, whatever their lengths: its arrays or lists of numbers
+    A list is always a list of sequences of any lengths: its arrays or lists of numbers
     have one feature, unless their length is that of a flat row of `input_shape`. With
     ``channels="first"``, X is (n, n_features, n_steps), or a list of arrays (n_features,
-    n_steps_i). A :class:`~sknn.exceptions.ShapeWarning` tells where a shape was probably meant
-    otherwise. A step whose features are all NaN is missing: the state stays as it is, and the step
-    has no target. So NaN can pad sequences of different lengths. Later calls may pass longer
+    n_steps_i). A :class:`~sknn.exceptions.ShapeWarning` says if a shape was probably meant
+    differently. A step whose features are all NaN is missing: the state stays as it is, and the
+    step has no target. So NaN can pad sequences of different lengths. Later calls may pass longer
     sequences.
 
     References

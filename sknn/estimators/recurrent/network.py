@@ -70,7 +70,7 @@ _EXPANDED = (
 
 
 def _readout(reverse: bool) -> Layer:
-    """Return what is kept of the steps [1].
+    """Return the readout of the steps [1].
 
     [1] Howard & Ruder (2018), "Universal language model fine-tuning for text classification", ACL
     (there "concat pooling").
@@ -96,9 +96,9 @@ class RecurrentNetwork(ShapedNetwork):
         ROWS: "array-like of shape (n_samples, n_steps, n_features) or (n_samples, n_steps), or "
         "list of arrays of shape (n_steps, n_features)",
         KEPT: """
-    Sequences, the features of a step last, or behind the samples with ``channels="first"``. Those
-    of different lengths come as a list of arrays, or filled up with NaN. float32 is kept,
-    everything else is converted to float64. Sparse matrices are refused.""",
+    Sequences with the features of a step last or, with ``channels="first"``, right after the
+    samples. Sequences of different lengths are passed as a list of arrays, or padded with NaN.
+    float32 is kept, and everything else is converted to float64. Sparse matrices are refused.""",
         "y : array-like of shape (n_samples,) or (n_samples, n_outputs)": "y : array-like of shape "
         "(n_samples,) or (n_samples, n_outputs); with `return_sequences` (n_samples, n_steps), or "
         "a list of arrays of shape (n_steps,)",
@@ -249,7 +249,7 @@ class RecurrentNetwork(ShapedNetwork):
         return Parallel(ways) if self.bidirectional else ways[0]
 
     def _pooled(self, size: int) -> list[Layer]:
-        """Return cells, and what is kept of their steps: the last, the mean and the maximum."""
+        """Return cells, and the pooling of their steps: the last, the mean, and the maximum."""
         ways = [[self._one_way(size, True, back), _readout(back)] for back in self._directions]
         return [Parallel(ways)] if self.bidirectional else ways[0]
 

@@ -38,7 +38,7 @@ from sknn.preprocessing.tokens.coder import TableCoder
 _SLAB_ROWS = 4096
 _MOST_LEVELS = 256
 _ENOUGH = 50
-"""Rows of which some can be held out."""
+"""Smallest number of rows of which some can be held out."""
 
 
 class TableSynthesizer(OutlierScores, BaseNetwork):
@@ -51,8 +51,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     and rows are drawn column by column. An entry becomes one or two tokens: the level of a
     category, a number that at least one row in a hundred holds, or a coarse and a fine bin between
-    quantiles. During training, some columns of some rows are given in advance, whatever their
-    position, so that the network can predict any columns given any others.
+    quantiles. During training, some columns of some rows are given in advance, in any position, so
+    that the network can predict any columns given any others.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         As for :class:`MLPRegressor`.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     See Also
     --------
@@ -249,7 +249,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
             and blank text count as missing.
         y : ignored
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight 2 counts as the row twice, weight 0 as the row absent.
+            A weight of 2 counts the row twice, and a weight of 0 leaves it out.
         X_val : array-like or frame, default=None
             Validation rows, whose likelihood early stopping watches.
         sample_weight_val : array-like, default=None
@@ -416,7 +416,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         )
 
     def _adapt_call(self, state: FitState) -> None:
-        """Decide whether rows are held out, where that is left open.
+        """Decide whether rows are held out, if that is left open.
 
         Where none are, all epochs are trained: the loss of a batch depends on what it is told.
         """

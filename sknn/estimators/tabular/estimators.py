@@ -24,7 +24,7 @@ from sknn.estimators.tabular.network import TableNetwork
 from sknn.estimators.targets.classification import MultioutputTargets
 from sknn.estimators.targets.quantiles import places_of
 
-# So many rows, or up to twice as many, tell how much networks disagree.
+# This many rows, or up to twice as many, show how much networks disagree.
 _ROWS_TO_COMPARE = 256
 
 
@@ -51,7 +51,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         all members train on all rows, and the last epoch is used. "auto" is 4, 5, or 8, depending
         on the preset.
     max_time : float, default=None
-        Seconds after which training stops. The best epochs so far are used.
+        Seconds that `fit` may take: training stops early enough for what follows, and the best
+        epochs so far are used. Encoding X and one batch take place in any case.
     max_iter : int or "auto", default="auto"
         Maximum number of epochs in one call of `fit`. "auto" is 24 or 40, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
@@ -122,7 +123,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         The members of all picked epochs, as one network.
     temperature_ : float
         Temperature, by which log-probabilities are divided. It minimizes the log loss on the
-        held-out rows or, if no rows were held out, on the validation rows [3]_.
+        held-out rows, weighted by `sample_weight` and `class_weight`, or, if no rows were held out,
+        on the validation rows, weighted by `sample_weight_val` [3]_.
     classes_ : ndarray or list of ndarray
     history_ : dict of ndarray
         One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm,
@@ -137,7 +139,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Weight of each member in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     Notes
     -----
@@ -167,6 +169,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     See Also
     --------
     TabularMLPRegressor : The same for regression.
+    sknn.streams.fit_members : Fit on a table larger than memory.
     MLPClassifier : A single network for rows of numbers, with layers of your choice.
 
     Examples
@@ -266,7 +269,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         """Choose the temperature."""
         power = 1.0
         if judge is not None and judge.loss.has_probabilities:
-            # Not every training loss is lowest where probabilities are calibrated.
+            # Not every training loss is lowest for calibrated probabilities.
             by_likelihood = replace(judge, measure=self._targets.bind(LogLoss()))
             power = by_likelihood.best_power(pooled)
         self.temperature_ = 1.0 / power
@@ -300,7 +303,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         all members train on all rows, and the last epoch is used. "auto" is 4, 5, or 8, depending
         on the preset.
     max_time : float, default=None
-        Seconds after which training stops. The best epochs so far are used.
+        Seconds that `fit` may take: training stops early enough for what follows, and the best
+        epochs so far are used. Encoding X and one batch take place in any case.
     max_iter : int or "auto", default="auto"
         Maximum number of epochs in one call of `fit`. "auto" is 24 or 32, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
@@ -370,7 +374,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     network_ : Network
         The members of all picked epochs, as one network.
     residual_std_ : ndarray of shape (n_outputs,) or None
-        Root mean square error on the held-out rows or, if no rows were held out, on the validation
+        Root mean squared error on the held-out rows or, if no rows were held out, on the validation
         rows. It is part of the standard deviations that `predict` returns, unless the loss learns a
         spread.
     history_ : dict of ndarray
@@ -386,7 +390,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Weight of each member in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
-        Present where X has column names.
+        Present if X has column names.
 
     Notes
     -----
@@ -423,6 +427,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     See Also
     --------
     TabularMLPClassifier : The same for classification.
+    sknn.streams.fit_members : Fit on a table larger than memory.
     MLPRegressor : A single network for rows of numbers, with layers of your choice.
 
     Examples
@@ -502,12 +507,12 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         return np.tile(target, len(loss.levels)) if loss.levels else target
 
     def _calibrate(self, judge: HeldOut | None, pooled: Any, team: Team | None) -> None:
-        """Learn how far predictions are off."""
+        """Learn the size of errors."""
         if judge is None:
             self.residual_std_ = self._intervals = None
             return
         self.residual_std_ = judge.residual_std(pooled) * self._targets.std
-        x, loss, targets = judge.rows(), judge.loss, self._targets
+        loss, targets = judge.loss, self._targets
 
         def answers(raw: NDArray) -> NDArray:
             return targets.linked_in_user_units(loss.link(raw.copy()), loss)
@@ -517,46 +522,48 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
 
         apart = np.zeros(targets.n_outputs)
         if team is not None:
-            some = x[:: max(1, len(x) // _ROWS_TO_COMPARE)]
-            apart = apart + team.apart(some, predictions)
+            some = slice(None, None, max(1, len(pooled) // _ROWS_TO_COMPARE))
+            apart = apart + team.apart(judge.rows(some), predictions)
         known = Known(judge.target * targets.std + targets.mean, judge.weight, apart)
-        said = Answers(self._linear_columns(x), answers(pooled))
+        said = Answers(judge.rows(columns=self._linear_columns), answers(pooled))
         self._intervals = intervals_of(said, known, loss)
 
-    def _linear_columns(self, x: NDArray) -> NDArray:
-        """Return the columns that are neither clipped nor in bins."""
-        return x[:, x.shape[1] - self.encoder_.n_linear_ :]
+    @property
+    def _linear_columns(self) -> slice:
+        """The columns that are neither clipped nor in bins."""
+        encoder = self.encoder_
+        return slice(encoder.n_outputs_ - encoder.n_linear_, None)
 
     def _quantiles(self, X: Any, levels: NDArray) -> NDArray:
-        """Return quantiles that cover the right share of the rows held out."""
+        """Return quantiles that cover the right share of the held-out rows."""
         self._check_fitted()
         if self._loss.levels:
             places_of(levels, self._loss.levels)
         intervals = self._intervals
         if intervals is None:
             raise ValueError(
-                "return_quantiles needs errors on rows that were not trained on, and this model "
-                "has none; fit with n_splits of at least 2, or pass X_val and y_val. A model that "
-                "an earlier version saved has to be fitted again."
+                "return_quantiles needs errors on rows that were not used for training, and this "
+                "model has none; fit with n_splits of at least 2, or pass X_val and y_val. A model "
+                "saved by an earlier version has to be fitted again."
             )
         return computed(self._from_errors, intervals, self._check_inputs(X), levels)
 
     def _from_errors(self, intervals: Intervals, x: NDArray, levels: NDArray) -> NDArray:
-        said = Answers(self._linear_columns(x), self._loss.link(self._raw_of(x)))
+        said = Answers(x[:, self._linear_columns], self._loss.link(self._raw_of(x)))
         answer = self._targets.clipped(intervals.quantiles(said, self._loss, levels))
         return answer[..., 0] if self._targets.flat else answer
 
     def _std(self, X: Any) -> NDArray:
-        """Add to what members disagree on what none of them explains of rows held out.
+        """Combine the disagreement of the members with the error on held-out rows.
 
-        Where the loss learns a spread, the members say themselves what they do not explain.
+        If the loss learns a spread, the spread of each member takes the place of this error.
         """
         if self._loss.has_spread:
             return self._spread(X, self.member_shares_)
         if self.residual_std_ is None:
             raise ValueError(
-                "return_std=True needs rows that were not trained on; fit with n_splits of at "
-                "least 2, or pass X_val and y_val."
+                "return_std=True needs rows that were not used for training; fit with n_splits of "
+                "at least 2, or pass X_val and y_val."
             )
         unexplained = self.residual_std_.astype(np.float32)
         if not self.network_.lead:

@@ -1,4 +1,4 @@
-"""Quantiles of the target, from how far answers were off on rows held out."""
+"""Quantiles of the target, from the errors of predictions on held-out rows."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from sknn.estimators.targets.quantiles import places_of
 
 Vector = NDArray[np.float64]
 
-# More errors than these would say nothing new, and their files would be large.
+# More errors would add no information, and files would be large.
 _MOST_ROWS = 16_384
 _MOST_KEPT = 2048
-# Fewer rows do not tell where errors are large; more columns would take long.
+# Fewer rows do not show where errors are large; more columns would take too long.
 _FEWEST_TO_COMPARE = 50
 _MOST_COLUMNS = 512
 _N_BINS = 8
 _N_PARTS = 5
 _PENALTIES = tuple(10.0**power for power in range(6))
-# Far from the rows it knows, the model of scales stays where it is.
+# Far from the known rows, the model of scales is constant.
 _FAR = 5.0
-# Of an error, what the mean of several networks can at most save.
+# Largest share of an error by which the mean of several networks may reduce it.
 _LEAST_SHARE = 0.25
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What a network said of some rows, in the units of the user.
+    """Predictions of a network for some rows, in the units of the user.
 
     Attributes
     ----------
     columns : ndarray of shape (n, d)
-        What the scale of errors may depend on.
+        Columns on which the scale of errors may depend.
     linked : ndarray of shape (n, n_raw)
-        What the link makes of the raw scores: predictions, spreads, quantiles.
+        Outputs of the link: predictions, spreads, quantiles.
     """
 
     columns: NDArray
@@ -48,7 +48,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Known:
-    """What the rows held out turned out to be.
+    """The true targets of held-out rows.
 
     Attributes
     ----------
@@ -56,8 +56,8 @@ class Known:
         In the units of the user.
     weight : ndarray of shape (n,) or None
     apart : ndarray of shape (n_outputs,)
-        Mean square of what networks of different folds disagree by: their mean, which is served,
-        is as much better than each.
+        Mean squared disagreement of the networks of different folds. The squared error of their
+        mean, the prediction, is lower than that of each by this amount.
     """
 
     y: NDArray
@@ -66,17 +66,17 @@ class Known:
 
 
 class ErrorQuantiles:
-    r"""The distribution of errors of rows that were not trained on.
+    r"""The distribution of errors on rows that were not trained on.
 
-    The i-th of n ascending errors stands for the level :math:`i / (n + 1)`: a new error from the
-    same distribution lies below it with just that probability, whatever the distribution is. In
-    between it is interpolated.
+    The i-th of n ascending errors has the level :math:`i / (n + 1)`: a new error from the same
+    distribution lies below it with exactly this probability, for any distribution. Levels in
+    between are interpolated.
 
     Parameters
     ----------
     errors : ndarray of shape (n,)
     rows : ndarray of shape (n,)
-        How many rows each of them is.
+        Number of rows that each error represents.
     """
 
     def __init__(self, errors: Vector, rows: Vector) -> None:
@@ -97,18 +97,19 @@ class ErrorQuantiles:
         outside = levels[(levels < low) | (levels > high)]
         if len(outside):
             raise ValueError(
-                f"return_quantiles asks for the level {float(outside[0])!r}, and the rows held out "
+                f"return_quantiles asks for the level {float(outside[0])!r}, and the held-out rows "
                 f"are too few for levels outside {low:.4g} and {high:.4g}; fit on more rows, or "
-                "ask for levels between these."
+                "pass levels between these."
             )
         return np.interp(levels, self.levels, self.errors)
 
 
 class Scale:
-    r"""How large errors are, by what a row is like and by what is predicted for it.
+    r"""The size of errors as a function of a row and its prediction.
 
-    :math:`\log(|r| + \varepsilon)` is a linear function of the columns and of the prediction in
-    pieces, by ridge regression; :math:`\varepsilon` is a tenth of the mean :math:`|r|`.
+    :math:`\log(|r| + \varepsilon)` is a linear function of the columns and a piecewise linear
+    function of the prediction, fitted by ridge regression; :math:`\varepsilon` is a tenth of the
+    mean :math:`|r|`.
 
     Parameters
     ----------
@@ -131,7 +132,7 @@ class Scale:
         log = x @ self.slopes + self.intercept
         self.low, self.high = float(log.min()), float(log.max())
         self.unseen = np.exp(_of_other_parts(x, target, rows))
-        """The scale of every row, as others tell it."""
+        """The scale of every row, estimated from other rows."""
 
     def of(self, columns: NDArray, prediction: Vector) -> Vector:
         """Return the scale of the errors of other rows."""
@@ -139,7 +140,7 @@ class Scale:
         return np.exp(np.clip(x @ self.slopes + self.intercept, self.low, self.high))
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out what only the rows held out are asked for."""
+        """Leave out the scales of the held-out rows, which are used only once."""
         return {name: value for name, value in vars(self).items() if name != "unseen"}
 
     def _features(self, columns: NDArray, prediction: Vector) -> NDArray:
@@ -153,7 +154,7 @@ class Scale:
 
 
 def _of_other_parts(x: NDArray, target: NDArray, rows: Vector) -> Vector:
-    """Return for each row what ridge regression on the other parts of the rows says."""
+    """Return for each row the prediction of ridge regression on the other parts of the rows."""
     part, found = np.arange(len(x)) % _N_PARTS, np.empty(len(x))
     for each in range(_N_PARTS):
         own, others = part == each, part != each
@@ -177,15 +178,16 @@ class Intervals(ABC):
 
 
 class ScaledErrors(Intervals):
-    r"""The prediction plus a quantile of the errors, in units of how large they are for the row.
+    r"""The prediction plus a quantile of the errors, scaled by their size for the row.
 
     This is split conformal prediction with a normalized score [1]_ on the rows that the networks of
-    a fold did not see [2]_. The mean of the networks of all folds errs less than each of them, on
-    average by the mean square of their disagreement [3]_, so errors are shrunk by a common factor.
+    a fold did not see [2]_. The squared error of the mean of the networks of all folds is lower
+    than that of each of them, on average by their mean squared disagreement [3]_, so errors are
+    shrunk by a common factor.
 
     References
     ----------
-    .. [1] Lei, G'Sell, Rinaldo, Tibshirani & Wasserman (2018), "ErrorQuantiles-free predictive
+    .. [1] Lei, G'Sell, Rinaldo, Tibshirani & Wasserman (2018), "Distribution-free predictive
        inference for regression". JASA 113.
     .. [2] Barber, Candès, Ramdas & Tibshirani (2021), "Predictive inference with the jackknife+".
        Annals of Statistics 49.
@@ -230,11 +232,11 @@ class ScaledErrors(Intervals):
 
 
 class ShiftedQuantiles(Intervals):
-    """Quantiles that the network learned, moved to where they have the right share of rows.
+    """Quantiles that the network learned, shifted so that they have the right share of rows.
 
-    Each level is moved by the quantile, at that level, of what it was off by on the rows held out:
-    conformalized quantile regression [1]_, each side by itself. Errors are shrunk as those of
-    :class:`ScaledErrors`.
+    A constant is added to each level, so that the right share of the held-out targets lies below
+    it: conformalized quantile regression [1]_, each level by itself. Errors are shrunk like those
+    of :class:`ScaledErrors`.
 
     References
     ----------
@@ -267,7 +269,7 @@ class ShiftedQuantiles(Intervals):
 
 
 def intervals_of(answers: Answers, known: Known, loss: Loss) -> Intervals | None:
-    """Return what the rows held out tell of quantiles; None where they are not even two."""
+    """Return intervals from the held-out rows; None if there are fewer than two rows."""
     heavy = np.flatnonzero(_counts(known))
     some = heavy[_evenly(len(heavy))]
     if len(some) < 2:
@@ -284,11 +286,11 @@ def _evenly(n: int) -> NDArray[np.intp]:
 
 
 def _counts(known: Known) -> Vector:
-    """Return how many rows each row is."""
+    """Return how many rows each row represents."""
     return np.ones(len(known.y)) if known.weight is None else in_rows(known.weight)
 
 
 def _shrunk(error: Vector, rows: Vector, apart: float) -> Vector:
-    """Return the errors of the mean of networks that disagree, from those of each."""
+    """Return the errors of the mean of the networks, from the errors of each."""
     square = float(np.average(error**2, weights=rows))
     return error * np.sqrt(max(1.0 - apart / square, _LEAST_SHARE)) if square > 0 else error

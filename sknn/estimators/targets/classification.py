@@ -104,7 +104,7 @@ def encode_labels(y: NDArray, classes: NDArray) -> NDArray[np.intp]:
     if len(unknown):
         raise ValueError(
             "`y` has classes not in `self.classes_`. "
-            f"`self.classes_` has {classes}. 'y' has {present}."
+            f"`self.classes_` has {classes}. `y` has {present}."
         )
     return np.searchsorted(classes, present)[inverse.ravel()]
 
@@ -383,7 +383,7 @@ def _is_indicator(y: Any, classes: Any) -> bool:
 
 @contextmanager
 def _naming_labels(name: str = "y") -> Iterator[None]:
-    """Say of complaints about labels what they are about, and what to do."""
+    """Make errors about labels name the argument and the remedy."""
     try:
         yield
     except TypeError as error:

@@ -49,16 +49,16 @@ class RegressionTargets(Targets):
         self.bounds = _bounds(output_range, matrix, weight)
 
     def continued(self, standardize: bool, output_range: Any, y: NDArray) -> RegressionTargets:
-        """Return the targets of a later call: the same scale, bounds as they are wanted now.
+        """Return the targets of a later call: the same scale, and the current bounds.
 
         Raises
         ------
         ValueError
-            If the scale is wanted otherwise than in the first call.
+            If standardization differs from the first call.
         """
         if standardize != self.standardize:
             raise ValueError(
-                "normalize_y, or a loss that goes without it, differs from the previous call, so "
+                "normalize_y, or whether the loss supports it, differs from the previous call, so "
                 "training cannot continue; restore it, or fit again with warm_start=False."
             )
         if repr(output_range) == repr(self.output_range):
@@ -169,7 +169,7 @@ class RegressionTargets(Targets):
             bias[..., k:] -= 2.0 * np.log(self.std)
 
     def linked_in_user_units(self, linked: NDArray, loss: Loss) -> NDArray:
-        """Return what the link gives in training, and spreads behind it, as the user knows them."""
+        """Return predictions of the link, followed by spreads, in the units of the user."""
         mean, std = self._of_scores(loss)
         out, k = linked.astype(np.float64), len(std)
         out[..., :k] = out[..., :k] * std + mean

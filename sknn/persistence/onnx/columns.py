@@ -21,7 +21,7 @@ from sknn.preprocessing.sources import RankSource, Source
 
 
 def names_of(encoder: TableEncoder) -> list[str]:
-    """Return the names of the inputs: those of the columns, x0, x1, ... where they have none."""
+    """Return the names of the inputs: those of the columns, or x0, x1, ... if they have none."""
     return encoder._plan.columns or [f"x{i}" for i in range(len(encoder.kinds_))]
 
 
@@ -34,15 +34,29 @@ def dtypes_of(encoder: TableEncoder) -> list[np.dtype]:
 def feed_of(encoder: TableEncoder, X: Any) -> dict[str, NDArray]:
     """Return a table as these inputs, each of the shape (rows, 1)."""
     table = read_table(X)
+    named = zip(names_of(encoder), encoder.kinds_, ways_of(encoder), strict=True)
+    return {
+        name: read_as(table.column(place), kind, way)[:, None]
+        for place, (name, kind, way) in enumerate(named)
+    }
+
+
+def ways_of(encoder: TableEncoder) -> list[str]:
+    """Return how the text of each column is read; blank if it holds no text, or words."""
     ways = {source.place: source.way for source in encoder._plan.sources}
-    named = zip(names_of(encoder), encoder.kinds_, strict=True)
-    columns = {}
-    for place, (name, kind) in enumerate(named):
-        columns[name] = _read(table.column(place), kind, ways.get(place, ""))[:, None]
-    return columns
+    return [ways.get(place, "") for place in range(len(encoder.kinds_))]
 
 
-def _read(column: Any, kind: str, way: str) -> NDArray:
+def read_as(column: Any, kind: str, way: str) -> NDArray:
+    """Return a column in the dtype that its kind has in a graph.
+
+    Parameters
+    ----------
+    column : ndarray or Coded
+    kind : {"number", "time span", "date", "category"}
+    way : str
+        How its text is read as numbers or dates.
+    """
     if kind == CATEGORY:
         entries = [*column.levels, None] if isinstance(column, Coded) else column.tolist()
         spelt = np.array([text(entry) for entry in entries], object)
@@ -53,18 +67,14 @@ def _read(column: Any, kind: str, way: str) -> NDArray:
 
 
 def columns_of(graph: Graph, encoder: TableEncoder, given: Sequence[Tensor]) -> list[Tensor]:
-    """Return the inputs from what holds all columns of a table, or one each.
+    """Return the inputs from the columns of a table, in the dtypes that another graph gives them.
 
     Raises
     ------
     ValueError
-        Where a column is of a type that does not hold what the encoder read in `fit`.
+        If the type of a column cannot represent the entries that the encoder read in `fit`.
     """
-    n_columns = len(encoder.kinds_)
-    if len(given) == 1:
-        given = [graph.take(given[0], [place], -1) for place in range(n_columns)]
-    places = zip(range(n_columns), given, strict=True)
-    return [read_column(graph, encoder, place, each) for place, each in places]
+    return [read_column(graph, encoder, place, each) for place, each in enumerate(given)]
 
 
 def encoded(graph: Graph, encoder: TableEncoder, columns: Sequence[Tensor]) -> Tensor:
@@ -149,7 +159,7 @@ def _binned(graph: Graph, numbers: Numbers, values: Tensor) -> Tensor:
 
 
 def _levels(graph: Graph, levels: Levels, column: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the columns of one column of categories, for hidden layers and the linear path."""
+    """Return the columns for one column of categories, for hidden layers and the linear path."""
     spellings = dict.fromkeys([*levels.levels, *(each for pair in TRUTH for each in pair)])
     known = dict(zip(spellings, levels.places(list(spellings)).tolist(), strict=True))
     known = {spelling: place for spelling, place in known.items() if place >= 0}

@@ -12,13 +12,14 @@ from sklearn.utils.validation import check_is_fitted
 from sknn import search
 from sknn.persistence.onnx.families import FAMILIES, ROWS, Family
 from sknn.persistence.onnx.graph import Graph
+from sknn.persistence.onnx.pipeline_inputs import legal_names, rows_by_column, types_of
 
 SEARCHES = tuple(
     kind
     for name in search.__all__
     if isinstance(kind := getattr(search, name), type) and issubclass(kind, MetaEstimatorMixin)
 )
-"""Searches of sknn; what they found is written."""
+"""Searches of sknn, whose best estimator is written."""
 
 
 def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None = None) -> Any:
@@ -48,12 +49,13 @@ def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None 
     TypeError
         For an estimator, layer, activation, or loss that is not part of sknn.
     ValueError
-        For what a graph cannot do, such as keeping a state between calls, or an unknown `dtype` or
-        `part`.
+        For anything that a graph cannot do, such as keeping a state between calls, or for an
+        unknown `dtype` or `part`.
 
     See Also
     --------
     onnx_inputs : Rows in the form of the inputs of the model.
+    register_skl2onnx : Pipelines that end in an estimator of sknn.
 
     Notes
     -----
@@ -104,16 +106,36 @@ def onnx_inputs(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> dict[
     Parameters
     ----------
     estimator : estimator
-        The estimator that was converted.
+        The estimator that was converted, or an estimator of scikit-learn that skl2onnx converted,
+        such as a pipeline that ends in a network.
     X : array-like or table
         Rows, as for `predict`.
     dtype : {"float32", "float64"}, default=None
-        As for :func:`to_onnx`.
+        As for :func:`to_onnx`; for numbers that a pipeline gets, None: float64, or float32 for an
+        array in float32.
 
     Returns
     -------
     inputs : dict of ndarray
         One array per input, by name.
+
+    Raises
+    ------
+    ValueError
+        If X lacks columns of the frame that a pipeline was fitted on.
+
+    See Also
+    --------
+    onnx_types : The types of these inputs, for skl2onnx.
+
+    Notes
+    -----
+    The inputs of a pipeline fitted on a frame are its columns, each of shape (rows, 1), even those
+    that it does not use. Columns that reach a table estimator of sknn as they are, such as the
+    ``remainder="passthrough"`` of a column transformer, have the types that the estimator reads
+    (:func:`to_onnx`). Other columns have the type of their entries: float64, bool, text, or int64
+    microseconds. skl2onnx replaces characters other than letters and digits in names by
+    underscores, and so does this function for pipelines.
 
     Examples
     --------
@@ -125,8 +147,73 @@ def onnx_inputs(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> dict[
     >>> {name: rows.shape for name, rows in onnx_inputs(net, X[:2]).items()}
     {'X': (2, 4)}
     """
+    inputs = _named_inputs(estimator, X, dtype)
+    if not _is_of_sklearn(estimator):
+        return inputs
+    return dict(zip(legal_names(list(inputs)), inputs.values(), strict=True))
+
+
+def onnx_types(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> list[tuple[str, Any]]:
+    """Return the types of the inputs of :func:`onnx_inputs`, to declare them to skl2onnx.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The estimator that skl2onnx will convert: a fitted pipeline or another estimator of
+        scikit-learn, or one of sknn.
+    X : array-like or table
+        Some rows, as for `predict`; one is enough.
+    dtype : {"float32", "float64"}, default=None
+        As for :func:`onnx_inputs`.
+
+    Returns
+    -------
+    initial_types : list of (str, skl2onnx type)
+        To pass to ``skl2onnx.to_onnx`` under this name.
+
+    Raises
+    ------
+    ImportError
+        If the package skl2onnx is not installed.
+    ValueError
+        As for :func:`onnx_inputs`.
+
+    See Also
+    --------
+    register_skl2onnx : Pipelines with estimators of sknn in skl2onnx.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sklearn.compose import make_column_transformer
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sknn import TabularMLPClassifier
+    >>> from sknn.persistence import onnx_types
+    >>> rows = pd.DataFrame({"age": [31, 54, 27, 60] * 9, "day": ["2024-02-29", "2024-03-01"] * 18})
+    >>> columns = make_column_transformer((StandardScaler(), ["age"]), remainder="passthrough")
+    >>> net = TabularMLPClassifier(n_members=1, max_iter=2, random_state=0)
+    >>> pipeline = make_pipeline(columns, net).fit(rows, rows["age"] > 40)
+    >>> for name, kind in onnx_types(pipeline, rows[:1]):
+    ...     print(name, type(kind).__name__)
+    age DoubleTensorType
+    day Int64TensorType
+    """
+    return types_of(_named_inputs(estimator, X, dtype))
+
+
+def _named_inputs(estimator: Any, X: Any, dtype: DTypeLike | None) -> dict[str, NDArray]:
+    """Return rows as inputs that have the names of columns."""
+    dtype = None if dtype is None else _checked(dtype)
+    if _is_of_sklearn(estimator):
+        check_is_fitted(estimator)
+        return rows_by_column(estimator, X, dtype)
     family = family_of(estimator)
-    return family.feed(X, family.dtype if dtype is None else _checked(dtype))
+    return family.feed(X, family.dtype if dtype is None else dtype)
+
+
+def _is_of_sklearn(estimator: Any) -> bool:
+    return type(estimator).__module__.startswith("sklearn.")
 
 
 def family_of(estimator: Any) -> Family:

@@ -1,4 +1,4 @@
-"""Columns of a table as another graph declares them, which may not hold what the encoder read."""
+"""Columns of a table in the types that another graph declares."""
 
 from __future__ import annotations
 
@@ -18,19 +18,17 @@ _TYPES = {"O": "text", "b": "bool", "i": "int{}", "u": "uint{}", "f": "float{}"}
 _WHOLE = re.compile(r"0|-?[1-9]\d*")
 _TRUTHS = frozenset(each for spellings in TRUTH for each in spellings)
 _SHIFT = 1e-2
-"""How far rounding may move a number, in units of the distance of its quartiles, or of a bin."""
+"""Largest shift of a number by rounding, in units of its interquartile range or a bin."""
 _REMEDIES = {
     NUMBER: "as DoubleTensorType",
     SPAN: "as DoubleTensorType, in seconds",
-    DATE: "as Int64TensorType, in microseconds since 1970-01-01. A column transformer gives all "
-    "columns that it joins one type: beside numbers, declare these as DoubleTensorType; beside "
-    "text, a date has to become a number (such as days) before the pipeline",
+    DATE: "as Int64TensorType, in microseconds since 1970-01-01",
     CATEGORY: "as StringTensorType",
 }
 
 
 def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) -> Tensor:
-    """Return a column in the dtype that its kind has in a graph of ours.
+    """Return a column in the dtype that graphs of sknn use for its kind.
 
     Parameters
     ----------
@@ -43,20 +41,27 @@ def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) 
     Raises
     ------
     ValueError
-        If entries of this dtype cannot be what the encoder read in `fit`.
+        If this dtype cannot represent the entries that the encoder read in `fit`.
     """
     plan = encoder._plan
     kind = encoder.kinds_[place]
     lost = _LOSSES[kind](plan, place, given.dtype)
     if lost:
-        # Behind a column transformer only the places are known.
-        label = repr(plan.columns[place]) if plan.columns else f"{place} (after earlier steps)"
         raise ValueError(
-            f"Column {label} of X held {_plural(kind)} in fit, but reaches the "
+            f"{_column(plan, place, given)} held {_plural(kind)} in fit, but reaches the "
             f"{type(encoder).__name__} as {_named(given.dtype)}: {lost}. Declare it "
-            f"{_REMEDIES[kind]}. sknn.persistence.onnx_inputs returns rows in this form."
+            f"{_REMEDIES[kind]}; sknn.persistence.onnx_types declares all columns in this form, "
+            "and onnx_inputs returns rows in it."
         )
     return _READERS[kind](graph, given)
+
+
+def _column(plan: TablePlan, place: int, given: Tensor) -> str:
+    """Name the column as the user knows it, if possible."""
+    label = plan.columns[place] if plan.columns else given.label
+    if label:
+        return f"Column {label!r} of X"
+    return f"Column {place} (counted from 0) of the output of the previous step"
 
 
 def _plural(kind: str) -> str:
@@ -67,7 +72,7 @@ def _named(dtype: np.dtype) -> str:
     return _TYPES.get(dtype.kind, str(dtype)).format(dtype.itemsize * 8)
 
 
-# -- what is lost, blank for nothing ----------------------------------------------------------
+# -- losses by declared type, blank for none --------------------------------------------------
 
 
 def _of_dates(plan: TablePlan, place: int, dtype: np.dtype) -> str:
@@ -89,17 +94,17 @@ def _of_numbers(plan: TablePlan, place: int, dtype: np.dtype) -> str:
         if source.way:
             return 'ONNX reads only the beginning of text such as "1,234.5" or "12%"'
     elif _largest_shift(plan, used[0], dtype) > _SHIFT:
-        return "rounded to this type, its numbers are not those that the encoder has learned"
+        return "rounding to this type changes the numbers too much"
     return ""
 
 
 def _sources(plan: TablePlan, place: int) -> list[int]:
-    """Return which numeric columns a column of X has become; none if it does not matter."""
+    """Return the numeric columns that a column of X becomes; none if it does not matter."""
     return [i for i, source in enumerate(plan.sources) if source.place == place]
 
 
 def _largest_shift(plan: TablePlan, source: int, dtype: np.dtype) -> float:
-    """Return how far values that occurred in fit move when rounded, in encoded units."""
+    """Return how far rounding moves values that occurred in fit, in encoded units."""
     numbers, bins = plan.numbers, plan.numbers.bins
     places = np.flatnonzero(numbers.kept == source)
     mine = np.isin(bins.source, places)
@@ -118,11 +123,11 @@ def _of_categories(plan: TablePlan, place: int, dtype: np.dtype) -> str:
         return ""
     levels = set(plan.categories.columns[plan.places.index(place)].levels) - {MISSING}
     lost = [level for level in levels if not _fits(level, dtype)]
-    return f"this type does not hold all its levels, such as {min(lost)!r}" if lost else ""
+    return f"this type cannot represent all its levels, such as {min(lost)!r}" if lost else ""
 
 
 def _fits(level: str, dtype: np.dtype) -> bool:
-    """Say whether a number of this dtype stands for a level."""
+    """Return whether a number of this dtype can represent a level."""
     if level in _TRUTHS:
         return True
     if dtype.kind == "b" or not _WHOLE.fullmatch(level):
@@ -131,7 +136,7 @@ def _fits(level: str, dtype: np.dtype) -> bool:
     return abs(int(level)) <= exact
 
 
-# -- how it is read ---------------------------------------------------------------------------
+# -- reading ----------------------------------------------------------------------------------
 
 
 def _moments(graph: Graph, given: Tensor) -> Tensor:

@@ -14,6 +14,8 @@ from sknn.persistence.onnx.answers import LABEL, Answer, answers
 from sknn.persistence.onnx.convert import SEARCHES, family_of
 from sknn.persistence.onnx.families import Family
 from sknn.persistence.onnx.graph import ML, OLDEST_OPSET, Graph, Tensor, onnx
+from sknn.persistence.onnx.joined import drop_joins, separate
+from sknn.persistence.onnx.pipeline_inputs import skl2onnx
 from sknn.persistence.onnx.scores import decision
 from sknn.preprocessing.encoder import TableEncoder
 
@@ -39,18 +41,22 @@ def register_skl2onnx() -> None:
     ImportError
         If the packages onnx and skl2onnx are not installed.
 
+    See Also
+    --------
+    onnx_types : The types of the inputs of a pipeline.
+    onnx_inputs : Rows in the form of these inputs.
+
     Notes
     -----
     A network in the middle of a pipeline, which passes on its hidden layer, is refused. skl2onnx
     converts isotonic calibration to a step function, not to scikit-learn's piecewise linear
     function.
 
-    A table's columns come in the types that `initial_types` declares. ``skl2onnx.to_onnx`` raises a
-    ValueError that names the column where a type cannot hold what the encoder read in `fit`: text
-    where there were dates, float32 for dates (also where a column transformer puts them beside
-    float32 numbers, to be declared as DoubleTensorType, or beside text, where they have to become
-    numbers before the pipeline) and for numbers that it rounds too much,
-    and numbers for categories that are words.
+    The columns of a table have the types that `initial_types` declares; :func:`onnx_types` returns
+    them. If a column transformer before a table estimator passes on numbers, dates, and text, each
+    column keeps its own type. If a type cannot represent the entries that the encoder read in
+    `fit`, ``skl2onnx.to_onnx`` raises a ValueError that names the column: text for dates, float32
+    for dates or for numbers that it rounds too much, or numbers for categories that are words.
 
     Examples
     --------
@@ -69,12 +75,12 @@ def register_skl2onnx() -> None:
     ['label', 'probabilities']
     """
     onnx()
-    update = _skl2onnx().update_registered_converter
+    update = skl2onnx().update_registered_converter
     for kind in _kinds():
         options = _OPTIONS if issubclass(kind, ClassifierMixin) else None
         update(kind, f"Sknn{kind.__name__}", _shape, _convert, options=options)
     for kind in SEARCHES:
-        # The parser leaves nothing of a search but what it found, so none is ever converted.
+        # The parser replaces a search by its best estimator, so no search is ever converted.
         alias = f"Sknn{kind.__name__}"
         update(kind, alias, _shape, _convert, parser=_parse_best, options="passthrough")
 
@@ -86,21 +92,11 @@ def _kinds() -> list[type]:
 
 
 def _parse_best(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> Any:
-    """Write the best estimator in the place of a search, with the options of that."""
+    """Write the best estimator in place of a search, with the options of the search."""
     from skl2onnx._parse import parse_sklearn
 
     scope.add_options(id(model.best_estimator_), scope.get_options(model))
     return parse_sklearn(scope, model.best_estimator_, inputs, custom_parsers=custom_parsers)
-
-
-def _skl2onnx() -> Any:
-    try:
-        import skl2onnx
-    except ImportError as error:
-        raise ImportError(
-            "Pipelines are converted by the package skl2onnx: pip install skl2onnx."
-        ) from error
-    return skl2onnx
 
 
 def _shape(operator: Any) -> None:
@@ -134,7 +130,7 @@ def _refuse_several_outputs(estimator: Any) -> None:
 
 
 def _classes(operator: Any) -> Any:
-    """Return what skl2onnx should output as labels; with the option "nocl" their indices."""
+    """Return the labels that skl2onnx should output; with the option "nocl", their indices."""
     from skl2onnx.common.utils_classifier import get_label_classes
 
     classes = get_label_classes(operator.scope_inst, operator.raw_operator)
@@ -151,15 +147,14 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     dtype = np.dtype(guess_numpy_type(operator.outputs[-1].type))
     graph = _fresh_graph(scope, container, dtype)
     family = family_of(estimator)
-    given = [
-        Tensor(graph, each.onnx_name, _dtype(guess_numpy_type(each.type)))
-        for each in operator.inputs
-    ]
-    found = _answers(operator, container, family, graph, family.adopted(graph, given))
+    inputs = family.adopted(graph, _given(operator, family, graph))
+    found = _answers(operator, container, family, graph, inputs)
     for answer, output in zip(found, operator.outputs, strict=False):
         graph.node("Identity", [answer.value.name], [output.onnx_name])
     container.nodes.extend(graph.nodes)
     container.initializers.extend(graph.constants)
+    if family.n_columns is not None:
+        drop_joins(container, list(operator.inputs))
     versions = {"": graph.opset, ML: _ML_OPSET}
     used = {"", *(node.domain for node in graph.nodes)}
     container.node_domain_version_pair_sets.update((each, versions[each]) for each in used)
@@ -169,10 +164,22 @@ def _fresh_graph(scope: Any, container: Any, dtype: np.dtype) -> Graph:
     opset = int(container.target_opset_any_domain(""))
     if opset < OLDEST_OPSET:
         raise ValueError(
-            f"Networks of sknn need operators of version {OLDEST_OPSET} at least; raise "
+            f"Networks of sknn need operators of at least version {OLDEST_OPSET}; raise "
             f"target_opset={opset}."
         )
     return Graph(dtype, opset, scope.get_unique_variable_name)
+
+
+def _given(operator: Any, family: Family, graph: Graph) -> list[Tensor]:
+    """Return the output of the previous steps, column by column for table estimators."""
+    from skl2onnx.common.data_types import guess_numpy_type
+
+    if family.n_columns is not None:
+        return separate(graph, list(operator.inputs), family.n_columns)
+    return [
+        Tensor(graph, each.onnx_name, _dtype(guess_numpy_type(each.type)))
+        for each in operator.inputs
+    ]
 
 
 def _dtype(kind: Any) -> np.dtype:
@@ -182,7 +189,7 @@ def _dtype(kind: Any) -> np.dtype:
 def _answers(
     operator: Any, container: Any, family: Family, graph: Graph, inputs: list[Tensor]
 ) -> list[Answer]:
-    """Return the outputs that skl2onnx has for a kind of estimator."""
+    """Return the outputs that skl2onnx gives a kind of estimator."""
     estimator = family.estimator
     if is_classifier(estimator):
         wanted = container.get_options(estimator, {"raw_scores": False})

@@ -1,1 +1,1 @@
-"""A table as a matrix that can be turned into a table again."""
+"""A table as a matrix that can be converted back into a table."""

@@ -1,4 +1,4 @@
-"""Choosing, of many rows that were made, those with wanted entries."""
+"""Choose generated rows that have requested entries."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from numpy.typing import NDArray
 
 _LEAST = 1e-12
 _NEAR = 0.1
-"""Numbers count as alike within this share of their standard deviation among all rows made."""
+"""Width of similar numbers, as a share of their standard deviation over all generated rows."""
 
 
 @dataclass
 class AskedRows:
-    """Entries that are wanted in some columns of new rows.
+    """Requested entries in some columns of new rows.
 
     Attributes
     ----------
-    n : int
-        Rows.
+    n : int Number of rows.
     given : dict of int to ndarray
-        The columns of the table, as they are given.
+        The columns of the table, as they were passed.
     choices : list of (slice, ndarray of int)
-        Columns of the matrix that are a group, and the choice in each row.
+        Columns of the matrix that form a group, and the choice in each row.
     numbers : list of (int, ndarray)
-        Columns of the matrix that are numbers, and those in each row.
+        Columns of the matrix that are numbers, and the number in each row.
     """
 
     n: int
@@ -41,24 +40,24 @@ class AskedRows:
         choices: tuple[slice, NDArray] | None = None,
         numbers: tuple[int, NDArray] | None = None,
     ) -> None:
-        """Want entries in one more column of the table."""
+        """Add requested entries in one more column of the table."""
         self.given[place] = values
         self.choices += [] if choices is None else [choices]
         self.numbers += [] if numbers is None else [numbers]
 
     def pick(self, pool: NDArray, labels: tuple[NDArray, NDArray] | None, rng: Any) -> NDArray:
-        """Return for each row the place of one in the pool, drawn by how well it fits.
+        """Return for each row the index of a row of the pool, drawn according to its fit.
 
-        The probability of a row is proportional to that of the wanted choices, times a normal
-        density of the distance of the wanted numbers: it is importance resampling of the
-        distribution of all rows, given the wanted entries.
+        The probability of a row is proportional to that of the requested choices, times a normal
+        density of the distance to the requested numbers. This is importance resampling of the
+        distribution of all rows, given the requested entries.
 
         Parameters
         ----------
         pool : ndarray of shape (m, width)
             Rows whose groups hold probabilities.
         labels : tuple of ndarray of shapes (n,) and (m,), or None
-            A further choice in each row, which those of the pool have made.
+            An additional choice in each row, and that of each row of the pool.
         rng : RandomState
         """
         columns = [each for _, each in self.choices] + [each for _, each in self.numbers]
@@ -76,7 +75,7 @@ class AskedRows:
         return picked
 
     def _fit(self, pool: NDArray, row: int) -> NDArray:
-        """Return the logarithm of how well each row of the pool fits what is wanted in a row."""
+        """Return the logarithm of how well each row of the pool fits the request of a row."""
         log_p = np.zeros(len(pool))
         for group, choices in self.choices:
             shares = pool[:, group.start + choices[row]].astype(np.float64)
@@ -90,7 +89,7 @@ class AskedRows:
         return log_p
 
     def write(self, rows: NDArray) -> None:
-        """Write what is wanted into rows of the matrix."""
+        """Write the requested entries into rows of the matrix."""
         for group, choices in self.choices:
             rows[:, group] = 0.0
             rows[np.arange(len(rows)), group.start + choices] = 1.0

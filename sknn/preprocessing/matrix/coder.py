@@ -1,4 +1,4 @@
-"""From a table to a matrix and back."""
+"""Convert a table to a matrix and back."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Block = LevelBlock | NumberBlock
 
 @dataclass
 class MatrixCoder:
-    """What the columns of a table become, and how to make a table of them again.
+    """Encode the columns of a table as a matrix, and decode the matrix.
 
     Attributes
     ----------
     blocks : list of LevelBlock and NumberBlock
     maker : FrameMaker
     labels : list
-        What a column is called.
+        Name of each column in messages.
     names : list of str or None
     stress : float
         Standard deviation of the columns of numbers.
@@ -47,7 +47,7 @@ class MatrixCoder:
         for place, form in enumerate(forms_of(table, None)):
             with naming(table.labels[place]):
                 column = table.column(place)
-                # Text is given back as it was: its values are levels, whatever they spell.
+                # Text is returned as it was: its values are levels, even if they look like numbers.
                 if form.kind == CATEGORY or form.way:
                     blocks.append(LevelBlock.fit(column, sample))
                 else:
@@ -65,12 +65,12 @@ class MatrixCoder:
 
     @property
     def width(self) -> int:
-        """How many columns the matrix has."""
+        """Number of columns of the matrix."""
         return sum(block.n_choices + block.n_numbers for block in self.blocks)
 
     @property
     def groups(self) -> list[list[int]]:
-        """The columns of which one is 1, group by group."""
+        """The columns of each group, of which one is 1."""
         every = (range(each.start, each.stop) for _, each, _ in self.places())
         return [list(group) for group in every if group]
 
@@ -85,7 +85,7 @@ class MatrixCoder:
         return [place for _, _, each in self.places() for place in range(each.start, each.stop)]
 
     def encode(self, table: Table, dtype: Any) -> NDArray:
-        """Return the matrix; an entry that was never seen counts as any choice, in equal shares."""
+        """Return the matrix; an unseen entry has an equal share of all choices."""
         out = np.zeros((table.n_rows, self.width), dtype)
         for place, (block, group, number) in enumerate(self.places()):
             with naming(self.labels[place]):
@@ -96,7 +96,7 @@ class MatrixCoder:
         return out
 
     def decode(self, matrix: NDArray) -> list[NDArray]:
-        """Return the columns of a table, of the likeliest choices."""
+        """Return the columns of a table, with the most likely choices."""
         columns = []
         for block, group, number in self.places():
             choices = np.zeros(len(matrix), np.intp)
@@ -110,7 +110,7 @@ class MatrixCoder:
 
 
 def fill_choices(out: NDArray, choices: NDArray) -> None:
-    """Write a 1 at the choice of each row into zeros; -1 is a part of 1 at every choice."""
+    """Write a 1 at the choice of each row into zeros; -1 means an equal share at every choice."""
     if not out.shape[1]:
         return
     known = choices >= 0
@@ -119,7 +119,7 @@ def fill_choices(out: NDArray, choices: NDArray) -> None:
 
 
 def drawn(matrix: NDArray, groups: Sequence[Sequence[int]], rng: Any) -> NDArray:
-    """Return rows in which each group, which holds probabilities, has become a choice."""
+    """Return rows with a choice drawn from the probabilities of each group."""
     matrix = matrix.copy()
     for group in groups:
         part = slice(group[0], group[-1] + 1)

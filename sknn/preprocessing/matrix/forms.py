@@ -1,4 +1,4 @@
-"""The forms in which rows come and are given back: arrays, frames of numbers, other frames."""
+"""Forms in which rows are passed and returned: arrays, frames of numbers, other frames."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from sknn.preprocessing.tokens.frames import FrameMaker
 
 
 class ArrayForm:
-    """An array, which is read and given back as it is."""
+    """An array, which is read and returned as it is."""
 
     coder: MatrixCoder | None = None
-    """What is between the table and the matrix that a network reads; None if it reads X itself."""
+    """Converts between the table and the matrix for the network; None if it reads X itself."""
 
     def restored(self, rows: NDArray) -> Any:
-        """Return reconstructed rows as a user expects them."""
+        """Return reconstructed rows in the form of X."""
         return rows
 
     def made(self, rows: NDArray, wanted: AskedRows | None = None) -> Any:
-        """Return new rows as a user expects them, with what was wanted."""
+        """Return new rows in the form of X, with the requested entries."""
         return rows
 
     def wanted(self, conditions: Any, n: int) -> AskedRows:
-        """Return what is asked for in so many new rows."""
+        """Return the requested entries of a number of new rows."""
         raise ValueError(
-            "conditions name columns of a frame, and X was an array in fit; fit on a frame, or ask "
-            "for classes by y."
+            "conditions name columns of a frame, but X was an array in fit; fit on a frame, or ask "
+            "for classes with y."
         )
 
 
@@ -43,14 +43,14 @@ class ArrayForm:
 class NumericForm(ArrayForm):
     """A frame of numbers without gaps: read as an array, as scikit-learn does.
 
-    Reconstructions are arrays as well. New rows are frames, with numbers between those seen where
-    they are whole.
+    Reconstructions are also arrays. New rows are frames; whole numbers in them stay in the range of
+    X.
 
     Attributes
     ----------
     maker : FrameMaker
     whole : ndarray of int
-        The columns of whole numbers and truth values.
+        The columns of whole numbers and booleans.
     low, high : ndarray
         Their smallest and largest numbers.
     """
@@ -62,7 +62,7 @@ class NumericForm(ArrayForm):
 
     @classmethod
     def of(cls, table: Table) -> NumericForm:
-        """Look at a frame of numbers."""
+        """Note the form of a frame of numbers."""
         kinds = [table.column(place).dtype.kind for place in range(table.n_columns)]
         whole = np.flatnonzero([kind != "f" for kind in kinds])
         columns = [table.column(int(place)) for place in whole]
@@ -77,7 +77,7 @@ class NumericForm(ArrayForm):
         return self.maker.make(_with_given(list(rows.T), wanted))
 
     def wanted(self, conditions: Any, n: int) -> AskedRows:
-        """Return what is asked for in so many new rows."""
+        """Return the requested entries of a number of new rows."""
         wanted = AskedRows(n)
         for place, label, column in asked(self.maker.names, conditions, n):
             with naming(label):
@@ -90,7 +90,7 @@ class NumericForm(ArrayForm):
 
 @dataclass
 class TableForm(ArrayForm):
-    """Any other frame: all that comes back is a frame.
+    """Any other frame: all returned rows are frames.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class TableForm(ArrayForm):
         return self.coder.maker.make(_with_given(self.coder.decode(rows), wanted))
 
     def wanted(self, conditions: Any, n: int) -> AskedRows:
-        """Return what is asked for in so many new rows."""
+        """Return the requested entries of a number of new rows."""
         wanted, places = AskedRows(n), list(self.coder.places())
         for place, label, column in asked(self.coder.labels, conditions, n):
             block, group, number = places[place]
@@ -135,24 +135,24 @@ def _plain(values: NDArray) -> NDArray:
 
 
 def _with_given(columns: list[NDArray], wanted: AskedRows | None) -> list[NDArray]:
-    """Return columns with those that were asked for as they were given."""
+    """Return columns, with requested ones as they were passed."""
     for place, values in ({} if wanted is None else wanted.given).items():
         columns[place] = values
     return columns
 
 
 def form_of_rows(X: Any, weight: NDArray | None, rows: NDArray | None, stress: float) -> ArrayForm:
-    """Return the form that X has.
+    """Return the form of X.
 
     Parameters
     ----------
     X : array-like or frame
     weight : ndarray of shape (n,) or None
-        Of all rows.
+        Weights of all rows.
     rows : ndarray of int or None
-        Those that count.
+        Rows with a positive weight.
     stress : float
-        Standard deviation of numbers beside the ones and zeros of levels.
+        Standard deviation of numbers, compared to the ones and zeros of levels.
     """
     if not _is_frame(X):
         return ArrayForm()

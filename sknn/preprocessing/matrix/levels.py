@@ -15,7 +15,7 @@ _MOST_LEVELS = 256
 
 @dataclass
 class LevelBlock:
-    """One column for each level; missing is a level.
+    """One column for each level, including missing entries.
 
     Attributes
     ----------
@@ -33,18 +33,18 @@ class LevelBlock:
 
     @property
     def n_choices(self) -> int:
-        """Columns of which one is 1."""
+        """Number of columns of which one is 1."""
         return self.levels.sizes[0]
 
     def encode(self, column: Any) -> tuple[NDArray, None]:
-        """Return the choice of each entry, -1 where it was never seen."""
+        """Return the choice of each entry, -1 if it was never seen."""
         codes, _, _ = self.levels.encode(column)
         return codes[:, 0], None
 
     def decode(self, choices: NDArray, scores: None) -> NDArray:
-        """Return entries, the most frequent of rare ones."""
+        """Return entries; rare ones become the most frequent rare level."""
         return self.levels.likeliest(choices)
 
     def read(self, column: Any) -> NDArray:
-        """Return entries as they are given."""
+        """Return requested entries as they were passed."""
         return self.levels.read(column)[0]

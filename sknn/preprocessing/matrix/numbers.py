@@ -1,4 +1,4 @@
-"""A column of numbers, dates or time spans as columns of a matrix."""
+"""A column of numbers, dates, or time spans as columns of a matrix."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from sknn.preprocessing.tokens.spikes import Parted, places_of
 
 @dataclass
 class NumberBlock:
-    """Which kind of entry it is (missing, a frequent number, any other), and the score of others.
+    """The kind of an entry (missing, a frequent number, any other), and the score of others.
 
     Attributes
     ----------
     kind : str
     has_missing : bool
-        The first choice stands for a missing entry.
+        Whether the first choice is a missing entry.
     spikes : ndarray
-        The numbers that are a choice of their own.
+        The frequent numbers, each of which is a choice.
     scores : NormalScores or None
-        Of all other numbers, if there are any: the last choice.
+        Scores of all other numbers, if there are any: the last choice.
     lattice : Lattice or None
-        What other numbers are rounded to.
+        The values to which other numbers are rounded.
     """
 
     kind: str
@@ -51,7 +51,7 @@ class NumberBlock:
 
     @property
     def n_choices(self) -> int:
-        """Columns of which one is 1; none where there is nothing to choose."""
+        """Number of columns of which one is 1; zero if there is no choice."""
         n = int(self.has_missing) + len(self.spikes)
         if self.scores is None:
             return n
@@ -59,11 +59,11 @@ class NumberBlock:
 
     @property
     def n_numbers(self) -> int:
-        """Columns of numbers behind them."""
+        """Number of columns of numbers after them."""
         return int(self.scores is not None)
 
     def encode(self, column: Any) -> tuple[NDArray, NDArray | None]:
-        """Return the choice of each entry, -1 where it has none, and its score."""
+        """Return the choice of each entry, -1 if it has none, and its score."""
         numbers = plain(read_column(self.kind, column))
         choices = places_of(self.spikes, numbers)
         choices[choices >= 0] += int(self.has_missing)
@@ -93,5 +93,5 @@ class NumberBlock:
         return as_read(self.kind, values)
 
     def read(self, column: Any) -> NDArray:
-        """Return entries as they are given."""
+        """Return requested entries as they were passed."""
         return read_column(self.kind, column)

@@ -12,7 +12,7 @@ from sknn.preprocessing.quantiles import Distinct
 
 _MOST_KNOTS = 256
 _NORMAL_QUARTILES = 1.349
-"""How far apart the quartiles of the standard normal distribution are."""
+"""Distance of the quartiles of the standard normal distribution."""
 
 
 @dataclass
@@ -22,9 +22,9 @@ class NormalScores:
     Attributes
     ----------
     values, scores : ndarray of shape (k,)
-        Ascending numbers, and what each becomes.
+        Ascending numbers, and the score of each.
     slope : float
-        Of the scores beyond the ends, where it falls off.
+        Slope of the scores at the ends; it falls off beyond them.
     """
 
     values: NDArray
@@ -33,12 +33,12 @@ class NormalScores:
 
     @classmethod
     def fit(cls, known: Distinct) -> NormalScores:
-        """Learn from at least two different numbers: from the middle of the share of each."""
+        """Learn from at least two different numbers, using the midpoint of the share of each."""
         reached = np.cumsum(known.weight)
         scores = ndtri((reached - known.weight / 2) / reached[-1])
         kept = np.arange(len(scores))
         if len(scores) > _MOST_KNOTS:
-            # Evenly over the scores, so that the ends are as fine as the middle.
+            # Spread evenly over the scores, so that the ends are as fine as the middle.
             even = np.linspace(scores[0], scores[-1], _MOST_KNOTS)
             kept = np.unique(np.searchsorted(scores, even * (1 - 1e-12)))
             kept = np.union1d(kept[kept < len(scores)], [0, len(scores) - 1])

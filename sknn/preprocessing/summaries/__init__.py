@@ -1,1 +1,1 @@
-"""What is known of a table that comes in blocks: small, and what is known of two parts adds up."""
+"""Summaries of a table that comes in blocks: they are small, and two of them can be merged."""

@@ -1,4 +1,4 @@
-"""Columns of text, objects or categories: their different entries, and how often each occurs."""
+"""Columns of text, objects, or categories: their different entries, and how often each occurs."""
 
 from __future__ import annotations
 
@@ -15,36 +15,34 @@ from sknn.preprocessing.columns import Coded
 from sknn.preprocessing.kinds import is_missing
 
 MOST = 16_384
-"""Different entries that are kept of a column."""
+"""Most different entries that are kept for a column."""
 _LAST = 1 << 64
 
 
 @dataclass
 class Entries:
-    """The different entries of a column, told apart by type and text, in the order of both.
+    """The different entries of a column, distinguished and sorted by type and text.
 
-    Up to `MOST` all of them are kept, and everything is exact. Of more, half of `MOST` are an even
-    sample of the different entries: those whose hashes are smallest, which are known in full, since
-    no part of the table has dropped them. The other half are the ones that weigh most: their weight
-    is exact up to `lost`.
+    Up to `MOST` entries, all of them are kept, and everything is exact. If there are more, half of
+    `MOST` are an even sample of the different entries: those with the smallest hashes. Their counts
+    are exact, because no part of the table has dropped them. The other half are the entries with
+    the most weight, which is exact up to `lost`.
 
     Attributes
     ----------
     entries : ndarray of objects of shape (k,)
     rows, weight : ndarray of shape (k,)
-        How many rows hold each, and what these weigh.
+        Number of rows with each entry, and the sum of their weights.
     is_coded : bool
-        The column has the dtype of categories, so it is one.
-    n_rows : float
-        Of the column.
-    total : float
-        What they weigh.
+        Whether the column has a category dtype.
+    n_rows : float Number of rows of the column.
+    total : float Sum of the weights of all rows.
     limit : int
         Entries with a smaller hash have never been dropped.
     lost : float
-        No entry weighs more than what is noted of it plus this.
+        No entry has more than its recorded weight plus this.
     order : list or None
-        The levels of an ordered category, lowest first; None where blocks do not agree.
+        The levels of an ordered category, lowest first; None if blocks do not agree.
     """
 
     entries: NDArray
@@ -87,7 +85,7 @@ class Entries:
         )._cut()
 
     def with_missing(self, rows: float, weight: float) -> Entries:
-        """Return the same with so many more missing entries."""
+        """Return the same with a number of additional missing entries."""
         if not rows:
             return self
         one = np.array([None], object), np.array([rows]), np.array([weight])
@@ -95,7 +93,7 @@ class Entries:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is known but that entries are missing."""
+        """Whether all entries are missing."""
         return not self.is_coded and all(map(is_missing, self.entries))
 
     @property
@@ -110,15 +108,15 @@ class Entries:
         return self.entries
 
     def every_row(self) -> NDArray:
-        """Return the rows of each entry; those of dropped ones are given to the rarest."""
+        """Return the rows of each entry; those of dropped entries are added to the rarest."""
         rows = self.rows.copy()
         rows[np.argmin(rows)] += self.n_rows - rows.sum()
         return rows
 
     def even_weight(self) -> NDArray:
-        """Return what each entry weighs where it stands for those that were dropped, too.
+        """Return weights of entries that also represent the dropped ones.
 
-        These are like the rare ones of the sample.
+        Dropped entries are like the rare ones of the sample.
         """
         weight = self.weight.copy()
         rare = np.array(_hashes(self.entries) if self.lost else [], object) < self.limit
@@ -145,7 +143,7 @@ class Entries:
 
 
 def _grouped(column: Any) -> tuple[NDArray, Sequence[Any]]:
-    """Return entries, not all of which differ, and for each row the place of its own."""
+    """Return entries, some of which may be equal, and for each row the index of its entry."""
     if isinstance(column, Coded):
         levels = [*column.levels, None]
         return np.where(column.codes < 0, len(levels) - 1, column.codes), levels
@@ -165,7 +163,7 @@ def _grouped(column: Any) -> tuple[NDArray, Sequence[Any]]:
 def _sorted(
     entries: Sequence[Any], rows: NDArray, weight: NDArray
 ) -> tuple[NDArray, NDArray, NDArray]:
-    """Return entries of different keys, in their order, with the sums of their rows and weights."""
+    """Return the entries of different keys, sorted, with the sums of their rows and weights."""
     keys = list(map(_key, entries))
     used = sorted({key for key, own in zip(keys, rows, strict=True) if own})
     places = {key: place for place, key in enumerate(used)}
@@ -183,7 +181,7 @@ def _key(entry: Any) -> tuple[str, str]:
 
 
 def _hashes(entries: NDArray) -> list[int]:
-    """Return a number of 64 bits for each entry, the same in every process."""
+    """Return a 64-bit number for each entry, the same in every process."""
     digests = (
         hashlib.blake2b("\0".join(_key(each)).encode("utf-8", "replace"), digest_size=8).digest()
         for each in entries

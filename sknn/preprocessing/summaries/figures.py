@@ -1,4 +1,4 @@
-"""Columns of numbers, dates or time spans by their dtype."""
+"""Columns with the dtype of numbers, dates, or time spans."""
 
 from __future__ import annotations
 
@@ -16,31 +16,32 @@ from sknn.preprocessing.rounding import precision_of
 from sknn.preprocessing.sources import Source, check_size
 
 MOST = 4096
-"""Different values that are kept of a column."""
+"""Most different values that are kept for a column."""
 WHOLE = ""
-"""What the only part is called where a column has one."""
+"""Name of the part of a column that has only one."""
 _KINDS = dict.fromkeys("iuf", NUMBER) | {"M": DATE, "m": SPAN}
 
 
 def is_numeric(column: Any) -> bool:
-    """Say whether the dtype tells that a column holds numbers, dates or time spans."""
+    """Return whether a column has the dtype of numbers, dates, or time spans."""
     return not isinstance(column, Coded) and column.dtype.kind in _KINDS
 
 
 @dataclass
 class ColumnFigures:
-    """What is known of such a column.
+    """Summary of such a column.
 
-    Each merge may move the rank of a value by ``1 / (MOST - 2)`` of the weight, see
+    Each merge may change the rank of a value by ``1 / (MOST - 2)`` of the weight, see
     :meth:`~sknn.preprocessing.quantiles.Distinct.compressed`; so a tree of merges of `n` blocks
-    moves none by more than ``(1 + log2(n)) / (MOST - 2)``, rounded up. Least, greatest, mean,
-    deviation, and what is missing are exact, and so is everything up to `MOST` different values.
+    changes no rank by more than ``(1 + log2(n)) / (MOST - 2)``, with the logarithm rounded up.
+    Minimum, maximum, mean, deviation, and the number of missing entries are exact, and so is
+    everything up to `MOST` different values.
 
     Attributes
     ----------
     kind : {"number", "date", "time span"}
     parts : dict of Column
-        Of a date its parts, by name; else the column itself.
+        The parts of a date by name; for other kinds, the column itself.
     """
 
     kind: str
@@ -66,7 +67,7 @@ class ColumnFigures:
         return cls(kind, found)._compressed()
 
     def merged(self, other: ColumnFigures) -> ColumnFigures:
-        """Return the figures of both, which are of one kind."""
+        """Return the figures of both, which must be of one kind."""
         pairs = ((name, own.merged(other.parts[name])) for name, own in self.parts.items())
         return ColumnFigures(self.kind, dict(pairs))._compressed()
 
@@ -76,17 +77,17 @@ class ColumnFigures:
 
     @property
     def missing(self) -> tuple[int, float]:
-        """Missing entries, and what they weigh."""
+        """Number of missing entries, and the sum of their weights."""
         some = next(iter(self.parts.values()))
         return some.n_missing, some.missing_weight
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is known but that entries are missing."""
+        """Whether all entries are missing."""
         return not any(len(column.known.values) for column in self.parts.values())
 
     def with_missing(self, rows: float, weight: float) -> ColumnFigures:
-        """Return the same with so many more missing entries."""
+        """Return the same with a number of additional missing entries."""
         none = Column.of(np.empty(0), np.empty(0))
         none.n_missing, none.missing_weight = int(rows), weight
         return ColumnFigures(
@@ -94,7 +95,7 @@ class ColumnFigures:
         )
 
     def sources(self, place: int, form: Form) -> list[Source]:
-        """Return the numeric columns that the column at a place becomes: of a date what varies."""
+        """Return the numeric columns that a column becomes: for a date, the parts that vary."""
         if self.kind != DATE:
             return [Source(place, form.kind)]
         names = [name for name, own in self.parts.items() if name == "days" or own.varies]

@@ -25,24 +25,24 @@ _MOST_WEIGHTS = 4096
 
 @dataclass
 class TableSummary:
-    """Facts of the rows of a table, no more than which are needed to fit an encoder.
+    """Facts about the rows of a table that are needed to fit an encoder.
 
-    Its size depends on the number of columns and of their different entries, up to a bound, and not
-    on the number of rows. Two summaries are merged into one; merged in one order they come to the
-    same, bit for bit.
+    Its size depends on the number of columns and, up to a bound, on the number of their different
+    entries, but not on the number of rows. Two summaries can be merged into one; merging in the
+    same order gives the same result, to the last bit.
 
     Attributes
     ----------
     labels : list
     names : list of str or None
     head : object
-        The first row of X as it came, for the names of its columns.
+        The first row of X as it was passed, for the names of its columns.
     columns : list of ColumnFigures or Entries
     weights : Distinct or None
-        The different weights of rows; None: there are more than 4096, so no row is a multiple of
-        another one.
+        The different weights of rows; None if there are more than 4096, so that rows do not count
+        as multiples of one another.
     rows : SampledRows or None
-        Where trees cut columns into bins.
+        For trees that cut columns into bins.
     """
 
     labels: list
@@ -61,18 +61,18 @@ class TableSummary:
         y: NDArray | None,
         block: int,
     ) -> TableSummary:
-        """Summarize the rows of a block, all of which count.
+        """Summarize the rows of a block, all of which have a positive weight.
 
         Parameters
         ----------
         table : Table
         weight : ndarray or None
         categorical : ndarray of bool or None
-            Columns that are categories, whatever they hold.
+            Columns that are categories, no matter what they hold.
         y : ndarray or None
-            What trees are to tell apart.
+            Target of the trees.
         block : int
-            Its place among the blocks.
+            Its position among the blocks.
         """
         weights = np.ones(table.n_rows) if weight is None else weight
         forced = np.zeros(table.n_columns, bool) if categorical is None else categorical
@@ -92,7 +92,7 @@ class TableSummary:
         Raises
         ------
         ValueError
-            If they have other columns, or columns of other kinds.
+            If they have different columns, or columns of different kinds.
         """
         if self.labels != other.labels:
             raise ValueError(
@@ -112,7 +112,7 @@ class TableSummary:
     # -- facts ----------------------------------------------------------------------------
 
     def forms(self, categorical: NDArray | None) -> list[Form]:
-        """Return what each column of X holds."""
+        """Return the form of each column of X."""
         forms = zip(forms_of(self._different, categorical), self.columns, strict=True)
         return [Form(own.kind) if isinstance(own, ColumnFigures) else form for form, own in forms]
 
@@ -128,14 +128,14 @@ class TableSummary:
         return [self._figures(source) for source in sources]
 
     def levels(self, place: int) -> tuple[Texts, Sample]:
-        """Return the entries of a column of categories, and how much each counts."""
+        """Return the entries of a column of categories, and the weight of each."""
         own: Any = self.columns[place]
         unit = None if self.weights is None else unit_of(self.weights.values)
         counts = own.rows if unit is None else np.round(own.weight / unit)
         return Texts.of(own.column), Sample(own.weight, counts, own.every_row())
 
     def cutter(self, sources: list[Source]) -> Splitter:
-        """Return what cuts numeric columns into bins where trees would."""
+        """Return an object that cuts numeric columns into bins as trees would."""
         rows: Any = self.rows
         matrix = matrix_of(rows.table(self.labels), sources)
         sample = Sample.of(rows.weight, len(rows.weight))
@@ -143,7 +143,7 @@ class TableSummary:
 
     @property
     def _different(self) -> Table:
-        """The different entries of columns that have such; they are not equally long."""
+        """The different entries of columns that have them; their numbers differ."""
 
         def read(place: int) -> Any:
             own = self.columns[place]
@@ -173,7 +173,7 @@ def _summarized(table: Table, place: int, weight: NDArray, forced: bool) -> Colu
 
 
 def _merged(one: Any, other: Any, label: Any) -> ColumnFigures | Entries:
-    """Return what is known of a column in two blocks."""
+    """Return the merged summary of a column in two blocks."""
     if one.is_blank or other.is_blank:
         return _with_blank(one, other) if other.is_blank else _with_blank(other, one)
     if isinstance(one, Entries) and isinstance(other, Entries):
@@ -197,7 +197,7 @@ def _with_blank(known: Any, blank: Any) -> ColumnFigures | Entries:
 
 
 def _as_figures(one: Any, label: Any) -> ColumnFigures | None:
-    """Return figures, of objects too where all are numbers, dates or spans; None of others."""
+    """Return figures, also of objects if all are numbers, dates, or time spans; else None."""
     if isinstance(one, ColumnFigures):
         return one
     with naming(label):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from sknn.core.schedules import Schedule
     from sknn.core.workspace import Workspace
     from sknn.training.run import Run
+
+_REMEMBERED = 4
 
 
 class Phase(IntEnum):
@@ -65,7 +69,12 @@ class Progress:
     count_updates : callable
         Returns how many updates this call makes if nothing ends it early. None with lbfgs.
     deadline : float
-        Reading of ``time.perf_counter`` at which training ends; infinite without `max_time`.
+        Reading of ``time.perf_counter`` at which the call should be over; infinite without
+        `max_time`.
+    measuring : deque of float
+        Seconds that were spent after the last batch of each of the last epochs.
+    concluding : float
+        Seconds that will be needed after the last epoch.
     member : int or None
         Which member is trained, where they are trained one after the other, as with lbfgs.
     resumed : bool
@@ -96,6 +105,8 @@ class Progress:
         self.snapshot = snapshot
         self.count_updates = count_updates
         self.deadline = deadline
+        self.measuring: deque[float] = deque(maxlen=_REMEMBERED)
+        self.concluding = 0.0
         self.member = member
         self.resumed = run.epoch > run.began
         self.row: dict[str, float] = {}
@@ -139,6 +150,15 @@ class Progress:
                 f"{callback!r} needs the loss of every batch, which has no meaning for a Boltzmann "
                 "machine or a GAN; remove it from callbacks."
             )
+
+    @property
+    def time_is_up(self) -> bool:
+        """Whether the rest of `max_time` is needed for the work after the last batch."""
+        if self.deadline == math.inf:
+            return False
+        # The largest but one: on a busy machine a single epoch may be late for no reason.
+        usual = sorted(self.measuring)[-2:][:1]
+        return perf_counter() > self.deadline - sum(usual) - self.concluding
 
     def stop(self, reason: str) -> None:
         """End training after this epoch; the first reason counts."""
@@ -201,7 +221,7 @@ class Callback(Spec):
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out what is fleeting."""
+        """Leave out temporary attributes."""
         state = super().__getstate__()
         return {name: value for name, value in state.items() if name not in self.fleeting}
 

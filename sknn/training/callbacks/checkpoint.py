@@ -32,11 +32,10 @@ class Checkpoint(Callback):
         The file. Its folder must exist. An existing file keeps its mode and owner. Anything but a
         regular file, such as a device or a named pipe, is refused.
     every_epochs : int, default=1
-        Save every so many epochs, counted over the whole run, including calls of `partial_fit` and
-        with `warm_start`.
+        Number of epochs between saves, counted over the whole run, including calls of `partial_fit`
+        and with `warm_start`.
     every_seconds : float, default=None
-        Of these epochs, skip those that end less than so many seconds after the file was last
-        written.
+        Skip epochs that end less than this number of seconds after the file was last written.
 
     Raises
     ------

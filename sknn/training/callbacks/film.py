@@ -223,7 +223,7 @@ class Film(Callback):
 
 
 def _kind(picture: Any, estimator: Any, X: Any) -> str:
-    """Return what to film; raise if it cannot be."""
+    """Return the kind of picture to film; raise if it cannot be drawn."""
     if callable(picture):
         return getattr(picture, "__name__", "picture")
     columns = np.shape(X)[1] if np.ndim(X) == 2 else None
@@ -243,10 +243,10 @@ def _kind(picture: Any, estimator: Any, X: Any) -> str:
     }
     if not able[picture]:
         raise InvalidParameterError(
-            f"The 'picture' parameter of Film is {picture!r}, which {type(estimator).__name__} or "
-            "X does not allow: regions need X of two columns and predictions of one output, "
-            "reconstructions X and an autoencoder or Boltzmann machine, samples a network that "
-            "generates rows."
+            f"The 'picture' parameter of Film is {picture!r}, which does not fit "
+            f"{type(estimator).__name__} or X: regions need X with two columns and predictions "
+            "with one output, reconstructions need X and an autoencoder or Boltzmann machine, and "
+            "samples need a network that generates rows."
         )
     return picture
 

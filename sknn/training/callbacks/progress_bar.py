@@ -23,8 +23,8 @@ class ProgressBar(Callback):
 
     - `fit` counts epochs (iterations of ``solver="lbfgs"``). If members are trained one after the
       other, each has its own bar.
-    - The searches of :mod:`sknn.search` and ``cross_validate`` have one bar for all networks,
-      whatever `n_jobs`, and one for the fit of the best candidate. It counts fits or, in
+    - The searches of :mod:`sknn.search` and ``cross_validate`` have one bar for all networks, with
+      any `n_jobs`, and one for the fit of the best candidate. It counts fits or, in
       :class:`~sknn.search.ArchitectureSearchCV`, the epochs of all networks. Networks are trained
       in blocks, as without the bar.
     - :func:`~sknn.streams.fit_blocks` counts blocks, or rounds of them, with rows per second. A
@@ -154,7 +154,7 @@ class StepCount:
         self.bar = bar
 
     def add(self, steps: float, told: str | None = None) -> None:
-        """Count steps, and show a text beside them."""
+        """Count steps, and show a text next to them."""
         if self.bar is None:
             return
         if told is not None:

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, CNNClassifier, MLPClassifier, MLPRegressor, TabularMLPClassifier
 from sknn.callbacks import Pause
@@ -91,6 +93,16 @@ def test_a_saved_network_knows_its_data(tmp_path):
     with pytest.raises(ValueError, match="X_val of 60 rows"):
         net.resume(X, Y)
     net.resume(X, Y, **VALIDATION)
+
+
+def test_the_remedy_for_a_network_in_a_pipeline_works():
+    scaler = StandardScaler().fit(10 * X)
+    pipe = make_pipeline(scaler, paused(scaler.transform(10 * X), Y))
+    with pytest.raises(ValueError, match=r"in a pipeline pipe\[:-1\].transform\(X\); to train"):
+        pipe[-1].resume(10 * X, Y)
+    assert pipe[-1].resume(pipe[:-1].transform(10 * X), Y).stop_reason_ == "max_iter"
+    n_steps = pipe[-1].set_params(learning_rate="constant").t_
+    assert pipe[-1].partial_fit(pipe[:-1].transform(10 * X), Y).t_ > n_steps
 
 
 FRAME = pd.DataFrame({"size": X[:, 0], "color": RNG.choice(["red", "green"], 200)})

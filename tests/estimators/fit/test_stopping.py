@@ -194,9 +194,9 @@ def test_partial_fit_with_early_stopping_asks_for_a_validation_set(kind):
         ({"X_val": X}, "y_val is missing"),
         ({"y_val": REAL}, "X_val is missing"),
         ({"sample_weight_val": np.ones(60)}, "sample_weight_val was given without"),
-        ({"X_val": X[:, :3], "y_val": REAL}, "X has 3 features, but MLPRegressor is expecting 5"),
+        ({"X_val": X[:, :3], "y_val": REAL}, "X_val has 3 features, but MLPRegressor is expecting"),
         ({"X_val": X, "y_val": REAL[:7]}, "inconsistent numbers of samples"),
-        ({"X_val": X, "y_val": TWO_REAL}, "y must have 1 columns"),
+        ({"X_val": X, "y_val": TWO_REAL}, "y_val must have 1 columns"),
         ({"X_val": X, "y_val": REAL, "sample_weight_val": np.ones(3)}, "sample_weight"),
         ({"X_val": X * np.nan, "y_val": REAL}, "NaN"),
         ({"X_val": X, "y_val": REAL, "sample_weight_val": -np.ones(60)}, "[Nn]egative"),
@@ -208,7 +208,7 @@ def test_wrong_validation_rows(rows, words):
 
 
 def test_a_label_that_only_validation_has():
-    with pytest.raises(ValueError, match="`y` has classes not in `self.classes_`"):
+    with pytest.raises(ValueError, match="`y_val` has classes not in `self.classes_`"):
         MLPClassifier().fit(X, BINARY, X_val=X, y_val=THREE)
 
 

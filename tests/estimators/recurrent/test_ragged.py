@@ -175,7 +175,7 @@ def test_every_row_is_checked_against_its_own_steps(form, count):
         net.score(X, y)
     with pytest.raises(ValueError, match=words):
         net.partial_fit(X, y)
-    with pytest.raises(ValueError, match=rf"In X_val, y_val .* {words}"):
+    with pytest.raises(ValueError, match=words.replace("y", "y_val", 1)):
         net.fit(EVEN, np.resize([0, 1], (40, 6)), X_val=X, y_val=y)
 
 

@@ -106,7 +106,7 @@ def test_wrong_validation_rows():
             ({"y_val": y}, "X_val is missing"),
             ({"sample_weight_val": np.ones(3)}, "without X_val"),
             ({"X_val": TABLE[["size"]], "y_val": y}, "X_val"),
-            ({"X_val": TABLE, "y_val": y[1:]}, "X_val, y_val"),
+            ({"X_val": TABLE, "y_val": y[1:]}, "X_val has 60 rows and y_val 59"),
             ({"X_val": TABLE, "y_val": np.full(N, np.nan)}, "y_val"),
             ({"X_val": TABLE, "y_val": y, "sample_weight_val": np.zeros(N)}, "sample_weight_val"),
         ]:

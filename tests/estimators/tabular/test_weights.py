@@ -1,5 +1,7 @@
 """Sample weights and class weights."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import sklearn
@@ -8,6 +10,7 @@ from sklearn.model_selection import cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from sknn.estimators.tabular.held_out_loss import HeldOut
 from tests.estimators.tabular.parts import BINARY, LABELS, TABLE, THREE, N, both, classifier, scores
 
 ABSENT = np.arange(N) % 4 == 0
@@ -51,6 +54,35 @@ def test_equal_weights_are_none(linear_path):
     for network, y in both(linear_path=linear_path):
         before = scores(network.fit(TABLE, y), TABLE)
         assert_allclose(scores(network.fit(TABLE, y, np.full(N, 7.0)), TABLE), before, rtol=1e-4)
+
+
+def test_the_temperature_is_that_of_validation_rows_as_often_as_they_weigh():
+    fitted, rest = slice(40), slice(40, N)
+    network = classifier(n_splits=1, max_iter=20)
+    plain = network.fit(TABLE[fitted], THREE[fitted]).predict_log_proba(TABLE)[rest]
+    weight = np.where(plain.argmax(axis=1) == THREE[rest], np.arange(N - 40) % 2, 3)
+    times = np.repeat(np.arange(40, N), weight)
+    given = {"X_val": TABLE[rest], "y_val": THREE[rest], "sample_weight_val": weight}
+    found = network.fit(TABLE[fitted], THREE[fitted], **given).temperature_
+    repeated = {"X_val": TABLE.iloc[times], "y_val": THREE[times]}
+    assert network.fit(TABLE[fitted], THREE[fitted], **repeated).temperature_ == found
+    del given["sample_weight_val"]
+    assert network.fit(TABLE[fitted], THREE[fitted], **given).temperature_ < found
+
+
+def test_the_temperature_is_that_of_rows_held_out_as_often_as_they_weigh(monkeypatch):
+    seen, best_power = [], HeldOut.best_power
+    monkeypatch.setattr(
+        HeldOut, "best_power", lambda *given: seen.append(given) or best_power(*given)
+    )
+    network = classifier(max_iter=6, class_weight={0: 2.0, 1: 1.0, 2: 1.0})
+    network.fit(TABLE, THREE, WEIGHT)
+    ((judge, pooled),) = seen
+    counted = WEIGHT * np.where(THREE == 0, 2.0, 1.0)
+    assert_allclose(np.sort(judge.weight), np.sort(counted[counted > 0]))
+    times = np.repeat(np.arange(len(pooled)), np.rint(judge.weight).astype(int))
+    repeated = replace(judge, target=judge.target[times], weight=None)
+    assert network.temperature_ == 1.0 / best_power(repeated, pooled[times])
 
 
 def test_wrong_weights():

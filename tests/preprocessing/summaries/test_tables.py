@@ -169,6 +169,22 @@ def test_trees_cut_by_a_sample_of_rows(monkeypatch):
         encoder.summarize(X)
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+def test_trees_see_the_same_sample_of_a_table_and_of_a_single_block(monkeypatch, weighted):
+    monkeypatch.setattr(sampled, "MOST", 300)
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(2000, 2))
+    y = np.sin(3 * X[:, 0]) + rng.normal(size=2000)
+    weight = rng.integers(1, 3, 2000).astype(float) if weighted else None
+    whole = TableEncoder(bins="tree").fit(X, y, weight)
+    blocks = TableEncoder(bins="tree")
+    blocks.learn_summary(blocks.summarize(X, y, weight))
+    assert_array_equal(whole._plan.numbers.bins.start, blocks._plan.numbers.bins.start)
+    monkeypatch.setattr(sampled, "MOST", 2000)
+    every = TableEncoder(bins="tree").fit(X, y, weight)
+    assert not np.array_equal(every.transform(X), whole.transform(X))
+
+
 def test_what_blocks_hold_may_differ():
     parts = [
         pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": pd.Categorical(["x", "y", "x"]), "c": [1, 2, 3]}),

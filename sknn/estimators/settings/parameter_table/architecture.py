@@ -88,14 +88,14 @@ ENTRIES = {
         text=_ACTIVATIONS,
         constraint=Activations(),
     )
-    .on("RecurrentNetwork", also="Recurrent layers have activations of their own.")
+    .on("RecurrentNetwork", also="Recurrent layers have their own activations.")
     .on("TabularMLPRegressor", default="mish")
     .on("TableSynthesizer", default="silu")
     .on(
         "AutoEncoder",
         default="auto",
-        also='"auto" is "relu", and "identity" for the code of several layers that is not to be '
-        "sparse. The last layer of the decoder has `output_activation`.",
+        also='"auto" is "relu", except for the code of several layers, where it is "identity" '
+        "without `sparsity`. The last layer of the decoder has `output_activation`.",
         constraint=Activations(several=True, automatic=True),
     ),
     "layers": Entry(

@@ -88,7 +88,7 @@ ENTRIES = {
     "readout": Entry(
         '{"auto", "pooled", "last"}',
         "auto",
-        'What the prediction for a sequence is computed from. "pooled": the last state of the '
+        'States that the prediction for a sequence uses. "pooled": the last state of the '
         'last recurrent layer, and the mean and the maximum of its states over all steps. "last": '
         'the last state alone. "auto" is "last" if `stateful`, otherwise "pooled". With '
         '`return_sequences` every step has its own state, and "pooled" is refused.',
@@ -112,8 +112,8 @@ ENTRIES = {
     "tbptt": Entry(
         "int",
         None,
-        "Truncated backpropagation through time: the number of steps that gradients flow back at "
-        "most.",
+        "Truncated backpropagation through time: the largest number of steps that gradients flow "
+        "back.",
         c.none() | c.integer(1),
     ),
     "recurrent_dropout": Entry(

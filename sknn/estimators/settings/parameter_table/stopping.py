@@ -16,7 +16,7 @@ from sknn.estimators.settings.parameter_table.entry import MLP, Entry
 
 ENTRIES = {
     "max_iter": Entry("int", 200, "Maximum number of epochs in one call of `fit`.", c.integer(1))
-    .on(*MLP, also="For lbfgs, of iterations instead.")
+    .on(*MLP, also="For lbfgs, maximum number of iterations.")
     .on(
         "GAN",
         also="Convergence is not tested, because no loss says how close samples are to the data.",
@@ -37,15 +37,17 @@ ENTRIES = {
         "int", 15000, "Maximum number of function evaluations of lbfgs.", c.integer(1)
     ),
     "max_time": Entry("float", None, "Seconds after which training stops.", c.none() | POSITIVE).on(
-        "TableNetwork", also="The best epochs so far are used."
+        "TableNetwork",
+        text="Seconds that `fit` may take: training stops early enough for what follows, and the "
+        "best epochs so far are used. Encoding X and one batch take place in any case.",
     ),
     "tol": Entry("float", 1e-4, "Smallest improvement of the loss that counts.", NON_NEGATIVE)
     .on(*MLP, also="For lbfgs, training ends when no entry of the gradient is larger.")
     .on(
         "AutoEncoder",
         default=0.0,
-        also="By default, every improvement does: a good reconstruction has a small loss that "
-        "keeps falling in small steps.",
+        also="By default, every improvement counts, because a good reconstruction has a small "
+        "loss that keeps falling in small steps.",
     )
     .on("TableSynthesizer", default=0.0),
     "n_iter_no_change": Entry(

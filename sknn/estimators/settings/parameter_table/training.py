@@ -114,14 +114,14 @@ ENTRIES = {
     .on(
         "ShapedNetwork",
         default="cosine",
-        also="By name, a schedule ends after `max_iter` epochs, in a stream after as many calls of "
-        '`partial_fit`; for longer streams pass "constant".',
+        also="A schedule given by name ends after `max_iter` epochs or, in a stream, after as many "
+        'calls of `partial_fit`; for longer streams pass "constant".',
     )
     .on(
         "AutoEncoder",
         default="auto",
         also='"auto" is "cosine", and "constant" for a code that is the only layer. A cosine ends '
-        "after `max_iter` epochs, in a stream after as many calls of `partial_fit`; for longer "
+        "after `max_iter` epochs or, in a stream, after as many calls of `partial_fit`; for longer "
         'streams pass "constant".',
     )
     .on("TableNetwork", default="cos_log")

@@ -1,0 +1,110 @@
+"""`max_time` holds for all of a call, by a clock that moves where the tests say so."""
+
+import importlib
+
+import numpy as np
+import pytest
+
+from sknn import MLPRegressor, TabularMLPClassifier, TabularMLPRegressor
+from sknn.callbacks import Callback
+from sknn.estimators.tabular.held_out_loss import HeldOut
+from sknn.estimators.tabular.holdout import FoldHoldout
+from sknn.preprocessing import TableEncoder
+from sknn.training.callbacks import Phase
+from sknn.training.folds import FoldBatches, Folds
+
+READERS = "callbacks.base", "trainer", "folds"
+BATCH, ENCODING, SCORING, JUDGING = 0.1, 2.0, 1.0, 0.02
+TABLE = np.random.default_rng(0).normal(size=(200, 3))
+SETTINGS = {
+    "preset": "fast",
+    "hidden_layer_sizes": (2,),
+    "batch_size": 15,
+    "max_iter": 1000,
+    "random_state": 0,
+}
+N_BATCHES = 10
+
+
+class Clock:
+    """Seconds that pass when somebody says so."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Seconds for each part of a fit of a table, and for nothing else."""
+    clock = Clock()
+    modules = [f"sknn.training.{name}" for name in READERS] + ["sknn.estimators.fit.stages"]
+    for name in modules:
+        monkeypatch.setattr(importlib.import_module(name), "perf_counter", clock)
+
+    def slow(owner, name, seconds):
+        method = getattr(owner, name)
+
+        def slower(*arguments, **named):
+            clock.now += seconds(*arguments) if callable(seconds) else seconds
+            return method(*arguments, **named)
+
+        monkeypatch.setattr(owner, name, slower)
+
+    batches = FoldBatches.epoch
+
+    def epoch(self, *arguments):
+        for batch in batches(self, *arguments):
+            clock.now += BATCH
+            yield batch
+
+    monkeypatch.setattr(FoldBatches, "epoch", epoch)
+    slow(TableEncoder, "learn", ENCODING)
+    slow(Folds, "held_out_scores", SCORING)
+    slow(HeldOut, "__call__", JUDGING)
+    slow(FoldHoldout, "choose", lambda self, table, state, run: JUDGING * len(run.candidates))
+    return clock
+
+
+def target(kind):
+    return TABLE[:, 0] if kind is TabularMLPRegressor else TABLE[:, 0] > 0
+
+
+@pytest.mark.parametrize("kind", [TabularMLPClassifier, TabularMLPRegressor])
+@pytest.mark.parametrize("seconds", [5, 7.5, 10, 40, 100])
+def test_all_of_a_fit_is_within_the_limit(clock, kind, seconds):
+    """Encoding before the first epoch, and measures and choice after the last one, count."""
+    net = kind(**SETTINGS, max_time=seconds).fit(TABLE, target(kind))
+    taken = clock.now - 100.0
+    epoch = N_BATCHES * BATCH + SCORING + JUDGING
+    assert 0.9 * (seconds - epoch) < taken < seconds + BATCH
+    assert net.stop_reason_ == "max_time"
+    assert net.n_iter_ >= np.floor(0.9 * (seconds - ENCODING - SCORING) / epoch)
+
+
+@pytest.mark.parametrize("kind", [TabularMLPClassifier, TabularMLPRegressor])
+def test_one_batch_is_trained_in_any_case(clock, kind):
+    net = kind(**SETTINGS, max_time=0.5).fit(TABLE, target(kind))
+    assert (net.n_iter_, net.stop_reason_) == (1, "max_time")
+    assert clock.now - 100.0 < ENCODING + 2 * (SCORING + JUDGING) + BATCH + 3 * JUDGING
+    assert np.isfinite(net.predict(TABLE).astype(float)).all()
+
+
+@pytest.mark.parametrize("phase", [Phase.MEASURE, Phase.REPORT])
+def test_time_is_left_for_whatever_follows_an_epoch(clock, phase):
+    """But not for what happened once, before the first epoch."""
+
+    class Slow(Callback):
+        def on_train_begin(self, progress):
+            clock.now += 5.0
+
+        def on_epoch_end(self, progress):
+            clock.now += 3.0
+
+    Slow.phase = phase
+    slow = {"callbacks": [Slow()], "max_time": 15.0, "max_iter": 1000, "random_state": 0}
+    net = MLPRegressor(hidden_layer_sizes=(2,), **slow).fit(TABLE, TABLE[:, 0])
+    assert (net.n_iter_, net.stop_reason_) == (3, "max_time")
+    assert clock.now == 100.0 + 5.0 + 3 * 3.0
