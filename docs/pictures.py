@@ -187,12 +187,12 @@ def autoencoder():
 
 
 def tables():
-    """Draw what becomes of a number, and the loss on rows held out."""
+    """Draw the encoding of a number, and the loss on held-out rows."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(8.3, 4.8), layout="constrained")
     x = np.sort(np.random.default_rng(0).lognormal(0, 0.6, 400))[:, None]
     encoder = TableEncoder(n_bins=4).fit(x)
     columns = encoder.transform(x).T
-    left.plot(x, columns[0], color="black", linewidth=2, label="scaled and bent")
+    left.plot(x, columns[0], color="black", linewidth=2, label="scaled and squashed")
     for i, column in enumerate(columns[1:]):
         left.plot(x, column, label=f"bin {i}")
     left.set(
@@ -210,7 +210,7 @@ def tables():
             net = kind(random_state=0).fit(*load(return_X_y=True))
         loss = net.history_["out_of_fold_loss"]
         right.plot(net.history_["epoch"], loss / loss.min(), label=name)
-    right.set(xlabel="epoch", ylabel="loss on rows held out / least")
+    right.set(xlabel="epoch", ylabel="loss on held-out rows / lowest")
     right.legend()
     return figure
 

@@ -2,16 +2,16 @@
 Grid, random, and architecture search at equal seconds
 ======================================================
 
-A grid tries all combinations of a few values. A random search draws every value anew. Above, both
-get nine fits to find two numbers, of which only the learning rate matters here: the grid tries
-three rates, three times each, and misses the peak; the random search tries nine rates (Bergstra &
-Bengio 2012).
+A grid tries all combinations of a few values. A random search draws new values for every fit.
+Above, both get nine fits to find two numbers, of which only the learning rate matters here: the
+grid tries three rates, three times each, and misses the peak; the random search tries nine rates
+(Bergstra & Bengio 2012).
 
 An architecture search by successive halving starts many candidates, drops most of them after a few
 epochs, and continues with the best: a line on the lower left is one of its candidates. On the lower
 right, all three searches get the same number of seconds: the grid (in random order) and the random
-search end when the time of the architecture search is over. On so small a task, the three
-means end within about one percentage point: single runs (dots) differ as much.
+search end when the time of the architecture search is over. On such a small task, the means of the
+three end within about one percentage point, and single runs (dots) differ as much.
 """
 
 import time
@@ -81,7 +81,7 @@ def by_halving(net, seed):
 
 
 def one_by_one(net, candidates, budget):
-    """Return the same for candidates that are trained to the end, until the time is up."""
+    """Return the same for candidates that are trained to the end, until time is up."""
     begin, seconds, scores, settings = time.perf_counter(), [], [], []
     for params in candidates:
         score = cross_val_score(clone(net).set_params(**params), X, y, cv=3).mean()

@@ -5,8 +5,8 @@ What a bias is for
 A weight belongs to a pair of units. A bias belongs to one unit, and says how active the unit is
 before it sees any input. It moves the line where the unit turns on, :math:`x w + b = 0`. Without
 biases this line passes through the origin for every hidden unit. The tanh units used here then
-cannot enclose a disk around it, and a ReLU unit bends only at 0. Both weights and biases are
-learned.
+cannot enclose a disk around the origin, and a ReLU unit bends only at 0. Both weights and biases
+are learned.
 
 The output unit has a bias in all four networks; only the hidden layer has none in two of them.
 """

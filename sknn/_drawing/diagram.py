@@ -40,7 +40,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit; `label` is beside it, to the left or right."""
+    """A unit; `label` is to the left or right of it."""
 
     x: float
     y: float
@@ -202,7 +202,7 @@ def _units(x: int, ys: NDArray, names: Sequence[str], side: str) -> Iterator[Uni
 
 
 def short(name: str) -> str:
-    """Return a name that fits beside a unit."""
+    """Return a name that fits next to a unit."""
     return name if len(name) <= _MAX_NAME else name[: _MAX_NAME - 1] + "…"
 
 

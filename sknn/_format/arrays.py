@@ -154,7 +154,7 @@ class Scalar(Kind):
 
 
 class ObjectArray(Kind):
-    """An array of objects: its shape, and what is in it."""
+    """An array of objects: its shape and its entries."""
 
     key = "objects"
 

@@ -59,7 +59,7 @@ class _Hashing(io.RawIOBase):
         return len(content)
 
     def pass_on(self) -> None:
-        """Let go of what is held."""
+        """Release all references."""
         self.digest.update(self.held)
         self.sink.write(self.held)
         self.held = b""

@@ -173,7 +173,7 @@ def _named(graph: Any) -> Iterator[str]:
 
 
 def at_hand(graph: Any) -> list[Any]:
-    """Return the classes and functions that a graph names, told of objects of this process."""
+    """Return the classes and functions that a graph names, from objects of this process."""
     found = (_loaded(name) for name in set(_named(graph)))
     return [each for each in found if each is not None]
 

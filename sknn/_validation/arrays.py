@@ -134,7 +134,7 @@ def check_columns(X: Any) -> None:
 
 
 def check_inputs(estimator: Any, X: Any, dtypes: Any) -> Any:
-    """Return X for a fitted estimator, checked against what it was fitted on."""
+    """Return X for a fitted estimator, checked against the rows it was fitted on."""
     reject_odd_arrays(X, "X")
     with naming_arguments(X=X):
         X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)

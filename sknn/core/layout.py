@@ -33,7 +33,7 @@ class Role(IntEnum):
 class Param:
     """One array of a layer: its shape, its initial values, and how training treats it.
 
-    With `tied_to`, it has no numbers of its own: it is the transposed parameter of the same name in
+    With `tied_to`, it has no separate numbers: it is the transposed parameter of the same name in
     that layer, and `init` is not used. `rate` is a factor on the learning rate, and `decay` a
     factor on the decoupled weight decay.
     """

@@ -138,7 +138,7 @@ class Workspace:
         return frame
 
     def forward(self, x: Any, frame: Frame, weight: NDArray | None, given: Any = None) -> float:
-        """Run a batch through the layers; return what they add to the loss.
+        """Run a batch through the layers; return their contribution to the loss.
 
         `given` is what layers with ``reads_input`` read, if that is not `x`.
         """

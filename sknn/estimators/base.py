@@ -90,7 +90,7 @@ class BaseNetwork(
     """What y means, and what rows count."""
 
     _holdout: ClassVar[Holdout] = Holdout()
-    """How rows are held out and used."""
+    """How held-out rows are chosen and used."""
 
     # Parameters that every family has.
     random_state: Any

@@ -88,7 +88,7 @@ def of_flat_rows(width: int, first: bool) -> str | None:
 
 
 def of_moved_channels(shape: Shape, known: Shape, first: bool) -> str:
-    """Return what helps where rows would be the known ones, were channels at the other end."""
+    """Return advice if rows would have the known shape with channels at the other end."""
     given = _given(shape, first)
     moved = (given[-1], *given[:-1]) if first else (*given[1:], given[0])
     if len(shape) < 2 or moved != _given(known, first):

@@ -1,4 +1,4 @@
-"""Columns of categories: their levels, known by their text, and one column for each."""
+"""Columns of categories: their levels, identified by their text, and one column for each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sknn.preprocessing.kinds import is_missing, moment
 MISSING = ""
 """The text of the level of missing entries."""
 ONE_HOT = 1.66
-"""Entry of the column of a level: with zeros elsewhere about as long as a scaled number."""
+"""Entry of the column of a level: with zeros elsewhere, about as large as a scaled number."""
 _FEWEST_ROWS = 2
 TRUTH = (("False", "0", "false", "FALSE"), ("True", "1", "true", "TRUE"))
 
@@ -134,7 +134,7 @@ class Levels:
         return 1 if self.is_pair else len(self.levels)
 
     def places(self, texts: list[str]) -> NDArray:
-        """Return the place of each text among the levels, -1 for those that are not known."""
+        """Return the place of each text among the levels, -1 for unknown ones."""
         known = {level: place for place, level in enumerate(self.levels)}
         for spellings in TRUTH:
             present = [known[each] for each in spellings if each in known]

@@ -24,9 +24,9 @@ def asked(labels: list, conditions: Any, n: int) -> Iterator[tuple[int, Any, Any
     Raises
     ------
     TypeError
-        For anything else.
+        If they are neither.
     ValueError
-        For labels that are not known, and other numbers of values.
+        For unknown labels, and for a wrong number of values.
     """
     for label, entries in _named(conditions).items():
         if label not in labels:

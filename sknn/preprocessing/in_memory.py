@@ -1,4 +1,4 @@
-"""What an encoder is fitted by where all rows are here."""
+"""Facts to fit an encoder, from rows that are all in memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sknn.preprocessing.summaries.sampled import drawn
 
 
 class InMemory:
-    """Facts of the rows of a table.
+    """Facts about the rows of a table.
 
     Parameters
     ----------

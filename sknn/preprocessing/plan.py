@@ -52,14 +52,14 @@ class Cutter(Protocol):
 
 
 class Facts(Protocol):
-    """What is known of the training rows of a table, wherever they are; all of them count.
+    """Facts about the training rows of a table, wherever they are; all of them count.
 
     Attributes
     ----------
     labels : list
-        What the columns of X are called.
+        Names of the columns of X in messages.
     names : list of str or None
-        Their names, None where not all have one.
+        Their names, None if not all have one.
     """
 
     labels: list
@@ -83,7 +83,7 @@ class Facts(Protocol):
 
 @dataclass
 class TablePlan:
-    """The way from a table to the matrix.
+    """The mapping from a table to the matrix.
 
     Attributes
     ----------
@@ -111,7 +111,7 @@ class TablePlan:
 
     @classmethod
     def fit(cls, facts: Facts, settings: Settings, remarks: ColumnWarnings) -> TablePlan:
-        """Learn from training rows, and note what the user should know of the columns."""
+        """Learn from training rows, and note what the user should know about the columns."""
         forms = facts.forms(settings.categorical)
         remarks.look_at_forms(facts.labels, forms)
         sources = [each for place, form in enumerate(forms) for each in facts.sources(place, form)]
@@ -137,7 +137,7 @@ class TablePlan:
 
     @property
     def n_linear(self) -> int:
-        """Columns for a linear path, at least one if there is to be such a part."""
+        """Columns for a linear path, at least one if this part exists."""
         return max(self.numbers.n_linear + self.categories.width, 1) if self.linear else 0
 
     def apply(self, table: Table) -> NDArray:
@@ -156,7 +156,7 @@ class TablePlan:
         return out
 
     def check_names(self, table: Table) -> None:
-        """Raise for other columns in frames whose names scikit-learn does not look at."""
+        """Raise for other columns in frames whose names scikit-learn does not check."""
         check_names(self.columns, table)
 
     def origins(self) -> list[int]:
@@ -166,7 +166,7 @@ class TablePlan:
         return [int(place) if colon else -1 for place, colon, _ in begun]
 
     def names(self, names: list[str]) -> list[str]:
-        """Return the names of the output columns, which all differ."""
+        """Return the names of the output columns, which are all different."""
         hidden, linear = self.numbers.names([source.name(names) for source in self.sources])
         levels = self.categories.names([names[place] for place in self.places])
         named = hidden + levels or [CONSTANT]
@@ -213,7 +213,7 @@ def _levels(
 
 
 def _different(names: list[str]) -> list[str]:
-    """Return the names, with a number after those that have come before."""
+    """Return the names, with a number appended to repeated ones."""
     taken = set(names)
     seen: Counter[str] = Counter()
     return [_fresh(name, seen, taken) for name in names]

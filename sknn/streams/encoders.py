@@ -1,4 +1,4 @@
-"""Encoders of tables, fitted in one pass over blocks of rows, wherever these are."""
+"""Encoders of tables, fitted in one pass over blocks of rows, wherever they are."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def fit_encoder(encoder: TableEncoder, source: Any) -> None:
 
 
 def lend_encoder(net: TableNetwork, source: Any) -> None:
-    """Give a network that starts from scratch the encoder it would fit, fitted to all blocks."""
+    """Give a network that starts from scratch its encoder, fitted to all blocks."""
     if "network_" not in vars(net):
         net._lent_encoder, _ = encoder_of(net, source)
 

@@ -20,9 +20,9 @@ _NAMES = ("X", "y", "sample_weight")
 
 
 def fit_full_batch(estimator: Any, source: Any, more: dict[str, Any]) -> None:
-    """Minimize loss and penalty over all blocks, which stay where they are.
+    """Minimize loss and penalty over all blocks, wherever they are.
 
-    y and weights come to this process, and the rows of one block.
+    y, the weights, and the rows of one block are loaded into this process.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def _first_rows(block: tuple[Any, ...]) -> Any:
 
 
 def _counted(blocks: list[Any], y: NDArray, counts: NDArray | None) -> list[tuple[Any, ...]]:
-    """Return blocks in which every row has the weight that counts, that of its class included."""
+    """Return blocks in which the weight of every row includes that of its class."""
     sizes = [n_rows(part) for part in fetched([target for _, target, _ in blocks])]
     ends = np.cumsum([0, *sizes])
     return [
@@ -89,7 +89,7 @@ def _over_blocks(
 
 
 def _measured(shared: Any, index: int, x: Any, y: Any, weight: Any) -> Any:
-    """Measure one block, on whichever machine."""
+    """Measure one block, on any machine."""
     parcel, vector, scale = shared
     check_rows((x, y, weight), index, _NAMES)
     if not n_rows(x):

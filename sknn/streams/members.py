@@ -59,10 +59,10 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
         If the estimator is not a network for tables, if there is no y, or if X is neither a Dask
         collection nor an iterable of blocks.
     ValueError
-        Before anything is computed, for whatever would have to see all members while they train, or
-        would have to stop them: `callbacks`, `verbose`, `warm_start`, `max_time`, and learning
-        rates that follow the loss. Also for X, y, and weights that do not fit together, and for
-        what ``fit`` refuses.
+        Before anything is computed, for parameters that would have to watch or stop all members
+        while they train: `callbacks`, `verbose`, `warm_start`, `max_time`, and learning rates that
+        follow the loss. Also for X, y, and weights that do not match, and for everything that
+        ``fit`` refuses.
 
     See Also
     --------
@@ -163,9 +163,7 @@ def _has_y(source: Any) -> bool:
 
 def _bare(trial: TableNetwork) -> TableNetwork:
     """Return an estimator with the same parameters, and nothing it has learned before."""
-    twin = shallow_copy(trial)
-    twin.__dict__ = trial.get_params(deep=False)
-    return twin
+    return type(trial)(**trial.get_params(deep=False))
 
 
 # -- where tasks run ----------------------------------------------------------------------------
@@ -229,7 +227,7 @@ def _trained(opened: tuple[FitState, Remarks], member: int) -> list[MemberEpoch]
 def _closed(
     opened: tuple[FitState, Remarks], *members: list[MemberEpoch]
 ) -> tuple[dict[str, Any], Remarks]:
-    """Return the attributes of the fitted estimator, and what there is to warn of."""
+    """Return the attributes of the fitted estimator, and the warnings to issue."""
     state, remarks = opened
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

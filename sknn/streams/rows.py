@@ -17,7 +17,7 @@ def shape_of(values: Any) -> Any:
 
 
 def is_lazy(values: Any) -> bool:
-    """Return whether it is a Dask array or frame, but not a Delayed, which has any attribute."""
+    """Return whether it is a Dask array or frame, not a Delayed, which has every attribute."""
     return hasattr(values, "__dask_graph__") and isinstance(shape_of(values), tuple)
 
 
@@ -40,7 +40,7 @@ def sliceable(values: Any, name: str) -> Any:
 
 
 def described(values: Any) -> str:
-    """Say of what type something is, and which shape it has if that is not one of rows."""
+    """Return the type of something in words, and its shape if it has no rows."""
     shape = shape_of(values)
     axes = f" of shape {shape}" if isinstance(shape, tuple) and len(shape) < 2 else ""
     return f"{type(values).__name__}{axes}"
@@ -55,7 +55,7 @@ def sliced(values: Any, start: int, stop: int, step: int = 1) -> Any:
 
 
 def joined(parts: Sequence[Any]) -> Any:
-    """Return the rows of all parts, as what they are."""
+    """Return the rows of all parts, in their own type."""
     if any(map(sp.issparse, parts)):
         return sp.vstack(list(map(sp.csr_array, parts)), format="csr")
     if all(hasattr(part, "iloc") for part in parts):

@@ -9,11 +9,11 @@ from sknn.streams.given import GivenBlocks, is_iterable_of_blocks
 
 
 def source_of(X: Any, y: Any, sample_weight: Any) -> Any:
-    """Return the blocks of X with what goes with them."""
+    """Return the blocks of X with the data that belong to them."""
     others = {"y": y, "sample_weight": sample_weight}
     return GivenBlocks(X, others) if is_iterable_of_blocks(X) else DaskBlocks(X, others)
 
 
 def without_y(estimator: Any) -> TypeError:
-    """Return the error for what learns from y and gets none."""
+    """Return the error for an estimator that needs y and gets none."""
     return TypeError(f"y must be passed: {type(estimator).__name__} does not learn without it.")

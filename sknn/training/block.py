@@ -237,7 +237,7 @@ def joined(runs: Sequence[Run]) -> Run:
 
 
 def _go_on(run: Run, runs: Sequence[Run]) -> None:
-    """Let the run of a block hold what its members have come to so far."""
+    """Update the run of a block with the current state of its members."""
     run.reference = np.array([each.reference for each in runs])
     run.stall = np.array([each.stall for each in runs])
     best: Any = [each.best for each in runs]

@@ -256,7 +256,7 @@ class OutOfFold(Callback):
             progress.measuring.append(perf_counter() - begin)
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Judge, and keep what is among the best."""
+        """Score the members, and keep the best states."""
         epoch = progress.run.epoch
         loss = math.nan
         if is_judged(epoch):

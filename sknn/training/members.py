@@ -83,7 +83,7 @@ def join(run: Run, groups: Sequence[Sequence[int]], parts: Sequence[Run]) -> Non
 
 
 def follow(run: Run, longest: Run) -> None:
-    """Take over what is the same for all members, from those that were trained longest."""
+    """Take over values that all members share from those that were trained longest."""
     for name in _COMMON:
         setattr(run, name, getattr(longest, name))
     run.streams = replace(run.streams, order=longest.streams.order)
@@ -93,7 +93,7 @@ _NOBODY = nullcontext()
 
 
 def parked(run: Run, network: Network) -> AbstractContextManager[None]:
-    """Give members that have stopped back what they had, whatever happens in the block."""
+    """Restore members that have stopped, whatever happens in the block."""
     if not (network.lead and np.any(run.stopped)):
         return _NOBODY
     return _held(run, network, np.flatnonzero(run.stopped).tolist())

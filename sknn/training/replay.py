@@ -116,7 +116,7 @@ class Replay:
 
 @dataclass(frozen=True)
 class _ScoredFolds(Folds):
-    """Folds whose rows held out have been scored elsewhere."""
+    """Folds whose held-out rows have been scored elsewhere."""
 
     replay: Replay
 
@@ -126,7 +126,7 @@ class _ScoredFolds(Folds):
 
 
 def _of_all(passes: Sequence[OnePass], lead: Shape) -> OnePass:
-    """Return what passes of the members show together."""
+    """Return the figures of all members from the passes of each."""
 
     def of_members(figures: Sequence[Any]) -> NDArray:
         return np.reshape(np.array(figures, float), lead)

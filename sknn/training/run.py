@@ -63,7 +63,7 @@ class History:
             del values[rows:]
 
     def since(self, epoch: int) -> dict[str, list[float]]:
-        """Return the columns without what was measured up to an epoch."""
+        """Return the columns without the entries up to an epoch."""
         known = sum(value <= epoch for value in self.columns["epoch"])
         return {name: values[known:] for name, values in self.columns.items()}
 
@@ -78,7 +78,7 @@ class History:
         return {name: _pack(name, values) for name, values in self.columns.items()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Unpack; a range that is longer than all arrays beside it was not packed by us."""
+        """Unpack; a range that is longer than all arrays next to it was not packed here."""
         arrays = [_rows_of(packed) for packed in state.values() if not isinstance(packed, tuple)]
         most = max(_STREAM_ROWS, *arrays, 0)
         self.columns = {name: _unpack(packed, most) for name, packed in state.items()}
@@ -209,7 +209,7 @@ def jumped(generator: np.random.Generator, times: int) -> np.random.Generator:
 
 @dataclass
 class Best:
-    """The weights that did best on what is monitored, after which epoch and at which rate.
+    """The weights with the best monitored value, their epoch, and their rate.
 
     With members everything is an array, with an entry or a row for each.
     """
@@ -376,7 +376,7 @@ class Run:
         return vars(self) | {"schedule_state": dict(self.schedule_state)}
 
     def watch(self, key: str | None) -> None:
-        """Start to watch something: what was best by another measure is forgotten."""
+        """Start to monitor a quantity; the best value of another measure is forgotten."""
         if self.watched != key:
             self.watched, self.best, self.reference, self.stall = key, None, float("inf"), 0
             self.stopped = False

@@ -217,7 +217,7 @@ def test_weights_reach_the_scorer_that_was_asked_for():
 @pytest.mark.parametrize(
     ("given", "weight", "words"),
     [
-        ((), WEIGHTS, "without the rows that it weights; pass X"),
+        ((), WEIGHTS, "without its rows; pass X"),
         ((X,), WEIGHTS[1:], "sample_weight.shape"),
         ((X,), -WEIGHTS, "Negative values"),
         ((X, Y), 0 * WEIGHTS, "sample_weight must hold at least one weight that is not zero"),

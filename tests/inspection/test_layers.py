@@ -112,7 +112,7 @@ def test_weights_that_cannot_be_drawn():
     with pytest.raises(NotFittedError):
         WeightsDisplay.from_estimator(net())
     for wrong, text in [
-        ({"kind": "images"}, "pass shape"),
+        ({"kind": "images"}, "pass the shape"),
         ({"kind": "pie"}, "kind must be"),
         ({"layer": "hidden9"}, "layer must be"),
         ({"layer": 5}, "layer must be"),

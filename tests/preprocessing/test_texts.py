@@ -328,7 +328,7 @@ WARNED = {
         [f"this is what customer {i % 40} wrote to us" for i in range(N)],
         "40 different sentences.* regardless of its words; .*TfidfVectorizer.*of text.*dtype",
     ),
-    "half of them rare": ([f"a{i}" if i % 3 else "b" for i in range(N)], "in 80 of them"),
+    "half of them rare": ([f"a{i}" if i % 3 else "b" for i in range(N)], "rows, 80 of which"),
     "some words": (
         ["many" if i % 50 == 0 else str(v) for i, v in enumerate(VALUES)],
         r"read as numbers, and entries that are not \('many'\) count as missing",

@@ -15,7 +15,7 @@ from sknn.exceptions import InvalidParameterError
 
 
 class Block(Layer):
-    """A layer that runs chains of others and joins what they give.
+    """A layer that runs chains of other layers and joins their outputs.
 
     What the layers inside need of the batch, the block asks for. Bound, it has its chains of
     bound layers in ``chains``.

@@ -65,7 +65,7 @@ class FillSteps(Layer):
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
-        """Copy, but what was filled in has no gradient."""
+        """Copy, but filled-in steps have no gradient."""
         if dx is None:
             return
         np.copyto(dx, dy)

@@ -95,7 +95,7 @@ class Tokens(Layer):
         return tokens, numbers, owners
 
     def plan(self, in_shape: Shape) -> Plan:
-        """No parameters; positions of ones, and what is known at each position."""
+        """No parameters; positions of ones, and whether each position is known."""
         n = len(self.sizes) + len(self.numbers) + self.n_columns + int(self.ignored)
         if in_shape != (n,):
             raise ValueError(f"{self!r} needs rows of {n} numbers, and was given {in_shape}.")

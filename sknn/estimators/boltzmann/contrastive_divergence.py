@@ -88,7 +88,7 @@ class PrintLikelihood(PrintProgress):
         return f"[{self.title}] {super().place(progress)}"
 
     def figures(self, progress: Progress) -> list[str]:
-        """Return the pseudo-likelihood, and what was measured."""
+        """Return the pseudo-likelihood and other measurements."""
         likelihoods = machine_of(progress.candidate).log_pseudo_likelihood(self.x)
         mean = np.average(likelihoods, weights=self.weight)
         return [f"pseudo-likelihood = {mean:.2f}", *super().figures(progress)]

@@ -45,7 +45,7 @@ def train_apart(state: FitState, member: int) -> list[MemberEpoch]:
 
 
 def close_apart(state: FitState, members: Sequence[Sequence[MemberEpoch]]) -> dict[str, Any]:
-    """Decide what is decided by all members; return the attributes of the fitted estimator.
+    """Make the decisions that depend on all members; return the attributes of the fitted estimator.
 
     The loop, what measures an epoch, and what chooses the weights are those of every fit; only the
     passes have been made before. The state stays as it is.

@@ -131,7 +131,7 @@ def _fit_together(estimators: Sequence[Any], call: Call) -> list[Any | Exception
 
 
 def _close(estimator: Any, state: FitState) -> Any | Exception | None:
-    """Let an estimator become what was trained; warn as its own fit would have warned."""
+    """Give an estimator its trained state; warn as its own fit would have."""
     if state.run.stop_reason == "diverged":
         # Alone, a pass ends with the batch that diverged; in a block, it continues for the others.
         return None

@@ -74,7 +74,7 @@ def one_pass(state: FitState) -> OnePass:
 
 
 def train_alone(state: FitState, member: int) -> list[MemberEpoch]:
-    """Train one of the members to the end; return what it came to after every epoch.
+    """Train one of the members to the end; return its results after every epoch.
 
     Nothing is decided: what all of them are judged by is decided where these are replayed.
     """
@@ -100,7 +100,7 @@ def loss_and_gradient(state: FitState, vector: NDArray, scale: float) -> tuple[f
 
 
 def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
-    """Return the best weights after some passes over all `rows`, those held out included.
+    """Return the best weights after some passes over all `rows`, including held-out rows.
 
     Each network takes as many passes more as the share that was held out, of the epochs the best
     weights took. The rate falls, so that the chance of the last batches, from which the choice of

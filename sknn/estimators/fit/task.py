@@ -28,7 +28,7 @@ from sknn.estimators.targets.regression import RegressionTargets
 
 
 class Task:
-    """Rows without y. Tasks that have one say what it means: targets, and what of them is public.
+    """Rows without y. Tasks with a y define its meaning: targets, and their public attributes.
 
     They keep nothing: what they learn becomes targets, and attributes of the estimator.
     """

@@ -1,4 +1,4 @@
-"""Training of the two networks of a GAN: their losses, their turns, and what is measured."""
+"""Training of the two networks of a GAN: their losses, turns, and measurements."""
 
 from __future__ import annotations
 

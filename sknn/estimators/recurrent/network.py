@@ -249,7 +249,7 @@ class RecurrentNetwork(ShapedNetwork):
         return Parallel(ways) if self.bidirectional else ways[0]
 
     def _pooled(self, size: int) -> list[Layer]:
-        """Return cells, and what is kept of their steps: the last, the mean and the maximum."""
+        """Return cells, and the pooling of their steps: the last, the mean, and the maximum."""
         ways = [[self._one_way(size, True, back), _readout(back)] for back in self._directions]
         return [Parallel(ways)] if self.bidirectional else ways[0]
 

@@ -40,7 +40,7 @@ def check_steps(x: NDArray, channels_first: bool) -> None:
 
 
 def _hint(missing: NDArray, channels_first: bool) -> str:
-    """Return what to pass where steps would be missing as a whole if features were steps."""
+    """Return which `channels` to pass if steps would be missing as a whole with swapped axes."""
     if (missing != missing.all(axis=1, keepdims=True)).any():
         return ""
     here, other = ("first", "last") if channels_first else ("last", "first")

@@ -1,4 +1,4 @@
-"""A table whose rows have been encoded, so that nobody needs its columns any more."""
+"""A table whose rows have been encoded, so that its columns are no longer needed."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from sknn.preprocessing.encoder import TableEncoder
 
 @dataclass(frozen=True)
 class EncodedTable:
-    """What a network for tables learns from, in the place of X.
+    """The encoded rows that a network for tables learns from, in place of X.
 
     Attributes
     ----------
     encoder : TableEncoder
     x : ndarray of float32 of shape (n, n_outputs)
     frame : object
-        Rows of X as they came, for the names of its columns.
+        Rows of X as they were passed, for the names of its columns.
     """
 
     encoder: TableEncoder

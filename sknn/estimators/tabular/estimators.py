@@ -24,7 +24,7 @@ from sknn.estimators.tabular.network import TableNetwork
 from sknn.estimators.targets.classification import MultioutputTargets
 from sknn.estimators.targets.quantiles import places_of
 
-# So many rows, or up to twice as many, tell how much networks disagree.
+# This many rows, or up to twice as many, show how much networks disagree.
 _ROWS_TO_COMPARE = 256
 
 
@@ -169,6 +169,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     See Also
     --------
     TabularMLPRegressor : The same for regression.
+    sknn.streams.fit_members : Fit on a table larger than memory.
     MLPClassifier : A single network for rows of numbers, with layers of your choice.
 
     Examples
@@ -268,7 +269,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         """Choose the temperature."""
         power = 1.0
         if judge is not None and judge.loss.has_probabilities:
-            # Not every training loss is lowest where probabilities are calibrated.
+            # Not every training loss is lowest for calibrated probabilities.
             by_likelihood = replace(judge, measure=self._targets.bind(LogLoss()))
             power = by_likelihood.best_power(pooled)
         self.temperature_ = 1.0 / power
@@ -426,6 +427,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     See Also
     --------
     TabularMLPClassifier : The same for classification.
+    sknn.streams.fit_members : Fit on a table larger than memory.
     MLPRegressor : A single network for rows of numbers, with layers of your choice.
 
     Examples
@@ -505,7 +507,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         return np.tile(target, len(loss.levels)) if loss.levels else target
 
     def _calibrate(self, judge: HeldOut | None, pooled: Any, team: Team | None) -> None:
-        """Learn how far predictions are off."""
+        """Learn the size of errors."""
         if judge is None:
             self.residual_std_ = self._intervals = None
             return
@@ -540,9 +542,9 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         intervals = self._intervals
         if intervals is None:
             raise ValueError(
-                "return_quantiles needs errors on rows that were not trained on, and this model "
-                "has none; fit with n_splits of at least 2, or pass X_val and y_val. A model that "
-                "an earlier version saved has to be fitted again."
+                "return_quantiles needs errors on rows that were not used for training, and this "
+                "model has none; fit with n_splits of at least 2, or pass X_val and y_val. A model "
+                "saved by an earlier version has to be fitted again."
             )
         return computed(self._from_errors, intervals, self._check_inputs(X), levels)
 
@@ -560,8 +562,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
             return self._spread(X, self.member_shares_)
         if self.residual_std_ is None:
             raise ValueError(
-                "return_std=True needs rows that were not trained on; fit with n_splits of at "
-                "least 2, or pass X_val and y_val."
+                "return_std=True needs rows that were not used for training; fit with n_splits of "
+                "at least 2, or pass X_val and y_val."
             )
         unexplained = self.residual_std_.astype(np.float32)
         if not self.network_.lead:

@@ -1,4 +1,4 @@
-"""What the two networks for tables share: encoded columns, and members that check each other."""
+"""Common parts of the two networks for tables: encoded columns, members that check each other."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ from sknn.preprocessing.columns import read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.training.threads import blas_threads
 
-# Rows whose answers are pooled at a time: the raw scores of all members take many times the room.
+# Rows whose predictions are pooled at a time, as raw scores of all members take more memory.
 _CHUNK_ROWS = 8192
 _MOST_SPLITS = 10
-# Parameters that a preset decides on where they are "auto".
+# Parameters that a preset determines if they are "auto".
 _SETTINGS = ("n_members", "n_splits", "n_bins", "bins", "linear_path", "n_picks")
 # The factors of columns move at this many times the rate of weights.
 _SCALE_RATE = 6.0
@@ -58,7 +58,7 @@ _NTK = {"parametrization": "ntk"}
 class TableNetwork(SupervisedNetwork):
     """Reads raw tables, and trains members on all folds but one.
 
-    The members of a group hold out different folds. After every epoch each predicts its own fold;
+    The members of a group hold out different folds. After every epoch, each predicts its own fold;
     the epochs that are best together on all rows are used for prediction.
     """
 
@@ -85,17 +85,17 @@ class TableNetwork(SupervisedNetwork):
     _scales_columns: ClassVar[bool] = True
     _serves_several_epochs: ClassVar[bool] = True
     _double_up_to: ClassVar[int] = 1024
-    # The products of members come one after the other, none of them large: on a busy machine
-    # a second thread made training fourteen times slower.
+    # The products of members are computed one after the other, and none of them is large: on a busy
+    # machine, a second thread made training fourteen times slower.
     _single_threaded: ClassVar[bool] = True
     _holdout: ClassVar[Holdout] = FoldHoldout()
     _slope_factor: ClassVar[float] = 1.0
-    """From slopes of a linear model of the encoded target to those of raw scores."""
+    """Factor from slopes of a linear model of the encoded target to those of raw scores."""
 
     _settings: Preset
     _first_rows: FirstRows | None = None
     _lent_encoder: TableEncoder | None = None
-    """Fitted by more rows than those of the first call, which takes it for its own."""
+    """An encoder fitted to more rows than those of the first call, which uses it as its own."""
     encoder_: TableEncoder = learned()
     member_shares_: NDArray | None = learned()
 
@@ -104,12 +104,12 @@ class TableNetwork(SupervisedNetwork):
     def _recipe(self) -> Recipe:
         if specs.is_lbfgs(self):
             raise ValueError(
-                f"solver='lbfgs' has no epochs that {type(self).__name__} could choose among; use "
+                f"solver='lbfgs' has no epochs from which {type(self).__name__} could choose; use "
                 "a stochastic solver such as 'adamw', or MLPClassifier or MLPRegressor."
             )
         settings = self._resolved_settings()
         schedule = specs.schedule_of(self)
-        # Dropout and decay fade in the second half of what the learning rate spans, if it does.
+        # Dropout and decay fade in the second half of the schedule, if it has a horizon.
         spans = schedule.get_params()
         fading = FlatCosine(epochs=spans["epochs"], final=0.0) if "epochs" in spans else None
         return recipe_of(
@@ -168,7 +168,7 @@ class TableNetwork(SupervisedNetwork):
         )
 
     def _gathered(self, known: FirstRows | None, state: FitState) -> FirstRows:
-        """Return the rows so far, those of a call included."""
+        """Return the rows so far, including those of this call."""
         call = state.call
         y, table = arrays.check_target(call.y, self._numeric_target), read_table(call.X)
         check_same_rows(np.empty(table.n_rows), y)
@@ -195,7 +195,7 @@ class TableNetwork(SupervisedNetwork):
         return Rows(x, y, arrays.check_weight(sample_weight, len(x)))
 
     def _encoded(self, X: Any, y: Any, sample_weight: Any) -> EncodedTable:
-        """Return the rows as an encoder reads them that has learned from them."""
+        """Return the rows, read by an encoder that has learned from them."""
         table = read_table(X)
         encoder = self.__dict__.pop("_lent_encoder", None)
         if encoder is None:
@@ -207,7 +207,7 @@ class TableNetwork(SupervisedNetwork):
         return EncodedTable(encoder, encoder.encode(table, encoder), table.frame)
 
     def _encoder_and_target(self) -> tuple[TableEncoder, Callable[[Any], Any]]:
-        """Return the encoder that this network fits, and what makes its target of y."""
+        """Return the encoder that this network fits, and the function that makes its target."""
         trial = shallow_copy(self)
         trial._check_parameters()
         trial._settings = trial._recipe().family_settings
@@ -239,7 +239,7 @@ class TableNetwork(SupervisedNetwork):
         sizes = layer_specs.hidden_sizes(self.hidden_layer_sizes)
         activations = layer_specs.per_layer(self.activation, len(sizes), "activation")
         rates = layer_specs.per_layer(self.dropout, len(sizes), "dropout")
-        # Hidden layers see columns that are kept within bounds, a linear path those that are not.
+        # Hidden layers see bounded columns, and a linear path unbounded ones.
         first: dict[str, Any] = {
             "input_scale": _SCALE_RATE,
             "columns": self.encoder_.n_outputs_ - n_linear,
@@ -263,9 +263,9 @@ class TableNetwork(SupervisedNetwork):
     def _factors(
         self, network: Network, members: Sequence[int] | None = None
     ) -> tuple[NDArray, NDArray]:
-        """Freeze the linear path of the members that are to have none; None: there are all.
+        """Freeze the linear path of the members that should have none; None if all have one.
 
-        Decay goes with the rate. Where one score is the difference of two, it is that of each.
+        Decay follows the rate. If one score is the difference of two, each of the two decays.
         """
         rates, decays = rate_factors(self, network), decay_factors(network)
         n_members = network.n_members
@@ -284,7 +284,7 @@ class TableNetwork(SupervisedNetwork):
         return (rates if network.lead else rates[0]), decays
 
     def _n_scores_in_one(self, network: Network) -> float:
-        """Return how many scores would move where one is their difference, that of two classes."""
+        """Return how many scores would move if one is the difference of two, as for two classes."""
         return 2.0 if network.out_shape[-1] == 1 and not self._numeric_target else 1.0
 
     def _last_slots(self, network: Network) -> dict[str, Slot]:
@@ -303,7 +303,7 @@ class TableNetwork(SupervisedNetwork):
         if not n_linear or target is None:
             return False
         model = LinearModel(train.x[:, -n_linear:], target, train.weight)
-        # The scores for the target may be followed by others, for its variance.
+        # After the scores for the target, there may be others, for its variance.
         last = {name: part[..., : target.shape[1]] for name, part in network.params[-1].items()}
         for m in range(self._n_linear(network.n_members)):
             seen, held_out = (state.rows_used, None) if folds is None else folds.of(m)
@@ -322,14 +322,14 @@ class TableNetwork(SupervisedNetwork):
     # -- members that check each other ----------------------------------------------------
 
     def _judging_loss(self, loss: Loss) -> Loss:
-        """Return the loss by which epochs are chosen, for that of training."""
+        """Return the loss by which epochs are chosen, given the training loss."""
         return loss
 
     @abstractmethod
     def _calibrate(self, judge: HeldOut | None, pooled: Any, team: Team | None) -> None:
-        """Learn from pooled scores of rows that were not trained on; None if there are none.
+        """Learn from pooled scores of held-out rows; None if there are none.
 
-        The team is that of all networks that will predict, None if each judges all rows.
+        The team consists of all networks that will predict; None if each judges all rows.
         """
 
     def _links(self) -> list[Link]:
@@ -357,7 +357,7 @@ class TableNetwork(SupervisedNetwork):
         return raw.astype(np.float64)
 
     def __sklearn_tags__(self) -> Any:
-        """Whatever a column holds is welcome; a table is dense."""
+        """Accept any contents of columns; a table is dense."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = False
         tags.input_tags.allow_nan = True
@@ -368,7 +368,7 @@ class TableNetwork(SupervisedNetwork):
 
 
 def _members_and_splits(said: dict[str, Any]) -> dict[str, int]:
-    """Return how many members and folds go with the number that alone is said."""
+    """Return the numbers of members and folds if only one of them is given."""
     if "n_members" not in said and said.get("n_splits", 1) > 1:
         return {"n_members": said["n_splits"]}
     n_members = said.get("n_members", 1)

@@ -1,4 +1,4 @@
-"""From a table to a matrix and back."""
+"""Convert a table to a matrix and back."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class MatrixCoder:
         return [place for _, _, each in self.places() for place in range(each.start, each.stop)]
 
     def encode(self, table: Table, dtype: Any) -> NDArray:
-        """Return the matrix; an unseen entry has equal shares of all choices."""
+        """Return the matrix; an unseen entry has an equal share of all choices."""
         out = np.zeros((table.n_rows, self.width), dtype)
         for place, (block, group, number) in enumerate(self.places()):
             with naming(self.labels[place]):

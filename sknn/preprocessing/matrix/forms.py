@@ -34,8 +34,8 @@ class ArrayForm:
     def wanted(self, conditions: Any, n: int) -> AskedRows:
         """Return the requested entries of a number of new rows."""
         raise ValueError(
-            "conditions name columns of a frame, and X was an array in fit; fit on a frame, or ask "
-            "for classes by y."
+            "conditions name columns of a frame, but X was an array in fit; fit on a frame, or ask "
+            "for classes with y."
         )
 
 
@@ -62,7 +62,7 @@ class NumericForm(ArrayForm):
 
     @classmethod
     def of(cls, table: Table) -> NumericForm:
-        """Look at a frame of numbers."""
+        """Note the form of a frame of numbers."""
         kinds = [table.column(place).dtype.kind for place in range(table.n_columns)]
         whole = np.flatnonzero([kind != "f" for kind in kinds])
         columns = [table.column(int(place)) for place in whole]
@@ -90,7 +90,7 @@ class NumericForm(ArrayForm):
 
 @dataclass
 class TableForm(ArrayForm):
-    """Any other frame: everything returned is a frame.
+    """Any other frame: all returned rows are frames.
 
     Attributes
     ----------
@@ -142,7 +142,7 @@ def _with_given(columns: list[NDArray], wanted: AskedRows | None) -> list[NDArra
 
 
 def form_of_rows(X: Any, weight: NDArray | None, rows: NDArray | None, stress: float) -> ArrayForm:
-    """Return the form that X has.
+    """Return the form of X.
 
     Parameters
     ----------

@@ -221,7 +221,7 @@ class Callback(Spec):
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out what is fleeting."""
+        """Leave out temporary attributes."""
         state = super().__getstate__()
         return {name: value for name, value in state.items() if name not in self.fleeting}
 

@@ -1,4 +1,4 @@
-"""Estimators in training as files, and what is said of callbacks that come out of one."""
+"""Saving estimators during training, and messages about callbacks loaded from files."""
 
 from __future__ import annotations
 

@@ -227,7 +227,7 @@ def test_wrong_types_among_columns_without_names_are_told_by_their_place():
     pipeline = make_pipeline(
         ColumnTransformer([("a", StandardScaler(), [0])], remainder="passthrough"), table()
     ).fit(rows, TARGET)
-    words = r"Column 1 \(counted from 0\) of what the previous step passes on held numbers"
+    words = r"Column 1 \(counted from 0\) of the output of the previous step held numbers"
     with pytest.raises(ValueError, match=words):
         skl2onnx.to_onnx(pipeline, rows[:1].astype(np.float32))
 

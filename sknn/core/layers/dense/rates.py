@@ -1,4 +1,4 @@
-r"""How fast the parameters move, besides the learning rate.
+r"""How fast the parameters move, apart from the learning rate.
 
 In the neural tangent parametrization W moves at the learning rate times :math:`1 / \sqrt{n}`, n the
 number of inputs, and b at a tenth of it: under Adam this is the layer
