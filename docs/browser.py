@@ -1,4 +1,4 @@
-"""Look at built pages in Chromium, as wide as on a desk and as narrow as on a phone."""
+"""Check built pages in Chromium, in the width of a desktop and of a phone."""
 
 import json
 import os
@@ -26,7 +26,7 @@ BROKEN = "[...document.images].filter(i => !i.complete || !i.naturalWidth).map(i
 CUT_OFF = """[...document.querySelectorAll("div.highlight pre")]
     .filter(block => block.clientWidth && block.scrollWidth > block.clientWidth + 1)
     .map(block => block.textContent.trim().split("\\n")[0])"""
-# What the button over each block copies: text without prompts.
+# The text that the button over each block copies, without prompts.
 COPIED = """(() => {
     const copied = [];
     document.execCommand = () => copied.push(document.activeElement.value);
@@ -34,9 +34,9 @@ COPIED = """(() => {
     return copied;
 })()"""
 PROMPT = re.compile(r"^(>>>|\.\.\.|\$) ", re.MULTILINE)
-# What users search for: a page of the guide comes before those for developers.
+# Words that users search for: a page of the guide must come before those for developers.
 SEARCHED = ("sample_weight", "n_jobs", "gradients")
-# The page that comes first.
+# The page that must come first.
 FOUND_FIRST = {
     "augmentation": "guide/images",
     "best epoch": "guide/early_stopping",
@@ -59,7 +59,7 @@ FOUND = """[...document.querySelectorAll("ul.search li a")].map(a => a.getAttrib
 
 
 def chromium():
-    """Return the path of a Chromium, or None; in continuous integration there must be one."""
+    """Return the path of Chromium, or None; in continuous integration it is required."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None and os.environ.get("CI"):
         sys.exit("There is no chromium on the PATH: apt-get install chromium.")
@@ -76,7 +76,7 @@ def wrong_in_browser(path, root, screenshots=None):
     root : Path
         The folder of the built pages.
     screenshots : Path, default=None
-        Where to keep what was seen.
+        Where to save pictures of the pages.
     """
     from playwright.sync_api import sync_playwright
 
@@ -100,13 +100,13 @@ def wrong_in_browser(path, root, screenshots=None):
 
 
 def _hear(said, message):
-    """Keep an exception, or a line of the console that tells of an error."""
+    """Keep an exception, or an error in the console."""
     if getattr(message, "type", "error") == "error":
         said.append(getattr(message, "text", str(message)))
 
 
 def _seen(tab):
-    """Yield what is wrong with the page that is open."""
+    """Yield what is wrong with the open page."""
     yield from (f"{source} is broken" for source in tab.evaluate(BROKEN))
     yield from (f"{line!r} begins a block wider than its box" for line in tab.evaluate(CUT_OFF))
     copied = tab.evaluate(COPIED)
@@ -116,7 +116,7 @@ def _seen(tab):
 
 
 def _wrong_answers(tab, root):
-    """Yield what the search finds first and is not what users look for."""
+    """Yield words for which the search does not find the right page first."""
     for words in (*SEARCHED, *FOUND_FIRST):
         tab.goto(f"{(root / 'search.html').as_uri()}?q={words.replace(' ', '+')}")
         tab.wait_for_function(FINISHED)

@@ -1,14 +1,14 @@
 """Build the pages and check them: ``python docs/check_pages.py``.
 
-1. Sphinx builds them into build/docs without a warning; a folder on the command line is taken as
+1. Sphinx builds them into build/docs without a warning; a folder on the command line is checked as
    it is.
-2. Every link within the pages leads to a page and a place that exist, every picture is there, no
-   page asks the network for a script, a style or a font, the "next" links lead through the whole
-   guide, and pages of the reference link to source, guide and examples.
-3. Ten pages are opened in Chromium, 1400 and 400 pixels wide: no error in the console, no picture
-   that is broken, no page wider than the window, no block of code wider than its box, no prompt
-   that is copied; and the search finds the guide first. ``--screenshots FOLDER`` keeps what was
-   seen. Without a Chromium this part is left out, but with the variable CI set it is an error.
+2. Every link within the pages leads to an existing page and anchor, every picture exists, no page
+   loads a script, a style, or a font from the network, the "next" links lead through the whole
+   guide, and pages of the reference link to source, guide, and examples.
+3. Ten pages are opened in Chromium, 1400 and 400 pixels wide: no error in the console, no broken
+   picture, no page wider than the window, no block of code wider than its box, no copied prompt;
+   and the search finds the guide first. ``--screenshots FOLDER`` saves pictures of the pages.
+   Without Chromium, this part is skipped; with the variable CI set, that is an error.
 """
 
 import argparse
@@ -53,7 +53,7 @@ class Page(HTMLParser):
 
 @cache
 def page(path):
-    """Return a page, read once."""
+    """Return a page, which is read only once."""
     return Page(path.read_text(encoding="utf-8"))
 
 
@@ -101,9 +101,10 @@ def unlinked(root):
 
 
 def build(root):
-    """Build the pages, with two processes; a warning is an error.
+    """Build the pages in two processes; a warning is an error.
 
-    All are written, changed or not: those of the reference link to headings of other pages.
+    All pages are written, even unchanged ones, because those of the reference link to headings of
+    other pages.
     """
     begin = time.perf_counter()
     command = [sys.executable, "-m", "sphinx", "-W", "-q", "-a", "-j", "2", "-b", "html"]
@@ -116,8 +117,8 @@ def build(root):
 def main():
     """Build and check the pages, and print what is wrong; exit with 1 if anything is."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("root", type=Path, nargs="?", help="folder of pages that are built already")
-    parser.add_argument("--screenshots", type=Path, default=None, help="where to keep pictures")
+    parser.add_argument("root", type=Path, nargs="?", help="folder of pages that have been built")
+    parser.add_argument("--screenshots", type=Path, default=None, help="where to save pictures")
     options = parser.parse_args()
     root = (options.root or HERE.parent / "build" / "docs").resolve()
     path = browser.chromium()

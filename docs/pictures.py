@@ -54,7 +54,7 @@ def network():
     iris = load_iris(as_frame=True)
     X = (iris.data - iris.data.mean()) / iris.data.std()
     X.columns = ["sepal length", "sepal width", "petal length", "petal width"]
-    net = MLPClassifier((6, 5), solver="lbfgs", alpha=1.0, max_iter=500, random_state=0)
+    net = MLPClassifier((8, 5), solver="lbfgs", alpha=1.0, max_iter=500, random_state=0)
     net.fit(X, iris.target_names[iris.target])
     return NetworkDisplay.from_estimator(net).figure_
 
@@ -187,12 +187,12 @@ def autoencoder():
 
 
 def tables():
-    """Draw what becomes of a number, and the loss on rows held out."""
+    """Draw the encoding of a number, and the loss on held-out rows."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(8.3, 4.8), layout="constrained")
     x = np.sort(np.random.default_rng(0).lognormal(0, 0.6, 400))[:, None]
     encoder = TableEncoder(n_bins=4).fit(x)
     columns = encoder.transform(x).T
-    left.plot(x, columns[0], color="black", linewidth=2, label="scaled and bent")
+    left.plot(x, columns[0], color="black", linewidth=2, label="scaled and squashed")
     for i, column in enumerate(columns[1:]):
         left.plot(x, column, label=f"bin {i}")
     left.set(
@@ -210,7 +210,7 @@ def tables():
             net = kind(random_state=0).fit(*load(return_X_y=True))
         loss = net.history_["out_of_fold_loss"]
         right.plot(net.history_["epoch"], loss / loss.min(), label=name)
-    right.set(xlabel="epoch", ylabel="loss on rows held out / least")
+    right.set(xlabel="epoch", ylabel="loss on held-out rows / lowest")
     right.legend()
     return figure
 
@@ -339,7 +339,13 @@ PICTURES = {
     "memory": partial(script, "architectures/remembered"),
     "forecast": forecast,
     "deep_belief": partial(script, "architectures/pretraining"),
+    "boltzmann": partial(script, "architectures/boltzmann_filters"),
     "xor": partial(script, "networks/xor"),
+    "output_layers": partial(script, "networks/multilabel_outputs"),
+    "backprop": partial(script, "gradients/backprop_by_hand"),
+    "initial_weights": partial(script, "gradients/initial_weights"),
+    "learning_rates": partial(script, "training/learning_rates"),
+    "searches": partial(script, "generalization/equal_seconds"),
     "activations": activation_curves,
     "gradient_norms": partial(script, "gradients/vanishing_gradient"),
     "batch_sizes": partial(script, "training/batch_sizes"),

@@ -1,5 +1,5 @@
-"""A classifier, a regressor, and a stream on real data, beside scikit-learn's networks
-====================================================================================
+"""A classifier, a regressor, and a stream on real data, next to scikit-learn's networks
+=====================================================================================
 
 1. digits: a scaler and a classifier in a pipeline, tuned by a grid search;
 2. diabetes: the same with a regressor;
@@ -100,7 +100,7 @@ def regress(quick: bool) -> dict[str, Any]:
 def stream(orders: int, chunk: int = 20) -> dict[str, np.ndarray]:
     """Predict each chunk of a stream, then learn it; return the shares of right answers so far.
 
-    Early in a stream one order of the rows says little: shares are means over several.
+    Early in a stream, a single order of the rows says little: shares are means over several.
     """
     X, y = load_breast_cancer(return_X_y=True)
     shares, results = {}, {}
@@ -135,7 +135,7 @@ def report(task: str, results: dict[str, tuple[float, float]]) -> None:
 
 
 def draw(classifier: Any, regressor: Any, right: dict[str, np.ndarray]) -> Figure:
-    """Draw both searches' best networks, and the stream."""
+    """Draw the best networks of both searches, and the stream."""
     plt.style.use(house_style())
     figure, axes = plt.subplot_mosaic(
         [["digits", "diabetes"], ["stream", "stream"]], figsize=(8.3, 6.6), layout="constrained"

@@ -123,7 +123,7 @@ class SklearnCallbacks(Callback):
         )
 
     def _attributes(self, network: Any) -> dict[str, Any]:
-        """Return what makes the estimator callbacks know, which is not fitted yet, a fitted one."""
+        """Return the attributes with which the estimator that callbacks know counts as fitted."""
         before = vars(self.known)
         learned = {
             name: value
@@ -168,7 +168,7 @@ class SklearnCallbacks(Callback):
             self._open()
 
     def on_train_end(self, progress: Progress) -> None:
-        """Close what is open."""
+        """Close open contexts."""
         if self.task is not None:
             self._tell(self.task.call_on_fit_task_end)
             self.task = None
@@ -239,7 +239,7 @@ def report_of(search: Any, parts: list[Any], n_parts: int) -> Report:
 
 
 def requests_of(estimator: Any) -> tuple[type, str]:
-    """Return what equals that of another estimator which is routed the same metadata."""
+    """Return a key that is equal for estimators with the same routed metadata."""
     return type(estimator), repr(getattr(estimator, "_metadata_request", None))
 
 
@@ -249,7 +249,7 @@ def listeners_of(estimator: Any) -> dict[str, Any]:
 
 
 def without_listeners(estimator: Any) -> Any:
-    """Take from an estimator the callbacks of scikit-learn, and what they hang on to during a call.
+    """Remove from an estimator scikit-learn's callbacks and the objects they hold during a call.
 
     They may hold bars, queues or threads, which cannot be pickled.
     """
@@ -274,7 +274,7 @@ def _with_names(function: Callable, **names: Any) -> Callable:
 
 
 def _checked(function: Any, **names: Any) -> Callable:
-    """Return such a twin of a public function, which checks what it is given as that does."""
+    """Return a twin of a public function that checks its arguments in the same way."""
     check = validate_params(
         function._skl_parameter_constraints, prefer_skip_nested_validation=False
     )

@@ -1,4 +1,4 @@
-"""Errors and warnings of sknn, besides those it shares with scikit-learn."""
+"""Errors and warnings of sknn, in addition to those of scikit-learn that it uses."""
 
 
 class InvalidParameterError(ValueError, TypeError):

@@ -60,6 +60,7 @@ OUTER = {"callbacks": [Callback]}
 INNER = {
     "GateByGate": "drawn by recurrent layers for themselves",
     "OutOfFold": "this is n_splits",
+    "MemberRecorder": "this is fit_members",
     "PrintProgress": "this is verbose=True",
     "StopBelow": "this is stop_below",
     "Validate": "this is X_val",

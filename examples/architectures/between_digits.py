@@ -4,7 +4,7 @@ Variational autoencoders: digits that nobody has written
 
 A variational autoencoder (VAE; Kingma & Welling 2014) learns codes that are normally distributed.
 So a code drawn at random can be decoded: the network generates images. And between the codes of two
-images lie codes of images between the two, so that one digit turns into another.
+images lie the codes of images in between, so that one digit turns into another.
 """
 
 import matplotlib.pyplot as plt

@@ -4,10 +4,10 @@ Generative adversarial networks: coins out of noise
 
 A generative adversarial network (GAN; Goodfellow et al. 2014) consists of two networks: a
 counterfeiter (the generator), who makes coins from noise, and a detective (the discriminator), who
-tells them from real ones. Each makes the other better. The real coins (gray) lie in eight clusters
-on a circle. The counterfeiter begins with coins all over the place and ends with coins in all
-clusters, where the detective does little better than guessing. A second pair is told which digit to
-draw.
+distinguishes them from real ones. Each makes the other better. The real coins (gray) lie in eight
+clusters on a circle. The counterfeiter begins with coins all over the place and ends with coins in
+all clusters, where the detective does little better than guessing. A second pair is told which
+digit to draw.
 """
 
 import matplotlib.pyplot as plt
@@ -28,7 +28,7 @@ class Album(Callback):
     """Keeps samples after every epoch."""
 
     def on_epoch_end(self, progress):
-        """Let the pair as it is now make some coins."""
+        """Generate some coins with the pair in its current state."""
         self.__dict__.setdefault("pages_", {})
         self.pages_[progress.run.epoch] = progress.snapshot().sample(1000, random_state=0)
 

@@ -7,7 +7,7 @@ wherever it is: move the digit, and the map moves along. Pooling keeps the large
 patch: what was found, but not exactly where. The filters of the first layer become edges and
 strokes in several directions. Each makes a map of where the digit has its feature (red) and where
 it has the opposite (blue). A convolutional network (CNN) therefore recognizes digits that have
-moved by two pixels, where it has never seen any, better than a network of dense layers.
+moved by two pixels, to places where it has never seen any, better than a network of dense layers.
 """
 
 import matplotlib.pyplot as plt

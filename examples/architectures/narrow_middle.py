@@ -30,7 +30,7 @@ errors = {name: np.mean((rows - X_test) ** 2) for name, rows in again.items()}
 for name, error in errors.items():
     print(f"squared error from two numbers, {name} {error:.4f}")
 
-# Noise is added anew to every batch of training.
+# New noise is added to every training batch.
 noisy = X_test + 0.3 * np.random.default_rng(0).standard_normal(X_test.shape)
 denoiser = AutoEncoder(
     (256, 64), corruption="gaussian", corruption_level=0.3, max_iter=80, **settings

@@ -5,9 +5,8 @@ Deep belief networks: with and without pretraining
 This is where deep networks began (Hinton, Osindero & Teh 2006). Four hidden layers of sigmoid units
 learn little or nothing from small normal weights: the gradient vanishes on its way back. A deep
 belief network (DBN) is a stack of Boltzmann machines, each trained without labels on the output of
-the one below, as in the small one that is drawn here. From its weights, backpropagation learns at
-once. Xavier's initial weights, proposed later, need a few more epochs. Each line is one of three
-seeds.
+the one below, as in the small one drawn here. From its weights, backpropagation learns at once.
+Xavier's initial weights, proposed later, need a few more epochs. Each line is one of three seeds.
 """
 
 import matplotlib.pyplot as plt

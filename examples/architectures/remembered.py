@@ -2,7 +2,7 @@
 Recurrent networks: gates remember what others forget
 =====================================================
 
-A recurrent network feeds its state back, and so carries along what it has read: unrolled in time,
+A recurrent network feeds its state back and so remembers what it has read: unrolled in time,
 it is a deep network with the same weights at every step. Elman's network feeds back its hidden
 layer, Jordan's its output. In the adding problem (Hochreiter & Schmidhuber 1997), two numbers of a
 sequence are marked, one in each half, and the target is their sum. Over many steps, the gradient

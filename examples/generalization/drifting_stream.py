@@ -21,7 +21,7 @@ chunks, rows = 60, 100
 
 
 def chunk(i):
-    """Return rows whose boundary has turned half a circle by the end."""
+    """Return rows whose boundary turns half a circle by the end."""
     angle = np.pi * i / chunks
     X = rng.standard_normal((rows, 2))
     return X, (X @ [np.cos(angle), np.sin(angle)] + 0.3 * np.sin(3 * X[:, 0]) > 0).astype(int)

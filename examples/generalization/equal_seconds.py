@@ -2,16 +2,16 @@
 Grid, random, and architecture search at equal seconds
 ======================================================
 
-A grid tries all combinations of a few values. A random search draws every value anew. Above, both
-get nine fits to find two numbers, of which only the learning rate matters here: the grid tries
-three rates, three times each, and misses the peak; the random search tries nine rates (Bergstra &
-Bengio 2012).
+A grid tries all combinations of a few values. A random search draws new values for every fit.
+Above, both get nine fits to find two numbers, of which only the learning rate matters here: the
+grid tries three rates, three times each, and misses the peak; the random search tries nine rates
+(Bergstra & Bengio 2012).
 
 An architecture search by successive halving starts many candidates, drops most of them after a few
 epochs, and continues with the best: a line on the lower left is one of its candidates. On the lower
 right, all three searches get the same number of seconds: the grid (in random order) and the random
-search end when the time of the architecture search is over. On so small a task, the three end
-within about one percentage point of each other: dots are single runs.
+search end when the time of the architecture search is over. On such a small task, the means of the
+three end within about one percentage point, and single runs (dots) differ as much.
 """
 
 import time
@@ -81,7 +81,7 @@ def by_halving(net, seed):
 
 
 def one_by_one(net, candidates, budget):
-    """Return the same for candidates that are trained to the end, until the time is up."""
+    """Return the same for candidates that are trained to the end, until time is up."""
     begin, seconds, scores, settings = time.perf_counter(), [], [], []
     for params in candidates:
         score = cross_val_score(clone(net).set_params(**params), X, y, cv=3).mean()
@@ -163,7 +163,7 @@ above.set_xticks(ticks, [f"{k} after\n{e} epochs" for k, e in zip(left, ticks, s
 above.minorticks_off()
 above.margins(x=0.12)
 above.set(xlabel="candidates (blue: never dropped)", ylabel="accuracy (3 folds)", ylim=(0, 1))
-below.set(title="equal seconds: all end within a point\n(lines: means; dots: single runs)")
+below.set(title="equal seconds: no clear winner\n(lines: means; dots: single runs)")
 below.set(ylabel="best accuracy so far (axis from 0.86)", ylim=(0.86, 0.97))
 below.set_xticks([0, 0.5, 1], ["0", "half", "time is up"])
 below.legend(loc="lower right", fontsize="small")

@@ -4,8 +4,8 @@ L1, L2, and weight decay
 
 L2 adds :math:`\frac{\alpha}{2 n} \sum w^2` to the loss of n rows. Under gradient descent every step
 then shrinks every weight by the same share, hence *weight decay*. L1 adds
-:math:`\frac{l_1}{n} \sum |w|`, which pulls with the same force whatever the size of the weight, so
-weights that are not needed become exactly 0.
+:math:`\frac{l_1}{n} \sum |w|`, which pulls with the same force no matter how large the weight is,
+so weights that are not needed become exactly 0.
 
 Under gradient descent, L2 and weight decay lead to the same weights: the points lie on one line.
 Under Adam they do not, because Adam also divides the gradient of the penalty by its size.

@@ -8,7 +8,7 @@ best one, by ``early_stopping``, or as soon as the training loss falls below a t
 ``stop_below``), fewer units, fewer features, and a penalty on large weights (``alpha``).
 
 Each bar is a mean over five data sets, and changes one thing only. Of the 20 features, 4 carry
-information. With these alone the network still trains for too long, so this helps less than
+information. With these alone, the network still trains for too long, so this helps less than
 stopping in time.
 """
 

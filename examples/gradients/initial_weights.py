@@ -9,9 +9,9 @@ where tanh bends, the outputs shrink a little. ReLU drops half of the variance; 
 compensate with weights larger by a factor of :math:`\sqrt 2`.
 
 The histograms show the outputs of ten hidden layers before any training, and their standard
-deviation (std). Below them is what becomes of such starts in a network that is just shallow enough
-to learn: from :math:`N(0, 0.01^2)`, training lifts the weights of a few inputs, which dominate from
-then on; from Xavier's or He's weights, all of the image counts.
+deviation (std). Below them are the results of the same initial weights in a network that is just
+shallow enough to learn: from :math:`N(0, 0.01^2)`, training raises the weights of a few inputs,
+which then dominate; from Xavier's or He's weights, the whole image counts.
 """
 
 import warnings
@@ -57,7 +57,7 @@ above.suptitle("before training: signals through ten layers", fontsize="medium",
 above.supxlabel("output of a hidden unit", fontsize="medium")
 above.supylabel("share of outputs (logarithmic)", fontsize="medium")
 
-# What share of the squared weights of the first layer belongs to each pixel, after training.
+# The share of each pixel in the squared weights of the first layer, after training.
 maps = below.subplots(1, 3)
 for ax, (name, (activation, start)) in zip(maps, starts.items(), strict=False):
     net = MLPClassifier(

@@ -47,6 +47,7 @@ arrow = {"arrowprops": {"arrowstyle": "->"}, "ha": "center"}
 ax.annotate("undecided:\nlargest factor", (0.5, 0.25), (0.35, 0.55), **arrow)
 ax.annotate("certain and wrong:\nno gradient left", (0.99, 0.02), (0.85, 0.32), **arrow)
 ax.set(title="gradient with respect to the raw score, truth $t = 0$", xlabel="output $p$")
+ax.set_ylabel("gradient")
 ax.set_ylim(-0.03, 1.05)
 ax.legend(loc="upper left")
 for name, color in [("cross-entropy", "C0"), ("squared error", "C1")]:

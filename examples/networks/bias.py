@@ -5,8 +5,8 @@ What a bias is for
 A weight belongs to a pair of units. A bias belongs to one unit, and says how active the unit is
 before it sees any input. It moves the line where the unit turns on, :math:`x w + b = 0`. Without
 biases this line passes through the origin for every hidden unit. The tanh units used here then
-cannot enclose a disk around it, and a ReLU unit bends only at 0. Both weights and biases are
-learned.
+cannot enclose a disk around the origin, and a ReLU unit bends only at 0. Both weights and biases
+are learned.
 
 The output unit has a bias in all four networks; only the hidden layer has none in two of them.
 """
@@ -39,7 +39,8 @@ for name, use_bias in names.items():
     ax.scatter(*X.T, c=np.where(y == 1, "C1", "C0"), s=12, edgecolors="white", linewidths=0.5)
     for w, b in zip(net.coefs_[0].T, net.intercepts_[0], strict=True):
         ax.axline(-b * w / (w @ w), slope=-w[0] / w[1], color="black", linewidth=1.2)
-    ax.set(title=f"{name}: {net.score(X, y):.0%} right", xlabel="$x_1$", ylabel="$x_2$")
+    ax.set(title=f"6 tanh units {name}: {net.score(X, y):.0%} right")
+    ax.set(xlabel="$x_1$", ylabel="$x_2$")
     ax.set(xlim=(-3, 3), ylim=(-3, 3))
     ax.grid(False)
     print(f"boundary {name}: accuracy {net.score(X, y):.3f}")

@@ -2,8 +2,8 @@
 Hidden features: learned, not made by hand
 ==========================================
 
-A hidden layer turns inputs into features. Nobody designs them: training finds what tells the
-classes apart. ``transform`` returns them. Each panel shows two numbers for every image of an unseen
+A hidden layer turns inputs into features. Nobody designs them: training finds what distinguishes
+the classes. ``transform`` returns them. Each panel shows two numbers for every image of an unseen
 digit. The first two principal components, the linear features that keep most of the variance, leave
 many classes mixed, and so do the two units of a narrow hidden layer before training. Once trained,
 they separate the classes.

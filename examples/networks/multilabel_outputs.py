@@ -2,7 +2,7 @@
 Output layers: identity, softmax, or sigmoids
 =============================================
 
-The task decides about the output. A regression wants any number: the output is the raw score
+The task determines the output. Regression allows any number: the output is the raw score
 (identity). For one of k classes, softmax divides a total probability of 1 among them: more for one
 means less for the others. If a row may have several labels, or none, it needs a sigmoid for each
 label, because they are separate questions. sknn reads the task from the targets and chooses.
@@ -43,8 +43,8 @@ Y = (np.linalg.norm(X[:, None] - centers, axis=2) < 1.5).astype(int)
 names = np.array(["left", "right"])
 sigmoids = MLPClassifier(**settings).fit(X, Y)
 
-# Softmax needs one class per row. A row with two labels is given to it twice, with half the weight;
-# a row without labels cannot be given to it at all.
+# Softmax needs one class per row. A row with two labels is passed twice, with half the weight; a
+# row without labels cannot be passed at all.
 rows, label = np.nonzero(Y)
 weight = 1 / Y.sum(axis=1)[rows]
 softmax = MLPClassifier(**settings).fit(X[rows], names[label], sample_weight=weight)
@@ -81,7 +81,7 @@ data.scatter(*X[~Y.any(axis=1)].T, s=6, color="0.75", label="no label")
 data.plot([-3, 3], [0, 0], color="black", linewidth=1)
 data.set(title="two labels, both where the circles overlap", ylabel="$x_2$")
 
-# What each says about the two labels, along the black line through both circles.
+# The probabilities of the two labels, along the black line through both circles.
 line = np.c_[np.linspace(-3, 3, 400), np.zeros(400)]
 inside = np.abs(line[:, :1] - centers[:, 0]) < 1.5
 pairs = {

@@ -29,7 +29,7 @@ net.set_weights({"output": {"W": np.zeros((3, 3)), "b": scores}})
 answer = net.predict_proba(X)[0]
 print("a network of sknn:   ", answer.round(3))
 
-# The scores 0, 1, 2, moved up together. From the first overflow on, the answer is of no use.
+# The scores 0, 1, 2, raised together. From the first overflow on, the answer is useless.
 shift = np.arange(0, 1101, 2.0)
 with np.errstate(over="ignore", invalid="ignore"):
     e = np.exp(shift[:, None] + [0.0, 1.0, 2.0])

@@ -2,7 +2,7 @@
 Why this prediction? Gradients and importance of the inputs
 ===========================================================
 
-A network does not explain itself. It can be asked, though: how would the score of a class change
+A network does not explain itself, but you can ask it: how would the score of a class change
 with each input (``input_gradients``), and how much worse does the network get when a column is
 shuffled (``feature_importances``)? For digits, the gradient shows where ink would count for a
 class, and where against it.

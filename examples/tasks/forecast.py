@@ -1,11 +1,11 @@
-"""Forecast: eleven years of sunspots from the thirty-three before
-===============================================================
+"""Forecast: eleven years of sunspots from the previous thirty-three
+=================================================================
 
 The yearly numbers from 1700 to 2008 come with statsmodels. The length of their cycle, about eleven
 years, varies, and so do the maxima, so each window is standardized by its own mean and standard
 deviation (Kim et al. 2022, reversible instance normalization). The network is trained on the years
 up to 1931 and predicts the next eleven years from every later year on. The rule to beat is that
-every year is like the one eleven years before.
+every year is like the one eleven years earlier.
 
 Run this script from the root of the repository; it takes a few seconds and writes one picture::
 
@@ -41,7 +41,7 @@ def sunspots() -> tuple[np.ndarray, np.ndarray]:
 
 
 def windows(series: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return stretches, what follows, and the mean and deviation both are counted in."""
+    """Return windows, the years that follow each, and the mean and deviation that scale both."""
     both = np.lib.stride_tricks.sliding_window_view(series, LENGTH + HORIZON)
     X, y = both[:, :LENGTH], both[:, LENGTH:]
     mean, std = X.mean(axis=1, keepdims=True), X.std(axis=1, keepdims=True)

@@ -3,9 +3,9 @@
 
 A small convolutional network learns digits in PyTorch. Then the camera moves: all images are
 shifted by one pixel, and many predictions are wrong. The same network in sknn takes over the
-weights and learns from a stream of labeled batches, one call of ``partial_fit`` each, next to one
-that starts with random weights. At the end, the weights go back to PyTorch, which then predicts the
-same probabilities.
+weights and learns from a stream of labeled batches, one call of ``partial_fit`` each, next to a
+network that starts with random weights. At the end, the weights go back to PyTorch, which then
+predicts the same probabilities.
 
 Run this script from the root of the repository; it takes about ten seconds and writes one picture::
 
@@ -36,7 +36,7 @@ NAMES = ("0", "3", "6", "8")
 
 
 def module() -> torch.nn.Sequential:
-    """Return the network as PyTorch writes it."""
+    """Return the network in PyTorch."""
     nn = torch.nn
     return nn.Sequential(
         nn.Conv2d(1, 16, 3, padding="same"),
@@ -52,7 +52,7 @@ def module() -> torch.nn.Sequential:
 
 
 def network(seed: int) -> CNNClassifier:
-    """Return the network as it is written here."""
+    """Return the network in sknn."""
     layers = [Conv2D(16), MaxPool(2), Conv2D(32), Flatten(), Dense(64)]
     # The stream goes on without end.
     rate = {"learning_rate": "constant", "learning_rate_init": 0.001}
@@ -115,8 +115,8 @@ def main() -> None:
     figure, ax = plt.subplots(figsize=(8.3, 4.4), layout="constrained")
     for (name, scores), color in zip(curves.items(), ("0.5", "C0"), strict=True):
         ax.plot(20 * np.arange(len(scores)), scores, "o-", ms=4, color=color, label=name)
-    ax.set(xlabel="images of the stream so far", ylabel="accuracy on images held out", ylim=(0, 1))
-    ax.set_title("the camera has moved: partial_fit adapts a network of PyTorch")
+    ax.set(xlabel="images of the stream so far", ylabel="accuracy on held-out images", ylim=(0, 1))
+    ax.set_title("the camera has moved: partial_fit adapts a network from PyTorch")
     ax.legend(loc="lower right")
     figure.savefig(options.output, dpi=120)
 

@@ -1,5 +1,5 @@
-"""Halving search of scikit-learn over epochs
-==========================================
+"""scikit-learn's halving search over epochs
+=========================================
 
 Every network of sknn has `max_iter`, so scikit-learn can halve over epochs. It retrains survivors
 from scratch in each round; ``sknn.search.ArchitectureSearchCV`` continues their training.

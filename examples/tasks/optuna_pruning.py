@@ -42,7 +42,7 @@ def network(trial: optuna.Trial) -> MLPClassifier:
 
 
 def objective(trial: optuna.Trial, epochs: int) -> float:
-    """Train, report, and give up where it is not worth continuing."""
+    """Train, report, and stop if the trial is not worth continuing."""
     net, score = network(trial), 0.0
     for epoch in range(epochs):
         score = net.partial_fit(X_TRAIN, Y_TRAIN, classes=np.arange(10)).score(X_VAL, Y_VAL)

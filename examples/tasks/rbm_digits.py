@@ -1,12 +1,12 @@
 """Features learned without labels: RBMs of sknn and of scikit-learn
-==================================================================
+=================================================================
 
 The task is that of scikit-learn's example for restricted Boltzmann machines: digits and their four
 shifts by one pixel, and a logistic regression on raw pixels, on the features of scikit-learn's
-machine, and on those of sknn. The last row adds what a pipeline cannot do: backpropagation into the
-features.
+machine, and on those of sknn. The last row adds something a pipeline cannot do: backpropagation
+into the features.
 
-Run this script from the root of the repository; it takes about twenty seconds and writes one
+Run this script from the root of the repository; it takes about ten seconds and writes one
 picture::
 
     pip install ".[plot]"
@@ -34,7 +34,7 @@ from threadpoolctl import threadpool_limits
 from sknn import BernoulliRBM, DBNClassifier
 from sknn.inspection import house_style
 
-# What scikit-learn's example found by a grid search.
+# The settings that scikit-learn's example found with a grid search.
 FOUND = {"learning_rate": 0.06, "n_iter": 10, "random_state": 0}
 
 

@@ -61,7 +61,7 @@ def main() -> None:
             dropout=0.3, learning_rate="cosine", max_iter=60, warm_start=True, tol=0.0
         ).fit(X_train, y_train)
         with warnings.catch_warnings():
-            # It names what scikit-learn does not have; predictions are the same.
+            # The warning names what scikit-learn does not have; predictions are the same.
             warnings.simplefilter("ignore", UserWarning)
             served = to_sklearn(network)
         apart = np.abs(served.predict_proba(X_test) - network.predict_proba(X_test)).max()
@@ -75,7 +75,7 @@ def main() -> None:
     for name, column in zip(names, np.transpose(scores), strict=True):
         ax.plot(column, [name] * len(column), "k.")
     ax.invert_yaxis()
-    ax.set(xlim=(0.9, 1), xlabel="accuracy on images held out (dots: seeds)")
+    ax.set(xlim=(0.9, 1), xlabel="accuracy on held-out images (dots: seeds)")
     ax.set_title("dropout improves the winner of a search; back in scikit-learn, it is the same")
     figure.savefig(options.output, dpi=120)
 

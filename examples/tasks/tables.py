@@ -2,13 +2,13 @@
 ============================================
 
 The breast cancer and diabetes data, which come with scikit-learn, are made as messy as real tables:
-a tenth of the numbers is missing, one column is cut into categories, another has an extreme scale,
+a tenth of the numbers are missing, one column is cut into categories, another has an extreme scale,
 one is constant, and one carries no information. sknn and gradient-boosted trees take the frames as
 they are; scikit-learn's network gets the usual pipeline. The printed table shows means over several
 splits, and the seconds of one fit on one thread. The picture shows the loss on held-out rows,
 whether probabilities can be trusted, and which columns matter.
 
-Run this script from the root of the repository; it takes about fifteen seconds and writes one
+Run this script from the root of the repository; it takes about ten seconds and writes one
 picture::
 
     pip install ".[plot]" pandas
@@ -51,7 +51,7 @@ COLORS = {"sknn": "C0", "network of scikit-learn": "C1", "trees": "C2"}
 
 
 def messy(frame: pd.DataFrame, cut: str, wild: str, seed: int = 0) -> pd.DataFrame:
-    """Return the table with gaps, a category, a wild scale, a constant and a column of noise."""
+    """Return the table with gaps, a category, an extreme scale, a constant, and noise."""
     rng = np.random.default_rng(seed)
     frame = frame.mask(rng.random(frame.shape) < 0.1)
     spread = frame[wild] / frame[wild].std()
@@ -64,7 +64,7 @@ def messy(frame: pd.DataFrame, cut: str, wild: str, seed: int = 0) -> pd.DataFra
 
 
 def usual_pipeline(net: Any) -> Any:
-    """Return what it takes to give such a table to a network of scikit-learn."""
+    """Return the pipeline that such a table needs for a network of scikit-learn."""
     categories = make_column_selector(dtype_include="category")
     numbers = make_column_selector(dtype_exclude="category")
     columns = make_column_transformer(
@@ -139,13 +139,13 @@ def draw_loss(nets: dict[str, Any], ax: Any) -> None:
     for (name, net), style in zip(nets.items(), ("-", "--", ":"), strict=True):
         loss = net.history_["out_of_fold_loss"]
         ax.plot(net.history_["epoch"], loss / loss[0], color="C0", linestyle=style, label=name)
-    ax.set(title="sknn, loss on rows held out", xlabel="epoch", ylabel="relative to epoch 1")
+    ax.set(title="sknn, loss on held-out rows", xlabel="epoch", ylabel="relative to epoch 1")
     ax.set_ylim(0.4, 1.9)
     ax.legend(loc="upper right", fontsize="small")
 
 
 def draw_calibration(splits: list[Any], ax: Any) -> None:
-    """Show for groups of test rows how often the label is right, all splits together."""
+    """Show how often the label is right in groups of test rows, over all splits."""
     ax.plot([0, 1], [0, 1], color="gray", linewidth=1)
     y = np.concatenate([y for *_, y in splits])
     for name, color in COLORS.items():

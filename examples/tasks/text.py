@@ -8,7 +8,7 @@ networks of scikit-learn and sknn learn, from the same TF-IDF rows, which part a
 held-out texts and the processor seconds of a fit on one thread; the picture shows both, and the
 words most typical of some of the parts.
 
-Run this script from the root of the repository; it takes about fifteen seconds and writes one
+Run this script from the root of the repository; it takes about twenty seconds and writes one
 picture::
 
     pip install ".[plot]"
@@ -74,7 +74,7 @@ def corpus() -> tuple[list[str], list[str]]:
 
 
 def models(epochs: int) -> dict[str, Any]:
-    """Return what is compared."""
+    """Return the models to compare."""
     ours: dict[str, Any] = {
         "hidden_layer_sizes": (32,),
         "learning_rate_init": 0.003,
@@ -105,7 +105,7 @@ def telling_words(net: MLPClassifier, X: Any, names: np.ndarray, part: str, n: i
     """Return the words that add most to the score of a part, over the rows of X."""
     where = np.flatnonzero(net.classes_ == part)[0]
     base = net.decision_function(X[:1] * 0.0)[0, where]
-    # The network read at one word alone, of the weight it usually has.
+    # The scores of the network for one word alone, with its usual weight.
     weight = np.asarray(X.max(axis=0).todense()).ravel()
     often = np.flatnonzero(np.asarray((X > 0).sum(axis=0)).ravel() >= 10)
     rows = scipy.sparse.csr_matrix(
@@ -116,7 +116,7 @@ def telling_words(net: MLPClassifier, X: Any, names: np.ndarray, part: str, n: i
 
 
 def draw(results: dict[str, tuple[float, float]], words: dict[str, list], output: Path) -> None:
-    """Show accuracy against seconds, and words."""
+    """Show accuracy against seconds, and typical words."""
     plt.style.use(house_style())
     figure = plt.figure(figsize=(8.3, 7.4), layout="constrained")
     parts = figure.subfigures(2, 1, height_ratios=(1, 1.8))

@@ -8,9 +8,9 @@ needs more memory, because the outputs of every layer are kept for the backward 
 
 With a learning rate that suits each size, and that decays so that the last steps are small, all
 three end up nearly the same on unseen digits: they differ less than the seeds of one size do. They
-differ in what they need to get there. Whether large batches should come first or last is an open
-question; a schedule can do either. Here, at one and the same rate, batches that grow come out
-ahead. Every line is one of five seeds.
+differ in what it takes to get there. Whether large batches should come first or last is an open
+question; a schedule can do either. Here, at the same rate, growing batches do best. Every line is
+one of five seeds.
 """
 
 import time
@@ -78,6 +78,7 @@ for i, (first, last) in enumerate([(8, 256), (256, 8)]):
         label = None
 by_epoch.set(title="all rows at once need many epochs", xlabel="epoch", ylabel="training loss")
 by_second.set(title="one row at a time is slow", xlabel="seconds of processor time")
+by_second.set_ylabel("training loss")
 memory.set(title="memory for one update", ylabel="kB (logarithmic)", yscale="log", ylim=(0.5, 5000))
 schedules.set(title="batches that grow or shrink", xlabel="epoch")
 schedules.set(ylabel="training loss")

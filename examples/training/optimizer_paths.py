@@ -5,8 +5,8 @@ Optimizers, step by step
 A line is fitted with two weights, one of which matters fifty times as much as the other, so the
 loss is a long valley. Plain gradient descent jumps from side to side, momentum rolls along the
 valley, and the adaptive methods scale the step of every weight by its own gradients: Adagrad slows
-down, Adadelta and RMSProp forget old gradients, and Adam adds momentum. How far each one comes in
-60 steps depends on its learning rate, chosen by hand: compare the shapes of the paths.
+down, Adadelta and RMSProp forget old gradients, and Adam adds momentum. How far each one gets in 60
+steps depends on its learning rate, which was chosen by hand: compare the shapes of the paths.
 
 Below the paths, the same optimizers train a network on digits.
 """

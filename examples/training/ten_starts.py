@@ -3,9 +3,9 @@ Different starts, different minima
 ==================================
 
 The loss of a network has many valleys, and nothing promises the global optimum: where training ends
-depends on where it begins. Here L-BFGS follows ten seeds to a minimum each. Some are better, some
-worse. Equally good ones can be far apart, with hills between them: hidden units that change places
-make the same network elsewhere.
+depends on where it begins. Here L-BFGS goes from each of ten seeds to a minimum. Some are better,
+some worse. Equally good ones can be far apart, with hills between them: exchanging hidden units
+gives the same network at another point.
 
 The lower panel is a slice through the space of weights that contains three of the minima, A, B, and
 C. Each lies at the bottom of its own valley.
@@ -29,7 +29,7 @@ nets = [MLPClassifier(**settings, random_state=seed).fit(X, y) for seed in range
 losses = np.array([net.loss_ for net in nets])
 print(f"ten ends: loss from {losses.min():.3f} to {losses.max():.3f}")
 
-# All weights as one vector, and the loss with its penalty anywhere.
+# All weights as one vector, and the loss with its penalty at any point.
 probe = MLPClassifier((5,), "tanh").initialize(X, y)
 shapes = {(k, n): a.shape for k, part in probe.get_weights().items() for n, a in part.items()}
 

@@ -40,7 +40,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit; `label` is beside it, to the left or right."""
+    """A unit; `label` is to the left or right of it."""
 
     x: float
     y: float
@@ -118,8 +118,8 @@ def diagram(
     ----------
     network : Network
     max_units : int, default=16
-        A layer of so many units at most is drawn unit by unit, with its weights where the layer
-        before is.
+        A layer with at most this number of units is drawn unit by unit, with its weights if the
+        layer before is, too.
     inputs, outputs : sequence of str
         Names of the units of the first and the last layer, where they are drawn.
     member : int, default=0
@@ -174,7 +174,7 @@ def _is_machine(layers: Sequence[Layer | None]) -> bool:
 
 
 def n_trained(plan: Plan) -> int:
-    """Return how many parameters of its own a layer trains."""
+    """Return the number of trained parameters that belong to a layer itself."""
     return sum(
         prod(param.shape)
         for param in plan.params.values()
@@ -202,7 +202,7 @@ def _units(x: int, ys: NDArray, names: Sequence[str], side: str) -> Iterator[Uni
 
 
 def short(name: str) -> str:
-    """Return a name that fits beside a unit."""
+    """Return a name that fits next to a unit."""
     return name if len(name) <= _MAX_NAME else name[: _MAX_NAME - 1] + "…"
 
 
@@ -279,7 +279,7 @@ def _machines(columns: Sequence[_Column], n_machines: int) -> Iterator[Caption]:
 
 
 def _headings(names: list[str]) -> Iterator[Caption]:
-    """Yield what several layers are together: the two nets of a GAN, encoder and decoder."""
+    """Yield groups of layers: the two networks of a GAN, encoder and decoder."""
     for prefix, title in _PARTS:
         yield from _heading([i for i, name in enumerate(names) if name.startswith(prefix)], title)
     decoder = [i for i, name in enumerate(names) if name.startswith("decoder")]

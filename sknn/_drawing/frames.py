@@ -61,7 +61,7 @@ class View:
 
 
 def regions(estimator: Any, X: NDArray) -> Still:
-    """Return what is predicted in the plane of two columns, in the color of the class."""
+    """Return the predictions in the plane of two columns, in the color of the class."""
     grid = View(X).grid()
     if not hasattr(estimator, "classes_"):
         answer = np.asarray(estimator.predict(grid), float)

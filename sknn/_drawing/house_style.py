@@ -42,7 +42,7 @@ def sign_colors(ground: Any) -> tuple[str, str]:
 def house_style(theme: str = "light") -> dict[str, Any]:
     """Return the Matplotlib settings of all pictures of sknn.
 
-    Displays use them unless you have set a style of your own. For your own pictures in the same
+    Displays use them unless you have set your own style. For your own pictures in the same
     style, pass them to ``plt.style.use`` or ``plt.style.context``. The colors are those of Okabe
     and Ito, which readers with any kind of color vision can distinguish.
 
@@ -124,7 +124,7 @@ def in_house_style(plot: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _unknown(name: str, kind: type) -> TypeError:
-    """Return the error for an argument that neither a display nor what it draws with knows."""
+    """Return the error for an argument that neither a display nor its matplotlib artist knows."""
     known = signature(kind.from_estimator).parameters.values()  # type: ignore[attr-defined]
     listed = ", ".join(each.name for each in known if each.kind is not Parameter.VAR_KEYWORD)
     return TypeError(

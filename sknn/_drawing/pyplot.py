@@ -96,7 +96,7 @@ def show_image(ax: Any, image: Any, **image_kw: Any) -> Any:
 
 
 def histogram(ax: Any, values: Any, **hist_kw: Any) -> None:
-    """Draw a histogram of what is finite; of numbers that are all but equal as of equal ones."""
+    """Draw a histogram of finite numbers; nearly equal ones are treated as equal."""
     flat = np.ravel(values).astype(float)
     flat = flat[np.isfinite(flat)]
     if flat.size and np.ptp(flat) <= 1e-9 * np.abs(flat).max() + 1e-300:

@@ -1,4 +1,4 @@
-"""Types allowed in a file besides classes of sknn: of scikit-learn, NumPy, and Python.
+"""Types allowed in a file in addition to classes of sknn: of scikit-learn, NumPy, and Python.
 
 They are what pipelines and searches are made of, and keep nothing but plain values. Not here are
 trees, neighbors and whatever else keeps objects of C, nor SVC and SVR, whose code in C follows what

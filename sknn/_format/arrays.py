@@ -68,7 +68,7 @@ def _shape(node: Any) -> Any:
 
 
 def _array(content: Any, dtype: np.dtype, shape: Any, order: Order) -> NDArray:
-    """Return an array of its own, of bytes that must be as many as it needs."""
+    """Return an independent array of bytes, whose number must fit."""
     if dtype.hasobject:
         raise ValueError("an array of objects is not an array of bytes")
     if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
@@ -154,7 +154,7 @@ class Scalar(Kind):
 
 
 class ObjectArray(Kind):
-    """An array of objects: its shape, and what is in it."""
+    """An array of objects: its shape and its entries."""
 
     key = "objects"
 

@@ -59,7 +59,7 @@ class _Hashing(io.RawIOBase):
         return len(content)
 
     def pass_on(self) -> None:
-        """Let go of what is held."""
+        """Release all references."""
         self.digest.update(self.held)
         self.sink.write(self.held)
         self.held = b""
@@ -145,7 +145,7 @@ def check_ends(first: bytes, last: bytes) -> None:
 
 
 def unpack(content: bytes) -> Unpacked:
-    """Return what a zip holds; nothing is believed that it says of itself.
+    """Return the contents of a zip, without trust in any of its entries.
 
     Raises
     ------
@@ -210,7 +210,7 @@ def _inflated(raw: memoryview, info: zipfile.ZipInfo, size: int) -> memoryview:
 
 
 def _parsed(graph: bytes, size: int) -> dict[str, Any]:
-    """Return what a graph says."""
+    """Return the contents of a graph."""
     _check_parts(graph, size)
     head = json.loads(graph, object_pairs_hook=_without_doubles, parse_constant=_reject_constant)
     if not isinstance(head, dict):

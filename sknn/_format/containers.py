@@ -44,7 +44,7 @@ class List(Kind):
 
 
 class Frozen(Kind):
-    """A tuple, set or frozenset: what is in it is made first."""
+    """A tuple, set, or frozenset: its items are made first."""
 
     def __init__(self, kind: type) -> None:
         self.key = kind.__name__  # type: ignore[misc]

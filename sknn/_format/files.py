@@ -88,7 +88,7 @@ def told(value: Any) -> Told:
 
 
 def found(path: str | os.PathLike, trusted: Iterable[Any] = ()) -> Found:
-    """Return what a file holds.
+    """Return the contents of a file.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def found(path: str | os.PathLike, trusted: Iterable[Any] = ()) -> Found:
 
 
 def from_bytes(content: bytes, names: Names) -> Found:
-    """Return what the bytes of a file hold; errors do not name it."""
+    """Return the contents of the bytes of a file; errors do not name the file."""
     unpacked = container.unpack(content)
     head, members = unpacked.head, unpacked.members
     written = head.get("format")

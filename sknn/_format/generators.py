@@ -1,4 +1,4 @@
-"""Random generators: their state, and what they would spawn."""
+"""Random generators: their state, and the seeds of generators they would spawn."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ class Reader:
         self._depth = 0
 
     def spend(self, size: int) -> None:
-        """Count bytes that something takes besides its nodes.
+        """Count bytes that an object takes in addition to its nodes.
 
         References make a large value of a few letters, any number of times.
         """

@@ -41,7 +41,7 @@ class Making(Protocol):
         """Return a class or function that may be in a file; raise for others."""
 
     def spend(self, size: int) -> None:
-        """Count bytes that something takes besides its node; raise if the file has no more."""
+        """Count bytes that an object takes besides its node; raise if the file has too few."""
 
 
 class Kind(ABC):
@@ -57,7 +57,7 @@ class Kind(ABC):
     """Whether identity matters: a second mention becomes a reference."""
 
     cost: ClassVar[int] = 0
-    """Bytes that one of its values takes besides its node, if these are many."""
+    """Bytes that one of its values takes in addition to its node, if these are many."""
 
     @abstractmethod
     def suits(self, value: Any) -> bool:

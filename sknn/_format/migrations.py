@@ -21,7 +21,7 @@ MOVED: dict[str, str] = {"sknn.preprocessing.plan.Source": "sknn.preprocessing.s
 
 
 def current_name(name: str) -> str:
-    """Return what a class is called today."""
+    """Return the current name of a class."""
     while name in MOVED:
         name = MOVED[name]
     return name

@@ -21,7 +21,7 @@ NAMING = frozenset({"object", "namedtuple", "enum", "global"})
 
 
 def name_of(thing: Any) -> str:
-    """Return what a class or function is called in a file.
+    """Return the name of a class or function in a file.
 
     Classes of sknn and scikit-learn go by the name that users import, where they have one: their
     modules may be moved.
@@ -138,7 +138,7 @@ class Names:
         return found
 
     def foreign(self, graph: Any) -> str:
-        """Return what to say of a graph with names that may not be in a file: all of them."""
+        """Return a message about all names in a graph that are not allowed in a file."""
         names = self.missing(graph)
         wanted = ", ".join(sorted(names))
         own = ", ".join(sorted(name.rpartition(".")[2] for name in names))
@@ -173,7 +173,7 @@ def _named(graph: Any) -> Iterator[str]:
 
 
 def at_hand(graph: Any) -> list[Any]:
-    """Return the classes and functions that a graph names, told of objects of this process."""
+    """Return the classes and functions that a graph names, from objects of this process."""
     found = (_loaded(name) for name in set(_named(graph)))
     return [each for each in found if each is not None]
 

@@ -189,7 +189,7 @@ def _is_method(value: Any) -> bool:
 
 
 def _unpacked_size(state: Any) -> int:
-    """Return about how much memory a class of sknn takes for what its state holds packed."""
+    """Return the approximate memory that a class of sknn needs to unpack its state."""
     parts = state.values() if isinstance(state, dict) else ()
     arrays = sum(each.nbytes for each in parts if isinstance(each, np.ndarray))
     return arrays + sum(

@@ -52,7 +52,7 @@ class Rows:
 
 
 def input_dtypes(dtype: Any) -> Any:
-    """Return what `validate_data` may keep, for the `dtype` parameter of an estimator."""
+    """Return the dtypes that `validate_data` may keep, for the `dtype` of an estimator."""
     return [np.float64, np.float32] if dtype == "auto" else [np.dtype(dtype)]
 
 
@@ -134,7 +134,7 @@ def check_columns(X: Any) -> None:
 
 
 def check_inputs(estimator: Any, X: Any, dtypes: Any) -> Any:
-    """Return X for a fitted estimator, checked against what it was fitted on."""
+    """Return X for a fitted estimator, checked against the rows it was fitted on."""
     reject_odd_arrays(X, "X")
     with naming_arguments(X=X):
         X = validate_data(estimator, X, accept_sparse="csr", dtype=dtypes, reset=False)

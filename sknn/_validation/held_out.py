@@ -1,4 +1,4 @@
-"""Checked rows to validate with, in complaints that name what was passed: X_val, y_val."""
+"""Checked validation rows; messages name the arguments that were passed: X_val, y_val."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def check_validation(
 
 
 def about_validation(error: Exception, where: str) -> TypeError | ValueError:
-    """Return an error about X, y, or weights as one about what was passed for validation.
+    """Return an error about X, y, or weights with the names of the validation arguments.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def _words(message: str) -> str:
 
 
 def _read(read: Callable[[], Rows], where: str) -> Rows:
-    """Return what is read; errors and warnings name the arguments as the user knows them."""
+    """Return the rows that are read; errors and warnings name the arguments of the user."""
     try:
         with warnings.catch_warnings(record=True) as caught:
             rows = read()

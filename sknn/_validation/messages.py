@@ -53,6 +53,9 @@ _OWN_WORDS = {
     r"^(Found input variables with inconsistent numbers of samples): \[(\d+), (\d+)\]": (
         "{0}: X has {1} rows and y {2}; both must have one for each sample."
     ),
+    r"^(X has \d+ features?, but \w+ is expecting \d+ features? as input)": (
+        "{0}. For the last step of a pipeline, pass pipe[:-1].transform(X)."
+    ),
     r"too large to convert|too large for a float|too big to convert": (
         "{name} holds numbers too large for a float."
     ),
@@ -109,7 +112,7 @@ def naming_arguments(**arguments: Any) -> Iterator[None]:
 
 
 def _own_words(message: str, arguments: dict[str, Any]) -> str | None:
-    """Return what is to be said instead of a message, if there is something better."""
+    """Return a better message, if there is one."""
     about_y = "Input y" in message
     for pattern, words in (_OWN_WORDS_FOR_TARGETS if about_y else _OWN_WORDS).items():
         found = re.search(pattern, message)
@@ -130,8 +133,10 @@ def _place(told: list[str], values: Any) -> dict[str, str]:
         label = first_column(values, holds_nan)
     elif "contains infinity" in what:
         label = first_column(values, holds_infinity)
+    elif what.startswith(("'", '"')):
+        label = first_column(values, lambda column: holds_text(column, what))
     else:
-        label = first_column(values, lambda column: holds_text(column, what)) if what else None
+        label = None
     if label is None:
         return {"where": "", "hint": ""}
     return {"where": f", in {column_at(label)}", "hint": hint_at(label)}

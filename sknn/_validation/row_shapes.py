@@ -22,8 +22,8 @@ def reject_uneven(values: Any, name: str) -> None:
             )
 
 
-def reject_single_row(X: Any, row: tuple[Any, ...], channels_first: bool) -> None:
-    """Raise a ValueError if X has the shape of one row instead of that of several.
+def single_row(X: Any, row: tuple[Any, ...], channels_first: bool) -> str | None:
+    """Return what to say if X has the shape of one row instead of that of several.
 
     Parameters
     ----------
@@ -39,18 +39,19 @@ def reject_single_row(X: Any, row: tuple[Any, ...], channels_first: bool) -> Non
     try:
         found = np.shape(X)
     except ValueError:
-        return
+        return None
     for shape in shapes:
         if len(shape) == len(found) and all(
             length in (None, n) for length, n in zip(shape, found, strict=True)
         ):
             noun = {1: "sequence", 2: "image"}.get(len(plain), "row")
             lengths = ", ".join("n_steps" if n is None else str(n) for n in shape)
-            raise ValueError(
+            return (
                 f"X has the shape {found} of a single {noun}, but several are expected: X of "
                 f"shape (n_samples, {lengths}). Reshape your data: one {noun} needs a batch axis, "
                 "X[None] (or X[:1] of a batch)."
             )
+    return None
 
 
 def is_array_of_objects(values: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Lists of sequences, each with a length of its own."""
+"""Lists of sequences of different lengths."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sknn._validation.row_shapes import is_array_of_objects, reject_uneven
 
 
 def n_axes(X: Any) -> int:
-    """Return the number of axes of X; scikit-learn raises for what is not an array."""
+    """Return the number of axes of X; scikit-learn raises if it is not an array."""
     shape = getattr(X, "shape", None)
     if isinstance(shape, tuple):
         return len(shape)

@@ -93,7 +93,7 @@ def _dok(values: Any) -> bool:
 
 
 def _dia(values: Any) -> bool:
-    """Whether there are as many diagonals as offsets; what is outside of the shape is not read."""
+    """Whether there are as many diagonals as offsets; entries outside the shape are not read."""
     return np.ndim(values.data) == 2 and np.shape(values.offsets) == values.data.shape[:1]
 
 

@@ -49,7 +49,7 @@ def check_target(path: str | os.PathLike) -> None:
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
-    """Open what is to become the content of a file, whole or not at all.
+    """Open the future content of a file, which is written completely or not at all.
 
     The bytes reach the disk in a temporary file of the same folder, which then takes the name. A
     reader sees the old file or the new one, whenever the writer dies; several writers do not
@@ -212,7 +212,7 @@ def _target(path: str | os.PathLike) -> Path:
 
 @contextlib.contextmanager
 def _temporary(target: Path) -> Iterator[tuple]:
-    """Open a file with a unique name; remove what is left of it in the end."""
+    """Open a file with a unique name; remove its remains at the end."""
     name = f".{target.name[:40]}.{os.getpid()}.{secrets.token_hex(6)}.tmp"
     temporary = target.with_name(name)
     try:

@@ -62,7 +62,7 @@ class Constraint:
         return self.plain(value)
 
     def hint(self, value: Any) -> str:
-        """Return what else to say of a value that is refused."""
+        """Return a hint about a value that is refused."""
         return ""
 
 

@@ -33,7 +33,7 @@ class Role(IntEnum):
 class Param:
     """One array of a layer: its shape, its initial values, and how training treats it.
 
-    With `tied_to`, it has no numbers of its own: it is the transposed parameter of the same name in
+    With `tied_to`, it has no separate numbers: it is the transposed parameter of the same name in
     that layer, and `init` is not used. `rate` is a factor on the learning rate, and `decay` a
     factor on the decoupled weight decay.
     """
@@ -286,7 +286,7 @@ class Layout:
                 member[slot.start : slot.stop] = np.ravel(slot.param.draw(rng))
 
     def signature(self) -> list[tuple[str, str, Shape]]:
-        """Say what the vector holds: layer, parameter and shape in order."""
+        """Describe the vector: layer, parameter, and shape in order."""
         return [(self.names[slot.layer], slot.name, slot.param.shape) for slot in self.slots]
 
     def remap(self, vector: NDArray, new: Layout, out: NDArray, growth: Growth) -> None:

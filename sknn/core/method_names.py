@@ -45,7 +45,7 @@ def _reworded(function: FunctionType, wording: Mapping[str, str]) -> FunctionTyp
 
 
 def _renamed(function: FunctionType, owner: type) -> FunctionType:
-    """Return a copy that is called by the name of the class; so is what it wraps."""
+    """Return a copy named after the class, including the function that it wraps."""
     inner = getattr(function, "__wrapped__", None)
     cells = function.__closure__ and tuple(_cell(x, inner, owner) for x in function.__closure__)
     twin = FunctionType(

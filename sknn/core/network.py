@@ -175,7 +175,7 @@ class Network:
         return twin
 
     def with_members(self, theta: NDArray) -> Network:
-        """Return an independent network of the same layers with a vector of its own.
+        """Return an independent network of the same layers with its own vector.
 
         Parameters
         ----------
@@ -189,7 +189,7 @@ class Network:
         return twin
 
     def member(self, index: int) -> Network:
-        """Return one member as a network of its own; it shares memory with this one."""
+        """Return one member as a separate network, which shares memory with this one."""
         if not self.lead:
             return self
         single = object.__new__(Network)
@@ -237,7 +237,7 @@ class Network:
     ) -> NDArray:
         """Return raw scores, or the output of layer ``stop - 1``, for every row.
 
-        Works in chunks with buffers of its own, so that memory stays bounded and any number of
+        Works in chunks with separate buffers, so that memory stays bounded and any number of
         threads may predict at once. Series that continue from a state come all in one chunk.
 
         Parameters
@@ -278,7 +278,7 @@ class Network:
         return out
 
     def _reader(self, x: Any, rows: int) -> Callable[[Any], Any]:
-        """Return what brings so many rows of `x` at a time to how the layers want them."""
+        """Return a function that prepares up to `rows` rows of `x` at a time for the layers."""
         if isinstance(x, np.ndarray):
             return Buffer(x, rows, self.dtype).in_order
         return lambda piece: in_order(piece, self.dtype)

@@ -129,7 +129,7 @@ class Pretrained:
 
 
 def answers(estimator: Any) -> Any:
-    """Say what the outputs of a fitted estimator mean: link, shape, and classes or their number."""
+    """Describe the outputs of a fitted estimator: link, shape, and classes or their number."""
     link = getattr(estimator, "out_activation_", None), estimator.network_.out_shape
     classes = getattr(estimator, "classes_", None)
     return link, getattr(estimator, "n_outputs_", None) if classes is None else classes

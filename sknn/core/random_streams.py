@@ -1,4 +1,4 @@
-"""Random numbers of several networks at once, each with a stream of its own."""
+"""Random numbers of several networks at once, with a separate stream for each."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def slabs(rows: Any, step: int | None = None) -> Iterator[tuple[slice, NDArray]]
     rows : ndarray of shape (n, ...) or CSR of shape (n, d)
         A slab of it is valid until the next one is requested.
     step : int, default=None
-        Rows of a slab; None: so many that it stays small.
+        Rows of a slab; None: a number that keeps it small.
     """
     dense = isinstance(rows, np.ndarray)
     step = step or max(1, (_DENSE if dense else _SPARSE) // max(1, prod(rows.shape[1:])))

@@ -88,7 +88,7 @@ class Spec(BaseEstimator, ABC):
 
 @cache
 def _parameter_names(kind: type[Spec]) -> tuple[str, ...]:
-    """Return the parameters of a class; reading its signature anew each time would cost 30 us."""
+    """Return the parameters of a class; reading its signature again each time would take 30 us."""
     return tuple(kind._get_param_names())
 
 

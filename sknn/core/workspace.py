@@ -107,7 +107,7 @@ class Workspace:
         self.reserve(rows)
 
     def _untangle(self, tie: Tie) -> tuple[NDArray, NDArray]:
-        """Give the second user of shared weights a gradient of its own; return where it goes."""
+        """Give the second user of shared weights its own gradient; return where it is added."""
         target = self.grads[tie.layer][tie.name]
         own = np.zeros_like(target, order="C")
         self.grads[tie.layer][tie.name] = own
@@ -138,7 +138,7 @@ class Workspace:
         return frame
 
     def forward(self, x: Any, frame: Frame, weight: NDArray | None, given: Any = None) -> float:
-        """Run a batch through the layers; return what they add to the loss.
+        """Run a batch through the layers; return their contribution to the loss.
 
         `given` is what layers with ``reads_input`` read, if that is not `x`.
         """

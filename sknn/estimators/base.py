@@ -90,7 +90,7 @@ class BaseNetwork(
     """What y means, and what rows count."""
 
     _holdout: ClassVar[Holdout] = Holdout()
-    """How rows are held out and used."""
+    """How held-out rows are chosen and used."""
 
     # Parameters that every family has.
     random_state: Any
@@ -245,7 +245,7 @@ class BaseNetwork(
         return False
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
-        """Return what training minimizes, and what moves the weights."""
+        """Return the objective of training, and the updates of the weights."""
         return supervised_problem(state, network, rows)
 
     def _observers(self, state: FitState, network: Network) -> list[Callback]:

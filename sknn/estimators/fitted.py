@@ -36,7 +36,7 @@ class Learned:
 
 
 def learned() -> Any:
-    """Return what an attribute is before fit; it may be annotated as what it is later."""
+    """Return the descriptor of a fitted attribute, which may be annotated with its type."""
     return Learned()
 
 
@@ -70,7 +70,7 @@ class Fitted:
         return super()._repr_html_inner() + self._picture()  # type: ignore[misc]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what notebooks show, with the picture of the network."""
+        """Return the HTML for notebooks, with the picture of the network."""
         bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
         if "text/html" in bundle:
             bundle["text/html"] += self._picture()

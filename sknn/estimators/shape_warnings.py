@@ -18,7 +18,7 @@ _SILENCE = 'warnings.simplefilter("ignore", sknn.exceptions.ShapeWarning)'
 
 
 def of_channels(shape: Shape, first: bool) -> str | None:
-    """Return what to say where another axis looks like that of the channels."""
+    """Return the warning for rows in which another axis looks like the channels."""
     return (_of_images if len(shape) == 3 else _of_steps)(shape, first)
 
 
@@ -50,7 +50,7 @@ def _of_steps(shape: Shape, first: bool) -> str | None:
 
 
 def of_square(shape: Shape) -> str | None:
-    """Return what to say of signals, channels first, that have as many channels as steps."""
+    """Return the warning for signals, channels first, that may be images."""
     steps, channels = shape
     if channels < steps:
         return None
@@ -62,7 +62,7 @@ def of_square(shape: Shape) -> str | None:
 
 
 def of_narrow_images(shape: Shape) -> str | None:
-    """Return what to say of images without an axis of channels that are more like signals."""
+    """Return the warning for images without an axis of channels that are more like signals."""
     height, width, _ = shape
     if max(height, width) < _RATIO * min(height, width):
         return None
@@ -75,7 +75,7 @@ def of_narrow_images(shape: Shape) -> str | None:
 
 
 def of_flat_rows(width: int, first: bool) -> str | None:
-    """Return what to say of flat rows that may be square images, gray or of three colors."""
+    """Return the warning for flat rows that may be square images, gray or of three colors."""
     for channels in (1, 3):
         side = isqrt(width // channels)
         if side * side * channels == width and side * side >= _FEWEST_PIXELS:
@@ -88,7 +88,7 @@ def of_flat_rows(width: int, first: bool) -> str | None:
 
 
 def of_moved_channels(shape: Shape, known: Shape, first: bool) -> str:
-    """Return what helps where rows would be the known ones, were channels at the other end."""
+    """Return advice if rows would have the known shape with channels at the other end."""
     given = _given(shape, first)
     moved = (given[-1], *given[:-1]) if first else (*given[1:], given[0])
     if len(shape) < 2 or moved != _given(known, first):

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_array, validate_data
 from sknn._validation import arrays
 from sknn._validation.arrays import Rows
 from sknn._validation.messages import check_same_rows, naming_arguments
-from sknn._validation.row_shapes import reject_single_row
+from sknn._validation.row_shapes import single_row
 from sknn._validation.sequences import n_axes, unpacked
 from sknn.core.layout import Shape
 from sknn.estimators import shape_warnings
@@ -75,15 +75,18 @@ class ShapedNetwork(SupervisedNetwork):
         """Read X, and tell if it cannot be read since it is one row without the axis of rows."""
         try:
             return self._read(X, dtypes, reset)
-        except ValueError:
-            if not reset:
-                self._reject_single(X)
-            raise
+        except ValueError as error:
+            words = None if reset else self._said_of_single(X)
+            if words is None:
+                raise
+            flat, *_ = str(error).split(". ")
+            more = f" Read as flat rows, {flat}." if n_axes(X) == 2 else ""
+            raise ValueError(f"{words}{more}") from error
 
-    def _reject_single(self, X: Any) -> None:
+    def _said_of_single(self, X: Any) -> str | None:
         free = self._free_axes
         lengths: Any = (*[None] * free, *self.input_shape_[free:])
-        reject_single_row(X, self._given_shape(lengths), self._channels_first)
+        return single_row(X, self._given_shape(lengths), self._channels_first)
 
     def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
         """Read rows that are laid flat, as scalers and frames have them."""

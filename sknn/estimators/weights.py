@@ -200,7 +200,7 @@ class WeightAccess:
         }
 
     def _lent_weights(self) -> dict[str, dict[str, NDArray]]:
-        """Return what other networks may start from."""
+        """Return the weights from which other networks may start."""
         return self.get_weights()
 
     def set_weights(self, weights: Mapping[str, Mapping[str, Any]]) -> Any:

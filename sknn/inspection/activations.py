@@ -41,7 +41,7 @@ class ActivationDisplay:
     ax_ : matplotlib Axes or None
         The axes of the image, or the one given for histograms.
     axes_ : ndarray of matplotlib Axes
-        All axes that were drawn into.
+        All axes of the picture.
     figure_ : matplotlib Figure
     image_ : matplotlib AxesImage or None
 
@@ -190,7 +190,7 @@ class ActivationDisplay:
 
 
 def _colors(values: NDArray) -> dict[str, Any]:
-    """Return a colormap about zero where there are both signs."""
+    """Return a colormap centered on zero if there are both signs."""
     there = values[np.isfinite(values)]
     if there.min(initial=0.0) >= 0:
         return {"cmap": AMOUNTS}
@@ -199,7 +199,7 @@ def _colors(values: NDArray) -> dict[str, Any]:
 
 
 def _outputs(final: Any, X: Any) -> dict[str, NDArray]:
-    """Return what every hidden layer gives, by the name of the layer it begins with."""
+    """Return the output of every hidden layer, by the name of its first layer."""
     x = final._check_inputs(X)
     if isinstance(final, GAN):
         answer = Realness(final)
@@ -222,7 +222,7 @@ def _outputs(final: Any, X: Any) -> dict[str, NDArray]:
 def _chosen(
     final: Any, X: Any, layer: Any, outputs: dict[str, NDArray], alone: bool
 ) -> tuple[str, NDArray]:
-    """Return the name and the output of a hidden layer, or of any layer that is named."""
+    """Return the name and the output of a hidden layer, or of any layer by name."""
     network = final.network_
     if isinstance(layer, str) and layer not in outputs and layer not in layer_names(network):
         raise ValueError(f"layer must be one of {layer_names(network)}; got {layer!r}.")
@@ -239,7 +239,7 @@ def _chosen(
 
 
 def _beside(network: Network, found: NDArray) -> NDArray:
-    """Put the outputs of members side by side."""
+    """Concatenate the outputs of members."""
     return np.concatenate(list(found), axis=-1) if network.lead else found
 
 
@@ -262,6 +262,6 @@ def _states(final: Any, X: Any, name: str, row: int) -> NDArray:
 
 
 def _ends(network: Network) -> list[int]:
-    """Return where hidden layers end; that of a Boltzmann machine is its only one."""
+    """Return where hidden layers end; a Boltzmann machine has a single layer, which is hidden."""
     ends = [i + 1 for i, layer in enumerate(network.layers) if layer.has_units]
     return ends[:-1] if ends else [1]

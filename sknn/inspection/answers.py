@@ -21,7 +21,7 @@ from sknn.inspection.backward import WayBack
 
 
 class ScalarAnswer(ABC):
-    """One number about every row, and its gradient with respect to the row.
+    """One number for every row, and its gradient with respect to the row.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class ScalarAnswer(ABC):
 
     @abstractmethod
     def value(self, x: NDArray, rows: Any = slice(None)) -> NDArray:
-        """Return the number of every row; `rows` are their places among those settled."""
+        """Return the number of every row; `rows` are their places among those of `settle`."""
 
     @abstractmethod
     def gradient(self, x: NDArray, rows: Any = slice(None)) -> NDArray:
@@ -49,17 +49,17 @@ class ScalarAnswer(ABC):
 
 
 class RawScore(ScalarAnswer):
-    """A raw score, the (weighted) mean over members, summed over steps where each has one.
+    """A raw score: the (weighted) mean over members, summed over steps if each has one.
 
     Parameters
     ----------
     network : Network
     column : int or None
-        Which one; None: of each row, or step, the highest.
+        Which one; None: the highest of each row, or step.
     sign : {1, -1} or None
-        What it is multiplied by; None: by the sign it has in each row.
+        Factor of the score; None: its sign in each row.
     share : ndarray of shape (n_members,), default=None
-        How much members count.
+        Weights of the members.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class RawScore(ScalarAnswer):
         self.factors: NDArray
 
     def settle(self, x: NDArray) -> None:
-        """Let every row have the score that its prediction has made."""
+        """Choose for every row the score that decided its prediction."""
         raw = self._mean(x)
         self.factors = np.zeros_like(raw)
         if self.column is None:
@@ -99,7 +99,7 @@ class RawScore(ScalarAnswer):
         return counted.reshape(len(x), -1).sum(axis=1)
 
     def gradient(self, x: NDArray, rows: Any = slice(None)) -> NDArray:
-        """Go back from the one score."""
+        """Backpropagate from this score."""
         factors = self.factors[rows]
 
         def pull(raw: NDArray, some: slice) -> NDArray:
@@ -122,7 +122,7 @@ class Normality(ScalarAnswer):
         return -((self.loss.link(self.network.predict(x)) - x) ** 2).mean(axis=1)
 
     def gradient(self, x: NDArray, rows: Any = slice(None)) -> NDArray:
-        """Add how the row changes its reconstruction to how it differs from it."""
+        """Add the direct effect of the row to its effect on the reconstruction."""
         direct = np.empty_like(x, np.float64)
 
         def pull(raw: NDArray, some: slice) -> NDArray:
@@ -134,7 +134,7 @@ class Normality(ScalarAnswer):
 
 
 def _through_link(loss: Loss, answer: NDArray, slope: NDArray) -> NDArray:
-    """Take a gradient with respect to predictions back to the raw scores."""
+    """Turn a gradient with respect to predictions into one with respect to raw scores."""
     if isinstance(loss, Mixed):
         out = slope.copy()
         binary = np.asarray(loss.binary, np.intp)
@@ -165,7 +165,7 @@ class LogDensity(ScalarAnswer):
         return -self.machine.free_energy(np.asarray(x, np.float64))
 
     def gradient(self, x: NDArray, rows: Any = slice(None)) -> NDArray:
-        """Add what the hidden units that x turns on want of it."""
+        """Add the contributions of the hidden units, weighted by their probabilities."""
         machine, v = self.machine, np.asarray(x, np.float64)
         return machine.visible.own_force(v, machine.a) + machine.hidden(v) @ machine.W.T
 
@@ -180,7 +180,7 @@ class Realness(ScalarAnswer):
         self.told: NDArray | None = None
 
     def settle(self, x: NDArray) -> None:
-        """Take each row for the class in which it looks most real, where there are classes."""
+        """Choose for each row the class in which it looks most real, if there are classes."""
         n_classes = len(self.targets)
         if not n_classes:
             return
@@ -196,13 +196,13 @@ class Realness(ScalarAnswer):
         return self.network.predict(x, given=None if self.told is None else self.told[rows])[:, 0]
 
     def gradient(self, x: NDArray, rows: Any = slice(None)) -> NDArray:
-        """Go back from the one score."""
+        """Backpropagate from this score."""
         given = None if self.told is None else self.told[rows]
         return self.back(x, lambda raw, some: np.ones_like(raw), given)
 
 
 def answer_of(estimator: Any, target: Any) -> ScalarAnswer:
-    """Return what is asked of an estimator.
+    """Return the request to an estimator.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def _code(classes: NDArray, label: Any) -> int:
 
 
 def n_outputs(estimator: Any) -> int:
-    """Return how many outputs `target` must choose from; 1 for a single choice of class."""
+    """Return the number of outputs that `target` chooses from; 1 for a single class."""
     if isinstance(estimator, (GAN, BoltzmannMachine, AutoEncoder)):
         return 1
     targets = getattr(estimator._targets, "inner", estimator._targets)
@@ -254,7 +254,7 @@ def n_outputs(estimator: Any) -> int:
 
 
 def _n_scores(estimator: Any) -> int:
-    """Return how many raw scores are predictions, not their uncertainty."""
+    """Return how many raw scores are predictions, and not uncertainties."""
     loss = getattr(estimator, "_loss", None)
     n = estimator.network_.out_shape[-1]
     if loss is None:
@@ -263,7 +263,7 @@ def _n_scores(estimator: Any) -> int:
 
 
 def _column(estimator: Any, target: Any) -> int:
-    """Return which raw score is requested, if there is one for each of several outputs."""
+    """Return which raw score is requested, if each of several outputs has one."""
     n = _n_scores(estimator)
     loss = getattr(estimator, "_loss", None)
     first = 0 if loss is None else loss.prediction_at(n).start

@@ -19,11 +19,11 @@ from sknn.inspection.unwrap import network_of, served_on
 
 _FIRST_STEPS = 16
 HOW_EXACT = (1e-3, 1024)
-"""By default: the tolerance of integrals, and the most points of one."""
+"""Defaults: the tolerance of integrals, and the largest number of points."""
 
 
 def input_gradients(estimator: Any, X: Any, *, target: Any = None) -> Any:
-    r"""Return how fast the prediction for every row changes with each of its inputs.
+    r"""Return how fast the prediction for every row changes with each input.
 
     This is the gradient of one number :math:`f(x)` with respect to the row [1]_. It is exact: the
     network's own backward pass computes it in double precision, as in prediction, that is without
@@ -120,7 +120,8 @@ def integrated_gradients(
         A row without information, such as a black image or the mean of the columns. None: zeros
         (for networks for tables the mean of every number, and no category).
     target : class label or int, default=None
-        As for :func:`input_gradients`. None chooses by the row, and uses the same for the baseline.
+        As for :func:`input_gradients`. None chooses by the row, and uses the same class for the
+        baseline.
     tol : float, default=1e-3
         How far the sum of the attributions may be from the difference they explain, relative to the
         sum of their absolute values.
@@ -170,7 +171,7 @@ def integrated_gradients(
 
 
 def _asked(estimator: Any, X: Any, target: Any) -> tuple[Any, NDArray, ScalarAnswer]:
-    """Return the network estimator, its checked rows, and what is asked about them."""
+    """Return the network estimator, its checked rows, and the number to explain."""
     network_of(estimator)
     final, x = read_rows(estimator, X)
     answer = answer_of(final, target)
@@ -186,7 +187,7 @@ def read_rows(estimator: Any, X: Any) -> tuple[Any, NDArray]:
 
 
 def as_given(final: Any, X: Any, values: NDArray) -> Any:
-    """Return numbers about inputs in the form that X has."""
+    """Return one number per input in the form of X."""
     if isinstance(final, TableNetwork):
         return values
     lengths = final._lengths(X) if isinstance(final, RecurrentNetwork) else None
@@ -212,8 +213,8 @@ def _baseline(estimator: Any, X: Any, baseline: Any, x: NDArray) -> NDArray:
         start = read_rows(estimator, baseline)[1]
     if start.shape[1:] != x.shape[1:] or len(start) not in (1, len(x)):
         raise ValueError(
-            f"baseline must be one row, or as many as X, that the layers see as {x.shape[1:]}; it "
-            f"has {len(start)} of shape {start.shape[1:]}."
+            f"baseline must have one row, or as many rows as X, of shape {x.shape[1:]} for the "
+            f"layers; it has {len(start)} of shape {start.shape[1:]}."
         )
     return np.where(np.isnan(x), x, start)
 

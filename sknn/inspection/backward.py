@@ -20,8 +20,8 @@ _NUMBERS = 1 << 20
 class WayBack:
     """The gradient of any function of raw scores with respect to the rows, in double precision.
 
-    Every layer goes back as it does in training, but as prediction has it: no noise, the running
-    statistics, no penalty.
+    Every layer propagates backward as in training, but under the conditions of prediction: no
+    noise, running statistics, no penalty.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from sknn._drawing.house_style import in_house_style
 from sknn._drawing.pyplot import axes
 from sknn.inspection.unwrap import network_of, served, several
 
-# A penalty that is a smaller share of the loss than this is not worth a curve of its own.
+# A penalty that is a smaller share of the loss than this does not get a separate curve.
 _VISIBLE = 0.01
 _HELD_OUT = ("validation_loss", "out_of_fold_loss")
 _LINES = {
@@ -40,7 +40,7 @@ class LossCurve:
         and "generator".
     epoch, loss : ndarray of shape (n_epochs,)
     prominent : bool, default=True
-        Drawn in color and with a mark at the best epoch; others are thin and gray.
+        Drawn in color, with a mark at the best epoch; others are thin and gray.
     """
 
     name: str
@@ -127,10 +127,10 @@ class LossCurveDisplay:
         estimator : fitted sknn estimator, list, or dict of them
             Or a Pipeline that ends in one, or a search whose best estimator is one of these. A list
             may be ``cross_validate(..., return_estimator=True)["estimator"]``; a dict gives names.
-            Of a search of :mod:`sknn.search` with ``return_loss_curves=True`` all candidates are
-            drawn; of others the best estimator.
+            For a search of :mod:`sknn.search` with ``return_loss_curves=True``, all candidates are
+            drawn; for others, the best estimator.
         name : str, default=None
-            For the legend; None takes the name of the class, with a number where there are several,
+            For the legend; None takes the name of the class, with a number if there are several,
             and "best" for the best candidate of a search.
         ax : matplotlib Axes, default=None
             None makes a new figure.
@@ -181,7 +181,7 @@ class LossCurveDisplay:
         """
         if log_scale and any((curve.loss <= 0).any() for curve in self.curves):
             raise ValueError(
-                "log_scale=True needs losses above 0, and some are not: a loss that is a log "
+                "log_scale=True needs losses above 0, but some are not: a loss that is a log "
                 "density may be negative. Leave log_scale out."
             )
         ax = axes(ax)
@@ -208,7 +208,7 @@ class LossCurveDisplay:
 
 
 def _named(estimator: Any, name: str | None) -> Iterable[tuple[str, Any]]:
-    """Yield every estimator and what the legend calls it."""
+    """Yield every estimator and its name in the legend."""
     if isinstance(estimator, Mapping):
         yield from ((str(key), each) for key, each in estimator.items())
     elif isinstance(estimator, (list, tuple)):
@@ -230,7 +230,7 @@ def _of(name: str, estimator: Any) -> list[LossCurve]:
 
 
 def _of_search(search: Any, name: str) -> list[LossCurve]:
-    """Return the curves of all candidates of a search, those of the best last and by their name."""
+    """Return the curves of all candidates of a search, with those of the best last and named."""
     known = {i: _mean(each) for i, each in enumerate(search.loss_curves_) if "loss" in each}
     if not known:
         raise ValueError(
@@ -250,7 +250,7 @@ def _of_search(search: Any, name: str) -> list[LossCurve]:
 
 
 def _mean(candidate: Mapping[str, NDArray]) -> dict[str, NDArray]:
-    """Return the history of a candidate: means over the splits, each of which keeps its last."""
+    """Return the history of a candidate: means over splits, which keep their last loss."""
     columns = {name: values for name, values in candidate.items() if name != "epoch"}
     return {"epoch": candidate["epoch"]} | {
         name: _mean_of_splits(values.astype(np.float64)) for name, values in columns.items()

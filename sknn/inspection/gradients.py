@@ -40,10 +40,9 @@ def check_gradients(
     For each parameter array and some random directions d of unit length, the derivative of the
     training objective J, :math:`\nabla J \cdot d`, is compared with
     :math:`(J(\theta + \epsilon d) - J(\theta - \epsilon d)) / 2 \epsilon`, in float64 and with
-    fixed
-    noise of dropout. Then the loss, the activations, and the layers are tried alone, including each
-    layer's gradient with respect to its input, which shows where a mistake is. Use it to test
-    your own layers, activations, and losses.
+    fixed dropout noise. Then the loss, the activations, and the layers are tested separately,
+    including each layer's gradient with respect to its input, which shows where a mistake is. Use
+    it to test your own layers, activations, and losses.
 
     Parameters
     ----------
@@ -55,7 +54,7 @@ def check_gradients(
         Largest error that passes, relative to the gradient of the array (and at least to 1e-3 of
         that of the whole network).
     n_directions : int, default=3
-        Directions tried for each array.
+        Number of directions for each array.
     random_state : int, default=0
 
     Returns
@@ -96,7 +95,7 @@ def check_gradients(
 
 
 def _judge(whole: list[Finding], alone: list[Finding], tol: float) -> None:
-    """Raise if a gradient is wrong, with the part to blame."""
+    """Raise if a gradient is wrong, and name the part at fault."""
     wrong = next((found for found in whole if not found[1] <= tol), None)
     blamed = next((found for found in alone if not found[1] <= tol), None)
     if wrong is None and blamed is None:
@@ -105,14 +104,14 @@ def _judge(whole: list[Finding], alone: list[Finding], tol: float) -> None:
     text = f"The {name} differs from central differences by {error:.2g} (relative), "
     text += f"more than tol={tol:g}."
     if wrong and blamed:
-        text += f" Tried alone, the first part that is wrong is the {blamed[0]}."
+        text += f" Tested separately, the first part that is wrong is the {blamed[0]}."
     elif wrong:
-        text += " Every part is correct when tested alone; one may change arrays of others."
+        text += " Every part is correct when tested separately; one may change arrays of others."
     raise AssertionError(text)
 
 
 def state_before_training(estimator: Any, X: Any, y: Any, sample_weight: Any) -> FitState:
-    """Return a call of fit that stands before the first batch, in float64."""
+    """Return a call of fit just before its first batch, in float64."""
     able = isinstance(estimator, (SupervisedNetwork, AutoEncoder))
     if not able or isinstance(estimator, TableNetwork):
         raise TypeError(
@@ -153,7 +152,7 @@ class _Evaluation:
         )
 
     def rewind(self) -> None:
-        """Let the same noise come again, and series begin where they began."""
+        """Reset the noise, and the states of series."""
         for bits, state in zip(self.noise, self.start, strict=True):
             bits.state = state
         self.tracked[...] = self.figures
@@ -166,7 +165,7 @@ class _Evaluation:
 def _error(evaluate: _Evaluation, gradient: NDArray, slot: Slot, rng: np.random.Generator) -> float:
     """Return the relative error along one random direction of one parameter array."""
     part = np.s_[..., slot.start : slot.stop]
-    # The objective is the mean over members, `gradient` that of each.
+    # The objective is the mean over members, and `gradient` is that of each.
     mean = gradient / (gradient.shape[0] if gradient.ndim > 1 else 1)
     floor = 1e-3 * float(np.linalg.norm(mean))
     return slope_error(evaluate, evaluate.theta[part], mean[part], rng, floor)

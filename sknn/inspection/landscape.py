@@ -101,7 +101,7 @@ class LossLandscapeDisplay:
         n_points : int, default=25
             Number of points of the grid in each direction.
         span : float, default=1.0
-            How far the plane extends: without a path in lengths of the weights; with a path, it is
+            How far the plane extends: without a path, in lengths of the weights; with a path, it is
             a quarter larger than the path, times `span`.
         max_rows : int, default=500
             Number of rows, the first ones, that are predicted at each point of the grid.
@@ -131,7 +131,7 @@ class LossLandscapeDisplay:
         network_of(estimator)
         final, given = served_on(estimator, X)
         if isinstance(final, (GAN, BoltzmannMachine)):
-            raise TypeError(f"{type(final).__name__} minimizes no loss that could be drawn.")
+            raise TypeError(f"{type(final).__name__} does not minimize a loss that can be drawn.")
         owner = "LossLandscapeDisplay"
         n_points = integer(2).read(owner, "n_points", n_points)
         max_rows = integer(1).read(owner, "max_rows", max_rows)
@@ -174,7 +174,7 @@ class LossLandscapeDisplay:
 
         ax = axes(ax)
         levels = _levels(self.loss)
-        # Levels are closest where most of the picture is; so colors go by level, not by loss.
+        # Levels are closest where most of the picture is, so colors follow levels, not the loss.
         norm = BoundaryNorm(levels, 256, extend="both")
         style: dict[str, Any] = {"cmap": AMOUNTS, "levels": levels, "extend": "both", "norm": norm}
         self.contour_ = ax.contourf(self.x, self.y, self.loss, **style | contour_kw)
@@ -191,14 +191,14 @@ class LossLandscapeDisplay:
 
 
 def _levels(loss: NDArray) -> NDArray:
-    """Return levels that leave about as much of the picture between any two."""
+    """Return levels with about equal areas of the picture between them."""
     finite = loss[np.isfinite(loss)]
     levels = np.unique(np.quantile(finite, np.linspace(0.0, 1.0, 21))) if finite.size else loss[:0]
     return levels if len(levels) > 1 else np.array([0.0, 1.0]) + (levels[0] if len(levels) else 0)
 
 
 def _path(path: Sequence[Any], state: FitState, center: NDArray) -> NDArray:
-    """Return how far the weights of every estimator are from the center, in units of training."""
+    """Return the distance of the weights of every estimator from the center, as in training."""
     network, steps = state.network, []
     for each in path:
         its = network_of(each)
@@ -226,7 +226,7 @@ def _random_directions(network: Network, seed: int) -> NDArray:
 
 
 def _principal_directions(steps: NDArray) -> tuple[NDArray, NDArray]:
-    """Return the two directions in which a path reaches furthest, and its places along them."""
+    """Return the two directions in which a path extends furthest, and its coordinates."""
     flat = steps.reshape(len(steps), -1)
     axes_ = np.linalg.svd(flat, full_matrices=False)[2]
     two = np.zeros((2, flat.shape[1]))
@@ -247,7 +247,7 @@ def _grid(state: FitState, center: NDArray, directions: NDArray, x: NDArray, y: 
 
 
 class _Loss:
-    """The mean loss of the rows of a call, as the network predicts them."""
+    """The mean loss of the rows of a call in prediction."""
 
     def __init__(self, state: FitState) -> None:
         self.state = state

@@ -71,14 +71,14 @@ class GradientDisplay:
     def from_estimator(
         cls, estimator: Any, *, quantity: str = "gradient_norm", ax: Any = None, **line_kw: Any
     ) -> GradientDisplay:
-        """Draw what ``Diagnostics`` has measured.
+        """Draw a quantity that ``Diagnostics`` measured.
 
         Parameters
         ----------
         estimator : fitted sknn estimator
             Or a Pipeline or search around one.
         quantity : {"gradient_norm", "update_ratio", "dead_units", "saturated"}
-            What to draw.
+            The quantity to draw.
         ax : matplotlib Axes, default=None
             None makes a new figure.
         **line_kw : dict
@@ -105,8 +105,8 @@ class GradientDisplay:
         values = {name: history[column] for name, column in columns if column in history}
         if not values:
             raise ValueError(
-                f"There is no {quantity} of layers in history_; train with "
-                "callbacks=[Diagnostics()], and layers that can have it."
+                f"history_ has no {quantity} of layers; train with callbacks=[Diagnostics()], and "
+                "with layers that have this quantity."
             )
         display = cls(epoch=history["epoch"], values=values, quantity=quantity)
         return display.plot(ax, **line_kw)

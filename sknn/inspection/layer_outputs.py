@@ -1,4 +1,4 @@
-"""The output of any layer by name: of one alone, and of those inside blocks."""
+"""The output of any layer by name, including those inside blocks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sknn.core.network import Network, present_steps
 
 
 def layer_names(network: Network) -> list[str]:
-    """Return the names of all layers that predict, with those inside: ``residual0.hidden0``."""
+    """Return the names of all layers in prediction, also inside blocks: ``residual0.hidden0``."""
     return [
         name for i in network.inference for name in _inside(network.names[i], network.layers[i])
     ]
@@ -30,7 +30,7 @@ def _inside(name: str, layer: Layer) -> Iterator[str]:
 
 
 def layer_output(final: Any, x: NDArray, name: str, given: NDArray | None = None) -> NDArray:
-    """Return what a layer gives for some rows, before the next one changes it.
+    """Return the output of a layer for some rows, before the next layer changes it.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def layer_output(final: Any, x: NDArray, name: str, given: NDArray | None = None
 
 
 def _found(context: Context, name: str) -> NDArray:
-    """Return an array that a block has left in its context."""
+    """Return an array that a block left in its context."""
     for stage in context.inner:
         for inner, y, part in zip(stage.names, stage.ys, stage.contexts, strict=True):
             own = f"{stage.chain.prefix}{inner}"

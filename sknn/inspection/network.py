@@ -18,17 +18,17 @@ from sknn.inspection.unwrap import chosen_member, network_of, served
 _INCHES = 1.35
 """Width of a column."""
 _COLUMNS = 5
-"""So many fit the width of a page, which is 8.3 inches: letters keep their size."""
+"""This many fit the width of a page, 8.3 inches, without shrinking the letters."""
 
 
 class NetworkDisplay:
     """The layers of a network from left to right, with their shapes and numbers of parameters.
 
-    Make one with :meth:`from_estimator`. A layer with few units shows every unit. If the layer
-    before does so, too, every weight is a line: orange for positive, blue for negative, and wider
-    for larger weights. Other layers are boxes, taller for more numbers; a block shows the layers
-    inside. A Boltzmann machine has two layers, visible and hidden, and a heading says that its
-    weights are used both ways; a deep belief network is a stack of them.
+    Make one with :meth:`from_estimator`. A layer with few units shows every unit. If the previous
+    layer does so, too, every weight is a line: orange if positive, blue if negative, and wider if
+    larger. Other layers are boxes, taller for more units; a block shows the layers inside. A
+    Boltzmann machine has two layers, visible and hidden, and a heading says that its weights are
+    used in both directions; a deep belief network is a stack of them.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class NetworkDisplay:
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : list of matplotlib LineCollection
-        One per layer, in order. Between two rows every line is cut into two.
+        One per layer, in order. Between two rows, every line is cut in two.
 
     Examples
     --------
@@ -89,7 +89,7 @@ class NetworkDisplay:
             ``initialize(X, y)`` is enough. Or a Pipeline or search around an estimator.
         ax : matplotlib Axes, default=None
             None makes a new figure, as wide as the network needs; one of more than six layers is
-            broken into rows of about equal length. Axes of your own hold a single row.
+            broken into rows of about equal length. On axes that you pass, it is a single row.
         max_units : int, default=16
             Layers with more units are drawn as boxes.
         member : int, default=0
@@ -211,7 +211,7 @@ def _draw_layers(ax: Any, picture: Diagram, unit_kw: dict[str, Any]) -> None:
 
 
 def _font_scale(ax: Any, n_columns: float) -> float:
-    """Return how much smaller letters must be where columns are narrow."""
+    """Return the factor by which letters shrink if columns are narrow."""
     inches = ax.get_window_extent().width / ax.figure.dpi / n_columns
     return float(np.clip(inches, 0.6, 1.0))
 

@@ -19,14 +19,14 @@ Function = Callable[[NDArray, NDArray], NDArray]
 
 
 class _Surface(NamedTuple):
-    """A function of two numbers, and where to begin on it."""
+    """A function of two numbers, and a starting point."""
 
     function: Function
     start: tuple[float, float]
     limits: tuple[float, float, float, float]
 
 
-# With names, so that a display that holds one can be pickled.
+# Named functions, so that a display that holds one can be pickled.
 def _ravine(x: NDArray, y: NDArray) -> NDArray:
     return 0.05 * x**2 + y**2
 
@@ -186,7 +186,7 @@ class OptimizerPathDisplay:
 
 
 def _surface(surface: Any, start: Any, limits: Any) -> tuple[Function, Any, Any]:
-    """Return function, start and limits."""
+    """Return function, start, and limits."""
     if isinstance(surface, str) and surface in _SURFACES:
         known = _SURFACES[surface]
         return (
@@ -197,7 +197,7 @@ def _surface(surface: Any, start: Any, limits: Any) -> tuple[Function, Any, Any]
     if not callable(surface):
         raise ValueError(f"surface must be one of {list(_SURFACES)} or callable; got {surface!r}.")
     if limits is None:
-        raise ValueError("A surface of your own needs limits, (x_min, x_max, y_min, y_max).")
+        raise ValueError("A callable surface needs limits, (x_min, x_max, y_min, y_max).")
     bounds = _numbers("limits", limits, (0.0,) * 4)
     left, _, low, high = bounds
     return surface, _numbers("start", start, (left, (low + high) / 2)), bounds
@@ -227,7 +227,7 @@ def _named(optimizers: Any) -> dict[str, Optimizer]:
 def _walk(
     optimizer: Optimizer, function: Function, start: tuple[float, float], rate: float, n_steps: int
 ) -> NDArray:
-    """Return where an optimizer is after every step."""
+    """Return the position of an optimizer after every step."""
     theta = np.array(start, float)
     state, path = optimizer.init(theta), [theta.copy()]
     with np.errstate(all="ignore"):

@@ -32,7 +32,7 @@ def slope_error(
     value : callable
         The function, of `array`.
     array : ndarray
-        Moved to and fro, in place.
+        Changed temporarily, in place.
     gradient : ndarray, same shape
     floor : float
         Added to the length of the gradient, to which errors are relative.
@@ -54,18 +54,18 @@ def slope_error(
 def part_errors(
     objective: Supervised, batch: tuple[Any, NDArray, Any], quiet: Callable[[], None], n: int
 ) -> Iterator[tuple[str, float]]:
-    """Yield for every part what was checked, in words, and its largest relative error.
+    """Yield a description of every checked part, and its largest relative error.
 
     Parameters
     ----------
     objective : Supervised
-        A batch has just gone through it.
+        A batch has just passed through it.
     batch : tuple
         Its rows, targets and weights.
     quiet : callable
-        Puts the source of noise back to the start.
+        Resets the source of noise.
     n : int
-        Directions tried.
+        Number of directions.
     """
     x, target, weight = batch
     rng = np.random.default_rng(0)
@@ -110,7 +110,7 @@ def _loss_error(
 
 
 def _activation_error(activation: Activation, rng: np.random.Generator) -> float:
-    """Compare f' with differences of f at points of every size; the largest error of one point."""
+    """Compare f' with differences of f at points of every size; return the largest error."""
     points = rng.standard_normal(64) * np.geomspace(0.1, 3.0, 64)
 
     def slopes() -> NDArray:
@@ -127,7 +127,7 @@ def _activation_error(activation: Activation, rng: np.random.Generator) -> float
 
 
 class _Alone:
-    """One layer with its input, and a random gradient coming back: J = sum(v * y)."""
+    """One layer with its input, and a random gradient of its output: J = sum(v * y)."""
 
     def __init__(
         self,
@@ -141,7 +141,7 @@ class _Alone:
         self.layer, self.p, self.context, self.quiet = layer, p, context, quiet
         self.x = x.copy()
         if layer.takes_maximum:
-            # Images have equal regions, such as margins; between these, a maximum jumps.
+            # Images have equal regions, such as margins, between which a maximum jumps.
             noise = np.random.default_rng(0).standard_normal(x.shape)
             self.x += 1e-3 * (float(np.abs(x).max()) or 1.0) * noise
         self.y = np.empty_like(y)
@@ -169,7 +169,7 @@ class _Alone:
             yield f"gradient dx of layer {name}", self._input_error(dx, rng, floor, n)
 
     def _input_error(self, dx: NDArray, rng: np.random.Generator, floor: float, n: int) -> float:
-        # Zeros stay: they are at the kinks of rectifiers.
+        # Zeros stay as they are: they are at the kinks of rectifiers.
         moved = self.x != 0
         entries = self.x[moved]
 

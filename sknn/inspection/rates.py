@@ -18,11 +18,11 @@ from sknn.estimators.base import BaseNetwork
 from sknn.inspection.unwrap import not_a_network, served, several
 
 _POINTS = 20
-"""Of an epoch, where the rate changes with every update."""
+"""Points per epoch if the rate changes with every update."""
 
 
 class LearningRateDisplay:
-    """The learning rate over the epochs, as planned or as it was.
+    """The learning rate over the epochs, planned or actual.
 
     Make one with :meth:`from_estimator` or :meth:`from_schedules`.
 
@@ -47,7 +47,7 @@ class LearningRateDisplay:
     >>> [line.get_label() for line in display.lines_]
     ['cosine', 'restarts', 'one cycle']
 
-    What an estimator will do:
+    The plan of an estimator:
 
     >>> from sknn import MLPClassifier
     >>> display = LearningRateDisplay.from_estimator(MLPClassifier(learning_rate="step"))
@@ -62,14 +62,14 @@ class LearningRateDisplay:
     def from_estimator(
         cls, estimator: Any, *, n_batches: int = 1, ax: Any = None, **line_kw: Any
     ) -> LearningRateDisplay:
-        """Draw the learning rate of an estimator: as it was, if it is fitted, otherwise as planned.
+        """Draw the learning rate of an estimator: the actual one if it is fitted, else the plan.
 
         Parameters
         ----------
         estimator : sknn estimator, list, or dict of them
             Or a Pipeline or search around one.
         n_batches : int, default=1
-            Updates per epoch, which "invscaling" counts; for plans.
+            Updates per epoch, which "invscaling" counts; only for plans.
         ax : matplotlib Axes, default=None
             None makes a new figure.
         **line_kw : dict
@@ -159,7 +159,7 @@ class LearningRateDisplay:
         for name, (epochs, rates) in self.rates.items():
             style = {"label": name, "marker": "." if len(epochs) == 1 else ""}
             if len(epochs) > 1 and epochs[1] - epochs[0] >= 1:
-                # One rate for all of an epoch: a drop is a stair, not a slope.
+                # The rate is constant within an epoch: a drop is a step, not a slope.
                 style["drawstyle"] = "steps-post"
             self.lines_ += ax.plot(epochs, rates, **style | line_kw)
         ax.set(xlabel="epoch", ylabel="learning rate")
@@ -209,7 +209,7 @@ def _rates(final: Any, n_batches: int) -> tuple[NDArray, NDArray]:
 def _planned(
     schedule: Schedule, base_rate: float, epochs: int, n_batches: int
 ) -> tuple[NDArray, NDArray]:
-    """Ask a schedule for its rates; losses it would follow are not known."""
+    """Return the rates of a schedule; losses that it would follow are unknown."""
     step = 1.0 / _POINTS if schedule.per_update else 1.0
     at = np.arange(0.0, epochs, step)
     state: dict[str, float] = {}

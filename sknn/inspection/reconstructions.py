@@ -88,7 +88,7 @@ class ReconstructionDisplay:
         Parameters
         ----------
         estimator : fitted AutoEncoder, BernoulliRBM or GaussianRBM
-            Or a Pipeline or search around one; rows are then those of the last step.
+            Or a Pipeline or search around one; rows are then those that reach the last step.
         X : array-like of shape (n_samples, n_features)
         y : array-like of shape (n_samples,), default=None
             Classes or numbers by which codes are colored.
@@ -135,7 +135,7 @@ class ReconstructionDisplay:
             made = np.asarray(_reconstruction(final)(rows))
         pixels = None if kind == "rows" else image_shape(shape, rows.shape[1])
         if kind == "images" and pixels is None:
-            raise ValueError(f"Rows have {rows.shape[1]} numbers; pass shape, that of an image.")
+            raise ValueError(f"Rows have {rows.shape[1]} numbers; pass the shape of an image.")
         if pixels is not None:
             rows, made = as_images(rows, pixels), as_images(made, pixels)
         display = cls(kind="images" if pixels else "rows", rows=rows, reconstructions=made)
@@ -143,7 +143,7 @@ class ReconstructionDisplay:
 
     @in_house_style
     def plot(self, ax: Any = None, **artist_kw: Any) -> ReconstructionDisplay:
-        """Draw them.
+        """Draw the reconstructions or codes.
 
         Parameters
         ----------
@@ -168,7 +168,7 @@ class ReconstructionDisplay:
     def _plot_images(self, ax: Any, image_kw: dict[str, Any]) -> None:
         assert self.rows is not None
         both = np.concatenate([self.rows, self.reconstructions])
-        # Reconstructions may leave the range of the rows a little.
+        # Reconstructions may slightly leave the range of the rows.
         style = {"cmap": "gray", "vmin": np.min(self.rows), "vmax": np.max(self.rows)}
         whole = mosaic(both, len(self.rows))
         show_image(ax, np.clip(whole, 0, 1) if whole.ndim == 3 else whole, **style | image_kw)
@@ -195,7 +195,7 @@ def _coded(final: Any, X: Any) -> NDArray:
 
 
 def _labels(y: Any, codes: NDArray) -> NDArray | None:
-    """Return what colors the codes, checked; labels of several types are compared as text."""
+    """Return the checked labels of the codes; labels of several types are compared as text."""
     if y is None:
         return None
     labels = np.asarray(y)

@@ -19,8 +19,8 @@ from sknn.inspection.unwrap import first_rows, network_of, served, several
 class SamplesDisplay:
     """Rows that a network has generated: images side by side, or points in a plane.
 
-    Make one with :meth:`from_estimator`, of a :class:`~sknn.GAN`, a Boltzmann machine or a
-    variational :class:`~sknn.AutoEncoder`, or of several, such as the same network after several
+    Make one with :meth:`from_estimator`, of a :class:`~sknn.GAN`, a Boltzmann machine, or a
+    variational :class:`~sknn.AutoEncoder`, or of several, such as the same network after different
     numbers of epochs.
 
     Parameters
@@ -183,7 +183,7 @@ class SamplesDisplay:
 
 
 def _two(rows: NDArray, columns: Any) -> NDArray:
-    """Return two columns of rows; of rows of one number this one, along a line."""
+    """Return two columns of rows; rows of one number lie along a line."""
     if rows.ndim != 2:
         raise ValueError(f"X must be rows of numbers; got an array of shape {rows.shape}.")
     if rows.shape[1] == 1:

@@ -34,7 +34,7 @@ def scatter(ax: Any, points: NDArray, labels: Any, scatter_kw: dict[str, Any]) -
         ax.figure.colorbar(artist, ax=ax)
         return
     for i, label in enumerate(classes):
-        # Repeated colors have another shape.
+        # Repeated colors have other markers.
         style = {"color": color(i), "label": label, "marker": "o^s"[i // len(COLORS) % 3]}
         ax.scatter(*points[labels == label].T, **_SMALL | style | scatter_kw)
     n_columns = 1 + (len(classes) - 1) // _LINES_OF_LEGEND

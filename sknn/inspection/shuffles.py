@@ -1,4 +1,4 @@
-"""Importance of columns by shuffling their entries, where rows count differently much."""
+"""Importance of columns by shuffling their entries, with sample weights."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def of_weighted_shuffles(
 ) -> NDArray:
     """Return how far the weighted score falls when the entries of each column are shuffled.
 
-    As scikit-learn's permutation_importance, which shuffles all entries alike even if it weights
-    the score: there, a row of weight 2 would not be the row twice.
+    Unlike scikit-learn's permutation_importance, it also shuffles by weight, so that a row of
+    weight 2 is the same as the row twice.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def of_weighted_shuffles(
 
 
 def _drawn(weight: NDArray, rng: RandomState) -> NDArray:
-    """Return rows in random order, each as often as its weight says: once if all are equal.
+    """Return rows in random order, in proportion to their weights: each once if all are equal.
 
     Systematic sampling: evenly spaced points on the line of all weights, from a random start.
     """
@@ -65,7 +65,7 @@ def _drawn(weight: NDArray, rng: RandomState) -> NDArray:
 
 
 def _with_entries(X: Any, column: int, rows: NDArray) -> Any:
-    """Return X with the entries of one column from other rows."""
+    """Return X with the entries of one column taken from other rows."""
     changed = X.copy()
     if hasattr(X, "iloc"):
         entries = X.iloc[rows, column]

@@ -1,4 +1,4 @@
-"""From what users fit to the network inside: searches, pipelines, transformed targets."""
+"""Find the network inside searches, pipelines, and regressors with transformed targets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sknn.core.network import Network
 
 
 def served(estimator: Any) -> Any:
-    """Return the network inside: of a search the best, of a pipeline the last."""
+    """Return the network inside: the best one of a search, the last step of a pipeline."""
     for name in ("best_estimator_", "_final_estimator", "regressor_"):
         inner = getattr(estimator, name, None)
         if inner is not None:
@@ -23,7 +23,7 @@ def served(estimator: Any) -> Any:
 
 
 def several(given: Any, name: str) -> Any:
-    """Return a list or dict of what is drawn side by side as it is, if there is something in it.
+    """Return a list or dict of estimators to draw, unless it is empty.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def several(given: Any, name: str) -> Any:
 
 
 def served_on(estimator: Any, X: Any) -> tuple[Any, Any]:
-    """Return the network inside, and the rows it is given when the estimator is given X."""
+    """Return the network inside, and the rows that it gets if the estimator gets X."""
     for name in ("best_estimator_", "regressor_"):
         inner = getattr(estimator, name, None)
         if inner is not None:
@@ -49,7 +49,7 @@ def served_on(estimator: Any, X: Any) -> tuple[Any, Any]:
 
 
 def targets_served(estimator: Any, y: Any) -> Any:
-    """Return the targets the network inside is given when the estimator is given y."""
+    """Return the targets that the network inside gets if the estimator gets y."""
     for name in ("best_estimator_", "_final_estimator"):
         inner = getattr(estimator, name, None)
         if inner is not None:
@@ -61,7 +61,7 @@ def targets_served(estimator: Any, y: Any) -> Any:
 
 
 def first_rows(X: Any, n_rows: int | None = None) -> Any:
-    """Return the first rows, all of them for None, dense; columns of a table lose their names."""
+    """Return the first rows (None: all) as a dense array; columns of a table lose their names."""
     if sp.issparse(X):
         return X[:n_rows].toarray()
     return np.atleast_1d(np.asarray(X))[:n_rows]
@@ -73,9 +73,9 @@ def network_of(estimator: Any) -> Network:
     Raises
     ------
     TypeError
-        If it has none, and never will.
+        If it cannot have one.
     NotFittedError
-        If it has none yet.
+        If it is not fitted.
     """
     final = served(estimator)
     if isinstance(final, type) or not hasattr(final, "_check_fitted"):
@@ -85,7 +85,7 @@ def network_of(estimator: Any) -> Network:
 
 
 def not_a_network(final: Any) -> Exception:
-    """Return the error for what holds no network: not yet, or never."""
+    """Return the error for an object without a network: not fitted, or not an estimator of sknn."""
     if isinstance(final, type):
         return TypeError(f"estimator must be an instance; got the class {final.__name__}.")
     name = type(final).__name__
@@ -100,18 +100,18 @@ def not_a_network(final: Any) -> Exception:
 
 
 def _wrapped(final: Any) -> list[Any]:
-    """Return what a search or a regressor with a transformed target was given."""
+    """Return the estimators inside a search or a regressor with a transformed target."""
     held = getattr(final, "__dict__", {})
     return [held[name] for name in ("estimator", "regressor") if name in held]
 
 
 def chosen_member(network: Network, member: Any) -> int:
-    """Return the place of a member, checked."""
+    """Return the checked index of a member."""
     return integer(0, network.n_members - 1, "both").read("the display", "member", member)
 
 
 def chosen_layer(layer: Any, names: list[str]) -> str:
-    """Return the name of a layer that is given by its name or place, checked."""
+    """Return the checked name of a layer, given by name or index."""
     if isinstance(layer, str) and layer in names:
         return layer
     if is_number(layer, Integral) and -len(names) <= layer < len(names):

@@ -24,7 +24,7 @@ class WeightsDisplay:
 
     Make one with :meth:`from_estimator`. If inputs are pixels, images show what a unit is sensitive
     to. The weights of dense layers and Boltzmann machines have the shape of the input, those of
-    convolutions the shape of the window (the mean over the channels, unless there are three). Red
+    convolutions the shape of the window (their mean over the channels, unless there are three). Red
     is positive, blue is negative.
 
     Parameters
@@ -122,8 +122,8 @@ class WeightsDisplay:
             images = _images(found[name], shape, known if name == next(iter(found)) else None)
         if kind == "images" and images is None:
             raise ValueError(
-                f"The weights of {name!r} are of shape {found[name].shape}; pass shape, that of "
-                "an image of their inputs."
+                f"The weights of {name!r} have shape {found[name].shape}; pass the shape of an "
+                "image of their inputs."
             )
         if images is None:
             return cls(weights=found, kind="histogram").plot(ax, **artist_kw)

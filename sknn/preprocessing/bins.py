@@ -15,7 +15,7 @@ from sknn.preprocessing.quantiles import Distinct
 _CELLS = 1 << 17
 """Numbers worked on at once."""
 _BUDGET = 512
-"""Columns that all bins together may fill, where each numeric column gets `_USUAL` bins."""
+"""Columns that all bins together may fill if each numeric column gets `_USUAL` bins."""
 _USUAL = 16
 _FEWEST = 3
 _STEEPEST = 1e300
@@ -28,7 +28,7 @@ def pieces(n_rows: int, n_columns: int) -> Iterator[slice]:
 
 
 def bins_per_column(n_bins: int, n_columns: int) -> int:
-    """Return how many bins each numeric column gets, fewer where there are many columns."""
+    """Return how many bins each numeric column gets: fewer if there are many columns."""
     fair = _BUDGET * n_bins // (_USUAL * max(n_columns, 1))
     return min(n_bins, max(_FEWEST, fair))
 
@@ -36,7 +36,7 @@ def bins_per_column(n_bins: int, n_columns: int) -> int:
 def quantile_edges(known: Distinct, n_bins: int) -> NDArray:
     """Return up to ``n_bins + 1`` edges of bins that hold about the same weight.
 
-    Where one value is so frequent that few edges differ, quantiles of the distinct values join.
+    If one value is so frequent that few edges differ, quantiles of the distinct values are added.
     """
     if len(known.values) <= n_bins + 1:
         return known.values

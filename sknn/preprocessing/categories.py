@@ -1,10 +1,10 @@
-"""Columns of categories: their levels, known by their text, and one column for each."""
+"""Columns of categories: their levels, identified by their text, and one column for each."""
 
 from __future__ import annotations
 
 import datetime
 import numbers
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from sknn.preprocessing.kinds import is_missing, moment
 MISSING = ""
 """The text of the level of missing entries."""
 ONE_HOT = 1.66
-"""Entry of the column of a level: with zeros elsewhere about as long as a scaled number."""
+"""Entry of the column of a level: with zeros elsewhere, about as large as a scaled number."""
 _FEWEST_ROWS = 2
 TRUTH = (("False", "0", "false", "FALSE"), ("True", "1", "true", "TRUE"))
 
@@ -50,16 +50,21 @@ def _spelt(number: Any) -> str:
 
 @dataclass
 class Texts:
-    """A column of categories as the texts that occur, and for each row the place of its text."""
+    """A column of categories as the texts that occur, and for each row the place of its text.
+
+    `declared` says whether the column has the dtype of categories.
+    """
 
     codes: NDArray
     texts: list[str]
+    declared: bool = False
 
     @classmethod
     def of(cls, column: Any) -> Texts:
         """Spell every distinct entry of a column once."""
         if isinstance(column, Coded):
-            return cls._merged(column.codes, [*map(text, column.levels), MISSING])
+            spelt = [*map(text, column.levels), MISSING]
+            return replace(cls._merged(column.codes, spelt), declared=True)
         if column.dtype.kind == "O":
             return cls._of_objects(column)
         values, codes = np.unique(column, return_inverse=True)
@@ -94,7 +99,7 @@ def keys_are_levels(column: NDArray) -> bool:
 
 @dataclass
 class Levels:
-    """The levels of one column that get columns of their own.
+    """The levels of one column that get separate columns.
 
     Attributes
     ----------
@@ -129,7 +134,7 @@ class Levels:
         return 1 if self.is_pair else len(self.levels)
 
     def places(self, texts: list[str]) -> NDArray:
-        """Return the place of each text among the levels, -1 for those that are not known."""
+        """Return the place of each text among the levels, -1 for unknown ones."""
         known = {level: place for place, level in enumerate(self.levels)}
         for spellings in TRUTH:
             present = [known[each] for each in spellings if each in known]

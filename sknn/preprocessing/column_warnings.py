@@ -1,4 +1,4 @@
-"""Warnings about columns of a table: what is not used, and what would help."""
+"""Warnings about unused columns of a table, and remedies."""
 
 from __future__ import annotations
 
@@ -17,15 +17,21 @@ from sknn.training.warnings import users_level
 
 _NAMED = 5
 _FEW = 10
-"""Chance makes fewer rows than this unlike each other, or unlike those of fit."""
+"""Fewer rows than this may differ from each other, or from those of fit, by chance."""
 _MUCH = 0.5
 _LONG = 25
-"""Mean number of characters from which on texts with blanks between words are sentences."""
+"""Texts with blanks between words count as sentences from this mean number of characters on."""
+_REPEATED = 10
+"""With at least this many rows per text, sentences count as ordinary levels."""
+_TEXT_TO_NUMBERS = (
+    "turn them into numbers, for example with scikit-learn's TfidfVectorizer or skrub's "
+    'TextEncoder (see "A column of text" in the guide)'
+)
 _AS_CATEGORY = 'give the column the dtype "category"'
 
 
 class ColumnWarnings:
-    """Collects what is to be said of the columns, to say it in one warning."""
+    """Collects remarks about columns for a single warning."""
 
     def __init__(self) -> None:
         self._texts: list[str] = []
@@ -35,8 +41,8 @@ class ColumnWarnings:
         for label, form in zip(labels, forms, strict=True):
             if form.ambiguous:
                 self._texts.append(
-                    f"{column_at(label)} holds dates, but day and month cannot be told apart, so "
-                    "it is read as a category; convert it, for example with "
+                    f"{column_at(label)} holds dates, but day and month cannot be distinguished, "
+                    "so it is read as a category; convert it, for example with "
                     "pandas.to_datetime(..., dayfirst=True)"
                 )
             elif form.odd:
@@ -51,47 +57,55 @@ class ColumnWarnings:
         alike = [labels[i] for i in np.flatnonzero(constant)]
         if alike:
             self._texts.append(
-                f"{_listed(alike)} differ only in the last digits, as rounding makes them, and "
-                "count as constant"
+                f"{_listed(alike)} differ only in the last digits, as if by rounding, and count as "
+                "constant"
             )
         tiny = np.flatnonzero(ranges.near_zero() & ~constant)
         if len(tiny):
             self._texts.append(
-                f"{_listed([labels[i] for i in tiny])} are tiny beside the other columns (up to "
-                f"{ranges.peak[tiny].max():.0e}) and are scaled up like these; if they are "
-                "rounding errors, such as surplus components of TruncatedSVD or PCA, leave them "
-                "out or use fewer components; if not, convert them to smaller units"
+                f"{_listed([labels[i] for i in tiny])} are tiny compared with the other columns "
+                "(up to "
+                f"{ranges.peak[tiny].max():.0e}) and are scaled up like them; if they are rounding "
+                "errors, such as surplus components of TruncatedSVD or PCA, leave them out or use "
+                "fewer components; if not, convert them to smaller units"
             )
 
     def look_at_levels(
         self, label: Any, found: Texts, levels: Levels, each: NDArray | None = None
     ) -> None:
-        """Note a category most of whose rows have levels too rare to be distinguished.
+        """Note a category if most rows have rare levels, or if its levels are sentences.
 
         `each` is the number of rows of each entry; None: one.
         """
-        kept = np.isin(np.array(found.texts, object), [*levels.levels, MISSING])
-        rows = np.bincount(found.codes, each, minlength=len(kept))
-        lost, n_rows = int(rows[~kept].sum()), int(rows[np.array(found.texts) != MISSING].sum())
+        texts = np.array(found.texts, object)
+        kept, given = np.isin(texts, [*levels.levels, MISSING]), texts != MISSING
+        rows = np.bincount(found.codes, each, minlength=len(texts))
+        lost, n_rows = int(rows[~kept].sum()), int(rows[given].sum())
         # Leaving out a column with one level loses nothing.
         n_levels = int((rows > 0).sum())
-        if n_levels > _FEW and lost > _MUCH * n_rows:
-            texts = [text for text, known in zip(found.texts, kept, strict=True) if not known]
+        if n_levels <= _FEW:
+            return
+        if lost > _MUCH * n_rows:
             self._texts.append(
                 f"{column_at(label)} has {n_levels} different entries in {int(rows.sum())} rows, "
-                f"too rare to learn from in {lost} of them, for which it carries no information; "
-                f"{_advice(texts)}"
+                f"{lost} of which have entries too rare to learn from; {_advice(texts[~kept])}"
+            )
+        elif n_levels * _REPEATED > n_rows and not found.declared and _sentences(texts[given]):
+            self._texts.append(
+                f"{column_at(label)} holds {n_levels} different sentences, each of which counts as "
+                f"a separate category, regardless of its words; {_TEXT_TO_NUMBERS}; if they are "
+                f"categories, {_AS_CATEGORY}"
             )
 
     def warn(self) -> None:
-        """Say everything in one warning, if there is anything to say."""
+        """Issue one warning with all remarks, if there are any."""
         if not self._texts:
             return
         said, more = self._texts[:_NAMED], len(self._texts) - _NAMED
         said += [f"and so on for {more} more columns"] * (more > 0)
         listed = "".join(f"\n- {each}." for each in said)
         warnings.warn(
-            f"Columns of X are not used as they stand:{listed}",
+            f"Some columns of X are not used as they are:{listed}",
             TableWarning,
             stacklevel=users_level(),
         )
@@ -105,25 +119,27 @@ def _listed(labels: list) -> str:
     return f"the numbers of {kind} {named}" + (f" and {more} more" if more > 0 else "") + counted
 
 
-def _advice(lost: list[str]) -> str:
+def _advice(lost: NDArray) -> str:
     """Say what helps where texts are hardly ever the same."""
-    mean = sum(map(len, lost)) / len(lost)
-    spaced = sum(" " in text.strip() for text in lost)
-    if mean >= _LONG and spaced > _MUCH * len(lost):
-        return (
-            "if these are sentences, turn them into numbers, for example with scikit-learn's "
-            "TfidfVectorizer or skrub's TextEncoder, or leave the column out"
-        )
+    if _sentences(lost):
+        return f"if these are sentences, {_TEXT_TO_NUMBERS}, or leave the column out"
     return (
         "if it is an ID, leave the column out; if it holds numbers or dates in an unusual form, "
         "convert it"
     )
 
 
-def unread(column: Any, found: NDArray, rows: NDArray | None = None) -> tuple[int, int]:
-    """Return how many entries could not be read, and how many there are that are not missing.
+def _sentences(texts: NDArray) -> bool:
+    """Return whether texts are long and most have blanks between words."""
+    mean = sum(map(len, texts)) / len(texts)
+    spaced = sum(" " in text.strip() for text in texts)
+    return mean >= _LONG and spaced > _MUCH * len(texts)
 
-    `rows` is how many rows of the table each entry is; None: one each.
+
+def unread(column: Any, found: NDArray, rows: NDArray | None = None) -> tuple[int, int]:
+    """Return the number of entries that could not be read, and of those that are not missing.
+
+    `rows` is the number of rows of the table with each entry; None: one each.
     """
     lost = np.isnan(found) if found.dtype.kind == "f" else np.isnat(found)
     rows = np.ones(len(found), np.int64) if rows is None else rows
@@ -135,7 +151,7 @@ def unread(column: Any, found: NDArray, rows: NDArray | None = None) -> tuple[in
 
 
 def warn_of_unread(label: Any, kind: str, n_lost: int, n_given: int, usual: float) -> None:
-    """Warn where most texts of a column, and many more than in fit, cannot be read as there."""
+    """Warn if most texts of a column, and many more than in fit, cannot be read as in fit."""
     if n_lost >= _FEW and n_lost > max(_MUCH, 2 * usual) * n_given:
         warnings.warn(
             f"In X {n_lost} of {n_given} entries of {column_at(label)} cannot be read as the "

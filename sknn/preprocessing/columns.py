@@ -22,7 +22,7 @@ class Coded:
     codes : ndarray of int of shape (n,)
     levels : ndarray of object
     ordered : bool, default=False
-        The levels come in an order that means something, as "low", "medium", "high".
+        The order of the levels has a meaning, as in "low", "medium", "high".
     """
 
     def __init__(self, codes: NDArray, levels: NDArray, ordered: bool = False) -> None:
@@ -51,11 +51,11 @@ class Table:
     ----------
     n_rows, n_columns : int
     labels : list
-        What a column is called in messages: its name, else its place.
+        Name of a column in messages: its own, else its place.
     frame : object
         X, for its names.
     matrix : ndarray of shape (n_rows, n_columns) or None
-        X itself where it is one array of real numbers, which are not truth values.
+        X itself if it is one array of real numbers, not booleans.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Table:
 
     @property
     def names(self) -> list[str] | None:
-        """The names of the columns, None if not all have one."""
+        """The names of the columns; None if not all have one."""
         nameless = [label for label in self.labels if not isinstance(label, str)]
         return None if nameless else self.labels
 
@@ -85,7 +85,7 @@ class Table:
         return self.once(place, lambda: self._read(place))
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
-        """Return what `make` returns, called the first time only."""
+        """Return the result of `make`, which is called only once."""
         if key not in self._seen:
             self._seen[key] = make()
         return self._seen[key]
@@ -128,7 +128,8 @@ def read_table(X: Any) -> Table:
     TypeError
         For sparse matrices and lazy frames.
     ValueError
-        For what has not two dimensions, no rows or no columns, and where two columns share a name.
+        If X does not have two dimensions, has no rows or no columns, or if two columns share a
+        name.
     """
     if isinstance(X, Table):
         return X
@@ -151,7 +152,7 @@ def read_table(X: Any) -> Table:
 
 
 def check_names(known: list[str] | None, table: Table) -> None:
-    """Raise for other columns in frames whose names scikit-learn does not look at."""
+    """Raise for other columns in frames whose names scikit-learn does not check."""
     if known and table.names and known != table.names:
         raise ValueError(
             "The feature names should match those that were passed during fit. X has the "
@@ -219,7 +220,7 @@ def _objects(values: list) -> NDArray:
 
 
 def _array(X: Any) -> NDArray:
-    """Return X as an array of two dimensions, with numbers as numbers where all are."""
+    """Return X as an array of two dimensions, of numbers if all entries are numbers."""
     values = X.data if isinstance(X, np.ma.MaskedArray) else X
     if not hasattr(values, "dtype"):
         # NumPy would convert the numbers of a list that also holds strings to text.

@@ -1,4 +1,4 @@
-"""Values that are asked for in some columns of rows that are to be made."""
+"""Requested values in some columns of new rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sknn.preprocessing.columns import read_table
 
 
 def asked(labels: list, conditions: Any, n: int) -> Iterator[tuple[int, Any, Any]]:
-    """Yield the place of each column that is named, its label, and what is asked for in `n` rows.
+    """Yield the position of each named column, its label, and the requests for `n` rows.
 
     Parameters
     ----------
@@ -24,9 +24,9 @@ def asked(labels: list, conditions: Any, n: int) -> Iterator[tuple[int, Any, Any
     Raises
     ------
     TypeError
-        For anything else.
+        If they are neither.
     ValueError
-        For labels that are not known, and other numbers of values.
+        For unknown labels, and for a wrong number of values.
     """
     for label, entries in _named(conditions).items():
         if label not in labels:
@@ -51,7 +51,7 @@ def _named(conditions: Any) -> Mapping[Any, Any]:
 
 
 def _column(entries: Any, n: int) -> Any:
-    """Return entries as a column of so many rows; a single one stands in all of them."""
+    """Return entries as a column of a number of rows; a single entry is repeated."""
     if hasattr(entries, "codes") and hasattr(entries, "levels"):
         size = len(entries.codes)
     elif isinstance(entries, (str, bytes)) or not hasattr(entries, "__len__"):

@@ -46,7 +46,7 @@ def part(moments: NDArray, name: str) -> NDArray:
 
 
 def varying_parts(moments: NDArray) -> list[str]:
-    """Return the days and those other parts that are not the same in all moments."""
+    """Return the days and those other parts that vary."""
     known = moments[~np.isnat(moments)]
     others = [name for name, read in PARTS.items() if len(known) and np.ptp(read(known)) > 0]
     return ["days", *(name for name in others if name != "days")]

@@ -1,4 +1,4 @@
-"""What an encoder is fitted by where all rows are here."""
+"""Facts to fit an encoder, from rows that are all in memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sknn.preprocessing.summaries.sampled import drawn
 
 
 class InMemory:
-    """Facts of the rows of a table.
+    """Facts about the rows of a table.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class InMemory:
         self._read: NDArray | None = None
 
     def forms(self, categorical: NDArray | None) -> list[Form]:
-        """Return what each column of X holds."""
+        """Return the form of each column of X."""
         return forms_of(self.table, categorical)
 
     def sources(self, place: int, form: Form) -> list[Source]:
@@ -58,7 +58,7 @@ class InMemory:
         return Texts.of(self.table.column(place)), self.sample
 
     def cutter(self, sources: list[Source]) -> Splitter:
-        """Return what cuts numeric columns into bins where trees would, by a sample of the rows."""
+        """Return an object that cuts numeric columns into bins as trees do, using a sample."""
         y: Any = self.y
         rows = drawn(self.table.n_rows, self.table.n_columns)
         some = slice(None) if rows is None else rows

@@ -1,4 +1,4 @@
-"""What a column is, and how a column of each kind is read."""
+"""Kinds of columns, and how a column of each kind is read."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class Form:
     ----------
     kind : str
     way : str
-        How its text is read as numbers or dates, blank where it holds no text, or words.
+        How its text is read as numbers or dates; blank if it holds no text, or words.
     odd : list of str
         The different texts that cannot be read so, and count as missing.
     ambiguous : bool
-        It holds dates that do not tell whether the day or the month comes first.
+        It holds dates that do not show whether the day or the month comes first.
     """
 
     kind: str
@@ -88,7 +88,7 @@ def _says_nothing(value: Any) -> bool:
 
 
 def form_of(column: Any) -> Form:
-    """Return the form of a column by its dtype, and by its entries where they are objects or text.
+    """Return the form of a column by its dtype, and by its entries if they are objects or text.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def _form_of_objects(values: NDArray) -> Form:
 
 
 def _kind_of_types(types: set[type]) -> str:
-    """Return the kind of entries of such types, blank for no types."""
+    """Return the kind of entries of these types, blank for no types."""
     if not types:
         return ""
     return next((kind for kind, is_one in _MEMBERS.items() if all(map(is_one, types))), CATEGORY)
@@ -164,7 +164,7 @@ def forms_of(table: Table, categorical: NDArray | None) -> list[Form]:
     ----------
     table : Table
     categorical : ndarray of bool or None
-        The columns that are categories, whatever they hold; all others must be convertible to
+        The columns that are categories, with any contents; all others must be convertible to
         numbers. None leaves it to the columns.
     """
     if categorical is None and table.matrix is not None:
@@ -183,7 +183,7 @@ def _form(table: Table, place: int, categorical: NDArray | None) -> Form:
 
 @contextmanager
 def naming(label: Any) -> Iterator[None]:
-    """Let complaints name the column of X that they are about."""
+    """Add the column of X to the message of an error."""
     try:
         yield
     except (TypeError, ValueError, OverflowError) as error:
@@ -223,7 +223,7 @@ def as_seconds(column: Any, way: str = "") -> NDArray:
 
 
 def as_moments(column: Any, way: str = "") -> NDArray:
-    """Return a column of dates as datetime64[us], in UTC where they have a time zone."""
+    """Return a column of dates as datetime64[us], in UTC if they have a time zone."""
     readers = [DATES[each] for each in ([way] if way else UNAMBIGUOUS)]
     texts = _reader_of_texts(readers, None if way else moment)
     return _each(column, moment, texts, np.dtype("M8[us]"))
@@ -234,7 +234,7 @@ READERS: dict[str, Callable[..., NDArray]] = {
     SPAN: as_seconds,
     DATE: as_moments,
 }
-"""What reads a column of each kind except categories."""
+"""The function that reads a column of each kind except categories."""
 
 
 def _reader_of_texts(
@@ -265,7 +265,7 @@ class _Once(dict):
 def _each(
     column: Any, read: Callable[[Any], Any], read_text: Callable[[str], Any], dtype: Any
 ) -> NDArray:
-    """Return what is read from each entry, from texts by `read_text`; None is missing."""
+    """Return the value of each entry, of texts by `read_text`; None is missing."""
     if isinstance(column, Coded):
         levels = _each(column.levels, read, read_text, dtype)
         return np.append(levels, np.array([None], dtype))[column.codes]

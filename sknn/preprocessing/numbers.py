@@ -29,7 +29,7 @@ def squash(scaled: NDArray) -> NDArray:
 
 @dataclass
 class Moments:
-    """Weighted mean and standard deviation of a column, and the weight they are of.
+    """Weighted mean and standard deviation of a column, and its total weight.
 
     They are merged with the formulas of Chan, Golub, and LeVeque (1983), "Algorithms for computing
     the sample variance: analysis and recommendations", The American Statistician 37; with the
@@ -76,9 +76,9 @@ class Column:
     n_missing : int
         Missing entries.
     missing_weight : float
-        What they weigh.
+        Their total weight.
     exact : Moments or None
-        Those of the values that are not missing, where `known` is compressed.
+        Those of the values that are not missing, if `known` is compressed.
     precision : float
         Distance from 1 to the next number, in the dtype the column came in.
     """
@@ -123,15 +123,15 @@ class Column:
         return Moments.of(self.known) if self.exact is None else self.exact
 
     def median(self) -> float:
-        """Return the median, which stands for missing entries."""
+        """Return the median, which replaces missing entries."""
         return float(self.known.quantiles(np.array(0.5)))
 
     def filled(self) -> Distinct:
-        """Return the values with the median in the place of missing ones."""
+        """Return the values with the median in place of missing ones."""
         return self.known.heavier(self.median(), self.missing_weight)
 
     def moments(self) -> Moments:
-        """Return mean and deviation, with the median in the place of missing values."""
+        """Return mean and deviation, with the median in place of missing values."""
         if self.exact is None:
             return Moments.of(self.filled())
         return self.exact.merged(Moments(self.missing_weight, self.median(), 0.0))
@@ -142,7 +142,7 @@ class Column:
         return len(self.known.values) > 1
 
     def scale(self) -> float:
-        """Return 1 / (q75 - q25), or 2 / (max - min) where that is not finite."""
+        """Return 1 / (q75 - q25), or 2 / (max - min) if that is not finite."""
         values = self.known.values
         low, high = self.known.quantiles(np.array([0.25, 0.75]))
         width = high - low if high > low else (values[-1] - values[0]) / 2
@@ -196,10 +196,10 @@ class Numbers:
         may_mark : ndarray of bool of shape (d,)
             Columns that may get an indicator.
         edges : callable
-            From the place of a column, its distinct values and the number of columns that vary to
-            edges.
+            Returns edges, given the place of a column, its distinct values, and the number of
+            columns that vary.
         constant : ndarray of bool of shape (d,), default=None
-            Columns that do not vary but for rounding.
+            Columns that vary only by rounding.
         """
         varies = np.array([each.varies for each in columns], bool)
         kept = np.flatnonzero(varies if constant is None else varies & ~constant)
@@ -221,7 +221,7 @@ class Numbers:
         return fitted
 
     def narrow(self) -> NDArray:
-        """Forget the columns that are not used, and return the places of those that stay."""
+        """Drop the columns that are not used, and return the places of the others."""
         used = np.union1d(self.kept, self.marked).astype(np.intp)
         self.kept = np.searchsorted(used, self.kept)
         self.marked = np.searchsorted(used, self.marked)

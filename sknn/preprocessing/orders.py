@@ -33,7 +33,7 @@ def ranks(column: Any, order: list[str]) -> NDArray:
     Parameters
     ----------
     column : ndarray or Coded
-        In whatever form: levels are known by their text.
+        In any form: levels are identified by their text.
     order : list of str
         As :func:`order_of` returns it.
     """

@@ -52,21 +52,21 @@ class Cutter(Protocol):
 
 
 class Facts(Protocol):
-    """What is known of the training rows of a table, wherever they are; all of them count.
+    """Facts about the training rows of a table, wherever they are; all of them count.
 
     Attributes
     ----------
     labels : list
-        What the columns of X are called.
+        Names of the columns of X in messages.
     names : list of str or None
-        Their names, None where not all have one.
+        Their names, None if not all have one.
     """
 
     labels: list
     names: list[str] | None
 
     def forms(self, categorical: NDArray | None) -> list[Form]:
-        """Return what each column of X holds; `categorical` as in Settings."""
+        """Return the form of each column of X; `categorical` as in Settings."""
 
     def sources(self, place: int, form: Form) -> list[Source]:
         """Return the numeric columns that a column of X becomes."""
@@ -78,12 +78,12 @@ class Facts(Protocol):
         """Return the entries of a column of categories, and how much each counts."""
 
     def cutter(self, sources: list[Source]) -> Cutter:
-        """Return what cuts numeric columns into bins where trees would."""
+        """Return an object that cuts numeric columns into bins as trees do."""
 
 
 @dataclass
 class TablePlan:
-    """The way from a table to the matrix.
+    """The mapping from a table to the matrix.
 
     Attributes
     ----------
@@ -111,7 +111,7 @@ class TablePlan:
 
     @classmethod
     def fit(cls, facts: Facts, settings: Settings, remarks: ColumnWarnings) -> TablePlan:
-        """Learn from training rows, and note what the user should know of the columns."""
+        """Learn from training rows, and note what the user should know about the columns."""
         forms = facts.forms(settings.categorical)
         remarks.look_at_forms(facts.labels, forms)
         sources = [each for place, form in enumerate(forms) for each in facts.sources(place, form)]
@@ -123,7 +123,7 @@ class TablePlan:
         remarks.look_at_ranges([facts.labels[each.place] for each in sources], ranges, constant)
         numbers = Numbers.fit(columns, may_mark, _edges(facts, sources, settings), constant)
         kinds = [form.kind for form in forms]
-        found = _levels(facts, kinds, settings.max_categories, remarks)
+        found = _levels(facts, kinds, settings, remarks)
         places, levels = list(found), list(found.values())
         used = numbers.narrow()
         sources = [sources[place] for place in used]
@@ -137,7 +137,7 @@ class TablePlan:
 
     @property
     def n_linear(self) -> int:
-        """Columns for a linear path, at least one if there is to be such a part."""
+        """Columns for a linear path, at least one if this part exists."""
         return max(self.numbers.n_linear + self.categories.width, 1) if self.linear else 0
 
     def apply(self, table: Table) -> NDArray:
@@ -156,7 +156,7 @@ class TablePlan:
         return out
 
     def check_names(self, table: Table) -> None:
-        """Raise for other columns in frames whose names scikit-learn does not look at."""
+        """Raise for other columns in frames whose names scikit-learn does not check."""
         check_names(self.columns, table)
 
     def origins(self) -> list[int]:
@@ -166,7 +166,7 @@ class TablePlan:
         return [int(place) if colon else -1 for place, colon, _ in begun]
 
     def names(self, names: list[str]) -> list[str]:
-        """Return the names of the output columns, which all differ."""
+        """Return the names of the output columns, which are all different."""
         hidden, linear = self.numbers.names([source.name(names) for source in self.sources])
         levels = self.categories.names([names[place] for place in self.places])
         named = hidden + levels or [CONSTANT]
@@ -197,14 +197,15 @@ class _AtQuantiles:
 
 
 def _levels(
-    facts: Facts, kinds: list[str], most: int, remarks: ColumnWarnings
+    facts: Facts, kinds: list[str], settings: Settings, remarks: ColumnWarnings
 ) -> dict[int, Levels]:
     """Return the levels of those columns of categories that have several."""
     used = {}
     for place, kind in enumerate(kinds):
         if kind == CATEGORY:
             found, sample = facts.levels(place)
-            levels = Levels.fit(found, sample.weight, sample.counts, most)
+            found.declared = found.declared or settings.categorical is not None
+            levels = Levels.fit(found, sample.weight, sample.counts, settings.max_categories)
             remarks.look_at_levels(facts.labels[place], found, levels, sample.rows)
             if levels.width:
                 used[place] = levels
@@ -212,7 +213,7 @@ def _levels(
 
 
 def _different(names: list[str]) -> list[str]:
-    """Return the names, with a number after those that have come before."""
+    """Return the names, with a number appended to repeated ones."""
     taken = set(names)
     seen: Counter[str] = Counter()
     return [_fresh(name, seen, taken) for name in names]

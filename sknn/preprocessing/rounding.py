@@ -1,10 +1,10 @@
 """Columns of rounding errors only: around one value, or around zero next to larger columns.
 
 A column whose values agree in all but their last bits holds one value, computed in several ways;
-scikit-learn's scalers treat it as constant, too. What is tiny beside the other columns is another
-matter: it may be rounding error, as the surplus components of a decomposition are, or a quantity in
-large units, as an electric charge in coulombs is. Its own numbers cannot tell, so nothing is done
-about it but to say so.
+scikit-learn's scalers treat it as constant, too. A column that is tiny compared with the others is
+another matter: it may be rounding error, like the surplus components of a decomposition, or a
+quantity in large units, like an electric charge in coulombs. Its numbers do not show which, so it
+is used as it is, with a warning.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LAST_BITS = 16
-"""Units of rounding by which sums in different orders differ, seldom by more."""
+"""Sums in different orders seldom differ by more than this many units of rounding."""
 _BESIDE = 64
-"""Units of rounding of the largest component that surplus components reach."""
+"""Surplus components reach this many units of rounding of the largest component."""
 _LEAST = 1e-4
 """Units of rounding of the largest one, or of 1, that errors do not fall short of everywhere."""
 _TINY = 1e-6
-"""Larger numbers are never taken for rounding errors around zero."""
+"""Larger numbers never count as rounding errors around zero."""
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Ranges:
 
     @classmethod
     def of(cls, values: Sequence[NDArray], precision: NDArray) -> Ranges:
-        """Measure columns by their different numbers, each in ascending order."""
+        """Measure columns, given the different numbers of each in ascending order."""
         ends = [(each[0], each[-1]) if len(each) else (np.nan, np.nan) for each in values]
         low, high = np.array(ends).reshape(-1, 2).T
         return cls(low, high, np.maximum(-low, high), precision)
@@ -56,7 +56,7 @@ class Ranges:
         return (width > 0) & (width <= _LAST_BITS * self.precision * self.peak)
 
     def alike(self, values: Sequence[NDArray]) -> NDArray:
-        """Say which columns hold one value but for rounding; whole numbers are exact."""
+        """Return which columns hold one value except for rounding; whole numbers are exact."""
         alike = self.close
         for place in np.flatnonzero(alike).tolist():
             known = values[place]
@@ -64,7 +64,7 @@ class Ranges:
         return alike
 
     def near_zero(self) -> NDArray:
-        """Say which columns have both signs, and numbers such as rounding the largest leaves."""
+        """Return which columns have both signs, and the size of rounding errors of the largest."""
         largest = np.fmax.reduce(self.peak, initial=0.0)
         most = np.minimum(_BESIDE * self.precision * largest, _TINY)
         least = _LEAST * self.precision * min(largest, 1.0)
@@ -73,5 +73,5 @@ class Ranges:
 
 
 def precision_of(dtype: np.dtype | None) -> float:
-    """Return the distance from 1 to the next number, for all but float32 that of float64."""
+    """Return the distance from 1 to the next number, in float64 for all dtypes but float32."""
     return float(np.finfo(np.float32 if dtype == np.float32 else np.float64).eps)

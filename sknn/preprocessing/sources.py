@@ -67,7 +67,7 @@ class Source:
 
 @dataclass
 class RankSource(Source):
-    """The places of the levels of an ordered category, which its levels stand beside.
+    """The ranks of the levels of an ordered category, in addition to the levels.
 
     Attributes
     ----------

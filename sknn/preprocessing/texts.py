@@ -87,7 +87,7 @@ _MONTH_NAMES = {
 
 
 def _moment_by(pattern: re.Pattern[str]) -> Callable[[str], datetime.datetime | None]:
-    """Return what reads dates of one layout; in UTC where they have a time zone."""
+    """Return a reader for dates of one layout; those with a time zone are read as UTC."""
 
     def read(text: str) -> datetime.datetime | None:
         found = pattern.fullmatch(text.strip())
@@ -175,7 +175,7 @@ class Spelling:
     odd : list of str
         Those that cannot be read so.
     ambiguous : bool
-        They are dates, but day and month cannot be told apart.
+        They are dates, but day and month cannot be distinguished.
     """
 
     kind: str = ""

@@ -26,7 +26,7 @@ from sknn.training.callbacks.progress_bar import ProgressBar, counted
 from sknn.training.warnings import users_level
 
 Outcomes = Generator[tuple[Pair, Any], None, None]
-"""Pairs and what came of them."""
+"""Pairs and their outcomes."""
 
 
 class KeptOutcomes:
@@ -56,11 +56,11 @@ class KeptOutcomes:
         return self._rounds[-1]
 
     def watch(self, found: Outcomes) -> Outcomes:
-        """Yield what is found, and keep it."""
+        """Yield results, and keep them."""
         return self.checkpoint.watch(found, lambda: self._rounds)
 
     def write(self) -> None:
-        """Keep all that was found."""
+        """Keep all outcomes."""
         self.checkpoint.write(self._rounds)
 
 
@@ -77,7 +77,7 @@ class BlockParallel:
     checkpoint : NoCheckpoint
         Where outcomes are kept.
     return_loss_curves : bool
-        Outcomes of networks have their losses.
+        Whether outcomes of networks include their losses.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class BlockParallel:
         """Do nothing."""
 
     def __call__(self, tasks: Iterable[Any]) -> list[dict[str, Any]]:
-        """Do all tasks and return what came of each, in order."""
+        """Do all tasks and return the outcome of each, in order."""
         tasks = list(tasks)
         shown = _prepared_bar([args[0] for _, args, _ in tasks])
         pairs = PairReader().read(tasks)
@@ -124,7 +124,7 @@ class BlockParallel:
         return _copies(known)
 
     def _gather(self, found: Outcomes, known: list[Any], shown: ProgressBar | None) -> None:
-        """Put what comes of pairs in their places, and count it in a bar."""
+        """Put the outcomes of pairs in their places, and count them in a bar."""
         with (
             closing(found),
             closing(self.outcomes.watch(found)) as watched,
@@ -137,7 +137,7 @@ class BlockParallel:
         self.outcomes.write()
 
     def _outcomes(self, pairs: list[Pair]) -> Outcomes:
-        """Yield what came of each pair, networks first."""
+        """Yield the outcome of each pair, networks first."""
         networks = [pair for pair in pairs if pair.model is not None]
         workers = joblib.effective_n_jobs(self.options["n_jobs"])
         for groups in waves(networks, workers):
@@ -152,11 +152,11 @@ class BlockParallel:
         yield from self._alone([pair for pair in pairs if pair.model is None])
 
     def _alone(self, pairs: list[Pair]) -> Outcomes:
-        """Yield what came of each pair, done as scikit-learn does it."""
+        """Yield the outcome of each pair, computed as in scikit-learn."""
         yield from zip(pairs, results([pair.task for pair in pairs], **self.options), strict=True)
 
     def _prepared(self, groups: list[Group], judge: Judge) -> list[Lesson | None]:
-        """Fit the steps before the networks where several networks share them."""
+        """Fit the steps before the networks if several networks share them."""
         shared = [group for group in groups if group.shares_steps]
         work = [delayed(prepare_all)(group.pairs[0].model, group.fold, judge) for group in shared]
         lessons = iter(list(results(work, **self.options)))
@@ -164,7 +164,7 @@ class BlockParallel:
 
 
 def _prepared_bar(models: list[Any]) -> ProgressBar | None:
-    """Take from the models of a search, copies of one, what is for its last fit; return its bar."""
+    """Remove the callbacks for the last fit only from the models of a search; return its bar."""
     shown = bar_of(models[0]) if models else None
     if models and check_final_fit(models[0]):
         for model in models:
@@ -178,7 +178,7 @@ def _copies(outcomes: list[Any]) -> list[Any]:
 
 
 def _fill(pairs: list[Pair], outcomes: list[Any]) -> None:
-    """Put NaN in the places that Ctrl-C left empty.
+    """Put NaN in places that are empty after Ctrl-C.
 
     Raises
     ------
@@ -192,7 +192,7 @@ def _fill(pairs: list[Pair], outcomes: list[Any]) -> None:
     n_candidates = len({pair.candidate for pair in pairs})
     warnings.warn(
         f"Search interrupted by user; {n_candidates - len(missing)} of {n_candidates} candidates "
-        "have scores; those of the others are NaN.",
+        "have scores; the scores of the others are NaN.",
         stacklevel=users_level(),
     )
     empty = _emptied(without_curves(outcomes[known[0].index]))
@@ -202,7 +202,7 @@ def _fill(pairs: list[Pair], outcomes: list[Any]) -> None:
 
 
 def _emptied(outcome: Any) -> Any:
-    """Return an outcome of the same form that knows nothing."""
+    """Return an outcome of the same form without values."""
     if isinstance(outcome, dict):
         return {name: _emptied(each) for name, each in outcome.items()} | {"fit_error": None}
     return np.nan if isinstance(outcome, float) else outcome

@@ -18,7 +18,7 @@ Bracket = list[Rung]
 
 
 def levels(min_iter: int, max_iter: int, factor: float) -> list[int]:
-    """Return `max_iter` and what is left of it by division by `factor`, down to `min_iter`."""
+    """Return `max_iter`, divided by `factor` again and again, down to `min_iter`."""
     found = [int(max_iter)]
     while round(found[-1] / factor) >= min_iter and round(found[-1] / factor) < found[-1]:
         found.append(round(found[-1] / factor))
@@ -32,9 +32,9 @@ def halving(n_candidates: int, epochs: list[int], factor: float) -> Bracket:
 
 
 def hyperband(n_candidates: int, epochs: list[int], factor: float) -> list[Bracket]:
-    """Return a bracket for every level, the boldest first; the last one drops no candidate.
+    """Return a bracket for every level, the most aggressive first; the last drops no candidate.
 
-    Each bracket has about the same number of epochs to give away [1]_.
+    Each bracket has about the same total number of epochs [1]_.
 
     References
     ----------

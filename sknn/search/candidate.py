@@ -1,4 +1,4 @@
-"""One setting of the parameters, and how far its networks are."""
+"""One setting of the parameters, and the progress of its networks."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ class Candidate:
     kind : hashable
         The same for candidates whose networks can be trained in one block.
     key : str or None
-        Of the steps before the network, the same for candidates with the same steps; None
-        where there are none.
+        Key of the steps before the network, the same for candidates with the same steps; None if
+        there are none.
     networks : list of estimator or None, one per split
         To continue with; None if training is over, or over until the next rung.
     pending : dict of int to Part
-        What was trained on a split since the last rung.
+        Training on each split since the last rung.
     parts : list of Part, one per split
         From the last rung that was finished; empty before the first.
     rungs : list of (int, list of Part)
         All finished rungs, by number.
     pace : dict of int to float
-        Seconds an epoch took on each split, in the last rung.
+        Seconds per epoch on each split, in the last rung.
     alive : bool
         It may continue to the next rung, even if it has nothing left to train.
     """
@@ -93,7 +93,7 @@ class Candidate:
         return network if network is self.template else continued(network, self.template)
 
     def take(self, split: int, part: Part, lesson: Lesson | None) -> None:
-        """Keep how training went on a split; times add up."""
+        """Keep the outcome of training on a split; times add up."""
         outcome = dict(part.outcome)
         earlier = self.parts[split].n_epochs if self.rungs else 0
         self.pace[split] = outcome["fit_time"] / max(1, part.n_epochs - earlier)
@@ -112,7 +112,7 @@ class Candidate:
         return {name: getattr(self, name) for name in _KEPT} | {"networks": begun}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Become what had this state."""
+        """Restore this state."""
         for name in _KEPT:
             setattr(self, name, state[name])
         begin = None if self.rungs else self.template
@@ -122,7 +122,7 @@ class Candidate:
         ]
 
     def finish(self, rung: int) -> None:
-        """Let what was trained since the last rung count; where training is over, nothing was."""
+        """Finish a rung with the training since the last one, if there was any."""
         before = self.parts
         parts = [self.pending.get(i) or before[i] for i in range(len(self.networks))]
         self.pending = {}
@@ -134,7 +134,7 @@ class Candidate:
             self.drop()
 
     def drop(self) -> None:
-        """Give up: free the networks."""
+        """Drop out: free the networks."""
         self.alive = False
         self.networks = [None] * len(self.networks)
 
@@ -144,7 +144,7 @@ class Candidate:
 
 
 def _figure(scores: Any, metric: str) -> float:
-    """Return the score by a name; of several without that name the first."""
+    """Return the score with a name, or the first one if there is no such name."""
     if not isinstance(scores, dict):
         return scores
     return scores[metric] if metric in scores else next(iter(scores.values()))
@@ -175,7 +175,7 @@ def candidates_of(
 
 
 def _refuse_what_all_share(networks: list[Any]) -> None:
-    """Raise the error of a parameter that all networks share: it does not depend on the draw."""
+    """Raise the error of a parameter that all networks have in common, however they are drawn."""
     errors = [_error_of(network) for network in networks]
     first = errors[0]
     if first is not None and len({str(error) for error in errors}) == 1:
@@ -183,7 +183,7 @@ def _refuse_what_all_share(networks: list[Any]) -> None:
 
 
 def _error_of(network: Any) -> Exception | None:
-    """Return what is wrong with the parameters of a network."""
+    """Return the error about the parameters of a network."""
     try:
         network._check_parameters()
         network._recipe()
@@ -193,6 +193,6 @@ def _error_of(network: Any) -> Exception | None:
 
 
 def survivors(candidates: list[Candidate], n: int, metric: str) -> list[Candidate]:
-    """Return the `n` best candidates, without those that failed; of equals the earlier ones."""
+    """Return the `n` best candidates, without those that failed; earlier ones win ties."""
     sound = [each for each in candidates if not each.failed and np.isfinite(each.score(metric))]
     return sorted(sound, key=lambda each: -each.score(metric))[:n]

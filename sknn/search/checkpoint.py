@@ -35,7 +35,7 @@ _COMPARED_LATER = frozenset({"cv"})
 """Compared by the splits it produces, so that any iterable works."""
 _LEAST_SECONDS = 1.0
 _WRITINGS = 20
-"""Results wait for the disk this long, or as long as this many writings would take."""
+"""Results are written after this many seconds, or this many times the duration of a writing."""
 _ANEW = "choose another path, or remove the file to start over"
 _VERSIONS = {
     "sknn": __version__,
@@ -57,7 +57,7 @@ class NoCheckpoint:
     known: Any = None
 
     def identify(self, **parts: Any) -> None:
-        """Raise a ValueError if something that the search depends on is not as it was."""
+        """Raise a ValueError if something that the search depends on has changed."""
 
     def seed(self, random_state: Any) -> Any:
         """Return the seed for a `random_state`; for None, one that is drawn once and saved."""
@@ -105,7 +105,7 @@ class SearchCheckpoint(NoCheckpoint):
         self._next = time.monotonic() + _LEAST_SECONDS
 
     def identify(self, **parts: Any) -> None:
-        """Raise a ValueError if something that the search depends on is not as it was."""
+        """Raise a ValueError if something that the search depends on has changed."""
         found = {name: _hash(name, value) for name, value in parts.items()}
         self._refuse_changes(found | self._parts, self._parts | found)
         self._parts |= found
@@ -141,7 +141,7 @@ class SearchCheckpoint(NoCheckpoint):
         return time.monotonic() >= self._next
 
     def write(self, state: Any) -> None:
-        """Write what is known.
+        """Write the state.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Networks that share a fold and the steps before them: trained in one block, judged together."""
+"""Networks that share a fold and the steps before them, trained and scored in one block."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class TrainingBlock:
     networks : sequence of estimator
         Not fitted.
     wishes : sequence of dict
-        What scikit-learn wants to know of each, and see printed.
+        What scikit-learn requests for each, and what to print.
     model : estimator
-        What one of the networks is or ends.
+        One of the networks, or the model that it ends.
     fold : Fold
     lesson : Lesson or None
-        None: the steps before the networks are yet to be fitted.
+        None if the steps before the networks have not been fitted yet.
     share : float
-        Seconds of fitting these steps that each network counts.
+        Share of the seconds of fitting these steps that each network counts.
     """
 
     networks: Sequence[Any]
@@ -44,7 +44,7 @@ class TrainingBlock:
 
 
 def evaluate(block: TrainingBlock, judge: Judge) -> list[dict[str, Any]]:
-    """Train and score the networks of a block; return outcomes in the words of scikit-learn."""
+    """Train and score the networks of a block; return outcomes with the names of scikit-learn."""
     begin = perf_counter()
     lesson = block.lesson
     if lesson is None:
@@ -63,7 +63,7 @@ def evaluate(block: TrainingBlock, judge: Judge) -> list[dict[str, Any]]:
 
 
 def _fitted(block: TrainingBlock, lesson: Lesson, error_score: Any) -> Sequence[Any]:
-    """Return all networks fitted; in the place of one that failed the text of its error."""
+    """Return all fitted networks, or the text of the error if one failed."""
     if lesson.error is not None:
         return [lesson.error] * len(block.networks)
     results = fit_block(block.networks, lesson.X, lesson.y, **(lesson.params or {}))
@@ -76,7 +76,7 @@ def _fitted(block: TrainingBlock, lesson: Lesson, error_score: Any) -> Sequence[
 
 
 def _outcome(network: Any, exam: Exam | None, judge: Judge) -> dict[str, Any]:
-    """Return error, or scores and the time that those of the rows held out took."""
+    """Return the error, or scores and the time of scoring the held-out rows."""
     if exam is None or isinstance(network, str):
         return {"fit_error": network, "score_time": 0.0} | judge.failed()
     begin = perf_counter()
@@ -88,7 +88,7 @@ def _outcome(network: Any, exam: Exam | None, judge: Judge) -> dict[str, Any]:
 
 
 def _extras(model: Any, test: Any, wishes: dict[str, Any]) -> dict[str, Any]:
-    """Return what not all searches ask for."""
+    """Return the results that not all searches request."""
     test = np.asarray(test)
     known = {
         "n_test_samples": int(test.sum()) if test.dtype == bool else len(test),
@@ -99,7 +99,7 @@ def _extras(model: Any, test: Any, wishes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _message(wishes: dict[str, Any], outcome: dict[str, Any]) -> str:
-    """Return the line that scikit-learn prints of a fit."""
+    """Return the line that scikit-learn prints about a fit."""
     verbose, split, given = wishes["verbose"], wishes.get("split_progress"), wishes["parameters"]
     begin = f"[CV {split[0] + 1}/{split[1]}] END " if verbose > 2 and split else "[CV] END "
     end = ", ".join(f"{name}={given[name]}" for name in sorted(given)) + ";" if given else ""
@@ -110,7 +110,7 @@ def _message(wishes: dict[str, Any], outcome: dict[str, Any]) -> str:
 
 
 def _scores_in_words(outcome: dict[str, Any]) -> str:
-    """Return all scores, those on the rows trained on first."""
+    """Return all scores, those on the training rows first."""
     kinds = [kind for kind in ("train_scores", "test_scores") if kind in outcome]
     scores = outcome["test_scores"]
     if isinstance(scores, dict):

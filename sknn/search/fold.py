@@ -1,4 +1,4 @@
-"""What a network inside a model is trained on and judged by, in one split of the rows."""
+"""The rows on which a network inside a model is trained and scored, in one split."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OUT_OF_PLACE = {
 
 
 def network_of(model: Any) -> tuple[Any, str]:
-    """Return the network that a model is or ends in, and the prefix of its parameters.
+    """Return the network at the end of a model, and the prefix of its parameters.
 
     Raises
     ------
@@ -46,14 +46,14 @@ def network_of(model: Any) -> tuple[Any, str]:
 
 
 def resource_of(network: Any) -> str:
-    """Return the name of the parameter that bounds the epochs."""
+    """Return the name of the parameter that limits the epochs."""
     return "max_iter" if hasattr(network, "max_iter") else "n_iter"
 
 
 def configured(model: Any, params: dict[str, Any]) -> Any:
-    """Return a copy of a model with other parameters, for as many epochs at most.
+    """Return a copy of a model with other parameters, for at most this many epochs.
 
-    A parameter may be the whole network, which brings a number of epochs of its own.
+    A parameter may be the whole network, which has its own number of epochs.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def configured(model: Any, params: dict[str, Any]) -> Any:
 
 
 def _check_callbacks(own: Any) -> None:
-    """Raise for callbacks that get in the way of a search; other junk is for fit to refuse."""
+    """Raise for callbacks that interfere with a search; fit refuses other invalid values."""
     listed = own if isinstance(own, (list, tuple)) else ()
     for each in with_inner(each for each in listed if isinstance(each, Callback)):
         for kind, reason in _OUT_OF_PLACE.items():
@@ -82,7 +82,7 @@ def _check_callbacks(own: Any) -> None:
 
 
 def with_network(model: Any, network: Any) -> Any:
-    """Return the model with another network; the model itself stays as it is."""
+    """Return the model with another network, without changing the model."""
     if not isinstance(model, Pipeline):
         return network
     twin = shallow_copy(model)
@@ -93,14 +93,14 @@ def with_network(model: Any, network: Any) -> Any:
 
 @dataclass(frozen=True)
 class Fold:
-    """One split of the rows, and what goes with them.
+    """One split of the rows, and the data that belong to them.
 
     Attributes
     ----------
     X, y : all rows
     train, test : ndarray of int
     fit_params, score_params : dict
-        Arrays with one entry per row are split along.
+        Arrays with one entry per row are split, too.
     """
 
     X: Any
@@ -111,7 +111,7 @@ class Fold:
     score_params: dict[str, Any]
 
     def training(self, model: Any) -> tuple[Any, Any, dict[str, Any]]:
-        """Return the rows to fit a model on, and its further arguments."""
+        """Return the rows to fit a model on, and further arguments of `fit`."""
         rows = split_rows(model, self.X, self.y, self.train)
         return *rows, split_params(self.X, params=self.fit_params, indices=self.train)
 
@@ -123,7 +123,7 @@ class Fold:
 
 
 class Recorder(BaseEstimator):
-    """Replaces the network at the end of a Pipeline and keeps what it would be fitted on."""
+    """Replaces the network at the end of a Pipeline and keeps the arguments of its `fit`."""
 
     def __init__(self, network: Any = None) -> None:
         self.network = network
@@ -134,13 +134,13 @@ class Recorder(BaseEstimator):
         return self
 
     def get_metadata_routing(self) -> Any:
-        """Ask for what the network asks for."""
+        """Request the metadata that the network requests."""
         return self.network.get_metadata_routing()
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a network is fitted on.
+    """The arguments that a network is fitted with.
 
     Attributes
     ----------
@@ -149,11 +149,11 @@ class Lesson:
     X, y : array-like
     params : dict
     seconds : float
-        What it took to get there.
+        Time of fitting the previous steps.
     error : str or None
-        Why it failed.
+        The error, if a step failed.
     exam : Exam or None
-        What the network is judged by.
+        The rows by which the network is scored.
     """
 
     model: Any = None
@@ -170,14 +170,14 @@ def prepare(model: Any, fold: Fold) -> Lesson:
     begin = perf_counter()
     recorder = Recorder(network_of(model)[0])
     X, y, params = fold.training(model)
-    # A Pipeline fits its steps where they are, and those of other splits must stay as they are.
+    # A Pipeline fits its steps in place, and those of other splits must not change.
     model = without_listeners(with_network(clone(model), recorder))
     model.fit(X, **params) if y is None else model.fit(X, y, **params)
     return Lesson(model, *recorder.seen_, perf_counter() - begin)
 
 
 def try_to_prepare(model: Any, fold: Fold, error_score: Any) -> Lesson:
-    """Fit the steps before the network; return errors unless they are to be raised."""
+    """Fit the steps before the network; return errors unless they should be raised."""
     begin = perf_counter()
     try:
         return prepare(model, fold)

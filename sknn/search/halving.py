@@ -1,4 +1,4 @@
-"""The rounds of a search: all that is due is trained at once, then the best continue."""
+"""The rounds of a search: all due candidates are trained together, then the best continue."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ Task = tuple[Candidate, int]
 
 
 def _kind(task: Task) -> Any:
-    """Return what networks of a block have in common; the same rows are given."""
+    """Return the key that networks of a block share; they have the same rows."""
     candidate, split = task
     return candidate.kind, candidate.parts[split].n_epochs if candidate.parts else 0
 
 
 def _stretch(bracket: Bracket, rung: int) -> int:
-    """Return the epochs from the rung before to this one."""
+    """Return the epochs from the previous rung to this one."""
     return bracket[rung].n_epochs - (bracket[rung - 1].n_epochs if rung else 0)
 
 
@@ -56,16 +56,16 @@ class Rounds:
     n_jobs, pre_dispatch
         For joblib.
     say : callable
-        Gets a line a round.
+        Gets one line per round.
     shown : ProgressBar or None
         Counts the epochs of all networks.
     checkpoint : NoCheckpoint
-        Where what is known is kept; rounds begin where those of an earlier call ended.
+        Where results are kept; rounds begin where those of an earlier call ended.
 
     Attributes
     ----------
     done : int
-        How many rounds are over.
+        Number of finished rounds.
     interrupted : bool
         Ctrl-C has ended it.
     """
@@ -100,7 +100,7 @@ class Rounds:
         self._lessons: dict[tuple[str | None, int], Lesson] = {}
         if checkpoint.known is not None:
             self._restore(checkpoint.known)
-            # Networks would be kept twice, and the first of them long after they continued.
+            # Networks would be kept twice, and the first copies long after training continued.
             checkpoint.known = None
 
     @property
@@ -111,14 +111,14 @@ class Rounds:
     def budget(self, candidate: Candidate) -> int:
         """Return the epochs of the last rung that a candidate has finished, 0 if it failed.
 
-        What an error counts must not put it before those that were trained.
+        The `error_score` must not rank it before candidates that were trained.
         """
         if candidate.failed:
             return 0
         return self.brackets[candidate.bracket][candidate.rungs[-1][0]].n_epochs
 
     def run(self, report: Report) -> None:
-        """Do all rounds, or those before Ctrl-C."""
+        """Run all rounds, or those before Ctrl-C."""
         total = self._planned(len(self.levels))
         with counted(self.shown, total, "epoch") as self._steps:
             self._steps.up_to(self._planned(self.done))
@@ -127,13 +127,13 @@ class Rounds:
                 if self.interrupted:
                     break
                 self.done += 1
-                # Those that failed or had stopped before are done as well.
+                # Candidates that failed or stopped earlier count as done.
                 self._steps.up_to(self._planned(self.done))
                 self.checkpoint.write(self._state())
         self._lessons.clear()
 
     def _planned(self, rounds: int) -> int:
-        """Return how many epochs all networks have together in the first rounds."""
+        """Return the total number of epochs of all networks in the first rounds."""
         each_rung = [
             rung.n_candidates * _stretch(bracket, number)
             for bracket in self.brackets
@@ -143,23 +143,23 @@ class Rounds:
         return len(self.folds) * sum(each_rung)
 
     def _state(self) -> dict[str, Any]:
-        """Return what another process needs to continue."""
+        """Return the state that another process needs to continue."""
         states = [each.state() for each in self.candidates]
         paused = sum(len(state["networks"]) + len(state["pending"]) for state in states)
-        # A file may take only a multiple of its size in memory, and tiny networks take more.
+        # Loading a file may take only a multiple of its size in memory; tiny networks take more.
         room = np.zeros(max(0, paused - _FREE_NETWORKS) * _NETWORK_BYTES, np.uint8)
         return {"done": self.done, "candidates": states, "room": room}
 
     def _restore(self, state: dict[str, Any]) -> None:
-        """Go back to where a state was taken."""
+        """Restore a state."""
         self.done = state["done"]
         for each, known in zip(self.candidates, state["candidates"], strict=True):
             each.restore(known)
 
     def _round(self, epochs: int, report: Report) -> None:
-        """Train what is due at a level, and drop what is not good enough for the next one."""
+        """Train the candidates due at a level, and drop those that are not good enough."""
         due = [each for each in self.candidates if each.alive and self._rung(each, epochs)]
-        # The longest come first: at the end, no worker should wait for a long task of another.
+        # The longest come first, so that no worker waits for a long task of another at the end.
         ordered = sorted(due, key=lambda each: -each.seconds_left(epochs))
         tasks = [(each, split) for each in ordered for split in each.due()]
         self.say(f"Training {len(due)} candidates up to epoch {epochs}: {len(tasks)} networks")
@@ -207,7 +207,7 @@ class Rounds:
     def _kept(
         self, blocks: list[list[Task]], done: Iterable[list[Part]]
     ) -> Generator[tuple[list[Task], list[Part]], None, None]:
-        """Yield what comes of each block, and keep it."""
+        """Yield the outcome of each block, and keep it."""
         return self.checkpoint.watch(zip(blocks, done, strict=True), self._state)
 
     def _lesson(self, candidate: Candidate, split: int) -> Lesson | None:
@@ -215,7 +215,7 @@ class Rounds:
         return self._lessons.get((candidate.key, split))
 
     def _blocks(self, tasks: list[Task], heard: bool) -> list[list[Task]]:
-        """Return what is trained together; where callbacks of scikit-learn listen, nothing is."""
+        """Return the tasks in blocks, each alone if callbacks of scikit-learn follow the fits."""
         if heard:
             return [[task] for task in tasks]
         by_rows: dict[Any, list[Task]] = {}
@@ -246,9 +246,9 @@ class Rounds:
             self._lessons[key, split] = lesson
 
     def _results(self, work: list[Any]) -> Generator[Any, None, None]:
-        """Do work in parallel and yield what comes of it, in order."""
+        """Do work in parallel and yield the results, in order."""
         with warnings.catch_warnings():
-            # A part is not meant to converge, and the search itself warns about Ctrl-C.
+            # A part need not converge, and the search itself warns about Ctrl-C.
             warnings.simplefilter("ignore", ConvergenceWarning)
             warnings.filterwarnings("ignore", "Training interrupted by user")
             yield from results(work, n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)

@@ -1,4 +1,4 @@
-"""How candidates are scored: by what, and on which rows."""
+"""How candidates are scored: with which metrics, and on which rows."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ class Judge:
 
     @property
     def kinds(self) -> dict[str, bool]:
-        """Scores by name, and whether they are of rows held out."""
+        """Scores by name, for held-out rows or training rows."""
         kinds = {"test_scores": True, "train_scores": False}
         return kinds if self.return_train_score else {"test_scores": True}
 
     def scores(self, model: Any, fold: Fold) -> dict[str, Any]:
-        """Return the scores of a fitted model by the rows they are of."""
+        """Return the scores of a fitted model, by kind of rows."""
         return {
             kind: self.score(model, *fold.judging(model, held_out))
             for kind, held_out in self.kinds.items()
         }
 
     def score(self, model: Any, X: Any, y: Any, params: dict[str, Any]) -> Any:
-        """Return the score on some rows, or of several metrics all of them."""
+        """Return the score on some rows, or the scores of all metrics."""
         return score_of(model, X, y, self.scorer, params, self.error_score)
 
     def failed(self) -> dict[str, Any]:
@@ -54,9 +54,9 @@ class Judge:
 
 
 class Exam:
-    """The rows that models of one fold are judged by; steps before the networks see them once.
+    """The rows by which models of one fold are scored; steps before the networks see them once.
 
-    Scorers and metrics get copies, since they may write on what they get.
+    Scorers and metrics get copies, because they may change their arguments.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class Exam:
             try:
                 rows = self.rows.items()
                 self.rows = {kind: (_to_end(model, X), *rest) for kind, (X, *rest) in rows}
-            except Exception:  # Every score will raise it, or be what an error counts.
+            except Exception:  # Every scoring will raise it, or return the `error_score`.
                 self.apart = False
         self._checked: dict[tuple[type, str], tuple[Any, Any, Any]] = {}
 
@@ -94,25 +94,25 @@ class Exam:
 
 
 def _checked(network: Any, scorer: Any, X: Any, y: Any, params: Any) -> tuple[Any, Any, Any]:
-    """Return rows that networks like this one need not look at again.
+    """Return rows that networks like this one need not check again.
 
     Metrics get y as it was given.
     """
     kind = type(network)
     ours = issubclass(kind, SupervisedNetwork) and kind.__module__.startswith("sknn.")
     if not ours or kind._check_inputs is not BaseNetwork._check_inputs:
-        return X, y, params  # Its check changes the rows, or it is unknown what it does.
+        return X, y, params  # Its check changes the rows, or is unknown.
     try:
         x = marked(network._check_inputs(X))
         if is_own_score(scorer):
             y = checked_once(y, network._numeric_target)
-    except Exception:  # It is raised again where it is what an error counts.
+    except Exception:  # It is raised again where `error_score` is applied.
         return X, y, params
     return x, y, params
 
 
 def _to_end(model: Any, X: Any) -> Any:
-    """Return what comes to the last step of a model."""
+    """Return the rows that reach the last step of a model."""
     while isinstance(model, Pipeline):
         X = model[:-1].transform(X) if len(model) > 1 else X
         model = model.steps[-1][1]
@@ -120,7 +120,7 @@ def _to_end(model: Any, X: Any) -> Any:
 
 
 def prepare_all(model: Any, fold: Fold, judge: Judge) -> Lesson:
-    """Fit the steps before the networks, and let the rows that these are judged by pass through."""
+    """Fit the steps before the networks, and transform the rows that score the networks."""
     lesson = try_to_prepare(model, fold, judge.error_score)
     exam = Exam(lesson.model, fold, judge) if lesson.error is None else None
     return replace(lesson, exam=exam)

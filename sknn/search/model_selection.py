@@ -41,8 +41,8 @@ class _InBlocks(EstimatorLike):
         Raises
         ------
         ValueError
-            For a parameter that makes no sense, or if no candidate could be fitted, or if the
-            checkpoint is damaged or of another search.
+            For an invalid parameter, if no candidate could be fitted, or if the checkpoint is
+            damaged or belongs to another search.
         OSError
             If the checkpoint cannot be read or written.
         KeyboardInterrupt
@@ -67,7 +67,7 @@ class _InBlocks(EstimatorLike):
 
 @contextmanager
 def _seeded(search: Any, checkpoint: NoCheckpoint) -> Iterator[None]:
-    """Let a search that has no seed draw with the one of its checkpoint."""
+    """Let a search without a seed draw with that of its checkpoint."""
     own = vars(search).get("random_state", 0)
     if own is not None:
         yield

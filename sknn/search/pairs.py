@@ -1,4 +1,4 @@
-"""The tasks of scikit-learn's searches, read: one candidate on one split of the rows."""
+"""The tasks of scikit-learn's searches: one candidate on one split of the rows."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Pair:
     task : (callable, tuple, dict)
         As scikit-learn passes it.
     model : estimator or None
-        A copy with the parameters of the candidate, not fitted. None: it goes the ordinary way.
+        A copy with the parameters of the candidate, not fitted. None: an ordinary task.
     network : estimator
-        What `model` is or ends in.
+        `model`, or the network at its end.
     front : hashable
         The same for pairs with the same steps before the network.
     key : hashable or None
@@ -59,7 +59,7 @@ class Pair:
 
     @property
     def wishes(self) -> dict[str, Any]:
-        """The part of it that a single pair needs; the rest would only be sent along."""
+        """The part of it that a single pair needs; sending the rest would be a waste."""
         return {name: self.asked.get(name) for name in WISHES}
 
     @property
@@ -76,7 +76,7 @@ class Pair:
 def end_of(model: Any) -> tuple[Any, str]:
     """Return the last step of the last Pipeline, and the prefix of its parameters.
 
-    Pipelines of other packages may do other things with the rows; they are what they end in.
+    Pipelines of other packages may do other things with the rows, so they are not unwrapped.
     """
     prefix = ""
     while type(model) is Pipeline:
@@ -89,7 +89,7 @@ def end_of(model: Any) -> tuple[Any, str]:
 class PairReader:
     """Finds the network of each pair, and what it shares with others.
 
-    The same candidate comes once for every split, so what is known of it is kept.
+    The same candidate comes once for every split, so results about it are kept.
     """
 
     known: dict[int, tuple[Hashable, Hashable]] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class PairReader:
         return pairs
 
     def _look_at(self, pair: Pair) -> None:
-        """Note what can be trained together; the rest stays an ordinary task."""
+        """Note which pairs can be trained together; the others stay ordinary tasks."""
         model = pair.task[1][0]
         # scikit-learn prints the lines of the most verbose searches; callbacks follow its fits.
         if pair.asked["verbose"] > 9 or hears(pair.asked.get("callback_ctx")):
@@ -110,7 +110,7 @@ class PairReader:
         given = pair.asked["parameters"] or {}
         try:
             model = model.set_params(**clone(given, safe=False))
-        except Exception:  # The ordinary way raises it.
+        except Exception:  # The ordinary task raises it.
             return
         network, prefix = end_of(model)
         if not isinstance(network, BaseNetwork) or listeners_of(network) or listeners_of(model):
@@ -118,7 +118,7 @@ class PairReader:
         if pair.candidate not in self.known:
             front = _front_of(given, prefix) if type(model) is Pipeline else NO_FRONT
             if front not in (None, NO_FRONT):
-                # What the steps pass on depends on what the network requests.
+                # The output of the steps depends on what the network requests.
                 front = front, requests_of(network)
             self.known[pair.candidate] = front, block_key(network)
         front, key = self.known[pair.candidate]

@@ -1,4 +1,4 @@
-"""Which candidates and splits are done together, and in what order."""
+"""Which candidates and splits are trained together, and in which order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SPLITS_AT_ONCE = 10
 
 @dataclass(frozen=True)
 class Group:
-    """Pairs of one split whose networks come after the same steps.
+    """Pairs of one split whose networks follow the same steps.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Group:
 
 
 def _kind(pair: Pair) -> Any:
-    """Return what pairs of a block have in common; the same rows are given."""
+    """Return the key that pairs of a block share; they have the same rows."""
     return pair.index if pair.key is None else pair.key
 
 
@@ -61,13 +61,13 @@ def cut(
     rows: Any,
     most: int,
 ) -> Iterator[list[Item]]:
-    """Yield what can be trained together in blocks, of about the same number and at most so many.
+    """Yield blocks of items that can be trained together, of about the same size up to a maximum.
 
     Parameters
     ----------
     items : sequence
     key, network : callable
-        Return what items of a block have in common, and the network of one.
+        Return what the items of a block have in common, and the network of one.
     rows : array-like
         What the networks are trained on.
     most : int
@@ -82,10 +82,10 @@ def cut(
 
 
 def waves(pairs: list[Pair], n_workers: int) -> Iterator[list[Group]]:
-    """Yield groups that are done at the same time, those of the same steps side by side.
+    """Yield groups to do at the same time, with the same steps next to each other.
 
-    Two for every worker, and more only to do all splits of some candidates before others, of which
-    something is known then after Ctrl-C. Each may hold a copy of the rows.
+    There are two for every worker, and more only to finish all splits of some candidates before
+    others, so that these have scores after Ctrl-C. Each may hold a copy of the rows.
     """
     fronts: dict[Any, dict[Any, list[Pair]]] = {}
     for pair in pairs:
@@ -114,7 +114,7 @@ def fold_of(pair: Pair) -> Fold:
 
 
 def judge_of(pair: Pair) -> Judge:
-    """Return how a pair, and all of its search, is scored."""
+    """Return how a pair, and its whole search, is scored."""
     asked = pair.asked
     return Judge(asked["scorer"], asked["error_score"], bool(asked["return_train_score"]))
 
@@ -130,8 +130,8 @@ def blocks_of(
             networks, wishes = zip(*((pair.network, pair.wishes) for pair in pairs), strict=True)
             block = TrainingBlock(networks, wishes, pairs[0].model, group.fold, lesson, share)
             blocks.append((_work(pairs, group.fold), place, pairs, block))
-    # At the end, no worker should wait for a long block of another. Of equal blocks, those of the
-    # same candidates come one after the other: after Ctrl-C, some are known on all splits.
+    # At the end, no worker should wait for a long block of another. Equal blocks of the same
+    # candidates are adjacent, so that after Ctrl-C some candidates have scores on all splits.
     blocks.sort(key=lambda each: (-each[0], each[1]))
     return [(pairs, block) for _, _, pairs, block in blocks]
 

@@ -33,8 +33,8 @@ def _seconds(part: Any) -> float:
 def rank(results: dict[str, Any], budgets: list[int]) -> None:
     """Rank those that were trained longer first, and within a rung by their scores.
 
-    Scores after few epochs are known of all, of the good and of the bad; compared with those of
-    survivors, the best of many would often be the luckiest.
+    All candidates, good and bad, have scores after few epochs. If these were compared with the
+    scores of survivors, the best of many would often be the luckiest.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def rank(results: dict[str, Any], budgets: list[int]) -> None:
 
 
 def history(candidates: list[Candidate]) -> dict[str, NDArray]:
-    """Return a row for each candidate and each rung it finished, in columns."""
+    """Return columns with a row for each rung that each candidate finished."""
     columns: dict[str, list[Any]] = {}
     for index, each in enumerate(candidates):
         for rung, parts in each.rungs:

@@ -79,7 +79,7 @@ _CONSTRAINTS = {
     | c.Constraint(_splits, "a splitter, or an iterable of (train, test) indices"),
     "scoring": c.none()
     | c.Constraint(_is_scoring, "a scorer name, a callable, or several: a list of names or a dict"),
-    "pre_dispatch": c.none() | c.integer(1) | c.instance_of(str, "a str, as '2*n_jobs'"),
+    "pre_dispatch": c.none() | c.integer(1) | c.instance_of(str, "a str, such as '2*n_jobs'"),
     "refit": c.boolean()
     | c.Constraint(lambda value: isinstance(value, str) or callable(value), "a str, a callable"),
 }
@@ -108,8 +108,8 @@ class ArchitectureSearchCV(EstimatorLike, BaseSearchCV):
     n_candidates : int, default=27
         Number of candidates to draw.
     max_iter : int, default=None
-        Largest number of epochs of a network, which schedules and the patience of early stopping
-        span. None takes that of the estimator.
+        Largest number of epochs of a network, which also sets the length of schedules and the
+        patience of early stopping. None takes that of the estimator.
     min_iter : int, default="auto"
         Smallest number of epochs of the first rung. "auto" is `max_iter` / `factor` ** 2, for three
         rungs.
@@ -337,20 +337,20 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     # -- before -------------------------------------------------------------------------------
 
     def _asked(self) -> Any:
-        """Return a copy that holds the parameters as they are read: numbers as Python's own."""
+        """Return a copy with parameters in plain form: numbers are Python's own."""
         twin = shallow_copy(self)
         twin.__dict__.update(c.check(type(self).__name__, vars(self), _CONSTRAINTS))
         return twin
 
     def _model(self) -> Any:
-        """Return what is trained, with the most epochs it may have; raise for bad parameters."""
+        """Return the model to train, for the largest number of epochs; raise for bad parameters."""
         owner = type(self).__name__
         network, prefix = network_of(self.estimator)
         name = resource_of(network)
         epochs = getattr(network, name) if self.max_iter is None else self.max_iter
         if not c.integer(1).accepts(epochs):
             raise InvalidParameterError(
-                f"The 'max_iter' parameter of {owner} must be an int >= 1 where {name} of "
+                f"The 'max_iter' parameter of {owner} must be an int >= 1 if {name} of "
                 f"{type(network).__name__} is {epochs!r}."
             )
         if self.min_iter != "auto" and self.min_iter > epochs:
@@ -368,7 +368,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         if not sound or not all(isinstance(each, Mapping) for each in spaces):
             raise TypeError(
                 "The 'search_space' parameter of ArchitectureSearchCV must be a dict of lists or "
-                f"distributions, a list of such dicts or None. Got {asked!r} instead."
+                "distributions, a list of such dicts, or None. Got {asked!r} instead."
             )
         network, prefix = network_of(model)
         for each in spaces:
@@ -471,7 +471,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         } | self._best(table, scores, rounds.metric)
 
     def _best(self, table: dict[str, Any], scores: Any, metric: str) -> dict[str, Any]:
-        """Return which candidate is the best, if that can be said."""
+        """Return the index of the best candidate, if it is known."""
         several = isinstance(scores, dict)
         if several and callable(self.scoring):
             self._check_refit_for_multimetric(scores)

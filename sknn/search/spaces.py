@@ -51,7 +51,7 @@ class LayerSizes:
     last: int | None = None
 
     def __post_init__(self) -> None:
-        """Raise for ranges that hold nothing."""
+        """Raise for empty ranges."""
         for name, least in (("n_layers", 0), ("units", 1)):
             low, high = _pair(name, getattr(self, name))
             whole = is_number(low, Integral) and is_number(high, Integral)
@@ -78,7 +78,7 @@ class LayerSizes:
         fewest, most = map(int, self.n_layers)
         depth = int(rng.randint(fewest, most + 1))
         low, high = map(int, self.units)
-        # Half a unit is added on both sides, so that the ends come as often as they should.
+        # Half a unit is added on both sides, so that the ends are drawn as often as they should be.
         width = math.exp(rng.uniform(math.log(low - 0.5), math.log(high + 0.5)))
         end = () if self.last is None else (int(self.last),)
         return (min(max(round(width), low), high),) * depth + end
@@ -98,7 +98,7 @@ _TRAINING: dict[str, Any] = {
     "learning_rate_init": loguniform(5e-4, 5e-2),
 }
 _CODER = {name: _TRAINING[name] for name in ("activation", "alpha", "learning_rate_init")}
-# Of any network with a y, as far as it has these parameters.
+# For any network with a y, as far as it has these parameters.
 _PLAIN: dict[str, Any] = {"hidden_layer_sizes": LayerSizes()} | _TRAINING
 _SPACES: dict[tuple[type, ...], dict[str, Any]] = {
     (CNNClassifier, CNNRegressor): {
@@ -134,7 +134,7 @@ _SPACES: dict[tuple[type, ...], dict[str, Any]] = {
     },
 }
 _DEPTH = ("n_layers", "units")
-# All that is left to search where the layers themselves are given.
+# All that is left to search if the layers themselves are given.
 _RATES = ("alpha", "learning_rate_init")
 
 
@@ -144,8 +144,8 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
     It holds depth, width, activation, normalization, dropout, L2 penalty, and learning rate of a
     multilayer perceptron; filters and kernels of a convolutional network; units and cells of a
     recurrent network; and so on. For a network with its own `layers`, it holds L2 penalty and
-    learning rate alone: its depth, sizes, and activations are said by the layers. Add parameters of
-    layers by their names, or several lists of layers to choose from, as below.
+    learning rate alone, because the layers determine depth, sizes, and activations. Add parameters
+    of layers by their names, or several lists of layers to choose from, as below.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ def space(estimator: Any, **changes: Any) -> dict[str, Any]:
 
 
 def _check_changes(network: Any, changes: dict[str, Any], given: bool) -> None:
-    """Raise for changes with which no candidate could be trained; `given` says layers are."""
+    """Raise for changes with which no candidate could be trained; `given`: layers are given."""
     owner = type(network).__name__
     parameters = set(network.get_params())
     idle = {*_DEPTH, *_usual(network)} - set(_RATES) if given else set()
@@ -244,7 +244,7 @@ def _check_changes(network: Any, changes: dict[str, Any], given: bool) -> None:
 
 
 def _is_filled(choices: Any) -> bool:
-    """Return whether there is something to choose from, in an order."""
+    """Return whether it is an ordered collection with something to choose from."""
     listed = isinstance(choices, (Sequence, np.ndarray)) and not isinstance(choices, (str, bytes))
     return listed and bool(len(choices))
 

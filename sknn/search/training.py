@@ -1,4 +1,4 @@
-"""A task of a search: training one network, from where it is to some epoch."""
+"""A task of a search: train one network from its current epoch to another one."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Part:
     Attributes
     ----------
     outcome : dict
-        In the words of scikit-learn's searches: fit_error, test_scores, fit_time and so on.
+        With the names of scikit-learn's searches: fit_error, test_scores, fit_time, and so on.
     n_epochs : int
-        Of the whole training so far.
+        Number of epochs so far.
     network : estimator or None
         To continue with; None if training is over.
     interrupted : bool
@@ -47,9 +47,9 @@ def train(
     judge: Judge,
     reports: Sequence[Report],
 ) -> list[Part]:
-    """Train networks of one kind, new or paused, up to an epoch, and score the models they end.
+    """Train networks of one kind, new or paused, up to an epoch, and score their models.
 
-    Nothing that is passed is changed, so the work may be done again elsewhere.
+    No argument is changed, so the work may be repeated elsewhere.
     """
     begin = perf_counter()
     twins = [_beginning(network) for network in networks]
@@ -91,9 +91,10 @@ def _part(
     if reason == PAUSED and network.n_iter_ < until:
         # Not a failure of this candidate: all have the callback, and rungs would differ in epochs.
         raise ValueError(
-            f"A callback of the network ended its training as a Pause does, in epoch "
+            f"A callback of the network ended its training like a Pause, in epoch "
             f"{network.n_iter_}, but ArchitectureSearchCV needs epoch {until}: the search itself "
-            "decides in how many parts a network is trained. Remove what pauses from callbacks."
+            "decides in how many parts a network is trained. Remove the pausing callback from "
+            "callbacks."
         )
     kept = without_listeners(network) if reason == PAUSED else None
     return Part(outcome, int(network.n_iter_), kept, reason == "interrupted")
@@ -141,7 +142,7 @@ def _teach(network: Any, lesson: Lesson, until: int, report: Report) -> None:
 
 
 def continued(network: Any, template: Any) -> Any:
-    """Return a paused network as it was before it travelled: with scikit-learn's callbacks."""
+    """Return a paused network as it was before it was sent: with scikit-learn's callbacks."""
     twin = shallow_copy(network)
     vars(twin).update(listeners_of(template))
     return twin

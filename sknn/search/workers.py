@@ -10,18 +10,18 @@ from sklearn.utils.parallel import Parallel
 
 
 def results(work: list[Any], **options: Any) -> Generator[Any, None, None]:
-    """Do work by joblib and yield what comes of it, in order, so that Ctrl-C loses little.
+    """Do work with joblib and yield the results in order, so that Ctrl-C loses little.
 
     Parameters
     ----------
     work : list
-        As of :func:`sklearn.utils.parallel.delayed`.
+        As from :func:`sklearn.utils.parallel.delayed`.
     **options
         For joblib.
     """
     try:
         parallel = Parallel(**options, return_as="generator")
-    except ValueError:  # Some backends answer only when all is done: they get less at a time.
+    except ValueError:  # Some backends return results only when all work is done.
         size = 4 * joblib.effective_n_jobs(options.get("n_jobs"))
         with Parallel(**options) as parallel:
             for start in range(0, len(work), size):

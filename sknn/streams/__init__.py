@@ -2,5 +2,6 @@
 
 from sknn.streams.dask import blocks
 from sknn.streams.fit import fit_blocks
+from sknn.streams.members import fit_members
 
-__all__ = ["blocks", "fit_blocks"]
+__all__ = ["blocks", "fit_blocks", "fit_members"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ def blocks(X: Any, *others: Any) -> Iterator[Block]:
     """Compute Dask collections block by block, in order.
 
     While you work on one block, the next one is computed, in another thread or, with a
-    ``dask.distributed.Client``, on the cluster. So at most two blocks are in memory here.
+    ``dask.distributed.Client``, on the cluster. So at most two blocks are in the memory of this
+    process.
 
     Parameters
     ----------
@@ -46,8 +48,8 @@ def blocks(X: Any, *others: Any) -> Iterator[Block]:
     TypeError
         If X is not a Dask collection.
     ValueError
-        If the others do not have the rows of X, or have other chunks while the rows of X or theirs
-        have not been counted.
+        If the others do not have as many rows as X, or if they have other chunks and the rows of
+        either have not been counted.
 
     Examples
     --------
@@ -69,13 +71,13 @@ def blocks(X: Any, *others: Any) -> Iterator[Block]:
 
 
 class DaskBlocks:
-    """The chunks of rows, or partitions, of a collection, with what goes with it.
+    """The chunks of rows, or partitions, of a collection, with the data that belong to them.
 
     Parameters
     ----------
     X : Dask array or data frame
     others : dict
-        What goes with it, by the names of errors.
+        The other data, by their names in messages.
 
     Attributes
     ----------
@@ -102,16 +104,16 @@ class DaskBlocks:
     def groups(
         self, size: int, skip: int = 0, *, stay: bool = False
     ) -> Iterator[tuple[int, list[Block]]]:
-        """Go through the blocks, some at a time; the next ones are requested in advance.
+        """Yield the blocks in groups; the next group is requested in advance.
 
         Parameters
         ----------
         size : int
-            Blocks of a group.
+            Number of blocks of a group.
         skip : int
-            Groups to pass over.
+            Number of groups to skip.
         stay : bool
-            Blocks stay on the cluster: their parts are Delayed.
+            Leave the blocks on the cluster: their parts are Delayed.
 
         Yields
         ------
@@ -124,7 +126,7 @@ class DaskBlocks:
         row = sum(self._counted(range(min(skip * size, self.n_blocks))))
         ask = self._persisted if stay else self._computed
         with ThreadPoolExecutor(1) as ahead:
-            # A client may be one of this context only.
+            # A client may belong to this context only.
             asked = [
                 ahead.submit(copy_context().run, ask, self._some(at, size)) for at in starts[:1]
             ]
@@ -144,14 +146,12 @@ class DaskBlocks:
             check_total(row, n_rows(self.columns[i]), self.names[i])
 
     def delayed(self) -> list[Block]:
-        """Return all blocks as they are to be computed: lazy parts are Delayed.
+        """Return all blocks before they are computed: lazy parts are Delayed.
 
-        Who computes all at once what is made of each need not keep all of them.
+        To reduce all of them in one computation, they need not all be in memory.
         """
         indices = range(self.n_blocks)
-        found = [
-            {i: _delayed(_piece(self.columns[i], index)) for i in self.lazy} for index in indices
-        ]
+        found = [{i: self._pieces[i][index] for i in self.lazy} for index in indices]
         row, group = 0, []
         for parts, own in zip(found, self._counted(indices), strict=True):
             group.append(self._block(parts, row, row + own))
@@ -159,6 +159,11 @@ class DaskBlocks:
         for i in self.in_memory:
             check_total(row, n_rows(self.columns[i]), self.names[i])
         return group
+
+    @cached_property
+    def _pieces(self) -> dict[int, Sequence[Any]]:
+        """The blocks of lazy columns as Delayed; each by itself would optimize all of its graph."""
+        return {i: _delayed(self.columns[i]) for i in self.lazy}
 
     def _some(self, start: int, size: int) -> range:
         return range(start, min(start + size, self.n_blocks))
@@ -170,21 +175,21 @@ class DaskBlocks:
         )
 
     def _computed(self, indices: range) -> tuple[list[dict[int, Any]], list[int]]:
-        """Return the lazy parts of some blocks, here, and their rows."""
+        """Return the lazy parts of some blocks, in this process, and their rows."""
         found = self._fetched(indices, lambda parts: parts)
         return found, [n_rows(parts[0]) for parts in found]
 
     def _persisted(self, indices: range) -> tuple[list[dict[int, Any]], Sequence[int]]:
-        """Return the lazy parts of some blocks, as they are computed on the cluster."""
+        """Return the lazy parts of some blocks, to be computed on the cluster."""
         import dask
 
-        flat = [_delayed(_piece(self.columns[i], index)) for index in indices for i in self.lazy]
+        flat = [self._pieces[i][index] for index in indices for i in self.lazy]
         kept = iter(dask.persist(*flat))
         found = [{i: next(kept) for i in self.lazy} for _ in indices]
         return found, self._counted(indices, found)
 
     def _fetched(self, indices: range, of: Any) -> list[dict[int, Any]]:
-        """Compute some blocks in one call: what X and y have in common is computed once."""
+        """Compute some blocks in one call, so that what X and y have in common is computed once."""
         import dask
 
         found: list[dict[int, Any]] = [{} for _ in indices]
@@ -206,19 +211,19 @@ class DaskBlocks:
         import dask
 
         count = dask.delayed(n_rows)
-        pieces = [_delayed(_piece(self.columns[0], index)) for index in indices]
+        pieces = [self._pieces[0][index] for index in indices]
         if found is not None:
             pieces = [parts[0] for parts in found]
         return dask.compute(*map(count, pieces))
 
 
 def _is_frame(values: Any) -> bool:
-    """Return whether there are partitions: those of a frame or a series."""
+    """Return whether a collection has partitions, as a frame or a series has."""
     return hasattr(values, "divisions")
 
 
 def _whole_rows(values: Any) -> Any:
-    """Join the chunks of columns of an array."""
+    """Join chunks of columns of an array."""
     return values if _is_frame(values) else values.rechunk({i: -1 for i in range(1, values.ndim)})
 
 
@@ -233,14 +238,14 @@ def _piece(values: Any, index: int) -> Any:
     return values.partitions[index] if _is_frame(values) else values.blocks[index]
 
 
-def _delayed(piece: Any) -> Any:
-    """Return one block as something to be computed."""
-    pieces = piece.to_delayed()
-    return pieces[0] if _is_frame(piece) else pieces.ravel()[0]
+def _delayed(values: Any) -> Sequence[Any]:
+    """Return the blocks, each of which can be computed separately."""
+    pieces = values.to_delayed()
+    return pieces if _is_frame(values) else pieces.ravel()
 
 
 def _aligned(values: Any, sizes: tuple[float, ...], name: str) -> Any:
-    """Return one of the others in the blocks of X; what is in memory as it is."""
+    """Return one of the others in the blocks of X; data in memory are returned as they are."""
     if values is None:
         return values
     values = sliceable(values, name)
@@ -255,7 +260,7 @@ def _aligned(values: Any, sizes: tuple[float, ...], name: str) -> Any:
         return values.rechunk({0: tuple(int(size) for size in sizes)})
     if len(own) != len(sizes):
         raise ValueError(
-            f"X has {len(sizes)} blocks and {name} has {len(own)}, and how many rows they have is "
+            f"X has {len(sizes)} blocks and {name} has {len(own)}, and their numbers of rows are "
             "not known. Call compute_chunk_sizes() on the arrays, or repartition "
             "the frames alike."
         )

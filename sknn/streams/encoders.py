@@ -1,4 +1,4 @@
-"""Encoders of tables, fitted in one pass over blocks of rows, wherever these are."""
+"""Encoders of tables, fitted in one pass over blocks of rows, wherever they are."""
 
 from __future__ import annotations
 
@@ -21,15 +21,19 @@ def fit_encoder(encoder: TableEncoder, source: Any) -> None:
 
 
 def lend_encoder(net: TableNetwork, source: Any) -> None:
-    """Give a network that starts from scratch an encoder fitted to all blocks."""
-    if "network_" in vars(net):
-        return
+    """Give a network that starts from scratch its encoder, fitted to all blocks."""
+    if "network_" not in vars(net):
+        net._lent_encoder, _ = encoder_of(net, source)
+
+
+def encoder_of(net: TableNetwork, source: Any) -> tuple[TableEncoder, Any]:
+    """Return the encoder that a network would fit, fitted to all blocks, and the first row."""
     encoder, target = net._encoder_and_target()
     summary = summary_of(encoder, source)
     if summary.rows is not None:
         summary.rows.y = target(summary.rows.y)
     encoder.learn_summary(summary).warn()
-    net._lent_encoder = encoder
+    return encoder, summary.head
 
 
 def summary_of(encoder: TableEncoder, source: Any) -> TableSummary:

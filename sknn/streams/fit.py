@@ -15,10 +15,10 @@ from sknn.preprocessing.encoder import TableEncoder
 from sknn.streams.dask import DaskBlocks
 from sknn.streams.encoders import fit_encoder, lend_encoder
 from sknn.streams.full_batch import fit_full_batch
-from sknn.streams.given import GivenBlocks, is_iterable_of_blocks
 from sknn.streams.progress import Bar, bar_for, figures_so_far
 from sknn.streams.rows import is_lazy, n_rows
 from sknn.streams.side_by_side import SideBySide
+from sknn.streams.sources import source_of, without_y
 from sknn.streams.tasks import has_client
 
 _POSITION = "stream_position_"
@@ -47,21 +47,21 @@ def fit_blocks(
     ----------
     estimator : estimator
         An estimator with ``partial_fit``. It is changed in place, and continues where its last call
-        ended. Or a network with ``solver="lbfgs"``, or a
-        :class:`~sknn.preprocessing.TableEncoder`, see the notes.
+        ended. It may also be a network with ``solver="lbfgs"``, or a
+        :class:`~sknn.preprocessing.TableEncoder`; see the notes.
     X : dask.array.Array, dask.dataframe.DataFrame or iterable of blocks
         An iterable yields rows of X, such as slices of a memory map, or tuples ``(X, y)`` or ``(X,
         y, sample_weight)``. Every epoch iterates over it, so it must be a list, or an object whose
         ``__iter__`` starts over.
     y, sample_weight : as the others of :func:`blocks`, default=None
-        With an iterable, they are in its blocks, or in memory.
+        With an iterable, they are part of its blocks, or in memory.
     epochs : int, default=1
         Number of passes over all blocks.
     classes : array-like, default=None
         All labels that will occur; required for the first block of a classifier.
     together : int, default=1
         Number of blocks that are trained side by side, each by a copy of the network. After every
-        such round, the weights and the optimizer state become means over the copies, weighted by
+        round, the weights and the optimizer state become means over the copies, weighted by
         the total sample weight of their rows [1]_. With a ``dask.distributed.Client``, the copies
         are Dask tasks. Otherwise they are joblib jobs, which run one after the other unless
         ``joblib.parallel_config`` sets more jobs.
@@ -104,13 +104,17 @@ def fit_blocks(
         ``together > 1`` also for early stopping, for callbacks that need single updates or decide
         when to stop, and for recurrent layers that keep their state from block to block.
 
+    See Also
+    --------
+    fit_members : The members of a network for tables, with folds as in ``fit``, as tasks.
+
     Notes
     -----
     The result depends on the blocks and on `together` alone. It does not depend on the number of
-    workers and their threads, or on which copy finishes first. A task uses one BLAS thread. The
-    first copy continues with the random numbers of the stream, and the others jump ahead of it. The
-    first block is loaded into this process, where it determines the initial weights and the scale
-    of y, and with ``encoder="first"`` the encoder of a table. What callbacks and fitted attributes
+    workers and threads, or on which copy finishes first. A task uses one BLAS thread. The first
+    copy continues with the random numbers of the stream, and the others jump ahead of it. The first
+    block is loaded into this process, where it determines the initial weights and the scale of y,
+    and with ``encoder="first"`` the encoder of a table. What callbacks and fitted attributes
     measure on training rows is measured on up to 2,048 of its rows.
 
     With ``solver="lbfgs"`` there is no ``partial_fit``. In each of `max_iter` iterations, loss and
@@ -123,10 +127,10 @@ def fit_blocks(
     loaded into this process. If no column has more than 4,096 different numbers or 16,384 different
     texts, the result is that of ``fit`` on the same rows, except for rounding. Otherwise, quantiles
     and edges of bins are off by at most ``(1 + ceil(log2(n_blocks))) / 4094`` of the total weight;
-    numbers and dates in text are represented by an even sample of 8,192 different texts; and of
-    levels, the most frequent ones are kept. Means and standard deviations are exact.
-    Trees (``bins="tree"``) see an even sample of 50,000 rows, or of 2,000,000 entries, but no fewer
-    than 10,000 rows.
+    numbers and dates in text are represented by an even sample of 8,192 different texts; and only
+    the most frequent levels are kept. Means and standard deviations are exact. Trees
+    (``bins="tree"``) see an even sample of 50,000 rows, or of 2,000,000 entries, but no fewer than
+    10,000 rows.
 
     The mean of `together` copies has moved about as far as one copy, so a higher rate is better, up
     to `together` times; the guide has figures.
@@ -175,7 +179,7 @@ def fit_blocks(
         return _full_batch(estimator, source, classes, (epochs, together, resume), more)
     _check_estimator(estimator)
     if isinstance(source, DaskBlocks) and y is None and _needs_y(estimator):
-        raise _without_y(estimator)
+        raise without_y(estimator)
     if classes is not None:
         more["classes"] = classes
     trainer: Any = OneByOne(estimator, more)
@@ -225,19 +229,13 @@ def _full_batch(estimator: Any, source: Any, classes: Any, asked: Any, more: Any
     return estimator
 
 
-def source_of(X: Any, y: Any, sample_weight: Any) -> Any:
-    """Return the blocks of X with what goes with them."""
-    others = {"y": y, "sample_weight": sample_weight}
-    return GivenBlocks(X, others) if is_iterable_of_blocks(X) else DaskBlocks(X, others)
-
-
 def _check_count(name: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
         raise ValueError(f"{name} must be an integer >= 1; got {value!r}.")
 
 
 def _check_estimator(estimator: Any) -> None:
-    """Raise for what the first block would otherwise say in other words."""
+    """Raise for errors that the first block would otherwise report in other words."""
     if isinstance(estimator, type) or not hasattr(estimator, "partial_fit"):
         raise TypeError(f"estimator must be an object with partial_fit; got {estimator!r}.")
 
@@ -247,12 +245,8 @@ def _needs_y(estimator: Any) -> bool:
     return wanted is not None and wanted.default is Parameter.empty
 
 
-def _without_y(estimator: Any) -> TypeError:
-    return TypeError(f"y must be passed: {type(estimator).__name__} does not learn without it.")
-
-
 def _position(estimator: Any, together: int) -> tuple[int, int]:
-    """Return the epoch and the round where an interrupted call goes on."""
+    """Return the epoch and the round where an interrupted call continues."""
     epoch, number, before = getattr(estimator, _POSITION, (0, 0, together))
     if before != together:
         raise ValueError(
@@ -288,7 +282,7 @@ class Passes:
         self.last = ""
 
     def run(self, start: tuple[int, int]) -> None:
-        """Train, from an epoch and a round on."""
+        """Train from an epoch and a round on."""
         first, skip = start
         self.bar = self._bar(first, skip)
         try:
@@ -301,7 +295,7 @@ class Passes:
             if not self.last:
                 raise
             warnings.warn(
-                f"Training interrupted by user: {self.last} was the last to be trained on, and the "
+                f"Training interrupted by user: {self.last} was the last one trained on, and the "
                 "estimator is in the state after it.",
                 stacklevel=3,
             )
@@ -310,7 +304,7 @@ class Passes:
                 self.bar.close()
 
     def _bar(self, epoch: int, skip: int) -> Bar | None:
-        """Return the bar of all rounds, those of an interrupted call included."""
+        """Return the bar of all rounds, including those of an interrupted call."""
         n_blocks = self.source.n_blocks
         in_epoch = None if n_blocks is None else -(-n_blocks // self.together)
         rounds = None if in_epoch is None else in_epoch * self.epochs
@@ -323,7 +317,7 @@ class Passes:
         needs_y = _needs_y(self.estimator)
         for number, blocks in self.source.groups(self.together, skip, stay=stay):
             if needs_y and any(target is None for _, target, _ in blocks):
-                raise _without_y(self.estimator)
+                raise without_y(self.estimator)
             trained = self._round(blocks, epoch, number)
             rows += trained
             if trained:
@@ -335,11 +329,11 @@ class Passes:
         return rows
 
     def _round(self, blocks: list[Any], epoch: int, number: int) -> int:
-        """Train on some blocks; should that fail, the position is that of before."""
+        """Train on some blocks; if that fails, the position stays where it was."""
         if not isinstance(self.estimator, BaseNetwork):
             return self.trainer.train(blocks, number)
         before = getattr(self.estimator, _POSITION, None)
-        # During training: a checkpoint contains the round whose weights it has.
+        # Set during training, so that a checkpoint contains the round of its weights.
         setattr(self.estimator, _POSITION, (epoch, number + 1, self.together))
         try:
             return self.trainer.train(blocks, number)
@@ -363,7 +357,7 @@ class OneByOne:
     Attributes
     ----------
     interrupted : bool
-        The network took a Ctrl-C as the end of the last block.
+        Ctrl-C ended the last block.
     """
 
     def __init__(self, estimator: Any, more: dict[str, Any]) -> None:
@@ -372,7 +366,7 @@ class OneByOne:
         self.interrupted = False
 
     def train(self, blocks: list[tuple[Any, ...]], number: int) -> int:
-        """Train on a block; return how many rows it has."""
+        """Train on a block; return its number of rows."""
         [(x, target, weight)] = blocks
         if not n_rows(x):
             return 0
@@ -381,7 +375,7 @@ class OneByOne:
             own["sample_weight"] = weight
         run = getattr(self.estimator, "run_", None)
         self.estimator.partial_fit(x, **own, **self.more)
-        # The network has not seen a block in which no row counts.
+        # A network does not see a block in which all rows have weight 0.
         heard = getattr(self.estimator, "run_", None) is not run
         self.interrupted = heard and getattr(self.estimator, "stop_reason_", "") == "interrupted"
         return n_rows(x)

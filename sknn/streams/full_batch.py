@@ -12,16 +12,17 @@ from sklearn.utils.validation import validate_data
 
 from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.over_blocks import measure_block, parcel_for_blocks
-from sknn.streams.rows import check_rows, n_rows
+from sknn.streams.rows import check_rows, joined, n_rows
+from sknn.streams.sources import without_y
 from sknn.streams.tasks import fetched, has_client, sum_of_tasks
 
 _NAMES = ("X", "y", "sample_weight")
 
 
 def fit_full_batch(estimator: Any, source: Any, more: dict[str, Any]) -> None:
-    """Minimize loss and penalty over all blocks, which stay where they are.
+    """Minimize loss and penalty over all blocks, wherever they are.
 
-    y and weights come to this process, and the rows of one block.
+    y, the weights, and the rows of one block are loaded into this process.
 
     Parameters
     ----------
@@ -35,10 +36,10 @@ def fit_full_batch(estimator: Any, source: Any, more: dict[str, Any]) -> None:
     stay = has_client()
     blocks = [block for _, group in source.groups(size, stay=stay) for block in group]
     if any(target is None for _, target, _ in blocks):
-        raise TypeError(f"y must be passed: {type(estimator).__name__} does not learn without it.")
+        raise without_y(estimator)
     weighted = any(weight is not None for _, _, weight in blocks)
-    y = _joined(fetched([target for _, target, _ in blocks]))
-    weight = _joined(fetched([each for *_, each in blocks])) if weighted else None
+    y = np.asarray(joined(fetched([target for _, target, _ in blocks])))
+    weight = np.asarray(joined(fetched([each for *_, each in blocks]))) if weighted else None
     first = next((x for x in map(_first_rows, blocks) if n_rows(x)), None)
     if first is None:
         raise ValueError("X has no rows; at least one is needed to train on.")
@@ -69,12 +70,8 @@ def _first_rows(block: tuple[Any, ...]) -> Any:
     return fetched(block[:1])[0]
 
 
-def _joined(parts: tuple[Any, ...]) -> NDArray:
-    return np.concatenate([np.asarray(part) for part in parts])
-
-
 def _counted(blocks: list[Any], y: NDArray, counts: NDArray | None) -> list[tuple[Any, ...]]:
-    """Return blocks in which every row has the weight that counts, that of its class included."""
+    """Return blocks in which the weight of every row includes that of its class."""
     sizes = [n_rows(part) for part in fetched([target for _, target, _ in blocks])]
     ends = np.cumsum([0, *sizes])
     return [
@@ -92,7 +89,7 @@ def _over_blocks(
 
 
 def _measured(shared: Any, index: int, x: Any, y: Any, weight: Any) -> Any:
-    """Measure one block, on whichever machine."""
+    """Measure one block, on any machine."""
     parcel, vector, scale = shared
     check_rows((x, y, weight), index, _NAMES)
     if not n_rows(x):

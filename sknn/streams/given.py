@@ -1,4 +1,4 @@
-"""Blocks of rows that are given one by one: parts of a memory map, files, batches of a data set."""
+"""Blocks of rows that come one by one: parts of a memory map, files, batches of a data set."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _NAMES = ("X", "y", "sample_weight")
 
 
 def is_iterable_of_blocks(X: Any) -> bool:
-    """Return whether it can be iterated over, and is not a table, text, or mapping."""
+    """Return whether X can be iterated over, and is not a table, text, or mapping."""
     table = shape_of(X) is not None or hasattr(X, "__array__")
     text = isinstance(X, (str, bytes, Mapping))
     return isinstance(X, Iterable) and not table and not text
 
 
 class GivenBlocks:
-    """An iterable of blocks, each rows of X, or a tuple of those of X, y and weights.
+    """An iterable of blocks, each of them rows of X, or a tuple of rows of X, y, and weights.
 
     Parameters
     ----------
     X : iterable
-        It is passed over once an epoch.
+        It is iterated over once per epoch.
     others : dict
-        y and weights of all rows, in memory, where blocks are rows of X alone.
+        y and weights of all rows, in memory, if blocks are rows of X alone.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class GivenBlocks:
     def groups(
         self, size: int, skip: int = 0, *, stay: bool = False
     ) -> Iterator[tuple[int, list[Block]]]:
-        """Go through the blocks, some at a time; see ``DaskBlocks.groups``."""
+        """Yield the blocks in groups; see ``DaskBlocks.groups``."""
         parts = enumerate(iter(self.X))
         row = 0
         for index, part in islice(parts, skip * size):
@@ -88,7 +88,7 @@ class GivenBlocks:
         return zip(_NAMES[1:], block[1:], strict=True)
 
     def _given(self, part: Any, index: int) -> Block:
-        """Return a block with its y and weights, None if they are not in it."""
+        """Return a block with its y and weights, which are None if it has none."""
         block = part if isinstance(part, tuple) else (part,)
         rows = shape_of(block[0]) if block else None
         listed = block and isinstance(block[0], Sequence) and not isinstance(block[0], (str, bytes))
@@ -100,9 +100,7 @@ class GivenBlocks:
         block = (*block, *(None,) * (len(_NAMES) - len(block)))
         for name, values in self._rest(block):
             if values is not None and name in self.others:
-                raise ValueError(
-                    f"Block {index} of X has {name} in it; do not pass {name} as well."
-                )
+                raise ValueError(f"Block {index} of X contains {name}; do not pass {name} as well.")
         known = (block[0], *(v if v is None else sliceable(v, n) for n, v in self._rest(block)))
         check_rows(known, index, self.names)
         return known

@@ -47,7 +47,7 @@ class Bar:
         self.width = len(line)
 
     def line(self, told: str) -> str:
-        """Return what is shown."""
+        """Return the text of the bar."""
         number, bar = f"{self.done}", ""
         if self.rounds is not None:
             number = f"{self.done}/{self.rounds}"
@@ -70,7 +70,7 @@ class CallbackBar(Bar):
     shown : ProgressBar
     rounds : int or None
     unit : str
-        What a round is.
+        Name of a round.
     done : int
     """
 
@@ -97,7 +97,7 @@ def bar_for(estimator: Any, rounds: int | None, unit: str, done: int, verbose: b
 
 
 def figures_so_far(estimator: Any) -> str:
-    """Return the losses and score of a network after the last round, otherwise nothing."""
+    """Return the losses and the score of a network after the last round, or blank."""
     run = getattr(estimator, "run_", None)
     if run is None or not len(run.history):
         return ""

@@ -17,12 +17,12 @@ def shape_of(values: Any) -> Any:
 
 
 def is_lazy(values: Any) -> bool:
-    """Return whether it is a Dask array or frame, but not a Delayed, which has any attribute."""
+    """Return whether it is a Dask array or frame, not a Delayed, which has every attribute."""
     return hasattr(values, "__dask_graph__") and isinstance(shape_of(values), tuple)
 
 
 def sliceable(values: Any, name: str) -> Any:
-    """Return what has rows that can be cut; raise for what has none."""
+    """Return an object with rows that can be split; raise if it has none."""
     if sp.issparse(values) and values.ndim == 2:
         reject_broken(values, name)
         return values.tocsr()
@@ -40,7 +40,7 @@ def sliceable(values: Any, name: str) -> Any:
 
 
 def described(values: Any) -> str:
-    """Say of what type something is, and which shape it has if that is not one of rows."""
+    """Return the type of something in words, and its shape if it has no rows."""
     shape = shape_of(values)
     axes = f" of shape {shape}" if isinstance(shape, tuple) and len(shape) < 2 else ""
     return f"{type(values).__name__}{axes}"
@@ -52,6 +52,17 @@ def sliced(values: Any, start: int, stop: int, step: int = 1) -> Any:
         return None
     rows = slice(start, stop, step)
     return values.iloc[rows] if hasattr(values, "iloc") else values[rows]
+
+
+def joined(parts: Sequence[Any]) -> Any:
+    """Return the rows of all parts, in their own type."""
+    if any(map(sp.issparse, parts)):
+        return sp.vstack(list(map(sp.csr_array, parts)), format="csr")
+    if all(hasattr(part, "iloc") for part in parts):
+        import pandas as pd
+
+        return pd.concat(parts)
+    return np.concatenate([np.asarray(part) for part in parts])
 
 
 def n_rows(values: Any) -> int:

@@ -1,4 +1,4 @@
-"""Rounds: copies of a network that are trained on consecutive blocks, and averaged."""
+"""Rounds: copies of a network are trained on consecutive blocks and averaged."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class SideBySide:
     more : dict
         Further arguments of its ``partial_fit``.
     together : int
-        Blocks of a round; the last one of an epoch may have fewer.
+        Number of blocks of a round; the last round of an epoch may have fewer.
 
     Attributes
     ----------
     interrupted : bool
-        Ctrl-C came when the last round was whole.
+        Whether Ctrl-C came when the last round was complete.
     """
 
     def __init__(self, estimator: Any, more: dict[str, Any], together: int) -> None:
@@ -60,7 +60,7 @@ class SideBySide:
         self.interrupted = False
 
     def train(self, blocks: list[tuple[Any, ...]], number: int) -> int:
-        """Train on the blocks of a round; return how many rows that were."""
+        """Train on the blocks of a round; return their number of rows."""
         before, opened = vars(self.estimator).copy(), self.round
         try:
             with restored_on_error(self.estimator.random_state):
@@ -84,7 +84,7 @@ class SideBySide:
         return rows
 
     def _open(self, blocks: list[tuple[Any, ...]]) -> bool:
-        """Prepare the network by the first block in which there is something to learn from."""
+        """Prepare the network with the first block that has something to learn from."""
         for index, block in enumerate(blocks):
             x, y, weight = fetched(block)
             check_rows((x, y, weight), index, _NAMES)
@@ -108,7 +108,7 @@ class SideBySide:
 
 
 def _train_on(parcel: Any, index: int, block: int, x: Any, y: Any, weight: Any) -> Any:
-    """Train a copy on one block, on whichever machine."""
+    """Train a copy on one block, on any machine."""
     check_rows((x, y, weight), block, _NAMES)
     if not n_rows(x):
         return None

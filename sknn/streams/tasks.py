@@ -1,9 +1,9 @@
-"""Where the blocks of a round are trained on: tasks of Dask, or jobs of joblib."""
+"""Where the work on blocks is done: in Dask tasks, or in joblib jobs."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import joblib
@@ -24,25 +24,30 @@ def has_client() -> bool:
 def run_tasks(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple]) -> list[Any]:
     """Return ``function(shared, *task)`` of every task, in their order.
 
-    With a client they are tasks of Dask, which depend only on their arguments: one that a
-    dying worker has left behind is run again. Without one they are jobs of joblib, one after the
-    other where nothing else is configured.
+    With a client, they are Dask tasks, which depend only on their arguments: if a worker dies, its
+    tasks run again elsewhere. Without a client, they are joblib jobs, which run one after the other
+    unless more are configured.
     """
     if not has_client():
-        return joblib.Parallel()(joblib.delayed(function)(shared, *task) for task in tasks)
-    return _computed(_delayed_calls(function, shared, tasks))
+        return run_jobs(function, shared, tasks)
+    return computed(delayed_calls(function, shared, tasks))
+
+
+def run_jobs(function: Callable[..., Any], shared: Any, tasks: Iterable[tuple]) -> list[Any]:
+    """Return ``function(shared, *task)`` of every task, from joblib jobs."""
+    return joblib.Parallel()(joblib.delayed(function)(shared, *task) for task in tasks)
 
 
 def sum_of_tasks(
     function: Callable[..., Any], shared: Any, tasks: Sequence[tuple], add: Callable[..., Any]
 ) -> Any:
-    """Return the sum of what tasks give, neighbors first: on a cluster, too, in no other order."""
+    """Return the sum of the results of tasks, neighbors first: in the same order on a cluster."""
     if not has_client():
         return _in_pairs(run_tasks(function, shared, tasks), add)
     import dask
 
     adding = dask.delayed(add, pure=False, traverse=False)
-    return _computed([_in_pairs(_delayed_calls(function, shared, tasks), adding)])[0]
+    return computed([_in_pairs(delayed_calls(function, shared, tasks), adding)])[0]
 
 
 def _in_pairs(values: list[Any], add: Callable[..., Any]) -> Any:
@@ -52,16 +57,18 @@ def _in_pairs(values: list[Any], add: Callable[..., Any]) -> Any:
     return values[0]
 
 
-def _delayed_calls(function: Callable[..., Any], shared: Any, tasks: Sequence[tuple]) -> list[Any]:
+def delayed_calls(function: Callable[..., Any], shared: Any, tasks: Iterable[tuple]) -> list[Any]:
+    """Return the calls of all tasks, whose arguments and `shared` may be calls, too."""
     import dask
 
-    # As a separate task, what all share is sent once, and is not inspected.
+    # As a separate task, the shared argument is sent once, and is not inspected.
     common = dask.delayed(shared, pure=False, traverse=False)
     call = dask.delayed(function, pure=False, traverse=False)
     return [call(common, *map(_literal, task)) for task in tasks]
 
 
-def _computed(calls: list[Any]) -> list[Any]:
+def computed(calls: list[Any]) -> list[Any]:
+    """Return the results of calls; their arguments are not loaded into this process."""
     import dask
 
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):
@@ -69,7 +76,7 @@ def _computed(calls: list[Any]) -> list[Any]:
 
 
 def fetched(values: Sequence[Any]) -> tuple[Any, ...]:
-    """Return what may be on a cluster here."""
+    """Return values in this process, including those on a cluster."""
     if not any(map(_is_delayed, values)):
         return tuple(values)
     import dask

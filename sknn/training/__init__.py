@@ -1,1 +1,1 @@
-"""How parameters move: batches, objectives, the loop and what it needs to continue."""
+"""Training: batches, objectives, the loop, and the state it needs to continue."""

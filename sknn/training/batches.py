@@ -122,7 +122,7 @@ class _NoColumn:
 
 
 class _DenseColumn:
-    """Gathers rows, in one order whatever theirs, into one reused buffer."""
+    """Gathers rows of any memory order into one reused buffer."""
 
     def __init__(self, values: NDArray) -> None:
         self.values = values

@@ -86,7 +86,7 @@ def _functions_of_openblas(library: Any) -> tuple[Any, Any] | None:
 
 
 def held(those: list[Library]) -> Held:
-    """Return what the user has set, before it is changed."""
+    """Return the user's numbers, before they are changed."""
     numbers = [(library, library.number()) for library in those]
     # Libraries that do not know their number return None.
     more = [each for each in numbers if each[1] and each[1] > 1]

@@ -79,7 +79,7 @@ class Ledger(History):
         return made
 
     def back_to(self, columns: dict[str, list[float]], rows: int) -> None:
-        """Forget what came after so many epochs."""
+        """Drop everything after a number of epochs."""
         self.n_epochs = rows
 
     def of_some(self, members: NDArray) -> Ledger:
@@ -237,7 +237,7 @@ def joined(runs: Sequence[Run]) -> Run:
 
 
 def _go_on(run: Run, runs: Sequence[Run]) -> None:
-    """Let the run of a block hold what its members have come to so far."""
+    """Update the run of a block with the current state of its members."""
     run.reference = np.array([each.reference for each in runs])
     run.stall = np.array([each.stall for each in runs])
     best: Any = [each.best for each in runs]
@@ -274,7 +274,7 @@ def hand_back(block: Run, member: int, run: Run) -> None:
 
 
 def _own(figure: Any, member: int) -> Any:
-    """Return what belongs to a member; before the first epoch all have the same."""
+    """Return the state of a member; before the first epoch, all have the same."""
     return figure if np.ndim(figure) == 0 else figure[member]
 
 

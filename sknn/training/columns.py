@@ -32,7 +32,7 @@ def column(number: Any, dtype: DTypeLike) -> Any:
 
 
 def of_all(values: Sequence[Any]) -> Any:
-    """Return what members have, each its own, as one number where all have the same."""
+    """Return the values of all members, as one number if they are the same."""
     first = values[0]
     return first if all(value == first for value in values) else np.array(values, np.float64)
 
@@ -68,7 +68,7 @@ class OptimizerColumns:
 
 
 class ScheduleColumns:
-    """Schedules planned ahead, one per member, each with a horizon of its own.
+    """Schedules planned ahead, one per member, each with its own horizon.
 
     Parameters
     ----------

@@ -108,7 +108,7 @@ class Diagnostics(Callback):
         progress.row.update(self._probe.figures())
 
     def on_train_end(self, progress: Progress) -> None:
-        """Warn about what is wrong, and drop the work arrays."""
+        """Warn about problems, and drop the work arrays."""
         run, sizes = progress.run, self._probe.sizes
         del self._probe
         columns = run.history.since(run.grown)

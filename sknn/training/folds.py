@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -30,7 +30,7 @@ _ROWS = 1 << 13
 
 
 class FoldBatches:
-    """Training rows of several members, each with rows of its own.
+    """Training rows of several members, each with its own rows.
 
     The batches of a pass have the same size, up to one row: a last batch of a few rows would make a
     noisy step. A member with more rows than another leaves out as many in each pass, others every
@@ -43,14 +43,22 @@ class FoldBatches:
     weight : ndarray of shape (n, 1) or None
     rows : sequence of ndarray of int
         For each member the rows it learns from.
+    member : int or None
+        The one whose batches are wanted, without an axis of members; None: those of all.
     """
 
     def __init__(
-        self, x: NDArray, target: Any, weight: NDArray | None, rows: Sequence[NDArray]
+        self,
+        x: NDArray,
+        target: Any,
+        weight: NDArray | None,
+        rows: Sequence[NDArray],
+        member: int | None = None,
     ) -> None:
         target = target if isinstance(target, np.ndarray) else target.toarray()
         self.columns = (x, target, weight)
         self.rows = rows
+        self.member = member
         self.n_rows = min(len(each) for each in rows)
         self.buffers: dict[int, NDArray] = {}
 
@@ -66,19 +74,24 @@ class FoldBatches:
         size : int
             Least rows of a batch, for each member.
         rng : Generator or None
-            Draws the orders; None keeps the order of the rows.
+            Draws the orders, those of members that are not wanted, too; None keeps the order of the
+            rows.
         """
-        orders = self.rows if rng is None else [rng.permutation(each) for each in self.rows]
-        order = np.stack([each[: self.n_rows] for each in orders])
+        order = self._order(rng)
         ends = np.linspace(0, self.n_rows, self.count(size) + 1).round().astype(int)
         for start, stop in zip(ends[:-1], ends[1:], strict=True):
-            where = order[:, start:stop]
+            where = order[..., start:stop]
             target, weight = (_taken(column, where) for column in self.columns[1:])
             yield self._rows_of_x(where), target, weight
 
+    def _order(self, rng: np.random.Generator | None) -> NDArray:
+        drawn = (each if rng is None else rng.permutation(each) for each in self.rows)
+        orders = [each[: self.n_rows] for m, each in enumerate(drawn) if self.member in (None, m)]
+        return np.stack(orders) if self.member is None else orders[0]
+
     def _rows_of_x(self, where: NDArray) -> NDArray:
         """Gather into a reused buffer; batches come in two sizes."""
-        x, rows = self.columns[0], where.shape[1]
+        x, rows = self.columns[0], where.shape[-1]
         assert x is not None
         if rows not in self.buffers:
             self.buffers[rows] = np.empty((*where.shape, *x.shape[1:]), x.dtype)
@@ -139,6 +152,11 @@ class Folds:
             -(-n_members // n_splits),
         )
 
+    @property
+    def n_members(self) -> int:
+        """Number of members."""
+        return len(self.train)
+
     def of(self, member: int) -> tuple[NDArray, NDArray]:
         """Return the rows a member learns from, and those it is judged by."""
         return self.train[member], self.held_out[member]
@@ -155,15 +173,26 @@ class Folds:
         -------
         raw : ndarray of shape (n_groups, len(judged), n_raw)
         """
-        n_members = len(self.train)
-        in_group = -(-n_members // self.n_groups)
-        raw = np.empty((self.n_groups, len(self.judged), *network.out_shape), network.dtype)
-        for m, held_out in enumerate(self.held_out):
-            member = network.member(m)
-            for start in range(0, len(held_out), _ROWS):
-                rows = held_out[start : start + _ROWS]
-                where = np.searchsorted(self.judged, rows)
-                raw[m // in_group, where] = member.predict(x[rows])
+        members = range(self.n_members)
+        return self.gathered(self.own_scores(m, network.member(m), x) for m in members)
+
+    def own_scores(self, member: int, network: Network, x: NDArray) -> NDArray:
+        """Return the raw scores of the rows that one member holds out, by its network.
+
+        They are predicted some at a time, since a copy of all of them may be as large as x.
+        """
+        rows = self.held_out[member]
+        starts = range(0, max(len(rows), 1), _ROWS)
+        return np.concatenate([network.predict(x[rows[start : start + _ROWS]]) for start in starts])
+
+    def gathered(self, scores: Iterable[NDArray]) -> NDArray:
+        """Return the raw scores (n_groups, len(judged), n_raw) from those of every member."""
+        in_group = -(-self.n_members // self.n_groups)
+        raw: Any = None
+        for m, (rows, own) in enumerate(zip(self.held_out, scores, strict=True)):
+            if raw is None:
+                raw = np.empty((self.n_groups, len(self.judged), *own.shape[1:]), own.dtype)
+            raw[m // in_group, np.searchsorted(self.judged, rows)] = own
         return raw
 
 
@@ -217,32 +246,39 @@ class OutOfFold(Callback):
         Those of an earlier call are judged again, because its rows may have been different.
         """
         run = progress.run
+        self.seconds = math.inf
         known, run.candidates = run.candidates, ()
         for each in known:
             self._keep(progress.network.with_members(each.theta), each.epoch, progress)
+        begin = perf_counter()
         if run.epoch == 0:
             self._keep(progress.network, 0, progress)
+            progress.measuring.append(perf_counter() - begin)
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Judge, and keep what is among the best."""
+        """Score the members, and keep the best states."""
         epoch = progress.run.epoch
         loss = math.nan
-        if epoch <= _EARLY or epoch % 2 == 0:
+        if is_judged(epoch):
             loss = self._keep(progress.candidate, epoch, progress)
         progress.row["out_of_fold_loss"] = loss
 
     def _keep(self, network: Network, epoch: int, progress: Progress) -> float:
-        run, begin = progress.run, perf_counter()
+        run = progress.run
         raw = self.folds.held_out_scores(network, self.x)
-        scored = perf_counter()
+        begin = perf_counter()
         loss = self.judge(raw)
-        end = perf_counter()
+        self.seconds = min(self.seconds, perf_counter() - begin)
         if math.isfinite(loss):
             found = ScoredWeights(loss, epoch, network.theta.copy(), raw)
             run.candidates = _within_memory((*run.candidates, found))
-        progress.measured_since(begin)
-        progress.concluding = (end - scored) * (_TO_CALIBRATE + _TO_COMPARE * len(run.candidates))
+        progress.concluding = self.seconds * (_TO_CALIBRATE + _TO_COMPARE * len(run.candidates))
         return loss
+
+
+def is_judged(epoch: int) -> bool:
+    """Return whether members are judged after an epoch."""
+    return epoch <= _EARLY or epoch % 2 == 0
 
 
 def _within_memory(candidates: tuple[ScoredWeights, ...]) -> tuple[ScoredWeights, ...]:

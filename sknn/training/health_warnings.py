@@ -1,4 +1,4 @@
-"""Warnings of unhealthy training: from figures of the layers to what is wrong, and what helps.
+"""Warnings about unhealthy training: from figures of the layers to cause and remedy.
 
 The thresholds come from networks of 0 to 8 hidden layers on the digits, breast cancer and diabetes
 data, with nine optimizers: between the worst figure of those that learned well and the mildest of
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 VANISHED = 1e-4
-"""Gradient of a layer beside that of the last one; healthy: above 0.02."""
+"""Gradient of a layer relative to that of the last one; healthy: above 0.02."""
 EXPLODED = 10.0
 """The same, growing toward the input; healthy: below 2."""
 LONG_GRADIENT = 100.0
@@ -26,11 +26,11 @@ DEAD = 0.5
 SATURATED = 0.5
 """Share of outputs of a layer; healthy: below 0.2."""
 SHORT_UPDATE = 1e-4
-"""Update beside weights; healthy: above 4e-4 ..."""
+"""Update relative to weights; healthy: above 4e-4 ..."""
 SHORT_WAY = 0.02
 """... and all updates together beside the weights; healthy: above 0.08."""
 LONG_UPDATE = 1.0
-"""Update beside weights; healthy: below 0.3."""
+"""Update relative to weights; healthy: below 0.3."""
 RISE = 0.25
 """Part of its fall that the loss may rise again; healthy: below 0.1."""
 
@@ -74,7 +74,7 @@ class Chart:
 
     @property
     def gradients(self) -> dict[str, NDArray]:
-        """Root mean square of a layer's gradient beside that of the last, by epoch."""
+        """Root mean square of a layer's gradient relative to that of the last, by epoch."""
         norms = self.by_layer("gradient_norm")
         roots = {name: norms[name] / np.sqrt(size) for name, size in self.sizes.items()}
         *earlier, last = list(roots) or [""]
@@ -88,13 +88,13 @@ class Chart:
 
     @property
     def ratio(self) -> NDArray:
-        """Update beside weights in the layer where it is longest, by epoch."""
+        """Update relative to weights in the layer where this is largest, by epoch."""
         ratios = [self.by_layer("update_ratio")[name] for name in self.sizes]
         return np.max(ratios, axis=0) if ratios else np.full(1, np.nan)
 
 
 def _known(values: NDArray) -> NDArray:
-    """Return what was measured, NaN if nothing was."""
+    """Return the measurements, NaN if there are none."""
     known = values[~np.isnan(values)]
     return known if known.size else np.full(1, np.nan)
 
@@ -108,7 +108,7 @@ def _first(values: NDArray) -> float:
 
 
 def findings(chart: Chart) -> dict[str, str]:
-    """Return for each kind of trouble what was found, and the remedy."""
+    """Return the findings and the remedy for each kind of trouble."""
     with np.errstate(all="ignore"):
         checks = {
             "rate too high": _rate_too_high(chart),

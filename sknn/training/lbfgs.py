@@ -42,7 +42,7 @@ class FullBatch:
         self.reached = self.theta.copy()
 
     def __call__(self, vector: NDArray) -> tuple[float, NDArray]:
-        """Return the objective and a gradient of its own."""
+        """Return the objective and an independent gradient."""
         self.theta[...] = vector
         value, total = self.over_rows(vector, 1.0 / (self.batches.n_rows * self.objective.unit))
         self.objective.grad[...] = total

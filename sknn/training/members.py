@@ -1,4 +1,4 @@
-"""Some members of a run as a run of their own, and back."""
+"""Some members of a run as a separate run, and back."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def run_of(run: Run, members: Sequence[int]) -> Run:
 
 
 def put(run: Run, members: Sequence[int], part: Run) -> None:
-    """Write what belongs to some members back into the run they came from."""
+    """Write the state of some members back into the run they came from."""
     index, n = np.asarray(members), run.n_members
     for name in _WATCHED:
         setattr(run, name, _written(getattr(run, name), (n,), index, getattr(part, name)))
@@ -83,7 +83,7 @@ def join(run: Run, groups: Sequence[Sequence[int]], parts: Sequence[Run]) -> Non
 
 
 def follow(run: Run, longest: Run) -> None:
-    """Take over what is the same for all members, from those that were trained longest."""
+    """Take over values that all members share from those that were trained longest."""
     for name in _COMMON:
         setattr(run, name, getattr(longest, name))
     run.streams = replace(run.streams, order=longest.streams.order)
@@ -93,7 +93,7 @@ _NOBODY = nullcontext()
 
 
 def parked(run: Run, network: Network) -> AbstractContextManager[None]:
-    """Give members that have stopped back what they had, whatever happens in the block."""
+    """Restore members that have stopped, whatever happens in the block."""
     if not (network.lead and np.any(run.stopped)):
         return _NOBODY
     return _held(run, network, np.flatnonzero(run.stopped).tolist())

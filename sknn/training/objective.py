@@ -42,7 +42,7 @@ class Objective(Protocol):
         """Return the objective on one batch and fill `grad`."""
 
     def figures(self) -> dict[str, Any]:
-        """Return what else was measured since the last call: a number, or one for every member."""
+        """Return other measurements since the last call: a number, or one for every member."""
 
 
 class Penalty:

@@ -63,7 +63,7 @@ class History:
             del values[rows:]
 
     def since(self, epoch: int) -> dict[str, list[float]]:
-        """Return the columns without what was measured up to an epoch."""
+        """Return the columns without the entries up to an epoch."""
         known = sum(value <= epoch for value in self.columns["epoch"])
         return {name: values[known:] for name, values in self.columns.items()}
 
@@ -78,7 +78,7 @@ class History:
         return {name: _pack(name, values) for name, values in self.columns.items()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Unpack; a range that is longer than all arrays beside it was not packed by us."""
+        """Unpack; a range that is longer than all arrays next to it was not packed here."""
         arrays = [_rows_of(packed) for packed in state.values() if not isinstance(packed, tuple)]
         most = max(_STREAM_ROWS, *arrays, 0)
         self.columns = {name: _unpack(packed, most) for name, packed in state.items()}
@@ -141,7 +141,7 @@ class Streams:
 
     @classmethod
     def from_seed(cls, seed: int, n_members: int = 1) -> Streams:
-        """Make the four streams from one seed; every member has noise of its own."""
+        """Make the four streams from one seed; every member has its own noise."""
         init, split, order, noise = np.random.SeedSequence(seed).spawn(4)
         seeds = [noise, *noise.spawn(n_members - 1)]
         return cls(
@@ -150,6 +150,11 @@ class Streams:
             order=np.random.default_rng(order),
             noise=_joined([np.random.default_rng(each) for each in seeds]),
         )
+
+    @classmethod
+    def of_members(cls, parts: Sequence[Streams]) -> Streams:
+        """Return the streams of all members, from those of each that was trained alone."""
+        return replace(parts[0], noise=_joined([part.noise for part in parts]))
 
     def part(self, members: Sequence[int]) -> Streams:
         """Return independent streams for some of the members."""
@@ -204,7 +209,7 @@ def jumped(generator: np.random.Generator, times: int) -> np.random.Generator:
 
 @dataclass
 class Best:
-    """The weights that did best on what is monitored, after which epoch and at which rate.
+    """The weights with the best monitored value, their epoch, and their rate.
 
     With members everything is an array, with an entry or a row for each.
     """
@@ -219,7 +224,7 @@ class Best:
         return Best(self.value[pick], self.theta[pick], self.epoch[pick], self.rate[pick])
 
     def improved(self, better: NDArray, other: Best) -> Best:
-        """Return what is taken from another one where that is better."""
+        """Return the better of two, member by member."""
         return Best(
             np.where(better, other.value, self.value)[()],
             np.where(np.expand_dims(better, -1), other.theta, self.theta),
@@ -367,11 +372,11 @@ class Run:
             raise
 
     def _before(self) -> dict[str, Any]:
-        """Return what to go back to; at the end of an epoch all else is replaced, not changed."""
+        """Return the state to go back to; other arrays are replaced, not changed, in an epoch."""
         return vars(self) | {"schedule_state": dict(self.schedule_state)}
 
     def watch(self, key: str | None) -> None:
-        """Start to watch something: what was best by another measure is forgotten."""
+        """Start to monitor a quantity; the best value of another measure is forgotten."""
         if self.watched != key:
             self.watched, self.best, self.reference, self.stall = key, None, float("inf"), 0
             self.stopped = False

@@ -142,7 +142,7 @@ def _settle_own(own: Any) -> None:
 
 
 def _after_fork() -> None:
-    """Forget the threads that a forked process does not have, and what they held."""
+    """Forget the threads that a forked process does not have, and reset the lock."""
     global _lock
     _lock = threading.RLock()
     for thread in list(_users):

@@ -168,7 +168,7 @@ class TouchedRows:
 
 
 def _put(array: NDArray, rows: NDArray, values: NDArray) -> None:
-    """Assign rows, each as one item of so many bytes: faster than ``array[rows] = values``."""
+    """Assign rows, each as one item of bytes: faster than ``array[rows] = values``."""
     item = np.dtype((np.void, array.shape[1] * array.itemsize))
     array.view(item)[:, 0].put(rows, values.view(item), mode="clip")
 
@@ -213,7 +213,7 @@ class TouchedObjective:
         return value
 
     def figures(self) -> dict[str, float]:
-        """Return what the objective measured."""
+        """Return the measurements of the objective."""
         return self.objective.figures()
 
 

@@ -14,7 +14,7 @@ from sknn.core.optimizers import Optimizer, State
 from sknn.training.columns import column
 
 Action = Callable[[float], None]
-"""An action besides the optimizer's step; gets the learning rate."""
+"""An action in addition to the optimizer's step; gets the learning rate."""
 
 
 class Update:

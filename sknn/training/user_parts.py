@@ -36,7 +36,7 @@ _SMALL = Layout([_DENSE, _DENSE, _MEMORY])
 
 @cache
 def is_own(kind: type) -> bool:
-    """Return whether a class is the user's; those of this package have tests of their own."""
+    """Return whether a class is the user's; classes of this package have their own tests."""
     return kind.__module__.partition(".")[0] != "sknn"
 
 

@@ -79,7 +79,7 @@ def test_what_cannot_be_reconstructed():
     model = coder().fit(X[:, :5])
     for wrong, text in [
         ({"kind": "pie"}, "kind must be"),
-        ({"kind": "images"}, "pass shape"),
+        ({"kind": "images"}, "pass the shape"),
         ({"shape": (2, 2)}, "shape must be"),
     ]:
         with pytest.raises(ValueError, match=text):

@@ -125,6 +125,10 @@ def test_what_lacks_is_named():
     ]:
         with pytest.raises(ValueError, match=missing):
             feature_importances(FITTED, *given, method=method)
+    signals = X[:, :, np.newaxis]
+    small = CNNClassifier((2,), kernel_size=(3,), max_iter=1).fit(signals, Y > 0)
+    with pytest.raises(ValueError, match=r"rows of shape \(5, 1\)"):
+        feature_importances(small, signals, Y > 0)
     table = TabularMLPRegressor(max_iter=2, n_members=2, n_splits=2).fit(X, Y)
     with pytest.raises(AttributeError, match="encoded"):
         feature_importances(table)
@@ -213,7 +217,7 @@ def test_weights_reach_the_scorer_that_was_asked_for():
 @pytest.mark.parametrize(
     ("given", "weight", "words"),
     [
-        ((), WEIGHTS, "without the rows that it weights; pass X"),
+        ((), WEIGHTS, "without its rows; pass X"),
         ((X,), WEIGHTS[1:], "sample_weight.shape"),
         ((X,), -WEIGHTS, "Negative values"),
         ((X, Y), 0 * WEIGHTS, "sample_weight must hold at least one weight that is not zero"),

@@ -112,7 +112,7 @@ def test_weights_that_cannot_be_drawn():
     with pytest.raises(NotFittedError):
         WeightsDisplay.from_estimator(net())
     for wrong, text in [
-        ({"kind": "images"}, "pass shape"),
+        ({"kind": "images"}, "pass the shape"),
         ({"kind": "pie"}, "kind must be"),
         ({"layer": "hidden9"}, "layer must be"),
         ({"layer": 5}, "layer must be"),
@@ -292,6 +292,8 @@ def test_updates_are_counted_where_the_schedule_counts_them():
 
 def test_schedules_by_name_and_by_themselves():
     display = LearningRateDisplay.from_schedules(["cosine", "plateau"], max_iter=10)
+    # A rate for all of an epoch is a stair; one for every update is a curve.
+    assert [line.get_drawstyle() for line in display.lines_] == ["default", "steps-post"]
     assert [line.get_label() for line in display.lines_] == ["cosine", "plateau"]
     assert set(display.rates["plateau"][1]) == {0.001}
     with pytest.raises(InvalidParameterError, match="schedules"):

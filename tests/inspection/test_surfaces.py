@@ -86,7 +86,7 @@ def test_what_has_no_landscape():
     with pytest.raises(NotFittedError):
         LossLandscapeDisplay.from_estimator(MLPClassifier(), X, LABELS)
     for model in (GAN((3,), (3,), **BRIEF), BernoulliRBM(3, n_iter=1)):
-        with pytest.raises(TypeError, match="no loss"):
+        with pytest.raises(TypeError, match="not minimize a loss"):
             LossLandscapeDisplay.from_estimator(model.fit(np.clip(X, 0, 1)), X)
     net = MLPClassifier((5,), **BRIEF).fit(X, LABELS)
     other = MLPClassifier((4,), **BRIEF).fit(X, LABELS)

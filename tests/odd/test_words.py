@@ -12,7 +12,7 @@ from numpy.testing import assert_array_equal
 from sklearn.base import ClassifierMixin
 from sklearn.exceptions import DataConversionWarning
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.utils import get_tags
 
 from sknn import (
@@ -340,6 +340,18 @@ def test_curves_of_what_is_wrapped():
     )
 
 
+@pytest.mark.parametrize("call", ["predict", "partial_fit"])
+def test_columns_of_another_step_of_a_pipeline(call):
+    steps = make_pipeline(PolynomialFeatures(), MLPClassifier(**SMALL)).fit(X, BINARY)
+    given = {"predict": (X,), "partial_fit": (X, BINARY)}[call]
+    words = said(lambda: getattr(steps[-1], call)(*given))
+    assert words.startswith(
+        "X has 5 features, but MLPClassifier is expecting 21 features as input."
+    )
+    assert words.endswith("For the last step of a pipeline, pass pipe[:-1].transform(X).")
+    getattr(steps[-1], call)(steps[:-1].transform(X), *given[1:])
+
+
 FIRST = {"channels": "first"}
 SINGLE = {
     # shape of X in fit, parameters, shape of a single row, noun, lengths told
@@ -368,7 +380,8 @@ def test_a_single_row_with_a_shape_lacks_the_axis_of_rows(name, form):
         words = said(lambda call=call: call(form(one)))
         assert f"X has the shape {single} of a single {noun}, " in words
         assert f"X of shape (n_samples, {lengths}). Reshape your data: one {noun} needs" in words
-        assert words.endswith("X[None] (or X[:1] of a batch).")
+        assert "X[None] (or X[:1] of a batch)." in words
+        assert ("Read as flat rows, X has" in words) == (len(single) == 2)
 
 
 def test_rows_of_a_wrong_shape_are_not_taken_for_a_single_one():

@@ -324,7 +324,11 @@ WARNED = {
     "IDs": (IDS, "120 different entries in 120 rows.* ID"),
     "IDs of the dtype category": (pd.Categorical(IDS), "120 different entries.* ID"),
     "sentences": ([f"this is what customer {i} wrote to us" for i in range(N)], "TfidfVectorizer"),
-    "half of them rare": ([f"a{i}" if i % 3 else "b" for i in range(N)], "in 80 of them"),
+    "sentences, each three times": (
+        [f"this is what customer {i % 40} wrote to us" for i in range(N)],
+        "40 different sentences.* regardless of its words; .*TfidfVectorizer.*of text.*dtype",
+    ),
+    "half of them rare": ([f"a{i}" if i % 3 else "b" for i in range(N)], "rows, 80 of which"),
     "some words": (
         ["many" if i % 50 == 0 else str(v) for i, v in enumerate(VALUES)],
         r"read as numbers, and entries that are not \('many'\) count as missing",
@@ -373,6 +377,36 @@ def test_ordinary_columns_are_not_warned_of():
     X["gaps"] = X["few"].where(np.arange(400) % 7 == 0)
     TableEncoder().fit(X)
     TableEncoder().fit(X[:8])
+
+
+NOTES = [f"this is what customer {i % 40} wrote to us" for i in range(N)]
+CANNED = [f"an answer out of a list, number {i % 12}" for i in range(N)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "settings"),
+    [
+        (pd.Categorical(NOTES), {}),
+        (NOTES, {"categorical_features": ["text"]}),
+        (CANNED, {}),
+        ([text.replace(" ", "-") for text in NOTES], {}),
+        ([f"town {i % 40}" for i in range(N)], {}),
+    ],
+)
+def test_long_levels_that_are_meant_or_frequent_are_not_warned_of(texts, settings):
+    encoder = TableEncoder(**settings).fit(pd.DataFrame({"text": texts, "x": VALUES}))
+    assert encoder.kinds_ == ["category", "number"]
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_sentences_in_blocks_are_warned_of_once(times):
+    frame = pd.DataFrame({"note": [f"this is what {i // times} said to us all" for i in range(N)]})
+    encoder = TableEncoder()
+    parts = [encoder.summarize(frame[:70]), encoder.summarize(frame[70:])]
+    remarks = encoder.learn_summary(parts[0].merged(parts[1]))
+    with pytest.warns(TableWarning, match="TfidfVectorizer") as record:
+        remarks.warn()
+    assert len(record) == 1
 
 
 @pytest.mark.parametrize("share, way", [(0.04, "decimal point"), (0.06, "")])

@@ -7,8 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-import warnings
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -16,8 +14,9 @@ from numpy.testing import assert_array_equal
 
 from sknn import MLPClassifier
 from sknn.streams import fit_blocks
+from tests.scale.clusters import cluster, kill_one
 
-distributed = pytest.importorskip("distributed")
+pytest.importorskip("distributed")
 da = pytest.importorskip("dask.array")
 dd = pytest.importorskip("dask.dataframe")
 pd = pytest.importorskip("pandas")
@@ -42,22 +41,6 @@ def trained(x=None, target=y, kind=MLPClassifier):
     net = kind((300, 300), batch_size=50, dropout=0.1, random_state=0)
     x = lazy() if x is None else x
     return fit_blocks(net, x, target, epochs=2, together=4, classes=[0, 1])
-
-
-@contextmanager
-def cluster(n_workers, n_threads):
-    with (
-        warnings.catch_warnings(),
-        distributed.LocalCluster(
-            n_workers=n_workers,
-            threads_per_worker=n_threads,
-            processes=True,
-            dashboard_address=None,
-        ) as local,
-        distributed.Client(local) as client,
-    ):
-        client.wait_for_workers(n_workers, timeout=60)
-        yield client
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +108,7 @@ def test_a_worker_that_dies_in_the_middle_of_a_round(here, tmp_path):
 
     with cluster(2, 1):
         killed = []
-        thread = threading.Thread(target=_kill_one, args=(tmp_path, killed))
+        thread = threading.Thread(target=kill_one, args=(tmp_path, killed))
         thread.start()
         there = trained(lazy().persist(), kind=Watched)
         thread.join()
@@ -163,15 +146,6 @@ def test_any_worker_may_die_at_any_time(here):
             timer.join()
 
 
-def _kill_one(folder, killed):
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and not killed:
-        for name in os.listdir(folder)[:1]:
-            os.kill(int(name), signal.SIGKILL)
-            killed.append(name)
-        time.sleep(0.01)
-
-
 @pytest.mark.slow
 def test_errors_of_blocks_come_back():
     with cluster(1, 1), pytest.raises(ValueError, match="Block 8 has 100 rows in X and 99 in y"):
@@ -184,6 +158,7 @@ import joblib, numpy as np, ray
 from ray.util.joblib import register_ray
 from sknn import MLPClassifier
 from sknn.streams import fit_blocks
+from tests.scale.clusters import cluster, kill_one
 
 rng = np.random.default_rng(0)
 parts = [(x, (x[:, 0] > 0).astype(int)) for x in np.split(rng.standard_normal((800, 6)), 8)]

@@ -58,7 +58,7 @@ def test_callbacks_that_are_refused(tmp_path, kind, inside):
 def test_a_pause_inside_a_callback_is_an_error_of_the_search(epoch):
     """The rungs are at epochs 1, 3 and 9."""
     model = search(network(callbacks=[Stops(epoch)]))
-    with pytest.raises(ValueError, match=r"ended its training as a Pause does, in epoch \d+,.*"):
+    with pytest.raises(ValueError, match=r"ended its training like a Pause, in epoch \d+,.*"):
         model.fit(X, THREE)
     assert not hasattr(model, "cv_results_")
 

@@ -302,7 +302,7 @@ def test_a_pause_of_the_network_s_own_is_refused():
 
 
 def test_epochs_that_are_not_known():
-    with pytest.raises(InvalidParameterError, match="where max_iter of TabularMLPClassifier"):
+    with pytest.raises(InvalidParameterError, match="if max_iter of TabularMLPClassifier"):
         ArchitectureSearchCV(TabularMLPClassifier()).fit(X, THREE)
 
 

@@ -383,7 +383,7 @@ def test_a_state_goes_from_block_to_block_only_one_after_the_other():
 
 def test_a_table_needs_some_rows_to_begin_with():
     blocks = [(X[:10], y[:10]), (X[10:], y[10:])]
-    with pytest.raises(ValueError, match="first block has 10 rows, .* it needs 30"):
+    with pytest.raises(ValueError, match="first block has 10 rows, .* it needs at least 30"):
         fit_blocks(TabularMLPClassifier(random_state=0), blocks, together=2, classes=[0, 1])
 
 
@@ -397,7 +397,7 @@ def test_a_table_needs_some_rows_to_begin_with():
         ((LAZY, y), {"X_test": X}, TypeError, "partial_fit has no argument 'X_test'"),
         (((part for part in PARTS),), {}, TypeError, "X is a generator, .* only once"),
         (([X[:50], X[50:]],), {}, TypeError, "y must be passed: MLPClassifier does not learn"),
-        ((PARTS, y), {}, ValueError, "Block 0 of X has y in it"),
+        ((PARTS, y), {}, ValueError, "Block 0 of X contains y"),
         (([X[:10], X[10:]], y[:90]), {}, ValueError, "X has 100 rows, but y has 90"),
         (([(X[:10], y[:9])],), {}, ValueError, "Block 0 has 10 rows in X and 9 in y"),
         (([3.0, 4.0],), {}, TypeError, "Block 0 of X must be rows, or a tuple"),

@@ -93,6 +93,11 @@ def test_batches_hold_the_rows_of_their_member(size, weighted):
     for own, mine in zip(seen, rows, strict=True):
         assert len(own) == len(set(own)) == batches.n_rows == 25
         assert set(own) <= set(mine.tolist())
+    for m in range(3):
+        alone = FoldBatches(x, y, weight, rows, m).epoch(size, np.random.default_rng(0))
+        for one, joint in zip(alone, batches.epoch(size, np.random.default_rng(0)), strict=True):
+            for part, whole in zip(one, joint, strict=True):
+                np.testing.assert_array_equal(part, None if whole is None else whole[m])
 
 
 @pytest.mark.parametrize("weighted", [False, True])

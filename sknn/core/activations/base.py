@@ -55,7 +55,7 @@ class Activation(Spec, family=True):
     """The first two derivatives follow from the output: layers can be made contractive."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Reset what is known about the function of the parent class, if it is overridden."""
+        """Reset facts about the function of the parent class, if it is overridden."""
         super().__init_subclass__(**kwargs)
         if "forward" in vars(cls):
             for name in _FACTS - vars(cls).keys():

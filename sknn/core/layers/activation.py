@@ -1,4 +1,4 @@
-"""A non-linearity as a layer of its own."""
+"""A non-linearity as a separate layer."""
 
 from __future__ import annotations
 

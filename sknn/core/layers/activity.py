@@ -98,7 +98,7 @@ class Sparsity(Layer):
         return float(self.weight) * value
 
     def _excess(self, mean: NDArray) -> float:
-        """Return the sum of what is above the target; leave the derivative in `mean`."""
+        """Return the sum of the excess over the target; leave the derivative in `mean`."""
         mean -= float(self.target)
         np.maximum(mean, 0.0, out=mean)
         value = float(mean.sum())

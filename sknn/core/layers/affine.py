@@ -38,7 +38,7 @@ class Affine(Layer):
         return bound
 
     def _activation_scratch(self, out_shape: Shape) -> dict[str, Scratch]:
-        """Name the arrays the activation needs beside the output."""
+        """Name the arrays that the activation needs in addition to the output."""
         scratch = {}
         if self.activation.needs_input:
             scratch["z"] = Scratch(out_shape)

@@ -25,7 +25,7 @@ class Defaults:
 
 
 class Context:
-    """What a layer gets besides its arrays: work arrays, and how to run.
+    """What a layer gets in addition to its arrays: work arrays, and how to run.
 
     Attributes
     ----------
@@ -100,7 +100,7 @@ class Layer(Spec, family=True):
     uses_weight: ClassVar[bool] = False
     """Reads the weights of the rows from the context."""
     reads_input: ClassVar[bool] = False
-    """Reads the input of the network from the context, besides that of the layer."""
+    """Reads the input of the network from the context, in addition to its own input."""
     uses_mask: ClassVar[bool] = False
     """Reads from the context which steps of its sequences are present."""
     has_units: ClassVar[bool] = False
@@ -112,7 +112,7 @@ class Layer(Spec, family=True):
     ignores_zeros: ClassVar[bool] = False
     """Rows of W whose inputs are zero in all of a batch are neither read nor have a gradient."""
     bears_any_scale: ClassVar[bool] = False
-    """Works the same whatever the scale of its input, so no warning is needed when it is first."""
+    """Works the same at any scale of its input, so no warning is needed if it comes first."""
     takes_maximum: ClassVar[bool] = False
     """Has no derivative where the largest entries are equal."""
     depends_on_rows: ClassVar[bool] = False

@@ -15,7 +15,7 @@ from sknn.exceptions import InvalidParameterError
 
 
 class Block(Layer):
-    """A layer that runs chains of others and joins what they give.
+    """A layer that runs chains of other layers and joins their outputs.
 
     What the layers inside need of the batch, the block asks for. Bound, it has its chains of
     bound layers in ``chains``.
@@ -31,7 +31,7 @@ class Block(Layer):
         """Return the lists of layers, one per chain; junk is left as it is."""
 
     def _prefix(self, i: int) -> str:
-        """Return what stands in front of the names of chain `i`."""
+        """Return the prefix of the names of chain `i`."""
         return ""
 
     def inside(self) -> Iterator[Layer]:

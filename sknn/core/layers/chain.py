@@ -65,7 +65,7 @@ class Chain:
             shape = layer.plan(shape).out_shape
 
     def own(self, name: str, views: Views) -> Views:
-        """Return what belongs to one layer, under the names it gave."""
+        """Return the arrays of one layer, under its own names."""
         start = f"{self.prefix}{name}."
         return {key[len(start) :]: view for key, view in views.items() if key.startswith(start)}
 

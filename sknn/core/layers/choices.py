@@ -82,7 +82,7 @@ class Choices(Layer):
         return np.arange(len(owners)) + shifts[owners], begins, owners
 
     def plan(self, in_shape: Shape) -> Plan:
-        """No parameters; what is in the groups, side by side."""
+        """No parameters; the entries of the groups, side by side."""
         columns, begins, _ = self._places()
         n = int(columns.max(initial=-1)) + 1
         if len(in_shape) != 1 or n > in_shape[0]:

@@ -2,7 +2,7 @@ r"""The linear map of a convolution, its adjoint and the gradient of its weights
 
 .. math:: y_o = \sum_j x_{o s + j d - p} W_j
 
-for every window o, in matrix products over copies of the windows. The copy is made anew for every
+for every window o, in matrix products over copies of the windows. The copy is made again for every
 slab of windows, small enough for the cache, so memory does not grow with the image. All arrays are
 those of one member, of shape (rows, lines, columns, channels).
 """

@@ -90,7 +90,7 @@ class Masking(Layer):
         return Plan(in_shape, scratch=_noise(in_shape))
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
-        """Draw what is kept."""
+        """Draw which inputs are kept."""
         if not ctx.train or ctx.rng is None:
             np.copyto(y, x)
             return
@@ -102,7 +102,7 @@ class Masking(Layer):
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
-        """Pass on the gradient of what was kept."""
+        """Pass on the gradient of the kept inputs."""
         _pass_on_kept(dy, dx, ctx)
 
 
@@ -151,7 +151,7 @@ class SaltAndPepper(Layer):
         return Plan(in_shape, scratch=work)
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
-        """Draw what is replaced, by one number for each input."""
+        """Draw which inputs are replaced, with one number for each."""
         np.copyto(y, x)
         if not ctx.train or ctx.rng is None:
             return
@@ -171,7 +171,7 @@ class SaltAndPepper(Layer):
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
-        """Pass on the gradient of what was kept."""
+        """Pass on the gradient of the kept inputs."""
         _pass_on_kept(dy, dx, ctx)
 
 

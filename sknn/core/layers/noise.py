@@ -13,7 +13,7 @@ from sknn.core.layout import Plan, Scratch, Shape, Views
 from sknn.core.random_streams import SharedGenerator, of_members
 
 _PARTS = 1 << 16
-# Random words are drawn so many at a time: 64 KB, so that a step allocates next to nothing.
+# Random words are drawn in pieces of 64 KB, so that a step allocates next to nothing.
 _SLAB_WORDS = 1 << 13
 
 
@@ -100,7 +100,7 @@ class Dropout(Layer):
         self.name = name
 
     def plan(self, in_shape: Shape) -> Plan:
-        """No parameters; which numbers are kept, and what they are multiplied by."""
+        """No parameters; which numbers are kept, and their factors."""
         scratch = {
             "keep": Scratch(in_shape, dtype=np.bool_, training_only=True),
             "factor": Scratch(in_shape, training_only=True),
@@ -108,7 +108,7 @@ class Dropout(Layer):
         return Plan(in_shape, scratch=scratch)
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
-        """Draw what is kept and scale it up."""
+        """Draw which numbers are kept, and scale them up."""
         if not ctx.train or ctx.rng is None:
             np.copyto(y, x)
             return
@@ -119,7 +119,7 @@ class Dropout(Layer):
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
-        """Pass on the gradient of what was kept."""
+        """Pass on the gradient of the kept numbers."""
         if dx is None:
             return
         if not ctx.train or ctx.rng is None:

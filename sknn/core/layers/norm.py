@@ -243,7 +243,7 @@ class BatchNorm(Layer):
 
 
 def _reads_batch(ctx: Context) -> bool:
-    """Tell whether the batch has statistics of its own that are to be used."""
+    """Return whether to use the statistics of the batch itself."""
     if not ctx.train or ctx.frozen or ctx.scratch["share"].size < 2:
         # One number has no variance.
         return False

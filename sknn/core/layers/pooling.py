@@ -62,7 +62,7 @@ class _Pool(Layer):
         return _cut_axes(grid.image(self, in_shape)[:2], size, strides, self.padding)
 
     def plan(self, in_shape: Shape) -> Plan:
-        """No parameters; what is between the two stages, and its gradient."""
+        """No parameters; the array between the two stages, and its gradient."""
         grid = self._grid(in_shape)
         lines, columns = self._axes(grid, in_shape)
         out_shape = grid.lower((lines.count, columns.count, in_shape[-1]))

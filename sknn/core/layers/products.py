@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 def as_rows(array: Any, places: int) -> Any:
-    """Lay so many axes between rows and features behind each other, as rows of their own."""
+    """Merge a number of axes between rows and features into the axis of rows."""
     lead = array.shape[: array.ndim - places - 2]
     return array.reshape(*lead, -1, array.shape[-1])
 

@@ -150,7 +150,7 @@ class Recurrent(Layer):
         scratch: dict[str, Scratch] | None = None,
         state: int | None = None,
     ) -> Plan:
-        """Return the plan of a cell: what all have and what it adds.
+        """Return the plan of a cell: the common parts and its own.
 
         Parameters
         ----------
@@ -239,7 +239,7 @@ class Recurrent(Layer):
         return sequences[..., ::-1, :] if self.reverse else sequences
 
     def _load(self, x: NDArray, tape: Tape, ctx: Context) -> None:
-        """Lay the input and the ones out by steps; draw what is dropped."""
+        """Arrange the input and the ones by steps; draw which entries are dropped."""
         inputs = tape.fed[..., :-1, : tape.inputs, :]
         np.copyto(inputs, np.moveaxis(self._read(x), -3, -1))
         tape.fed[..., tape.inputs, :] = 1.0
@@ -297,7 +297,7 @@ class Recurrent(Layer):
         np.copyto(self._read(dx), by_feature.swapaxes(-1, -3))
 
     def _arrived(self, dy: NDArray, dh: NDArray, ctx: Context) -> list[NDArray] | None:
-        """Return what arrives at each step; where only the last has an output, it starts `dh`."""
+        """Return the gradient that arrives at each step; if only the last has one, write `dh`."""
         if not self.return_sequences:
             np.copyto(dh, dy.swapaxes(-1, -2))
             return None
@@ -339,7 +339,7 @@ class Recurrent(Layer):
 
 
 def join(p: Views, d: int, out: NDArray) -> NDArray:
-    """Write (W, b, U), transposed, into `out`, the matrix that meets what is fed to a step."""
+    """Write (W, b, U), transposed, into `out`, the matrix that multiplies the input of a step."""
     np.copyto(out[..., :d], p["W"].swapaxes(-1, -2))
     np.copyto(out[..., d], p["b"])
     np.copyto(out[..., d + 1 :], p["U"].swapaxes(-1, -2))

@@ -120,7 +120,7 @@ class Tape:
         ]
 
     def settling(self, parts: list[list[NDArray]]) -> Callable[[int], None] | None:
-        """Return what ends a step: states are held, memory is dropped. None if nothing is."""
+        """Return the function that ends a step by holding states and dropping memory, or None."""
         if self.missing is None and self.factor is None:
             return None
         into, outputs = by_step(self.into), parts[0]
@@ -136,11 +136,11 @@ class Tape:
         return settle
 
     def returning(self, every: int | None) -> Callable[..., None] | None:
-        """Return what ends a step of the backward pass; None if nothing is to be done.
+        """Return the function that ends a step of the backward pass; None if none is needed.
 
-        It gets the step, the gradient after it, the one before it that is to be completed, and
-        further gradients to cut. A missing step hands its gradient on. After every so many
-        steps, counted from the last, it is cut in the rows that have the first step after the cut.
+        It gets the step, the gradient after it, the one before it, which is completed, and further
+        gradients to cut. A missing step hands its gradient on. After every so many steps, counted
+        from the last, it is cut in the rows that have the first step after the cut.
         """
         if self.missing is None and every is None:
             return None

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def fill_shares(share: NDArray, weight: NDArray | None, mask: NDArray | None = None) -> None:
-    """Write what each row (and inner position) counts; the sum is one.
+    """Write the weight of each row (and inner position); the sum is one.
 
     Parameters
     ----------

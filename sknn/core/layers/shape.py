@@ -25,7 +25,7 @@ def _is_shape(value: Any) -> bool:
 
 
 class _SameNumbers(Layer):
-    """Copies the numbers of a row in their order, whatever the shapes."""
+    """Copies the numbers of a row in their order, between any shapes."""
 
     def forward(self, p: Views, x: Any, y: NDArray, ctx: Context) -> None:
         """Copy; rows that all members share are repeated."""

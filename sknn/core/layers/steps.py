@@ -12,7 +12,7 @@ from sknn.core.layout import Plan, Shape, Views
 
 
 def steps_there(mask: NDArray | None, n_steps: int, layer: object) -> NDArray | None:
-    """Return the mask of a batch, for a layer whose rows have so many steps.
+    """Return the mask of a batch, for a layer whose rows have this number of steps.
 
     Raises
     ------
@@ -65,7 +65,7 @@ class FillSteps(Layer):
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
-        """Copy, but what was filled in has no gradient."""
+        """Copy, but filled-in steps have no gradient."""
         if dx is None:
             return
         np.copyto(dx, dy)

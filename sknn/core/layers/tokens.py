@@ -95,7 +95,7 @@ class Tokens(Layer):
         return tokens, numbers, owners
 
     def plan(self, in_shape: Shape) -> Plan:
-        """No parameters; positions of ones, and what is known at each position."""
+        """No parameters; positions of ones, and whether each position is known."""
         n = len(self.sizes) + len(self.numbers) + self.n_columns + int(self.ignored)
         if in_shape != (n,):
             raise ValueError(f"{self!r} needs rows of {n} numbers, and was given {in_shape}.")
@@ -108,7 +108,7 @@ class Tokens(Layer):
         return Plan((2 * self.width + self.n_columns,), scratch=scratch)
 
     def forward(self, p: Views, x: NDArray, y: NDArray, ctx: Context) -> None:
-        """Write what is given in advance, then everything."""
+        """Write the entries given in advance, then all entries."""
         q, width, scratch = len(self.sizes), self.width, ctx.scratch
         begin = q + len(self.numbers)
         tokens, numbers, owners = self.places()

@@ -43,7 +43,7 @@ class _ConvTranspose(Filtering):
         self.name = name
 
     def _map(self, in_shape: Shape) -> Correlation:
-        """Return the convolution that makes of the output what is the input here."""
+        """Return the convolution from the output of this layer to its input."""
         *lengths, channels = self.grid.image(self, in_shape)
         kernel, strides = self.grid.pair(self.kernel_size), self.grid.pair(self.strides)
         each = zip(lengths, kernel, strides, strict=True)

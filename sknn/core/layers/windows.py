@@ -152,7 +152,7 @@ class Windows:
         return 1, 1, _even_share(columns, room)
 
     def blocks(self, rows: int) -> Iterator[Block]:
-        """Cut the output for so many rows into pieces."""
+        """Cut the output for a number of rows into pieces."""
         n_rows, n_lines, n_columns = self.block
         lines, columns = self.shape
         for row in range(0, rows, n_rows):

@@ -41,7 +41,7 @@ class Adversarial(Spec, family=True):
     slope: ClassVar[float] = 0.0
     """Length the penalty pulls the gradient of the score by the row to."""
     between: ClassVar[bool] = False
-    """The penalty holds between rows of the data and made-up ones, not at the former."""
+    """The penalty is at points between rows of the data and generated rows, not at the former."""
     has_targets: ClassVar[bool] = True
     """There is a score for rows of the data to aim at, so that it can be smoothed."""
 

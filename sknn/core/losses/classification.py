@@ -10,7 +10,7 @@ from sknn.core.losses.softmax import SoftmaxCrossEntropy, SoftmaxFocal
 
 
 class LogLoss(LossByTask, alias="log_loss"):
-    """Cross-entropy between what was observed and the predicted probabilities.
+    """Cross-entropy between the observed classes and the predicted probabilities.
 
     It is bound to :class:`SigmoidCrossEntropy` (two classes, labels) or
     :class:`SoftmaxCrossEntropy` (one of many).

@@ -1,4 +1,4 @@
-"""A loss of members that each have rows of their own."""
+"""A loss of members that each have their own rows."""
 
 from __future__ import annotations
 

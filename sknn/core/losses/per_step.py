@@ -51,7 +51,7 @@ class PerStep:
         }
 
     def total(self, target: NDArray, weight: NDArray | None) -> float:
-        """Return what all steps with an answer count together."""
+        """Return the total weight of all steps with a target."""
         there = answered(target)
         return float(there.sum()) if weight is None else float((there * weight).sum())
 

@@ -43,7 +43,7 @@ class Pointwise(Loss):
     """Several outputs count as their mean (targets), not as their sum (labels)."""
 
     work: ClassVar[tuple[str, ...]] = ()
-    """Names of the work arrays :meth:`pointwise` wants beside `values`."""
+    """Names of the work arrays that :meth:`pointwise` needs in addition to `values`."""
 
     def scratch(self, n_raw: int) -> Mapping[str, Scratch]:
         """Name the work arrays, all of the shape of the raw scores."""

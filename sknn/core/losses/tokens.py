@@ -116,7 +116,7 @@ class TokenCrossEntropy(Loss):
 
 
 def _ones(target: NDArray, starts: NDArray, scratch: Mapping[str, NDArray]) -> NDArray:
-    """Return zeros with a one at each code that is asked for, and note which these are."""
+    """Return zeros with a one at each target code, and record these codes."""
     asked, place, start, hot = (scratch[name] for name in ("asked", "place", "start", "hot"))
     np.copyto(place, target, casting="unsafe")
     np.greater_equal(place, 0, out=asked)

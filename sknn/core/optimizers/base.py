@@ -1,4 +1,4 @@
-"""The base class of optimizers, and what they share."""
+"""The base class of optimizers, and their common parts."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Optimizer(Spec, family=True):
 class Figured(Optimizer):
     """An optimizer in two parts: numbers that depend on rate and step alone, and the arrays.
 
-    So several networks can be moved at once, each with a rate and parameters of its own.
+    So several networks can be moved at once, each with its own rate and parameters.
     """
 
     @abstractmethod

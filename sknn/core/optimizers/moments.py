@@ -210,7 +210,7 @@ class LazyAdam(_Moments, alias="lazy_adam"):
         return MissedMoments((b1, b2), self._scalars, l2) if b1 * b1 < b2 else None
 
     def _scalars(self, lr: float, step: int) -> tuple[float, float]:
-        """Return what the quotient of the sums is multiplied with, and its epsilon."""
+        """Return the factor on the quotient of the sums, and its epsilon."""
         _, _, scale, epsilon = self.figures(lr, step)
         return scale, epsilon
 
@@ -306,7 +306,7 @@ class NAdam(_Moments, alias="nadam"):
     """
 
     def figures(self, lr: float, step: int) -> Sequence[float]:
-        """Return what the other kinds need, and how far the look-ahead goes."""
+        """Return the figures of the other kinds, and the length of the look-ahead."""
         b1, b2, scale, epsilon = super().figures(lr, step)
         ahead = (1.0 - b1 ** (step + 1)) / (1.0 - b1**step)
         return b1, b2, scale / ahead, epsilon, ahead

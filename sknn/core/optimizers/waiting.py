@@ -43,7 +43,7 @@ class Waiting:
         """
 
     def restart(self) -> None:
-        """Count anew; every row is up to date."""
+        """Restart the count; every row is up to date."""
         self.steps = 0
 
 

@@ -14,7 +14,7 @@ _HIGHEST_RATE = 0.005
 
 
 def is_deep(estimator: Any) -> bool:
-    """Whether there are hidden layers besides the code, which can be nonlinear."""
+    """Whether there are hidden layers other than the code, which can be nonlinear."""
     return estimator.layers is not None or len(hidden_sizes(estimator.hidden_layer_sizes)) > 1
 
 
@@ -31,7 +31,7 @@ def activations(estimator: Any, n_layers: int) -> list[Any]:
 
 
 def schedule(estimator: Any) -> Schedule | None:
-    """Return the schedule of "auto"; None if the user has named one.
+    """Return the schedule for "auto"; None if the user chose one.
 
     A network with one layer starts at its optimum, or near it, and stops if it does not improve.
     """

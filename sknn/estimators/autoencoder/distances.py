@@ -9,69 +9,29 @@ using a combined index").
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
-from sknn._validation.arrays import Rows
-from sknn.core.losses.base import Loss
-from sknn.core.network import Network
-from sknn.estimators.autoencoder.targets import ReconstructionTargets
-from sknn.estimators.finite_output import computed
+from sknn.estimators.autoencoder.described import Described, variances
 from sknn.preprocessing.quantiles import Distinct
-from sknn.training.threads import blas_threads
 
 _MOST_COLUMNS = 2048
 """Beyond this, covariances cost too much."""
-_MOST_NUMBERS = 1 << 22
-"""About as many numbers are looked at to learn what is usual."""
 _MOST_REFERENCES = 256
 _REFERENCE_NUMBERS = 1 << 20
 _SLAB_ROWS = 4096
 _NEIGHBOR = 3
 """A single reference may be odd itself, and a row of training that is one has itself beside it."""
-_LEAST_RESIDUAL = 1e-4
-"""Variance of residuals, relative to that of X, below which they count as rounding."""
+_LEAST_RESIDUAL = 1e-2
+"""Variance of residuals, relative to that of their column, below which they tell little."""
 _LEAST_CODE = 1e-6
+"""The same for codes, relative to their mean variance."""
+_LEAST_UNIT = 1e-2
+"""Standard deviation of a column, relative to that of all, below which it counts as constant."""
 # BLAS may give the same row, at two positions, distances that differ in the last bits.
 _ALIKE = 1e-9
-
-
-@dataclass
-class Described:
-    """Rows, what their reconstruction leaves of them, and their codes.
-
-    Attributes
-    ----------
-    rows, residuals : ndarray of shape (n, n_columns)
-    codes : ndarray of shape (n, n_code)
-    """
-
-    rows: NDArray
-    residuals: NDArray
-    codes: NDArray
-
-    @classmethod
-    def of(
-        cls, network: Network, stop: int, targets: ReconstructionTargets, loss: Loss, x: Any
-    ) -> Described:
-        """Run rows through a network, of which the layers before `stop` are the encoder."""
-        return cls(*computed(_parts, network, stop, targets, loss, x))
-
-    def __getitem__(self, where: NDArray) -> Described:
-        """Return some of the rows."""
-        return Described(self.rows[where], self.residuals[where], self.codes[where])
-
-
-def _parts(
-    network: Network, stop: int, targets: ReconstructionTargets, loss: Loss, x: Any
-) -> list[NDArray]:
-    codes = network.predict(x, stop=stop)
-    made = targets.predict(network.predict(codes, start=stop), loss)
-    rows = np.asarray(x if isinstance(x, np.ndarray) else x.toarray(), np.float64)
-    return [rows, rows - made, codes.reshape(len(codes), -1).astype(np.float64)]
 
 
 @dataclass
@@ -138,30 +98,31 @@ def shrunk(covariance: NDArray, n: int) -> NDArray:
 
 
 @dataclass
-class Scale:
+class Spreads:
     """How residuals and codes spread.
 
     Attributes
     ----------
+    units : ndarray of shape (n_columns,)
+        What residuals are divided by first.
     residuals, codes : Spread
     """
 
+    units: NDArray
     residuals: Spread
     codes: Spread
 
     @classmethod
-    def of(cls, seen: Described, weight: NDArray, n: int) -> Scale:
+    def of(cls, units: NDArray, seen: Described, weight: NDArray, n: int) -> Spreads:
         """Measure rows, of which n are different."""
-        residuals = Spread.of(
-            seen.residuals, weight, n, _LEAST_RESIDUAL * _mean_variance(seen.rows, weight)
-        )
-        least = _LEAST_CODE * _mean_variance(seen.codes, weight)
-        return cls(residuals, Spread.of(seen.codes, weight, n, least))
+        residuals = Spread.of(seen.residuals / units, weight, n, _LEAST_RESIDUAL)
+        least = _LEAST_CODE * float(variances(seen.codes, weight).mean())
+        return cls(units, residuals, Spread.of(seen.codes, weight, n, least))
 
     def standardized(self, seen: Described) -> NDArray:
         """Return rows as points of which all coordinates spread alike."""
-        parts = self.residuals.standardized(seen.residuals), self.codes.standardized(seen.codes)
-        return np.hstack(parts)
+        residuals = self.residuals.standardized(seen.residuals / self.units)
+        return np.hstack([residuals, self.codes.standardized(seen.codes)])
 
 
 @dataclass
@@ -170,13 +131,13 @@ class Neighborhood:
 
     Attributes
     ----------
-    scale : Scale
+    scale : Spreads
         Of the central half.
     references : ndarray of shape (m, n_columns + n_code)
         Standardized.
     """
 
-    scale: Scale
+    scale: Spreads
     references: NDArray
 
     @classmethod
@@ -186,17 +147,20 @@ class Neighborhood:
         The central half is chosen by the distances from the center of all, one step of Rousseeuw &
         Van Driessen (1999), "A fast algorithm for the minimum covariance determinant estimator".
         """
-        points = Scale.of(seen, weight, len(weight)).standardized(seen)
+        units = np.sqrt(variances(seen.rows, weight))
+        units = np.maximum(units, _LEAST_UNIT * np.sqrt(np.mean(units**2)))
+        units[units == 0.0] = 1.0
+        points = Spreads.of(units, seen, weight, _n_different(seen.rows)).standardized(seen)
         distance = np.einsum("ij,ij->i", points, points)
         known = Distinct.of(distance, weight, _ALIKE)
         central = distance <= known.quantiles(np.array([0.5])) * (1.0 + _ALIKE)
         seen, weight, distance = seen[central], weight[central], distance[central]
-        n = len(Distinct.of(distance, weight, _ALIKE).values)
-        scale = Scale.of(seen, weight, n)
+        n = _n_different(seen.rows)
+        scale = Spreads.of(units, seen, weight, n)
         most = max(_NEIGHBOR, min(_MOST_REFERENCES, _REFERENCE_NUMBERS // points.shape[1]))
         return cls(scale, scale.standardized(seen[_evenly(distance, weight, min(n, most))]))
 
-    def distances(self, seen: Described) -> NDArray:
+    def oddness(self, seen: Described) -> NDArray:
         """Return how far rows are from the third nearest reference."""
         points = self.scale.standardized(seen)
         starts = range(0, len(points), _SLAB_ROWS)
@@ -210,9 +174,10 @@ class Neighborhood:
         return np.sqrt(np.maximum(np.partition(squares, k, axis=1)[:, k], 0.0))
 
 
-def _mean_variance(rows: NDArray, weight: NDArray) -> float:
-    share = weight / weight.sum()
-    return float(np.mean(share @ (rows - share @ rows) ** 2))
+def _n_different(rows: NDArray) -> int:
+    """Return how many rows are different, by a number of each that hardly any other row has."""
+    marks = rows @ np.sqrt(1.0 + np.arange(rows.shape[1]))
+    return len(Distinct.of(marks, np.ones(len(marks)), _ALIKE).values)
 
 
 def _evenly(distance: NDArray, weight: NDArray, m: int) -> NDArray:
@@ -221,14 +186,3 @@ def _evenly(distance: NDArray, weight: NDArray, m: int) -> NDArray:
     reached = np.cumsum(weight[order])
     wanted = (np.arange(m) + 0.5) / m * reached[-1]
     return order[np.minimum(np.searchsorted(reached, wanted), len(order) - 1)]
-
-
-def some_rows(train: Rows, width: int) -> Rows:
-    """Return rows that count, every so many of them where they are too many."""
-    x, weight = train.x, train.weight
-    weight = np.ones(x.shape[0]) if weight is None else weight.astype(np.float64)
-    counting = np.flatnonzero(weight > 0)
-    most = max(_MOST_REFERENCES, _MOST_NUMBERS // width)
-    if len(counting) > most:
-        counting = counting[np.linspace(0, len(counting) - 1, most).astype(np.intp)]
-    return Rows(x[counting], x[counting], weight[counting])

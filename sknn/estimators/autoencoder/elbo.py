@@ -8,12 +8,12 @@ from sknn.training.callbacks import Callback, Phase, Progress
 
 
 class EvidenceBound(Callback):
-    r"""Record what the two parts of the loss come to, in nats a row.
+    r"""Record the two parts of the loss, in nats per row.
 
     .. math:: \text{ELBO} = E[\log p(x \mid z)] - \text{KL}(q(z \mid x) \parallel p(z))
 
-    ``kl`` is the second part as it enters the loss (times `kl_weight`), ``elbo`` the whole, with
-    the density of a normal distribution of unit variance where the output is linear: in the units
+    ``kl`` is the second part as it enters the loss (times `kl_weight`), and ``elbo`` the whole,
+    with the density of a normal distribution of unit variance if the output is linear: in the units
     of training, X divided by its scale.
 
     Parameters

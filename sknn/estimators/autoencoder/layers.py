@@ -1,4 +1,4 @@
-"""From the parameters of an autoencoder to its layers, and where its code is."""
+"""Layers of an autoencoder from its parameters, and the place of its code."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from sknn.estimators.settings.layers import (
 )
 
 CODE = "code"
-# What `layers` replaces.
+# Parameters that `layers` replaces.
 _EXPANDED = (
     "hidden_layer_sizes",
     "activation",
@@ -56,9 +56,9 @@ _EXPANDED = (
 
 
 def check(estimator: Any) -> None:
-    """Raise for parameters that do not go together."""
+    """Raise for parameters that cannot be combined."""
     if estimator.layers is None and not hidden_sizes(estimator.hidden_layer_sizes):
-        raise ValueError("hidden_layer_sizes must hold at least one size, that of the code.")
+        raise ValueError("hidden_layer_sizes must hold at least one size: that of the code.")
     if isinstance(estimator.layers, (list, tuple)) and not estimator.layers:
         raise ValueError("layers must hold at least one layer, the code.")
     if estimator.corruption in ("masking", "salt_and_pepper") and estimator.corruption_level >= 1:
@@ -114,7 +114,7 @@ def check_output(network: Network, n_features: int) -> None:
         check_flat(network)
     elif network.out_shape != (n_features,):
         raise ValueError(
-            f"The layers end in rows of shape {network.out_shape}, and X has {n_features} "
+            f"The layers end in rows of shape {network.out_shape}, but X has {n_features} "
             "features; make them end in as many numbers, flattened by Flatten()."
         )
 
@@ -181,12 +181,12 @@ def code_stop(network: Network) -> int:
 
 
 def _is_built(network: Network) -> bool:
-    """Whether the layers come from `hidden_layer_sizes`: all before the decoder is encoder."""
+    """Whether the layers come from `hidden_layer_sizes`: the decoder follows the encoder."""
     return "decoder0" in network.names or sum(x.has_units for x in network.layers) == 2
 
 
 def _behind(network: Network, start: int) -> int:
-    """Skip what belongs to a layer: normalization, activation, penalty, of the same width."""
+    """Skip the layers that belong to one: normalization, activation, penalty, of the same width."""
     stop = start + 1
     while stop < len(network.layers) - 1 and not network.layers[stop].has_units:
         if network.plans[stop].out_shape != network.plans[start].out_shape:
@@ -199,7 +199,7 @@ def _behind(network: Network, start: int) -> int:
 
 
 def start(estimator: Any, state: FitState) -> bool:
-    """Improve random initial weights: principal components, or layer by layer.
+    """Improve random initial weights with principal components, or layer by layer.
 
     Returns
     -------
@@ -249,7 +249,7 @@ def _pretrain(estimator: Any, network: Network, rows: Rows, seed: int) -> None:
         if not estimator.tied_weights:
             _copy(shallow, OUTPUT, network, back, estimator)
         codes = shallow.transform(codes)
-    # The shallow ones speak in the units of X, the network is yet to train in those of its scale.
+    # The shallow ones are in the units of X, but the network will train in those of its scale.
     estimator._targets.to_training_units(network, estimator._targets.recipe(estimator.loss))
 
 
@@ -282,8 +282,8 @@ def output_groups(estimator: Any, n_features: int) -> Mixed | None:
         return None
     if not isinstance(groups, dict) or set(groups) - {"numeric", "binary", "categorical"}:
         raise ValueError(
-            "output_groups must be a dict with the keys 'numeric', 'binary' and 'categorical'; "
-            f"got {groups!r}."
+            "output_groups must be a dict with the keys 'numeric', 'binary', and 'categorical'; "
+            "got {groups!r}."
         )
     position = _positions(estimator, n_features)
     numeric = [position(column) for column in _several(groups.get("numeric", ()))]
@@ -336,7 +336,7 @@ def draw_codes(n_samples: Any, size: int, random_state: Any) -> NDArray:
 
 
 def encoder_names(estimator: Any) -> list[str]:
-    """Return the names of the layers with weights that make the code."""
+    """Return the names of the layers with weights that compute the code."""
     network = estimator.network_
     if estimator.variational or estimator.layers is not None:
         raise ValueError(
@@ -346,7 +346,7 @@ def encoder_names(estimator: Any) -> list[str]:
         )
     if estimator._form.coder is not None:
         raise ValueError(
-            "to_classifier and to_regressor need an encoder of numbers, and this one was fitted on "
+            "to_classifier and to_regressor need an encoder of numbers, but this one was fitted on "
             "a frame with other columns; fit a classifier on transform(X), or use a TabularMLP."
         )
     stop = code_stop(network)

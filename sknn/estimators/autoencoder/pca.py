@@ -1,11 +1,10 @@
 """Principal components as the start of an autoencoder.
 
-A network can carry k numbers z through a layer exactly where two of its units take them as f(z) and
-f(-z), whose difference is proportional to z for the identity, relu, leaky_relu, gelu, silu and
-softplus; or where a bias lifts every value into the part of f that is straight. Then an
-autoencoder with a linear output starts at the reconstruction of principal component analysis,
-the best a linear code can do (Baldi & Hornik, 1989, "Neural networks and principal component
-analysis"), and training can only improve on it.
+A layer passes k numbers z on exactly if two of its units compute f(z) and f(-z), whose difference
+is proportional to z for the identity, relu, leaky_relu, gelu, silu, and softplus; or if a bias
+shifts every value into the linear part of f. Then an autoencoder with a linear output starts at the
+reconstruction of principal component analysis, the best that a linear code can do (Baldi & Hornik,
+1989, "Neural networks and principal component analysis"), and training can only improve on it.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ from sknn.core.row_order import slabs
 from sknn.training.threads import blas_threads
 
 _MOST_FEATURES = 2048
-"""Beyond this, the covariance costs more than it saves."""
+"""With more features, the covariance costs more than it saves."""
 _LEAST_SPREAD = 1e-12
-"""Below, all rows are alike, and nothing is gained by telling them apart."""
+"""Below this, all rows count as equal."""
 
 
 class Components(NamedTuple):
@@ -49,7 +48,7 @@ class Components(NamedTuple):
     spread: NDArray
 
     def divided(self, scale: float) -> Components:
-        """Return the components of the rows divided by a number."""
+        """Return the components of the rows, divided by a number."""
         parts = (self.mean / scale, self.axes, self.reach / scale, self.spread / scale)
         return Components(*parts)
 
@@ -57,7 +56,7 @@ class Components(NamedTuple):
 def components(x: Any, weight: NDArray | None, k: int) -> Components | None:
     """Return the first k principal components; None if they are too expensive.
 
-    The signs are those that make the largest entry of each axis positive.
+    Signs are chosen such that the largest entry of each axis is positive.
 
     Parameters
     ----------
@@ -79,7 +78,7 @@ def _covariance(x: Any, share: NDArray, mean: NDArray) -> NDArray:
     """Return the weighted covariance, summed over slabs of rows in float64."""
     d = x.shape[1]
     total = np.zeros((d, d))
-    # The product of a few rows would cost as little as adding it.
+    # The product of a few rows would cost no more than adding it.
     step = max(256, (1 << 18) // d)
     with blas_threads(min(step, x.shape[0]) * d * d):
         for rows, part in slabs(x, step):
@@ -95,7 +94,7 @@ def _axes(covariance: NDArray, k: int) -> tuple[NDArray, NDArray]:
     axes, spread = np.zeros((len(values), k)), np.zeros(k)
     m = min(k, len(values))
     axes[:, :m], spread[:m] = vectors[:, :m], np.sqrt(np.maximum(values[:m], 0.0))
-    # Directions without variance are arbitrary, and rounding would choose them.
+    # Directions without variance are arbitrary: rounding would determine them.
     axes[:, :m][:, values[:m] <= 1e-9 * max(values[0], 0.0)] = 0.0
     largest = np.abs(axes).argmax(axis=0)
     return axes * np.where(axes[largest, np.arange(k)] < 0, -1.0, 1.0), spread
@@ -119,12 +118,13 @@ def carrier(activation: Activation, units: int, found: Components, tied: bool) -
     units : int
     found : Components
     tied : bool
-        Numbers are carried in their own units, so that the way back can be the transpose.
+        Numbers keep their own units, so that the decoder can be the transpose.
     """
     k, reach = len(found.reach), found.reach
     eye = np.eye(k)
-    # The arguments vary by about 1, where activations bend. Measured by the farthest row instead, a
-    # few odd ones would leave all others where they are straight, and training would stay there.
+    # The arguments vary by about 1, where activations are curved. If the farthest row set the
+    # scale, a few odd rows would leave all others in the linear part, and training would stay
+    # there.
     scale = 1.0 if tied else _one_over(found.spread)
     if units >= k and activation.straight_above == -inf:
         return Carrier(eye * scale, np.zeros(k), eye / scale, np.zeros(k))
@@ -135,15 +135,15 @@ def carrier(activation: Activation, units: int, found: Components, tied: bool) -
     if units < k:
         return None
     if activation.straight_above < inf:
-        # Half as much room again as the farthest row needs, for rows that are yet to come.
+        # Half as much room again as the farthest row needs, for rows of later calls.
         scale = 1.0 if tied else _one_over(reach)
         lift = 1.5 * reach * scale + activation.straight_above
-        # Far out the intercept would drown in rounding.
+        # Far out, the intercept would be lost in rounding.
         base, slope = _line(activation, min(float(lift.max()), 100.0) + 1.0)
         return Carrier(eye * scale, lift, eye / (slope * scale), -(lift + base / slope) / scale)
     if activation.bounds is None or not activation.curved:
         return None
-    # Nearly straight around zero: keep the arguments small.
+    # Nearly linear around zero: keep the arguments small.
     small = 0.25 / max(float(reach.max()), 1e-12)
     base = float(activation([0.0])[0])
     slope = float(np.subtract(*activation([0.05, -0.05]))) / 0.1
@@ -153,32 +153,32 @@ def carrier(activation: Activation, units: int, found: Components, tied: bool) -
 
 
 def _one_over(lengths: NDArray) -> float:
-    """Return what makes the root mean square of some lengths 1."""
+    """Return the factor that makes the root mean square of some lengths 1."""
     length = float(np.sqrt(np.mean(lengths**2)))
     return 1.0 if length < _LEAST_SPREAD else 1.0 / length
 
 
 def _line(activation: Activation, at: float) -> tuple[float, float]:
-    """Return intercept and slope of the straight part."""
+    """Return intercept and slope of the linear part."""
     one, two = activation([at, at + 1.0])
     slope = float(two - one)
     return float(one) - slope * at, slope
 
 
 def start(chain: list[tuple[Dense, Views]], found: Components, tied: bool, logistic: bool) -> bool:
-    """Write weights that reconstruct by principal components; say whether it can be done.
+    """Write weights that reconstruct from principal components; return whether that is possible.
 
     Parameters
     ----------
     chain : list of (Dense, views)
         All fully connected layers in order, the last one linear. Units that are not needed
-        keep their random weights, and the output does not listen to them yet.
+        keep their random weights, and the output ignores them at first.
     found : Components
     tied : bool
         The decoder uses the transposed weights of the encoder.
     logistic : bool
-        A logistic function follows: the reconstruction is then met where it is near one half,
-        at the slope of the function there, and only resembled elsewhere.
+        A logistic function follows: the reconstruction is then exact only to first order around one
+        half.
     """
     carriers = [
         carrier(layer.activation, views["W"].shape[-1], found, tied) for layer, views in chain[:-1]
@@ -199,7 +199,7 @@ def start(chain: list[tuple[Dense, Views]], found: Components, tied: bool, logis
 
 
 def _connect(views: Views, weights: NDArray, bias: NDArray) -> None:
-    """Let the first units listen to the first inputs only."""
+    """Connect the first units to the first inputs only."""
     rows, columns = weights.shape
     views["W"][:, :columns] = 0.0
     views["W"][:rows, :columns] = weights

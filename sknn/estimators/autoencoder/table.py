@@ -13,7 +13,7 @@ from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.preprocessing.matrix.coder import MatrixCoder, drawn
 
 _FIXED = {"output_groups": None, "loss": "auto", "output_activation": "auto"}
-"""Parameters that the columns of a table decide."""
+"""Parameters that the columns of a table determine."""
 
 
 class TableTargets(ReconstructionTargets):
@@ -42,12 +42,12 @@ class TableTargets(ReconstructionTargets):
 
 
 def table_targets(estimator: Any, rows: Rows) -> TableTargets:
-    """Return the targets of a table; raise for parameters that it decides itself."""
+    """Return the targets of a table; raise for parameters that it determines itself."""
     for name, wanted in _FIXED.items():
         value = getattr(estimator, name)
         if value is not wanted and value != wanted:
             raise ValueError(
                 f"{name}={value!r} has no effect on a frame whose columns are not all numbers "
-                f"without gaps: its columns decide that themselves. Leave it at {wanted!r}."
+                f"without gaps, because its columns determine it. Leave it at {wanted!r}."
             )
     return TableTargets(rows, estimator._form.coder)

@@ -22,7 +22,7 @@ _MOST_BETWEEN = 0.05
 
 
 class ReconstructionTargets(Targets):
-    """What is determined by the rows of the first call, and then fixed.
+    """Targets that the rows of the first call determine, and that then stay fixed.
 
     Parameters
     ----------
@@ -32,14 +32,14 @@ class ReconstructionTargets(Targets):
     groups : Mixed or None
         Kinds of the columns, in place of one activation for all.
     likely : bool
-        The loss is to be a likelihood, whatever the numbers.
+        The loss must be a likelihood, for any numbers.
     scalable : bool
-        Train on X divided by one number, the root of its mean variance, where the output is linear:
-        the steps of an optimizer have a fixed size, whatever the units of X.
+        Train on X divided by one number, the square root of its mean variance, if the output is
+        linear, because the steps of an optimizer have a fixed size for any units of X.
     """
 
     crossed = True
-    """Where the output is logistic, "auto" is cross-entropy."""
+    """If the output is logistic, "auto" is cross-entropy."""
 
     def __init__(
         self,
@@ -66,14 +66,14 @@ class ReconstructionTargets(Targets):
             self.scale = _mean_deviation(x, weight)
 
     def continued(self, x: Any) -> ReconstructionTargets:
-        """Return the targets of a later call, whose rows may be the first sparse ones."""
+        """Return the targets for a later call, whose rows may be the first sparse ones."""
         twin = copy.copy(self)
         twin.sparse = self.sparse or not isinstance(x, np.ndarray)
         return twin
 
     @property
     def task(self) -> str:  # type: ignore[override]
-        """What the loss is bound to: numbers, or shares between 0 and 1."""
+        """The kind of target that the loss is bound to: numbers, or shares between 0 and 1."""
         if self.groups is not None:
             return "reconstruction"
         return "multilabel" if self.output == "logistic" else "regression"
@@ -88,8 +88,8 @@ class ReconstructionTargets(Targets):
         bound = super().bind(self.recipe(loss))
         if bound.n_raw(self.n_outputs) != self.n_outputs:
             raise ValueError(
-                f"The loss {bound!r} has several raw scores for each column, and an autoencoder "
-                "gives one; use another loss, as SquaredError()."
+                f"The loss {bound!r} has several raw scores for each column, but an autoencoder "
+                "has one; use another loss, such as SquaredError()."
             )
         return bound
 
@@ -105,7 +105,7 @@ class ReconstructionTargets(Targets):
         return LogLoss() if loss == "log_loss" else SquaredError()
 
     def check_domain(self, loss: Loss, target: Any) -> None:
-        """Raise if X of this call is not what the output can reach."""
+        """Raise if the output cannot reach X of this call."""
         if self.groups is not None:
             for _, part in slabs(target):
                 loss.check_target(part)
@@ -123,7 +123,7 @@ class ReconstructionTargets(Targets):
         return super().constant_optimum(loss, scaled, weight)
 
     def start(self, network: Network, loss: Loss, target: Any, weight: NDArray | None) -> None:
-        """Let the output start at the best constant; a convolution has one number a channel."""
+        """Let the output start at the best constant; a convolution has one number per channel."""
         last = next(views for views in reversed(network.params) if views)
         if "b" in last:
             best = self.constant_optimum(loss, target, weight)
@@ -147,7 +147,7 @@ class ReconstructionTargets(Targets):
         return squared_errors(loss.link(raw), x)
 
     def drawn(self, rows: NDArray, rng: Any) -> NDArray:
-        """Return new rows with what is left to chance: nothing, where all are numbers."""
+        """Return new rows with random choices; there are none if all columns are numbers."""
         return rows
 
     @property
@@ -170,7 +170,7 @@ class ReconstructionTargets(Targets):
     def _rescale(
         self, network: Network, factor: float, names: Collection[str] | None = None
     ) -> None:
-        """Multiply what the last layer gives, and divide what the first one takes."""
+        """Multiply the output of the last layer, and divide the input of the first."""
         if factor == 1.0:
             return
         names = network.names if names is None else names
@@ -213,7 +213,7 @@ def _check_size(largest: float, x: Any) -> None:
 
 
 def _mean_deviation(x: Any, weight: NDArray | None) -> float:
-    """Return the root of the (weighted) mean variance of the columns, 1 where that is nothing."""
+    """Return the square root of the (weighted) mean variance of the columns, or 1 if it is zero."""
     share = np.full(x.shape[0], 1.0 / x.shape[0]) if weight is None else weight / weight.sum()
     mean = column_means(x, weight)
     variance = 0.0

@@ -18,7 +18,7 @@ class ReconstructionTask(Task):
     """X is the target."""
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
-        """Learn between what numbers X lies, and its scale."""
+        """Learn the range of X, and its scale."""
         estimator: Any = state.estimator
         if estimator._form.coder is not None:
             return table_targets(estimator, rows)

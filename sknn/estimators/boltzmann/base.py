@@ -337,7 +337,7 @@ class BoltzmannMachine(BaseNetwork):
         return self.network_.out_shape[0]
 
     def _lent_weights(self) -> dict[str, dict[str, NDArray]]:
-        """Return what an ordinary layer of logistic units has, too."""
+        """Return the arrays that an ordinary layer of logistic units has, too."""
         weights = self.get_weights()
         return {name: {key: own[key] for key in ("W", "b")} for name, own in weights.items()}
 
@@ -346,7 +346,7 @@ class BoltzmannMachine(BaseNetwork):
         return arrays.check_inputs(self, X, [self.network_.dtype])
 
     def _answer(self, question: str, X: Any) -> NDArray:
-        """Return what the machine says of rows."""
+        """Return a result of the machine for rows."""
         v = self._rows(X)
         limit = self._limit(v.shape[0])
         with limit, limit:

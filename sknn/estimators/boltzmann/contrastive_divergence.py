@@ -88,7 +88,7 @@ class PrintLikelihood(PrintProgress):
         return f"[{self.title}] {super().place(progress)}"
 
     def figures(self, progress: Progress) -> list[str]:
-        """Return the pseudo-likelihood, and what was measured."""
+        """Return the pseudo-likelihood and other measurements."""
         likelihoods = machine_of(progress.candidate).log_pseudo_likelihood(self.x)
         mean = np.average(likelihoods, weights=self.weight)
         return [f"pseudo-likelihood = {mean:.2f}", *super().figures(progress)]
@@ -235,7 +235,7 @@ class ContrastiveDivergence:
         return {}
 
     def _share(self, phases: Phases, weight: NDArray | None) -> None:
-        """Say what rows count; the rivals together as much as the data."""
+        """Set the weights of rows; all rivals together have the weight of the data."""
         scale = 1.0 / (len(phases.v_data) * self.unit)
         if weight is not None:
             np.multiply(weight, -scale, out=phases.share_data)

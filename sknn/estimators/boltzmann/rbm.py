@@ -1,4 +1,4 @@
-"""The restricted Boltzmann machines: signatures, docstrings, and what is visible."""
+"""The restricted Boltzmann machines: signatures, docstrings, and visible units."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class _Unknown(Exception):  # noqa: N818  (caught where it is raised for)
 
 
 def block_key(estimator: Any) -> Hashable | None:
-    """Return what estimators must have in common to be trained in one block.
+    """Return the key that estimators must share to be trained in one block.
 
     All parameters are part of it but `alpha`, `l1`, `weight_decay`, `learning_rate_init`, schedules
     planned ahead, the numbers of the solver (`momentum`, `beta_1`, `beta_2`, `epsilon`), rates of
@@ -123,7 +123,7 @@ def _stands_alone(trial: Any, recipe: Recipe) -> bool:
 
 
 def _course(recipe: Recipe) -> Hashable:
-    """Return what must be the same of rates, penalties and the optimizer."""
+    """Return the parts of rates, penalties, and the optimizer that must be the same."""
     optimizer: Any = recipe.optimizer
     _told(recipe.schedule)
     present = tuple(bool(each) for each in (recipe.l2, recipe.l1, recipe.decay))

@@ -100,7 +100,7 @@ def fit_block(
 
 
 def _call(estimator: Any, X: Any, y: Any, fit_params: dict[str, Any]) -> Call:
-    """Return what the fit of an estimator, or what is left of it, asks for."""
+    """Return the call for the fit of an estimator, or for the rest of it."""
     signature(estimator.fit).bind(X, y, **fit_params)
     asked = y if isinstance(estimator._task, SupervisedTask) else None
     call = Call(X, asked, epochs=None, **fit_params)
@@ -131,7 +131,7 @@ def _fit_together(estimators: Sequence[Any], call: Call) -> list[Any | Exception
 
 
 def _close(estimator: Any, state: FitState) -> Any | Exception | None:
-    """Let an estimator become what was trained; warn as its own fit would have warned."""
+    """Give an estimator its trained state; warn as its own fit would have."""
     if state.run.stop_reason == "diverged":
         # Alone, a pass ends with the batch that diverged; in a block, it continues for the others.
         return None

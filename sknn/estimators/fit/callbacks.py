@@ -65,7 +65,7 @@ def announced(state: FitState) -> Iterator[None]:
 
 
 def validate(state: FitState, dtype: Any) -> Validate:
-    """Return what measures loss and score on the validation rows."""
+    """Return the callback that measures loss and score on the validation rows."""
     rows, targets, loss = state.validation, state.targets, state.loss
     assert rows is not None
     target = encoded(state, rows, dtype)
@@ -104,7 +104,7 @@ def validate(state: FitState, dtype: Any) -> Validate:
 
 
 def encoded(state: FitState, rows: Rows, dtype: Any) -> Any:
-    """Return what losses call the target of validation rows; errors name y_val."""
+    """Return the encoded target of validation rows; errors name y_val."""
     try:
         return state.targets.encode(rows.y, dtype)
     except (TypeError, ValueError) as error:
@@ -125,7 +125,7 @@ def _say_nothing(message: str) -> None:
 
 
 def watch_for(state: FitState) -> Watch:
-    """Return what decides when training stops, and keeps the best weights."""
+    """Return the callback that decides when training stops and keeps the best weights."""
     recipe = state.recipe
     watching = recipe.early_stopping and state.validation is not None
     scored = watching and recipe.scoring is not None

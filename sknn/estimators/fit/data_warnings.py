@@ -1,4 +1,4 @@
-"""Data that can be trained on, but is probably not what was meant: a warning names the remedy."""
+"""Warnings about data that can be trained on but are probably a mistake, with remedies."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _evenly(x: Any, rows: NDArray | None) -> Any:
 
 
 def warn_of_data(state: FitState) -> None:
-    """Look at the data of a fresh run and warn about what is probably a mistake."""
+    """Check the data of a fresh run and warn about probable mistakes."""
     x, rows = state.train.x, state.rows_used
     if state.train.doubt is not None:
         _warn(state.train.doubt, ShapeWarning)
@@ -198,7 +198,7 @@ def _warn_of_scales(state: FitState, columns: Columns) -> None:
 def _told(
     state: FitState, columns: Columns, which: NDArray, trouble: str, advice: str
 ) -> Iterator[str]:
-    """Give what is to be said of some columns, if there are any."""
+    """Give the warning about some columns, if there are any."""
     if which.any():
         shaped = state.train.x.ndim > 2
         named = _named(np.flatnonzero(which), columns, state.estimator, shaped)

@@ -22,7 +22,7 @@ class FrameRows:
     """What X was in the first call."""
 
     _stress: ClassVar[float] = 1.0
-    """Standard deviation of numbers beside the ones and zeros of levels."""
+    """Standard deviation of numbers, compared with the ones and zeros of levels."""
 
     @property
     def _n_columns(self) -> int:

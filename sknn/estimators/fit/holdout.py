@@ -21,7 +21,7 @@ class Holdout:
         return None
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:
-        """Return what adds figures of the held-out rows to an epoch."""
+        """Return the callback that adds figures of the held-out rows to an epoch."""
         return [] if state.validation is None else [validate(state, network.dtype)]
 
     def choose(self, estimator: Estimator, state: FitState, run: Run) -> NDArray | None:

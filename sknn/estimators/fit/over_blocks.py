@@ -16,7 +16,7 @@ from sknn.training.threads import blas_threads
 
 
 def parcel_for_blocks(estimator: Any, call: Call) -> tuple[Any, NDArray | None]:
-    """Return what blocks are read and measured by, and what every row counts.
+    """Return the estimator that reads and measures blocks, and the weight of every row.
 
     Parameters
     ----------

@@ -46,8 +46,13 @@ def groups_of(state: FitState) -> list[Members]:
 def part_of(state: FitState, members: Members) -> FitState:
     """Return the state of some of the members alone; nothing that changes is shared."""
     twin = copy.copy(state)
+    if not state.network.lead:
+        twin.network, twin.run = state.network.copy(), state.run.copy()
+        return twin
     twin.network = network_of(state.network, members)
     twin.run = run_of(state.run, members)
+    known = range(state.network.n_members) if state.members is None else state.members
+    twin.members = [known[m] for m in members]
     return twin
 
 

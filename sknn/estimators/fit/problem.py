@@ -73,7 +73,7 @@ def weight_column(state: FitState) -> NDArray | None:
 def update_of(
     state: FitState, network: Network, objective: Objective, factors: Factors | None = None
 ) -> Update:
-    """Return what moves a network along the gradient of its objective."""
+    """Return the updates of a network along the gradient of its objective."""
     optimizer = state.recipe.optimizer
     assert optimizer is not None
     optimizer = optimizer.bind(network.layout)
@@ -91,7 +91,7 @@ def make_update(
     l1: float = 0.0,
     factors: Factors | None = None,
 ) -> Update:
-    """Return what moves a network by an optimizer, as the recipe has it."""
+    """Return the updates of a network with the optimizer of the recipe."""
     recipe = state.recipe
     if factors is None:
         factors = rate_factors(state.estimator, network), decay_factors(network)

@@ -76,7 +76,7 @@ def open_stream(estimator: Any, call: Call) -> None:
 
 
 def parcel_of(estimator: Any) -> Any:
-    """Return what a copy needs to continue training: no callbacks and no history."""
+    """Return the state that a copy needs to continue training: no callbacks, no history."""
     twin = without_listeners(shallow_copy(estimator))
     names = estimator.get_params(deep=False)
     quiet = {"callbacks": None, "verbose": False}

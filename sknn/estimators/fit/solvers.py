@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from sknn.training.folds import FoldBatches
 from sknn.training.lbfgs import ROWS, FullBatch, minimize_lbfgs
 from sknn.training.members import follow, join, put
 from sknn.training.objective import Supervised
+from sknn.training.replay import MemberEpoch, MemberRecorder
 from sknn.training.threads import blas_threads, largest_product
 from sknn.training.touched import touching_few
 from sknn.training.trainer import OnePass, Trainer
@@ -72,6 +73,22 @@ def one_pass(state: FitState) -> OnePass:
         return trainer.once(state.run)
 
 
+def train_alone(state: FitState, member: int) -> list[MemberEpoch]:
+    """Train one of the members to the end; return its results after every epoch.
+
+    Nothing is decided: what all of them are judged by is decided where these are replayed.
+    """
+    part, folds = part_of(state, [member]), state.folds
+    scores = None if folds is None else partial(folds.own_scores, member, x=state.train.x)
+    recorder = MemberRecorder(scores)
+    batches, size = batches_of(part)
+    with threads_for(part, min(size(part.run.epoch), batches.n_rows)):
+        recipe = part.recipe
+        trainer = trainer_for(part, batches, size, recipe.base_rate, recipe.schedule, [recorder])
+        trainer.run(part.run, part.epochs_left)
+    return recorder.epochs
+
+
 def loss_and_gradient(state: FitState, vector: NDArray, scale: float) -> tuple[float, NDArray]:
     """Return the sum over all rows of a state, at some weights and in float64, times a factor."""
     network = state.network.member(0).copy(np.float64)
@@ -83,7 +100,7 @@ def loss_and_gradient(state: FitState, vector: NDArray, scale: float) -> tuple[f
 
 
 def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
-    """Return the best weights after some passes over all `rows`, those held out included.
+    """Return the best weights after some passes over all `rows`, including held-out rows.
 
     Each network takes as many passes more as the share that was held out, of the epochs the best
     weights took. The rate falls, so that the chance of the last batches, from which the choice of
@@ -143,9 +160,7 @@ def objective_at(state: FitState, theta: NDArray) -> float:
 
 def from_best(state: FitState, members: Members, rows: NDArray | None) -> FitState:
     """Return a state that trains on `rows` from the best weights; nothing is shared with it."""
-    twin = part_of(state, members) if state.network.lead else copy.copy(state)
-    if twin.run is state.run:
-        twin.network, twin.run = state.network.copy(), state.run.copy()
+    twin = part_of(state, members)
     assert twin.run.best is not None
     twin.rows_used = rows
     twin.network.load(twin.run.best.theta)
@@ -154,7 +169,7 @@ def from_best(state: FitState, members: Members, rows: NDArray | None) -> FitSta
 
 
 def threads_for(state: FitState, rows: int) -> blas_threads:
-    """Return what limits BLAS to one thread if a batch with that many rows is little work."""
+    """Return a context that limits BLAS to one thread if a batch of these rows is small."""
     alone = state.estimator._single_threaded
     return blas_threads(0 if alone else largest_product(state.network, rows))
 
@@ -165,8 +180,9 @@ def batches_of(state: FitState) -> tuple[Any, Sizes]:
     factor = 1.0 / state.targets.scale
     x, target = state.train.x, state.target
     batches: Any
-    if state.folds is not None and state.network.lead:
-        batches = FoldBatches(x, target, weight, state.folds.train)
+    if state.folds is not None and state.run.of_several:
+        member = None if state.members is None else state.members[0]
+        batches = FoldBatches(x, target, weight, state.folds.train, member)
     else:
         rows = state.rows_used if state.folds is None else state.folds.train[0]
         batches = Batches(x, target, weight, rows, factor)

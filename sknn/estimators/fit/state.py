@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any, ClassVar, Protocol
@@ -110,6 +110,8 @@ class FitState:
         Where training stands; set by ``_make_run``.
     folds : Folds or None
         Which rows each member learns from, where not all from all; set by ``hold_out``.
+    members : sequence of int or None
+        Which of all members the network has, where they are trained apart; None: all.
     splits : bool
         Validation rows were split off from those to train on.
     all_rows : ndarray of int or None
@@ -143,6 +145,7 @@ class FitState:
     target: Any = field(init=False)
     run: Run = field(init=False)
     folds: Folds | None = field(init=False, default=None)
+    members: Sequence[int] | None = field(init=False, default=None)
     splits: bool = field(init=False, default=False)
     all_rows: NDArray | None = field(init=False, default=None)
     deadline: float = field(init=False, default=inf)

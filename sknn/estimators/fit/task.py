@@ -28,7 +28,7 @@ from sknn.estimators.targets.regression import RegressionTargets
 
 
 class Task:
-    """Rows without y. Tasks that have one say what it means: targets, and what of them is public.
+    """Rows without y. Tasks with a y define its meaning: targets, and their public attributes.
 
     They keep nothing: what they learn becomes targets, and attributes of the estimator.
     """
@@ -48,7 +48,7 @@ class Task:
         return known, None
 
     def weigh(self, known: Any, rows: Rows, state: FitState) -> NDArray | None:
-        """Return what each row counts, all weights multiplied; there are no targets at first."""
+        """Return the weight of each row, all weights multiplied; there are no targets at first."""
         return rows.weight
 
     def read_validation(self, state: FitState) -> Rows | None:

@@ -98,7 +98,7 @@ def _train(states: list[FitState], batches: Batches, size: Sizes) -> list[FitSta
 
 
 def _conclude_all(states: Sequence[FitState]) -> bool:
-    """Do what is to be done when training has ended; say whether Ctrl-C came in between.
+    """Finish after training; return whether Ctrl-C came in between.
 
     It is meant for all who are still to come.
     """
@@ -171,7 +171,7 @@ def _end(block: FitState, state: FitState, watch: WatchMembers, m: int) -> str |
 
 
 def _leave(block: FitState, member: int, state: FitState, reason: str | None) -> None:
-    """Let a state have what its member has learned, and why it came to its end."""
+    """Write into a state what its member has learned, and why its training ended."""
     hand_back(block.run, member, state.run)
     state.network.load(block.network.theta[member])
     state.run.optimizer_kind = type(state.recipe.optimizer).__name__

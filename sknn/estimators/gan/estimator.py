@@ -369,11 +369,11 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         return self._form.made(rows, wanted)
 
     def _new_rows(self, n: int, y: Any, rng: np.random.RandomState) -> NDArray:
-        """Return so many rows of the matrix."""
+        """Return a number of new rows of the matrix."""
         return self._hardened(self._generated(self._codes(n, y, rng), n, rng), rng)
 
     def _fitting(self, wanted: AskedRows, y: Any, rng: np.random.RandomState) -> NDArray:
-        """Return rows that fit what is wanted, chosen from many more."""
+        """Return rows that fit the request, chosen from many more."""
         m = int(np.clip(_POOL_FOR_ONE * wanted.n, _SMALLEST_POOL, max(_LARGEST_POOL, wanted.n)))
         codes = None if y is None else self._codes(wanted.n, y, rng)
         if codes is None:
@@ -384,14 +384,14 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         return pool[wanted.pick(pool, (codes, pool_codes), rng)]
 
     def _codes(self, n: int, y: Any, rng: np.random.RandomState) -> NDArray | None:
-        """Return the codes of the classes of so many rows, None without classes."""
+        """Return the codes of the classes of a number of rows, None without classes."""
         targets = self._targets
         if not len(targets):
             return None
         return targets.draw(n, rng) if y is None else targets.codes(y, n)
 
     def _generated(self, codes: NDArray | None, n: int, rng: np.random.RandomState) -> NDArray:
-        """Return what the generator makes: numbers, and probabilities of choices."""
+        """Return the output of the generator: numbers, and probabilities of choices."""
         made = np.empty((n, self._n_columns), self.network_.dtype)
         for begin in range(0, n, _DRAWN_ROWS):
             some = slice(begin, begin + _DRAWN_ROWS)

@@ -22,7 +22,7 @@ GENERATOR, DISCRIMINATOR = "generator", "discriminator"
 
 
 def check(estimator: Any) -> None:
-    """Raise for parameters that do not go together."""
+    """Raise for parameters that cannot be combined."""
     if specs.is_lbfgs(estimator):
         raise ValueError(
             "solver='lbfgs' minimizes one function, but here two networks take turns; "
@@ -44,7 +44,7 @@ def check(estimator: Any) -> None:
 
 
 def objective_of(estimator: Any) -> Adversarial:
-    """Return what either side wants."""
+    """Return the objective of both sides."""
     return resolve(Adversarial, estimator.objective, "objective", type(estimator).__name__)
 
 
@@ -73,7 +73,7 @@ def chain(estimator: Any, n_features: int, row_shape: tuple[int, ...], n_classes
 
 
 def _choices(estimator: Any) -> list[Layer]:
-    """Return what makes choices of the columns of levels, if there are any."""
+    """Return the layer that makes choices of the columns of levels, if there are any."""
     coder = estimator._form.coder
     if coder is None:
         return []

@@ -21,7 +21,7 @@ _OF_THE_GENERATOR = ("generator_loss", "generator_gradient_norm")
 
 
 class Player:
-    """One of the two: some layers of a chain, with a vector and a gradient of their own.
+    """One of the two: some layers of a chain, with their own vector and gradient.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ class Duel:
         return self.discriminator.grad
 
     def figures(self) -> dict[str, float]:
-        """Return what was measured since the last call, means over rows.
+        """Return the measurements since the last call, as means over rows.
 
         What a generator that had no turn would have shown is not a number.
         """

@@ -1,4 +1,4 @@
-"""Training of the two networks of a GAN: their losses, their turns, and what is measured."""
+"""Training of the two networks of a GAN: their losses, turns, and measurements."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _noise(estimator: Any) -> tuple[float, int | None]:
 
 
 def _turns(estimator: Any, state: FitState, duel: Duel) -> Turns:
-    """Return what moves either side, with a state of its optimizer for each."""
+    """Return the updates of both sides, each with its own optimizer state."""
     players = {DISCRIMINATOR: duel.discriminator, GENERATOR: duel.generator}
     first = state.recipe.optimizer
     assert first is not None
@@ -82,7 +82,7 @@ def _turns(estimator: Any, state: FitState, duel: Duel) -> Turns:
 
 
 def measures(estimator: Any, state: FitState, network: Network) -> list[Callback]:
-    """Return what averages weights, and what compares samples with rows of the data."""
+    """Return the callbacks that average weights and compare samples with rows of the data."""
     train, run, some = state.train, state.run, state.some_rows(_COMPARED_ROWS)
     classes = None if state.target is None else state.target[some]
     rng = np.random.default_rng(run.streams.split_seed)

@@ -70,7 +70,7 @@ _EXPANDED = (
 
 
 def _readout(reverse: bool) -> Layer:
-    """Return what is kept of the steps [1].
+    """Return the readout of the steps [1].
 
     [1] Howard & Ruder (2018), "Universal language model fine-tuning for text classification", ACL
     (there "concat pooling").
@@ -249,7 +249,7 @@ class RecurrentNetwork(ShapedNetwork):
         return Parallel(ways) if self.bidirectional else ways[0]
 
     def _pooled(self, size: int) -> list[Layer]:
-        """Return cells, and what is kept of their steps: the last, the mean and the maximum."""
+        """Return cells, and the pooling of their steps: the last, the mean, and the maximum."""
         ways = [[self._one_way(size, True, back), _readout(back)] for back in self._directions]
         return [Parallel(ways)] if self.bidirectional else ways[0]
 

@@ -40,7 +40,7 @@ def check_steps(x: NDArray, channels_first: bool) -> None:
 
 
 def _hint(missing: NDArray, channels_first: bool) -> str:
-    """Return what to pass where steps would be missing as a whole if features were steps."""
+    """Return which `channels` to pass if steps would be missing as a whole with swapped axes."""
     if (missing != missing.all(axis=1, keepdims=True)).any():
         return ""
     here, other = ("first", "last") if channels_first else ("last", "first")
@@ -203,7 +203,7 @@ class SequenceTargets(Targets):
         return self.inner.bind(loss)
 
     def kernel(self, loss: Loss, in_shape: tuple[int, ...]) -> Any:
-        """Return what training minimizes: the loss of all steps."""
+        """Return the objective of training: the loss of all steps."""
         return PerStep(loss, in_shape[0])
 
     def encode(self, y: Steps, dtype: np.dtype) -> NDArray:
@@ -261,7 +261,7 @@ class SequenceTargets(Targets):
         return self.inner.rescales
 
     def resolved(self, dtype: np.dtype) -> bool:
-        """Whether numbers of that precision are fine enough for what y tells apart."""
+        """Whether numbers of this precision can distinguish the values of y."""
         return self.inner.resolved(dtype)
 
     def vanishes(self, dtype: np.dtype) -> bool:

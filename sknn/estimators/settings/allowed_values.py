@@ -161,7 +161,7 @@ class Activations(Constraint):
 
 
 class Layers(Constraint):
-    """None, or a list of layer specs; each is checked anew, with its numbers read, when bound."""
+    """None, or a list of layer specs; each is checked, and its numbers read, when bound."""
 
     def __init__(self) -> None:
         super().__init__(self._are_layers, "None or a list of layer specs")
@@ -185,7 +185,7 @@ class Layers(Constraint):
 
 
 def _instances(value: Any) -> str:
-    """Say what to do with the first entry that is a class."""
+    """Return a hint about the first entry that is a class."""
     entries = value if isinstance(value, (list, tuple)) else [value]
     kinds = [each for each in entries if isinstance(each, type)]
     return f" Pass an instance, {kinds[0].__name__}(...), not the class." if kinds else ""
@@ -208,7 +208,7 @@ class Callbacks(Constraint):
         return None if value is None else [callback.checked() for callback in value]
 
     def hint(self, value: Any) -> str:
-        """Say what to do with the first entry that is not a callback."""
+        """Return a hint about the first entry that is not a callback."""
         if isinstance(value, Callback):
             return f" Pass a list, callbacks=[{value!r}]."
         entries = value if isinstance(value, (list, tuple)) else [value]

@@ -203,7 +203,7 @@ def build_network(
 
 
 def _defaults(estimator: Any) -> Defaults:
-    """Return what layers take that do not say it themselves."""
+    """Return the values for layers that leave a parameter open."""
     default = estimator.activation
     if isinstance(default, (list, tuple)) or default == "auto":
         default = "relu"

@@ -38,7 +38,7 @@ from sknn.preprocessing.tokens.coder import TableCoder
 _SLAB_ROWS = 4096
 _MOST_LEVELS = 256
 _ENOUGH = 50
-"""Rows of which some can be held out."""
+"""Smallest number of rows of which some can be held out."""
 
 
 class TableSynthesizer(OutlierScores, BaseNetwork):
@@ -297,21 +297,6 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         """
         return self._train(Call.of_stream(X, None, sample_weight, X_val, None, sample_weight_val))
 
-    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray:
-        """Fit, and return which rows of X are outliers, see :meth:`predict_outlier`.
-
-        Parameters
-        ----------
-        X : array-like or frame of shape (n_samples, n_features)
-        y : ignored
-        sample_weight : array-like of shape (n_samples,), default=None
-
-        Returns
-        -------
-        labels : ndarray of shape (n_samples,)
-        """
-        return self.fit(X, y, sample_weight).predict_outlier(X)
-
     # -- use --------------------------------------------------------------------------------
 
     def sample(self, n: int = 1, conditions: Any = None, random_state: Any = None) -> Any:
@@ -346,10 +331,12 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Parameters
         ----------
         X : array-like or frame of shape (n_samples, n_features)
-        strategy : {"most_likely", "draw"}, default="most_likely"
+        strategy : {"most_likely", "mean", "draw"}, default="most_likely"
             "draw": one draw from the distribution of the missing entries given the others; several
             calls give several tables, for multiple imputation. "most_likely": the most frequent
-            level, or the median of numbers, of 25 draws.
+            level, or the median of numbers, of 25 draws. "mean": the most frequent level, or the
+            mean of numbers, rounded as the column is. The median makes the absolute error least,
+            the mean the squared error.
         random_state : int, RandomState or None, default=None
 
         Returns
@@ -360,8 +347,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         table = self._checked(X)
         rng = generator_of_draws(1, random_state)
         wanted = filling.gaps(self.coder_, table)
-        n_draws = filling.n_draws(strategy)
-        return self._drawn(wanted, rng, lost=False, n_draws=n_draws)
+        return self._drawn(wanted, rng, lost=False, summarize=filling.summary(strategy))
 
     def score_samples(self, X: Any) -> NDArray:
         """Return the log-likelihood of every row.
@@ -394,10 +380,16 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     def _n_features_out(self) -> int:
         return int(self.network_.plans[-2].out_shape[0])
 
-    def _drawn(self, wanted: filling.Wanted, rng: Any, lost: bool, n_draws: int = 1) -> Any:
+    def _drawn(
+        self,
+        wanted: filling.Wanted,
+        rng: Any,
+        lost: bool,
+        summarize: filling.Summary | None = None,
+    ) -> Any:
         limit = self._limit(min(len(wanted.rows), _SLAB_ROWS))
         with limit, limit:
-            columns = filling.fill(self.coder_, self.network_, wanted, rng, lost, n_draws)
+            columns = filling.fill(self.coder_, self.network_, wanted, rng, lost, summarize)
         return self.coder_.maker.make(columns)
 
     def _scores(self, x: NDArray) -> NDArray:
@@ -424,7 +416,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         )
 
     def _adapt_call(self, state: FitState) -> None:
-        """Decide whether rows are held out, where that is left open.
+        """Decide whether rows are held out, if that is left open.
 
         Where none are, all epochs are trained: the loss of a batch depends on what it is told.
         """

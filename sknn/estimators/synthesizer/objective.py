@@ -67,7 +67,7 @@ class ConditionalHoldout(Holdout):
     """Held-out rows are predicted as a whole, and once more given some of their columns."""
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:
-        """Return what adds figures of the held-out rows to an epoch."""
+        """Return the callback that adds figures of the held-out rows to an epoch."""
         estimator: Any = state.estimator
         rows = state.validation
         if rows is not None and estimator.condition_rate:

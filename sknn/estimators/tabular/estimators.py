@@ -24,7 +24,7 @@ from sknn.estimators.tabular.network import TableNetwork
 from sknn.estimators.targets.classification import MultioutputTargets
 from sknn.estimators.targets.quantiles import places_of
 
-# So many rows, or up to twice as many, tell how much networks disagree.
+# This many rows, or up to twice as many, show how much networks disagree.
 _ROWS_TO_COMPARE = 256
 
 
@@ -169,6 +169,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     See Also
     --------
     TabularMLPRegressor : The same for regression.
+    sknn.streams.fit_members : Fit on a table larger than memory.
     MLPClassifier : A single network for rows of numbers, with layers of your choice.
 
     Examples
@@ -268,7 +269,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         """Choose the temperature."""
         power = 1.0
         if judge is not None and judge.loss.has_probabilities:
-            # Not every training loss is lowest where probabilities are calibrated.
+            # Not every training loss is lowest for calibrated probabilities.
             by_likelihood = replace(judge, measure=self._targets.bind(LogLoss()))
             power = by_likelihood.best_power(pooled)
         self.temperature_ = 1.0 / power
@@ -426,6 +427,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     See Also
     --------
     TabularMLPClassifier : The same for classification.
+    sknn.streams.fit_members : Fit on a table larger than memory.
     MLPRegressor : A single network for rows of numbers, with layers of your choice.
 
     Examples
@@ -505,7 +507,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         return np.tile(target, len(loss.levels)) if loss.levels else target
 
     def _calibrate(self, judge: HeldOut | None, pooled: Any, team: Team | None) -> None:
-        """Learn how far predictions are off."""
+        """Learn the size of errors."""
         if judge is None:
             self.residual_std_ = self._intervals = None
             return
@@ -533,16 +535,16 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         return slice(encoder.n_outputs_ - encoder.n_linear_, None)
 
     def _quantiles(self, X: Any, levels: NDArray) -> NDArray:
-        """Return quantiles that cover the right share of the rows held out."""
+        """Return quantiles that cover the right share of the held-out rows."""
         self._check_fitted()
         if self._loss.levels:
             places_of(levels, self._loss.levels)
         intervals = self._intervals
         if intervals is None:
             raise ValueError(
-                "return_quantiles needs errors on rows that were not trained on, and this model "
-                "has none; fit with n_splits of at least 2, or pass X_val and y_val. A model that "
-                "an earlier version saved has to be fitted again."
+                "return_quantiles needs errors on rows that were not used for training, and this "
+                "model has none; fit with n_splits of at least 2, or pass X_val and y_val. A model "
+                "saved by an earlier version has to be fitted again."
             )
         return computed(self._from_errors, intervals, self._check_inputs(X), levels)
 
@@ -552,16 +554,16 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         return answer[..., 0] if self._targets.flat else answer
 
     def _std(self, X: Any) -> NDArray:
-        """Add to what members disagree on what none of them explains of rows held out.
+        """Combine the disagreement of the members with the error on held-out rows.
 
-        Where the loss learns a spread, the members say themselves what they do not explain.
+        If the loss learns a spread, the spread of each member takes the place of this error.
         """
         if self._loss.has_spread:
             return self._spread(X, self.member_shares_)
         if self.residual_std_ is None:
             raise ValueError(
-                "return_std=True needs rows that were not trained on; fit with n_splits of at "
-                "least 2, or pass X_val and y_val."
+                "return_std=True needs rows that were not used for training; fit with n_splits of "
+                "at least 2, or pass X_val and y_val."
             )
         unexplained = self.residual_std_.astype(np.float32)
         if not self.network_.lead:

@@ -1,4 +1,4 @@
-"""The first rows of a stream, kept until there are enough to choose scales, bins and levels by."""
+"""The first rows of a stream, kept until there are enough to determine scales, bins, and levels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sknn.preprocessing.columns import Table, joined
 FEW = 30
 """A stream that begins with fewer rows than this gathers rows first."""
 ENOUGH = 100
-"""So many rows are gathered."""
+"""This many rows are gathered."""
 
 
 @dataclass
@@ -25,13 +25,13 @@ class FirstRows:
     ----------
     columns : list of ndarray or Coded
     labels : list
-        What the columns are called.
+        Names of the columns in messages.
     matrix : ndarray or None
-        All columns where they came as one array of numbers.
+        All columns if they were passed as one array of numbers.
     y : ndarray or sparse matrix
     weight : ndarray or None
     classes : array-like or None
-        What the user said will come.
+        The labels that the user announced.
     """
 
     columns: list[Any]
@@ -61,7 +61,7 @@ class FirstRows:
         return self.y.shape[0] if self.weight is None else int(np.count_nonzero(self.weight))
 
     def table(self, frame: Any) -> Table:
-        """Return the rows as a table whose columns are named as those of a frame."""
+        """Return the rows as a table whose columns have the names of those of a frame."""
         matrix, columns = self.matrix, self.columns
         if matrix is not None:
             return Table(len(matrix), self.labels, lambda place: matrix[:, place], frame, matrix)

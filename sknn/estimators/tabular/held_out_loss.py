@@ -1,4 +1,4 @@
-"""Loss of raw scores on rows that were not trained on."""
+"""Loss of raw scores on held-out rows."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from sknn.estimators.targets.regression import RegressionTargets
 from sknn.training.callbacks.validation import mean_loss
 from sknn.training.folds import pick
 
-# Exponents of probabilities that are tried; 1 leaves them as they are.
+# Exponents of probabilities to try; 1 leaves them as they are.
 _POWERS = np.geomspace(1.0 / 3.0, 3.0, 41)
-# Rows whose scores are pooled at a time: those of many epochs take much room.
+# Rows whose scores are pooled at a time, because those of many epochs take a lot of memory.
 _ROWS = 1 << 12
 
 
@@ -36,11 +36,11 @@ class HeldOut:
     measure : Loss
         The loss by which raw scores are judged: that of training without label smoothing.
     network : Network
-        A single one, which says in what precision to compute.
+        A single one, which determines the precision of the computation.
     target : ndarray, encoded
     weight : ndarray of shape (n,) or None
     x : ndarray of shape (m, n_inputs)
-        Encoded rows, and which of them are meant: a copy of all would take much room.
+        Encoded rows; `index` selects some of them, because copies would take a lot of memory.
     index : ndarray of int of shape (n,) or None
     """
 
@@ -69,10 +69,10 @@ class HeldOut:
         return mean_loss(self.network, self.measure, pooled, self.target, weight)
 
     def pick(self, raw: NDArray | Sequence[NDArray], n_picks: int) -> NDArray:
-        """Return what each of several raw scores counts in the mean that does best; they sum to 1.
+        """Return the share of each of several raw scores in the best mean; shares add up to 1.
 
-        Probabilities are compared by the Brier score, real numbers by the squared error. Under
-        other losses the best ones count the same.
+        Probabilities are compared by the Brier score, real numbers by the squared error. With other
+        losses, the best ones count the same.
 
         Parameters
         ----------
@@ -89,7 +89,7 @@ class HeldOut:
         return counts / counts.sum()
 
     def _ideal(self) -> NDArray:
-        """Return the probabilities of one who knows."""
+        """Return probabilities that are certain and right."""
         target = self.target if isinstance(self.target, np.ndarray) else self.target.toarray()
         if target.dtype.kind == "f":
             return target
@@ -102,13 +102,13 @@ class HeldOut:
         return self.loss_of(self.pool(raw))
 
     def best_power(self, pooled: NDArray) -> float:
-        """Return the exponent of probabilities, one over the temperature, with the least loss."""
+        """Return the exponent of probabilities, one over the temperature, with the lowest loss."""
         return float(
             min(_POWERS, key=lambda power: self.loss_of(pooled * pooled.dtype.type(power)))
         )
 
     def residual_std(self, pooled: NDArray) -> NDArray:
-        """Return for each output the root mean square of what is left unexplained."""
+        """Return the root mean square of the residuals of each output."""
         answer = self.loss.link(pooled.copy())[:, self.loss.prediction_at(self.targets.n_outputs)]
         error = answer - self.target
         weight = shares(self.weight, np.float64)

@@ -21,16 +21,16 @@ from sknn.training.run import Run
 
 @dataclass(frozen=True)
 class Team:
-    """The networks that are served together, in the units of training.
+    """The networks that predict together, in the units of training.
 
     Attributes
     ----------
     network : Network
         All of them.
     shares : ndarray of shape (n_members,)
-        What each counts.
+        Weight of each network.
     fold_of : ndarray of int, shape (n_members,)
-        The fold each did not learn from.
+        The fold that each did not learn from.
     """
 
     network: Network
@@ -38,13 +38,14 @@ class Team:
     fold_of: NDArray
 
     def apart(self, x: NDArray, answers: Callable[[NDArray], NDArray]) -> NDArray:
-        """Return the mean square of what the networks of different folds disagree by.
+        """Return the mean squared disagreement of the networks of different folds.
 
         Parameters
         ----------
         x : ndarray of shape (n, n_inputs)
         answers : callable
-            Makes raw scores of shape (n_members, n, n_raw) predictions (n_members, n, n_outputs).
+            Turns raw scores of shape (n_members, n, n_raw) into predictions (n_members, n,
+            n_outputs).
         """
         if not self.network.lead:
             return np.zeros(1)
@@ -57,13 +58,13 @@ class Team:
 
 
 class FoldHoldout(Holdout):
-    """Deals folds to members, and picks the epochs that together do best on what they held out."""
+    """Assigns folds to members, and picks the epochs that together do best on held-out rows."""
 
     def deal(self, state: FitState) -> Folds | None:
         """Return which rows each member learns from; None if all learn from all."""
         rows = np.arange(len(state.train.x)) if state.rows_used is None else state.rows_used
         n_splits = min(state.recipe.family_settings.n_splits, len(rows))
-        # Rows that all members know would make them look better than they are.
+        # Rows that all members have seen would make them look better than they are.
         if n_splits < 2 or state.run.saw_all:
             return None
         rng = np.random.default_rng(state.run.streams.split_seed)
@@ -74,7 +75,7 @@ class FoldHoldout(Holdout):
         return Folds.deal(rows, order, n_members, n_splits, rng) if n_splits > 1 else None
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:
-        """Return what measures validation rows, and the predictions of each member for its fold."""
+        """Return the callbacks that measure validation rows and each member on its fold."""
         measures = super().measures(state, network)
         if state.folds is not None:
             judge = _judge(state, state.train, state.target, state.folds.judged)
@@ -82,7 +83,7 @@ class FoldHoldout(Holdout):
         return measures
 
     def choose(self, estimator: Any, state: FitState, run: Run) -> NDArray | None:
-        """Pick the epochs that together do best on held-out rows; learn there how sure to be."""
+        """Pick the epochs that together do best on held-out rows; calibrate them there."""
         self.forget(estimator, state.fresh)
         if run.candidates and state.folds is not None:
             return _pick(estimator, state, state.folds, run.candidates)
@@ -93,7 +94,7 @@ class FoldHoldout(Holdout):
             target = state.targets.encode(rows.y, network.dtype)
             raw = network.predict(rows.x)
             judge = _judge(state, rows, target, None)
-            # All networks learned from all rows: none is judged where another learned.
+            # All networks learned from all rows, so none can be judged by rows it has not seen.
             estimator._calibrate(judge, judge.pool(raw) if network.lead else raw, None)
         return None
 
@@ -106,14 +107,14 @@ class FoldHoldout(Holdout):
 
 
 def _fold_order(target: Any) -> NDArray:
-    """Return what all folds should have equal shares of."""
+    """Return the labels by which folds are stratified."""
     if target.ndim == 1:
         return target
     return target[:, 0] if isinstance(target, np.ndarray) else target[:, [0]].toarray().ravel()
 
 
 def _judge(state: FitState, rows: Rows, target: Any, index: NDArray | None) -> HeldOut:
-    """Return what judges raw scores of the rows at `index`, None for all."""
+    """Return the loss by which raw scores of the rows at `index` (None: all) are judged."""
     weight = rows.weight
     if index is not None:
         target, weight = target[index], None if weight is None else weight[index]

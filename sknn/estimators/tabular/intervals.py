@@ -18,7 +18,7 @@ Vector = NDArray[np.float64]
 # More errors would add no information, and files would be large.
 _MOST_ROWS = 16_384
 _MOST_KEPT = 2048
-# Fewer rows do not show where errors are large; more columns would take long.
+# Fewer rows do not show where errors are large; more columns would take too long.
 _FEWEST_TO_COMPARE = 50
 _MOST_COLUMNS = 512
 _N_BINS = 8

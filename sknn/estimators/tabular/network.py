@@ -1,10 +1,10 @@
-"""What the two networks for tables share: encoded columns, and members that check each other."""
+"""Common parts of the two networks for tables: encoded columns, members that check each other."""
 
 from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -35,19 +35,20 @@ from sknn.estimators.settings.freezing import decay_factors, rate_factors
 from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.supervised import SupervisedNetwork
+from sknn.estimators.tabular.encoded import EncodedTable
 from sknn.estimators.tabular.first_rows import ENOUGH, FEW, FirstRows
 from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.estimators.tabular.holdout import FoldHoldout, Team
 from sknn.estimators.tabular.presets import Preset
 from sknn.estimators.tabular.ridge import LinearModel
-from sknn.preprocessing.columns import Table, read_table
+from sknn.preprocessing.columns import read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.training.threads import blas_threads
 
-# Rows whose answers are pooled at a time: the raw scores of all members take many times the room.
+# Rows whose predictions are pooled at a time, as raw scores of all members take more memory.
 _CHUNK_ROWS = 8192
 _MOST_SPLITS = 10
-# Parameters that a preset decides on where they are "auto".
+# Parameters that a preset determines if they are "auto".
 _SETTINGS = ("n_members", "n_splits", "n_bins", "bins", "linear_path", "n_picks")
 # The factors of columns move at this many times the rate of weights.
 _SCALE_RATE = 6.0
@@ -57,7 +58,7 @@ _NTK = {"parametrization": "ntk"}
 class TableNetwork(SupervisedNetwork):
     """Reads raw tables, and trains members on all folds but one.
 
-    The members of a group hold out different folds. After every epoch each predicts its own fold;
+    The members of a group hold out different folds. After every epoch, each predicts its own fold;
     the epochs that are best together on all rows are used for prediction.
     """
 
@@ -84,17 +85,17 @@ class TableNetwork(SupervisedNetwork):
     _scales_columns: ClassVar[bool] = True
     _serves_several_epochs: ClassVar[bool] = True
     _double_up_to: ClassVar[int] = 1024
-    # The products of members come one after the other, none of them large: on a busy machine
-    # a second thread made training fourteen times slower.
+    # The products of members are computed one after the other, and none of them is large: on a busy
+    # machine, a second thread made training fourteen times slower.
     _single_threaded: ClassVar[bool] = True
     _holdout: ClassVar[Holdout] = FoldHoldout()
     _slope_factor: ClassVar[float] = 1.0
-    """From slopes of a linear model of the encoded target to those of raw scores."""
+    """Factor from slopes of a linear model of the encoded target to those of raw scores."""
 
     _settings: Preset
     _first_rows: FirstRows | None = None
     _lent_encoder: TableEncoder | None = None
-    """Fitted by more rows than those of the first call, which takes it for its own."""
+    """An encoder fitted to more rows than those of the first call, which uses it as its own."""
     encoder_: TableEncoder = learned()
     member_shares_: NDArray | None = learned()
 
@@ -103,12 +104,12 @@ class TableNetwork(SupervisedNetwork):
     def _recipe(self) -> Recipe:
         if specs.is_lbfgs(self):
             raise ValueError(
-                f"solver='lbfgs' has no epochs that {type(self).__name__} could choose among; use "
+                f"solver='lbfgs' has no epochs from which {type(self).__name__} could choose; use "
                 "a stochastic solver such as 'adamw', or MLPClassifier or MLPRegressor."
             )
         settings = self._resolved_settings()
         schedule = specs.schedule_of(self)
-        # Dropout and decay fade in the second half of what the learning rate spans, if it does.
+        # Dropout and decay fade in the second half of the schedule, if it has a horizon.
         spans = schedule.get_params()
         fading = FlatCosine(epochs=spans["epochs"], final=0.0) if "epochs" in spans else None
         return recipe_of(
@@ -126,7 +127,7 @@ class TableNetwork(SupervisedNetwork):
         )
 
     def _resolved_settings(self) -> Preset:
-        """Return what the parameters say, and the preset where they are "auto"."""
+        """Return the values of the parameters, and of the preset for those that are "auto"."""
         preset: Preset = self._presets[self.preset]
         asked = {name: getattr(self, name) for name in (*_SETTINGS, "max_iter")}
         said = {name: value for name, value in asked.items() if value != "auto"}
@@ -157,8 +158,8 @@ class TableNetwork(SupervisedNetwork):
         if call.epochs == 0:
             raise ValueError(
                 f"The first block has {rows.n_rows} rows, too few to determine scales, bins, "
-                f"and levels; with together > 1 it needs at least {FEW}. Make blocks "
-                "larger."
+                f"and levels; with together > 1 it needs at least {FEW}. Make "
+                "blocks larger."
             )
         self._first_rows = rows if rows.n_rows < ENOUGH else None
         X, resume = rows.table(read_table(call.X).frame), call.finish
@@ -167,7 +168,7 @@ class TableNetwork(SupervisedNetwork):
         )
 
     def _gathered(self, known: FirstRows | None, state: FitState) -> FirstRows:
-        """Return the rows so far, those of a call included."""
+        """Return the rows so far, including those of this call."""
         call = state.call
         y, table = arrays.check_target(call.y, self._numeric_target), read_table(call.X)
         check_same_rows(np.empty(table.n_rows), y)
@@ -185,28 +186,28 @@ class TableNetwork(SupervisedNetwork):
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
         y = arrays.check_target(y, self._numeric_target)
         if reset:
-            table = read_table(X)
-            self._learn_encoder(table, y, sample_weight)
-            # transform would return a frame if scikit-learn is set to return frames.
-            x = self.encoder_.encode(table, self.encoder_)
+            table = X if isinstance(X, EncodedTable) else self._encoded(X, y, sample_weight)
+            self.encoder_, x = table.encoder, table.x
             validate_data(self, table.frame, skip_check_array=True)
         else:
             x = self._check_inputs(X)
         check_same_rows(x, y)
         return Rows(x, y, arrays.check_weight(sample_weight, len(x)))
 
-    def _learn_encoder(self, table: Table, y: Any, sample_weight: Any) -> None:
-        lent = self.__dict__.pop("_lent_encoder", None)
-        if lent is not None:
-            self.encoder_ = lent
-            return
-        self.encoder_ = self._new_encoder()
-        remarks = self.encoder_.learn(table, self._split_target(y), sample_weight)
-        if self._first_rows is None:
-            remarks.warn()
+    def _encoded(self, X: Any, y: Any, sample_weight: Any) -> EncodedTable:
+        """Return the rows, read by an encoder that has learned from them."""
+        table = read_table(X)
+        encoder = self.__dict__.pop("_lent_encoder", None)
+        if encoder is None:
+            encoder = self._new_encoder()
+            remarks = encoder.learn(table, self._split_target(y), sample_weight)
+            if self._first_rows is None:
+                remarks.warn()
+        # transform would return a frame if scikit-learn is set to return frames.
+        return EncodedTable(encoder, encoder.encode(table, encoder), table.frame)
 
     def _encoder_and_target(self) -> tuple[TableEncoder, Callable[[Any], Any]]:
-        """Return the encoder that this network fits, and what makes its target of y."""
+        """Return the encoder that this network fits, and the function that makes its target."""
         trial = shallow_copy(self)
         trial._check_parameters()
         trial._settings = trial._recipe().family_settings
@@ -238,7 +239,7 @@ class TableNetwork(SupervisedNetwork):
         sizes = layer_specs.hidden_sizes(self.hidden_layer_sizes)
         activations = layer_specs.per_layer(self.activation, len(sizes), "activation")
         rates = layer_specs.per_layer(self.dropout, len(sizes), "dropout")
-        # Hidden layers see columns that are kept within bounds, a linear path those that are not.
+        # Hidden layers see bounded columns, and a linear path unbounded ones.
         first: dict[str, Any] = {
             "input_scale": _SCALE_RATE,
             "columns": self.encoder_.n_outputs_ - n_linear,
@@ -256,13 +257,15 @@ class TableNetwork(SupervisedNetwork):
 
     def _problem(self, state: FitState, network: Network, rows: int) -> Problem:
         objective = supervised_objective(state, network, rows)
-        factors = self._factors(network)
+        factors = self._factors(network, state.members)
         return Problem(objective, lambda: update_of(state, network, objective, factors))
 
-    def _factors(self, network: Network) -> tuple[NDArray, NDArray]:
-        """Freeze the linear path of the members that are to have none.
+    def _factors(
+        self, network: Network, members: Sequence[int] | None = None
+    ) -> tuple[NDArray, NDArray]:
+        """Freeze the linear path of the members that should have none; None if all have one.
 
-        Decay goes with the rate. Where one score is the difference of two, it is that of each.
+        Decay follows the rate. If one score is the difference of two, each of the two decays.
         """
         rates, decays = rate_factors(self, network), decay_factors(network)
         n_members = network.n_members
@@ -274,12 +277,14 @@ class TableNetwork(SupervisedNetwork):
         for slot in last.values():
             rates[:, slot.start : slot.stop] *= several
         if "S" in last:
-            rates[self._n_linear(n_members) :, last["S"].start : last["S"].stop] = 0.0
+            there = np.arange(n_members) if members is None else np.asarray(members)
+            others = there >= self._n_linear(self._settings.n_members)
+            rates[others, last["S"].start : last["S"].stop] = 0.0
         decays[last["W"].start : last["W"].stop] /= several
         return (rates if network.lead else rates[0]), decays
 
     def _n_scores_in_one(self, network: Network) -> float:
-        """Return how many scores would move where one is their difference, that of two classes."""
+        """Return how many scores would move if one is the difference of two, as for two classes."""
         return 2.0 if network.out_shape[-1] == 1 and not self._numeric_target else 1.0
 
     def _last_slots(self, network: Network) -> dict[str, Slot]:
@@ -298,7 +303,7 @@ class TableNetwork(SupervisedNetwork):
         if not n_linear or target is None:
             return False
         model = LinearModel(train.x[:, -n_linear:], target, train.weight)
-        # The scores for the target may be followed by others, for its variance.
+        # After the scores for the target, there may be others, for its variance.
         last = {name: part[..., : target.shape[1]] for name, part in network.params[-1].items()}
         for m in range(self._n_linear(network.n_members)):
             seen, held_out = (state.rows_used, None) if folds is None else folds.of(m)
@@ -312,19 +317,19 @@ class TableNetwork(SupervisedNetwork):
 
     @abstractmethod
     def _linear_target(self, target: Any, loss: Loss) -> NDArray | None:
-        """Return what a linear model should predict, one column per raw score; None: no model."""
+        """Return the targets of a linear model, one column per raw score; None: no model."""
 
     # -- members that check each other ----------------------------------------------------
 
     def _judging_loss(self, loss: Loss) -> Loss:
-        """Return the loss by which epochs are chosen, for that of training."""
+        """Return the loss by which epochs are chosen, given the training loss."""
         return loss
 
     @abstractmethod
     def _calibrate(self, judge: HeldOut | None, pooled: Any, team: Team | None) -> None:
-        """Learn from pooled scores of rows that were not trained on; None if there are none.
+        """Learn from pooled scores of held-out rows; None if there are none.
 
-        The team is that of all networks that will predict, None if each judges all rows.
+        The team consists of all networks that will predict; None if each judges all rows.
         """
 
     def _links(self) -> list[Link]:
@@ -352,7 +357,7 @@ class TableNetwork(SupervisedNetwork):
         return raw.astype(np.float64)
 
     def __sklearn_tags__(self) -> Any:
-        """Whatever a column holds is welcome; a table is dense."""
+        """Accept any contents of columns; a table is dense."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = False
         tags.input_tags.allow_nan = True
@@ -363,7 +368,7 @@ class TableNetwork(SupervisedNetwork):
 
 
 def _members_and_splits(said: dict[str, Any]) -> dict[str, int]:
-    """Return how many members and folds go with the number that alone is said."""
+    """Return the numbers of members and folds if only one of them is given."""
     if "n_members" not in said and said.get("n_splits", 1) > 1:
         return {"n_members": said["n_splits"]}
     n_members = said.get("n_members", 1)

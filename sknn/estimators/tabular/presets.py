@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Preset:
-    """How much is trained, and on what.
+    """How much to train, and on which inputs.
 
     Attributes
     ----------
     n_members, n_splits : int
     epochs : int
     n_bins : int
-        Most bins of a numeric column.
+        Largest number of bins of a numeric column.
     bins : {"quantile", "tree"}
     linear_path : float in [0, 1]
-        Share of the members with a linear path besides the hidden layers.
+        Share of the members that have a linear path in addition to the hidden layers.
     n_picks : int
     """
 
@@ -32,7 +32,7 @@ class Preset:
 
 _FAST = Preset(n_members=4, n_splits=4, epochs=24, n_bins=16)
 _CLASSIFIER = Preset()
-# Members that extrapolate beside members that do not: the mean of both is better than either.
+# Some members extrapolate and others do not: the mean of both is better than either.
 _REGRESSOR = Preset(epochs=32, bins="tree", linear_path=0.5)
 CLASSIFIER = {
     "fast": _FAST,

@@ -14,9 +14,9 @@ _PENALTIES = (0.01, 1.0, 10.0, 100.0, 1000.0)
 
 
 def in_rows(weight: NDArray) -> NDArray:
-    """Return what each weight is in rows: a penalty must not feel the unit of weights.
+    """Return weights in units of rows: a penalty must not depend on the unit of weights.
 
-    Their smallest positive one is a row if all are multiples of it, else their mean is.
+    The unit is the smallest positive weight if all are multiples of it, else the mean.
     """
     used = weight > 0
     counts = Sample.of(weight[used], int(used.sum())).counts
@@ -28,10 +28,10 @@ def in_rows(weight: NDArray) -> NDArray:
 def ridge(
     x: NDArray, target: NDArray, weight: NDArray | None, penalties: Sequence[float] = _PENALTIES
 ) -> tuple[NDArray, NDArray]:
-    r"""Return slopes and intercepts of ridge regression, its penalty by cross-validation.
+    r"""Return slopes and intercepts of ridge regression, with a penalty chosen by cross-validation.
 
-    With :math:`X'WX = Q \Lambda Q'` of the centered rows every penalty costs one product; the one
-    with the least generalized cross-validation error is taken [1]_,
+    With :math:`X'WX = Q \Lambda Q'` of the centered rows, every penalty costs one product; the one
+    with the lowest generalized cross-validation error is chosen [1]_,
 
     .. math:: V(\lambda) = \frac{\lVert W^{1/2} (y - \hat y) \rVert^2 / n}
               {(1 - (1 + \sum_i \Lambda_i / (\Lambda_i + \lambda)) / n)^2}
@@ -41,7 +41,7 @@ def ridge(
     x : ndarray of shape (n, d)
     target : ndarray of shape (n, k)
     weight : ndarray of shape (n,) or None
-        How many rows each row is.
+        Number of rows that each row counts as.
     penalties : sequence of float
 
     Returns
@@ -58,7 +58,7 @@ def ridge(
     weight = np.ones(len(x)) if weight is None else weight
     n = weight.sum()
     x_mean, y_mean = (weight @ part / n for part in (x, target))
-    # In place, and scaled by the root of the weight: tables may be large.
+    # In place, and scaled by the square root of the weight, because tables may be large.
     for part, mean in ((x, x_mean), (target, y_mean)):
         part -= mean
         part *= np.sqrt(weight)[:, None]
@@ -79,7 +79,7 @@ def ridge(
 
 
 def _spectrum(x: NDArray) -> tuple[NDArray, NDArray]:
-    """Return eigenvalues and eigenvectors of X'X; only those that may differ from zero."""
+    """Return eigenvalues and eigenvectors of X'X, only those that may differ from zero."""
     if len(x) < x.shape[1]:
         _, singular, vectors = np.linalg.svd(x, full_matrices=False)
         return singular**2, vectors.T
@@ -90,7 +90,7 @@ def _spectrum(x: NDArray) -> tuple[NDArray, NDArray]:
 
 
 class LinearModel:
-    """Ridge regression on some of the rows, or none where a constant does better.
+    """Ridge regression on some of the rows, or nothing if a constant does better.
 
     Parameters
     ----------
@@ -109,15 +109,15 @@ class LinearModel:
     ) -> tuple[NDArray, NDArray, NDArray]:
         """Return slopes (d, k), the center of the rows (d,) and the mean of their target (k,).
 
-        Cross-validation within few rows may choose a penalty that lets columns that go together
-        extrapolate without bounds; the rows held out tell, and then the slopes are zero.
+        Cross-validation on few rows may choose a penalty with which correlated columns extrapolate
+        without bounds; the held-out rows show this, and then the slopes are zero.
 
         Parameters
         ----------
         rows : ndarray of int or None
-            To fit; None means all.
+            Rows to fit; None means all.
         held_out : ndarray of int or None
-            To compare with the constant.
+            Rows for the comparison with the constant.
         """
         rows = np.flatnonzero(self.weight) if rows is None else rows
         x, target, weight = self.x[rows], self.target[rows], self.weight[rows]

@@ -1,4 +1,4 @@
-"""From what users call y to what losses call a target, and back."""
+"""From the y of users to the targets of losses, and back."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Targets(ABC):
         return loss.bind(self.task)
 
     def kernel(self, loss: Loss, in_shape: tuple[int, ...]) -> Any:
-        """Return what training minimizes, for rows of some shape."""
+        """Return the objective of training, for rows of some shape."""
         return loss
 
     def answers_of(self, y: Any) -> Any:
@@ -124,7 +124,7 @@ class Targets(ABC):
         return False
 
     def resolved(self, dtype: np.dtype) -> bool:
-        """Whether numbers of that precision are fine enough for what y tells apart."""
+        """Whether numbers of this precision can distinguish the values of y."""
         return True
 
     def vanishes(self, dtype: np.dtype) -> bool:

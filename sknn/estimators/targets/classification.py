@@ -383,7 +383,7 @@ def _is_indicator(y: Any, classes: Any) -> bool:
 
 @contextmanager
 def _naming_labels(name: str = "y") -> Iterator[None]:
-    """Say of complaints about labels what they are about, and what to do."""
+    """Make errors about labels name the argument and the remedy."""
     try:
         yield
     except TypeError as error:

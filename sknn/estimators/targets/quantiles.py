@@ -1,4 +1,4 @@
-"""Which levels of quantiles are asked for."""
+"""The requested levels of quantiles."""
 
 from __future__ import annotations
 

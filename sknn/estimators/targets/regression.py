@@ -169,7 +169,7 @@ class RegressionTargets(Targets):
             bias[..., k:] -= 2.0 * np.log(self.std)
 
     def linked_in_user_units(self, linked: NDArray, loss: Loss) -> NDArray:
-        """Return what the link gives in training, and spreads behind it, as the user knows them."""
+        """Return predictions of the link, followed by spreads, in the units of the user."""
         mean, std = self._of_scores(loss)
         out, k = linked.astype(np.float64), len(std)
         out[..., :k] = out[..., :k] * std + mean

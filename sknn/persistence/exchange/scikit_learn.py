@@ -280,7 +280,7 @@ def _task(ours: Any) -> str:
 
 
 def _binarizer(ours: Any) -> LabelBinarizer:
-    """Return what scikit-learn's classifier encodes labels with."""
+    """Return the encoder of labels for scikit-learn's classifier."""
     classes = ours.classes_
     if _task(ours).startswith("multilabel"):
         return LabelBinarizer().fit(np.eye(len(classes), dtype=int))

@@ -310,7 +310,7 @@ def _taken(wanted: Arrays, path: str, state: Mapping[str, Any]) -> Arrays:
 
 
 def _paths(every: list[LayerWeights], names: Any) -> list[str]:
-    """Return what the modules are called there."""
+    """Return the names of the modules in PyTorch."""
     here = [own.path for own in every]
     if names is None:
         return here

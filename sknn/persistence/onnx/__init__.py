@@ -1,1 +1,1 @@
-"""Networks as ONNX graphs: one file an idea."""
+"""Networks as ONNX graphs: one idea per file."""

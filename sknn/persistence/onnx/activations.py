@@ -23,7 +23,7 @@ from sknn.persistence.onnx.graph import Tensor
 from sknn.persistence.onnx.registry import Converters
 
 ACTIVATIONS = Converters("activation")
-# Beyond, exponentials are nothing beside 1, or would leave float32.
+# Beyond it, exponentials vanish next to 1, or overflow float32.
 _EXP_LIMIT = 80.0
 
 

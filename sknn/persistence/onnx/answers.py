@@ -35,7 +35,7 @@ class Answer:
 
 
 def answers(targets: Any, scores: Scores) -> list[Answer]:
-    """Return what ``predict`` and ``predict_proba`` say.
+    """Return the outputs of ``predict`` and ``predict_proba``.
 
     Parameters
     ----------
@@ -52,8 +52,8 @@ def _labels(codes: Tensor, classes: NDArray) -> Tensor:
     texts = kind in "US" or (kind == "O" and all(isinstance(each, str) for each in classes))
     if not texts and kind not in "biuf":
         raise TypeError(
-            f"The classes {classes!r} are neither texts nor numbers, and ONNX knows no other "
-            "labels; fit the estimator on labels of one of these kinds."
+            f"The classes {classes!r} are neither text nor numbers, the only labels in ONNX; fit "
+            "the estimator on labels of one of these kinds."
         )
     wanted = object if texts else np.dtype({"i": np.int64, "u": np.int64}.get(kind, classes.dtype))
     table = graph.constant(classes.astype(wanted))

@@ -21,7 +21,7 @@ from sknn.preprocessing.sources import RankSource, Source
 
 
 def names_of(encoder: TableEncoder) -> list[str]:
-    """Return the names of the inputs: those of the columns, x0, x1, ... where they have none."""
+    """Return the names of the inputs: those of the columns, or x0, x1, ... if they have none."""
     return encoder._plan.columns or [f"x{i}" for i in range(len(encoder.kinds_))]
 
 
@@ -42,7 +42,7 @@ def feed_of(encoder: TableEncoder, X: Any) -> dict[str, NDArray]:
 
 
 def ways_of(encoder: TableEncoder) -> list[str]:
-    """Return how the text of each column is read, blank where it holds none, or words."""
+    """Return how the text of each column is read; blank if it holds no text, or words."""
     ways = {source.place: source.way for source in encoder._plan.sources}
     return [ways.get(place, "") for place in range(len(encoder.kinds_))]
 
@@ -72,7 +72,7 @@ def columns_of(graph: Graph, encoder: TableEncoder, given: Sequence[Tensor]) -> 
     Raises
     ------
     ValueError
-        Where a column is of a type that does not hold what the encoder read in `fit`.
+        If the type of a column cannot represent the entries that the encoder read in `fit`.
     """
     return [read_column(graph, encoder, place, each) for place, each in enumerate(given)]
 
@@ -159,7 +159,7 @@ def _binned(graph: Graph, numbers: Numbers, values: Tensor) -> Tensor:
 
 
 def _levels(graph: Graph, levels: Levels, column: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the columns of one column of categories, for hidden layers and the linear path."""
+    """Return the columns for one column of categories, for hidden layers and the linear path."""
     spellings = dict.fromkeys([*levels.levels, *(each for pair in TRUTH for each in pair)])
     known = dict(zip(spellings, levels.places(list(spellings)).tolist(), strict=True))
     known = {spelling: place for spelling, place in known.items() if place >= 0}

@@ -19,7 +19,7 @@ SEARCHES = tuple(
     for name in search.__all__
     if isinstance(kind := getattr(search, name), type) and issubclass(kind, MetaEstimatorMixin)
 )
-"""Searches of sknn; what they found is written."""
+"""Searches of sknn, whose best estimator is written."""
 
 
 def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None = None) -> Any:
@@ -49,8 +49,8 @@ def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None 
     TypeError
         For an estimator, layer, activation, or loss that is not part of sknn.
     ValueError
-        For what a graph cannot do, such as keeping a state between calls, or an unknown `dtype` or
-        `part`.
+        For anything that a graph cannot do, such as keeping a state between calls, or for an
+        unknown `dtype` or `part`.
 
     See Also
     --------
@@ -132,10 +132,10 @@ def onnx_inputs(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> dict[
     -----
     The inputs of a pipeline fitted on a frame are its columns, each of shape (rows, 1), even those
     that it does not use. Columns that reach a table estimator of sknn as they are, such as the
-    ``remainder="passthrough"`` of a column transformer, come as that estimator reads them
-    (:func:`to_onnx`); other columns as what they hold: float64, bool, text, or int64 microseconds.
-    skl2onnx replaces characters other than letters and digits in names by underscores, and so
-    does this function for pipelines.
+    ``remainder="passthrough"`` of a column transformer, have the types that the estimator reads
+    (:func:`to_onnx`). Other columns have the type of their entries: float64, bool, text, or int64
+    microseconds. skl2onnx replaces characters other than letters and digits in names by
+    underscores, and so does this function for pipelines.
 
     Examples
     --------
@@ -154,13 +154,13 @@ def onnx_inputs(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> dict[
 
 
 def onnx_types(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> list[tuple[str, Any]]:
-    """Return the types of the inputs of :func:`onnx_inputs`, to be declared to skl2onnx.
+    """Return the types of the inputs of :func:`onnx_inputs`, to declare them to skl2onnx.
 
     Parameters
     ----------
     estimator : estimator
-        What skl2onnx is to convert: a fitted pipeline or another estimator of scikit-learn, or one
-        of sknn.
+        The estimator that skl2onnx will convert: a fitted pipeline or another estimator of
+        scikit-learn, or one of sknn.
     X : array-like or table
         Some rows, as for `predict`; one is enough.
     dtype : {"float32", "float64"}, default=None

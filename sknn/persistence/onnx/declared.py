@@ -28,7 +28,7 @@ _REMEDIES = {
 
 
 def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) -> Tensor:
-    """Return a column in the dtype that its kind has in graphs of sknn.
+    """Return a column in the dtype that graphs of sknn use for its kind.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) 
     Raises
     ------
     ValueError
-        If entries of this dtype cannot be what the encoder read in `fit`.
+        If this dtype cannot represent the entries that the encoder read in `fit`.
     """
     plan = encoder._plan
     kind = encoder.kinds_[place]
@@ -57,11 +57,11 @@ def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) 
 
 
 def _column(plan: TablePlan, place: int, given: Tensor) -> str:
-    """Say which column it is, as the user knows it where that is possible."""
+    """Name the column as the user knows it, if possible."""
     label = plan.columns[place] if plan.columns else given.label
     if label:
         return f"Column {label!r} of X"
-    return f"Column {place} (counted from 0) of what the previous step passes on"
+    return f"Column {place} (counted from 0) of the output of the previous step"
 
 
 def _plural(kind: str) -> str:
@@ -94,12 +94,12 @@ def _of_numbers(plan: TablePlan, place: int, dtype: np.dtype) -> str:
         if source.way:
             return 'ONNX reads only the beginning of text such as "1,234.5" or "12%"'
     elif _largest_shift(plan, used[0], dtype) > _SHIFT:
-        return "rounded to this type, its numbers are not those that the encoder has learned"
+        return "rounding to this type changes the numbers too much"
     return ""
 
 
 def _sources(plan: TablePlan, place: int) -> list[int]:
-    """Return the numeric columns that a column of X has become; none if it does not matter."""
+    """Return the numeric columns that a column of X becomes; none if it does not matter."""
     return [i for i, source in enumerate(plan.sources) if source.place == place]
 
 
@@ -123,7 +123,7 @@ def _of_categories(plan: TablePlan, place: int, dtype: np.dtype) -> str:
         return ""
     levels = set(plan.categories.columns[plan.places.index(place)].levels) - {MISSING}
     lost = [level for level in levels if not _fits(level, dtype)]
-    return f"this type does not hold all its levels, such as {min(lost)!r}" if lost else ""
+    return f"this type cannot represent all its levels, such as {min(lost)!r}" if lost else ""
 
 
 def _fits(level: str, dtype: np.dtype) -> bool:

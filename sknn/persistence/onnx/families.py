@@ -30,7 +30,7 @@ from sknn.preprocessing.encoder import TableEncoder
 
 
 class Families(Converters):
-    """Estimators of sknn are known by what they derive from, those of users are not known."""
+    """Estimators of sknn are recognized by their base classes; those of users are not."""
 
     def of_class(self, kind: type) -> Any:
         """Return the family of a class, None if there is none."""
@@ -50,7 +50,7 @@ X = "X"
 
 
 class Family:
-    """A fitted estimator, seen as a graph.
+    """A fitted estimator as a graph.
 
     Parameters
     ----------
@@ -58,11 +58,11 @@ class Family:
     """
 
     parts: ClassVar[tuple[str, ...]] = ()
-    """Networks that can be written each by itself, the usual one first."""
+    """Networks that can each be written separately, the default one first."""
     transforming: ClassVar[str | None] = None
     """The part whose first output ``transform`` returns."""
     n_columns: int | None = None
-    """How many columns other graphs pass one by one; None: all together."""
+    """Number of columns that other graphs pass one by one; None: all together."""
 
     def __init__(self, estimator: Any) -> None:
         self.estimator = estimator
@@ -86,7 +86,7 @@ class Family:
         return {X: np.ascontiguousarray(x.toarray() if sparse.issparse(x) else x, dtype)}
 
     def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
-        """Make the inputs from what another graph passes: columns, some together or all."""
+        """Make the inputs from those of another graph: columns, some or all of them joined."""
         return [graph.concat([graph.cast(each, graph.dtype) for each in given], axis=-1)]
 
 
@@ -110,10 +110,10 @@ class SupervisedFamily(Family):
 
 @FAMILIES.of(ShapedNetwork)
 class ShapedFamily(SupervisedFamily):
-    """Rows with a shape, the channels where the estimator has them."""
+    """Rows with a shape, with the channels where the estimator has them."""
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
-        """Declare rows of the shape they have with all their axes."""
+        """Declare rows with all their axes."""
         steps, *features = self.estimator.input_shape_
         shape: list[Any] = [steps, *features]
         if takes_any_length(self.estimator.network_):
@@ -134,7 +134,7 @@ class ShapedFamily(SupervisedFamily):
         ]
 
     def feed(self, rows: Any, dtype: DTypeLike) -> dict[str, NDArray]:
-        """Return rows with all their axes, sequences of uneven lengths filled up with NaN."""
+        """Return rows with all their axes, and sequences of different lengths padded with NaN."""
         x = self.estimator._check_inputs(rows)
         x = np.moveaxis(x, -1, 1) if self.estimator._channels_first else x
         return {X: np.ascontiguousarray(x, dtype)}
@@ -146,7 +146,7 @@ class TableFamily(SupervisedFamily):
 
     @property
     def encoder(self) -> TableEncoder:
-        """What reads the table."""
+        """The encoder that reads the table."""
         return self.estimator.encoder_
 
     @property
@@ -162,12 +162,12 @@ class TableFamily(SupervisedFamily):
         return graph.cast(encoded(graph, self.encoder, inputs), graph.dtype)
 
     def answers(self, graph: Graph, inputs: Sequence[Tensor], part: str | None) -> list[Answer]:
-        """Leave out quantiles: they follow from errors on rows held out, which are not written."""
+        """Leave out quantiles: they need the errors on held-out rows, which are not written."""
         found = super().answers(graph, inputs, part)
         return [each for each in found if each.name != QUANTILES]
 
     def scores(self, graph: Graph, inputs: Sequence[Tensor]) -> Scores:
-        """Return those of one network that is equivalent to all members."""
+        """Return the scores of one network that is equivalent to all members."""
         estimator, scores = self.estimator, super().scores(graph, inputs)
         if len(scores.members) > 1:
             scores.shares = estimator.member_shares_
@@ -180,7 +180,7 @@ class TableFamily(SupervisedFamily):
         return feed_of(self.encoder, rows)
 
     def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
-        """Read each column in the dtype that it has."""
+        """Read each column in its own dtype."""
         return columns_of(graph, self.encoder, given)
 
 
@@ -212,7 +212,7 @@ class EncoderFamily(Family):
         return feed_of(self.estimator, rows)
 
     def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
-        """Read each column in the dtype that it has."""
+        """Read each column in its own dtype."""
         return columns_of(graph, self.estimator, given)
 
 
@@ -264,13 +264,13 @@ class CoderFamily(Family):
 
 @FAMILIES.of(GAN)
 class GANFamily(Family):
-    """A network that makes rows up, and one that judges them."""
+    """A network that generates rows, and one that judges them."""
 
     parts = ("generator", "discriminator", "features")
     transforming = "features"
 
     def inputs(self, graph: Graph, part: str | None) -> list[Tensor]:
-        """Declare random numbers or rows, and classes where there are any."""
+        """Declare random numbers or rows, and classes if there are any."""
         _refuse_tables(self.estimator)
         estimator = self.estimator
         n_latent = estimator.network_.in_shape[0] - len(estimator._targets)
@@ -296,7 +296,7 @@ class GANFamily(Family):
         return [Answer("samples", made, (self.estimator.n_features_in_,))]
 
     def adopted(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
-        """Take rows; their classes are found by trying each, which is left to Python."""
+        """Take rows; finding their classes by trying each of them is left to Python."""
         if len(self.estimator._targets):
             raise ValueError(
                 f"A {type(self.estimator).__name__} fitted with classes (y) needs the classes of "

@@ -50,9 +50,9 @@ class Tensor:
     graph : Graph
     name : str
     dtype : dtype
-        That of the entries; constants in arithmetic take it over.
+        That of the entries; constants in arithmetic get it, too.
     label : str, default=""
-        What the user calls it, blank for a value in between.
+        The name that the user knows, blank for an intermediate value.
     """
 
     __array_ufunc__ = None  # NumPy's arrays leave arithmetic with tensors to this class
@@ -120,7 +120,7 @@ class Graph:
     opset : int, default=OPSET
         Version of the operators that may be used.
     fresh : callable, default=None
-        Makes a name that nothing else has of a stem; None: by counting.
+        Makes a unique name from a stem; None: by counting.
     """
 
     def __init__(
@@ -153,10 +153,11 @@ class Graph:
         return Tensor(self, name, dtype)
 
     def output(self, name: str, value: Tensor, shape: Sequence[Any] | None) -> None:
-        """Declare `value` an output under this name."""
+        """Declare `value` as an output with this name."""
         if name in self._given:
             raise ValueError(
-                f"The ONNX graph has an output {name!r}, so no column of X can be an input of that "
+                f"The ONNX graph has an output {name!r}, so no column of X can be an input with "
+                "that "
                 "name; rename the column, and fit again."
             )
         self.node("Identity", [value.name], [name])
@@ -218,14 +219,14 @@ class Graph:
         return x if x.dtype == dtype else self.op("Cast", x, dtype=dtype, to=_code(dtype))
 
     def where(self, condition: Tensor, x: Any, y: Any) -> Tensor:
-        """Take from `x` where the condition is true, else from `y`; one of them is a tensor."""
+        """Take entries of `x` where the condition is true, else of `y`; one of them is a tensor."""
         dtype = next(each.dtype for each in (x, y) if isinstance(each, Tensor))
         return self.op(
             "Where", condition, self.constant(x, dtype), self.constant(y, dtype), dtype=dtype
         )
 
     def clip(self, x: Tensor, low: float | None = None, high: float | None = None) -> Tensor:
-        """Bring entries between two bounds, of which one may be absent."""
+        """Clip entries to two bounds, one of which may be absent."""
         if low is not None:
             x = self.op("Max", x, np.asarray(low))
         return x if high is None else self.op("Min", x, np.asarray(high))
@@ -238,7 +239,7 @@ class Graph:
         return Tensor(self, found, x.dtype)
 
     def reshape(self, x: Tensor, shape: Sequence[int]) -> Tensor:
-        """Give `x` another shape; 0 keeps the length of an axis, and -1 is what is left."""
+        """Give `x` another shape; 0 keeps the length of an axis, and -1 stands for the rest."""
         return self.op("Reshape", x, self.constant(shape, np.int64))
 
     def transpose(self, x: Tensor, *axes: int) -> Tensor:
@@ -246,7 +247,7 @@ class Graph:
         return self.op("Transpose", x, perm=list(axes))
 
     def concat(self, parts: Sequence[Tensor], axis: int) -> Tensor:
-        """Join tensors along an axis there is."""
+        """Join tensors along an existing axis."""
         return parts[0] if len(parts) == 1 else self.op("Concat", *parts, axis=axis)
 
     def stack(self, parts: Sequence[Tensor]) -> Tensor:
@@ -275,7 +276,7 @@ class Graph:
         return self.op("Slice", x, *bounds)
 
     def split(self, x: Tensor, *widths: int) -> list[Tensor]:
-        """Cut the last axis into parts that stand side by side."""
+        """Cut the last axis into consecutive parts."""
         names = [self.fresh("split") for _ in widths]
         sizes = self.constant(widths, np.int64)
         self.node("Split", [x.name, sizes.name], names, axis=-1)
@@ -314,13 +315,13 @@ class Graph:
         Parameters
         ----------
         step : callable
-            Given the graph of one step, the states and what the sequences hold there, returns the
-            new states and the outputs.
+            Given the graph of one step, the states, and the entries of the sequences at this step,
+            returns the new states and the outputs.
         states : list of Tensor
             Before the first step.
         sequences : list of Tensor
         reverse : bool, default=False
-            Begin at the end; outputs stand at the steps they belong to.
+            Begin at the end; outputs are at the steps they belong to.
 
         Returns
         -------
@@ -362,7 +363,7 @@ class Graph:
         Parameters
         ----------
         doc : str
-            What it computes.
+            Description of what it computes.
         """
         package = onnx()
         helper = package.helper

@@ -1,4 +1,4 @@
-"""Columns that skl2onnx joins before a table estimator, taken apart again with their own types."""
+"""Columns that skl2onnx joins before a table estimator, separated again with their own types."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sknn.persistence.onnx.graph import Graph, Tensor
 
 _JOINERS = ("SklearnConcat", "SklearnFunctionTransformer", "SklearnIdentity")
 _NODES = ("Concat", "Cast", "Identity")
-"""What skl2onnx writes for these."""
+"""The operators that skl2onnx writes for joins."""
 
 
 def separate(graph: Graph, variables: Sequence[Any], n_columns: int) -> list[Tensor]:
@@ -41,7 +41,7 @@ def separate(graph: Graph, variables: Sequence[Any], n_columns: int) -> list[Ten
 
 
 def drop_joins(container: Any, variables: Sequence[Any]) -> None:
-    """Remove the nodes that joined columns, unless something else reads what they joined.
+    """Remove the nodes that joined columns, unless something else reads their output.
 
     Parameters
     ----------
@@ -80,8 +80,8 @@ def _widths(parts: Sequence[Any], n_columns: int) -> list[int]:
     widths = [width or rest for width in known]
     if sum(widths) != n_columns:
         raise ValueError(
-            f"skl2onnx passes on columns {known}, where the estimator was fitted with {n_columns} "
-            "of them; give initial_types with the number of columns of each input, as [None, 1]."
+            f"skl2onnx passes on columns {known}, but the estimator was fitted with {n_columns} of "
+            "them; pass initial_types with the number of columns of each input, such as [None, 1]."
         )
     return widths
 
@@ -104,7 +104,7 @@ def _other_readers(variable: Any) -> list[Any]:
 
 
 def _drop(container: Any, name: str, kept: set[str]) -> None:
-    """Remove what makes a value that no node reads, back to the values to keep."""
+    """Remove the nodes behind a value that no node reads, back to the values to keep."""
     if name in kept or any(name in node.input for node in container.nodes):
         return
     makers = [node for node in container.nodes if name in node.output and node.op_type in _NODES]

@@ -31,7 +31,7 @@ from sknn.persistence.onnx.graph import Tensor
 from sknn.persistence.onnx.registry import Converters
 
 LINKS = Converters("loss")
-# The exponential link stays within these powers.
+# The exponential link clips its exponent to this range.
 _HIGHEST = 30.0
 
 

@@ -19,7 +19,7 @@ from sknn.persistence.onnx.graph import Graph, Tensor
 from sknn.persistence.onnx.layers import Pass, Place, through
 from sknn.persistence.onnx.layers.base import is_sequence
 
-# What these make of a sequence depends on its length, and their operators are laid out for that.
+# The output of these for a sequence depends on its length, for which their operators are laid out.
 _OF_ONE_LENGTH = (Flatten, Reshape, Conv1D, ConvTranspose1D, MaxPool, AveragePool)
 
 
@@ -41,7 +41,7 @@ def write_network(
         The input of the layer `start`.
     start : int, default=0
     stop : int, default=None
-        None: the last layer is in.
+        None: up to the last layer.
     given : Tensor, default=None
         What layers with ``reads_input`` read. None: `x`.
     """
@@ -57,7 +57,7 @@ def write_network(
 
 
 def _steps_there(graph: Graph, network: Network, x: Tensor) -> Tensor | None:
-    """Return which steps of sequences are present; None if no layer needs it."""
+    """Return which steps of sequences are present; None if no layer needs to know."""
     if not network.masks:
         return None
     return ~graph.op("IsNaN", graph.take(x, 0, -1), dtype=bool)
@@ -96,7 +96,7 @@ def takes_any_length(network: Network) -> bool:
 
 
 def _bears_gaps(network: Network) -> bool:
-    """Return whether every layer knows which steps there are.
+    """Return whether every layer knows which steps are present.
 
     If one does not, sknn refuses sequences with gaps; a graph cannot, and returns NaN.
     """

@@ -32,7 +32,7 @@ _TYPES = {
     ]
 }
 Readings = dict[str, tuple[str, str]]
-"""Kind of each column, and how its text is read."""
+"""The kind of each column, and how its text is read."""
 
 
 def rows_by_column(estimator: Any, X: Any, dtype: DTypeLike | None) -> dict[str, NDArray]:
@@ -62,7 +62,7 @@ def rows_by_column(estimator: Any, X: Any, dtype: DTypeLike | None) -> dict[str,
 
 
 def legal_names(names: Sequence[str]) -> list[str]:
-    """Return what skl2onnx calls inputs of these names: letters, digits, and underscores."""
+    """Return skl2onnx's names for inputs with these names: letters, digits, and underscores."""
     legal: list[str] = []
     for name in names:
         stem = re.sub(r"^(?=\d)", "_", re.sub(r"[^\w+]", "_", name))
@@ -72,7 +72,7 @@ def legal_names(names: Sequence[str]) -> list[str]:
 
 
 def types_of(inputs: dict[str, NDArray]) -> list[tuple[str, Any]]:
-    """Return the names and skl2onnx's types of inputs, with rows of any number."""
+    """Return the names and skl2onnx's types of inputs, with any number of rows."""
     data_types = skl2onnx().common.data_types
     return [
         (name, getattr(data_types, f"{_TYPES[rows.dtype]}TensorType")([None, *rows.shape[1:]]))
@@ -127,7 +127,7 @@ def _readings(estimator: Any) -> Readings:
 
 
 def _after(step: Any, names: list[str | None]) -> list[str | None]:
-    """Return which column of X is each of those passed on, None if changed; none if all are."""
+    """Return the column of X behind each one passed on, None if changed; none if all are."""
     if _is_identity(step):
         return names
     if isinstance(step, Pipeline):

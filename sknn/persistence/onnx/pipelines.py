@@ -52,12 +52,11 @@ def register_skl2onnx() -> None:
     converts isotonic calibration to a step function, not to scikit-learn's piecewise linear
     function.
 
-    A table's columns come in the types that `initial_types` declares; :func:`onnx_types` returns
-    these. Where a column transformer puts numbers, dates, and text side by side before a table
-    estimator, each column keeps its own type. ``skl2onnx.to_onnx`` raises a ValueError that names
-    the column where a type cannot hold what the encoder read in `fit`: text where there were dates,
-    float32 for dates and for numbers that it rounds too much, and numbers for categories that are
-    words.
+    The columns of a table have the types that `initial_types` declares; :func:`onnx_types` returns
+    them. If a column transformer before a table estimator passes on numbers, dates, and text, each
+    column keeps its own type. If a type cannot represent the entries that the encoder read in
+    `fit`, ``skl2onnx.to_onnx`` raises a ValueError that names the column: text for dates, float32
+    for dates or for numbers that it rounds too much, or numbers for categories that are words.
 
     Examples
     --------
@@ -81,7 +80,7 @@ def register_skl2onnx() -> None:
         options = _OPTIONS if issubclass(kind, ClassifierMixin) else None
         update(kind, f"Sknn{kind.__name__}", _shape, _convert, options=options)
     for kind in SEARCHES:
-        # The parser leaves nothing of a search but what it found, so none is ever converted.
+        # The parser replaces a search by its best estimator, so no search is ever converted.
         alias = f"Sknn{kind.__name__}"
         update(kind, alias, _shape, _convert, parser=_parse_best, options="passthrough")
 
@@ -93,7 +92,7 @@ def _kinds() -> list[type]:
 
 
 def _parse_best(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> Any:
-    """Write the best estimator in the place of a search, with the options of that."""
+    """Write the best estimator in place of a search, with the options of the search."""
     from skl2onnx._parse import parse_sklearn
 
     scope.add_options(id(model.best_estimator_), scope.get_options(model))
@@ -131,7 +130,7 @@ def _refuse_several_outputs(estimator: Any) -> None:
 
 
 def _classes(operator: Any) -> Any:
-    """Return what skl2onnx should output as labels; with the option "nocl" their indices."""
+    """Return the labels that skl2onnx should output; with the option "nocl", their indices."""
     from skl2onnx.common.utils_classifier import get_label_classes
 
     classes = get_label_classes(operator.scope_inst, operator.raw_operator)
@@ -165,14 +164,14 @@ def _fresh_graph(scope: Any, container: Any, dtype: np.dtype) -> Graph:
     opset = int(container.target_opset_any_domain(""))
     if opset < OLDEST_OPSET:
         raise ValueError(
-            f"Networks of sknn need operators of version {OLDEST_OPSET} at least; raise "
+            f"Networks of sknn need operators of at least version {OLDEST_OPSET}; raise "
             f"target_opset={opset}."
         )
     return Graph(dtype, opset, scope.get_unique_variable_name)
 
 
 def _given(operator: Any, family: Family, graph: Graph) -> list[Tensor]:
-    """Return what the steps before pass on, to table estimators column by column."""
+    """Return the output of the previous steps, column by column for table estimators."""
     from skl2onnx.common.data_types import guess_numpy_type
 
     if family.n_columns is not None:
@@ -190,7 +189,7 @@ def _dtype(kind: Any) -> np.dtype:
 def _answers(
     operator: Any, container: Any, family: Family, graph: Graph, inputs: list[Tensor]
 ) -> list[Answer]:
-    """Return the outputs that skl2onnx has for a kind of estimator."""
+    """Return the outputs that skl2onnx gives a kind of estimator."""
     estimator = family.estimator
     if is_classifier(estimator):
         wanted = container.get_options(estimator, {"raw_scores": False})

@@ -1,4 +1,4 @@
-"""Which converter writes which part."""
+"""Converters by the class of the part they write."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _REMEDY = "Replace it with one of sknn, or serve the estimator from Python."
 class Converters:
     """Converters of one kind of part, by class.
 
-    A class is known under its own name only: one derived from it may compute something else.
+    A converter is for one class only: a derived class may compute something else.
 
     Parameters
     ----------
     what : str
         The kind, in the singular.
     remedy : str
-        What to do where there is no converter.
+        What to do if there is no converter.
     """
 
     def __init__(self, what: str, remedy: str = _REMEDY) -> None:
@@ -27,7 +27,7 @@ class Converters:
         self.known: dict[type, Callable[..., Any]] = {}
 
     def of(self, *kinds: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Enter the function below as the converter of these classes."""
+        """Register the decorated function as the converter of these classes."""
 
         def enter(convert: Callable[..., Any]) -> Callable[..., Any]:
             self.known |= dict.fromkeys(kinds, convert)

@@ -44,7 +44,7 @@ class Scores:
         return self.members[0].graph
 
     def cut(self, start: int, stop: int, loss: Loss) -> Scores:
-        """Return some columns, with a loss of their own."""
+        """Return some columns, with their own loss."""
         parts = [self.graph.slice(each, start, stop) for each in self.members]
         return replace(self, members=parts, loss=loss, n_raw=stop - start)
 
@@ -59,13 +59,13 @@ class Scores:
         return np.asarray(shares, self.graph.dtype).reshape(-1, 1, 1)
 
     def mean(self, values: list[Tensor]) -> Tensor:
-        """Return the mean over members of something they have."""
+        """Return the mean of a quantity over members."""
         if len(values) == 1:
             return values[0]
         return self.graph.reduce("Sum", self.graph.stack(values) * self.weights(), 0)
 
     def mean_of_logs(self, values: list[Tensor]) -> Tensor:
-        """Return the logarithm of the mean of something whose logarithms are known."""
+        """Return the logarithm of the mean over members, given logarithms."""
         if len(values) == 1:
             return values[0]
         return formulas.mean_of_logs(self.graph.stack(values), self.weights())
@@ -76,7 +76,7 @@ class Scores:
 
 
 def decision(targets: Any, scores: Scores) -> Tensor:
-    """Return the scores by which classes are chosen, one column a raw score."""
+    """Return the scores by which classes are chosen, one column per raw score."""
     if len(scores.members) == 1:
         return scores.members[0]
     return pooled(targets, scores)
@@ -119,7 +119,7 @@ _POOLS: dict[type, Any] = {
 def outputs_of(
     targets: MultioutputTargets, scores: Scores
 ) -> list[tuple[MulticlassTargets, Scores]]:
-    """Return the questions asked at once, each with its own scores."""
+    """Return the tasks learned together, each with its own scores."""
     loss: Any = scores.loss
     cuts = zip(targets.parts, loss.blocks(), loss.losses, strict=True)
     return [(part, scores.cut(block.start, block.stop, own)) for part, block, own in cuts]

@@ -46,7 +46,7 @@ class AskedRows:
         self.numbers += [] if numbers is None else [numbers]
 
     def pick(self, pool: NDArray, labels: tuple[NDArray, NDArray] | None, rng: Any) -> NDArray:
-        """Return for each row the index of a row of the pool, drawn by how well it fits.
+        """Return for each row the index of a row of the pool, drawn according to its fit.
 
         The probability of a row is proportional to that of the requested choices, times a normal
         density of the distance to the requested numbers. This is importance resampling of the

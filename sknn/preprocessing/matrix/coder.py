@@ -1,4 +1,4 @@
-"""From a table to a matrix and back."""
+"""Convert a table to a matrix and back."""
 
 from __future__ import annotations
 
@@ -75,12 +75,17 @@ class MatrixCoder:
         return [list(group) for group in every if group]
 
     @property
+    def parts(self) -> list[slice]:
+        """The columns that belong together: choices, or a number."""
+        return [part for _, *both in self.places() for part in both if part.start < part.stop]
+
+    @property
     def numbers(self) -> list[int]:
         """The columns of numbers."""
         return [place for _, _, each in self.places() for place in range(each.start, each.stop)]
 
     def encode(self, table: Table, dtype: Any) -> NDArray:
-        """Return the matrix; an unseen entry has equal shares of all choices."""
+        """Return the matrix; an unseen entry has an equal share of all choices."""
         out = np.zeros((table.n_rows, self.width), dtype)
         for place, (block, group, number) in enumerate(self.places()):
             with naming(self.labels[place]):

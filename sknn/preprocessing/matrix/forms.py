@@ -32,10 +32,10 @@ class ArrayForm:
         return rows
 
     def wanted(self, conditions: Any, n: int) -> AskedRows:
-        """Return what is asked for in so many new rows."""
+        """Return the requested entries of a number of new rows."""
         raise ValueError(
-            "conditions name columns of a frame, and X was an array in fit; fit on a frame, or ask "
-            "for classes by y."
+            "conditions name columns of a frame, but X was an array in fit; fit on a frame, or ask "
+            "for classes with y."
         )
 
 
@@ -62,7 +62,7 @@ class NumericForm(ArrayForm):
 
     @classmethod
     def of(cls, table: Table) -> NumericForm:
-        """Look at a frame of numbers."""
+        """Note the form of a frame of numbers."""
         kinds = [table.column(place).dtype.kind for place in range(table.n_columns)]
         whole = np.flatnonzero([kind != "f" for kind in kinds])
         columns = [table.column(int(place)) for place in whole]
@@ -77,7 +77,7 @@ class NumericForm(ArrayForm):
         return self.maker.make(_with_given(list(rows.T), wanted))
 
     def wanted(self, conditions: Any, n: int) -> AskedRows:
-        """Return what is asked for in so many new rows."""
+        """Return the requested entries of a number of new rows."""
         wanted = AskedRows(n)
         for place, label, column in asked(self.maker.names, conditions, n):
             with naming(label):
@@ -90,7 +90,7 @@ class NumericForm(ArrayForm):
 
 @dataclass
 class TableForm(ArrayForm):
-    """Any other frame: everything returned is a frame.
+    """Any other frame: all returned rows are frames.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class TableForm(ArrayForm):
         return self.coder.maker.make(_with_given(self.coder.decode(rows), wanted))
 
     def wanted(self, conditions: Any, n: int) -> AskedRows:
-        """Return what is asked for in so many new rows."""
+        """Return the requested entries of a number of new rows."""
         wanted, places = AskedRows(n), list(self.coder.places())
         for place, label, column in asked(self.coder.labels, conditions, n):
             block, group, number = places[place]
@@ -142,7 +142,7 @@ def _with_given(columns: list[NDArray], wanted: AskedRows | None) -> list[NDArra
 
 
 def form_of_rows(X: Any, weight: NDArray | None, rows: NDArray | None, stress: float) -> ArrayForm:
-    """Return the form that X has.
+    """Return the form of X.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ _MOST_LEVELS = 256
 
 @dataclass
 class LevelBlock:
-    """One column for each level; missing is a level.
+    """One column for each level, including missing entries.
 
     Attributes
     ----------

@@ -24,7 +24,7 @@ class NormalScores:
     values, scores : ndarray of shape (k,)
         Ascending numbers, and the score of each.
     slope : float
-        Slope of the scores beyond the ends, where it falls off.
+        Slope of the scores at the ends; it falls off beyond them.
     """
 
     values: NDArray
@@ -33,7 +33,7 @@ class NormalScores:
 
     @classmethod
     def fit(cls, known: Distinct) -> NormalScores:
-        """Learn from at least two different numbers, using the middle of the share of each."""
+        """Learn from at least two different numbers, using the midpoint of the share of each."""
         reached = np.cumsum(known.weight)
         scores = ndtri((reached - known.weight / 2) / reached[-1])
         kept = np.arange(len(scores))

@@ -39,8 +39,8 @@ class TableSummary:
         The first row of X as it was passed, for the names of its columns.
     columns : list of ColumnFigures or Entries
     weights : Distinct or None
-        The different weights of rows; None: there are more than 4096, so no row is a multiple of
-        another one.
+        The different weights of rows; None if there are more than 4096, so that rows do not count
+        as multiples of one another.
     rows : SampledRows or None
         For trees that cut columns into bins.
     """
@@ -112,7 +112,7 @@ class TableSummary:
     # -- facts ----------------------------------------------------------------------------
 
     def forms(self, categorical: NDArray | None) -> list[Form]:
-        """Return what each column of X holds."""
+        """Return the form of each column of X."""
         forms = zip(forms_of(self._different, categorical), self.columns, strict=True)
         return [Form(own.kind) if isinstance(own, ColumnFigures) else form for form, own in forms]
 

@@ -1,1 +1,1 @@
-"""Tables as tokens, from which rows can be made: read and drawn by ``TableSynthesizer``."""
+"""Tables as tokens, which ``TableSynthesizer`` reads and draws."""

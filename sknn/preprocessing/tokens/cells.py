@@ -1,4 +1,4 @@
-"""Numbers that are held by few rows each: cells between quantiles, and even draws inside them."""
+"""Numbers that occur in few rows each: cells between quantiles, and uniform draws inside them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sknn.preprocessing.quantiles import Distinct
 from sknn.preprocessing.tokens.lattice import Lattice
 
 _BINS = 16
-"""Coarse bins, and fine ones in each."""
+"""Number of coarse bins, and of fine ones in each."""
 _ROWS_OF_A_CELL = 16
-"""Cells are made smaller only while each has this many rows."""
+"""Cells are split only while each has this many rows."""
 
 
 @dataclass
 class Cells:
-    """Cells between quantiles, some neighbors of which make a coarse bin.
+    """Cells between quantiles; several adjacent ones form a coarse bin.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Cells:
         Cells of a coarse bin.
     lattice : Lattice or None
     spikes : ndarray
-        Places of the lattice that have codes of their own.
+        Places of the lattice that have separate codes.
     """
 
     edges: NDArray
@@ -60,7 +60,7 @@ class Cells:
     def find(self, values: NDArray) -> tuple[NDArray, NDArray]:
         """Return the cell of each number, and its log-density there.
 
-        Whatever is beyond the ends belongs to the last cell, and its density falls off with the
+        Numbers beyond the ends belong to the outermost cell, and their density falls off with the
         square of the distance.
         """
         at = values if self.lattice is None else self.lattice.places(values)
@@ -70,11 +70,11 @@ class Cells:
         return cells, -np.log(self._sizes()[cells]) - 2.0 * np.log1p(beyond)
 
     def _sizes(self) -> NDArray:
-        """Return the width of each cell, or the positions in it that are not spikes."""
+        """Return the width of each cell, or the number of positions in it that are not spikes."""
         return np.diff(self.edges) - np.diff(np.searchsorted(self.spikes, self.edges))
 
     def draw(self, cells: NDArray, rng: np.random.Generator) -> NDArray:
-        """Draw a number from each cell, each as likely as any other."""
+        """Draw a number from each cell, uniformly."""
         low, size = self.edges[cells], self._sizes()[cells]
         if self.lattice is None:
             return low + rng.random(len(cells)) * size

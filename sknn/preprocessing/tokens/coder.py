@@ -1,4 +1,4 @@
-"""From a table to codes and back."""
+"""Convert a table to codes and back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TableCoder:
     columns : list of LevelTokens and NumberTokens
     maker : FrameMaker
     labels : list
-        What a column is called.
+        Name of each column in messages.
     names : list of str or None
     """
 
@@ -49,13 +49,13 @@ class TableCoder:
         categorical : ndarray of bool or None
             The columns that are categories; None leaves it to the columns.
         most : int
-            Levels of a column with codes of their own.
+            Largest number of levels of a column with separate codes.
         """
         columns: list[ColumnTokens] = []
         for place, form in enumerate(forms_of(table, categorical)):
             with naming(table.labels[place]):
                 column = table.column(place)
-                # Text is returned as it was: its values are levels, whatever they say.
+                # Text is returned as it was: its values are levels, even if they look like numbers.
                 if form.kind == CATEGORY or form.way:
                     columns.append(LevelTokens.fit(column, sample, most))
                 else:
@@ -64,26 +64,26 @@ class TableCoder:
 
     @property
     def sizes(self) -> list[int]:
-        """For each token how many codes there are."""
+        """Number of codes of each token."""
         return [size for column in self.columns for size in column.sizes]
 
     @property
     def owners(self) -> list[int]:
-        """For each token its column."""
+        """Column of each token."""
         return [place for place, each in enumerate(self.columns) for _ in each.sizes]
 
     @property
     def numbers(self) -> list[int]:
-        """The columns with a number besides their tokens."""
+        """The columns that have a number in addition to their tokens."""
         return [place for place, each in enumerate(self.columns) if each.has_number]
 
     @property
     def n_inputs(self) -> int:
-        """Entries of a row for the network: codes, numbers, what is known, the log-density."""
+        """Entries of a row for the network: codes, numbers, which are known, log-density."""
         return len(self.sizes) + len(self.numbers) + len(self.columns) + 1
 
     def encode(self, table: Table, dtype: Any) -> NDArray:
-        """Return rows for the network: codes, numbers, nothing known, and the log-density.
+        """Return rows for the network: codes, numbers, none of them known, and the log-density.
 
         The last is the logarithm of the density of a row, given its codes.
         """
@@ -105,5 +105,5 @@ class TableCoder:
         return np.rint(rows[:, : len(self.sizes)]).astype(np.intp)
 
     def check_names(self, table: Table) -> None:
-        """Raise for other columns in frames whose names scikit-learn does not look at."""
+        """Raise for other columns in frames whose names scikit-learn does not check."""
         check_names(self.names, table)

@@ -1,4 +1,4 @@
-"""Making a table of the kind that was read: library, names and dtypes."""
+"""Make a table like the one that was read: library, names, and dtypes."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class FrameMaker:
     dtypes : list of str
         Of the columns of pandas, or that of the array.
     levels : list
-        For each column of pandas that is of dtype category its categories and whether they are
-        ordered, else None.
+        For each column of pandas with dtype category, its categories and whether they are ordered;
+        else None.
     schema : bytes
-        An empty frame of polars, or the schema of pyarrow.
+        An empty polars frame, or the pyarrow schema.
     """
 
     library: str
@@ -38,7 +38,7 @@ class FrameMaker:
 
     @classmethod
     def of(cls, frame: Any) -> FrameMaker:
-        """Look at a table."""
+        """Note the form of a table."""
         library = type(frame).__module__.partition(".")[0]
         if hasattr(frame, "iloc") and hasattr(frame, "dtypes"):
             return cls(
@@ -59,7 +59,7 @@ class FrameMaker:
         return cls("numpy", [], [dtype], [], b"")
 
     def make(self, columns: list[NDArray]) -> Any:
-        """Return a table of columns; numbers are float64, dates datetime64, the rest objects."""
+        """Return a table of columns: numbers are float64, dates datetime64, the rest objects."""
         if self.library == "numpy":
             return self._array(columns)
         if self.library == "pandas":
@@ -108,7 +108,7 @@ def _categories(dtype: Any) -> Any:
 
 
 def _series(pandas: Any, column: NDArray, dtype: str, levels: Any) -> Any:
-    """Return a column of pandas with a dtype; levels of the dtype category, and their order."""
+    """Return a pandas column with a dtype; `levels` are for dtype category, with their order."""
     if levels is not None:
         kind = pandas.CategoricalDtype(levels[0], ordered=levels[1])
         return pandas.Series(column, dtype=object).astype(kind)
@@ -126,7 +126,7 @@ def _as(series: Any, dtype: str) -> Any:
     try:
         return series.astype(dtype)
     except (TypeError, ValueError):
-        # Missing entries where there were none: the dtype cannot hold them.
+        # Missing entries that did not occur in fit: the dtype cannot represent them.
         return series
 
 
@@ -135,7 +135,7 @@ def _cast(table: NDArray, wanted: np.dtype, integral: bool) -> NDArray:
 
 
 def _as_objects(column: NDArray) -> NDArray:
-    """Return entries as objects of Python: whole numbers as int, moments at midnight as dates."""
+    """Return entries as Python objects: whole numbers as int, moments at midnight as dates."""
     if column.dtype == np.float64:
         return _whole(column)
     if column.dtype.kind != "M":
@@ -152,7 +152,7 @@ def _are_days(moments: NDArray) -> bool:
 
 
 def _whole(numbers: NDArray) -> NDArray:
-    """Return numbers as objects, whole ones as int."""
+    """Return numbers as objects, with whole ones as int."""
     out = np.empty(len(numbers), object)
     out[:] = [int(v) if v.is_integer() else v for v in numbers.tolist()]
     return out

@@ -27,7 +27,7 @@ class Lattice:
 
     @classmethod
     def of(cls, values: NDArray) -> Lattice | None:
-        """Return the coarsest grid that holds all of the ascending values, None if none does."""
+        """Return the coarsest grid that contains all of the ascending values; None if none does."""
         with np.errstate(over="ignore"):
             single = bool((values.astype(np.float32) == values).all())
         for decimals in range(_DECIMALS + 1):
@@ -47,5 +47,5 @@ class Lattice:
         return np.rint((values * self.unit - self.base) / self.step)
 
     def values(self, places: NDArray) -> NDArray:
-        """Return the numbers at places."""
+        """Return the numbers at the places."""
         return (self.base + self.step * places) / self.unit

@@ -22,13 +22,13 @@ class LevelTokens:
     places : dict of str to int
         The place of each level in `values`, by its text; rare ones come last.
     values : ndarray of object
-        What stood in the table.
+        The entries of the table.
     n_codes : int
-        The levels with a code of their own; with rare ones there is one code more.
+        Number of levels with separate codes; rare ones share one more code.
     shares : ndarray
-        How often each rare level is among the rare ones.
+        Share of each rare level among the rare ones.
     floor : float
-        The logarithm of the probability said of a level that was never seen.
+        The logarithm of the probability of an unseen level.
     """
 
     places: dict[str, int]
@@ -41,7 +41,7 @@ class LevelTokens:
 
     @classmethod
     def fit(cls, column: Any, sample: Sample, most: int) -> LevelTokens:
-        """Give the most frequent levels codes of their own."""
+        """Give the most frequent levels separate codes."""
         found, weight = Texts.of(column), sample.weight
         _, first = np.unique(found.codes, return_index=True)
         present, total = found.codes[first], np.bincount(found.codes, weight)
@@ -57,13 +57,13 @@ class LevelTokens:
 
     @property
     def sizes(self) -> list[int]:
-        """Number of codes of the token."""
+        """Number of codes."""
         return [self.n_codes + bool(len(self.shares))]
 
     def encode(self, column: Any) -> tuple[NDArray, None, NDArray]:
-        """Return the code of each entry, and the log-probability of the entry, given its code.
+        """Return the code of each entry, and the log-probability of the entry given its code.
 
-        A level that was never seen has the code -1.
+        An unseen level has the code -1.
         """
         found = Texts.of(column)
         known = np.array([self.places.get(text, -1) for text in found.texts], np.intp)[found.codes]
@@ -74,7 +74,7 @@ class LevelTokens:
         return np.minimum(known, self.n_codes)[:, None], None, log_p
 
     def first(self, lost: bool) -> NDArray:
-        """Return which codes the token may have; `lost` allows that of missing entries."""
+        """Return which codes the token may have; `lost` allows the code of missing entries."""
         allowed = np.ones(self.sizes[0], bool)
         place = self.places.get(MISSING, self.n_codes)
         if not lost and place < self.n_codes and len(allowed) > 1:

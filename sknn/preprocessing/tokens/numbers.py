@@ -1,4 +1,4 @@
-"""A column of numbers, dates or time spans as one token or two."""
+"""A column of numbers, dates, or time spans as one token or two."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ they are."""
 
 @dataclass
 class NumberTokens:
-    """A first token for missing entries, frequent numbers and coarse bins, a second for fine ones.
+    """A first token for missing entries, frequent numbers, and coarse bins; a second for fine bins.
 
     Attributes
     ----------
@@ -31,13 +31,13 @@ class NumberTokens:
     has_missing : bool
         Code 0 means a missing entry.
     spikes : ndarray
-        The numbers with codes of their own.
+        The numbers with separate codes.
     cells : Cells or None
         For all others, if there are any.
     middle, scale : float
-        Scale of the number besides the tokens.
+        Scale of the number that accompanies the tokens.
     floor : float
-        The logarithm of the probability said of what was never seen.
+        The logarithm of the probability of an unseen entry.
     """
 
     kind: str
@@ -80,9 +80,9 @@ class NumberTokens:
         return [first, self.cells.n_fine] if self.cells.n_fine > 1 else [first]
 
     def encode(self, column: Any) -> tuple[NDArray, NDArray, NDArray]:
-        """Return codes, the number besides them, and the log-density of the entry, given the codes.
+        """Return codes, the number that accompanies them, and the log-density given the codes.
 
-        What was never seen has the code -1, and so has the second token where there is no cell.
+        An unseen entry has the code -1, and so has the second token if there is no cell.
         """
         numbers = plain(read_column(self.kind, column))
         codes = np.full((len(numbers), len(self.sizes)), -1, np.intp)
@@ -130,13 +130,21 @@ class NumberTokens:
             numbers[rest] = self.cells.draw(cells, rng)
         return as_read(self.kind, numbers)
 
+    def mean(self, draws: list[NDArray]) -> NDArray:
+        """Return the mean of several draws, rounded as the column is."""
+        means = np.mean([plain(draw) for draw in draws], axis=0)
+        lattice = Lattice.of(self.spikes) if self.cells is None else self.cells.lattice
+        if lattice is not None:
+            means = lattice.values(lattice.places(means))
+        return as_read(self.kind, means)
+
     def read(self, column: Any) -> tuple[NDArray, NDArray]:
         """Return the entries of a column, and which of them are missing."""
         values = read_column(self.kind, column)
         return values, np.isnan(plain(values))
 
     def number(self, values: NDArray) -> NDArray:
-        """Return the number besides the tokens of entries, 0 if these are missing."""
+        """Return the number that accompanies the tokens of each entry, 0 if it is missing."""
         return self._beside(plain(values))
 
     def _beside(self, numbers: NDArray) -> NDArray:
@@ -152,7 +160,7 @@ def plain(column: NDArray) -> NDArray:
 
 
 def as_read(kind: str, numbers: NDArray) -> NDArray:
-    """Return numbers as `read_column` had them: dates and time spans in whole microseconds."""
+    """Return numbers as `read_column` does: dates and time spans in whole microseconds."""
     if kind == NUMBER:
         return numbers
     dtype = "M8[us]" if kind == DATE else "m8[us]"

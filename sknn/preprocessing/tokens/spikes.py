@@ -1,4 +1,4 @@
-"""Numbers that many rows of a column hold."""
+"""Numbers that occur in many rows of a column."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from sknn.preprocessing.quantiles import Distinct
 from sknn.preprocessing.sample import Sample
 
 _SPIKE = 0.01
-"""A number held by such a share of the rows has a code of its own."""
+"""A number that occurs in this share of the rows has its own code."""
 _FEWEST_ROWS = 3
 _FEW = 16
-"""So many numbers have codes of their own, however rare they are."""
+"""Up to this many numbers have their own codes, no matter how rare they are."""
 
 
 @dataclass
 class Parted:
-    """The numbers of a column, those with codes of their own apart from all others.
+    """The numbers of a column, those with their own codes separate from all others.
 
     Attributes
     ----------
     column : Column
     spikes : ndarray
-        The numbers with codes of their own, in ascending order.
+        The numbers with their own codes, in ascending order.
     rest : Distinct
         The others: none, or more than 16.
     n_rest : float
@@ -40,7 +40,7 @@ class Parted:
 
     @classmethod
     def of(cls, numbers: NDArray, sample: Sample) -> Parted:
-        """Part the numbers of a column; NaN is missing."""
+        """Split the numbers of a column; NaN is missing."""
         weight = sample.weight
         found = Column.of(numbers, weight)
         known = found.known

@@ -97,7 +97,7 @@ def with_inner(callbacks: Iterable[Callback]) -> Iterable[Callback]:
 
 
 def _stubborn(callbacks: Iterable[Callback], memo: dict[int, Any]) -> dict[int, Any]:
-    """Return what cannot be copied, attributes or whole callbacks, as a memo that shares it."""
+    """Return attributes and callbacks that cannot be copied, as a memo that shares them."""
     everybody = with_inner(callbacks)
     values = [value for each in everybody for value in state_of(each).values()]
     parts = [value for value in values if not isinstance(value, Callback)]
@@ -109,7 +109,7 @@ def _stubborn(callbacks: Iterable[Callback], memo: dict[int, Any]) -> dict[int, 
 
 
 def state_of(callback: Callback) -> dict[str, Any]:
-    """Return what would be saved of a callback, nothing where it cannot say."""
+    """Return the state of a callback that would be saved, nothing if it has none."""
     state = {} if fails(callback.__getstate__) else callback.__getstate__()
     return state if isinstance(state, dict) else callback.__dict__
 

@@ -82,7 +82,7 @@ class Watch(Callback):
         self.leave = leave
 
     def on_train_begin(self, progress: Progress) -> None:
-        """Forget what was best by another measure; give a run that had stopped its patience."""
+        """Forget the best score of another measure; restore the patience of a run that stopped."""
         run = progress.run
         run.watch(f"{self.measure} {self.keep_best}")
         if not progress.resumed:

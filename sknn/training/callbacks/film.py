@@ -223,7 +223,7 @@ class Film(Callback):
 
 
 def _kind(picture: Any, estimator: Any, X: Any) -> str:
-    """Return what to film; raise if it cannot be."""
+    """Return the kind of picture to film; raise if it cannot be drawn."""
     if callable(picture):
         return getattr(picture, "__name__", "picture")
     columns = np.shape(X)[1] if np.ndim(X) == 2 else None

@@ -35,5 +35,5 @@ class PrintProgress(Callback):
         return f"Iteration {run.epoch}/{run.until}"
 
     def figures(self, progress: Progress) -> list[str]:
-        """Return what was measured."""
+        """Return the measurements."""
         return [f"{name} = {figure}" for name, figure in figures_of(progress.row).items()]

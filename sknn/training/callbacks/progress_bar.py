@@ -154,7 +154,7 @@ class StepCount:
         self.bar = bar
 
     def add(self, steps: float, told: str | None = None) -> None:
-        """Count steps, and show a text beside them."""
+        """Count steps, and show a text next to them."""
         if self.bar is None:
             return
         if told is not None:

@@ -1,4 +1,4 @@
-"""Estimators in training as files, and what is said of callbacks that come out of one."""
+"""Saving estimators during training, and messages about callbacks loaded from files."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def found_in(path: str | os.PathLike, trusted: Iterable[Any]) -> Any:
 
 
 def checked(found: Any, path: str | os.PathLike) -> Any:
-    """Return what was found if it is an estimator in training."""
+    """Return the object if it is an estimator in training."""
     if not isinstance(getattr(found, "run_", None), Run) or not hasattr(found, "resume"):
         raise ValueError(
             f"{os.fspath(path)!r} is not a checkpoint: it holds a {type(found).__name__}, not an "

@@ -9,7 +9,14 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning
 
-from sknn import CNNClassifier, MLPClassifier, MLPRegressor, RNNClassifier, TabularMLPClassifier
+from sknn import (
+    CNNClassifier,
+    MLPClassifier,
+    MLPRegressor,
+    RNNClassifier,
+    TabularMLPClassifier,
+    TabularMLPRegressor,
+)
 from sknn.callbacks import Callback
 from sknn.core.random_streams import MemberGenerator
 from sknn.schedules import Plateau
@@ -114,6 +121,15 @@ def test_processes_give_the_same_bits(width):
     here = fitted(net, X, REAL).predict(X)
     with joblib.parallel_config("loky", n_jobs=2):
         assert_array_equal(fitted(net, X, REAL).predict(X), here)
+
+
+def test_members_without_a_linear_path_stay_without_it_apart():
+    more = {"preset": "fast", "n_members": 4, "n_splits": 1, "linear_path": 0.5, "max_iter": 3}
+    here, there = (TabularMLPRegressor(**more, random_state=0) for _ in range(2))
+    here.fit(X, REAL)
+    with joblib.parallel_config("threading", n_jobs=2):
+        there.fit(X, REAL)
+    assert_array_equal(there.network_.theta, here.network_.theta)
 
 
 def test_continuation_is_exact_wherever_the_parts_were_trained():

@@ -7,6 +7,7 @@ from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.decomposition import TruncatedSVD
 from sklearn.ensemble import VotingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -132,6 +133,28 @@ def test_dates_are_exact_to_the_microsecond_beside_float32_and_text():
     np.testing.assert_allclose(found, pipeline.transform(frame), rtol=0, atol=1e-5)
 
 
+def test_imputed_columns_in_float32():
+    imputed = make_pipeline(SimpleImputer(), StandardScaler())
+    columns = make_column_transformer((imputed, ["km"]), remainder="passthrough")
+    pipeline = make_pipeline(columns, table()).fit(FRAME, TARGET)
+    kinds = onnx_types(pipeline, FRAME, "float32")
+    model = skl2onnx.to_onnx(pipeline, initial_types=kinds, options={"zipmap": False})
+    _, shares = session(model).run(None, onnx_inputs(pipeline, FRAME, "float32"))
+    np.testing.assert_allclose(shares, pipeline.predict_proba(FRAME), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+def test_columns_keep_their_names_in_frames_between_steps(package):
+    frame = FRAME[["km", "color", "day"]]
+    if package == "polars":
+        frame = pytest.importorskip("polars").from_pandas(frame)
+    columns = make_column_transformer((StandardScaler(), ["km"]), remainder="passthrough")
+    pipeline = make_pipeline(columns, table()).set_output(transform=package).fit(frame, TARGET)
+    running = session(convert(pipeline, frame))
+    _, shares = running.run(None, onnx_inputs(pipeline, frame))
+    np.testing.assert_allclose(shares, pipeline.predict_proba(frame), rtol=0, atol=1e-6)
+
+
 def test_columns_are_taken_apart_behind_calibration_too():
     frame = FRAME[["km", "doors"]].assign(km=FRAME["km"].fillna(0.0), day=DAYS)
     columns = make_column_transformer((StandardScaler(), ["km", "doors"]), remainder="passthrough")
@@ -204,7 +227,7 @@ def test_wrong_types_among_columns_without_names_are_told_by_their_place():
     pipeline = make_pipeline(
         ColumnTransformer([("a", StandardScaler(), [0])], remainder="passthrough"), table()
     ).fit(rows, TARGET)
-    words = r"Column 1 \(counted from 0\) of what the previous step passes on held numbers"
+    words = r"Column 1 \(counted from 0\) of the output of the previous step held numbers"
     with pytest.raises(ValueError, match=words):
         skl2onnx.to_onnx(pipeline, rows[:1].astype(np.float32))
 

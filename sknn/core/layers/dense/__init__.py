@@ -1,4 +1,4 @@
-"""The fully connected layer, and what it can do beside x W + b: one file an idea."""
+"""The fully connected layer, and its options in addition to x W + b: one idea per file."""
 
 from sknn.core.layers.dense.layer import Dense
 

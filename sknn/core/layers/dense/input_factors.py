@@ -14,7 +14,7 @@ from sknn.core.layout import Param, Role, Scratch, Views
 
 
 def params(n_in: int, units: int, rate: float) -> dict[str, Param]:
-    """Name the factors s, which move at so many times the learning rate."""
+    """Name the factors s, which move at a multiple of the learning rate."""
     return {"s": Param((n_in,), Ones(), Role.PLAIN, n_in, units, rate=float(rate))}
 
 

@@ -250,7 +250,7 @@ class Dense(Affine):
 
 
 def _flat(scratch: dict[str, NDArray], places: int) -> dict[str, NDArray]:
-    """Lay the work arrays of all places behind each other as well."""
+    """Merge the axes of positions in the work arrays as well."""
     flat = {key: as_rows(scratch[key], places) for key in ("z", "work") if key in scratch}
     ones = {"ones": scratch["ones"].reshape(-1)} if "ones" in scratch else {}
     return scratch | flat | ones

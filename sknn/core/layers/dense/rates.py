@@ -1,4 +1,4 @@
-r"""How fast the parameters move, besides the learning rate.
+r"""How fast the parameters move, apart from the learning rate.
 
 In the neural tangent parametrization W moves at the learning rate times :math:`1 / \sqrt{n}`, n the
 number of inputs, and b at a tenth of it: under Adam this is the layer
@@ -19,7 +19,7 @@ class Rates(NamedTuple):
 
 
 def rates(parametrization: str, n_in: int, n_path: int) -> Rates:
-    """Return the factors for so many inputs, and so many of the linear path."""
+    """Return the factors for a number of inputs, and for those of the linear path."""
     if parametrization == "standard":
         return Rates(1.0, 1.0, 1.0)
     return Rates(n_in**-0.5, 0.1, 0.1 * n_path**-0.5 if n_path else 0.1)

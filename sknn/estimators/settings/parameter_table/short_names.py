@@ -25,7 +25,7 @@ def sharing(parameter: str) -> str:
 
 
 def decaying() -> str:
-    """Return the decoupled decay of optimizers that have one of their own."""
+    """Return the decoupled decay of optimizers that have their own."""
     amounts = sorted({kind.weight_decay for kind in Optimizer.registry.values()} - {0.0})
     return "; ".join(f"{amount} for {_decaying_by(amount)}" for amount in amounts)
 

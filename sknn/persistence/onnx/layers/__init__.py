@@ -1,4 +1,4 @@
-"""Converters of layers: one file for what belongs together."""
+"""Converters of layers: related layers share a file."""
 
 from sknn.persistence.onnx.layers import blocks, convolution, dense, pooling, recurrent, simple
 from sknn.persistence.onnx.layers.base import LAYERS, Pass, Place, through

@@ -19,7 +19,7 @@ LAYERS = Converters("layer")
 
 @dataclass
 class Pass:
-    """What all layers of one network share.
+    """Context that all layers of one network share.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Pass:
     given : Tensor
         The rows as the network is given them, for layers with ``reads_input``.
     mask : Tensor or None
-        Which steps there are, of the shape (rows, steps); None if all must be.
+        Which steps are present, of shape (rows, steps); None if all must be.
     """
 
     graph: Graph
@@ -37,7 +37,7 @@ class Pass:
 
 @dataclass
 class Place:
-    """One layer where it stands: its parameters, and the shape of its input rows."""
+    """One layer in its place: its parameters, and the shape of its input rows."""
 
     layer: Any
     params: dict[str, NDArray]
@@ -72,12 +72,12 @@ def through(places: Iterable[Place], x: Tensor) -> Tensor:
 
 
 def is_sequence(shape: Shape) -> bool:
-    """Return whether rows have steps, which may be any number."""
+    """Return whether rows have steps, of which there may be any number."""
     return len(shape) == 2
 
 
 def kept_axes(shape: Shape) -> list[int]:
-    """Return what keeps the rows, and the steps of sequences, in a reshape."""
+    """Return the first entries of a reshape, which keep the rows and the steps of sequences."""
     return [0] * (2 if is_sequence(shape) else 1)
 
 

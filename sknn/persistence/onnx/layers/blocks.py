@@ -1,4 +1,4 @@
-"""Layers made of layers."""
+"""Layers that contain layers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sknn.persistence.onnx.layers.base import LAYERS, Place, through
 
 
 def _inside(place: Place, chain: Chain) -> Iterator[Place]:
-    """Yield the layers of one chain, each where it stands."""
+    """Yield the layers of one chain, each in its place."""
     names = (name for name, _ in chain.pairs)
     for name, (_, layer, shape) in zip(names, chain.placed("", place.in_shape), strict=True):
         yield Place(layer, chain.own(name, place.params), shape, place.around)

@@ -2,7 +2,7 @@
 
 ONNX Runtime has kernels for float32 alone; in float64 the windows are laid side by side and
 multiplied, as the layers themselves do. A transposed convolution is an ordinary one over its input
-with zeros between the entries, the filters turned around.
+with zeros between the entries and the filters reversed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def as_image(place: Place, x: Tensor) -> Tensor:
 
 
 def as_given(place: Place, x: Tensor) -> Tensor:
-    """Take away the axis of lines from what was a signal."""
+    """Remove the axis of lines from signals."""
     return place.graph.squeeze(x, 1) if is_sequence(place.in_shape) else x
 
 
@@ -60,7 +60,7 @@ def channels_first(graph: Graph, operator: str, x: Tensor, *inputs: NDArray, **m
 
 
 def where_windows_lie(axes: tuple[Axis, Axis]) -> dict[str, list[int]]:
-    """Return the attributes ONNX has for that."""
+    """Return the attributes for padding and strides in ONNX."""
     ends = [max(axis.extent - axis.before - axis.length, 0) for axis in axes]
     return {
         "kernel_shape": [axis.size for axis in axes],

@@ -17,7 +17,7 @@ from sknn.persistence.onnx.graph import Graph, Tensor
 from sknn.persistence.onnx.layers.base import LAYERS, Place, with_activation
 
 Cell = Callable[[Tensor, list[Tensor]], list[Tensor]]
-"""Makes new parts of the state, the output first, of ``x W + b`` at a step and the old parts."""
+"""Returns the new parts of the state, output first, given ``x W + b`` and the old parts."""
 
 
 def _unrolled(place: Place, x: Tensor, cell: Cell, widths: list[int]) -> Tensor:
@@ -53,7 +53,7 @@ def _zeros(graph: Graph, x: Tensor, widths: list[int]) -> list[Tensor]:
 def _refuse_state(layer: Any) -> None:
     if layer.carries_state:
         raise ValueError(
-            f"{layer!r} carries its state from call to call, and an ONNX graph keeps nothing "
+            f"{layer!r} carries its state from call to call, but an ONNX graph keeps nothing "
             "between calls. Fit it with stateful=False, or serve the estimator from Python."
         )
 

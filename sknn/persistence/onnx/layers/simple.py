@@ -1,4 +1,4 @@
-"""Layers that scale, cut or lay out what they are given, and those that only matter in training."""
+"""Layers that scale, cut, or rearrange their input, and those that only matter in training."""
 
 from __future__ import annotations
 

@@ -1,0 +1,63 @@
+"""A call of fit whose members are trained apart: opened once, a task for each, closed once."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sknn._sklearn import shallow_copy
+from sknn.estimators.fit.call import Call
+from sknn.estimators.fit.solvers import batches_of, train_alone, warn_of_clipping
+from sknn.estimators.fit.stages import close_fit, open_fit, plan_epochs, solve_fit
+from sknn.estimators.fit.state import FitState
+from sknn.training.replay import MemberEpoch, Replay
+from sknn.training.threads import blas_threads
+
+
+def open_apart(parcel: Any, call: Call) -> FitState:
+    """Prepare a call of fit up to the first batch.
+
+    Parameters
+    ----------
+    parcel : estimator
+        With parameters and nothing else; it stays as it is.
+    call : Call
+    """
+    limit = blas_threads(0, firm=True)
+    with limit, limit:
+        trial = shallow_copy(parcel)
+        given = trial._check_parameters()
+        state = open_fit(trial, call, trial._recipe(), given)
+        plan_epochs(state)
+        warn_of_clipping(state, batches_of(state)[0].n_rows)
+    # Training has no use for what the user passed.
+    state.call = replace(state.call, X=None, y=None, sample_weight=None)
+    return state
+
+
+def train_apart(state: FitState, member: int) -> list[MemberEpoch]:
+    """Train one member of a call, which stays as it is."""
+    limit = blas_threads(0, firm=True)
+    with limit, limit:
+        return train_alone(state, member)
+
+
+def close_apart(state: FitState, members: Sequence[Sequence[MemberEpoch]]) -> dict[str, Any]:
+    """Make the decisions that depend on all members; return the attributes of the fitted estimator.
+
+    The loop, what measures an epoch, and what chooses the weights are those of every fit; only the
+    passes have been made before. The state stays as it is.
+    """
+    state, replay = copy.copy(state), Replay(members)
+    state.estimator = shallow_copy(state.estimator)
+    state.network, state.run = state.network.copy(), state.run.copy()
+    state.call = replace(state.call, elsewhere=replay)
+    if state.folds is not None:
+        state.folds = replay.folds(state.folds)
+    limit = blas_threads(0, firm=True)
+    with limit, limit:
+        solve_fit(state)
+        close_fit(state)
+    return vars(state.estimator)

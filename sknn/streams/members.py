@@ -1,0 +1,239 @@
+"""Members of networks for tables as tasks, from tables that no process has as a whole."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from sknn._sklearn import shallow_copy
+from sknn.estimators.fit.apart import close_apart, open_apart, train_apart
+from sknn.estimators.fit.call import Call, restored_on_error
+from sknn.estimators.fit.side_by_side import check_listeners
+from sknn.estimators.fit.stages import seed_from
+from sknn.estimators.fit.state import FitState
+from sknn.estimators.tabular.encoded import EncodedTable
+from sknn.estimators.tabular.network import TableNetwork
+from sknn.preprocessing.encoder import TableEncoder
+from sknn.streams.dask import DaskBlocks
+from sknn.streams.encoders import encoder_of
+from sknn.streams.rows import check_rows, joined, n_rows
+from sknn.streams.sources import source_of, without_y
+from sknn.streams.tasks import computed, delayed_calls, has_client, run_jobs
+from sknn.training.replay import MemberEpoch
+from sknn.training.warnings import users_level
+
+_NAMES = ("X", "y", "sample_weight")
+Remarks = list[tuple[type[Warning], str]]
+
+
+def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
+    """Fit a network for tables, each of its members in a task, on rows that come in blocks.
+
+    The result is that of ``estimator.fit`` on all rows, but no process needs the table, and the
+    process that calls this function does not need the encoded rows either. Members learn and are
+    judged by folds, epochs are picked, and predictions are calibrated as in ``fit``.
+
+    Parameters
+    ----------
+    estimator : TabularMLPClassifier or TabularMLPRegressor
+        It is changed in place, and starts over.
+    X : dask.dataframe.DataFrame, dask.array.Array or iterable of blocks
+        An iterable yields rows of X, or tuples ``(X, y)`` or ``(X, y, sample_weight)``. It is
+        iterated over twice, so it must be a list, or an object whose ``__iter__`` starts over.
+    y : Dask collection or array-like, default=None
+        Required, unless the blocks contain it. Dask collections have the partitions of X.
+    sample_weight : Dask collection or array-like, default=None
+
+    Returns
+    -------
+    estimator : estimator
+        The estimator that was passed. If anything fails, or on Ctrl-C, it is as it was before.
+
+    Raises
+    ------
+    TypeError
+        If the estimator is not a network for tables, if there is no y, or if X is neither a Dask
+        collection nor an iterable of blocks.
+    ValueError
+        Before anything is computed, for parameters that would have to watch or stop all members
+        while they train: `callbacks`, `verbose`, `warm_start`, `max_time`, and learning rates that
+        follow the loss. Also for X, y, and weights that do not match, and for everything that
+        ``fit`` refuses.
+
+    See Also
+    --------
+    fit_blocks : One network, trained on blocks one after the other or side by side.
+
+    Notes
+    -----
+    One pass over all blocks fits the encoder, as with ``fit_blocks(..., encoder="all")``. A second
+    one encodes them. With a ``dask.distributed.Client`` and a Dask collection, the rest are tasks
+    of Dask too: one collects the encoded rows, each of `n_members` others trains a member, and the
+    last one picks the epochs. The client gets a summary of the table and the fitted attributes, a
+    few megabytes each. Every worker that trains holds one copy of the encoded rows, ``4 * n_rows *
+    encoder_.n_outputs_`` bytes, and the first one twice as much while it collects them. A member
+    returns its weights and the scores of the rows it holds out after every epoch that is judged.
+    Tasks depend on their arguments alone: when a worker dies, they run again elsewhere.
+
+    Otherwise, the encoded rows are held in this process, and members are joblib jobs, which run one
+    after the other unless ``joblib.parallel_config`` sets more jobs.
+
+    Weights, picked epochs, and predictions are those of ``fit`` on the same rows, to the last bit,
+    where the encoder is the same: if no column has more than 4,096 different numbers or 16,384
+    different texts, and, with ``bins="tree"``, up to 50,000 rows; :func:`fit_blocks` says what the
+    encoder is beyond. They do not depend on blocks that come to the same encoder, workers, or
+    threads. In `history_`, the loss and the length of the gradient may differ by rounding from
+    those of ``fit``, because sums over members are taken in another order.
+
+    Examples
+    --------
+    >>> import dask.dataframe as dd
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from sknn import TabularMLPRegressor
+    >>> from sknn.streams import fit_members
+    >>> rng = np.random.default_rng(0)
+    >>> size, kind = rng.integers(1, 99, 400), rng.choice(["a", "b"], 400)
+    >>> table = pd.DataFrame({"size": size, "kind": kind})
+    >>> price = size * np.where(kind == "a", 2, 3) + rng.normal(size=400)
+    >>> lazy = dd.from_pandas(table, npartitions=4)
+    >>> net = fit_members(TabularMLPRegressor(preset="fast", random_state=0), lazy, price)
+    >>> print(f"R2 {net.score(table, price):.2f}")
+    R2 1.00
+    >>> twin = TabularMLPRegressor(preset="fast", random_state=0).fit(table, price)
+    >>> print(np.abs(net.predict(table) - twin.predict(table)).max())
+    0.0
+    """
+    if not isinstance(estimator, TableNetwork):
+        raise TypeError(
+            "estimator must be a TabularMLPClassifier or TabularMLPRegressor; got "
+            f"{estimator!r}. Train other networks with fit_blocks."
+        )
+    trial = shallow_copy(estimator)
+    given, n_members = _checked(trial)
+    source = source_of(X, y, sample_weight)
+    if y is None and not _has_y(source):
+        raise without_y(estimator)
+    with restored_on_error(estimator.random_state):
+        encoder, head = encoder_of(estimator, source)
+        trial.random_state = seed_from(estimator.random_state)
+        parcel = (_bare(trial), encoder, head)
+        train = _on_cluster if isinstance(source, DaskBlocks) and has_client() else _here
+        found, remarks = train(parcel, source, n_members)
+        for category, text in remarks:
+            warnings.warn(text, category, stacklevel=users_level())
+    estimator.__dict__ = vars(estimator) | found | given
+    return estimator
+
+
+def _checked(trial: TableNetwork) -> tuple[dict[str, Any], int]:
+    """Check a working copy; return the parameters as the user gave them, and how many members."""
+    check_listeners(trial)
+    given = trial._check_parameters()
+    recipe = trial._recipe()
+    remedy = "cannot be used with fit_members, because members are trained without each other. "
+    if recipe.callbacks:
+        raise ValueError(f"callbacks {remedy}Pass callbacks=None; history_ has every epoch.")
+    if recipe.verbose:
+        raise ValueError(f"verbose {remedy}Set it to False; history_ has every epoch.")
+    if recipe.follows_loss:
+        raise ValueError(
+            f"learning_rate={trial.learning_rate!r} {remedy}Choose a schedule that does not follow "
+            "the loss, such as 'cos_log'."
+        )
+    if trial.warm_start:
+        raise ValueError(
+            f"warm_start {remedy}Set it to False, or continue with partial_fit on new rows."
+        )
+    if trial.max_time is not None:
+        raise ValueError(f"max_time {remedy}Set it to None, and choose max_iter.")
+    return given, recipe.n_members
+
+
+def _has_y(source: Any) -> bool:
+    """Return whether the blocks contain y, by the first of them."""
+    if isinstance(source, DaskBlocks):
+        return False
+    return all(block[1] is not None for _, [block] in islice(source.groups(1), 1))
+
+
+def _bare(trial: TableNetwork) -> TableNetwork:
+    """Return an estimator with the same parameters, and nothing it has learned before."""
+    return type(trial)(**trial.get_params(deep=False))
+
+
+# -- where tasks run ----------------------------------------------------------------------------
+
+
+def _on_cluster(parcel: Any, source: DaskBlocks, n_members: int) -> Any:
+    """Let tasks of Dask do everything; the fitted attributes alone come to this process."""
+    blocks = enumerate(source.delayed())
+    parts = delayed_calls(_encoded, parcel[1], [(index, *block) for index, block in blocks])
+    opened = delayed_calls(_opened, parcel, [tuple(parts)])[0]
+    members = delayed_calls(_trained, opened, [(m,) for m in range(n_members)])
+    return computed(delayed_calls(_closed, opened, [tuple(members)]))[0]
+
+
+def _here(parcel: Any, source: Any, n_members: int) -> Any:
+    """Encode block by block in this process, and train the members in jobs of joblib."""
+    opened = _opened(parcel, *(_encoded(parcel[1], *block) for block in _numbered(source)))
+    return _closed(opened, *run_jobs(_trained, opened, [(m,) for m in range(n_members)]))
+
+
+def _numbered(source: Any) -> Iterator[tuple[Any, ...]]:
+    for index, [block] in source.groups(1):
+        yield (index, *block)
+
+
+# -- tasks ------------------------------------------------------------------------------------
+
+
+def _encoded(encoder: TableEncoder, index: int, x: Any, y: Any, weight: Any) -> Any:
+    """Return encoded rows of a block with their y and weights; None if it has no rows."""
+    if y is None:
+        raise TypeError(f"Block {index} of X has no y; pass y, or blocks (X, y).")
+    check_rows((x, y, weight), index, _NAMES)
+    return (encoder.encode(x, encoder), y, weight) if n_rows(x) else None
+
+
+def _opened(parcel: Any, *parts: Any) -> tuple[FitState, Remarks]:
+    """Prepare a call with the encoded rows of all blocks, up to the first batch."""
+    estimator, encoder, head = parcel
+    rows, y, weight = zip(*(part for part in parts if part is not None), strict=True)
+    table = EncodedTable(encoder, np.concatenate(rows), head)
+    call = Call.of_fit(False, table, joined(y), _joined_weights(weight, rows))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        state = open_apart(estimator, call)
+    return state, _remarks(caught)
+
+
+def _joined_weights(weights: Any, rows: Any) -> Any:
+    """Return the weights of all blocks; rows of blocks without any count once."""
+    if all(each is None for each in weights):
+        return None
+    pairs = zip(weights, rows, strict=True)
+    return joined([np.ones(len(own)) if each is None else each for each, own in pairs])
+
+
+def _trained(opened: tuple[FitState, Remarks], member: int) -> list[MemberEpoch]:
+    return train_apart(opened[0], member)
+
+
+def _closed(
+    opened: tuple[FitState, Remarks], *members: list[MemberEpoch]
+) -> tuple[dict[str, Any], Remarks]:
+    """Return the attributes of the fitted estimator, and the warnings to issue."""
+    state, remarks = opened
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = close_apart(state, members)
+    return found, remarks + _remarks(caught)
+
+
+def _remarks(caught: Any) -> Remarks:
+    return [(each.category, str(each.message)) for each in caught]
