@@ -27,7 +27,7 @@ class LogPartition(NamedTuple):
     ----------
     value : float
     standard_error : float
-        0.0 where it is exact.
+        0.0 if it is exact.
     """
 
     value: float

@@ -87,7 +87,7 @@ def _bounds(low: float, high: float, closed: str) -> tuple[Callable[[Any], bool]
 
 
 def as_float(value: Any) -> float:
-    """Return a number as Python's float, NaN where it is none or beyond all floats."""
+    """Return a number as Python's float, NaN if it is not a number or beyond all floats."""
     if type(value) is float:
         return value
     try:
@@ -223,8 +223,8 @@ def check(
     ------
     InvalidParameterError
         For the first value its constraint does not accept, both a ValueError and a TypeError; the
-        text names the owner, the parameter, what is allowed and what came. Also for a row of
-        `constraints` without a value.
+        text names the owner, the parameter, the allowed values, and the given one. Also for a row
+        of `constraints` without a value.
     """
     plain = {}
     for name, constraint in constraints.items():

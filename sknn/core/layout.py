@@ -153,7 +153,7 @@ class Growth:
     units : ndarray of int
         For each old unit its position among the new ones.
     silent : ndarray of int
-        Positions whose parameters are zero, whatever was drawn for them.
+        Positions whose parameters are zero, regardless of the drawn values.
     """
 
     layer: str

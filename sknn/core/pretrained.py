@@ -25,7 +25,7 @@ class Pretrained:
     Parameters
     ----------
     estimator : fitted estimator of sknn
-        Where the weights come from. Several members need as many members in the new network; a
+        The source of the weights. Several members need as many members in the new network; a
         single network gives the same weights to every member.
     layers : sequence of str, default=None
         Names of the layers to copy. None: all of them; the output layer only if both networks

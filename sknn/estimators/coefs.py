@@ -27,7 +27,7 @@ class NotPlain(AttributeError):
 
 
 class Link:
-    """A dense layer, with what comes before and after it as far as it can be multiplied in.
+    """A dense layer, into which factors before and after it are multiplied if possible.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ def computed(compute: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
     Raises
     ------
     ValueError
-        Where it has left the range of the precision. On its way there nothing is warned about.
+        If it has left the range of the precision. NumPy's warnings on the way are suppressed.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         answer = compute(*arguments, **more)

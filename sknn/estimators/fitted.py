@@ -41,7 +41,7 @@ def learned() -> Any:
 
 
 class Fitted:
-    """An estimator that is fitted once it has a network, and says so where it has none."""
+    """An estimator that is fitted once it has a network, and raises an error if it has none."""
 
     network_: Network = learned()
     run_: Run = learned()
@@ -100,7 +100,7 @@ class Fitted:
 
     @property
     def history_(self) -> dict[str, NDArray]:
-        """What was measured: a dict of arrays with one entry per epoch.
+        """Measurements: a dict of arrays with one entry per epoch.
 
         The keys are epoch, loss, learning_rate, seconds (of the epoch), gradient_norm (of the last
         batch), and penalty (the part of the loss that is not an error of predictions: penalties on

@@ -24,7 +24,7 @@ class WeightList(list):
     ----------
     views : iterable of ndarray
     assign : callable
-        Called with a position and an array that is to be there; returns what is shown then.
+        Called with a position and the array for it; returns the array to show.
     """
 
     def __init__(self, views: Iterable[NDArray], assign: Callable[[int, NDArray], NDArray]) -> None:

@@ -28,7 +28,7 @@ class Library(NamedTuple):
 
 
 class Held(NamedTuple):
-    """Settings of the user in libraries that are to use one thread.
+    """Settings of the user in libraries that should use one thread.
 
     Attributes
     ----------
@@ -96,9 +96,8 @@ def held(those: list[Library]) -> Held:
 def restore(what: Held) -> None:
     """Let the libraries have what the user had set.
 
-    Somebody else may have set a limit of their own in the meantime. They found one thread, and
-    will restore that when they leave: they are told what they should have found, and until then
-    their limit stands.
+    Other code may have set its own limit in the meantime. It found one thread, and will restore
+    that at the end: it is told what it should have found, and until then their limit stands.
     """
     told = bool(what.before) and _somebody_limits(what) and _tell_limiters(what)
     if told and _can_lift(what):

@@ -77,8 +77,8 @@ def join(branches: Sequence[Branch], run: Run, network: Network) -> OnePass:
 def mean(arrays: Sequence[NDArray], shares: NDArray) -> NDArray:
     """Return the sum of shares of arrays, summed up in their order.
 
-    Rounding does not lead out of what is averaged: what is equal in all of them stays as it is, and
-    a sum of squares stays one.
+    Rounding does not leave the range of the averaged values: values that are equal in all of them
+    stay as they are, and a sum of squares stays one.
     """
     total = np.zeros(arrays[0].shape)
     for array, share in zip(arrays, shares, strict=True):

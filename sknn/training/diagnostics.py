@@ -21,7 +21,7 @@ _WEIGHED = 3
 
 
 class Diagnostics(Callback):
-    r"""Measure every layer during training, and warn about what is wrong.
+    r"""Measure every layer during training, and warn about problems.
 
     On the first batches of every epoch it measures, for each layer (with several members, over all
     of them), and records in ``history_``:
@@ -56,7 +56,7 @@ class Diagnostics(Callback):
     Attributes
     ----------
     findings_ : dict of str
-        What was found at the end of the last call, by kind of problem. It is an attribute of the
+        The findings at the end of the last call, by kind of problem. It is an attribute of the
         copy in ``callbacks_`` of the estimator.
 
     Examples

@@ -57,7 +57,7 @@ class Penalty:
         Where the gradient of the smooth part is added.
     l2, l1 : float or ndarray of shape (n_members,)
     start : int, default=0
-        The penalty is on what comes from there on in the vector of the network.
+        The penalty applies to the vector of the network from there on.
     """
 
     def __init__(

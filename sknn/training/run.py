@@ -25,7 +25,7 @@ _COARSE = ("seconds", "gradient_norm", "update_ratio", "dead_units", "saturated"
 class History:
     """Measurements, epoch by epoch, in columns of equal length.
 
-    Columns may join later; what was not measured reads NaN.
+    Columns may be added later; values that were not measured are NaN.
     """
 
     def __init__(self) -> None:

@@ -40,7 +40,7 @@ class blas_threads:  # noqa: N801  (a context manager, read as a verb)
         Of the largest matrix product of a step: rows times inputs times outputs. 0 where all
         products are small, and for factorizations, which wait for their threads once a column.
     firm : bool, default=False
-        Limits inside this one do not loosen it: what is computed must not depend on how many
+        Limits inside this one do not loosen it: results must not depend on how many
         threads a worker has.
 
     Notes

@@ -71,9 +71,9 @@ class Trainer:
     snapshot : callable or None
         For callbacks, see :class:`~sknn.training.callbacks.Progress`.
     conclude : callable or None
-        Called when training has ended, before callbacks are told.
+        Called when training has ended, before callbacks are called.
     settle : callable or None
-        Called after every pass, whatever ended it, before anybody looks at the weights.
+        Called after every pass, even an interrupted one, before the weights are used.
     elsewhere : callable or None
         Makes the passes in the place of this process: moves run and network as a pass would.
     """
@@ -117,7 +117,7 @@ class Trainer:
     def run(self, run: Run, epochs: int) -> None:
         """Train for at most `epochs` further epochs, and set ``run.stop_reason``.
 
-        Whatever ends training, Ctrl-C included, the network holds the last weights.
+        No matter how training ends, even by Ctrl-C, the network holds the last weights.
         """
         progress = self._progress(run, epochs)
         try:

@@ -68,7 +68,7 @@ class Dropout(Layer):
     Each number is dropped with probability `rate`, independently in every batch; the
     others are multiplied by :math:`1 / (1 - rate)`, so that the expected value stays the same. In
     prediction, nothing happens. If a schedule lowers the strength s of regularization, the factor
-    is :math:`1 + s (k - 1)` with k what it would be at full strength.
+    is :math:`1 + s (k - 1)`, where k is the factor at full strength.
 
     Parameters
     ----------

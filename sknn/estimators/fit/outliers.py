@@ -30,7 +30,7 @@ class OutlierScores:
 
     @abstractmethod
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
-        """Learn what is usual."""
+        """Learn the distribution of scores."""
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray:
         """Fit, and return which rows of X are outliers, see :meth:`predict_outlier`.

@@ -112,7 +112,7 @@ def make_update(
 
 
 def optimizer_state(run: Run, kind: str, fresh: Callable[[], State]) -> State:
-    """Return the state of the run, a fresh one where it is missing or of another optimizer."""
+    """Return the state of the run, or a fresh one if it is missing or of another optimizer."""
     if run.optimizer_state is None or run.optimizer_kind != kind:
         run.optimizer_state = fresh()
         run.optimizer_kind, run.optimizer_step = kind, 0

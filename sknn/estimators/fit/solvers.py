@@ -44,7 +44,7 @@ def solve(
     snapshot : callable or None
         For callbacks, see :class:`~sknn.training.callbacks.Progress`.
     conclude : callable
-        Called when training has ended, before callbacks are told.
+        Called when training has ended, before callbacks are called.
     """
     recipe = state.recipe
     if not recipe.averages:
@@ -292,7 +292,7 @@ def _train_full_batch(state: FitState, batches: Batches) -> None:
 
 
 def warn_of_clipping(state: FitState, n_rows: int) -> None:
-    """Warn of fewer rows than a batch is to have."""
+    """Warn if there are fewer rows than a batch should have."""
     recipe = state.recipe
     if recipe.full_batch or state.call.elsewhere is not None:
         return

@@ -98,7 +98,7 @@ def solve_fit(state: FitState) -> None:
 
 
 def plan_epochs(state: FitState) -> None:
-    """Record which epochs the call is to train."""
+    """Record the epochs that the call will train."""
     call, run = state.call, state.run
     if not call.finish:
         # If another call has to finish this one, it finds in the run what was left to do.

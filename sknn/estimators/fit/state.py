@@ -81,7 +81,7 @@ class FitState:
     given : mapping
         Parameters as the user gave them, for whoever gets a copy of the estimator.
     context : sklearn.callback.CallbackContext or None
-        Of scikit-learn's callbacks, where there are any.
+        Of scikit-learn's callbacks, if there are any.
     epochs : int
         New epochs that the call asks for.
     began : float
@@ -111,7 +111,7 @@ class FitState:
     folds : Folds or None
         Which rows each member learns from, where not all from all; set by ``hold_out``.
     members : sequence of int or None
-        Which of all members the network has, where they are trained apart; None: all.
+        Which of all members the network has, if they are trained separately; None: all.
     splits : bool
         Validation rows were split off from those to train on.
     all_rows : ndarray of int or None

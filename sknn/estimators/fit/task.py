@@ -30,7 +30,7 @@ from sknn.estimators.targets.regression import RegressionTargets
 class Task:
     """Rows without y. Tasks with a y define its meaning: targets, and their public attributes.
 
-    They keep nothing: what they learn becomes targets, and attributes of the estimator.
+    They keep no state: what they learn becomes targets, and attributes of the estimator.
     """
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
@@ -38,7 +38,7 @@ class Task:
         return NoTargets()
 
     def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
-        """Return the targets of a later call, and where they have more outputs than those known.
+        """Return the targets of a later call, and how they extend the known outputs.
 
         Raises
         ------

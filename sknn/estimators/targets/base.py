@@ -128,7 +128,7 @@ class Targets(ABC):
         return True
 
     def vanishes(self, dtype: np.dtype) -> bool:
-        """Whether numbers of that precision are zero, or next to it, where y is not."""
+        """Whether numbers of that precision are zero, or close to it, although y is not."""
         return False
 
     def exceeds(self, y: Any, rows: NDArray | None, dtype: np.dtype) -> bool:

@@ -53,7 +53,7 @@ class ClassificationTargets(Targets):
         """Return confidence scores."""
 
     def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
-        """Return the accuracy (exact matches where there are several outputs)."""
+        """Return the accuracy (of exact matches if there are several outputs)."""
         return float(np.average(self.hits(raw, loss, target), weights=weight))
 
     def scores(
@@ -448,7 +448,7 @@ def stated_labels(classes: Any) -> NDArray:
 
 
 def classification_targets(y: Any, classes: Any = None) -> ClassificationTargets:
-    """Choose the kind of task from y, and from `classes` where a stream names them.
+    """Choose the kind of task from y, and from `classes` if a stream names them.
 
     Parameters
     ----------

@@ -73,10 +73,10 @@ class Progress:
     concluding : float
         Seconds that will be needed after the last epoch.
     member : int or None
-        Which member is trained, where they are trained one after the other, as with lbfgs.
+        Which member is trained, if they are trained one after the other, as with lbfgs.
     resumed : bool
-        Whether an interrupted call continues: callbacks then hold what they held when the snapshot
-        was taken.
+        Whether an interrupted call continues: callbacks then have the state they had when the
+        snapshot was taken.
     stop_reason : str or None
         Set by :meth:`stop`.
     """
@@ -236,7 +236,7 @@ class Callback(Spec):
         """Run after every epoch."""
 
     def on_train_end(self, progress: Progress) -> None:
-        """Run after the last epoch, whatever ended training, except an exception."""
+        """Run after the last epoch, no matter how training ended, except after an exception."""
 
     def on_train_error(self, progress: Progress) -> None:
         """Run after an exception, before it is raised, to close what ``on_train_begin`` opened."""

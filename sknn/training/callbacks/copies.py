@@ -60,7 +60,7 @@ def with_state(
     callbacks : list of Callback
         Those that run.
     given : iterable of Callback
-        Those of the user; what they hold is shared.
+        Those of the user; the objects they hold are shared.
     kept : iterable
         What else is shared.
     """

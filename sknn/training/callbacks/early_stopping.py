@@ -27,7 +27,7 @@ class Watch(Callback):
     Parameters
     ----------
     column : str
-        What is watched, a column of the history.
+        The monitored column of the history.
     measure : str
         What the column holds, by name: figures of another measure are not compared with it.
     sign : float

@@ -21,7 +21,7 @@ def figures_of(row: Mapping[str, float]) -> dict[str, str]:
     """Return the measurements of an epoch to print, by name, as text.
 
     Losses first, then the score (that of `scoring` if there is one), then the learning rate.
-    What was not measured in this epoch is left out.
+    Quantities that were not measured in this epoch are left out.
     """
     told = {name: f"{row[key]:#.6g}" for key, name in _TOLD.items() if key in row}
     if "generator loss" in told:

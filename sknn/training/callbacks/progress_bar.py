@@ -19,7 +19,7 @@ class ProgressBar(Callback):
     It needs tqdm (``pip install tqdm``), which comes with the extra ``progress`` of sknn. The
     bar is drawn in a terminal, on standard error, or as a widget in a notebook.
 
-    What it counts depends on who trains the network:
+    What it counts depends on how the network is trained:
 
     - `fit` counts epochs (iterations of ``solver="lbfgs"``). If members are trained one after the
       other, each has its own bar.
