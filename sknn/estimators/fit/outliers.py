@@ -101,9 +101,9 @@ class OutlierScores:
 def border(scores: NDArray, weight: NDArray | None, share: float) -> float:
     """Return the score that a share of the rows lies below.
 
-    It stands between two scores, so that the last of these rows is below it as well. Rows of equal
-    weight get what :func:`numpy.quantile` interpolates, so many repeated rows what one row of
-    their weight gets.
+    It lies between two scores, so that the last of these rows is below it as well. Rows of equal
+    weight get the interpolation of :func:`numpy.quantile`, and repeated rows get that of one row
+    with their weight.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a call of fit minimizes, and what moves the weights."""
+"""The objective that a call of fit minimizes, and the updates of the weights."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Problem:
     ----------
     objective : Objective
     update : callable
-        Makes the Update; not every solver wants one.
+        Makes the Update, which not every solver needs.
     """
 
     objective: Objective

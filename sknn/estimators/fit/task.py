@@ -71,7 +71,7 @@ class SupervisedTask(Task):
 
 
 class RegressionTask(SupervisedTask):
-    """y is numbers, standardized where the loss has location and scale."""
+    """y holds numbers, standardized if the loss has location and scale."""
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
         """Learn mean and standard deviation."""
@@ -94,7 +94,7 @@ class RegressionTask(SupervisedTask):
 
 
 class ClassificationTask(SupervisedTask):
-    """y is labels, which may weigh rows."""
+    """y holds labels, which may determine weights of rows."""
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
         """Learn the labels."""
@@ -137,7 +137,7 @@ class ClassificationTask(SupervisedTask):
 
 
 def _other_labels(labels: NDArray, before: NDArray, interrupted: bool) -> ValueError:
-    """Return the error for labels that are not those of the call before."""
+    """Return the error for labels that differ from those of the previous call."""
     if interrupted:
         return ValueError(
             f"y has labels {labels}; the interrupted call had {before}. Pass the data of that call."
@@ -149,7 +149,7 @@ def _other_labels(labels: NDArray, before: NDArray, interrupted: bool) -> ValueE
 
 
 def _names_itself(y: Any) -> bool:
-    """Return whether y shows all its labels: an indicator matrix has a column for each."""
+    """Return whether y contains all labels: an indicator matrix has a column for each."""
     return isinstance(classification_targets(y), MultilabelTargets)
 
 
