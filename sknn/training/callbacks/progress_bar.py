@@ -74,7 +74,7 @@ class ProgressBar(Callback):
         total : float or None
             Steps to count; None if their number is unknown.
         unit : str
-            What a step is.
+            Name of a step.
         **options
             For tqdm.
 
@@ -169,7 +169,7 @@ class StepCount:
 
 @contextmanager
 def counted(shown: ProgressBar | None, total: float | None, unit: str) -> Iterator[StepCount]:
-    """Yield a counter of steps of work in a bar, which is closed however the work ends."""
+    """Yield a counter of steps of work in a bar, which is closed no matter how the work ends."""
     if shown is None:
         yield StepCount()
         return
