@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -150,9 +151,7 @@ class DaskBlocks:
         To reduce all of them in one computation, they need not all be in memory.
         """
         indices = range(self.n_blocks)
-        found = [
-            {i: _delayed(_piece(self.columns[i], index)) for i in self.lazy} for index in indices
-        ]
+        found = [{i: self._pieces[i][index] for i in self.lazy} for index in indices]
         row, group = 0, []
         for parts, own in zip(found, self._counted(indices), strict=True):
             group.append(self._block(parts, row, row + own))
@@ -160,6 +159,11 @@ class DaskBlocks:
         for i in self.in_memory:
             check_total(row, n_rows(self.columns[i]), self.names[i])
         return group
+
+    @cached_property
+    def _pieces(self) -> dict[int, Sequence[Any]]:
+        """The blocks of lazy columns as Delayed; each by itself would optimize all of its graph."""
+        return {i: _delayed(self.columns[i]) for i in self.lazy}
 
     def _some(self, start: int, size: int) -> range:
         return range(start, min(start + size, self.n_blocks))
@@ -179,7 +183,7 @@ class DaskBlocks:
         """Return the lazy parts of some blocks, to be computed on the cluster."""
         import dask
 
-        flat = [_delayed(_piece(self.columns[i], index)) for index in indices for i in self.lazy]
+        flat = [self._pieces[i][index] for index in indices for i in self.lazy]
         kept = iter(dask.persist(*flat))
         found = [{i: next(kept) for i in self.lazy} for _ in indices]
         return found, self._counted(indices, found)
@@ -207,7 +211,7 @@ class DaskBlocks:
         import dask
 
         count = dask.delayed(n_rows)
-        pieces = [_delayed(_piece(self.columns[0], index)) for index in indices]
+        pieces = [self._pieces[0][index] for index in indices]
         if found is not None:
             pieces = [parts[0] for parts in found]
         return dask.compute(*map(count, pieces))
@@ -234,10 +238,10 @@ def _piece(values: Any, index: int) -> Any:
     return values.partitions[index] if _is_frame(values) else values.blocks[index]
 
 
-def _delayed(piece: Any) -> Any:
-    """Return one block to be computed."""
-    pieces = piece.to_delayed()
-    return pieces[0] if _is_frame(piece) else pieces.ravel()[0]
+def _delayed(values: Any) -> Sequence[Any]:
+    """Return the blocks, each of which can be computed separately."""
+    pieces = values.to_delayed()
+    return pieces if _is_frame(values) else pieces.ravel()
 
 
 def _aligned(values: Any, sizes: tuple[float, ...], name: str) -> Any:

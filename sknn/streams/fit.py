@@ -104,6 +104,10 @@ def fit_blocks(
         ``together > 1`` also for early stopping, for callbacks that need single updates or decide
         when to stop, and for recurrent layers that keep their state from block to block.
 
+    See Also
+    --------
+    fit_members : The members of a network for tables, with folds as in ``fit``, as tasks.
+
     Notes
     -----
     The result depends on the blocks and on `together` alone. It does not depend on the number of

@@ -163,9 +163,7 @@ def _has_y(source: Any) -> bool:
 
 def _bare(trial: TableNetwork) -> TableNetwork:
     """Return an estimator with the same parameters, and nothing it has learned before."""
-    twin = shallow_copy(trial)
-    twin.__dict__ = trial.get_params(deep=False)
-    return twin
+    return type(trial)(**trial.get_params(deep=False))
 
 
 # -- where tasks run ----------------------------------------------------------------------------

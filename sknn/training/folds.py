@@ -246,11 +246,14 @@ class OutOfFold(Callback):
         Those of an earlier call are judged again, because its rows may have been different.
         """
         run = progress.run
+        self.seconds = math.inf
         known, run.candidates = run.candidates, ()
         for each in known:
             self._keep(progress.network.with_members(each.theta), each.epoch, progress)
+        begin = perf_counter()
         if run.epoch == 0:
             self._keep(progress.network, 0, progress)
+            progress.measuring.append(perf_counter() - begin)
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Score the members, and keep the best states."""
@@ -261,16 +264,15 @@ class OutOfFold(Callback):
         progress.row["out_of_fold_loss"] = loss
 
     def _keep(self, network: Network, epoch: int, progress: Progress) -> float:
-        run, begin = progress.run, perf_counter()
+        run = progress.run
         raw = self.folds.held_out_scores(network, self.x)
-        scored = perf_counter()
+        begin = perf_counter()
         loss = self.judge(raw)
-        end = perf_counter()
+        self.seconds = min(self.seconds, perf_counter() - begin)
         if math.isfinite(loss):
             found = ScoredWeights(loss, epoch, network.theta.copy(), raw)
             run.candidates = _within_memory((*run.candidates, found))
-        progress.measured_since(begin)
-        progress.concluding = (end - scored) * (_TO_CALIBRATE + _TO_COMPARE * len(run.candidates))
+        progress.concluding = self.seconds * (_TO_CALIBRATE + _TO_COMPARE * len(run.candidates))
         return loss
 
 

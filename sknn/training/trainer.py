@@ -169,10 +169,10 @@ class Trainer:
             found = self._settled_pass(progress)
         end = perf_counter()
         seconds = end - begin + found.seconds
-        run.note(lambda: self._finish(progress, found, seconds), lambda: self._tell(progress, end))
+        run.note(lambda: self._finish(progress, found, seconds), lambda: self._tell(progress))
         for hook in self.hooks.epoch_kept:
             hook(progress)
-        progress.measured_since(end)
+        progress.measuring.append(perf_counter() - end)
 
     def _settled_pass(self, progress: Progress) -> OnePass:
         """Make a pass, after which the network holds the weights."""
@@ -186,10 +186,9 @@ class Trainer:
             if self.settle is not None:
                 self.settle()
 
-    def _tell(self, progress: Progress, end: float) -> None:
+    def _tell(self, progress: Progress) -> None:
         for hook in self.hooks.epoch_told:
             hook(progress)
-        progress.measured_since(end)
         if progress.time_is_up:
             progress.stop("max_time")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
@@ -28,7 +29,7 @@ from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.frames import FrameRows
-from sknn.estimators.fit.outliers import OutlierScores
+from sknn.estimators.fit.outliers import OutlierScores, weighted_mean
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
 from sknn.estimators.mlp import MLPClassifier, MLPRegressor
@@ -467,8 +468,9 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     def score_samples(self, X: Any) -> NDArray:
         """Return minus the mean squared reconstruction error of every row, or minus its distance.
 
-        In a frame that is encoded, it is the error of the encoded columns. `outlier_score` says
-        which of the two; what it was in the last call of `fit` or `partial_fit` counts.
+        `outlier_score` says which of the two; what it was in the last call of `fit` or
+        `partial_fit` counts. In a frame that is encoded, the error of each column is relative to
+        its mean in training.
 
         Parameters
         ----------
@@ -480,6 +482,25 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
             Lower scores are more unusual.
         """
         return self._scores(self._checked(X))
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Return minus the (weighted) mean squared reconstruction error.
+
+        It compares networks, whatever `outlier_score` is. In a frame that is encoded, it is the
+        error of the encoded columns.
+
+        Parameters
+        ----------
+        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
+        y : ignored
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        score : float
+        """
+        x = self._checked(X)
+        return weighted_mean(self._slab_by_slab(self._errors_of, x), sample_weight)
 
     @available_if(_is_variational)
     def sample(self, n_samples: int = 1, random_state: Any = None) -> NDArray:
@@ -539,19 +560,24 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         return self._check_inputs(X)
 
     def _scores(self, x: Any) -> NDArray:
-        """Compare slab by slab: neither sparse rows nor reconstructions are held as a whole."""
+        return self._slab_by_slab(self._errors_of if self._usual is None else self._oddness_of, x)
+
+    def _slab_by_slab(self, compute: Callable[[Any], NDArray], x: Any) -> NDArray:
+        """Return minus what is computed: neither sparse rows nor reconstructions are whole."""
         rows = max(1, _SLAB_NUMBERS // x.shape[1])
         scores = []
         limit = self._limit(min(rows, x.shape[0]))
         with limit, limit:
             for start in range(0, x.shape[0], rows):
-                scores.append(computed(self._scores_of, x[start : start + rows]))
+                scores.append(-computed(compute, x[start : start + rows]))
         return np.concatenate(scores)
 
-    def _scores_of(self, x: Any) -> NDArray:
-        if self._usual is not None:
-            return -self._usual.oddness(self._described(x))
-        return -self._targets.errors(self.network_.predict(x), self._loss, x)
+    def _errors_of(self, x: Any) -> NDArray:
+        return self._targets.errors(self.network_.predict(x), self._loss, x)
+
+    def _oddness_of(self, x: Any) -> NDArray:
+        assert self._usual is not None
+        return self._usual.oddness(self._described(x))
 
     def _learn_usual(self, train: Rows) -> Neighborhood | ColumnErrors | None:
         coder = self._form.coder

@@ -60,10 +60,7 @@ class OutlierScores:
         -------
         score : float
         """
-        scores = self.score_samples(X)
-        weight = arrays.check_weight(sample_weight, len(scores))
-        arrays.check_some_weight(weight, "sample_weight")
-        return float(computed(np.average, scores, weights=weight))
+        return weighted_mean(self.score_samples(X), sample_weight)
 
     def decision_function(self, X: Any) -> NDArray:
         """Return the score of every row minus `offset_`, which is negative for outliers.
@@ -96,6 +93,13 @@ class OutlierScores:
         """Return the score that the share `contamination` of the rows lies below."""
         share = 0.1 if isinstance(self.contamination, str) else float(self.contamination)
         return border(scores, weight, share)
+
+
+def weighted_mean(scores: NDArray, sample_weight: Any) -> float:
+    """Return the mean of scores by weights that are yet to be checked."""
+    weight = arrays.check_weight(sample_weight, len(scores))
+    arrays.check_some_weight(weight, "sample_weight")
+    return float(computed(np.average, scores, weights=weight))
 
 
 def border(scores: NDArray, weight: NDArray | None, share: float) -> float:

@@ -53,6 +53,44 @@ def chosen(scores: NDArray, allowed: NDArray, rng: np.random.Generator) -> NDArr
     return np.argmax(logits + rng.gumbel(size=logits.shape), axis=1)
 
 
+class Chance:
+    """What codes are drawn by."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.rng = rng
+
+    def choose(self, token: int, rows: NDArray, scores: NDArray, allowed: NDArray) -> NDArray:
+        """Return codes of a token in some rows, by the scores of all codes."""
+        return chosen(scores, allowed, self.rng)
+
+
+class EvenChance(Chance):
+    """Several draws of the same rows that cover the distribution of every token evenly.
+
+    A Latin hypercube: the range from 0 to 1 is cut into as many parts as there are draws, and each
+    of them takes its share of the probability from another part (McKay, Beckman & Conover, 1979, "A
+    comparison of three methods for selecting values of input variables in the analysis of output
+    from a computer code"). So their mean varies less than that of independent draws.
+    """
+
+    def __init__(self, rng: np.random.Generator, n_rows: int, n_draws: int) -> None:
+        super().__init__(rng)
+        self.n_rows, self.n_draws, self.now = n_rows, n_draws, 0
+        self.parts: dict[int, NDArray] = {}
+
+    def choose(self, token: int, rows: NDArray, scores: NDArray, allowed: NDArray) -> NDArray:
+        """Return codes of a token in some rows, by the scores of all codes."""
+        if token not in self.parts:
+            order = np.argsort(self.rng.random((self.n_rows, self.n_draws)), axis=1)
+            self.parts[token] = order.astype(np.uint8)
+        share = (self.parts[token][rows, self.now] + self.rng.random(len(rows))) / self.n_draws
+        peak = np.max(scores, axis=1, keepdims=True, where=allowed, initial=-np.inf)
+        odds = np.exp(np.where(allowed, scores.astype(np.float64) - peak, -np.inf))
+        reached = np.cumsum(odds, axis=1)
+        codes = (reached <= share[:, None] * reached[:, -1:]).sum(axis=1)
+        return np.minimum(codes, odds.shape[1] - 1 - np.argmax(odds[:, ::-1] > 0, axis=1))
+
+
 class Drawing:
     """Rows that are being made: some of their columns are known, the others are drawn in turn.
 
@@ -62,7 +100,7 @@ class Drawing:
     network : Network
     rows : ndarray of shape (n, n_inputs)
         As the coder makes them, with 1 at the columns that are known; others are not read.
-    rng : Generator
+    chance : Chance
     lost : bool
         Missing entries may be drawn.
     """
@@ -72,12 +110,12 @@ class Drawing:
         coder: TableCoder,
         network: Network,
         rows: NDArray,
-        rng: np.random.Generator,
+        chance: Chance,
         lost: bool,
     ) -> None:
         tokens: Any = network.layers[0]
         assert isinstance(tokens, Tokens)
-        self.coder, self.rng, self.lost = coder, rng, lost
+        self.coder, self.chance, self.lost = coder, chance, lost
         q, k = len(tokens.sizes), len(tokens.numbers)
         self.known = rows[:, q + k : q + k + tokens.n_columns] > 0.5
         self.codes = np.where(self.known[:, np.asarray(tokens.columns)], coder.codes(rows), -1)
@@ -97,7 +135,7 @@ class Drawing:
             here = slice(token, token + len(column.sizes))
             for t in range(here.start, here.stop):
                 self._draw(t, column, free, second=t > here.start)
-            entries = column.decode(np.maximum(self.codes[:, here], 0), self.rng)
+            entries = column.decode(np.maximum(self.codes[:, here], 0), self.chance.rng)
             if column.has_number:
                 self._note(numbered, column.number(entries), free)  # type: ignore[union-attr]
                 numbered += 1
@@ -116,7 +154,7 @@ class Drawing:
         else:
             allowed = column.first(self.lost)
         if len(rows):
-            drawn = chosen(scores[rows], allowed, self.rng)
+            drawn = self.chance.choose(t, rows, scores[rows], allowed)
             self.codes[rows, t] = drawn
             self.own[rows, self.starts[t] + drawn] = 1.0
 

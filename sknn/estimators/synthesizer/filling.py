@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.network import Network
-from sknn.estimators.synthesizer.draws import Drawing
+from sknn.estimators.synthesizer.draws import Chance, Drawing, EvenChance
 from sknn.preprocessing.columns import Table
 from sknn.preprocessing.conditions import asked, never_seen
 from sknn.preprocessing.kinds import naming
-from sknn.preprocessing.tokens.coder import TableCoder
+from sknn.preprocessing.tokens.coder import ColumnTokens, TableCoder
+from sknn.preprocessing.tokens.numbers import NumberTokens
 
 _SLAB_ROWS = 4096
-_DRAWS = {"draw": 1, "most_likely": 25}
+_DRAWS = 25
 
 
 @dataclass
@@ -35,11 +37,15 @@ class Wanted:
     given: list[tuple[NDArray, NDArray] | None]
 
 
-def n_draws(strategy: Any) -> int:
-    """Return how many draws a strategy looks at."""
-    if strategy not in _DRAWS:
-        raise ValueError(f"strategy must be one of {sorted(_DRAWS)}; got {strategy!r}.")
-    return _DRAWS[strategy]
+Summary = Callable[[ColumnTokens, list[NDArray]], NDArray]
+"""From several draws of a column to one entry a row."""
+
+
+def summary(strategy: Any) -> Summary | None:
+    """Return what becomes of several draws; None if there is to be one."""
+    if strategy not in _SUMMARIES:
+        raise ValueError(f"strategy must be one of {sorted(_SUMMARIES)}; got {strategy!r}.")
+    return _SUMMARIES[strategy]
 
 
 def gaps(coder: TableCoder, table: Table) -> Wanted:
@@ -77,9 +83,17 @@ def conditions(coder: TableCoder, wanted: Any, n: int) -> Wanted:
 
 
 def fill(
-    coder: TableCoder, network: Network, wanted: Wanted, rng: Any, lost: bool, n_draws: int
+    coder: TableCoder,
+    network: Network,
+    wanted: Wanted,
+    rng: Any,
+    lost: bool,
+    summarize: Summary | None = None,
 ) -> list[NDArray]:
-    """Return the columns of the rows, with entries that are given as they are."""
+    """Return the columns of the rows, with entries that are given as they are.
+
+    Without `summarize`, entries are drawn once, otherwise several times.
+    """
     n = len(wanted.rows)
     known = wanted.rows[:, -1 - len(coder.columns) : -1] > 0.5
     open_rows = np.flatnonzero(~known.all(axis=1))
@@ -88,10 +102,13 @@ def fill(
     ]
     made = []
     for piece in pieces:
-        draws = [
-            Drawing(coder, network, wanted.rows[piece], rng, lost).run() for _ in range(n_draws)
-        ]
-        made.append([_middle([draw[j] for draw in draws]) for j in range(len(coder.columns))])
+        rows = wanted.rows[piece]
+        if summarize is None:
+            made.append(Drawing(coder, network, rows, Chance(rng), lost).run())
+        else:
+            draws = _even_draws(coder, network, rows, rng, lost)
+            pairs = zip(coder.columns, zip(*draws, strict=True), strict=True)
+            made.append([summarize(column, list(entries)) for column, entries in pairs])
     columns = []
     for place in range(len(coder.columns)):
         parts = [part[place] for part in made]
@@ -106,10 +123,22 @@ def fill(
     return columns
 
 
-def _middle(draws: list[NDArray]) -> NDArray:
+def _even_draws(
+    coder: TableCoder, network: Network, rows: NDArray, rng: Any, lost: bool
+) -> list[list[NDArray]]:
+    chance, draws = EvenChance(rng, len(rows), _DRAWS), []
+    for chance.now in range(_DRAWS):
+        draws.append(Drawing(coder, network, rows, chance, lost).run())
+    return draws
+
+
+def _mean(column: ColumnTokens, draws: list[NDArray]) -> NDArray:
+    """Return the mean of numbers and dates, the most frequent of other entries."""
+    return column.mean(draws) if isinstance(column, NumberTokens) else _most_frequent(draws)
+
+
+def _middle(column: ColumnTokens, draws: list[NDArray]) -> NDArray:
     """Return the median of numbers and dates, the most frequent of other entries."""
-    if len(draws) == 1:
-        return draws[0]
     if draws[0].dtype.kind == "O":
         return _most_frequent(draws)
     plain = np.stack(draws)
@@ -134,6 +163,9 @@ def _most_frequent(draws: list[NDArray]) -> NDArray:
     values = np.empty(len(firsts), object)
     values[:] = firsts
     return values[counts.argmax(axis=0)]
+
+
+_SUMMARIES: dict[str, Summary | None] = {"draw": None, "mean": _mean, "most_likely": _middle}
 
 
 def allowed(coder: TableCoder, rows: NDArray) -> NDArray:

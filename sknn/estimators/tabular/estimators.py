@@ -169,6 +169,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     See Also
     --------
     TabularMLPRegressor : The same for regression.
+    sknn.streams.fit_members : Fit on a table larger than memory.
     MLPClassifier : A single network for rows of numbers, with layers of your choice.
 
     Examples
@@ -426,6 +427,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     See Also
     --------
     TabularMLPClassifier : The same for classification.
+    sknn.streams.fit_members : Fit on a table larger than memory.
     MLPRegressor : A single network for rows of numbers, with layers of your choice.
 
     Examples

@@ -130,6 +130,14 @@ class NumberTokens:
             numbers[rest] = self.cells.draw(cells, rng)
         return as_read(self.kind, numbers)
 
+    def mean(self, draws: list[NDArray]) -> NDArray:
+        """Return the mean of several draws, rounded as the column is."""
+        means = np.mean([plain(draw) for draw in draws], axis=0)
+        lattice = Lattice.of(self.spikes) if self.cells is None else self.cells.lattice
+        if lattice is not None:
+            means = lattice.values(lattice.places(means))
+        return as_read(self.kind, means)
+
     def read(self, column: Any) -> tuple[NDArray, NDArray]:
         """Return the entries of a column, and which of them are missing."""
         values = read_column(self.kind, column)

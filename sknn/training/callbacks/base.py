@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
 from time import perf_counter
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from sknn.core.schedules import Schedule
     from sknn.core.workspace import Workspace
     from sknn.training.run import Run
+
+_REMEMBERED = 4
 
 
 class Phase(IntEnum):
@@ -68,8 +71,8 @@ class Progress:
     deadline : float
         Reading of ``time.perf_counter`` at which the call should be over; infinite without
         `max_time`.
-    measuring : float
-        Seconds that were spent after the last batch of an epoch, at most so far.
+    measuring : deque of float
+        Seconds that were spent after the last batch of each of the last epochs.
     concluding : float
         Seconds that will be needed after the last epoch.
     member : int or None
@@ -102,7 +105,8 @@ class Progress:
         self.snapshot = snapshot
         self.count_updates = count_updates
         self.deadline = deadline
-        self.measuring = self.concluding = 0.0
+        self.measuring: deque[float] = deque(maxlen=_REMEMBERED)
+        self.concluding = 0.0
         self.member = member
         self.resumed = run.epoch > run.began
         self.row: dict[str, float] = {}
@@ -152,11 +156,9 @@ class Progress:
         """Whether the rest of `max_time` is needed for the work after the last batch."""
         if self.deadline == math.inf:
             return False
-        return perf_counter() > self.deadline - self.measuring - self.concluding
-
-    def measured_since(self, begin: float) -> None:
-        """Count the seconds since a reading of the clock as `measuring`."""
-        self.measuring = max(self.measuring, perf_counter() - begin)
+        # The largest but one: on a busy machine a single epoch may be late for no reason.
+        usual = sorted(self.measuring)[-2:][:1]
+        return perf_counter() > self.deadline - sum(usual) - self.concluding
 
     def stop(self, reason: str) -> None:
         """End training after this epoch; the first reason counts."""

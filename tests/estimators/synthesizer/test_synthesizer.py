@@ -10,6 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from sknn import TableSynthesizer
 from sknn.callbacks import Pause
+from sknn.estimators.synthesizer.draws import EvenChance
 from sknn.exceptions import InvalidParameterError
 from sknn.persistence import load, save
 from tests.estimators.tables import mixed
@@ -98,7 +99,7 @@ def test_conditions_tell_of_what_comes_before():
     assert ((filled["first"] > 0) == (table["last"].head(300) == "up")).mean() > 0.95
 
 
-@pytest.mark.parametrize("strategy", ["most_likely", "draw"])
+@pytest.mark.parametrize("strategy", ["most_likely", "mean", "draw"])
 def test_imputation_fills_gaps_and_nothing_else(net, table, strategy):
     filled = net.impute(table, strategy, random_state=0)
     assert not filled.isna().any(axis=None)
@@ -107,6 +108,34 @@ def test_imputation_fills_gaps_and_nothing_else(net, table, strategy):
     for name in table:
         kept = there[name]
         pd.testing.assert_series_equal(filled.loc[kept, name], table.loc[kept, name])
+
+
+def test_means_and_medians_are_those_of_the_distribution():
+    rng = np.random.default_rng(0)
+    kind = rng.integers(0, 2, 3000)
+    table = pd.DataFrame({"kind": kind, "size": rng.exponential(1.0 + 4.0 * kind)})
+    net = TableSynthesizer(max_iter=20, random_state=0).fit(table)
+    lost = table.head(400).assign(size=np.nan)
+    for k in (0, 1):
+        true = table["size"][table.kind == k]
+        mean = net.impute(lost, "mean", random_state=0)["size"][lost.kind == k]
+        median = net.impute(lost, random_state=0)["size"][lost.kind == k]
+        assert mean.mean() == pytest.approx(true.mean(), rel=0.15)
+        assert median.mean() == pytest.approx(true.median(), rel=0.15)
+        # Of 25 independent draws, the mean would be off by a fifth of the standard deviation.
+        assert mean.std() < 0.15 * true.std()
+
+
+def test_even_draws_cover_a_distribution_evenly():
+    rng = np.random.RandomState(0)
+    chance, codes = EvenChance(rng, 50, 20), []
+    odds, allowed = np.tile([0.1, 0.2, 0.4, 0.3], (50, 1)), np.array([True, True, False, True])
+    for chance.now in range(20):
+        codes.append(chance.choose(0, np.arange(50), np.log(odds).astype(np.float32), allowed))
+    counts = np.apply_along_axis(np.bincount, 0, np.array(codes), minlength=4)
+    expected = 20 * np.array([[1], [2], [0], [3]]) / 6
+    assert np.abs(counts - expected).max() < 2 and not counts[2].any()
+    assert counts.mean(axis=1) == pytest.approx(expected[:, 0], abs=0.3)
 
 
 def test_odd_rows_have_low_scores(table):
