@@ -50,7 +50,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Links:
-    """Weights between the units of two layers, or a plain arrow where there is no `weight`."""
+    """Weights between the units of two layers, or a plain arrow if there is no `weight`."""
 
     begin: NDArray
     end: NDArray
@@ -80,7 +80,7 @@ class Diagram:
     rows : int
         Rows of columns; each lies `ROW` below the one before.
     boxes, units, links, captions : list
-        What there is to draw, links first.
+        The elements to draw, links first.
     """
 
     width: int = 0
@@ -121,11 +121,11 @@ def diagram(
         A layer with at most this number of units is drawn unit by unit, with its weights if the
         layer before is, too.
     inputs, outputs : sequence of str
-        Names of the units of the first and the last layer, where they are drawn.
+        Names of the units of the first and the last layer, if they are drawn.
     member : int, default=0
         Of several members the one to draw.
     n_machines : int, default=0
-        So many of the first layers were trained as stacked Boltzmann machines.
+        How many of the first layers were trained as stacked Boltzmann machines.
     """
     columns = list(_columns(network.member(member)))
     picture = Diagram(len(columns))

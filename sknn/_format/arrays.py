@@ -108,7 +108,7 @@ def _from_npy(content: memoryview) -> NDArray:
 
 
 class Array(Kind):
-    """Numbers, texts, dates: in the graph where they are few, else an .npy member of the zip."""
+    """Numbers, texts, dates: in the graph if they are few, else an .npy member of the zip."""
 
     key = "array"
 

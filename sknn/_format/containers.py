@@ -69,7 +69,7 @@ def _in_one_order(values: Iterable[Any]) -> list[Any]:
 
 
 class Dict(Kind):
-    """A dict, as a JSON object where all keys are texts, else as pairs."""
+    """A dict, as a JSON object if all keys are strings, else as pairs."""
 
     key = "dict"
     kind: type[dict] = dict

@@ -47,7 +47,7 @@ class Making(Protocol):
 class Kind(ABC):
     """One kind of node. It never calls what a file names.
 
-    A value is made in two steps, so that what it holds can refer to it.
+    A value is made in two steps, so that its contents can refer to it.
     """
 
     key: ClassVar[str]

@@ -57,7 +57,7 @@ def about_validation(error: Exception, where: str) -> TypeError | ValueError:
     ----------
     error : Exception
     where : str
-        What is to be named if the error names nothing.
+        The argument to name if the error names none.
     """
     words = _words(str(error))
     if words == str(error) and not re.search(r"\b(X|y|sample_weight)_val\b", words):

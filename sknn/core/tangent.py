@@ -38,7 +38,7 @@ def check_differentiable_twice(network: Network, start: int = 0) -> None:
     ------
     ValueError
         For anything but Dense layers on flat rows, elementwise activations, and layers that lay
-        the numbers out anew; it names the layer.
+        numbers out in another shape; it names the layer.
     """
     for i in range(start, len(network.layers)):
         layer = network.layers[i]

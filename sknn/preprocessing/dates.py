@@ -46,7 +46,7 @@ from Monday = 0; and hours since midnight with their fraction."""
 
 
 def part(moments: NDArray, name: str) -> NDArray:
-    """Return one part of each moment as float64, NaN where it is missing."""
+    """Return one part of each moment as float64, NaN if it is missing."""
     return np.where(np.isnat(moments), np.nan, PARTS[name](moments))
 
 

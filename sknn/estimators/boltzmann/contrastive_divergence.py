@@ -74,7 +74,7 @@ class PrintLikelihood(PrintProgress):
     title : str
         Name of the class.
     x : ndarray or CSR
-        Training rows whose mean log-pseudo-likelihood is told.
+        Training rows whose mean log-pseudo-likelihood is recorded.
     weight : ndarray of shape (n,) or None
     """
 

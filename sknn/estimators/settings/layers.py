@@ -104,7 +104,7 @@ def hidden_layers(estimator: Any) -> list[Layer]:
 
 
 def dropout(rate: Any) -> list[Layer]:
-    """Return a layer that drops so much, none where it is nothing."""
+    """Return a layer that drops this share, or none if the share is zero."""
     return [Dropout(rate)] if rate else []
 
 
@@ -149,7 +149,7 @@ def _is_default(value: Any, default: Any) -> bool:
 
 
 def given_layers(estimator: Any, replaced: Iterable[str]) -> list[Layer]:
-    """Return `layers`, after a look at the parameters it replaces: they are to be left alone.
+    """Return `layers`; raise if parameters that it replaces are set.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ class Recipe:
     Attributes
     ----------
     loss : Loss or str
-        Not yet bound to a task; a name if the targets decide what it means.
+        Not yet bound to a task; a name if the targets determine its meaning.
     optimizer : Optimizer or None
         None for L-BFGS.
     full_batch : bool

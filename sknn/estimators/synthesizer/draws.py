@@ -16,7 +16,7 @@ class Forward:
     """A pass through the network, in which the inputs become known one token after the other.
 
     The units of a layer stand in the order of their degrees, so those of one degree are a slice,
-    and what they see is all that stands before some place.
+    and they see everything before some place.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ class Wanted:
     rows : ndarray of shape (n, n_inputs)
         For the network, with 1 at the columns that are given.
     given : list of (values, where) or None
-        For each column its entries, and where they are given.
+        For each column, its entries, and which of them are given.
     """
 
     rows: NDArray

@@ -22,7 +22,7 @@ def tokens_of(coder: TableCoder) -> Tokens:
 def input_degrees(tokens: Tokens) -> NDArray:
     """Return the degrees of what the first masked layer is given.
 
-    Token t has the degree t + 1, and so has its number; what is given in advance has 0.
+    Token t and its number have the degree t + 1; inputs given in advance have 0.
     """
     degrees = []
     last = np.flatnonzero(np.diff([*tokens.columns, tokens.n_columns]))

@@ -18,7 +18,7 @@ _ERA = 146_097
 
 
 def part_of(moments: Tensor, name: str) -> Tensor:
-    """Return a part of dates as float64, NaN where they are missing.
+    """Return a part of dates as float64, NaN if they are missing.
 
     Parameters
     ----------
