@@ -61,7 +61,7 @@ class Frozen(Kind):
 
 
 def _in_one_order(values: Iterable[Any]) -> list[Any]:
-    """Sort what can be sorted: a file should not depend on the hashes of a process."""
+    """Sort if possible, because a file should not depend on the hashes of a process."""
     try:
         return sorted(values)
     except TypeError:
@@ -101,7 +101,7 @@ class Named(Dict):
 
 
 class NamedTuple(Kind):
-    """A tuple of a class with names for its places."""
+    """A named tuple."""
 
     key = "namedtuple"
 

@@ -292,7 +292,7 @@ feature_names_in_
     R2 0.5
     """
 
-    # The loss of these networks is not chosen.
+    # The loss of these networks is fixed.
     _wording = {
         **DeepBelief._wording,
         """With

@@ -163,7 +163,7 @@ class BernoulliRBM(BoltzmannMachine):
         return rows
 
     def _visible_start(self, x: Any, weight: NDArray | None) -> NDArray:
-        """Return the log-odds of the means, finite where a feature is always off or on."""
+        """Return the log-odds of the means, finite even if a feature is always off or on."""
         means = np.clip(column_means(x, weight), 0.0, 1.0)
         return label_log_odds(means[None], None, 0.0)
 
