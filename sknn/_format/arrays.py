@@ -207,7 +207,7 @@ class MaskedArray(Kind):
             data.shape,
             np.ma.make_mask_descr(data.dtype),
         ):
-            raise ValueError("the mask of an array is not one of its own shape")
+            raise ValueError("the mask of an array has another shape than the array")
         if not isinstance(fill, (np.generic, *_PLAIN)):
             raise ValueError("masked entries are shown as a plain value")
         kept = np.ma.nomask if mask is None else mask

@@ -21,7 +21,7 @@ def _pairs(values: dict[Any, Any], out: Telling) -> list[Any]:
 
 def _listed(node: Any) -> list[Any]:
     if not isinstance(node, list):
-        raise ValueError(f"a list is needed where there is {type(node).__name__}")
+        raise ValueError(f"a list is needed instead of {type(node).__name__}")
     return node
 
 

@@ -399,7 +399,7 @@ GRAPHS = {
     "a hundred thousand fields": ({"dtype": "i4," * 10**5 + "i4"}, "not a dtype"),
     "a mask of another shape": (
         {"masked": [inline(np.zeros(2)), inline(np.ones(1, bool)), 0]},
-        "not one of its own shape",
+        "has another shape",
     ),
     "endless fill": (
         {"masked": [inline(np.zeros(2)), None, {"range": [0, 10**6, 1]}]},

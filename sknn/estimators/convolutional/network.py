@@ -179,7 +179,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         if len(size) != n_axes:
             raise ValueError(
                 f"{name}={size!r} has {len(size)} entries, but convolutions here run along "
-                f"{n_axes} axes; give an int, or as many entries."
+                f"{n_axes} axes; pass an int, or one entry for each axis."
             )
         return int(size[0]) if n_axes == 1 else tuple(int(n) for n in size)
 

@@ -542,7 +542,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         intervals = self._intervals
         if intervals is None:
             raise ValueError(
-                "return_quantiles needs errors on rows that were not used for training, and this "
+                "return_quantiles needs errors on rows that were not used for training, but this "
                 "model has none; fit with n_splits of at least 2, or pass X_val and y_val. A model "
                 "saved by an earlier version has to be fitted again."
             )

@@ -339,7 +339,7 @@ def _paths_there(every: list[LayerWeights], names: Any, state: Mapping[str, Any]
         return paths
     if len(modules) != len(paths):
         raise ValueError(
-            f"state holds {len(modules)} modules, {modules}, and the network here {len(paths)} "
+            f"state holds {len(modules)} modules, {modules}, but this network has {len(paths)} "
             f"layers with weights, {paths}; map them with names={{layer: module}}."
         )
     return modules
