@@ -1,4 +1,4 @@
-"""A series of pictures as one HTML page that needs nothing else."""
+"""A series of pictures as one self-contained HTML page."""
 
 from __future__ import annotations
 

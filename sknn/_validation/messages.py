@@ -1,4 +1,4 @@
-"""Complaints of scikit-learn and NumPy about arrays: which argument they are about, what to do."""
+"""Errors of scikit-learn and NumPy about arrays, with the argument and the remedy."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TABLES = (
     "or use TabularMLPClassifier or TabularMLPRegressor, which take missing values and text as "
     "they are."
 )
-# Messages of others, and what replaces them; what was in parentheses can be repeated.
+# Messages of other packages, and their replacements, which may repeat groups in parentheses.
 _OWN_WORDS = {
     r"^(Input \S+ contains NaN)\.": (
         f"{{0}}{{where}}. Impute missing values, for example with sklearn.impute.SimpleImputer, "

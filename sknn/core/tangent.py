@@ -48,7 +48,7 @@ def check_differentiable_twice(network: Network, start: int = 0) -> None:
             raise ValueError(
                 "A gradient penalty needs the second derivative of every layer of the "
                 f"discriminator, and the {type(layer).__name__} layer {network.names[i]!r} has "
-                "none here; use plain Dense layers and activations of this package, or set "
+                "none; use plain Dense layers and activations of this package, or set "
                 "gradient_penalty=0 (with another objective than 'wasserstein_gp')."
             )
 

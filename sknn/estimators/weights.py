@@ -65,7 +65,7 @@ def _entries(weights: Any) -> list[tuple[str, str, Any]]:
         isinstance(v, Mapping) for v in weights.values()
     ):
         raise TypeError(
-            "weights must be a dict of layers, each a dict of arrays, as get_weights returns it."
+            "weights must be a dict of layers, each a dict of arrays, as returned by get_weights."
         )
     return [(layer, key, value) for layer, own in weights.items() for key, value in own.items()]
 

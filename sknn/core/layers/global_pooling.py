@@ -27,7 +27,7 @@ class _GlobalPool(Layer):
         """No parameters, and of the shape only the last axis is left."""
         if len(in_shape) < 2:
             raise ValueError(
-                f"{type(self).__name__} needs rows with axes before the channels, as (steps, "
+                f"{type(self).__name__} needs rows with axes before the channels, such as (steps, "
                 f"channels); they are of shape {in_shape}. Put it after layers that keep these "
                 f"axes, "
                 "or leave it out."

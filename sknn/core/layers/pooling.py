@@ -85,7 +85,7 @@ class _Pool(Layer):
             )
         if len(in_shape) == 2 and any(isinstance(pair, (tuple, list)) for pair in pairs):
             raise ValueError(
-                f"pool_size and strides of {kind} must be an int where rows are signals, as here "
+                f"pool_size and strides of {kind} must be an int for signals, as here "
                 f"with shape {in_shape}; got {self!r}."
             )
         return SIGNAL if len(in_shape) == 2 else IMAGE
