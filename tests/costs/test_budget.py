@@ -167,7 +167,7 @@ def calls_before_the_loop(network, X, y):
 def test_calls_before_the_loop(family):
     kind, X, limit = FITS[family]
     y = np.arange(len(X)) % 3
-    kind(max_iter=1, learning_rate="cosine", random_state=0).fit(X, y)
+    kind(max_iter=1, random_state=0).fit(X, y)
     assert calls_before_the_loop(kind(max_iter=1, random_state=0), X, y) <= limit
 
 
