@@ -1,4 +1,4 @@
-"""Members of networks for tables as tasks, from tables that no process holds as a whole."""
+"""Members of tabular networks as tasks, from tables that no process holds as a whole."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Remarks = list[tuple[type[Warning], str]]
 
 
 def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
-    """Fit a network for tables on rows that come in blocks, with one task per member.
+    """Fit a tabular network on rows that come in blocks, with one task per member.
 
     The result is that of ``estimator.fit`` on all rows, but no process needs the whole table, and
     the process that calls this function does not need the encoded rows, either. Members learn from
@@ -56,13 +56,13 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
     Raises
     ------
     TypeError
-        If the estimator is not a network for tables, if there is no y, or if X is neither a Dask
+        If the estimator is not a tabular network, if there is no y, or if X is neither a Dask
         collection nor an iterable of blocks.
     ValueError
         Before anything is computed, for parameters that would have to watch or stop all members
         while they train: `callbacks`, `verbose`, `warm_start`, `max_time`, and learning rates that
         follow the loss. Also for X, y, and weights that do not match, and for everything that
-        ``fit`` refuses.
+        ``fit`` rejects.
 
     See Also
     --------
@@ -82,7 +82,7 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
     Otherwise, this process holds the encoded rows, and members are joblib jobs, which run one after
     the other unless ``joblib.parallel_config`` sets more jobs.
 
-    Weights, picked epochs, and predictions are those of ``fit`` on the same rows, to the last bit,
+    Weights, picked epochs, and predictions are those of ``fit`` on the same rows, bit for bit,
     if the encoder is the same. That is the case if no column has more than 4,096 different numbers
     or 16,384 different texts, and, with ``bins="tree"``, for up to 50,000 rows; :func:`fit_blocks`
     describes the encoder beyond these bounds. For the same encoder, they do not depend on the

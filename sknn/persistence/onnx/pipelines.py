@@ -48,7 +48,7 @@ def register_skl2onnx() -> None:
 
     Notes
     -----
-    A network in the middle of a pipeline, which passes on its hidden layer, is refused. skl2onnx
+    A network in the middle of a pipeline, which passes on its hidden layer, is rejected. skl2onnx
     converts isotonic calibration to a step function, not to scikit-learn's piecewise linear
     function.
 
