@@ -43,9 +43,11 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
         It is changed in place, and starts over.
     X : dask.dataframe.DataFrame, dask.array.Array or iterable of blocks
         An iterable yields rows of X, or tuples ``(X, y)`` or ``(X, y, sample_weight)``. It is
-        iterated over twice, so it must be a list, or an object whose ``__iter__`` starts over.
+        iterated over more than once, so it must be a list, or an object whose ``__iter__`` starts
+        over.
     y : Dask collection or array-like, default=None
-        Required, unless the blocks contain it. Dask collections have the partitions of X.
+        Required, unless the blocks contain it. Dask collections have the partitions of X. Data in
+        memory are in the order of its rows; ``dask.dataframe.from_pandas`` sorts them by index.
     sample_weight : Dask collection or array-like, default=None
 
     Returns
@@ -114,7 +116,7 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
             f"{estimator!r}. Train other networks with fit_blocks."
         )
     trial = shallow_copy(estimator)
-    given, n_members = _checked(trial)
+    n_members = _checked(trial)
     source = source_of(X, y, sample_weight)
     if y is None and not _has_y(source):
         raise without_y(estimator)
@@ -126,14 +128,17 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
         found, remarks = train(parcel, source, n_members)
         for category, text in remarks:
             warnings.warn(text, category, stacklevel=users_level())
-    estimator.__dict__ = vars(estimator) | found | given
+    known = vars(estimator).copy()
+    # Those of an earlier frame; an array has none.
+    known.pop("feature_names_in_", None)
+    estimator.__dict__ = known | found | estimator.get_params(deep=False)
     return estimator
 
 
-def _checked(trial: TableNetwork) -> tuple[dict[str, Any], int]:
-    """Check a working copy; return the parameters as the user gave them, and how many members."""
+def _checked(trial: TableNetwork) -> int:
+    """Check a working copy, and make its numbers Python's own; return how many members it has."""
     check_listeners(trial)
-    given = trial._check_parameters()
+    trial._check_parameters()
     recipe = trial._recipe()
     remedy = "cannot be used with fit_members, because members are trained without each other. "
     if recipe.callbacks:
@@ -151,7 +156,7 @@ def _checked(trial: TableNetwork) -> tuple[dict[str, Any], int]:
         )
     if trial.max_time is not None:
         raise ValueError(f"max_time {remedy}Set it to None, and choose max_iter.")
-    return given, recipe.n_members
+    return recipe.n_members
 
 
 def _has_y(source: Any) -> bool:
@@ -203,7 +208,13 @@ def _encoded(encoder: TableEncoder, index: int, x: Any, y: Any, weight: Any) -> 
 def _opened(parcel: Any, *parts: Any) -> tuple[FitState, Remarks]:
     """Prepare a call with the encoded rows of all blocks, up to the first batch."""
     estimator, encoder, head = parcel
-    rows, y, weight = zip(*(part for part in parts if part is not None), strict=True)
+    known = [part for part in parts if part is not None]
+    if not known:
+        raise ValueError(
+            "X has no rows when it is iterated over again; pass a list of blocks, or an object "
+            "whose __iter__ starts over."
+        )
+    rows, y, weight = zip(*known, strict=True)
     table = EncodedTable(encoder, np.concatenate(rows), head)
     call = Call.of_fit(False, table, joined(y), _joined_weights(weight, rows))
     with warnings.catch_warnings(record=True) as caught:

@@ -21,6 +21,12 @@ def is_lazy(values: Any) -> bool:
     return hasattr(values, "__dask_graph__") and isinstance(shape_of(values), tuple)
 
 
+def is_unread(values: Any) -> bool:
+    """Return whether Dask has yet to compute it, and it cannot be sliced, as its arrays can."""
+    # A Delayed has every attribute.
+    return hasattr(values, "__dask_graph__") and hasattr(values, "divisions")
+
+
 def sliceable(values: Any, name: str) -> Any:
     """Return an object with rows that can be split; raise if it has none."""
     if sp.issparse(values) and values.ndim == 2:
@@ -62,7 +68,11 @@ def joined(parts: Sequence[Any]) -> Any:
         import pandas as pd
 
         return pd.concat(parts)
-    return np.concatenate([np.asarray(part) for part in parts])
+    arrays = [np.asarray(part) for part in parts]
+    if len({each.dtype.kind in "SU" for each in arrays}) > 1:
+        # NumPy would turn numbers into text.
+        arrays = [each.astype(object) for each in arrays]
+    return np.concatenate(arrays)
 
 
 def n_rows(values: Any) -> int:
