@@ -20,7 +20,7 @@ from sknn.estimators.tabular.network import TableNetwork
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.streams.dask import DaskBlocks
 from sknn.streams.encoders import encoder_of
-from sknn.streams.rows import check_rows, joined, n_rows
+from sknn.streams.rows import check_rows, joined, joined_weights, n_rows
 from sknn.streams.sources import source_of, without_y
 from sknn.streams.tasks import computed, delayed_calls, has_client, run_jobs
 from sknn.training.replay import MemberEpoch
@@ -216,19 +216,11 @@ def _opened(parcel: Any, *parts: Any) -> tuple[FitState, Remarks]:
         )
     rows, y, weight = zip(*known, strict=True)
     table = EncodedTable(encoder, np.concatenate(rows), head)
-    call = Call.of_fit(False, table, joined(y), _joined_weights(weight, rows))
+    call = Call.of_fit(False, table, joined(y, "y"), joined_weights(weight, rows))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         state = open_apart(estimator, call)
     return state, _remarks(caught)
-
-
-def _joined_weights(weights: Any, rows: Any) -> Any:
-    """Return the weights of all blocks; rows of blocks without any count once."""
-    if all(each is None for each in weights):
-        return None
-    pairs = zip(weights, rows, strict=True)
-    return joined([np.ones(len(own)) if each is None else each for each, own in pairs])
 
 
 def _trained(opened: tuple[FitState, Remarks], member: int) -> list[MemberEpoch]:

@@ -60,8 +60,14 @@ def sliced(values: Any, start: int, stop: int, step: int = 1) -> Any:
     return values.iloc[rows] if hasattr(values, "iloc") else values[rows]
 
 
-def joined(parts: Sequence[Any]) -> Any:
+def joined(parts: Sequence[Any], name: str) -> Any:
     """Return the rows of all parts, in their own type."""
+    shapes = sorted({np.shape(part)[1:] for part in parts})
+    if len(shapes) > 1:
+        raise ValueError(
+            f"{name} must have the same number of columns in all blocks; it has rows of the shapes "
+            f"{shapes}."
+        )
     if any(map(sp.issparse, parts)):
         return sp.vstack(list(map(sp.csr_array, parts)), format="csr")
     if all(hasattr(part, "iloc") for part in parts):
@@ -73,6 +79,15 @@ def joined(parts: Sequence[Any]) -> Any:
         # NumPy would turn numbers into text.
         arrays = [each.astype(object) for each in arrays]
     return np.concatenate(arrays)
+
+
+def joined_weights(weights: Sequence[Any], rows: Sequence[Any]) -> Any:
+    """Return the weights of all blocks; rows of blocks without any count once."""
+    if all(each is None for each in weights):
+        return None
+    pairs = zip(weights, rows, strict=True)
+    known = [np.ones(n_rows(own)) if each is None else each for each, own in pairs]
+    return joined(known, "sample_weight")
 
 
 def n_rows(values: Any) -> int:

@@ -301,6 +301,7 @@ class Once:
         (([PARTS[0], X[50:]],), TypeError, "Block 1 of X has no y; pass y, or blocks"),
         (([X[:0]], y[:0]), ValueError, "no rows with a positive weight"),
         (([X, X.assign(a=np.inf)], np.r_[y, y]), ValueError, "infinity"),
+        (([(X, y), (X, both)],), ValueError, "y must have the same number of columns in all"),
         (([X], lazy(y)), TypeError, r"y is a Series of Dask, .* pass y\.compute\(\)"),
         (([X], y, lazy(weight)), TypeError, "sample_weight is a Series of Dask"),
         (([dask.delayed(X)], y), TypeError, "Block 0 of X has not been computed .*from_delayed"),
@@ -316,6 +317,13 @@ def test_a_failed_call_leaves_the_estimator_as_it_was(source, error, words):
         fit_members(net, *source)
     assert vars(net) == before
     assert state.get_state()[2] == position
+
+
+def test_labels_that_are_missing_are_refused_in_the_words_of_arrays():
+    text = dd.from_pandas(pd.Series(label, X.index).mask(y > 4), npartitions=4)
+    for target in (text, np.where(y > 4, np.nan, 1.0)):
+        with pytest.raises((ValueError, TypeError), match="y contains NaN. Leave out the rows"):
+            fit_members(network(TabularMLPClassifier), LAZY, target)
 
 
 def test_labels_that_are_numbers_and_text_are_refused():
