@@ -185,7 +185,7 @@ def test_levels_that_were_not_learned(loss, said):
 def test_one_answer_at_a_time():
     X, y = draw(30)
     net = MLPRegressor(**SHORT).fit(X, y)
-    with pytest.raises(ValueError, match="ask for one of them"):
+    with pytest.raises(ValueError, match="pass one of them"):
         net.predict(X, return_std=True, return_quantiles=LEVELS)
 
 
