@@ -20,7 +20,7 @@ from sknn.estimators.tabular.network import TableNetwork
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.streams.dask import DaskBlocks
 from sknn.streams.encoders import encoder_of
-from sknn.streams.rows import check_rows, joined, joined_weights, n_rows
+from sknn.streams.rows import check_rows, check_y, joined, joined_weights, n_rows
 from sknn.streams.sources import source_of, without_y
 from sknn.streams.tasks import computed, delayed_calls, has_client, run_jobs
 from sknn.training.replay import MemberEpoch
@@ -160,10 +160,11 @@ def _checked(trial: TableNetwork) -> int:
 
 
 def _has_y(source: Any) -> bool:
-    """Return whether the blocks contain y, by the first of them."""
+    """Return whether the blocks contain y, by the first of them that has rows."""
     if isinstance(source, DaskBlocks):
         return False
-    return all(block[1] is not None for _, [block] in islice(source.groups(1), 1))
+    filled = (block for _, [block] in source.groups(1) if n_rows(block[0]))
+    return all(block[1] is not None for block in islice(filled, 1))
 
 
 def _bare(trial: TableNetwork) -> TableNetwork:
@@ -199,8 +200,7 @@ def _numbered(source: Any) -> Iterator[tuple[Any, ...]]:
 
 def _encoded(encoder: TableEncoder, index: int, x: Any, y: Any, weight: Any) -> Any:
     """Return encoded rows of a block with their y and weights; None if it has no rows."""
-    if y is None:
-        raise TypeError(f"Block {index} of X has no y; pass y, or blocks (X, y).")
+    check_y(x, y, index)
     check_rows((x, y, weight), index, _NAMES)
     return (encoder.encode(x, encoder), y, weight) if n_rows(x) else None
 

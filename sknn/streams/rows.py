@@ -111,6 +111,12 @@ def check_rows(block: tuple[Any, ...], index: int, names: Sequence[str]) -> None
             )
 
 
+def check_y(x: Any, y: Any, index: int) -> None:
+    """Raise if a block that has rows has no y."""
+    if y is None and n_rows(x):
+        raise TypeError(f"Block {index} of X has no y; pass y, or blocks (X, y).")
+
+
 def check_total(rows: int, own: int, name: str) -> None:
     """Raise if X and the data passed with it have different numbers of rows."""
     if rows != own:

@@ -111,6 +111,7 @@ def test_the_result_is_that_of_fit(target, more, weight):
         (LAZY, y.tolist(), lazy(weight)),
         (PARTS,),
         (tuple(X[rows] for rows in CUT), y, weight),
+        ([X[:0], *PARTS, (X[:0], None)],),
         (dd.from_map(lambda i: X[CUT[i]], range(4)), y, weight),
     ],
 )
@@ -131,6 +132,11 @@ def test_blocks_with_and_without_weights():
     ones = [(X[:50], y[:50]), (X[50:], y[50:], np.full(N - 50, 2.0))]
     here = network().fit(X, y, np.where(np.arange(N) < 50, 1.0, 2.0))
     assert_same(fit_members(network(), ones), here)
+
+
+def test_a_block_without_y_is_named_where_trees_need_it():
+    with pytest.raises(TypeError, match="Block 1 of X has no y; pass y, or blocks"):
+        fit_members(network(bins="tree"), [PARTS[0], X[50:]])
 
 
 @pytest.mark.parametrize("splits", [1, 2])
@@ -299,6 +305,7 @@ class Once:
         ((LAZY, y, -weight), ValueError, "sample_weight"),
         (([X[:50], X[50:]],), TypeError, "y must be passed: TabularMLPRegressor"),
         (([PARTS[0], X[50:]],), TypeError, "Block 1 of X has no y; pass y, or blocks"),
+        (([X[:0], (X[:50], None)],), TypeError, "y must be passed: TabularMLPRegressor"),
         (([X[:0]], y[:0]), ValueError, "no rows with a positive weight"),
         (([X, X.assign(a=np.inf)], np.r_[y, y]), ValueError, "infinity"),
         (([(X, y), (X, both)],), ValueError, "y must have the same number of columns in all"),
