@@ -17,7 +17,7 @@ from sknn.core.layout import Plan, Role, Shape, Views
 from sknn.core.network import Network
 
 ROW = 1.92
-"""Height of a row of columns, with what stands above and below."""
+"""Height of a row of columns, with the text above and below."""
 # Widths of layers and of blocks of layers; a column of the picture is 1 wide.
 _WIDTH, _BLOCK = 0.5, 0.84
 _MAX_NAME = 18
@@ -34,7 +34,7 @@ class Box:
     width: float
     height: float
     copies: int = 1
-    """How many are drawn one behind another: filters."""
+    """How many are drawn one behind the other: filters."""
     label: str = ""
 
 
@@ -50,7 +50,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Links:
-    """Weights between the units of two layers, or a plain arrow where there is no `weight`."""
+    """Weights between the units of two layers, or a plain arrow if there is no `weight`."""
 
     begin: NDArray
     end: NDArray
@@ -80,7 +80,7 @@ class Diagram:
     rows : int
         Rows of columns; each lies `ROW` below the one before.
     boxes, units, links, captions : list
-        What there is to draw, links first.
+        The elements to draw, links first.
     """
 
     width: int = 0
@@ -121,11 +121,11 @@ def diagram(
         A layer with at most this number of units is drawn unit by unit, with its weights if the
         layer before is, too.
     inputs, outputs : sequence of str
-        Names of the units of the first and the last layer, where they are drawn.
+        Names of the units of the first and the last layer, if they are drawn.
     member : int, default=0
         Of several members the one to draw.
     n_machines : int, default=0
-        So many of the first layers were trained as stacked Boltzmann machines.
+        How many of the first layers were trained as stacked Boltzmann machines.
     """
     columns = list(_columns(network.member(member)))
     picture = Diagram(len(columns))
@@ -183,14 +183,14 @@ def n_trained(plan: Plan) -> int:
 
 
 def _kind(layer: Layer) -> str:
-    """Return the class of a layer, and its activation where it has one that matters."""
+    """Return the class of a layer, and its activation if it has one that matters."""
     activation = getattr(getattr(layer, "activation", None), "alias", None)
     bent = f", {activation}" if activation not in (None, "identity") else ""
     return type(layer).__name__ + bent
 
 
 def _spread(n: int) -> NDArray:
-    """Return the heights of n units, the first on top; few of them stand close together."""
+    """Return the heights of n units, the first on top; a few units are close together."""
     room = min(1.0, 0.22 * max(n - 1, 0))
     return 0.5 + 0.5 * np.linspace(room, -room, n) if n > 1 else np.array([0.5])
 
@@ -240,7 +240,7 @@ def _links(
 
 
 def _is_stack(column: _Column) -> bool:
-    """Whether a layer is drawn as several boxes, one behind another: filters, steps."""
+    """Whether a layer is drawn as several boxes, one behind the other: filters, steps."""
     return len(column.shape) > 1 and not hasattr(column.layer, "chains")
 
 

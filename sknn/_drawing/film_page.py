@@ -1,4 +1,4 @@
-"""A series of pictures as one HTML page that needs nothing else."""
+"""A series of pictures as one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ def film_page(
     frames : sequence of bytes
         PNG files.
     captions : sequence of str
-        One a frame.
+        One per frame.
     title : str
     size : (int, int)
         Width and height of a frame.
     smooth : bool
-        Whether to smooth what is enlarged; else every pixel is a square.
+        Whether to smooth enlarged pictures; else every pixel is a square.
     overlay : str, default=""
         SVG elements drawn over all frames, in a box from (0, 0) to (1, 1).
     """

@@ -39,7 +39,7 @@ class Still:
 
 
 class View:
-    """The part of a plane that is seen: that of two columns of X, and a margin."""
+    """The visible part of a plane: that of two columns of X, and a margin."""
 
     def __init__(self, X: NDArray) -> None:
         low, high = X.min(axis=0), X.max(axis=0)
@@ -47,7 +47,7 @@ class View:
         self.low, self.high = low - room, high + room
 
     def grid(self) -> NDArray:
-        """Return the points of the middles of all pixels, the topmost line first."""
+        """Return the centers of all pixels, the top line first."""
         x, y = (
             low + (np.arange(_GRID) + 0.5) / _GRID * (high - low)
             for low, high in zip(self.low, self.high, strict=True)
@@ -90,7 +90,7 @@ def weights(estimator: Any, shape: Any) -> Still:
     matrix = matrix.reshape(-1, matrix.shape[-1])
     pixels = image_shape(shape, len(matrix))
     whole = matrix[:_MOST_UNITS] if pixels is None else mosaic(as_images(matrix.T, pixels))
-    # A copy, so that only what is seen of each picture is kept.
+    # A copy, so that only the visible part of each picture is kept.
     return Still(whole.astype(np.float32), "signs")
 
 

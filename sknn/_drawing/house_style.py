@@ -20,7 +20,7 @@ _COLORS = {
     }.items()
 }
 COLORS = _COLORS["light"]
-"""Of lines and classes."""
+"""Colors of lines and classes."""
 _GROUND = {"light": "#FFFFFF", "dark": "#16181D"}
 _INK = {"light": "#262626", "dark": "#E8E8E8"}
 _GRID = {"light": "#E2E2E2", "dark": "#353941"}
@@ -100,13 +100,13 @@ _UNKNOWN = re.compile(r"unexpected keyword argument '(\w+)'")
 
 
 def _unset() -> dict[str, Any]:
-    """Return the settings of the house that the user has left as Matplotlib has them."""
+    """Return the settings of the house style for which the user has Matplotlib's defaults."""
     now, default = dict(pyplot().rcParams), dict(pyplot().rcParamsDefault)
     return {name: value for name, value in house_style().items() if now[name] == default[name]}
 
 
 def in_house_style(plot: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a method draw in the style of the house, as far as the user has set no other."""
+    """Let a method draw in the house style, as far as the user has not set another one."""
 
     @wraps(plot)
     def styled(display: Any, *args: Any, **kwargs: Any) -> Any:
@@ -114,7 +114,7 @@ def in_house_style(plot: Callable[..., Any]) -> Callable[..., Any]:
             try:
                 return plot(display, *args, **kwargs)
             except (AttributeError, TypeError) as error:
-                # Each artist of Matplotlib complains in its own name, which the user may not know.
+                # Each artist of Matplotlib raises under its own name, which the user may not know.
                 found = _UNKNOWN.search(str(error))
                 if found is None or found[1] not in kwargs:
                     raise

@@ -38,7 +38,7 @@ def mosaic(images: NDArray, n_columns: int | None = None) -> NDArray:
 
 
 def centers(n: int, size: int) -> NDArray:
-    """Return where the middles of n images of a size are along a mosaic."""
+    """Return the centers of n images of a size along a mosaic."""
     return np.arange(n) * (size + 1) + (size - 1) / 2
 
 

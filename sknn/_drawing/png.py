@@ -23,7 +23,7 @@ _ANCHORS = {
 
 
 def rgb(color: str) -> NDArray[np.float64]:
-    """Return the red, green and blue of "#RRGGBB", between 0 and 1."""
+    """Return the red, green, and blue of "#RRGGBB", between 0 and 1."""
     return np.frombuffer(bytes.fromhex(color.removeprefix("#")), np.uint8) / 255.0
 
 

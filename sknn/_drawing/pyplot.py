@@ -1,4 +1,4 @@
-"""Matplotlib, where it is installed."""
+"""Matplotlib, if it is installed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def axes(ax: Any) -> Any:
 
 
 def color(i: int) -> str:
-    """Return a color of the cycle in use; unlike the name "C0" it stays when the style ends."""
+    """Return a color of the current cycle; unlike the name "C0", it stays when the style ends."""
     cycle = pyplot().rcParams["axes.prop_cycle"].by_key().get("color", ["C0"])
     return cycle[i % len(cycle)]
 

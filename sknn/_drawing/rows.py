@@ -49,11 +49,11 @@ class _Breaks:
         return x - self.row(x) * self.width
 
     def y(self, x: float, y: float) -> float:
-        """Return the place from bottom to top, that of the first row being as before."""
+        """Return the vertical position, which does not change in the first row."""
         return y - self.row(x) * ROW
 
     def links(self, links: Links) -> Links:
-        """Cut links into the next row in the middle: they leave one row and enter the other."""
+        """Cut links to the next row in the middle: they leave one row and enter the other."""
         begin, end = links.begin, links.end
         rows = self.row(float(begin[0, 0])), self.row(float(end[0, 0]))
         if rows[0] == rows[1]:

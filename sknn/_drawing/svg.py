@@ -1,4 +1,4 @@
-"""The picture of a network as SVG, written by hand: it needs nothing to be installed."""
+"""The picture of a network as SVG, which needs no other package."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sknn._drawing.diagram import Box, Caption, Diagram, Links, Unit
 from sknn._drawing.house_style import COLORS
 
 _COLUMN, _LAYERS, _TOP, _BOTTOM = 112, 190, 34, 66
-"""Pixels: the width of a column, the height of layers, and the room above and below them."""
+"""Pixels: the width of a column, the height of layers, and the space above and below them."""
 
 
 def network_svg(picture: Diagram) -> str:

@@ -1,8 +1,8 @@
 """Types allowed in a file in addition to classes of sknn: of scikit-learn, NumPy, and Python.
 
-They are what pipelines and searches are made of, and keep nothing but plain values. Not here are
-trees, neighbors and whatever else keeps objects of C, nor SVC and SVR, whose code in C follows what
-their attributes say out of memory.
+They are the parts of pipelines and searches, and contain only plain values. Not included are trees,
+neighbors, and others that contain C objects, nor SVC and SVR, whose C code would follow invalid
+attributes out of memory.
 """
 
 SCIKIT_LEARN = {
@@ -159,10 +159,10 @@ LISTENERS = (
     "_callback_fit_ctx",
     "_parent_callback_ctx",
 )
-"""Where estimators hold callbacks of scikit-learn: bars, queues, threads, which are in no file."""
+"""Attributes with callbacks of scikit-learn: bars, queues, threads, which are not written."""
 
 BUILTINS = ("bool", "bytes", "complex", "dict", "float", "int", "list", "object", "str", "tuple")
-"""Types that may stand as a value, such as a dtype."""
+"""Types that may be values themselves, such as a dtype."""
 
 FACES = (
     "sknn",
@@ -174,10 +174,10 @@ FACES = (
     "sknn.initializers",
     "sknn.callbacks",
 )
-"""Where users import our classes from: these names stay, while modules behind them may move.
+"""Modules from which users import classes: these names stay, while modules behind them may move.
 
-The first that shows a class names it in files, so new ones go to the end.
+The first one with a class names it in files, so new ones go to the end.
 """
 
 ROOMS = ("sknn.preprocessing", "sknn.search", "sknn.inspection")
-"""The same for classes defined in these rooms, which nobody else need import."""
+"""The same for classes defined in these packages, which are not public."""

@@ -25,14 +25,14 @@ _PLAIN_DTYPE = re.compile(r"[<>|=]?[a-zA-Z?][0-9]{0,9}(\[[0-9a-zA-Z/]{1,24}\])?"
 """How a dtype without fields is written; NumPy takes lists of thousands in one text as well."""
 
 _CHECKS_PER_COPY = 64
-"""How often the parts of a sparse matrix are gone through in the time that counts as one copy."""
+"""How many passes over the parts of a sparse matrix count as the time of one copy."""
 
 _CHECKED = {"csr", "csc", "bsr", "coo"}
 """Formats of sparse matrices whose indices SciPy can check."""
 
 
 def _descr(dtype: np.dtype) -> Any:
-    """Return how a dtype is written."""
+    """Return the written form of a dtype."""
     if (dtype.hasobject and dtype.kind != "O") or dtype.kind == "T" or dtype.metadata:
         raise Unsavable(f"an array of dtype {dtype} has no bytes that could be written")
     return npy.dtype_to_descr(dtype)
@@ -44,7 +44,7 @@ def _dtype(descr: Any) -> np.dtype:
 
 
 def _with_tuples(descr: Any) -> Any:
-    """Turn the fields of a dtype into tuples again, which JSON has not."""
+    """Turn the fields of a dtype into tuples again, which JSON does not have."""
     if not isinstance(descr, list):
         if not isinstance(descr, str) or not _PLAIN_DTYPE.fullmatch(descr):
             raise ValueError(f"this is not a dtype: {descr!r}")
@@ -83,7 +83,7 @@ def _array(content: Any, dtype: np.dtype, shape: Any, order: Order) -> NDArray:
 
 
 def order_of(array: NDArray) -> Order:
-    """Return the order in which an array is written: its own, if it has one."""
+    """Return the order in which an array is written: its own if it has one."""
     return "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
 
 
@@ -108,7 +108,7 @@ def _from_npy(content: memoryview) -> NDArray:
 
 
 class Array(Kind):
-    """Numbers, texts, dates: in the graph where they are few, else an .npy member of the zip."""
+    """Numbers, texts, dates: in the graph if they are few, else an .npy member of the zip."""
 
     key = "array"
 
@@ -207,7 +207,7 @@ class MaskedArray(Kind):
             data.shape,
             np.ma.make_mask_descr(data.dtype),
         ):
-            raise ValueError("the mask of an array is not one of its own shape")
+            raise ValueError("the mask of an array has another shape than the array")
         if not isinstance(fill, (np.generic, *_PLAIN)):
             raise ValueError("masked entries are shown as a plain value")
         kept = np.ma.nomask if mask is None else mask
@@ -256,7 +256,7 @@ class Sparse(Kind):
         for part in (made.data, *(made.coords if form == "coo" else (made.indices, made.indptr))):
             if not any(np.may_share_memory(part, each) for each in (data, *parts)):
                 source.spend(part.nbytes)  # NumPy's types of indices are not always SciPy's.
-        # Indices outside of the arrays would be followed.
+        # Indices outside the arrays would be followed.
         _ = made._check() if form == "coo" else made.check_format(full_check=True)
         return made
 

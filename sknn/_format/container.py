@@ -22,22 +22,22 @@ _SEAL = b"sknn sha256 "
 SEAL_BYTES = len(_SEAL) + 64
 _LOCAL_HEADER = 30
 _GRAPH_BYTES = 1 << 20
-"""A graph up to this size may be packed as small as it gets."""
+"""A graph up to this size may be compressed to any degree."""
 _PART_BYTES = 128
 _SLACK_BYTES = 1 << 26
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""Files do not contain the time of writing: equal objects are equal files."""
+"""Files do not contain the time of writing, so that equal objects give equal files."""
 
 
 class Sink(Protocol):
-    """What bytes can be written to."""
+    """Anything to which bytes can be written."""
 
     def write(self, content: Any, /) -> Any:
         """Take bytes."""
 
 
 class _Hashing(io.RawIOBase):
-    """Passes bytes on and hashes them; a zip that cannot go back has all it says at its end."""
+    """Passes bytes on and hashes them; a zip that cannot seek has its directory at its end."""
 
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
@@ -49,7 +49,7 @@ class _Hashing(io.RawIOBase):
 
     def write(self, content: Any) -> int:
         content = memoryview(content).cast("B")
-        # The last bytes of a zip hold its comment, which is the digest of what comes before.
+        # The last bytes of a zip hold its comment, which is the digest of everything before.
         if len(content) < 1024:
             self.held += content
         else:
@@ -65,7 +65,7 @@ class _Hashing(io.RawIOBase):
         self.held = b""
 
     def seal(self) -> None:
-        """End with the digest in the place of the comment."""
+        """End with the digest in place of the comment."""
         self.held = self.held[:-SEAL_BYTES]
         self.pass_on()
         self.sink.write(_SEAL + self.digest.hexdigest().encode())
@@ -117,7 +117,7 @@ def _add(zipped: zipfile.ZipFile, name: str, header: bytes, content: memoryview)
 
 
 def _bytes_of(array: NDArray) -> memoryview:
-    """Return the bytes of an array in the order of its header, copied only where they have none."""
+    """Return the bytes of an array in the order of its header, copied only if it has none."""
     rows = np.ascontiguousarray(array.T if order_of(array) == "F" else array)
     return rows.reshape(-1).view(np.uint8).data
 
@@ -139,7 +139,7 @@ class Unpacked(NamedTuple):
 def check_ends(first: bytes, last: bytes) -> None:
     """Raise ValueError unless a file begins and ends as :func:`pack` has it."""
     if not first.startswith(b"PK\x03\x04"):
-        raise ValueError("it is not a file that sknn wrote, or its beginning is lost")
+        raise ValueError("it is not a file that sknn wrote, or its beginning is missing")
     if not last[-SEAL_BYTES:].startswith(_SEAL):
         raise ValueError("it is truncated, or something was appended to it")
 
@@ -165,7 +165,7 @@ def unpack(content: bytes) -> Unpacked:
 
 
 def _members(whole: memoryview, content: bytes) -> dict[str, memoryview]:
-    """Return the bytes of all members, each once, under names that lead nowhere."""
+    """Return the bytes of all members, each once, with names that are not paths."""
     if content.count(b"PK\x01\x02") > 16 + len(content) // 4096:
         raise ValueError("it has more members than it has room for")
     with zipfile.ZipFile(io.BytesIO(content)) as zipped:
@@ -198,7 +198,7 @@ def _raw(whole: memoryview, info: zipfile.ZipInfo) -> memoryview:
 
 
 def _inflated(raw: memoryview, info: zipfile.ZipInfo, size: int) -> memoryview:
-    """Return the graph unpacked; it is the only member that is packed."""
+    """Return the uncompressed graph, the only member that is compressed."""
     packed = info.filename == GRAPH and info.compress_type == zipfile.ZIP_DEFLATED
     if not packed or info.file_size > _most_of_a_graph(size):
         raise ValueError(f"its member {info.filename} is packed in a way that sknn does not use")
@@ -214,12 +214,12 @@ def _parsed(graph: bytes, size: int) -> dict[str, Any]:
     _check_parts(graph, size)
     head = json.loads(graph, object_pairs_hook=_without_doubles, parse_constant=_reject_constant)
     if not isinstance(head, dict):
-        raise ValueError("its graph is none")
+        raise ValueError("its graph is not valid")
     return head
 
 
 def _check_parts(graph: bytes, size: int) -> None:
-    """Raise ValueError for a graph of tiny lists, which are sixty times as large once made."""
+    """Raise ValueError for a graph of tiny lists, which take sixty times as much memory."""
     parts = graph.count(b"[") + graph.count(b"{")
     if parts * _PART_BYTES > room_for(size):
         raise ValueError("its graph has more parts than a file of its size may have")

@@ -21,7 +21,7 @@ def _pairs(values: dict[Any, Any], out: Telling) -> list[Any]:
 
 def _listed(node: Any) -> list[Any]:
     if not isinstance(node, list):
-        raise ValueError(f"a list is needed where there is {type(node).__name__}")
+        raise ValueError(f"a list is needed instead of {type(node).__name__}")
     return node
 
 
@@ -61,7 +61,7 @@ class Frozen(Kind):
 
 
 def _in_one_order(values: Iterable[Any]) -> list[Any]:
-    """Sort what can be sorted: a file should not depend on the hashes of a process."""
+    """Sort if possible, because a file should not depend on the hashes of a process."""
     try:
         return sorted(values)
     except TypeError:
@@ -69,7 +69,7 @@ def _in_one_order(values: Iterable[Any]) -> list[Any]:
 
 
 class Dict(Kind):
-    """A dict, as a JSON object where all keys are texts, else as pairs."""
+    """A dict, as a JSON object if all keys are strings, else as pairs."""
 
     key = "dict"
     kind: type[dict] = dict
@@ -101,7 +101,7 @@ class Named(Dict):
 
 
 class NamedTuple(Kind):
-    """A tuple of a class with names for its places."""
+    """A named tuple."""
 
     key = "namedtuple"
 

@@ -1,4 +1,4 @@
-"""Objects to files and back: what `save`, `load` and checkpoints have in common."""
+"""Objects in files: common parts of `save`, `load`, and checkpoints."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sknn._version import __version__
 from sknn.core import archive
 
 _WORDS = 4000
-"""Most letters of an error: names in a file may be as long as the file."""
+"""Largest length of an error, because names in a file may be as long as the file."""
 
 
 class Told(NamedTuple):
@@ -35,7 +35,7 @@ class Told(NamedTuple):
     arrays: list[Any]
 
     def write(self, path: str | os.PathLike) -> None:
-        """Write the file as a whole or not at all; raises OSError with the reason alone."""
+        """Write the file completely or not at all; raises OSError with the reason only."""
         with archive.replacing(path) as stream:
             container.pack(self.head, self.arrays, stream)
 
@@ -67,7 +67,7 @@ def told(value: Any) -> Told:
         graph = writer.tell(value)
         if writer.cost > container.room_for(sum(each.nbytes for each in writer.arrays)):
             raise Unsavable(
-                "it holds more generators, distributions or numbers in ranges than a file may"
+                "it holds more generators, distributions, or numbers in ranges than a file may"
             )
     except MemoryError:
         raise
@@ -124,7 +124,7 @@ def from_bytes(content: bytes, names: Names) -> Found:
         raise ValueError(f"{written!r} is not a format")
     if written > FORMAT:
         raise ValueError(
-            f"it has format {written}, and this version of sknn reads up to {FORMAT}: update sknn "
+            f"it has format {written}, but this version of sknn reads up to {FORMAT}: update sknn "
             f"(it was written by {head.get('sknn')})"
         )
     if "graph" not in head:
@@ -138,7 +138,7 @@ def from_bytes(content: bytes, names: Names) -> Found:
 
 
 def _taken(members: dict[int, memoryview], number: Any) -> memoryview:
-    """Return the bytes of an array, once: two copies of it would be more than there is."""
+    """Return the bytes of an array, only once: a second copy would exceed the size of the file."""
     if type(number) is not int or number not in members:
         raise ValueError(f"it has no array {number!r}, or refers to it twice")
     return members.pop(number)

@@ -21,7 +21,7 @@ _BITS = {
     )
 }
 _PLACES = {"pos": 624, "buffer_pos": 4}
-"""Position of a generator in its block of numbers: NumPy reads there without a check."""
+"""Position of a generator in its block of numbers, at which NumPy reads without a check."""
 
 _MOST_WORDS = 64
 """In a pool, an entropy or a spawn key."""
@@ -31,7 +31,7 @@ _ANY_SEED = SeedSequence(0)
 
 
 class BitGenerator(Kind):
-    """Where random bits come from; generators may share one."""
+    """A source of random bits, which generators may share."""
 
     key = "bits"
     cost = 4096
@@ -70,7 +70,7 @@ def _check_state(state: Any) -> None:
 
 
 def _seed(told: Any) -> SeedSequence:
-    """Return a seed that spawns what the saved one would; its pool is of bounded size."""
+    """Return a seed that spawns the same as the saved one; its pool has bounded size."""
     entropy, spawn_key, pool_size, spawned = told
     if type(pool_size) is not int or pool_size > _MOST_WORDS:
         raise ValueError("the pool of a seed is too large")
@@ -111,7 +111,7 @@ class RandomGenerator(Kind):
 
 
 class Members(Kind):
-    """Our generator of members: the generators of all of them."""
+    """The generator of members in sknn: the generators of all of them."""
 
     key = "members"
 

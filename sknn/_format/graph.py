@@ -1,4 +1,4 @@
-"""From objects to a graph of nodes and large arrays, and back."""
+"""Objects as a graph of nodes and large arrays, and back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sknn._format.kind import Kind, Node, Unsavable
 from sknn._format.names import Names
 
 _DEPTH = 150
-"""Most nodes inside each other."""
+"""Largest depth of nested nodes."""
 
 _AS_JSON = (type(None), bool, int, str)
 _REFERENCE = "ref"
@@ -33,7 +33,7 @@ _UNMADE = object()
 class Writer:
     """Turns objects into nodes; `arrays` are the large ones, which the graph refers to.
 
-    `cost` is what a reader will spend on the values.
+    `cost` is the memory that a reader will spend on the values.
     """
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class Writer:
 
     @property
     def where(self) -> str:
-        """What is being written: ``callbacks[0].log, an attribute of Gather``."""
+        """The object being written: ``callbacks[0].log, an attribute of Gather``."""
         place = "".join(step for step, _ in self._steps).lstrip(".")
         owners = [
             self._steps[i - 1][1] for i, (step, _) in enumerate(self._steps) if step[:1] == "."
@@ -101,7 +101,7 @@ def _kind_of(value: Any) -> Kind:
 
 
 class Reader:
-    """Makes objects of nodes.
+    """Makes objects from nodes.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ class Reader:
         """
         self._room -= size
         if self._room < 0:
-            raise ValueError("it asks for more memory than a file of its size may")
+            raise ValueError("it needs more memory than a file of its size may")
 
     def make(self, node: Node) -> Any:
         """Return the value of a node."""

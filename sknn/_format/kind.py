@@ -10,14 +10,14 @@ Node = Any
 
 
 class Unsavable(Exception):
-    """A value has no place in a file; the text says why and what to do instead."""
+    """A value cannot be saved; the text says why and what to do instead."""
 
 
 class Telling(Protocol):
     """Interface of the writer for a kind."""
 
     def tell(self, value: Any, step: str = "") -> Node:
-        """Return the node of a part; `step` is how one gets to it, for errors."""
+        """Return the node of a part; `step` is the path to it, for errors."""
 
     def add(self, array: Any) -> int:
         """Keep a large array outside the graph and return its number."""
@@ -45,9 +45,9 @@ class Making(Protocol):
 
 
 class Kind(ABC):
-    """One kind of node. It never calls what a file names.
+    """One kind of node. It never calls an object that a file names.
 
-    A value is made in two steps, so that what it holds can refer to it.
+    A value is made in two steps, so that its contents can refer to it.
     """
 
     key: ClassVar[str]
@@ -69,7 +69,7 @@ class Kind(ABC):
 
     @abstractmethod
     def make(self, node: Any, source: Making) -> Any:
-        """Return the value of a node; of what can hold itself an empty one."""
+        """Return the value of a node, still empty if it can contain itself."""
 
     def fill(self, value: Any, node: Any, source: Making) -> None:  # noqa: B027
         """Fill in the contents of a value, if it can contain itself."""

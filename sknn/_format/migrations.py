@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 FORMAT = 1
-"""The format this version writes. A change of what a class keeps raises it by one."""
+"""The format of this version. It is raised by one if the attributes of a class change."""
 
 MIGRATIONS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
-"""From the name of a class and the format its state has, to what makes it a state of the next.
+"""From the name of a class and the format of its state to a function for the next format.
 
 For example, when ``Run.samples`` became ``Run.rows`` with format 2::
 
@@ -17,7 +17,7 @@ For example, when ``Run.samples`` became ``Run.rows`` with format 2::
 """
 
 MOVED: dict[str, str] = {"sknn.preprocessing.plan.Source": "sknn.preprocessing.sources.Source"}
-"""From the name of a class in older files to the one it has now."""
+"""From the name of a class in older files to its current name."""
 
 
 def current_name(name: str) -> str:
@@ -28,7 +28,7 @@ def current_name(name: str) -> str:
 
 
 def to_current(name: str, state: dict[str, Any], written: int) -> dict[str, Any]:
-    """Return the state of an object as today's class wants it.
+    """Return the state of an object in the form of its current class.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ NAMING = frozenset({"object", "namedtuple", "enum", "global"})
 def name_of(thing: Any) -> str:
     """Return the name of a class or function in a file.
 
-    Classes of sknn and scikit-learn go by the name that users import, where they have one: their
+    Classes of sknn and scikit-learn have the name that users import, if there is one, because their
     modules may be moved.
 
     Raises
@@ -55,7 +55,7 @@ def _attribute(owner: Any, name: str) -> Any:
 
 @cache
 def _public_name(kind: type) -> str | None:
-    """Return under which name a class of sknn, scikit-learn or NumPy is found, None for others."""
+    """Return the name under which a class of sknn, scikit-learn, or NumPy is found, else None."""
     module, name = kind.__module__, kind.__qualname__
     if is_ours(kind):
         faces = (*FACES, *(room for room in ROOMS if module.startswith(f"{room}.")))
@@ -90,7 +90,7 @@ class Foreign(ValueError):
 
 
 class Names:
-    """Which classes and functions a file may name.
+    """The classes and functions that a file may name.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ class Names:
     def _name(thing: Any) -> str:
         try:
             return name_of(thing)
-        except Unsavable:  # As a class of a function is; its file was written in the same process.
+        except Unsavable:  # For a class defined in a function.
             return f"{getattr(thing, '__module__', None)}.{_own_name(thing)}"
 
     def find(self, name: Any) -> Any:
@@ -161,7 +161,7 @@ class Names:
 
 
 def _named(graph: Any) -> Iterator[str]:
-    """Yield the names of classes and functions in a graph, however deep it is."""
+    """Yield the names of classes and functions in a graph of any depth."""
     waiting = [graph]
     while waiting:
         node = waiting.pop()
@@ -211,7 +211,7 @@ def types_of_searches() -> list[type]:
 
 
 def _module(name: str) -> Any:
-    """Return a module of scikit-learn, None if this version has none of the name."""
+    """Return a module of scikit-learn, None if this version does not have it."""
     try:
         return import_module(name)
     except ImportError:
@@ -219,7 +219,7 @@ def _module(name: str) -> Any:
 
 
 def _ours(module: str, name: str) -> Any:
-    """Return a class of sknn: defined in the module under its own name, or shown by a face."""
+    """Return a class of sknn: defined in the module under its own name, or public elsewhere."""
     if not all(part.isidentifier() for part in module.split(".")):
         return None
     try:
@@ -232,7 +232,7 @@ def _ours(module: str, name: str) -> Any:
 
 
 def _metric(name: str) -> Any:
-    """Return a function that scikit-learn shows among its metrics, None for everything else."""
+    """Return a function among scikit-learn's metrics, None for everything else."""
     shown = import_module("sklearn.metrics")
     found = getattr(shown, name, None) if name in shown.__all__ else None
     return found if isinstance(found, FunctionType) else None

@@ -21,16 +21,16 @@ from sknn._version import __version__
 
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, np.ufunc)
 _HEAP_TYPE = 1 << 9
-"""The flag of CPython that types of C as list and Exception lack."""
+"""The flag of CPython that C types such as list and Exception lack."""
 
 _STEP_BYTES = 1024
-"""What a class of sknn takes for each entry of a list in its state, such as a layer."""
+"""Memory that a class of sknn takes for each entry of a list in its state, such as a layer."""
 
 _METHODS: weakref.WeakKeyDictionary[type, frozenset[str]] = weakref.WeakKeyDictionary()
-"""Names of the methods of classes that were met."""
+"""Names of the methods of classes seen so far."""
 
 _VERSION = "_sknn_version"
-"""The entry of a state by which a pickle of another version is warned about; files are migrated."""
+"""The entry of a state for warnings about pickles of other versions; files are migrated."""
 
 
 class EnumMember(Kind):
@@ -48,7 +48,7 @@ class EnumMember(Kind):
     def make(self, node: Any, source: Making) -> Any:
         kind = source.named(node[self.key])
         if not (isinstance(kind, type) and issubclass(kind, Enum)):
-            raise ValueError(f"{node[self.key]} is no Enum")
+            raise ValueError(f"{node[self.key]} is not an Enum")
         return kind.__members__[node["name"]]
 
 
@@ -99,7 +99,7 @@ class Distribution(Kind):
 
 
 def _distribution(name: Any) -> Any:
-    """Return the distribution of a name, None if SciPy has none."""
+    """Return the distribution with a name, None if SciPy has none."""
     found = vars(stats).get(name) if isinstance(name, str) else None
     return found if isinstance(found, (stats.rv_continuous, stats.rv_discrete)) else None
 
@@ -123,7 +123,7 @@ class Instance(Kind):
             or kind.__reduce__ is not object.__reduce__
         ):
             raise Unsavable(
-                f"a {kind.__name__} is made by calling something, which no file may ask for"
+                f"a {kind.__name__} is made by calling something, which no file may request"
             )
         if not _is_plain(kind):
             raise Unsavable(
@@ -156,7 +156,7 @@ class Instance(Kind):
         if state is None:
             return
         if hasattr(value, "__setstate__"):
-            # Only of classes that may be in a file; those of sknn look at a state and call nothing.
+            # Only of classes that may be in a file; those of sknn read a state and call nothing.
             if is_ours(type(value)) and not issubclass(type(value), BaseEstimator):
                 source.spend(_unpacked_size(state))
             value.__setstate__(state)
@@ -165,14 +165,14 @@ class Instance(Kind):
 
 
 def _is_plain(kind: type) -> bool:
-    """Return whether objects of a class are their attributes: made by object.__new__."""
+    """Return whether objects of a class consist of their attributes: made by object.__new__."""
     bases = kind.__mro__[:-1]
     written_in_python = all(base.__flags__ & _HEAP_TYPE for base in bases)
     return written_in_python and not issubclass(kind, (type, Enum))
 
 
 def _methods(kind: type, names: Iterable[str]) -> list[str]:
-    """Return which names are methods of a class: in their place, a file could have other calls."""
+    """Return which names are methods of a class, which a file could replace by other calls."""
     known = _METHODS.get(kind)
     if known is None:
         fields = getattr(kind, "__dataclass_fields__", {})
@@ -198,14 +198,14 @@ def _unpacked_size(state: Any) -> int:
 
 
 def _set_attributes(value: Any, state: Any) -> None:
-    """Set what the state of an object without __setstate__ holds, as pickle does."""
+    """Set the state of an object without __setstate__, as pickle does."""
     slots = None
     if isinstance(state, tuple) and len(state) == 2:
         state, slots = state
     if type(state) is dict:
         value.__dict__.update(state)
     elif state is not None:
-        raise ValueError(f"the state of a {type(value).__name__} is none")
+        raise ValueError(f"the state of a {type(value).__name__} is not valid")
     for name, each in (slots or {}).items():
         if not inspect.ismemberdescriptor(getattr(type(value), name, None)):
             raise ValueError(f"a {type(value).__name__} has no slot {name!r}")

@@ -1,4 +1,4 @@
-"""Small values that JSON has no words for."""
+"""Small values that JSON cannot represent."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _size_once_listed(value: Any) -> int:
 
 
 class Path(Kind):
-    """A path of the file system, read as one of the system that reads it."""
+    """A path of the file system, loaded as one of the current system."""
 
     key = "path"
 

@@ -57,7 +57,7 @@ def input_dtypes(dtype: Any) -> Any:
 
 
 def reject_odd_arrays(values: Any, name: str) -> None:
-    """Refuse what NumPy would silently turn into wrong numbers.
+    """Raise for data that NumPy would silently turn into wrong numbers.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def _tells_time(dtype: Any) -> bool:
 
 
 def check_columns(X: Any) -> None:
-    """Raise if two columns of a frame have one name: names are what columns are known by."""
+    """Raise if two columns of a frame have the same name, because names identify columns."""
     columns = list(getattr(X, "column_names", getattr(X, "columns", ())))
     twice = [name for name, times in Counter(columns).items() if times > 1]
     if twice:
@@ -182,7 +182,7 @@ def check_rows(
 
 
 def check_target(y: Any, numeric: bool) -> Any:
-    """Return a checked target by itself, of shape (n,) or (n, k), in scikit-learn's words."""
+    """Return a checked target by itself, of shape (n,) or (n, k), with scikit-learn's errors."""
     y = _target_array(y, numeric)
     with naming_arguments(y=y):
         return _shaped(y, numeric)
@@ -234,7 +234,7 @@ def _check_indicator(y: Any) -> None:
 
 
 def plain_numbers(values: Any) -> Any:
-    """Return an array of objects that all are numbers as one of numbers; the rest as it is."""
+    """Return an array of objects that are all numbers as numbers, and others as they are."""
     if getattr(getattr(values, "dtype", None), "kind", None) != "O":
         return values
     objects = np.asarray(values)
@@ -319,7 +319,7 @@ def _check_total(weight: NDArray, name: str) -> None:
 
 
 def shares(weight: NDArray | None, dtype: Any) -> NDArray | None:
-    """Return weights of rows to judge by as shares of the largest, a column, or None."""
+    """Return weights of validation rows as shares of the largest, as a column, or None."""
     # Divided in float64: in float32 weights of 1e300 or 1e-42 would not survive.
     return None if weight is None else (weight / weight.max()).astype(dtype)[:, None]
 
@@ -384,7 +384,7 @@ def _can_be_kept(groups: NDArray | None, n_held_out: int) -> bool:
 def class_weights(
     class_weight: Any, codes: NDArray, classes: NDArray, weight: NDArray | None
 ) -> NDArray:
-    """Return the weight each row gets from the class it belongs to.
+    """Return the weight of each row from its class.
 
     Parameters
     ----------

@@ -18,10 +18,10 @@ _NAMES = re.compile(r"(?<!['\"\w])(X|y|sample_weight)(?!['\"\w])")
 def check_unlabelled_validation(
     estimator: Any, X_val: Any, sample_weight_val: Any, dtypes: Any
 ) -> Rows | None:
-    """Return the checked validation rows a user gave, None if there are none."""
+    """Return the checked validation rows of a user, None if there are none."""
     if X_val is None:
         if sample_weight_val is not None:
-            raise ValueError("sample_weight_val was given without X_val.")
+            raise ValueError("sample_weight_val was passed without X_val.")
         return None
     rows = _read(
         lambda: estimator._check_rows(X_val, None, sample_weight_val, dtypes, reset=False),
@@ -34,10 +34,10 @@ def check_unlabelled_validation(
 def check_validation(
     estimator: Any, X_val: Any, y_val: Any, sample_weight_val: Any, dtypes: Any
 ) -> Rows | None:
-    """Return the validation rows a user gave, read as training rows are; None without any."""
+    """Return the validation rows of a user, read like training rows; None if there are none."""
     if X_val is None and y_val is None:
         if sample_weight_val is not None:
-            raise ValueError("sample_weight_val was given without X_val and y_val.")
+            raise ValueError("sample_weight_val was passed without X_val and y_val.")
         return None
     if X_val is None or y_val is None:
         missing = "X_val" if X_val is None else "y_val"
@@ -57,7 +57,7 @@ def about_validation(error: Exception, where: str) -> TypeError | ValueError:
     ----------
     error : Exception
     where : str
-        What is to be named if the error names nothing.
+        The argument to name if the error names none.
     """
     words = _words(str(error))
     if words == str(error) and not re.search(r"\b(X|y|sample_weight)_val\b", words):

@@ -1,4 +1,4 @@
-"""Arrays that were checked once, for many networks that want the same of them."""
+"""Arrays that were checked once, for many networks with the same requirements."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 class CheckedArray(np.ndarray):
-    """An array that need not be checked again; to all who do not know, it is just an array."""
+    """An array that need not be checked again; other code sees an ordinary array."""
 
 
 def marked(values: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Complaints of scikit-learn and NumPy about arrays: which argument they are about, what to do."""
+"""Errors of scikit-learn and NumPy about arrays, with the argument and the remedy."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TABLES = (
 )
 # What is said of missing text: scikit-learn names no argument, and pandas.NA no reason.
 _MISSING_TEXT = r"^Input contains NaN|value of NA is ambiguous"
-# Messages of others, and what replaces them; what was in parentheses can be repeated.
+# Messages of other packages, and their replacements, which may repeat groups in parentheses.
 _OWN_WORDS = {
     r"^(Input \S+ contains NaN)\.": (
         f"{{0}}{{where}}. Impute missing values, for example with sklearn.impute.SimpleImputer, "

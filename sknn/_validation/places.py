@@ -28,7 +28,7 @@ def first_column(values: Any, is_odd: Callable[[NDArray], bool]) -> Any:
     Parameters
     ----------
     values : object
-        What was passed as X: a frame, an array, a list of rows.
+        X as it was passed: a frame, an array, a list of rows.
     is_odd : callable
         Given the entries of a column.
     """

@@ -54,7 +54,7 @@ def n_steps(sequence: Any, channels_first: bool) -> int:
 
 
 def padded(X: Any, dtype: Any, channels_first: bool) -> NDArray:
-    """Return sequences stacked in one array, NaN where a shorter one has ended.
+    """Return sequences stacked in one array, with NaN after the end of shorter ones.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Arrays only: recipes, the flat parameter vector and the kernels that read and write it."""
+"""Arrays only: specs, the flat parameter vector, and the kernels that read and write it."""

@@ -1,4 +1,4 @@
-"""Bytes to disk and back: written as a whole or not at all, and checked when they are read."""
+"""Bytes on disk: written completely or not at all, and checked when they are read."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def check_target(path: str | os.PathLike) -> None:
     Raises
     ------
     OSError
-        For a folder that is missing or read-only, or a path that is anything but a regular file.
-        The text is the reason alone, without the path.
+        For a folder that is missing or read-only, or a path that is not a regular file. The text is
+        only the reason, without the path.
     """
     with _in_words(), _temporary(_target(path)):
         pass
@@ -51,10 +51,10 @@ def check_target(path: str | os.PathLike) -> None:
 def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
     """Open the future content of a file, which is written completely or not at all.
 
-    The bytes reach the disk in a temporary file of the same folder, which then takes the name. A
-    reader sees the old file or the new one, whenever the writer dies; several writers do not
-    disturb each other. After an error the old file is as it was and the temporary one is gone.
-    The new file has the mode and, where the system allows it, the owner of the old one.
+    The bytes are written to a temporary file in the same folder, which is then renamed. A reader
+    sees the old file or the new one, whenever the writer dies; several writers do not disturb each
+    other. After an error, the old file is unchanged and the temporary one is gone. The new file has
+    the mode and, where the system allows it, the owner of the old one.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
 
 
 def write(path: str | os.PathLike, payload: bytes) -> None:
-    """Write bytes and what proves them whole, as :func:`replacing` does."""
+    """Write bytes with a checksum, as :func:`replacing` does."""
     with replacing(path) as stream:
         digest = hashlib.sha256(payload).digest()
         stream.write(_HEADER.pack(_MAGIC, _VERSION, len(payload), digest))
@@ -96,14 +96,14 @@ def read(path: str | os.PathLike) -> bytes:
     Raises
     ------
     OSError
-        If the file cannot be read, or is not a regular file; the text is the reason alone.
+        If the file cannot be read, or is not a regular file; the text is only the reason.
     ValueError
         If it is not such a file, comes from a later version, or was altered.
     """
     with _reading(path) as stream:
         header = stream.read(_HEADER.size)
         if len(header) < _HEADER.size or not header.startswith(_MAGIC):
-            raise ValueError(f"{path} is not a file that sknn wrote, or its beginning is lost.")
+            raise ValueError(f"{path} is not a file that sknn wrote, or its beginning is missing.")
         size = os.fstat(stream.fileno()).st_size - _HEADER.size
         digest = _digest(path, header, size)
         payload = stream.read()
@@ -144,7 +144,7 @@ def _digest(path: str | os.PathLike, header: bytes, size: int) -> bytes:
     _, version, length, digest = _HEADER.unpack(header)
     if version != _VERSION:
         raise ValueError(
-            f"{path} has format {version}, and this version of sknn reads {_VERSION}; update sknn."
+            f"{path} has format {version}, but this version of sknn reads {_VERSION}; update sknn."
         )
     if size < length:
         raise ValueError(f"{path} is truncated: it holds {size} of {length} bytes.")
@@ -157,7 +157,7 @@ def _digest(path: str | os.PathLike, header: bytes, size: int) -> bytes:
 
 
 def is_path(path: object) -> bool:
-    """Return whether the system can be asked for a path at all."""
+    """Return whether the system can handle a path at all."""
     if not isinstance(path, (str, os.PathLike)):
         return False
     text = os.fspath(path)
@@ -176,7 +176,7 @@ def with_path(error: OSError, path: str | os.PathLike, what: str, done: str) -> 
 
 @contextlib.contextmanager
 def _in_words() -> Iterator[None]:
-    """Give errors of the system a text that stands without their number and path."""
+    """Give errors of the system a text without their number and path."""
     try:
         yield
     except OSError as error:
@@ -188,14 +188,14 @@ def _in_words() -> Iterator[None]:
 
 
 def _check_kind(found: os.stat_result) -> None:
-    """Raise for anything but a regular file: replaced, a device would be lost."""
+    """Raise for anything but a regular file, because replacing a device would destroy it."""
     if not stat.S_ISREG(found.st_mode):
         kind, words = _KINDS.get(stat.S_IFMT(found.st_mode), (OSError, "it is not a regular file"))
         raise kind(words)
 
 
 def _target(path: str | os.PathLike) -> Path:
-    """Return where a file is or will be, symbolic links followed; raise if it cannot be."""
+    """Return where a file is or will be, following links; raise if it cannot be written."""
     target = Path(os.path.realpath(path))
     # The path itself, too: names under /proc and /dev may point to files without a path.
     for each in (path, target):
@@ -239,7 +239,7 @@ def _handle(temporary: Path, target: Path) -> int:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name last; not every system can open a folder."""
+    """Write the new name to disk, on systems that can open a folder."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -15,7 +15,7 @@ from sknn.core.visible_units import BernoulliVisible, Visible, draw_bits, logist
 # Numbers in the largest array of one chunk.
 _CHUNK = 1 << 18
 # A mixture of normal densities of variance 1, summed on a grid this fine, is exact to 13 digits,
-# and this far out nothing is left of it.
+# and this far out it is negligible.
 _GRID, _MARGIN = 0.8, 7.5
 MAX_ENUMERATED = 24
 
@@ -27,7 +27,7 @@ class LogPartition(NamedTuple):
     ----------
     value : float
     standard_error : float
-        0.0 where it is exact.
+        0.0 if it is exact.
     """
 
     value: float
@@ -81,7 +81,7 @@ class Machine:
         return h
 
     def reconstruct(self, v: Any) -> NDArray:
-        """Return E[v | E[h | v]]: there and back by means, nothing drawn."""
+        """Return E[v | E[h | v]]: up and down with means, without draws."""
         return self.visibles(self.hidden(v))
 
     def reconstruction_errors(self, v: Any) -> NDArray:
@@ -119,12 +119,12 @@ class Machine:
         return range(len(self.a))
 
     def _log_bit(self, i: int, v: NDArray, others: NDArray) -> NDArray:
-        """Return log p(v_i | others): minus the cross-entropy where v_i is a probability."""
+        """Return log p(v_i | others): minus the cross-entropy if v_i is a probability."""
         odds = softplus(others + self.W[i]).sum(axis=1) - softplus(others).sum(axis=1) + self.a[i]
         return -v * softplus(-odds) - (1.0 - v) * softplus(odds)
 
     def _grid(self, i: int) -> NDArray:
-        """Return points across all that visible unit i may be; its means lie between two ends."""
+        """Return points across the range of visible unit i, whose means lie between two ends."""
         row = self.W[i].astype(np.float64)
         low = self.a[i] + row[row < 0].sum() - _MARGIN
         high = self.a[i] + row[row > 0].sum() + _MARGIN
@@ -144,7 +144,7 @@ class Machine:
     # -- the partition function -----------------------------------------------------------
 
     def exact_log_partition(self) -> LogPartition:
-        """Sum over all states of the hidden units, of which there are 2 to the n_hidden."""
+        """Sum over all 2 ** n_hidden states of the hidden units."""
         n_hidden = len(self.b)
         if n_hidden > MAX_ENUMERATED:
             raise ValueError(

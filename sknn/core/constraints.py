@@ -1,7 +1,7 @@
-"""Constraints on parameters, in scikit-learn's words; read when a model is built.
+"""Constraints on parameters, in scikit-learn's terms, applied when a model is built.
 
-A number may be of any numeric type. What is read is Python's own, so that arithmetic does not
-depend on the type: a float32 would round, a uint8 overflow.
+A number may be of any numeric type. It is converted to Python's own, so that arithmetic does not
+depend on the type: a float32 would round, and a uint8 would overflow.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _as_given(value: Any) -> Any:
 
 
 class Constraint:
-    """A test of one value, the words that describe what passes it, and how that is read."""
+    """A test of one value, a description of valid values, and how they are converted."""
 
     def __init__(
         self,
@@ -62,12 +62,12 @@ class Constraint:
         return self.plain(value)
 
     def hint(self, value: Any) -> str:
-        """Return a hint about a value that is refused."""
+        """Return a hint about a refused value."""
         return ""
 
 
 def is_number(value: Any, kind: type) -> bool:
-    """Return whether a value is of a kind of number; truth values and time spans are none."""
+    """Return whether a value is of a kind of number; booleans and time spans are not."""
     kinds = (kind, Decimal) if kind is numbers.Real else kind
     return isinstance(value, kinds) and not isinstance(value, (bool, np.bool_, np.timedelta64))
 
@@ -87,7 +87,7 @@ def _bounds(low: float, high: float, closed: str) -> tuple[Callable[[Any], bool]
 
 
 def as_float(value: Any) -> float:
-    """Return a number as Python's float, NaN where it is none or beyond all floats."""
+    """Return a number as Python's float, NaN if it is not a number or beyond all floats."""
     if type(value) is float:
         return value
     try:
@@ -98,7 +98,7 @@ def as_float(value: Any) -> float:
 
 
 def real(low: float = -math.inf, high: float = math.inf, closed: str = "neither") -> Constraint:
-    """Accept a real number in an interval; `closed`: left, right, both or neither. NaN fails."""
+    """Accept a real number in an interval; `closed`: left, right, both, or neither. NaN fails."""
     inside, interval = _bounds(float(low), float(high), closed)
     return Constraint(
         lambda value: inside(as_float(value)), f"a float in the range {interval}", float
@@ -116,7 +116,7 @@ def integer(low: float = -math.inf, high: float = math.inf, closed: str = "left"
 
 
 def each(plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return how a list or tuple is read of which every entry is read so; another value is one."""
+    """Return a reader of lists and tuples that applies a reader to each entry, or to a value."""
 
     def read(value: Any) -> Any:
         if isinstance(value, tuple):
@@ -161,7 +161,7 @@ def instance_of(kind: type, words: str | None = None) -> Constraint:
 
 
 def spec_of(kind: Any, words: str) -> Constraint:
-    """Accept a spec of a class, whose own parameters are checked and read as well."""
+    """Accept a spec of a class, whose own parameters are also checked and converted."""
     return Constraint(lambda value: isinstance(value, kind), words, lambda value: value.checked())
 
 
@@ -217,14 +217,14 @@ def check(
 ) -> dict[str, Any]:
     """Return the values as the constraints convert them: numbers of any type become Python's own.
 
-    Values that are the very objects in `sound` are passed over.
+    Values that are the same objects as in `sound` are skipped.
 
     Raises
     ------
     InvalidParameterError
         For the first value its constraint does not accept, both a ValueError and a TypeError; the
-        text names the owner, the parameter, what is allowed and what came. Also for a row of
-        `constraints` without a value.
+        text names the owner, the parameter, the allowed values, and the given one. Also for a row
+        of `constraints` without a value.
     """
     plain = {}
     for name, constraint in constraints.items():
@@ -240,9 +240,9 @@ def check(
 
 
 def sound_defaults(kind: type, table: Mapping[str, Constraint]) -> dict[str, Any]:
-    """Return the defaults of a class that its table allows and takes as they are.
+    """Return the defaults of a class that its table accepts unchanged.
 
-    Most parameters have their defaults, which need not be checked again every time.
+    Most parameters have their defaults, which need not be checked every time.
     """
     defaults = {name: parameter.default for name, parameter in signature(kind).parameters.items()}
     return {

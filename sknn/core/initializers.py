@@ -141,7 +141,7 @@ class Uniform(Initializer, alias="uniform"):
         Raises
         ------
         InvalidParameterError
-            When `low` lies above `high`.
+            If `low` is greater than `high`.
         """
         if self.low > self.high:
             raise InvalidParameterError(

@@ -48,7 +48,7 @@ class Param:
     decay: float = 1.0
 
     def draw(self, rng: np.random.Generator) -> NDArray:
-        """Return initial values, checked."""
+        """Return checked initial values."""
         values = np.asarray(self.init.draw(rng, self.shape, self.fan_in, self.fan_out))
         kind = type(self.init).__name__
         if values.shape != self.shape or values.dtype.kind not in "fiu":
@@ -93,7 +93,7 @@ class Plan:
     work: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what would fail later, far from the layer that said it."""
+        """Raise for errors that would otherwise occur later, far from the layer at fault."""
         for entries, kind in ((self.params, Param), (self.scratch, Scratch)):
             for name, entry in entries.items():
                 if not isinstance(entry, kind):
@@ -113,8 +113,8 @@ class Plan:
             whole = isinstance(shape, tuple) and all(isinstance(n, Integral) for n in shape)
             if not whole or min(shape, default=0) < 0:
                 raise TypeError(
-                    f"The shape of a {owner} must be a tuple of ints, as (3,); leave the batch "
-                    f"axis out. Got {shape!r} instead."
+                    f"The shape of a {owner} must be a tuple of ints, such as (3,); leave the "
+                    f"batch axis out. Got {shape!r} instead."
                 )
 
     @property
@@ -153,7 +153,7 @@ class Growth:
     units : ndarray of int
         For each old unit its position among the new ones.
     silent : ndarray of int
-        Positions whose parameters are zero, whatever was drawn for them.
+        Positions whose parameters are zero, regardless of the drawn values.
     """
 
     layer: str
@@ -165,16 +165,15 @@ class Layout:
     """Order, offsets and views of the flat parameter vector.
 
     Decayed parameters come first, then the undecayed, then tracked statistics, each in
-    the order of the layers. So L2 is one slice, what an optimizer sees is one slice, and a
-    copy of the vector is a complete checkpoint.
+    the order of the layers. So the numbers for L2 are one slice, those for an optimizer are one
+    slice, and a copy of the vector is a complete checkpoint.
 
     Parameters
     ----------
     plans : sequence of Plan
         One per layer.
     names : sequence of str, default=None
-        One unique name per layer, by which parameters find their place in another layout. None
-        numbers them.
+        One unique name per layer, which identifies parameters in another layout. None numbers them.
 
     Attributes
     ----------
@@ -210,12 +209,12 @@ class Layout:
         self.size = ends[Role.TRACKED]
 
     def room(self, lead: Shape, dtype: DTypeLike) -> NDArray:
-        """Return zeros for all parameters of all members, of which `lead` is the number.
+        """Return zeros for all parameters of all members; `lead` is the number of members.
 
         Raises
         ------
         MemoryError, ValueError
-            If there are more than the machine has room for, or could have.
+            If there are more than fit into memory, or could fit.
         """
         try:
             return np.zeros((*lead, self.size), dtype)
@@ -230,7 +229,7 @@ class Layout:
             f"There is no room for {prod(lead)} network(s) of {self.size} parameters each; the "
             f"largest array is {largest.name} of the layer {self.names[largest.layer]!r}, of shape "
             f"{largest.param.shape}. Choose fewer members (n_members; n_splits of tables), smaller "
-            "layers, or a smaller batch_size where layers hold rows."
+            "layers, or a smaller batch_size if layers hold rows."
         )
 
     def _owner(self, param: Param, name: str, plans: Sequence[Plan]) -> int:
@@ -246,7 +245,7 @@ class Layout:
         return layer
 
     def views(self, vector: NDArray) -> list[Views]:
-        """Give each layer named windows on `vector`.
+        """Return named views of `vector` for each layer.
 
         Parameters
         ----------
@@ -267,7 +266,7 @@ class Layout:
     def places(self, start: int, stop: int) -> list[slice]:
         """Return the positions of the parameters of the layers from `start` up to `stop`, in order.
 
-        One after the other they make the vector of a layout of these layers alone.
+        Together they form the vector of a layout of these layers alone.
         """
         places: list[slice] = []
         for slot in self.slots:
@@ -290,10 +289,10 @@ class Layout:
         return [(self.names[slot.layer], slot.name, slot.param.shape) for slot in self.slots]
 
     def remap(self, vector: NDArray, new: Layout, out: NDArray, growth: Growth) -> None:
-        """Copy a vector of this layout to where its numbers belong in another.
+        """Copy a vector of this layout to the places of its numbers in another one.
 
-        Serves weights, moments of optimizers and copies of the best weights alike. Parameters of
-        `new` that this layout lacks keep what `out` holds.
+        It works for weights, moments of optimizers, and copies of the best weights. Parameters of
+        `new` that this layout lacks keep the values in `out`.
 
         Parameters
         ----------

@@ -1,8 +1,8 @@
-"""Methods that speak for the class a user knows, not for a base it inherits from.
+"""Methods that name the class of the user, not the base class from which it inherits them.
 
-Python names a function by where it was written: ``_Moments.__init__() got an unexpected keyword
-argument``, where the user wrote ``Adam(beta=0.9)``. And its docstring says what holds for most
-classes, where a few take something else.
+Python names a function by the place of its code: ``_Moments.__init__() got an unexpected keyword
+argument``, although the user wrote ``Adam(beta=0.9)``. And its docstring says what is true for most
+classes, although a few differ.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def take_over(owner: type, name: str, wording: Mapping[str, str] = _NOTHING) -> None:
-    """Give a class a copy of a method it inherits, under its own name; anything else stays.
+    """Give a class a copy of an inherited method with the name of the class; do nothing otherwise.
 
     Parameters
     ----------
     wording : mapping of str to str
-        What its docstring says otherwise: from parts of that of the base to those of the class.
+        Replacements in its docstring: from parts of the docstring of the base to those of the
+        class.
     """
     found = inspect.getattr_static(owner, name)
     if name in vars(owner):

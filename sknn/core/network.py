@@ -17,7 +17,7 @@ from sknn.core.row_order import Buffer, aligned, in_order
 # large enough for full speed of the matrix products, small enough to stay in cache.
 _CHUNK_NUMBERS = 1 << 19
 _CHUNK_ROWS = (256, 8192)
-# Fewer rows where even so few would fill the memory, as large images do.
+# Fewer rows if even this many would fill the memory, as with large images.
 _MOST_NUMBERS = 1 << 23
 
 
@@ -37,7 +37,7 @@ def present_steps(x: NDArray) -> NDArray | None:
 
 
 def _rows_of_a_chunk(widest: int, members: int) -> int:
-    """Return how many rows to predict at once; `widest` are the numbers per row of one member."""
+    """Return how many rows to predict at once; `widest` counts the numbers per row of a member."""
     low, high = _CHUNK_ROWS
     rows = max(low, min(high, _CHUNK_NUMBERS // widest))
     return max(1, min(rows, _MOST_NUMBERS // (widest * members)))
@@ -60,7 +60,7 @@ class Network:
         Number of equally shaped networks trained in one pass. With more than one, `theta`
         and every view have a leading axis of members.
     given_shape : tuple of int, default=None
-        Shape of what layers with ``reads_input`` are given; None: that of a row.
+        Shape of the input for layers with ``reads_input``; None: that of a row.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class Network:
         sequences = len(self.in_shape) == 2
         self.masks = sequences and any(layer.uses_mask for layer in self.layers)
         self.carries_state = any(layer.carries_state for layer in self.layers)
-        # Noise layers are the identity in prediction, so the chain does without them.
+        # Noise layers are the identity in prediction, so the chain leaves them out.
         self.inference = [i for i, layer in enumerate(self.layers) if not layer.training_only]
 
     def _attach(self, theta: NDArray) -> None:
@@ -201,7 +201,7 @@ class Network:
     def part(self, start: int, stop: int) -> Network:
         """Return an independent network of the layers from `start` up to `stop`.
 
-        Its vector holds what ``layout.places(start, stop)`` names of this one, in that order.
+        Its vector holds the places ``layout.places(start, stop)`` of this one, in that order.
         """
         shape = self.plans[start - 1].out_shape if start else self.in_shape
         twin = Network(
@@ -246,7 +246,7 @@ class Network:
         stop : int, default=None
             Use the first `stop` layers only.
         start : int, default=0
-            Feed `x` to this layer, as if it were the output of the one before.
+            Pass `x` to this layer, as if it were the output of the previous one.
         given : ndarray of shape (n, *given_shape), default=None
             What layers with ``reads_input`` read; None: `x`.
 
@@ -290,7 +290,7 @@ class Network:
     def _chunk_rows(self, chain: list[int], x: Any) -> int:
         if self.carries_state:
             return x.shape[0]
-        # A chunk of dense rows may have to be copied; CSR rows are as wide as what they hold.
+        # A chunk of dense rows may have to be copied; CSR rows are as wide as their entries.
         given = prod(x.shape[1:]) if isinstance(x, np.ndarray) else 1
         # Members share the rows.
         given = -(-given // self.n_members)
@@ -299,7 +299,7 @@ class Network:
 
     @staticmethod
     def _widest(plan: Plan) -> int:
-        """Count the numbers per row of the largest array a layer predicts with."""
+        """Return the number of numbers per row of the largest array with which a layer predicts."""
         needs = [need for need in plan.scratch.values() if need.per_row and not need.training_only]
         return max(prod(shape) for shape in (plan.out_shape, *(need.shape for need in needs)))
 
@@ -329,12 +329,12 @@ class Network:
         return x
 
     def __getstate__(self) -> dict[str, Any]:
-        """Keep what cannot be rebuilt: views of `theta` would come back as copies."""
+        """Keep only what cannot be rebuilt: views of `theta` would become copies."""
         keep = ("layers", "names", "in_shape", "given_shape", "lead")
         return {name: getattr(self, name) for name in keep} | {"theta": self._theta}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Plan again and lay the views over the stored vector."""
+        """Plan again, and make the views of the stored vector."""
         theta = state.pop("theta")
         self.__dict__.update(state)
         self._plan()

@@ -25,11 +25,11 @@ class Pretrained:
     Parameters
     ----------
     estimator : fitted estimator of sknn
-        Where the weights come from. Several members need as many members in the new network; a
+        The source of the weights. Several members need as many members in the new network; a
         single network gives the same weights to every member.
     layers : sequence of str, default=None
         Names of the layers to copy. None: all of them; the output layer only if both networks
-        answer the same question (the same classes in the same order, or the same number of targets,
+        have the same task (the same classes in the same order, or the same number of targets,
         with the same link and number of raw scores).
 
     Raises
@@ -111,7 +111,7 @@ class Pretrained:
         return self.whole and name == self.output and not _same(self.answers, asked)
 
     def _matched(self, network: Network, name: str) -> list[tuple[NDArray, NDArray]]:
-        """Pair the windows of one layer with what goes there."""
+        """Pair the views of one layer with the arrays for it."""
         arrays = self.weights[name]
         views = network.params[network.names.index(name)] if name in network.names else {}
         # A single network may start every member.
@@ -122,8 +122,8 @@ class Pretrained:
         if not fits:
             raise ValueError(
                 f"weight_init={self!r} has a layer {name!r} with {_shapes(arrays)}; in this "
-                f"network it has {_shapes(views)}. Give both the same layers and n_members, or "
-                "choose layers by Pretrained(..., layers=[...])."
+                f"network, it has {_shapes(views)}. Give both the same layers and n_members, or "
+                "choose layers with Pretrained(..., layers=[...])."
             )
         return [(views[key], array) for key, array in arrays.items()]
 

@@ -38,7 +38,7 @@ def check_differentiable_twice(network: Network, start: int = 0) -> None:
     ------
     ValueError
         For anything but Dense layers on flat rows, elementwise activations, and layers that lay
-        the numbers out anew; it names the layer.
+        numbers out in another shape; it names the layer.
     """
     for i in range(start, len(network.layers)):
         layer = network.layers[i]
@@ -48,7 +48,7 @@ def check_differentiable_twice(network: Network, start: int = 0) -> None:
             raise ValueError(
                 "A gradient penalty needs the second derivative of every layer of the "
                 f"discriminator, and the {type(layer).__name__} layer {network.names[i]!r} has "
-                "none here; use plain Dense layers and activations of this package, or set "
+                "none; use plain Dense layers and activations of this package, or set "
                 "gradient_penalty=0 (with another objective than 'wasserstein_gp')."
             )
 

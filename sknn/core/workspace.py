@@ -78,7 +78,7 @@ class Workspace:
     fit, added : float
         The parts of the loss of the last batch: of the outputs, and what layers add.
     strength : float in [0, 1]
-        What a schedule has left of the noise of layers.
+        Remaining share of the noise of layers, set by a schedule.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What all network estimators share."""
+"""Common parts of all network estimators."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class BaseNetwork(
     _defaults: ClassVar[dict[str, Any]] = {}
 
     _wording: ClassVar[Mapping[str, str]] = {}
-    """What docstrings of inherited methods say otherwise for a family: from theirs to its own."""
+    """Replacements in docstrings of inherited methods for a family."""
 
     _score_name: ClassVar[str] = ""
     """The scorer that ``validation_scores_`` records anyway."""
@@ -87,7 +87,7 @@ class BaseNetwork(
     _single_threaded: ClassVar[bool] = False
     """A second BLAS thread would slow training down, for layers of any size."""
     _task: ClassVar[Task] = Task()
-    """What y means, and what rows count."""
+    """The meaning of y, and the weights of rows."""
 
     _holdout: ClassVar[Holdout] = Holdout()
     """How held-out rows are chosen and used."""
@@ -103,7 +103,7 @@ class BaseNetwork(
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Look up the parameters of public classes in their table; put their name on methods.
 
-        Classes that users derive keep the constraints of ours; new parameters are theirs to check.
+        Derived classes of users keep these constraints; they check new parameters themselves.
         """
         super().__init_subclass__(**kwargs)
         if "__init__" in vars(cls) and cls.__module__.startswith("sknn."):
@@ -185,8 +185,9 @@ class BaseNetwork(
         run = self.run_
         if run.optimizer_state is None:
             raise ValueError(
-                f"This {type(self).__name__} has no interrupted call to resume, or kept nothing to "
-                "continue from; resume what Checkpoint.load returns or Pause stopped. To train a "
+                f"This {type(self).__name__} has no interrupted call to resume, or kept no state "
+                "to continue from; resume an estimator that Checkpoint.load returned or Pause "
+                "stopped. To train a "
                 "network further that has finished, fit it with warm_start=True (if that is set "
                 "only now, this fit starts from the weights that predict, with a fresh "
                 "optimizer), or call partial_fit; in a pipeline, "
@@ -202,7 +203,7 @@ class BaseNetwork(
         """Check and convert the parameters of a working copy; return those of the user."""
         return checks.check_parameters(self, self._constraints)
 
-    # -- hooks: what a family says of itself ----------------------------------------------
+    # -- hooks: the definition of a family ------------------------------------------------
 
     @abstractmethod
     def _recipe(self) -> Recipe:
@@ -211,8 +212,8 @@ class BaseNetwork(
     def _adapt_call(self, state: FitState) -> None:  # noqa: B027
         """Record what later calls need; replace the call of the user by another one.
 
-        The networks for tables alone do: the beginning of a stream may be too short to choose
-        scales, bins and levels by.
+        Only the networks for tables do so: the beginning of a stream may be too short to determine
+        scales, bins, and levels.
         """
 
     @abstractmethod
@@ -230,7 +231,7 @@ class BaseNetwork(
         ----------
         state : FitState
         in_shape : tuple of int
-            That of the rows of X; a GAN feeds its network with something else.
+            That of the rows of X; a GAN passes something else to its network.
         """
         return plan_network(state, in_shape)
 
@@ -274,7 +275,7 @@ class BaseNetwork(
     def _raw(self, X: Any) -> NDArray:
         """Return raw scores, in the units of the user.
 
-        The networks for tables alone pool members that do not count alike.
+        Only the networks for tables pool members with different weights.
         """
         self._check_fitted()
         checked = isinstance(X, CheckedArray)
@@ -323,7 +324,7 @@ class BaseNetwork(
         if written != __version__:
             warnings.warn(
                 f"This {type(self).__name__} was pickled by sknn {written} and is loaded by "
-                f"{__version__}, which may not understand it. Fit it again to be safe.",
+                f"{__version__}, which may not be able to read it. Fit it again to be safe.",
                 InconsistentVersionWarning,
                 stacklevel=2,
             )

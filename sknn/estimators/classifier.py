@@ -181,10 +181,10 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         return proba, self._as_given(self._disagreement(X), X)
 
     def _disagreement(self, X: Any) -> Any:
-        """Return the standard deviation of the members' probabilities, in the form of these."""
+        """Return the standard deviation of the members' probabilities, in their form."""
         members = self._through(self._check_inputs(X))
         answers = [computed(self._targets.proba, raw, self._loss) for raw in members]
-        # If several epochs predict, the members do not count alike.
+        # If several epochs predict, the members have different weights.
         share = vars(self).get("member_shares_")
         if isinstance(answers[0], list):
             return [_spread(np.stack(output), share) for output in zip(*answers, strict=True)]
@@ -254,11 +254,11 @@ class NetworkClassifier(ClassifierMixin, SupervisedNetwork):
         return LogLoss(label_smoothing=smoothing)
 
     def _smoothing(self) -> float:
-        """Return the share of the target that goes to all classes alike."""
+        """Return the share of the target that is spread evenly over all classes."""
         return float(self.label_smoothing)
 
     def __sklearn_tags__(self) -> Any:
-        """Several labels and several outputs are welcome."""
+        """Accept several labels and several outputs."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         tags.target_tags.multi_output = True

@@ -1,8 +1,8 @@
-"""A network as written by hand: x W + b and an activation, layer after layer.
+"""A network as a plain chain: x W + b and an activation, layer after layer.
 
-Who reads ``coefs_`` and ``intercepts_`` makes this forward pass over them, so they are what it
-needs: batch normalization, which is a factor and a shift once it is trained, and the factors of
-inputs are multiplied into them. A network that is more than such a chain has neither.
+Code that reads ``coefs_`` and ``intercepts_`` computes this forward pass with them. So batch
+normalization, which is a factor and a shift after training, and the factors of inputs are
+multiplied into them. A network that is more than such a chain has neither.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from sknn.core.layers import Activate, BatchNorm, Dense, Flatten, Sparsity
 from sknn.core.layout import Shape, Views
 from sknn.core.network import Network
 
-# What each layer does to its input: times the first, plus the second.
+# Each layer multiplies its input by the first, and adds the second.
 Affine = tuple[Any, Any]
 
 
 class NotPlain(AttributeError):
-    """A layer has no place in a chain of weights, biases and activations."""
+    """A layer does not fit into a chain of weights, biases, and activations."""
 
 
 class Link:
-    """A dense layer, with what comes before and after it as far as it can be multiplied in.
+    """A dense layer, into which factors before and after it are multiplied if possible.
 
     Parameters
     ----------
@@ -55,12 +55,12 @@ class Link:
 
     @property
     def weights(self) -> NDArray:
-        """W of the plain layer: a window on the network, or an array that cannot be written to."""
+        """W of the plain layer: a view of the network, or a read-only array."""
         return _shown(self.views["W"] * self._factor()) if self.folded else self.views["W"]
 
     @property
     def bias(self) -> NDArray:
-        """Its b; zeros that cannot be written to where the layer has none."""
+        """Its b; read-only zeros if the layer has none."""
         return self.bias_with(self.views["W"]) if self._is_derived else self.views["b"]
 
     @property
@@ -68,14 +68,14 @@ class Link:
         return self.folded or "b" not in self.views
 
     def bias_with(self, weights: NDArray) -> NDArray:
-        """Return the b there would be with other weights inside."""
+        """Return b for other trained weights."""
         (_, shift), (factor, last) = self._incoming(), _together(self.after)
         moved = (np.broadcast_to(shift, weights.shape[:-1])[..., None, :] @ weights)[..., 0, :]
         found = (moved + self.views.get("b", 0.0)) * factor + last
         return _shown(found.astype(weights.dtype, copy=False))
 
     def inside(self, weights: NDArray) -> NDArray:
-        """Return the trained W for a W that is shown; raise if there is none."""
+        """Return the trained W for a plain W; raise if there is none."""
         if not self.folded:
             return weights
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -96,7 +96,7 @@ class Link:
             )
 
     def set_bias(self, wanted: NDArray) -> None:
-        """Let b be so, after :meth:`check_bias`."""
+        """Set b, after :meth:`check_bias`."""
         if self._place is None:
             return
         if self._is_derived:
@@ -106,7 +106,7 @@ class Link:
 
     @property
     def _place(self) -> NDArray | None:
-        """What is added last."""
+        """The shift that is added last."""
         return self.after[-1][1]["bias"] if self.after else self.views.get("b")
 
     def _incoming(self) -> Affine:
@@ -123,7 +123,7 @@ class Link:
 
 
 def _together(norms: list[tuple[BatchNorm, Views]]) -> Affine:
-    """Return factor and shift of batch normalizations one after the other, in prediction."""
+    """Return factor and shift of consecutive batch normalizations in prediction."""
     factor: Any = 1.0
     shift: Any = 0.0
     for layer, p in norms:
@@ -138,7 +138,7 @@ def _shown(array: NDArray) -> NDArray:
 
 
 def links_of(network: Network) -> list[Link]:
-    """Return the chain that a network is.
+    """Return the network as a chain.
 
     Raises
     ------
@@ -167,6 +167,6 @@ def links_of(network: Network) -> list[Link]:
 
 
 def _takes_all(layer: Dense, shape: Shape) -> bool:
-    """Whether a layer multiplies the whole row it is given, and nothing else."""
+    """Whether a layer multiplies its whole input row, and does nothing else."""
     columns = inf if layer.columns is None else layer.columns
     return len(shape) == 1 and columns >= shape[0] and not layer.input_skip

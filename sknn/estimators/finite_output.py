@@ -1,4 +1,4 @@
-"""Answers to the user: finite, or an error that says why they cannot be."""
+"""Results for the user: finite, or an error that says why they are not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def computed(compute: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
     Raises
     ------
     ValueError
-        Where it has left the range of the precision. On its way there nothing is warned about.
+        If it has left the range of the precision. NumPy's warnings on the way are suppressed.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         answer = compute(*arguments, **more)
@@ -30,5 +30,5 @@ def computed(compute: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
 
 
 def _is_finite(answer: NDArray) -> bool:
-    # The sum tells in one call; only where it overflows must every entry be looked at.
+    # The sum shows it in one call; every entry is checked only if the sum overflows.
     return math.isfinite(answer.sum()) or bool(np.isfinite(answer).all())

@@ -13,14 +13,14 @@ from sknn._drawing.svg import network_svg
 from sknn.core.network import Network
 from sknn.training.run import Run
 
-# Layers of more units are boxes where the estimator shows itself in a notebook.
+# Layers of more units are boxes in the picture that a notebook shows.
 _FEW_UNITS = 10
 
 
 class Learned:
     """Placeholder for an attribute that fit sets, as long as the estimator has none.
 
-    Asked for before, it says so. NotFittedError is an AttributeError: there is no such attribute.
+    Before fit, access raises NotFittedError, which is an AttributeError.
     """
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -28,7 +28,7 @@ class Learned:
         self.name = name
 
     def __get__(self, estimator: Any, owner: type | None = None) -> Any:
-        """Raise, since the estimator has no such attribute."""
+        """Raise, because the estimator has no such attribute."""
         if estimator is None:
             return self
         estimator._check_fitted()
@@ -41,7 +41,7 @@ def learned() -> Any:
 
 
 class Fitted:
-    """An estimator that is fitted once it has a network, and says so where it has none."""
+    """An estimator that is fitted once it has a network, and raises an error if it has none."""
 
     network_: Network = learned()
     run_: Run = learned()
@@ -66,7 +66,7 @@ class Fitted:
             )
 
     def _repr_html_inner(self) -> str:
-        """Add the picture of the network to what scikit-learn shows of an estimator."""
+        """Add the picture of the network to scikit-learn's HTML of an estimator."""
         return super()._repr_html_inner() + self._picture()  # type: ignore[misc]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class Fitted:
         return bundle
 
     def _picture(self) -> str:
-        """Return the picture of the network as HTML, nothing before fit."""
+        """Return the picture of the network as HTML, or blank before fit."""
         if not self.__sklearn_is_fitted__():
             return ""
         classes = vars(self).get("classes_", ())
@@ -100,12 +100,12 @@ class Fitted:
 
     @property
     def history_(self) -> dict[str, NDArray]:
-        """What was measured: a dict of arrays with one entry per epoch.
+        """Measurements: a dict of arrays with one entry per epoch.
 
         The keys are epoch, loss, learning_rate, seconds (of the epoch), gradient_norm (of the last
         batch), and penalty (the part of the loss that is not an error of predictions: penalties on
-        weights, and what layers add; ``loss - penalty`` is comparable with validation_loss). With
-        validation rows there are also validation_loss and validation_score, and with `scoring`
+        weights, and terms that layers add; ``loss - penalty`` is comparable with validation_loss).
+        With validation rows there are also validation_loss and validation_score, and with `scoring`
         score. Callbacks may add more, such as the measurements of
         :class:`~sknn.callbacks.Diagnostics` in every layer.
 
@@ -132,7 +132,7 @@ class Fitted:
 
     @property
     def best_loss_(self) -> float | None:
-        """Lowest objective of an epoch; None with early stopping, which watches something else."""
+        """Lowest objective of an epoch; None with early stopping, which monitors something else."""
         return None if self._watches_validation() else self.run_.best_loss
 
     @property

@@ -53,7 +53,7 @@ class MLPClassifier(NetworkClassifier):
         Smallest improvement of the loss that counts. For lbfgs, training ends when no entry of the
         gradient is larger.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
@@ -64,7 +64,7 @@ class MLPClassifier(NetworkClassifier):
         Whether to use Nesterov's momentum.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
-        max_iter / 10)`` epochs, and keep the best weights. With `scoring`, the score is watched
+        max_iter / 10)`` epochs, and keep the best weights. With `scoring`, the score is monitored
         instead.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
@@ -78,7 +78,7 @@ class MLPClassifier(NetworkClassifier):
         Prevents division by zero in updates ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
     max_fun : int, default=15000
         Maximum number of function evaluations of lbfgs.
     loss : str or Loss, default="log_loss"
@@ -119,7 +119,7 @@ class MLPClassifier(NetworkClassifier):
     transform_layer : int, default=-1
         Index of the hidden layer whose activations `transform` returns.
     scoring : str or callable, default=None
-        What early stopping watches: a scikit-learn scorer, or None for the validation loss.
+        What early stopping monitors: a scikit-learn scorer, or None for the validation loss.
     stop_below : float, default=None
         Stop when the training loss falls below this.
     max_time : float, default=None
@@ -348,7 +348,7 @@ class MLPRegressor(NetworkRegressor):
         Smallest improvement of the loss that counts. For lbfgs, training ends when no entry of the
         gradient is larger.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
@@ -359,7 +359,7 @@ class MLPRegressor(NetworkRegressor):
         Whether to use Nesterov's momentum.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
-        max_iter / 10)`` epochs, and keep the best weights. With `scoring`, the score is watched
+        max_iter / 10)`` epochs, and keep the best weights. With `scoring`, the score is monitored
         instead.
     validation_fraction : float, default=0.1
         Share of rows held out for early stopping if no X_val is passed. At the end, the best
@@ -373,7 +373,7 @@ class MLPRegressor(NetworkRegressor):
         Prevents division by zero in updates ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
     max_fun : int, default=15000
         Maximum number of function evaluations of lbfgs.
     layers : list of Layer, default=None
@@ -411,7 +411,7 @@ class MLPRegressor(NetworkRegressor):
     transform_layer : int, default=-1
         Index of the hidden layer whose activations `transform` returns.
     scoring : str or callable, default=None
-        What early stopping watches: a scikit-learn scorer, or None for the validation loss.
+        What early stopping monitors: a scikit-learn scorer, or None for the validation loss.
     stop_below : float, default=None
         Stop when the training loss falls below this.
     max_time : float, default=None

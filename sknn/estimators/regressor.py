@@ -1,4 +1,4 @@
-"""What all regressors share: standardized y, bounds on predictions."""
+"""Common parts of all regressors: standardized y, bounds on predictions."""
 
 from __future__ import annotations
 
@@ -194,10 +194,10 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
         return self._spread(X)
 
     def _spread(self, X: Any, share: NDArray | None = None) -> NDArray:
-        """Return the standard deviation of what the members foretell; they may count differently.
+        """Return the standard deviation of the members' predictions, which may have weights.
 
-        That is how far their means are apart, and where the loss learns it how far targets are from
-        each of them.
+        That is the distance of their means and, if the loss learns a spread, the distance of
+        targets from each of them.
         """
         k = self._targets.n_outputs
         answers = computed(self._loss.link, self._through(self._check_inputs(X)))
@@ -208,11 +208,11 @@ class NetworkRegressor(RegressorMixin, SupervisedNetwork):
             apart.append(answers[..., k:])
         share = np.full(len(answers), 1.0 / len(answers)) if share is None else share
         root = np.sqrt(share).astype(answers.dtype).reshape(-1, *[1] * (answers.ndim - 1))
-        # The squares of what may be a fine standard deviation could overflow.
+        # The squares of a valid standard deviation could overflow.
         return np.hypot.reduce(np.concatenate([part * root for part in apart]), axis=0)
 
     def __sklearn_tags__(self) -> Any:
-        """Several outputs are welcome."""
+        """Accept several outputs."""
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags

@@ -1,6 +1,6 @@
-"""Shapes that can be trained on, but were probably meant otherwise: how X was read, and a remedy.
+"""Warnings about shapes that were probably meant otherwise: how X was read, and a remedy.
 
-Shapes here are those of a row as the layers see it, channels last.
+Shapes here are those of a row for the layers, with channels last.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def of_channels(shape: Shape, first: bool) -> str | None:
 
 def _of_images(shape: Shape, first: bool) -> str | None:
     height, width, channels = shape
-    # What the channels would be if they were at the other end, and the axes that would be left.
+    # The channels if they were at the other end, and the remaining axes.
     other, left = (width, (channels, height)) if first else (height, (width, channels))
     few = other <= _COLORS < min(left)
     if not few and not other < left[0] == left[1]:
@@ -62,7 +62,7 @@ def of_square(shape: Shape) -> str | None:
 
 
 def of_narrow_images(shape: Shape) -> str | None:
-    """Return the warning for images without an axis of channels that are more like signals."""
+    """Return the warning for images without an axis of channels that look more like signals."""
     height, width, _ = shape
     if max(height, width) < _RATIO * min(height, width):
         return None

@@ -29,11 +29,11 @@ class ShapedNetwork(SupervisedNetwork):
     channels: Any = "last"
 
     _finite: ClassVar[Any] = True
-    """What of X must be finite, in scikit-learn's words."""
+    """Which entries of X must be finite, in scikit-learn's terms."""
     _free_axes: ClassVar[int] = 0
     """Number of leading axes of a row that may have any length."""
 
-    # The fitted value counts; the parameter may have been changed since.
+    # The fitted value is used; the parameter may have been changed since.
     _channels_first: bool = False
     input_shape_: Shape = learned()
 
@@ -42,16 +42,16 @@ class ShapedNetwork(SupervisedNetwork):
         """Return the shape of a row with one axis of channels; raise if it cannot have one."""
 
     def _full_shape(self, shape: Shape) -> Shape:
-        """Return the shape of a row as the layers want it: channels last."""
+        """Return the shape of a row for the layers: channels last."""
         shape = self._with_channels(shape)
         return (*shape[1:], shape[0]) if self._channels_first else shape
 
     def _given_shape(self, shape: Shape) -> Shape:
-        """Return the shape of a row of the layers as the user gives it."""
+        """Return the shape of a row of the layers in the order of the user."""
         return (shape[-1], *shape[:-1]) if self._channels_first else shape
 
     def _in_order(self, x: NDArray, shape: Shape) -> NDArray:
-        """Return rows, laid flat or not, as the layers want them; a view, nothing is copied."""
+        """Return rows, flattened or not, in the form for the layers, without copying."""
         x = x.reshape(len(x), *self._given_shape(shape))
         return np.moveaxis(x, 1, -1) if self._channels_first else x
 
@@ -72,7 +72,7 @@ class ShapedNetwork(SupervisedNetwork):
         return x
 
     def _read_several(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
-        """Read X, and tell if it cannot be read since it is one row without the axis of rows."""
+        """Read X; raise with advice if it is one row without the axis of rows."""
         try:
             return self._read(X, dtypes, reset)
         except ValueError as error:
@@ -89,7 +89,7 @@ class ShapedNetwork(SupervisedNetwork):
         return single_row(X, self._given_shape(lengths), self._channels_first)
 
     def _read_flat(self, X: Any, dtypes: Any, reset: bool) -> NDArray:
-        """Read rows that are laid flat, as scalers and frames have them."""
+        """Read flattened rows, as scalers and frames have them."""
         arrays.check_columns(X)
         with naming_arguments(X=X):
             flat = validate_data(self, X, dtype=dtypes, reset=reset, ensure_all_finite=self._finite)
@@ -98,7 +98,7 @@ class ShapedNetwork(SupervisedNetwork):
         shape = self._full_shape(self._asked_shape(flat.shape[1:]))
         if prod(shape) != flat.shape[1]:
             raise ValueError(
-                f"X has {flat.shape[1]} features, and input_shape={self.input_shape!r} asks for "
+                f"X has {flat.shape[1]} features, but input_shape={self.input_shape!r} needs "
                 f"{prod(shape)}."
             )
         self.input_shape_ = shape
@@ -117,13 +117,13 @@ class ShapedNetwork(SupervisedNetwork):
 
     def _reshaped(self, x: NDArray, reset: bool) -> NDArray:
         if 0 in x.shape[1:]:
-            raise ValueError(f"X has rows of shape {x.shape[1:]}, which hold no number.")
+            raise ValueError(f"X has rows of shape {x.shape[1:]}, which are empty.")
         shape = self._full_shape(x.shape[1:])
         self._settle(shape, reset)
         return self._in_order(x, shape)
 
     def _settle(self, shape: Shape, reset: bool) -> None:
-        """Check the shape of rows as layers see them; with `reset` record it."""
+        """Check the shape of rows for the layers; with `reset` record it."""
         if not reset:
             self._check_shape(shape, self.input_shape_, "it was fitted on rows of shape")
             return
@@ -157,7 +157,7 @@ class ShapedNetwork(SupervisedNetwork):
         return Rows(x, y, weight, self._doubt(X, x) if reset else None)
 
     def _check_same_shape(self) -> None:
-        """Raise if `input_shape` or `channels` no longer are those of the network."""
+        """Raise if `input_shape` or `channels` differ from those of the network."""
         if (self.channels == "first") != self._channels_first:
             raise ValueError(
                 f"channels={self.channels!r} differs from that of the previous call, so training "
@@ -181,16 +181,16 @@ class ShapedNetwork(SupervisedNetwork):
         return self._read_several(X, [np.float64, np.float32], reset=False)
 
     def _doubt(self, X: Any, x: NDArray) -> str | None:
-        """Return how X was read, namely as `x`, and what to pass if, as is likely, it is wrong.
+        """Return how X was read, namely as `x`, and what to pass if that is wrong, as is likely.
 
-        Doubt where the channels are; who gives the shape of sequences knows.
+        Warn about the place of the channels, unless the user passes the shape of sequences.
         """
         if len(self.input_shape_) == 2 and self.input_shape is not None:
             return None
         return shape_warnings.of_channels(self.input_shape_, self._channels_first)
 
     def __sklearn_tags__(self) -> Any:
-        """Rows may have a shape; they are dense."""
+        """Accept rows with a shape, which must be dense."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = False
         tags.input_tags.three_d_array = True

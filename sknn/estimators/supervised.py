@@ -1,4 +1,4 @@
-"""What networks that learn y from hidden layers share."""
+"""Common parts of networks that learn y from hidden layers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from sknn.estimators.settings.recipe import Recipe, recipe_of
 
 
 def _has_hidden(estimator: Any) -> bool:
-    """Return whether there is a hidden layer; junk is left for fit to complain of."""
+    """Return whether there is a hidden layer; fit raises for invalid values."""
     if estimator.layers is not None:
         return any(isinstance(layer, Layer) and layer.has_units for layer in estimator.layers)
     sizes = [getattr(estimator, name) for name in estimator._hidden_parameters]
@@ -43,7 +43,7 @@ def is_stochastic(estimator: Any) -> bool:
 
 
 class SupervisedNetwork(BaseNetwork):
-    """Rows with targets, a chain of hidden layers, and what these layers say of a row."""
+    """Rows with targets, a chain of hidden layers, and the outputs of these layers."""
 
     transform_layer: Any = -1
     dropout: Any = 0.0
@@ -52,7 +52,7 @@ class SupervisedNetwork(BaseNetwork):
 
     _numeric_target: ClassVar[bool] = False
     _hidden_parameters: ClassVar[tuple[str, ...]] = ("hidden_layer_sizes",)
-    """Parameters that say how many hidden layers there are."""
+    """Parameters that determine the number of hidden layers."""
 
     def _loss_recipe(self) -> Loss:
         """Return the loss, not yet bound to a task."""
@@ -62,7 +62,7 @@ class SupervisedNetwork(BaseNetwork):
         return recipe_of(self, loss=self._loss_recipe(), automatic_sizes=self._automatic_sizes())
 
     def _automatic_sizes(self) -> Sequence[tuple[float, int]]:
-        """Return pairs: largest number of rows, and the size of batches up to it ("auto")."""
+        """Return pairs: the largest number of rows, and the size of batches up to it ("auto")."""
         return ((inf, 200),)
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
@@ -89,14 +89,14 @@ class SupervisedNetwork(BaseNetwork):
     def _hidden_ends(self) -> list[int]:
         """Return for each hidden block the index just after its last layer.
 
-        A block is a layer with units and what normalizes, bends or drops its output.
+        A block is a layer with units, and the layers that normalize, activate, or drop its output.
         """
         layers = self.network_.layers
         starts = [i for i, layer in enumerate(layers) if layer.has_units]
         return [self._end_of_block(start, stop) for start, stop in pairwise(starts)]
 
     def _end_of_block(self, start: int, stop: int) -> int:
-        """Leave out what only prepares the output of a block for the next one."""
+        """Leave out layers that only prepare the output of a block for the next one."""
         layers = self.network_.layers
         while stop > start + 1 and (
             isinstance(layers[stop - 1], Flatten) or layers[stop - 1].training_only
@@ -118,7 +118,7 @@ class SupervisedNetwork(BaseNetwork):
                 else "for example, use an MLP with n_members=5"
             )
             raise ValueError(
-                f"return_std=True needs members to compare, and this {type(self).__name__} is a "
+                f"return_std=True needs members to compare, but this {type(self).__name__} is a "
                 f"single network; {first}{remedy}."
             )
 

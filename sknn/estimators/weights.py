@@ -18,13 +18,13 @@ from sknn.training.run import Run
 
 
 class WeightList(list):
-    """What the network shows of its weights; setting an item changes the network.
+    """Views of the weights of a network; setting an item changes the network.
 
     Parameters
     ----------
     views : iterable of ndarray
     assign : callable
-        Called with a position and an array that is to be there; returns what is shown then.
+        Called with a position and the array for it; returns the array to show.
     """
 
     def __init__(self, views: Iterable[NDArray], assign: Callable[[int, NDArray], NDArray]) -> None:
@@ -39,7 +39,7 @@ class WeightList(list):
         super().__setitem__(index, self._assign(index, array))
 
     def __reduce__(self) -> Any:
-        """Pickle as a plain list: the windows would not survive."""
+        """Pickle as a plain list: the views would not survive."""
         return list, ([view.copy() for view in self],)
 
 
@@ -65,20 +65,20 @@ def _entries(weights: Any) -> list[tuple[str, str, Any]]:
         isinstance(v, Mapping) for v in weights.values()
     ):
         raise TypeError(
-            "weights must be a dict of layers, each a dict of arrays, as get_weights returns it."
+            "weights must be a dict of layers, each a dict of arrays, as returned by get_weights."
         )
     return [(layer, key, value) for layer, own in weights.items() for key, value in own.items()]
 
 
 def _arrays(values: Any, views: list[NDArray], name: str) -> list[NDArray]:
-    """Return checked arrays, one for each of those that are there."""
+    """Return checked arrays, one for each existing one."""
     if not isinstance(values, (list, tuple)) or len(values) != len(views):
         raise ValueError(f"{name} must be a list of {len(views)} arrays, one per layer.")
     return [_checked(value, view, name) for value, view in zip(values, views, strict=True)]
 
 
 def window(key: str, *, transposed: bool = False, doc: str = "") -> property:
-    """Return a property that shows one parameter of the first layer; setting copies into it."""
+    """Return a property for one parameter of the first layer; setting it copies values."""
 
     def view(self: Any) -> NDArray:
         views = self.network_.params[0]
@@ -153,7 +153,7 @@ class WeightAccess:
         links = self._links()
         arrays = _arrays(values, [link.weights for link in links], "coefs_")
         inside = [link.inside(array) for link, array in zip(links, arrays, strict=True)]
-        # Biases stay what they are seen to be.
+        # Plain biases keep their values.
         biases = [link.bias for link in links]
         for link, bias, array in zip(links, biases, inside, strict=True):
             link.check_bias(bias, array)

@@ -33,7 +33,8 @@ def input_gradients(estimator: Any, X: Any, *, target: Any = None) -> Any:
     classifiers        the raw score of the class `target`, None: of the class with the
                        highest one; with two classes the log-odds of this class
     regressors         the prediction, before a link such as ``exp`` (``out_activation_``)
-    AutoEncoder        :meth:`score_samples`; with `target` the raw score of that column
+    AutoEncoder        minus the mean squared reconstruction error; with `target` the raw score of
+                       that column
     Boltzmann machines minus :meth:`free_energy`; with `target` the output of a hidden unit
     GAN                :meth:`score_samples`, the score of the discriminator
     ================== ====================================================================

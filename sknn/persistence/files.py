@@ -1,4 +1,4 @@
-"""Estimators to files that run no code, and back."""
+"""Save estimators to files that run no code, and load them."""
 
 from __future__ import annotations
 

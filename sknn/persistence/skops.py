@@ -48,10 +48,10 @@ def _modules() -> list:
     for name in names:
         try:
             import_module(name)
-        except ImportError:  # Of a package that is not installed.
+        except ImportError:  # Modules of a package that is not installed.
             continue
     return [sys.modules[name] for name in names if name in sys.modules]
 
 
 def _pass(name: str) -> None:
-    """Go on where a package cannot be imported."""
+    """Continue if a package cannot be imported."""

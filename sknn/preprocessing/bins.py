@@ -49,7 +49,7 @@ def quantile_edges(known: Distinct, n_bins: int) -> NDArray:
 
 
 class Splitter:
-    """Cuts a column where a small decision tree on it alone would.
+    """Cuts a column where a small decision tree on this column alone would.
 
     Parameters
     ----------

@@ -65,7 +65,7 @@ def _column(entries: Any, n: int) -> Any:
             column[:] = list(entries)
             entries = column
     if size != n:
-        raise ValueError(f"conditions has {size} entries for {n} rows; give one, or {n}.")
+        raise ValueError(f"conditions has {size} entries for {n} rows; pass one, or {n}.")
     return entries
 
 

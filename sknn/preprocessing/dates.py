@@ -20,6 +20,10 @@ def _month(moments: NDArray) -> NDArray:
     return moments.astype("M8[M]").astype(np.int64) % 12 + 1
 
 
+def _day(moments: NDArray) -> NDArray:
+    return (moments.astype("M8[D]") - moments.astype("M8[M]")).astype(np.int64) + 1
+
+
 def _weekday(moments: NDArray) -> NDArray:
     # The first of January 1970 was a Thursday; Monday is 0.
     return (moments.astype("M8[D]").astype(np.int64) + 3) % 7
@@ -33,15 +37,16 @@ PARTS: dict[str, Callable[[NDArray], NDArray]] = {
     "days": _days,
     "year": _year,
     "month": _month,
+    "day": _day,
     "weekday": _weekday,
     "hour": _hour,
 }
-"""Days since 1970 with their fraction; year, month 1 to 12, weekday from Monday = 0; and hours
-since midnight with their fraction."""
+"""Days since 1970 with their fraction; year, month 1 to 12, day of the month 1 to 31, weekday
+from Monday = 0; and hours since midnight with their fraction."""
 
 
 def part(moments: NDArray, name: str) -> NDArray:
-    """Return one part of each moment as float64, NaN where it is missing."""
+    """Return one part of each moment as float64, NaN if it is missing."""
     return np.where(np.isnat(moments), np.nan, PARTS[name](moments))
 
 

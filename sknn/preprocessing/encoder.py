@@ -56,8 +56,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     the level in this order is an additional number, ``_rank``, without an indicator of missing
     entries.
 
-    **Dates** become numbers: days since 1970, and those of year, month, weekday (Monday is 0), and
-    hour that vary in `fit`. Dates with a time zone are converted to UTC. Time spans become seconds.
+    **Dates** become numbers: days since 1970, and those of year, month, day of the month, weekday
+    (Monday is 0), and hour that vary in `fit`. Dates with a time zone are converted to UTC. Time
+    spans become seconds.
 
     **Text** is read as numbers, dates, or time spans if nearly all different texts of a column are
     (95%): ``"1,234.5"``, ``"$3"``, ``"12%"``, ``"2020-01-31 12:00"``, ``"31 Jan 2020"``, and

@@ -52,7 +52,7 @@ class Distinct(NamedTuple):
         return Distinct.of(values, np.concatenate([self.weight, other.weight]))
 
     def heavier(self, value: float, more: float) -> Distinct:
-        """Return the same where one of the values weighs more."""
+        """Return the same with more weight for one of the values."""
         if not more:
             return self
         return Distinct(
@@ -60,7 +60,7 @@ class Distinct(NamedTuple):
         )
 
     def compressed(self, most: int) -> Distinct:
-        """Return `most` values or fewer, of which each but the ends stands for about as much.
+        """Return `most` values or fewer; except for the ends, each has about the same weight.
 
         The least and the greatest value stay. Between them runs of neighbors, of about equal
         weight, are given to the median of the run. So the weight of all that is not greater than

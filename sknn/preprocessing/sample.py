@@ -18,7 +18,7 @@ class Sample:
     ----------
     weight : ndarray of shape (n,)
     counts : ndarray of shape (n,)
-        How many rows each row stands for, where a rule asks for a number of rows: the weight as
+        How many rows each row counts as, if a rule needs a number of rows: the weight as
         a multiple of the smallest one if all are whole multiples, else one.
     rows : ndarray of shape (n,) or None
         How many rows of the table an entry is; None: one each.

@@ -19,7 +19,7 @@ _HUGE = 8e307
 
 @dataclass
 class Source:
-    """One numeric column: where it is read from, and how.
+    """One numeric column: its source, and how it is read.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Source:
         The column of X.
     kind : str
     way : str
-        How text is read, blank where there was none in fit.
+        How text is read; blank if there was none in fit.
     unread : float
         The share of entries that could not be read so in fit.
     part : str or None
@@ -41,12 +41,12 @@ class Source:
     part: str | None = None
 
     def read(self, table: Table) -> NDArray:
-        """Return the column as float64, NaN where it is missing."""
+        """Return the column as float64, NaN for missing entries."""
         whole = self.whole(table)
         return whole if self.part is None else part(whole, self.part)
 
     def whole(self, table: Table) -> NDArray:
-        """Return the column as numbers, or as dates all parts of which are to be had."""
+        """Return the column as numbers, or as dates with all parts."""
         return table.once((self.place, self.way), lambda: self._read(table))
 
     def _read(self, table: Table) -> NDArray:
@@ -79,7 +79,7 @@ class RankSource(Source):
     order: list[str] = field(default_factory=list)
 
     def read(self, table: Table) -> NDArray:
-        """Return the place of each entry, NaN where it is missing or not among the levels."""
+        """Return the place of each entry, NaN if it is missing or not among the levels."""
         return ranks(table.column(self.place), self.order)
 
 

@@ -38,7 +38,7 @@ def stands_for_missing(text: str) -> bool:
 def number(text: str) -> float | None:
     """Return a number given as text, with thousands separators, currency, or percent; else None.
 
-    Brackets are a minus, as accountants write it. What is beyond all floats is not a number: codes
+    Parentheses are a minus, as in accounting. Anything beyond all floats is not a number: codes
     such as 7E999 look like it.
     """
     try:
@@ -169,7 +169,7 @@ class Spelling:
     Attributes
     ----------
     kind : str
-        "number", "date" or "time span"; blank where they are words.
+        "number", "date", or "time span"; blank for words.
     way : str
         How they are read: a key of `NUMBERS`, `DATES` or `SPANS`.
     odd : list of str

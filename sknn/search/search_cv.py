@@ -368,7 +368,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
         if not sound or not all(isinstance(each, Mapping) for each in spaces):
             raise TypeError(
                 "The 'search_space' parameter of ArchitectureSearchCV must be a dict of lists or "
-                "distributions, a list of such dicts, or None. Got {asked!r} instead."
+                f"distributions, a list of such dicts, or None. Got {asked!r} instead."
             )
         network, prefix = network_of(model)
         for each in spaces:

@@ -210,7 +210,7 @@ def _encoder(
     if asked != (1, 1, False, True) or more:
         raise ValueError(
             "A TableEncoder looks at all blocks once; leave epochs and together at 1, resume at "
-            "False, and pass nothing but X, y and sample_weight."
+            "False, and pass nothing but X, y, and sample_weight."
         )
     fit_encoder(encoder, source_of(X, y if encoder.needs_target else None, sample_weight))
     return encoder

@@ -1,4 +1,4 @@
-"""Members of networks for tables as tasks, from tables that no process has as a whole."""
+"""Members of networks for tables as tasks, from tables that no process holds as a whole."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ Remarks = list[tuple[type[Warning], str]]
 
 
 def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
-    """Fit a network for tables, each of its members in a task, on rows that come in blocks.
+    """Fit a network for tables on rows that come in blocks, with one task per member.
 
-    The result is that of ``estimator.fit`` on all rows, but no process needs the table, and the
-    process that calls this function does not need the encoded rows either. Members learn and are
-    judged by folds, epochs are picked, and predictions are calibrated as in ``fit``.
+    The result is that of ``estimator.fit`` on all rows, but no process needs the whole table, and
+    the process that calls this function does not need the encoded rows, either. Members learn from
+    folds and are judged by them, epochs are picked, and predictions are calibrated as in ``fit``.
 
     Parameters
     ----------
     estimator : TabularMLPClassifier or TabularMLPRegressor
-        It is changed in place, and starts over.
+        It is fitted in place, and training starts over.
     X : dask.dataframe.DataFrame, dask.array.Array or iterable of blocks
         An iterable yields rows of X, or tuples ``(X, y)`` or ``(X, y, sample_weight)``. It is
         iterated over more than once, so it must be a list, or an object whose ``__iter__`` starts
         over.
     y : Dask collection or array-like, default=None
-        Required, unless the blocks contain it. Dask collections have the partitions of X. Data in
-        memory are in the order of its rows; ``dask.dataframe.from_pandas`` sorts them by index.
+        Required unless the blocks contain it. Dask collections must have the partitions of X. Data
+        in memory must be in the order of its rows; ``dask.dataframe.from_pandas`` sorts by index.
     sample_weight : Dask collection or array-like, default=None
 
     Returns
     -------
     estimator : estimator
-        The estimator that was passed. If anything fails, or on Ctrl-C, it is as it was before.
+        The estimator that was passed. After an error or Ctrl-C, it is as it was before.
 
     Raises
     ------
@@ -68,28 +68,28 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
 
     See Also
     --------
-    fit_blocks : One network, trained on blocks one after the other or side by side.
+    fit_blocks : Train one network on blocks, one after the other or side by side.
 
     Notes
     -----
     One pass over all blocks fits the encoder, as with ``fit_blocks(..., encoder="all")``. A second
-    one encodes them. With a ``dask.distributed.Client`` and a Dask collection, the rest are tasks
-    of Dask too: one collects the encoded rows, each of `n_members` others trains a member, and the
-    last one picks the epochs. The client gets a summary of the table and the fitted attributes, a
-    few megabytes each. Every worker that trains holds one copy of the encoded rows, ``4 * n_rows *
-    encoder_.n_outputs_`` bytes, and the first one twice as much while it collects them. A member
-    returns its weights and the scores of the rows it holds out after every epoch that is judged.
-    Tasks depend on their arguments alone: when a worker dies, they run again elsewhere.
+    pass encodes them. With a ``dask.distributed.Client`` and a Dask collection, the rest runs in
+    Dask tasks, too: one collects the encoded rows, `n_members` others train one member each, and
+    the last one picks the epochs. The client gets a summary of the table and the fitted attributes,
+    a few megabytes each. Every worker that trains holds one copy of the encoded rows, ``4 * n_rows
+    * encoder_.n_outputs_`` bytes, and the first worker needs twice as much while it collects them.
+      After every judged epoch, a member returns its weights and the scores of the rows that it
+      holds out. Tasks depend only on their arguments: if a worker dies, they run again elsewhere.
 
-    Otherwise, the encoded rows are held in this process, and members are joblib jobs, which run one
-    after the other unless ``joblib.parallel_config`` sets more jobs.
+    Otherwise, this process holds the encoded rows, and members are joblib jobs, which run one after
+    the other unless ``joblib.parallel_config`` sets more jobs.
 
     Weights, picked epochs, and predictions are those of ``fit`` on the same rows, to the last bit,
-    where the encoder is the same: if no column has more than 4,096 different numbers or 16,384
-    different texts, and, with ``bins="tree"``, up to 50,000 rows; :func:`fit_blocks` says what the
-    encoder is beyond. They do not depend on blocks that come to the same encoder, workers, or
-    threads. In `history_`, the loss and the length of the gradient may differ by rounding from
-    those of ``fit``, because sums over members are taken in another order.
+    if the encoder is the same. That is the case if no column has more than 4,096 different numbers
+    or 16,384 different texts, and, with ``bins="tree"``, for up to 50,000 rows; :func:`fit_blocks`
+    describes the encoder beyond these bounds. For the same encoder, they do not depend on the
+    blocks, the workers, or the threads. In `history_`, the loss and the norm of the gradient may
+    differ by rounding from those of ``fit``, because sums over members are taken in another order.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def _checked(trial: TableNetwork) -> int:
     check_listeners(trial)
     trial._check_parameters()
     recipe = trial._recipe()
-    remedy = "cannot be used with fit_members, because members are trained without each other. "
+    remedy = "cannot be used with fit_members, because members are trained separately. "
     if recipe.callbacks:
         raise ValueError(f"callbacks {remedy}Pass callbacks=None; history_ has every epoch.")
     if recipe.verbose:
@@ -168,7 +168,7 @@ def _has_y(source: Any) -> bool:
 
 
 def _bare(trial: TableNetwork) -> TableNetwork:
-    """Return an estimator with the same parameters, and nothing it has learned before."""
+    """Return an estimator with the same parameters, without anything learned before."""
     return type(trial)(**trial.get_params(deep=False))
 
 
@@ -176,7 +176,7 @@ def _bare(trial: TableNetwork) -> TableNetwork:
 
 
 def _on_cluster(parcel: Any, source: DaskBlocks, n_members: int) -> Any:
-    """Let tasks of Dask do everything; the fitted attributes alone come to this process."""
+    """Let Dask tasks do everything; only the fitted attributes come to this process."""
     blocks = enumerate(source.delayed())
     parts = delayed_calls(_encoded, parcel[1], [(index, *block) for index, block in blocks])
     opened = delayed_calls(_opened, parcel, [tuple(parts)])[0]
@@ -185,7 +185,7 @@ def _on_cluster(parcel: Any, source: DaskBlocks, n_members: int) -> Any:
 
 
 def _here(parcel: Any, source: Any, n_members: int) -> Any:
-    """Encode block by block in this process, and train the members in jobs of joblib."""
+    """Encode block by block in this process, and train the members in joblib jobs."""
     opened = _opened(parcel, *(_encoded(parcel[1], *block) for block in _numbered(source)))
     return _closed(opened, *run_jobs(_trained, opened, [(m,) for m in range(n_members)]))
 

@@ -82,7 +82,7 @@ def joined(parts: Sequence[Any], name: str) -> Any:
 
 
 def joined_weights(weights: Sequence[Any], rows: Sequence[Any]) -> Any:
-    """Return the weights of all blocks; rows of blocks without any count once."""
+    """Return the weights of all blocks; rows of blocks without weights count once."""
     if all(each is None for each in weights):
         return None
     pairs = zip(weights, rows, strict=True)

@@ -16,7 +16,7 @@ _SLAB_BYTES = 1 << 19
 
 
 Batch = tuple[Any, NDArray | None, NDArray | None]
-"""Rows, targets and weights of one batch; valid until the next one is asked for."""
+"""Rows, targets, and weights of one batch; valid until the next one is requested."""
 
 
 class Batches:
@@ -32,9 +32,9 @@ class Batches:
         autoencoders; then rows are gathered once.
     weight : ndarray of shape (n, 1) or None
     rows : ndarray of int or None
-        The rows that take part; None means all.
+        The rows to use; None means all.
     factor : float, default=1.0
-        What `x` is multiplied by, batch by batch.
+        Factor of `x`, applied batch by batch.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Batches:
         if size >= self.n_rows:
             yield self._all_rows()
             return
-        # Its arrays may be in the buffers that are filled again from here on.
+        # Its arrays may be in the buffers that are refilled from here on.
         self._whole = None
         order = self.rows
         if rng is not None:

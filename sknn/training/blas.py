@@ -20,7 +20,7 @@ _ONE_THREAD_LIMITS: Any = getattr(
 
 
 class Library(NamedTuple):
-    """A library: how many threads it uses, and how that is changed."""
+    """A library: how many threads it uses, and how to change that."""
 
     path: str
     number: Callable[[], int]
@@ -28,18 +28,18 @@ class Library(NamedTuple):
 
 
 class Held(NamedTuple):
-    """Settings of the user in libraries that are to use one thread.
+    """Settings of the user in libraries that should use one thread.
 
     Attributes
     ----------
     before : list of (Library, int)
-        Those that use more, and how many.
+        Those that used more, and how many.
     limiting : Thread or None
-        Who had an own limit then, see `_limiting_thread`.
+        The thread that had its own limit then, see `_limiting_thread`.
     holders : int
         References to the classes of limits then, see `_holders`.
     promotions : list of int
-        How often collections of garbage had taken objects for old by then.
+        How often garbage collections had promoted objects by then.
     """
 
     before: list[tuple[Library, int]]
@@ -55,7 +55,7 @@ class Held(NamedTuple):
 
 @cache
 def libraries() -> tuple[list[Library], list[Library]]:
-    """Return the libraries in which all threads share a number, and those where each has its own.
+    """Return the libraries in which all threads share a number, and those with one per thread.
 
     Looking for them takes milliseconds; they are loaded with this package and do not change.
     """
@@ -72,7 +72,7 @@ def libraries() -> tuple[list[Library], list[Library]]:
 
 
 def _functions_of_openblas(library: Any) -> tuple[Any, Any] | None:
-    """Return its own functions.
+    """Return the functions of the library.
 
     threadpoolctl lets only the thread that has set a limit change it, and that thread may end
     before the others that rely on it.
@@ -94,11 +94,10 @@ def held(those: list[Library]) -> Held:
 
 
 def restore(what: Held) -> None:
-    """Let the libraries have what the user had set.
+    """Restore the settings of the user.
 
-    Somebody else may have set a limit of their own in the meantime. They found one thread, and
-    will restore that when they leave: they are told what they should have found, and until then
-    their limit stands.
+    Other code may have set its own limit in the meantime. It found one thread, and will restore
+    that at the end: it is told what it should have found, and until then its limit stands.
     """
     told = bool(what.before) and _somebody_limits(what) and _tell_limiters(what)
     if told and _can_lift(what):
@@ -109,9 +108,9 @@ def restore(what: Held) -> None:
 
 
 def _can_lift(what: Held) -> bool:
-    """Return whether those who have set a limit since then can also lift it.
+    """Return whether code that has set a limit since then can also lift it.
 
-    From threadpoolctl 3.8 on only one thread can at a time; if it is the same as before, it may
+    From threadpoolctl 3.8 on, only one thread can at a time; if it is the same as before, it may
     have set a limit for good, and others cannot.
     """
     thread = _limiting_thread()
@@ -124,7 +123,7 @@ def _limiting_thread() -> threading.Thread | None:
 
 
 def _tell_limiters(what: Held) -> bool:
-    """Correct what open limits of threadpoolctl will restore; say whether there was one."""
+    """Correct what open limits of threadpoolctl will restore; return whether there was one."""
     numbers = {library.path: number for library, number in what.before}
     told = False
     for limiter in _limiters_since(what):
@@ -137,7 +136,7 @@ def _tell_limiters(what: Held) -> bool:
 
 
 def _somebody_limits(what: Held) -> bool:
-    """Return whether there are signs of somebody else's limit since then."""
+    """Return whether there are signs of another limit since then."""
     return (
         _holders() > what.holders
         or _limiting_thread() is not what.limiting
@@ -152,9 +151,9 @@ def _holders() -> int:
 
 def _limiters_since(what: Held) -> list[Any]:
     """Return the limits of threadpoolctl that were opened since then, perhaps others, too."""
-    # From Python 3.14 on collections are not counted where they take objects for old.
+    # From Python 3.14 on, collections that promote objects are not counted.
     only_young = sys.version_info < (3, 14) and _promotions() == what.promotions
-    # Looking at all objects takes long.
+    # Looking at all objects takes a long time.
     found = [gc.get_objects(0), gc.get_objects(1)] if only_young else [gc.get_objects()]
     # By type, because isinstance would ask proxies for their targets. Not in one list, which would
     # contain itself, and keep everything alive for long.

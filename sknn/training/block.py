@@ -1,8 +1,8 @@
-"""Networks that know nothing of each other, trained in one pass as members of one network.
+"""Independent networks, trained in one pass as members of one network.
 
-Each sees the same rows in the same order and ends where it would have ended alone. What all have in
-common (epochs, updates, the order of rows, the stream of noise) stands once, in the run of the
-block; of everything else there is an entry, or a row, for each member.
+Each sees the same rows in the same order and ends where it would have ended alone. Everything that
+all have in common (epochs, updates, the order of rows, the stream of noise) is stored once, in the
+run of the block; everything else has an entry, or a row, for each member.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from sknn.training.run import Best, History, Run, is_coarse
 from sknn.training.trainer import OnePass, Trainer
 
 _ROOM = 64
-"""Epochs for which a table has room at first."""
+"""Number of epochs for which a table initially has room."""
 
-# What the run of a block knows about all its members.
+# Attributes of the run of a block that have an entry for each member.
 _COMMON = ("epoch", "step", "samples", "optimizer_step", "watched", "stop_reason")
 
 
@@ -68,7 +68,7 @@ class Ledger(History):
 
     @classmethod
     def of(cls, histories: Sequence[History]) -> Ledger:
-        """Return the ledger of members that have come equally far."""
+        """Return the ledger of members that are at the same epoch."""
         made = cls(len(histories))
         made.n_epochs = len(histories[0])
         if made.n_epochs:
@@ -90,7 +90,7 @@ class Ledger(History):
         return twin
 
     def history(self, member: int) -> History:
-        """Return the history of a member, as it would have noted it alone."""
+        """Return the history of a member, as it would have recorded it alone."""
         made = History()
         for name, table in self.tables.items():
             column = table[: self.n_epochs, member]
@@ -102,17 +102,17 @@ class Ledger(History):
 
 
 class WatchMembers(Watch):
-    """Watches each member of a block as it would be watched alone; who stops leaves the others.
+    """Monitors each member of a block as it would be alone; members that stop leave the others.
 
     Parameters
     ----------
     watches : sequence of Watch
-        That of every member. They may differ in tolerance, patience and planned epochs.
+        That of every member. They may differ in tolerance, patience, and planned epochs.
 
     Attributes
     ----------
     stopped, lost : ndarray of bool, shape (n_members,)
-        Who has come to an end in the last epoch, and whose figures are not finite any more.
+        Which members ended in the last epoch, and whose figures are no longer finite.
     """
 
     def __init__(self, watches: Sequence[Watch]) -> None:
@@ -151,7 +151,7 @@ class WatchMembers(Watch):
 
 
 class ValidateMembers(Validate):
-    """Measures loss and score of each member of a block as they would be measured alone.
+    """Measures loss and score of each member of a block as if it were alone.
 
     Parameters
     ----------
@@ -203,13 +203,13 @@ def _answers(network: Network, x: Any) -> NDArray:
 
 
 class BlockTrainer(Trainer):
-    """The loop, of members who know nothing of each other."""
+    """The loop of independent members."""
 
     outlasts_loss = True
-    """That of one leaves the others."""
+    """The end of one does not end the others."""
 
     def _has_diverged(self, progress: Progress) -> bool:
-        """Leave that to the watch, who looks at each member."""
+        """Leave that to the watch, which checks each member."""
         return False
 
     def _norm(self, grad: NDArray) -> Any:
@@ -219,13 +219,13 @@ class BlockTrainer(Trainer):
         return np.sqrt(np.vecdot(side_by_side, side_by_side))
 
     def _finish(self, progress: Progress, found: OnePass, seconds: float) -> Mapping[str, Any]:
-        """Note the figures of each member in the place of their means."""
+        """Record the figures of each member in place of their means."""
         share = seconds / progress.network.n_members
         return {**super()._finish(progress, found, share), **progress.each}
 
 
 def joined(runs: Sequence[Run]) -> Run:
-    """Return the run of a block of members that stand at the same epoch."""
+    """Return the run of a block of members that are at the same epoch."""
     run = runs[0].copy()
     run.n_members = len(runs)
     run.until = min(each.until for each in runs)

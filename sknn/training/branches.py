@@ -14,7 +14,7 @@ from sknn.training.run import Run, Streams, jumped
 from sknn.training.trainer import OnePass
 
 _STATES = ("chains",)
-"""Parameters that are draws: the mean of some is none."""
+"""Parameters that are random draws, which must not be averaged."""
 _COUNTS = ("step", "optimizer_step")
 
 
@@ -27,10 +27,10 @@ class Branch:
     theta : ndarray
         Weights in the units of training.
     run : Run
-        Where its training stands, without history.
+        The state of its training, without history.
     found : OnePass
     weight : float
-        What its rows count together.
+        Total weight of its rows.
     """
 
     theta: NDArray
@@ -40,7 +40,7 @@ class Branch:
 
 
 def ahead(streams: Streams, index: int) -> Streams:
-    """Return generators far ahead of a stream's, for the copy of some index; the first keeps them.
+    """Return generators far ahead of a stream's for the copy with this index; the first keeps them.
 
     A jump is about 2 ** 127 draws long, so that no copy reaches the start of another one.
     """
@@ -50,10 +50,10 @@ def ahead(streams: Streams, index: int) -> Streams:
 
 
 def join(branches: Sequence[Branch], run: Run, network: Network) -> OnePass:
-    """Bring a run and its network to the mean of some branches, by what their rows count.
+    """Bring a run and its network to the mean of some branches, weighted by their rows.
 
-    Weights and state of the optimizer are averaged, in the order of the branches and in float64.
-    Generators are those of the first, updates are counted as the branch with most of them does.
+    Weights and optimizer state are averaged, in the order of the branches and in float64.
+    Generators are those of the first; the number of updates is that of the branch with the most.
     """
     shares = np.array([branch.weight for branch in branches])
     shares /= shares.sum()
@@ -77,8 +77,8 @@ def join(branches: Sequence[Branch], run: Run, network: Network) -> OnePass:
 def mean(arrays: Sequence[NDArray], shares: NDArray) -> NDArray:
     """Return the sum of shares of arrays, summed up in their order.
 
-    Rounding does not lead out of what is averaged: what is equal in all of them stays as it is, and
-    a sum of squares stays one.
+    Rounding does not leave the range of the averaged values: values that are equal in all of them
+    stay as they are, and a sum of squares stays one.
     """
     total = np.zeros(arrays[0].shape)
     for array, share in zip(arrays, shares, strict=True):
@@ -91,7 +91,7 @@ def mean(arrays: Sequence[NDArray], shares: NDArray) -> NDArray:
 
 
 def _complete(network: Network, first: NDArray) -> None:
-    """Put states in the place of means of states, and means back inside constraints of layers."""
+    """Replace means of states by states, and bring means back inside constraints of layers."""
     views = network.layout.views(first)
     for layer, params, theirs in zip(network.layers, network.params, views, strict=True):
         for name in _STATES:
@@ -113,7 +113,7 @@ def _joined(passes: Sequence[OnePass], shares: NDArray) -> OnePass:
 
 
 def _mean_of_known(figures: Sequence[Any], shares: NDArray) -> Any:
-    """Return the mean over the branches that have measured a figure, of every member by itself."""
+    """Return the mean over branches that have measured a figure, separately for every member."""
     values = np.array(figures, np.float64)
     known = ~np.isnan(values)
     counts = known * shares.reshape(-1, *[1] * (values.ndim - 1))

@@ -1,9 +1,9 @@
 """Numbers that differ between members, where a single network has one.
 
-An array of shape (n_members,) takes the place of a float: a rate, a penalty, a parameter of an
-optimizer. It is kept in float64, in which floats are reckoned with, and meets the arrays of a
-network as a column in their precision, which is where a float would be rounded, too. So every
-member moves as it would alone, to the last bit.
+An array of shape (n_members,) replaces a float: a rate, a penalty, a parameter of an optimizer. It
+is kept in float64, the precision of floats, and is combined with the arrays of a network as a
+column in their precision, at the point where a float would be rounded, too. So every member moves
+as it would alone, to the last bit.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Number = float | NDArray
 
 
 def column(number: Any, dtype: DTypeLike) -> Any:
-    """Return numbers of members as (n_members, 1), in some precision; a float as it is."""
+    """Return numbers of members as (n_members, 1) in some precision, and a float as it is."""
     return number[:, None].astype(dtype) if isinstance(number, np.ndarray) else number
 
 
@@ -90,18 +90,18 @@ class ScheduleColumns:
         return np.array(factors)[self.index]
 
     def observe(self, loss: float, state: dict[str, float]) -> None:
-        """Look away: the plan stands."""
+        """Do nothing: the plan is fixed."""
 
 
 def _told(schedule: Schedule, horizon: int) -> tuple[Any, ...]:
-    """Return all that tells a plan from another."""
+    """Return everything that distinguishes plans."""
     return *_settings(schedule), horizon
 
 
 class LossColumns:
     """Losses of one kind, one per member; equal neighbors are computed together.
 
-    For everything but value and gradient, such as the link, the first one represents all.
+    For everything except value and gradient, such as the link, the first one represents all.
 
     Parameters
     ----------
@@ -139,5 +139,5 @@ class LossColumns:
 
 
 def _settings(spec: Spec) -> tuple[Any, ...]:
-    """Return all that tells a spec without parts from another."""
+    """Return everything that distinguishes specs without parts."""
     return type(spec), repr(vars(spec))

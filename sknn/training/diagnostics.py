@@ -21,10 +21,10 @@ _WEIGHED = 3
 
 
 class Diagnostics(Callback):
-    r"""Measure every layer during training, and warn about what is wrong.
+    r"""Measure every layer during training, and warn about problems.
 
-    On the first batches of every epoch it measures, for each layer (with several members, over all
-    of them), and records in ``history_``:
+    On the first batches of every epoch, it measures for each layer (with several members, over all
+    of them) and records in ``history_``:
 
     ``gradient_norm.hidden0``
         Euclidean norm of the gradient of the layer's parameters, mean over three batches.
@@ -37,7 +37,7 @@ class Diagnostics(Callback):
         Share of outputs of ``logistic``, ``tanh``, ``softsign``, and ``hard_sigmoid`` where the
         slope is below a tenth of its largest value.
 
-    When training ends, it checks the last epochs and gives one
+    When training ends, it checks the last epochs and issues one
     :class:`~sknn.exceptions.TrainingWarning` per run for each kind of problem: vanishing or
     exploding gradients, dead units, saturated units, or a learning rate that is too low or too
     high. The guide page on diagnosis lists signs, thresholds, and remedies.
@@ -56,7 +56,7 @@ class Diagnostics(Callback):
     Attributes
     ----------
     findings_ : dict of str
-        What was found at the end of the last call, by kind of problem. It is an attribute of the
+        The findings at the end of the last call, by kind of problem. It is an attribute of the
         copy in ``callbacks_`` of the estimator.
 
     Examples
@@ -199,7 +199,7 @@ class _Probe:
         np.copyto(self.before, self.network.trainable)
 
     def compare(self) -> None:
-        """Measure what the update changed."""
+        """Measure the change made by the update."""
         np.subtract(self.network.trainable, self.before, out=self.step)
         for name, i in self.trained.items():
             size, step = _square(self.weights[i]), _square(self.steps[i])

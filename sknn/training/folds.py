@@ -16,14 +16,14 @@ from sknn.training.batches import Batch
 from sknn.training.callbacks import Callback, Phase, Progress
 
 # Noisy data are learned in the first epochs. Whether an epoch is judged must depend on its number
-# alone, or training in one go would differ from training in two.
+# alone, or training in one call would differ from training in two.
 _EARLY = 40
 # Bytes that the weights of all epochs may take, and epochs that are kept in any case.
 _BYTES = 1 << 29
 _FEWEST = 12
-# Answers that are compared at a time, so that copies of them stay small.
+# Predictions that are compared at a time, so that copies of them stay small.
 _PIECE = 1 << 20
-# What choosing among the epochs and calibrating take, in units of judging one of them.
+# Time of choosing among the epochs and calibrating, in units of judging one of them.
 _TO_CALIBRATE, _TO_COMPARE = 12.0, 0.75
 # Rows that a member is judged by at a time, for the same reason.
 _ROWS = 1 << 13
@@ -33,8 +33,8 @@ class FoldBatches:
     """Training rows of several members, each with its own rows.
 
     The batches of a pass have the same size, up to one row: a last batch of a few rows would make a
-    noisy step. A member with more rows than another leaves out as many in each pass, others every
-    time.
+    noisy step. A member with more rows than another leaves out the extra number in each pass,
+    different ones every time.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class FoldBatches:
     rows : sequence of ndarray of int
         For each member the rows it learns from.
     member : int or None
-        The one whose batches are wanted, without an axis of members; None: those of all.
+        The member whose batches are needed, without an axis of members; None: those of all.
     """
 
     def __init__(
@@ -72,9 +72,9 @@ class FoldBatches:
         Parameters
         ----------
         size : int
-            Least rows of a batch, for each member.
+            Smallest number of rows of a batch, for each member.
         rng : Generator or None
-            Draws the orders, those of members that are not wanted, too; None keeps the order of the
+            Draws the orders, even those of members that are not needed; None keeps the order of the
             rows.
         """
         order = self._order(rng)
@@ -124,14 +124,14 @@ class Folds:
     def deal(
         cls, rows: NDArray, order: NDArray, n_members: int, n_splits: int, rng: np.random.Generator
     ) -> Folds:
-        """Deal rows out to folds that all look alike.
+        """Assign rows to similar folds.
 
         Parameters
         ----------
         rows : ndarray of int
         order : ndarray of shape (len(rows),)
-            What the folds should have equal shares of: codes of classes, or a real target. Of
-            `n_splits` neighbors in this order each goes to another fold.
+            Values by which the folds are stratified: codes of classes, or a real target. Of
+            `n_splits` neighbors in this order, each goes to another fold.
         n_members : int
             A multiple of `n_splits`, or fewer.
         n_splits : int
@@ -179,7 +179,7 @@ class Folds:
     def own_scores(self, member: int, network: Network, x: NDArray) -> NDArray:
         """Return the raw scores of the rows that one member holds out, by its network.
 
-        They are predicted some at a time, since a copy of all of them may be as large as x.
+        They are predicted some at a time, because a copy of all of them may be as large as x.
         """
         rows = self.held_out[member]
         starts = range(0, max(len(rows), 1), _ROWS)
@@ -217,8 +217,8 @@ class ScoredWeights:
 class OutOfFold(Callback):
     """Judges the members by the rows each has not seen, and keeps their weights.
 
-    Late in training it looks after every second epoch only. Where the weights of all epochs take
-    much memory, those that did worst are dropped.
+    Late in training, it judges only every second epoch. If the weights of all epochs take a lot of
+    memory, the worst are dropped.
 
     Parameters
     ----------
@@ -282,7 +282,7 @@ def is_judged(epoch: int) -> bool:
 
 
 def _within_memory(candidates: tuple[ScoredWeights, ...]) -> tuple[ScoredWeights, ...]:
-    """Drop the worst of the candidates where they take too much memory."""
+    """Drop the worst candidates if they take too much memory."""
     size = candidates[0].theta.nbytes + candidates[0].raw.nbytes
     if len(candidates) * size <= _BYTES or len(candidates) <= _FEWEST:
         return candidates
@@ -297,10 +297,11 @@ def pick(
     n_picks: int,
     link: Callable[[NDArray], NDArray] = np.asarray,
 ) -> NDArray:
-    r"""Return how often each of several predictors counts in an ensemble that is grown greedily.
+    r"""Return how often each of several predictors counts in a greedily grown ensemble.
 
-    In each step, the one is added, with replacement, that makes the squared error of the mean of
-    all picks lowest [1]_. Given the inner products of all predictions, a step needs no pass.
+    In each step, the predictor is added, with replacement, that makes the squared error of the mean
+    of all picks lowest [1]_. Given the inner products of all predictions, a step needs no pass over
+    the rows.
 
     Parameters
     ----------
@@ -336,7 +337,7 @@ def _products(
 ) -> tuple[NDArray, NDArray]:
     """Return the inner products of all predictions, and those with the ideal.
 
-    They are centered on the first, so that what all have in common costs no precision.
+    They are centered on the first, so that their common part costs no precision.
     """
     n_predictors, (n, k) = len(answers), answers[0].shape
     root = np.ones((n, 1)) if weight is None else np.sqrt(weight / weight.mean())[:, None]

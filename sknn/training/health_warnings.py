@@ -1,8 +1,8 @@
-"""Warnings about unhealthy training: from figures of the layers to cause and remedy.
+"""Warnings about unhealthy training: cause and remedy from figures of the layers.
 
-The thresholds come from networks of 0 to 8 hidden layers on the digits, breast cancer and diabetes
-data, with nine optimizers: between the worst figure of those that learned well and the mildest of
-those that were made to fail.
+The thresholds come from networks of 0 to 8 hidden layers on the digits, breast cancer, and diabetes
+data, with nine optimizers. They lie between the worst figure of networks that learned well and the
+mildest of networks that were made to fail.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ EXPLODED = 10.0
 LONG_GRADIENT = 100.0
 """Norm of the whole gradient; healthy: below 5."""
 SHORT_GRADIENT = 1.0
-"""Length of the whole gradient under which no layer's is called large."""
+"""Norm of the whole gradient below which no layer's gradient counts as large."""
 DEAD = 0.5
 """Share of units of a layer; healthy: below 0.4."""
 SATURATED = 0.5
@@ -28,11 +28,11 @@ SATURATED = 0.5
 SHORT_UPDATE = 1e-4
 """Update relative to weights; healthy: above 4e-4 ..."""
 SHORT_WAY = 0.02
-"""... and all updates together beside the weights; healthy: above 0.08."""
+"""... and all updates together relative to the weights; healthy: above 0.08."""
 LONG_UPDATE = 1.0
 """Update relative to weights; healthy: below 0.3."""
 RISE = 0.25
-"""Part of its fall that the loss may rise again; healthy: below 0.1."""
+"""Share of its fall by which the loss may rise again; healthy: below 0.1."""
 
 _FEWEST_UPDATES = 30
 _LAST = 3
@@ -60,7 +60,7 @@ class Chart:
         return np.array(self.columns[name], np.float64)
 
     def by_layer(self, stem: str) -> dict[str, NDArray]:
-        """Return the columns ``stem.layer``, those that came from this network."""
+        """Return the columns ``stem.layer`` of this network."""
         start = f"{stem}."
         return {
             name.removeprefix(start): self.column(name)
@@ -160,7 +160,7 @@ def _signs_of_high_rate(chart: Chart) -> Iterator[str]:
 def _rate_too_low(chart: Chart) -> str | None:
     ratio, epochs = chart.ratio, chart.column("epoch")
     updates = chart.updates_per_epoch * len(ratio)
-    # NaN, if the first epochs were not measured or were dropped, makes no claim.
+    # NaN, if the first epochs were not measured or were dropped, leads to no warning.
     way = float(ratio.sum()) * chart.updates_per_epoch if epochs[0] == 1.0 else np.nan
     usual = _median(ratio)
     if updates < _FEWEST_UPDATES or not (usual < SHORT_UPDATE and way < SHORT_WAY):

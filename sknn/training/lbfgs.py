@@ -15,12 +15,12 @@ from sknn.training.callbacks import Callback, Hooks, Progress
 from sknn.training.objective import Supervised
 from sknn.training.run import Run
 
-# Rows are passed in pieces, so that the work arrays stay small whatever the size of the data.
+# Rows are passed in pieces, so that the work arrays stay small for data of any size.
 ROWS = 2048
 
 
 Elsewhere = Callable[[NDArray, float], tuple[float, NDArray]]
-"""From the flat vector and a factor to loss and gradient over all rows, without the penalty."""
+"""Maps the flat vector and a factor to loss and gradient over all rows, without the penalty."""
 
 
 class FullBatch:
@@ -89,9 +89,9 @@ def minimize_lbfgs(
     held : ndarray or None
         Factor on every parameter, 0 if it is frozen.
     elsewhere : callable or None
-        Passes over the rows in the place of this process.
+        Passes over the rows in place of this process.
     member : int or None
-        Which one this is of several that are trained one after the other.
+        The index of this member if several are trained one after the other.
 
     Returns
     -------
@@ -149,8 +149,8 @@ def _conclude(progress: Progress, result: OptimizeResult, begun: int) -> None:
     """Note why training ended."""
     run = progress.run
     if run.epoch == begun and progress.stop_reason is None:
-        # The start was the minimum already; its one evaluation is an iteration with a loss all the
-        # same, as scikit-learn's checks want it.
+        # The start was the minimum already; its one evaluation counts as an iteration with a loss,
+        # as scikit-learn's checks require.
         run.epoch += 1
         run.best_loss = min(run.best_loss, float(result.fun))
         run.history.append({"epoch": float(run.epoch), "loss": float(result.fun)})

@@ -14,7 +14,7 @@ from sknn.core.network import Network
 from sknn.training.run import Best, History, Run, noise_of
 
 _WATCHED = ("reference", "stall", "stopped")
-# What the run that lasted longest knows about all.
+# Attributes that are taken from the run that lasted longest.
 _COMMON = (
     "epoch",
     "step",
@@ -25,12 +25,12 @@ _COMMON = (
     "watched",
     "stop_reason",
 )
-# Of several reasons the one that asks for most attention stands.
+# Of several reasons, the one that needs the most attention is kept.
 _REASONS = ("interrupted", "diverged", "max_time", "max_iter")
 
 
 def network_of(network: Network, members: Sequence[int]) -> Network:
-    """Return an independent network of some members; one is a network without members."""
+    """Return an independent network of some members; with one, it has no axis of members."""
     return network.with_members(network.theta[_pick(members)])
 
 
@@ -70,7 +70,7 @@ def put(run: Run, members: Sequence[int], part: Run) -> None:
 
 
 def join(run: Run, groups: Sequence[Sequence[int]], parts: Sequence[Run]) -> None:
-    """Merge the runs of groups, each trained by itself, into the run of all members."""
+    """Merge the runs of groups, each trained separately, into the run of all members."""
     for members, part in zip(groups, parts, strict=True):
         put(run, members, part)
     if any(part.best is None for part in parts):

@@ -1,4 +1,4 @@
-"""The function that training minimizes: from a batch to loss and gradient."""
+"""The function that training minimizes: loss and gradient of a batch."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Penalty:
         Where the gradient of the smooth part is added.
     l2, l1 : float or ndarray of shape (n_members,)
     start : int, default=0
-        The penalty is on what comes from there on in the vector of the network.
+        The penalty applies to the vector of the network from there on.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Penalty:
         self.decayed = network.theta[..., start:n_decayed]
         self.decayed_grad = grad[..., start:n_decayed]
         dtype = self.decayed.dtype
-        # An array without axes meets others sooner than a float does.
+        # An array without axes is combined with others faster than a float.
         self.l2, self.l1 = np.asarray(column(l2, dtype), dtype), l1
         self._shrink = aligned(self.decayed.shape, dtype) if np.any(l2) else None
         self._thresholds = bool(np.any(l1))
@@ -98,10 +98,10 @@ class Supervised:
     .. math:: L(\theta) = \frac{\sum_i w_i\, l_i}{n\, \bar w}
               + \frac{\alpha}{2 W} \lVert \theta_W \rVert^2 + \frac{l_1}{W} \lVert \theta_W \rVert_1
 
-    with the n rows of the batch, the mean positive weight of the first call :math:`\bar w` (`unit`)
-    and the total weight of the current call W (`total`). The penalty is the same function for every
-    batch size and solver. Its L1 part has no gradient here: it acts as a soft threshold after the
-    step.
+    with the n rows of the batch, the mean positive weight of the first call :math:`\bar w`
+    (`unit`), and the total weight of the current call W (`total`). The penalty is the same function
+    for every batch size and solver. Its L1 part has no gradient here: it acts as a soft threshold
+    after the step.
 
     Parameters
     ----------
@@ -170,12 +170,12 @@ class Supervised:
             value = np.asarray(value, np.float64)
             workspace.fit = float(value.mean())
         workspace.added = added / self.n_members
-        # What layers add is known only for all members together.
+        # Terms that layers add are known only for all members together.
         self.each = value + workspace.added
         return workspace.fit + workspace.added
 
     def figures(self) -> dict[str, Any]:
-        """Return the part of the mean loss that is penalties, of weights and of layers."""
+        """Return the part of the mean loss that comes from penalties, of weights and of layers."""
         mean = self._penalties / max(self._rows, 1)
         self._rows, self._penalties = 0, 0.0
         return {"penalty": mean}

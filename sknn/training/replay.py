@@ -1,4 +1,4 @@
-"""Members that were trained apart, epoch by epoch, as if they had been trained together."""
+"""Members that were trained separately, replayed epoch by epoch as if trained together."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from sknn.training.trainer import OnePass
 
 @dataclass(frozen=True)
 class MemberEpoch:
-    """What one member has come to after an epoch.
+    """The state of one member after an epoch.
 
     Attributes
     ----------
     found : OnePass or None
-        What its pass has shown; None before the first one.
+        The figures of its pass; None before the first one.
     theta : ndarray of shape (size,)
     raw : ndarray or None
-        Raw scores of the rows that it holds out; None where it is not judged.
+        Raw scores of the rows that it holds out; None if it is not judged in this epoch.
     step : int
-        Updates so far.
+        Number of updates so far.
     streams : Streams
-        Where its generators stand.
+        The states of its generators.
     """
 
     found: OnePass | None
@@ -43,7 +43,7 @@ class MemberEpoch:
 
 
 class MemberRecorder(Callback):
-    """Keeps what a member that is trained alone comes to, epoch by epoch.
+    """Records the states of a member that is trained alone, epoch by epoch.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class MemberRecorder(Callback):
         self._keep(progress, None)
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Keep what a pass has shown and left behind."""
+        """Record the figures of a pass and the state after it."""
         run, row, each = progress.run, progress.row, progress.each
         figures = {name: values for name, values in each.items() if name != "loss"}
         rows = run.samples // run.epoch
@@ -85,13 +85,13 @@ class MemberRecorder(Callback):
 
 
 class Replay:
-    """Passes that members have made apart, as passes of all of them.
+    """Passes that members have made separately, as passes of all of them.
 
     Parameters
     ----------
     members : sequence of list of MemberEpoch
-        Of every member, in their order. Where one of them has diverged its list ends, and so does
-        the replay.
+        Of every member, in order. If one of them has diverged, its list ends there, and so does the
+        replay.
     """
 
     def __init__(self, members: Sequence[Sequence[MemberEpoch]]) -> None:
@@ -99,7 +99,7 @@ class Replay:
         self.now = [epochs[0] for epochs in members]
 
     def __call__(self, progress: Progress) -> OnePass:
-        """Bring run and network to where the next pass has brought the members."""
+        """Set run and network to the state of the members after the next pass."""
         run, network = progress.run, progress.network
         self.now = now = [epochs[run.epoch + 1] for epochs in self.members]
         taken = now[0].step - run.step
@@ -110,7 +110,7 @@ class Replay:
         return _of_all([each.found for each in now if each.found is not None], network.lead)
 
     def folds(self, folds: Folds) -> Folds:
-        """Return folds that know the scores of the members."""
+        """Return folds with the recorded scores of the members."""
         return _ScoredFolds(folds.train, folds.held_out, folds.judged, folds.n_groups, self)
 
 
@@ -121,7 +121,7 @@ class _ScoredFolds(Folds):
     replay: Replay
 
     def held_out_scores(self, network: Network, x: NDArray) -> NDArray:
-        """Return the raw scores after the epoch that was replayed last."""
+        """Return the raw scores after the last replayed epoch."""
         return self.gathered(each.raw for each in self.replay.now if each.raw is not None)
 
 

@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from sknn.core.random_streams import MemberGenerator
 
 _STREAM_ROWS = 1000
-# Diagnostics need no sixteen digits; a pickle of 200 epochs is then a fifth smaller. They are
-# rounded when they come, so that a pickle changes nothing.
+# Diagnostics do not need sixteen digits; a pickle of 200 epochs is then a fifth smaller. They are
+# rounded when they are added, so that a pickle changes nothing.
 _COARSE = ("seconds", "gradient_norm", "update_ratio", "dead_units", "saturated")
 
 
 class History:
     """Measurements, epoch by epoch, in columns of equal length.
 
-    Columns may join later; what was not measured reads NaN.
+    Columns may be added later; values that were not measured are NaN.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class History:
             new = [name for name in row if name not in self.columns]
             self.columns = self.columns | {name: [math.nan] * len(self) for name in new}
         figures = [row.get(name, math.nan) for name in self.columns]
-        # One call of C for all columns: Ctrl-C comes before it or after it.
+        # One call into C for all columns: Ctrl-C comes before it or after it.
         deque(map(list.append, self.columns.values(), figures), maxlen=0)
 
     def trim(self, rows: int = _STREAM_ROWS) -> None:
@@ -57,7 +57,7 @@ class History:
                 del values[:-rows]
 
     def back_to(self, columns: dict[str, list[float]], rows: int) -> None:
-        """Have the columns of before, and no more rows than then."""
+        """Restore the earlier columns, with the earlier number of rows."""
         self.columns = columns
         for values in columns.values():
             del values[rows:]
@@ -85,7 +85,7 @@ class History:
 
 
 def _figure(name: str, value: Any) -> float:
-    """Return a figure as a column holds it."""
+    """Return a figure in the form of a column."""
     if type(value) is not float:
         if not isinstance(value, Number):
             raise TypeError(
@@ -97,7 +97,7 @@ def _figure(name: str, value: Any) -> float:
 
 @lru_cache(maxsize=256)
 def is_coarse(name: str) -> bool:
-    """Whether a column, or the columns by layer that it is one of, is a diagnostic."""
+    """Whether a column, or the group of columns by layer to which it belongs, is a diagnostic."""
     return name.partition(".")[0] in _COARSE
 
 
@@ -107,7 +107,7 @@ def _rounded(value: float) -> float:
 
 
 def _pack(name: str, values: list[float]) -> Any:
-    """Return (first, increment, length) where values rise evenly, else an array."""
+    """Return (first, increment, length) if values rise evenly, else an array."""
     if values:
         step = values[1] - values[0] if len(values) > 1 else 0.0
         if all(value == values[0] + i * step for i, value in enumerate(values)):
@@ -153,7 +153,7 @@ class Streams:
 
     @classmethod
     def of_members(cls, parts: Sequence[Streams]) -> Streams:
-        """Return the streams of all members, from those of each that was trained alone."""
+        """Return the streams of all members, from those of members that were trained alone."""
         return replace(parts[0], noise=_joined([part.noise for part in parts]))
 
     def part(self, members: Sequence[int]) -> Streams:
@@ -163,11 +163,11 @@ class Streams:
         return replace(twin, noise=_joined(noise))
 
     def copy(self) -> Streams:
-        """Return streams that continue equally and independently."""
+        """Return independent streams that continue in the same way."""
         return Streams(_twin(self.init), self.split_seed, _twin(self.order), _twin(self.noise))
 
     def __getstate__(self) -> dict[str, Any]:
-        """Keep the noise of members as plain generators, which every way to save knows."""
+        """Keep the noise of members as plain generators, which can be saved in every way."""
         return vars(self) | {"noise": noise_of(self.noise)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -186,7 +186,7 @@ def _joined(generators: list[np.random.Generator]) -> np.random.Generator:
 
 
 def noise_of(noise: np.random.Generator) -> tuple[np.random.Generator, ...]:
-    """Return the generators of all members, of a single network its one."""
+    """Return the generators of all members, or the one of a single network."""
     return noise.members if isinstance(noise, MemberGenerator) else (noise,)
 
 
@@ -211,7 +211,7 @@ def jumped(generator: np.random.Generator, times: int) -> np.random.Generator:
 class Best:
     """The weights with the best monitored value, their epoch, and their rate.
 
-    With members everything is an array, with an entry or a row for each.
+    With members, everything is an array, with an entry or a row for each.
     """
 
     value: Any
@@ -235,7 +235,7 @@ class Best:
 
 @dataclass
 class Average:
-    """Weights averaged over updates or epochs, over how many, and in which way."""
+    """Weights averaged over updates or epochs, their number, and the kind of average."""
 
     theta: NDArray
     count: int
@@ -252,7 +252,7 @@ class Run:
     horizon : int
         `max_iter` of the call that began the run, which a schedule given by name spans.
     began, until : int
-        Epochs between which the last call was to train; an interrupted one is resumed up to the
+        Epochs between which the last call had to train; an interrupted one is resumed up to the
         second.
     stream : bool
         That call is one of partial_fit.
@@ -266,7 +266,7 @@ class Run:
         Last weights in the units of training; None if training will not continue.
     optimizer_state : dict of ndarray or None
     optimizer_kind : str or None
-        Class of the optimizer the state belongs to; another one starts afresh.
+        Class of the optimizer to which the state belongs; another one starts over.
     optimizer_step : int
         Updates since that state was made.
     schedule_state : dict of float
@@ -282,23 +282,23 @@ class Run:
     saw_all : bool
         All members have been trained on all rows of some call.
     reference : float or ndarray of shape (n_members,)
-        What the next epoch has to beat.
+        The value that the next epoch has to beat.
     best_loss : float
         Lowest training loss.
     stall : int or ndarray of shape (n_members,)
         Epochs without improvement.
     stopped : bool or ndarray of shape (n_members,)
-        Who is trained no more in this call.
+        Which members are no longer trained in this call.
     history : History
     n_members : int
-        Networks that are trained; prediction uses more, if it uses several epochs.
+        Number of trained networks; prediction uses more if it uses several epochs.
     of_several : bool
-        They are members of an ensemble, if only the last of them.
+        They are members of an ensemble, even if only the last of them is left.
     grown : int
-        Epochs before new classes last came; their losses do not compare with later ones.
+        Epochs before the last new classes; their losses cannot be compared with later ones.
     stop_reason : str or None
     warned : frozenset of str
-        Kinds of trouble a callback has warned about, each once in a run.
+        Kinds of trouble that a callback has warned about, each once per run.
     """
 
     streams: Streams
@@ -334,7 +334,7 @@ class Run:
     data: tuple[tuple[str, float], ...] = ()
 
     def copy(self) -> Run:
-        """Return an independent run: what happens to it leaves this one as it was."""
+        """Return an independent run, whose changes do not affect this one."""
         values = {item.name: getattr(self, item.name) for item in fields(self)}
         values["streams"] = self.streams.copy()
         values["history"] = self.history.copy()
@@ -372,7 +372,7 @@ class Run:
             raise
 
     def _before(self) -> dict[str, Any]:
-        """Return the state to go back to; other arrays are replaced, not changed, in an epoch."""
+        """Return the state to restore; in an epoch, other arrays are replaced, not changed."""
         return vars(self) | {"schedule_state": dict(self.schedule_state)}
 
     def watch(self, key: str | None) -> None:

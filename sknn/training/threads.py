@@ -1,7 +1,7 @@
 """How many threads the matrix products may use.
 
-Small products gain nothing from a second thread, and two threads that spin while they
-wait turn a millisecond into many on a busy machine. The number depends on shapes only.
+Small products gain nothing from a second thread, and two threads that spin while they wait turn a
+millisecond into many on a busy machine. The number depends only on shapes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from sknn.core.network import Network
 from sknn.training.blas import Held, held, libraries, restore
 
-# Multiply-adds of the largest product of a step from which a second thread pays; measured in
+# Multiply-adds of the largest product of a step from which on a second thread pays off; measured in
 # docs/developer/performance.md.
 PARALLEL_FROM = 2_000_000
 # Numbers in a kernel from which on two threads are faster than one, measured.
@@ -26,7 +26,7 @@ _lock = threading.RLock()
 _users: dict[int, weakref.ref[blas_threads]] = {}
 """The innermost limit of each thread."""
 _limiter: Held | None = None
-"""What the user had set in libraries that all threads share; None while it is in effect."""
+"""Settings of the user in libraries that all threads share; None while they are in effect."""
 _own = threading.local()
 """The same for libraries in which each thread has its own number."""
 
@@ -40,19 +40,19 @@ class blas_threads:  # noqa: N801  (a context manager, read as a verb)
         Of the largest matrix product of a step: rows times inputs times outputs. 0 where all
         products are small, and for factorizations, which wait for their threads once a column.
     firm : bool, default=False
-        Limits inside this one do not loosen it: what is computed must not depend on how many
+        Limits inside this one do not loosen it: results must not depend on how many
         threads a worker has.
 
     Notes
     -----
-    From ``PARALLEL_FROM`` on the user's own setting stands, even within a limit around it: of
-    nested ones the innermost counts. The environment variable ``SKNN_BLAS_THREADS`` set to
-    "user" lets it stand always. Calls that run at once share one limit: the first sets it, and
-    whoever leaves last lifts it.
+    From ``PARALLEL_FROM`` on, the setting of the user is in effect, even within an outer limit: of
+    nested ones, the innermost counts. With the environment variable ``SKNN_BLAS_THREADS`` set to
+    "user", it is always in effect. Calls that run at once share one limit: the first sets it, and
+    the last one to leave lifts it.
 
-    Ctrl-C may cut an exit short; the whole of a public call is therefore guarded by
-    ``with limit, limit:``, of which it can cut one. What is left after all is put right when the
-    next one is entered. (A finalizer would swallow a Ctrl-C that comes while it runs.)
+    Ctrl-C may cut an exit short, so a public call as a whole is guarded by ``with limit, limit:``,
+    of which it can cut only one. If something is left over, the next limit corrects it. (A
+    finalizer would swallow a Ctrl-C that comes while it runs.)
     """
 
     def __init__(self, multiply_adds: int, firm: bool = False) -> None:
@@ -64,7 +64,7 @@ class blas_threads:  # noqa: N801  (a context manager, read as a verb)
         self.outer: blas_threads | None = None
 
     def __enter__(self) -> blas_threads:
-        """Let this one decide for its thread."""
+        """Make this limit the current one of its thread."""
         if self.open:
             return self
         try:
@@ -84,7 +84,7 @@ class blas_threads:  # noqa: N801  (a context manager, read as a verb)
             raise
 
     def __exit__(self, *why: Any) -> None:
-        """Let the one around it decide; none of the steps minds being done twice."""
+        """Return to the outer limit; all steps may be repeated."""
         if not self.open:
             return
         with _lock:
@@ -93,7 +93,7 @@ class blas_threads:  # noqa: N801  (a context manager, read as a verb)
             self.open = False
 
     def _leave(self) -> None:
-        """Take this one off, with those inside that were cut short; nothing if it is off."""
+        """Remove this limit, with inner ones that were cut short; do nothing if it is gone."""
         inner = _innermost(self.thread)
         while inner is not None and inner is not self:
             inner = inner.outer
@@ -111,7 +111,7 @@ def _innermost(thread: int) -> blas_threads | None:
 
 
 def _settle() -> None:
-    """Bring the numbers of threads to what those inside want, wherever an attempt was cut off."""
+    """Set the numbers of threads for the current limits, even after an interrupted attempt."""
     global _limiter
     for thread, known in list(_users.items()):
         if known() is None:

@@ -1,9 +1,8 @@
-"""Sparse rows: a batch reads few rows of the first weights, and moves no others.
+"""Sparse rows: a batch reads only a few rows of the first weights, and moves no others.
 
-Of text with 100,000 words a batch has some thousand. So the rows of W that belong to them are
-gathered; forward pass, gradient and step are those of a network with so few inputs; and the rows
-go back. What the others miss is the business of the optimizer, see
-:class:`~sknn.core.optimizers.Waiting`.
+Of 100,000 words, a batch of text contains a few thousand. So their rows of W are gathered; forward
+pass, gradient, and step are those of a network with that few inputs; and the rows are put back. The
+optimizer keeps track of what the other rows miss, see :class:`~sknn.core.optimizers.Waiting`.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ def touching_few(
     objective, update
         Those that were passed, if nothing can wait.
     settle : callable or None
-        Brings all rows up to date; to be called before anything else reads weights or state.
+        Brings all rows up to date; call it before anything else reads weights or state.
     """
     if not isinstance(objective, Supervised) or not _plain(update):
         return objective, update, None
@@ -73,14 +72,14 @@ class TouchedRows:
     state : dict of ndarray
         State of the optimizer for all parameters.
     waiting : Waiting
-        Knows what rows miss.
+        Keeps track of what rows miss.
     l2 : float
         Strength of the penalty on them.
 
     Attributes
     ----------
     n_numbers : int
-        Numbers in all rows: what follows them in the vector is not touched here.
+        Numbers in all rows; what follows them in the vector is not changed here.
     weights, grad : ndarray of shape (n_rows, units)
     state : dict of ndarray of shape (n_rows, units)
     """
@@ -105,7 +104,7 @@ class TouchedRows:
         self.squares: float | None = None
 
     def open(self, x: Any) -> Any:
-        """Gather the rows that a batch reads, up to date; return it with as few columns."""
+        """Gather the rows that a batch reads, up to date; return it with these columns only."""
         self.is_read[x.indices] = True
         self.rows = rows = np.flatnonzero(self.is_read)
         self.is_read[rows] = False
@@ -113,7 +112,8 @@ class TouchedRows:
         self.weights = self._gathered("theta", self.all_weights)
         self.state = {name: self._gathered(name, self.all_state[name]) for name in self.all_state}
         if self.l2:
-            # A sum over all weights once an epoch; then it follows those that change.
+            # A sum over all weights once per epoch; then it is updated with the weights that
+            # change.
             if self.squares is None:
                 self.squares = _sum_of_squares(self.all_weights)
             self.squares -= _sum_of_squares(self.weights)
@@ -191,7 +191,7 @@ class PenaltyOfTouched:
 
 
 class TouchedObjective:
-    """An objective that is shown batches without the columns that are zero in all their rows."""
+    """An objective that sees batches without the columns that are zero in all their rows."""
 
     def __init__(self, objective: Supervised, rows: TouchedRows) -> None:
         self.objective = objective

@@ -35,9 +35,9 @@ class OnePass(NamedTuple):
     rows : int
         How many rows there were.
     figures : dict of float or ndarray
-        What else the objective has measured, of every member if there are any.
+        Other measurements of the objective, for every member if there are any.
     seconds : float
-        That it took elsewhere, before this process heard of it.
+        Time that it took elsewhere, before its result arrived in this process.
     """
 
     loss: Any
@@ -64,18 +64,18 @@ class Trainer:
     callbacks : list of Callback
     shuffle : bool
     regularization : Schedule or None
-        How much is left of noise and decoupled decay.
+        Remaining share of noise and decoupled decay.
     deadline : float
-        Reading of ``time.perf_counter`` at which training should be over, what follows the last
-        epoch included.
+        Reading of ``time.perf_counter`` at which training should be over, including the work after
+        the last epoch.
     snapshot : callable or None
         For callbacks, see :class:`~sknn.training.callbacks.Progress`.
     conclude : callable or None
-        Called when training has ended, before callbacks are told.
+        Called when training has ended, before callbacks are called.
     settle : callable or None
-        Called after every pass, whatever ended it, before anybody looks at the weights.
+        Called after every pass, even an interrupted one, before the weights are used.
     elsewhere : callable or None
-        Makes the passes in the place of this process: moves run and network as a pass would.
+        Makes the passes in place of this process: changes run and network as a pass would.
     """
 
     outlasts_loss: ClassVar[bool] = False
@@ -117,7 +117,7 @@ class Trainer:
     def run(self, run: Run, epochs: int) -> None:
         """Train for at most `epochs` further epochs, and set ``run.stop_reason``.
 
-        Whatever ends training, Ctrl-C included, the network holds the last weights.
+        No matter how training ends, even by Ctrl-C, the network holds the last weights.
         """
         progress = self._progress(run, epochs)
         try:

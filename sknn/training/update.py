@@ -1,4 +1,4 @@
-"""One update of the parameters: the optimizer's step and what goes with it."""
+"""One update of the parameters: the optimizer's step and everything around it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Update:
     """Moves the trainable part of a network along the gradient.
 
     Order: held parameters lose their gradient, clipping, optimizer, rate factors,
-    decoupled decay, step, soft threshold (L1), constraints of layers. Whatever a network does
-    not use costs nothing.
+    decoupled decay, step, soft threshold (L1), constraints of layers. Steps that a network does not
+    need cost nothing.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Update:
     rates : ndarray of shape (n_trainable,) or (n_members, n_trainable) or None
         Factor on the learning rate of every parameter; 0 holds it fixed.
     decays : ndarray, as `rates` for the decayed parameters, or None
-        Factor on the decay of every parameter, besides that on the learning rate.
+        Factor on the decay of every parameter, in addition to that on the learning rate.
     start : int, default=0
         Where the updated part begins in the vector of the network; gradient, state, and factors are
         those from there on.
@@ -49,7 +49,7 @@ class Update:
     Attributes
     ----------
     strength : float in [0, 1]
-        What a schedule has left of the decay.
+        Remaining share of the decay, set by a schedule.
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class Update:
 
 
 def _product(rates: NDArray | None, decays: NDArray | None) -> Any:
-    """Return the product of factors; one number where all are equal, as those of NTK layers."""
+    """Return the product of factors; one number if all are equal, as for NTK layers."""
     if rates is None and decays is None:
         return 1.0
     product = np.asarray((1.0 if rates is None else rates) * (1.0 if decays is None else decays))

@@ -1,7 +1,7 @@
-"""Parts of the user's own, tried on a few numbers: a mistake is named where it was made.
+"""Test parts defined by the user on a few numbers, and name the part with a mistake.
 
-In training most mistakes are silent. A `forward` that returns a new array instead of filling
-`y` trains a network on whatever the buffer held before.
+In training, most mistakes are silent. A `forward` that returns a new array instead of filling `y`
+trains a network on old contents of the buffer.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ROWS = 3
 _DENSE = Plan((2,), {"W": Param((2, 2), Zeros()), "b": Param((2,), Zeros(), Role.PLAIN)})
 _MEMORY = Plan((2,), {"state": Param((2, 2), Zeros(), Role.TRACKED)})
 _SMALL = Layout([_DENSE, _DENSE, _MEMORY])
-"""Two layers of two units and a matrix that is not trained, on which an optimizer is tried."""
+"""Two layers of two units and a matrix that is not trained, with which an optimizer is tested."""
 
 
 @cache
@@ -41,7 +41,7 @@ def is_own(kind: type) -> bool:
 
 
 def try_layers(network: Network) -> None:
-    """Try the layers and activations of a network.
+    """Test the layers and activations of a network.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def try_layers(network: Network) -> None:
 
 
 def try_loss(loss: Loss, task: str, target: Any, network: Network) -> None:
-    """Try a bound loss on the first rows of the encoded target."""
+    """Test a bound loss on the first rows of the encoded target."""
     if not is_own(type(loss)):
         return
     first = target[:_ROWS] if isinstance(target, np.ndarray) else target[:_ROWS].toarray()
@@ -78,7 +78,7 @@ def try_loss(loss: Loss, task: str, target: Any, network: Network) -> None:
 
 
 def try_optimizer(optimizer: Optimizer, dtype: DTypeLike) -> None:
-    """Try one step of an optimizer."""
+    """Test one step of an optimizer."""
     if is_own(type(optimizer)):
         with _named(optimizer):
             bound = optimizer.bind(_SMALL)
@@ -89,7 +89,7 @@ def try_optimizer(optimizer: Optimizer, dtype: DTypeLike) -> None:
 
 
 def try_schedule(schedule: Schedule, horizon: int) -> None:
-    """Try the first factor of a schedule."""
+    """Test the first factor of a schedule."""
     if not is_own(type(schedule)):
         return
     with _named(schedule):
@@ -100,7 +100,7 @@ def try_schedule(schedule: Schedule, horizon: int) -> None:
 
 @contextmanager
 def _named(part: object, name: str = "") -> Iterator[None]:
-    """Add to what a part raises which part it was."""
+    """Add the name of the part to its errors."""
     try:
         yield
     except InvalidParameterError:
@@ -120,7 +120,7 @@ def _numbers(shape: Shape, dtype: DTypeLike) -> NDArray:
 
 
 def _poison(arrays: Views) -> Views:
-    """Fill with NaN what a part must not rely on."""
+    """Fill arrays that a part must not rely on with NaN."""
     for array in arrays.values():
         if array.dtype.kind == "f":
             array.fill(np.nan)

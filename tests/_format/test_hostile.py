@@ -293,7 +293,7 @@ GRAPHS = {
     "a forest": (objects("sklearn.ensemble.RandomForestClassifier"), "needs sklearn.ensemble"),
     "no name": (objects(["sknn", "MLPClassifier"]), "not the name of a class"),
     "an abstract class": (objects("sknn.core.spec.Spec", a=1, b={"ref": 9}), "points to nothing"),
-    "an enum that is none": ({"enum": "sknn.MLPClassifier", "name": "fit"}, "is no Enum"),
+    "an enum that is none": ({"enum": "sknn.MLPClassifier", "name": "fit"}, "is not an Enum"),
     "a tuple that is none": (
         {"namedtuple": "sknn.MLPClassifier", "items": []},
         "not a named tuple",
@@ -399,7 +399,7 @@ GRAPHS = {
     "a hundred thousand fields": ({"dtype": "i4," * 10**5 + "i4"}, "not a dtype"),
     "a mask of another shape": (
         {"masked": [inline(np.zeros(2)), inline(np.ones(1, bool)), 0]},
-        "not one of its own shape",
+        "has another shape",
     ),
     "endless fill": (
         {"masked": [inline(np.zeros(2)), None, {"range": [0, 10**6, 1]}]},
@@ -416,7 +416,7 @@ def test_graphs_that_are_not_ours(name):
 
 TEXTS = {
     "no JSON": ("{", ""),
-    "a list": ("[]", "is none"),
+    "a list": ("[]", "is not valid"),
     "no graph": ('{"format":1}', "no graph"),
     "no format": ('{"graph":1}', "None is not a format"),
     "format 0": ('{"format":0,"graph":1}', "0 is not a format"),

@@ -43,7 +43,7 @@ def test_a_later_format_is_refused(monkeypatch):
         content = bytes_of(MLPClassifier())
     with pytest.raises(
         ValueError,
-        match=r"has format 2, and this version of sknn reads up to 1: update sknn .it was",
+        match=r"has format 2, but this version of sknn reads up to 1: update sknn .it was",
     ):
         files.from_bytes(content, Names())
 

@@ -36,6 +36,7 @@ def test_parts():
         "days": [(m - dt.datetime(1970, 1, 1)) / dt.timedelta(days=1) for m in MOMENTS],
         "year": [m.year for m in MOMENTS],
         "month": [m.month for m in MOMENTS],
+        "day": [m.day for m in MOMENTS],
         "weekday": [m.weekday() for m in MOMENTS],
         "hour": [m.hour + m.minute / 60 + m.second / 3600 for m in MOMENTS],
     }
@@ -60,13 +61,13 @@ def test_forms(form):
 def test_days_without_a_time(make):
     encoder = TableEncoder(n_bins=None).fit(make({"d": DAYS}))
     names = encoder.get_feature_names_out().tolist()
-    assert names == ["d_days", "d_year", "d_month", "d_weekday"]
+    assert names == ["d_days", "d_year", "d_month", "d_day", "d_weekday"]
 
 
 def test_parts_that_do_not_vary_are_left_out():
     days = np.arange("2020-03-02", "2020-03-06", dtype="M8[D]").astype("M8[us]")
-    assert varying_parts(days) == ["days", "weekday"]
-    assert varying_parts(np.repeat(days, 7)[::7]) == ["days", "weekday"]
+    assert varying_parts(days) == ["days", "day", "weekday"]
+    assert varying_parts(np.repeat(days, 7)[::7]) == ["days", "day", "weekday"]
     assert varying_parts(days[:0]) == ["days"]
 
 
@@ -76,7 +77,7 @@ def test_missing_dates_are_marked_once():
     names = encoder.get_feature_names_out().tolist()
     assert [name for name in names if "missing" in name] == ["x0_days_missing"]
     row = encoder.transform(X)[-1]
-    assert row.tolist() == [0] * 5 + [1]
+    assert row.tolist() == [0] * 6 + [1]
 
 
 def test_text_in_iso_form_is_read():

@@ -33,16 +33,17 @@ def test_names():
     encoder = TableEncoder(n_bins=2, linear=True).fit(X)
     names = encoder.get_feature_names_out().tolist()
     assert names == [
-        *("age", "pay", "day_days", "day_month", "day_weekday", "age_missing"),
+        *("age", "pay", "day_days", "day_month", "day_day", "day_weekday", "age_missing"),
         *("age_bin0", "age_bin1", "pay_bin0", "pay_bin1", "day_days_bin0", "day_days_bin1"),
-        *("day_month_bin0", "day_month_bin1", "day_weekday_bin0", "day_weekday_bin1"),
+        *("day_month_bin0", "day_month_bin1", "day_day_bin0", "day_day_bin1"),
+        *("day_weekday_bin0", "day_weekday_bin1"),
         *("town_Bern", "town_Oslo", "town_Rome"),
         *("linear_age", "linear_pay", "linear_day_days", "linear_day_month"),
-        *("linear_day_weekday", "linear_age_missing"),
+        *("linear_day_day", "linear_day_weekday", "linear_age_missing"),
         *("linear_town_Bern", "linear_town_Oslo", "linear_town_Rome"),
     ]
     assert encoder.transform(X).shape == (60, len(names))
-    assert encoder.n_linear_ == 9
+    assert encoder.n_linear_ == 10
     with pytest.raises(ValueError, match="input_features is not equal"):
         encoder.get_feature_names_out(["a"])
 

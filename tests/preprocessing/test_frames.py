@@ -109,7 +109,7 @@ def test_masked_words_and_dates():
     assert names == ["x0_b"]
     days = np.ma.array(np.arange(4).astype("M8[D]")[:, None], mask=[[0], [0], [0], [1]])
     names = TableEncoder(n_bins=None).fit(days).get_feature_names_out().tolist()
-    assert names == ["x0_days", "x0_weekday", "x0_days_missing"]
+    assert names == ["x0_days", "x0_day", "x0_weekday", "x0_days_missing"]
 
 
 REFUSED = {

@@ -161,7 +161,7 @@ def test_warnings_come_once():
     [
         ((TableEncoder(), PARTS), {"epochs": 2}, ValueError, "leave epochs and together at 1"),
         ((TableEncoder(), PARTS), {"classes": [0, 1]}, ValueError, "nothing but X"),
-        ((TableEncoder(), PARTS), {"X_val": X}, ValueError, "nothing but X, y and sample_weight"),
+        ((TableEncoder(), PARTS), {"X_val": X}, ValueError, "nothing but X, y, and sample_weight"),
         ((TableEncoder(), [X[:0]]), {}, ValueError, "no rows with a positive weight"),
         ((TableEncoder(), LAZY, None, weight * 0), {}, ValueError, "positive weight"),
         ((TableEncoder(), X), {}, TypeError, "X must be a Dask array or data frame"),

@@ -1,4 +1,4 @@
-"""Layers that add a penalty on what passes through them."""
+"""Layers that add a penalty on their input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What layers with weights, biases and an activation have in common."""
+"""Common parts of layers with weights, biases, and an activation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers made of layers."""
+"""Layers that contain layers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from sknn.exceptions import InvalidParameterError
 class Block(Layer):
     """A layer that runs chains of other layers and joins their outputs.
 
-    What the layers inside need of the batch, the block asks for. Bound, it has its chains of
-    bound layers in ``chains``.
+    The block requests everything that the layers inside need of the batch. After binding,
+    ``chains`` holds the chains of bound layers.
     """
 
     has_units = True
@@ -28,14 +28,14 @@ class Block(Layer):
 
     @abstractmethod
     def _lists(self) -> list[Any]:
-        """Return the lists of layers, one per chain; junk is left as it is."""
+        """Return the lists of layers, one per chain; invalid values are left as they are."""
 
     def _prefix(self, i: int) -> str:
         """Return the prefix of the names of chain `i`."""
         return ""
 
     def inside(self) -> Iterator[Layer]:
-        """Yield every layer inside, bound if the block is; junk is passed over."""
+        """Yield every layer inside, bound if the block is; invalid values are skipped."""
         bound = [chain.pairs for chain in getattr(self, "chains", ())]
         for pairs in bound or map(named, self._lists()):
             yield from (layer for _, layer in pairs)
@@ -64,8 +64,8 @@ class Block(Layer):
             if "." in name or "__" in name or name in self._get_param_names():
                 raise ValueError(
                     f"A layer inside {type(self).__name__} cannot be named {name!r}: the name is a "
-                    "parameter of the block, or holds a dot or a double underscore, which stand "
-                    "between the names of layers and parameters."
+                    "parameter of the block, or contains a dot or a double underscore, which "
+                    "separate the names of layers and parameters."
                 )
         return [(name, layer.bind(defaults)) for name, layer in pairs]
 
@@ -73,7 +73,7 @@ class Block(Layer):
         return "[Dense(64), Dropout(0.2)]"
 
     def check_input(self, in_shape: Shape) -> None:
-        """Ask the layers inside."""
+        """Combine the plans of the layers inside."""
         for layer in self.inside():
             layer.check_input(in_shape)
 
@@ -100,7 +100,7 @@ class Block(Layer):
 
     @property
     def fades(self) -> bool:  # type: ignore[override]
-        """Whether a layer inside makes noise that a schedule may lower."""
+        """Whether a layer inside has noise that a schedule may lower."""
         return any(layer.fades for layer in self.inside())
 
     @property
@@ -115,7 +115,7 @@ class Block(Layer):
 
     @property
     def carries_state(self) -> bool:  # type: ignore[override]
-        """Whether a layer inside continues the batch before."""
+        """Whether a layer inside continues the previous batch."""
         return any(layer.carries_state for layer in self.inside())
 
     @property

@@ -68,7 +68,7 @@ class Boltzmann(Layer):
         self.name = name
 
     def bind(self, defaults: Defaults) -> Boltzmann:
-        """Make the logistic layer that does the work."""
+        """Make the underlying logistic layer."""
         bound = copy.copy(self.checked())
         small, zeros = Normal(0.01), Zeros()
         dense = Dense(self.units, "logistic", weight_init=small, bias_init=zeros)

@@ -17,7 +17,7 @@ Placed = tuple[str, Layer, Shape]
 
 
 class Chain:
-    """Bound layers whose parameters and work arrays stand among those of the block around them.
+    """Bound layers whose parameters and work arrays are among those of the enclosing block.
 
     The parameter ``W`` of the layer ``hidden0`` is the ``hidden0.W`` of the block. Names without a
     dot belong to the block and to the chain as a whole.
@@ -39,7 +39,7 @@ class Chain:
         Raises
         ------
         ValueError
-            For a layer that borrows its weights: in a block it cannot be seen whose they are.
+            For a layer with tied weights, which are not supported inside a block.
         """
         params: dict[str, Param] = {}
         scratch: dict[str, Scratch] = {}
@@ -58,7 +58,7 @@ class Chain:
         return Plan(shape, params, scratch, work)
 
     def placed(self, block: str, in_shape: Shape) -> Iterator[Placed]:
-        """Yield every layer with its name, that of its block in front, and its input's shape."""
+        """Yield every layer with its name, preceded by that of its block, and its input shape."""
         shape = in_shape
         for name, layer in self.pairs:
             yield f"{block}.{self.prefix}{name}", layer, shape
@@ -91,7 +91,7 @@ def _refuse_ties(name: str, layer: Layer, plan: Plan) -> None:
         if param.tied_to is not None:
             raise ValueError(
                 f"The parameter {key} of {layer!r}, {name!r} in a block, is tied to "
-                f"{param.tied_to!r}; layers inside a block have parameters of their own. Put the "
+                f"{param.tied_to!r}; layers inside a block have their own parameters. Put the "
                 "layer outside the block, or leave tied_to out."
             )
 
@@ -115,7 +115,7 @@ class Stage:
 
     def __init__(self, chain: Chain, ctx: Context) -> None:
         scratch, prefix = ctx.scratch, chain.prefix
-        # Noise layers are the identity in prediction, so the chain does without them.
+        # Noise layers are the identity in prediction, so the chain leaves them out.
         used = [i for i, pair in enumerate(chain.pairs) if ctx.train or not pair[1].training_only]
         self.chain = chain
         self.names = [chain.pairs[i][0] for i in used]
@@ -135,7 +135,7 @@ class Stage:
         self.split: list[list[Views]] = [[], []]
 
     def forward(self, p: Views, x: Any, ctx: Context) -> tuple[Any, float]:
-        """Return the output, an array of the chain itself, and what layers add to the loss."""
+        """Return the output, an array of the chain, and the terms that layers add to the loss."""
         added = 0.0
         params = self._parts(0, p)
         for layer, own, y, inner in zip(self.layers, params, self.ys, self.contexts, strict=True):
@@ -169,7 +169,7 @@ class Stage:
 
 
 def _first(grads: list[Views]) -> int:
-    """Return the lowest layer with something to learn; below it nobody asks for a gradient."""
+    """Return the lowest layer with something to learn; below it, no gradient is needed."""
     return next((i for i, own in enumerate(grads) if own), len(grads))
 
 

@@ -162,7 +162,7 @@ class Conv2D(_Convolution):
     filters : int
         Number of filters, the channels of the output.
     kernel_size : int or pair of int, default=3
-        Height and width of what a filter sees at once.
+        Height and width of the window of a filter.
     activation : str or Activation, default=None
         The non-linearity f. None takes that of the estimator.
     strides : int or pair of int, default=1

@@ -78,7 +78,7 @@ class Correlation:
         _correlate(self.windows, x, weights, y, scratch["windows"], scratch.get("border"))
 
     def adjoint(self, y: NDArray, W: NDArray, x: NDArray, scratch: dict[str, NDArray]) -> None:
-        """Write into `x` what the transposed map makes of `y`: the gradient, if y is one."""
+        """Write into `x` the transposed map of `y`: the gradient, if y is one."""
         if self.mirror is None:
             self._scatter(y, W, x, scratch["windows"])
             return
@@ -89,7 +89,7 @@ class Correlation:
         _correlate(self.mirror, y, flipped, x, scratch["windows"], scratch.get("back_border"))
 
     def _scatter(self, y: NDArray, W: NDArray, x: NDArray, buffer: NDArray) -> None:
-        """Add up what every window gives to each of its entries."""
+        """Add up the contributions of all windows to each of their entries."""
         windows = self.windows
         lines, columns = windows.lines, windows.columns
         weights = W.reshape(-1, self.channels, self.filters).swapaxes(-1, -2)

@@ -15,7 +15,7 @@ from sknn.core.layout import Plan, Scratch, Shape, Views
 class Densify(Layer):
     """Make a batch of CSR rows dense in training, for a noise layer after it.
 
-    In prediction nothing happens: the next layers read CSR rows themselves.
+    In prediction, nothing happens: the next layers read CSR rows themselves.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ class SaltAndPepper(Layer):
     Parameters
     ----------
     rate : float in [0, 1), default=0.1
-        Probability of being replaced; half of it goes to each of the two values.
+        Probability of being replaced, half of it by each of the two values.
     low, high : float, default=0.0, 1.0
         The two values.
     name : str, default=None
@@ -163,7 +163,7 @@ class SaltAndPepper(Layer):
         np.multiply(y, keep, out=y)
         np.copyto(y, float(self.high), where=salt)
         if self.low:
-            # Neither kept nor high: what is left.
+            # Neither kept nor high: the rest.
             np.logical_or(keep, salt, out=salt)
             np.logical_not(salt, out=salt)
             np.copyto(y, float(self.low), where=salt)
@@ -176,7 +176,7 @@ class SaltAndPepper(Layer):
 
 
 def _noise(in_shape: Shape) -> dict[str, Scratch]:
-    # float32 whatever the data: cheaper to draw, and the same mask in both precisions.
+    # float32 for any data: cheaper to draw, and the same mask in both precisions.
     return {
         "noise": Scratch(in_shape, dtype=np.float32, training_only=True),
         "keep": Scratch(in_shape, dtype=np.bool_, training_only=True),

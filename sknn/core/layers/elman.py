@@ -180,7 +180,7 @@ def activation_scratch(
 def before_activation(
     activation: Activation, name: str, outputs: list[NDArray], ctx: Context
 ) -> list[NDArray]:
-    """Return where the input of the activation goes at each step; the output may replace it."""
+    """Return the arrays for the input of the activation at each step; the output may replace it."""
     if not activation.needs_input:
         return outputs
     return windows(ctx, name, len(outputs), slice(None))[0]

@@ -116,7 +116,7 @@ class Filtering(Affine):
     def _present(self, x: NDArray, ctx: Context) -> tuple[NDArray, NDArray | None]:
         """Return sequences with zeros at missing steps, and which there are, (rows, steps, 1).
 
-        So windows that reach beyond the end of a short row see there what they see beyond the
+        So windows that reach beyond the end of a short row see the same there as beyond the
         longest. Arrays are made for it, as few batches have gaps.
         """
         if self.grid is IMAGE or steps_there(ctx.mask, x.shape[-2], self) is None:

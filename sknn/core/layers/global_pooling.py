@@ -27,7 +27,7 @@ class _GlobalPool(Layer):
         """No parameters, and of the shape only the last axis is left."""
         if len(in_shape) < 2:
             raise ValueError(
-                f"{type(self).__name__} needs rows with axes before the channels, as (steps, "
+                f"{type(self).__name__} needs rows with axes before the channels, such as (steps, "
                 f"channels); they are of shape {in_shape}. Put it after layers that keep these "
                 f"axes, "
                 "or leave it out."
@@ -84,7 +84,7 @@ class GlobalMaxPool(_GlobalPool):
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
-        """Find the first position with the maximum: where it has been seen, but not before."""
+        """Find the first position with the maximum."""
         if dx is None:
             return
         mask, hit, seen = _mask(x, ctx, self), ctx.scratch["hit"], ctx.scratch["seen"]
@@ -251,7 +251,7 @@ def _overwritten(x: NDArray, mask: NDArray, value: float, ctx: Context) -> NDArr
 
 
 def _reduce(ufunc: np.ufunc, places: NDArray, y: NDArray) -> None:
-    """Reduce over places; what members share is done once."""
+    """Reduce over places; shared parts of members are computed once."""
     if places.ndim > y.ndim:
         ufunc.reduce(places, axis=-2, out=y)
         return

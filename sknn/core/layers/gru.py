@@ -87,7 +87,7 @@ class GRU(Recurrent):
         """W (features, 3 units), U (units, 3 units), b (3 units,), c (units,)."""
         units, (steps, d) = int(self.units), (*in_shape, 0)[:2]
         params = {"c": Param((units,), self.bias_init, Role.PLAIN, units, units)}
-        # The columns are those of what is fed, but the one that stands there has two partners.
+        # The columns are those of the input of a step, but the state has two partners.
         matrix = (3 * units, d + 1 + 1 + units)
         scratch = {
             # An array without axes: a Python float would cost a small call half its time again.

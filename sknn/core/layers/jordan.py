@@ -24,7 +24,8 @@ class Jordan(Elman):
         y_t &= f(h_t V + c)
 
     with W (features, units), U (outputs, units), b (units,), V (units, outputs) and c (outputs,).
-    The layer owns the map V from hidden units to what is fed back; its output is y, at first zero.
+    The layer owns the map V from hidden units to the output y, which is fed back and starts at
+    zero.
 
     Parameters
     ----------

@@ -13,9 +13,9 @@ OUTPUT = "output"
 
 
 def named(layers: Any) -> list[tuple[str, Layer]]:
-    """Pair layers with their names; unnamed ones are called by kind and position.
+    """Pair layers with their names; unnamed ones are named by kind and position.
 
-    Anything that is not a layer is passed over: :meth:`get_params` must bear any value.
+    Anything that is not a layer is skipped, because :meth:`get_params` must accept any value.
     """
     pairs = []
     count: Counter[str] = Counter()
@@ -28,7 +28,7 @@ def named(layers: Any) -> list[tuple[str, Layer]]:
 
 
 def check_unique(names: Sequence[str], hint: str = "") -> None:
-    """Raise a ValueError where two layers of a chain have one name."""
+    """Raise a ValueError if two layers of a chain have the same name."""
     for name, times in Counter(names).items():
         if times > 1:
             raise ValueError(

@@ -63,5 +63,5 @@ class NestedLayers:
             if nested and isinstance(value, str):
                 raise ValueError(
                     f"Invalid parameter {key!r}: {owner}={value!r} is a name and has no parameters "
-                    f"to set; pass an object, as solver=Adam(), in place of the name."
+                    f"to set; pass an object, such as solver=Adam(), in place of the name."
                 )

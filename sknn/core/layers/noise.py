@@ -20,8 +20,8 @@ _SLAB_WORDS = 1 << 13
 def _draw_kept(rng: np.random.Generator, parts: Any, keep: NDArray) -> None:
     """Fill `keep` with True where a random integer below 65,536 is at least `parts`.
 
-    Four of them come from one word of the generator: a third of the time floats take. Every row has
-    words of its own, so that both precisions drop the same numbers.
+    Four of them come from one word of the generator, in a third of the time of floats. Every row
+    has its own words, so that both precisions drop the same numbers.
     """
     if isinstance(parts, np.ndarray):
         parts = parts.astype(np.uint16)
@@ -31,7 +31,7 @@ def _draw_kept(rng: np.random.Generator, parts: Any, keep: NDArray) -> None:
 
 
 def _draw_rows(rng: np.random.Generator, parts: Any, rows: NDArray) -> None:
-    """Fill (..., rows, width) from words of the rows, the same for what stands before them."""
+    """Fill (..., rows, width) from words of the rows, the same for all leading axes."""
     n_rows, width = rows.shape[-2:]
     words = -(-width // 4)
     slab = max(1, _SLAB_WORDS // words)
@@ -68,7 +68,7 @@ class Dropout(Layer):
     Each number is dropped with probability `rate`, independently in every batch; the
     others are multiplied by :math:`1 / (1 - rate)`, so that the expected value stays the same. In
     prediction, nothing happens. If a schedule lowers the strength s of regularization, the factor
-    is :math:`1 + s (k - 1)` with k what it would be at full strength.
+    is :math:`1 + s (k - 1)`, where k is the factor at full strength.
 
     Parameters
     ----------

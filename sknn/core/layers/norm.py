@@ -225,7 +225,7 @@ class BatchNorm(Layer):
     def backward(
         self, p: Views, g: Views, x: Any, y: NDArray, dy: NDArray, dx: NDArray | None, ctx: Context
     ) -> None:
-        """Subtract what flows through the statistics, if they are those of the batch."""
+        """Subtract the gradient through the statistics, if they are those of the batch."""
         gain, scratch = p["gain"], ctx.scratch
         hat, work = _flat(scratch["hat"], gain), _flat(scratch["work"], gain)
         dy = _flat(dy, gain)

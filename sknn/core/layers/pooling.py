@@ -54,7 +54,7 @@ class _Pool(Layer):
     def _unpool(
         x: NDArray, y: NDArray, dy: NDArray, dx: NDArray, axis: Axis, place: int, ctx: Context
     ) -> None:
-        """Write into `dx` what flows back along one axis; `dy` may be destroyed."""
+        """Write into `dx` the gradient along one axis; `dy` may be destroyed."""
 
     def _axes(self, grid: Grid, in_shape: Shape) -> tuple[Axis, Axis]:
         size = grid.pair(self.pool_size)
@@ -85,7 +85,7 @@ class _Pool(Layer):
             )
         if len(in_shape) == 2 and any(isinstance(pair, (tuple, list)) for pair in pairs):
             raise ValueError(
-                f"pool_size and strides of {kind} must be an int where rows are signals, as here "
+                f"pool_size and strides of {kind} must be an int for signals, as here "
                 f"with shape {in_shape}; got {self!r}."
             )
         return SIGNAL if len(in_shape) == 2 else IMAGE
@@ -130,7 +130,7 @@ class _Pool(Layer):
 
     @staticmethod
     def _scale(y: NDArray, lines: Axis, columns: Axis) -> None:
-        """Multiply outputs, or their gradients, by what belongs to their windows."""
+        """Multiply outputs, or their gradients, by the factors of their windows."""
 
 
 class MaxPool(_Pool):
@@ -187,7 +187,7 @@ class MaxPool(_Pool):
     ) -> None:
         """Give each gradient to an entry that equals the maximum, and take it from the others.
 
-        The last entry gets what is left, so ties do not count twice.
+        The last entry gets the rest, so ties do not count twice.
         """
         _clear(dx, axis)
         hit, overlap = _front(ctx.scratch["hit"], y), _overlap(axis)

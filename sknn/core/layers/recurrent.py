@@ -1,6 +1,6 @@
-"""What all recurrent layers share: parameters, state, and the frame of both passes.
+"""Common parts of all recurrent layers: parameters, state, and the frame of both passes.
 
-How the arrays lie is told in :mod:`sknn.core.layers.recurrent_arrays`.
+:mod:`sknn.core.layers.recurrent_arrays` describes the layout of the arrays.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STATE = "state"
 
 
 class GateByGate(Initializer):
-    """Draws the block of each gate by itself; the blocks stand side by side.
+    """Draws the block of each gate separately; the blocks are side by side.
 
     Parameters
     ----------
@@ -320,7 +320,7 @@ class Recurrent(Layer):
         tape: Tape,
         ctx: Context,
     ) -> None:
-        """Go back through the steps; multiply ``dz`` by what arrives at each.
+        """Go back through the steps; multiply ``dz`` by the gradient that arrives at each.
 
         `dys` is the gradient from the layers above, `dh` that of the last output, `back` a
         second array of this kind.

@@ -4,7 +4,7 @@ Arrays lie step by step, each step a block of the shape (features, rows): rows c
 every gate is one contiguous piece, and one call of NumPy serves several gates at once. Scratch of
 the shape (steps, features) is viewed as such by :func:`turned`.
 
-The array ``fed`` holds for each step what enters its product: the input, a one for the bias, and
+The array ``fed`` holds for each step the factors of its product: the input, a one for the bias, and
 the state that is fed back. So a step is one product with the matrix (W, b, U).
 """
 
@@ -29,7 +29,7 @@ def turned(array: NDArray) -> NDArray:
 def by_step(array: NDArray) -> list[NDArray]:
     """Return the blocks of an array of the shape (steps, ...) or (members, steps, ..., rows).
 
-    Making the views before the loop costs a third of what slices in it do.
+    Making the views before the loop takes a third of the time of slicing in it.
     """
     return list(array) if array.ndim == 3 else list(array.swapaxes(0, 1))
 
@@ -162,6 +162,6 @@ class Tape:
             np.multiply(slopes, self.present, slopes)  # np.copyto takes four times as long
 
     def keep(self, gate: NDArray) -> None:
-        """Open a gate, whose values are at most 1, to what passes by missing steps."""
+        """Open a gate, whose values are at most 1, at missing steps."""
         if self.missing is not None:
             np.maximum(gate, self.missing, out=gate)

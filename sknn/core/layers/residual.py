@@ -1,4 +1,4 @@
-"""Layers whose input goes past them."""
+"""Layers that add their input to their output."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ class Residual(NestedLayers, Block):
     def _check_shapes(self, in_shape: Shape, out_shape: Shape) -> None:
         if in_shape[:-1] != out_shape[:-1]:
             raise ValueError(
-                f"The layers of {self!r} make rows of shape {out_shape} of rows of shape "
-                f"{in_shape}, and the two cannot be added. Choose layers that change the last axis "
+                f"The layers of {self!r} turn rows of shape {in_shape} into rows of shape "
+                f"{out_shape}, so the two cannot be added. Choose layers that change the last axis "
                 "only, or move those that change others out of the block."
             )
 

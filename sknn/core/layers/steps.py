@@ -17,12 +17,12 @@ def steps_there(mask: NDArray | None, n_steps: int, layer: object) -> NDArray | 
     Raises
     ------
     ValueError
-        If layers before have changed the steps, so that it is unknown which are missing.
+        If earlier layers have changed the steps, so that it is unknown which are missing.
     """
     if mask is not None and mask.shape[-1] != n_steps:
         raise ValueError(
             f"Of {mask.shape[-1]} steps of a sequence it is known whether they are missing, but "
-            f"{type(layer).__name__} is given {n_steps}: a layer before it changed the steps. Pass "
+            f"{type(layer).__name__} is given {n_steps}: an earlier layer changed the steps. Pass "
             "sequences of equal lengths, or leave that layer out."
         )
     return mask
@@ -31,7 +31,7 @@ def steps_there(mask: NDArray | None, n_steps: int, layer: object) -> NDArray | 
 class FillSteps(Layer):
     """Write zeros at missing steps, so that the next layers see no NaN.
 
-    Recurrent networks put it in front of their layers, which know from the mask of the batch which
+    Recurrent networks put it before their layers, which know from the mask of the batch which
     steps are missing.
 
     Parameters

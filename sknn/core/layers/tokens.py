@@ -36,7 +36,7 @@ class Tokens(Layer):
 
     Examples
     --------
-    Two columns: one with three levels, and one with a number besides its four bins:
+    Two columns: one with three levels, and one with a number in addition to its four bins:
 
     >>> from sknn.layers import Tokens
     >>> layer = Tokens([3, 4], [0, 1], [1])

@@ -1,4 +1,4 @@
-"""Convolutions run backwards: layers that make signals and images larger."""
+"""Transposed convolutions: layers that make signals and images larger."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class _ConvTranspose(Filtering):
     ) -> tuple[Shape, Param, dict[str, Scratch]]:
         kernel, strides = self.grid.pair(self.kernel_size), self.grid.pair(self.strides)
         filters, channels = int(self.filters), map_.filters
-        # A number of the output is the sum over about so many of the input.
+        # A number of the output is the sum over about this many numbers of the input.
         fan_in = channels * max(1, prod(kernel) // prod(strides))
         shape = (*self.grid.lower(kernel), filters, channels)
         weights = Param(shape, self.weight_init, Role.DECAYED, fan_in, prod(kernel) * filters)

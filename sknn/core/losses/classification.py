@@ -43,7 +43,7 @@ class Focal(LossByTask, alias="focal"):
 
     .. math:: l = -(1 - p_t)^\gamma \log p_t
 
-    with :math:`p_t` the probability of what was observed. It is bound to :class:`SigmoidFocal`
+    where :math:`p_t` is the probability of the observed class. It is bound to :class:`SigmoidFocal`
     (two classes, labels) or :class:`SoftmaxFocal` (one of many).
 
     Parameters

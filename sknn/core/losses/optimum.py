@@ -65,7 +65,7 @@ def class_shares(codes: NDArray, weight: NDArray | None, n: int, smoothing: floa
 
 
 def label_log_odds(target: Any, weight: NDArray | None, smoothing: float) -> Vector:
-    """Return the log odds of each label, finite even where a label is always or never given."""
+    """Return the log-odds of each label, finite even if a label is always or never given."""
     shares = _soften(blend(column_means(target, weight), smoothing, 2), 2)
     return np.log(shares) - np.log1p(-shares)
 

@@ -152,7 +152,7 @@ class SigmoidFocal(SigmoidLoss):
 
     .. math:: l(z, t) = -(1 - p_t)^\gamma \log p_t
 
-    with :math:`p_t` the probability of what was observed. Targets are 0 or 1.
+    where :math:`p_t` is the probability of the observed target, 0 or 1.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from sknn.core.spec import Spec
 class Schedule(Spec, family=True):
     """Base class of schedules: a factor on the base learning rate.
 
-    A schedule that needs a horizon has a parameter `epochs`; None stands for the `max_iter` of the
+    A schedule that needs a horizon has a parameter `epochs`; None means the `max_iter` of the
     call that began the run. After its horizon, a schedule keeps its last value.
     Within the horizon, training does not end because the training loss no longer falls.
     """

@@ -1,4 +1,4 @@
-"""The reconstruction error of frames, of which no column outweighs the others."""
+"""The reconstruction error of frames, in which no column outweighs the others."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from numpy.typing import NDArray
 from sknn.estimators.autoencoder.described import Described, variances
 
 _LEAST_ERROR = 1e-3
-"""Mean error of a column, relative to its variance, below which it counts as none."""
+"""Mean error of a column, relative to its variance, below which it counts as zero."""
 
 
 @dataclass
 class ColumnErrors:
-    """Squared errors, each relative to what is usual in its column.
+    """Squared errors, each relative to the usual error of its column.
 
-    Levels that depend on nothing are never reconstructed well. Added up as they are, their errors
-    are most of the error of any row, and hide that of columns that are usually reconstructed well.
+    Levels that depend on no other column are never reconstructed well. In a plain sum, they would
+    make up most of the error of any row, and hide the errors of columns that are usually
+    reconstructed well.
 
     Attributes
     ----------
     parts : list of slice
         The encoded columns that belong together: the levels of a column, or its score.
     usual : ndarray of shape (n_parts,)
-        Mean error of each in training, infinite where all rows are alike.
+        Mean error of each in training, infinite if all rows are equal.
     """
 
     parts: list[slice]

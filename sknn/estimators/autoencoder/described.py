@@ -1,4 +1,4 @@
-"""What a trained autoencoder says of rows: residuals and codes."""
+"""Residuals and codes of rows from a trained autoencoder."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from sknn.estimators.autoencoder.targets import ReconstructionTargets
 from sknn.estimators.finite_output import computed
 
 _MOST_NUMBERS = 1 << 22
-"""About as many numbers are looked at to learn what is usual."""
+"""Usual values are learned from about this many numbers."""
 _LEAST_ROWS = 1024
 
 
 @dataclass
 class Described:
-    """Rows, what their reconstruction leaves of them, and their codes.
+    """Rows, their residuals after reconstruction, and their codes.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Described:
     def of(
         cls, network: Network, stop: int, targets: ReconstructionTargets, loss: Loss, x: Any
     ) -> Described:
-        """Run rows through a network, of which the layers before `stop` are the encoder."""
+        """Run rows through a network whose layers before `stop` are the encoder."""
         return cls(*computed(_parts, network, stop, targets, loss, x))
 
     def __getitem__(self, where: NDArray) -> Described:
@@ -61,7 +61,7 @@ def variances(rows: NDArray, weight: NDArray) -> NDArray:
 
 
 def some_rows(train: Rows, width: int) -> tuple[Any, NDArray]:
-    """Return rows that count, every so many of them where they are too many, and their weights."""
+    """Return rows that count, evenly spaced if there are too many, and their weights."""
     x, weight = train.x, train.weight
     weight = np.ones(x.shape[0]) if weight is None else weight.astype(np.float64)
     counting = np.flatnonzero(weight > 0)

@@ -1,9 +1,9 @@
-"""How far rows are from usual ones, by their codes and by what their reconstruction leaves.
+"""Distances of rows from usual ones, by their codes and their residuals.
 
 A network that reconstructs well also reconstructs odd rows, if they resemble each other or have
-extreme codes. So rows are compared by all that the network says of them. In process control, that
-is a combined index of Q and T squared (Yue & Qin, 2001, "Reconstruction-based fault identification
-using a combined index").
+extreme codes. So rows are compared by both residuals and codes. In process control, this is a
+combined index of Q and T squared (Yue & Qin, 2001, "Reconstruction-based fault identification using
+a combined index").
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from sknn.estimators.autoencoder.described import Described, variances
 from sknn.preprocessing.quantiles import Distinct
 
 _MOST_COLUMNS = 2048
-"""Beyond this, covariances cost too much."""
+"""With more columns, covariances cost too much."""
 _MOST_REFERENCES = 256
 _REFERENCE_NUMBERS = 1 << 20
 _SLAB_ROWS = 4096
 _NEIGHBOR = 3
-"""A single reference may be odd itself, and a row of training that is one has itself beside it."""
+"""A single reference may be odd itself, and a training row may be its own nearest reference."""
 _LEAST_RESIDUAL = 1e-2
-"""Variance of residuals, relative to that of their column, below which they tell little."""
+"""Variance of residuals, relative to that of their column, below which they say little."""
 _LEAST_CODE = 1e-6
 """The same for codes, relative to their mean variance."""
 _LEAST_UNIT = 1e-2
@@ -36,14 +36,14 @@ _ALIKE = 1e-9
 
 @dataclass
 class Spread:
-    """Where some rows are, and how they spread.
+    """Mean and covariance of some rows.
 
     Attributes
     ----------
     mean : ndarray of shape (p,)
     whitening : ndarray of shape (p, p) or (p,)
-        What the rows, less their mean, are multiplied by so that their covariance is the identity;
-        (p,): so that the variances are 1.
+        Factor of the centered rows that turns their covariance into the identity; (p,): their
+        variances into 1.
     """
 
     mean: NDArray
@@ -58,7 +58,7 @@ class Spread:
         rows : ndarray of shape (m, p)
         weight : ndarray of shape (m,)
         n : int
-            How many of the rows are different.
+            Number of different rows.
         least : float
             Variance added in every direction.
         """
@@ -82,9 +82,9 @@ class Spread:
 
 
 def shrunk(covariance: NDArray, n: int) -> NDArray:
-    """Return the covariance of n rows, pulled toward the same variance in all directions.
+    """Return the covariance of n rows, shrunk toward equal variances in all directions.
 
-    How strongly is chosen by Chen, Wiesel, Eldar & Hero (2010), "Shrinkage algorithms for MMSE
+    The strength follows Chen, Wiesel, Eldar & Hero (2010), "Shrinkage algorithms for MMSE
     covariance estimation", as in :class:`sklearn.covariance.OAS`.
     """
     p = len(covariance)
@@ -99,12 +99,12 @@ def shrunk(covariance: NDArray, n: int) -> NDArray:
 
 @dataclass
 class Spreads:
-    """How residuals and codes spread.
+    """The spreads of residuals and codes.
 
     Attributes
     ----------
     units : ndarray of shape (n_columns,)
-        What residuals are divided by first.
+        First divisor of the residuals.
     residuals, codes : Spread
     """
 
@@ -120,14 +120,14 @@ class Spreads:
         return cls(units, residuals, Spread.of(seen.codes, weight, n, least))
 
     def standardized(self, seen: Described) -> NDArray:
-        """Return rows as points of which all coordinates spread alike."""
+        """Return rows as points whose coordinates all have the same spread."""
         residuals = self.residuals.standardized(seen.residuals / self.units)
         return np.hstack([residuals, self.codes.standardized(seen.codes)])
 
 
 @dataclass
 class Neighborhood:
-    """What rows are compared with: a sample of the central half of the training rows.
+    """The rows for comparison: a sample of the central half of the training rows.
 
     Attributes
     ----------
@@ -142,7 +142,7 @@ class Neighborhood:
 
     @classmethod
     def of(cls, seen: Described, weight: NDArray) -> Neighborhood:
-        """Learn from rows and their weights, of which each is positive.
+        """Learn from rows and their weights, all of which are positive.
 
         The central half is chosen by the distances from the center of all, one step of Rousseeuw &
         Van Driessen (1999), "A fast algorithm for the minimum covariance determinant estimator".
@@ -161,7 +161,7 @@ class Neighborhood:
         return cls(scale, scale.standardized(seen[_evenly(distance, weight, min(n, most))]))
 
     def oddness(self, seen: Described) -> NDArray:
-        """Return how far rows are from the third nearest reference."""
+        """Return the distances of rows from the third nearest reference."""
         points = self.scale.standardized(seen)
         starts = range(0, len(points), _SLAB_ROWS)
         return np.concatenate([self._to_near(points[i : i + _SLAB_ROWS]) for i in starts])
@@ -175,13 +175,13 @@ class Neighborhood:
 
 
 def _n_different(rows: NDArray) -> int:
-    """Return how many rows are different, by a number of each that hardly any other row has."""
+    """Return the number of different rows, by a number that is almost unique to each."""
     marks = rows @ np.sqrt(1.0 + np.arange(rows.shape[1]))
     return len(Distinct.of(marks, np.ones(len(marks)), _ALIKE).values)
 
 
 def _evenly(distance: NDArray, weight: NDArray, m: int) -> NDArray:
-    """Return m rows that stand evenly in the order of their distances."""
+    """Return m rows, evenly spaced in the order of their distances."""
     order = np.argsort(distance, kind="stable")
     reached = np.cumsum(weight[order])
     wanted = (np.arange(m) + 0.5) / m * reached[-1]

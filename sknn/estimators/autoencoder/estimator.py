@@ -89,9 +89,9 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Share of the training rows that :meth:`predict_outlier` reports as outliers; "auto" is 0.1.
         As in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows means exactly 10 rows.
     outlier_score : {"error", "distance"}, default="error"
-        What :meth:`score_samples` is minus of, and what outliers have more of: the reconstruction
-        error, or the distance from usual rows by residuals and codes, see the notes. "distance" is
-        the better choice if outliers are among the training rows.
+        How unusual a row is: :meth:`score_samples` returns minus the reconstruction error, or minus
+        the distance from usual rows by residuals and codes, see the notes. "distance" is the better
+        choice if outliers are among the training rows.
     output_groups : dict, default=None
         Kinds of columns of a table: ``{"numeric": columns, "binary": columns, "categorical":
         [columns of one-hot group, ...]}``, with columns by position or name. Columns that are not
@@ -150,7 +150,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Smallest improvement of the loss that counts. By default, every improvement counts, because
         a good reconstruction has a small loss that keeps falling in small steps.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
@@ -163,7 +163,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.

@@ -283,7 +283,7 @@ def output_groups(estimator: Any, n_features: int) -> Mixed | None:
     if not isinstance(groups, dict) or set(groups) - {"numeric", "binary", "categorical"}:
         raise ValueError(
             "output_groups must be a dict with the keys 'numeric', 'binary', and 'categorical'; "
-            "got {groups!r}."
+            f"got {groups!r}."
         )
     position = _positions(estimator, n_features)
     numeric = [position(column) for column in _several(groups.get("numeric", ()))]

@@ -1,4 +1,4 @@
-"""What the two restricted Boltzmann machines share."""
+"""Common parts of the two restricted Boltzmann machines."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.weights import window
 from sknn.training.callbacks import Callback
 
-# Up to this many hidden units, log Z is exact under method="auto".
+# Up to this many hidden units, log Z is exact with method="auto".
 _EXACT_UP_TO = 16
 # Training rows measured after an epoch: without and with validation rows to compare with.
 _MEASURED_ROWS, _COMPARED_ROWS = 256, 1000
 
 
 class BoltzmannMachine(BaseNetwork):
-    """One layer that learns the distribution of its input by sampling from its own.
+    """One layer that learns the distribution of its input by sampling from its own distribution.
 
-    Subclasses say what the visible units are and where their biases start.
+    Subclasses define the visible units and the initial biases of these.
     """
 
     _visible: ClassVar[str]
@@ -109,7 +109,7 @@ class BoltzmannMachine(BaseNetwork):
         """
         return self._train(Call.of_stream(X, None, sample_weight, X_val))
 
-    # -- what hidden and visible units say ------------------------------------------------
+    # -- hidden and visible units ----------------------------------------------------------
 
     def transform(self, X: Any) -> NDArray:
         """Return the probabilities of the hidden units, P(h = 1 | v).
@@ -312,7 +312,7 @@ class BoltzmannMachine(BaseNetwork):
         """
         self._check_fitted()
         if method not in ("auto", "exact", "ais"):
-            raise ValueError(f"method must be 'auto', 'exact' or 'ais'; got {method!r}.")
+            raise ValueError(f"method must be 'auto', 'exact', or 'ais'; got {method!r}.")
         _check_counts(n_chains=n_chains, n_steps=n_steps)
         machine = self._machine.double()
         limit = self._limit(n_chains)
@@ -337,7 +337,7 @@ class BoltzmannMachine(BaseNetwork):
         return self.network_.out_shape[0]
 
     def _lent_weights(self) -> dict[str, dict[str, NDArray]]:
-        """Return the arrays that an ordinary layer of logistic units has, too."""
+        """Return the arrays that an ordinary layer of logistic units also has."""
         weights = self.get_weights()
         return {name: {key: own[key] for key in ("W", "b")} for name, own in weights.items()}
 
@@ -357,7 +357,7 @@ class BoltzmannMachine(BaseNetwork):
         if random_state is not None:
             return np.random.default_rng(seed_from(random_state))
         if "_sampler" not in self.__dict__:
-            # A separate stream, besides the four of training.
+            # A separate stream, in addition to the four of training.
             seed = seed_from(self.random_state)
             self._sampler = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(4,)))
         return self._sampler

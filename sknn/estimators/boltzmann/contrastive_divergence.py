@@ -27,11 +27,11 @@ def machine_of(network: Network) -> Machine:
 
 
 class Measure(Callback):
-    """Measures what can be known of an RBM after every epoch, on some of the training rows.
+    """Measures an RBM after every epoch, on some of the training rows.
 
-    The likelihood cannot be known, so ``loss`` is the reconstruction error. With validation
-    rows there is also the free energy of both kinds of rows. It depends on the partition function,
-    but their difference does not; when that grows, the model learns the training rows by heart
+    The likelihood is too expensive, so ``loss`` is the reconstruction error. With validation rows,
+    there is also the free energy of both kinds of rows. It depends on the partition function, but
+    the difference of the two does not; when that grows, the model memorizes the training rows
     (Hinton 2010, section 6).
 
     Parameters
@@ -74,7 +74,7 @@ class PrintLikelihood(PrintProgress):
     title : str
         Name of the class.
     x : ndarray or CSR
-        Training rows whose mean log-pseudo-likelihood is told.
+        Training rows whose mean log-pseudo-likelihood is recorded.
     weight : ndarray of shape (n,) or None
     """
 
@@ -95,7 +95,7 @@ class PrintLikelihood(PrintProgress):
 
 
 def _keep_chains(progress: Progress) -> None:
-    """Give averaged weights the last states of the chains: means are not states."""
+    """Give averaged weights the last states of the chains, because means are not states."""
     average, network = progress.run.average, progress.network
     if average is not None and "chains" in network.params[0]:
         network.layout.views(average.theta)[0]["chains"][...] = network.params[0]["chains"]
@@ -139,18 +139,17 @@ class Phases:
 class ContrastiveDivergence:
     r"""Minus the log-likelihood of a batch, by its sampled gradient.
 
-    With the free energy F the gradient is a difference of two phases,
+    With the free energy F, the gradient is a difference of two phases,
 
     .. math:: g = \frac{1}{n} \sum_{i \in batch} \frac{\partial F(v_i)}{\partial \theta}
               - \frac{1}{m} \sum_{k} \frac{\partial F(\tilde v_k)}{\partial \theta}
 
     where the rivals :math:`\tilde v_k` are samples of the model after `n_gibbs` steps of Gibbs
-    sampling: from where the chains of the last batch ended (persistent, [2]_), or from
-    the batch itself ([1]_). Weighted rows count as in
-    :class:`~sknn.training.objective.Supervised`.
+    sampling: from the last states of the chains of the previous batch (persistent, [2]_), or from
+    the batch itself ([1]_). Weighted rows count as in :class:`~sknn.training.objective.Supervised`.
 
-    Nobody can afford the likelihood itself: a batch is worth 0.0, and :class:`Measure` says after
-    each epoch what can be said.
+    The likelihood itself is too expensive: the loss of a batch is 0.0, and :class:`Measure` records
+    other figures after each epoch.
 
     Parameters
     ----------
@@ -231,7 +230,7 @@ class ContrastiveDivergence:
         return 0.0
 
     def figures(self) -> dict[str, float]:
-        """Nothing is measured on the way."""
+        """Return nothing: there are no measurements within an epoch."""
         return {}
 
     def _share(self, phases: Phases, weight: NDArray | None) -> None:
@@ -261,7 +260,7 @@ class ContrastiveDivergence:
         self.visible.mean(out)
 
     def _dream(self, phases: Phases, bits: NDArray) -> None:
-        """Let the model make up its own rows, from the hidden states `bits` on."""
+        """Let the model generate its own rows, starting from the hidden states `bits`."""
         v, h = phases.v_rivals, phases.h_rivals
         for step in range(self.n_gibbs):
             if step:

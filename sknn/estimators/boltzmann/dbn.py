@@ -62,7 +62,7 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left. Pretraining prints its epochs, too.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
@@ -76,7 +76,7 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -231,7 +231,7 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left. Pretraining prints its epochs, too.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
@@ -245,7 +245,7 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -292,7 +292,7 @@ feature_names_in_
     R2 0.5
     """
 
-    # The loss of these networks is not chosen.
+    # The loss of these networks is fixed.
     _wording = {
         **DeepBelief._wording,
         """With

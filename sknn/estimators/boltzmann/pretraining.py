@@ -25,7 +25,7 @@ class DeepBelief:
     rbms_: list[BoltzmannMachine] = learned()
 
     def _start_from_data(self, state: FitState) -> bool:
-        """Train one machine a hidden layer on what the machine below says of the rows."""
+        """Train one machine per hidden layer on the output of the machine below."""
         network, train, seed = state.network, state.train, state.run.streams.split_seed
         rows = slice(None) if state.rows_used is None else state.rows_used
         x = train.x[rows]

@@ -37,7 +37,7 @@ class BernoulliRBM(BoltzmannMachine):
     n_iter : int, default=10
         Epochs in one call of `fit`. Convergence is not tested.
     verbose : bool or int, default=0
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left. The line shows the mean log-pseudo-likelihood of up to 256 training rows.
     random_state : int, RandomState or None, default=None
         Seed of the initial weights, the order of rows, and sampling.
@@ -163,7 +163,7 @@ class BernoulliRBM(BoltzmannMachine):
         return rows
 
     def _visible_start(self, x: Any, weight: NDArray | None) -> NDArray:
-        """Return the log-odds of the means, finite where a feature is always off or on."""
+        """Return the log-odds of the means, finite even if a feature is always off or on."""
         means = np.clip(column_means(x, weight), 0.0, 1.0)
         return label_log_odds(means[None], None, 0.0)
 
@@ -188,7 +188,7 @@ class GaussianRBM(BoltzmannMachine):
     n_iter : int, default=10
         Epochs in one call of `fit`. Convergence is not tested.
     verbose : bool or int, default=0
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left. The line shows the mean log-pseudo-likelihood of up to 256 training rows.
     random_state : int, RandomState or None, default=None
         Seed of the initial weights, the order of rows, and sampling.

@@ -17,8 +17,8 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     filters : int or sequence of int, default=(32, 64)
         Number of filters of each convolution.
     kernel_size : int or tuple of int, default=3
-        Size of the filters. A tuple says along how many axes they move: ``(7,)`` along the steps of
-        a signal, ``(3, 3)`` over an image.
+        Size of the filters. The length of a tuple says along how many axes they move: ``(7,)``
+        along the steps of a signal, ``(3, 3)`` over an image.
     input_shape : tuple of int, default=None
         Shape of a row, if X is flat. For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` with
         ``kernel_size=(7,)``. None reads a flat row as a signal with one channel.
@@ -28,7 +28,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     pool_size : int, tuple of int or None, default=2
         Size of the pooling windows after each convolution, at most the length of the axis.
     pooling : {"max", "average", None}, default="max"
-        What is kept of each window. A nondecreasing activation is applied after the maximum, which
+        How each window is reduced. A nondecreasing activation is applied after the maximum, which
         gives the same result and is cheaper.
     strides : int or tuple of int, default=1
         Steps by which the filters move.
@@ -80,7 +80,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=None
@@ -102,7 +102,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
@@ -247,8 +247,8 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     filters : int or sequence of int, default=(32, 64)
         Number of filters of each convolution.
     kernel_size : int or tuple of int, default=3
-        Size of the filters. A tuple says along how many axes they move: ``(7,)`` along the steps of
-        a signal, ``(3, 3)`` over an image.
+        Size of the filters. The length of a tuple says along how many axes they move: ``(7,)``
+        along the steps of a signal, ``(3, 3)`` over an image.
     input_shape : tuple of int, default=None
         Shape of a row, if X is flat. For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` with
         ``kernel_size=(7,)``. None reads a flat row as a signal with one channel.
@@ -258,7 +258,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     pool_size : int, tuple of int or None, default=2
         Size of the pooling windows after each convolution, at most the length of the axis.
     pooling : {"max", "average", None}, default="max"
-        What is kept of each window. A nondecreasing activation is applied after the maximum, which
+        How each window is reduced. A nondecreasing activation is applied after the maximum, which
         gives the same result and is cheaper.
     strides : int or tuple of int, default=1
         Steps by which the filters move.
@@ -313,7 +313,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=None
@@ -335,7 +335,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs

@@ -1,4 +1,4 @@
-"""What convolutional networks share: images or signals as rows, convolutions and pooling."""
+"""Common parts of convolutional networks: images or signals as rows, convolutions, pooling."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.shaped import ShapedNetwork
 
 _POOLING: dict[str, Any] = {"max": MaxPool, "average": AveragePool}
-# What `layers` replaces.
+# Parameters that `layers` replaces.
 _EXPANDED = (
     "filters",
     "kernel_size",
@@ -45,7 +45,7 @@ _EXPANDED = (
 
 
 def _inside(layers: Iterable[Any]) -> Iterator[Layer]:
-    """Yield layers, those inside blocks in their place."""
+    """Yield layers, with those inside blocks in place of the blocks."""
     for layer in layers:
         if isinstance(layer, Block):
             yield from _inside(layer.inside())
@@ -79,7 +79,7 @@ class ConvolutionalNetwork(ShapedNetwork):
     # -- rows -----------------------------------------------------------------------------
 
     def _with_channels(self, shape: Shape) -> Shape:
-        """Add the axis of channels where it is missing."""
+        """Add the axis of channels if it is missing."""
         n_axes = self._n_axes(shape)
         first = self._channels_first
         if len(shape) == n_axes:
@@ -95,7 +95,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         return shape
 
     def _n_axes(self, shape: Shape) -> int:
-        """Return along how many axes convolutions run: what the user says, or the rows."""
+        """Return the number of axes of convolutions, from the parameters or the rows."""
         said = self._said_axes()
         if said is not None:
             return said
@@ -105,7 +105,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         return 1 if len(shape) == 1 else 2
 
     def _said_axes(self) -> int | None:
-        """Return along how many axes convolutions run by layers or kernels, if they say so."""
+        """Return the number of axes of convolutions, if layers or kernels determine it."""
         if self.layers is not None:
             found = [
                 layer.grid.n_axes for layer in _inside(self.layers) if isinstance(layer, Filtering)
@@ -116,7 +116,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         return found[0] if found else None
 
     def _doubt(self, X: Any, x: NDArray) -> str | None:
-        """Doubt also along how many axes convolutions run, unless that was said."""
+        """Also warn about the number of axes of convolutions, unless the user set it."""
         shape, first = self.input_shape_, self._channels_first
         given = n_axes(X) - 1 if self.input_shape is None else len(self.input_shape)
         if self.layers is not None or self._said_axes() is not None or given > 2:
@@ -148,7 +148,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         return [*layers, output]
 
     def _blocks(self) -> list[Layer]:
-        """Return convolutions, each with normalization, pooling and activation, in this order.
+        """Return convolutions, each with normalization, pooling, and activation, in this order.
 
         An activation that never falls and the maximum can change places, and behind the pooling
         there is a quarter of the work.
@@ -172,14 +172,14 @@ class ConvolutionalNetwork(ShapedNetwork):
         return layers
 
     def _extent(self, name: str) -> Any:
-        """Return a size as layers want it: an int, or one for each axis of an image."""
+        """Return a size in the form for layers: an int, or one for each axis of an image."""
         size, n_axes = getattr(self, name), len(self.input_shape_) - 1
         if not isinstance(size, (tuple, list)):
             return int(size)
         if len(size) != n_axes:
             raise ValueError(
-                f"{name}={size!r} has {len(size)} entries, and convolutions here run along "
-                f"{n_axes} axes; give an int, or as many entries."
+                f"{name}={size!r} has {len(size)} entries, but convolutions here run along "
+                f"{n_axes} axes; pass an int, or one entry for each axis."
             )
         return int(size[0]) if n_axes == 1 else tuple(int(n) for n in size)
 

@@ -1,4 +1,4 @@
-"""Which estimators are so much alike that they can be trained in one block."""
+"""Which estimators are similar enough to be trained in one block."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from sknn.core.spec import Spec
 from sknn.estimators.settings.recipe import Recipe
 from sknn.training.callbacks import Pause
 
-# Parameters of which every member of a block has its own, and those that are judged by what the
-# recipe makes of them.
+# Parameters that each member of a block has separately, and those that are compared by their effect
+# on the recipe.
 _OWN = frozenset(
     (
         "alpha",
@@ -41,25 +41,25 @@ _OWN = frozenset(
     )
 )
 _FAMILIES = ("AutoEncoder", "DBNClassifier", "DBNRegressor", "MLPClassifier", "MLPRegressor")
-# What uses other parameters at the start, or adds a term to the loss that needs all rows.
+# Layers that use other parameters at the start, or add a term to the loss that needs all rows.
 _NOT = ("contraction", "output_groups", "pretrain", "sparsity", "variational")
 _LAYERS = (Activate, BatchNorm, Dense, Dropout, Flatten, GaussianNoise, LayerNorm)
-# What Dense can do for all members at once without a word on each.
+# Options of Dense that need no separate values for members.
 _DENSE = frozenset(("units", "activation", "use_bias", "weight_init", "bias_init", "name"))
 _PLAIN = (str, int, float, bool, type(None), np.number, np.bool_, type)
 
 
 class _Unknown(Exception):  # noqa: N818  (caught where it is raised for)
-    """A value that says too little of how it would do in a block."""
+    """A value whose behavior in a block is unknown."""
 
 
 def block_key(estimator: Any) -> Hashable | None:
     """Return the key that estimators must share to be trained in one block.
 
-    All parameters are part of it but `alpha`, `l1`, `weight_decay`, `learning_rate_init`, schedules
-    planned ahead, the numbers of the solver (`momentum`, `beta_1`, `beta_2`, `epsilon`), rates of
-    dropout, `label_smoothing`, `tol`, `n_iter_no_change` and `max_iter`. Of penalties, decay,
-    momentum and dropout counts whether there are any.
+    All parameters are part of it except `alpha`, `l1`, `weight_decay`, `learning_rate_init`,
+    schedules planned ahead, the numbers of the solver (`momentum`, `beta_1`, `beta_2`, `epsilon`),
+    rates of dropout, `label_smoothing`, `tol`, `n_iter_no_change`, and `max_iter`. For penalties,
+    decay, momentum, and dropout, only zero or nonzero matters.
 
     Parameters
     ----------
@@ -70,11 +70,10 @@ def block_key(estimator: Any) -> Hashable | None:
     -------
     key : hashable or None
         Estimators of equal keys may be given to :func:`~sknn.estimators.fit.block.fit_block`
-        together. None: it is trained alone. So are all without a seed (each draws its own, and with
-        it an order of rows), those somebody watches (callbacks but Pause, `verbose`), those that
-        may stop in the middle (`max_time`, `stop_below`) or go on (`warm_start`), lbfgs, ensembles,
-        schedules that watch the loss, and those with parts of whose behavior in a block nothing is
-        known.
+        together. None: it is trained alone. This applies to estimators without a seed (each draws
+        its own, and with it an order of rows), with callbacks other than Pause or `verbose`, with
+        `max_time`, `stop_below`, or `warm_start`, with lbfgs, several members, or schedules that
+        follow the loss, and with parts whose behavior in a block is unknown.
     """
     kind = type(estimator)
     if kind.__name__ not in _FAMILIES or not kind.__module__.startswith("sknn."):
@@ -144,7 +143,7 @@ def _noise(trial: Any) -> Hashable:
 
 
 def _told(value: Any) -> Hashable:
-    """Return a hashable that equals that of another value only if they cannot be distinguished."""
+    """Return a hashable that is equal for two values only if they cannot be distinguished."""
     if isinstance(value, _PLAIN):
         return type(value), value
     if isinstance(value, Spec):
@@ -164,7 +163,7 @@ def _spec(spec: Spec) -> Hashable:
 
 
 def _check_ours(spec: Spec) -> None:
-    """Raise for parts of the user's own, and for those that must know who they work for."""
+    """Raise for parts defined by the user, and for those that need to know their estimator."""
     if not type(spec).__module__.startswith("sknn.") or isinstance(spec, Pretrained):
         raise _Unknown(spec)
     if spec.__class__.__module__.startswith("sknn.core.layers") and not _fits(spec):

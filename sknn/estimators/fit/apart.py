@@ -1,4 +1,4 @@
-"""A call of fit whose members are trained apart: opened once, a task for each, closed once."""
+"""A call of fit whose members are trained separately: opened once, one task each, closed once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def open_apart(parcel: Any, call: Call) -> FitState:
     Parameters
     ----------
     parcel : estimator
-        With parameters and nothing else; it stays as it is.
+        With parameters and nothing else; it is not changed.
     call : Call
     """
     limit = blas_threads(0, firm=True)
@@ -32,13 +32,13 @@ def open_apart(parcel: Any, call: Call) -> FitState:
         state = open_fit(trial, call, trial._recipe(), given)
         plan_epochs(state)
         warn_of_clipping(state, batches_of(state)[0].n_rows)
-    # Training has no use for what the user passed.
+    # Training does not need the arguments of the user.
     state.call = replace(state.call, X=None, y=None, sample_weight=None)
     return state
 
 
 def train_apart(state: FitState, member: int) -> list[MemberEpoch]:
-    """Train one member of a call, which stays as it is."""
+    """Train one member of a call, without changing the call."""
     limit = blas_threads(0, firm=True)
     with limit, limit:
         return train_alone(state, member)
@@ -47,8 +47,8 @@ def train_apart(state: FitState, member: int) -> list[MemberEpoch]:
 def close_apart(state: FitState, members: Sequence[Sequence[MemberEpoch]]) -> dict[str, Any]:
     """Make the decisions that depend on all members; return the attributes of the fitted estimator.
 
-    The loop, what measures an epoch, and what chooses the weights are those of every fit; only the
-    passes have been made before. The state stays as it is.
+    The loop, the measurements, and the choice of weights are those of every fit; only the passes
+    have been made before. The state is not changed.
     """
     state, replay = copy.copy(state), Replay(members)
     state.estimator = shallow_copy(state.estimator)

@@ -1,7 +1,6 @@
 """Several estimators of one kind, trained on the same rows in one block.
 
-Each ends with the weights, the curves and the state of the optimizer it would have ended with
-alone, to the last bit.
+Each ends with the weights, curves, and optimizer state that it would have alone, to the last bit.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from sknn.training.callbacks import PAUSED
 from sknn.training.run import History
 from sknn.training.threads import blas_threads
 
-# What stays in the cache, and what a block may hold in all.
+# Bytes that stay in the cache, and the largest size of a block.
 _CACHED_BYTES, _BLOCK_BYTES = 1 << 23, 1 << 27
 _FEWEST, _MOST = 8, 64
 
@@ -38,8 +37,8 @@ _FEWEST, _MOST = 8, 64
 def members_in_block(estimator: Any, X: Any) -> int:
     """Return how many estimators like this one are best trained in one block.
 
-    Small networks share what every call of NumPy costs. The more and the larger they are, the less
-    of their weights stays in the cache; large ones gain nothing, and would only need memory.
+    Small networks share the overhead of NumPy calls. The more and the larger they are, the fewer of
+    their weights stay in the cache; large ones gain nothing, and would only need memory.
 
     Parameters
     ----------
@@ -49,7 +48,7 @@ def members_in_block(estimator: Any, X: Any) -> int:
     Returns
     -------
     n_members : int
-        From 8 to 64; fewer where 8 have more than 128 MiB of weights.
+        From 8 to 64; fewer if 8 have more than 128 MiB of weights.
     """
     widths = [X.shape[-1], *_hidden_widths(estimator), 1]
     n_weights = sum(n_in * n_out for n_in, n_out in pairwise(widths))
@@ -74,16 +73,16 @@ def fit_block(
     Parameters
     ----------
     estimators : sequence of BaseNetwork
-        Of equal :func:`block_key`. Not fitted, or all paused after the same epoch: they go on.
+        With equal :func:`block_key`. Not fitted, or all paused after the same epoch: they continue.
     X, y, **fit_params
-        What `fit` gets.
+        Arguments of `fit`.
 
     Returns
     -------
     results : list of BaseNetwork or Exception
-        Each estimator, fitted as by its own `fit` or `resume`, or what that would have raised; such
-        an estimator is as it was. After Ctrl-C those that were being trained have what they had
-        learned, and ``stop_reason_`` is "interrupted".
+        Each estimator, fitted as by its own `fit` or `resume`, or the exception that this would
+        have raised; such an estimator is unchanged. After Ctrl-C, those in training keep what they
+        had learned, and ``stop_reason_`` is "interrupted".
     """
     if len(estimators) == 1:
         # It may have its own `fit`.
@@ -91,7 +90,7 @@ def fit_block(
     try:
         results = _fit_together(estimators, _call(estimators[0], X, y, fit_params))
     except Exception:
-        # Whatever goes wrong, the fit of each raises the better error.
+        # If anything goes wrong, the fit of each raises a better error.
         results = [None] * len(estimators)
     return [
         _fit_alone(estimator, X, y, fit_params) if result is None else result
@@ -155,7 +154,7 @@ def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
     first, before = trials[0], dict(vars(trials[0]))
     state = open_fit(first, call, recipes[0], given[0])
     if not isinstance(state.train.x, np.ndarray) and any(map(_waits, recipes)):
-        raise ValueError("Alone only the weights that sparse rows touch would be moved.")
+        raise ValueError("Alone, only the weights that sparse rows touch would be moved.")
     learned = {
         name: value
         for name, value in vars(first).items()
@@ -163,7 +162,7 @@ def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
     }
     states = [state]
     for trial, own, recipe in zip(trials[1:], given[1:], recipes[1:], strict=True):
-        # The machines a network was pretrained with belong to it alone.
+        # The machines of pretraining belong to one network alone.
         own_parts = {k: copy.deepcopy(each) for k, each in learned.items() if type(each) is list}
         vars(trial).update(learned | own_parts)
         states.append(_twin(state, trial, own, recipe))
@@ -177,7 +176,7 @@ def _waits(recipe: Recipe) -> bool:
 
 
 def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) -> FitState:
-    """Return an opened state of an estimator of the same key, by what a state has found out."""
+    """Return an opened state of an estimator with the same key, using the findings of another."""
     twin = copy.copy(state)
     twin.estimator, twin.given = trial, given
     twin.recipe, twin.epochs = recipe, recipe.epochs
@@ -186,7 +185,7 @@ def _twin(state: FitState, trial: Any, given: dict[str, Any], recipe: Recipe) ->
     if _smoothing(trial) != _smoothing(state.estimator):
         twin.loss = state.targets.bind(recipe.loss)
     if state.fresh:
-        # Generators and all that training changes will come from the block.
+        # Generators, and everything that training changes, will come from the block.
         twin.run = replace(state.run, horizon=recipe.epochs, history=History(), schedule_state={})
         if twin.loss is not state.loss:
             # The best constant prediction is another one, too.

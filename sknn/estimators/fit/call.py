@@ -25,11 +25,11 @@ class Call:
     stream : bool
         A call of partial_fit: one pass, no rows are held out, and the history stays bounded.
     epochs : int or None
-        None: as many as the parameters say.
+        None: the number that the parameters give.
     finish : bool
         Train the epochs that the last call had left, instead of `epochs` new ones.
     elsewhere : callable or None
-        Passes over the rows in the place of this process, see
+        Passes over the rows in place of this process, see
         :class:`~sknn.training.trainer.Trainer` and :func:`~sknn.training.lbfgs.minimize_lbfgs`; X
         is then some rows that look like those it passes over.
     """
@@ -50,7 +50,7 @@ class Call:
 
     @classmethod
     def of_fit(cls, warm_start: bool, *given: Any, **more: Any) -> Call:
-        """Return a call of fit: all epochs, from where a warm start finds and leaves the run."""
+        """Return a call of fit: all epochs, with a run that a warm start continues and keeps."""
         return replace(cls(*given, **more), epochs=None, resume=warm_start, keep=warm_start)
 
     @classmethod
@@ -72,7 +72,7 @@ class Call:
 
 @contextmanager
 def restored_on_error(random_state: Any) -> Iterator[None]:
-    """Give a RandomState its former state back when the block fails."""
+    """Restore the state of a RandomState if the block fails."""
     before = random_state.get_state() if isinstance(random_state, np.random.RandomState) else None
     try:
         yield

@@ -23,7 +23,7 @@ from sknn.training.callbacks.validation import Validate
 
 
 def callbacks_for(state: FitState, network: Network) -> list[Callback]:
-    """Return the user's callbacks and those the parameters ask for."""
+    """Return the user's callbacks and those that the parameters request."""
     estimator, recipe = state.estimator, state.recipe
     callbacks = _own(state)
     estimator.callbacks_ = list(callbacks)
@@ -54,7 +54,7 @@ def _own(state: FitState) -> list[Callback]:
 
 @contextmanager
 def announced(state: FitState) -> Iterator[None]:
-    """Tell scikit-learn's callbacks, if there are any, of the begin and the end of training."""
+    """Notify scikit-learn's callbacks, if any, of the beginning and end of training."""
     if state.context is None:
         yield
         return
@@ -131,8 +131,8 @@ def watch_for(state: FitState) -> Watch:
     scored = watching and recipe.scoring is not None
     column = "loss" if not watching else "score" if scored else "validation_loss"
     patience = recipe.patience
-    # Rates that are planned to the end are not cut off when the training loss stalls on the way;
-    # held-out rows are more reliable.
+    # Planned schedules are not cut off when the training loss stalls on the way; held-out rows are
+    # more reliable.
     planned = 0 if watching else recipe.schedule.planned_epochs(state.run.horizon)
     if watching:
         patience = max(patience, recipe.epochs / 10)
@@ -154,7 +154,7 @@ def watch_for(state: FitState) -> Watch:
 
 def _bridge(state: FitState) -> SklearnCallbacks:
     state.estimator._loss = state.loss
-    # Callbacks are shown the weights of each epoch before any are chosen.
+    # Callbacks see the weights of each epoch before any are chosen.
     state.estimator._holdout.forget(state.estimator, state.fresh)
     call = state.call
     weight = call.sample_weight

@@ -1,4 +1,4 @@
-"""From the network that predicts to the one that is trained further."""
+"""Continue training from the network that predicts."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _shapes(signature: list[tuple[str, str, tuple[int, ...]]]) -> str:
 
 
 def _same_members(state: FitState, served: Network) -> bool:
-    """Return whether as many members are trained as before; several epochs may predict."""
+    """Return whether the number of trained members is the same; several epochs may predict."""
     network = state.network
     if state.estimator._serves_several_epochs:
         return network.n_members == state.run.n_members
@@ -64,14 +64,14 @@ def _same_members(state: FitState, served: Network) -> bool:
 
 
 def _members_to_go_on(network: Network, served: Network) -> NDArray:
-    """Return as many of the vectors that predict as are trained; there may be several epochs."""
+    """Return one predicting vector per trained member; there may be several epochs."""
     every = np.atleast_2d(served.theta)
     theta = every[np.arange(network.n_members) % len(every)]
     return theta if network.lead else theta[0]
 
 
 def _grow(state: FitState, served: Network, growth: Growth) -> None:
-    """Give the output layer further units; all weights and moments so far stay."""
+    """Add units to the output layer, keeping all weights and moments so far."""
     network, run, old = state.network, state.run, served.layout
     network.initialize(run.streams.init)
     start_output_bias(state)
@@ -82,7 +82,7 @@ def _grow(state: FitState, served: Network, growth: Growth) -> None:
         moved = np.zeros_like(network.trainable)
         old.remap(moment, network.layout, moved, growth)
         run.optimizer_state[name] = moved  # type: ignore[index]
-    # Losses over more classes do not compare with those before.
+    # Losses over more classes cannot be compared with earlier ones.
     run.watch(None)
     run.grown = run.epoch
     if run.average is not None:

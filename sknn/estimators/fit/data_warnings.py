@@ -19,7 +19,7 @@ from sknn.exceptions import DataScaleWarning, OneHotTargetWarning, ShapeWarning
 from sknn.preprocessing.rounding import Ranges, precision_of
 from sknn.training.warnings import users_level
 
-# A column is judged on this many rows, on fewer where there are many columns.
+# A column is judged by this many rows, or fewer if there are many columns.
 _ROWS = 4096
 _NUMBERS = 1 << 22
 _FEWEST_ROWS = 64
@@ -37,7 +37,7 @@ _LOOKED_AT = 30
 
 @dataclass
 class Columns:
-    """Figures of every column, from some rows; of every channel where rows have a shape.
+    """Figures of every column from some rows, or of every channel if rows have a shape.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ class Columns:
 
 
 def _places(x: NDArray) -> NDArray:
-    """Return the points of images, or the steps of sequences, as rows; missing ones left out."""
+    """Return the points of images, or the steps of sequences, as rows, without missing ones."""
     if x.ndim == 2:
         return x
     flat = x.reshape(-1, x.shape[-1])
@@ -125,7 +125,7 @@ def _peak(x: Any) -> NDArray:
 
 
 def _row(values: Any) -> NDArray:
-    """Return a row that SciPy gives as matrix, sparse row or vector as a vector."""
+    """Return a matrix, sparse row, or vector of SciPy as a vector."""
     return np.ravel(values.toarray() if sp.issparse(values) else values)
 
 
@@ -188,7 +188,7 @@ def _warn_of_scales(state: FitState, columns: Columns) -> None:
             columns,
             noise,
             "that vary by no more than rounding errors",
-            "Leave them out, or use fewer components where they come from PCA or TruncatedSVD. If "
+            "Leave them out, or use fewer components if they come from PCA or TruncatedSVD. If "
             f"they hold real quantities in large units, scale them, for example {remedy}.",
         ),
     ]
@@ -225,9 +225,9 @@ def _named(indices: NDArray, columns: Columns, estimator: Any, shaped: bool) -> 
 
 
 def _comparable(columns: Columns, x: Any, rows: NDArray | None, x_val: Any) -> tuple:
-    """Return figures of the columns of X and X_val, and whether X was brought to one scale.
+    """Return figures of the columns of X and X_val, and whether X went through a scaler.
 
-    Rows with a shape are laid flat, as a scaler has seen them, unless steps are missing.
+    Rows with a shape are flattened, as a scaler has seen them, unless steps are missing.
     """
     if x.ndim > 2 and x.shape[1:] == x_val.shape[1:]:
         flat, flat_val = x.reshape(len(x), -1), x_val.reshape(len(x_val), -1)
@@ -257,13 +257,13 @@ def _near(values: NDArray, wanted: float) -> NDArray:
 
 
 def _warn_of_validation(columns: Columns, val: Columns, was_scaled: bool) -> None:
-    """Warn where X_val seems not to have gone through what X has gone through."""
+    """Warn if X_val seems not to have gone through the same steps as X."""
     share = _share_off(columns, val, was_scaled)
-    # Of few columns one or two may drift in time; of many, some are alike on both scales.
+    # Of a few columns, one or two may drift in time; of many, some agree on both scales.
     if share >= (0.5 if len(columns.mean) < 10 else 0.3):
         _warn(
             f"X_val is on another scale than X in {share:.0%} of the columns, as if X had been "
-            "transformed and X_val not. In a pipeline, use Pipeline(..., "
+            "transformed, but not X_val. In a pipeline, use Pipeline(..., "
             'transform_input=["X_val"]), sklearn.set_config(enable_metadata_routing=True) and '
             "set_fit_request(X_val=True, y_val=True) on the network; otherwise transform X_val "
             "as X.",
@@ -272,19 +272,20 @@ def _warn_of_validation(columns: Columns, val: Columns, was_scaled: bool) -> Non
 
 
 def _share_off(train: Columns, val: Columns, was_scaled: bool) -> float:
-    """Return the share of columns whose mean or spread in `val` no split explains."""
+    """Return the share of columns whose mean or spread in `val` no random split explains."""
     known = train.varies & (train.std > 0)
     if not known.any() or train.n_rows < 10:
         return 0.0
     std, val_std = train.std[known], val.std[known]
     shift = np.abs(val.mean - train.mean)[known] / std
-    # Columns go together, so few rows may lie far out in all of them.
+    # Columns are correlated, so a few rows may lie far out in all of them.
     off = (shift > 2.0 + 10.0 / np.sqrt(val.n_rows)) | (val_std > 10.0 * std)
     if val.n_rows >= 10:
-        # In a split a rare column may be constant, and one with few huge values look narrow.
+        # In a split, a rare column may be constant, and one with a few huge values may look narrow.
         even = val.varies[known] & (train.peak[known] < 10.0 * np.hypot(train.mean[known], std))
         off |= even & (val_std < 0.1 * std)
-        # Some rows of X, a group or the last ones, are narrower than all; seldom are they wider.
+        # Some rows of X, such as a group or the last ones, are often narrower than all, but seldom
+        # wider.
         wide = off | even & (val_std > (1.6 + 5.0 / np.sqrt(val.n_rows)) * std)
         if was_scaled and wide.mean() >= 0.5:
             off = wide
@@ -298,7 +299,7 @@ def _warn_of_one_hot(y: Any) -> None:
     _warn(
         f"y has exactly one 1 in every row and is read as {y.shape[1]} independent labels "
         "(multi-label), of which a row may have any number. If its columns are the classes of one "
-        f"label (one-hot), pass {codes}. If multi-label is meant, silence this with "
+        f"label (one-hot), pass {codes}. If you mean several labels per row, silence this with "
         'warnings.simplefilter("ignore", sknn.exceptions.OneHotTargetWarning).',
         OneHotTargetWarning,
     )

@@ -16,7 +16,7 @@ _LOW = 0.1
 
 
 def warn_of_ended_schedule(state: FitState) -> None:
-    """Warn, once in a run, of a further call whose rate is low because a planned one has ended."""
+    """Warn, once per run, about a further call whose rate is low because a schedule has ended."""
     run, recipe = state.run, state.recipe
     if state.call.finish or not state.epochs or recipe.optimizer is None:
         return
@@ -42,7 +42,7 @@ def warn_of_ended_schedule(state: FitState) -> None:
 
 
 def _end_of(schedule: Schedule, horizon: int) -> int | None:
-    """Return after how many epochs a schedule keeps its last value, None if it has no end."""
+    """Return the number of epochs after which a schedule is constant, None if it has no end."""
     known = schedule.get_params(deep=False)
     if "epochs" in known:
         return int(known["epochs"] or horizon)

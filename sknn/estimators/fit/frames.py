@@ -16,10 +16,10 @@ from sknn.preprocessing.matrix.forms import ArrayForm, form_of_rows
 
 
 class FrameRows:
-    """What estimators share that read frames of any columns and give them back."""
+    """Common parts of estimators that read and return frames of any columns."""
 
     _form: ArrayForm = ArrayForm()
-    """What X was in the first call."""
+    """The form of X in the first call."""
 
     _stress: ClassVar[float] = 1.0
     """Standard deviation of numbers, compared with the ones and zeros of levels."""
@@ -35,7 +35,7 @@ class FrameRows:
         return self._form.coder is not None
 
     def _learn_form(self, X: Any, sample_weight: Any) -> None:
-        """Look at the first X; rows of weight zero do not count."""
+        """Note the form of the first X; rows of weight zero do not count."""
         weight = rows = None
         if sample_weight is not None and hasattr(X, "shape"):
             weight = arrays.check_weight(sample_weight, X.shape[0])
@@ -52,5 +52,5 @@ def _encoded(estimator: Any, coder: MatrixCoder, X: Any, dtypes: Any, reset: boo
     table = read_table(X)
     validate_data(estimator, table.frame, reset=reset, skip_check_array=True)
     check_names(coder.names, table)
-    # Single precision unless the user wants another: the units of the table are gone.
+    # Single precision unless the user chose another, because units do not matter any more.
     return coder.encode(table, np.dtype(dtypes[-1]))

@@ -32,7 +32,7 @@ class Holdout:
         Parameters
         ----------
         estimator : Estimator
-            Which will use them; it may learn its confidence from held-out rows.
+            The estimator that will use them; it may be calibrated on held-out rows.
         """
         return None
 
@@ -47,7 +47,7 @@ class Holdout:
 
 
 def hold_out(state: FitState) -> None:
-    """Take rows away from training: folds of members, or a validation split for early stopping."""
+    """Hold rows out of training: folds of members, or a validation split for early stopping."""
     stream, recipe, run = state.call.stream, state.recipe, state.run
     if not stream:
         state.folds = state.estimator._holdout.deal(state)

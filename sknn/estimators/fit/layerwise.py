@@ -1,4 +1,4 @@
-"""Training the parts of a deep network one after the other, before the whole."""
+"""Train the parts of a deep network one after the other, before the whole."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sknn.exceptions import DataScaleWarning
 
 
 def train_part(part: Any, x: Any, weight: NDArray | None, where: str) -> None:
-    """Fit an estimator of which only the weights are wanted.
+    """Fit an estimator of which only the weights are needed.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def train_part(part: Any, x: Any, weight: NDArray | None, where: str) -> None:
     x : ndarray or CSR of shape (n, d)
     weight : ndarray of shape (n,) or None
     where : str
-        What part it is, for errors.
+        Name of the part, for errors.
 
     Raises
     ------

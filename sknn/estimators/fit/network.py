@@ -17,7 +17,7 @@ def plan_network(state: FitState, in_shape: Shape) -> Network:
     Raises
     ------
     ValueError
-        For layers that the solver, or sparse rows, cannot do with.
+        For layers that the solver or sparse rows do not support.
     """
     estimator, recipe, x = state.estimator, state.recipe, state.train.x
     n_raw = state.loss.n_raw(state.targets.n_outputs)

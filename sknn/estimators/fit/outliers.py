@@ -30,7 +30,7 @@ class OutlierScores:
 
     @abstractmethod
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
-        """Learn what is usual."""
+        """Learn the distribution of scores."""
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray:
         """Fit, and return which rows of X are outliers, see :meth:`predict_outlier`.
@@ -105,9 +105,9 @@ def weighted_mean(scores: NDArray, sample_weight: Any) -> float:
 def border(scores: NDArray, weight: NDArray | None, share: float) -> float:
     """Return the score that a share of the rows lies below.
 
-    It stands between two scores, so that the last of these rows is below it as well. Rows of equal
-    weight get what :func:`numpy.quantile` interpolates, so many repeated rows what one row of
-    their weight gets.
+    It lies between two scores, so that the last of these rows is below it as well. Rows of equal
+    weight get the interpolation of :func:`numpy.quantile`, and repeated rows get that of one row
+    with their weight.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Members trained together in this process, or apart where joblib can do so."""
+"""Members trained together in this process, or separately by joblib."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def independent(state: FitState) -> bool:
 def groups_of(state: FitState) -> list[Members]:
     """Return which members are trained together: one group for every job of joblib.
 
-    A call of ``partial_fit`` is one pass, too short to be sent anywhere.
+    A call of ``partial_fit`` is one pass, too short to be worth sending.
     """
     n_members = state.network.n_members
     jobs = 1 if state.call.stream else effective_n_jobs(None)
@@ -64,7 +64,7 @@ def train_in_jobs(
     Returns
     -------
     results : list of (theta, Run)
-        The weights of each, and where its training stands; Ctrl-C may leave out the last ones.
+        The weights and the state of training of each; Ctrl-C may leave out the last ones.
     """
     if len(parts) == 1 or effective_n_jobs(None) == 1:
         return _in_turn(train, parts)
@@ -95,6 +95,6 @@ def _trained(
 
 
 def _parcel(part: FitState) -> FitState:
-    """Drop what training has no use for."""
+    """Drop attributes that training does not need."""
     part.call = replace(part.call, X=None, y=None, sample_weight=None, X_val=None, y_val=None)
     return part

@@ -1,4 +1,4 @@
-"""What a call of fit minimizes, and what moves the weights."""
+"""The objective that a call of fit minimizes, and the updates of the weights."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Problem:
     ----------
     objective : Objective
     update : callable
-        Makes the Update; not every solver wants one.
+        Makes the Update, which not every solver needs.
     """
 
     objective: Objective
@@ -112,7 +112,7 @@ def make_update(
 
 
 def optimizer_state(run: Run, kind: str, fresh: Callable[[], State]) -> State:
-    """Return the state of the run, a fresh one where it is missing or of another optimizer."""
+    """Return the state of the run, or a fresh one if it is missing or of another optimizer."""
     if run.optimizer_state is None or run.optimizer_kind != kind:
         run.optimizer_state = fresh()
         run.optimizer_kind, run.optimizer_step = kind, 0

@@ -1,4 +1,4 @@
-"""From the weights of training to the network that predicts."""
+"""Turn the weights of training into the network that predicts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def publish(state: FitState, estimator: Estimator, network: Network, run: Run, k
         Keep what a later call needs to continue exactly.
     """
     chosen = _chosen(state, estimator, run)
-    # If the weights for prediction are the last ones, nothing else need be kept.
+    # If the weights for prediction are the last ones, nothing else has to be kept.
     served_differs = chosen is not None or state.targets.rescales
     run.theta = network.theta.copy() if keep and served_differs else None
     if chosen is not None:

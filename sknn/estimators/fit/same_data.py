@@ -12,7 +12,7 @@ from sknn.estimators.fit.callbacks import encoded
 from sknn.estimators.fit.state import FitState
 
 _ROWS = 64
-"""Number of rows that are checked; they tell data apart, not versions of one table."""
+"""Number of checked rows; they distinguish data sets, not versions of one table."""
 _NEAR = 1e-4
 """Rows computed on another machine differ by less than this share of their size."""
 _REMEDY = (

@@ -1,4 +1,4 @@
-"""One network trained on several blocks of rows at once: copies that make a pass each."""
+"""One network trained on several blocks of rows at once: each copy makes one pass."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from sknn.training.trainer import OnePass
 
 
 def check_side_by_side(estimator: Any) -> None:
-    """Raise if anything would have to look into a pass, or to decide after it.
+    """Raise if anything would have to see single updates, or to decide after a pass.
 
     Raises
     ------
     ValueError
-        For early stopping, `stop_below`, and callbacks that look at batches, average or decide.
+        For early stopping, `stop_below`, and callbacks that see batches, average, or decide.
     """
     check_listeners(estimator)
     parameters = estimator.get_params(deep=False)
@@ -47,7 +47,7 @@ def check_side_by_side(estimator: Any) -> None:
     for callback in parameters.get("callbacks") or ():
         if isinstance(callback, Callback) and _meddles(callback):
             raise ValueError(
-                f"{callback!r} {remedy}Remove it from callbacks; those that measure, report or "
+                f"{callback!r} {remedy}Remove it from callbacks; those that measure, report, or "
                 "save at the end of an epoch may stay, and are called after every round."
             )
 
@@ -56,7 +56,7 @@ def check_listeners(estimator: Any) -> None:
     """Raise if there are callbacks of scikit-learn, which follow fits in one process only."""
     if hasattr(estimator, "_skl_callbacks"):
         raise ValueError(
-            "Callbacks set by set_callbacks cannot follow blocks on several machines; call "
+            "Callbacks set with set_callbacks cannot follow blocks on several machines; call "
             "set_callbacks() without arguments. fit_blocks(..., verbose=True) shows a progress bar."
         )
 
@@ -66,12 +66,12 @@ def _is_auto(value: Any) -> bool:
 
 
 def _meddles(callback: Callback) -> bool:
-    """Return whether a callback looks at batches, or averages or decides."""
+    """Return whether a callback sees batches, averages, or decides."""
     return Hooks([callback]).each_batch or callback.phase in (Phase.AVERAGE, Phase.DECIDE)
 
 
 def open_stream(estimator: Any, call: Call) -> None:
-    """Let an estimator draw its weights, or take up those it has, by the first rows of a stream."""
+    """Let an estimator draw or load its weights, given the first rows of a stream."""
     estimator._train(replace(call, epochs=0))
 
 
@@ -93,7 +93,7 @@ def train_branch(parcel: Any, call: Call, index: int) -> Branch | None:
     Parameters
     ----------
     parcel : estimator
-        Of :func:`parcel_of`; it stays as it is.
+        From :func:`parcel_of`; it is not changed.
     call : Call
         Of partial_fit.
     index : int
@@ -132,7 +132,7 @@ def train_mean(estimator: Any, call: Call, train: Callable[[], Sequence[Branch |
     Returns
     -------
     rows : int
-        That were trained on; without any, nothing has happened.
+        Number of training rows; if there are none, nothing has happened.
     """
     begin = perf_counter()
     branches = [branch for branch in train() if branch is not None]

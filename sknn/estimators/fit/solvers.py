@@ -37,14 +37,14 @@ Sizes = Callable[[int], int]
 def solve(
     state: FitState, snapshot: Callable[[], Any] | None, conclude: Callable[[], None]
 ) -> None:
-    """Train the network with the solver of the recipe; ``state.run`` says how far it came.
+    """Train the network with the solver of the recipe; ``state.run`` holds the progress.
 
     Parameters
     ----------
     snapshot : callable or None
         For callbacks, see :class:`~sknn.training.callbacks.Progress`.
     conclude : callable
-        Called when training has ended, before callbacks are told.
+        Called when training has ended, before callbacks are called.
     """
     recipe = state.recipe
     if not recipe.averages:
@@ -76,7 +76,7 @@ def one_pass(state: FitState) -> OnePass:
 def train_alone(state: FitState, member: int) -> list[MemberEpoch]:
     """Train one of the members to the end; return its results after every epoch.
 
-    Nothing is decided: what all of them are judged by is decided where these are replayed.
+    Nothing is decided here: decisions that depend on all members are made when these are replayed.
 
     Raises
     ------
@@ -110,10 +110,10 @@ def loss_and_gradient(state: FitState, vector: NDArray, scale: float) -> tuple[f
 def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
     """Return the best weights after some passes over all `rows`, including held-out rows.
 
-    Each network takes as many passes more as the share that was held out, of the epochs the best
-    weights took. The rate falls, so that the chance of the last batches, from which the choice of
-    the best or an average had freed the weights, does not come back. What a later call continues
-    from stays as it is, generators included. None if the passes came to no good end.
+    The number of passes is the held-out share of the epochs that led to the best weights. The rate
+    falls, so that the noise of the last batches, which the choice of the best epoch or an average
+    had removed, does not come back. The state from which a later call continues is not changed,
+    including generators. None if the passes failed.
     """
     run, best = state.run, state.run.best
     assert best is not None
@@ -143,7 +143,7 @@ def _pass_over_all(state: FitState) -> None:
 
 
 def pass_over_all(state: FitState, epoch: int, rate: Any, kind: type[Trainer] = Trainer) -> int:
-    """Train on for a share of `epoch` epochs, from a rate down to next to nothing; return it."""
+    """Train for a share of `epoch` epochs, from a rate down to almost zero; return it."""
     passes = math.ceil(state.recipe.validation_fraction * epoch)
     batches, size = batches_of(state)
     n = size(epoch)
@@ -155,7 +155,7 @@ def pass_over_all(state: FitState, epoch: int, rate: Any, kind: type[Trainer] = 
 
 
 def objective_at(state: FitState, theta: NDArray) -> float:
-    """Return the objective over all rows trained on, at some weights, without noise."""
+    """Return the objective over all training rows, at some weights, without noise."""
     network = state.network.copy()
     network.load(theta)
     batches, size = batches_of(state)
@@ -183,7 +183,7 @@ def threads_for(state: FitState, rows: int) -> blas_threads:
 
 
 def batches_of(state: FitState) -> tuple[Any, Sizes]:
-    """Return the rows that are trained on, and how many make a batch."""
+    """Return the training rows, and the number of rows of a batch."""
     weight = weight_column(state)
     factor = 1.0 / state.targets.scale
     x, target = state.train.x, state.target
@@ -198,7 +198,7 @@ def batches_of(state: FitState) -> tuple[Any, Sizes]:
 
 
 def _train_apart(state: FitState) -> None:
-    """Train groups of members that do not know of each other."""
+    """Train groups of members that are independent of each other."""
     groups = groups_of(state)
     results = train_in_jobs(_train_group, [part_of(state, group) for group in groups])
     for group, (theta, _) in zip(groups, results, strict=True):
@@ -207,7 +207,7 @@ def _train_apart(state: FitState) -> None:
 
 
 def _train_group(state: FitState) -> None:
-    """Train members together; those that stop early leave the others to themselves."""
+    """Train members together; those that stop early are dropped."""
     batches, size = batches_of(state)
     with threads_for(state, min(size(state.run.epoch), batches.n_rows)):
         train_stochastic(state, batches, size)
@@ -267,7 +267,7 @@ def trainer_for(
 
 
 def _train_full_batch(state: FitState, batches: Batches) -> None:
-    """Minimize by L-BFGS, in float64, the members one after the other."""
+    """Minimize with L-BFGS in float64, one member after the other."""
     estimator, recipe = state.estimator, state.recipe
     state.run.watch(None)
     runs = []
@@ -300,7 +300,7 @@ def _train_full_batch(state: FitState, batches: Batches) -> None:
 
 
 def warn_of_clipping(state: FitState, n_rows: int) -> None:
-    """Warn of fewer rows than a batch is to have."""
+    """Warn if there are fewer rows than a batch should have."""
     recipe = state.recipe
     if recipe.full_batch or state.call.elsewhere is not None:
         return

@@ -63,7 +63,7 @@ def open_fit(
         else:
             warn_of_ended_schedule(state)
         if call.finish or call.keep or vars(estimator).get("callbacks"):
-            # Nobody else leaves a call that can be finished later.
+            # Other calls cannot be finished later.
             note_data(state)
         hold_out(state)
         complete_weights(state)
@@ -98,7 +98,7 @@ def solve_fit(state: FitState) -> None:
 
 
 def plan_epochs(state: FitState) -> None:
-    """Record which epochs the call is to train."""
+    """Record the epochs that the call will train."""
     call, run = state.call, state.run
     if not call.finish:
         # If another call has to finish this one, it finds in the run what was left to do.
@@ -119,7 +119,7 @@ def close_fit(state: FitState) -> None:
 
 
 def _read(state: FitState) -> None:
-    """Check arrays, learn what y means, combine weights."""
+    """Check arrays, learn the meaning of y, combine weights."""
     estimator, call, fresh = state.estimator, state.call, state.fresh
     if call.stream and state.epochs and state.recipe.early_stopping and call.X_val is None:
         raise ValueError(
@@ -162,12 +162,13 @@ def _make_network(state: FitState) -> None:
     state.network = network = estimator._build_network(state, x.shape[1:])
     if state.fresh and targets.vanishes(network.dtype):
         raise ValueError(
-            f"y is so small that {network.dtype} cannot tell it from 0; {_finer(state)}scale it up."
+            f"y is so small that {network.dtype} cannot distinguish it from 0; "
+            f"{_finer(state)}scale it up."
         )
     rows = state.rows_used
     if targets.exceeds(state.train.y, rows, network.dtype):
         raise _too_large(state)
-    with np.errstate(over="ignore"):  # Rows that do not count may be as large as they like.
+    with np.errstate(over="ignore"):  # Rows of weight zero may hold numbers of any size.
         state.target = targets.encode(state.train.y, network.dtype)
     used = state.target if rows is None or state.target is None else state.target[rows]
     targets.check_domain(state.loss, used)
@@ -175,7 +176,7 @@ def _make_network(state: FitState) -> None:
 
 
 def _try_parts(state: FitState) -> None:
-    """Try the parts that are defined by the user."""
+    """Test the parts that are defined by the user."""
     network, recipe, targets = state.network, state.recipe, state.targets
     user_parts.try_layers(network)
     user_parts.try_loss(state.loss, targets.task, targets.listed(state.target), network)
@@ -234,10 +235,10 @@ def seed_from(random_state: Any) -> int:
 def _snapshot(state: FitState, earlier: WeakSet[Any]) -> Any:
     """Return an independent fitted estimator that could continue from here.
 
-    scikit-learn's callbacks stay with the call they listen to.
+    scikit-learn's callbacks stay with the call that they follow.
     """
     twin = without_listeners(shallow_copy(state.estimator))
-    # A callback may hold earlier snapshots. Copied every time, they would double each time.
+    # A callback may hold earlier snapshots. If they were copied every time, they would double.
     twin.callbacks_ = copies.with_state(twin.callbacks_, twin.callbacks or (), earlier)
     vars(twin).update(state.given)
     earlier.add(twin)
@@ -251,7 +252,7 @@ def conclude(state: FitState) -> None:
     run = state.run
     kept = run.best or run.average
     if kept is None and run.start is not None and run.stop_reason == "converged":
-        # A loss that did not fall may have risen: steps have a length even at a minimum.
+        # A loss that did not fall may have risen, because steps have a length even at a minimum.
         if objective_at(state, run.start) <= objective_at(state, state.network.theta):
             state.finished = run.start
     if rejoins(state):
@@ -333,6 +334,6 @@ def _too_large(state: FitState) -> ValueError:
 
 
 def _finer(state: FitState) -> str:
-    """Return how to get another precision, if there is a choice."""
+    """Return advice on a higher precision, if there is a choice."""
     fine = state.network.dtype == np.float64 or "dtype" not in state.estimator.get_params(False)
     return "" if fine else "set dtype='float64', or "

@@ -1,4 +1,4 @@
-"""All that one call of fit knows."""
+"""The state of one call of fit."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ from sknn.training.run import Run
 
 
 class Estimator(Protocol):
-    """The working copy as a call of fit sees it; ``BaseNetwork`` says what each member is.
+    """The working copy as a call of fit sees it; ``BaseNetwork`` documents the members.
 
-    A task, a holdout and a problem are written in terms of the state, which is why whoever asks for
-    one names its type.
+    A task, a holdout, and a problem are written in terms of the state, so type annotations name it.
     """
 
     random_state: Any
@@ -65,7 +64,7 @@ class Estimator(Protocol):
 
 @dataclass(slots=True)
 class FitState:
-    """All that one call of fit knows, stage by stage; it can be pickled.
+    """The state of one call of fit, stage by stage; it can be pickled.
 
     There are no other attributes. Fields without a default raise AttributeError until their stage
     sets them.
@@ -75,15 +74,15 @@ class FitState:
     estimator : Estimator
         The working copy. Its attributes may be replaced, the objects behind them may not change.
     call : Call
-        What the user asked for.
+        The arguments of the user.
     recipe : Recipe
         How the estimator trains, resolved from its parameters.
     given : mapping
-        Parameters as the user gave them, for whoever gets a copy of the estimator.
+        Parameters as the user gave them, for copies of the estimator.
     context : sklearn.callback.CallbackContext or None
-        Of scikit-learn's callbacks, where there are any.
+        Of scikit-learn's callbacks, if there are any.
     epochs : int
-        New epochs that the call asks for.
+        Number of new epochs that the call requests.
     began : float
         Reading of ``time.perf_counter`` when the call began; set by ``prepare_fit``.
     fresh : bool
@@ -91,13 +90,13 @@ class FitState:
     dtypes : list of dtype
         Precisions that X may keep. From here on: set by ``_read``.
     growth : Growth or None
-        Where later calls have more outputs.
+        The change of outputs, if a later call has more of them.
     train : Rows
         Checked rows, their weights combined.
     rows_used : ndarray of int or None
-        Those that are trained on; None means all. ``hold_out`` takes some of them away.
+        Training rows; None means all. ``hold_out`` removes some of them.
     targets : Targets
-        What y means.
+        The meaning of y.
     validation : Rows or None
         The user's, or those ``hold_out`` has split off.
     loss : Loss
@@ -107,13 +106,13 @@ class FitState:
     target : ndarray or CSR or None
         y, encoded.
     run : Run
-        Where training stands; set by ``_make_run``.
+        The progress of training; set by ``_make_run``.
     folds : Folds or None
-        Which rows each member learns from, where not all from all; set by ``hold_out``.
+        Which rows each member learns from, if not all from all; set by ``hold_out``.
     members : sequence of int or None
-        Which of all members the network has, where they are trained apart; None: all.
+        Which of all members the network has, if they are trained separately; None: all.
     splits : bool
-        Validation rows were split off from those to train on.
+        Validation rows were split off from the training rows.
     all_rows : ndarray of int or None
         `rows_used` before that.
     deadline : float
@@ -154,7 +153,7 @@ class FitState:
 
     @property
     def epochs_left(self) -> int:
-        """Epochs this call may still train."""
+        """Number of epochs that this call may still train."""
         return self.run.until - self.run.epoch
 
     @property

@@ -30,7 +30,7 @@ from sknn.estimators.targets.regression import RegressionTargets
 class Task:
     """Rows without y. Tasks with a y define its meaning: targets, and their public attributes.
 
-    They keep nothing: what they learn becomes targets, and attributes of the estimator.
+    They keep no state: what they learn becomes targets, and attributes of the estimator.
     """
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
@@ -38,7 +38,7 @@ class Task:
         return NoTargets()
 
     def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
-        """Return the targets of a later call, and where they have more outputs than those known.
+        """Return the targets of a later call, and how they extend the known outputs.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class SupervisedTask(Task):
 
 
 class RegressionTask(SupervisedTask):
-    """y is numbers, standardized where the loss has location and scale."""
+    """y holds numbers, standardized if the loss has location and scale."""
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
         """Learn mean and standard deviation."""
@@ -94,7 +94,7 @@ class RegressionTask(SupervisedTask):
 
 
 class ClassificationTask(SupervisedTask):
-    """y is labels, which may weigh rows."""
+    """y holds labels, which may determine weights of rows."""
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
         """Learn the labels."""
@@ -137,7 +137,7 @@ class ClassificationTask(SupervisedTask):
 
 
 def _other_labels(labels: NDArray, before: NDArray, interrupted: bool) -> ValueError:
-    """Return the error for labels that are not those of the call before."""
+    """Return the error for labels that differ from those of the previous call."""
     if interrupted:
         return ValueError(
             f"y has labels {labels}; the interrupted call had {before}. Pass the data of that call."
@@ -149,7 +149,7 @@ def _other_labels(labels: NDArray, before: NDArray, interrupted: bool) -> ValueE
 
 
 def _names_itself(y: Any) -> bool:
-    """Return whether y shows all its labels: an indicator matrix has a column for each."""
+    """Return whether y contains all labels: an indicator matrix has a column for each."""
     return isinstance(classification_targets(y), MultilabelTargets)
 
 

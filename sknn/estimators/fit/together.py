@@ -1,4 +1,4 @@
-"""Opened fits of one kind, solved as members of one network, each until it has come to its end."""
+"""Opened fits of one kind, solved as members of one network, each until it ends."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ from sknn.training.columns import LossColumns, OptimizerColumns, ScheduleColumns
 def solve_together(states: Sequence[FitState]) -> None:
     """Train all states; each ends as ``solve_fit`` would have left it.
 
-    But for one that diverged: its ``run.stop_reason`` says so, and nothing else of it counts.
+    An exception is one that diverged: its ``run.stop_reason`` says so, and nothing else of it
+    counts.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def solve_together(states: Sequence[FitState]) -> None:
         # Members with the same loss side by side.
         staying = _train(sorted(states, key=lambda state: repr(state.loss)), batches, size)
         for state in staying:
-            # No Pause needs a snapshot, but without one the call would be taken for a part.
+            # No Pause needs a snapshot, but without one, the call would count as a part.
             train_stochastic(state, batches, size, snapshot=_nothing)
             conclude(state)
 
@@ -76,7 +77,7 @@ def _last_epoch(state: FitState) -> tuple[int, str]:
 
 
 def _train(states: list[FitState], batches: Batches, size: Sizes) -> list[FitState]:
-    """Train while there are several to train; return the last one, if it is not at its end."""
+    """Train while there are several; return the last one if it has not ended."""
     block = _joined(states)
     while len(states) > 1:
         watch = _train_to_the_first_end(block, states, batches, size)
@@ -100,7 +101,7 @@ def _train(states: list[FitState], batches: Batches, size: Sizes) -> list[FitSta
 def _conclude_all(states: Sequence[FitState]) -> bool:
     """Finish after training; return whether Ctrl-C came in between.
 
-    It is meant for all who are still to come.
+    Ctrl-C applies to all remaining members.
     """
     interrupted = _rejoin_together(states)
     for state in states:
@@ -117,7 +118,7 @@ def _conclude_all(states: Sequence[FitState]) -> bool:
 
 
 def _rejoin_together(states: Sequence[FitState]) -> bool:
-    """Train those whose best weights are of one epoch on all rows; say whether Ctrl-C came."""
+    """Train those with the same best epoch on all rows; return whether Ctrl-C came."""
     alike: dict[int, list[FitState]] = defaultdict(list)
     for state in states:
         if rejoins(state):
@@ -137,7 +138,7 @@ def _pass_together(epoch: int, states: Sequence[FitState]) -> bool:
     losses = losses[: len(block.run.history)][-passes:]
     good = np.isfinite(losses).all(axis=0) & np.isfinite(block.network.theta).all(axis=-1)
     for state, theta, is_good in zip(states, block.network.theta, good, strict=True):
-        # Fits that failed are tried again, each alone, to find the error.
+        # Failed fits are repeated, each alone, to find the error.
         state.finished = theta.copy() if is_good else None
     return False
 
@@ -145,7 +146,7 @@ def _pass_together(epoch: int, states: Sequence[FitState]) -> bool:
 def _train_to_the_first_end(
     block: FitState, states: list[FitState], batches: Batches, size: Sizes
 ) -> WatchMembers:
-    """Train until one of the members has come to an end, or several; return who knows which."""
+    """Train until at least one member ends; return the object that knows which."""
     watch = WatchMembers([watch_for(state) for state in states])
     observers: list[Callback] = [watch]
     if block.validation is not None:
@@ -190,7 +191,7 @@ def _joined(states: Sequence[FitState]) -> FitState:
 
 
 def _part(block: FitState, states: Sequence[FitState], members: NDArray) -> FitState:
-    """Return the block of those who stay."""
+    """Return the block of the remaining members."""
     if len(members) < 2:
         return block
     part = copy.copy(block)
@@ -207,7 +208,7 @@ def _with_members(block: FitState, states: Sequence[FitState], theta: NDArray) -
 
 
 def _recipe_of(members: Sequence[tuple[Recipe, int]]) -> Recipe:
-    """Return the recipe of a block: what may differ has an entry for each member."""
+    """Return the recipe of a block: values that may differ have an entry for each member."""
     recipes = [recipe for recipe, _ in members]
     optimizers: Any = [recipe.optimizer for recipe in recipes]
     columns: Any = {

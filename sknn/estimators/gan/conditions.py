@@ -30,7 +30,7 @@ def read(estimator: Any, X: Any, dtypes: Any, reset: bool) -> NDArray:
     arrays.reject_odd_arrays(X, "X")
     if sp.issparse(X):
         raise TypeError(
-            f"X is sparse, and {type(estimator).__name__} needs dense rows; pass X.toarray()."
+            f"X is sparse, but {type(estimator).__name__} needs dense rows; pass X.toarray()."
         )
     arrays.check_columns(X)
     with naming_arguments(X=X):
@@ -46,11 +46,11 @@ def labelled(x: NDArray, y: Any, sample_weight: Any) -> Rows:
 def read_labels(y: Any, n_rows: int) -> NDArray:
     """Return one label for each of a number of rows."""
     if sp.issparse(y):
-        raise TypeError("y is sparse; pass one class for each row, as y.toarray().ravel().")
+        raise TypeError("y is sparse; pass one class for each row: y.toarray().ravel().")
     labels = np.asarray(arrays.check_target(y, numeric=False))
     if len(labels) != n_rows:
         raise ValueError(
-            f"X has {n_rows} rows and y has {len(labels)}; they must have the same number."
+            f"X has {n_rows} rows, but y has {len(labels)}; they must have the same number."
         )
     if labels.ndim != 1:
         raise ValueError(f"y must be one class for each row; got shape {labels.shape}.")
@@ -59,11 +59,11 @@ def read_labels(y: Any, n_rows: int) -> NDArray:
 
 
 def row_shape(asked: Any, n_features: int) -> Shape:
-    """Return the shape in which rows with a number of features are seen."""
+    """Return the shape in which the discriminator sees rows with a number of features."""
     shape = (n_features,) if asked is None else tuple(int(n) for n in asked)
     if prod(shape) != n_features:
         raise ValueError(
-            f"X has {n_features} features, and input_shape={asked!r} asks for {prod(shape)}."
+            f"X has {n_features} features, but input_shape={asked!r} needs {prod(shape)}."
         )
     return shape
 
@@ -144,5 +144,5 @@ class ConditionsTask(Task):
         return known, None
 
     def read_validation(self, state: FitState) -> None:
-        """Return None: no loss of a GAN shows progress."""
+        """Return None, because no loss of a GAN shows progress."""
         return None

@@ -56,9 +56,9 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
     r"""Generative adversarial network: two networks that compete.
 
     The generator turns random numbers into rows, like a counterfeiter. The discriminator scores
-    rows of the data and generated rows, like a detective. In turn, the discriminator learns to tell
-    them apart, and the generator learns to deceive it [1]_. After training, :meth:`sample` draws
-    new rows like those of X and, if classes (y) were passed, rows of a requested class [2]_.
+    rows of the data and generated rows, like a detective. In turn, the discriminator learns to
+    distinguish them, and the generator learns to deceive it [1]_. After training, :meth:`sample`
+    draws new rows like those of X and, if classes (y) were passed, rows of a requested class [2]_.
 
     X may be an array of numbers or a frame of any columns: numbers, categories, booleans, dates,
     time spans, and text, with missing entries. Then samples are also frames, and any columns can be
@@ -135,7 +135,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
@@ -522,7 +522,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         shape = row_shape(self.input_shape, rows.x.shape[1])
         if not reset and shape != self.input_shape_:
             raise ValueError(
-                f"input_shape asks for rows of shape {shape}, but training began with those of "
+                f"input_shape needs rows of shape {shape}, but training began with those of "
                 f"shape {self.input_shape_}; restore it, or fit again with warm_start=False."
             )
         self.input_shape_ = shape
@@ -553,7 +553,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         self.out_activation_ = output.alias or repr(output)
 
     def __sklearn_tags__(self) -> Any:
-        """Rows are dense."""
+        """Accept only dense rows."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = False
         return tags

@@ -1,4 +1,4 @@
-"""From the parameters of a GAN to the layers of its two networks, and to how these move."""
+"""The layers of the two networks of a GAN, and their updates, from its parameters."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _choices(estimator: Any) -> list[Layer]:
 
 
 def _hidden(estimator: Any, side: str) -> list[Layer]:
-    """Return the layers of one side except for its output, laid flat at the end."""
+    """Return the layers of one side except for its output, flattened at the end."""
     layers, sizes = (getattr(estimator, f"{side}_{name}") for name in ("layers", "layer_sizes"))
     if layers is None:
         widths = hidden_sizes(sizes)
@@ -115,7 +115,7 @@ def _steeper(activation: Any) -> Any:
 
 
 def _with_activation(layer: Layer, default: Any) -> Layer:
-    """Return the layer with the activation of its side, where it names none itself."""
+    """Return the layer with the activation of its side if it names none itself."""
     if not layer.has_units or getattr(layer, "activation", default) is not None:
         return layer
     return type(layer)(**layer.get_params(deep=False) | {"activation": default})
@@ -128,19 +128,19 @@ def _draws(layers: list[Layer]) -> bool:
 
 
 def _told_the_class(layers: list[Layer], n_classes: int) -> list[Layer]:
-    """Link the first Dense layer to the class, which stands at the end of the network's input."""
+    """Link the first Dense layer to the class, which is at the end of the network's input."""
     for i, layer in enumerate(layers):
         if isinstance(layer, Dense):
             told = type(layer)(**layer.get_params(deep=False) | {"input_skip": n_classes})
             return [*layers[:i], told, *layers[i + 1 :]]
     raise ValueError(
-        "With classes (y) the discriminator needs a Dense layer before its output, which gets "
-        "the class; add one to discriminator_layers or discriminator_layer_sizes."
+        "With classes (y), the discriminator needs a Dense layer before its output, which gets the "
+        "class; add one to discriminator_layers or discriminator_layer_sizes."
     )
 
 
 def _prefixed(layers: list[Layer], side: str) -> list[Layer]:
-    """Name every layer by the side it belongs to."""
+    """Name every layer after its side."""
     return [
         type(layer)(**layer.get_params(deep=False) | {"name": f"{side}_{name}"})
         for name, layer in named(layers)
@@ -148,7 +148,7 @@ def _prefixed(layers: list[Layer], side: str) -> list[Layer]:
 
 
 def first_of(network: Network) -> int:
-    """Return the layer the discriminator begins with."""
+    """Return the first layer of the discriminator."""
     return sum(name.startswith(f"{GENERATOR}_") for name in network.names)
 
 
@@ -158,7 +158,7 @@ def check_layers(estimator: Any, network: Network, n_features: int) -> None:
     made, judged = network.plans[first - 1].out_shape, network.plans[-2].out_shape
     if prod(made) != n_features or len(made) != 1:
         raise ValueError(
-            f"generator_layers end in rows of shape {made}, and X has {n_features} features; make "
+            f"generator_layers end in rows of shape {made}, but X has {n_features} features; make "
             "them end in as many numbers."
         )
     if len(judged) != 1:

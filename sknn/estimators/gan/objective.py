@@ -1,4 +1,4 @@
-"""Two networks that take turns: one generates rows, the other tells them from real ones."""
+"""Two networks that take turns: one generates rows, the other distinguishes them from real ones."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Player:
             position = end
 
     def publish(self) -> None:
-        """Write the weights, and statistics that layers keep, to where the chain has them."""
+        """Write the weights, and statistics of layers, into the chain."""
         for there, here in self.windows:
             there[...] = here
 
@@ -117,10 +117,10 @@ class Figures:
 class Duel:
     """The objective of a generator and a discriminator.
 
-    :meth:`batch` is the turn of the discriminator: the generator makes up as many rows as the
+    :meth:`batch` is the turn of the discriminator: the generator generates as many rows as the
     batch has, for the same classes and with the same weights, and both halves are judged.
-    :meth:`answer` is that of the generator: the discriminator, which has moved, judges the same
-    generated rows again.
+    :meth:`answer` is the turn of the generator: the discriminator, which has changed, judges the
+    same generated rows again.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ class Duel:
         return self.each
 
     def _make_up(self, rows: int) -> None:
-        """Let the generator make up rows, for the classes of the batch."""
+        """Generate rows for the classes of the batch."""
         latent, dtype = self.network.in_shape[0], self.network.dtype
         if self.classes is not None:
             latent -= self.classes.shape[1]
@@ -202,13 +202,13 @@ class Duel:
         self.made_up = frame.raw
 
     def _blur(self, x: NDArray) -> None:
-        """Add what noise is left."""
+        """Add the remaining noise."""
         left = max(0.0, 1.0 - self.run.epoch / (self.rules.noisy_epochs or self.run.horizon))
         if self.rules.noise and left:
             x += (self.rules.noise * left) * self.rng.standard_normal(x.shape, x.dtype)
 
     def _points(self, both: NDArray, rows: int) -> NDArray:
-        """Return where the gradient of the score is looked at."""
+        """Return the points at which the gradient of the score is computed."""
         real, fake = both[:rows], both[rows:]
         if not self.rules.objective.between:
             return real
@@ -286,7 +286,7 @@ class Turns:
         self.strength = 1.0
 
     def __call__(self, lr: float, step: int) -> None:
-        """Let the discriminator move; when it has had its turns, the generator."""
+        """Update the discriminator and, after its turns, the generator."""
         duel, turns = self.duel, self.duel.rules.n_critic
         self.discriminator(lr, step)
         duel.discriminator.publish()

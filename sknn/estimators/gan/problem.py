@@ -27,13 +27,13 @@ _COMPARED_ROWS = 256
 
 
 def duel_problem(estimator: Any, state: FitState, network: Network, rows: int) -> Problem:
-    """Return the losses of both sides, and the turns they take."""
+    """Return the losses and turns of both sides."""
     duel = Duel(network, first_of(network), rows, state.run, _rules(estimator, state))
     return Problem(duel, lambda: _turns(estimator, state, duel))
 
 
 def _rules(estimator: Any, state: FitState) -> Rules:
-    """Return how the game is played."""
+    """Return the settings of the game."""
     noise, epochs = _noise(estimator)
     return Rules(
         objective_of(estimator),
@@ -48,7 +48,7 @@ def _rules(estimator: Any, state: FitState) -> Rules:
 
 
 def _noise(estimator: Any) -> tuple[float, int | None]:
-    """Return how much instance noise there is at first, and how many epochs it lasts, if said."""
+    """Return the initial instance noise, and its number of epochs, if given."""
     value = estimator.instance_noise
     return (float(value[0]), int(value[1])) if isinstance(value, tuple) else (float(value), None)
 

@@ -41,8 +41,8 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         the last call, and so does `predict`, if it gets as many rows. `fit` starts every epoch from
         zero. See :meth:`reset_state`.
     tbptt : int, default=None
-        Truncated backpropagation through time: the largest number of steps that gradients flow
-        back.
+        Truncated backpropagation through time: the largest number of steps through which gradients
+        flow back.
     recurrent_dropout : float, default=0.0
         Fraction of the state dropped on its way to the next step, the same at every step.
     hidden_layer_sizes : int or sequence of int, default=()
@@ -90,7 +90,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=1.0
@@ -112,7 +112,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
@@ -292,8 +292,8 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         the last call, and so does `predict`, if it gets as many rows. `fit` starts every epoch from
         zero. See :meth:`reset_state`.
     tbptt : int, default=None
-        Truncated backpropagation through time: the largest number of steps that gradients flow
-        back.
+        Truncated backpropagation through time: the largest number of steps through which gradients
+        flow back.
     recurrent_dropout : float, default=0.0
         Fraction of the state dropped on its way to the next step, the same at every step.
     hidden_layer_sizes : int or sequence of int, default=()
@@ -344,7 +344,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=1.0
@@ -366,7 +366,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs

@@ -281,7 +281,7 @@ class RecurrentNetwork(ShapedNetwork):
         if self.stateful and not network.carries_state:
             raise ValueError(
                 "stateful=True has no effect together with `layers` that carry no state; set it in "
-                f"the layers, as GRU(8, stateful=True, n_series={self.n_series_})."
+                f"the layers, such as GRU(8, stateful=True, n_series={self.n_series_})."
             )
         if not self.return_sequences:
             super()._check_network(network)

@@ -99,7 +99,7 @@ def answers_of(y: Any, x: NDArray, lengths: list[int] | None, numeric: bool) -> 
     ----------
     y : array-like of shape (n, n_steps) or (n, n_steps, n_outputs), or a list of arrays
     x : ndarray of shape (n, n_steps, n_features)
-        NaN where a step is missing.
+        NaN if a step is missing.
     lengths : list of int or None
         Steps of each row as the user gave it; None if all came in one array.
     numeric : bool
@@ -265,7 +265,7 @@ class SequenceTargets(Targets):
         return self.inner.resolved(dtype)
 
     def vanishes(self, dtype: np.dtype) -> bool:
-        """Whether numbers of that precision are zero where y is not."""
+        """Whether numbers of that precision are zero although y is not."""
         return self.inner.vanishes(dtype)
 
     def exceeds(self, y: Steps, rows: NDArray | None, dtype: np.dtype) -> bool:

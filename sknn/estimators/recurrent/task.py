@@ -71,7 +71,7 @@ class SequenceTask(SupervisedTask):
             return self.inner.weigh(known, rows, state)
         if getattr(estimator, "class_weight", None) is not None:
             raise ValueError(
-                "class_weight is not defined where every step has a class of its own "
+                "class_weight is not defined if every step has its own class "
                 "(return_sequences=True); weight rows with sample_weight."
             )
         self.inner.weigh(known, _single(rows), state)

@@ -1,1 +1,1 @@
-"""From constructor parameters to what training needs."""
+"""Settings of training, from constructor parameters."""

@@ -103,7 +103,7 @@ BELOW_ONE = c.real(0.0, 1.0, closed="left")
 SHARE = c.real(0.0, 1.0, closed="both")
 INSIDE = c.real(0.0, 1.0, closed="neither")
 INFINITE = Constraint(lambda value: c.as_float(value) == math.inf, "inf", float)
-SEED = Constraint(_is_seed, "an int in the range [0, 2**32), a RandomState or None", _plain_number)
+SEED = Constraint(_is_seed, "an int in the range [0, 2**32), a RandomState, or None", _plain_number)
 DROPOUT = Constraint(
     _is_dropout, "a float in the range [0.0, 1.0) or a list of them", c.each(float)
 )
@@ -114,21 +114,21 @@ FROZEN = Constraint(_is_freeze, "a number of layers or a list of their names", _
 SCORER = Constraint(_is_scorer, "a scorer name or a callable")
 DTYPE = Constraint(
     lambda value: isinstance(value, (str, type)) and value in _DTYPES,
-    "'auto', 'float32' or 'float64'",
+    "'auto', 'float32', or 'float64'",
 )
-ROW_SHAPE = Constraint(_is_shape, "a tuple of ints >= 1, as (28, 28, 1)", c.each(int))
+ROW_SHAPE = Constraint(_is_shape, "a tuple of ints >= 1, such as (28, 28, 1)", c.each(int))
 EXTENT = Constraint(_is_extent, "an int >= 1, or a tuple with one for each axis", c.each(int))
 NOISE = Constraint(_is_noise, "a pair (standard deviation, epochs)", _plain_noise)
 
 
 class Sizes(Constraint):
-    """Units, or filters, of each of some layers."""
+    """Units, or filters, of each of several layers."""
 
     def __init__(self) -> None:
         super().__init__(lambda value: True, "an int or a sequence of ints")
 
     def read(self, owner: str, name: str, value: Any) -> Any:
-        """Return an int, a tuple or a list of ints."""
+        """Return an int, a tuple, or a list of ints."""
         sizes = hidden_sizes(value, name)
         if isinstance(value, tuple):
             return tuple(sizes)
@@ -203,7 +203,7 @@ class Callbacks(Constraint):
         return value is None or listed
 
     def read(self, owner: str, name: str, value: Any) -> Any:
-        """Return the callbacks, checked."""
+        """Return the checked callbacks."""
         value = super().read(owner, name, value)
         return None if value is None else [callback.checked() for callback in value]
 

@@ -76,7 +76,7 @@ def _check_scorer(name: str, owner: str) -> None:
 
 
 def check_lbfgs(estimator: Any, layers: Any) -> None:
-    """Raise for what a deterministic full-batch method cannot do."""
+    """Raise for parameters that a deterministic full-batch method does not support."""
     decay, limit = estimator.weight_decay, estimator.max_grad_norm
     normalization = getattr(estimator, "normalization", None) if estimator.layers is None else None
     for name, given, neutral in (

@@ -1,4 +1,4 @@
-"""Which weights hold still, and which move faster or slower than others."""
+"""Which weights are frozen, and which move faster or slower than others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sknn.exceptions import InvalidParameterError
 
 
 def frozen_layers(freeze: Any, network: Network) -> list[int]:
-    """Return the indices of layers held fixed.
+    """Return the indices of frozen layers.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def frozen_layers(freeze: Any, network: Network) -> list[int]:
                 f"The 'freeze' parameter must be at most {len(with_params)}, the number of layers "
                 f"with parameters. Got {freeze!r} instead."
             )
-        # Layers without parameters in between are held along with their neighbors.
+        # Layers without parameters in between are frozen along with their neighbors.
         return [] if freeze == 0 else list(range(with_params[freeze - 1] + 1))
     names = [freeze] if isinstance(freeze, str) else list(freeze)
     return [_index(name, network, "freeze") for name in names]

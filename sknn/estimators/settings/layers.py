@@ -1,4 +1,4 @@
-"""From constructor parameters to a chain of bound layers."""
+"""The chain of bound layers, from constructor parameters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from sknn.exceptions import InvalidParameterError
 
 _LARGEST = 2**31 - 1
 NORMALIZATION: dict[str, type[Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
-# What `layers` replaces.
+# Parameters that `layers` replaces.
 _EXPANDED = (
     "hidden_layer_sizes",
     "activation",
@@ -88,7 +88,7 @@ def per_layer(value: Any, n_hidden: int, name: str) -> list[Any]:
 
 
 def hidden_layers(estimator: Any) -> list[Layer]:
-    """Return the specs of everything in front of the output layer."""
+    """Return the specs of everything before the output layer."""
     first: list[Layer] = []
     if estimator.input_dropout:
         first.append(Dropout(estimator.input_dropout))
@@ -104,7 +104,7 @@ def hidden_layers(estimator: Any) -> list[Layer]:
 
 
 def dropout(rate: Any) -> list[Layer]:
-    """Return a layer that drops so much, none where it is nothing."""
+    """Return a layer that drops this share, or none if the share is zero."""
     return [Dropout(rate)] if rate else []
 
 
@@ -124,7 +124,7 @@ def block(estimator: Any, size: int, activation: Any, **settings: Any) -> list[L
 
 
 def _start(estimator: Any, activation: Any) -> Any:
-    """Let initial weights be chosen by the activation that follows a normalization."""
+    """Choose initial weights by the activation that follows a normalization."""
     if starts_automatically(estimator):
         spec = resolve(Activation, activation, "activation", type(estimator).__name__)
         return spec.weight_init
@@ -138,7 +138,7 @@ def starts_automatically(estimator: Any) -> bool:
 
 
 def normalization(value: Any) -> type[Layer] | None:
-    """Return the kind of layer that `normalization` asks for, None for none."""
+    """Return the kind of layer that `normalization` requests, None for none."""
     return None if value is None else NORMALIZATION[value]
 
 
@@ -149,7 +149,7 @@ def _is_default(value: Any, default: Any) -> bool:
 
 
 def given_layers(estimator: Any, replaced: Iterable[str]) -> list[Layer]:
-    """Return `layers`, after a look at the parameters it replaces: they are to be left alone.
+    """Return `layers`; raise if parameters that it replaces are set.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def output_layer(n_raw: int) -> Dense:
 def build_network(
     estimator: Any, n_raw: int, in_shape: tuple[int, ...], dtype: DTypeLike, n_members: int
 ) -> Network:
-    """Plan the network an estimator's parameters describe; its weights are still zero."""
+    """Plan the network that an estimator's parameters describe; its weights are still zero."""
     defaults = _defaults(estimator)
     chain = estimator._chain(n_raw)
     names = [name for name, _ in named(chain)]
@@ -211,12 +211,12 @@ def _defaults(estimator: Any) -> Defaults:
 
 
 def flattened(estimator: Any, layers: Sequence[Layer], in_shape: tuple[int, ...]) -> list[Layer]:
-    """Return layers, and one that flattens where rows of several axes leave them."""
+    """Return layers, and one that flattens if their output rows have several axes."""
     defaults, shape = _defaults(estimator), in_shape
     for layer in layers:
         bound = layer.bind(defaults)
         bound.check_input(in_shape)
         plan = bound.plan(shape)
-        # A layer of the user that returns no plan is complained of when the network is made.
+        # If a layer of the user returns no plan, the error comes when the network is made.
         shape = plan.out_shape if isinstance(plan, Plan) else in_shape
     return [*layers] if len(shape) == 1 else [*layers, Flatten()]

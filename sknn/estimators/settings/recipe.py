@@ -1,4 +1,4 @@
-"""How an estimator trains: all training parameters, resolved once in a call."""
+"""How an estimator trains: all training parameters, resolved once per call."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Recipe:
     Attributes
     ----------
     loss : Loss or str
-        Not yet bound to a task; a name if the targets decide what it means.
+        Not yet bound to a task; a name if the targets determine its meaning.
     optimizer : Optimizer or None
         None for L-BFGS.
     full_batch : bool
@@ -135,7 +135,7 @@ class Recipe:
 
     @property
     def follows_loss(self) -> bool:
-        """Whether the learning rate depends on how training goes."""
+        """Whether the learning rate depends on the progress of training."""
         return self.schedule.follows_loss
 
     def batch_sizes(self, n_rows: int, horizon: int) -> Callable[[int], int]:
@@ -151,7 +151,7 @@ class Recipe:
         return lambda epoch: constant
 
     def epochs_of(self, asked: int | None) -> int:
-        """Return how many new epochs a call trains that asks for a number, or leaves it open."""
+        """Return the number of new epochs of a call that requests a number, or leaves it open."""
         return self.epochs if asked is None else int(asked)
 
 

@@ -15,7 +15,7 @@ LBFGS = "lbfgs"
 
 
 def optimizer_of(estimator: Any, parameter: str = "solver") -> Optimizer:
-    """Return the optimizer; a spec wins over the parameters that go with a name."""
+    """Return the optimizer; a spec takes precedence over the parameters for names."""
     solver, owner = getattr(estimator, parameter), type(estimator).__name__
     if isinstance(solver, str) and solver in Optimizer.registry:
         kind: Any = Optimizer.registry[solver]
@@ -26,7 +26,7 @@ def optimizer_of(estimator: Any, parameter: str = "solver") -> Optimizer:
 
 
 def schedule_of(estimator: Any) -> Schedule:
-    """Return the learning-rate schedule; `power_t` goes with "invscaling"."""
+    """Return the learning-rate schedule; `power_t` belongs to "invscaling"."""
     if isinstance(estimator.learning_rate, str) and estimator.learning_rate == "invscaling":
         return InverseScaling(estimator.power_t)
     owner = type(estimator).__name__
@@ -48,7 +48,7 @@ def regularization_of(estimator: Any) -> Schedule | None:
 
 
 def loss_of(estimator: Any) -> Loss:
-    """Return the loss recipe, not yet bound to a task; names are those the estimator can use."""
+    """Return the loss spec, not yet bound to a task, for a name that the estimator can use."""
     owner, name = type(estimator).__name__, estimator.loss
     tasks = {"regression"} if estimator._numeric_target else {"binary", "multiclass", "multilabel"}
     usable = {alias for alias, kind in Loss.registry.items() if kind.tasks & tasks}
@@ -58,7 +58,7 @@ def loss_of(estimator: Any) -> Loss:
 
 
 def _meant_sizes(value: Any) -> str:
-    """Say which parameter a value was for that was passed as the loss."""
+    """Return a hint about the parameter for which a value passed as the loss was meant."""
     try:
         hidden_sizes(value)
     except InvalidParameterError:

@@ -13,10 +13,10 @@ from sknn.preprocessing.tokens.coder import ColumnTokens, TableCoder
 
 
 class Forward:
-    """A pass through the network, in which the inputs become known one token after the other.
+    """A pass through the network in which the inputs become known one token after the other.
 
-    The units of a layer stand in the order of their degrees, so those of one degree are a slice,
-    and what they see is all that stands before some place.
+    The units of a layer are in the order of their degrees, so those of one degree are a slice, and
+    they see everything before some place.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def chosen(scores: NDArray, allowed: NDArray, rng: np.random.Generator) -> NDArr
 
 
 class Chance:
-    """What codes are drawn by."""
+    """The source of random numbers for codes."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
@@ -92,7 +92,7 @@ class EvenChance(Chance):
 
 
 class Drawing:
-    """Rows that are being made: some of their columns are known, the others are drawn in turn.
+    """Rows in progress: some of their columns are known, and the others are drawn in turn.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ class Drawing:
         self.forward = Forward(network, inputs)
 
     def run(self) -> list[NDArray]:
-        """Return the entries of each column; those of known ones mean nothing."""
+        """Return the entries of each column; those of known columns have no meaning."""
         token, numbered, values = 0, 0, []
         for place, column in enumerate(self.coder.columns):
             free = ~self.known[:, place]
@@ -144,11 +144,11 @@ class Drawing:
         return values
 
     def _draw(self, t: int, column: ColumnTokens, free: NDArray, second: bool) -> None:
-        """Draw the code of a token where it is free; the units after it need it everywhere."""
+        """Draw the code of a token in rows where it is free; later units need it in all rows."""
         scores, rows = self.forward.scores(t), np.flatnonzero(free)
         if second:
             allowed = column.second(self.codes[rows, t - 1])  # type: ignore[union-attr]
-            # Behind missing entries and frequent numbers there is nothing to draw.
+            # After missing entries and frequent numbers, there is nothing to draw.
             drawable = allowed.any(axis=1)
             rows, allowed = rows[drawable], allowed[drawable]
         else:

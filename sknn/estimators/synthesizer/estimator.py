@@ -99,7 +99,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     tol : float, default=0.0
         Smallest improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
@@ -113,7 +113,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is watched.
+        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
     callbacks : list of Callback, default=None
         Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
@@ -137,7 +137,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     See Also
     --------
-    GAN : Generates rows by two networks that compete.
+    GAN : Generates rows with two networks that compete.
     AutoEncoder : Finds outliers by their reconstruction error.
 
     Notes
@@ -148,9 +148,9 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     such as differential privacy.
 
     Numbers on a grid (whole numbers, cents, days) have probabilities, all other numbers have
-    densities in their units. Entries that were not seen in training are outside of the
-    distribution: a new level counts as one row added to the training rows, and a number beyond the
-    range as one in the last bin, with a density that falls with the square of the distance.
+    densities in their units. Entries that were not seen in training are outside the distribution: a
+    new level counts as one row added to the training rows, and a number beyond the range counts as
+    one in the last bin, with a density that falls with the square of the distance.
 
     References
     ----------
@@ -177,7 +177,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     _holdout: ClassVar[Holdout] = ConditionalHoldout()
     _scales_columns: ClassVar[bool] = True
     _double_up_to: ClassVar[int] = 1024
-    # A second thread of BLAS, beside other work on the machine, made training slower ten times.
+    # A second BLAS thread, on a machine with other work, made training ten times slower.
     _single_threaded: ClassVar[bool] = True
     coder_: TableCoder = learned()
 
@@ -471,7 +471,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         self.offset_ = self._border(self._scores(train.x), train.weight)
 
     def __sklearn_tags__(self) -> Any:
-        """Whatever a column holds is welcome; a table is dense."""
+        """Accept any contents of columns; a table is dense."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = False
         tags.input_tags.allow_nan = True

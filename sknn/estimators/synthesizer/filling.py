@@ -23,14 +23,14 @@ _DRAWS = 25
 
 @dataclass
 class Wanted:
-    """Rows to be made.
+    """Rows to generate.
 
     Attributes
     ----------
     rows : ndarray of shape (n, n_inputs)
         For the network, with 1 at the columns that are given.
     given : list of (values, where) or None
-        For each column its entries, and where they are given.
+        For each column, its entries, and which of them are given.
     """
 
     rows: NDArray
@@ -38,18 +38,18 @@ class Wanted:
 
 
 Summary = Callable[[ColumnTokens, list[NDArray]], NDArray]
-"""From several draws of a column to one entry a row."""
+"""Reduces several draws of a column to one entry per row."""
 
 
 def summary(strategy: Any) -> Summary | None:
-    """Return what becomes of several draws; None if there is to be one."""
+    """Return the function that summarizes several draws; None for a single draw."""
     if strategy not in _SUMMARIES:
         raise ValueError(f"strategy must be one of {sorted(_SUMMARIES)}; got {strategy!r}.")
     return _SUMMARIES[strategy]
 
 
 def gaps(coder: TableCoder, table: Table) -> Wanted:
-    """Return rows of which all entries are given that are not missing."""
+    """Return rows in which all entries that are not missing are given."""
     rows = coder.encode(table, np.float32)
     known = rows[:, -1 - len(coder.columns) : -1]
     given: list[Any] = []
@@ -133,12 +133,12 @@ def _even_draws(
 
 
 def _mean(column: ColumnTokens, draws: list[NDArray]) -> NDArray:
-    """Return the mean of numbers and dates, the most frequent of other entries."""
+    """Return the mean of numbers and dates, and the most frequent of other entries."""
     return column.mean(draws) if isinstance(column, NumberTokens) else _most_frequent(draws)
 
 
 def _middle(column: ColumnTokens, draws: list[NDArray]) -> NDArray:
-    """Return the median of numbers and dates, the most frequent of other entries."""
+    """Return the median of numbers and dates, and the most frequent of other entries."""
     if draws[0].dtype.kind == "O":
         return _most_frequent(draws)
     plain = np.stack(draws)

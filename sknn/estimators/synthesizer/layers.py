@@ -15,14 +15,14 @@ from sknn.preprocessing.tokens.coder import TableCoder
 
 
 def tokens_of(coder: TableCoder) -> Tokens:
-    """Return the layer that encodes the tokens of a table, which the log-density follows."""
+    """Return the layer that encodes the tokens of a table, followed by the log-density."""
     return Tokens(coder.sizes, coder.owners, coder.numbers, ignored=1)
 
 
 def input_degrees(tokens: Tokens) -> NDArray:
-    """Return the degrees of what the first masked layer is given.
+    """Return the degrees of the inputs of the first masked layer.
 
-    Token t has the degree t + 1, and so has its number; what is given in advance has 0.
+    Token t and its number have the degree t + 1; inputs given in advance have 0.
     """
     degrees = []
     last = np.flatnonzero(np.diff([*tokens.columns, tokens.n_columns]))
@@ -37,7 +37,7 @@ def input_degrees(tokens: Tokens) -> NDArray:
 
 
 def chain(estimator: Any, coder: TableCoder) -> list[Layer]:
-    """Return the layers: spelling, hidden layers of ascending degrees, a score for each code."""
+    """Return the layers: tokens, hidden layers of ascending degrees, and a score for each code."""
     tokens = tokens_of(coder)
     sizes: Sequence[int] = layer_specs.hidden_sizes(estimator.hidden_layer_sizes)
     activations = layer_specs.per_layer(estimator.activation, len(sizes), "activation")

@@ -20,7 +20,7 @@ from sknn.training.objective import Supervised
 
 
 class Conditional(Supervised):
-    """Negative log-likelihood of rows, of some of them given some of their columns.
+    """Negative log-likelihood of rows, conditional on some columns in some of them.
 
     A row is conditioned with probability `rate`; each of its columns is then known with a
     separate probability that is drawn uniformly from [0, 1].
@@ -52,7 +52,7 @@ class Conditional(Supervised):
 def told(
     tokens: Tokens, x: NDArray, target: NDArray, rate: float, rng: np.random.Generator
 ) -> tuple[NDArray, NDArray]:
-    """Return rows of which some columns are known beforehand, and targets without these."""
+    """Return rows in which some columns are known in advance, and targets without these."""
     share = rng.random((len(x), 2))
     # The share of the columns of a row that are known; most often none, if the rate is small.
     chosen = (share[:, :1] < rate) * share[:, 1:]
@@ -64,7 +64,7 @@ def told(
 
 
 class ConditionalHoldout(Holdout):
-    """Held-out rows are predicted as a whole, and once more given some of their columns."""
+    """Held-out rows are predicted as a whole, and again given some of their columns."""
 
     def measures(self, state: FitState, network: Network) -> list[Callback]:
         """Return the callback that adds figures of the held-out rows to an epoch."""

@@ -31,7 +31,7 @@ class TokenTargets(Targets):
         self.n_outputs = len(sizes)
 
     def bind(self, loss: Any) -> Loss:
-        """Return the loss of these tokens; there is no other."""
+        """Return the only loss for these tokens."""
         return TokenCrossEntropy(self.sizes)
 
     def encode(self, y: Any, dtype: np.dtype) -> Any:
@@ -58,9 +58,9 @@ def log_likelihood(raw: NDArray, loss: Any, codes: NDArray) -> NDArray:
 
 
 class TokenTask(Task):
-    """Tokens are the target."""
+    """The tokens of a table are its target."""
 
     def learn(self, rows: Rows, state: FitState) -> Targets:
-        """Note how many codes the tokens have."""
+        """Note the numbers of codes of the tokens."""
         estimator: Any = state.estimator
         return TokenTargets(estimator.coder_.sizes)

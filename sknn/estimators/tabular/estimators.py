@@ -107,7 +107,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order. It also determines the folds.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left.
     warm_start : bool, default=False
         Let `fit` continue training; columns keep the encoding of the first call. Pass the same rows
@@ -359,7 +359,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order. It also determines the folds.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and how many there are, losses, score, learning rate,
+        Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left.
     warm_start : bool, default=False
         Let `fit` continue training; columns keep the encoding of the first call. Pass the same rows
@@ -542,7 +542,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         intervals = self._intervals
         if intervals is None:
             raise ValueError(
-                "return_quantiles needs errors on rows that were not used for training, and this "
+                "return_quantiles needs errors on rows that were not used for training, but this "
                 "model has none; fit with n_splits of at least 2, or pass X_val and y_val. A model "
                 "saved by an earlier version has to be fitted again."
             )

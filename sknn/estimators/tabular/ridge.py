@@ -62,27 +62,27 @@ def ridge(
     for part, mean in ((x, x_mean), (target, y_mean)):
         part -= mean
         part *= np.sqrt(weight)[:, None]
-    values, vectors = _spectrum(x)
-    moment = vectors.T @ (x.T @ target)
+    # Of fewer rows than columns, the products of rows are the smaller matrix.
+    few = len(x) < x.shape[1]
+    values, vectors = _spectrum(x.T if few else x)
+    seen = vectors.T @ (target if few else x.T @ target)
+    squares = seen**2 * (values[:, None] if few else 1.0)
     total = float(np.einsum("ik,ik->", target, target))
 
-    def solve(penalty: float) -> tuple[float, NDArray]:
-        shrunk = moment / (values + penalty)[:, None]
+    def left(penalty: float) -> float:
         # |y - X b|^2 = |y|^2 - 2 b'X'y + b'X'X b, all in the eigenbasis.
-        error = total - float((shrunk * (2.0 * moment - values[:, None] * shrunk)).sum())
+        share = (2.0 - values / (values + penalty)) / (values + penalty)
+        error = total - float((share[:, None] * squares).sum())
         freedom = max(1.0 - (1.0 + (values / (values + penalty)).sum()) / n, 1e-3)
-        return error / freedom**2, shrunk
+        return error / freedom**2
 
-    best = min((solve(penalty) for penalty in penalties), key=lambda found: found[0])[1]
-    slopes = vectors @ best
+    found = vectors @ (seen / (values + min(penalties, key=left))[:, None])
+    slopes = x.T @ found if few else found
     return slopes, y_mean - x_mean @ slopes
 
 
 def _spectrum(x: NDArray) -> tuple[NDArray, NDArray]:
-    """Return eigenvalues and eigenvectors of X'X, only those that may differ from zero."""
-    if len(x) < x.shape[1]:
-        _, singular, vectors = np.linalg.svd(x, full_matrices=False)
-        return singular**2, vectors.T
+    """Return eigenvalues and eigenvectors of X'X."""
     with blas_threads(len(x) * x.shape[1] ** 2):
         moments = x.T @ x
     values, vectors = np.linalg.eigh(moments)

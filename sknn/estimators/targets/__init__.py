@@ -1,1 +1,1 @@
-"""From y to what a loss compares with, and back."""
+"""Convert y to targets of the loss, and back."""

@@ -1,4 +1,4 @@
-"""From the y of users to the targets of losses, and back."""
+"""Convert the y of users to targets of losses, and back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Targets(ABC):
     Attributes
     ----------
     task : str
-        What the loss is bound to.
+        The kind of target that the loss is bound to.
     n_outputs : int
         Raw scores of a loss that has one per output.
     """
@@ -29,9 +29,9 @@ class Targets(ABC):
     task: ClassVar[str]
     n_outputs: int
     scale: float = 1.0
-    """What the numbers of X are divided by in training; only autoencoders have a scale."""
+    """Divisor of the numbers of X in training; only autoencoders have a scale."""
     answers: float = 1.0
-    """Answers a row, on average; more than one where every step of a sequence has its own."""
+    """Predictions per row, on average; more than one if every step of a sequence has its own."""
 
     @abstractmethod
     def encode(self, y: Any, dtype: np.dtype) -> Any:
@@ -49,7 +49,7 @@ class Targets(ABC):
         raw : ndarray of shape (n_members, n, n_raw)
         loss : Loss
         share : ndarray of shape (n_members,), default=None
-            What each member counts; the sum is 1. None: all the same.
+            Weight of each member; the sum is 1. None: all the same.
         """
         if loss.link_name != "exp":
             return np.average(raw, axis=0, weights=share).astype(raw.dtype)
@@ -60,7 +60,7 @@ class Targets(ABC):
         """Return the loss for this task."""
         if not loss.tasks:
             raise ValueError(
-                f"The class {type(loss).__name__} does not say what it is for; add to it "
+                f"The class {type(loss).__name__} does not say which tasks it is for; add to it "
                 f'tasks = {{"{self.task}"}}, or more of binary, multiclass, multilabel, regression.'
             )
         if self.task not in loss.tasks:
@@ -82,7 +82,7 @@ class Targets(ABC):
         return target
 
     def check_domain(self, loss: Loss, target: Any) -> None:
-        """Raise if encoded targets are not what the loss can measure."""
+        """Raise if the loss cannot measure the encoded targets."""
         if isinstance(target, np.ndarray):
             loss.check_target(target)
 
@@ -111,7 +111,7 @@ class Targets(ABC):
     def scores(
         self, raws: Sequence[NDArray] | NDArray, loss: Loss, target: Any, weight: NDArray | None
     ) -> list[float]:
-        """Return the score of every member for itself."""
+        """Return the score of every member separately."""
         return [self.score(raw, loss, target, weight) for raw in raws]
 
     def strata(self, target: Any, rows: NDArray | None) -> NDArray | None:
@@ -128,11 +128,11 @@ class Targets(ABC):
         return True
 
     def vanishes(self, dtype: np.dtype) -> bool:
-        """Whether numbers of that precision are zero, or next to it, where y is not."""
+        """Whether numbers of that precision are zero, or close to it, although y is not."""
         return False
 
     def exceeds(self, y: Any, rows: NDArray | None, dtype: np.dtype) -> bool:
-        """Whether numbers of that precision cannot be as large as y in some rows; None: in all."""
+        """Whether y is too large for that precision in some rows; None: in all."""
         return False
 
     def to_user_units(self, network: Network, loss: Loss) -> None:  # noqa: B027
@@ -148,7 +148,7 @@ class Targets(ABC):
 
 
 def _label_shares(target: Any, weight: NDArray | None) -> NDArray:
-    """Return one row with the weighted share of each label: all that a constant needs to know."""
+    """Return one row with the weighted share of each label, which is enough for a constant."""
     weight = np.ones(target.shape[0]) if weight is None else weight
     return ((target.T @ weight) / weight.sum())[None, :]
 
@@ -170,14 +170,14 @@ class NoTargets(Targets):
         return loss
 
     def encode(self, y: Any, dtype: np.dtype) -> None:
-        """There is nothing to encode."""
+        """Return None: there is nothing to encode."""
 
     def predict(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the raw scores."""
         return raw
 
     def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
-        """There is nothing to compare with."""
+        """Do nothing: there is nothing to compare with."""
         return float("nan")
 
     def start(self, network: Network, loss: Loss, target: Any, weight: NDArray | None) -> None:

@@ -53,13 +53,13 @@ class ClassificationTargets(Targets):
         """Return confidence scores."""
 
     def score(self, raw: NDArray, loss: Loss, target: Any, weight: NDArray | None) -> float:
-        """Return the accuracy (exact matches where there are several outputs)."""
+        """Return the accuracy (of exact matches if there are several outputs)."""
         return float(np.average(self.hits(raw, loss, target), weights=weight))
 
     def scores(
         self, raws: Sequence[NDArray] | NDArray, loss: Loss, target: Any, weight: NDArray | None
     ) -> list[float]:
-        """Return the accuracy of every member for itself, all looked at in one go."""
+        """Return the accuracy of every member separately, computed together."""
         if len(raws) == 1 or not isinstance(target, np.ndarray):
             return super().scores(raws, loss, target, weight)
         n_members, n_rows = len(raws), len(target)
@@ -123,7 +123,7 @@ class BinaryTargets(ClassificationTargets):
         return encode_labels(y, self.classes).astype(dtype)[:, None]
 
     def strata(self, target: NDArray, rows: NDArray | None) -> NDArray:
-        """Return the classes; each must have rows to train on and rows to hold out."""
+        """Return the classes; each must have rows for training and rows to hold out."""
         _check_both_classes(target[:, 0] if rows is None else target[rows, 0])
         return target[:, 0]
 
@@ -132,7 +132,7 @@ class BinaryTargets(ClassificationTargets):
         return self.classes[(self.decision(raw, loss) > 0).astype(np.intp)]
 
     def hits(self, raw: NDArray, loss: Loss, target: Any) -> NDArray:
-        """Compare the side of zero."""
+        """Compare signs."""
         return (self.decision(raw, loss) > 0) == (target[:, 0] > 0.5)
 
     def proba(self, raw: NDArray, loss: Loss) -> NDArray:
@@ -176,11 +176,11 @@ def _mean_log(log_p: NDArray, share: NDArray | None = None) -> NDArray:
 
 
 def _check_both_classes(target: NDArray) -> None:
-    """Raise, as scikit-learn does, where one of two classes has a single row to split."""
+    """Raise, as scikit-learn does, if one of two classes has a single row to split."""
     second = int((target > 0).sum())
     if 1 in (second, len(target) - second):
         raise ValueError(
-            "The least populated class in y has only 1 row, and early_stopping=True needs rows of "
+            "The least populated class in y has only 1 row, but early_stopping=True needs rows of "
             "both classes to train on and to hold out. Pass X_val and y_val, more rows of that "
             "class, or early_stopping=False."
         )
@@ -236,7 +236,7 @@ def _log_softmax(raw: NDArray) -> NDArray:
 
 
 class MultilabelTargets(ClassificationTargets):
-    """Any number of labels a row, one raw score each."""
+    """Any number of labels per row, one raw score each."""
 
     task = "multilabel"
 
@@ -282,13 +282,13 @@ class MultilabelTargets(ClassificationTargets):
         return probabilities(raw, loss)
 
     def log_proba(self, raw: NDArray, loss: Loss) -> NDArray:
-        """Return the logarithms of the probabilities, which are finite and rank alike."""
+        """Return the logarithms of the probabilities, finite and in the same order."""
         return np.log(self.proba(raw, loss))
 
     def decision(self, raw: NDArray, loss: Loss) -> NDArray:
         """Return the log-odds of each label, as fine as its probability resolves them.
 
-        So both rank rows alike, ties included.
+        So both rank rows in the same way, including ties.
         """
         odds = self._log_odds(raw, loss)
         if not loss.has_probabilities:
@@ -305,7 +305,7 @@ class MultilabelTargets(ClassificationTargets):
 
 
 class MultioutputTargets(ClassificationTargets):
-    """Several one-of-k questions about a row; their raw scores stand side by side."""
+    """Several one-of-k questions about a row; their raw scores are side by side."""
 
     task = "multiclass"
 
@@ -369,7 +369,7 @@ class MultioutputTargets(ClassificationTargets):
 
 
 def _is_indicator(y: Any, classes: Any) -> bool:
-    """Return whether y marks labels with 1, rather than answering several questions.
+    """Return whether y marks labels with 1, and does not answer several questions.
 
     scikit-learn calls every matrix of two values an indicator; columns of 1 and 2 are classes.
     """
@@ -383,14 +383,14 @@ def _is_indicator(y: Any, classes: Any) -> bool:
 
 @contextmanager
 def _naming_labels(name: str = "y") -> Iterator[None]:
-    """Make errors about labels name the argument and the remedy."""
+    """Add the argument and the remedy to errors about labels."""
     try:
         yield
     except TypeError as error:
         if "not supported between" not in str(error):
             raise located(error, name) from error
         raise TypeError(
-            f"{name} mixes labels that cannot be sorted, such as numbers, strings and None; make "
+            f"{name} mixes labels that cannot be sorted, such as numbers, strings, and None; make "
             "them all str or all numbers."
         ) from error
     except ValueError as error:
@@ -448,13 +448,13 @@ def stated_labels(classes: Any) -> NDArray:
 
 
 def classification_targets(y: Any, classes: Any = None) -> ClassificationTargets:
-    """Choose the kind of task from y, and from `classes` where a stream names them.
+    """Choose the kind of task from y, and from `classes` if a stream names them.
 
     Parameters
     ----------
     y : ndarray of shape (n,) or (n, k), or sparse indicator
     classes : array, list of arrays or None
-        All labels that will ever come; None takes those of `y`.
+        All labels that will ever occur; None takes those of `y`.
     """
     if _is_indicator(y, classes):
         targets = MultilabelTargets(y.shape[1], sp.issparse(y))

@@ -22,19 +22,19 @@ from sknn.estimators.targets.classification import (
 def grow(
     targets: ClassificationTargets, classes: Any
 ) -> tuple[ClassificationTargets, Growth | None]:
-    """Return the targets for `classes`, and where the old raw scores stand among the new.
+    """Return the targets for `classes`, and the places of the old raw scores among the new ones.
 
     Parameters
     ----------
     targets : ClassificationTargets
         Of the calls so far.
     classes : array-like, or a list of them, one per output
-        All labels that may come from now on.
+        All labels that may occur from now on.
 
     Returns
     -------
     targets : ClassificationTargets
-        The given ones where nothing is new.
+        The given ones if nothing is new.
     growth : Growth or None
 
     Raises
@@ -56,7 +56,7 @@ def grow(
         # The log-odds w of the second class against the first are the scores (0, w).
         return MulticlassTargets(wanted), _growth(places[1:], places[:1])
     if len(wanted) == 2:
-        # One class has learned nothing that log-odds could start from.
+        # With one class, there is nothing from which log-odds could start.
         return BinaryTargets(wanted), _growth(places[:0])
     return MulticlassTargets(wanted), _growth(places)
 

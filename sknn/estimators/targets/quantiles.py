@@ -13,7 +13,7 @@ _SAME = 1e-9
 
 
 def checked_levels(levels: Any) -> NDArray[np.float64]:
-    """Return the levels that `return_quantiles` asks for.
+    """Return the levels that `return_quantiles` requests.
 
     Raises
     ------
@@ -28,18 +28,18 @@ def checked_levels(levels: Any) -> NDArray[np.float64]:
     if not inside or isinstance(levels, str) or (np.diff(found) <= 0).any():
         raise ValueError(
             "return_quantiles must be a list of levels between 0 and 1, both excluded, in "
-            f"ascending order, as [0.05, 0.95]; got {levels!r}."
+            f"ascending order, such as [0.05, 0.95]; got {levels!r}."
         )
     return found
 
 
 def places_of(levels: NDArray, learned: Sequence[float]) -> NDArray[np.intp]:
-    """Return where the levels are among those that a loss learned.
+    """Return the places of the levels among those that a loss learned.
 
     Raises
     ------
     ValueError
-        If one of them is not there.
+        If one of them was not learned.
     """
     apart = np.abs(levels[:, None] - np.asarray(learned, np.float64).reshape(1, -1))
     if not learned or (apart.min(axis=1) > _SAME).any():

@@ -12,13 +12,13 @@ from sknn.core.losses.base import Loss
 from sknn.core.network import Network
 from sknn.estimators.targets.base import Targets, mean_prediction
 
-# Weights are smaller than what they give: a last layer for y below so many times the smallest
-# normal number would be rounded to nothing.
+# Weights are smaller than their outputs: a last layer for y below this many times the smallest
+# normal number would be rounded to zero.
 _FEWEST_ABOVE_ZERO = 1e3
 
 
 class RegressionTargets(Targets):
-    """Real numbers, standardized inside where the loss allows it.
+    """Real numbers, standardized internally if the loss allows it.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ class RegressionTargets(Targets):
                 network.params[-1][name][..., :k] *= std
         bias[..., :k] *= std
         bias[..., :k] += mean
-        # What follows the means (a log-variance) moves by the logarithm of the squared unit.
+        # The scores after the means (log-variances) move by the logarithm of the squared unit.
         if bias.shape[-1] > k:
             bias[..., k:] += 2.0 * np.log(self.std)
 
@@ -188,11 +188,13 @@ def _mean_and_std(matrix: NDArray, weight: NDArray | None) -> tuple[NDArray, NDA
     with np.errstate(over="ignore", invalid="ignore"):
         mean = np.average(matrix, axis=0, weights=weight)
         centered = matrix - mean
-        # The squares of large numbers would overflow, those of their shares do not.
+        # The squares of large numbers would overflow; those of their shares do not.
         largest = np.abs(centered).max(axis=0, initial=np.finfo(np.float64).tiny)
         std = largest * np.sqrt(np.average((centered / largest) ** 2, axis=0, weights=weight))
     if not np.isfinite(mean).all() or not np.isfinite(std).all():
-        raise ValueError("y is too large for its mean and standard deviation; scale it down.")
+        raise ValueError(
+            "y is too large to compute its mean and standard deviation; scale it down."
+        )
     return mean, np.where(std > 0, std, 1.0)
 
 

@@ -48,7 +48,7 @@ def r2(y: Any, answers: NDArray, sample_weight: Any) -> float:
     if len(y) > 1 and not np.isfinite(score):
         raise ValueError(
             "y, the predictions for X, or sample_weight are so large that R2 is not finite; scale "
-            "them down, as y / 1e100."
+            "them down, for example y / 1e100."
         )
     return score
 

@@ -1,1 +1,1 @@
-"""Weights in the forms other libraries read: scikit-learn, PyTorch, Keras."""
+"""Weights in the forms of other libraries: scikit-learn, PyTorch, Keras."""

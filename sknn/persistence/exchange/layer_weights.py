@@ -1,4 +1,4 @@
-"""Where the weights of a network are, layer by layer, and in which order they meet."""
+"""The weights of a network, layer by layer, and the order of their inputs and outputs."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from sknn.core.layers.recurrent import Recurrent
 from sknn.core.layout import Shape, Views
 from sknn.core.network import Network
 
-# Layers that know what the axes of a row mean.
+# Layers for which the axes of a row have a meaning.
 _KINDS = (Filtering, MaxPool, AveragePool, Recurrent)
 
 Order = NDArray[np.intp] | None
-"""For each number of a row elsewhere its place here; None: the same order."""
+"""For each number of a row elsewhere, its place here; None: the same order."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class LayerWeights:
     outputs: Order = None
 
     def named(self, params: Views) -> dict[str, dict[str, NDArray]]:
-        """Return parameters as ``set_weights`` takes them: those of inner layers have a path."""
+        """Return parameters in the form for ``set_weights``: those of inner layers have a path."""
         owner, _, inner = self.path.partition(".")
         return {owner: {f"{inner}.{key}" if inner else key: v for key, v in params.items()}}
 
@@ -90,7 +90,7 @@ def layer_weights_of(estimator: Any, *, channels_first: bool = False) -> list[La
 def _with_inner(
     path: str, layer: Layer, params: Views, inputs: Order, outputs: Order
 ) -> Iterator[LayerWeights]:
-    """Yield the layers inside a block, and what the block holds itself."""
+    """Yield the layers inside a block, and the block's own parameters."""
     inside: set[str] = set()
     for chain in layer.chains if isinstance(layer, Block) else ():
         for name, inner in chain.pairs:

@@ -45,7 +45,7 @@ def renamed(**names: str) -> Rule:
 
 
 def rule_for(rules: Mapping[type[Layer], Rule], own: LayerWeights, library: str) -> Rule:
-    """Look a rule up by the class of a layer.
+    """Look up a rule by the class of a layer.
 
     Raises
     ------
@@ -79,24 +79,24 @@ def inverse(order: Sequence[int]) -> list[int]:
 
 
 def sorted_rows(array: NDArray, order: Any) -> NDArray:
-    """Return rows in the order they have elsewhere."""
+    """Return rows in the order of the other library."""
     return array if order is None else array[order]
 
 
 def sorted_back(array: NDArray, order: Any) -> NDArray:
-    """Return rows in the order they have here."""
+    """Return rows in the order of sknn."""
     return array if order is None else array[np.argsort(order)]
 
 
 def checked(array: Any, shape: tuple[int, ...], name: str, dtype: Any) -> NDArray:
-    """Return an array of another library as NumPy's, in a shape that is known beforehand.
+    """Return an array of another library as a NumPy array of a known shape.
 
     Raises
     ------
     ValueError
         If it has another shape, or holds anything but real numbers.
     """
-    if hasattr(array, "detach"):  # a tensor that may ask for gradients, or lie on a device
+    if hasattr(array, "detach"):  # a tensor that may need gradients, or be on a device
         array = array.detach().cpu()
     found = np.asarray(array)
     if found.shape != shape:

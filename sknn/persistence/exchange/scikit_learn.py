@@ -1,4 +1,4 @@
-"""Fitted networks of scikit-learn, and back."""
+"""Convert fitted networks from and to scikit-learn."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def to_sklearn(estimator: Any) -> Any:
     """
     if type(estimator) not in _PAIRS:
         raise TypeError(
-            "estimator must be an MLPClassifier, MLPRegressor or BernoulliRBM of sknn; got "
+            "estimator must be an MLPClassifier, MLPRegressor, or BernoulliRBM of sknn; got "
             f"{type(estimator).__module__}.{type(estimator).__qualname__}."
         )
     estimator._check_fitted()
@@ -217,7 +217,7 @@ def _mlp(ours: Any, kind: type) -> Any:
 
 
 def _parameters(ours: Any, kind: type, links: list[Link]) -> dict[str, Any]:
-    """Return the parameters there; raise for a network there cannot be."""
+    """Return the parameters in scikit-learn; raise if it has no such network."""
     params, known = ours.get_params(deep=False), kind().get_params()  # type: ignore[attr-defined]
     shared = {name: value for name, value in params.items() if name in known}
     shared["hidden_layer_sizes"] = tuple(link.bias.shape[-1] for link in links[:-1])
@@ -288,7 +288,7 @@ def _binarizer(ours: Any) -> LabelBinarizer:
 
 
 def _set_progress(made: Any, ours: Any) -> None:
-    """Set the attributes that training there leaves, and reads when it continues."""
+    """Set the attributes that scikit-learn's training sets, and reads when it continues."""
     run = ours.run_
     made.n_iter_, made.t_ = ours.n_iter_, run.samples
     made.loss_ = ours.loss_

@@ -58,7 +58,7 @@ def _dense_back(own: LayerWeights, arrays: Arrays) -> Views:
 
 
 def _filters_there(own: LayerWeights) -> dict[str, NDArray]:
-    """Kernels: axes of places first here, output and input channels first there."""
+    """Kernels: axes of places first in sknn, output and input channels first in PyTorch."""
     weights = own.params["W"]
     found = {"weight": np.moveaxis(weights, (-1, -2), (0, 1))}
     return found | ({"bias": own.params["b"]} if "b" in own.params else {})
@@ -276,9 +276,9 @@ def from_torch_state_dict(
 def _check_all_have_a_place(
     every: list[LayerWeights], paths: list[str], state: Mapping[str, Any], *, of_others: bool
 ) -> None:
-    """Raise for arrays that nothing here takes, such as a second layer of an LSTM.
+    """Raise for arrays without a counterpart, such as those of a second layer of an LSTM.
 
-    Modules that `names` do not mention may be there: those are of others.
+    Modules that `names` does not mention are allowed: they belong to other parts.
     """
     known = {
         f"{path}.{name}"
@@ -290,13 +290,13 @@ def _check_all_have_a_place(
         more = [key for key in more if key.rpartition(".")[0] in paths]
     if more:
         raise ValueError(
-            f"state has {', '.join(more)}, for which the network here has no place. Compare "
+            f"state has {', '.join(more)}, which have no counterpart in this network. Compare "
             "summary() with the modules there; names= picks some of them."
         )
 
 
 def _taken(wanted: Arrays, path: str, state: Mapping[str, Any]) -> Arrays:
-    """Return the arrays of one module, checked; biases it does not have are zero."""
+    """Return the checked arrays of one module; missing biases are zero."""
     found = {}
     for name, like in wanted.items():
         key = f"{path}.{name}"
@@ -325,7 +325,7 @@ def _paths(every: list[LayerWeights], names: Any) -> list[str]:
 
 
 def _distinct(paths: list[str]) -> list[str]:
-    """Return names of modules; two layers of one name would have the arrays of one."""
+    """Return names of modules; raise if two layers have the same name."""
     if len(set(paths)) < len(paths):
         raise ValueError(f"names must give every layer a different name; got {paths}.")
     return paths
@@ -339,7 +339,7 @@ def _paths_there(every: list[LayerWeights], names: Any, state: Mapping[str, Any]
         return paths
     if len(modules) != len(paths):
         raise ValueError(
-            f"state holds {len(modules)} modules, {modules}, and the network here {len(paths)} "
+            f"state holds {len(modules)} modules, {modules}, but this network has {len(paths)} "
             f"layers with weights, {paths}; map them with names={{layer: module}}."
         )
     return modules

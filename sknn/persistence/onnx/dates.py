@@ -18,13 +18,13 @@ _ERA = 146_097
 
 
 def part_of(moments: Tensor, name: str) -> Tensor:
-    """Return a part of dates as float64, NaN where they are missing.
+    """Return a part of dates as float64, NaN if they are missing.
 
     Parameters
     ----------
     moments : Tensor of int64
         Microseconds since 1970-01-01.
-    name : {"days", "year", "month", "weekday", "hour"}
+    name : {"days", "year", "month", "day", "weekday", "hour"}
     """
     graph = moments.graph
     value = graph.cast(_PARTS[name](moments), np.float64)
@@ -52,8 +52,8 @@ def _weekday(moments: Tensor) -> Tensor:
     return _modulo(_floor_divide(moments, _DAY) + 3, 7)
 
 
-def _civil(moments: Tensor) -> tuple[Tensor, Tensor]:
-    """Return year and month; the year begins in March, so that its leap day is its last.
+def _civil(moments: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return year, month, and day; the year begins in March, so that its leap day is its last.
 
     The algorithm is Hinnant's (2013), "chrono-compatible low-level date algorithms",
     civil_from_days.
@@ -68,13 +68,14 @@ def _civil(moments: Tensor) -> tuple[Tensor, Tensor]:
     is_next_year = since_march > 9
     month = since_march + graph.where(is_next_year, graph.constant(-9, np.int64), np.int64(3))
     year = year_of_era + era * 400 + graph.cast(is_next_year, np.int64)
-    return year, month
+    return year, month, day - (since_march * 153 + 2) / 5 + 1
 
 
 _PARTS: dict[str, Callable[[Tensor], Tensor]] = {
     "days": _days,
     "year": lambda moments: _civil(moments)[0],
     "month": lambda moments: _civil(moments)[1],
+    "day": lambda moments: _civil(moments)[2],
     "weekday": _weekday,
     "hour": _hour,
 }

@@ -18,7 +18,8 @@ _NODES = ("Concat", "Cast", "Identity")
 def separate(graph: Graph, variables: Sequence[Any], n_columns: int) -> list[Tensor]:
     """Return each column as it was before a column transformer joined all in one type.
 
-    A join would turn numbers beside text into text, and dates beside float32 numbers into float32.
+    A join would turn numbers joined with text into text, and dates joined with float32 into
+    float32.
 
     Parameters
     ----------

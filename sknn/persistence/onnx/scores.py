@@ -22,7 +22,7 @@ from sknn.persistence.onnx.links import linked
 
 @dataclass
 class Scores:
-    """The raw scores of all members, and what they mean.
+    """The raw scores of all members, and their meaning.
 
     Attributes
     ----------

@@ -114,7 +114,7 @@ class WeightAveraging(Callback):
         return int(self.start)
 
     def _move(self, progress: Progress, share: float) -> None:
-        """Go a share of the way from the average to the weights, without a new array."""
+        """Move the average a share of the way to the weights, without a new array."""
         average = progress.run.average
         assert average is not None
         np.subtract(progress.network.theta, average.theta, out=self._work)

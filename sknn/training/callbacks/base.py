@@ -1,4 +1,4 @@
-"""What a callback is, what it can see, and when it is called."""
+"""Callbacks: what they are, what they can see, and when they are called."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _REMEMBERED = 4
 class Phase(IntEnum):
     """Phases in which callbacks run: average, measure, decide, report, then keep.
 
-    What all but the last add to ``progress.row`` becomes part of the history; when the last
-    ones run at the end of an epoch, it has been written there.
+    Entries that all but the last add to ``progress.row`` become part of the history, where they
+    have been written when the last ones run at the end of an epoch.
     """
 
     AVERAGE = 0
@@ -76,10 +76,10 @@ class Progress:
     concluding : float
         Seconds that will be needed after the last epoch.
     member : int or None
-        Which member is trained, where they are trained one after the other, as with lbfgs.
+        Which member is trained, if they are trained one after the other, as with lbfgs.
     resumed : bool
-        Whether an interrupted call continues: callbacks then hold what they held when the snapshot
-        was taken.
+        Whether an interrupted call continues: callbacks then have the state they had when the
+        snapshot was taken.
     stop_reason : str or None
         Set by :meth:`stop`.
     """
@@ -202,19 +202,19 @@ class Callback(Spec):
 
     phase: ClassVar[Phase] = Phase.REPORT
     stochastic_only: ClassVar[bool] = False
-    """Makes no sense under ``solver="lbfgs"``, which then refuses it."""
+    """Makes no sense with ``solver="lbfgs"``, which then refuses it."""
 
     averages: ClassVar[bool] = False
     """Keeps ``progress.run.average``; only one callback can."""
 
     writes_files: ClassVar[bool] = False
-    """Writes to ``path``; loaded from a file, it is named in a warning."""
+    """Writes to ``path``; if loaded from a file, it is named in a warning."""
 
     final_fit_only: ClassVar[bool] = False
-    """Sits out the fits of candidates in searches of :mod:`sknn.search`: the best one has it."""
+    """Is left out of fits of candidates in searches of :mod:`sknn.search`; the best one has it."""
 
     fleeting: ClassVar[tuple[str, ...]] = ()
-    """Attributes that are of no use outside of their call, as work arrays: no copy has them."""
+    """Attributes that copies do not have: useless outside their call, such as work arrays."""
 
     def __sklearn_clone__(self) -> Callback:
         """Share it between clones of an estimator."""
@@ -238,7 +238,7 @@ class Callback(Spec):
         """Run after every epoch."""
 
     def on_train_end(self, progress: Progress) -> None:
-        """Run after the last epoch, whatever ended training, except an exception."""
+        """Run after the last epoch, no matter how training ended, except after an exception."""
 
     def on_train_error(self, progress: Progress) -> None:
         """Run after an exception, before it is raised, to close what ``on_train_begin`` opened."""
@@ -276,7 +276,7 @@ class Hooks:
         return bool(self.gradient or self.batch_end)
 
     def tell_of_error(self, progress: Progress) -> None:
-        """Tell of an exception that ends training."""
+        """Notify callbacks of an exception that ends training."""
         for callback in self.ordered:
             callback.on_train_error(progress)
 

@@ -83,7 +83,8 @@ class Checkpoint(Callback):
     phase = Phase.KEEP
     stochastic_only = True
     writes_files = True
-    # Snapshots that wait to be saved hold copies of this object: each would hold the previous one.
+    # Snapshots that wait to be saved contain copies of this object: each would contain the previous
+    # one.
     fleeting = ("_unsaved",)
     _unsaved: Any = None
     constraints = {
@@ -174,13 +175,13 @@ class Checkpoint(Callback):
         """Save when due; otherwise keep a copy, in case the next epoch is interrupted."""
         run = progress.run
         if progress.stop_reason is not None or run.epoch >= run.until:
-            return  # The end of training, which knows why it ended, comes next.
+            return  # The end of training comes next, with the reason.
         self._unsaved = progress.snapshot()  # type: ignore[misc]
         if self._is_due(run.epoch):
             self._save()
 
     def on_train_end(self, progress: Progress) -> None:
-        """Save how training ended."""
+        """Save the end of training."""
         run = progress.run
         ended = run.stop_reason not in ("interrupted", "diverged")
         if ended and (not run.stream or self._is_due(run.epoch)):
@@ -193,7 +194,7 @@ class Checkpoint(Callback):
         return epoch % self.every_epochs == 0 and self._is_old()
 
     def _is_old(self) -> bool:
-        """Return whether the file has its age; the file knows it even in a stream of calls."""
+        """Return whether the file is old enough; its age is known even in a stream of calls."""
         if self.every_seconds is None:
             return True
         try:

@@ -12,8 +12,7 @@ from sklearn.base import clone
 from sknn.core.spec import Spec
 from sknn.training.callbacks.base import Callback
 
-# With one of these things say that they cannot be copied or saved; that memory is short is no such
-# thing.
+# Objects raise one of these if they cannot be copied or saved; a lack of memory is not meant.
 REFUSALS = (
     AttributeError,
     LookupError,
@@ -36,7 +35,7 @@ def for_a_call(callbacks: Iterable[Callback]) -> list[Callback]:
 
 
 def _shallow(callback: Callback, known: dict[int, Callback]) -> Callback:
-    # Not by the protocol of copy: a __getstate__ says what cannot be saved, not what is not shared.
+    # Not by the copy protocol: a __getstate__ says what cannot be saved, not what is not shared.
     if id(callback) not in known:
         twin = known[id(callback)] = object.__new__(type(callback))
         for name, value in vars(callback).items():
@@ -60,16 +59,16 @@ def with_state(
     callbacks : list of Callback
         Those that run.
     given : iterable of Callback
-        Those of the user; what they hold is shared.
+        Those of the user; the objects they hold are shared.
     kept : iterable
-        What else is shared.
+        Other shared objects.
     """
     held = [value for each in with_inner(given) for value in vars(each).values()]
     memo = {id(each): each for each in (*held, *kept) if not isinstance(each, Spec)}
     found = dict(memo)
     try:
         twins = copy.deepcopy(callbacks, found)
-    except REFUSALS:  # What cannot be copied is shared, too.
+    except REFUSALS:  # Objects that cannot be copied are shared, too.
         found = memo | _stubborn(callbacks, memo)
         twins = copy.deepcopy(callbacks, found)
     for callback in with_inner(callbacks):
@@ -78,7 +77,7 @@ def with_state(
 
 
 def _complete(twin: Callback, callback: Callback) -> None:
-    """Share what a __getstate__ leaves out; it will look for that when the copy is saved."""
+    """Share what a __getstate__ leaves out, because it will look for it when the copy is saved."""
     for name, value in vars(callback).items():
         if name not in callback.fleeting:
             twin.__dict__.setdefault(name, value)
@@ -109,7 +108,7 @@ def _stubborn(callbacks: Iterable[Callback], memo: dict[int, Any]) -> dict[int, 
 
 
 def state_of(callback: Callback) -> dict[str, Any]:
-    """Return the state of a callback that would be saved, nothing if it has none."""
+    """Return the state of a callback that would be saved, or nothing if it has none."""
     state = {} if fails(callback.__getstate__) else callback.__getstate__()
     return state if isinstance(state, dict) else callback.__dict__
 

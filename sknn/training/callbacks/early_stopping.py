@@ -20,34 +20,34 @@ LEFT = "a member stopped"
 class Watch(Callback):
     """Counts epochs without progress; slows down or stops, and keeps the best weights.
 
-    Members are watched one by one: each has its own patience, its own best weights and its own end.
-    Training ends with the last of them. A rate that falls in a stall belongs to all, so it waits
-    until all have stalled.
+    Members are monitored separately: each has its own patience, best weights, and end. Training
+    ends with the last of them. A rate that falls in a stall is shared by all, so it waits until all
+    have stalled.
 
     Parameters
     ----------
     column : str
-        What is watched, a column of the history.
+        The monitored column of the history.
     measure : str
-        What the column holds, by name: figures of another measure are not compared with it.
+        Name of the measure in the column: figures of another measure are not compared with it.
     sign : float
-        1.0 where less is better, -1.0 where more is.
+        1.0 if less is better, -1.0 if more is better.
     tol : float
-        Least improvement that counts.
+        Smallest improvement that counts.
     patience : float
         Training stops after more than this many epochs without improvement.
     planned : int
-        Epochs of the run that do not count as without improvement, come what may.
+        Epochs of the run that never count as epochs without improvement.
     schedule : Schedule
         May lower the rate in a stall instead.
     base_rate : float
     keep_best : bool
     reason : str
-        Why training stopped, for ``stop_reason_``.
+        Reason for the end of training, for ``stop_reason_``.
     say : callable
         Gets a message if `verbose` is on.
     leave : bool
-        Training ends with the first member that stops, for the others to continue by themselves.
+        Training ends with the first member that stops, so that the others can continue separately.
     """
 
     phase = Phase.DECIDE
@@ -122,7 +122,7 @@ class Watch(Callback):
         elif run.best is None and progress.stop_reason is None:
             raise ValueError(
                 f"scoring={self.measure!r} gives {values[~finite][0]} on the validation rows, so "
-                "early stopping cannot watch it; choose another scoring, or give more validation "
+                "early stopping cannot monitor it; choose another scoring, or pass more validation "
                 "rows."
             )
 
@@ -153,7 +153,7 @@ class Watch(Callback):
 
 
 class StopBelow(Callback):
-    """Stop when the training loss falls under a threshold."""
+    """Stop when the training loss falls below a threshold."""
 
     phase = Phase.DECIDE
 

@@ -1,4 +1,4 @@
-"""What is printed about an epoch: its number, its measurements, and the time left."""
+"""The line about an epoch: its number, its measurements, and the time left."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def figures_of(row: Mapping[str, float]) -> dict[str, str]:
     """Return the measurements of an epoch to print, by name, as text.
 
     Losses first, then the score (that of `scoring` if there is one), then the learning rate.
-    What was not measured in this epoch is left out.
+    Quantities that were not measured in this epoch are left out.
     """
     told = {name: f"{row[key]:#.6g}" for key, name in _TOLD.items() if key in row}
     if "generator loss" in told:
@@ -33,7 +33,7 @@ def figures_of(row: Mapping[str, float]) -> dict[str, str]:
 
 
 def members_of(progress: Progress) -> str:
-    """Say which members were measured: one of those in turn, or those still being trained."""
+    """Return which members were measured: the current one, or those still being trained."""
     n_members = progress.run.n_members
     if progress.member is not None:
         return f"member {progress.member + 1}/{n_members}"
@@ -41,7 +41,7 @@ def members_of(progress: Progress) -> str:
 
 
 class Pace:
-    """Estimates how long the rest takes, at the pace so far.
+    """Estimates how long the rest takes at the current pace.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class Pace:
         self.begin = perf_counter()
 
     def left(self, done: int) -> str:
-        """Return the time left after some steps in words; nothing once all are taken."""
+        """Return the time left after some steps in words; blank after the last one."""
         now = perf_counter()
         if not 0 < done < self.total:
             return ""

@@ -30,7 +30,7 @@ def _is_dense(value: Any, n_axes: int) -> bool:
 
 
 class _Reel:
-    """The pictures so far, evenly spread over the epochs, however many these are."""
+    """The pictures so far, evenly spread over any number of epochs."""
 
     def __init__(self, every: int, most: int) -> None:
         self.every, self.most = every, most
@@ -43,7 +43,7 @@ class _Reel:
         return epoch % self.every == 0 and epoch not in self.epochs[-1:]
 
     def add(self, frame: frames.Still, epoch: int, caption: str) -> None:
-        """Keep a picture; of too many every second one goes."""
+        """Keep a picture; if there are too many, every second one is dropped."""
         self.frames.append(frame)
         self.epochs.append(epoch)
         self.captions.append(caption)

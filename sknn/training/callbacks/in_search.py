@@ -9,17 +9,17 @@ from sknn.training.callbacks.progress_bar import ProgressBar
 
 
 def bar_of(estimator: Any) -> ProgressBar | None:
-    """Return the bar among the callbacks of an estimator, or of one inside of it."""
+    """Return the bar among the callbacks of an estimator, or of one inside it."""
     return next((each for each in _all(estimator) if isinstance(each, ProgressBar)), None)
 
 
 def check_final_fit(estimator: Any) -> bool:
-    """Say whether an estimator has callbacks that leave its candidates alone; check these.
+    """Return whether an estimator has callbacks for its last fit only, after checking them.
 
     Raises
     ------
     InvalidParameterError
-        For what would otherwise end the fit of the best candidate, after the search.
+        For errors that would otherwise end the fit of the best candidate, after the search.
     """
     found = [each for each in _all(estimator) if _waits(each)]
     for callback in found:
@@ -28,7 +28,7 @@ def check_final_fit(estimator: Any) -> bool:
 
 
 def for_candidate(estimator: Any) -> Any:
-    """Take from an estimator the callbacks that belong to the fit of the best candidate alone."""
+    """Remove from an estimator the callbacks for the fit of the best candidate only."""
     others = {
         name: [each for each in callbacks if not _waits(each)] or None
         for name, callbacks in _callbacks_of(estimator).items()
@@ -46,7 +46,7 @@ def _all(estimator: Any) -> list[Any]:
 
 
 def _callbacks_of(estimator: Any) -> dict[str, Any]:
-    """Return all parameters `callbacks` that are lists, by name."""
+    """Return all `callbacks` parameters that are lists, by name."""
     return {
         name: value
         for name, value in estimator.get_params(deep=True).items()

@@ -13,7 +13,7 @@ class Pause(Callback):
 
     To the last bit, the parts together equal a fit without a pause: a schedule spans all of
     `max_iter`, and so does the patience of early stopping. A paused estimator predicts with the
-    best weights so far, or the last ones, and keeps what it needs to continue.
+    best weights so far, or the last ones, and keeps the state that it needs to continue.
 
     Parameters
     ----------

@@ -9,9 +9,10 @@ from sknn.training.callbacks.epoch_line import Pace, figures_of, members_of
 class PrintProgress(Callback):
     """Print one line per epoch: its number, losses, score, learning rate, and time left.
 
-    "Iteration" is scikit-learn's word for an epoch. The time left is that of all epochs the call
-    was asked for, at the pace so far; early stopping may end it sooner, `max_time` is known. A
-    call of ``partial_fit`` is one epoch of a stream of unknown length: its line has the rows.
+    "Iteration" is scikit-learn's word for an epoch. The time left is that of all planned epochs
+    at the current pace; early stopping may end training sooner, and `max_time` is taken into
+    account. A call of ``partial_fit`` is one epoch of a stream of unknown length: its line has
+    the number of rows.
     """
 
     def on_train_begin(self, progress: Progress) -> None:

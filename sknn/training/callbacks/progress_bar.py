@@ -19,7 +19,7 @@ class ProgressBar(Callback):
     It needs tqdm (``pip install tqdm``), which comes with the extra ``progress`` of sknn. The
     bar is drawn in a terminal, on standard error, or as a widget in a notebook.
 
-    What it counts depends on who trains the network:
+    What it counts depends on how the network is trained:
 
     - `fit` counts epochs (iterations of ``solver="lbfgs"``). If members are trained one after the
       other, each has its own bar.
@@ -74,7 +74,7 @@ class ProgressBar(Callback):
         total : float or None
             Steps to count; None if their number is unknown.
         unit : str
-            What a step is.
+            Name of a step.
         **options
             For tqdm.
 
@@ -169,7 +169,7 @@ class StepCount:
 
 @contextmanager
 def counted(shown: ProgressBar | None, total: float | None, unit: str) -> Iterator[StepCount]:
-    """Yield a counter of steps of work in a bar, which is closed however the work ends."""
+    """Yield a counter of steps of work in a bar, which is closed no matter how the work ends."""
     if shown is None:
         yield StepCount()
         return

@@ -14,13 +14,13 @@ from sknn.core.constraints import integer, none, real
 from sknn.exceptions import InvalidParameterError
 from sknn.training.callbacks.base import Callback, Phase, Progress
 
-# With fewer, neighboring rates lie too far apart and the average is of too few losses.
+# With fewer, adjacent rates are too far apart, and the average is over too few losses.
 _FEWEST = 50
-# The loss is averaged over about this share of the updates, so over the same factor of rates
-# whatever the number of updates.
+# The loss is averaged over about this share of the updates, that is, over the same factor of rates
+# for any number of updates.
 _WINDOW = 0.05
 _DIVERGED = 4.0
-# What the test must not leave in a run; how far it came, and its history, stay.
+# State that the test must not leave in a run; its progress and history stay.
 _TOUCHED = (
     "optimizer_state",
     "optimizer_step",
@@ -129,7 +129,7 @@ class LearningRateRange(Callback):
     def _begin(self, progress: Progress) -> None:
         if progress.run.step:
             raise ValueError(
-                "LearningRateRange tests a fresh network, and this call continues a run; fit with "
+                "LearningRateRange tests a fresh network, but this call continues a run; fit with "
                 "warm_start=False, or remove it from callbacks."
             )
         self._updates = self._planned(progress.count_updates())  # type: ignore[misc]
@@ -143,7 +143,7 @@ class LearningRateRange(Callback):
         wanted = self.n_updates or _FEWEST
         if available < wanted:
             raise ValueError(
-                f"LearningRateRange needs {wanted} updates, and this call makes {available}: raise "
+                f"LearningRateRange needs {wanted} updates, but this call makes {available}: raise "
                 "max_iter, or lower batch_size."
             )
         return self.n_updates or available
@@ -154,7 +154,7 @@ class LearningRateRange(Callback):
             progress.stop("range_test")
 
     def _has_diverged(self, loss: float) -> bool:
-        """Book the loss to which the last rate led."""
+        """Record the loss to which the last rate led."""
         if not math.isfinite(loss):
             return True
         self._losses.append(loss)
@@ -167,7 +167,7 @@ class LearningRateRange(Callback):
             progress.stop("range_test")
 
     def on_epoch_end(self, progress: Progress) -> None:
-        """Reset the patience of training: with small rates there is no progress."""
+        """Reset the patience of training, because there is no progress at small rates."""
         progress.run.stall = 0
 
     def on_train_end(self, progress: Progress) -> None:
@@ -240,7 +240,7 @@ class _Rising:
 class _Average:
     """An exponential moving average without bias; detects that it has passed its minimum.
 
-    The first `window` averages are those of too few losses to be a minimum.
+    The first `window` averages are over too few losses to be a minimum.
     """
 
     def __init__(self, window: int) -> None:
@@ -252,7 +252,7 @@ class _Average:
         self.first = self.lowest = math.inf
 
     def add(self, value: float) -> bool:
-        """Take in a value and say whether the average has diverged."""
+        """Add a value and return whether the average has diverged."""
         self.sum = self.decay * self.sum + (1.0 - self.decay) * value
         self.weight = self.decay * self.weight + (1.0 - self.decay)
         average = self.sum / self.weight
@@ -267,7 +267,7 @@ class _Average:
     def _limit(self) -> float:
         if self.lowest > 0:
             return _DIVERGED * self.lowest
-        # A loss may be negative (a log-density); then its improvement takes the place of zero.
+        # A loss may be negative (a log-density); then its improvement is used in place of zero.
         gained = max(self.first - self.lowest, abs(self.lowest))
         return self.lowest + (_DIVERGED - 1) * gained
 

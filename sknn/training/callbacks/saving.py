@@ -14,7 +14,7 @@ from sknn.training.warnings import users_level
 
 
 def told_of(estimator: Any) -> files.Told:
-    """Return a snapshot as it will be saved; name what cannot be saved."""
+    """Return a snapshot as it will be saved; the error names what cannot be saved."""
     try:
         return files.told(estimator)
     except ValueError as error:
@@ -57,7 +57,7 @@ def warn_of_writers(made: Iterable[Any], path: str | os.PathLike) -> None:
 
 
 def _is_at(callback: Callback, path: str | os.PathLike) -> bool:
-    """Return whether a callback writes the very file it comes from."""
+    """Return whether a callback writes the file from which it was loaded."""
     try:
         return os.path.realpath(callback.path) == os.path.realpath(path)  # type: ignore[attr-defined]
     except (AttributeError, TypeError, ValueError):

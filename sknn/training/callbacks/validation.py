@@ -33,7 +33,7 @@ def mean_loss(
 def mean_losses(
     network: Network, loss: Loss, raw: NDArray, target: Any, weight: NDArray | None
 ) -> Any:
-    """Return the weighted mean loss of raw scores, of every member its own."""
+    """Return the weighted mean loss of raw scores, separately for every member."""
     target = in_order(target) if isinstance(target, np.ndarray) else target.toarray()
     scratch = network.scratch(loss.scratch(raw.shape[-1]), target.shape[0], train=True)
     total = loss.total(target, weight)
@@ -42,7 +42,7 @@ def mean_losses(
 
 
 class Validate(Callback):
-    """Measures loss and score on the validation rows after every epoch, of every member.
+    """Measures loss and score of every member on the validation rows after every epoch.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ class Validate(Callback):
         progress.row["validation_score"] = float(score)
 
     def rows(self, slab: slice) -> tuple[Any, Any, NDArray | None]:
-        """Return x, target and weight of one of the pieces."""
+        """Return x, target, and weight of one of the pieces."""
         parts = (self.x, self.target, self.weight)
         if len(self.slabs) > 1:
             parts = tuple(None if part is None else part[slab] for part in parts)  # type: ignore[assignment]
@@ -114,7 +114,7 @@ class Validate(Callback):
     def _measure(
         self, members: list[Network], slab: slice
     ) -> tuple[list[float], list[float], float]:
-        """Return losses and scores of members on some rows, and the score of them together."""
+        """Return losses and scores of members on some rows, and their joint score."""
         x, target, weight = self.rows(slab)
         raws = [network.predict(x) for network in members]
         pairs = zip(members, raws, strict=True)
@@ -126,7 +126,7 @@ class Validate(Callback):
 
 
 def _slabs(target: Any, weight: NDArray | None) -> tuple[list[slice], list[float]]:
-    """Return the pieces in which to look at the rows, and what each counts; not those of nothing.
+    """Return the slices of rows to measure, and their weights, without those of weight zero.
 
     Not all scores of dense targets are means over the rows.
     """

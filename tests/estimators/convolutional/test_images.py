@@ -222,7 +222,7 @@ def test_memory_of_prediction_does_not_grow_with_the_rows():
 @pytest.mark.parametrize(
     ("X", "settings", "text"),
     [
-        (FLAT, {"input_shape": (7, 8)}, "input_shape=.* asks for 56"),
+        (FLAT, {"input_shape": (7, 8)}, "input_shape=.* needs 56"),
         (IMAGES, {"input_shape": (4, 16)}, "input_shape says"),
         (IMAGES[..., None, None], {}, r"\(H, W\) or \(H, W, C\)"),
         (FLAT, {"input_shape": (8, 8), "kernel_size": (3, 3), "pool_size": (2,)}, "pool_size"),

@@ -193,7 +193,7 @@ def test_partial_fit_with_early_stopping_asks_for_a_validation_set(kind):
     [
         ({"X_val": X}, "y_val is missing"),
         ({"y_val": REAL}, "X_val is missing"),
-        ({"sample_weight_val": np.ones(60)}, "sample_weight_val was given without"),
+        ({"sample_weight_val": np.ones(60)}, "sample_weight_val was passed without"),
         ({"X_val": X[:, :3], "y_val": REAL}, "X_val has 3 features, but MLPRegressor is expecting"),
         ({"X_val": X, "y_val": REAL[:7]}, "inconsistent numbers of samples"),
         ({"X_val": X, "y_val": TWO_REAL}, "y_val must have 1 columns"),

@@ -370,7 +370,7 @@ BAD_CALLS = {
     "sparse": (lambda gan: gan.fit(sp.csr_array(X)), TypeError, "toarray"),
     "labels of another kind": (lambda gan: gan.fit(X, X[:, 0]), ValueError, "label type"),
     "several labels": (lambda gan: gan.fit(X, np.tile(Y[:, None], 2)), ValueError, "one class"),
-    "labels too short": (lambda gan: gan.fit(X, Y[:9]), ValueError, "150 rows and y has 9"),
+    "labels too short": (lambda gan: gan.fit(X, Y[:9]), ValueError, "150 rows, but y has 9"),
     "weights": (lambda gan: gan.fit(X, None, -np.ones(150)), ValueError, "sample_weight"),
     "no rows wanted": (lambda gan: gan.sample(0), ValueError, "n_samples"),
     "half a row": (lambda gan: gan.sample(1.5), ValueError, "n_samples"),
@@ -400,10 +400,10 @@ def test_a_divergence_is_an_error():
 def test_the_shape_of_rows_stays_while_training_goes_on():
     gan = small(input_shape=(2, 2, 1)).partial_fit(X)
     before = gan.sample(3, random_state=0)
-    with pytest.raises(ValueError, match="input_shape asks for rows of shape"):
+    with pytest.raises(ValueError, match="input_shape needs rows of shape"):
         gan.set_params(input_shape=(1, 4, 1)).partial_fit(X)
     gan.set_params(warm_start=True)
-    with pytest.raises(ValueError, match="input_shape asks for rows of shape"):
+    with pytest.raises(ValueError, match="input_shape needs rows of shape"):
         gan.fit(X)
     assert_array_equal(gan.sample(3, random_state=0), before)
     assert gan.set_params(warm_start=False).fit(X).input_shape_ == (1, 4, 1)

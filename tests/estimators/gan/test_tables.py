@@ -202,7 +202,7 @@ def test_odd_columns(columns):
         ),
         (
             lambda net, table: clone(net).set_params(input_shape=(3, 3)).fit(table),
-            "input_shape=\\(3, 3\\) asks for 9",
+            "input_shape=\\(3, 3\\) needs 9",
         ),
     ],
 )

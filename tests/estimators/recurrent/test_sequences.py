@@ -436,7 +436,7 @@ ENDLESS[5, 1, 1] = np.inf
         ([*SEQUENCES[:39], [["a", "b"]]], {}, r"X\[39\]"),
         (EVEN[..., None], {}, "are not sequences"),
         (EVEN, {"input_shape": (6, 3)}, "input_shape says"),
-        (EVEN.reshape(40, 12), {"input_shape": (5, 2)}, "asks for 10"),
+        (EVEN.reshape(40, 12), {"input_shape": (5, 2)}, "needs 10"),
         (EVEN, {"cell": "rnn"}, "cell"),
         (EVEN, {"units": (0,)}, "units must be > 0"),
         (EVEN, {"tbptt": 0}, "tbptt"),

@@ -64,8 +64,8 @@ def test_flat_rows_where_lists_of_steps_were_learned():
 @pytest.mark.parametrize(
     ("X", "message"),
     [
-        (EVEN[:, :0], r"X has rows of shape \(0, 2\), which hold no number"),
-        (EVEN[..., :0], r"X has rows of shape \(6, 0\), which hold no number"),
+        (EVEN[:, :0], r"X has rows of shape \(0, 2\), which are empty"),
+        (EVEN[..., :0], r"X has rows of shape \(6, 0\), which are empty"),
         ([[[10**400, 1]] * len(each) for each in SEQUENCES], r"In X\[0\]: int too large"),
     ],
 )

@@ -120,7 +120,7 @@ def test_a_model_of_an_earlier_version_says_so():
     X, y = draw(100)
     net = clone(FAST).fit(X, y)
     del net._intervals
-    with pytest.raises(ValueError, match="an earlier version saved has to be fitted again"):
+    with pytest.raises(ValueError, match="saved by an earlier version has to be fitted again"):
         net.predict(X, return_quantiles=LEVELS)
     net.predict(X, return_std=True)
 

@@ -155,9 +155,9 @@ def test_a_run_that_continues_is_refused():
 
 
 def test_too_few_updates():
-    with pytest.raises(ValueError, match="needs 50 updates, and this call makes 8: raise max_iter"):
+    with pytest.raises(ValueError, match="needs 50 updates, but this call makes 8: raise max_iter"):
         ranged(LearningRateRange(), max_iter=2)
-    with pytest.raises(ValueError, match="needs 500 updates, and this call makes 120"):
+    with pytest.raises(ValueError, match="needs 500 updates, but this call makes 120"):
         ranged(LearningRateRange(n_updates=500))
 
 

@@ -51,7 +51,7 @@ def entries_of(kind: type) -> dict[str, Entry]:
 
 
 def constraints_of(kind: type) -> dict[str, Constraint]:
-    """Return the constraints of a class; some parameters are checked where they are used."""
+    """Return the constraints of a class; some parameters are checked when they are used."""
     rows = entries_of(kind)
     return {name: row.constraint for name, row in rows.items() if row.constraint is not None}
 

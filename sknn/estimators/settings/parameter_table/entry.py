@@ -22,7 +22,7 @@ class Entry:
     default : object
     text : str
     constraint : Constraint or None
-        None: it is checked where it is used.
+        None: it is checked when it is used.
     also : str
         A further sentence, for some classes only.
     changes : tuple of (str, dict)

@@ -136,9 +136,9 @@ _AUTO_ENCODER = {
     "outlier_score": Entry(
         '{"error", "distance"}',
         "error",
-        "What :meth:`score_samples` is minus of, and what outliers have more of: the "
-        "reconstruction error, or the distance from usual rows by residuals and codes, see the "
-        'notes. "distance" is the better choice if outliers are among the training rows.',
+        "How unusual a row is: :meth:`score_samples` returns minus the reconstruction error, or "
+        "minus the distance from usual rows by residuals and codes, see the notes. "
+        '"distance" is the better choice if outliers are among the training rows.',
         c.one_of(["error", "distance"]),
     ),
     "condition_rate": Entry(

@@ -46,7 +46,8 @@ ENTRIES = {
     "kernel_size": Entry(
         "int or tuple of int",
         3,
-        "Size of the filters. A tuple says along how many axes they move: ``(7,)`` along the steps "
+        "Size of the filters. The length of a tuple says along how many axes they move: ``(7,)`` "
+        "along the steps "
         "of a signal, ``(3, 3)`` over an image.",
         EXTENT,
     ),
@@ -66,7 +67,7 @@ ENTRIES = {
     "pooling": Entry(
         '{"max", "average", None}',
         "max",
-        "What is kept of each window. A nondecreasing activation is applied after the maximum, "
+        "How each window is reduced. A nondecreasing activation is applied after the maximum, "
         "which gives the same result and is cheaper.",
         c.none() | c.one_of(["max", "average"]),
     ),
@@ -112,8 +113,8 @@ ENTRIES = {
     "tbptt": Entry(
         "int",
         None,
-        "Truncated backpropagation through time: the largest number of steps that gradients flow "
-        "back.",
+        "Truncated backpropagation through time: the largest number of steps through which "
+        "gradients flow back.",
         c.none() | c.integer(1),
     ),
     "recurrent_dropout": Entry(

@@ -54,7 +54,7 @@ ENTRIES = {
         "int or inf",
         10,
         "Training stops after more than this many epochs without improvement. Those within "
-        'the horizon of a schedule such as "cosine" count only if a validation loss is watched.',
+        'the horizon of a schedule such as "cosine" count only if a validation loss is monitored.',
         c.integer(1) | INFINITE,
     ),
     "stop_below": Entry(
@@ -67,7 +67,7 @@ ENTRIES = {
         "max_iter / 10)`` epochs, and keep the best weights.",
         c.boolean(),
     )
-    .on(*MLP, also="With `scoring`, the score is watched instead.")
+    .on(*MLP, also="With `scoring`, the score is monitored instead.")
     .on("DeepBelief", also="The held-out rows are not used in pretraining.")
     .on(
         "TableSynthesizer",
@@ -86,7 +86,7 @@ ENTRIES = {
     "scoring": Entry(
         "str or callable",
         None,
-        "What early stopping watches: a scikit-learn scorer, or None for the validation loss.",
+        "What early stopping monitors: a scikit-learn scorer, or None for the validation loss.",
         c.none() | SCORER,
     ),
     "restore_best": Entry(
@@ -111,7 +111,7 @@ ENTRIES = {
     "verbose": Entry(
         "bool or int",
         False,
-        "Print one line per epoch: its number and how many there are, losses, score, learning "
+        "Print one line per epoch: its number and the number of all, losses, score, learning "
         "rate, and the time left.",
         c.boolean() | c.integer(0),
     )
