@@ -57,9 +57,12 @@ STATEMENTS = [
     ),
     (
         "gradients/initial_weights.py",
-        r"(?:layer 10|weight in) (\S+)",
-        lambda normal, xavier, he, tanh, few, *many: (
-            normal < 1e-6 < xavier < 0.1 < min(he, tanh) and few < 0.6 * min(many)
+        r"(?:layer 10|loss) ([\d.]+(?:e-\d+)?)",
+        lambda *of: (
+            of[0] < 1e-6 < of[1] < 0.1 < min(of[2:4])
+            and min(of[4:7]) > 2.2
+            and max(of[10:]) < 0.1
+            and len(of) == 16
         ),
     ),
     (
