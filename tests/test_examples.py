@@ -83,8 +83,8 @@ STATEMENTS = [
     ),
     (
         "training/optimizer_paths.py",
-        r"steps (\d\.\d+)",
-        lambda plain, *others: max(others) < plain,
+        r"(?:60 steps|30 epochs) (\S+)",
+        lambda *of: of[0] > max(of[2::2]) and of[1] > 5 * of[3] and len(of) == 12,
     ),
     (
         "training/learning_rates.py",
@@ -237,6 +237,7 @@ LONG = (
     "gradients/initial_weights.py",
     "gradients/vanishing_gradient.py",
     "networks/digit_weights.py",
+    "training/optimizer_paths.py",
 )
 
 

@@ -67,7 +67,9 @@ for i, (name, (activation, start)) in enumerate(starts.items()):
         ).fit(images[:1200], digits[:1200])  # fmt: skip
         ax.plot(net.history_["epoch"], net.history_["loss"], color=f"C{i}", linewidth=1.5)
         right = net.score(images[1200:], digits[1200:])
-        print(f"{name:<17} seed {seed}: loss {net.loss_:.2f}, accuracy on unseen digits {right:.2f}")
+        print(
+            f"{name:<17} seed {seed}: loss {net.loss_:.2f}, accuracy on unseen digits {right:.2f}"
+        )
     ax.plot([], color=f"C{i}", label=name)
 ax.axhline(np.log(10), color="0.5", linestyle=":", label="knows nothing: log 10")
 ax.set(xlabel="epoch", ylabel="training loss", ylim=(0, 2.5), xticks=range(1, 11))
