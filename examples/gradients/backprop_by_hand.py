@@ -10,8 +10,9 @@ weight is its input times the error of its output.
 
 The diagram shows this for one row and one hidden unit :math:`h`, with actual numbers, from right to
 left in four steps, each rounded to three decimals as on paper. An arrow has the color of the number
-that travels along it: orange if positive, blue if negative. Below, two layers by hand, in a few lines of NumPy, agree with sknn, and
-both agree with the brute-force check: change one weight a little, and see how the loss changes.
+that travels along it: orange if positive, blue if negative. Below, two layers by hand, in a few
+lines of NumPy, agree with sknn, and both agree with the brute-force check: change one weight a
+little, and see how the loss changes.
 """
 
 import matplotlib.pyplot as plt
@@ -107,7 +108,7 @@ def arrow(begin, end, number, label):
     color = "C1" if number > 0 else "C0"
     style = {"arrowstyle": "-|>", "color": color, "linewidth": 2, "mutation_scale": 18}
     above.annotate("", end, begin, arrowprops=style | {"shrinkA": 19, "shrinkB": 19})
-    x, y = 0.45 * np.array(begin) + 0.55 * np.array(end)
+    x, y = 0.51 * np.array(begin) + 0.49 * np.array(end)
     beside = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     above.text(x, y, label, color=color, ha="center", va="center", bbox=beside)
 

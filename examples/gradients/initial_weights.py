@@ -5,8 +5,8 @@ Initial weights: signals that fade
 The output of a layer is its input times its weights. With :math:`N(0, 0.01^2)`, every layer makes
 signals smaller, and after a few layers all rows look alike. Xavier (Glorot & Bengio 2010) draws
 weights so that the variance stays the same where activations have slope 1, as tanh has near 0;
-where tanh bends, the outputs shrink (here from 0.5 to 0.2). ReLU drops half of the variance; He et al. (2015)
-compensate with weights larger by a factor of :math:`\sqrt 2`.
+where tanh bends, the outputs shrink (here from 0.5 to 0.2). ReLU drops half of the variance; He et
+al. (2015) compensate with weights larger by a factor of :math:`\sqrt 2`.
 
 The histograms show the outputs of ten hidden layers before any training, and their standard
 deviation (std). Below, you see what becomes of such initial weights when the same ten layers are
