@@ -31,18 +31,17 @@ figure, (unit, *axes) = plt.subplots(
 )
 
 # One unit: what it computes, from left to right.
-circle = {"boxstyle": "circle,pad=0.35", "facecolor": "white", "edgecolor": "0.2"}
-arrow = {"arrowstyle": "-|>", "color": "0.2", "shrinkA": 12, "shrinkB": 14}
+arrow = {"arrowstyle": "-|>", "color": "0.2", "shrinkA": 13, "shrinkB": 13}
+nodes = {(2, 1): r"$\sum$", (4, 1): "$f$", (2, -0.1): "$b$"}
 for i, y_i in enumerate((2, 1, 0), start=1):
+    nodes[0, y_i] = f"$x_{i}$"
     unit.annotate("", (2, 1), (0, y_i), arrowprops=arrow)
-    unit.text(0, y_i, f"$x_{i}$", ha="center", va="center", bbox=circle)
     unit.text(0.9, 0.45 * y_i + 0.55, f"$w_{i}$", ha="center", va="center", backgroundcolor="w")
-unit.annotate("", (2, 1), (2, -0.1), arrowprops=arrow)
-unit.text(2, -0.1, "$b$", ha="center", va="center", bbox=circle)
-unit.annotate("", (4, 1), (2, 1), arrowprops=arrow)
-unit.annotate("", (5.6, 1), (4, 1), arrowprops=arrow)
-unit.text(2, 1, r"$\sum$", ha="center", va="center", bbox=circle)
-unit.text(4, 1, "$f$", ha="center", va="center", bbox=circle)
+for begin, end in [((2, -0.1), (2, 1)), ((2, 1), (4, 1)), ((4, 1), (5.7, 1))]:
+    unit.annotate("", end, begin, arrowprops=arrow)
+for place, text in nodes.items():
+    unit.plot(*place, "o", markersize=24, color="0.2", markerfacecolor="white")
+    unit.text(*place, text, ha="center", va="center")
 unit.text(3, 1.3, "$z = w_1 x_1 + w_2 x_2 + w_3 x_3 + b$", ha="center", va="bottom")
 unit.text(5.65, 1, "$y = f(z)$", va="center")
 for x, name in [(0, "inputs"), (0.9, "weights"), (2, "sum and bias"), (4, "activation")]:
