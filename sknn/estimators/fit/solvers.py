@@ -23,7 +23,7 @@ from sknn.training.callbacks import Callback, Hooks
 from sknn.training.callbacks.early_stopping import LEFT
 from sknn.training.folds import FoldBatches
 from sknn.training.lbfgs import ROWS, FullBatch, minimize_lbfgs
-from sknn.training.members import follow, join, put
+from sknn.training.members import follow, join, put, put_start
 from sknn.training.objective import Supervised
 from sknn.training.replay import MemberEpoch, MemberRecorder
 from sknn.training.threads import blas_threads, largest_product
@@ -201,8 +201,9 @@ def _train_apart(state: FitState) -> None:
     """Train groups of members that are independent of each other."""
     groups = groups_of(state)
     results = train_in_jobs(_train_group, [part_of(state, group) for group in groups])
-    for group, (theta, _) in zip(groups, results, strict=True):
+    for group, (theta, part) in zip(groups, results, strict=True):
         state.network.theta[group] = theta
+        put_start(state.run, state.network, group, part)
     join(state.run, groups, [run for _, run in results])
 
 
@@ -219,6 +220,7 @@ def _train_group(state: FitState) -> None:
     _train_group(rest)
     state.network.theta[others] = rest.network.theta
     put(run, others, rest.run)
+    put_start(run, state.network, others, rest.run)
     follow(run, rest.run)
     run.history = rest.run.history
 
