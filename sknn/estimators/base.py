@@ -191,9 +191,10 @@ class BaseNetwork(
             raise ValueError(
                 f"This {type(self).__name__} has no interrupted call to resume, or kept no state "
                 "to continue from (as with lbfgs); resume after Ctrl-C or Pause, or an estimator "
-                "that Checkpoint.load returned. To train a network further that has finished, fit "
-                "it with warm_start=True (if that is set only now, this fit starts from the weights "
-                "that predict, with a fresh optimizer), or call partial_fit; in a pipeline, "
+                "that Checkpoint.load returned. To train a network further that has finished, "
+                "fit it with warm_start=True (if that is set only now, this fit starts from the "
+                "weights that predict, with a fresh optimizer), or call partial_fit; in a "
+                "pipeline, "
                 "pipe[-1].partial_fit(pipe[:-1].transform(X), y)."
             )
         if run.stop_reason not in (None, "interrupted", PAUSED):
