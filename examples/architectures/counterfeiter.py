@@ -7,7 +7,7 @@ counterfeiter (the generator), who makes coins from noise, and a detective (the 
 distinguishes them from real ones. Each makes the other better. The real coins (gray) lie in eight
 clusters on a circle. The counterfeiter begins with coins all over the place and ends with coins in
 all clusters, where the detective does little better than guessing. A second pair is told which
-digit to draw.
+digit to draw: most of the images are legible, some are not.
 """
 
 import matplotlib.pyplot as plt
@@ -73,10 +73,14 @@ ax.axhline(0.5, color="0.5", linestyle=":")
 ax.text(60, 0.44, "guessing", color="0.4", ha="right", va="top")
 ax.text(1, 0.9, "detective right", color="C0", weight="bold")
 ax.text(60, 0.93, "counterfeit coins that lie in a cluster", color="C1", ha="right", weight="bold")
-ax.set(title="in the end, the detective can only guess", xlabel="epoch", ylabel="share")
+ax.set(
+    title="in the end, the detective does little better than guessing",
+    xlabel="epoch",
+    ylabel="share",
+)
 ax.set(ylim=(0, 1.05))
 
 ax = below.subplots()
 SamplesDisplay(samples={" " * i: row for i, row in enumerate(drawn)}).plot(ax)
-ax.set_title("a second pair draws the digits it is asked for: 0 to 9, four times")
+ax.set_title("a second pair draws the digits it is asked for, 0 to 9, not all of them legible")
 plt.show()

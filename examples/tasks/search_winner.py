@@ -2,9 +2,10 @@
 =============================================================================
 
 ``GridSearchCV`` finds a network of scikit-learn for handwritten digits. ``from_sklearn`` converts
-it with its weights, training continues with dropout and averaged weights, which scikit-learn's
-networks do not have, and ``to_sklearn`` converts the result back, so that it can be served without
-sknn.
+it with its weights, and training continues in sknn, with a schedule that scikit-learn's networks do
+not have, with dropout or without. ``to_sklearn`` converts the result back, so that it can be served
+without sknn: it gives the same answers. On these images, further training adds about one percentage
+point, and dropout adds nothing to that.
 
 Run this script from the root of the repository; it takes a few seconds and writes one picture::
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 import argparse
 import warnings
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -38,17 +40,27 @@ def search(X: np.ndarray, y: np.ndarray, seed: int) -> MLPClassifier:
         return GridSearchCV(net, grid, cv=3).fit(X, y).best_estimator_
 
 
+def train_on(winner: MLPClassifier, dropout: float, X: np.ndarray, y: np.ndarray) -> Any:
+    """Return a network of sknn that continues from the weights of the winner."""
+    network = from_sklearn(winner)
+    network.set_params(
+        dropout=dropout, learning_rate="cosine", max_iter=60, warm_start=True, tol=0.0
+    )
+    return network.fit(X, y)
+
+
 def main() -> None:
     """Search there, train on here, serve there."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--output", type=Path, default=Path("search_winner.png"))
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=10)
     options = parser.parse_args()
     X, y = load_digits(return_X_y=True)
     names = (
         "winner of scikit-learn's search",
+        "trained further",
         "trained further with dropout",
-        "back in scikit-learn",
+        "the same, back in scikit-learn",
     )
     scores = []
     for seed in range(options.seeds):
@@ -56,27 +68,28 @@ def main() -> None:
             X / 16, y, train_size=400, stratify=y, random_state=seed
         )
         winner = search(X_train, y_train, seed)
-        network = from_sklearn(winner)
-        network.set_params(
-            dropout=0.3, learning_rate="cosine", max_iter=60, warm_start=True, tol=0.0
-        ).fit(X_train, y_train)
+        longer, dropping = (train_on(winner, dropout, X_train, y_train) for dropout in (0.0, 0.3))
         with warnings.catch_warnings():
             # The warning names what scikit-learn does not have; predictions are the same.
             warnings.simplefilter("ignore", UserWarning)
-            served = to_sklearn(network)
-        apart = np.abs(served.predict_proba(X_test) - network.predict_proba(X_test)).max()
+            served = to_sklearn(dropping)
+        apart = np.abs(served.predict_proba(X_test) - dropping.predict_proba(X_test)).max()
         print(f"seed {seed}: probabilities after converting back differ by at most {apart:.0e}")
-        scores.append([net.score(X_test, y_test) for net in (winner, network, served)])
+        nets = (winner, longer, dropping, served)
+        scores.append([net.score(X_test, y_test) for net in nets])
     for name, score in zip(names, np.mean(scores, axis=0), strict=True):
         print(f"{name:<31}  {score:.3f}")
     plt.style.use(house_style())
-    figure, ax = plt.subplots(figsize=(8.3, 3.4), layout="constrained")
-    ax.barh(names, np.mean(scores, axis=0), color=["0.6", "C0", "C5"])
-    for name, column in zip(names, np.transpose(scores), strict=True):
-        ax.plot(column, [name] * len(column), "k.")
+    figure, ax = plt.subplots(figsize=(8.3, 3.6), layout="constrained")
+    for name, column, color in zip(
+        names, np.transpose(scores), ("0.5", "C0", "C0", "C5"), strict=True
+    ):
+        ax.plot(column, [name] * len(column), "o", color=color, alpha=0.5)
+        ax.plot(column.mean(), name, "|", color=color, markersize=24, markeredgewidth=3)
     ax.invert_yaxis()
-    ax.set(xlim=(0.9, 1), xlabel="accuracy on held-out images (dots: seeds)")
-    ax.set_title("dropout improves the winner of a search; back in scikit-learn, it is the same")
+    ax.margins(y=0.15)
+    ax.set(xlabel="accuracy on held-out images (dots: seeds; lines: means)")
+    ax.set_title("training continues in sknn, and the result goes back to scikit-learn")
     figure.savefig(options.output, dpi=120)
 
 

@@ -154,7 +154,7 @@ class BaseNetwork(
 
         Use it for an estimator that :meth:`sknn.callbacks.Checkpoint.load` returned, or that
         :class:`~sknn.callbacks.Pause` stopped. With the data of the interrupted call, the result is
-        that of a call that was never interrupted, to the last bit. This holds on the same machine,
+        that of a call that was never interrupted, bit for bit. This holds on the same machine,
         with the same versions and number of BLAS threads. A limit in seconds starts over.
 
         Parameters
@@ -173,7 +173,7 @@ class BaseNetwork(
             If the estimator is not fitted.
         ValueError
             If no call was interrupted, if the state needed to continue was not kept, or if the
-            data are not those of the interrupted call: other numbers of rows, other numbers, or
+            data is not that of the interrupted call: other numbers of rows, other numbers, or
             validation rows where that call had none, or the other way around.
 
         Notes
@@ -212,7 +212,7 @@ class BaseNetwork(
     def _adapt_call(self, state: FitState) -> None:  # noqa: B027
         """Record what later calls need; replace the call of the user by another one.
 
-        Only the networks for tables do so: the beginning of a stream may be too short to determine
+        Only the tabular networks do so: the beginning of a stream may be too short to determine
         scales, bins, and levels.
         """
 
@@ -275,7 +275,7 @@ class BaseNetwork(
     def _raw(self, X: Any) -> NDArray:
         """Return raw scores, in the units of the user.
 
-        Only the networks for tables pool members with different weights.
+        Only the tabular networks pool members with different weights.
         """
         self._check_fitted()
         checked = isinstance(X, CheckedArray)

@@ -247,7 +247,7 @@ class Trainer:
             lost = not (progress.loss < _INFINITY or self.outlasts_loss)
             if lost or progress.stop_reason is not None:
                 break
-            if progress.time_is_up:
+            if self.deadline < _INFINITY and progress.time_is_up:
                 break
         return OnePass(total / done, norm, rate, n_rows, objective.figures())
 

@@ -77,6 +77,11 @@ def train_alone(state: FitState, member: int) -> list[MemberEpoch]:
     """Train one of the members to the end; return its results after every epoch.
 
     Nothing is decided here: decisions that depend on all members are made when these are replayed.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl-C.
     """
     part, folds = part_of(state, [member]), state.folds
     scores = None if folds is None else partial(folds.own_scores, member, x=state.train.x)
@@ -86,6 +91,9 @@ def train_alone(state: FitState, member: int) -> list[MemberEpoch]:
         recipe = part.recipe
         trainer = trainer_for(part, batches, size, recipe.base_rate, recipe.schedule, [recorder])
         trainer.run(part.run, part.epochs_left)
+    if part.run.stop_reason == "interrupted":
+        # The other members would have nothing to be combined with.
+        raise KeyboardInterrupt
     return recorder.epochs
 
 
