@@ -33,7 +33,7 @@ EXPLAINED = {
     "generalization/scaling": "guide/data_and_streams#scaling",
     "generalization/overfitting": "guide/overfitting",
     "generalization/l1_and_l2": "guide/overfitting#penalties",
-    "generalization/equal_seconds": "guide/search#giving-up-early",
+    "generalization/equal_seconds": "guide/search",
     "generalization/drifting_stream": "guide/data_and_streams#streams",
     "generalization/few_labels": "guide/transfer#starting-from-a-fitted-network",
     "architectures/narrow_middle": "guide/autoencoders",

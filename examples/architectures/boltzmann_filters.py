@@ -8,7 +8,8 @@ without labels. The weights of a hidden unit are a filter: the unit is active wh
 the red pixels and none in the blue ones. A small machine, for images of 4 x 4 pixels, is drawn with
 all of its weights. In a larger one, each of twelve filters is followed by the unseen digits that
 activate it most. The trained machine can fill in digits whose lower half is covered: hidden units
-are drawn given the visible ones, then visible units given the hidden ones, and so on.
+are drawn given the visible ones, then visible units given the hidden ones, and so on. Every chain
+of such draws ends with another guess; their mean is gray where the guesses differ.
 """
 
 import matplotlib.pyplot as plt
@@ -37,18 +38,19 @@ chains = np.tile(given, (20, 1))
 for step in range(50):
     chains = rbm.gibbs(chains, random_state=step)
     chains[:, ~covered] = np.tile(X_test[:, ~covered], (20, 1))
-filled = rbm.reconstruct(chains).reshape(20, -1, 64).mean(axis=0)
+guesses = rbm.reconstruct(chains).reshape(20, -1, 64)
+filled = guesses.mean(axis=0)
 for name, guess in {"mean of all digits": mean, "Boltzmann machine": filled}.items():
     error = np.mean((np.where(covered, guess, X_test) - X_test)[:, covered] ** 2)
     print(f"squared error below, {name:<18} {error:.4f}")
 
 plt.style.use(house_style())
-figure = plt.figure(figsize=(8.3, 9.6), layout="constrained")
+figure = plt.figure(figsize=(8.3, 10.6), layout="constrained")
 figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.02, hspace=0.02)
-top, above, below = figure.subfigures(3, 1, height_ratios=(1.1, 1.35, 1))
+top, above, below = figure.subfigures(3, 1, height_ratios=(1.2, 1.35, 1.3))
 structure, pictures = top.subfigures(1, 2, width_ratios=(1.3, 1))
 ax = structure.subplots()
-NetworkDisplay.from_estimator(small, ax=ax)
+NetworkDisplay.from_estimator(small, ax=ax, unit_kw={"s": 45})
 ax.set(title="a small RBM: weights between the layers only", xlim=(-0.4, 1.4))
 bound = np.abs(small.components_).max()
 for each, ax in zip(small.components_, pictures.subplots(3, 2).flat, strict=True):
@@ -58,24 +60,26 @@ above.suptitle(
     "12 of 64 filters (red: ink, blue: no ink), each with three digits it responds to",
     fontsize="medium",
 )
-axes = above.subplots(4, 12)
+parts = above.subfigures(1, 3, wspace=0.06)
+rows = np.vstack([part.subplots(4, 4) for part in parts])
 active = rbm.transform(X_test)
 strongest = np.argsort(-np.linalg.norm(rbm.components_, axis=1))[:12]
-for unit, four in zip(strongest, axes.reshape(12, 4), strict=True):
+for unit, four in zip(strongest, rows, strict=True):
     four[0].imshow(rbm.components_[unit].reshape(8, 8), cmap="RdBu_r", vmin=-1.5, vmax=1.5)
     for ax, row in zip(four[1:], np.argsort(-active[:, unit])[:3], strict=True):
         ax.imshow(X_test[row].reshape(8, 8), cmap="gray", vmin=0, vmax=1)
-for ax in (*axes.flat, *pictures.axes):
+for ax in (*rows.flat, *pictures.axes):
     ax.set(xticks=[], yticks=[])
     ax.grid(False)
     ax.spines[:].set_visible(False)
 
-rows = {
+halves = {
     "unseen": X_test,
     "given": np.where(covered, 0.5, X_test),
-    "filled in": np.where(covered, filled, X_test),
+    "one chain": np.where(covered, guesses[0], X_test),
+    "mean of 20": np.where(covered, filled, X_test),
 }
-images = {name: each[:12].reshape(-1, 8, 8) for name, each in rows.items()}
+images = {name: each[:12].reshape(-1, 8, 8) for name, each in halves.items()}
 ax = below.subplots()
 SamplesDisplay(samples=images).plot(ax, vmin=0, vmax=1)
 ax.set_title("the lower half, filled in by the machine")

@@ -4,10 +4,10 @@ Convolutional networks: filters and feature maps
 
 A convolution slides a small window of weights over the image and finds the same local feature
 wherever it is: move the digit, and the map moves along. Pooling keeps the largest output in every
-patch: what was found, but not exactly where. The filters of the first layer become edges and
-strokes in several directions. Each makes a map of where the digit has its feature (red) and where
-it has the opposite (blue). A convolutional network (CNN) therefore recognizes digits that have
-moved by two pixels, to places where it has never seen any, better than a network of dense layers.
+patch: what was found, but not exactly where. The filters of the first layer become edges, strokes
+in several directions, and blobs. Each makes a map of where the digit has its feature (red) and
+where it has the opposite (blue). A convolutional network (CNN) therefore recognizes digits shifted
+by two pixels, to positions it has never seen, better than a network of dense layers.
 """
 
 import matplotlib.pyplot as plt
@@ -46,6 +46,7 @@ for moved in (0, 2):
 weights = cnn.get_weights()["conv0"]
 filters = weights["W"][:, :, 0]
 digit = X_test[y_test == 5][0]
+middle = np.average(np.arange(28), weights=digit.sum(axis=0))
 
 plt.style.use(house_style())
 figure = plt.figure(figsize=(8.3, 7.8), layout="constrained")
@@ -54,7 +55,7 @@ titles = (
     "filters: 7 x 7 weights of the first layer",
     "maps: where each filter finds its feature (red) or its opposite (blue)",
     "pooled: the largest of every 3 x 3",
-    "the digit has moved, and the maps move along",
+    "the digit has moved by two pixels to the right, and the maps move along (dotted: old place)",
     "pooled",
 )
 lines = []
@@ -65,8 +66,8 @@ for part, title in zip(
     lines.append(part.subplots(1, 7))
 bound = np.abs(filters).max()
 for i, ax in enumerate(lines[0][1:]):
-    ax.imshow(filters[..., i], cmap="RdBu_r", vmin=-bound, vmax=bound)
-for two, image in ((lines[1:3], digit), (lines[3:], np.roll(digit, (-3, 4), (0, 1)))):
+    shown = ax.imshow(filters[..., i], cmap="RdBu_r", vmin=-bound, vmax=bound)
+for two, image in ((lines[1:3], digit), (lines[3:], np.roll(digit, 2, 1))):
     # Each filter moved over the digit, before and after pooling.
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, 3), (7, 7))
     maps = np.tanh(np.einsum("ijkl,klf->ijf", windows, filters) + weights["b"])
@@ -75,13 +76,17 @@ for two, image in ((lines[1:3], digit), (lines[3:], np.roll(digit, (-3, 4), (0, 
     two[0][0].set_xlabel("input, 28 x 28" if image is digit else "input, moved", fontsize="small")
     for line, found in zip(two, (maps, pooled), strict=True):
         for i, ax in enumerate(line[1:]):
-            ax.imshow(found[..., i], cmap="RdBu_r", vmin=-1, vmax=1)
+            found_at = ax.imshow(found[..., i], cmap="RdBu_r", vmin=-1, vmax=1)
+    for ax in two[0]:
+        ax.axvline(middle, color="black", linestyle=":", linewidth=1.2)
 for ax in np.ravel(lines):
     ax.set(xticks=[], yticks=[])
     ax.grid(False)
     ax.spines[:].set_visible(True)
-    if not ax.has_data():
-        ax.remove()
+for line, image in ((lines[0], shown), (lines[2], found_at)):
+    figure.colorbar(image, cax=line[0], ticklocation="left")
+    line[0].set_box_aspect(6)
+lines[4][0].remove()
 part.supxlabel(
     f"unseen digits moved by 2 pixels: CNN {right:.0%} right, dense layers {flat:.0%}",
     fontsize="medium", weight="bold",
