@@ -126,7 +126,7 @@ def schedule_curves():
 
 
 def overfitting():
-    """Draw training and validation loss of a small and a large network, and of stopping early."""
+    """Draw training and validation loss without and with a penalty."""
     X, y = load_breast_cancer(return_X_y=True)
     X, X_val, y, y_val = train_test_split(X, y, train_size=120, random_state=3)
     scaler = StandardScaler().fit(X)
@@ -148,7 +148,7 @@ def overfitting():
             title=f"alpha={alpha:g}" if alpha else "alpha=0: overfitting",
             xlabel="epoch",
             yscale="log",
-            ylim=(1e-3, None),
+            ylim=(1e-4, 15),
         )
     axes[0].set_ylabel("loss (logarithmic)")
     axes[1].legend()

@@ -144,7 +144,7 @@ def draw(classifier: Any, regressor: Any, right: dict[str, np.ndarray]) -> Figur
     LossCurveDisplay.from_estimator(classifier.best_estimator_, ax=left)
     left.set(title="sknn, digits (dot: best epoch)", ylabel="cross-entropy", yscale="log")
     LossCurveDisplay.from_estimator(regressor.best_estimator_, ax=middle)
-    middle.set(title="sknn, diabetes (dot: best epoch)", ylabel="half squared error")
+    middle.set(title="sknn, diabetes, standardized (dot: best epoch)", ylabel="half squared error")
     for name, share in right.items():
         last.plot(np.arange(1, len(share) + 1), share, label=name, color=COLORS[name])
     last.set(

@@ -40,7 +40,9 @@ STATEMENTS = [
     (
         "networks/bias.py",
         r"(?:accuracy|R2) (\d\.\d+)",
-        lambda without, border, fixed, curve: border > without + 0.05 and curve > fixed + 0.3,
+        lambda without, border, most, fixed, curve: (
+            border > 0.95 and most < without < most + 0.1 and curve > fixed + 0.3
+        ),
     ),
     ("networks/digit_weights.py", r"digits (0\.\d+)", lambda *right: min(right) > 0.9),
     (
@@ -57,9 +59,12 @@ STATEMENTS = [
     ),
     (
         "gradients/initial_weights.py",
-        r"(?:layer 10|weight in) (\S+)",
-        lambda normal, xavier, he, tanh, few, *many: (
-            normal < 1e-6 < xavier < 0.1 < min(he, tanh) and few < 0.6 * min(many)
+        r"(?:layer 10|loss) ([\d.]+(?:e-\d+)?)",
+        lambda *of: (
+            of[0] < 1e-6 < of[1] < 0.1 < min(of[2:4])
+            and min(of[4:7]) > 2.2
+            and max(of[10:]) < 0.1
+            and len(of) == 16
         ),
     ),
     (
@@ -75,13 +80,13 @@ STATEMENTS = [
     ("training/epochs.py", r"loss (\d\.\d+)", lambda *of: sorted(of, reverse=True) == list(of)),
     (
         "training/batch_sizes.py",
-        r"^(?:1 row|32 rows|all rows) +loss \S+, unseen digits (0\.\d+)",
-        lambda *right: len(right) == 3 and max(right) - min(right) < 0.01,
+        r"^(?:1 row|32 rows|all rows) +(?:loss \S+, unseen digits (0\.\d+)|(\S+) ms)",
+        lambda *of: max(of[::2]) - min(of[::2]) < 0.01 and of[3] < 8 * of[1] and len(of) == 6,
     ),
     (
         "training/optimizer_paths.py",
-        r"steps (\d\.\d+)",
-        lambda plain, *others: max(others) < plain,
+        r"(?:60 steps|30 epochs) (\S+)",
+        lambda *of: of[0] > max(of[2::2]) and of[1] > 5 * of[3] and len(of) == 12,
     ),
     (
         "training/learning_rates.py",
@@ -234,6 +239,7 @@ LONG = (
     "gradients/initial_weights.py",
     "gradients/vanishing_gradient.py",
     "networks/digit_weights.py",
+    "training/optimizer_paths.py",
 )
 
 

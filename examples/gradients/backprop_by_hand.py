@@ -8,10 +8,11 @@ times the weight between them, times the slope of its own activation:
 :math:`\delta_h = \left(\sum_k \delta_k\, w_{hk}\right) (1 - h^2)` for tanh. The gradient of a
 weight is its input times the error of its output.
 
-The diagram shows this for one row and one hidden unit :math:`h`, with real numbers, from the right
-to the left in four steps. An arrow has the color of the number that travels along it: orange if
-positive, blue if negative. Below, two layers by hand, in a few lines of NumPy, agree with sknn, and
-both agree with the brute-force check: change one weight a little, and see how the loss changes.
+The diagram shows this for one row and one hidden unit :math:`h`, with actual numbers, from right to
+left in four steps, each rounded to three decimals as on paper. An arrow has the color of the number
+that travels along it: orange if positive, blue if negative. Below, two layers by hand, in a few
+lines of NumPy, agree with sknn, and both agree with the brute-force check: change one weight a
+little, and see how the loss changes.
 """
 
 import matplotlib.pyplot as plt
@@ -84,12 +85,17 @@ figure, (above, below) = plt.subplots(
     2, 1, figsize=(8.3, 10.6), height_ratios=(1.6, 1), layout="constrained"
 )
 row, unit = 61, 1  # A versicolor.
-(h, p), w = forward(X[[row]], *weights), weights[2][unit]
-errors = (p - target[row])[0]
-sent = errors * w
-slope = 1 - h[0, unit] ** 2
-error = sent.sum() * slope
-print(f"error of hidden unit {unit}: {sent.sum():.3f} x {slope:.3f} = {error:.3f}")
+hidden, p = forward(X[[row]], *weights)
+exact = (((p - target[row]) @ weights[2].T) * (1 - hidden**2))[0, unit]
+# By hand: every result is rounded before the next step.
+p, w, h = p[0].round(3), weights[2][unit].round(3), hidden[0, unit].round(3)
+errors = p - target[row]
+sent = (errors * w).round(3)
+slope = (1 - h**2).round(3)
+error = (sent.sum() * slope).round(3)
+print(
+    f"error of hidden unit {unit}: {sent.sum():.3f} x {slope:.3f} = {error:.3f}, exact {exact:.4f}"
+)
 
 
 def node(x, y, text):
@@ -102,46 +108,53 @@ def arrow(begin, end, number, label):
     color = "C1" if number > 0 else "C0"
     style = {"arrowstyle": "-|>", "color": color, "linewidth": 2, "mutation_scale": 18}
     above.annotate("", end, begin, arrowprops=style | {"shrinkA": 19, "shrinkB": 19})
-    x, y = 0.56 * np.array(begin) + 0.44 * np.array(end)
+    x, y = 0.51 * np.array(begin) + 0.49 * np.array(end)
     beside = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     above.text(x, y, label, color=color, ha="center", va="center", bbox=beside)
 
 
-places = np.array([3.0, 1.5, 0.0])
+places, middle = np.array([3.0, 1.5, 0.0]), (2.8, 1.5)
 for k, y_k in enumerate(places):
     truth = f"{target[row, k]:.0f}"
-    arrow((5, y_k), (2.4, 1.5), sent[k], f"${errors[k]:.2f} \\cdot {w[k]:.2f} = {sent[k]:.2f}$")
-    node(5, y_k, f"$o_{k}$")
+    arrow((5.5, y_k), middle, sent[k], f"${errors[k]:.3f} \\cdot {w[k]:.3f} = {sent[k]:.3f}$")
+    node(5.5, y_k, f"$p_{k}$")
     color = "C1" if errors[k] > 0 else "C0"
-    above.text(5.3, y_k + 0.17, iris.target_names[k], va="center")
-    text = f"${p[0, k]:.2f} - {truth} = {errors[k]:.2f}$"
-    above.text(5.3, y_k - 0.17, text, va="center", color=color)
+    above.text(5.82, y_k + 0.17, iris.target_names[k], va="center")
+    text = f"${p[k]:.3f} - {truth} = {errors[k]:.3f}$"
+    above.text(5.82, y_k - 0.17, text, va="center", color=color)
 for i, y_i in enumerate(np.linspace(3, 0, 4)):
-    x_i = X[row, i]
-    label = f"${x_i:.2f} \\cdot {error:.3f} = {x_i * error:.3f}$"
-    arrow((2.4, 1.5), (0, y_i), x_i * error, label)
+    x_i = X[row, i].round(3)
+    label = f"${x_i:.3f} \\cdot {error:.3f} = {x_i * error:.3f}$"
+    arrow(middle, (0, y_i), x_i * error, label)
     node(0, y_i, f"$x_{i}$")
-node(2.4, 1.5, "$h$")
-total = " + ".join(f"{each:.2f}" for each in sent).replace("+ -", "- ")
-above.text(2.4, 0.05, f"sum: ${total} = {sent.sum():.2f}$", ha="center", va="center")
-above.text(
-    2.4, -0.25, f"$\\delta_h = {sent.sum():.2f} \\cdot {slope:.2f} = {error:.3f}$", ha="center",
-    va="center", color="C1" if error > 0 else "C0", weight="bold",
-)  # fmt: skip
+node(*middle, "$h$")
+total = " + ".join(f"{each:.3f}" for each in sent).replace("+ -", "- ")
+color = "C1" if error > 0 else "C0"
+lines = [
+    (f"sum: ${total} = {sent.sum():.3f}$", "black"),
+    (f"slope: $h = {h:.3f}$, $1 - h^2 = {slope:.3f}$", "black"),
+    (f"$\\delta_h = {sent.sum():.3f} \\cdot {slope:.3f} = {error:.3f}$", color),
+]
+for i, (text, color) in enumerate(lines):
+    above.text(middle[0], 0.2 - 0.28 * i, text, ha="center", va="center", color=color)
 steps = [
-    (5.5, "1. output errors", r"$\delta_k = p_k - t_k$"),
-    (3.7, "2. times the weight", r"$\delta_k\, w_{hk}$"),
-    (2.4, "3. sum, times the slope of $h$", r"$\delta_h = (\sum_k \delta_k\, w_{hk})(1 - h^2)$"),
-    (1.0, "4. gradients: input times error", r"$x_i\, \delta_h$"),
+    (5.9, "1. output errors", r"$\delta_k = p_k - t_k$"),
+    (4.1, "2. times the weight", r"$\delta_k\, w_{hk}$"),
+    (
+        middle[0],
+        "3. sum, times the slope of $h$",
+        r"$\delta_h = (\sum_k \delta_k\, w_{hk})(1 - h^2)$",
+    ),
+    (1.2, "4. gradients: input times error", r"$x_i\, \delta_h$"),
 ]
 for i, (x, title, formula) in enumerate(steps):
-    y = 4.15 if i != 2 else -0.65
+    y = 4.15 if i != 2 else -0.75
     above.text(x, y, title, ha="center", va="center", weight="bold")
     above.text(x, y - 0.36, formula, ha="center", va="center", fontsize=13)
 above.set(
-    title="the chain rule in numbers, one row: from the right to the left (orange +, blue −)",
-    xlim=(-0.25, 6.4),
-    ylim=(-1.25, 4.4),
+    title="the chain rule in numbers, one row: from right to left (orange +, blue −)",
+    xlim=(-0.25, 7.1),
+    ylim=(-1.4, 4.4),
 )
 above.axis("off")
 low, high = flat(by_hand).min(), flat(by_hand).max()

@@ -5,10 +5,10 @@ Sigmoid and squared error
 With a sigmoid output :math:`p`, truth :math:`t`, and the squared error :math:`(p - t)^2 / 2`, the
 gradient of a weight is :math:`(p - t)\, p (1 - p)\, x`. The factor :math:`p (1 - p)` is largest
 where the output is undecided, at 0.5, and almost zero where the output is certain, even if it is
-certain and wrong. Cross-entropy cancels this factor: what remains is :math:`(p - t)\, x`, and the
+confidently wrong. Cross-entropy cancels this factor: what remains is :math:`(p - t)\, x`, and the
 worst errors are corrected first.
 
-Below, two networks without a hidden layer start certain and wrong, from the same large weights of
+Below, two networks without a hidden layer start confidently wrong, from the same large weights of
 the wrong sign, with full batches at the same rate.
 """
 
@@ -45,7 +45,7 @@ ax.plot(p, p * p * (1 - p), color="C1", label="squared error: $(p - t)\\, p (1 -
 ax.plot(p, p * (1 - p), ":", color="0.3", label="the factor $p (1 - p)$")
 arrow = {"arrowprops": {"arrowstyle": "->"}, "ha": "center"}
 ax.annotate("undecided:\nlargest factor", (0.5, 0.25), (0.35, 0.55), **arrow)
-ax.annotate("certain and wrong:\nno gradient left", (0.99, 0.02), (0.85, 0.32), **arrow)
+ax.annotate("confidently wrong:\nno gradient left", (0.99, 0.02), (0.85, 0.32), **arrow)
 ax.set(title="gradient with respect to the raw score, truth $t = 0$", xlabel="output $p$")
 ax.set_ylabel("gradient")
 ax.set_ylim(-0.03, 1.05)
@@ -54,7 +54,7 @@ for name, color in [("cross-entropy", "C0"), ("squared error", "C1")]:
     axes["loss"].plot(losses[name] / losses[name][0], color=color, label=name)
     axes["accuracy"].plot(accuracy[name], color=color, label=name)
 axes["loss"].set(title="training loss, each as a\nshare of its first value", xlabel="step")
-axes["accuracy"].set(title="accuracy: both start\ncertain and wrong", xlabel="step")
+axes["accuracy"].set(title="accuracy: both start\nconfidently wrong", xlabel="step")
 for name in ("loss", "accuracy"):
     axes[name].set_ylim(0, 1.02)
 axes["accuracy"].legend(loc="center left", bbox_to_anchor=(0.08, 0.5))

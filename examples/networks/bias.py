@@ -3,16 +3,17 @@ What a bias is for
 ==================
 
 A weight belongs to a pair of units. A bias belongs to one unit, and says how active the unit is
-before it sees any input. It moves the line where the unit turns on, :math:`x w + b = 0`. Without
-biases this line passes through the origin for every hidden unit. The tanh units used here then
-cannot enclose a disk around the origin, and a ReLU unit bends only at 0. Both weights and biases
-are learned.
+before it sees any input. It moves the line where the unit is 0, :math:`x w + b = 0`. Without biases
+this line passes through the origin for every hidden unit. The tanh units used here then cannot
+enclose a disk around the origin, and a ReLU unit bends only at 0. Both weights and biases are
+learned. Without bias, the network is little better than predicting "outside" for every row.
 
 The output unit has a bias in all four networks; only the hidden layer has none in two of them.
 """
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.lines import Line2D
 from sklearn.inspection import DecisionBoundaryDisplay
 
 from sknn import MLPClassifier, MLPRegressor
@@ -39,12 +40,24 @@ for name, use_bias in names.items():
     ax.scatter(*X.T, c=np.where(y == 1, "C1", "C0"), s=12, edgecolors="white", linewidths=0.5)
     for w, b in zip(net.coefs_[0].T, net.intercepts_[0], strict=True):
         ax.axline(-b * w / (w @ w), slope=-w[0] / w[1], color="black", linewidth=1.2)
+    ax.add_patch(plt.Circle((0, 0), 1.8, fill=False, linestyle="--", linewidth=1.8))
     ax.set(title=f"6 tanh units {name}: {net.score(X, y):.0%} right")
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     ax.set(xlim=(-3, 3), ylim=(-3, 3))
     ax.grid(False)
     print(f"boundary {name}: accuracy {net.score(X, y):.3f}")
-figure.suptitle("black lines: where a hidden unit turns on", fontsize="medium")
+share = 1 - y.mean()
+print(f"outside for every row: accuracy {share:.3f}")
+figure.suptitle(
+    f'black lines: where a hidden unit is 0 ("outside" for every row: {share:.0%} right)',
+    fontsize="medium",
+)
+kinds = {"C1": "inside", "C0": "outside"}
+axes["without bias"].legend(
+    [Line2D([], [], marker="o", linestyle="", color=color) for color in kinds]
+    + [Line2D([], [], color="black", linestyle="--")],
+    [*kinds.values(), "true circle"], loc="lower left", framealpha=0.9,
+)  # fmt: skip
 
 # The same for a curve, with 100 ReLU units.
 x = np.linspace(-2, 4, 120)[:, None]

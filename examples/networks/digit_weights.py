@@ -39,8 +39,8 @@ for rows, net in [(axes[:2], linear), (axes[2:], hidden)]:
         ax.set(xticks=[], yticks=[])
         ax.grid(False)
     bar = figure.colorbar(image, ax=rows, label="weight", shrink=0.8)
-    bar.ax.set_title("for", color="C1", fontsize="medium")
-    bar.ax.set_xlabel("against", color="C0")
+    bar.ax.set_title("for", color=image.cmap(1.0), fontsize="medium")
+    bar.ax.set_xlabel("against", color=image.cmap(0.0))
 for digit, ax in enumerate(axes[:2].ravel()):
     ax.contour(X[y == digit].mean(axis=0).reshape(28, 28), [0.45], colors="black", linewidths=1)
     ax.set_title(f"output {digit}")

@@ -3,10 +3,11 @@ Hidden features: learned, not made by hand
 ==========================================
 
 A hidden layer turns inputs into features. Nobody designs them: training finds what distinguishes
-the classes. ``transform`` returns them. Each panel shows two numbers for every image of an unseen
-digit. The first two principal components, the linear features that keep most of the variance, leave
-many classes mixed, and so do the two units of a narrow hidden layer before training. Once trained,
-they separate the classes.
+the classes. ``transform`` returns them. Each panel shows two numbers for every test image.
+
+The first two principal components (PCA) are computed, too, but without labels: of all linear
+features, they keep the most variance, and leave many classes mixed. So do the two units of a narrow
+hidden layer before training. Once trained with labels, they separate the classes.
 """
 
 import matplotlib.pyplot as plt
@@ -32,11 +33,11 @@ net = MLPClassifier(
 pca = PCA(2).fit(X)
 net.initialize(X, y)
 stages = {
-    "two principal components": (pca.transform(X), pca.transform(X_test)),
-    "two hidden units, untrained": (net.transform(X), net.transform(X_test)),
+    "2 principal components, no labels": (pca.transform(X), pca.transform(X_test)),
+    "2 hidden units, untrained": (net.transform(X), net.transform(X_test)),
 }
 net.fit(X, y)
-stages["two hidden units, trained"] = (net.transform(X), net.transform(X_test))
+stages["2 hidden units, trained with labels"] = (net.transform(X), net.transform(X_test))
 
 plt.style.use(house_style())
 figure, axes = plt.subplot_mosaic(
@@ -46,7 +47,7 @@ figure, axes = plt.subplot_mosaic(
 colors = plt.get_cmap("tab10")
 for name, (seen, unseen) in stages.items():
     accuracy = KNeighborsClassifier(3).fit(seen, y).score(unseen, y_test)
-    print(f"{name:<27} accuracy of 3 nearest neighbors {accuracy:.3f}")
+    print(f"{name:<35} accuracy of 3 nearest neighbors {accuracy:.3f}")
     ax = axes[name]
     for digit in range(10):
         rows = unseen[y_test == digit]

@@ -5,7 +5,7 @@ Why activations must not be linear
 A sum of linear maps is a linear map:
 :math:`(x W_1 + b_1) W_2 + b_2 = x (W_1 W_2) + (b_1 W_2 + b_2)`. With the identity as its
 activation, a deep network can therefore do no more than one without hidden layers. An activation
-must be nonlinear, and must have a slope, because training follows slopes.
+must be nonlinear, and must be differentiable (almost everywhere), because training follows slopes.
 """
 
 import matplotlib.pyplot as plt
@@ -32,27 +32,36 @@ for name, net in networks.items():
     answers[name] = net.fit(X, y).predict(X)
     print(f"{name:<26} R2 {net.score(X, y):.3f}")
 straight, identity, _ = answers.values()
-print(f"the first two differ by at most {np.abs(straight - identity).max():.0e}")
+far = np.abs(straight - identity).max()
+print(f"the first two differ by at most {far:.0e}")
 
 plt.style.use(house_style())
-figure, (left, right) = plt.subplots(1, 2, figsize=(8.3, 4.4), layout="constrained")
+figure, axes = plt.subplot_mosaic(
+    [["answers", "curves"], ["answers", "slopes"]], figsize=(8.3, 5.2), layout="constrained"
+)
+left, curves, slopes = axes.values()
 left.scatter(x, y, s=10, color="0.6")
 for (name, answer), style in zip(answers.items(), [":", "-", "-"], strict=True):
     front = 3 if style == ":" else 2
     left.plot(x, answer, style, linewidth=4 if style == ":" else 2, zorder=front, label=name)
-left.set(title="without a nonlinear activation,\ndepth adds nothing", xlabel="$x$", ylabel="$y$")
+left.set(
+    title=f"identity: depth adds nothing\n(predictions differ by {far:.0e} at most)",
+    xlabel="$x$",
+    ylabel="$y$",
+)
 left.set_ylim(-2.6, 4.2)
 left.legend(loc="upper left")
 z = np.linspace(-4, 4, 401)
-curves = {
+kinds = {
     "logistic (sigmoid)": activations.Logistic(),
     "tanh": activations.Tanh(),
     "relu": activations.ReLU(),
 }
-for i, (name, curve) in enumerate(curves.items()):
-    right.plot(z, curve(z), color=f"C{i + 3}", label=name)
-    right.plot(z, np.gradient(curve(z), z), "--", color=f"C{i + 3}")
-right.set(title="nonlinear activations (solid)\nand their slopes (dashed)", xlabel="$z$")
-right.set_ylim(-1.1, 2.5)
-right.legend(loc="upper left")
+for i, (name, curve) in enumerate(kinds.items()):
+    curves.plot(z, curve(z), color=f"C{i + 3}", label=name)
+    slopes.plot(z, np.gradient(curve(z), z), color=f"C{i + 3}")
+curves.set(title="nonlinear activations", ylabel="$f(z)$", ylim=(-1.1, 2.5))
+curves.tick_params(labelbottom=False)
+curves.legend(loc="upper left", fontsize="small")
+slopes.set(title="their slopes", xlabel="$z$", ylabel="$f'(z)$", ylim=(-0.1, 1.1))
 plt.show()

@@ -2,10 +2,11 @@
 Output layers: identity, softmax, or sigmoids
 =============================================
 
-The task determines the output. Regression allows any number: the output is the raw score
+The task determines the output. A regression output can be any number: it is the raw score
 (identity). For one of k classes, softmax divides a total probability of 1 among them: more for one
 means less for the others. If a row may have several labels, or none, it needs a sigmoid for each
-label, because they are separate questions. sknn reads the task from the targets and chooses.
+label, because they are separate questions. sknn infers the task from the targets and chooses the
+output.
 
 The upper panels show these three outputs. Below, points inside a circle have its label, and two
 circles overlap. The data and the hidden layers are the same; only the outputs differ, and softmax

@@ -3,9 +3,9 @@ Softmax without overflow
 ========================
 
 :math:`\mathrm{softmax}(z)_i = e^{z_i} / \sum_j e^{z_j}` does not change when the same number is
-subtracted from every score. This helps computers: :math:`e^{710}` is more than a 64-bit number can
-hold, and infinity divided by infinity is not a number (nan). If the largest score is subtracted
-first, every exponent is at most 0.
+subtracted from every score. This matters on a computer: :math:`e^{710}` is more than a 64-bit
+number can hold, and infinity divided by infinity is not a number (nan). If the largest score is
+subtracted first, every exponent is at most 0.
 """
 
 import matplotlib.pyplot as plt

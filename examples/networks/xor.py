@@ -1,11 +1,12 @@
 """
-Why hidden layers: exclusive or
-===============================
+Why hidden layers? The XOR problem
+==================================
 
 A network without hidden layers has a straight boundary between the classes, and no straight line
-separates the corners of the exclusive or (XOR): opposite corners have the same class. A line gets
-three corners right at best, and is then certain and wrong about the fourth. The loss is lowest if
-every probability is one half: no boundary at all. A hidden layer of four units bends the boundary.
+separates the four points of the exclusive or (XOR): opposite corners have the same class. A line
+gets three of them right at best, and is then confidently wrong about the fourth. The loss is lowest
+if every probability is one half: no boundary at all. A hidden layer of four units bends the
+boundary.
 """
 
 import matplotlib.pyplot as plt

@@ -52,9 +52,10 @@ loop.text(1.5, 1.0, "next batch of rows; all rows once: an epoch", ha="center", 
 loop.set(xlim=(-0.6, 3.75), ylim=(-0.7, 1.4))
 loop.axis("off")
 axes["loss"].plot(net.history_["epoch"], net.history_["loss"])
-axes["loss"].set(title="training loss", xlabel="epoch", ylim=(0, None))
+axes["loss"].set(title="training loss", xlabel="epoch", ylabel="cross-entropy", ylim=(0, None))
 axes["accuracy"].plot(range(1, 101), accuracy, color="C2")
 axes["accuracy"].set(title="accuracy on unseen rows", xlabel="epoch", ylim=(None, 1.0))
+axes["accuracy"].set_ylabel("share of correct predictions")
 for name in ("loss", "accuracy"):
     for epoch in shown:
         axes[name].axvline(epoch, color="0.5", linewidth=1, linestyle=":")

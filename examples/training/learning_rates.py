@@ -3,7 +3,7 @@ Learning rates: too small, too large, and decay
 ===============================================
 
 The learning rate scales every step. If it is too small, training is slow; if it is too large,
-steps leap over the minimum, each further than the one before, and the loss explodes to far above
+steps leap over the minimum, each farther than the one before, and the loss explodes to far above
 that of guessing. A range test raises the rate until that happens: good rates are well below. A
 decaying rate (which is not weight decay) takes long steps first and small ones at the end.
 

@@ -3,8 +3,8 @@ Different starts, different minima
 ==================================
 
 The loss of a network has many valleys, and nothing promises the global optimum: where training ends
-depends on where it begins. Here L-BFGS goes from each of ten seeds to a minimum. Some are better,
-some worse. Equally good ones can be far apart, with hills between them: exchanging hidden units
+depends on where it begins. Here L-BFGS runs from ten seeds, each to a minimum. Some are better,
+some worse. Equally good ones can be far apart, with hills between them: swapping hidden units
 gives the same network at another point.
 
 The lower panel is a slice through the space of weights that contains three of the minima, A, B, and

@@ -1,10 +1,10 @@
 r"""
-Losses: why not count the errors?
-=================================
+Losses: why not just count errors?
+==================================
 
 There are three rows and three networks. All predict the first two rows correctly and miss the
-third, so their classification error is the same. But A is barely right and badly wrong, B clearly
-right and barely wrong. Squared error, :math:`\sum_k (p_k - t_k)^2`, and cross-entropy,
+third, so their classification error is the same. But A is barely right and badly wrong, B is
+clearly right and barely wrong. Squared error, :math:`\sum_k (p_k - t_k)^2`, and cross-entropy,
 :math:`-\log p` of the true class, can tell the difference.
 
 C gives every true class the same probability as B, and spreads the rest differently. Cross-entropy
@@ -14,6 +14,7 @@ classes.
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.patches import Patch
 from sklearn.metrics import log_loss, zero_one_loss
 
 from sknn.inspection import house_style
@@ -43,8 +44,8 @@ for i, (name, p) in enumerate(networks.items()):
     for k in range(3):
         edges = ["black" if truth[row] == k else "none" for row in range(3)]
         ax.bar(np.arange(3) + 0.25 * (k - 1), p[:, k], 0.22, color=f"C{k + 3}", edgecolor=edges,
-               linewidth=2, label=f"class {k}")  # fmt: skip
-    ax.set(title=name, xticks=range(3), xlabel="row", ylim=(0, 1))
+               linewidth=2)  # fmt: skip
+    ax.set(title=name, xticks=range(3), xlabel="row", ylim=(0, 1.1))
     ax.set_xticklabels(["1", "2", "3"])
     ax.title.set_color(f"C{i}")
     values = [loss(p) for loss in losses.values()]
@@ -54,8 +55,10 @@ for i, (name, p) in enumerate(networks.items()):
     )
     axes["losses"].bar_label(bars, fmt="%.2f")
 first, *_ = axes.values()
-first.set_ylabel("probability (framed: the true class)")
-first.legend(loc="upper left")
+first.set_ylabel("probability")
+patches = [Patch(color=f"C{k + 3}", label=f"class {k}") for k in range(3)]
+true = Patch(facecolor="none", edgecolor="black", linewidth=2, label="true class")
+first.legend(handles=[*patches, true], loc="upper left", fontsize="small", ncols=2)
 axes["losses"].set(title="three losses, mean of the rows", xticks=range(3), ylim=(0, 1.6))
 axes["losses"].set_xticklabels(list(losses))
 axes["losses"].legend(loc="upper left")

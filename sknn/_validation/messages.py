@@ -24,11 +24,17 @@ _TABLES = (
     "or use TabularMLPClassifier or TabularMLPRegressor, which take missing values and text as "
     "they are."
 )
+# What is said of missing text: scikit-learn names no argument, and pandas.NA no reason.
+_MISSING_TEXT = r"^Input contains NaN|value of NA is ambiguous"
 # Messages of other packages, and their replacements, which may repeat groups in parentheses.
 _OWN_WORDS = {
     r"^(Input \S+ contains NaN)\.": (
         f"{{0}}{{where}}. Impute missing values, for example with sklearn.impute.SimpleImputer, "
         f"{_TABLES}"
+    ),
+    _MISSING_TEXT: (
+        "Input {name} contains NaN. Impute missing values, for example with "
+        f"sklearn.impute.SimpleImputer, {_TABLES}"
     ),
     r"^(Input \S+ contains infinity or a value too large for \S+)\.$": "{0}{where}.",
     r"could not convert string to float: (.*)": (
@@ -63,6 +69,7 @@ _OWN_WORDS = {
 # None of this helps where the answers are text, or missing.
 _OWN_WORDS_FOR_TARGETS = {
     r"^(Input y contains NaN)\.": "{0}. Leave out the rows without a target.",
+    _MISSING_TEXT: "Input {name} contains NaN. Leave out the rows without a target.",
     r"could not convert string to float: (.*)": (
         "{name} holds text that cannot be converted to numbers ({0}); only classifiers take labels "
         "that are text."

@@ -214,7 +214,7 @@ class Layout:
         Raises
         ------
         MemoryError, ValueError
-            If there are more than fit into memory, or could fit.
+            If there are more than fit in memory, or could fit.
         """
         try:
             return np.zeros((*lead, self.size), dtype)

@@ -18,7 +18,7 @@ from numpy.typing import DTypeLike, NDArray
 # Numbers in a slab of dense rows, and of sparse ones, which are wider and slower to cut.
 _DENSE, _SPARSE = 1 << 18, 1 << 20
 _ALIGNMENT = 16
-"""In bytes; what every allocator gives."""
+"""In bytes, as every allocator guarantees."""
 
 
 def in_order(rows: Any, dtype: DTypeLike | None = None) -> Any:
@@ -80,7 +80,7 @@ class Buffer:
 
 
 def slabs(rows: Any, step: int | None = None) -> Iterator[tuple[slice, NDArray]]:
-    """Yield some rows at a time, dense and in order, with where they are.
+    """Yield some rows at a time, dense and in order, with their places.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-r"""The gradient of a gradient: what a penalty on the slope of a network costs its weights.
+r"""The gradient of a gradient, for a penalty on the slope of a network.
 
 Let :math:`g = \nabla_x a(x)` be the gradient of the score of a row by the row, found by going
 backward once. A penalty P(g) changes with the weights as

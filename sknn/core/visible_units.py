@@ -1,4 +1,4 @@
-"""The visible units of a restricted Boltzmann machine: what v may be, given the hidden units."""
+"""The visible units of a restricted Boltzmann machine: the distribution of v given h."""
 
 from __future__ import annotations
 

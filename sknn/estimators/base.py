@@ -152,10 +152,10 @@ class BaseNetwork(
     ) -> Any:
         """Finish an interrupted call of `fit`.
 
-        Use it for an estimator that :meth:`sknn.callbacks.Checkpoint.load` returned, or that
-        :class:`~sknn.callbacks.Pause` stopped. With the data of the interrupted call, the result is
-        that of a call that was never interrupted, to the last bit. This holds on the same machine,
-        with the same versions and number of BLAS threads. A limit in seconds starts over.
+        Use it after Ctrl-C, after :class:`~sknn.callbacks.Pause`, or for an estimator that
+        :meth:`sknn.callbacks.Checkpoint.load` returned. With the data of the interrupted call, the
+        result is that of a call that was never interrupted, bit for bit. This holds on the same
+        machine, with the same versions and number of BLAS threads. A limit in seconds starts over.
 
         Parameters
         ----------
@@ -172,12 +172,16 @@ class BaseNetwork(
         NotFittedError
             If the estimator is not fitted.
         ValueError
-            If no call was interrupted, if the state needed to continue was not kept, or if the
-            data are not those of the interrupted call: other numbers of rows, other numbers, or
-            validation rows where that call had none, or the other way around.
+            If no call was interrupted, if the state needed to continue was not kept (lbfgs has
+            none), or if the data is not that of the interrupted call: other numbers of rows,
+            other numbers, or validation rows where that call had none, or the other way around.
 
         Notes
         -----
+        The epoch in which Ctrl-C came is trained again from its beginning; until then, the
+        estimator predicts with the weights that this epoch had reached, or with the best of earlier
+        epochs if it keeps those. A pass of `partial_fit` continues with these weights instead.
+
         To train a network further that has finished, use ``warm_start=True`` and call `fit`, or
         call `partial_fit`.
         """
@@ -186,11 +190,11 @@ class BaseNetwork(
         if run.optimizer_state is None:
             raise ValueError(
                 f"This {type(self).__name__} has no interrupted call to resume, or kept no state "
-                "to continue from; resume an estimator that Checkpoint.load returned or Pause "
-                "stopped. To train a "
-                "network further that has finished, fit it with warm_start=True (if that is set "
-                "only now, this fit starts from the weights that predict, with a fresh "
-                "optimizer), or call partial_fit; in a pipeline, "
+                "to continue from (as with lbfgs); resume after Ctrl-C or Pause, or an estimator "
+                "that Checkpoint.load returned. To train a network further that has finished, "
+                "fit it with warm_start=True (if that is set only now, this fit starts from the "
+                "weights that predict, with a fresh optimizer), or call partial_fit; in a "
+                "pipeline, "
                 "pipe[-1].partial_fit(pipe[:-1].transform(X), y)."
             )
         if run.stop_reason not in (None, "interrupted", PAUSED):
@@ -212,7 +216,7 @@ class BaseNetwork(
     def _adapt_call(self, state: FitState) -> None:  # noqa: B027
         """Record what later calls need; replace the call of the user by another one.
 
-        Only the networks for tables do so: the beginning of a stream may be too short to determine
+        Only the tabular networks do so: the beginning of a stream may be too short to determine
         scales, bins, and levels.
         """
 
@@ -275,7 +279,7 @@ class BaseNetwork(
     def _raw(self, X: Any) -> NDArray:
         """Return raw scores, in the units of the user.
 
-        Only the networks for tables pool members with different weights.
+        Only the tabular networks pool members with different weights.
         """
         self._check_fitted()
         checked = isinstance(X, CheckedArray)

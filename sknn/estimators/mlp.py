@@ -67,7 +67,7 @@ class MLPClassifier(NetworkClassifier):
         max_iter / 10)`` epochs, and keep the best weights. With `scoring`, the score is monitored
         instead.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     beta_1 : float, default=0.9
         Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
@@ -362,7 +362,7 @@ class MLPRegressor(NetworkRegressor):
         max_iter / 10)`` epochs, and keep the best weights. With `scoring`, the score is monitored
         instead.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     beta_1 : float, default=0.9
         Decay of the running mean of gradients ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").

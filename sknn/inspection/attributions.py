@@ -54,7 +54,7 @@ def input_gradients(estimator: Any, X: Any, *, target: Any = None) -> Any:
     -------
     gradients : ndarray of the shape of X, or list of ndarray
         Dense for sparse X, a list if X is a list of sequences, and zero for missing steps. For
-        networks for tables, of shape ``(n_samples, encoder_.n_outputs_)``, with respect to the
+        tabular networks, of shape ``(n_samples, encoder_.n_outputs_)``, with respect to the
         encoded columns: ``encoder_.get_feature_names_out()`` names them, and ``encoder_.origins()``
         says from which column each comes.
 
@@ -119,7 +119,7 @@ def integrated_gradients(
         Rows, as for `predict`.
     baseline : array-like of the shape of X or of one row, default=None
         A row without information, such as a black image or the mean of the columns. None: zeros
-        (for networks for tables the mean of every number, and no category).
+        (for tabular networks the mean of every number, and no category).
     target : class label or int, default=None
         As for :func:`input_gradients`. None chooses by the row, and uses the same class for the
         baseline.

@@ -74,7 +74,7 @@ def load(path: str | os.PathLike, *, trusted: Iterable[Any] = ()) -> Any:
     path : str or path-like
     trusted : iterable of classes or functions, default=()
         Your own classes and functions that may be in the file, besides the classes of sknn and of
-        scikit-learn's pipelines and searches. A file that needs others is refused, and the error
+        scikit-learn's pipelines and searches. A file that needs others is rejected, and the error
         names them.
 
     Returns

@@ -105,7 +105,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     See Also
     --------
-    sknn.streams.fit_blocks : Fits an encoder to a table that does not fit into memory.
+    sknn.streams.fit_blocks : Fits an encoder to a table that does not fit in memory.
     sklearn.compose.ColumnTransformer : Your own steps for groups of columns.
     sklearn.preprocessing.OneHotEncoder : Categories alone.
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sknn.core.row_order import in_order
 from sknn.preprocessing.bins import Bins, pieces
 from sknn.preprocessing.quantiles import Distinct
-from sknn.preprocessing.rounding import precision_of
+from sknn.preprocessing.rounding import apart, precision_of
 
 FAR = 1e100
 LARGEST = 1e18
@@ -209,7 +209,8 @@ class Numbers:
         cuts = []
         for place, which in enumerate(kept):
             column = columns[which]
-            cuts.append(edges(int(which), column.known, len(kept)))
+            cut = edges(int(which), column.known, len(kept))
+            cuts.append(apart(cut, column.known.values, column.precision))
             own = column.moments()
             figures[:, place] = column.median(), column.scale(), own.mean, _over(own.deviation)
         middles, scales, averages, stds = figures

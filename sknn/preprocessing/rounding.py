@@ -5,6 +5,10 @@ scikit-learn's scalers treat it as constant, too. A column that is tiny compared
 another matter: it may be rounding error, like the surplus components of a decomposition, or a
 quantity in large units, like an electric charge in coulombs. Its numbers do not show which, so it
 is used as it is, with a warning.
+
+Numbers of other columns may agree in all but their last bits, too: the components of equal
+sentences, with sums in another order. No bin is cut between two such numbers, because it would
+magnify the difference.
 """
 
 from __future__ import annotations
@@ -70,6 +74,28 @@ class Ranges:
         least = _LEAST * self.precision * min(largest, 1.0)
         small = (least <= self.peak) & (self.peak <= most)
         return small & (self.low < 0) & (self.high > 0)
+
+
+def apart(edges: NDArray, known: NDArray, precision: float) -> NDArray:
+    """Leave out edges of bins that differ from the one before by a rounding error.
+
+    Parameters
+    ----------
+    edges : ndarray of shape (n_edges,)
+        Ascending.
+    known : ndarray of shape (n_values,)
+        The different numbers of the column in ascending order; whole ones are exact.
+    precision : float
+        Distance from 1 to the next number, in the dtype that the column came in.
+    """
+    least = _LAST_BITS * precision * max(-known[0], known[-1])
+    if (np.diff(edges) > least).all() or (known == np.rint(known)).all():
+        return edges
+    kept = [edges[0]]
+    for edge in edges[1:]:
+        if edge - kept[-1] > least:
+            kept.append(edge)
+    return np.array(kept)
 
 
 def precision_of(dtype: np.dtype | None) -> float:

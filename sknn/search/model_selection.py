@@ -170,7 +170,7 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     whole. It contains scores and times, but no networks. It is kept when the search is over: the
     same call then only fits the best candidate. A call with other rows, splits, library versions,
     or parameters of the search (except `n_jobs`, `pre_dispatch`, `verbose`, and `refit`) is
-    refused; the error names what differs. Functions and classes are compared by name, so they must
+    rejected; the error names what differs. Functions and classes are compared by name, so they must
     be at the top level of a module. A splitter that shuffles and the steps of a Pipeline need a
     `random_state`; a search without one draws its seed once. As always, networks without a seed
     start from other weights in each call, unless they were finished.

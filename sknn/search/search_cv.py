@@ -181,7 +181,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     Callbacks of the network are called for all candidates, with two exceptions: a
     :class:`~sknn.callbacks.ProgressBar` shows the epochs of the whole search, and a
     :class:`~sknn.callbacks.Film` shows the fit of the best candidate.
-    :class:`~sknn.callbacks.Pause` and :class:`~sknn.callbacks.Checkpoint` are refused, because the
+    :class:`~sknn.callbacks.Pause` and :class:`~sknn.callbacks.Checkpoint` are rejected, because the
     search itself decides how long a network is trained, and all candidates would write to the same
     file.
 
@@ -194,7 +194,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     state of their optimizers, but no code. It is kept when the search is over: the same call then
     only fits the best candidate. After Ctrl-C, the same call continues the search. A call with
     other rows, splits, library versions, or parameters of the search (except `n_jobs`,
-    `pre_dispatch`, and `verbose`) is refused; the error names what differs.
+    `pre_dispatch`, and `verbose`) is rejected; the error names what differs.
     :func:`~sknn.persistence.save` must be able to write all parameters; functions and classes are
     compared by name. A splitter that shuffles and the steps of a Pipeline need a `random_state`; a
     search without one draws its seed once. As always, networks without a seed start from other

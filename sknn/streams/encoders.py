@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sknn.estimators.tabular.network import TableNetwork
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.summaries.table import TableSummary
 from sknn.streams.dask import DaskBlocks
-from sknn.streams.rows import check_rows, n_rows
+from sknn.streams.rows import check_rows, check_y, n_rows
 from sknn.streams.tasks import has_client, sum_of_tasks
 
 _NAMES = ("X", "y", "sample_weight")
@@ -17,7 +17,7 @@ _NAMES = ("X", "y", "sample_weight")
 
 def fit_encoder(encoder: TableEncoder, source: Any) -> None:
     """Fit an encoder to all blocks; this process receives only summaries of rows."""
-    encoder.learn_summary(summary_of(encoder, source)).warn()
+    encoder.learn_summary(summary_of(encoder, source, _summarized)).warn()
 
 
 def lend_encoder(net: TableNetwork, source: Any) -> None:
@@ -29,14 +29,14 @@ def lend_encoder(net: TableNetwork, source: Any) -> None:
 def encoder_of(net: TableNetwork, source: Any) -> tuple[TableEncoder, Any]:
     """Return the encoder that a network would fit, fitted to all blocks, and the first row."""
     encoder, target = net._encoder_and_target()
-    summary = summary_of(encoder, source)
+    summary = summary_of(encoder, source, _summarized_with_y)
     if summary.rows is not None:
         summary.rows.y = target(summary.rows.y)
     encoder.learn_summary(summary).warn()
     return encoder, summary.head
 
 
-def summary_of(encoder: TableEncoder, source: Any) -> TableSummary:
+def summary_of(encoder: TableEncoder, source: Any, summarize: Callable[..., Any]) -> TableSummary:
     """Return the summary of all blocks, merged in the same order on a cluster and here.
 
     Raises
@@ -46,10 +46,10 @@ def summary_of(encoder: TableEncoder, source: Any) -> TableSummary:
     """
     if isinstance(source, DaskBlocks) and has_client():
         tasks = [(index, *block) for index, block in enumerate(source.delayed())]
-        summary = sum_of_tasks(_summarized, encoder, tasks, _merged)
+        summary = sum_of_tasks(summarize, encoder, tasks, _merged)
     else:
         blocks = (block for _, group in source.groups(1) for block in group)
-        parts = (_summarized(encoder, index, *block) for index, block in enumerate(blocks))
+        parts = (summarize(encoder, index, *block) for index, block in enumerate(blocks))
         summary = _in_pairs(parts)
     if summary is None:
         raise ValueError("X has no rows with a positive weight; at least one is needed.")
@@ -60,6 +60,12 @@ def _summarized(encoder: TableEncoder, index: int, x: Any, y: Any, weight: Any) 
     """Summarize a block, on any machine."""
     check_rows((x, y, weight), index, _NAMES)
     return encoder.summarize(x, y, weight, index) if n_rows(x) else None
+
+
+def _summarized_with_y(encoder: TableEncoder, index: int, x: Any, y: Any, weight: Any) -> Any:
+    """Summarize a block for a network, which will need its y."""
+    check_y(x, y, index)
+    return _summarized(encoder, index, x, y, weight)
 
 
 def _merged(one: TableSummary | None, other: TableSummary | None) -> TableSummary | None:

@@ -41,7 +41,7 @@ def fit_blocks(
     """Train on blocks of rows, one after the other or several side by side.
 
     Each block is one call of ``partial_fit``: one pass over its rows, in batches and in random
-    order. One after the other, the result is that of a loop over the same blocks, to the last bit.
+    order. One after the other, the result is that of a loop over the same blocks, bit for bit.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def fit_blocks(
         are Dask tasks. Otherwise they are joblib jobs, which run one after the other unless
         ``joblib.parallel_config`` sets more jobs.
     encoder : {"auto", "first", "all"}, default="auto"
-        Which blocks fit the encoder of a network for tables: the first one, or all, which takes
+        Which blocks fit the encoder of a tabular network: the first one, or all, which takes
         another pass over the rows before training. "auto" is "all" for Dask collections with
         ``together > 1``, otherwise "first". A network that continues keeps its encoder.
     resume : bool, default=False
@@ -106,7 +106,7 @@ def fit_blocks(
 
     See Also
     --------
-    fit_members : The members of a network for tables, with folds as in ``fit``, as tasks.
+    fit_members : The members of a tabular network, with folds as in ``fit``, as tasks.
 
     Notes
     -----

@@ -12,7 +12,7 @@ from sklearn.utils.validation import validate_data
 
 from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.over_blocks import measure_block, parcel_for_blocks
-from sknn.streams.rows import check_rows, joined, n_rows
+from sknn.streams.rows import check_rows, joined, joined_weights, n_rows
 from sknn.streams.sources import without_y
 from sknn.streams.tasks import fetched, has_client, sum_of_tasks
 
@@ -37,9 +37,9 @@ def fit_full_batch(estimator: Any, source: Any, more: dict[str, Any]) -> None:
     blocks = [block for _, group in source.groups(size, stay=stay) for block in group]
     if any(target is None for _, target, _ in blocks):
         raise without_y(estimator)
-    weighted = any(weight is not None for _, _, weight in blocks)
-    y = np.asarray(joined(fetched([target for _, target, _ in blocks])))
-    weight = np.asarray(joined(fetched([each for *_, each in blocks]))) if weighted else None
+    targets = fetched([target for _, target, _ in blocks])
+    y = np.asarray(joined(targets, "y"))
+    weight = joined_weights(fetched([each for *_, each in blocks]), targets)
     first = next((x for x in map(_first_rows, blocks) if n_rows(x)), None)
     if first is None:
         raise ValueError("X has no rows; at least one is needed to train on.")

@@ -10,6 +10,7 @@ from sknn.streams.rows import (
     check_rows,
     check_total,
     described,
+    is_unread,
     n_rows,
     shape_of,
     sliceable,
@@ -50,6 +51,12 @@ class GivenBlocks:
                 f"X is a {type(X).__name__}, which can be iterated over only once; pass a list of "
                 "blocks, or an object whose __iter__ starts over."
             )
+        for name, values in others.items():
+            if is_unread(values):
+                raise TypeError(
+                    f"{name} is a {type(values).__name__} of Dask, but X is not; pass "
+                    f"{name}.compute(), or blocks that contain {name}."
+                )
         self.X = X
         self.names = list(_NAMES)
         self.others = {
@@ -90,6 +97,11 @@ class GivenBlocks:
     def _given(self, part: Any, index: int) -> Block:
         """Return a block with its y and weights, which are None if it has none."""
         block = part if isinstance(part, tuple) else (part,)
+        if any(map(is_unread, block)):
+            raise TypeError(
+                f"Block {index} of X has not been computed by Dask; got {described(part)}. Pass "
+                "one collection instead of blocks, for example dask.dataframe.from_delayed(blocks)."
+            )
         rows = shape_of(block[0]) if block else None
         listed = block and isinstance(block[0], Sequence) and not isinstance(block[0], (str, bytes))
         if not 1 <= len(block) <= len(_NAMES) or not (listed or (rows and isinstance(rows, tuple))):

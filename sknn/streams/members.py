@@ -1,4 +1,4 @@
-"""Members of networks for tables as tasks, from tables that no process holds as a whole."""
+"""Members of tabular networks as tasks, from tables that no process holds as a whole."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sknn.estimators.tabular.network import TableNetwork
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.streams.dask import DaskBlocks
 from sknn.streams.encoders import encoder_of
-from sknn.streams.rows import check_rows, joined, n_rows
+from sknn.streams.rows import check_rows, check_y, joined, joined_weights, n_rows
 from sknn.streams.sources import source_of, without_y
 from sknn.streams.tasks import computed, delayed_calls, has_client, run_jobs
 from sknn.training.replay import MemberEpoch
@@ -31,7 +31,7 @@ Remarks = list[tuple[type[Warning], str]]
 
 
 def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
-    """Fit a network for tables on rows that come in blocks, with one task per member.
+    """Fit a tabular network on rows that come in blocks, with one task per member.
 
     The result is that of ``estimator.fit`` on all rows, but no process needs the whole table, and
     the process that calls this function does not need the encoded rows, either. Members learn from
@@ -43,9 +43,11 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
         It is fitted in place, and training starts over.
     X : dask.dataframe.DataFrame, dask.array.Array or iterable of blocks
         An iterable yields rows of X, or tuples ``(X, y)`` or ``(X, y, sample_weight)``. It is
-        iterated over twice, so it must be a list, or an object whose ``__iter__`` starts over.
+        iterated over more than once, so it must be a list, or an object whose ``__iter__`` starts
+        over.
     y : Dask collection or array-like, default=None
-        Required unless the blocks contain it. Dask collections must have the partitions of X.
+        Required unless the blocks contain it. Dask collections must have the partitions of X. Data
+        in memory must be in the order of its rows; ``dask.dataframe.from_pandas`` sorts by index.
     sample_weight : Dask collection or array-like, default=None
 
     Returns
@@ -56,13 +58,13 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
     Raises
     ------
     TypeError
-        If the estimator is not a network for tables, if there is no y, or if X is neither a Dask
+        If the estimator is not a tabular network, if there is no y, or if X is neither a Dask
         collection nor an iterable of blocks.
     ValueError
         Before anything is computed, for parameters that would have to watch or stop all members
         while they train: `callbacks`, `verbose`, `warm_start`, `max_time`, and learning rates that
         follow the loss. Also for X, y, and weights that do not match, and for everything that
-        ``fit`` refuses.
+        ``fit`` rejects.
 
     See Also
     --------
@@ -82,7 +84,7 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
     Otherwise, this process holds the encoded rows, and members are joblib jobs, which run one after
     the other unless ``joblib.parallel_config`` sets more jobs.
 
-    Weights, picked epochs, and predictions are those of ``fit`` on the same rows, to the last bit,
+    Weights, picked epochs, and predictions are those of ``fit`` on the same rows, bit for bit,
     if the encoder is the same. That is the case if no column has more than 4,096 different numbers
     or 16,384 different texts, and, with ``bins="tree"``, for up to 50,000 rows; :func:`fit_blocks`
     describes the encoder beyond these bounds. For the same encoder, they do not depend on the
@@ -114,7 +116,7 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
             f"{estimator!r}. Train other networks with fit_blocks."
         )
     trial = shallow_copy(estimator)
-    given, n_members = _checked(trial)
+    n_members = _checked(trial)
     source = source_of(X, y, sample_weight)
     if y is None and not _has_y(source):
         raise without_y(estimator)
@@ -126,14 +128,17 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
         found, remarks = train(parcel, source, n_members)
         for category, text in remarks:
             warnings.warn(text, category, stacklevel=users_level())
-    estimator.__dict__ = vars(estimator) | found | given
+    known = vars(estimator).copy()
+    # Those of an earlier frame; an array has none.
+    known.pop("feature_names_in_", None)
+    estimator.__dict__ = known | found | estimator.get_params(deep=False)
     return estimator
 
 
-def _checked(trial: TableNetwork) -> tuple[dict[str, Any], int]:
-    """Check a working copy; return the parameters of the user, and the number of members."""
+def _checked(trial: TableNetwork) -> int:
+    """Check a working copy, and make its numbers Python's own; return how many members it has."""
     check_listeners(trial)
-    given = trial._check_parameters()
+    trial._check_parameters()
     recipe = trial._recipe()
     remedy = "cannot be used with fit_members, because members are trained separately. "
     if recipe.callbacks:
@@ -151,14 +156,15 @@ def _checked(trial: TableNetwork) -> tuple[dict[str, Any], int]:
         )
     if trial.max_time is not None:
         raise ValueError(f"max_time {remedy}Set it to None, and choose max_iter.")
-    return given, recipe.n_members
+    return recipe.n_members
 
 
 def _has_y(source: Any) -> bool:
-    """Return whether the blocks contain y, by the first of them."""
+    """Return whether the blocks contain y, by the first of them that has rows."""
     if isinstance(source, DaskBlocks):
         return False
-    return all(block[1] is not None for _, [block] in islice(source.groups(1), 1))
+    filled = (block for _, [block] in source.groups(1) if n_rows(block[0]))
+    return all(block[1] is not None for block in islice(filled, 1))
 
 
 def _bare(trial: TableNetwork) -> TableNetwork:
@@ -194,8 +200,7 @@ def _numbered(source: Any) -> Iterator[tuple[Any, ...]]:
 
 def _encoded(encoder: TableEncoder, index: int, x: Any, y: Any, weight: Any) -> Any:
     """Return encoded rows of a block with their y and weights; None if it has no rows."""
-    if y is None:
-        raise TypeError(f"Block {index} of X has no y; pass y, or blocks (X, y).")
+    check_y(x, y, index)
     check_rows((x, y, weight), index, _NAMES)
     return (encoder.encode(x, encoder), y, weight) if n_rows(x) else None
 
@@ -203,21 +208,19 @@ def _encoded(encoder: TableEncoder, index: int, x: Any, y: Any, weight: Any) -> 
 def _opened(parcel: Any, *parts: Any) -> tuple[FitState, Remarks]:
     """Prepare a call with the encoded rows of all blocks, up to the first batch."""
     estimator, encoder, head = parcel
-    rows, y, weight = zip(*(part for part in parts if part is not None), strict=True)
+    known = [part for part in parts if part is not None]
+    if not known:
+        raise ValueError(
+            "X has no rows when it is iterated over again; pass a list of blocks, or an object "
+            "whose __iter__ starts over."
+        )
+    rows, y, weight = zip(*known, strict=True)
     table = EncodedTable(encoder, np.concatenate(rows), head)
-    call = Call.of_fit(False, table, joined(y), _joined_weights(weight, rows))
+    call = Call.of_fit(False, table, joined(y, "y"), joined_weights(weight, rows))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         state = open_apart(estimator, call)
     return state, _remarks(caught)
-
-
-def _joined_weights(weights: Any, rows: Any) -> Any:
-    """Return the weights of all blocks; rows of blocks without weights count once."""
-    if all(each is None for each in weights):
-        return None
-    pairs = zip(weights, rows, strict=True)
-    return joined([np.ones(len(own)) if each is None else each for each, own in pairs])
 
 
 def _trained(opened: tuple[FitState, Remarks], member: int) -> list[MemberEpoch]:

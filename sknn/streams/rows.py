@@ -21,6 +21,12 @@ def is_lazy(values: Any) -> bool:
     return hasattr(values, "__dask_graph__") and isinstance(shape_of(values), tuple)
 
 
+def is_unread(values: Any) -> bool:
+    """Return whether Dask has yet to compute it, and it cannot be sliced, as its arrays can."""
+    # A Delayed has every attribute.
+    return hasattr(values, "__dask_graph__") and hasattr(values, "divisions")
+
+
 def sliceable(values: Any, name: str) -> Any:
     """Return an object with rows that can be split; raise if it has none."""
     if sp.issparse(values) and values.ndim == 2:
@@ -54,15 +60,34 @@ def sliced(values: Any, start: int, stop: int, step: int = 1) -> Any:
     return values.iloc[rows] if hasattr(values, "iloc") else values[rows]
 
 
-def joined(parts: Sequence[Any]) -> Any:
+def joined(parts: Sequence[Any], name: str) -> Any:
     """Return the rows of all parts, in their own type."""
+    shapes = sorted({np.shape(part)[1:] for part in parts})
+    if len(shapes) > 1:
+        raise ValueError(
+            f"{name} must have the same number of columns in all blocks; it has rows of the shapes "
+            f"{shapes}."
+        )
     if any(map(sp.issparse, parts)):
         return sp.vstack(list(map(sp.csr_array, parts)), format="csr")
     if all(hasattr(part, "iloc") for part in parts):
         import pandas as pd
 
         return pd.concat(parts)
-    return np.concatenate([np.asarray(part) for part in parts])
+    arrays = [np.asarray(part) for part in parts]
+    if len({each.dtype.kind in "SU" for each in arrays}) > 1:
+        # NumPy would turn numbers into text.
+        arrays = [each.astype(object) for each in arrays]
+    return np.concatenate(arrays)
+
+
+def joined_weights(weights: Sequence[Any], rows: Sequence[Any]) -> Any:
+    """Return the weights of all blocks; rows of blocks without weights count once."""
+    if all(each is None for each in weights):
+        return None
+    pairs = zip(weights, rows, strict=True)
+    known = [np.ones(n_rows(own)) if each is None else each for each, own in pairs]
+    return joined(known, "sample_weight")
 
 
 def n_rows(values: Any) -> int:
@@ -84,6 +109,12 @@ def check_rows(block: tuple[Any, ...], index: int, names: Sequence[str]) -> None
                 f"at "
                 "the same rows."
             )
+
+
+def check_y(x: Any, y: Any, index: int) -> None:
+    """Raise if a block that has rows has no y."""
+    if y is None and n_rows(x):
+        raise TypeError(f"Block {index} of X has no y; pass y, or blocks (X, y).")
 
 
 def check_total(rows: int, own: int, name: str) -> None:

@@ -3,7 +3,7 @@
 An array of shape (n_members,) replaces a float: a rate, a penalty, a parameter of an optimizer. It
 is kept in float64, the precision of floats, and is combined with the arrays of a network as a
 column in their precision, at the point where a float would be rounded, too. So every member moves
-as it would alone, to the last bit.
+as it would alone, bit for bit.
 """
 
 from __future__ import annotations

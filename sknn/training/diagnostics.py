@@ -43,7 +43,7 @@ class Diagnostics(Callback):
     high. The guide page on diagnosis lists signs, thresholds, and remedies.
 
     It draws no random numbers and changes no weights: the fitted network is the same with and
-    without it, to the last bit. ``solver="lbfgs"`` has no updates to measure, and refuses it.
+    without it, bit for bit. ``solver="lbfgs"`` has no updates to measure, and does not support it.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ from sknn.core.network import Network
 from sknn.training.batches import Batch
 from sknn.training.callbacks import Callback, Phase, Progress
 
-# Noisy data are learned in the first epochs. Whether an epoch is judged must depend on its number
+# Noisy data is learned in the first epochs. Whether an epoch is judged must depend on its number
 # alone, or training in one call would differ from training in two.
 _EARLY = 40
 # Bytes that the weights of all epochs may take, and epochs that are kept in any case.

@@ -82,6 +82,13 @@ def join(run: Run, groups: Sequence[Sequence[int]], parts: Sequence[Run]) -> Non
     run.stop_reason = next((each for each in _REASONS if each in reasons), reasons[0])
 
 
+def put_start(run: Run, network: Network, members: Sequence[int], part: Run) -> None:
+    """Take over the weights with which an epoch of some members began that Ctrl-C ended."""
+    if part.theta is not None:
+        run.theta = network.theta.copy() if run.theta is None else run.theta
+        run.theta[np.asarray(members)] = part.theta
+
+
 def follow(run: Run, longest: Run) -> None:
     """Take over values that all members share from those that were trained longest."""
     for name in _COMMON:

@@ -76,7 +76,7 @@ class Penalty:
         self.l2, self.l1 = np.asarray(column(l2, dtype), dtype), l1
         self._shrink = aligned(self.decayed.shape, dtype) if np.any(l2) else None
         self._thresholds = bool(np.any(l1))
-        # Equal to the last bit; for a single network, the former is faster.
+        # Equal, bit for bit; for a single network, the former is faster.
         self._inner: Any = np.ndarray.dot if self.decayed.ndim == 1 else np.vecdot
         self._exact: Any = float if self.decayed.ndim == 1 else np.float64
 

@@ -263,7 +263,8 @@ class Run:
     epoch, step, samples : int
         Passes, updates and rows so far.
     theta : ndarray or None
-        Last weights in the units of training; None if training will not continue.
+        Last weights in the units of training, or those with which an epoch began that Ctrl-C
+        ended; None during training, and if training will not continue.
     optimizer_state : dict of ndarray or None
     optimizer_kind : str or None
         Class of the optimizer to which the state belongs; another one starts over.

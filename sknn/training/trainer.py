@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sknn.core.schedules import Schedule
 from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback, Hooks, Progress
+from sknn.training.epoch_start import EpochStart
 from sknn.training.members import parked
 from sknn.training.objective import Objective
 from sknn.training.run import Run
@@ -117,7 +118,8 @@ class Trainer:
     def run(self, run: Run, epochs: int) -> None:
         """Train for at most `epochs` further epochs, and set ``run.stop_reason``.
 
-        No matter how training ends, even by Ctrl-C, the network holds the last weights.
+        No matter how training ends, even by Ctrl-C, the network holds the last weights. After
+        Ctrl-C in an epoch, the run is where this epoch began.
         """
         progress = self._progress(run, epochs)
         try:
@@ -128,16 +130,19 @@ class Trainer:
 
     def _run(self, progress: Progress, epochs: int) -> None:
         run = progress.run
+        start = EpochStart(run, self.objective.network)
         try:
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 for hook in self.hooks.train_begin:
                     hook(progress)
                 for _ in range(epochs):
+                    start.note()
                     self._epoch(progress)
                     if progress.stop_reason is not None:
                         break
         except KeyboardInterrupt:
             progress.stop_reason = "interrupted"
+            start.restore()
         run.stop_reason = progress.stop_reason or "max_iter"
         if self.conclude is not None:
             self.conclude()
@@ -247,7 +252,7 @@ class Trainer:
             lost = not (progress.loss < _INFINITY or self.outlasts_loss)
             if lost or progress.stop_reason is not None:
                 break
-            if progress.time_is_up:
+            if self.deadline < _INFINITY and progress.time_is_up:
                 break
         return OnePass(total / done, norm, rate, n_rows, objective.figures())
 

@@ -28,7 +28,7 @@ def test_a_truncated_file_is_told(tmp_path, length):
     path = tmp_path / "file"
     archive.write(path, PAYLOAD)
     path.write_bytes(path.read_bytes()[:length])
-    with pytest.raises(ValueError, match="file.*(lost|truncated)"):
+    with pytest.raises(ValueError, match="file.*(missing|truncated)"):
         archive.read(path)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 import sknn
 from sknn import CNNClassifier, MLPClassifier, TabularMLPClassifier
@@ -167,8 +168,10 @@ def calls_before_the_loop(network, X, y):
 def test_calls_before_the_loop(family):
     kind, X, limit = FITS[family]
     y = np.arange(len(X)) % 3
-    kind(max_iter=1, learning_rate="cosine", random_state=0).fit(X, y)
-    assert calls_before_the_loop(kind(max_iter=1, random_state=0), X, y) <= limit
+    # The first fit fills caches; one epoch of this schedule is all that was planned.
+    network = kind(max_iter=1, learning_rate="cosine", random_state=0)
+    clone(network).fit(X, y)
+    assert calls_before_the_loop(network, X, y) <= limit
 
 
 @pytest.mark.parametrize("family", FITS)

@@ -80,3 +80,29 @@ def test_networks_of_tables_tell_too():
     with pytest.warns(TableWarning, match="column 3 .counted from 0. are tiny") as record:
         net.fit(X, NORMAL[:, 0] > 0)
     assert len(record) == 1
+
+
+@pytest.mark.parametrize("bins", ["quantile", "tree"])
+@pytest.mark.parametrize("n_values", [5, 40])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_no_bin_lies_between_numbers_that_differ_by_rounding(bins, n_values, dtype):
+    levels = RNG.normal(size=n_values)
+    exact = levels[np.arange(8 * N) % n_values]
+    noise = 4 * np.finfo(dtype).eps * RNG.choice([-1, 0, 1], 8 * N)
+    X = pd.DataFrame({"odd": (exact * (1 + noise)).astype(dtype)})
+    y = (noise > 0).astype(int)
+    encoder = TableEncoder(bins=bins, n_bins=16).fit(X, y)
+    assert encoder.n_outputs_ - 1 <= min(n_values - 1, 2 * 16)
+    moved = encoder.transform(pd.DataFrame({"odd": exact.astype(dtype)}))
+    np.testing.assert_allclose(encoder.transform(X), moved, rtol=0, atol=0.05)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [2.0**51 + np.arange(N) % 5, (2**23 + np.arange(N) % 5).astype(np.float32)],
+    ids=["float64", "float32"],
+)
+def test_whole_numbers_are_exact_however_long(column):
+    column[-1] = 7.0
+    encoder = TableEncoder(bins="quantile").fit(column[:, None])
+    assert encoder.n_outputs_ == 6

@@ -11,7 +11,10 @@ from sknn.exceptions import TableWarning
 from sknn.losses import GaussianNLL, Quantile
 from sknn.persistence import load, save
 from sknn.streams import fit_blocks, fit_members
+from sknn.training.replay import Replay
+from sknn.training.trainer import Trainer
 
+dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
 dd = pytest.importorskip("dask.dataframe")
 pd = pytest.importorskip("pandas")
@@ -108,6 +111,7 @@ def test_the_result_is_that_of_fit(target, more, weight):
         (LAZY, y.tolist(), lazy(weight)),
         (PARTS,),
         (tuple(X[rows] for rows in CUT), y, weight),
+        ([X[:0], *PARTS, (X[:0], None)],),
         (dd.from_map(lambda i: X[CUT[i]], range(4)), y, weight),
     ],
 )
@@ -128,6 +132,11 @@ def test_blocks_with_and_without_weights():
     ones = [(X[:50], y[:50]), (X[50:], y[50:], np.full(N - 50, 2.0))]
     here = network().fit(X, y, np.where(np.arange(N) < 50, 1.0, 2.0))
     assert_same(fit_members(network(), ones), here)
+
+
+def test_a_block_without_y_is_named_where_trees_need_it():
+    with pytest.raises(TypeError, match="Block 1 of X has no y; pass y, or blocks"):
+        fit_members(network(bins="tree"), [PARTS[0], X[50:]])
 
 
 @pytest.mark.parametrize("splits", [1, 2])
@@ -167,6 +176,51 @@ def test_numbers_are_drawn_as_by_fit():
     assert_same(there, here)
     assert there.random_state is states[1]
     assert states[0].randint(1000) == states[1].randint(1000)
+
+
+def test_parameters_stay_those_of_the_user():
+    net = network(random_state=None, loss=GaussianNLL(), n_picks=np.int64(3))
+    given = net.get_params(deep=False)
+    fit_members(net, LAZY, y)
+    assert all(each is given[name] for name, each in net.get_params(deep=False).items())
+    first = net.predict(X)
+    assert np.any(fit_members(net, LAZY, y).predict(X) != first)
+
+
+def test_an_array_after_a_frame_has_no_names():
+    net = network().fit(X[["a", "c"]], y)
+    rows = X[["a", "c"]].to_numpy()
+    fit_members(net, da.from_array(rows, 50), y)
+    assert not hasattr(net, "feature_names_in_")
+    assert_array_equal(net.predict(rows), network().fit(rows, y).predict(rows))
+
+
+def interrupting(kind, name, at):
+    """Return a method that is interrupted like by Ctrl-C, in one of its calls."""
+    method, calls = getattr(kind, name), iter(range(1, 1000))
+
+    def interrupted(self, *arguments):
+        if next(calls) == at:
+            raise KeyboardInterrupt
+        return method(self, *arguments)
+
+    return interrupted
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "at"),
+    [(Trainer, "_pass", 1), (Trainer, "_pass", 8), (Replay, "__call__", 2)],
+    ids=["first member", "another member", "replay"],
+)
+def test_ctrl_c_leaves_the_estimator_as_it_was(monkeypatch, kind, name, at):
+    state = np.random.RandomState(0)
+    net = network(random_state=state).fit(X, y)
+    before, position = vars(net).copy(), state.get_state()[2]
+    monkeypatch.setattr(kind, name, interrupting(kind, name, at))
+    with pytest.raises(KeyboardInterrupt):
+        fit_members(net, LAZY, y)
+    assert vars(net) == before
+    assert state.get_state()[2] == position
 
 
 def test_divergence_ends_as_in_fit():
@@ -225,6 +279,16 @@ def test_what_members_cannot_do_apart_is_refused_before_a_block_is_read(net, tar
     assert vars(net) == before
 
 
+class Once:
+    """Blocks that differ from one iteration to the next."""
+
+    def __init__(self, passes):
+        self.passes = iter(passes)
+
+    def __iter__(self):
+        return iter(next(self.passes))
+
+
 @pytest.mark.parametrize(
     ("source", "error", "words"),
     [
@@ -241,8 +305,15 @@ def test_what_members_cannot_do_apart_is_refused_before_a_block_is_read(net, tar
         ((LAZY, y, -weight), ValueError, "sample_weight"),
         (([X[:50], X[50:]],), TypeError, "y must be passed: TabularMLPRegressor"),
         (([PARTS[0], X[50:]],), TypeError, "Block 1 of X has no y; pass y, or blocks"),
+        (([X[:0], (X[:50], None)],), TypeError, "y must be passed: TabularMLPRegressor"),
         (([X[:0]], y[:0]), ValueError, "no rows with a positive weight"),
         (([X, X.assign(a=np.inf)], np.r_[y, y]), ValueError, "infinity"),
+        (([(X, y), (X, both)],), ValueError, "y must have the same number of columns in all"),
+        (([X], lazy(y)), TypeError, r"y is a Series of Dask, .* pass y\.compute\(\)"),
+        (([X], y, lazy(weight)), TypeError, "sample_weight is a Series of Dask"),
+        (([dask.delayed(X)], y), TypeError, "Block 0 of X has not been computed .*from_delayed"),
+        (([(LAZY, y)],), TypeError, "Block 0 of X has not been computed by Dask"),
+        ((Once([PARTS, PARTS, []]),), ValueError, "when it is iterated over again; pass a list"),
     ],
 )
 def test_a_failed_call_leaves_the_estimator_as_it_was(source, error, words):
@@ -253,6 +324,19 @@ def test_a_failed_call_leaves_the_estimator_as_it_was(source, error, words):
         fit_members(net, *source)
     assert vars(net) == before
     assert state.get_state()[2] == position
+
+
+def test_labels_that_are_missing_are_refused_in_the_words_of_arrays():
+    text = dd.from_pandas(pd.Series(label, X.index).mask(y > 4), npartitions=4)
+    for target in (text, np.where(y > 4, np.nan, 1.0)):
+        with pytest.raises((ValueError, TypeError), match="y contains NaN. Leave out the rows"):
+            fit_members(network(TabularMLPClassifier), LAZY, target)
+
+
+def test_labels_that_are_numbers_and_text_are_refused():
+    blocks = [(X[:50], np.ones(50, int)), (X[50:], np.repeat("no", N - 50))]
+    with pytest.raises(ValueError, match="y mixes kinds .* all str or all numbers"):
+        fit_members(network(TabularMLPClassifier), blocks)
 
 
 def test_beyond_the_exact_encoder_it_is_fit_with_that_encoder():

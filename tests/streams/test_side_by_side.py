@@ -353,7 +353,7 @@ def test_callbacks_of_scikit_learn_are_refused(more):
     callbacks = pytest.importorskip("sklearn.callback")
     net = small(**more)
     net.set_callbacks(callbacks.ProgressBar())
-    with pytest.raises(ValueError, match="verbose=True for a progress bar"):
+    with pytest.raises(ValueError, match=r"verbose=True\) shows a progress bar"):
         trained(net, epochs=1, together=1 if more else 2)
 
 

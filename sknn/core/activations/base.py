@@ -42,13 +42,13 @@ class Activation(Spec, family=True):
     output_init: ClassVar[Initializer | None] = None
     """Start of the output layer of a network of such units; None: as for any linear units."""
     bounds: ClassVar[tuple[float, float] | None] = None
-    """Lowest and highest value, where there are both: such a unit can be off, on and saturated."""
+    """Lowest and highest value, if there are both: such a unit can be off, on, and saturated."""
     saturates_at: ClassVar[float] = inf
     """Distance of the output from the middle of `bounds` where the slope is a tenth of its most."""
     can_die: ClassVar[bool] = False
     """A unit whose output is 0 for all rows has no gradient, and will never wake up."""
     straight_above: ClassVar[float] = inf
-    """From this argument on it is a straight line, to all intents; infinite where it never is."""
+    """From this argument on, it is practically a straight line; infinite if it never is."""
     pairs_to_a_line: ClassVar[bool] = False
     """f(z) - f(-z) is proportional to z: two units can carry a number without loss."""
     slope_from_output: ClassVar[bool] = False

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn.core.activations.base import Activation
 
-# exp(80) is finite in float32 and exp(-80) is nothing beside 1 in float64.
+# exp(80) is finite in float32, and exp(-80) is negligible next to 1 in float64.
 _EXP_LIMIT = 80.0
 
 

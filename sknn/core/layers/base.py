@@ -86,7 +86,7 @@ class Context:
 class Layer(Spec, family=True):
     """Base class of layers: a stateless map from one batch of arrays to another.
 
-    Parameters, gradients, and work arrays are passed in; a layer keeps nothing. Dense data have the
+    Parameters, gradients, and work arrays are passed in; a layer keeps nothing. Dense data has the
     shape ``(..., rows, *shape)``: with several members, they and all parameters have a leading
     axis. Index arrays from the right (``axis=-1``), so that the same code works in both cases.
 

@@ -69,7 +69,7 @@ class _CrossEntropy(Adversarial):
     """The score is the logarithm of the odds that a row is of the data."""
 
     def real(self, a: NDArray, smoothing: float = 0.0) -> Judged:
-        """Return the cross-entropy against 1, or what smoothing leaves of it."""
+        """Return the cross-entropy with target 1, or the smoothed target."""
         return _softplus(-a) + smoothing * a, _logistic(a) - (1.0 - smoothing)
 
     def fake(self, a: NDArray) -> Judged:

@@ -78,7 +78,7 @@ class Loss(Spec, family=True):
 
     @property
     def levels(self) -> tuple[float, ...]:
-        """For regressors: the levels of the quantiles that raw scores stand for, ascending.
+        """For regressors: the levels of the quantiles that raw scores represent, ascending.
 
         The scores of all outputs at the first level come first, then those at the second.
         """

@@ -63,7 +63,7 @@ class _LogLink(Pointwise):
         return _exp_within_bounds(raw)
 
     def constant_optimum(self, target: NDArray, weight: NDArray | None, n_outputs: int) -> Vector:
-        """Return the logarithm of the weighted means; -10 where a target is zero everywhere."""
+        """Return the logarithm of the weighted means; -10 if a target is zero everywhere."""
         return log_of_means(target, weight, _NO_EVENTS)
 
 

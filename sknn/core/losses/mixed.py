@@ -1,4 +1,4 @@
-"""Outputs of several kinds: what an autoencoder of a table reconstructs."""
+"""Outputs of several kinds, as an autoencoder of a table reconstructs them."""
 
 from __future__ import annotations
 

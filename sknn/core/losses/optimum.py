@@ -22,7 +22,7 @@ _SLACK = 1.0 - 1e-12
 
 
 def row_weights(rows: int, weight: NDArray | None) -> Vector:
-    """Return weights (rows,) as float64; equal ones where none are given or all are zero."""
+    """Return weights (rows,) as float64; equal ones if none are given or all are zero."""
     if weight is None or not np.any(weight):
         return np.ones(rows)
     return np.asarray(weight, dtype=np.float64)

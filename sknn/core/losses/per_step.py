@@ -77,7 +77,7 @@ class PerStep:
         there = answered(target)
         if not there.all():
             weight = np.multiply(there, weight, dtype=raw.dtype)
-            # Any value will do where it has no weight.
+            # Any value will do if it has no weight.
             target = np.where(there if target.ndim == 2 else there[..., None], target, 0)
         elif not isinstance(weight, float):
             weight = np.broadcast_to(weight, there.shape)

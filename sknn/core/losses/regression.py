@@ -285,6 +285,6 @@ class Quantile(Pointwise, alias="quantile"):
 
 
 def _by_level(array: NDArray, n_levels: int) -> NDArray:
-    """Give what has a column for each level and output an axis of levels, without a copy."""
+    """Give an array with a column for each level and output an axis of levels, without a copy."""
     # Of arrays of any memory order: to split the last axis takes no copy.
     return array.reshape(*array.shape[:-1], n_levels, array.shape[-1] // n_levels)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _NUMBERS = 32_768
-"""Numbers of a slab of rows, which then stays in the cache with what belongs to it."""
+"""Numbers of a slab of rows, which then stays in the cache with its other arrays."""
 _FAINT = 1e-6
 """Lower bound of squares, so that nothing is divided by zero after a very long wait."""
 
@@ -33,7 +33,7 @@ class Waiting:
         self.steps += 1
 
     def catch_up(self, theta: NDArray, state: dict[str, NDArray], since: NDArray) -> None:
-        """Bring rows that were up to date after `since` steps to where they belong now, in place.
+        """Bring rows that were up to date after `since` steps up to date, in place.
 
         Parameters
         ----------
@@ -76,7 +76,7 @@ class MissedMoments(Waiting):
         self._make_room(64)
 
     def _make_room(self, size: int) -> None:
-        """Make tables for so many steps; those so far are forgotten."""
+        """Make tables for this many steps, and forget the old ones."""
         (b1, b2), k = self.decays, np.arange(size)
         self.b1_powers, self.ratio_powers = b1**k, (b1 * b2**-0.5) ** k
         self.b2_powers = np.maximum(b2**k, _FAINT)
@@ -104,7 +104,7 @@ class MissedMoments(Waiting):
         self.moved[:n], self.pulled[:n], self.kept[:n] = 0.0, 0.0, 1.0
 
     def catch_up(self, theta: NDArray, state: dict[str, NDArray], since: NDArray) -> None:
-        """Bring rows to where they belong now."""
+        """Bring rows up to date."""
         if since.size == 0 or since.min() == self.steps:
             return
         waited = self.steps - since

@@ -72,7 +72,7 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         max_iter / 10)`` epochs, and keep the best weights. The held-out rows are not used in
         pretraining.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
@@ -241,7 +241,7 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         max_iter / 10)`` epochs, and keep the best weights. The held-out rows are not used in
         pretraining.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the

@@ -76,7 +76,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
         max_iter / 10)`` epochs, and keep the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
@@ -309,7 +309,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
         max_iter / 10)`` epochs, and keep the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the

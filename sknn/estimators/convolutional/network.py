@@ -71,7 +71,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         KEPT: """
     Images or signals with the channels last or, with ``channels="first"``, right after the samples.
     Flat rows are signals with one channel, unless `input_shape` says otherwise. float32 is kept,
-    and everything else is converted to float64. Sparse matrices are refused.""",
+    and everything else is converted to float64. Sparse matrices are rejected.""",
     }
 
     _hidden_parameters: ClassVar[tuple[str, ...]] = ("filters", "hidden_layer_sizes")

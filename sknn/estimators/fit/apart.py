@@ -59,5 +59,8 @@ def close_apart(state: FitState, members: Sequence[Sequence[MemberEpoch]]) -> di
     limit = blas_threads(0, firm=True)
     with limit, limit:
         solve_fit(state)
+        if state.run.stop_reason == "interrupted":
+            # Replayed in part, the call would seem to have trained fewer epochs.
+            raise KeyboardInterrupt
         close_fit(state)
     return vars(state.estimator)

@@ -1,6 +1,6 @@
 """Several estimators of one kind, trained on the same rows in one block.
 
-Each ends with the weights, curves, and optimizer state that it would have alone, to the last bit.
+Each ends with the weights, curves, and optimizer state that it would have alone, bit for bit.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ def continue_from(state: FitState, served: Network) -> None:
     else:
         network.load(_members_to_go_on(network, served))
         state.targets.to_training_units(network, state.loss)
+    state.run.theta = None  # Training changes them in the network.
 
 
 def start_output_bias(state: FitState) -> None:

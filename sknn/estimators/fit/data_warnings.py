@@ -180,7 +180,7 @@ def _warn_of_scales(state: FitState, columns: Columns) -> None:
             state,
             columns,
             bad & ~noise,
-            "on a scale from which a network learns badly",
+            "on a scale on which networks learn poorly",
             f"Scale them, for example {remedy}.",
         ),
         *_told(

@@ -40,7 +40,8 @@ def publish(state: FitState, estimator: Estimator, network: Network, run: Run, k
     chosen = _chosen(state, estimator, run)
     # If the weights for prediction are the last ones, nothing else has to be kept.
     served_differs = chosen is not None or state.targets.rescales
-    run.theta = network.theta.copy() if keep and served_differs else None
+    if keep and served_differs and run.theta is None:
+        run.theta = network.theta.copy()
     if chosen is not None:
         network = network.with_members(chosen)
     with np.errstate(over="ignore", invalid="ignore"):

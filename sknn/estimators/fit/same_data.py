@@ -30,7 +30,7 @@ def note_data(state: FitState) -> None:
     Raises
     ------
     ValueError
-        If the data are not those of the interrupted call.
+        If the data is not that of the interrupted call.
     """
     run, call = state.run, state.call
     if call.stream or call.elsewhere is not None:

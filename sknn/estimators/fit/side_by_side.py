@@ -57,7 +57,7 @@ def check_listeners(estimator: Any) -> None:
     if hasattr(estimator, "_skl_callbacks"):
         raise ValueError(
             "Callbacks set with set_callbacks cannot follow blocks on several machines; call "
-            "set_callbacks() without arguments, and pass verbose=True for a progress bar."
+            "set_callbacks() without arguments. fit_blocks(..., verbose=True) shows a progress bar."
         )
 
 

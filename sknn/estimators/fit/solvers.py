@@ -23,7 +23,7 @@ from sknn.training.callbacks import Callback, Hooks
 from sknn.training.callbacks.early_stopping import LEFT
 from sknn.training.folds import FoldBatches
 from sknn.training.lbfgs import ROWS, FullBatch, minimize_lbfgs
-from sknn.training.members import follow, join, put
+from sknn.training.members import follow, join, put, put_start
 from sknn.training.objective import Supervised
 from sknn.training.replay import MemberEpoch, MemberRecorder
 from sknn.training.threads import blas_threads, largest_product
@@ -77,6 +77,11 @@ def train_alone(state: FitState, member: int) -> list[MemberEpoch]:
     """Train one of the members to the end; return its results after every epoch.
 
     Nothing is decided here: decisions that depend on all members are made when these are replayed.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl-C.
     """
     part, folds = part_of(state, [member]), state.folds
     scores = None if folds is None else partial(folds.own_scores, member, x=state.train.x)
@@ -86,6 +91,9 @@ def train_alone(state: FitState, member: int) -> list[MemberEpoch]:
         recipe = part.recipe
         trainer = trainer_for(part, batches, size, recipe.base_rate, recipe.schedule, [recorder])
         trainer.run(part.run, part.epochs_left)
+    if part.run.stop_reason == "interrupted":
+        # The other members would have nothing to be combined with.
+        raise KeyboardInterrupt
     return recorder.epochs
 
 
@@ -193,8 +201,9 @@ def _train_apart(state: FitState) -> None:
     """Train groups of members that are independent of each other."""
     groups = groups_of(state)
     results = train_in_jobs(_train_group, [part_of(state, group) for group in groups])
-    for group, (theta, _) in zip(groups, results, strict=True):
+    for group, (theta, part) in zip(groups, results, strict=True):
         state.network.theta[group] = theta
+        put_start(state.run, state.network, group, part)
     join(state.run, groups, [run for _, run in results])
 
 
@@ -211,6 +220,7 @@ def _train_group(state: FitState) -> None:
     _train_group(rest)
     state.network.theta[others] = rest.network.theta
     put(run, others, rest.run)
+    put_start(run, state.network, others, rest.run)
     follow(run, rest.run)
     run.history = rest.run.history
 

@@ -62,9 +62,7 @@ def open_fit(
             warn_of_data(state)
         else:
             warn_of_ended_schedule(state)
-        if call.finish or call.keep or vars(estimator).get("callbacks"):
-            # Other calls cannot be finished later.
-            note_data(state)
+        note_data(state)
         hold_out(state)
         complete_weights(state)
     return state
@@ -109,7 +107,7 @@ def plan_epochs(state: FitState) -> None:
 def close_fit(state: FitState) -> None:
     """Publish the weights used for prediction; raise or warn if training failed."""
     _react_to_stop(state)
-    keep = state.call.keep or state.run.stop_reason == PAUSED
+    keep = state.call.keep or state.run.stop_reason in ("interrupted", PAUSED)
     publish(state, state.estimator, state.network, state.run, keep)
     _check_user_units(state)
     state.estimator._after_training(state.train)

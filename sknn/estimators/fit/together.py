@@ -175,6 +175,8 @@ def _leave(block: FitState, member: int, state: FitState, reason: str | None) ->
     """Write into a state what its member has learned, and why its training ended."""
     hand_back(block.run, member, state.run)
     state.network.load(block.network.theta[member])
+    if block.run.theta is not None:
+        state.run.theta = block.run.theta[member].copy()
     state.run.optimizer_kind = type(state.recipe.optimizer).__name__
     state.run.stop_reason = reason
 

@@ -32,7 +32,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         States that the prediction for a sequence uses. "pooled": the last state of the last
         recurrent layer, and the mean and the maximum of its states over all steps. "last": the last
         state alone. "auto" is "last" if `stateful`, otherwise "pooled". With `return_sequences`
-        every step has its own state, and "pooled" is refused.
+        every step has its own state, and "pooled" is not valid.
     return_sequences : bool, default=False
         Predict at every step rather than once per sequence; y is then of shape (n, n_steps), or a
         list of arrays.
@@ -86,7 +86,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
         max_iter / 10)`` epochs, and keep the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the
@@ -283,7 +283,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         States that the prediction for a sequence uses. "pooled": the last state of the last
         recurrent layer, and the mean and the maximum of its states over all steps. "last": the last
         state alone. "auto" is "last" if `stateful`, otherwise "pooled". With `return_sequences`
-        every step has its own state, and "pooled" is refused.
+        every step has its own state, and "pooled" is not valid.
     return_sequences : bool, default=False
         Predict at every step rather than once per sequence; y is then of shape (n, n_steps), or a
         list of arrays.
@@ -340,7 +340,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
         max_iter / 10)`` epochs, and keep the best weights.
     validation_fraction : float, default=0.1
-        Share of rows held out for early stopping if no X_val is passed. At the end, the best
+        Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement. Those within the

@@ -98,7 +98,7 @@ class RecurrentNetwork(ShapedNetwork):
         KEPT: """
     Sequences with the features of a step last or, with ``channels="first"``, right after the
     samples. Sequences of different lengths are passed as a list of arrays, or padded with NaN.
-    float32 is kept, and everything else is converted to float64. Sparse matrices are refused.""",
+    float32 is kept, and everything else is converted to float64. Sparse matrices are rejected.""",
         "y : array-like of shape (n_samples,) or (n_samples, n_outputs)": "y : array-like of shape "
         "(n_samples,) or (n_samples, n_outputs); with `return_sequences` (n_samples, n_steps), or "
         "a list of arrays of shape (n_steps,)",

@@ -1,1 +1,1 @@
-"""Networks for tables."""
+"""Tabular networks."""

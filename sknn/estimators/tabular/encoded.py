@@ -12,7 +12,7 @@ from sknn.preprocessing.encoder import TableEncoder
 
 @dataclass(frozen=True)
 class EncodedTable:
-    """The encoded rows that a network for tables learns from, in place of X.
+    """The encoded rows that a tabular network learns from, in place of X.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Networks for tables."""
+"""Tabular networks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Common parts of the two networks for tables: encoded columns, members that check each other."""
+"""Common parts of the two tabular networks: encoded columns, members that check each other."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class TableNetwork(SupervisedNetwork):
     A table: a frame of pandas, polars, or pyarrow, or an array or list of rows. Columns may hold
     numbers, categories, booleans, dates, time spans, and text that contains these; see
     :class:`~sknn.preprocessing.TableEncoder`. Entries may be missing. Sparse matrices are
-    refused.""",
+    rejected.""",
         "score are recorded, and early stopping watches them.": "score are recorded.",
         "rows; required with ``early_stopping=True``.": "rows, whose loss and score are recorded.",
     }

@@ -1,4 +1,4 @@
-"""Presets: parameters of the networks for tables that are left at "auto"."""
+"""Presets: parameters of the tabular networks that are left at "auto"."""
 
 from __future__ import annotations
 

@@ -290,7 +290,7 @@ def _check_all_have_a_place(
         more = [key for key in more if key.rpartition(".")[0] in paths]
     if more:
         raise ValueError(
-            f"state has {', '.join(more)}, which have no counterpart in this network. Compare "
+            f"state has {', '.join(more)}, for which this network has no counterpart. Compare "
             "summary() with the modules there; names= picks some of them."
         )
 

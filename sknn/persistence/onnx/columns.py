@@ -78,7 +78,7 @@ def columns_of(graph: Graph, encoder: TableEncoder, given: Sequence[Tensor]) -> 
 
 
 def encoded(graph: Graph, encoder: TableEncoder, columns: Sequence[Tensor]) -> Tensor:
-    """Return the float32 matrix, equal to the bit to that of the encoder.
+    """Return the float32 matrix, bit for bit equal to that of the encoder.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from sknn.preprocessing.plan import TablePlan
 _TYPES = {"O": "text", "b": "bool", "i": "int{}", "u": "uint{}", "f": "float{}"}
 _WHOLE = re.compile(r"0|-?[1-9]\d*")
 _TRUTHS = frozenset(each for spellings in TRUTH for each in spellings)
-_SHIFT = 1e-2
+LARGEST_SHIFT = 1e-2
 """Largest shift of a number by rounding, in units of its interquartile range or a bin."""
 _REMEDIES = {
     NUMBER: "as DoubleTensorType",
@@ -51,7 +51,7 @@ def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) 
             f"{_column(plan, place, given)} held {_plural(kind)} in fit, but reaches the "
             f"{type(encoder).__name__} as {_named(given.dtype)}: {lost}. Declare it "
             f"{_REMEDIES[kind]}; sknn.persistence.onnx_types declares all columns in this form, "
-            "and onnx_inputs returns rows in it."
+            f"and onnx_inputs returns rows in it.{_advice(given)}"
         )
     return _READERS[kind](graph, given)
 
@@ -62,6 +62,16 @@ def _column(plan: TablePlan, place: int, given: Tensor) -> str:
     if label:
         return f"Column {label!r} of X"
     return f"Column {place} (counted from 0) of the output of the previous step"
+
+
+def _advice(given: Tensor) -> str:
+    """Say what helps if a step computes the column, whatever the types of the inputs."""
+    if given.label or given.dtype.kind != "f":
+        return ""
+    return (
+        " If a step of the pipeline computes it in this type, as all steps behind a "
+        "TfidfVectorizer do, set a smaller n_bins in the table estimator, and fit again."
+    )
 
 
 def _plural(kind: str) -> str:
@@ -93,7 +103,7 @@ def _of_numbers(plan: TablePlan, place: int, dtype: np.dtype) -> str:
             return "ONNX cannot read time spans from text"
         if source.way:
             return 'ONNX reads only the beginning of text such as "1,234.5" or "12%"'
-    elif _largest_shift(plan, used[0], dtype) > _SHIFT:
+    elif _largest_shift(plan, used[0], dtype) > LARGEST_SHIFT:
         return "rounding to this type changes the numbers too much"
     return ""
 

@@ -57,13 +57,15 @@ def drop_joins(container: Any, variables: Sequence[Any]) -> None:
             drop_joins(container, list(joiner.inputs))
 
 
+def is_joiner(operator: Any) -> bool:
+    """Return whether an operator of skl2onnx passes on its inputs as they are, side by side."""
+    return operator.type in _JOINERS and getattr(operator.raw_operator, "func", None) is None
+
+
 def _joiner_of(variable: Any) -> Any:
     """Return the operator that made a variable by joining others, None if there is none."""
     makers = variable.operators_outputs_
-    joins = len(makers) == 1 and makers[0].type in _JOINERS
-    if not joins or getattr(makers[0].raw_operator, "func", None) is not None:
-        return None
-    return makers[0]
+    return makers[0] if len(makers) == 1 and is_joiner(makers[0]) else None
 
 
 def _parts_of(variable: Any) -> list[Any]:

@@ -112,7 +112,7 @@ def _read(table: Table, name: str, reading: tuple[str, str] | None) -> NDArray:
 
 def _readings(estimator: Any) -> Readings:
     """Return how the encoder of sknn reads the columns of X that reach it as they are."""
-    found = getattr(estimator, "best_estimator_", estimator)
+    found = _innermost(estimator)
     steps = [step for _, step in found.steps] if isinstance(found, Pipeline) else [found]
     names: list[str | None] = list(estimator.feature_names_in_)
     for step in steps:
@@ -124,6 +124,21 @@ def _readings(estimator: Any) -> Readings:
         if not names:
             break
     return {}
+
+
+def _innermost(estimator: Any) -> Any:
+    """Return the fitted estimator inside searches, tuned thresholds, and the like."""
+    for name in ("best_estimator_", "estimator_", "regressor_"):
+        inner = getattr(estimator, name, None)
+        if inner is not None and _reads_the_same(inner, estimator):
+            return _innermost(inner)
+    return estimator
+
+
+def _reads_the_same(inner: Any, outer: Any) -> bool:
+    """Return whether an estimator is fitted, on the same columns as the one around it."""
+    names = getattr(inner, "feature_names_in_", None)
+    return names is not None and np.array_equal(names, outer.feature_names_in_)
 
 
 def _after(step: Any, names: list[str | None]) -> list[str | None]:

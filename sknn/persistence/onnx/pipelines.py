@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import ClassifierMixin, is_classifier, is_regressor
+from sklearn.model_selection import TunedThresholdClassifierCV
 
 import sknn
 from sknn.estimators.targets.classification import MultilabelTargets, MultioutputTargets
@@ -17,6 +18,7 @@ from sknn.persistence.onnx.graph import ML, OLDEST_OPSET, Graph, Tensor, onnx
 from sknn.persistence.onnx.joined import drop_joins, separate
 from sknn.persistence.onnx.pipeline_inputs import skl2onnx
 from sknn.persistence.onnx.scores import decision
+from sknn.persistence.onnx.surplus import refuse_surplus
 from sknn.preprocessing.encoder import TableEncoder
 
 _OPTIONS = {
@@ -48,7 +50,7 @@ def register_skl2onnx() -> None:
 
     Notes
     -----
-    A network in the middle of a pipeline, which passes on its hidden layer, is refused. skl2onnx
+    A network in the middle of a pipeline, which passes on its hidden layer, is rejected. skl2onnx
     converts isotonic calibration to a step function, not to scikit-learn's piecewise linear
     function.
 
@@ -57,6 +59,11 @@ def register_skl2onnx() -> None:
     column keeps its own type. If a type cannot represent the entries that the encoder read in
     `fit`, ``skl2onnx.to_onnx`` raises a ValueError that names the column: text for dates, float32
     for dates or for numbers that it rounds too much, or numbers for categories that are words.
+
+    It also raises one for a decomposition with more components than its input supports, if a table
+    estimator or a scaler behind it scales them up: they are rounding errors, which differ in ONNX;
+    and for a TunedThresholdClassifierCV around an estimator of sknn, whose threshold skl2onnx
+    ignores.
 
     Examples
     --------
@@ -143,10 +150,12 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     from skl2onnx.common.data_types import guess_numpy_type
 
     _refuse_middle(operator, scope)
+    _refuse_thresholds(operator, scope)
     estimator = operator.raw_operator
     dtype = np.dtype(guess_numpy_type(operator.outputs[-1].type))
     graph = _fresh_graph(scope, container, dtype)
     family = family_of(estimator)
+    refuse_surplus(operator, family.n_columns is not None)
     inputs = family.adopted(graph, _given(operator, family, graph))
     found = _answers(operator, container, family, graph, inputs)
     for answer, output in zip(found, operator.outputs, strict=False):
@@ -227,4 +236,17 @@ def _refuse_middle(operator: Any, scope: Any) -> None:
                 f"its hidden layer, but skl2onnx would pass its label and its probabilities to "
                 f"{type(other.raw_operator).__name__}. Convert the network separately, "
                 "with sknn.persistence.to_onnx, or serve the pipeline from Python."
+            )
+
+
+def _refuse_thresholds(operator: Any, scope: Any) -> None:
+    """Refuse a classifier whose tuned threshold skl2onnx would replace by one half."""
+    for other in scope.operators.values():
+        if isinstance(other.raw_operator, TunedThresholdClassifierCV):
+            name = type(operator.raw_operator).__name__
+            raise ValueError(
+                f"skl2onnx ignores the threshold of the TunedThresholdClassifierCV around this "
+                f"{name}. Convert its estimator_ instead, and compare the probability of the "
+                f"positive class with best_threshold_ ({other.raw_operator.best_threshold_:.6g}) "
+                "on the server."
             )

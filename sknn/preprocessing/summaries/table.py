@@ -29,7 +29,7 @@ class TableSummary:
 
     Its size depends on the number of columns and, up to a bound, on the number of their different
     entries, but not on the number of rows. Two summaries can be merged into one; merging in the
-    same order gives the same result, to the last bit.
+    same order gives the same result, bit for bit.
 
     Attributes
     ----------

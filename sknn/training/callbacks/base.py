@@ -202,7 +202,7 @@ class Callback(Spec):
 
     phase: ClassVar[Phase] = Phase.REPORT
     stochastic_only: ClassVar[bool] = False
-    """Makes no sense with ``solver="lbfgs"``, which then refuses it."""
+    """Makes no sense with ``solver="lbfgs"``, which then rejects it."""
 
     averages: ClassVar[bool] = False
     """Keeps ``progress.run.average``; only one callback can."""

@@ -30,7 +30,7 @@ class Checkpoint(Callback):
     ----------
     path : str or path-like
         The file. Its folder must exist. An existing file keeps its mode and owner. Anything but a
-        regular file, such as a device or a named pipe, is refused.
+        regular file, such as a device or a named pipe, is rejected.
     every_epochs : int, default=1
         Number of epochs between saves, counted over the whole run, including calls of `partial_fit`
         and with `warm_start`.
@@ -120,7 +120,7 @@ class Checkpoint(Callback):
         path : str or path-like
         trusted : iterable of classes or functions, default=()
             Your own classes and functions that may be in the file, such as callbacks. Others are
-            refused, and the error names them.
+            rejected, and the error names them.
         allow_pickle : bool, default=False
             Also read checkpoints of development versions before 0.1.0, which were pickles and may
             run any code: load only files you trust.

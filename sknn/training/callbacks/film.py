@@ -67,7 +67,7 @@ class Film(Callback):
 
     The page needs no server, no network connection, and no other file. It is written when training
     ends, even if it was interrupted. The pictures are made from copies of the estimator, so
-    training is the same with and without this callback, to the last bit.
+    training is the same with and without this callback, bit for bit.
 
     In a search of :mod:`sknn.search`, only the fit of the best candidate on all rows is filmed;
     with ``refit=False``, and in ``cross_validate``, there is no film. In searches of scikit-learn,

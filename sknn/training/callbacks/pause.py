@@ -11,7 +11,7 @@ PAUSED = "paused"
 class Pause(Callback):
     """Stop after some epochs, so that `resume` can train the rest.
 
-    To the last bit, the parts together equal a fit without a pause: a schedule spans all of
+    The parts together equal a fit without a pause, bit for bit: a schedule spans all of
     `max_iter`, and so does the patience of early stopping. A paused estimator predicts with the
     best weights so far, or the last ones, and keeps the state that it needs to continue.
 

@@ -258,7 +258,7 @@ class Halve(Layer):
 
 
 def test_axes_other_than_the_last_must_stay():
-    with pytest.raises(ValueError, match=r"shape \(2, 3\) of rows of shape \(4, 3\).*last axis"):
+    with pytest.raises(ValueError, match=r"shape \(4, 3\) into rows of shape \(2, 3\).*last axis"):
         Residual([Halve()]).bind(Defaults()).plan((4, 3))
     with pytest.raises(ValueError, match=r"\(2, 3\), \(4, 5\).*differ in the last axis only"):
         Parallel([Halve(), Dense(5)]).bind(Defaults()).plan((4, 3))

@@ -379,7 +379,7 @@ def test_rows_that_are_no_sequences(cell, shape):
 
 def test_steps_changed_by_a_layer_before():
     bench = Bench(LSTM(UNITS), SHAPE, mask=np.ones((ROWS, 2 * STEPS), bool))
-    with pytest.raises(ValueError, match="10 steps .* is given 5: a layer before"):
+    with pytest.raises(ValueError, match="10 steps .* is given 5: an earlier layer"):
         bench.forward()
 
 

@@ -92,7 +92,7 @@ ENTRIES = {
         'States that the prediction for a sequence uses. "pooled": the last state of the '
         'last recurrent layer, and the mean and the maximum of its states over all steps. "last": '
         'the last state alone. "auto" is "last" if `stateful`, otherwise "pooled". With '
-        '`return_sequences` every step has its own state, and "pooled" is refused.',
+        '`return_sequences` every step has its own state, and "pooled" is not valid.',
         c.one_of(["auto", "pooled", "last"]),
     ),
     "return_sequences": Entry(

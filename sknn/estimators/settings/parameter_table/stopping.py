@@ -79,7 +79,7 @@ ENTRIES = {
     "validation_fraction": Entry(
         "float",
         0.1,
-        "Share of rows held out for early stopping if no X_val is passed. At the end, the best "
+        "Share of rows to hold out for early stopping if no X_val is passed. At the end, the best "
         "weights are trained further on all rows, for this share of the epochs that led to them.",
         INSIDE,
     ),

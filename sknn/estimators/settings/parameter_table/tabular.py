@@ -1,4 +1,4 @@
-"""Parameters of networks for tables."""
+"""Parameters of tabular networks."""
 
 from __future__ import annotations
 
