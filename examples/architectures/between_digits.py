@@ -1,6 +1,6 @@
 """
-Variational autoencoders: digits that nobody has written
-========================================================
+Variational autoencoders: digits that nobody wrote
+==================================================
 
 A variational autoencoder (VAE; Kingma & Welling 2014) learns codes that are normally distributed.
 So a code drawn at random can be decoded: the network generates images. And between the codes of two

@@ -84,8 +84,8 @@ def draw_errors(residuals: dict[str, np.ndarray], ax: Axes) -> None:
     for (name, wrong), color in zip(residuals.items(), ("C1", "C0"), strict=True):
         ax.plot(ahead, np.sqrt(np.mean(wrong**2, axis=0)), color=color, marker="o", label=name)
     ax.legend(loc="lower right")
-    ax.set(title="the network beats the rule at every distance", xlabel="years ahead", xticks=ahead)
-    ax.set(ylabel="root mean squared error, held out", ylim=(0, 42))
+    ax.set(title="the network beats the rule at every horizon", xlabel="years ahead", xticks=ahead)
+    ax.set(ylabel="error (RMS) in held-out years", ylim=(0, 42))
 
 
 def picture(members: int) -> Figure:

@@ -5,7 +5,7 @@ Two thousand docstrings of the installed SciPy and scikit-learn become rows with
 and pair of words; code and the names of the packages are left out. A logistic regression and the
 networks of scikit-learn and sknn learn, from the same TF-IDF rows, which part a text comes from:
 `scipy.stats`, `scipy.signal`, `sklearn.metrics`, and so on. The table shows the accuracy on
-held-out texts and the processor seconds of a fit on one thread; the picture shows both, and the
+held-out texts and the CPU seconds of a fit on one thread; the picture shows both, and the
 words most typical of some of the parts.
 
 Run this script from the root of the repository; it takes about twenty seconds and writes one
@@ -126,7 +126,7 @@ def draw(results: dict[str, tuple[float, float]], words: dict[str, list], output
     above.bar_label(bars, labels)
     above.invert_yaxis()
     above.margins(x=0.2)
-    above.set(title="time to fit, and unseen texts right", xlabel="processor seconds")
+    above.set(title="time to fit, and unseen texts right", xlabel="CPU seconds")
     below.set_axis_off()
     below.set_title("words typical of a part")
     for row, (part, found) in enumerate(words.items()):
