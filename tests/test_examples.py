@@ -152,8 +152,13 @@ STATEMENTS = [
     ),
     (
         "architectures/remembered.py",
-        r"variance (\d\.\d+)",
-        lambda *of: max(of[:4]) < 0.2 and min(of[12:14]) > 0.5 and max(of[14:]) < 0.3,
+        r"(?:variance|first mark, \w+) +(\d\.\d+)",
+        lambda *of: (
+            max(of[:4]) < 0.2
+            and min(of[12:14]) > 0.5
+            and max(of[14:18]) < 0.3
+            and min(of[18:]) > 0.7
+        ),
     ),
     (
         "architectures/counterfeiter.py",
