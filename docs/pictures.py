@@ -140,14 +140,15 @@ def overfitting():
         history = net.history_
         best = int(np.argmin(history["validation_loss"]))
         ax.plot(history["epoch"], history["loss"] - history["penalty"], "C0", label="training")
-        ax.plot(history["epoch"], history["loss"], "C0:", label="training with penalty")
+        if alpha:
+            ax.plot(history["epoch"], history["loss"], "C0:", label="training with penalty")
         ax.plot(history["epoch"], history["validation_loss"], "C1--", label="validation")
         ax.axvline(history["epoch"][best], color="gray", linewidth=1, label="best epoch")
         ax.set(
             title=f"alpha={alpha:g}" if alpha else "alpha=0: overfitting",
             xlabel="epoch",
             yscale="log",
-            ylim=(1e-4, 15),
+            ylim=(1e-3, None),
         )
     axes[0].set_ylabel("loss (logarithmic)")
     axes[1].legend()
@@ -264,7 +265,7 @@ def architecture_search():
     search = ArchitectureSearchCV(model, n_candidates=24, factor=3, cv=3, random_state=0)
     figure, ax = plt.subplots(figsize=(8.3, 4.4), layout="constrained")
     SearchDisplay.from_estimator(search.fit(X.astype(np.float32), y), ax=ax)
-    ax.set(title="24 architectures, most of them dropped early", ylabel="accuracy (axis from 0.85)")
+    ax.set(title="24 architectures, most of them dropped early (some below 0.85, not drawn)")
     ax.set_ylim(0.85, 0.98)
     return figure
 

@@ -142,15 +142,15 @@ def draw(classifier: Any, regressor: Any, right: dict[str, np.ndarray]) -> Figur
     )
     left, middle, last = axes.values()
     LossCurveDisplay.from_estimator(classifier.best_estimator_, ax=left)
-    left.set(title="digits", ylabel="cross-entropy", yscale="log")
+    left.set(title="sknn, digits (dot: best epoch)", ylabel="cross-entropy", yscale="log")
     LossCurveDisplay.from_estimator(regressor.best_estimator_, ax=middle)
-    middle.set(title="diabetes, standardized (dot: best epoch)", ylabel="half squared error")
+    middle.set(title="sknn, diabetes (dot: best epoch)", ylabel="half squared error")
     for name, share in right.items():
         last.plot(np.arange(1, len(share) + 1), share, label=name, color=COLORS[name])
     last.set(
         title="breast cancer, a stream: mean of 12 orders",
         xlabel="rows",
-        ylabel="accuracy so far",
+        ylabel="accuracy so far (from 0.7)",
         ylim=(0.7, 1.01),
     )
     last.legend(loc="lower right")

@@ -6,7 +6,10 @@ a tenth of the numbers are missing, one column is cut into categories, another h
 one is constant, and one carries no information. sknn and gradient-boosted trees take the frames as
 they are; scikit-learn's network gets the usual pipeline. The printed table shows means over several
 splits, and the seconds of one fit on one thread. The picture shows the loss on held-out rows,
-whether probabilities can be trusted, and which columns matter.
+whether probabilities can be trusted, and which columns matter: how much worse the predictions for
+unseen rows get when a column is shuffled. For 111 unseen rows, this is uncertain: the column of
+noise (gray) shows how long a bar can be by chance, and where a bar is negative, shuffling happened
+to help. Only a column that stands out from these surely matters.
 
 Run this script from the root of the repository; it takes about ten seconds and writes one
 picture::
@@ -157,11 +160,24 @@ def draw_calibration(splits: list[Any], ax: Any) -> None:
     ax.legend(loc="upper left", fontsize="small")
 
 
-def draw_importance(net: Any, X: pd.DataFrame, y: np.ndarray, ax: Any) -> None:
-    found = permutation_importance(net, X, y, n_repeats=5, random_state=0)
-    order = np.argsort(found.importances_mean)
-    ax.barh(X.columns[order], found.importances_mean[order], xerr=found.importances_std[order])
-    ax.set(title="diabetes, columns that matter", xlabel="loss of $R^2$ when a column is shuffled")
+def draw_importance(splits: list[Any], ax: Any) -> None:
+    """Show the loss of R2 for shuffled columns: mean and standard deviation over all splits."""
+    found = np.hstack(
+        [
+            permutation_importance(models["sknn"], X, y, n_repeats=5, random_state=0).importances
+            for models, X, y in splits
+        ]
+    )
+    columns, order = splits[0][1].columns, np.argsort(found.mean(axis=1))
+    without = columns[order].isin(["noise", "constant"])
+    ax.barh(
+        columns[order],
+        found.mean(axis=1)[order],
+        xerr=found.std(axis=1)[order],
+        color=np.where(without, "0.6", "C0"),
+    )
+    ax.set(title="diabetes, columns that matter (gray: carry no information)")
+    ax.set(xlabel="loss of $R^2$ when a column is shuffled (bars: standard deviation)")
 
 
 def draw(tasks: dict[str, list[Any]], output: Path) -> None:
@@ -175,8 +191,7 @@ def draw(tasks: dict[str, list[Any]], output: Path) -> None:
     last = {name: splits[-1] for name, splits in tasks.items()}
     draw_loss({name: models["sknn"] for name, (models, *_) in last.items()}, left)
     draw_calibration(tasks["diabetes, fast or slow"], middle)
-    models, *rows = last["diabetes"]
-    draw_importance(models["sknn"], *rows, right)
+    draw_importance(tasks["diabetes"], right)
     figure.savefig(output, dpi=110)
 
 
