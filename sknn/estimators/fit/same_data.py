@@ -64,7 +64,7 @@ def _figures(state: FitState) -> dict[str, tuple[float, float]]:
     found = _of_rows("X", state.train)
     if state.target is not None:
         found["y"] = _sum(state.target)
-    if state.validation is not None:
+    if state.validation is not None and not state.splits:
         found |= _of_rows("X_val", state.validation)
         if state.target is not None:
             found["y_val"] = _sum(encoded(state, state.validation, state.network.dtype))

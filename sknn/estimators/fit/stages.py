@@ -62,7 +62,8 @@ def open_fit(
             warn_of_data(state)
         else:
             warn_of_ended_schedule(state)
-        note_data(state)
+        if call.finish or call.keep or vars(estimator).get("callbacks"):
+            note_data(state)
         hold_out(state)
         complete_weights(state)
     return state
@@ -107,7 +108,11 @@ def plan_epochs(state: FitState) -> None:
 def close_fit(state: FitState) -> None:
     """Publish the weights used for prediction; raise or warn if training failed."""
     _react_to_stop(state)
-    keep = state.call.keep or state.run.stop_reason in ("interrupted", PAUSED)
+    interrupted = state.run.stop_reason == "interrupted"
+    if interrupted and not state.call.finish:
+        # Not before: a search makes thousands of short fits.
+        note_data(state)
+    keep = state.call.keep or interrupted or state.run.stop_reason == PAUSED
     publish(state, state.estimator, state.network, state.run, keep)
     _check_user_units(state)
     state.estimator._after_training(state.train)

@@ -45,7 +45,7 @@ def read_column(graph: Graph, encoder: TableEncoder, place: int, given: Tensor) 
     """
     plan = encoder._plan
     kind = encoder.kinds_[place]
-    lost = _LOSSES[kind](plan, place, given.dtype)
+    lost = _LOSSES[kind](plan, place, given)
     if lost:
         raise ValueError(
             f"{_column(plan, place, given)} held {_plural(kind)} in fit, but reaches the "
@@ -66,11 +66,12 @@ def _column(plan: TablePlan, place: int, given: Tensor) -> str:
 
 def _advice(given: Tensor) -> str:
     """Say what helps if a step computes the column, whatever the types of the inputs."""
-    if given.label or given.dtype.kind != "f":
+    if not given.rounded:
         return ""
     return (
         " If a step of the pipeline computes it in this type, as all steps behind a "
-        "TfidfVectorizer do, set a smaller n_bins in the table estimator, and fit again."
+        "TfidfVectorizer do in ONNX, its bins are too narrow: fit these steps in float64, "
+        "or set a smaller n_bins in the table estimator."
     )
 
 
@@ -85,25 +86,25 @@ def _named(dtype: np.dtype) -> str:
 # -- losses by declared type, blank for none --------------------------------------------------
 
 
-def _of_dates(plan: TablePlan, place: int, dtype: np.dtype) -> str:
-    if dtype in (np.int64, np.float64) or not _sources(plan, place):
+def _of_dates(plan: TablePlan, place: int, given: Tensor) -> str:
+    if given.dtype in (np.int64, np.float64) or not _sources(plan, place):
         return ""
-    if dtype.kind == "O":
+    if given.dtype.kind == "O":
         return "ONNX cannot read dates from text"
     return "this type is too small for microseconds since 1970"
 
 
-def _of_numbers(plan: TablePlan, place: int, dtype: np.dtype) -> str:
+def _of_numbers(plan: TablePlan, place: int, given: Tensor) -> str:
     used = _sources(plan, place)
     if not used:
         return ""
     source = plan.sources[used[0]]
-    if dtype.kind == "O":
+    if given.dtype.kind == "O":
         if source.kind == SPAN:
             return "ONNX cannot read time spans from text"
         if source.way:
             return 'ONNX reads only the beginning of text such as "1,234.5" or "12%"'
-    elif _largest_shift(plan, used[0], dtype) > LARGEST_SHIFT:
+    elif _largest_shift(plan, used[0], given) > LARGEST_SHIFT:
         return "rounding to this type changes the numbers too much"
     return ""
 
@@ -113,9 +114,9 @@ def _sources(plan: TablePlan, place: int) -> list[int]:
     return [i for i, source in enumerate(plan.sources) if source.place == place]
 
 
-def _largest_shift(plan: TablePlan, source: int, dtype: np.dtype) -> float:
+def _largest_shift(plan: TablePlan, source: int, given: Tensor) -> float:
     """Return how far rounding moves values that occurred in fit, in encoded units."""
-    numbers, bins = plan.numbers, plan.numbers.bins
+    numbers, bins, dtype = plan.numbers, plan.numbers.bins, given.dtype
     places = np.flatnonzero(numbers.kept == source)
     mine = np.isin(bins.source, places)
     values = np.append(numbers.median[places], bins.start[mine])
@@ -125,10 +126,14 @@ def _largest_shift(plan: TablePlan, source: int, dtype: np.dtype) -> float:
         values, slopes = values[:2], slopes[:2]
     with np.errstate(over="ignore", invalid="ignore"):
         moved = np.rint(values) if dtype.kind in "iu" else values.astype(dtype)
-        return float(np.max(np.abs(moved - values) * slopes, initial=0.0))
+        shift = np.abs(moved - values)
+        if given.rounded:
+            shift = np.maximum(shift, np.finfo(dtype).eps / 2 * np.abs(values))
+        return float(np.max(shift * slopes, initial=0.0))
 
 
-def _of_categories(plan: TablePlan, place: int, dtype: np.dtype) -> str:
+def _of_categories(plan: TablePlan, place: int, given: Tensor) -> str:
+    dtype = given.dtype
     if dtype.kind == "O" or place not in plan.places:
         return ""
     levels = set(plan.categories.columns[plan.places.index(place)].levels) - {MISSING}
@@ -172,7 +177,7 @@ def _values(graph: Graph, given: Tensor) -> Tensor:
     return graph.cast(given, np.float64)
 
 
-_LOSSES: dict[str, Callable[[TablePlan, int, np.dtype], str]] = {
+_LOSSES: dict[str, Callable[[TablePlan, int, Tensor], str]] = {
     NUMBER: _of_numbers,
     SPAN: _of_numbers,
     DATE: _of_dates,

@@ -57,6 +57,9 @@ class Tensor:
 
     __array_ufunc__ = None  # NumPy's arrays leave arithmetic with tensors to this class
 
+    rounded = False
+    """Whether a step before the estimator computed it, with errors of rounding."""
+
     def __init__(self, graph: Graph, name: str, dtype: DTypeLike, label: str = "") -> None:
         self.graph = graph
         self.name = name

@@ -11,6 +11,7 @@ from sknn.persistence.onnx.families import FAMILIES
 from sknn.persistence.onnx.graph import Graph, Tensor
 
 _JOINERS = ("SklearnConcat", "SklearnFunctionTransformer", "SklearnIdentity")
+_SELECTOR = "SklearnArrayFeatureExtractor"
 _NODES = ("Concat", "Cast", "Identity")
 """The operators that skl2onnx writes for joins."""
 
@@ -34,11 +35,13 @@ def separate(graph: Graph, variables: Sequence[Any], n_columns: int) -> list[Ten
     columns : list of Tensor of shape (rows, 1)
     """
     parts = [part for each in variables for part in _parts_of(each)]
-    return [
-        column
-        for part, width in zip(parts, _widths(parts, n_columns), strict=True)
-        for column in _columns(graph, part, width)
-    ]
+    columns = []
+    for part, width in zip(parts, _widths(parts, n_columns), strict=True):
+        made = _columns(graph, part, width)
+        for each in made:
+            each.rounded = each.dtype.kind == "f" and _is_computed(part)
+        columns += made
+    return columns
 
 
 def drop_joins(container: Any, variables: Sequence[Any]) -> None:
@@ -73,6 +76,14 @@ def _parts_of(variable: Any) -> list[Any]:
     if joiner is None:
         return [variable]
     return [part for each in joiner.inputs for part in _parts_of(each)]
+
+
+def _is_computed(variable: Any) -> bool:
+    """Return whether a variable holds more than columns of the inputs as they are."""
+    return any(
+        not (is_joiner(maker) or maker.type == _SELECTOR) or any(map(_is_computed, maker.inputs))
+        for maker in variable.operators_outputs_
+    )
 
 
 def _widths(parts: Sequence[Any], n_columns: int) -> list[int]:

@@ -11,6 +11,7 @@ from sklearn.preprocessing import Normalizer, StandardScaler
 from sknn import MLPClassifier, TabularMLPClassifier
 from sknn.exceptions import TableWarning
 from sknn.persistence import onnx_inputs, onnx_types, register_skl2onnx
+from sknn.preprocessing import TableEncoder
 from tests.persistence.onnx.running import session
 
 pd = pytest.importorskip("pandas")
@@ -94,18 +95,37 @@ def test_surplus_components_that_stay_tiny_do_no_harm(steps):
     np.testing.assert_allclose(shares, pipeline.predict_proba(RANK_3), rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("n", [4, 8])
-@pytest.mark.parametrize("scalers", [(), (StandardScaler(),)], ids=["as it is", "scaled"])
-def test_repeated_sentences_are_converted(n, scalers):
-    # The same sentence once, twice, or thrice has equal shares of words but for the last bits.
+def repeated():
+    """Return sentences once, twice, or thrice: equal shares of words but for the last bits."""
     words = [f"w{i}" for i in range(30)]
     sentences = [" ".join(RNG.choice(words, 6, replace=False)) for _ in range(9)]
     notes = [" ".join(RNG.choice(sentences, RNG.integers(1, 4))) for _ in range(600)]
-    frame = pd.DataFrame({"note": notes, "color": RNG.choice(["red", "green"], 600)})
-    pipeline = texts(n, *scalers).fit(frame, frame["note"].str.contains("w1"))
-    label, shares = session(convert(pipeline, frame)).run(None, onnx_inputs(pipeline, frame))
-    np.testing.assert_array_equal(label, pipeline.predict(frame))
-    np.testing.assert_allclose(shares, pipeline.predict_proba(frame), rtol=0, atol=5e-6)
+    return pd.DataFrame({"note": notes, "color": RNG.choice(["red", "green"], 600)})
+
+
+REPEATED = repeated()
+
+
+@pytest.mark.parametrize("n", [4, 8])
+@pytest.mark.parametrize("scalers", [(), (StandardScaler(),)], ids=["as it is", "scaled"])
+def test_repeated_sentences_are_converted(n, scalers):
+    pipeline = texts(n, *scalers).fit(REPEATED, REPEATED["note"].str.contains("w1"))
+    label, shares = session(convert(pipeline, REPEATED)).run(None, onnx_inputs(pipeline, REPEATED))
+    np.testing.assert_array_equal(label, pipeline.predict(REPEATED))
+    np.testing.assert_allclose(shares, pipeline.predict_proba(REPEATED), rtol=0, atol=5e-6)
+
+
+def test_bins_too_narrow_for_what_a_step_computes_are_refused_with_advice_that_helps():
+    # Side by side with text, numbers in float32 look like float64, but differ like float32.
+    columns = texts(8, dtype=np.float32)[:-1]
+    shares = columns.fit_transform(REPEATED)
+    value = np.median(np.unique(shares[:, 0].astype(float)))
+    near = np.where(np.arange(600) % 2, value, np.nextafter(np.float32(value), np.float32(2)))
+    shares[:, 0] = near.astype(object)
+    shares[0, 0] = 0.0
+    pipeline = make_pipeline(columns, TableEncoder().fit(shares))
+    with pytest.raises(ValueError, match="Column 0 .* TfidfVectorizer do in ONNX, .* in float64"):
+        convert(pipeline, REPEATED)
 
 
 def test_the_encoder_warns_of_what_the_conversion_refuses():
