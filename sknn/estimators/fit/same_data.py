@@ -73,12 +73,10 @@ def _figures(state: FitState) -> dict[str, tuple[float, float]]:
 
 def _of_rows(name: str, rows: Rows) -> dict[str, tuple[float, float]]:
     n = rows.x.shape[0]
-    # What `_sum` returns for n ones: every fit needs it, and few have weights.
-    ones = (1.5, 1.5) if n > 1 else (1.0, 1.0)
     return {
         f"rows of {name}": (float(n), 0.0),
         name: _sum(rows.x),
-        f"the sample weight of {name}": ones if rows.weight is None else _sum(rows.weight),
+        f"the sample weight of {name}": _sum(np.ones(n) if rows.weight is None else rows.weight),
     }
 
 
