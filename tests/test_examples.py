@@ -110,6 +110,8 @@ STATEMENTS = [
     ),
     (
         "generalization/l1_and_l2.py",
+    "generalization/scaling.py",
+    "training/learning_rates.py",
         r"(\d+\.\d)% of|at most (\S+)",
         lambda none, l2, l1, sgd, adam: none == l2 == 0 and l1 > 30 and sgd < 1e-6 and adam > 0.1,
     ),
@@ -349,6 +351,7 @@ def test_weights_of_words_wait_and_come_to_the_same(tmp_path, monkeypatch, capsy
     assert_picture(picture)
 
 
+@pytest.mark.slow
 def test_forecast_beats_the_last_cycle(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     pytest.importorskip("statsmodels", reason="the numbers of sunspots come with it")
@@ -404,6 +407,7 @@ def test_optuna_prunes_over_partial_fit(tmp_path, monkeypatch, capsys):
     assert float(re.search(r"accuracy (0\.\d+)", printed)[1]) > 0.9
 
 
+@pytest.mark.slow
 def test_the_winner_of_a_search_continues_and_comes_back(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     picture = tmp_path / "search_winner.png"

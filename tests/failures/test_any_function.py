@@ -242,6 +242,13 @@ COSTLY = {
     "sequences with gaps",
     "an answer a step",
     "layers of sequences",
+    "members",
+    "early stopping goes on",
+    "tables in a stream",
+    "fit with other classes",
+    "TableSynthesizer",
+    "DBNClassifier",
+    "DBNRegressor",
     *(name for name in FOUND if name.endswith("trained on")),
 }
 

@@ -43,7 +43,13 @@ def fitted(name, seed, **params):
     return GAN(**settings | params, random_state=seed).fit(ring(seed))
 
 
-@pytest.mark.parametrize("name", RINGS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name == "wasserstein_gp" else [])
+        for name in RINGS
+    ],
+)
 def test_ring_in_short(name):
     gan = fitted(name, 0, batch_size=32, averaging=0.99, max_iter=30)
     modes, share = found(gan.sample(4000, random_state=0))
