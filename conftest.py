@@ -11,6 +11,7 @@ import pytest
 _NEEDED = {
     "sknn/streams/dask.py": "dask",
     "sknn/streams/fit.py": "dask",
+    "sknn/streams/members.py": "dask",
     "sknn/persistence/onnx/convert.py": "onnx",
     "sknn/persistence/onnx/pipelines.py": "skl2onnx",
 }

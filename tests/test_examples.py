@@ -110,8 +110,6 @@ STATEMENTS = [
     ),
     (
         "generalization/l1_and_l2.py",
-        "generalization/scaling.py",
-        "training/learning_rates.py",
         r"(\d+\.\d)% of|at most (\S+)",
         lambda none, l2, l1, sgd, adam: none == l2 == 0 and l1 > 30 and sgd < 1e-6 and adam > 0.1,
     ),
@@ -229,6 +227,8 @@ def assert_picture(path: Path) -> None:
 
 # A comparison at equal seconds takes these seconds; the others train for some.
 LONG = (
+    "generalization/scaling.py",
+    "training/learning_rates.py",
     "generalization/equal_seconds.py",
     "generalization/few_labels.py",
     "architectures/narrow_middle.py",

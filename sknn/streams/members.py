@@ -76,10 +76,11 @@ def fit_members(estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
     pass encodes them. With a ``dask.distributed.Client`` and a Dask collection, the rest runs in
     Dask tasks, too: one collects the encoded rows, `n_members` others train one member each, and
     the last one picks the epochs. The client gets a summary of the table and the fitted attributes,
-    a few megabytes each. Every worker that trains holds one copy of the encoded rows, ``4 * n_rows
-    * encoder_.n_outputs_`` bytes, and the first worker needs twice as much while it collects them.
-      After every judged epoch, a member returns its weights and the scores of the rows that it
-      holds out. Tasks depend only on their arguments: if a worker dies, they run again elsewhere.
+    a few megabytes each. Every worker that trains holds one copy of the encoded rows, which takes
+    ``4 * n_rows * encoder_.n_outputs_`` bytes, and the first worker needs twice as much while it
+    collects them. After every judged epoch, a member returns its weights and the scores of the rows
+    that it holds out. Tasks depend only on their arguments: if a worker dies, they run again
+    elsewhere.
 
     Otherwise, this process holds the encoded rows, and members are joblib jobs, which run one after
     the other unless ``joblib.parallel_config`` sets more jobs.
