@@ -1,5 +1,6 @@
 """Sphinx configuration."""
 
+import importlib
 import re
 import sys
 from pathlib import Path
@@ -98,12 +99,23 @@ def trim_snippets(app, doctree):
             block.rawsource = block.rawsource.rstrip("\n")
 
 
+def module_of_class(app, modname, fullname):
+    """Return where a class is defined, also for attributes whose values are from elsewhere.
+
+    Otherwise the page of an activation may lend its name to the source of initial weights: it
+    depends on the order in which pages are read.
+    """
+    owner = getattr(importlib.import_module(modname), fullname.partition(".")[0], None)
+    return getattr(owner, "__module__", None)
+
+
 def setup(app):
     app.connect("doctree-read", trim_snippets)
     app.connect("doctree-read", drop_references)
     app.connect("autodoc-process-docstring", unlink_foreign_labels)
     app.connect("config-inited", lambda app, config: public_names.write_out())
     app.connect("source-read", write_out_names)
+    app.connect("viewcode-follow-imported", module_of_class)
 
 
 # Docstrings inherited from scikit-learn point into its glossary, which is elsewhere.
