@@ -203,8 +203,15 @@ def test_equal_weights_shuffle_every_row_once():
     drawn = [_drawn(np.full(50, 0.3), np.random.RandomState(i)) for i in range(20)]
     assert all(np.array_equal(np.sort(each), np.arange(50)) for each in drawn)
     assert len({each.tobytes() for each in drawn}) == 20
-    often = np.bincount(_drawn(np.array([1.0, 2.0, 5.0]), np.random.RandomState(0)), minlength=3)
-    assert often.sum() == 3 and often[2] >= 1
+
+
+def test_rows_are_drawn_in_proportion_to_their_weights():
+    weight = np.arange(1.0, 41.0)
+    expected = 40 * weight / weight.sum()
+    for seed in range(20):
+        often = np.bincount(_drawn(weight, np.random.RandomState(seed)), minlength=40)
+        assert often.sum() == 40
+        assert (np.abs(often - expected) < 1).all()
 
 
 def test_weights_reach_the_scorer_that_was_asked_for():

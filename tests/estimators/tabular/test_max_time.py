@@ -84,6 +84,26 @@ def test_all_of_a_fit_is_within_the_limit(clock, kind, seconds):
     assert net.n_iter_ >= np.floor(0.9 * (seconds - ENCODING - SCORING) / epoch)
 
 
+@pytest.mark.parametrize("seconds", [15, 40])
+def test_time_is_left_for_the_choice_of_epochs(clock, monkeypatch, seconds):
+    """Its length is estimated from that of judging: 12 times, and 0.75 for each epoch kept."""
+    judge, choose = HeldOut.__call__, FoldHoldout.choose
+
+    def slow_judge(*arguments):
+        clock.now += 10 * JUDGING
+        return judge(*arguments)
+
+    def slow_choose(*arguments):
+        clock.now += 100 * JUDGING
+        return choose(*arguments)
+
+    monkeypatch.setattr(HeldOut, "__call__", slow_judge)
+    monkeypatch.setattr(FoldHoldout, "choose", slow_choose)
+    net = TabularMLPClassifier(**SETTINGS, max_time=seconds).fit(TABLE, TABLE[:, 0] > 0)
+    assert net.stop_reason_ == "max_time"
+    assert clock.now - 100.0 < seconds + BATCH
+
+
 @pytest.mark.parametrize("kind", [TabularMLPClassifier, TabularMLPRegressor])
 def test_one_batch_is_trained_in_any_case(clock, kind):
     net = kind(**SETTINGS, max_time=0.5).fit(TABLE, target(kind))
