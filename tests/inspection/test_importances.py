@@ -206,7 +206,7 @@ def test_equal_weights_shuffle_every_row_once():
 
 
 def test_rows_are_drawn_in_proportion_to_their_weights():
-    weight = np.arange(1.0, 41.0)
+    weight = np.arange(1.0, 41.0) ** 2
     expected = 40 * weight / weight.sum()
     for seed in range(20):
         often = np.bincount(_drawn(weight, np.random.RandomState(seed)), minlength=40)
