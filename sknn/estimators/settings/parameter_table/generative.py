@@ -140,6 +140,14 @@ _AUTO_ENCODER = {
         "minus the distance from usual rows by residuals and codes, see the notes. "
         '"distance" is the better choice if outliers are among the training rows.',
         c.one_of(["error", "distance"]),
+    ).on(
+        "TableSynthesizer",
+        types='{"density", "columns"}',
+        default="density",
+        text="How unusual a row is: :meth:`score_samples` returns the log-likelihood, or minus the "
+        "surprise of columns relative to what is usual of each, see the notes. "
+        '"columns" is the better choice for finding outliers.',
+        constraint=c.one_of(["density", "columns"]),
     ),
     "condition_rate": Entry(
         "float in [0, 1)",
