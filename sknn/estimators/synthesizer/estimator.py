@@ -71,7 +71,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     condition_rate : float in [0, 1), default=0.5
         Share of the rows of a batch for which some columns, drawn at random, are given in advance,
         so that the network learns to fill in the others. With 0, the columns have one fixed order,
-        and conditions and imputation are not available.
+        and conditions and imputation are not available. Use 0.95 if the network only fills in
+        missing entries.
     contamination : float or "auto", default="auto"
         Share of the training rows that :meth:`predict_outlier` reports as outliers; "auto" is 0.1.
         As in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows means exactly 10 rows.

@@ -154,7 +154,8 @@ _AUTO_ENCODER = {
         0.5,
         "Share of the rows of a batch for which some columns, drawn at random, are given in "
         "advance, so that the network learns to fill in the others. With 0, the columns have one "
-        "fixed order, and conditions and imputation are not available.",
+        "fixed order, and conditions and imputation are not available. Use 0.95 if the network "
+        "only fills in missing entries.",
         BELOW_ONE,
     ),
     "output_groups": Entry(
