@@ -155,3 +155,22 @@ def test_a_table_is_codes_numbers_and_densities():
     )
     assert (rows[:, -1] == 0).all()
     np.testing.assert_array_equal(rows[:, 2], np.tile([0, 1], 400))
+
+
+def test_means_are_those_of_the_numbers_in_a_cell():
+    column = np.exp(2 * RNG.normal(size=600))
+    tokens = numbers(column)
+    cells, _ = tokens.cells.find(column)
+    expected = [column[cells == cell].mean() for cell in range(tokens.cells.n_cells)]
+    np.testing.assert_allclose(tokens.cells.means, expected)
+    last = np.full(3, tokens.cells.edges[-2:].mean())
+    np.testing.assert_allclose(tokens.mean([last, last]), expected[-1])
+    assert expected[-1] < last[0]
+
+
+@pytest.mark.parametrize("weight", [None, np.full(80, 1e300)])
+def test_means_of_huge_numbers_are_finite(weight):
+    tokens = numbers([-8e307, 8e307] * 30 + [*range(20)], weight)
+    assert np.isfinite(tokens.cells.means).all()
+    whole = numbers(np.repeat(np.arange(300), 2))
+    np.testing.assert_allclose(whole.cells.means % 0.5, 0.0)
