@@ -85,7 +85,7 @@ unroll(axes["elman"], "Elman: the hidden\nlayer $h$ is fed back", [(1, 1)])
 unroll(axes["jordan"], "Jordan: the output\n$o$ is fed back", [(2, 1)])
 unroll(axes["gates"], "LSTM and GRU: the same\nthrough gates (squares)", [(1, 1)], gates=True)
 
-# One sequence: its numbers, of which two are marked. As long as those of the longest task.
+# One sequence, as long as those of the longest task: its numbers, two of which are marked.
 ax, steps = axes["task"], np.arange(1, lengths[-1] + 1)
 numbers, marks = X_test[0].T
 ax.bar(steps, numbers, color=np.where(marks, "black", "0.8"))

@@ -2,10 +2,10 @@
 Grid, random, and architecture search at equal seconds
 ======================================================
 
-A grid tries all combinations of a few values. A random search draws a new value every time. Above,
-both get nine fits to find two numbers, of which only the learning rate matters here: the grid tries
-three rates, three times each, and misses the peak; the random search tries nine rates (Bergstra &
-Bengio 2012).
+A grid tries all combinations of a few values. A random search draws new values every time. In the
+upper panels, both get nine fits to find two numbers, of which only the learning rate matters here:
+the grid tries three rates, three times each, and misses the peak; the random search tries nine
+rates (Bergstra & Bengio 2012).
 
 An architecture search by successive halving starts many candidates, drops most of them after a few
 epochs, and continues with the best: a line on the lower left is one of its candidates. On the lower

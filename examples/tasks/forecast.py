@@ -89,7 +89,7 @@ def draw_errors(residuals: dict[str, np.ndarray], ax: Axes) -> None:
 
 
 def picture(members: int) -> Figure:
-    """Train, print the errors by year ahead and return the picture."""
+    """Train, print the errors by year ahead, and return the picture."""
     warnings.simplefilter("ignore", ConvergenceWarning)
     years, series = sunspots()
     X, y, mean, std = windows(series)
