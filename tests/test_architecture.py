@@ -1,4 +1,4 @@
-"""The house rules that a machine can check: who imports whom, and how long things are."""
+"""House rules that a machine can check: who imports whom, and how long things are."""
 
 import ast
 import graphlib

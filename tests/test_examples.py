@@ -1,4 +1,4 @@
-"""The examples run, print what they promise and write their picture."""
+"""The examples run, print what they promise, and write their pictures."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def draw(name: str) -> Any:
     """Run a script block by block, as sphinx-gallery does, and return its only figure.
 
     The gallery closes figures at the end of a block, prints the value of a block's last line, and
-    shows the picture first where there is but one block of code.
+    shows the picture first if there is only one block of code.
     """
     import matplotlib.pyplot as plt
 

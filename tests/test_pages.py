@@ -1,4 +1,4 @@
-"""What the README and the pages show is in the repository, and is light."""
+"""What README and pages show is in the repository, and is small."""
 
 import pkgutil
 import re

@@ -1,6 +1,6 @@
-"""A part of the package is complete: exported, tried by the checks of its family, told by its name.
+"""Every part is complete: exported, checked with its family, and found by its short name.
 
-What is exported is in the reference by itself (`tests/contract/test_exports.py`).
+The reference lists every export automatically (`tests/contract/test_exports.py`).
 
 Every message names the file to edit.
 """

@@ -1,4 +1,4 @@
-"""What pages of the reference list of an estimator is what it has."""
+"""Reference pages list exactly the methods and attributes that an estimator has."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Where tests are: in the room of what they test, or under the name of the promise they keep."""
+"""Tests are in the folder of what they test, or in that of the promise they check."""
 
 import pathlib
 

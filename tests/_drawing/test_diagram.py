@@ -1,4 +1,4 @@
-"""What pictures of networks show: every layer once, in its place, with its numbers."""
+"""Diagrams show every layer of a network once, in its place, with its numbers."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The look of pictures: complete, legible, and second to what the user has set."""
+"""The house style of pictures is complete and legible, and users' own settings override it."""
 
 import matplotlib as mpl
 import numpy as np

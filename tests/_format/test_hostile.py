@@ -1,4 +1,4 @@
-"""Files that are broken or made to harm: a ValueError each, and no memory beyond the file's."""
+"""Broken and malicious files raise ValueError and use no more memory than the file allows."""
 
 import base64
 import hashlib

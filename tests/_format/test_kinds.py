@@ -1,4 +1,4 @@
-"""Every kind of node, there and back."""
+"""Every kind of node survives a round trip through the format."""
 
 import math
 import pathlib

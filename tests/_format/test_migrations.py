@@ -1,4 +1,4 @@
-"""Older files: what a class kept before, and what it was called."""
+"""Older files load, although states and names of classes have changed since."""
 
 import pytest
 

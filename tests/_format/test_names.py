@@ -1,4 +1,4 @@
-"""What may be in a file, and what it is called there."""
+"""Which classes a file may contain, and under which names."""
 
 import inspect
 import sys

@@ -1,7 +1,7 @@
 """Rows for every public estimator: configurations, and which checks of scikit-learn fail and why.
 
-`tests/contract/test_estimator_checks.py` runs the checks on every row, and fails for a public
-estimator that has none. A new family needs one call of `enter` here.
+`tests/contract/test_estimator_checks.py` runs the checks on every row, and fails if a public
+estimator has no row. A new family needs one call of `enter` here.
 """
 
 from collections.abc import Mapping
@@ -36,11 +36,11 @@ class Row(NamedTuple):
     name : str
     estimator : estimator
     failing : mapping of str to str
-        Beginnings of the names of checks that must fail, and why they do.
+        Beginnings of the names of checks that must fail, and the reasons.
     warnings : tuple of str
-        Filters for the warnings that data of the checks deserve.
+        Filters for the warnings that the data of the checks gives.
     further : bool
-        Whether the checks that scikit-learn runs on its own estimators are run, too.
+        Whether to run also the checks that scikit-learn runs only on its own estimators.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""One row a loss and task, and values computed by hand."""
+"""One row per loss and task, and values computed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Estimators through the bytes of a file and back."""
+"""Estimators saved to the bytes of a file and loaded again."""
 
 import io
 import sys

@@ -1,4 +1,4 @@
-"""What every layer must do, checked on one layer alone.
+"""What every layer must do, checked on a single layer.
 
 Each function takes an unbound layer and the shape of one input row.
 """
@@ -20,10 +20,10 @@ MEMBERS = 3
 
 
 class Bench:
-    """One layer with the arrays a network would hand to it.
+    """One layer with the arrays that a network would pass to it.
 
-    Every array lies at the front of a larger buffer, and what a kernel must not rely on is filled
-    with `poison`.
+    Every array lies at the front of a larger buffer, and everything that a kernel must not rely on
+    is filled with `poison`.
     """
 
     def __init__(

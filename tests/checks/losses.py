@@ -1,4 +1,4 @@
-"""What the tests of losses share: rubbish-filled scratch, drawn scores, one evaluation."""
+"""Helpers for tests of losses: scratch arrays full of garbage, random scores, one evaluation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes of their own for what must not happen in this one."""
+"""Separate processes for what must not happen in this one."""
 
 import os
 import traceback

@@ -1,4 +1,4 @@
-"""What is public, found by looking: modules, their names, and the estimators among them."""
+"""The public modules, their names, and the estimators among them, found by inspection."""
 
 import importlib
 import inspect

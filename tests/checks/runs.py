@@ -1,4 +1,4 @@
-"""Law 4 in one place: what a run consists of, and the ways to go through it in parts."""
+"""Law 4 in one place: the numbers of a run, and the ways to train it in parts."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Whether two objects are the same to the last bit, with all that hangs on them."""
+"""Compare two objects and everything they contain, bit for bit."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What estimators say before they are fitted: there is nothing yet, and call fit."""
+"""Before `fit`, attributes and methods raise NotFittedError with advice to call `fit`."""
 
 import copy
 import inspect

@@ -1,4 +1,4 @@
-"""The callbacks of scikit-learn (1.9 and later) see every epoch, wherever a network is trained."""
+"""scikit-learn's callbacks (1.9 and later) see every epoch, wherever a network is trained."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""What X may be, where an estimator may travel, and who may listen."""
+"""Which containers X may come in, how estimators are pickled, and which callbacks work."""
 
 import copy
 import pickle

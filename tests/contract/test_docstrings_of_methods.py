@@ -1,4 +1,4 @@
-"""What the docstrings of public methods say holds for the class they belong to."""
+"""The docstrings of public methods are true for the class to which they belong."""
 
 import inspect
 import re

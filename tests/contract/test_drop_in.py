@@ -1,4 +1,4 @@
-"""What a user of sklearn.neural_network relies on: names, defaults, attributes, texts."""
+"""What users of sklearn.neural_network rely on: names, defaults, attributes, texts."""
 
 import inspect
 import warnings

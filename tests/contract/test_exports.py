@@ -1,4 +1,4 @@
-"""What is public is promised once, exists, says what it is, and is on a page of the reference.
+"""Every public name is exported once, exists, has a docstring, and is on a reference page.
 
 That all parts of a family are public is checked in `tests/test_parts.py`.
 """

@@ -1,4 +1,4 @@
-"""Activations: values, derivatives, extremes, precision and memory."""
+"""Activations: values, derivatives, extremes, precision, and memory."""
 
 import pickle
 import tracemalloc

@@ -1,4 +1,4 @@
-"""Files that are written as a whole, and checked when they are read."""
+"""Files are written as a whole, and checked when they are read."""
 
 import errno
 import os

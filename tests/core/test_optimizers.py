@@ -1,4 +1,4 @@
-"""Every optimizer against hand-computed steps and against the promises of the family."""
+"""Every optimizer makes the hand-computed steps and keeps the promises of the family."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An optimizer that treats matrices in a way of their own: all it needs to know is the layout."""
+"""With the layout, an optimizer can treat matrices in a special way."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""Prediction holds a bounded number of rows, however large a row is."""
+"""Prediction works on a limited number of rows at a time, no matter how large a row is."""
 
 import tracemalloc
 

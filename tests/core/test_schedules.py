@@ -1,4 +1,4 @@
-"""Every schedule against hand-computed points, its bounds and the promises of the family."""
+"""Every schedule gives the hand-computed points and keeps its bounds and the family's promises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gradient of a penalty on a gradient, against differences."""
+"""The gradient of a penalty on a gradient agrees with finite differences."""
 
 import numpy as np
 import pytest

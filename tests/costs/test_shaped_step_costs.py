@@ -1,4 +1,4 @@
-"""What a step of convolutional and recurrent networks may cost: calls, and memory."""
+"""Limits on the calls and memory of a step of convolutional and recurrent networks."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""What a step over sparse rows may cost: memory and calls in line with what a batch touches."""
+"""Memory and calls of a step over sparse rows grow only with what the batch touches."""
 
 import sys
 import tracemalloc

@@ -1,4 +1,4 @@
-"""What a training step may cost: calls into Python and C, and memory."""
+"""Limits on a training step: calls into Python and C, and memory."""
 
 import sys
 import tracemalloc

@@ -1,4 +1,4 @@
-"""A stream keeps nothing of the chunks that have passed, however many there are."""
+"""A stream keeps nothing of past chunks, no matter how many there were."""
 
 import tracemalloc
 

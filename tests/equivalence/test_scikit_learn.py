@@ -1,4 +1,4 @@
-"""The same numbers as scikit-learn: its MLP at the same weights, and its linear models."""
+"""The same numbers as scikit-learn's MLP with the same weights, and as its linear models."""
 
 import numpy as np
 import pytest

@@ -1,7 +1,7 @@
-"""The same numbers as before: results of many configurations are those that were stored.
+"""Results of many configurations equal the stored ones.
 
-Not to the bit, which no two BLAS kernels share, but far closer than any change of a default, of the
-order of random draws or of a formula would leave them.
+They are not equal bit for bit, because no two BLAS kernels are, but far closer than any change of a
+default, of the order of random draws, or of a formula would leave them.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""A table with columns of all kinds, for estimators that give tables back."""
+"""A table with columns of all kinds, for estimators that return tables."""
 
 import numpy as np
 import pytest

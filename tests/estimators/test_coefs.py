@@ -1,4 +1,4 @@
-"""Who makes a forward pass over ``coefs_`` and ``intercepts_`` gets the predictions."""
+"""A forward pass through ``coefs_`` and ``intercepts_`` gives the predictions."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Corners found by trying to break things: each was wrong once."""
+"""Edge cases, each of which was once a bug."""
 
 import pickle
 import warnings

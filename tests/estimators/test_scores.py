@@ -1,4 +1,4 @@
-"""Score: what it compares with is checked as in training, in words that name it."""
+"""`score` checks its arguments as training does, and its errors name them."""
 
 import tracemalloc
 from itertools import product

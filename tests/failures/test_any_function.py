@@ -1,7 +1,7 @@
-"""Law 9, wherever it may strike: an error in any function of sknn, and nothing has happened.
+"""Law 9 everywhere: after an error in any function of sknn, the estimator is as it was.
 
-The functions are not listed here. A first call of every scenario is watched, and then repeated with
-an error at the start of each function that was seen.
+The functions are not listed here. A first call of every scenario records which functions run; then
+the call is repeated with an error at the start of each of them.
 """
 
 import inspect

@@ -1,4 +1,4 @@
-"""Law 9: a call that fails has not happened; Ctrl-C keeps what there is."""
+"""Law 9: a call that fails leaves everything as it was; Ctrl-C keeps what has been learned."""
 
 import copy
 import pickle

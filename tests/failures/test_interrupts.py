@@ -1,4 +1,4 @@
-"""Ctrl-C, exceptions and a lack of memory at random lines: nothing is left half done."""
+"""Ctrl-C, exceptions, and MemoryError at random lines leave nothing half done."""
 
 import copy
 import pickle

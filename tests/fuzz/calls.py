@@ -1,4 +1,4 @@
-"""Calls made at random, and what is wrong with how they ended."""
+"""Random calls, and what was wrong with how they ended."""
 
 import hashlib
 import inspect

@@ -1,4 +1,4 @@
-"""Calls at random with odd arrays and parameters: each must work or end in words that help."""
+"""Random calls with odd arrays and parameters succeed or raise an error that helps."""
 
 import os
 

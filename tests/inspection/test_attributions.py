@@ -1,4 +1,4 @@
-"""Gradients of answers with respect to rows: central differences, and completeness."""
+"""Gradients of scores with respect to rows: central differences, and completeness."""
 
 import numpy as np
 import pandas as pd

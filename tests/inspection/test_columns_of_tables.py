@@ -1,4 +1,4 @@
-"""Importance and partial dependence by the columns of a frame, as the user sees them."""
+"""Importance and partial dependence of the columns of a frame, as the user sees them."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Pictures of reconstructions, codes and samples."""
+"""Displays of reconstructions, codes, and samples."""
 
 import numpy as np
 import pandas as pd

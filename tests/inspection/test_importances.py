@@ -1,4 +1,4 @@
-"""Importances of columns: what matters is found, whoever asks for it."""
+"""Feature importances find the columns that matter, with every method."""
 
 import functools
 import itertools

@@ -1,4 +1,4 @@
-"""Pictures of weights, outputs and gradients of layers, and of learning rates."""
+"""Displays of weights, outputs, and gradients of layers, and of learning rates."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The picture of a network."""
+"""The display of a network."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What displays and attributions say to arguments that make no sense, and odd ones that do."""
+"""How displays and attributions respond to invalid arguments, and to odd valid ones."""
 
 import pickle
 

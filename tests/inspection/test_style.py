@@ -1,4 +1,4 @@
-"""Every Display is drawn in the style of the house, to the last line."""
+"""Every Display is drawn in the house style, down to the last line."""
 
 import numpy as np
 import pytest

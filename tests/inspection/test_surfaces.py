@@ -1,4 +1,4 @@
-"""Pictures of loss landscapes and of optimizers on surfaces."""
+"""Displays of loss landscapes and of optimizers on surfaces."""
 
 import copy
 

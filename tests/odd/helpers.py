@@ -1,4 +1,4 @@
-"""How odd inputs are tried: what is refused must name its argument, what is taken has a meaning."""
+"""Helpers for odd inputs: refusals must name the argument, and accepted input has a meaning."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Odd X: arrays, lists, sparse matrices and what is none of them."""
+"""Odd X: arrays, lists, sparse matrices, and objects that are none of these."""
 
 import datetime
 from decimal import Decimal

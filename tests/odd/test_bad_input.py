@@ -1,4 +1,4 @@
-"""Every wrong parameter or array gives a ValueError or TypeError that names it."""
+"""Every invalid parameter or array raises a ValueError or TypeError that names it."""
 
 import datetime
 import re

@@ -1,4 +1,4 @@
-"""Odd arguments of other methods: classes, weights of layers, parameters that are numbers."""
+"""Odd arguments of other methods: classes, weights of layers, numeric parameters."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Odd frames and series of pandas, polars and pyarrow."""
+"""Odd frames and series of pandas, polars, and pyarrow."""
 
 import datetime
 from decimal import Decimal

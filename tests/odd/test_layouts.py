@@ -1,7 +1,7 @@
-"""An answer depends on the numbers alone, not on where they lie in memory: to the last bit.
+"""Results depend only on the numbers, not on their memory layout, bit for bit.
 
-BLAS and sums take another way through arrays of another layout, so each test fails on some kernel
-(``OPENBLAS_CORETYPE``) wherever an array is used as it came.
+BLAS and sums add up in another order if the layout of an array is different, so each test fails
+with some kernel (``OPENBLAS_CORETYPE``) if an array is used as it was passed.
 """
 
 import inspect

@@ -1,4 +1,4 @@
-"""A number may be of any numeric type: it acts as Python's own, and stays what was given."""
+"""A number of any numeric type acts as Python's own, and the parameter stays as it was given."""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Every parameter of every public class: junk is refused by name, used or not."""
+"""Every parameter of every public class refuses junk by name, whether or not it is used."""
 
 import copy
 import inspect

@@ -1,4 +1,4 @@
-"""Sparse matrices whose indices point outside: SciPy would read, or write, foreign memory."""
+"""Sparse matrices with indices out of range, with which SciPy would access foreign memory."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Odd y and odd weights."""
+"""Odd y and odd sample weights."""
 
 import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What is said of odd input: our own words, the argument, what to do."""
+"""Messages about odd input: our own words, the argument, what to do."""
 
 import importlib
 import re

@@ -1,7 +1,7 @@
-"""Write files of every family that must load for ever: ``python -m tests.persistence.golden``.
+"""Write files that must always load: ``python -m tests.persistence.golden``.
 
-Each holds an estimator, rows, and what it answers to them. They are written once for a format and
-never again: a file that cannot be read by later code is what the test looks for.
+Each file holds an estimator, rows, and its predictions for them. They are written once for each
+format and never again: the test looks for files that later code cannot read.
 """
 
 import sys

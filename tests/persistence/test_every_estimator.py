@@ -1,4 +1,4 @@
-"""Every estimator in every state goes through a file and goes on as if nothing had happened."""
+"""Every estimator in every state continues after a file as if it had never been saved."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Files of every format there has been load for ever."""
+"""Files of every earlier format still load."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Estimators in pipelines, searches and ensembles of scikit-learn, and with parts of the user's."""
+"""Estimators in pipelines, searches, and ensembles of scikit-learn, and with user-defined parts."""
 
 import subprocess
 import sys

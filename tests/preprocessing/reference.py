@@ -1,4 +1,4 @@
-"""The formulae of the encoder, column by column and as plainly as NumPy says them."""
+"""The formulas of the encoder, column by column, in plain NumPy."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Categories: their levels, in whatever form they come."""
+"""Categories and their levels, in any form."""
 
 from decimal import Decimal
 

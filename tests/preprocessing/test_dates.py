@@ -1,4 +1,4 @@
-"""Dates and time spans become numbers, whatever they are kept in."""
+"""Dates and time spans of any type become numbers."""
 
 import datetime as dt
 

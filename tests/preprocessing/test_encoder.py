@@ -1,4 +1,4 @@
-"""The contract of a transformer of scikit-learn."""
+"""TableEncoder keeps the contract of a scikit-learn transformer."""
 
 import enum
 import pickle

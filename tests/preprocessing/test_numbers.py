@@ -1,4 +1,4 @@
-"""Numbers: the formulae against a slow reference, and what the bins of a table are."""
+"""Numbers: the formulas against a slow reference, and the bins of a table."""
 
 import numpy as np
 import pytest

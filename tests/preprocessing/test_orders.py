@@ -1,4 +1,4 @@
-"""Ordered categories: levels, and beside them a number."""
+"""Ordered categories are encoded as levels and, in addition, as a number."""
 
 import numpy as np
 import pytest

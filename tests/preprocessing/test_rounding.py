@@ -1,4 +1,4 @@
-"""Numbers that differ by rounding alone, and tiny ones that do not."""
+"""Numbers that differ only by rounding, and tiny ones that do not."""
 
 import warnings
 

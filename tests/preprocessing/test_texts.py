@@ -1,4 +1,4 @@
-"""Numbers, dates and time spans that came as text, and columns that tell nothing."""
+"""Numbers, dates, and time spans stored as text, and columns without information."""
 
 import datetime as dt
 import pickle

@@ -1,4 +1,4 @@
-"""Real local clusters, and an end to their workers."""
+"""Real local clusters, and a way to kill their workers."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Encoders of tables on real local clusters: the same bits, and no rows in this process."""
+"""Table encoders on real local clusters: the same bits, and no rows in this process."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Members on real local clusters: the same bits anywhere, and little in the client."""
+"""Members on real local clusters: the same bits everywhere, and little memory in the client."""
 
 import os
 import threading

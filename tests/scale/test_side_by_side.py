@@ -1,4 +1,4 @@
-"""One network on real local clusters: the same bits wherever its blocks are trained on."""
+"""One network on real local clusters: the same bits, wherever its blocks are trained."""
 
 import importlib.util
 import os

@@ -1,4 +1,4 @@
-"""A search of ours beside scikit-learn's, and what must be the same."""
+"""Our search next to scikit-learn's, and what must be the same."""
 
 import numpy as np
 from sklearn import model_selection

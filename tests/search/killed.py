@@ -1,4 +1,4 @@
-"""Searches with a checkpoint, and processes that are killed in the middle of one."""
+"""Searches with a checkpoint, and processes that are killed during one."""
 
 import functools
 import multiprocessing

@@ -1,4 +1,4 @@
-"""What tests of searches share."""
+"""Parts that the tests of searches share."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin

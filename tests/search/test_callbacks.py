@@ -1,4 +1,4 @@
-"""Callbacks of the network in a search, and parameters that are wrong in all candidates."""
+"""Callbacks of a network in a search, and parameters that are invalid in all candidates."""
 
 import os
 import pickle

@@ -1,4 +1,4 @@
-"""A search whose process was killed goes on, and ends as if nothing had happened."""
+"""A search whose process was killed continues, and ends as if nothing had happened."""
 
 import itertools
 import signal

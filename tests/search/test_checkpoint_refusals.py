@@ -1,4 +1,4 @@
-"""What a checkpoint refuses, before anything is trained: other searches, other data, bad files."""
+"""What a checkpoint refuses before training: other searches, other data, bad files."""
 
 import itertools
 import os

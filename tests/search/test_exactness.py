@@ -1,4 +1,4 @@
-"""What survives was trained as `fit` would have trained it, and no epoch was trained twice."""
+"""Survivors are trained as `fit` would train them, and no epoch is trained twice."""
 
 import numpy as np
 import pytest

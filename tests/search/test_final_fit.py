@@ -1,4 +1,4 @@
-"""Callbacks that look at the fit of the best candidate alone: films."""
+"""Callbacks that see only the fit of the best candidate: films."""
 
 import re
 

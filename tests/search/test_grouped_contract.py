@@ -1,4 +1,4 @@
-"""Searches in blocks are searches of scikit-learn's in all they promise."""
+"""Searches in blocks keep all promises of scikit-learn's searches."""
 
 import inspect
 import pickle

@@ -1,4 +1,4 @@
-"""Searches in blocks find what scikit-learn's find, to the bit."""
+"""Searches in blocks find the same as scikit-learn's, bit for bit."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""What goes wrong in a search in blocks goes wrong for one candidate, as in scikit-learn's."""
+"""An error in a search in blocks affects one candidate, as in scikit-learn's searches."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""Losses of all candidates of a search: those each network has alone, and only where asked for."""
+"""Loss curves of all candidates are those of each network alone, and are optional."""
 
 import pickle
 

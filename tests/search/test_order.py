@@ -1,4 +1,4 @@
-"""In each round the longest tasks are begun first."""
+"""In each round, the longest tasks begin first."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Ready-made spaces: everything that is drawn can be trained."""
+"""Ready-made spaces: every candidate drawn from them can be trained."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""A search is what its network is: tags, methods, and whether it wants y."""
+"""A search has the tags and methods of its network, and needs y if the network does."""
 
 import pytest
 from sklearn.pipeline import make_pipeline

@@ -1,4 +1,4 @@
-"""Streams from Dask are the sequential stream, to the last bit."""
+"""Streams from Dask are the same as the sequential stream, bit for bit."""
 
 import numpy as np
 import pytest

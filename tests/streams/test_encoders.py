@@ -1,4 +1,4 @@
-"""Encoders of tables fitted by all blocks: alone, and for networks."""
+"""Table encoders fitted to all blocks, alone and for networks."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""L-BFGS over blocks is L-BFGS over all rows, but for the rounding of sums."""
+"""L-BFGS over blocks is L-BFGS over all rows, except for the rounding of sums."""
 
 import joblib
 import numpy as np

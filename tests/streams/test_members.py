@@ -1,4 +1,4 @@
-"""Members as tasks come to what fit comes to, to the last bit."""
+"""Members as tasks give the results of `fit`, bit for bit."""
 
 import joblib
 import numpy as np

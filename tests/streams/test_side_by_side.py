@@ -1,4 +1,4 @@
-"""Blocks trained on side by side: what the result depends on, and what is refused."""
+"""Blocks trained side by side: what the result depends on, and what is refused."""
 
 import io
 

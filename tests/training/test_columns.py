@@ -1,4 +1,4 @@
-"""Numbers of members meet arrays as each of them would meet them alone."""
+"""Numbers of members combine with arrays as each of them would alone."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Diagnostics measures without touching, is silent on what is well and names what is not."""
+"""Diagnostics changes nothing, is silent if all is well, and names what is wrong."""
 
 import pickle
 import re

@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment, and `resume`: the same bits as without it (law 4)."""
+"""Ctrl-C at any moment, then `resume`: the same bits as without it (law 4)."""
 
 import os
 import pickle

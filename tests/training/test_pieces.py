@@ -1,4 +1,4 @@
-"""Batches, the history, threads and the best weights, each alone."""
+"""Batches, history, threads, and best weights, each by itself."""
 
 import pickle
 import threading

@@ -1,4 +1,4 @@
-"""The user's number of BLAS threads comes back, whoever leaves last and however."""
+"""The user's number of BLAS threads is restored, in whatever order limits end."""
 
 import multiprocessing
 import os

@@ -1,6 +1,6 @@
 """The table of traps: checks that any MLP library should pass, and where scikit-learn's fails.
 
-A check takes a module with `MLPClassifier` and `MLPRegressor`. Decorating it enters it into the
+A check takes a module with `MLPClassifier` and `MLPRegressor`. The decorator enters it into the
 table under the number of its row.
 """
 
@@ -32,9 +32,9 @@ class Trap(NamedTuple):
     row : int
     check : callable
     fault : str or None
-        What scikit-learn does instead; None where it passes too.
+        What scikit-learn does instead; None if it passes, too.
     raises : tuple of exception
-        How its failure shows.
+        The exceptions by which scikit-learn's failure shows.
     """
 
     row: int

@@ -1,4 +1,4 @@
-"""Rows 7 to 20 and 31: how training goes on, stops and fails."""
+"""Rows 7 to 20 and 31: how training continues, stops, and fails."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""Rows 1 to 6: weights, penalties and the function that is minimized."""
+"""Rows 1 to 6: weights, penalties, and the function that is minimized."""
 
 import inspect
 

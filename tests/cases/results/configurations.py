@@ -1,7 +1,7 @@
-"""What is trained for stored results: a table over all estimators and ways to train.
+"""What is trained for stored results: a table of all estimators and ways to train them.
 
-Every public network is here with its defaults, found by itself; every solver, loss and schedule by
-its short name. The names of the rows are the keys of the stored file.
+Every public network is found automatically and is here with its defaults, as is every solver, loss,
+and schedule by its short name. The names of the rows are the keys of the stored file.
 """
 
 from collections.abc import Callable
@@ -53,9 +53,9 @@ class Configuration(NamedTuple):
     estimator : estimator
     data : Data
     train : callable
-        Of an estimator and data; returns what was trained.
+        Takes an estimator and data; returns the trained estimator.
     alone : bool
-        Whether its parameters are left alone, so that they are stored, too.
+        Whether its parameters keep their defaults, so that they are stored, too.
     """
 
     estimator: Any

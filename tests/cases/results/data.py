@@ -1,4 +1,4 @@
-"""Small data for stored results: drawn once, the same on every machine."""
+"""Small data sets for stored results, the same on every machine."""
 
 from typing import Any, NamedTuple
 

@@ -1,4 +1,4 @@
-"""The figures that are kept of a result, the file they are kept in, and how they are compared."""
+"""The stored figures of a result: how they are computed, written, and compared."""
 
 import json
 import pathlib
@@ -33,8 +33,8 @@ def figures_of(configuration):
     Returns
     -------
     figures : dict
-        The dtype of the weights, the number of epochs and why training ended; of weights, losses
-        and answers their norm and a projection; the parameters of a network left alone.
+        The dtype of the weights, the number of epochs, and why training ended; norm and projection
+        of weights, losses, and predictions; the parameters of a network with its defaults.
     """
     net = trained(configuration)
     best = getattr(net, "best_estimator_", net)

@@ -1,4 +1,4 @@
-"""Ways to train for stored results: in one call, in several, stopped and gone on with."""
+"""Ways to train for stored results: in one call, in several, paused and resumed."""
 
 import pickle
 

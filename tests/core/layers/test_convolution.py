@@ -1,4 +1,4 @@
-"""Convolutions and pooling against their definitions, written out as loops."""
+"""Convolutions and pooling agree with their definitions, written as loops."""
 
 import itertools
 import tracemalloc

@@ -1,4 +1,4 @@
-"""The fully connected layer beyond what every layer must do."""
+"""The fully connected layer, beyond what every layer must do."""
 
 import numpy as np
 import pytest

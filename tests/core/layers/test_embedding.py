@@ -1,4 +1,4 @@
-"""Codes become vectors; the gradient of a vector is the sum over the places of its code."""
+"""Codes become vectors; the gradient of a vector is the sum over all places of its code."""
 
 import numpy as np
 import pytest

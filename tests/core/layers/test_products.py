@@ -1,4 +1,4 @@
-"""Products have the bits of numpy.matmul, with members and without."""
+"""Products have the same bits as numpy.matmul, with and without members."""
 
 import numpy as np
 import pytest

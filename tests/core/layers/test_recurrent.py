@@ -1,4 +1,4 @@
-"""Recurrent layers against loops over single rows and steps, straight from the formulas."""
+"""Recurrent layers agree with loops over single rows and steps, written from the formulas."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""Every loss against hand-computed values, scikit-learn's and the promises of the family."""
+"""Every loss agrees with hand-computed values and scikit-learn, and keeps the family's promises."""
 
 from __future__ import annotations
 

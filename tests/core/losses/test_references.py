@@ -1,4 +1,4 @@
-"""Losses against scikit-learn's, their links and their best constant predictions."""
+"""Losses agree with scikit-learn's, with their links, and with their best constant predictions."""
 
 from __future__ import annotations
 

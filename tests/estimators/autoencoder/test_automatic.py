@@ -1,4 +1,4 @@
-"""What "auto" stands for, and that a deep network leaves the components it starts from."""
+"""What "auto" means, and that deep networks improve on the components they start from."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What autoencoders promise, as figures: quick versions of ``benchmarks/autoencoder.py``."""
+"""Figures that autoencoders promise: short versions of ``benchmarks/autoencoder.py``."""
 
 import numpy as np
 import pytest

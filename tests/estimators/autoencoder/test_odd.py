@@ -1,4 +1,4 @@
-"""Autoencoders given odd rows, odd parameters and every callback."""
+"""Autoencoders with odd rows, odd parameters, and every callback."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""How autoencoders tell odd rows: by distances from usual ones, and by the error of columns."""
+"""How autoencoders detect outliers: by distances from usual rows, or by the error of columns."""
 
 import pickle
 

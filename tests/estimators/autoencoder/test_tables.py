@@ -1,4 +1,4 @@
-"""Frames of any columns: read as they come, and given back."""
+"""Autoencoders read frames with any columns and return frames."""
 
 import pickle
 

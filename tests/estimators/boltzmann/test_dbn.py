@@ -154,7 +154,7 @@ def test_wrong_parameters(wrong):
 
 
 def test_pre_training_cures_vanishing_gradients():
-    """Four logistic layers in equally many epochs: from small weights nothing, pretrained most."""
+    """Four logistic layers, as many epochs: small weights learn nothing, pretrained ones most."""
     images, digits = load_digits(return_X_y=True)
     images, test = images[:1000] / 16, images[1000:] / 16
     settings = {"max_iter": 15, "learning_rate_init": 0.01, "random_state": 0}

@@ -1,4 +1,4 @@
-"""Restricted Boltzmann machines: the contract of scikit-learn's, and what it lacks."""
+"""Restricted Boltzmann machines keep scikit-learn's contract and add what it lacks."""
 
 import pickle
 import re

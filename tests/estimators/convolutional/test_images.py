@@ -1,4 +1,4 @@
-"""Convolutional networks: the forms of X, what the parameters mean, what is refused."""
+"""Convolutional networks: the forms of X, the meaning of parameters, what is refused."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""The stages of a call whose members are trained apart depend on what they are given alone."""
+"""The stages of a call whose members are trained separately depend only on their arguments."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Estimators trained in one block end as they would have ended alone, to the last bit."""
+"""Estimators trained in one block are the same, bit for bit, as if trained alone."""
 
 import copy
 import warnings

@@ -1,4 +1,4 @@
-"""Networks of a block that pause and go on end as those that do so alone."""
+"""Networks that pause and resume in a block are the same as those that do so alone."""
 
 import numpy as np
 import pytest

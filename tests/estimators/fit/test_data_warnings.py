@@ -1,4 +1,4 @@
-"""Data that is probably not what was meant is used, with one warning that names the remedy."""
+"""Probably unintended data is used, with one warning that names the remedy."""
 
 import datetime
 import warnings

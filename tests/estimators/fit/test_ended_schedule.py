@@ -1,4 +1,4 @@
-"""A further call whose schedule has come to its end says so, once."""
+"""A further call after the end of its schedule warns once."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""Law 7: early stopping costs nothing, for the rows it holds out join at the end."""
+"""Law 7: early stopping costs no accuracy, because the held-out rows join at the end."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""Several networks at once: each stops by itself, wherever it is trained."""
+"""Several networks at once: each stops early by itself, wherever it is trained."""
 
 import warnings
 

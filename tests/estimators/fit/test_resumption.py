@@ -1,4 +1,4 @@
-"""Laws 4 to 6: training that continues is training that never stopped, to the last bit."""
+"""Laws 4 to 6: continued training gives the same bits as training that never stopped."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Laws 7 and 8: validation, early stopping, the other ways to stop, divergence."""
+"""Laws 7 and 8: validation, early stopping, other ways to stop, divergence."""
 
 import warnings
 

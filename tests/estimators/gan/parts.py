@@ -1,4 +1,4 @@
-"""Small networks of both players, and gradients by differences."""
+"""Small networks of both players, and gradients by finite differences."""
 
 import numpy as np
 

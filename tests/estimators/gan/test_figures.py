@@ -1,7 +1,7 @@
-"""What GANs reach: eight modes of a ring, and digits that are what was asked for.
+"""What GANs achieve: eight modes of a ring, and digits of the requested class.
 
-The slow tests ask for the figures of ``benchmarks/gan.py``, the others for what a tenth of the time
-is good for.
+The slow tests require the figures of ``benchmarks/gan.py``, and the others what can be reached in a
+tenth of the time.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""GAN: what its methods promise, its parameters, and what it refuses."""
+"""GAN: the promises of its methods, its parameters, and what it refuses."""
 
 import pickle
 

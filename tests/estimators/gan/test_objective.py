@@ -1,4 +1,4 @@
-"""The turns of both players: gradients against differences, and who moves when."""
+"""The turns of both players: gradients against differences, and which side is updated when."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Law 4 for GANs: n epochs at once, in parts, by streams, and after a crash are the same."""
+"""Law 4 for GANs: n epochs at once, in parts, in streams, and after a crash are the same."""
 
 import pickle
 

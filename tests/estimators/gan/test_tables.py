@@ -1,4 +1,4 @@
-"""Frames of any columns: learned as they come, made up as they were, on any condition."""
+"""GANs learn frames with any columns and generate rows like theirs, under any condition."""
 
 import pickle
 

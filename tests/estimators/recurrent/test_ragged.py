@@ -1,4 +1,4 @@
-"""Lists of sequences: whatever their lengths they stay one, and every row answers for itself."""
+"""Lists of sequences of any lengths: each row gets its own prediction."""
 
 import numpy as np
 import pandas as pd

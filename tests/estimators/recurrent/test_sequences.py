@@ -1,4 +1,4 @@
-"""Recurrent networks: the forms of X and y, steps that are missing, state, what is refused."""
+"""Recurrent networks: the forms of X and y, missing steps, state, and what is refused."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""The state that recurrent layers carry: inside blocks, and of many series."""
+"""The state that recurrent layers carry, inside blocks and for many series."""
 
 import numpy as np
 import pytest

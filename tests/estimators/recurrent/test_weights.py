@@ -1,4 +1,4 @@
-"""Weights of rows in recurrent networks."""
+"""Sample weights in recurrent networks."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Networks with blocks and embeddings train, continue, freeze and are looked at as any other."""
+"""Networks with blocks and embeddings train, continue, freeze, and are inspected as usual."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Parts that users write: they work everywhere, and mistakes in them are named."""
+"""User-defined parts work everywhere, and mistakes in them are named."""
 
 import pickle
 

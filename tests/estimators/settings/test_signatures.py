@@ -1,4 +1,4 @@
-"""Constructors, docstrings and constraints say what the table of parameters says."""
+"""Constructors, docstrings, and constraints agree with the table of parameters."""
 
 import importlib.util
 import inspect

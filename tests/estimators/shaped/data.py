@@ -1,4 +1,4 @@
-"""Small data with a shape."""
+"""Small data sets whose rows have a shape."""
 
 import numpy as np
 from sklearn.datasets import load_digits

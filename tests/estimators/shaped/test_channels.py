@@ -1,4 +1,4 @@
-"""Channels first: the same network as channels last, in every form of X and by every way in."""
+"""`channels="first"` gives the same network as "last", for every form of X and every method."""
 
 import pickle
 import tracemalloc

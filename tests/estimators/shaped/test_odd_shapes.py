@@ -1,4 +1,4 @@
-"""What people pass for images and sequences, and what must not happen in silence."""
+"""Odd images and sequences that users pass, and what must not happen silently."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Law 4 for networks of shaped rows: n epochs at once, in parts, and by streams are the same."""
+"""Law 4 for rows with shapes: n epochs at once, in parts, and in streams are the same."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Shapes that were probably meant otherwise: how X was read is said, and what to pass instead."""
+"""Shapes that were probably meant differently: a warning says how X was read and the remedy."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""Tables made up, filled and judged."""
+"""Tables generated, filled in, and scored."""
 
 import itertools
 import pickle

@@ -1,4 +1,4 @@
-"""Tables and small settings that the tests of tabular networks share."""
+"""Tables and small parameters that the tests of tabular networks share."""
 
 import numpy as np
 import pandas as pd

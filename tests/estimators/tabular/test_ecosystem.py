@@ -1,4 +1,4 @@
-"""Among the tools of scikit-learn."""
+"""Tabular networks work with the tools of scikit-learn."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Law 9: a call that fails leaves the estimator as it was; and what is no failure."""
+"""Law 9: a call that fails leaves the estimator as it was; and what does not count as failure."""
 
 import pickle
 import time

@@ -1,4 +1,4 @@
-"""Accuracy on tables that ship with scikit-learn, against its network in the usual pipeline."""
+"""Accuracy on scikit-learn's tables, compared with its network in the usual pipeline."""
 
 import numpy as np
 import pytest

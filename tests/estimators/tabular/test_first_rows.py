@@ -1,4 +1,4 @@
-"""A stream of small chunks begins with all rows so far until there are a hundred."""
+"""A stream of small chunks starts over with all rows so far until there are a hundred."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Quantiles of networks for tables, which cover the right share of rows held out."""
+"""Quantiles of tabular networks cover the right share of held-out rows."""
 
 import pickle
 

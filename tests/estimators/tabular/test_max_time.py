@@ -1,4 +1,4 @@
-"""`max_time` holds for all of a call, by a clock that moves where the tests say so."""
+"""`max_time` limits a whole call, by a clock that moves only when a test says so."""
 
 import importlib
 

@@ -1,4 +1,4 @@
-"""Tables that are bad, odd, tiny, wide or in another container."""
+"""Tables that are invalid, odd, tiny, wide, or in an unusual container."""
 
 import numpy as np
 import pandas as pd

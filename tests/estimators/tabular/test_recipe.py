@@ -1,4 +1,4 @@
-"""What the parts of the recipe do, each seen on its own."""
+"""What each part of the training recipe does by itself."""
 
 import numpy as np
 import pytest

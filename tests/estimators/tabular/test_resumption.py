@@ -1,4 +1,4 @@
-"""Law 4: training that continues is training that never stopped, to the last bit."""
+"""Law 4: continued training gives the same bits as training that never stopped."""
 
 import numpy as np
 import pytest

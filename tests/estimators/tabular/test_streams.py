@@ -1,4 +1,4 @@
-"""partial_fit: chunks, new classes, categories that were not there before."""
+"""partial_fit: chunks, new classes, unseen categories."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Every kind of target, and the losses that fit it."""
+"""Every kind of target, and the losses that suit it."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Rows of the user's own to validate with, and calibration."""
+"""Validation rows passed by the user, and calibration."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Labels that turn up later in a stream."""
+"""Labels that first appear later in a stream."""
 
 import pickle
 

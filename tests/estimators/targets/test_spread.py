@@ -1,4 +1,4 @@
-"""Losses that learn a spread: what ``predict(X, return_std=True)`` says of it."""
+"""Losses that learn a spread, and what ``predict(X, return_std=True)`` returns for them."""
 
 import numpy as np
 import pytest

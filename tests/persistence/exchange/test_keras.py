@@ -1,4 +1,4 @@
-"""Weights go to Keras and come back."""
+"""Weights are exported to Keras and imported again."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Fitted networks go to scikit-learn and come back."""
+"""Fitted networks are converted to scikit-learn and back."""
 
 import warnings
 

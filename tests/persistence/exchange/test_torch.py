@@ -1,4 +1,4 @@
-"""Weights go to PyTorch and come back."""
+"""Weights are exported to PyTorch and imported again."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Where ONNX or its runtime is missing there is nothing to compare with."""
+"""Skip these tests if ONNX or its runtime is missing."""
 
 import importlib.util
 import os

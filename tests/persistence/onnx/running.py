@@ -1,4 +1,4 @@
-"""What a graph answers, and how far that is from what sknn says."""
+"""Run a graph, and measure how far its outputs are from those of sknn."""
 
 import numpy as np
 import onnxruntime

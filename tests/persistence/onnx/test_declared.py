@@ -1,4 +1,4 @@
-"""Columns whose types somebody else declares: skl2onnx, in the name of the user."""
+"""Columns whose types are declared by skl2onnx on behalf of the user."""
 
 import numpy as np
 import pytest

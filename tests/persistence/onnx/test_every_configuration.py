@@ -1,4 +1,4 @@
-"""Every configuration of every public estimator, as the contract tests have them."""
+"""Every configuration of every public estimator in the contract tests."""
 
 import copy
 

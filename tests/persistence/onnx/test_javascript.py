@@ -1,4 +1,4 @@
-"""The same files in Node.js, where it has onnxruntime-web: see examples/serve.cjs."""
+"""The same files in Node.js, if it has onnxruntime-web: see examples/serve.cjs."""
 
 import json
 import pathlib

@@ -1,4 +1,4 @@
-"""Columns of different types side by side behind a column transformer."""
+"""Columns of different types side by side after a ColumnTransformer."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Values of a column, compressed and merged: how far ranks move, and what stays exact."""
+"""Values of a column, compressed and merged: how much ranks change, and what stays exact."""
 
 import numpy as np
 import pytest

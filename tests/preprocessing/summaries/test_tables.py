@@ -1,4 +1,4 @@
-"""Encoders fitted by summaries of blocks, beside those fitted by all rows."""
+"""Encoders fitted to summaries of blocks, compared with those fitted to all rows."""
 
 import datetime
 import pickle

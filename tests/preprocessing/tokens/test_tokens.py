@@ -1,4 +1,4 @@
-"""Columns as codes, and entries that are made of codes again."""
+"""Columns as codes, and entries that are made from codes."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Averaged weights: what is averaged, who sees them, and how they go on."""
+"""Averaged weights: what is averaged, where the average is used, and how training continues."""
 
 import pickle
 import tracemalloc

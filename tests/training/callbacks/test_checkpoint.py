@@ -1,4 +1,4 @@
-"""Checkpoint and resume: training that died is training that never stopped, to the last bit."""
+"""Checkpoint and resume: training that was killed gives the same bits as if it never was."""
 
 import os
 import pickle

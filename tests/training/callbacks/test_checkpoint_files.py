@@ -1,4 +1,4 @@
-"""Which files a checkpoint is written to and read from, and what is said of the others."""
+"""The files that a checkpoint is written to and read from, and errors about all others."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""The film of training: pictures of every kind, on a page that stands alone."""
+"""The film of training: pictures of every kind, on a self-contained page."""
 
 import base64
 import io

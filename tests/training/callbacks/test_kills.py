@@ -1,4 +1,4 @@
-"""Processes killed at random moments, while they train or write. `pytest -m slow`."""
+"""Processes killed at random moments while they train or write. `pytest -m slow`."""
 
 import os
 import pickle

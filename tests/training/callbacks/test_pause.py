@@ -1,4 +1,4 @@
-"""Training in parts is training that never paused, to the last bit."""
+"""Training in parts gives the same bits as training that never paused."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Bars of fits, searches and streams: what they count, and that they are closed."""
+"""Bars of fits, searches, and streams: what they count, and that they are closed."""
 
 import copy
 import pickle

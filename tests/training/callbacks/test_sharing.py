@@ -1,4 +1,4 @@
-"""What a callback holds is the user's; what a call assigns to it belongs to the call."""
+"""Objects that a callback holds are the user's; attributes set in a call belong to the call."""
 
 import pickle
 import threading
