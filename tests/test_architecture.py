@@ -84,21 +84,21 @@ def room(path):
 
 
 def level_of(name, levels):
-    """Return how high a file or room stands."""
+    """Return the level of a file or package."""
     table = "CORE_LEVELS" if levels is CORE_LEVELS else "ESTIMATOR_LEVELS"
     assert name in levels, f"enter {name!r} in {table} of tests/test_architecture.py"
     return levels[name]
 
 
 def floor_of(name):
-    """Return how high a file or room of estimators stands; a room is a family, if nothing else."""
+    """Return the level of a file or package of estimators; any other package is a family."""
     if name not in ESTIMATOR_LEVELS and (ROOT / "estimators" / name).is_dir():
         return FAMILIES
     return level_of(name, ESTIMATOR_LEVELS)
 
 
 def imports(tree):
-    """Yield the dotted names a module imports, those for type checkers included."""
+    """Yield the dotted names that a module imports, also for type checkers only."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -180,7 +180,7 @@ def test_estimators_have_few_floors_and_few_files_beside_the_rooms():
 
 
 def families(kind=BaseNetwork):
-    """Yield the classes of ours that derive from one."""
+    """Yield our classes that derive from a class."""
     for each in kind.__subclasses__():
         if each.__module__.startswith("sknn."):
             yield each
@@ -204,7 +204,7 @@ def test_hooks_are_few_and_listed():
 
 
 def test_facts_are_listed():
-    """Attributes of the classes that families derive from are in the table of the same page."""
+    """Attributes of the classes from which families derive are in a table of the same page."""
     shared = [kind for kind in families() if kind.__module__.count(".") == 2]
     facts = {
         name
@@ -230,13 +230,13 @@ def test_what_a_call_asks_of_an_estimator_is_there():
 
 
 def section_of_fit(title):
-    """Return one section of the page on a call of fit."""
+    """Return one section of the page "A fit from end to end"."""
     page = (ROOT.parent / "docs/developer/fit.md").read_text()
     return page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def first_column(title):
-    """Return the private names in the first column of the table of a section."""
+    """Return the private names in the first column of the table in a section."""
     return set(re.findall(r"^\| `(_\w+)", section_of_fit(title), re.MULTILINE))
 
 
@@ -291,7 +291,7 @@ def test_no_unfinished_business():
 
 
 def test_no_class_name_twice():
-    """One name, one meaning; both of the excused ones are public, each in a module of its own."""
+    """One name, one meaning; the two excused ones are public, each in its own module."""
     places = {}
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text())):

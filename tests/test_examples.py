@@ -175,7 +175,7 @@ STATEMENTS = [
 
 @pytest.fixture(autouse=True)
 def headless(request, monkeypatch):
-    """Draw without a window; forget styles and figures afterwards."""
+    """Draw without a window; forget styles and figures afterward."""
     try:
         import matplotlib.pyplot as plt
     except ImportError:

@@ -10,7 +10,7 @@ SHOWN = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)|^```\{(?:figure|image)\} (\S+)", r
 
 
 def pictures():
-    """Return every picture with a page that shows it; addresses on the net are somebody else's."""
+    """Return every picture with a page that shows it; addresses on the web do not count."""
     found = {}
     for page in PAGES:
         for names in SHOWN.findall(page.read_text(encoding="utf-8")):
@@ -51,7 +51,7 @@ DOTTED = re.compile(r"\bsknn(?:\.\w+)+")
 
 
 def mentions(pattern):
-    """Return what matches in the developer pages, with a page that mentions it."""
+    """Return all matches in the developer pages, each with a page that has it."""
     pages = sorted((ROOT / "docs" / "developer").rglob("*.md"))
     return {
         found: page.name for page in pages for found in pattern.findall(page.read_text("utf-8"))
@@ -80,7 +80,7 @@ def test_names_that_developer_pages_mention_exist():
 
 
 def test_modules_that_developer_pages_name_briefly_exist():
-    """Pages name modules from inside the package: `fit/state.py`, `trainer.py`."""
+    """Pages name modules relative to the package: `fit/state.py`, `trainer.py`."""
     found = mentions(re.compile(r"(?<![\w./>-])\w[\w./-]*\.py\b"))
     modules = [f"/{path.relative_to(ROOT)}" for path in ROOT.rglob("*.py")]
     missing = {name for name in found if not any(path.endswith(f"/{name}") for path in modules)}

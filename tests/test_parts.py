@@ -98,7 +98,7 @@ def below(kind):
 
 
 def members(family):
-    """Return the classes of a family that can be made; those of tests and users are not ours."""
+    """Return the classes of a family that can be created, without those of tests and users."""
     kinds = {kind for base in (BASES | OUTER)[family] for kind in below(base)}
     ours = [kind for kind in kinds if kind.__module__.startswith(("sknn.core.", "sknn.training."))]
     made = [kind for kind in ours if not inspect.isabstract(kind)]
@@ -107,7 +107,7 @@ def members(family):
 
 
 def parts(family):
-    """Return the members of a family that are in its room."""
+    """Return the members of a family that are defined in its package."""
     return [kind for kind in members(family) if kind.__module__.startswith(f"sknn.core.{family}")]
 
 
@@ -121,7 +121,7 @@ def is_exported(family, kind):
 
 
 def found_by_name(family):
-    """Return the parts whose short names texts can tell: those exported, which have one."""
+    """Return the parts that texts can name: those exported with a short name."""
     return [kind for kind in parts(family) if kind.alias and is_exported(family, kind)]
 
 
@@ -133,7 +133,7 @@ def test_every_part_is_exported(family):
 
 
 def test_every_network_is_exported():
-    """A class with a constructor of its own is meant for users."""
+    """A class with its own constructor is meant for users."""
     built = {kind for kind in below(BaseNetwork) if "__init__" in vars(kind)}
     ours = {kind for kind in built if kind.__module__.startswith("sknn.estimators.")}
     missing = sorted(names(ours - set(networks())))
@@ -197,7 +197,7 @@ def test_every_short_name_is_in_the_guide(family):
 
 
 def texts(parameter):
-    """Return all that is said of a parameter, one text for each kind of class."""
+    """Return all docstrings of a parameter, one text for each kind of class."""
     entry = TABLE[parameter]
     return [entry.text, *(change["text"] for _, change in entry.changes if "text" in change)]
 

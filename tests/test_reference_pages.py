@@ -18,7 +18,7 @@ ESTIMATORS = [name for name in sknn.__all__ if hasattr(getattr(sknn, name), "fit
 
 
 def public_methods(kind):
-    """Return what Sphinx calls the methods of a class."""
+    """Return what Sphinx regards as the methods of a class."""
     found = [name for name in dir(kind) if not name.startswith("_")]
     return ["__init__", *(name for name in found if callable(getattr(kind, name)))]
 

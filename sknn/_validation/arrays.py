@@ -257,7 +257,7 @@ def check_array_rows(estimator: Any, X: Any, dtypes: Any, reset: bool) -> Any:
     return _canonical(X)
 
 
-def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+def check_unlabeled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
     """Return checked rows that are their own targets, and record the features seen (`reset`)."""
     X = check_array_rows(estimator, X, dtypes, reset)
     return Rows(X, X, check_weight(sample_weight, X.shape[0]))

@@ -66,7 +66,7 @@ PER_ROW = "order, noise, split and samples are drawn for each row (law 2)"
 
 
 def enter(kinds, configurations, common, warnings, failing=None, further=()):
-    """Enter every class in every configuration; `common` are parameters of all of them."""
+    """Enter every class in every configuration; `common` holds the parameters of all of them."""
     for kind in kinds:
         for name, parameters in configurations.items():
             estimator = kind(**common | parameters)

@@ -35,7 +35,7 @@ from sknn.losses import (
 
 @dataclass(frozen=True)
 class Row:
-    """A loss, the task it is bound to and targets it accepts."""
+    """A loss, the task to which it is bound, and targets it accepts."""
 
     name: str
     loss: Loss
@@ -58,7 +58,7 @@ class Row:
         return self.kernel.n_raw(self.n_outputs)
 
     def draw(self, rows: int, dtype: Any = np.float64, seed: int = 0) -> np.ndarray:
-        """Return targets for some rows, of the dtype of a network (codes stay integers)."""
+        """Return targets for some rows, in the dtype of a network (codes stay integers)."""
         target = self.target(np.random.default_rng(seed), rows, self.n_outputs)
         return target if target.dtype == np.intp else target.astype(dtype)
 
@@ -155,7 +155,7 @@ _E = float(np.e)
 
 @dataclass(frozen=True)
 class Hand:
-    """Three rows, the total and the gradient, worked out on paper."""
+    """Three rows with the total and the gradient, worked out on paper."""
 
     loss: Loss
     task: str

@@ -14,7 +14,7 @@ FAMILIES = {"activations", "initializers", "layers", "losses", "optimizers", "sc
 
 
 def modules():
-    """Return the public modules of sknn, the package itself first; its inner rooms are none."""
+    """Return the public modules of sknn, the package itself first, without internal packages."""
     found = [sknn]
     for module in pkgutil.iter_modules(sknn.__path__):
         if not module.name.startswith("_") and module.name not in ROOMS:
@@ -33,7 +33,7 @@ def promised(module):
 
 
 def list_of(module):
-    """Return the file where the public names of a module are listed, to be told in messages."""
+    """Return the file that lists the public names of a module, for use in messages."""
     name = module.__name__.removeprefix("sknn").removeprefix(".")
     root = pathlib.Path(sknn.__path__[0])
     inner = root / "core" / name
@@ -44,7 +44,7 @@ def list_of(module):
 
 
 def names():
-    """Return what is public as pairs of a module and a name in it."""
+    """Return the public names as pairs of a module and a name in it."""
     return [(m, name) for m in modules() for name in promised(m) if not name.startswith("__")]
 
 
@@ -54,7 +54,7 @@ def networks():
 
 
 def estimators():
-    """Return every public class with `fit`, in the order of their names."""
+    """Return every public class with `fit`, in alphabetical order."""
     found = {getattr(module, name) for module, name in names()}
     classes = [each for each in found if inspect.isclass(each) and hasattr(each, "fit")]
     return sorted(classes, key=lambda each: each.__name__)

@@ -10,7 +10,7 @@ GENERATORS = (np.random.Generator, np.random.RandomState, np.random.BitGenerator
 
 
 def assert_identical(one, two):
-    """Check types, values and shared identity of two objects and all their parts."""
+    """Check types, values, and shared identity of two objects and all their parts."""
     _compare(one, two, "it", {})
 
 
@@ -59,7 +59,7 @@ def _compare_arrays(one, two, where, known):
 
 
 def _parts(thing):
-    """Return what an object is made of, by name."""
+    """Return the parts of an object, by name."""
     if isinstance(thing, dict):
         return thing
     if isinstance(thing, (set, frozenset)):
@@ -77,7 +77,7 @@ def _compare_parts(one, two, where, known):
 
 
 def public_attributes(estimator):
-    """Return what a user sees of an estimator, methods left out."""
+    """Return the attributes of an estimator that users see, without methods."""
     names = [name for name in dir(estimator) if not name.startswith("_")]
     found = {}
     for name in names:

@@ -19,7 +19,7 @@ TRAINING |= {"get_params", "set_params"}
 
 
 def learned(kind):
-    """Return the attributes that the class has as properties, or that its page lists."""
+    """Return the attributes that are properties of the class or listed on its page."""
     parts = inspect.cleandoc(kind.__doc__).split("\nAttributes\n")
     file = inspect.getsourcefile(kind)
     assert len(parts) == 2, f"the docstring of {kind.__name__} in {file} has no Attributes section"

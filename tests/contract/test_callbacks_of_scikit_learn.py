@@ -22,7 +22,7 @@ GRID = {"alpha": [0.1, 1.0]}
 
 
 def rows(monitor, task=None, run="most_recent"):
-    """Return what a monitor logged of the tasks of a name."""
+    """Return what a monitor logged for tasks with this name."""
     return [row for row in monitor.get_logs(run).data if task in (None, row["task_name"])]
 
 

@@ -145,7 +145,7 @@ def test_wrong_parameters_are_named(kind, name, value):
     ("name", "value"), [("alpha", -1), ("max_iter", 0), ("shuffle", "x"), ("beta_1", 1)]
 )
 def test_the_sentence_of_scikit_learn(kind, name, value):
-    """Up to the set of what is allowed."""
+    """The same up to the set of allowed values."""
     texts = []
     for each in (kind, KINDS[kind]):
         with pytest.raises(ValueError) as error:

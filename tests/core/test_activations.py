@@ -18,7 +18,7 @@ ALL = pytest.mark.parametrize("activation", [row[0] for row in CASES], ids=repr)
 
 
 def _arrays(activation, z):
-    """Arrays as a layer has them: z (y itself where it may be), y and the work array."""
+    """Arrays as a layer has them: z (y itself if allowed), y, and the work array."""
     z = z.copy()
     y = np.full_like(z, np.nan) if activation.needs_input else z
     kind = activation.work_dtype

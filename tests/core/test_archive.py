@@ -71,7 +71,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch, name, error):
     assert archive.read(path) == b"old" and os.listdir(tmp_path) == ["file"]
 
 
-def test_a_folder_that_cannot_be_synchronised_is_no_failure(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_synchronized_is_no_failure(tmp_path, monkeypatch):
     real = os.fsync
     calls = []
 
@@ -138,7 +138,7 @@ def test_nobody_may_read_what_is_written_before_it_has_its_mode(tmp_path, monkey
 
 
 def no_regular_files(folder):
-    """Return paths of things that are no regular files, and what they are."""
+    """Return paths that are not regular files, and what they are."""
     os.mkfifo(folder / "pipe")
     # The name of a socket may have about 100 characters, and this folder may have more.
     here = os.open(folder, os.O_RDONLY)

@@ -71,7 +71,7 @@ def test_bound_members_train_as_if_alone(row, layout):
 
 @each_row
 def test_a_bound_optimizer_goes_downhill(row, layout):
-    """Gradients of half the squared distance from a point; the rate of a bowl, falling to 0."""
+    """Gradients of half the squared distance from a point, with a rate that falls to 0."""
     bound, theta = row.spec.bind(layout), drawn(layout.n_trainable).astype(float)
     goal, state, steps = drawn(layout.n_trainable, seed=1), bound.init(theta), 400
     start = np.linalg.norm(theta - goal)
@@ -83,7 +83,7 @@ def test_a_bound_optimizer_goes_downhill(row, layout):
 
 
 class RowByRow(Optimizer):
-    """Momentum; the step of every row of a matrix has the same length, that of the rest its own."""
+    """Momentum; all steps of rows of a matrix have one length, those of the rest their own."""
 
     matrices = ()
 

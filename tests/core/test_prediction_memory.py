@@ -50,7 +50,7 @@ SERIES = [LSTM(8), Dense(2, "identity")]
 @pytest.mark.parametrize("members", [1, 2])
 @pytest.mark.parametrize(("layers", "shape"), [(IMAGES, (32, 32, 3)), (SERIES, (500, 2))], ids=str)
 def test_large_rows_do_not_add_up(layers, shape, members, monkeypatch):
-    """Held to a smaller bound, so that the test is fast: 2**18 numbers, a megabyte an array."""
+    """The bound is lowered to keep the test fast: 2**18 numbers, one megabyte per array."""
     monkeypatch.setattr(sknn.core.network, "_MOST_NUMBERS", 1 << 18)
     network = built(layers, shape, members)
     x = np.random.default_rng(0).standard_normal((200, *shape)).astype(np.float32)

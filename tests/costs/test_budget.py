@@ -130,7 +130,7 @@ def test_predict_needs_no_memory_in_proportion_to_the_widest_layer():
 
 
 class Began(BaseException):
-    """The loop is about to start."""
+    """Raised when the loop is about to start."""
 
 
 SMALL = np.random.default_rng(0).standard_normal((150, 4))

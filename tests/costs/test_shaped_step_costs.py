@@ -34,7 +34,7 @@ def convolutional(batch, **settings):
 
 
 class Counted(np.ndarray):
-    """Counts the calls of NumPy it takes part in."""
+    """Counts the calls of NumPy in which it takes part."""
 
     calls = 0
 
@@ -52,7 +52,7 @@ class Counted(np.ndarray):
 
 
 def calls_of(layer, in_shape, mask=None, train=True):
-    """Return the calls of NumPy of a pass forward, and of one back."""
+    """Return the number of NumPy calls of a forward and of a backward pass."""
     bench = Bench(layer, in_shape, array=Counted, mask=mask, train=train)
     Counted.calls = 0
     bench.forward()
@@ -73,7 +73,7 @@ CELLS = [
 
 @pytest.mark.parametrize(("layer", "forward", "back"), CELLS, ids=repr)
 def test_calls_of_a_time_step(layer, forward, back):
-    """Products forward and back (Jordan and GRU: two forward), and what the gates need."""
+    """Products forward and backward (Jordan and GRU: two forward), and those of the gates."""
     short, long = (calls_of(layer, (steps, 2)) for steps in (5, 15))
     assert ((long - short) / 10 <= [forward, back]).all()
     # In prediction no more than that.
@@ -116,7 +116,7 @@ def test_calls_do_not_depend_on_the_image(layer, forward, back):
     ],
 )
 def test_calls_of_a_step_of_a_network(settings, most, monkeypatch):
-    """Two convolutions, two poolings, two dense layers, the loss and Adam."""
+    """Two convolutions, two poolings, two dense layers, the loss, and Adam."""
     x, y = images(128, 12)
     network = convolutional(16, **settings)
     short = calls_of_an_epoch(network, x[:64], y[:64], monkeypatch)
@@ -177,7 +177,7 @@ def test_memory_of_a_step_on_sequences_does_not_grow(cell, settings, gaps, monke
 
 @pytest.mark.parametrize("kind", [CNNClassifier, RNNClassifier])
 def test_prediction_works_in_chunks(kind):
-    """Of a table that is itself large, what layers make of it is never there as a whole."""
+    """For a large table, the outputs of inner layers never exist as a whole."""
     x, y = images(6000, 12) if kind is CNNClassifier else sequences(40_000, 12)
     network = kind((8,), max_iter=1, random_state=0).fit(x[:50], y[:50])
     layers = 12 * 12 * 8 * 4 if kind is CNNClassifier else 12 * (8 + 4) * 4

@@ -21,7 +21,7 @@ def data(rows, columns, dtype=np.float64):
 
 
 class Watching:
-    """Runs `begin` before and `end` after the epochs of a call from the second on."""
+    """Runs `begin` before and `end` after the epochs of a call, from the second on."""
 
     def __init__(self, monkeypatch, begin, end):
         original = Trainer._epoch
@@ -53,7 +53,7 @@ def calls_of_an_epoch(network, x, y, monkeypatch):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
 def test_calls_of_a_step(kind, dtype, monkeypatch):
-    """The default network, unweighted, dense rows."""
+    """The default network with dense, unweighted rows."""
     x, y = data(1600, 20, dtype)
     network = kind(batch_size=100, random_state=0)
     # The difference of two lengths leaves out what an epoch costs once.
@@ -64,7 +64,7 @@ def test_calls_of_a_step(kind, dtype, monkeypatch):
 
 
 def peak_of_an_epoch(network, x, y, monkeypatch):
-    """Return the most memory above what was held before a warm epoch."""
+    """Return the peak of memory above what was held before a warm epoch."""
     peaks = []
 
     def begin():
@@ -117,7 +117,7 @@ def test_memory_of_a_step_does_not_grow(setting, monkeypatch):
 
 
 def test_memory_of_an_epoch_with_shuffled_rows(monkeypatch):
-    """The order of rows and one slab for gathering them; never the table."""
+    """The order of rows and one slab to gather them, never the whole table."""
     x, y = data(20_000, 100)
     network = MLPClassifier(hidden_layer_sizes=(16,), random_state=0)
     assert peak_of_an_epoch(network, x, y, monkeypatch) < 0.2 * x.nbytes

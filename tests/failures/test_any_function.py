@@ -215,7 +215,7 @@ SCENARIOS = {
 
 
 def found_families():
-    """Yield scenarios of the networks of which nothing is said above: fitted twice, trained on."""
+    """Yield scenarios of networks not listed above: fitted twice, then trained further."""
     described = {type(estimator) for estimator, *_ in SCENARIOS.values()}
     unit = (X - X.min(axis=0)) / (X.max(axis=0) - X.min(axis=0))
     for kind in networks():
@@ -293,7 +293,7 @@ def fitted(name):
 
 
 def calls_seen(name):
-    """Return how often each function begins in a scenario."""
+    """Return how many times each function begins in a scenario."""
     seen = {}
 
     def count(code):
@@ -325,7 +325,7 @@ def answers(estimator, x):
 
 
 def assert_nothing_happened(name, picks):
-    """Let functions fail in the calls that `picks` chooses; return how many errors there were."""
+    """Make functions fail in the calls that `picks` chooses; return the number of errors."""
     strikes = 0
     calls_seen(name)  # What is remembered from then on does not run again.
     seen = calls_seen(name)
@@ -350,7 +350,7 @@ def assert_nothing_happened(name, picks):
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in COSTLY])
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_an_error_in_any_function(name):
-    """In its last call, when most has been done."""
+    """In its last call, when most of the work is done."""
     assert assert_nothing_happened(name, lambda times: {times}) >= 60
 
 

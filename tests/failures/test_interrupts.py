@@ -68,7 +68,7 @@ ERRORS = [KeyboardInterrupt, RuntimeError, MemoryError]
 
 
 class AtLine:
-    """Raise at the n-th line of sknn's own code that is run within the block; count them all."""
+    """Raise at the n-th line of sknn's own code that runs within the block; count all of them."""
 
     def __init__(self, error=None, at=0):
         self.error, self.at, self.count, self.where = error, at, 0, None
@@ -124,7 +124,7 @@ def work(net, name, call):
 
 
 def one_pass(net, data):
-    """Give a network one pass, with validation rows where it stops by them."""
+    """Give a network one pass, with validation rows if it stops by them."""
     if not hasattr(net, "partial_fit"):
         return net.fit(*data)
     stops = getattr(net, "early_stopping", False)
@@ -143,7 +143,7 @@ def blas():
 
 
 def inject(name, call, error, draw):
-    """Let a call fail at a random line, and check what is left."""
+    """Make a call fail at a random line, and check what is left."""
     if call == "resume" and name == "lbfgs":
         return
     saved, lines = prepared(name, call)
@@ -180,7 +180,7 @@ def inject(name, call, error, draw):
 
 
 def check_whole(net, case):
-    """Assert that an estimator is fitted and of one piece, or not fitted at all."""
+    """Assert that an estimator is fitted and consistent, or not fitted at all."""
     if not net.__sklearn_is_fitted__():
         return
     history, run = net.history_, net.run_
@@ -206,7 +206,7 @@ def test_failures_at_random_lines(name, capsys):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MAKERS)
 def test_failures_at_many_random_lines(name, capsys):
-    """The text of a failure names the call, the error and the line; the seed is the index."""
+    """The text of a failure names the call, the error, and the line; the seed is the index."""
     draw = np.random.default_rng(100 + list(MAKERS).index(name))
     for _ in range(300):
         call, error = str(draw.choice(CALLS)), ERRORS[draw.integers(len(ERRORS))]
@@ -217,7 +217,7 @@ def test_failures_at_many_random_lines(name, capsys):
 
 
 class Cut(Callback):
-    """Ctrl-C, once, at the end of some epoch of all that are trained."""
+    """Ctrl-C, once, at the end of some epoch, counted over all fits."""
 
     left = 0
 
@@ -270,7 +270,7 @@ def test_a_stream_that_is_cut_while_a_block_is_computed():
 
 
 def test_passes_over_all_rows_end_with_the_first_group(monkeypatch):
-    """Members with different best epochs are trained on in groups, one after the other."""
+    """Members with different best epochs are trained further in groups, one after the other."""
     trained = []
 
     def interrupted(state):
@@ -305,7 +305,7 @@ class Look(Callback):
 
 
 def test_members_that_stopped_keep_what_they_had():
-    """Ctrl-C in the middle of an epoch does not leave them with steps that were not theirs."""
+    """Ctrl-C in the middle of an epoch must not leave them with steps of others."""
     Look.kept = None
     net = MLPClassifier(
         **SMALL, n_members=3, max_iter=300, learning_rate_init=0.05, n_iter_no_change=2,

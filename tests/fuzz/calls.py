@@ -137,7 +137,7 @@ UNBOUNDED = re.compile(r"max_iter|n_iter$|max_fun|n_gibbs|n_critic|n_picks")
 
 @dataclass(frozen=True)
 class Call:
-    """One call: on what, by which way in, with what."""
+    """One call: on which object, by which method, with what."""
 
     owner: str
     method: str
@@ -149,7 +149,7 @@ class Call:
 
 
 class TooSlow(Exception):
-    """A call took longer than it may."""
+    """A call took longer than allowed."""
 
 
 OTHERS = {"TableEncoder": TableEncoder, **SEARCHES}
@@ -161,7 +161,7 @@ def estimators():
 
 
 def specs():
-    """Return the names of the public specs, behind the parameter that takes them."""
+    """Return the names of the public specs, after the parameter that takes them."""
     known = [f"{name}:{alias}" for name, family in FAMILIES.items() for alias in family.registry]
     return [*known, *(f"layers:{name}" for name in LAYERS)]
 
@@ -176,7 +176,7 @@ def kind_of(name):
 
 
 def host_of(name):
-    """Return the estimator that a call is made on: a spec is a parameter of one."""
+    """Return the estimator on which a call is made: a spec is one of its parameters."""
     parameter, _, alias = name.rpartition(":")
     if not parameter:
         return name
@@ -230,7 +230,7 @@ def every_call():
 
 
 def choose(calls, n, seed):
-    """Return `n` different calls, evenly over estimators and families of specs."""
+    """Return `n` different calls, spread evenly over estimators and families of specs."""
     rng = np.random.default_rng(seed)
     by_owner = {}
     for call in calls:
@@ -299,7 +299,7 @@ def problem(call):
 
 
 def _one_column(values):
-    """Return targets or weights in place of rows, where values have columns."""
+    """Return targets or weights instead of rows, if the values have columns."""
     try:
         return values[:, 0] if getattr(values, "ndim", 0) == 2 and values.shape[1] else values
     except Exception:
@@ -348,7 +348,7 @@ def _of_error(call, error):
 
 
 def _words(call):
-    """Return words of which a message must have one: its argument, or a parameter like it."""
+    """Return words of which a message must contain one: its argument, or a similar parameter."""
     if not call.argument.startswith("*"):
         # Numbers that are allowed, but too large to be trained on, are said to be so.
         return {call.argument, "learning_rate_init", "learning_rate"}
@@ -357,7 +357,7 @@ def _words(call):
 
 
 def _of_answer(answer):
-    """Return what is wrong with an answer to finite input."""
+    """Return what is wrong with a result for finite input."""
     parts = answer if isinstance(answer, (list, tuple)) else [answer]
     for part in parts:
         values = part.toarray() if hasattr(part, "toarray") else np.asarray(part)

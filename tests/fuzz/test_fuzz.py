@@ -25,7 +25,7 @@ def run(n, seed, log=None):
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
-    """Let odd values of ``checkpoint`` name files in a folder of their own."""
+    """Let odd values of ``checkpoint`` name files in a separate folder."""
     monkeypatch.chdir(tmp_path)
 
 

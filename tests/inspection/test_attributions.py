@@ -68,7 +68,7 @@ def steps(net, x):
 
 
 def scored_at(place):
-    """Scores that cross are sorted only in the end."""
+    """Scores that cross are sorted only at the end."""
     return lambda net, x: net.network_.predict(x)[:, place]
 
 

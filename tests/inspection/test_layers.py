@@ -223,7 +223,7 @@ def test_layers_inside_of_blocks(n_members):
 
 
 def test_the_last_state_is_what_the_layer_gives():
-    """A layer that gives its last state only is drawn through all steps before."""
+    """A layer that returns only its last state is drawn with all earlier steps."""
     model = RNNClassifier((5,), cell="lstm", readout="last", **BRIEF).fit(SERIES, Y)
     states = ActivationDisplay.from_estimator(model, SERIES, layer=0, row=3).outputs["lstm0"]
     np.testing.assert_allclose(states[-1], model.activations(SERIES)[0][3])

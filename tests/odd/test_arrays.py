@@ -243,7 +243,7 @@ def test_accepted_up_to_rounding(name):
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_huge_rows_in_prediction(kind):
-    """Scores that are not finite are an error, and never class 0 or NaN."""
+    """Scores that are not finite raise an error; they never become class 0 or NaN."""
     net = kind(hidden_layer_sizes=(3,), max_iter=2, random_state=0).fit(X, REAL > 30)
     with pytest.raises(ValueError, match="X holds values so large"):
         net.predict(np.sign(X) * 1.7e308)

@@ -91,7 +91,7 @@ TYPES = {
 
 
 def cast(value, types):
-    """Return a value, or all entries of one, with numbers of other types."""
+    """Return a value, or all entries of one, with numbers of another type."""
     real, whole, flag = types
     if isinstance(value, (bool, np.bool_)):
         return flag(value)
@@ -120,7 +120,7 @@ def python(value):
 
 
 def odd(kind, settings, types):
-    """Return the parameters of an estimator, as many as there can be of other types."""
+    """Return the parameters of an estimator, as many as possible of other types."""
     own = kind._get_param_names()
     given = small(kind).get_params(deep=False)
     given |= {name: value for name, value in USUAL.items() if name in own} | settings
@@ -132,7 +132,7 @@ def state(net):
 
 
 def all_python(value, other):
-    """Check that there are Python's numbers only, and the right ones."""
+    """Check that there are only Python's numbers, and the right ones."""
     assert type(value) in (bool, int, float, list, tuple, dict) or value is other
     if isinstance(value, (list, tuple)):
         assert all(map(all_python, value, other))

@@ -25,7 +25,7 @@ NAMES = [(kind, name) for kind in NETWORKS for name in kind._get_param_names()]
 
 
 class Junk:
-    """Nothing that any parameter could be."""
+    """Nothing that any parameter accepts."""
 
 
 JUNK = {
@@ -80,7 +80,7 @@ ALLOWED = {
 
 
 def _outcome(kind, name, value, **settings):
-    """Return what a fit says of a value, None where it takes it."""
+    """Return what a fit says about a value, or None if it accepts it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -20,7 +20,7 @@ FAR = 10**6
 
 
 def with_part(kind, name, place, value):
-    """Return a maker of a sparse matrix with one number of one of its arrays replaced."""
+    """Return a maker of a sparse matrix with one number in one of its arrays replaced."""
 
     def make():
         matrix = kind(X)

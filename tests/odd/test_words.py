@@ -43,7 +43,7 @@ SMALL = {"max_iter": 2, "random_state": 0}
 
 
 def said(call):
-    """Return the words of an error, which are not those of a helper."""
+    """Return the message of an error, which must not come from a helper."""
     with pytest.raises((ValueError, TypeError)) as error:
         call()
     assert not FOREIGN.search(str(error.value)), str(error.value)

@@ -99,7 +99,7 @@ def estimators():
 
 
 def answers(estimator, rows):
-    """Return what an estimator answers, by method."""
+    """Return the results of an estimator, by method."""
     names = ("predict", "predict_proba", "transform", "score_samples", "discriminate")
     found = {}
     for name in names:
@@ -109,7 +109,7 @@ def answers(estimator, rows):
 
 
 def main():
-    """Write the files of today's format, if there are none."""
+    """Write the files of the current format, if there are none."""
     folder = FOLDER / f"format-{FORMAT}"
     if folder.exists():
         sys.exit(f"{folder} is there: what was written must load for ever, and is never renewed.")

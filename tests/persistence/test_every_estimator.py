@@ -24,7 +24,7 @@ SHORT = {"max_iter": 3, "n_iter": 3, "pretrain_n_iter": 1}
 
 
 def target(estimator):
-    """Return what an estimator learns, None where that is X alone."""
+    """Return the target of an estimator, or None if it needs none."""
     tags = estimator.__sklearn_tags__().target_tags
     if not tags.required:
         return None
@@ -84,7 +84,7 @@ def choices(net):
 
 
 def scorer(net):
-    """Return None, the estimator's own score, where it has one."""
+    """Return None, the estimator's own score, if it has one."""
     return None if hasattr(net, "score") else "neg_mean_squared_error"
 
 
@@ -147,7 +147,7 @@ def test_a_pause_goes_on(row):
 
 
 def assert_same_training(one, two):
-    """Check that two have learned the same; how long that took is no part of it."""
+    """Check that two have learned the same; the time it took does not count."""
     for each in (one, two):
         each.run_.history.columns.pop("seconds", None)
     assert_identical(one, two)

@@ -150,7 +150,7 @@ def test_parts_that_are_shared_stay_shared():
 
 
 class Twice(Dense):
-    """A layer like another."""
+    """A second layer of the same kind."""
 
 
 class Notes(Callback):

@@ -12,7 +12,7 @@ from tests.preprocessing.reference import edges, encode
 
 
 def numbers(n, seed=0):
-    """Return skewed, tied, zero-inflated, two-valued and gappy columns."""
+    """Return columns: skewed, with ties, with many zeros, two-valued, and with gaps."""
     rng = np.random.default_rng(seed)
     columns = rng.standard_normal((n, 6)) * [1, 100, 1e-5, 1, 1, 1] + [0, 5, 0, 1e6, 0, 0]
     columns[:, 1] = np.exp(columns[:, 1] / 50)

@@ -29,7 +29,7 @@ def column(texts):
 
 
 def same(X, plain, kind):
-    """Assert that a column is read like one that came as numbers or dates, without a warning."""
+    """Assert that a column is read as if it held numbers or dates, without a warning."""
     encoder = TableEncoder(linear=True).fit(X)
     assert encoder.kinds_ == [kind]
     expected = TableEncoder(linear=True).fit_transform(plain)
@@ -419,7 +419,7 @@ def test_nearly_all(share, way):
 
 
 def test_each_text_is_parsed_once():
-    """A hundred thousand rows of few texts cost no more than to look them up."""
+    """A hundred thousand rows with few different texts cost no more than looking them up."""
     calls = []
     read = NUMBERS["decimal point"]
 

@@ -53,7 +53,7 @@ def client():
 
 @pytest.fixture
 def mortal():
-    """A cluster nobody else needs: the next test would meet it while a worker is restarted."""
+    """A separate cluster: other tests would meet it while a worker is restarted."""
     with cluster_of_two() as client:
         yield client
 
@@ -100,7 +100,7 @@ def test_blocks_come_from_the_cluster(client):
 
 @contextmanager
 def a_worker_dies(client, folder, **options):
-    """Kill the first worker that is seen in the middle of a fit of `_slow`; tell which."""
+    """Kill the first worker that is in the middle of a fit of `_slow`; say which one."""
     killed = []
     workers = {worker["pid"] for worker in client.run(_process).values()}
 

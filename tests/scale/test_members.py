@@ -110,7 +110,7 @@ def test_a_worker_that_dies_in_the_middle(here, tmp_path, stage):
 
 
 def made(i):
-    """Make a block where it is needed."""
+    """Make a block on the worker that needs it."""
     numbers = np.random.default_rng(i).normal(size=(20_000, 12))
     return pd.DataFrame(numbers, columns=list("abcdefghijkl"))
 

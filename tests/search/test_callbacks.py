@@ -22,14 +22,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 
 class Inside(Callback):
-    """Has a callback of its own."""
+    """Has a callback inside."""
 
     def __init__(self, inner):
         self.inner = inner
 
 
 class Stops(Callback):
-    """Stops as a Pause does."""
+    """Stops training as a Pause does."""
 
     def __init__(self, epoch):
         self.epoch = epoch
@@ -64,7 +64,7 @@ def test_a_pause_inside_a_callback_is_an_error_of_the_search(epoch):
 
 
 def test_grid_searches_write_whole_checkpoints(tmp_path):
-    """Those of scikit-learn do not know the callback; the last network wins."""
+    """scikit-learn's searches do not know the callback; the last network wins."""
     path = tmp_path / "file"
     net = network(max_iter=3, callbacks=[Checkpoint(path)])
     with parallel_config("threading", n_jobs=2):

@@ -58,7 +58,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def trained(monkeypatch):
-    """A list that gets how many networks each block has that is trained."""
+    """A list to which the number of networks of each trained block is added."""
     sizes = []
     for module, name, count in [
         (halving, "train", len),
@@ -76,11 +76,11 @@ def trained(monkeypatch):
 
 
 class Died(Exception):
-    """What ends a search in these tests where it need not be SIGKILL."""
+    """Ends a search in these tests if SIGKILL is not necessary."""
 
 
 def dying(after):
-    """Let the next block end the search, once so many were trained."""
+    """Let the next block end the search after this many were trained."""
     real, calls = halving.train, itertools.count()
 
     def train(*args):
@@ -309,7 +309,7 @@ USED = {
 
 @pytest.mark.parametrize("kind", USED)
 def test_data_are_the_same_though_they_were_used(kind, path):
-    """Libraries note in sparse matrices and frames what they have found out about them."""
+    """Libraries cache what they have found out about sparse matrices and frames."""
     data, use = USED[kind]()
     network = TabularMLPClassifier(n_members=1) if kind == "frame" else NET
     network = clone(network).set_params(random_state=0)
@@ -378,7 +378,7 @@ def test_candidates_that_fail_stay_failed(kind, path, trained):
 
 
 class Twice(GridSearchCV):
-    """Looks at a grid in two rounds."""
+    """Goes through a grid in two rounds."""
 
     def _run_search(self, evaluate_candidates, **context):
         for alpha in (0.1, 1.0):
@@ -416,14 +416,14 @@ def test_weights_and_routed_metadata_go_on_too(path):
 
 
 class Mine(Callback):
-    """A class of the user's own."""
+    """A user-defined class."""
 
     def on_train_begin(self, progress):
         self.known = Odd()
 
 
 class Odd:
-    """What nobody would know to be part of a search."""
+    """An object that nobody would recognize as part of a search."""
 
 
 def test_classes_of_the_search_itself_are_trusted(path):
@@ -435,7 +435,7 @@ def test_classes_of_the_search_itself_are_trusted(path):
 
 
 class Noted(Callback):
-    """A class of the user's own that holds what a file can."""
+    """A user-defined class that holds what a file can hold."""
 
     def on_train_begin(self, progress):
         self.began = True

@@ -111,7 +111,7 @@ def test_random_configurations(kind, seed):
 
 
 def resident_bytes():
-    """Return the memory this process holds, None where the system does not tell."""
+    """Return the memory that this process holds, or None if the system does not say."""
     table = pathlib.Path("/proc/self/statm")
     if not table.exists():
         return None

@@ -106,7 +106,7 @@ def test_labels_cut_bins_by_their_codes():
     ],
 )
 def test_who_fits_the_encoder(source, more, by_all):
-    """Dask's blocks side by side are looked at before; one after the other it is the stream."""
+    """All Dask blocks side by side decide; one after the other, it is the stream."""
     net = fit_blocks(network(), *source, **more)
     levels = [name for name in net.encoder_.get_feature_names_out() if name.startswith("b_")]
     assert levels == (["b_x", "b_y", "b_z"] if by_all else [])

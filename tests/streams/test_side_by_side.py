@@ -60,7 +60,7 @@ def jumped(generator, times):
 
 
 def by_hand(net, rounds):
-    """Train a regressor by its partial_fit alone, and average what it comes to."""
+    """Train a regressor with partial_fit alone, and average the results."""
     net = net.initialize(X[rounds[0][0]], y[rounds[0][0]])
     for blocks in rounds:
         copies = []
@@ -249,7 +249,7 @@ def test_validation_is_that_of_the_mean():
 
 
 class Stop(Exception):
-    """The client dies."""
+    """Ends the client."""
 
 
 class Dies(Callback):

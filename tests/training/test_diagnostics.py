@@ -219,7 +219,7 @@ def test_no_false_alarm_on_rare_words():
 
 
 def test_no_false_alarm_when_classes_join():
-    """The loss over more classes is higher, and no sign of too high a rate."""
+    """The loss over more classes is higher, which does not mean that the rate is too high."""
     net = MLPClassifier((20,), random_state=0, callbacks=[Diagnostics()])
     for low, classes in ((3, range(3)), (10, range(10))):
         for _ in range(12):

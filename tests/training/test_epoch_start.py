@@ -41,7 +41,7 @@ OTHER = [(X, THREE), (sp.csr_array(np.where(X > 0.5, X, 0.0)), THREE)]
 
 @pytest.fixture
 def ctrl_c(monkeypatch):
-    """Let Ctrl-C come once: after the first batch of an epoch, or while this epoch is judged."""
+    """Press Ctrl-C once: after the first batch of an epoch, or while the epoch is judged."""
 
     def arrange(epoch, where="batch"):
         left, whole, finish = [True], Trainer._pass, Trainer._finish
@@ -162,7 +162,7 @@ def test_candidates_that_were_trained_together(ctrl_c):
 
 
 class Press(Callback):
-    """Press Ctrl-C in an update of the fifth epoch."""
+    """Presses Ctrl-C in an update of the fifth epoch."""
 
     def on_batch_end(self, progress):
         if progress.run.epoch == 4:

@@ -19,7 +19,7 @@ W = np.arange(23.0)[:, None]
 
 
 def epoch(batches, size, rng=None):
-    """Return copies: the arrays of a batch live until the next one."""
+    """Return copies, because the arrays of a batch live only until the next one."""
     return [
         tuple(
             None if part is None else np.array(part.toarray() if sp.issparse(part) else part)

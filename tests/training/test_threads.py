@@ -34,7 +34,7 @@ def numbers():
 
 @pytest.fixture(autouse=True)
 def two_threads():
-    """Set two threads, whatever the machine has, and give back what was."""
+    """Set two threads, whatever the machine has, and restore the number."""
     with threadpool_limits(2, user_api="blas"):
         if max(numbers()) < 2:
             pytest.skip("BLAS has one thread and takes no more")
@@ -97,7 +97,7 @@ def test_somebody_elses_limit_in_another_thread(limit, they_leave):
 
 
 def release_control():
-    """Let another thread take control, which the fixture has in threadpoolctl from 3.8 on."""
+    """Let another thread take control, which the fixture has from threadpoolctl 3.8 on."""
     controller = getattr(threadpoolctl, "OpenBLASController", None)
     if hasattr(controller, "clear_controlling_thread"):
         controller.clear_controlling_thread(force=True)
@@ -106,7 +106,7 @@ def release_control():
 @pytest.mark.parametrize("limit", [1, 2])
 @pytest.mark.parametrize("here", [True, False])
 def test_somebody_elses_limit_after_a_limit_for_good(limit, here):
-    """The fixture's limit: threadpoolctl 3.8 lets only its thread change the number."""
+    """The fixture's limit: in threadpoolctl 3.8, only its thread may change the number."""
     before = numbers()
     theirs = threadpool_limits(1, user_api="blas")
     theirs.restore_original_limits()
@@ -131,7 +131,7 @@ def test_limits_of_several_that_come_and_go():
 
 
 def test_a_look_for_limits_holds_on_to_nothing():
-    """A tuple that is being made must not be held: Python refuses to resize it."""
+    """A tuple that is being built must not be referenced: Python refuses to resize it."""
 
     def one(limit):
         with blas_threads(0), elsewhere(limit):
@@ -210,7 +210,7 @@ CUT = {
 
 
 def cut_at(line):
-    """Return a trace function that raises at a line of the two modules, and the count of lines."""
+    """Return a trace function that raises at a line of the two modules, and the line count."""
     count = [0]
 
     def cut(frame, event, arg):

@@ -28,7 +28,7 @@ def network(kind=MLPClassifier, **options):
 
 
 class Watched(Callback):
-    """Looks at every batch, so that all of W takes part in it."""
+    """Sees every batch, so that all of W takes part in it."""
 
     def on_batch_end(self, progress):
         pass

@@ -43,7 +43,7 @@ def one_hot_classes_are_told_from_labels(lib):
 
 
 def monitor():
-    """Return a scoring monitor of scikit-learn, skipping where there is none."""
+    """Return a scoring monitor of scikit-learn; skip if there is none."""
     module = pytest.importorskip("sklearn.callback", reason="scikit-learn 1.9 has callbacks")
     return module.ScoringMonitor(scoring="r2")
 

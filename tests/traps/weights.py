@@ -124,6 +124,6 @@ def the_penalty_does_not_depend_on_the_batch_size(lib):
 
 
 @trap(6, "adam and lbfgs minimize different functions")
-def all_solvers_minimise_one_function(lib):
+def all_solvers_minimize_one_function(lib):
     small = shrunk(lib, (X, Y), max_iter=200)
     assert_allclose(small, shrunk(lib, (X, Y), solver="lbfgs", max_iter=1000), rtol=0.2)

@@ -381,7 +381,7 @@ class BoltzmannMachine(BaseNetwork):
         )
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
-        return arrays.check_unlabelled(self, X, sample_weight, dtypes=dtypes, reset=reset)
+        return arrays.check_unlabeled(self, X, sample_weight, dtypes=dtypes, reset=reset)
 
     def _chain(self, n_raw: int) -> list[Layer]:
         persistent, sparse = self.persistent, self.sparsity_target is not None

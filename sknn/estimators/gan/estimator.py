@@ -32,7 +32,7 @@ from sknn.estimators.gan import problem
 from sknn.estimators.gan.conditions import (
     Conditions,
     ConditionsTask,
-    labelled,
+    labeled,
     read,
     row_shape,
 )
@@ -518,7 +518,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         if reset:
             self._learn_form(X, sample_weight)
         x = self._matrix(X, dtypes, reset, partial(read, self, X, dtypes, reset))
-        rows = labelled(x, y, sample_weight)
+        rows = labeled(x, y, sample_weight)
         shape = row_shape(self.input_shape, rows.x.shape[1])
         if not reset and shape != self.input_shape_:
             raise ValueError(

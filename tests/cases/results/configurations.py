@@ -68,7 +68,7 @@ CONFIGURATIONS: dict[str, Configuration] = {}
 
 
 def short_names(family, task=None):
-    """Return the short names of all parts of a family of ours, of losses those for a task."""
+    """Return the short names of all our parts of a family; for losses, those of a task."""
     return sorted(
         name
         for name, kind in family.registry.items()
@@ -77,7 +77,7 @@ def short_names(family, task=None):
 
 
 def enter(kind, data, rows, common=None, train=fit, alone=False):
-    """Enter one class, on the same data, with the parameters of each row."""
+    """Enter one class on the same data, once with the parameters of each row."""
     for name, parameters in rows.items():
         estimator = kind(**{"random_state": 0} | (common or {}) | parameters)
         key = f"{kind.__name__}: {name}"

@@ -9,7 +9,7 @@ from sklearn.datasets import load_diabetes, load_digits, load_iris
 
 
 class Data(NamedTuple):
-    """What a call of fit is given.
+    """The arguments of a call of fit.
 
     Attributes
     ----------
@@ -24,11 +24,11 @@ class Data(NamedTuple):
     more: dict = {}
 
     def single(self):
-        """Return the same with rows in single precision."""
+        """Return the same data with rows in single precision."""
         return self._replace(X=self.X.astype(np.float32))
 
     def rows(self, which):
-        """Return some rows, without further arguments."""
+        """Return some of the rows, without further arguments."""
         parts = (None if each is None else each[which] for each in self[:3])
         return Data(*parts)
 

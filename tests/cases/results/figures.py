@@ -21,14 +21,14 @@ METHODS = ("predict_proba", "score_samples", "predict", "transform")
 
 
 def trained(configuration):
-    """Train a copy in the way of its row; what is warned of is tested elsewhere."""
+    """Train a copy as its row says; warnings are tested elsewhere."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return configuration.train(clone(configuration.estimator), configuration.data)
 
 
 def figures_of(configuration):
-    """Return what is stored of one configuration.
+    """Return the stored figures of one configuration.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def figures_of(configuration):
 
 
 def answers(net, X):
-    """Return the numbers that a fitted estimator answers, laid flat."""
+    """Return the outputs of a fitted estimator as one flat array."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         method = next(getattr(net, name) for name in METHODS if hasattr(net, name))
@@ -77,7 +77,7 @@ def sketch(values):
 
 
 def differences(found, stored, tolerance):
-    """Yield what is not the same, in words."""
+    """Yield what is different, in words."""
     for key, expected in stored.items():
         if isinstance(expected, dict):
             yield from differences(found.get(key, {}), expected, tolerance)
@@ -91,7 +91,7 @@ def differences(found, stored, tolerance):
 
 
 def distance(found, expected):
-    """Return how far two sketches are apart, relative to the norm of what they are of."""
+    """Return how far apart two sketches are, relative to the norm."""
     scale = max(abs(expected[0]), 1e-12)
     return max(abs(one - other) for one, other in zip(found, expected, strict=True)) / scale
 
@@ -102,6 +102,6 @@ def load():
 
 
 def store(figures):
-    """Write figures, one line a configuration."""
+    """Write the figures, one line per configuration."""
     rows = (f"{json.dumps(name)}: {json.dumps(figures[name])}" for name in sorted(figures))
     PATH.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")

@@ -26,7 +26,7 @@ from tests.checks.layers import Bench
 
 
 def part(prefix, views):
-    """Return what belongs to one layer of a block."""
+    """Return the arrays of one layer of a block."""
     return {key[len(prefix) :]: view for key, view in views.items() if key.startswith(prefix)}
 
 

@@ -285,7 +285,7 @@ def same_bits(a, b):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("rows", [1, 7, 32, 150, 1001])
 def test_a_member_has_the_bits_of_a_network_alone(row, dtype, rows):
-    """Else networks trained together would stop in other epochs than each by itself."""
+    """Otherwise, networks trained together would stop in other epochs than each alone."""
     raw, target = scores(row, rows, (3,), dtype), row.draw(rows, dtype)
     for weight in (1 / rows, column(positive_weights(rows), dtype)):
         values, grads = evaluate(row.kernel, raw, target, weight)

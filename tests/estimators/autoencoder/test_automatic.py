@@ -22,7 +22,7 @@ def uses_cross_entropy(ae):
 
 
 def sensors(n=1000, share=0.07):
-    """Return nine readings that follow one angle, some of them far off, and which."""
+    """Return nine readings that follow one angle, some of them far off, and which are."""
     rng = np.random.default_rng(5)
     abnormal = np.arange(n) < int(share * n)
     angle = rng.uniform(0.0, 2 * np.pi, (n, 1))

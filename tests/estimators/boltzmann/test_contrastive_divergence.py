@@ -34,7 +34,7 @@ def machine(kind, seed=0, d=D, h=H, scale=1.0):
 
 
 def energy(model, v, h):
-    """E(v, h) as the guide writes it."""
+    """E(v, h) as in the guide."""
     own = -v @ model.a if model.visible.name == "bernoulli" else 0.5 * ((v - model.a) ** 2).sum()
     return own - h @ model.b - v @ model.W @ h
 
@@ -152,7 +152,7 @@ def test_gradient_of_the_likelihood_is_the_difference_of_the_phases():
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("n_chains", [0, 400])
 def test_long_sampling_gives_the_gradient_of_the_likelihood(kind, n_chains):
-    """With many Gibbs steps the sampled gradient is the exact one, up to noise."""
+    """With many Gibbs steps, the sampled gradient is the exact one, up to noise."""
     net = network(kind, n_chains=n_chains)
     net.trainable[...] *= 0.3
     rng = np.random.default_rng(0)

@@ -146,7 +146,7 @@ def test_likelihood_by_both_methods():
 
 
 def test_real_numbers():
-    """A Gaussian machine learns two clouds that a single normal distribution cannot tell."""
+    """A Gaussian machine learns two clouds that one normal distribution cannot represent."""
     clouds = RNG.standard_normal((200, 2)) * 0.5 + np.where(RNG.random((200, 1)) < 0.5, -2, 2)
     rbm = GaussianRBM(3, n_iter=40, learning_rate=0.02, random_state=0).fit(clouds)
     samples = rbm.sample(300, n_steps=200)
@@ -201,7 +201,7 @@ def test_warns_outside_the_unit_interval(X):
 
 
 def test_history_shows_over_fitting():
-    """Many units on few rows: the free energy of new rows rises over that of the known."""
+    """With many units and few rows, the free energy of new rows exceeds that of known rows."""
     rows, fresh = BITS[:12], BITS[12:40]
     rbm = BernoulliRBM(32, n_iter=150, learning_rate=0.2, persistent=False, random_state=0)
     history = rbm.fit(rows, X_val=fresh).history_

@@ -38,7 +38,7 @@ SCORING = {"multiclass": "accuracy", "binary": "roc_auc", "labels": "accuracy", 
 
 
 def told(call):
-    """Return what comes of a call, and what it warns of."""
+    """Return the result of a call, and its warnings."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         result = call()
@@ -57,7 +57,7 @@ def fitted(estimator, *data, **more):
 
 
 def facts(estimator):
-    """Return all that is to be equal, with arrays as bytes."""
+    """Return everything that must be equal, with arrays as bytes."""
     if isinstance(estimator, Exception):
         return {"error": repr(estimator)}
     run = estimator.run_
@@ -81,7 +81,7 @@ def facts(estimator):
 
 
 def check_as_alone(estimators, *data, **more):
-    """Fit in one block, and each alone, and compare everything."""
+    """Fit in one block and each alone, and compare everything."""
     alone, said_alone = told(lambda: [fitted(each, *data, **more) for each in estimators])
     members = list(map(clone, estimators))
     together, said = told(lambda: fit_block(members, *data, **more))
@@ -97,7 +97,7 @@ def check_as_alone(estimators, *data, **more):
 
 @pytest.fixture
 def in_one_block(monkeypatch):
-    """Let nothing be fitted alone."""
+    """Fail if anything is fitted alone."""
 
     def refuse(*anything):
         raise AssertionError("fitted alone")
@@ -330,7 +330,7 @@ def test_a_fit_of_its_own_is_called():
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_filters_of_warnings_are_left_alone(monkeypatch):
-    """Threads that change them in turns leave each other's behind."""
+    """Threads that change the filters in turns leave each other's behind."""
     filters, seen = warnings.filters, []
 
     def opened(*each):
@@ -420,7 +420,7 @@ def test_last_passes_that_come_to_no_good_end_leave_the_best_weights(monkeypatch
     "solver", [{"solver": "lazy_adam"}, {"solver": "sgd", "momentum": 0.0, "alpha": 0.0}]
 )
 def test_weights_that_wait_do_so_alone(solver):
-    """Of sparse rows; dense ones touch all weights."""
+    """With sparse rows; dense ones touch all weights."""
     each = [MLPClassifier(**SMALL, **solver, tol=tol) for tol in (1e-4, 0.1)]
     assert block_key(each[0]) == block_key(each[1]) is not None
     for rows in (X, sp.csr_matrix(np.where(X > 0.5, X, 0.0))):
@@ -448,7 +448,7 @@ def test_after_early_stopping_each_learns_from_all_rows(in_one_block):
 
 @pytest.mark.bits
 def test_one_unit_and_one_row(in_one_block):
-    """Products of vectors alone, where some kernels of BLAS look at addresses."""
+    """Only products of vectors, in which some BLAS kernels depend on addresses."""
     more = SMALL | {"hidden_layer_sizes": (3, 1), "batch_size": 7}
     each = [MLPRegressor(**more, alpha=alpha) for alpha in (0.1, 1.0, 2.0)]
     check_as_alone(each, X[:141, :3], X[:141, 0])
@@ -484,7 +484,7 @@ def test_nothing_is_shared_between_fitted_estimators():
 
 
 class Own(Activation):
-    """A part of which nothing is known."""
+    """A part about which nothing is known."""
 
     def forward(self, z, y):
         np.copyto(y, z)

@@ -44,7 +44,7 @@ def quiet(**parameters):
 
 
 def told(call, *arguments, **more):
-    """Return the warnings of our own a call gives."""
+    """Return our own warnings in a call."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         call(*arguments, **more)
@@ -209,7 +209,7 @@ def test_a_warning_made_an_error_leaves_the_estimator_as_it_was():
 
 
 def test_a_table_with_a_date():
-    """Without a scaler it is chance, which scikit-learn's network does not mention."""
+    """Without a scaler, it predicts at chance, which scikit-learn's network does not report."""
     start = datetime.date(2015, 1, 1).toordinal()
     table = with_column(start + DAYS)
     half = np.arange(300) < 200
@@ -279,7 +279,7 @@ def test_untransformed_rows_on_a_scale_not_far_away(family, scaler):
 @pytest.mark.parametrize("scaler", [StandardScaler(), MinMaxScaler()], ids=str)
 @pytest.mark.parametrize("data", [load_wine().data, load_diabetes().data, NEAR])
 def test_no_warning_of_rows_that_moved(data, scaler):
-    """The last quarter by some column: a shift in time, or from group to group."""
+    """The last quarter, sorted by a column: a shift over time, or between groups."""
     for column in range(5):
         order = np.argsort(data[:, column], kind="stable")
         X, X_val = (data[part] for part in np.split(order, [3 * len(order) // 4]))

@@ -53,7 +53,7 @@ def fitted(net, *data, **more):
 
 
 def alone(m, data, more):
-    """Return a single network that begins as member m of an ensemble does."""
+    """Return a single network that begins like member m of an ensemble."""
     # Without early stopping: it would hold rows out, which initial biases then do not know.
     start = MLPClassifier(**MANY | more | {"early_stopping": False}).initialize(*data)
     single = {"n_members": 1, "warm_start": True, "early_stopping": False}
@@ -115,7 +115,7 @@ def test_where_members_are_trained_makes_no_difference(more, jobs):
 
 @pytest.mark.parametrize("width", [8, 400])
 def test_processes_give_the_same_bits(width):
-    """Arrays of a megabyte come to a process read-only."""
+    """joblib passes arrays of a megabyte to a process as read-only."""
     wide = {"max_iter": 3, "hidden_layer_sizes": (width, width), "batch_size": 8}
     net = MLPRegressor(**MANY | wide, early_stopping=True)
     here = fitted(net, X, REAL).predict(X)

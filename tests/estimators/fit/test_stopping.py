@@ -152,7 +152,7 @@ def test_early_stopping_holds_out_rows_for_good():
 
 @pytest.mark.parametrize("load", [load_iris, load_wine, load_diabetes])
 def test_early_stopping_does_not_harm_small_data(load):
-    """Trap 7: not worse than without by more than a standard error."""
+    """Trap 7: worse than without it by at most one standard error."""
     x, y = load(return_X_y=True)
     kind = MLPRegressor if load is load_diabetes else MLPClassifier
     means, errors = [], []

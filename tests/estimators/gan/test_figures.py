@@ -88,7 +88,7 @@ PARTS = train_test_split((DIGITS / 16).astype(np.float32), LABELS, random_state=
 
 
 def judged(gan):
-    """Agreement with a classifier of real digits, accuracy of one of samples, and distances."""
+    """Agreement with a classifier of real digits, accuracy of one of samples, distances."""
     x, x_test, y, y_test = PARTS
     made = gan.sample(len(y), y, random_state=0)
     settings = {"learning_rate": "cosine", "max_iter": 60, "random_state": 0}

@@ -477,7 +477,7 @@ def test_classes_need_a_dense_layer():
         gan.fit(IMAGES, load_digits().target[:100])
 
 
-def test_batch_normalisation_and_dropout():
+def test_batch_normalization_and_dropout():
     gan = GAN(
         generator_layers=[Dense(8), BatchNorm(), Dense(8)],
         latent_dim=2,

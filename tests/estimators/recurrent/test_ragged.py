@@ -158,7 +158,7 @@ FULL[:, 0] = 1
 
 
 def answered(count):
-    """Return answers to the steps of SEQUENCES, of one row so many."""
+    """Return the predictions for the steps of SEQUENCES, a different number for each row."""
     return [np.resize(each, count) if i == SHORT else each for i, each in enumerate(STEPS)]
 
 

@@ -302,7 +302,7 @@ def test_several_real_answers_a_step():
 )
 @pytest.mark.parametrize("weighted", [False, True])
 def test_a_network_without_memory_is_that_of_the_steps(sequence_net, flat_net, answers, weighted):
-    """One batch, the same start: the loss of all steps is that of all rows of a flat X."""
+    """One batch, the same start: the loss of all steps is that of the rows of a flat X."""
     rate = {"learning_rate": "constant", "learning_rate_init": 0.001}
     settings = {"max_iter": 4, "batch_size": 1000, "alpha": 0.1, "random_state": 0} | rate
     net = sequence_net(layers=[Dense(4, "tanh")], return_sequences=True, **settings)
@@ -525,7 +525,7 @@ def test_there_is_nothing_to_pool_where_every_step_is_answered():
 
 
 def test_long_sequences_are_learned():
-    """A bump anywhere in 200 steps of noise: by the last state alone this is guessed."""
+    """A bump anywhere in 200 steps of noise: the last state alone only guesses."""
     rng = np.random.default_rng(0)
     X, y = rng.normal(0, 0.3, (160, 200, 1)), np.arange(160) % 2
     for row, place in zip(np.flatnonzero(y), rng.integers(10, 120, 80), strict=True):

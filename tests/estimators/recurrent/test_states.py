@@ -78,7 +78,7 @@ def test_running_statistics_are_no_state():
 @pytest.mark.parametrize("members", [1, 2])
 @pytest.mark.parametrize("block", [False, True])
 def test_prediction_keeps_series_together(monkeypatch, members, block):
-    """More rows than a chunk: the state of every series is used all the same."""
+    """With more rows than a chunk, the state of every series is still used."""
     n = 9
     cell = LSTM(3, stateful=True, n_series=n)
     layers = [Parallel([cell, GRU(2)]) if block else cell, Dense(1, "identity")]

@@ -43,7 +43,7 @@ family = pytest.mark.parametrize(("net", "x"), FAMILIES.values(), ids=FAMILIES)
 
 
 def first(x):
-    """Return rows with their channels in front, as a window on the same numbers."""
+    """Return rows with channels first, as a view of the same numbers."""
     return np.moveaxis(x, -1, 1)
 
 

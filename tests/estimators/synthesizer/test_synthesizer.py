@@ -61,7 +61,7 @@ def test_the_likelihoods_of_all_rows_add_up_to_one():
 
 
 def test_the_likelihood_of_whole_numbers_adds_up_to_one():
-    """Spikes, coarse and fine bins share it out."""
+    """Spikes, coarse bins, and fine bins share it."""
     rng = np.random.default_rng(0)
     numbers = np.where(rng.random(3000) < 0.3, 300_000, rng.binomial(10**6, 0.3, 3000))
     net = TableSynthesizer(**BRIEF | {"max_iter": 3}).fit(numbers[:, None])

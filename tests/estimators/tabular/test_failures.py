@@ -180,7 +180,7 @@ def test_every_function_of_a_callback_sees_the_members():
 
 
 class Explode(Callback):
-    """Make the loss of an epoch what no candidate has survived."""
+    """Makes the loss of an epoch one that no candidate survives."""
 
     def on_epoch_end(self, progress):
         if progress.run.epoch == 6:

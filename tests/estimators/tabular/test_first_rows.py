@@ -56,7 +56,7 @@ def same(one, other, X=TABLE):
 @pytest.mark.parametrize("size", [1, 20, 29])
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_small_chunks_are_one_chunk(size):
-    """The same bits as if the rows that were gathered had come at once."""
+    """The same bits as if the rows so far had arrived at once."""
     stop = next(rows.stop for rows in chunks(size) if rows.stop >= 100)
     for network, y, first in (
         (regressor(), REAL, {}),
@@ -205,7 +205,7 @@ def test_a_failed_call_changes_nothing(case):
 
 
 def test_chunks_of_other_dtypes():
-    """What was read from both is what they hold together."""
+    """Each column is read as both chunks together would be."""
     rows = [[1.5, "a"], [2, "b"], ["$3", "a"], [None, "c"]] * 5
     network = regressor()
     for place, row in enumerate(rows):

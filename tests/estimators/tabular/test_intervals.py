@@ -195,7 +195,7 @@ def test_few_errors_stand_for_many():
 
 
 def test_errors_of_each_network_become_those_of_their_mean():
-    """The square error of the mean is less by their disagreement (Krogh & Vedelsby 1995)."""
+    """The squared error of the mean is lower by the disagreement (Krogh & Vedelsby 1995)."""
     error, rows = np.array([1.0, -2.0, 3.0]), np.array([1.0, 1.0, 2.0])
     square = np.average(error**2, weights=rows)
     found = _shrunk(error, rows, 0.4 * square)

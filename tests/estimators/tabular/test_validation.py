@@ -168,7 +168,7 @@ def test_standard_deviations_of_ordinary_networks():
 @pytest.mark.parametrize("bins", ["quantile", "tree"])
 @pytest.mark.parametrize("linear_path", [0.0, 1.0])
 def test_labels_that_are_noise_are_not_learned(linear_path, bins):
-    """A member never judges by rows it has learned by heart."""
+    """A member is never judged on rows that it has memorized."""
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((300, 5)), rng.integers(0, 2, 300)
     options = {"dropout": 0.0, "weight_decay": 0.0, "hidden_layer_sizes": (64,)}

@@ -24,7 +24,7 @@ NETWORKS = {
 
 
 def draw(n, seed, unit=1.0):
-    """Return rows, targets, and the standard deviation that each target was drawn with."""
+    """Return rows, targets, and the standard deviation with which each target was drawn."""
     rng = np.random.default_rng(seed)
     X = rng.uniform(-1, 1, (n, 3))
     std = unit * np.where(X[:, 0] < 0, 0.5, 2.0)

@@ -21,7 +21,7 @@ SMALL = {"hidden_layer_sizes": (6,), "max_iter": 8, "random_state": 0, "learning
 
 
 def plain_forward(network, x, member=None):
-    """The forward pass anyone would write over coefs_ and intercepts_."""
+    """The forward pass that anyone would write with coefs_ and intercepts_."""
     pick = slice(None) if member is None else member
     for coef, intercept in zip(network.coefs_[:-1], network.intercepts_[:-1], strict=True):
         x = np.maximum(x @ coef[pick] + intercept[pick], 0.0)

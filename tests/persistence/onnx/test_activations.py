@@ -9,7 +9,7 @@ from tests.persistence.onnx.running import DTYPES, NEAR, run
 
 
 def written(activation, z):
-    """Return what the graph of an activation makes of numbers."""
+    """Return the output of the graph of an activation."""
     graph = Graph(z.dtype)
     graph.output("y", activate(activation, graph.input("z", z.dtype, ["n"])), ["n"])
     return run(graph.model("an activation"), {"z": z})["y"]

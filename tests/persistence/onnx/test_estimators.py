@@ -39,7 +39,7 @@ BRIEF = {"max_iter": 3, "random_state": 0}
 
 
 def gaps(images):
-    """Return sequences that lack steps at their ends and in their middles."""
+    """Return sequences with missing steps at their ends and in the middle."""
     found = images.copy()
     found[::3, 5:] = np.nan
     found[1::4, 0] = np.nan
@@ -48,7 +48,7 @@ def gaps(images):
 
 
 def answers(estimator, X, dtype, **more):
-    """Return what ONNX Runtime makes of rows."""
+    """Return the outputs of ONNX Runtime for some rows."""
     return run(to_onnx(estimator, dtype, **more), onnx_inputs(estimator, X, dtype))
 
 
@@ -177,7 +177,7 @@ def test_regressors_answer_the_same(name):
 
 
 def sknn_clone(estimator):
-    """Return an unfitted copy, so that cases stay as they are."""
+    """Return an unfitted copy, so that cases do not change."""
     return type(estimator)(**estimator.get_params(deep=False))
 
 

@@ -13,7 +13,7 @@ from tests.persistence.onnx.running import DTYPES, NEAR, run
 
 
 def written(loss, raw):
-    """Return what the graph of a link makes of raw scores."""
+    """Return the output of the graph of a link for raw scores."""
     graph = Graph(raw.dtype)
     scores = graph.input("raw", raw.dtype, ["rows", raw.shape[1]])
     graph.output("y", linked(loss, scores, raw.shape[1]), ["rows", raw.shape[1]])

@@ -49,7 +49,7 @@ def net(**more):
 
 
 def run(estimator, dtype, **more):
-    """Return the outputs of what skl2onnx makes of an estimator, in their order."""
+    """Return the outputs of an estimator converted by skl2onnx, in their order."""
     rows = X.astype(dtype)
     model = skl2onnx.to_onnx(estimator, rows[:1], **more)
     return session(model).run(None, {"X": rows})
@@ -90,7 +90,7 @@ CLASSIFIERS = {
 
 
 def _few(y):
-    """Leave all but one kind of labels to the slow tests."""
+    """Leave all kinds of labels but one to the slow tests."""
     return [
         pytest.param(each, id=name, marks=pytest.mark.slow if i else ())
         for i, (name, each) in enumerate(y.items())

@@ -25,7 +25,7 @@ def distinct(pairs):
 
 
 def rank_error(found, exact):
-    """Return the largest change of the share of weight that is not greater than any number."""
+    """Return the largest change in the share of weight at or below any number."""
     at = exact.values
     shares = []
     for each in (found, exact):

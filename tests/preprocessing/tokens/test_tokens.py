@@ -104,7 +104,7 @@ def test_few_numbers_have_codes_of_their_own():
 
 
 def test_rare_numbers_are_no_spikes():
-    """In a table of few rows one row alone is more than one in a hundred."""
+    """In a table of few rows, a single row is more than one in a hundred."""
     tokens = numbers(RNG.normal(size=40))
     assert not len(tokens.spikes) and tokens.cells is not None
 

@@ -297,7 +297,7 @@ def noisy_losses(average):
 
 @pytest.mark.parametrize("average", [WeightAveraging(decay=0.99), WeightAveraging("swa")])
 def test_it_helps_where_steps_are_noisy(average):
-    """By four tenths in the mean, but one seed in six is no better for it."""
+    """By four tenths on average, but one seed in six is no better off."""
     last, averaged = noisy_losses(None), noisy_losses(average)
     assert averaged.sum() < 0.85 * last.sum()
     assert last.mean() < 0.6

@@ -30,7 +30,7 @@ def loaded(path):
 
 
 class Change(Callback):
-    """Does something to the file in the middle of training."""
+    """Changes the file in the middle of training."""
 
     def __init__(self, change):
         self.change = change
@@ -139,7 +139,7 @@ def test_a_private_file_stays_private(tmp_path):
 
 
 class Gone:
-    """A class that is taken away."""
+    """A class that is removed later."""
 
 
 def pickled_and_gone(monkeypatch):

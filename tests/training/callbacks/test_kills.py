@@ -53,7 +53,7 @@ def train(net, y, path):
 
 
 def die(child, seconds):
-    """Kill a process after some time and say whether it was still at work."""
+    """Kill a process after some time and say whether it was still running."""
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
@@ -62,7 +62,7 @@ def die(child, seconds):
 
 
 def kill_until_done(net, y, path, rng):
-    """Return how often the process was killed before it came to its end."""
+    """Return how many times the process was killed before it finished."""
     kills = 0
     while not path.with_suffix(".done").exists():
         # On a busy machine nobody would come to a checkpoint unless they were given longer.

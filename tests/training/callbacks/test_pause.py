@@ -55,7 +55,7 @@ CASES = {
 
 
 def in_parts(model, *data, pauses=(2, 5)):
-    """Fit with pauses, and a pickle in each."""
+    """Fit with pauses, and with a pickle in each pause."""
     own = model.callbacks or []
     model = clone(model).set_params(callbacks=[*own, Pause(pauses[0])]).fit(*data)
     for pause in [*pauses[1:], None]:

@@ -123,7 +123,7 @@ def test_the_suggestion_is_a_good_rate(kind, load, solver, batch_size):
     net.set_params(max_iter=15)
 
     def lead(seed):
-        """Return how much better the suggestion does than the best of four other rates."""
+        """Return how much better the suggestion is than the best of four other rates."""
         own = clone(net).set_params(random_state=seed)
         ranged = clone(own).set_params(callbacks=[LearningRateRange(high=10.0)]).fit(x, y)
         rates = (ranged.callbacks_[0].suggestion_, 1e-4, 1e-3, 1e-2, 1e-1)

@@ -43,7 +43,7 @@ def loaded(path):
 
 
 class Gather(Callback):
-    """Appends to a list of the user's and counts for itself."""
+    """Appends to a list of the user's and has its own counter."""
 
     def __init__(self, out):
         self.out = out
@@ -72,7 +72,7 @@ class Hold(Callback):
 
 
 class Spare(Hold):
-    """Holds something that is no part of what is saved."""
+    """Holds something that is not saved."""
 
     def __getstate__(self):
         return dict(super().__getstate__()) | {"thing": None}
@@ -329,7 +329,7 @@ def test_a_checkpoint_names_the_callback(tmp_path, callback, words):
 
 
 class Deletes(Callback):
-    """The pattern of Python's own documentation."""
+    """The pattern in Python's own documentation."""
 
     def __init__(self, lock=None):
         self.lock = lock
