@@ -8,7 +8,7 @@ import sys
 from tests.cases.results.configurations import CONFIGURATIONS
 from tests.cases.results.figures import PATH, differences, figures_of, load, store
 
-# What moves by less is rounding of another machine.
+# Smaller changes are the rounding of another machine.
 TOLD = 1e-7
 
 

@@ -29,7 +29,7 @@ LEVELS = {
     "inspection": 8,
     "persistence": 8,
 }
-# Inside core a file may import from families of a lower number only.
+# Inside core, a file may import only from families with a lower number.
 CORE_LEVELS = {
     "constraints": 0,
     "method_names": 0,
@@ -51,7 +51,7 @@ CORE_LEVELS = {
     "workspace": 7,
     "tangent": 8,
 }
-# Inside estimators a file may import from files and rooms of a lower number only, or its own room.
+# In estimators, files import only from files and packages of a lower number or their own.
 ESTIMATOR_LEVELS = {
     "finite_output": 0,
     "fitted": 0,
@@ -245,7 +245,7 @@ def test_there_is_no_circle():
     arrows = {
         module_name(path): set(imports(ast.parse(path.read_text()))) & names - {module_name(path)}
         for path in FILES
-        # A package that re-exports what is in it is a face, not a member.
+        # A package that only re-exports its contents is not a member.
         if path.name != "__init__.py"
     }
     graphlib.TopologicalSorter(arrows).prepare()

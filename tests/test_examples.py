@@ -14,7 +14,7 @@ import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 README = EXAMPLES.parent / "README.md"
-# Short scripts by what they print: a pattern of numbers, and what is promised of them.
+# Short scripts and what they print: a pattern of numbers, and what they must satisfy.
 STATEMENTS = [
     (
         "networks/xor.py",
@@ -225,7 +225,7 @@ def assert_picture(path: Path) -> None:
     assert len(content) > 10_000
 
 
-# A comparison at equal seconds takes these seconds; the others train for some.
+# A comparison at equal seconds takes that long; the others train for some seconds.
 LONG = (
     "generalization/scaling.py",
     "training/learning_rates.py",

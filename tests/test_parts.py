@@ -28,7 +28,7 @@ from sknn.schedules import BatchSizeSchedule, Schedule
 from tests.cases import activations, initializers, layers, losses, optimizers, schedules
 from tests.checks.public import list_of, networks
 
-# A class that nobody imports is found, too.
+# Classes that nobody imports are found, too.
 for room in (sknn.core, sknn.training, sknn.estimators):
     for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
         importlib.import_module(module.name)
@@ -56,7 +56,7 @@ BASES = {
     "schedules": [Schedule, BatchSizeSchedule],
 }
 OUTER = {"callbacks": [Callback]}
-# Parts of the machinery, with why they have no public name.
+# Internal parts, with the reason why they have no public name.
 INNER = {
     "GateByGate": "drawn by recurrent layers for themselves",
     "OutOfFold": "this is n_splits",
@@ -68,9 +68,9 @@ INNER = {
     "Watch": "this is early_stopping",
     "WatchMembers": "this is early_stopping in a block",
 }
-# Reached by objects alone, beside the losses that another one binds to.
+# Available only as objects, like the losses to which another one binds.
 NAMELESS = {"BatchSize", "Grouped", "Mixed", "ScaledUniform", "TokenCrossEntropy"}
-# What layers check without a table: names, specs and their short names, layers inside.
+# What layers check without a table: names, specs and short names, layers inside.
 READ_BY_LAYERS = {"name", "activation", "layers", "branches"}
 READ_BY_LAYERS |= {"weight_init", "bias_init", "recurrent_init"}
 GUIDES = {
@@ -169,7 +169,7 @@ def test_every_part_has_a_short_name(family):
 def test_every_short_name_is_told_by_the_parameter_that_takes_it(family):
     told = [f'"{kind.alias}"' for kind in found_by_name(family)]
     file, parameter = NAMED_IN[family]
-    # Losses are told apart by task; elsewhere every text that names one names all.
+    # Losses differ by task; elsewhere, every text that names one names all.
     lists = [text for text in texts(parameter) if any(name in text for name in told)]
     for text in [" ".join(lists)] if family == "losses" else lists:
         missing = [name for name in told if name not in text]

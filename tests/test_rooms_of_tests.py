@@ -11,7 +11,7 @@ SOURCE = pathlib.Path(sknn.__file__).parent
 SHARED = {"cases", "checks"}
 PROMISES = {"fuzz", "contract", "costs", "equivalence", "failures", "odd", "scale", "soak", "traps"}
 FOLDERS = sorted({path.parent.relative_to(ROOT) for path in ROOT.rglob("*.py")})
-# A heap is where nobody finds anything.
+# In a heap, nobody finds anything.
 MAX_FILES = 20
 
 

@@ -49,7 +49,7 @@ def zipped(*members, compressed=()):
     """Return a zip as an attacker would write it, with a matching digest."""
     stream = io.BytesIO()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Of names that are there twice.
+        warnings.simplefilter("ignore")  # For names that occur twice.
         with zipfile.ZipFile(stream, "w") as made:
             made.comment = bytes(container.SEAL_BYTES)
             for name, content in members:

@@ -103,7 +103,7 @@ def _classifiers(name: str, loss: Loss) -> list[Row]:
         Row(f"{name}-binary", loss, "binary", 1, _labels),
         Row(f"{name}-multilabel", loss, "multilabel", 3, _labels),
         Row(f"{name}-multiclass", loss, "multiclass", 4, _codes),
-        # More classes than the table of one-hot rows holds.
+        # More classes than the table of one-hot rows has.
         Row(f"{name}-many", loss, "multiclass", 80, _codes),
     ]
 
@@ -173,7 +173,7 @@ _ONE = [[1.0], [1.0], [1.0]]
 _HALVES = [[0.0], [0.0], [float(np.log(3.0))]]
 
 HAND = [
-    # Two tokens of two codes; -1 is not asked for: ln 2 + ln 2, then nothing + ln 4, then ln 4 - ln
+    # Two tokens with two codes; -1 is left out: ln 2 + ln 2, then nothing + ln 4, then ln 4 - ln
     # 3
     Hand(
         TokenCrossEntropy([2, 2]),

@@ -64,7 +64,7 @@ class Bench:
         self.context = Context(self._scratch(), train, None, frozen)
         self.context.weight = weight
         self.context.mask = mask
-        # What the network was given is no input of the layer: no gradient flows to it.
+        # What was passed to the network is not an input of the layer: no gradient flows to it.
         wide = np.random.default_rng(3).standard_normal((ROWS, 7)).astype(dtype)
         self.context.input = wide[:rows].view(array)
         self.seed = 1

@@ -7,9 +7,9 @@ import pkgutil
 
 import sknn
 
-# Users import what is in these by the modules beside them.
+# Users import the contents of these from the modules next to them.
 ROOMS = {"core", "training", "estimators"}
-# The modules that make public what a room or file of core lists.
+# The modules that export what a package or file of core lists.
 FAMILIES = {"activations", "initializers", "layers", "losses", "optimizers", "schedules"}
 
 

@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from sknn.callbacks import Callback, Checkpoint
 
-# Clocks differ; what is wider than a float32 is rounded in pickles.
+# Clocks differ; numbers wider than float32 are rounded in pickles.
 CLOCKS = {"seconds"}
 ROUNDED = {"gradient_norm"}
 COUNTS = ("epoch", "step", "samples")
@@ -109,7 +109,7 @@ def assert_parts_make_the_whole(estimator, epochs, x, y=None, cuts=(1,), stream=
     if stream:
         assert_same_progress(whole, as_a_stream(estimator, epochs, x, y, **classes))
         assert_same_progress(whole, in_calls_of_both_kinds(estimator, epochs, x, y))
-    # What a plain fit serves is the same; it only forgets more.
+    # A plain fit predicts the same; it only forgets more.
     plain = for_epochs(estimator, epochs, warm_start=False).fit(x, y)
     assert_array_equal(plain.network_.theta, whole.network_.theta)
 

@@ -19,7 +19,7 @@ def _compare(one, two, where, known):
     if id(one) in known and not isinstance(one, PLAIN):
         assert known[id(one)][1] is two or isinstance(one, tuple), f"{where}: no longer shared"
         return
-    # Both are kept: an object that is gone would leave its id to another.
+    # Both are kept: another object could get the id of one that no longer exists.
     known[id(one)] = (one, two)
     if isinstance(one, PLAIN) or callable(one) and hasattr(one, "__name__"):
         assert one == two or one is two, where
@@ -52,7 +52,7 @@ def _compare_arrays(one, two, where, known):
     elif one.dtype == object:
         _compare_parts(dict(enumerate(one.flat)), dict(enumerate(two.flat)), where, known)
     else:
-        # What has no order of its own gets one.
+        # Containers without an order get one.
         ordered = one.flags.forc and two.flags.forc
         assert not ordered or one.flags.f_contiguous == two.flags.f_contiguous, where
         assert one.tobytes() == two.tobytes(), f"{where}: {one}, {two}"

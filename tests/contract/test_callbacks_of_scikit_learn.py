@@ -113,7 +113,7 @@ def test_a_failed_fit_with_callbacks_changes_nothing():
 
 @pytest.mark.parametrize("early_stopping", [False, True])
 def test_a_callback_may_stop(early_stopping):
-    # With rows of its own for validation, early stopping serves the best epoch as it was.
+    # With separate validation rows, early stopping uses the best epoch as it was.
     validation = {"X_val": X, "y_val": REAL} if early_stopping else {}
 
     class Stop:

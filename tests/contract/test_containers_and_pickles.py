@@ -172,7 +172,7 @@ def test_a_stream_keeps_the_precision_it_began_with():
     assert network.partial_fit(X, REAL).network_.dtype == np.float32
 
 
-# -- travelling -------------------------------------------------------------------------------
+# -- pickles ----------------------------------------------------------------------------------
 
 
 def fit_elsewhere(network, x, y):

@@ -42,7 +42,7 @@ def test_parameters_of_the_regressor():
     ours, theirs = (parameters(k.__init__) for k in (MLPRegressor, KINDS[MLPRegressor]))
     assert ours[0].name == "loss" and ours[0].default == "squared_error"
     assert ours[0].kind is ours[0].POSITIONAL_OR_KEYWORD
-    # Before 1.7 the regressor of scikit-learn had no `loss`.
+    # Before 1.7, scikit-learn's regressor had no `loss`.
     theirs = [p for p in theirs if p.name != "loss"]
     for own, other in zip(ours[1:], theirs, strict=False):
         assert (own.name, own.default, own.kind) == (other.name, other.default, other.kind)
@@ -194,7 +194,7 @@ def test_errors_scikit_learn_users_know():
         lambda k: k(early_stopping=True).fit([[1, 2], [2, 3], [3, 4]], [0, 0, 1]),
         ".",
     )
-    # Older versions of scikit-learn go on with one row.
+    # Older versions of scikit-learn continue with one row.
     with pytest.raises(ValueError, match="The validation set is too small. Increase 'validation"):
         MLPRegressor(early_stopping=True).fit([[1, 2], [2, 3]], [1, 0])
     for each in KINDS:

@@ -148,7 +148,7 @@ def test_shared_input_is_spread_over_members(activation):
 @settings(deadline=None, max_examples=200)
 def test_monotonic(pair, case):
     low, high = case(np.array(pair))
-    # Neighbours may change places by rounding, no more.
+    # Rounding may swap neighbors, nothing more.
     assert low <= high + 4.0 * np.spacing(max(abs(low), abs(high), 1.0))
     assert (_derivative(case, np.array(pair)) >= -1e-15).all()
 

@@ -143,7 +143,7 @@ def test_continues_from_a_pickle(row):
 @each_row
 def test_members_train_as_if_alone(row):
     gradients = noise(5, 4, 33)
-    # A slice, as of a network with tracked statistics behind its trainable part.
+    # A slice, as in a network with tracked statistics after its trainable part.
     together = noise(4, 40, seed=1)[:, :33]
     alone = together.copy()
     run(row.spec, together, gradients)

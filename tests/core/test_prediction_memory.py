@@ -55,7 +55,7 @@ def test_large_rows_do_not_add_up(layers, shape, members, monkeypatch):
     network = built(layers, shape, members)
     x = np.random.default_rng(0).standard_normal((200, *shape)).astype(np.float32)
     peak = peak_of(lambda: network.predict(x))
-    # Four megabytes are the windows of the convolution and its images with their border.
+    # The windows of the convolution and its images with their borders take four megabytes.
     assert peak < 9e6
     single = np.concatenate([network.predict(x[i : i + 1]) for i in (0, 199)], axis=-2)
     np.testing.assert_allclose(network.predict(x)[..., [0, 199], :], single, rtol=1e-4, atol=1e-5)

@@ -76,10 +76,10 @@ def test_calls_of_a_time_step(layer, forward, back):
     """Products forward and backward (Jordan and GRU: two forward), and those of the gates."""
     short, long = (calls_of(layer, (steps, 2)) for steps in (5, 15))
     assert ((long - short) / 10 <= [forward, back]).all()
-    # In prediction no more than that.
+    # No more in prediction.
     short, long = (calls_of(layer, (steps, 2), train=False) for steps in (5, 15))
     assert (long - short)[0] / 10 <= forward
-    # And what is done once: laying out, products over all steps.
+    # In addition, what is done once: layout, products over all steps.
     assert short[0] - 5 * forward <= 14
 
 
@@ -90,7 +90,7 @@ def test_calls_of_a_time_step_with_gaps(layer, forward, back):
         mask[::2, steps // 2 :] = False
         return calls_of(layer, (steps, 2), mask)
 
-    # Half the steps are missing in some rows: each part of the state is held there.
+    # Half the steps are missing in some rows: there, each part of the state stays the same.
     parts = 2 if isinstance(layer, LSTM) else 1
     forward, back = forward + parts / 2, back + 1 / 2
     assert ((calls(20) - calls(10)) / 10 <= [forward, back]).all()
@@ -145,7 +145,7 @@ def test_memory_of_a_step_on_images_does_not_grow(settings, monkeypatch):
         return peak_of_an_epoch(convolutional(batch, **settings), x, y, monkeypatch)
 
     small = peak(32, 16)
-    # Of the batch the first output alone would be a megabyte more.
+    # The first output for the batch alone would add a megabyte.
     assert peak(128, 16) <= small + 60_000
     assert peak(32, 48) <= small + 60_000
 
@@ -168,9 +168,9 @@ def test_memory_of_a_step_on_sequences_does_not_grow(cell, settings, gaps, monke
         network = RNNClassifier((8,), cell=cell, batch_size=batch, random_state=0, **settings)
         return peak_of_an_epoch(network, x, y, monkeypatch)
 
-    # NumPy casts through buffers of up to 8192 numbers: here they are always full.
+    # NumPy casts through buffers of up to 8,192 numbers: here, they are always full.
     small = peak(128, 12)
-    # The states alone would be 160 kB more, what is kept of all steps two megabytes.
+    # The states alone would add 160 kB, and what is kept for all steps, two megabytes.
     assert peak(384, 12) <= small + 80_000
     assert peak(128, 50) <= small + 80_000
 

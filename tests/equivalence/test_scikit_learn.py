@@ -141,7 +141,7 @@ def test_logistic_regression(y, weight):
 
 @pytest.mark.parametrize("weight", [None, WEIGHT], ids=["plain", "weights"])
 def test_poisson_regression(weight):
-    # scikit-learn divides the loss by the total weight, but not the penalty.
+    # scikit-learn divides the loss, but not the penalty, by the total weight.
     total = len(X) if weight is None else weight.sum()
     theirs = linear_model.PoissonRegressor(alpha=3.0 / total, tol=1e-9, max_iter=5000)
     theirs.fit(X, COUNTS, weight)

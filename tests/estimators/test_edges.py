@@ -62,7 +62,7 @@ def test_a_fresh_optimizer_state_counts_its_own_updates():
     net.partial_fit(X, REAL)
     assert net.run_.optimizer_step == 1
     moved = np.abs(net.network_.theta - before)[: net.coefs_[0].size]
-    # The first step of Adam is the learning rate, whatever came before.
+    # The first step of Adam has the size of the learning rate in any case.
     assert moved.max() < 1.01 * net.learning_rate_init
 
 
@@ -142,7 +142,7 @@ def test_the_scale_of_weights_does_not_matter_in_float32(size):
 
 def test_lbfgs_that_starts_at_the_minimum_has_a_loss():
     net = MLPClassifier(solver="lbfgs", random_state=0).fit(X, np.zeros(60))
-    # The look at the start counts: scikit-learn wants at least one iteration.
+    # The evaluation at the start counts: scikit-learn wants at least one iteration.
     assert net.n_iter_ == 1 and np.isfinite(net.loss_) and net.loss_curve_ == [net.loss_]
     np.testing.assert_array_equal(net.predict_proba(X), np.ones((60, 1)))
 

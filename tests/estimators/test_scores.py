@@ -114,7 +114,7 @@ def test_scores_are_those_of_scikit_learn(classifier, regressor):
 
 
 def test_a_column_is_a_vector_and_other_classes_are_wrong(classifier, regressor):
-    # Nothing is said of a column, nor of rows of an unknown class.
+    # No warnings about columns, or about rows of an unknown class.
     assert classifier.score(X, THREE[:, None]) == classifier.score(X, THREE)
     assert regressor.score(X, REAL[:, None]) == regressor.score(X, REAL)
     assert classifier.score(X, THREE + 10) == 0.0
@@ -159,7 +159,7 @@ def test_a_stride_beyond_the_axis_is_one_window(padding):
     for length, size, stride in product(range(2, 8), range(1, 5), range(1, 4)):
         long = Axis.padded(length, size, 10**30, 1, padding)
         assert long == Axis.padded(length, size, length, 1, padding)
-        # Entries that far apart see the axis at most one at a time, as a bit nearer.
+        # Windows with entries that far apart contain at most one step of the axis.
         apart, nearer = (
             Axis.padded(length, size, stride, d, padding) for d in (10**30, 3 * length + 1)
         )

@@ -98,7 +98,7 @@ WORDS = [
     GlobalMaxPool(),
 ]
 FIT, STREAM = "fit", "partial_fit"
-# The estimator, how it is fitted first, how it is called then.
+# The estimator, how it is first fitted, and how it is then called.
 SCENARIOS = {
     "fit": (MLPRegressor(**SMALL), (FIT, (X, REAL), {}), (FIT, (X[:, :3], -REAL, W), {})),
     "fit with other classes": (
@@ -230,7 +230,7 @@ FOUND = dict(found_families())
 SCENARIOS |= FOUND
 
 
-# The slow test below does the same and more with these.
+# The slow test below does more with these.
 COSTLY = {
     "early stopping",
     "tables",
@@ -282,7 +282,7 @@ def fitted(name):
     estimator = clone(estimator).set_params(random_state=np.random.RandomState(0))
     with redirect_stdout(StringIO()):
         getattr(estimator, first[0])(*first[1], **first[2])
-    # Bound beforehand: whoever asks for a method that is not always there may swallow errors.
+    # Bound in advance: code that looks up a conditional method may swallow errors.
     bound = getattr(estimator, method)
 
     def call():
@@ -327,7 +327,7 @@ def answers(estimator, x):
 def assert_nothing_happened(name, picks):
     """Make functions fail in the calls that `picks` chooses; return the number of errors."""
     strikes = 0
-    calls_seen(name)  # What is remembered from then on does not run again.
+    calls_seen(name)  # Functions whose results are cached do not run again.
     seen = calls_seen(name)
     estimator, x, perform = fitted(name)
     attributes, stored = dict(vars(estimator)), pickle.dumps(estimator)

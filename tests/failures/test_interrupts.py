@@ -108,7 +108,7 @@ def prepared(name, call):
     if call == "resume":
         net.callbacks = net.callbacks[:-1]
     before = pickle.dumps(net)
-    quietly(work(net, name, call))  # What is cached for good is cached now.
+    quietly(work(net, name, call))  # Permanent caches are filled now.
     with AtLine() as dry:
         quietly(work(pickle.loads(before), name, call))
     return before, dry.count
@@ -169,7 +169,7 @@ def inject(name, call, error, draw):
         told = (escaped, escaped.__cause__) if isinstance(escaped, AttributeError) else (escaped,)
         expected = any(isinstance(each, (error, ValueError, TypeError)) for each in told)
         assert expected, f"{case}: {escaped!r}"
-        # In its last line the estimator is what it has become.
+        # In its last line, the estimator has its final state.
         ended = vars(net).get("stop_reason_", "interrupted") != "interrupted"
         whole = ended and "base.py:_train:" in line.where
         assert whole or pickle.dumps(net) == before, f"{case}: changed"

@@ -97,7 +97,7 @@ LEVELS = [0.1, 0.5, 0.9]
 LABELS = (TWO > 0).astype(int)
 FIRST = np.moveaxis(IMAGES, -1, 1)
 PARTS = SERIES[..., 0]
-# Estimator, rows, target of fit, what is asked for, and the public number that answers it.
+# Estimator, rows, target of fit, requested target, and the public number that it means.
 CASES = {
     "binary": (classifier(5), X, BINARY, "yes", decided),
     "other class": (classifier(5), X, BINARY, "no", lambda n, x: -n.decision_function(x)),
@@ -177,7 +177,7 @@ def test_shares_add_up_to_what_they_explain(case):
     baseline = rows.mean(axis=0)
     shares = integrated_gradients(net, rows, baseline=baseline, target=target, max_steps=4096)
     assert shares.shape == rows.shape
-    # Of classes a GAN takes one for the row and another for the baseline.
+    # A GAN takes one class for the row and another for the baseline.
     if answer is None or getattr(net, "_targets", None) is not None and isinstance(net, GAN):
         return
     change = answer(net, rows) - answer(net, np.broadcast_to(baseline, rows.shape).copy())

@@ -178,7 +178,7 @@ def test_a_weight_is_how_often_a_row_is_there(case, method):
 
 @pytest.mark.parametrize("case", [matrix, frame])
 def test_shuffles_of_weighted_rows_are_those_of_repeated_ones(case):
-    # Rows of weight 4 lie far out in a column, which a shuffle of all rows alike would not show.
+    # Rows of weight 4 lie far out in a column, which an unweighted shuffle would not show.
     model, rows = case()
     weight = np.where(X[:, 1] > 0.5, 4.0, 1.0)
     more = {"n_repeats": 25, "random_state": 0}

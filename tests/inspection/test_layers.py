@@ -278,7 +278,7 @@ def test_the_plan_is_what_training_does(schedule):
     if len(planned) == len(real):
         np.testing.assert_allclose(planned, real)
     else:
-        # With a new rate at every update history has the last one of each epoch.
+        # If the rate changes at every update, the history has the last one of each epoch.
         assert planned.min() * 0.99 <= real.min() and real.max() <= planned.max() * 1.01
 
 
@@ -292,7 +292,7 @@ def test_updates_are_counted_where_the_schedule_counts_them():
 
 def test_schedules_by_name_and_by_themselves():
     display = LearningRateDisplay.from_schedules(["cosine", "plateau"], max_iter=10)
-    # A rate for all of an epoch is a stair; one for every update is a curve.
+    # A rate per epoch is drawn as steps, and a rate per update as a curve.
     assert [line.get_drawstyle() for line in display.lines_] == ["default", "steps-post"]
     assert [line.get_label() for line in display.lines_] == ["cosine", "plateau"]
     assert set(display.rates["plateau"][1]) == {0.001}

@@ -17,7 +17,7 @@ def assert_refuses(call, name):
     with pytest.raises((ValueError, TypeError)) as error:
         call()
     assert re.search(rf"\b{name}\b", str(error.value)), str(error.value)
-    # Nothing of NumPy's or pandas' own gets out.
+    # No error of NumPy or pandas itself reaches the user.
     assert type(error.value).__module__.split(".")[0] in ("builtins", "sknn", "sklearn")
 
 

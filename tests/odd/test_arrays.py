@@ -14,7 +14,7 @@ from tests.odd.helpers import BOTH, assert_means, try_refused
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
-    # Whether a scale is warned of is tested elsewhere.
+    # Warnings about scales are tested elsewhere.
     pytest.mark.filterwarnings("ignore::sknn.exceptions.DataScaleWarning"),
 ]
 NAN, INF = float("nan"), float("inf")

@@ -131,7 +131,7 @@ def test_junk_never_gives_a_foreign_exception(name, junk):
             assert (name, type(value)) in MEANINGFUL
 
 
-# An own scorer is a callable, and an empty list of callbacks or layers is one.
+# A user-defined scorer is a callable, and an empty list of callbacks or layers is valid.
 MEANINGFUL = {("scoring", type(lambda: None)), ("scoring", str)}
 
 SPECS = [

@@ -102,7 +102,7 @@ LAYOUTS = {
 
 # -- what is compared -----------------------------------------------------------------------------
 
-# What an estimator of any family can be asked, and with which further arguments.
+# The methods of estimators of all families, and their further arguments.
 ASKED = {
     "score": {},
     "predict": {},
@@ -136,7 +136,7 @@ SMALL = {
 def given(call, lay, /, **values):
     """Call with those of the values that the function takes."""
     own = inspect.signature(call).parameters
-    # Whatever the rows are called, they come first.
+    # No matter how the rows are called, they come first.
     first = next(iter(own))
     values = {first if name == "X" else name: value for name, value in values.items()}
     return call(**{name: lay(value) for name, value in values.items() if name in own})
@@ -245,7 +245,7 @@ def series(x):
     return np.ascontiguousarray(x.reshape(-1, 6, 3))
 
 
-# Rows between 0 and 1 suit every family; what more there is to try of one is listed by hand.
+# Rows between 0 and 1 suit every family; further configurations are listed by hand.
 CASES = {kind.__name__: answers_of(kind, SHARES, SHARES_VAL) for kind in networks()}
 CASES |= {f"{kind.__name__}, a stream": stream(kind) for kind in networks()}
 VARIANTS = {

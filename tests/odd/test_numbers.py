@@ -80,7 +80,7 @@ SETTINGS = [
     (sknn.GAN, {"instance_noise": (0.3, 1), "averaging": 0.7}),
     (sknn.RNNRegressor, {"recurrent_dropout": 0.3, "dropout": [0.3, 0.1]}),
 ]
-# What replaces Python's float, int and bool.
+# What replaces Python's float, int, and bool.
 TYPES = {
     "float32": (np.float32, np.int8, np.bool_),
     "float16": (np.float16, np.uint8, np.bool_),
@@ -152,7 +152,7 @@ def test_a_number_is_a_number(kind, settings, name):
         ours, theirs = (state(each.fit(X, y)) for each in (net, plain))
         np.testing.assert_array_equal(ours[0], theirs[0])
         assert ours[1] == theirs[1]
-        # The user keeps what was given; the second time it is a clone that trains.
+        # The user's value is kept; the second time, a clone trains.
         assert all(value is given[key] for key, value in net.get_params(deep=False).items())
         net = clone(net)
         given = net.get_params(deep=False)

@@ -131,7 +131,7 @@ def test_junk_in_specs(spec):
         broken = copy.copy(spec).set_params(**{name: JUNK["object"]})
         with pytest.raises((TypeError, ValueError), match=name):
             broken.check()
-            # A layer reads what else it holds when it is bound.
+            # A layer reads its other parameters when it is bound.
             broken.bind(Defaults())
 
 

@@ -25,7 +25,7 @@ def test_it_loads_and_answers_as_it_did(path):
     assert found.keys() == content["answers"].keys()
     for name, answer in content["answers"].items():
         if np.asarray(answer).dtype.kind in "fc":
-            # Another BLAS may round otherwise; float32 has seven digits.
+            # Another BLAS may round differently; float32 has seven digits.
             assert_allclose(found[name], answer, rtol=1e-4, atol=1e-6)
         else:
             assert_array_equal(found[name], answer)

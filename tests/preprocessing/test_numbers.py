@@ -59,7 +59,7 @@ def test_any_numbers_give_finite_features(X):
     n = out.shape[1] - encoder.n_linear_
     assert np.abs(out[:, :n]).max() <= 3
     assert len(encoder.get_feature_names_out()) == out.shape[1]
-    # One row alone is the same row.
+    # The row is the same if encoded alone.
     assert np.array_equal(encoder.transform(X[-1:]), out[-1:])
 
 

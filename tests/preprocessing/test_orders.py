@@ -34,7 +34,7 @@ def test_an_ordered_category_is_a_number_beside_its_levels():
 
 def test_missing_and_unknown_entries_have_the_median():
     encoder = TableEncoder().fit(grades(SOME))
-    # The levels say that an entry is missing, so no indicator does.
+    # The levels say that an entry is missing, so there is no indicator.
     assert "grade_rank_missing" not in encoder.get_feature_names_out()
     later = pd.DataFrame({"grade": ["middle", None, "odd", ""]})
     assert np.unique(encoder.transform(later)[:, 0]).tolist() == [0.0]

@@ -153,7 +153,7 @@ def test_what_stands_for_missing(missing):
 def test_dates_however_they_are_spelt(layout):
     texts = [moment.strftime(layout) for moment in MOMENTS]
     encoder = same(column(texts), DAYS[:, None], "date")
-    # One row alone could not tell the day from the month.
+    # A single row could not distinguish the day from the month.
     alone = np.vstack([encoder.transform(column([text])) for text in texts[:5]])
     assert np.array_equal(alone, encoder.transform(column(texts[:5])))
 

@@ -133,7 +133,7 @@ def test_a_search_whose_client_was_killed_goes_on_there(client, name, tmp_path):
 def test_a_search_survives_the_death_of_a_worker(mortal, tmp_path):
     here = searched()
     begin = time.monotonic()
-    # Arrays that joblib hands to one worker alone would be lost with it.
+    # Arrays that joblib passes to one worker alone would be lost with it.
     with a_worker_dies(mortal, tmp_path, scatter=[X, y]) as killed:
         there = GridSearchCV(_slow(str(tmp_path)), GRID, cv=3, refit=False).fit(X, y)
     assert killed and time.monotonic() - begin < 60

@@ -37,7 +37,7 @@ def lazy():
 
 
 def trained(x=None, target=y, kind=MLPClassifier):
-    # Large enough for two threads of BLAS, which would sum in another order.
+    # Large enough for two BLAS threads, which would sum in another order.
     net = kind((300, 300), batch_size=50, dropout=0.1, random_state=0)
     x = lazy() if x is None else x
     return fit_blocks(net, x, target, epochs=2, together=4, classes=[0, 1])

@@ -213,7 +213,7 @@ def test_networks_are_in_the_file_while_they_are_needed(path, sizes):
     wide = {"hidden_layer_sizes": [(300 + i,) for i in range(9)]}
     search(network(), wide, n_candidates=9, refit=False, checkpoint=path).fit(X, THREE)
     network_bytes = 3 * 8 * 300 * (5 + 1 + 3)  # Weights, and two moments of Adam.
-    # On two splits each go on three candidates, then one, and at last none.
+    # On each of two splits, three candidates continue, then one, and finally none.
     for size, n_networks in zip(sizes, [6, 2, 0], strict=True):
         assert 0 <= size - n_networks * network_bytes < 20_000 + 4_000 * n_networks
 

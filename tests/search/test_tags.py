@@ -11,7 +11,7 @@ from tests.estimators.data import THREE, X
 
 BRIEF = {"max_iter": 4, "learning_rate_init": 0.01, "random_state": 0}
 MODELS = {
-    # Some checks ask for accuracy.
+    # Some checks depend on accuracy.
     "classifier": MLPClassifier((10,), solver="lbfgs", max_iter=30, random_state=0),
     "regressor": MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", **BRIEF),
     "pipeline": make_pipeline(StandardScaler(), MLPClassifier((4,), **BRIEF)),

@@ -163,7 +163,7 @@ def test_empty_and_weightless_blocks_do_not_count():
     twin = fit_blocks(small(shuffle=False), [PARTS[0], PARTS[1]], together=2, classes=[0, 1])
     assert_array_equal(net.network_.theta, twin.network_.theta)
     assert net.t_ == 60
-    # A round in which nothing counts is none, wherever it comes.
+    # A round in which no row counts is not a round, wherever it comes.
     late = fit_blocks(small(), [rows[1], rows[2], PARTS[0], PARTS[1]], together=2, classes=[0, 1])
     assert_array_equal(
         late.network_.theta,
@@ -236,7 +236,7 @@ def test_weights_are_averaged_in_the_units_of_training():
     served.load(net.run_.theta)
     net._targets.to_user_units(served, net._loss)
     assert_array_equal(served.theta, net.network_.theta)
-    # A later call goes on from there.
+    # A later call continues from there.
     assert fit_blocks(net, blocks, together=2).run_.epoch == 4
 
 

@@ -340,7 +340,7 @@ def test_loss_that_rises_again():
 
 @pytest.mark.parametrize(("whole", "told"), [(0.1, False), (3.0, True)])
 def test_a_layer_is_large_only_where_the_whole_gradient_is(whole, told):
-    # An output layer that starts at its best has next to no gradient to compare with.
+    # An output layer that starts at its optimum has almost no gradient to compare with.
     rows = 12
     columns = {
         "epoch": list(np.arange(1.0, rows + 1)),

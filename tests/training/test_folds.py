@@ -153,7 +153,7 @@ def test_every_epoch_is_kept_and_judged_on_rows_not_seen():
         alone = network(1, 1)
         alone.load(kept[0].theta[m])
         np.testing.assert_allclose(kept[0].raw[0, held_out], alone.predict(x[held_out]))
-    # A later call judges what was kept anew, here with the same result.
+    # A later call judges again what was kept, here with the same result.
     watcher.on_train_begin(progress)
     assert [each.loss for each in progress.run.candidates] == [each.loss for each in kept]
 

@@ -238,7 +238,7 @@ def test_cut_off_at_every_line(call):
             sys.settrace(cut)
             run()
         except KeyboardInterrupt as error:
-            raised = error  # As long as it lives its frames do.
+            raised = error  # Its frames live as long as it does.
         finally:
             sys.settrace(known)
         assert numbers() == before and not threads._users, line

@@ -20,7 +20,7 @@ from tests.traps.table import (
 )
 
 DATES = np.datetime64("2020-01-01") + np.arange(len(IRIS)).reshape(-1, 1)
-# Before 1.7 scikit-learn's fit takes no weights at all.
+# Before 1.7, scikit-learn's fit takes no weights at all.
 ACCEPTED = (*WRONG, TypeError)
 
 

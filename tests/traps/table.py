@@ -12,9 +12,9 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.preprocessing import scale
 
-# What a false claim, a warning that does not come, or an error that does not come raise.
+# What a false claim, a missing warning, or a missing error raises.
 WRONG = (AssertionError, pytest.fail.Exception)
-# How a library says that it does not know a parameter, a method or a kind of target.
+# How a library says that it does not know a parameter, a method, or a kind of target.
 REFUSED = (AttributeError, TypeError, ValueError)
 
 IRIS, SPECIES = load_iris(return_X_y=True)

@@ -85,8 +85,8 @@ def enter(kind, data, rows, common=None, train=fit, alone=False):
         CONFIGURATIONS[key] = Configuration(estimator, data, train, alone)
 
 
-# Parameters left alone, but for the length of training: a changed default changes a result. In
-# double precision, where the smallest change is seen; other rows leave the precision alone.
+# Defaults, except for the length of training: a changed default changes a result. In
+# double precision, which shows the smallest change; other rows do not set the precision.
 BRIEF = {"max_iter": 3, "n_iter": 2, "pretrain_n_iter": 1, "dtype": "float64"}
 for each in networks():
     short = {name: value for name, value in BRIEF.items() if name in each._get_param_names()}

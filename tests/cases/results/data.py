@@ -63,7 +63,7 @@ def _table(rng):
 
 RNG = np.random.default_rng(0)
 IRIS, DIGITS, DIABETES = _iris(), _digits(), _diabetes()
-# Classes in turns, so that every part of a stream has all of them.
+# Classes alternate, so that every part of a stream has all of them.
 MIXED_IRIS = IRIS.rows(RNG.permutation(150))
 TWO_CLASSES = IRIS.rows(slice(100))
 WEIGHTED_IRIS = TWO_CLASSES._replace(sample_weight=RNG.integers(0, 3, 100).astype(float))

@@ -10,9 +10,9 @@ from sklearn.base import clone
 PATH = pathlib.Path(__file__).with_name("stored.json")
 DIGITS = 12
 # Relative to the norm of what is compared. Rounding differs by BLAS kernel and version of NumPy, by
-# 2e-8 and 2e-5 where training does not amplify it.
+# 2e-8 and 2e-5 if training does not amplify it.
 TOLERANCES = {"float64": 1e-6, "float32": 1e-3}
-# It does in these, 1e-3 in all: a fold's best epoch and the weights of members are chosen.
+# In these it does, up to 1e-3: a fold's best epoch and the weights of members are chosen.
 AMPLIFIED = {
     "TabularMLPRegressor: fast": 1e-2,
     "TabularMLPRegressor: best": 1e-2,
@@ -50,7 +50,7 @@ def figures_of(configuration):
         "answers": sketch(answers(net, configuration.data.X)),
     }
     if configuration.alone:
-        # Some act late or on other data.
+        # Some have an effect only late, or on other data.
         parameters = type(configuration.estimator)().get_params()
         figures["parameters"] = {name: repr(each) for name, each in parameters.items()}
     if hasattr(net, "cv_results_"):

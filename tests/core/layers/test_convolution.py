@@ -204,7 +204,7 @@ def test_memory_for_a_large_row(layer, shape):
     finally:
         tracemalloc.stop()
     assert scratch["windows"].nbytes <= 4 * sknn.core.layers.windows.SLAB
-    # Windows, two images with their border, which values were positive, small things.
+    # Windows, two images with their borders, which values were positive, and small arrays.
     assert held < 2.5 * x.nbytes + scratch["windows"].nbytes + 1e5
     assert peak < held + 1e5
 

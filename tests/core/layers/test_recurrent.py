@@ -21,7 +21,7 @@ CELLS = {
     "lstm": lambda **options: LSTM(UNITS, **options),
     "gru": lambda **options: GRU(UNITS, **options),
 }
-# All there, a gap in the middle, at the end, in front, nothing but one step, no step at all.
+# Complete; a gap in the middle, at the end, at the front; a single step; no step at all.
 MASK = np.array(
     [[1, 1, 1, 1, 1], [1, 1, 0, 0, 1], [1, 1, 1, 0, 0], [0, 0, 1, 1, 1], [0, 1, 0, 0, 0], [0] * 5],
     bool,
@@ -233,7 +233,7 @@ def test_truncation_leaves_short_rows_their_gradient(cell):
     moved = np.any(bench.dx != 0.0, axis=-1)
     last = mask & ~np.hstack([mask[:, 1:], np.zeros((ROWS, 1), bool)])
     assert not moved[~last].any()
-    assert moved[last].mean() > 0.7  # rectifiers may be silent
+    assert moved[last].mean() > 0.7  # relu units may be inactive
 
 
 # -- state --------------------------------------------------------------------------------

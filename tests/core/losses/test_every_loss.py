@@ -180,7 +180,7 @@ def test_gradient_is_true_beyond_the_straightened_exponential(name):
     target = row.draw(N)
     raw = np.random.default_rng(5).uniform(25.0, 60.0, size=(N, row.n_raw))
     raw *= np.where(np.arange(N) % 2, 1.0, -1.0)[:, None]
-    # Large terms would drown the others in a sum over all rows.
+    # In a sum over all rows, large terms would hide the others.
     for i in range(N):
         one, y, h = raw[i : i + 1], target[i : i + 1], 1e-4
         _, grad = evaluate(row.kernel, one, y)

@@ -66,7 +66,7 @@ def test_given_layers_have_rectified_units_and_a_rate_of_their_own():
 
 
 def test_falling_rates_reach_their_end():
-    # Noise cannot be compressed: the loss rests early.
+    # Noise cannot be compressed: the loss stalls early.
     noise = np.random.default_rng(0).normal(size=(200, 9))
     ae = AutoEncoder((8, 2), max_iter=40, n_iter_no_change=2, tol=0.1, random_state=0).fit(noise)
     assert ae.n_iter_ == 40

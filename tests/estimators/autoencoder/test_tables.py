@@ -58,7 +58,7 @@ def test_new_rows_are_tables_like_the_first(maker, table):
     made = maker.sample(300, random_state=0)
     like(made, table)
     pd.testing.assert_frame_equal(made, maker.sample(300, random_state=0))
-    # Draws, not the likeliest of all.
+    # Draws, not the most likely entry.
     assert (made.color == "red").mean() == pytest.approx(0.6, abs=0.15)
     assert made["size"].isna().mean() == pytest.approx(0.2, abs=0.15)
     assert made["count"].std() == pytest.approx(table["count"].std(), rel=0.4)

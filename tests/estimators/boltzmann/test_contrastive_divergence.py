@@ -133,7 +133,7 @@ def test_gradient_of_the_likelihood_is_the_difference_of_the_phases():
         model = machine_of(net)
         return -model.free_energy(data).mean() - model.exact_log_partition().value
 
-    # Data count -1/n; in the place of samples stand all states with their probabilities.
+    # Rows count -1/n; instead of samples, all states are used with their probabilities.
     model, everything = machine_of(net), states(D)
     probabilities = np.exp(-model.free_energy(everything) - model.exact_log_partition().value)
     v = np.vstack([data, everything])

@@ -175,7 +175,7 @@ def test_generators_of_sampling():
     assert_array_equal(first, twin.gibbs(BITS))
     assert_array_equal(rbm.gibbs(BITS, 3, random_state=1), twin.gibbs(BITS, 3, random_state=1))
     assert_array_equal(rbm.sample(4, random_state=1), rbm.sample(4, random_state=1))
-    # Sampling does not disturb training.
+    # Sampling does not affect training.
     assert_array_equal(rbm.partial_fit(BITS).components_, twin.partial_fit(BITS).components_)
     for wrong in ({"n_samples": 0}, {"n_steps": 1.5}):
         with pytest.raises(ValueError, match="must be an int >= 1"):

@@ -152,7 +152,7 @@ def test_convolutions_in_a_plain_network():
         {"n_members": 2, "padding": "valid", "kernel_size": 2},
         {
             "layers": [
-                # Without kinks: a point right on one gives an error that is none.
+                # Without kinks: a point exactly on one would look like an error.
                 Residual([Conv2D(3, activation="tanh"), BatchNorm()]),
                 Parallel([Conv2D(2, activation="tanh"), [MaxPool(1)]]),
             ]
@@ -215,7 +215,7 @@ def test_memory_of_prediction_does_not_grow_with_the_rows():
         net.predict(X)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    # The maps of the first convolution alone would take four times as much as X.
+    # The maps of the first convolution alone would take four times the memory of X.
     assert peaks[1] - peaks[0] < 10_000 * 8 * 64
 
 

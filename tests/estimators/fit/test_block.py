@@ -89,7 +89,7 @@ def check_as_alone(estimators, *data, **more):
         expected = facts(other)
         for name, fact in facts(mine).items():
             assert fact == expected[name], (name, other)
-    # Of odd data a block warns once, of ends each member.
+    # A block warns once about odd data; each member warns about its own end.
     assert set(said) == set(said_alone)
     assert ends(said) == ends(said_alone)
     return together
@@ -278,7 +278,7 @@ def test_a_member_that_diverges_fails_alone(more):
     each = [MLPClassifier(**SMALL, **more, solver="sgd", learning_rate_init=r) for r in rates]
     results = check_as_alone(each, X * 100.0, y)
     ends = [getattr(result, "stop_reason_", "failed") for result in results]
-    # What had been best before is served where somebody looked.
+    # If somebody looked, the earlier best weights are used.
     assert ends[1] == ("diverged" if "early_stopping" in more else "failed")
     assert not {ends[0], ends[2]} & {"failed", "diverged"}
     assert not hasattr(each[1], "network_")
@@ -522,7 +522,7 @@ SHARED_VALUES = {
     "layers": [Dense(8)],
     "solver": "sgd",
     "learning_rate": "cosine",
-    # What is zero in one and not in the other makes other steps.
+    # A number that is zero in only one of them leads to other steps.
     "alpha": 0.0,
     "l1": 0.1,
     "weight_decay": 0.1,

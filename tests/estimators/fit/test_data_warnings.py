@@ -244,7 +244,7 @@ def test_untransformed_validation_rows(data, scaler):
     assert "enable_metadata_routing" in text
 
 
-# Raw columns that are not far from standardized ones, yet wide enough to spoil the loss.
+# Raw columns that are close to standardized ones, but wide enough to spoil the loss.
 NEAR = RNG.normal(0.0, 1.0, (400, 6)) * [2, 3, 4, 5, 3, 6] + [1, 0, 2, -1, 0, 3]
 
 

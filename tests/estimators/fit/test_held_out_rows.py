@@ -49,7 +49,7 @@ def test_the_best_weights_take_further_passes_over_all_rows(fraction, more):
     """With one batch, order does not matter, and the passes can be computed by hand."""
     settings = STOPPED | more | {"validation_fraction": fraction, "normalize_y": False}
     warm, best = best_of(MLPRegressor(**settings))
-    # Every member has a best epoch of its own, so each is carried on as a network by itself.
+    # Every member has its own best epoch, so each continues as a separate network.
     served, kept = np.atleast_2d(warm.network_.theta), np.atleast_2d(best.theta)
     for theta, start, epoch in zip(served, kept, np.atleast_1d(best.epoch), strict=True):
         by_hand = MLPRegressor(**settings | {"early_stopping": False, "n_members": 1})

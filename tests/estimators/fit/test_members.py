@@ -54,7 +54,7 @@ def fitted(net, *data, **more):
 
 def alone(m, data, more):
     """Return a single network that begins like member m of an ensemble."""
-    # Without early stopping: it would hold rows out, which initial biases then do not know.
+    # Without early stopping, which would hold out rows that initial biases then do not see.
     start = MLPClassifier(**MANY | more | {"early_stopping": False}).initialize(*data)
     single = {"n_members": 1, "warm_start": True, "early_stopping": False}
     net = MLPClassifier(**MANY | more | single).initialize(*data)

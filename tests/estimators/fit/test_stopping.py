@@ -339,7 +339,7 @@ RESTLESS = {"tol": 10.0, "n_iter_no_change": 3}
         ("one_cycle", 40),
         ("flat_cosine", 40),
         (Cosine(epochs=60), 40),
-        # Behind its horizon the loss decides again.
+        # After its horizon, the loss decides again.
         (Cosine(epochs=9), 13),
         ("constant", 5),
         ("exponential", 5),

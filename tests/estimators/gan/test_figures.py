@@ -71,7 +71,7 @@ def test_ring(name, seed):
 
 
 def test_a_mode_collapse_can_be_seen():
-    # A generator that is much too fast, without a remedy, runs from mode to mode.
+    # A generator that is much too fast runs from mode to mode if nothing prevents it.
     gan = GAN(
         latent_dim=2,
         generator_learning_rate_init=0.02,

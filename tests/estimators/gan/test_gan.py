@@ -138,7 +138,7 @@ def test_what_is_served_is_an_average():
     assert_array_equal(by_hand.network_.theta, averaged.network_.theta)
     with pytest.raises(ValueError, match="averaging=0"):
         small(callbacks=[WeightAveraging()]).fit(X)
-    # An average that is no longer asked for is not served.
+    # An average that is no longer requested is not used.
     averaged.set_params(averaging=0.0).fit(X)
     assert averaged.run_.average is None
 
@@ -253,7 +253,7 @@ def test_solvers_keep_a_state_each():
     assert sides == {"generator", "discriminator"}
     sizes = {key: array.size for key, array in gan.run_.optimizer_state.items()}
     assert sum(set(sizes.values())) == gan.n_parameters_
-    # Another solver begins afresh.
+    # Another solver starts over.
     gan.set_params(solver=RMSProp(), generator_solver="lion").fit(X)
     assert gan.run_.optimizer_kind == "RMSProp and Lion"
 
@@ -465,7 +465,7 @@ def test_convolutions(y):
         "relu",
         "leaky_relu",
     )
-    # The specs of the user are left as they were.
+    # The user's specs do not change.
     assert PAINTER[0].activation is None
     assert CRITIC[2].input_skip == 0
 

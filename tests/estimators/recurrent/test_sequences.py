@@ -99,7 +99,7 @@ def test_steps_that_nobody_can_follow_are_refused(layers, text):
 
 
 def test_batch_norm_counts_the_steps_there_are():
-    # Not Adam: it would move a bias in front of a norm, whose gradient is rounding, by whole steps.
+    # Not Adam: it would move a bias before a norm, whose gradient is rounding, by whole steps.
     rate = {"learning_rate": "constant", "learning_rate_init": 0.001}
     settings = {"solver": "sgd", "max_iter": 4, "batch_size": 40, "random_state": 0} | rate
     layers = [BatchNorm(), Dense(4, "tanh"), BatchNorm()]
@@ -253,7 +253,7 @@ def test_answers_to_every_step():
 def test_y_of_many_steps_as_array_or_list():
     y = np.stack([np.pad(each, (0, 7 - len(each)), constant_values=9) for each in STEPS])
     lists = RNNClassifier(**SMALL, return_sequences=True).fit(SEQUENCES, STEPS)
-    # What stands at a missing step is no answer.
+    # The number at a missing step is not a prediction.
     array = RNNClassifier(**SMALL, return_sequences=True).fit(padded(SEQUENCES), y)
     np.testing.assert_array_equal(array.classes_, [0, 1])
     np.testing.assert_array_equal(array.predict_proba(EVEN), lists.predict_proba(EVEN))
@@ -358,7 +358,7 @@ def test_state_is_carried_along_a_series():
     net = RNNRegressor(**settings, stateful=True)
     net.partial_fit(series[:, :6], y[:, :6])
     assert net.n_series_ == 3
-    # Answers go on from the state that training left.
+    # Predictions continue from the state after training.
     first = net.predict(series[:, 6:])
     np.testing.assert_array_equal(net.predict(series[:, 6:]), first)
     net.partial_fit(series[:, 6:], y[:, 6:])

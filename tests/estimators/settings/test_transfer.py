@@ -44,7 +44,7 @@ def test_another_question_takes_the_hidden_layers_only(source):
         assert_array_equal(mine, theirs)
     assert_array_equal(net.coefs_[2], plain.coefs_[2])
     assert_array_equal(net.intercepts_[2], plain.intercepts_[2])
-    # As many classes, but not the same.
+    # The same number of classes, but other classes.
     net = MLPClassifier(**FAST, weight_init=start).initialize(X, THREE + 1)
     assert (net.coefs_[2] != source.coefs_[2]).any()
 

@@ -111,7 +111,7 @@ def test_lists_of_sequences_with_channels_first():
     ]
     assert steps[1].score(turned, STEPS) == steps[0].score(SEQUENCES, STEPS)
     assert [len(each) for each in steps[1].predict(turned)] == [len(each) for each in STEPS]
-    # What has one axis only has no channels to be anywhere.
+    # Rows with a single axis have no channels.
     single = [each[:, 0] for each in SEQUENCES]
     numbers = RNNClassifier(**RNN, channels="first").fit(single, ABOVE)
     expected = RNNClassifier(**RNN).fit(single, ABOVE).predict_proba(single)
@@ -199,7 +199,7 @@ def test_later_rows_are_told_in_the_order_of_the_user():
 
 
 def test_rows_are_not_copied_as_a_whole(monkeypatch):
-    # Warnings of data look at some thousands of rows.
+    # Warnings about data examine some thousands of rows.
     monkeypatch.setattr(data_warnings, "_ROWS", 64)
     x = np.zeros((3000, 3, 16, 16), np.float32)
     x[::2] = 1.0

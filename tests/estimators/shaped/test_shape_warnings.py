@@ -100,11 +100,11 @@ def test_a_doubtful_reading_is_told_with_its_remedy(case):
     missing = {name: value for name, value in remedy.items() if settings.get(name) != value}
     for name, value in missing.items():
         assert f"{name}={value!r}" in str(told.message)
-    # Once a fit, and not in what follows.
+    # Once per fit, and not in later calls.
     net.predict(X)
     net.transform(X)
     net.partial_fit(X, Y)
-    # With what it says there is no doubt left.
+    # The advice of the warning removes all doubt.
     clone(net).set_params(**remedy).fit(X, Y)
 
 

@@ -54,7 +54,7 @@ def test_the_likelihoods_of_all_rows_add_up_to_one():
     every = pd.DataFrame(list(itertools.product(*levels)), columns=table.columns)
     p = np.exp(net.score_samples(every))
     np.testing.assert_allclose(p.sum(), 1.0, rtol=1e-5)
-    # What is drawn is drawn with these probabilities.
+    # Entries are drawn with these probabilities.
     made = net.sample(20_000, random_state=0)
     counts = made.value_counts().reindex(pd.MultiIndex.from_frame(every), fill_value=0)
     np.testing.assert_allclose(counts.to_numpy() / len(made), p, atol=4 * np.sqrt(0.25 / len(made)))

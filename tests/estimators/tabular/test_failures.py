@@ -41,7 +41,7 @@ class Bomb(Callback):
 
 BAD_X = TABLE.assign(weight=np.inf)
 HOOKS = ["on_train_begin", "on_gradient", "on_epoch_end", "on_train_end"]
-# Parameters, then X, y and weights, each of them what is wrong, or None for what is right.
+# Parameters, then X, y, and weights: each a wrong value, or None for a valid one.
 FAULTS = {
     "infinite X": ({}, BAD_X, None, None),
     "other columns": ({}, TABLE.rename(columns={"size": "length"}), None, None),

@@ -201,6 +201,6 @@ def test_errors_of_each_network_become_those_of_their_mean():
     found = _shrunk(error, rows, 0.4 * square)
     assert_allclose(np.average(found**2, weights=rows), 0.6 * square)
     assert_allclose(found / error, np.sqrt(0.6))
-    # Networks that disagree wildly leave half of the error, and no error stays none.
+    # If networks disagree strongly, half of the error is left; zero stays zero.
     assert_allclose(_shrunk(error, rows, 9.0 * square), error / 2)
     assert_array_equal(_shrunk(np.zeros(3), rows, 1.0), np.zeros(3))

@@ -68,7 +68,7 @@ def test_without_folds_validation_rows_tell_the_error(n_members, loss, y):
     network.fit(TABLE[FIRST], y[FIRST])
     assert network.residual_std_ is None
     if loss == "gaussian_nll":
-        # The network says itself how far it may be off, and needs no rows held out.
+        # The network itself estimates its error, and needs no held-out rows.
         assert (network.predict(TABLE, return_std=True)[1] > 0).all()
         return
     with pytest.raises(ValueError, match="n_splits of at least 2, or pass X_val and y_val"):

@@ -30,7 +30,7 @@ def test_old_weights_stay_where_their_class_is(first, members, monkeypatch):
     network = stream(net(n_members=members), first, first)
     before = network.get_weights()
     old = network.decision_function(X) if members == 1 else None
-    # A chunk without weight grows nothing; so look at the step before training.
+    # A chunk without weight adds no class, so check the step before training.
     monkeypatch.setattr("sknn.estimators.fit.stages.solve", lambda *call: None)
     stream(network, range(5), range(5))
     assert_array_equal(network.classes_, np.arange(5))

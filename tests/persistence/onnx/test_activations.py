@@ -28,7 +28,7 @@ def test_activations_keep_their_digits_everywhere(activation, dtype):
     tiny = np.geomspace(1e-30, 1.0, 50)
     z = np.concatenate([np.linspace(-60.0, 60.0, 481), tiny, -tiny, [1e4, -1e4]]).astype(dtype)
     expected = activation(z)
-    # Half of tanh plus a half is as exact as 1 is; others are near 0 as exact as they are small.
+    # Half of tanh plus a half is as exact as 1; near 0, the others are as exact as they are small.
     floor = 1.0 if isinstance(activation, Logistic) else 1e-7 if dtype == "float64" else 1e-2
     scale = np.maximum(np.abs(expected), floor)
     assert np.max(np.abs(written(activation, z) - expected) / scale) < NEAR[dtype]

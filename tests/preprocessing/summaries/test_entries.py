@@ -90,7 +90,7 @@ def test_a_cut_comes_to_the_same_everywhere(few):
     column, weight = crowd()
     one, other = (Entries.of(column, weight) for _ in range(2))
     assert one.entries.tolist() == other.entries.tolist()
-    # The hash of an entry is a promise: summaries come from several processes.
+    # The hash of an entry must always be the same: summaries come from several processes.
     assert entries._hashes(objects(["a", None])) == [10863026220557251591, 11462505551818592527]
 
 

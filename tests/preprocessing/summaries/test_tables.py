@@ -257,7 +257,7 @@ def test_weights_of_many_sizes():
     weight = rng.uniform(1, 2, 6000)
     summary = summarized(TableEncoder(), X, [slice(0, 3000), slice(3000, 6000)], weight=weight)
     assert summary.weights is None
-    # A level that occurs once is rare, whatever it weighs.
+    # A level that occurs once is rare, no matter its weight.
     X[0] = "d"
     weight[0] = 100.0
     found, _ = fitted(TableEncoder(), X, [slice(0, 3000), slice(3000, 6000)], weight=weight)

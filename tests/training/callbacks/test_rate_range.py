@@ -165,7 +165,7 @@ def test_in_the_first_call_of_a_stream():
     for seed in range(5):
         net = MLPRegressor(**BASE | {"batch_size": 1, "random_state": seed})
         net.set_params(callbacks=[LearningRateRange()])
-        # It ends where the loss has risen, which single rows may soon make it do.
+        # It ends when the loss has risen, which single rows may soon cause.
         assert 2 < len(net.partial_fit(X, REAL).callbacks_[0].rates_) < 60
     with pytest.raises(ValueError, match="fresh network"):
         net.partial_fit(X, REAL)

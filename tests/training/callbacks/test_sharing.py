@@ -344,7 +344,7 @@ class Deletes(Callback):
     def __getstate__(self):
         state = self.__dict__.copy()
         del state["lock"]
-        state.pop("stream", None)  # It is not there before training.
+        state.pop("stream", None)  # It does not exist before training.
         return state | {"lock": None}
 
 
