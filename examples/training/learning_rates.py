@@ -11,6 +11,8 @@ Above, one weight goes down a parabola from the same place at three rates. In th
 of 50 hidden units learns digits, and the loss is drawn before every single update.
 """
 
+# sphinx_gallery_thumbnail_panels = [4]
+
 import warnings
 
 import matplotlib.pyplot as plt
