@@ -43,7 +43,7 @@ def save(figure, panels, path):
     drop_long_labels(chosen)
     box = Bbox.union([ax.get_tightbbox() for ax in chosen])
     inches = box.transformed(figure.dpi_scale_trans.inverted()).padded(0.03)
-    figure.savefig(path, dpi="figure", bbox_inches=inches)
+    figure.savefig(path, dpi=figure.dpi, bbox_inches=inches)
 
 
 def drop_words(figure, chosen):
