@@ -27,8 +27,9 @@ BROKEN = "[...document.images].filter(i => !i.complete || !i.naturalWidth).map(i
 CUT_OFF = """[...document.querySelectorAll("div.highlight pre")]
     .filter(block => block.clientWidth && block.scrollWidth > block.clientWidth + 1)
     .map(block => block.textContent.trim().split("\\n")[0])"""
+# Titles of more than two lines; a phone shows the sidebar on demand, in larger letters.
 LONG = """[...document.querySelectorAll(".bd-sidebar-primary .nav a")]
-    .filter(link => link.offsetParent && link.getClientRects().length)
+    .filter(link => link.offsetParent && innerWidth >= 960)
     .filter(link => {
         const style = getComputedStyle(link);
         const padding = parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);

@@ -7,7 +7,7 @@
    guide, and pages of the reference link to source, guide, and examples.
 3. Eleven pages are opened in Chromium, 1400 and 400 pixels wide: no error in the console, no
    broken picture, no page wider than the window, no block of code wider than its box, no copied
-   prompt, no title of more than two lines in the sidebar; and the search finds the guide first.
+   prompt, no title of more than two lines in a wide sidebar; and the search finds the guide first.
    ``--screenshots FOLDER`` saves pictures of the pages. Without Chromium, this part is skipped;
    with the variable CI set, that is an error.
 """
