@@ -166,7 +166,7 @@ def test_every_part_has_a_short_name(family):
 
 
 @pytest.mark.parametrize("family", NAMED_IN)
-def test_every_short_name_is_told_by_the_parameter_that_takes_it(family):
+def test_every_short_name_is_listed_by_the_parameter_that_takes_it(family):
     told = [f'"{kind.alias}"' for kind in found_by_name(family)]
     file, parameter = NAMED_IN[family]
     # Losses differ by task; elsewhere, every text that names one names all.

@@ -136,7 +136,7 @@ def test_the_users_optimizer_is_left_as_it_was():
     assert vars(solver) == {"momentum": 0.9}
 
 
-def test_training_goes_on_where_it_stood():
+def test_training_continues_where_it_stood():
     whole, part = net(), net()
     for epoch in range(4):
         whole.partial_fit(X, y, classes=[0, 1])

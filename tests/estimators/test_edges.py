@@ -26,7 +26,7 @@ FEW = {"hidden_layer_sizes": (5,), "max_iter": 3, "learning_rate": "cosine", "ra
 
 @pytest.mark.parametrize("change", [{"early_stopping": False}, {"solver": "lbfgs", "max_fun": 40}])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-def test_an_old_best_is_not_served_when_nobody_watches(change):
+def test_an_old_best_is_not_used_if_nothing_is_watched(change):
     net = MLPRegressor(**FEW, early_stopping=True, warm_start=True).fit(X, REAL)
     before = net.score(X, REAL)
     net.set_params(**change, max_iter=200, learning_rate="constant", learning_rate_init=0.05).fit(
@@ -102,7 +102,7 @@ def test_validation_weights_that_are_all_zero():
         MLPRegressor(**FEW).fit(X, REAL, X_val=X, y_val=REAL, sample_weight_val=np.zeros(60))
 
 
-def test_a_member_that_diverges_in_lbfgs_is_not_served(monkeypatch):
+def test_a_member_that_diverges_in_lbfgs_is_not_used(monkeypatch):
     real, calls = lbfgs.minimize_lbfgs, []
 
     def diverge_once(objective, batches, run, *args, **kwargs):

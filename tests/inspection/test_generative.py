@@ -32,7 +32,7 @@ def coder(*sizes, **params):
 
 @pytest.mark.parametrize("model", [coder(), BernoulliRBM(4, n_iter=1), GaussianRBM(4, n_iter=1)])
 @pytest.mark.parametrize("rows", [X, sp.csr_array(X)])
-def test_images_beside_their_reconstructions(model, rows):
+def test_images_next_to_their_reconstructions(model, rows):
     display = ReconstructionDisplay.from_estimator(model.fit(X), rows, n_rows=5)
     made = model.reconstruct(X[:5]) if hasattr(model, "reconstruct") else model.predict(X[:5])
     np.testing.assert_allclose(display.reconstructions, made.reshape(5, 4, 4))

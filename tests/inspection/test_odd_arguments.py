@@ -75,7 +75,7 @@ def no_figures():
 
 
 @pytest.mark.parametrize("draw", DRAWN)
-def test_what_holds_no_network_is_told_from_what_is_not_fitted(draw):
+def test_what_holds_no_network_is_distinguished_from_what_is_not_fitted(draw):
     pipeline = make_pipeline(StandardScaler(), MLPRegressor())
     for unfitted in [MLPRegressor(), SEARCH, TransformedTargetRegressor(MLPRegressor()), pipeline]:
         with pytest.raises(NotFittedError, match="fit"):

@@ -261,7 +261,7 @@ save([load(fitted).fit(X, y), load(stream).partial_fit(X, y), load(paused).resum
 """
 
 
-def test_training_goes_on_in_another_process(tmp_path):
+def test_training_continues_in_another_process(tmp_path):
     """A warm start, a stream and a pause."""
     nets = [
         MLPClassifier(**SMALL, warm_start=True).fit(X, Y),

@@ -136,7 +136,7 @@ def test_max_iter_is_the_horizon():
     assert ours.best_estimator_.max_iter == 9 and ours.estimator.max_iter == 100
 
 
-def test_steps_before_the_network_are_fitted_once_a_split():
+def test_steps_before_the_network_are_fitted_once_per_split():
     Counted.fits = 0
     search(make_pipeline(Counted(), network()), PIPED, refit=False).fit(X, THREE)
     assert Counted.fits == 2

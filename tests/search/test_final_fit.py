@@ -74,7 +74,7 @@ def test_without_a_refit_nothing_is_filmed(kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", [GridSearchCV, halving])
-def test_what_the_last_fit_would_refuse_is_told_before_the_search(kind, tmp_path):
+def test_what_the_last_fit_would_refuse_is_reported_before_the_search(kind, tmp_path):
     fits = []
     film = Film(tmp_path / "missing" / "film.html")
     with pytest.raises(InvalidParameterError, match="path"):

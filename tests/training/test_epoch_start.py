@@ -140,7 +140,7 @@ def test_other_data_are_refused(ctrl_c):
     assert net.stop_reason_ == "interrupted"
 
 
-def test_a_pass_of_a_stream_goes_on_from_the_weights_it_has_reached(ctrl_c):
+def test_a_pass_of_a_stream_continues_from_the_weights_it_has_reached(ctrl_c):
     net = MLPClassifier(**MLP).partial_fit(X, THREE, classes=[0, 1, 2])
     ctrl_c(1)
     with pytest.warns(UserWarning, match="interrupted"):

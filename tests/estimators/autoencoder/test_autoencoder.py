@@ -177,7 +177,7 @@ class FailOnce(Callback):
             raise RuntimeError
 
 
-def test_a_start_that_is_served_is_not_where_training_goes_on(tmp_path):
+def test_a_start_that_is_used_is_not_where_training_continues(tmp_path):
     digits = load_digits().data[:400]
     settings = {"hidden_layer_sizes": (16,), "random_state": 0}
     whole = AutoEncoder(**settings).fit(digits)
@@ -491,7 +491,7 @@ def test_pre_trained_layers_keep_their_warnings_to_themselves():
     AutoEncoder((4, 2), pretrain="layerwise", n_iter_no_change=300, **settings).fit(X)
 
 
-def test_an_interrupt_in_pre_training_ends_the_call(monkeypatch):
+def test_an_interrupt_in_pretraining_ends_the_call(monkeypatch):
     codec = "sknn.estimators.autoencoder.layers._shallow"
 
     class Interrupt(Callback):

@@ -111,7 +111,7 @@ def test_every_kind_of_training(table, more):
 
 
 @pytest.mark.bits
-def test_training_goes_on_exactly(table):
+def test_training_continues_exactly(table):
     whole = GAN(**BRIEF | {"max_iter": 4}).fit(table)
     part = GAN(**BRIEF | {"max_iter": 2}, warm_start=True).fit(table).fit(table)
     assert_array_equal(part.network_.theta, whole.network_.theta)

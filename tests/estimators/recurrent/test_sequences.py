@@ -275,7 +275,7 @@ def test_three_classes_and_a_stream_of_steps():
     assert net.predict_proba(EVEN).shape == (40, 6, 4)
 
 
-def test_several_real_answers_a_step():
+def test_several_real_answers_per_step():
     net = RNNRegressor(8, return_sequences=True, learning_rate_init=0.02, max_iter=60)
     net.set_params(random_state=0).fit(SEQUENCES, SUMS)
     answer = net.predict(SEQUENCES)
@@ -377,7 +377,7 @@ def test_state_is_carried_along_a_series():
     np.testing.assert_allclose(net.reset_state().predict(series), plain.predict(series))
 
 
-def test_every_pass_of_fit_begins_anew():
+def test_every_pass_of_fit_starts_over():
     settings = {"stateful": True, "return_sequences": True, "random_state": 0, "units": 3}
     settings["learning_rate"] = "constant"
     y = EVEN.sum(axis=2)

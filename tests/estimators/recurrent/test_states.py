@@ -44,7 +44,7 @@ def test_states_inside_blocks_are_forgotten(layers):
 
 
 @pytest.mark.parametrize("layers", BLOCKS, ids=str)
-def test_every_pass_begins_anew_inside_blocks(layers):
+def test_every_pass_starts_over_inside_blocks(layers):
     settings = {"layers": layers, "stateful": True, "random_state": 0, "learning_rate": "constant"}
     whole = RNNRegressor(**settings, max_iter=4).fit(X, Y)
     parts = RNNRegressor(**settings, max_iter=2, warm_start=True).fit(X, Y).fit(X, Y)

@@ -89,7 +89,7 @@ def test_the_check_names_the_file_and_the_command(script, monkeypatch, capsys):
     assert script.main(["--check"]) == 0
 
 
-def test_every_name_is_told_once_and_used():
+def test_every_name_is_listed_once_and_used():
     assert sum(map(len, MODULES)) == len(TABLE)
     assert set(TABLE) == {name for kind in CLASSES for name in entries_of(kind)}
 

@@ -151,7 +151,7 @@ def test_every_solver(solver, source):
 
 
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
-def test_a_warm_run_goes_on_and_does_not_start_again(source):
+def test_a_warm_run_continues_and_does_not_start_again(source):
     net = MLPClassifier(**FAST, weight_init=Pretrained(source), warm_start=True)
     once = net.fit(X, THREE).coefs_[0].copy()
     net.fit(X, THREE)

@@ -173,7 +173,7 @@ def test_a_chunk_without_weight_grows_nothing():
     assert network.predict_proba(X).shape == (90, 3)
 
 
-def test_the_best_of_fewer_classes_is_not_served_for_more():
+def test_the_best_of_fewer_classes_is_not_used_for_more():
     network = net(learning_rate_init=0.02)
     few = np.isin(Y, [1, 2])
     for _ in range(40):

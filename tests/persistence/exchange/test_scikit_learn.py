@@ -63,7 +63,7 @@ def test_to_scikit_learn(task, dtype):
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_training_goes_on_there_and_here(task):
+def test_training_continues_there_and_here(task):
     there, here = to_sklearn(_fitted(sknn, task)), from_sklearn(_fitted(theirs, task))
     for net in (there, here):
         before = [array.copy() for array in net.coefs_]

@@ -58,7 +58,7 @@ def weights(kind, n):
 @pytest.mark.parametrize("merge", [in_pairs, one_by_one])
 @pytest.mark.parametrize("weighted", ["none", "whole", "any"])
 @pytest.mark.parametrize("more", SETTINGS, ids=str)
-def test_blocks_of_few_rows_come_to_what_fit_comes_to(more, weighted, merge):
+def test_blocks_of_few_rows_give_what_fit_gives(more, weighted, merge):
     X, y = frame()
     weight = weights(weighted, len(X))
     slices = cut(len(X), np.random.default_rng(2))

@@ -71,7 +71,7 @@ def test_what_is_no_path(path):
 
 
 @LINUX
-def test_what_cannot_be_written_is_told_before_training(tmp_path):
+def test_what_cannot_be_written_is_reported_before_training(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to(tmp_path / "pipe")
     (tmp_path / "broken").symlink_to(tmp_path / "missing" / "file")
@@ -219,7 +219,7 @@ def test_callbacks_that_write_other_files_are_named(tmp_path):
         Checkpoint.load(path)
 
 
-def test_what_was_appended_is_told(tmp_path):
+def test_what_was_appended_is_reported(tmp_path):
     path = tmp_path / "file"
     network(path).fit(X, THREE)
     with open(path, "ab") as stream:

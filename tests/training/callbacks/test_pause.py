@@ -79,7 +79,7 @@ def test_parts_are_the_whole(model):
     assert parts.stop_reason_ == whole.stop_reason_
 
 
-def test_a_part_serves_what_early_stopping_would():
+def test_a_part_uses_what_early_stopping_would():
     net = MLPClassifier(**MLP | {"early_stopping": True, "learning_rate_init": 0.3})
     paused = clone(net).set_params(callbacks=[Pause(6)]).fit(X, THREE)
     assert paused.stop_reason_ == "paused" and paused.n_iter_ == 6
@@ -110,7 +110,7 @@ def test_a_checkpoint_of_a_pause(tmp_path):
     )
 
 
-def test_callbacks_go_on_with_their_state():
+def test_callbacks_continue_with_their_state():
     class Count(Callback):
         def on_train_begin(self, progress):
             self.epochs = self.epochs if progress.resumed else 0

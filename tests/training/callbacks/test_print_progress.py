@@ -58,7 +58,7 @@ def lines_of(capsys):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_line_an_epoch(case, capsys):
+def test_a_line_per_epoch(case, capsys):
     network, rows, figures = CASES[case]
     network.fit(*rows)
     lines = lines_of(capsys)

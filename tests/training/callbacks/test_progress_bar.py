@@ -177,7 +177,7 @@ def test_interrupts_close_the_bar(solver, bars):
     assert counts(bars)[0][2] == 4
 
 
-def test_an_error_is_told_to_callbacks_that_hold_something_open():
+def test_an_error_is_reported_to_callbacks_that_hold_something_open():
     class Holds(Callback):
         def __init__(self, told):
             self.told = told

@@ -38,7 +38,7 @@ def test_rates_rise_by_one_factor_over_the_whole_call():
     assert test.rates_.shape == test.losses_.shape == test.smoothed_.shape
 
 
-def test_as_many_updates_as_were_asked_for():
+def test_as_many_updates_as_were_requested():
     net = ranged(LearningRateRange(1e-5, 1e-2, n_updates=61))
     test = net.callbacks_[0]
     assert len(test.rates_) == 60 and net.n_iter_ == 16
