@@ -1,5 +1,5 @@
-"""A classifier, a regressor, and a stream on real data, next to scikit-learn's networks
-=====================================================================================
+"""A classifier, a regressor, and a stream
+==========================================
 
 1. digits: a scaler and a classifier in a pipeline, tuned by a grid search;
 2. diabetes: the same with a regressor;

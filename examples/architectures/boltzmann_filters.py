@@ -12,6 +12,8 @@ are drawn given the visible ones, then visible units given the hidden ones, and 
 of such draws ends with another guess; their mean is gray where the guesses differ.
 """
 
+# sphinx_gallery_thumbnail_panels = [7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_digits

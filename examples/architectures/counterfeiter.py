@@ -10,6 +10,8 @@ all clusters, when the detective does little better than guessing. A second pair
 it should draw: most of the images are legible, some are not.
 """
 
+# sphinx_gallery_thumbnail_panels = [0, 1, 2, 3]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_digits

@@ -10,6 +10,8 @@ where it has the opposite (blue). A convolutional network (CNN) therefore recogn
 by two pixels, to positions it has never seen, better than a network of dense layers.
 """
 
+# sphinx_gallery_thumbnail_panels = [1, 2, 3, 4, 5, 6]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy.ndimage import zoom

@@ -8,6 +8,8 @@ so better than the two best linear features (PCA). A network that gets noisy ima
 ones as its target learns to remove noise. Labels are used only to draw the codes.
 """
 
+# sphinx_gallery_thumbnail_panels = [2]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_digits

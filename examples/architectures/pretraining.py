@@ -10,6 +10,8 @@ backpropagation learns from the first epoch on. From Xavier's initial weights, p
 begins after some epochs, and has not caught up after 30. Each line is one of three seeds.
 """
 
+# sphinx_gallery_thumbnail_panels = [1]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.base import clone

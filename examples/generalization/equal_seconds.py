@@ -15,6 +15,8 @@ three end within about one percentage point, and single runs (dots) differ as mu
 candidates fit in the time depends on the machine, so these numbers vary from run to run.
 """
 
+# sphinx_gallery_thumbnail_panels = [4]
+
 import time
 import warnings
 

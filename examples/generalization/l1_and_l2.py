@@ -11,6 +11,8 @@ Under gradient descent, L2 and weight decay lead to the same weights: the points
 Under Adam they do not, because Adam also divides the gradient of the penalty by its size.
 """
 
+# sphinx_gallery_thumbnail_panels = [0, 1, 2]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_digits

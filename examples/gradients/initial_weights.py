@@ -14,6 +14,8 @@ trained: from :math:`N(0, 0.01^2)`, nothing gets through, and the network learns
 Xavier's weights, ReLU learns more slowly than with He's. Every line is one of three seeds.
 """
 
+# sphinx_gallery_thumbnail_panels = [16]
+
 import warnings
 
 import matplotlib.pyplot as plt

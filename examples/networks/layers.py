@@ -12,6 +12,8 @@ The first picture is one unit. In the others, each line is one learned weight: o
 blue if negative, and thicker if larger.
 """
 
+# sphinx_gallery_thumbnail_panels = [2]
+
 import matplotlib.pyplot as plt
 from matplotlib.lines import Line2D
 from sklearn.datasets import load_iris

@@ -13,6 +13,8 @@ circles overlap. The data and the hidden layers are the same; only the outputs d
 gives wrong answers.
 """
 
+# sphinx_gallery_thumbnail_panels = [1]
+
 import matplotlib.pyplot as plt
 import numpy as np
 

@@ -12,6 +12,8 @@ above or below it, are columns that the network can do without: a bar of -0.01 m
 more row was classified correctly with the column shuffled.
 """
 
+# sphinx_gallery_thumbnail_panels = [0, 1]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy.ndimage import zoom

@@ -1,5 +1,5 @@
-"""A PyTorch network that continues to learn with ``partial_fit``, and goes back
-=============================================================================
+"""From PyTorch to ``partial_fit`` and back
+===========================================
 
 A small convolutional network learns digits in PyTorch. Then the camera moves: all images are
 shifted by one pixel, and many predictions are wrong. The same network in sknn takes over the

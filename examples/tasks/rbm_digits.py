@@ -1,5 +1,5 @@
-"""Features learned without labels: RBMs of sknn and of scikit-learn
-=================================================================
+"""RBMs of sknn and of scikit-learn
+===================================
 
 The task is that of scikit-learn's example for restricted Boltzmann machines: digits and their four
 shifts by one pixel, and a logistic regression on raw pixels, on the features of scikit-learn's

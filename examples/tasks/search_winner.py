@@ -1,5 +1,5 @@
-"""Winner of a search: from scikit-learn, trained further with dropout, and back
-=============================================================================
+"""The winner of a search, trained further
+==========================================
 
 ``GridSearchCV`` finds a network of scikit-learn for handwritten digits. ``from_sklearn`` converts
 it with its weights, and training continues in sknn, with a schedule that scikit-learn's networks do

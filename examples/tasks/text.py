@@ -1,5 +1,5 @@
-"""Text: which part of a package a docstring comes from
-====================================================
+"""Text: where a docstring comes from
+=====================================
 
 Two thousand docstrings of the installed SciPy and scikit-learn become rows with one column per word
 and pair of words; code and the names of the packages are left out. A logistic regression and the

@@ -7,6 +7,8 @@ errors pass backward, and the weights are updated. An epoch is one pass over all
 ``history_`` records every epoch; ``partial_fit`` trains one epoch at a time.
 """
 
+# sphinx_gallery_thumbnail_panels = [4]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_moons

@@ -11,6 +11,8 @@ At the top, one weight descends a parabola from the same place at three rates. I
 network of 50 hidden units learns digits, and the loss is drawn before every single update.
 """
 
+# sphinx_gallery_thumbnail_panels = [4]
+
 import warnings
 
 import matplotlib.pyplot as plt

@@ -18,6 +18,8 @@ Adadelta forget the large ones and speed up again. Adam, which adds momentum, ta
 to forget them.
 """
 
+# sphinx_gallery_thumbnail_panels = [0, 1]
+
 import warnings
 
 import matplotlib.pyplot as plt
