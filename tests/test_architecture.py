@@ -200,7 +200,7 @@ def test_hooks_are_few_and_listed():
     of_weights = {name for name in vars(WeightAccess) if re.match("_[a-z]", name)}
     overridden = {name for name in of_weights for kind in families() if name in vars(kind)}
     told = set(re.findall(r"`(_\w+)\(\)`", section_of_fit("Hooks")))
-    assert overridden <= told, "say in docs/developer/fit.md what families override of weights"
+    assert overridden <= told, "list in docs/developer/fit.md what families override in weights"
 
 
 def test_facts_are_listed():
@@ -213,7 +213,7 @@ def test_facts_are_listed():
         if re.match("_[a-z]", name) and "ClassVar" in words and name not in ("_task", "_holdout")
     }
     facts -= {"_constraints", "_defaults"}  # From the table of parameters.
-    assert facts == first_column("Facts"), "list in docs/developer/fit.md what classes state"
+    assert facts == first_column("Facts"), "list in docs/developer/fit.md the attributes that classes set"
 
 
 def test_what_a_call_asks_of_an_estimator_is_there():
@@ -226,7 +226,7 @@ def test_what_a_call_asks_of_an_estimator_is_there():
     known = {name for kind in BaseNetwork.__mro__ for name in vars(kind).get("__annotations__", {})}
     missing = Estimator.__annotations__.keys() - known - set(dir(BaseNetwork))
     private = {name for name in missing if name.startswith("_")}
-    assert not private, f"Estimator in fit/state.py asks for {private}, which BaseNetwork lacks"
+    assert not private, f"Estimator in fit/state.py needs {private}, which BaseNetwork lacks"
 
 
 def section_of_fit(title):

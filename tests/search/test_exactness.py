@@ -99,7 +99,7 @@ def test_parts_of_the_work_are_the_whole(case):
         return
     (again,) = train([model], fold, None, 3, judge, [Report()])
     assert_same(first.network, again.network)
-    assert not hasattr(model, "network_"), "what is handed out stays as it is"
+    assert not hasattr(model, "network_"), "returned objects do not change"
     ends = [
         train([each.network], fold, None, 7, judge, [Report()])[0] for each in (first, again, first)
     ]

@@ -91,7 +91,7 @@ def test_somebody_elses_limit_in_another_thread(limit, they_leave):
             theirs.__exit__(None, None, None)
             assert set(numbers()) == {1}
     if they_leave == "after":
-        assert set(numbers()) == {limit}, "their limit stands until they leave"
+        assert set(numbers()) == {limit}, "their limit holds until they leave"
         theirs.__exit__(None, None, None)
     assert numbers() == before
 
@@ -180,7 +180,7 @@ def test_an_exit_that_was_cut_off():
     outer, cut = blas_threads(0), blas_threads(0)
     with outer, outer:
         cut.__enter__()
-    assert numbers() == before and not threads._users, "the outer one takes it off"
+    assert numbers() == before and not threads._users, "the outer limit lifts it"
     cut.__exit__()
     lost = blas_threads(0)
     lost.__enter__()
@@ -188,7 +188,7 @@ def test_an_exit_that_was_cut_off():
     del lost
     with blas_threads(0):
         pass
-    assert numbers() == before, "the next one puts it right"
+    assert numbers() == before, "the next limit corrects it"
 
 
 def within():

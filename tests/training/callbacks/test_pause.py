@@ -95,7 +95,7 @@ def test_training_that_ends_in_that_epoch_does_not_pause():
     last = MLPClassifier(**MLP, callbacks=[Pause(8)]).fit(X, LABELS)
     assert last.stop_reason_ == "max_iter"
     theta = last.network_.theta.copy()
-    assert last.run_.optimizer_state is None, "what is over keeps nothing"
+    assert last.run_.optimizer_state is None, "a finished call keeps nothing"
     np.testing.assert_array_equal(last.set_params(warm_start=True).network_.theta, theta)
 
 

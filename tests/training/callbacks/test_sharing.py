@@ -219,7 +219,7 @@ def test_a_failed_fit_leaves_the_users_callback():
     before = dict(vars(given))
     with pytest.raises(RuntimeError, match="mine"):
         net.fit(X, THREE)
-    assert out == [1, 2], "what was gathered stays"
+    assert out == [1, 2], "the gathered entries stay"
     assert vars(given) == before and not hasattr(net, "callbacks_")
 
 
