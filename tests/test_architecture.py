@@ -213,7 +213,7 @@ def test_facts_are_listed():
         if re.match("_[a-z]", name) and "ClassVar" in words and name not in ("_task", "_holdout")
     }
     facts -= {"_constraints", "_defaults"}  # From the table of parameters.
-    assert facts == first_column("Facts"), "list in docs/developer/fit.md the attributes that classes set"
+    assert facts == first_column("Facts"), "list in docs/developer/fit.md what classes set"
 
 
 def test_what_a_call_asks_of_an_estimator_is_there():

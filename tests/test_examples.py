@@ -280,7 +280,7 @@ def test_every_short_script_is_in_the_table_and_has_its_place_in_the_gallery():
 
 
 def test_every_example_is_linked_to_a_section_of_the_guide():
-    pytest.importorskip("sphinx", reason="the table stands in an extension of it")
+    pytest.importorskip("sphinx", reason="the table is in a Sphinx extension")
     docs = EXAMPLES.parent / "docs"
     places = runpy.run_path(str(docs / "example_links.py"))["EXPLAINED"]
     scripts = {str(path.relative_to(EXAMPLES).with_suffix("")) for path in EXAMPLES.rglob("*.py")}

@@ -29,8 +29,8 @@ from tests.cases import activations, initializers, layers, losses, optimizers, s
 from tests.checks.public import list_of, networks
 
 # Classes that nobody imports are found, too.
-for room in (sknn.core, sknn.training, sknn.estimators):
-    for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+for package in (sknn.core, sknn.training, sknn.estimators):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
 
 ROWS = {
@@ -151,7 +151,7 @@ def test_every_part_has_a_row(family):
 def test_every_short_name_leads_to_its_part(family):
     registry = BASES[family][0].registry
     hidden = names(kind for kind in registry.values() if kind.__module__.startswith("sknn."))
-    assert set(hidden) <= set(names(parts(family))), f"short names of {family} that cannot be created"
+    assert set(hidden) <= set(names(parts(family))), f"short names of {family} without a part"
 
 
 @pytest.mark.parametrize("family", [family for family in BASES if family != "layers"])

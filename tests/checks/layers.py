@@ -121,7 +121,7 @@ class Watched(np.ndarray):
         inputs = [np.asarray(i) if isinstance(i, Watched) else i for i in inputs]
         if out is None:
             result = getattr(ufunc, method)(*inputs, **kwargs)
-            assert np.ndim(result) == 0, f"{ufunc.__name__} allocated an array of {np.shape(result)}"
+            assert np.ndim(result) == 0, f"{ufunc.__name__} allocated {np.shape(result)}"
             return result
         getattr(ufunc, method)(*inputs, out=tuple(np.asarray(o) for o in out), **kwargs)
         return out[0]

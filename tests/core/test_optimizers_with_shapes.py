@@ -42,8 +42,8 @@ def test_a_bound_optimizer_keeps_what_the_family_promises(row, layout):
     bound = spec.bind(layout)
     theta = drawn(layout.n_trainable)
     state, before = bound.init(theta), theta.copy()
-    assert pickle.dumps(vars(spec)) == told, "bind changes self: copy.copy(self) is to change"
-    assert state.keys() == row.state, f"say the state of {row} in tests/cases/optimizers.py"
+    assert pickle.dumps(vars(spec)) == told, "bind changes self: change copy.copy(self) instead"
+    assert state.keys() == row.state, f"declare the state of {row} in tests/cases/optimizers.py"
     for step in (1, 2, 3):
         grad = drawn(*theta.shape, seed=step)
         buffer = grad

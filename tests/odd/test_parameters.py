@@ -95,7 +95,7 @@ def test_junk_is_refused_by_name(kind, name, capsys):
     for label, value in JUNK.items():
         found = _outcome(kind, name, value)
         if found is None:
-            assert name in ALLOWED.get(label, ()), f"{name}={label} is taken"
+            assert name in ALLOWED.get(label, ()), f"{name}={label} is accepted"
         else:
             assert name in found, f"{name}={label}: {found}"
 

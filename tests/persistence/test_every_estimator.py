@@ -92,7 +92,7 @@ def scorer(net):
 @pytest.mark.parametrize("row", FIRST, ids=str)
 def test_in_pipelines_and_searches(row, company):
     if company == "architecture" and isinstance(row.estimator, NO_ARCHITECTURE):
-        pytest.skip("the search asks for networks that are trained epoch by epoch against a score")
+        pytest.skip("the search needs networks that are trained epoch by epoch against a score")
     if company == "grid" and scorer(row.estimator) is not None:
         pytest.skip("there is no score to choose by")
     net = COMPANIES[company](short(row.estimator)).fit(*data(row.estimator))

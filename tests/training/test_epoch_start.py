@@ -123,7 +123,7 @@ def test_what_is_kept(ctrl_c):
     size = len(pickle.dumps(clone(model).fit(X, THREE)))
     ctrl_c(2)
     net = interrupted(model, X, THREE)
-    assert 3 * size < len(pickle.dumps(net)) < 4.2 * size, "weights, beginning of the epoch, moments"
+    assert 3 * size < len(pickle.dumps(net)) < 4.2 * size, "weights, start of the epoch, moments"
     net.resume(X, THREE)
     assert len(pickle.dumps(net)) < 1.05 * size, "a finished call keeps nothing"
     ctrl_c(2)
