@@ -435,7 +435,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_texts_that_are_no_graph(name):
+def test_texts_that_are_not_a_graph(name):
     text, words = TEXTS[name]
     refuse(zipped(("graph.json", text)), words or None)
 
@@ -460,7 +460,7 @@ ARRAYS = {
 
 
 @pytest.mark.parametrize("name", ARRAYS)
-def test_members_that_are_no_arrays(name):
+def test_members_that_are_not_arrays(name):
     content, words = ARRAYS[name]
     refuse(graph({"array": 0}, ("0.npy", content)), words or None)
 

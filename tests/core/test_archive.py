@@ -71,7 +71,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch, name, error):
     assert archive.read(path) == b"old" and os.listdir(tmp_path) == ["file"]
 
 
-def test_a_folder_that_cannot_be_synchronized_is_no_failure(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_synchronized_is_not_an_error(tmp_path, monkeypatch):
     real = os.fsync
     calls = []
 
@@ -153,7 +153,7 @@ def no_regular_files(folder):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux")
-def test_what_is_no_regular_file_is_refused(tmp_path):
+def test_what_is_not_a_regular_file_is_refused(tmp_path):
     for path, words in no_regular_files(tmp_path).items():
         kind = path.stat().st_mode
         before = sorted(os.listdir(tmp_path))

@@ -175,7 +175,7 @@ def test_other_families(kind):
     assert np.isfinite(model.predict(rows)).all()
 
 
-def test_both_players_have_layouts_of_their_own():
+def test_both_players_have_their_own_layouts():
     gan = GAN(
         generator_layer_sizes=(5,),
         discriminator_layer_sizes=(4,),

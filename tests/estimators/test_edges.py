@@ -49,7 +49,7 @@ def test_figures_of_another_measure_are_not_compared():
     [("sgd", "adam"), ("adam", "amsgrad"), ("rmsprop", "adadelta"), ("adam", "lion")],
 )
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
-def test_another_solver_starts_with_a_state_of_its_own(first, second):
+def test_another_solver_starts_with_its_own_state(first, second):
     net = MLPClassifier(**FEW, solver=first, warm_start=True).fit(X, Y)
     net.set_params(solver=second).fit(X, Y)
     assert net.run_.optimizer_step == 3 and net.run_.step == 6

@@ -41,7 +41,7 @@ def test_images_next_to_their_reconstructions(model, rows):
     assert labels == ["rows", "reconstructions"]
 
 
-def test_rows_that_are_no_images_are_lines():
+def test_rows_that_are_not_images_are_drawn_as_lines():
     frame = pd.DataFrame(X[:, :5], columns=list("abcde"))
     display = ReconstructionDisplay.from_estimator(coder().fit(frame), frame)
     assert display.kind == "rows" and display.rows.shape == (10, 5)

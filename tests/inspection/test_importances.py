@@ -117,7 +117,7 @@ def test_columns_are_those_of_the_first_or_of_the_last_step():
         assert set(found.argsort()[-2:]) == {1, 3}
 
 
-def test_what_lacks_is_named():
+def test_what_is_missing_is_named():
     for method, given, missing in [
         ("gradients", (), "pass X"),
         ("permutation", (X,), "pass y"),

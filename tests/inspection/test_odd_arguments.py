@@ -133,7 +133,7 @@ def test_arguments_without_sense(draw, about):
     assert not plt.get_fignums()
 
 
-def test_names_with_dollar_signs_are_no_formulas():
+def test_names_with_dollar_signs_are_not_formulas():
     frame = pd.DataFrame(X[:, :2], columns=["$\\frac$", "in $ and $"])
     net = MLPClassifier((4,), **BRIEF).fit(frame, LABELS)
     NetworkDisplay.from_estimator(net).figure_.canvas.draw()

@@ -154,7 +154,7 @@ CALLBACKS = [
 
 
 @pytest.mark.parametrize(("entry", "remedy"), CALLBACKS)
-def test_the_remedy_for_what_is_no_callback(entry, remedy):
+def test_the_remedy_for_what_is_not_a_callback(entry, remedy):
     with pytest.raises(InvalidParameterError, match=remedy):
         small(sknn.MLPClassifier, callbacks=[entry]).fit(X, y)
 

@@ -220,7 +220,7 @@ SPARSE = {
 
 @pytest.mark.parametrize("name", SPARSE)
 @pytest.mark.parametrize("kind", [*CLASSIFIERS, GAN])
-def test_sparse_targets_that_are_no_indicator(kind, name):
+def test_sparse_targets_that_are_not_an_indicator(kind, name):
     y = SPARSE[name]
     assert "y is sparse" in said(lambda: kind().fit(X, y))
     if kind is not GAN:

@@ -229,7 +229,7 @@ def test_callbacks_of_scikit_learn_are_left_out():
 
 
 @pytest.mark.parametrize("path", ["", "a\0b", 3, None, b"name"], ids=repr)
-def test_what_is_no_path(path):
+def test_what_is_not_a_path(path):
     for call in (lambda: save(NET, path), lambda: load(path)):
         with pytest.raises(ValueError, match="path must be a path"):
             call()

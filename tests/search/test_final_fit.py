@@ -98,7 +98,7 @@ def test_callbacks_of_your_own_may_sit_out_too(kind):
     assert len(all_fits) > 4 and len(last_fits) == 1
 
 
-def test_a_film_is_no_part_of_what_a_checkpoint_compares(tmp_path):
+def test_a_checkpoint_does_not_compare_films(tmp_path):
     path = tmp_path / "search"
     first = GridSearchCV(net(callbacks=None), GRID, cv=2, checkpoint=path).fit(X, Y)
     film = Film(tmp_path / "film.html")

@@ -313,7 +313,7 @@ def test_ctrl_c_while_blocks_are_trained(monkeypatch):
     assert_array_equal(trained(net, resume=True).network_.theta, whole.network_.theta)
 
 
-def test_a_bar_tells_of_rounds(capsys):
+def test_a_bar_shows_rounds(capsys):
     trained(small(), verbose=True)
     told = capsys.readouterr().err
     assert "round 4/4" in told and "rows per second" in told

@@ -93,7 +93,7 @@ def test_dead_units_are_those_that_never_fire(batch_size):
     assert net.history_["dead_units.hidden0"][-1] == pytest.approx(dead)
 
 
-def test_figures_of_activations_in_layers_of_their_own():
+def test_figures_of_activations_in_separate_layers():
     layers = [Dense(12, "identity"), BatchNorm(), Activate("logistic"), Dropout(0.2)]
     history = trained(layers=layers).history_
     assert {"gradient_norm.norm0", "saturated.activation0"} <= set(history)

@@ -458,7 +458,7 @@ def test_lbfgs_and_every_solver():
         assert np.isfinite(ae.fit(X).predict(X)).all()
 
 
-def test_using_all_epochs_is_no_failure_unless_tol_asks():
+def test_using_all_epochs_is_not_a_failure_unless_tol_is_set():
     ae = coder("deep", learning_rate="constant").fit(X)
     assert ae.n_iter_ == 5 and ae.stop_reason_ == "max_iter"
     with pytest.warns(ConvergenceWarning, match="Maximum iterations"):
@@ -507,7 +507,7 @@ def test_an_interrupt_in_pretraining_ends_the_call(monkeypatch):
 
 
 @pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
-def test_a_logistic_output_wants_shares(form):
+def test_a_logistic_output_needs_shares(form):
     for settings in ({}, {"loss": "squared_error"}):
         with pytest.raises(ValueError, match="X holds numbers from .*output_activation='identity'"):
             AutoEncoder(2, output_activation="logistic", **settings, **FAST).fit(form(X))
@@ -519,7 +519,7 @@ def test_a_logistic_output_wants_shares(form):
 
 
 @pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
-def test_groups_want_shares(form):
+def test_groups_need_shares(form):
     with pytest.raises(ValueError, match="must lie between 0 and 1"):
         AutoEncoder(2, output_groups={"binary": [0]}, **FAST).fit(form(X))
 

@@ -105,7 +105,7 @@ def in_one_block(monkeypatch):
     monkeypatch.setattr(block_module, "_fit_alone", refuse)
 
 
-def test_each_has_a_horizon_of_its_own(in_one_block):
+def test_each_has_its_own_horizon(in_one_block):
     rates = [Cosine(epochs=4), Cosine(epochs=9), "cosine"]
     members = [
         MLPClassifier(**SMALL | {"max_iter": epochs}, learning_rate=rate, tol=9.0)

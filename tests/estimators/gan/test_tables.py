@@ -73,7 +73,7 @@ def test_conditions(gan, table):
     )
 
 
-def test_conditions_tell_of_other_columns():
+def test_conditions_say_something_about_other_columns():
     rng = np.random.default_rng(0)
     first = rng.normal(size=1000)
     table = pd.DataFrame({"first": first, "last": np.where(first > 0, "up", "down")})

@@ -54,7 +54,7 @@ def test_lists_arrays_of_objects_and_padding_are_one():
         np.testing.assert_array_equal(other.predict_proba(SEQUENCES), expected)
 
 
-def test_a_row_does_not_feel_how_long_the_others_are():
+def test_a_row_does_not_depend_on_the_length_of_others():
     net = RNNClassifier(**SMALL, cell="gru", bidirectional=True).fit(SEQUENCES, ABOVE)
     alone = np.concatenate([net.predict_proba([each]) for each in SEQUENCES])
     np.testing.assert_allclose(alone, net.predict_proba(SEQUENCES), rtol=1e-10)
@@ -72,7 +72,7 @@ def test_a_row_does_not_feel_how_long_the_others_are():
     ],
 )
 @pytest.mark.parametrize("members", [1, 2])
-def test_a_row_does_not_feel_how_long_the_others_are_in_any_layers(layers, members):
+def test_a_row_does_not_depend_on_the_length_of_others_in_any_layers(layers, members):
     net = RNNClassifier(layers=layers, max_iter=3, n_members=members, random_state=0)
     net.fit(SEQUENCES, ABOVE)
     alone = np.concatenate([net.decision_function([each]) for each in SEQUENCES])

@@ -64,7 +64,7 @@ def test_every_series_counts(method, steps):
     getattr(net, method)(X, y, weight)
 
 
-def test_running_statistics_are_no_state():
+def test_running_statistics_are_not_state():
     layers = [Residual([LSTM(3, **STATE), BatchNorm(), Dense(2)]), GRU(3)]
     net = RNNRegressor(layers=layers, stateful=True, max_iter=2, random_state=0).partial_fit(X, Y)
     tracked = {

@@ -123,7 +123,7 @@ def test_a_parameter_without_an_entry_is_named():
                 super().__init__(tol=tol)
 
 
-def test_classes_of_users_have_parameters_of_their_own():
+def test_classes_of_users_have_their_own_parameters():
     class Mine(sknn.MLPClassifier):
         def __init__(self, depth=3, tol=1e-4):
             super().__init__((4,), max_iter=1, tol=tol)

@@ -161,7 +161,7 @@ def test_a_warm_run_continues_and_does_not_start_again(source):
     assert_array_equal(other.coefs_[0], net.coefs_[0])
 
 
-def test_an_estimator_is_no_start(source):
+def test_a_bare_estimator_is_refused(source):
     with pytest.raises(TypeError, match=r"weight_init=Pretrained\(estimator\)"):
         MLPClassifier(**FAST, weight_init=source).fit(X, THREE)
 

@@ -193,7 +193,7 @@ def test_class_weight_and_early_stopping_grow_along():
     assert network.predict_proba(X).shape == (90, 5)
 
 
-def test_warm_start_still_wants_the_same_classes():
+def test_warm_start_still_needs_the_same_classes():
     network = net(warm_start=True, max_iter=2, learning_rate="cosine").fit(X, Y > 1)
     with pytest.raises(ValueError, match="warm_start can only be used"):
         network.fit(X, Y)

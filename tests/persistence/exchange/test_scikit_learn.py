@@ -146,7 +146,7 @@ def test_what_scikit_learn_has_not_is_refused(net, error, words):
         to_sklearn(net())
 
 
-def test_what_is_no_network_of_scikit_learn_is_refused():
+def test_what_is_not_a_network_of_scikit_learn_is_refused():
     with pytest.raises(TypeError, match="must be an MLPClassifier"):
         from_sklearn(sknn.MLPClassifier())
     with pytest.raises(NotFittedError):

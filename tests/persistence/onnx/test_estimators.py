@@ -181,7 +181,7 @@ def sknn_clone(estimator):
     return type(estimator)(**estimator.get_params(deep=False))
 
 
-def test_several_outputs_have_answers_of_their_own():
+def test_several_outputs_have_their_own_answers():
     y = np.column_stack([NAMES, np.where(FLOWERS[:, 1] > 0, "wide", "narrow")])
     estimator = MLPClassifier((6,), n_members=2, **BRIEF).fit(FLOWERS, y)
     for dtype in DTYPES:

@@ -203,7 +203,7 @@ def test_raw_scores(y):
     assert_near(scores, expected, "float64")
 
 
-def test_margins_stand_where_there_are_no_probabilities():
+def test_margins_are_used_if_there_are_no_probabilities():
     network = net(loss="hinge").fit(X, KINDS)
     assert_near(
         run(network, "float64", options={"zipmap": False})[1],

@@ -264,7 +264,7 @@ def test_weights_of_many_sizes():
     assert found.get_feature_names_out().tolist() == ["x0_a", "x0_b", "x0_c"]
 
 
-def test_rows_without_weight_are_no_rows():
+def test_rows_without_weight_do_not_count():
     X = np.array([[1.0], [2.0], [50.0]])
     encoder = TableEncoder()
     assert encoder.summarize(X, sample_weight=[0, 0, 0]) is None

@@ -128,7 +128,7 @@ def test_a_picture_of_your_own(page):
         net.set_params(callbacks=[Film(page, picture=lambda net: 3.0)]).fit(PLANE, Y)
 
 
-def test_captions_tell_the_epoch(page):
+def test_captions_name_the_epoch(page):
     net = MLPClassifier((4,), callbacks=[Film(page)], **BRIEF)
     net.fit(X, Y, X_val=X, y_val=Y)
     first, *_, last = listed(page, "captions")
