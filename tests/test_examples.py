@@ -280,7 +280,7 @@ def test_every_short_script_is_in_the_table_and_has_its_place_in_the_gallery():
 
 
 def test_every_example_is_linked_to_a_section_of_the_guide():
-    pytest.importorskip("sphinx", reason="the table stands in an extension of it")
+    pytest.importorskip("sphinx", reason="the table is in a Sphinx extension")
     docs = EXAMPLES.parent / "docs"
     places = runpy.run_path(str(docs / "example_links.py"))["EXPLAINED"]
     scripts = {str(path.relative_to(EXAMPLES).with_suffix("")) for path in EXAMPLES.rglob("*.py")}
@@ -339,7 +339,7 @@ def test_tables_need_no_pipeline(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.slow
-def test_weights_of_words_wait_and_come_to_the_same(tmp_path, monkeypatch, capsys):
+def test_weights_of_words_wait_and_give_the_same(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     picture = tmp_path / "text.png"
     run("tasks/text.py", monkeypatch, "--epochs", "3", "--output", str(picture))
@@ -419,7 +419,7 @@ def test_the_winner_of_a_search_continues_and_comes_back(tmp_path, monkeypatch, 
     assert_picture(picture)
 
 
-def test_a_network_of_pytorch_goes_on_learning(tmp_path, monkeypatch, capsys):
+def test_a_network_of_pytorch_continues_learning(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     pytest.importorskip("torch", reason="the network comes from PyTorch")
     picture = tmp_path / "from_pytorch.png"

@@ -59,7 +59,7 @@ def test_lbfgs_knows_its_penalty_too():
     np.testing.assert_allclose(full.history_["penalty"][-1], 0.5 * squares / len(X), rtol=1e-3)
 
 
-def test_what_layers_add_is_no_error_of_the_data():
+def test_what_layers_add_is_not_an_error_in_the_data():
     history = AutoEncoder((2,), variational=True, max_iter=3, random_state=0).fit(X).history_
     assert (history["penalty"] > 0).all()
 

@@ -46,7 +46,7 @@ def test_missing_is_a_level(missing):
         assert encoder.transform(column([other]))[0, 0] == np.float32(1.66)
 
 
-def test_missing_beside_one_level():
+def test_missing_next_to_one_level():
     out = TableEncoder().fit_transform(column(["a", None, "a"]))
     assert out.tolist() == [[1], [-1], [1]]
 

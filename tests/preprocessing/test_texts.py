@@ -133,7 +133,7 @@ def test_numbers_however_they_are_spelt(spell):
 
 
 @pytest.mark.parametrize("missing", MISSING)
-def test_what_stands_for_missing(missing):
+def test_what_is_read_as_missing(missing):
     texts = column(list(map(str, VALUES)))
     texts[::9] = missing
     plain = VALUES.copy()

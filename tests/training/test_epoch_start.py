@@ -123,9 +123,9 @@ def test_what_is_kept(ctrl_c):
     size = len(pickle.dumps(clone(model).fit(X, THREE)))
     ctrl_c(2)
     net = interrupted(model, X, THREE)
-    assert 3 * size < len(pickle.dumps(net)) < 4.2 * size, "weights, begin of the epoch, moments"
+    assert 3 * size < len(pickle.dumps(net)) < 4.2 * size, "weights, start of the epoch, moments"
     net.resume(X, THREE)
-    assert len(pickle.dumps(net)) < 1.05 * size, "what is over keeps nothing"
+    assert len(pickle.dumps(net)) < 1.05 * size, "a finished call keeps nothing"
     ctrl_c(2)
     interrupted(net, X, THREE).fit(X, THREE)
     assert net.stop_reason_ == "max_iter" and net.n_iter_ == 4, "a plain fit starts over"
@@ -140,7 +140,7 @@ def test_other_data_are_refused(ctrl_c):
     assert net.stop_reason_ == "interrupted"
 
 
-def test_a_pass_of_a_stream_goes_on_from_the_weights_it_has_reached(ctrl_c):
+def test_a_pass_of_a_stream_continues_from_the_weights_it_has_reached(ctrl_c):
     net = MLPClassifier(**MLP).partial_fit(X, THREE, classes=[0, 1, 2])
     ctrl_c(1)
     with pytest.warns(UserWarning, match="interrupted"):

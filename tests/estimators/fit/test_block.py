@@ -105,7 +105,7 @@ def in_one_block(monkeypatch):
     monkeypatch.setattr(block_module, "_fit_alone", refuse)
 
 
-def test_each_has_a_horizon_of_its_own(in_one_block):
+def test_each_has_its_own_horizon(in_one_block):
     rates = [Cosine(epochs=4), Cosine(epochs=9), "cosine"]
     members = [
         MLPClassifier(**SMALL | {"max_iter": epochs}, learning_rate=rate, tol=9.0)
@@ -400,7 +400,7 @@ def test_ctrl_c_in_last_passes_of_several(monkeypatch):
 
 
 @pytest.mark.bits
-def test_last_passes_that_come_to_no_good_end_leave_the_best_weights(monkeypatch):
+def test_last_passes_that_fail_leave_the_best_weights(monkeypatch):
     more = SMALL | {"max_iter": 10, "early_stopping": True, "learning_rate_init": 0.01}
     each = [MLPClassifier(**more, alpha=alpha) for alpha in (0.01, 0.1, 1.0)]
     passes = together_module.pass_over_all
