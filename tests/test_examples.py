@@ -151,7 +151,9 @@ STATEMENTS = [
     (
         "architectures/pretraining.py",
         r"digits (0\.\d+)",
-        lambda small, xavier, pretrained: small < 0.3 and pretrained > max(0.9, xavier),
+        lambda small, xavier, longer, relu, pretrained: (
+            small < 0.3 and pretrained > max(0.9, xavier) and min(longer, relu) > pretrained - 0.02
+        ),
     ),
     (
         "architectures/remembered.py",
