@@ -80,8 +80,8 @@ for i, name in enumerate(names):
     data.scatter(*X[Y[:, i] > 0].T, s=34 if i == 0 else 8, color=f"C{i}", label=f"label {name}")
 data.scatter(*X[~Y.any(axis=1)].T, s=6, color="0.75", label="no label")
 data.plot([-3, 3], [0, 0], color="black", linewidth=1)
-data.set(title="two labels, both where the circles overlap", ylabel="$x_2$")
-data.set_aspect("equal", adjustable="datalim")
+data.set(title="two labels, both where the circles overlap", ylabel="$x_2$", ylim=(-1.7, 1.7))
+data.set_box_aspect(3.4 / 7.6)  # Circles are round.
 
 # The probabilities of the two labels, along the black line through both circles.
 line = np.c_[np.linspace(-3, 3, 400), np.zeros(400)]
