@@ -59,12 +59,13 @@ STATEMENTS = [
     ),
     (
         "gradients/initial_weights.py",
-        r"(?:layer 10|loss) ([\d.]+(?:e-\d+)?)",
+        r"(?:layer 10|loss) ([\d.]+(?:e-\d+)?)|(\d+) pixels hold",
         lambda *of: (
             of[0] < 1e-6 < of[1] < 0.1 < min(of[2:4])
             and min(of[4:7]) > 2.2
-            and max(of[10:]) < 0.1
-            and len(of) == 16
+            and max(of[10:16]) < 0.1
+            and max(of[16:19]) < min(of[19:])
+            and len(of) == 22
         ),
     ),
     (
@@ -133,7 +134,9 @@ STATEMENTS = [
     (
         "architectures/narrow_middle.py",
         r"(?:PCA|encoder|noisy|restored) (0\.\d+)",
-        lambda pca, coder, noisy, clean: coder < 0.7 * pca and clean < 0.3 * noisy,
+        lambda pca, few, coder, many, noisy, clean: (
+            coder < 0.7 * pca and many > few + 0.2 and clean < 0.3 * noisy
+        ),
     ),
     (
         "architectures/between_digits.py",
@@ -148,7 +151,9 @@ STATEMENTS = [
     (
         "architectures/pretraining.py",
         r"digits (0\.\d+)",
-        lambda small, xavier, pretrained: small < 0.3 and pretrained > max(0.9, xavier),
+        lambda small, xavier, longer, relu, pretrained: (
+            small < 0.3 and pretrained > max(0.9, xavier) and min(longer, relu) > pretrained - 0.02
+        ),
     ),
     (
         "architectures/remembered.py",
