@@ -3,7 +3,7 @@ Boltzmann machines: filters without labels
 ==========================================
 
 A restricted Boltzmann machine (RBM; Smolensky 1986, Hinton 2002) has a visible and a hidden layer,
-and weights only between the two layers, used in both directions. It learns which data are likely,
+and weights only between the two layers, used in both directions. It learns which rows are likely,
 without labels. The weights of a hidden unit are a filter: the unit is active where there is ink in
 the orange pixels and none in the blue ones. A small machine, for images of 4 x 4 pixels, is drawn
 with all of its weights. In a larger one, each of twelve filters is followed by the unseen digits
@@ -11,6 +11,8 @@ that activate it most. The trained machine can fill in digits whose lower half i
 units are drawn given the visible ones, then visible units given the hidden ones, and so on. Every
 chain of such draws ends with another guess; their mean is gray where the guesses differ.
 """
+
+# sphinx_gallery_thumbnail_panels = [7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]
 
 import matplotlib.pyplot as plt
 import numpy as np

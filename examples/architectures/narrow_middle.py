@@ -12,6 +12,8 @@ codes and to judge them.
 A few codes lie far from all others, so the axes end at the 2nd and the 98th percentile.
 """
 
+# sphinx_gallery_thumbnail_panels = [2]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_digits

@@ -15,6 +15,8 @@ the same accuracy, and 30 epochs of ReLU from He's weights do better in both. Wi
 here, pretraining is no longer needed. It can help if labels are few, and rows without them plenty.
 """
 
+# sphinx_gallery_thumbnail_panels = [1]
+
 import time
 
 import matplotlib.pyplot as plt

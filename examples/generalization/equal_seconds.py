@@ -2,10 +2,10 @@
 Grid, random, and architecture search at equal seconds
 ======================================================
 
-A grid tries all combinations of a few values. A random search draws a new value every time. Above,
-both get nine fits to find two numbers, of which only the learning rate matters here: the grid tries
-three rates, three times each, and misses the peak; the random search tries nine rates (Bergstra &
-Bengio 2012).
+A grid tries all combinations of a few values. A random search draws new values every time. In the
+upper panels, both get nine fits to find two numbers, of which only the learning rate matters here:
+the grid tries three rates, three times each, and misses the peak; the random search tries nine
+rates (Bergstra & Bengio 2012).
 
 An architecture search by successive halving starts many candidates, drops most of them after a few
 epochs, and continues with the best. Each candidate has its own hidden layers (1 to 3 of them, with
@@ -17,6 +17,8 @@ and the random search end when the time of the architecture search is over. On s
 the means of the three end within about one percentage point, while single runs (dots) differ more.
 How many candidates fit in the time depends on the machine, so these numbers vary from run to run.
 """
+
+# sphinx_gallery_thumbnail_panels = [4]
 
 import time
 import warnings

@@ -12,6 +12,8 @@ Under Adam they do not: Adam divides the gradient, and with it that of the penal
 the whole gradient of the weight has had in recent steps.
 """
 
+# sphinx_gallery_thumbnail_panels = [0, 1, 2]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_digits

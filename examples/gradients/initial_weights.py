@@ -22,6 +22,8 @@ influence belongs to 10 to 14 pixels when the weights were small at first, and t
 were He's, in each of eight seeds, three of which are shown.
 """
 
+# sphinx_gallery_thumbnail_panels = [16]
+
 import warnings
 
 import matplotlib.pyplot as plt

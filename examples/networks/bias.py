@@ -12,6 +12,8 @@ The output unit has a bias in all four networks; only the hidden layer has none 
 the upper panels, the shade is the predicted probability: red for inside, blue for outside.
 """
 
+# sphinx_gallery_thumbnail_panels = [2]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D

@@ -12,6 +12,8 @@ images are told apart, depending on the seed. Once trained with labels, the unit
 classes: nine out of ten are.
 """
 
+# sphinx_gallery_thumbnail_panels = [2]
+
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA

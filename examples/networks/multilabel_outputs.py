@@ -14,6 +14,8 @@ be given rows without a label, and gets a row with two labels twice, at half the
 answers are wrong for both kinds of rows.
 """
 
+# sphinx_gallery_thumbnail_panels = [1]
+
 import matplotlib.pyplot as plt
 import numpy as np
 

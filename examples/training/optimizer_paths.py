@@ -19,6 +19,8 @@ the large ones within a hundred steps; Adadelta forgets them, too, and goes on t
 has the longest memory: after 1,000 steps, it is only two thirds of the way back.
 """
 
+# sphinx_gallery_thumbnail_panels = [0, 1]
+
 import warnings
 
 import matplotlib.pyplot as plt

@@ -12,6 +12,8 @@ C. Each lies at the bottom of its own valley. A and B are such twins: their unit
 in another order, and some with the opposite sign.
 """
 
+# sphinx_gallery_thumbnail_panels = [1]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.metrics import log_loss
