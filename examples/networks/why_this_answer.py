@@ -8,15 +8,12 @@ shuffled (``feature_importances``)? For digits, the gradient shows where ink wou
 class, and where it would count against it.
 
 The importance of a column is estimated from random shuffles of the 107 test rows. Bars near zero,
-<<<<<<< HEAD
-above or below it, are columns that the network can do without: a bar of -0.01 says that about one
-row more was right with the column shuffled. Columns that carry the same information hide each
-other: of flavanoids, total phenols, and od280 (diluted wines), each one can be shuffled at little
-cost, but if all three are shuffled together, the accuracy falls by 0.12.
-=======
 above or below it, are columns that the network can do without: a bar of -0.01 means that about one
 more row was classified correctly with the column shuffled.
->>>>>>> main
+
+Columns that carry the same information hide each other: of flavanoids, total phenols, and od280
+(diluted wines), each one can be shuffled at little cost, but if all three are shuffled together,
+the accuracy falls by 0.12.
 """
 
 # sphinx_gallery_thumbnail_panels = [0, 1]
