@@ -5,6 +5,8 @@ import sys
 
 import numpy as np
 import pytest
+from sklearn.feature_selection import f_classif
+from sklearn.impute._iterative import IterativeImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, get_scorer
 
@@ -26,6 +28,9 @@ NAMED = {
     "sklearn.linear_model.LogisticRegression": LogisticRegression,
     "sklearn.metrics._scorer._Scorer": type(get_scorer("accuracy")),
     "sklearn.metrics.accuracy_score": accuracy_score,
+    "sklearn.feature_selection.f_classif": f_classif,
+    "sklearn.impute._iterative.IterativeImputer": IterativeImputer,
+    "numpy.log1p": np.log1p,
     "numpy.float32": np.float32,
     "builtins.float": float,
 }
