@@ -182,7 +182,13 @@ def _fresh_graph(scope: Any, container: Any, dtype: np.dtype) -> Graph:
             f"Networks of sknn need operators of at least version {OLDEST_OPSET}; raise "
             f"target_opset={opset}."
         )
-    return Graph(dtype, opset, scope.get_unique_variable_name)
+
+    def fresh(stem: str) -> str:
+        # Not every converter of skl2onnx registers its names, such as that of KNNImputer.
+        unique: str = scope.get_unique_variable_name(f"sknn_{stem.removeprefix('sknn_')}")
+        return unique
+
+    return Graph(dtype, opset, fresh)
 
 
 def _given(operator: Any, family: Family, graph: Graph) -> list[Tensor]:

@@ -4,9 +4,12 @@ import re
 
 import numpy as np
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline
+from sklearn.ensemble import VotingClassifier
+from sklearn.impute import KNNImputer, SimpleImputer
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import (
     OneHotEncoder,
     OrdinalEncoder,
@@ -157,6 +160,24 @@ def test_each_column_has_its_own_type():
         convert(pipeline, frame)
 
 
+WRAPPED = {
+    "search": lambda pipeline: GridSearchCV(pipeline, {"mlpclassifier__alpha": [1e-4]}, cv=2),
+    "vote": lambda pipeline: VotingClassifier([("a", pipeline)], flatten_transform=False),
+    "calibration": lambda pipeline: make_pipeline(
+        pipeline[0], CalibratedClassifierCV(pipeline[1], cv=2)
+    ),
+    "union": lambda pipeline: make_pipeline(FeatureUnion([("a", pipeline[0])]), pipeline[1]),
+}
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_encoders_are_found_inside_other_estimators(name):
+    pipeline = in_pipeline(OneHotEncoder(handle_unknown="ignore"))
+    pipeline, frame = fitted(WRAPPED[name](pipeline), color=TEXTS["None"])
+    with pytest.raises(ValueError, match="^Column 'color' of X"):
+        convert(pipeline, frame)
+
+
 def test_a_column_without_a_name_has_a_place():
     rows = np.column_stack([SIZES, np.where(LOST, np.nan, SIZES)])
     net = MLPClassifier((6,), max_iter=1, random_state=0)
@@ -186,6 +207,11 @@ def test_imputers_with_columns_that_skl2onnx_does_not_expect_are_refused(name):
     pipeline = make_pipeline(imputer, net).fit(rows, KINDS)
     with pytest.raises(ValueError, match=words):
         convert(pipeline, rows, "float32")
+
+
+@pytest.mark.parametrize("net", [table(), MLPClassifier((6,), max_iter=1, random_state=0)])
+def test_an_imputer_of_neighbors_does_not_share_names(net):
+    assert_right(make_pipeline(KNNImputer(), net).fit(GAPS, KINDS), GAPS, "float32")
 
 
 def test_the_transform_of_yeo_and_johnson_is_refused_if_there_were_gaps():
