@@ -29,8 +29,8 @@ from tests.cases import activations, initializers, layers, losses, optimizers, s
 from tests.checks.public import list_of, networks
 
 # Classes that nobody imports are found, too.
-for room in (sknn.core, sknn.training, sknn.estimators):
-    for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+for package in (sknn.core, sknn.training, sknn.estimators):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
 
 ROWS = {
@@ -151,7 +151,7 @@ def test_every_part_has_a_row(family):
 def test_every_short_name_leads_to_its_part(family):
     registry = BASES[family][0].registry
     hidden = names(kind for kind in registry.values() if kind.__module__.startswith("sknn."))
-    assert set(hidden) <= set(names(parts(family))), f"short names of {family} that cannot be made"
+    assert set(hidden) <= set(names(parts(family))), f"short names of {family} without a part"
 
 
 @pytest.mark.parametrize("family", [family for family in BASES if family != "layers"])
@@ -166,7 +166,7 @@ def test_every_part_has_a_short_name(family):
 
 
 @pytest.mark.parametrize("family", NAMED_IN)
-def test_every_short_name_is_told_by_the_parameter_that_takes_it(family):
+def test_every_short_name_is_listed_by_the_parameter_that_takes_it(family):
     told = [f'"{kind.alias}"' for kind in found_by_name(family)]
     file, parameter = NAMED_IN[family]
     # Losses differ by task; elsewhere, every text that names one names all.
@@ -193,7 +193,7 @@ def test_every_short_name_is_in_the_guide(family):
     told = (pathlib.Path(sknn.__file__).parents[1] / page).read_text(encoding="utf-8")
     known = {name.strip('"') for name in re.findall('`("?\\w+"?)`', told)}
     missing = [kind.alias for kind in found_by_name(family) if kind.alias not in known]
-    assert not missing, f"add a line on each of {missing} to the table of {page}"
+    assert not missing, f"add a line for each of {missing} to the table of {page}"
 
 
 def texts(parameter):
@@ -218,7 +218,7 @@ def test_every_parameter_has_a_constraint(family):
         for name in kind._get_param_names()
         if name not in kind.constraints and name not in excused
     ]
-    assert not missing, f"say what {missing} may be in `constraints` of the class"
+    assert not missing, f"declare valid values of {missing} in `constraints` of the class"
 
 
 def test_every_loss_is_worked_out_on_paper():
@@ -231,7 +231,7 @@ def test_every_loss_is_worked_out_on_paper():
 
 def test_every_layer_has_a_kind():
     missing = names(kind for kind in parts("layers") if kind.kind == Layer.kind)
-    assert not missing, f"say how unnamed layers of {missing} are called, kind = ..., in the class"
+    assert not missing, f"name unnamed layers of {missing}: kind = ... in the class"
 
 
 @pytest.mark.parametrize("family", INVALID)
@@ -249,4 +249,4 @@ def test_every_parameter_has_an_invalid_value(family):
 @each_family
 def test_every_part_has_an_example(family):
     missing = names(kind for kind in parts(family) if ">>>" not in (kind.__doc__ or ""))
-    assert not missing, f"show {missing} at work in an Examples section of the docstring"
+    assert not missing, f"use {missing} in an Examples section of the docstring"

@@ -448,7 +448,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_texts_that_are_no_graph(name):
+def test_texts_that_are_not_a_graph(name):
     text, words = TEXTS[name]
     refuse(zipped(("graph.json", text)), words or None)
 
@@ -473,19 +473,19 @@ ARRAYS = {
 
 
 @pytest.mark.parametrize("name", ARRAYS)
-def test_members_that_are_no_arrays(name):
+def test_members_that_are_not_arrays(name):
     content, words = ARRAYS[name]
     refuse(graph({"array": 0}, ("0.npy", content)), words or None)
 
 
-def test_a_huge_name_is_not_told_as_a_whole(tmp_path):
+def test_a_huge_name_is_not_shown_as_a_whole(tmp_path):
     (tmp_path / "net.sknn").write_bytes(graph(objects("a." + "b" * 10**6)))
     with pytest.raises(ValueError, match="it needs a.bbb") as caught:
         load(tmp_path / "net.sknn")
     assert len(str(caught.value)) < 5000
 
 
-def test_an_array_that_is_asked_for_twice():
+def test_an_array_that_is_referenced_twice():
     member = npy(np.zeros(1 << 17))
     refuse(graph([{"array": 0}, {"array": 0}], ("0.npy", member)), "refers to it twice")
 

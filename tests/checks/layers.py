@@ -117,11 +117,11 @@ class Watched(np.ndarray):
         for operand in inputs:
             dtype = getattr(operand, "dtype", None)
             wide = dtype is not None and dtype.kind in "fc" and dtype != np.float32
-            assert not wide, f"{ufunc.__name__} was given {dtype}"
+            assert not wide, f"{ufunc.__name__} got {dtype}"
         inputs = [np.asarray(i) if isinstance(i, Watched) else i for i in inputs]
         if out is None:
             result = getattr(ufunc, method)(*inputs, **kwargs)
-            assert np.ndim(result) == 0, f"{ufunc.__name__} made an array of {np.shape(result)}"
+            assert np.ndim(result) == 0, f"{ufunc.__name__} allocated {np.shape(result)}"
             return result
         getattr(ufunc, method)(*inputs, out=tuple(np.asarray(o) for o in out), **kwargs)
         return out[0]

@@ -8,7 +8,7 @@ import pkgutil
 import sknn
 
 # Users import the contents of these from the modules next to them.
-ROOMS = {"core", "training", "estimators"}
+INTERNAL = {"core", "training", "estimators"}
 # The modules that export what a package or file of core lists.
 FAMILIES = {"activations", "initializers", "layers", "losses", "optimizers", "schedules"}
 
@@ -17,7 +17,7 @@ def modules():
     """Return the public modules of sknn, the package itself first, without internal packages."""
     found = [sknn]
     for module in pkgutil.iter_modules(sknn.__path__):
-        if not module.name.startswith("_") and module.name not in ROOMS:
+        if not module.name.startswith("_") and module.name not in INTERNAL:
             found.append(importlib.import_module(f"sknn.{module.name}"))
     return found
 

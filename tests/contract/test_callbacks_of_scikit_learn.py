@@ -52,7 +52,7 @@ def watched(metric="r2", kind=MLPRegressor, **params):
     ],
     ids=str,
 )
-def test_the_monitor_logs_every_epoch_and_the_model_that_is_served(params):
+def test_the_monitor_logs_every_epoch_and_the_model_that_is_used(params):
     net, monitor = watched(**params)
     net.fit(X, REAL)
     plain = MLPRegressor(**SMALL | params).fit(X, REAL)

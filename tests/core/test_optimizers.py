@@ -101,7 +101,7 @@ def test_works_in_place_and_keeps_the_dtype(row, dtype):
     before, buffer = theta.copy(), grad
     state = row.spec.init(theta)
     arrays = dict(state)
-    assert state.keys() == row.state, f"say the state of {row} in tests/cases/optimizers.py"
+    assert state.keys() == row.state, f"declare the state of {row} in tests/cases/optimizers.py"
     assert row.spec.update(state, grad, theta, 0.1, 1) is None
     assert grad is buffer and grad.dtype == dtype
     np.testing.assert_array_equal(theta, before)

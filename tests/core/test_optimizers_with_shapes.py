@@ -42,8 +42,8 @@ def test_a_bound_optimizer_keeps_what_the_family_promises(row, layout):
     bound = spec.bind(layout)
     theta = drawn(layout.n_trainable)
     state, before = bound.init(theta), theta.copy()
-    assert pickle.dumps(vars(spec)) == told, "bind changes self: copy.copy(self) is to change"
-    assert state.keys() == row.state, f"say the state of {row} in tests/cases/optimizers.py"
+    assert pickle.dumps(vars(spec)) == told, "bind changes self: change copy.copy(self) instead"
+    assert state.keys() == row.state, f"declare the state of {row} in tests/cases/optimizers.py"
     for step in (1, 2, 3):
         grad = drawn(*theta.shape, seed=step)
         buffer = grad
@@ -136,7 +136,7 @@ def test_the_users_optimizer_is_left_as_it_was():
     assert vars(solver) == {"momentum": 0.9}
 
 
-def test_training_goes_on_where_it_stood():
+def test_training_continues_where_it_stood():
     whole, part = net(), net()
     for epoch in range(4):
         whole.partial_fit(X, y, classes=[0, 1])
@@ -175,7 +175,7 @@ def test_other_families(kind):
     assert np.isfinite(model.predict(rows)).all()
 
 
-def test_both_players_have_layouts_of_their_own():
+def test_both_players_have_their_own_layouts():
     gan = GAN(
         generator_layer_sizes=(5,),
         discriminator_layer_sizes=(4,),

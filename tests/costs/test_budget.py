@@ -175,7 +175,7 @@ def test_calls_before_the_loop(family):
 
 
 @pytest.mark.parametrize("family", FITS)
-def test_what_parameters_stand_for_is_asked_once(family, monkeypatch):
+def test_what_parameters_mean_is_resolved_once(family, monkeypatch):
     kind, X, _ = FITS[family]
     asked = []
 

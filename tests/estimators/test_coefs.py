@@ -314,7 +314,7 @@ def test_what_is_folded_cannot_be_written_to_in_place():
         net.coefs_[:] = net.coefs_
 
 
-def test_training_goes_on_from_what_was_set():
+def test_training_continues_from_what_was_set():
     settings = {"hidden_layer_sizes": (4,), "normalization": "batch", "warm_start": True} | SMALL
     net = MLPRegressor(**settings).fit(X, REAL)
     net.coefs_ = [np.zeros_like(W) for W in net.coefs_]

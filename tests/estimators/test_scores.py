@@ -180,7 +180,7 @@ def test_parameters_beyond_all_numbers():
         search.fit(X, REAL)
 
 
-def test_gibbs_speaks_of_its_own_argument():
+def test_gibbs_names_its_own_argument():
     model = BernoulliRBM(3, n_iter=1, random_state=0).fit(IN_BOUNDS)
     with pytest.raises(ValueError, match="In v: "):
         model.gibbs(np.full_like(X, np.nan))

@@ -267,7 +267,7 @@ def test_ctrl_c_keeps_the_last_weights_and_warns(kind, where):
     assert len(network.loss_curve_) == 3
 
 
-def test_ctrl_c_with_a_kept_best_serves_it():
+def test_ctrl_c_with_a_kept_best_uses_it():
     settings = SETTINGS | {"learning_rate_init": 0.3, "max_iter": 50}
     network = MLPRegressor(random_state=0, callbacks=[Interrupt(7)], **settings)
     with pytest.warns(UserWarning, match="Training interrupted by user"):

@@ -175,7 +175,7 @@ def inject(name, call, error, draw):
         assert whole or pickle.dumps(net) == before, f"{case}: changed"
     elif error is KeyboardInterrupt:
         assert call != "use", f"{case}: swallowed"
-        assert any("interrupted" in str(w.message) for w in told), f"{case}: without a word"
+        assert any("interrupted" in str(w.message) for w in told), f"{case}: without a warning"
     check_whole(net, case)
 
 
@@ -243,7 +243,7 @@ def test_a_stream_of_blocks_ends_and_says_where():
             alone.partial_fit(X[rows], THREE[rows], classes=[0, 1, 2])
     np.testing.assert_array_equal(net.network_.theta, alone.network_.theta)
     fit_blocks(net, blocks, THREE)
-    assert net.stop_reason_ != "interrupted", "a later stream goes on"
+    assert net.stop_reason_ != "interrupted", "a later stream continues"
 
 
 def test_a_stream_that_is_cut_while_a_block_is_computed():

@@ -289,7 +289,7 @@ def test_what_is_asked_must_be_there():
         integrated_gradients(net, X, baseline=X[:3])
 
 
-def test_too_few_steps_are_told():
+def test_too_few_steps_are_reported():
     net = MLPRegressor("squared_error", (50,), "relu", random_state=0, max_iter=50).fit(X, Y)
     with pytest.warns(UserWarning, match="max_steps=1"):
         integrated_gradients(net, X, max_steps=1, tol=1e-9)

@@ -95,7 +95,7 @@ def test_junk_is_refused_by_name(kind, name, capsys):
     for label, value in JUNK.items():
         found = _outcome(kind, name, value)
         if found is None:
-            assert name in ALLOWED.get(label, ()), f"{name}={label} is taken"
+            assert name in ALLOWED.get(label, ()), f"{name}={label} is accepted"
         else:
             assert name in found, f"{name}={label}: {found}"
 
@@ -154,7 +154,7 @@ CALLBACKS = [
 
 
 @pytest.mark.parametrize(("entry", "remedy"), CALLBACKS)
-def test_the_remedy_for_what_is_no_callback(entry, remedy):
+def test_the_remedy_for_what_is_not_a_callback(entry, remedy):
     with pytest.raises(InvalidParameterError, match=remedy):
         small(sknn.MLPClassifier, callbacks=[entry]).fit(X, y)
 

@@ -191,7 +191,7 @@ def test_elsewhere():
     assert_refuses(lambda: net.fit(X, BINARY, broken()), "sample_weight")
 
 
-def test_in_memory_beside_blocks():
+def test_in_memory_next_to_blocks():
     array = pytest.importorskip("dask.array")
     lazy = array.from_array(X, (30, SIZE))
     assert_refuses(lambda: list(blocks(lazy, broken())), "[Aa]rgument 1")

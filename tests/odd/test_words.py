@@ -108,7 +108,7 @@ def test_the_column_of_an_odd_entry_is_named(entry, form):
 
 
 @pytest.mark.parametrize("entry", ["four", pd.Timestamp("2024-01-05")])
-def test_an_odd_entry_of_a_table_is_told_with_its_column(entry):
+def test_an_odd_entry_of_a_table_is_reported_with_its_column(entry):
     frame = pd.DataFrame({"km": np.arange(40.0), "doors": np.arange(40) % 5})
     net = TabularMLPClassifier(preset="fast", **SMALL).fit(frame, BINARY[:40])
     odd = frame.assign(doors=frame["doors"].astype(object))
@@ -220,7 +220,7 @@ SPARSE = {
 
 @pytest.mark.parametrize("name", SPARSE)
 @pytest.mark.parametrize("kind", [*CLASSIFIERS, GAN])
-def test_sparse_targets_that_are_no_indicator(kind, name):
+def test_sparse_targets_that_are_not_an_indicator(kind, name):
     y = SPARSE[name]
     assert "y is sparse" in said(lambda: kind().fit(X, y))
     if kind is not GAN:

@@ -112,7 +112,7 @@ def main():
     """Write the files of the current format, if there are none."""
     folder = FOLDER / f"format-{FORMAT}"
     if folder.exists():
-        sys.exit(f"{folder} is there: what was written must load for ever, and is never renewed.")
+        sys.exit(f"{folder} exists: stored files must always load, and are never renewed.")
     folder.mkdir(parents=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -92,7 +92,7 @@ def scorer(net):
 @pytest.mark.parametrize("row", FIRST, ids=str)
 def test_in_pipelines_and_searches(row, company):
     if company == "architecture" and isinstance(row.estimator, NO_ARCHITECTURE):
-        pytest.skip("the search asks for networks that are trained epoch by epoch against a score")
+        pytest.skip("the search needs networks that are trained epoch by epoch against a score")
     if company == "grid" and scorer(row.estimator) is not None:
         pytest.skip("there is no score to choose by")
     net = COMPANIES[company](short(row.estimator)).fit(*data(row.estimator))
@@ -111,7 +111,7 @@ PAUSABLE = [
 
 
 @pytest.mark.parametrize("row", WARM, ids=str)
-def test_a_warm_start_goes_on(row):
+def test_a_warm_start_continues(row):
     net = short(row.estimator, warm_start=True)
     net.fit(*data(net))
     twin = through_a_file(net)
@@ -121,7 +121,7 @@ def test_a_warm_start_goes_on(row):
 
 
 @pytest.mark.parametrize("row", STREAMED, ids=str)
-def test_a_stream_goes_on(row):
+def test_a_stream_continues(row):
     net = short(row.estimator)
     if "early_stopping" in net.get_params():
         net.set_params(early_stopping=False)
@@ -136,7 +136,7 @@ def test_a_stream_goes_on(row):
 
 
 @pytest.mark.parametrize("row", PAUSABLE, ids=str)
-def test_a_pause_goes_on(row):
+def test_a_pause_continues(row):
     net = short(row.estimator, callbacks=[Pause(2)])
     net.fit(*data(net))
     twin = through_a_file(net)

@@ -33,7 +33,7 @@ def test_it_loads_and_answers_as_it_did(path):
     assert_identical(through_a_file(estimator), estimator)
 
 
-def test_training_goes_on():
+def test_training_continues():
     folder = golden.FOLDER / "format-1"
     stream = load(folder / "stream.sknn")["estimator"]
     assert stream.partial_fit(golden.X, golden.REAL).run_.epoch == 2

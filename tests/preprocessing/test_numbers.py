@@ -136,7 +136,7 @@ def test_trees_of_few_rows_are_quantiles():
     assert np.array_equal(by_tree, TableEncoder(n_bins=3).fit_transform(x))
 
 
-def test_whole_numbers_of_many_values_are_no_labels():
+def test_whole_numbers_with_many_values_are_not_labels():
     x = np.random.default_rng(0).random((300, 1))
     y = (x[:, 0] * 1000).astype(int)
     one = TableEncoder(bins="tree").fit_transform(x, y)

@@ -19,7 +19,7 @@ def grades(values, order=GRADES, ordered=True):
 SOME = ["low", "high", None, "middle", "low", "high", "middle"]
 
 
-def test_an_ordered_category_is_a_number_beside_its_levels():
+def test_an_ordered_category_is_a_number_next_to_its_levels():
     encoder = TableEncoder(n_bins=3, linear=True).fit(grades(SOME))
     names = encoder.get_feature_names_out().tolist()
     assert names[:3] == ["grade_rank", "grade_rank_bin0", "grade_rank_bin1"]

@@ -121,7 +121,7 @@ def a_worker_dies(client, folder, **options):
 
 
 @pytest.mark.parametrize("name", [pytest.param("halving", marks=pytest.mark.slow), "grid"])
-def test_a_search_whose_client_was_killed_goes_on_there(client, name, tmp_path):
+def test_a_search_whose_client_was_killed_continues(client, name, tmp_path):
     path = tmp_path / "search.sknn"
     assert killed(name, path, "the file is written", 2)
     with joblib.parallel_config("dask"):

@@ -63,7 +63,7 @@ def assert_same(there, here):
     assert_array_equal(there.predict(X, **levels), here.predict(X, **levels))
 
 
-def test_a_cluster_comes_to_the_same(here):
+def test_a_cluster_gives_the_same(here):
     alone = fit_members(network(), lazy(), y, weight)
     assert_same(alone, here)
     with cluster(2, 1, processes=False):

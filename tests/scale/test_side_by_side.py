@@ -55,7 +55,7 @@ def assert_same(there, here):
         assert_array_equal(there.run_.optimizer_state[name], state)
 
 
-def test_a_cluster_comes_to_the_same():
+def test_a_cluster_gives_the_same():
     small = {"epochs": 1, "together": 2, "classes": [0, 1]}
     parts = [(X[:50], y[:50]), (X[50:90], y[50:90])]
     here = fit_blocks(MLPClassifier((4,), random_state=0), parts, **small)
@@ -180,7 +180,7 @@ print("the same")
 
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed")
-def test_ray_comes_to_the_same(tmp_path):
+def test_ray_gives_the_same(tmp_path):
     home = {"HOME": str(tmp_path), "RAY_USAGE_STATS_ENABLED": "0", "RAY_TMPDIR": "/tmp"}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", SCRIPT],

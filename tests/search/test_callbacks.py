@@ -92,7 +92,7 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 @pytest.mark.parametrize("error_score", ["raise", 0.0], ids=str)
-def test_what_is_wrong_in_all_candidates_is_told_as_itself(name, error_score):
+def test_what_is_wrong_in_all_candidates_is_raised_as_it_is(name, error_score):
     model, space, words = WRONG[name]
     with pytest.raises(InvalidParameterError, match=words) as caught:
         search(model, space, n_candidates=1, error_score=error_score).fit(X, THREE)

@@ -97,7 +97,7 @@ def dying(after):
 @pytest.mark.parametrize("number", [0, 3])
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("name", ["halving", "grid"])
-def test_what_was_killed_goes_on(name, moment, number, path):
+def test_what_was_killed_continues(name, moment, number, path):
     assert killed(name, path, moment, number)
     assert_same(fitted(name, path), whole(name))
 
@@ -166,7 +166,7 @@ NETWORKS = {
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_networks_go_on_where_they_were(name, path):
+def test_networks_continue_where_they_were(name, path):
     net = NETWORKS[name]
     space = {"learning_rate": [0.01, 0.03, 0.1]} if name == "machine" else RATES
     if name == "lbfgs":
@@ -347,7 +347,7 @@ def test_backends_that_answer_late_get_less_at_a_time():
         assert [next(done), *done] == [*range(11)]
 
 
-def test_after_ctrl_c_the_same_call_goes_on(path):
+def test_after_ctrl_c_the_same_call_continues(path):
     model = network(callbacks=[Interrupt()])
     other = search(model).fit(X, THREE)
     interrupt_after(14)
@@ -405,7 +405,7 @@ def _second_dies():
     return evaluate
 
 
-def test_weights_and_routed_metadata_go_on_too(path):
+def test_searches_with_weights_and_routed_metadata_continue_too(path):
     weight = np.linspace(0.1, 2.0, len(X))
     with config_context(enable_metadata_routing=True):
         model = network().set_fit_request(sample_weight=True).set_score_request(sample_weight=True)

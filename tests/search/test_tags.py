@@ -43,7 +43,7 @@ def test_what_the_best_estimator_says():
     assert not hasattr(search("classifier").set_params(refit=False), "fit_transform")
 
 
-def test_y_is_asked_for_by_name():
+def test_a_missing_y_is_named():
     with pytest.raises(ValueError, match="requires y to be passed"):
         search("classifier").fit(X)
     assert search("coder").fit(X).best_index_ in (0, 1)

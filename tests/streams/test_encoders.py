@@ -130,7 +130,7 @@ def test_small_first_blocks_do_with_an_encoder_of_all():
     assert whole.run_.epoch == 2
 
 
-def test_a_network_that_goes_on_keeps_its_encoder():
+def test_a_network_that_continues_keeps_its_encoder():
     net = fit_blocks(network(), PARTS, together=2, encoder="all")
     before = net.encoder_.transform(X)
     fit_blocks(net, [(X[:60], y[:60])], encoder="all")

@@ -150,7 +150,7 @@ def test_jobs_do_not_matter(splits):
         assert_array_equal(apart.history_[name], alone.history_[name])
 
 
-def test_a_network_goes_on_as_after_fit(tmp_path):
+def test_a_network_continues_as_after_fit(tmp_path):
     rate = {"learning_rate": "constant"}
     nets = [network(**rate).fit(X, y), fit_members(network(**rate), LAZY, y)]
     save(nets[1], tmp_path / "net.sknn")

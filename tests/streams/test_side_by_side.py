@@ -124,7 +124,7 @@ def test_a_round_of_one_block_is_that_block():
     assert not np.array_equal(first.network_.theta, net.network_.theta)
 
 
-def test_jobs_come_to_the_same():
+def test_jobs_give_the_same():
     here = trained(small(dropout=0.1))
     with joblib.parallel_config("threading", n_jobs=2):
         there = trained(small(dropout=0.1))
@@ -148,7 +148,7 @@ def test_blocks_come_from_anywhere(source):
     assert_array_equal(net.network_.theta, trained(small()).network_.theta)
 
 
-def test_an_object_may_begin_anew():
+def test_an_object_may_start_over():
     class Batches:
         def __iter__(self):
             yield from PARTS
@@ -266,7 +266,7 @@ class Dies(Callback):
 
 @pytest.mark.parametrize("together", [1, 2, 3])
 @pytest.mark.parametrize("source", [LAZY, [x for x, *_ in PARTS]], ids=["lazy", "iterable"])
-def test_what_was_killed_goes_on(tmp_path, together, source):
+def test_what_was_killed_continues(tmp_path, together, source):
     path = tmp_path / "net"
     whole = trained(small(dropout=0.1), epochs=3, together=together)
     net = small(dropout=0.1, callbacks=[Checkpoint(path), Dies()])
@@ -313,7 +313,7 @@ def test_ctrl_c_while_blocks_are_trained(monkeypatch):
     assert_array_equal(trained(net, resume=True).network_.theta, whole.network_.theta)
 
 
-def test_a_bar_tells_of_rounds(capsys):
+def test_a_bar_shows_rounds(capsys):
     trained(small(), verbose=True)
     told = capsys.readouterr().err
     assert "round 4/4" in told and "rows per second" in told

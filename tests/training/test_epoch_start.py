@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sknn import GAN, MLPClassifier, MLPRegressor
 from sknn.callbacks import Callback, WeightAveraging
 from sknn.estimators.fit.block import fit_block
+from sknn.inspection import LossCurveDisplay
 from sknn.persistence import load, save
 from sknn.training.trainer import Trainer
 from tests.checks.runs import assert_equal, assert_same, everything
@@ -92,6 +93,17 @@ def test_a_resumed_fit_is_one_that_was_never_interrupted(name, epoch, where, ctr
     assert_equal(everything(part.run_), everything(whole.run_))
 
 
+@pytest.mark.parametrize("early_stopping", [True, False])
+def test_before_the_first_epoch_has_ended_there_is_no_history(early_stopping, ctrl_c):
+    ctrl_c(0)
+    net = MLPClassifier(**MLP, early_stopping=early_stopping)
+    with pytest.warns(UserWarning, match="To finish this call, call resume with the same data"):
+        net.fit(X, THREE)
+    assert net.best_loss_ is None and list(net.history_) == ["epoch"]
+    with pytest.raises(ValueError, match="resume the call that was interrupted"):
+        LossCurveDisplay.from_estimator(net)
+
+
 @pytest.mark.parametrize("solver", ["adam", "lazy_adam"])
 @pytest.mark.parametrize("data", OTHER, ids=["dense", "sparse"])
 def test_sparse_rows_whose_weights_wait(data, solver, ctrl_c):
@@ -123,9 +135,9 @@ def test_what_is_kept(ctrl_c):
     size = len(pickle.dumps(clone(model).fit(X, THREE)))
     ctrl_c(2)
     net = interrupted(model, X, THREE)
-    assert 3 * size < len(pickle.dumps(net)) < 4.2 * size, "weights, begin of the epoch, moments"
+    assert 3 * size < len(pickle.dumps(net)) < 4.2 * size, "weights, start of the epoch, moments"
     net.resume(X, THREE)
-    assert len(pickle.dumps(net)) < 1.05 * size, "what is over keeps nothing"
+    assert len(pickle.dumps(net)) < 1.05 * size, "a finished call keeps nothing"
     ctrl_c(2)
     interrupted(net, X, THREE).fit(X, THREE)
     assert net.stop_reason_ == "max_iter" and net.n_iter_ == 4, "a plain fit starts over"
@@ -140,7 +152,7 @@ def test_other_data_are_refused(ctrl_c):
     assert net.stop_reason_ == "interrupted"
 
 
-def test_a_pass_of_a_stream_goes_on_from_the_weights_it_has_reached(ctrl_c):
+def test_a_pass_of_a_stream_continues_from_the_weights_it_has_reached(ctrl_c):
     net = MLPClassifier(**MLP).partial_fit(X, THREE, classes=[0, 1, 2])
     ctrl_c(1)
     with pytest.warns(UserWarning, match="interrupted"):

@@ -80,7 +80,7 @@ def test_small_slabs_make_no_difference(monkeypatch):
 
 
 @pytest.mark.parametrize("value", ["good", None, [1.0]])
-def test_history_refuses_what_is_no_number(value):
+def test_history_refuses_what_is_not_a_number(value):
     with pytest.raises(TypeError, match="'note'"):
         History().append({"epoch": 1.0, "note": value})
 

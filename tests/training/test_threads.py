@@ -91,7 +91,7 @@ def test_somebody_elses_limit_in_another_thread(limit, they_leave):
             theirs.__exit__(None, None, None)
             assert set(numbers()) == {1}
     if they_leave == "after":
-        assert set(numbers()) == {limit}, "their limit stands until they leave"
+        assert set(numbers()) == {limit}, "their limit holds until they leave"
         theirs.__exit__(None, None, None)
     assert numbers() == before
 
@@ -105,7 +105,7 @@ def release_control():
 
 @pytest.mark.parametrize("limit", [1, 2])
 @pytest.mark.parametrize("here", [True, False])
-def test_somebody_elses_limit_after_a_limit_for_good(limit, here):
+def test_somebody_elses_limit_after_a_permanent_limit(limit, here):
     """The fixture's limit: in threadpoolctl 3.8, only its thread may change the number."""
     before = numbers()
     theirs = threadpool_limits(1, user_api="blas")
@@ -147,7 +147,7 @@ def test_somebody_elses_limit_around_ours():
         assert set(numbers()) == {1}
 
 
-def test_a_number_set_for_good_in_the_meantime_stands():
+def test_a_number_set_permanently_in_the_meantime_stays():
     with blas_threads(0):
         for library in blas.libraries()[0]:
             library.use(3)
@@ -168,7 +168,7 @@ def test_the_innermost_counts():
     assert numbers() == before
 
 
-def test_large_products_beside_small_ones_of_another_thread():
+def test_large_products_next_to_small_ones_of_another_thread():
     before = numbers()
     with elsewhere(small), blas_threads(PARALLEL_FROM):
         assert set(numbers()) == {1}
@@ -180,7 +180,7 @@ def test_an_exit_that_was_cut_off():
     outer, cut = blas_threads(0), blas_threads(0)
     with outer, outer:
         cut.__enter__()
-    assert numbers() == before and not threads._users, "the outer one takes it off"
+    assert numbers() == before and not threads._users, "the outer limit lifts it"
     cut.__exit__()
     lost = blas_threads(0)
     lost.__enter__()
@@ -188,7 +188,7 @@ def test_an_exit_that_was_cut_off():
     del lost
     with blas_threads(0):
         pass
-    assert numbers() == before, "the next one puts it right"
+    assert numbers() == before, "the next limit corrects it"
 
 
 def within():

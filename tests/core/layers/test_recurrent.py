@@ -372,7 +372,7 @@ def test_bad_parameters(layer, message):
 
 @cells
 @pytest.mark.parametrize("shape", [(5,), (4, 3, 2)], ids=str)
-def test_rows_that_are_no_sequences(cell, shape):
+def test_rows_that_are_not_sequences(cell, shape):
     with pytest.raises(ValueError, match=r"\(steps, features\)"):
         cell().bind(Defaults()).plan(shape)
 

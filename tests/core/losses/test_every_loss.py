@@ -149,7 +149,7 @@ def test_one_number_for_all_rows_is_an_array_of_it(row):
 
 
 @each_row
-def test_weight_two_is_the_row_twice_and_zero_is_no_row(row):
+def test_weight_two_is_the_row_twice_and_zero_drops_it(row):
     raw, target = scores(row), row.draw(N)
     counts = np.random.default_rng(3).integers(0, 3, N)
     value, grad = evaluate(row.kernel, raw, target, column(counts))

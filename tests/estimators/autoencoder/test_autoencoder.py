@@ -177,7 +177,7 @@ class FailOnce(Callback):
             raise RuntimeError
 
 
-def test_a_start_that_is_served_is_not_where_training_goes_on(tmp_path):
+def test_a_start_that_is_used_is_not_where_training_continues(tmp_path):
     digits = load_digits().data[:400]
     settings = {"hidden_layer_sizes": (16,), "random_state": 0}
     whole = AutoEncoder(**settings).fit(digits)
@@ -458,7 +458,7 @@ def test_lbfgs_and_every_solver():
         assert np.isfinite(ae.fit(X).predict(X)).all()
 
 
-def test_using_all_epochs_is_no_failure_unless_tol_asks():
+def test_using_all_epochs_is_not_a_failure_unless_tol_is_set():
     ae = coder("deep", learning_rate="constant").fit(X)
     assert ae.n_iter_ == 5 and ae.stop_reason_ == "max_iter"
     with pytest.warns(ConvergenceWarning, match="Maximum iterations"):
@@ -491,7 +491,7 @@ def test_pre_trained_layers_keep_their_warnings_to_themselves():
     AutoEncoder((4, 2), pretrain="layerwise", n_iter_no_change=300, **settings).fit(X)
 
 
-def test_an_interrupt_in_pre_training_ends_the_call(monkeypatch):
+def test_an_interrupt_in_pretraining_ends_the_call(monkeypatch):
     codec = "sknn.estimators.autoencoder.layers._shallow"
 
     class Interrupt(Callback):
@@ -507,7 +507,7 @@ def test_an_interrupt_in_pre_training_ends_the_call(monkeypatch):
 
 
 @pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
-def test_a_logistic_output_wants_shares(form):
+def test_a_logistic_output_needs_shares(form):
     for settings in ({}, {"loss": "squared_error"}):
         with pytest.raises(ValueError, match="X holds numbers from .*output_activation='identity'"):
             AutoEncoder(2, output_activation="logistic", **settings, **FAST).fit(form(X))
@@ -519,7 +519,7 @@ def test_a_logistic_output_wants_shares(form):
 
 
 @pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
-def test_groups_want_shares(form):
+def test_groups_need_shares(form):
     with pytest.raises(ValueError, match="must lie between 0 and 1"):
         AutoEncoder(2, output_groups={"binary": [0]}, **FAST).fit(form(X))
 

@@ -50,7 +50,7 @@ def sensors(n=1000, share=0.07):
         ),
     ],
 )
-def test_what_auto_stands_for(settings, activations, schedule, rate):
+def test_what_auto_means(settings, activations, schedule, rate):
     ae = AutoEncoder(**settings)
     recipe = ae._recipe()
     assert type(recipe.schedule) is schedule
@@ -59,7 +59,7 @@ def test_what_auto_stands_for(settings, activations, schedule, rate):
     assert ae.to_classifier().activation == activations
 
 
-def test_given_layers_have_rectified_units_and_a_rate_of_their_own():
+def test_given_layers_have_relu_units_and_their_own_rate():
     ae = AutoEncoder(layers=[Dense(4), Dense(2, name="code")], max_iter=1).fit(X)
     assert ae.network_.layers[0].activation.alias == "relu"
     assert ae._recipe().base_rate == 0.001

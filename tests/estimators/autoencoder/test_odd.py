@@ -185,7 +185,7 @@ def test_wrong_parameters(parameters, words):
         AutoEncoder(**{"hidden_layer_sizes": (3,)} | FAST | parameters).fit(X)
 
 
-def test_what_the_encoder_decides_on_is_no_parameter():
+def test_what_the_encoder_decides_is_not_a_parameter():
     ae = coder().fit(X)
     for method in (ae.to_classifier, ae.to_regressor):
         with pytest.raises(ValueError, match=r"determines \['activation', 'weight_init'\]"):

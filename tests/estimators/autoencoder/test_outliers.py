@@ -82,7 +82,7 @@ def test_the_distance_is_that_to_the_third_nearest_of_the_central_half():
     assert_allclose(usual.oddness(seen), np.sort(gaps, axis=1)[:, 2], rtol=1e-6, atol=1e-6)
 
 
-def test_references_stand_evenly_among_many_rows():
+def test_references_are_spread_evenly_over_many_rows():
     usual = Neighborhood.of(described(3000), np.ones(3000))
     lengths = np.sort((usual.references**2).sum(axis=1))
     assert len(lengths) == 256

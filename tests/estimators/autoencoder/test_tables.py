@@ -96,7 +96,7 @@ def test_copies_give_back_the_same_tables(maker, table, tmp_path, way):
 
 @pytest.mark.bits
 @pytest.mark.parametrize("more", [{}, {"corruption": "masking"}, {"variational": True}])
-def test_training_goes_on_exactly(table, more):
+def test_training_continues_exactly(table, more):
     whole = AutoEncoder(**BRIEF, **more).fit(table)
     part = AutoEncoder(**BRIEF, **more, callbacks=[Pause(3)]).fit(table)
     part.set_params(callbacks=None).resume(table)

@@ -193,7 +193,7 @@ def test_one_step_by_hand():
     assert_allclose(g["b"], (h1 - h0).mean(axis=0), atol=1e-12)
 
 
-def test_chains_go_on_from_batch_to_batch():
+def test_chains_continue_from_batch_to_batch():
     net = network(n_chains=6)
     objective = ContrastiveDivergence(net, 3, np.random.default_rng(0))
     chains = net.params[0]["chains"]

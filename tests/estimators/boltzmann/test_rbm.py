@@ -200,7 +200,7 @@ def test_warns_outside_the_unit_interval(X):
         GaussianRBM(**SMALL).fit(X)
 
 
-def test_history_shows_over_fitting():
+def test_history_shows_overfitting():
     """With many units and few rows, the free energy of new rows exceeds that of known rows."""
     rows, fresh = BITS[:12], BITS[12:40]
     rbm = BernoulliRBM(32, n_iter=150, learning_rate=0.2, persistent=False, random_state=0)
@@ -361,7 +361,7 @@ def test_callbacks_that_need_a_loss_say_so(callback):
     assert not hasattr(rbm, "network_")
 
 
-def test_a_checkpoint_goes_on_to_the_last_bit(tmp_path):
+def test_a_checkpoint_continues_bit_for_bit(tmp_path):
     rbm = BernoulliRBM(**SMALL | {"momentum": 0.5, "sparsity_target": 0.2})
     assert_checkpoints_go_on(rbm, tmp_path / "rbm.ckpt", 6, BITS)
 

@@ -88,7 +88,7 @@ def test_blocks_of_the_default():
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "leaky_relu", "softplus"])
-def test_activation_behind_the_maximum_comes_to_the_same(activation):
+def test_activation_behind_the_maximum_gives_the_same(activation):
     net = CNNClassifier(**SMALL, activation=activation, normalization=None).fit(IMAGES, LABELS)
     conv = Conv2D(4, 3, activation, name="conv0")
     other = CNNClassifier(layers=[conv, MaxPool(2)], random_state=0, max_iter=1)

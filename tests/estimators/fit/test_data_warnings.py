@@ -135,7 +135,7 @@ def test_columns_of_rounding_errors_are_to_be_left_out(X, words):
     assert "Leave them out" in text and "fewer components" in text
 
 
-def test_rounding_errors_and_other_scales_are_told_in_one_warning():
+def test_rounding_errors_and_other_scales_are_reported_in_one_warning():
     (warning,) = told(quiet().fit, np.c_[NORMAL, DAYS, 1e-17 * NORMAL[:, 0]], Y)
     scaled, noise = str(warning.message).split(" X has ")
     assert "column 4 " in scaled and "Scale them" in scaled
@@ -334,7 +334,7 @@ def test_one_hot_target(columns, sparse):
     assert told(net.partial_fit, NORMAL, codes) == []
 
 
-def test_one_hot_is_told_once_in_a_run():
+def test_one_hot_is_reported_once_in_a_run():
     y = np.eye(3, dtype=int)[np.arange(300) % 3]
     net = quiet()
     assert len(told(net.partial_fit, NORMAL, y)) == 1

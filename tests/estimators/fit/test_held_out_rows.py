@@ -123,7 +123,7 @@ def extra_epochs(monkeypatch):
     return use
 
 
-def test_ctrl_c_in_the_last_passes_serves_the_best_and_can_be_resumed(extra_epochs, monkeypatch):
+def test_ctrl_c_in_the_last_passes_uses_the_best_and_can_be_resumed(extra_epochs, monkeypatch):
     net = MLPRegressor(**STOPPED, normalize_y=False, warm_start=True)
     whole = clone(net).fit(X, REAL)
 
@@ -164,7 +164,7 @@ def test_the_last_passes_do_not_undo_an_average():
     assert np.abs(found - best).max() < 1.5  # at a constant rate 2.8
 
 
-def test_a_batch_larger_than_the_data_is_told_once():
+def test_a_batch_larger_than_the_data_is_reported_once():
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         MLPRegressor(**STOPPED | {"batch_size": 100}).fit(X, REAL)

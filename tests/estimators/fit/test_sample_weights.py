@@ -258,7 +258,7 @@ def test_early_stopping_weighs_the_rows_it_holds_out():
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
-def test_class_weight_stands_for_sample_weights(solver):
+def test_class_weight_acts_as_sample_weights(solver):
     settings = WHOLE | {"solver": solver}
     table = {0: 2.0, 1: 0.5, 2: 1.0}
     named = MLPClassifier(**settings, class_weight=table).fit(X, THREE, W)

@@ -128,7 +128,7 @@ def test_callbacks_that_look_on_change_nothing():
     assert_array_equal(plain.network_.theta, watched.network_.theta)
 
 
-def test_what_is_served_is_an_average():
+def test_what_is_used_is_an_average():
     averaged, last = small(warm_start=True).fit(X), small(warm_start=True, averaging=0.0).fit(X)
     assert_array_equal(averaged.run_.theta, last.network_.theta)
     assert_array_equal(averaged.run_.average.theta, averaged.network_.theta)
@@ -397,7 +397,7 @@ def test_a_divergence_is_an_error():
         gan.sample(2)
 
 
-def test_the_shape_of_rows_stays_while_training_goes_on():
+def test_the_shape_of_rows_stays_while_training_continues():
     gan = small(input_shape=(2, 2, 1)).partial_fit(X)
     before = gan.sample(3, random_state=0)
     with pytest.raises(ValueError, match="input_shape needs rows of shape"):

@@ -54,7 +54,7 @@ def test_lists_arrays_of_objects_and_padding_are_one():
         np.testing.assert_array_equal(other.predict_proba(SEQUENCES), expected)
 
 
-def test_a_row_does_not_feel_how_long_the_others_are():
+def test_a_row_does_not_depend_on_the_length_of_others():
     net = RNNClassifier(**SMALL, cell="gru", bidirectional=True).fit(SEQUENCES, ABOVE)
     alone = np.concatenate([net.predict_proba([each]) for each in SEQUENCES])
     np.testing.assert_allclose(alone, net.predict_proba(SEQUENCES), rtol=1e-10)
@@ -72,7 +72,7 @@ def test_a_row_does_not_feel_how_long_the_others_are():
     ],
 )
 @pytest.mark.parametrize("members", [1, 2])
-def test_a_row_does_not_feel_how_long_the_others_are_in_any_layers(layers, members):
+def test_a_row_does_not_depend_on_the_length_of_others_in_any_layers(layers, members):
     net = RNNClassifier(layers=layers, max_iter=3, n_members=members, random_state=0)
     net.fit(SEQUENCES, ABOVE)
     alone = np.concatenate([net.decision_function([each]) for each in SEQUENCES])
@@ -275,7 +275,7 @@ def test_three_classes_and_a_stream_of_steps():
     assert net.predict_proba(EVEN).shape == (40, 6, 4)
 
 
-def test_several_real_answers_a_step():
+def test_several_real_answers_per_step():
     net = RNNRegressor(8, return_sequences=True, learning_rate_init=0.02, max_iter=60)
     net.set_params(random_state=0).fit(SEQUENCES, SUMS)
     answer = net.predict(SEQUENCES)
@@ -377,7 +377,7 @@ def test_state_is_carried_along_a_series():
     np.testing.assert_allclose(net.reset_state().predict(series), plain.predict(series))
 
 
-def test_every_pass_of_fit_begins_anew():
+def test_every_pass_of_fit_starts_over():
     settings = {"stateful": True, "return_sequences": True, "random_state": 0, "units": 3}
     settings["learning_rate"] = "constant"
     y = EVEN.sum(axis=2)

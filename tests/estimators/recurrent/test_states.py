@@ -44,7 +44,7 @@ def test_states_inside_blocks_are_forgotten(layers):
 
 
 @pytest.mark.parametrize("layers", BLOCKS, ids=str)
-def test_every_pass_begins_anew_inside_blocks(layers):
+def test_every_pass_starts_over_inside_blocks(layers):
     settings = {"layers": layers, "stateful": True, "random_state": 0, "learning_rate": "constant"}
     whole = RNNRegressor(**settings, max_iter=4).fit(X, Y)
     parts = RNNRegressor(**settings, max_iter=2, warm_start=True).fit(X, Y).fit(X, Y)
@@ -64,7 +64,7 @@ def test_every_series_counts(method, steps):
     getattr(net, method)(X, y, weight)
 
 
-def test_running_statistics_are_no_state():
+def test_running_statistics_are_not_state():
     layers = [Residual([LSTM(3, **STATE), BatchNorm(), Dense(2)]), GRU(3)]
     net = RNNRegressor(layers=layers, stateful=True, max_iter=2, random_state=0).partial_fit(X, Y)
     tracked = {

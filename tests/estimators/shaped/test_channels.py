@@ -187,7 +187,7 @@ def test_words_are_in_the_order_of_the_user(net, X, message):
         clone(net).set_params(channels="first").fit(X, Y)
 
 
-def test_later_rows_are_told_in_the_order_of_the_user():
+def test_later_rows_are_named_in_the_order_of_the_user():
     net = CNNClassifier(**CNN, channels="first").fit(first(COLORS), Y)
     with pytest.raises(
         ValueError, match=r"shape \(4, 6, 5\), .* fitted on rows of shape \(3, 6, 5"
@@ -232,7 +232,7 @@ def test_sequences_of_one_length_are_even():
     ],
 )
 @pytest.mark.filterwarnings("ignore::sknn.exceptions.ShapeWarning")
-def test_channels_at_the_other_end_are_told(kind, shape, channels, remedy):
+def test_channels_at_the_other_end_are_reported(kind, shape, channels, remedy):
     rows = np.random.default_rng(0).standard_normal((12, *shape))
     model = kind(max_iter=1, learning_rate="cosine", channels=channels)
     model.fit(rows, np.arange(12) % 2)

@@ -90,7 +90,7 @@ DOUBTFUL = {
 
 @pytest.mark.parametrize("case", DOUBTFUL.values(), ids=DOUBTFUL)
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
-def test_a_doubtful_reading_is_told_with_its_remedy(case):
+def test_a_doubtful_reading_is_reported_with_its_remedy(case):
     kind, settings, X, words, remedy = case
     net = clone(kind).set_params(**settings)
     with pytest.warns(ShapeWarning, match=words) as record:

@@ -87,7 +87,7 @@ def test_conditions(net, table):
     pd.testing.assert_frame_equal(made[["color", "day"]], frame)
 
 
-def test_conditions_tell_of_what_comes_before():
+def test_conditions_say_something_about_earlier_columns():
     rng = np.random.default_rng(0)
     first = rng.normal(size=2000)
     table = pd.DataFrame({"first": first, "last": np.where(first > 0, "up", "down")})

@@ -136,7 +136,7 @@ def test_verbose(capsys):
 @pytest.mark.parametrize("n_splits", [1, 2])
 @pytest.mark.parametrize("place", [0, 1])
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
-def test_averages_are_served(place, n_splits):
+def test_averages_are_used(place, n_splits):
     average = WeightAveraging("ema", decay=0.9, start=0.0)
     network, y = both(n_splits=n_splits, callbacks=[average])[place]
     plain, _ = both(n_splits=n_splits)[place]
@@ -187,7 +187,7 @@ class Explode(Callback):
             progress.network.theta[...] = np.nan
 
 
-def test_after_divergence_training_goes_on_from_the_best_epoch():
+def test_after_divergence_training_continues_from_the_best_epoch():
     for network, y in both(max_iter=10, warm_start=True, callbacks=[Explode()]):
         with pytest.warns(ConvergenceWarning, match="best weights before it"):
             network.fit(TABLE, y)

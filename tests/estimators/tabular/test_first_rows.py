@@ -153,7 +153,7 @@ def test_weights():
         regressor().partial_fit(TABLE[:5], REAL[:5], np.zeros(5))
 
 
-def test_rows_of_weight_zero_are_no_rows():
+def test_rows_of_weight_zero_do_not_count():
     network = regressor().partial_fit(TABLE[:5], REAL[:5])
     before = network.predict(TABLE)
     network.partial_fit(TABLE[5:], REAL[5:], np.zeros(N - 5))

@@ -68,7 +68,7 @@ def test_any_number_of_members(n_members, linear_path):
     assert inside(net.fit(*draw(300)), X, y) == pytest.approx(0.9, abs=0.06)
 
 
-def test_validation_rows_do_where_there_are_no_folds():
+def test_validation_rows_are_enough_without_folds():
     X, y = draw(600)
     net = clone(FAST).set_params(n_splits=1, n_members=2)
     net.fit(X[:300], y[:300], X_val=X[300:], y_val=y[300:])
@@ -186,7 +186,7 @@ def test_levels_of_errors_are_those_of_weibull():
     assert_allclose(found, np.quantile(errors, levels, method="weibull"))
 
 
-def test_few_errors_stand_for_many():
+def test_few_errors_represent_many():
     errors = np.random.default_rng(0).standard_normal(100_000)
     many = ErrorQuantiles(errors, np.ones(100_000))
     assert len(many.errors) <= 2048

@@ -134,7 +134,7 @@ def test_further_classes_in_every_kind_of_target():
 
 @pytest.mark.parametrize("warm_start", [False, True])
 @pytest.mark.parametrize("served", [1, 3])
-def test_partial_fit_goes_on_where_fit_ended(served, warm_start):
+def test_partial_fit_continues_where_fit_ended(served, warm_start):
     for network, y in both(n_picks=served, linear_path=1.0, warm_start=warm_start):
         network.fit(TABLE, y)
         assert network.network_.n_members in range(2, 2 * served + 1, 2)
@@ -149,7 +149,7 @@ def test_partial_fit_goes_on_where_fit_ended(served, warm_start):
         network.predict(TABLE)
 
 
-def test_fit_after_a_stream_begins_anew():
+def test_fit_after_a_stream_starts_over():
     for network, y in both(linear_path=0.5):
         options = {"classes": [0, 1, 2]} if y is THREE else {}
         expected = scores(network.fit(TABLE, y), TABLE)
@@ -192,7 +192,7 @@ def test_initialize():
         assert network.run_.epoch == 1
 
 
-def test_other_architectures_do_not_go_on():
+def test_other_architectures_do_not_continue():
     for network, y in both(warm_start=True):
         network.fit(TABLE, y)
         for parameters in (

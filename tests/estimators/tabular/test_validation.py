@@ -63,7 +63,7 @@ def test_without_folds_validation_rows_calibrate():
     ("loss", "y"), [("squared_error", REAL), ("poisson", COUNTS), ("gaussian_nll", TWO_REAL)]
 )
 @pytest.mark.parametrize("n_members", [1, 2])
-def test_without_folds_validation_rows_tell_the_error(n_members, loss, y):
+def test_without_folds_validation_rows_show_the_error(n_members, loss, y):
     network = regressor(n_splits=1, n_members=n_members, loss=loss, output_range=None)
     network.fit(TABLE[FIRST], y[FIRST])
     assert network.residual_std_ is None

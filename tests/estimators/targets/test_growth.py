@@ -173,7 +173,7 @@ def test_a_chunk_without_weight_grows_nothing():
     assert network.predict_proba(X).shape == (90, 3)
 
 
-def test_the_best_of_fewer_classes_is_not_served_for_more():
+def test_the_best_of_fewer_classes_is_not_used_for_more():
     network = net(learning_rate_init=0.02)
     few = np.isin(Y, [1, 2])
     for _ in range(40):
@@ -193,7 +193,7 @@ def test_class_weight_and_early_stopping_grow_along():
     assert network.predict_proba(X).shape == (90, 5)
 
 
-def test_warm_start_still_wants_the_same_classes():
+def test_warm_start_still_needs_the_same_classes():
     network = net(warm_start=True, max_iter=2, learning_rate="cosine").fit(X, Y > 1)
     with pytest.raises(ValueError, match="warm_start can only be used"):
         network.fit(X, Y)

@@ -118,7 +118,7 @@ def test_a_family_without_members_names_another():
         net.predict(X, return_std=True)
 
 
-def test_a_loss_of_ones_own_may_learn_a_spread():
+def test_a_user_defined_loss_may_learn_a_spread():
     class Wider(GaussianNLL):
         def link(self, raw):
             raw = super().link(raw)

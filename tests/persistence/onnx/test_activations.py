@@ -19,7 +19,7 @@ def test_every_activation_has_a_converter():
     lacking = sorted(
         kind.__name__ for kind in set(Activation.registry.values()) - ACTIVATIONS.known.keys()
     )
-    assert not lacking, f"write a converter of {lacking} in sknn/persistence/onnx/activations.py"
+    assert not lacking, f"write a converter for {lacking} in sknn/persistence/onnx/activations.py"
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -104,7 +104,7 @@ def test_each_column_is_an_input_of_its_type():
 @pytest.mark.parametrize(
     ("names", "words"), [(["a", ""], "needs a name"), (["a", "encoded"], "output 'encoded'")]
 )
-def test_columns_that_cannot_be_inputs_are_told(names, words):
+def test_columns_that_cannot_be_inputs_are_reported(names, words):
     frame = pd.DataFrame(np.random.default_rng(0).normal(size=(20, 2)), columns=names)
     with pytest.raises(ValueError, match=words):
         to_onnx(TableEncoder().fit(frame))

@@ -33,7 +33,7 @@ def runtime():
     """Skip if Node.js does not find the package, here or in NODE_PATH."""
     ask = [NODE, "-e", "require.resolve('onnxruntime-web')"]
     if NODE is None or subprocess.run(ask, cwd=ROOT, capture_output=True).returncode:
-        pytest.skip("asks for Node.js with onnxruntime-web")
+        pytest.skip("needs Node.js with onnxruntime-web")
 
 
 def served(model, inputs, folder):

@@ -81,7 +81,7 @@ def test_every_layer_has_a_converter():
         and not inspect.isabstract(each)
     }
     lacking = sorted(each.__name__ for each in public - LAYERS.known.keys())
-    assert not lacking, f"write a converter of {lacking} in sknn/persistence/onnx/layers/"
+    assert not lacking, f"write a converter for {lacking} in sknn/persistence/onnx/layers/"
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -31,7 +31,7 @@ def test_every_loss_has_a_converter():
     }
     kernels = public | {type(row.kernel) for row in ROWS}
     lacking = sorted(each.__name__ for each in kernels - LINKS.known.keys())
-    assert not lacking, f"write a converter of {lacking} in sknn/persistence/onnx/links.py"
+    assert not lacking, f"write a converter for {lacking} in sknn/persistence/onnx/links.py"
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

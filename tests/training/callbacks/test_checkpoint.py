@@ -112,7 +112,7 @@ CONFIGURATIONS = {
 
 @pytest.mark.parametrize("average", [[], [WeightAveraging(decay=0.9)], [WeightAveraging("swa")]])
 @pytest.mark.parametrize("name", CONFIGURATIONS)
-def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path, name, average):
+def test_a_killed_run_continues_as_if_nothing_had_happened(tmp_path, name, average):
     kind, y, parameters = CONFIGURATIONS[name]
     whole = network(kind, average, **pickle.loads(pickle.dumps(parameters))).fit(X, y)
     last = whole.n_iter_ - 1
@@ -422,7 +422,7 @@ def test_bad_parameters(tmp_path, name, value):
         network(callbacks=[callback]).fit(X, REAL)
 
 
-def test_what_cannot_be_saved_is_told_before_training(tmp_path):
+def test_what_cannot_be_saved_is_reported_before_training(tmp_path):
     net = network(MLPClassifier, [Checkpoint(tmp_path / "file"), Never()], early_stopping=True)
     net.set_params(scoring=lambda model, x, y: 0.5)
     with pytest.raises(ValueError, match="cannot be saved: its scoring.*top level"):
