@@ -103,9 +103,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.
     random_state : int, RandomState or None, default=None
-        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
-        its own stream of random numbers, so dropout changes neither the initial weights nor the
-        order. It also determines the folds.
+        Seed of the initial weights, the folds, the order of rows, and noise. Each has its own
+        stream of random numbers, so dropout changes neither the initial weights nor the order.
     verbose : bool or int, default=False
         Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left.
@@ -355,9 +354,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.
     random_state : int, RandomState or None, default=None
-        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
-        its own stream of random numbers, so dropout changes neither the initial weights nor the
-        order. It also determines the folds.
+        Seed of the initial weights, the folds, the order of rows, and noise. Each has its own
+        stream of random numbers, so dropout changes neither the initial weights nor the order.
     verbose : bool or int, default=False
         Print one line per epoch: its number and the number of all, losses, score, learning rate,
         and the time left.
