@@ -62,7 +62,7 @@ above, middle, below = figure.subfigures(3, 1, height_ratios=(1, 1.1, 1.25))
 axes = above.subplots(1, 4, sharex=True, sharey=True)
 for ax, epoch in zip(axes, shown, strict=True):
     ax.scatter(*X[:500].T, s=50, color="0.75")
-    ax.scatter(*pages[epoch][:500].T, s=2, color="C1")
+    ax.scatter(*pages[epoch][:500].T, s=4, color="C1")
     ax.set(title=f"epoch {epoch}", aspect="equal", xticks=[], yticks=[])
     ax.set(xlim=(-3, 3), ylim=(-3, 3))
     ax.grid(False)

@@ -12,7 +12,7 @@ begins after some epochs. Each line is one of three seeds.
 Pretraining takes time, too: 20 epochs per machine, which the axis does not count, and more CPU time
 than all that follows. In less time, 70 epochs from Xavier's weights reach a lower loss and about
 the same accuracy, and 30 epochs of ReLU from He's weights do better in both. With as many labels as
-here, pretraining is no longer needed. It can help if labels are few, and rows without them plenty.
+here, pretraining is no longer needed.
 """
 
 # sphinx_gallery_thumbnail_panels = [1]

@@ -100,7 +100,7 @@ for i, (name, start) in enumerate({"N(0, 0.01²)": "normal", "He": "he_normal"}.
         right = net.score(images[1200:], digits[1200:])
         print(f"{name}, 3 layers: {needed} pixels hold half of the influence, accuracy {right:.2f}")
         ax = maps[3 * i + seed]
-        shown = ax.imshow(shares.reshape(8, 8), cmap="viridis", vmin=0, vmax=0.1)
+        shown = ax.imshow(shares.reshape(8, 8), cmap="Greys", vmin=0, vmax=0.1)
         ax.set(title=f"{name}:\n{needed} pixels,\n{right:.0%} right", xticks=[], yticks=[])
         ax.grid(False)
 bar = below.colorbar(shown, ax=maps, label="share of the influence", shrink=0.75)

@@ -141,13 +141,17 @@ def test_rare_levels_share_a_code():
     assert codes[0, 0] == -1 and log_p[0] == pytest.approx(-np.log(101))
 
 
-def test_a_table_is_codes_numbers_and_a_density():
+def test_a_table_is_codes_numbers_and_densities():
     pd = pytest.importorskip("pandas")
     frame = pd.DataFrame({"a": RNG.normal(size=800), "b": ["x", "y"] * 400})
     table = read_table(frame)
     coder = TableCoder.fit(table, Sample.of(None, 800), None, 256)
     assert coder.owners == [0, 0, 1] and coder.numbers == [0]
     rows = coder.encode(table, np.float64)
-    assert rows.shape == (800, 3 + 1 + 2 + 1)
-    assert (rows[:, 4:6] == 0).all()
+    assert rows.shape == (800, 3 + 1 + 2 + 2)
+    assert (rows[:, coder.known] == 0).all()
+    np.testing.assert_array_equal(
+        rows[:, coder.densities][:, 0], coder.columns[0].encode(frame.a.to_numpy())[2]
+    )
+    assert (rows[:, -1] == 0).all()
     np.testing.assert_array_equal(rows[:, 2], np.tile([0, 1], 400))
