@@ -112,7 +112,8 @@ class MLPClassifier(NetworkClassifier):
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
     freeze : int or list of str, default=None
-        Layers that are not trained: a number counted from the input, or names.
+        Layers that are not trained: how many of those with parameters, counted from the input, or
+        names as in :meth:`summary`. Normalization layers count, and a block counts as one.
     layer_rates : dict, default=None
         Factor on the learning rate by layer name.
     callbacks : list of Callback, default=None
@@ -406,7 +407,8 @@ class MLPRegressor(NetworkRegressor):
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
     freeze : int or list of str, default=None
-        Layers that are not trained: a number counted from the input, or names.
+        Layers that are not trained: how many of those with parameters, counted from the input, or
+        names as in :meth:`summary`. Normalization layers count, and a block counts as one.
     layer_rates : dict, default=None
         Factor on the learning rate by layer name.
     callbacks : list of Callback, default=None

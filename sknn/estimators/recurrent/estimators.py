@@ -103,7 +103,8 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         :class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias starts
         at the best constant prediction.
     freeze : int or list of str, default=None
-        Layers that are not trained: a number counted from the input, or names.
+        Layers that are not trained: how many of those with parameters, counted from the input, or
+        names as in :meth:`summary`. Normalization layers count, and a block counts as one.
     n_members : int, default=1
         Number of networks trained in one pass, with different initial weights but the same order of
         rows; their predictions are averaged. Each stops on its own. Within
@@ -358,7 +359,8 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         :class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias starts
         at the best constant prediction.
     freeze : int or list of str, default=None
-        Layers that are not trained: a number counted from the input, or names.
+        Layers that are not trained: how many of those with parameters, counted from the input, or
+        names as in :meth:`summary`. Normalization layers count, and a block counts as one.
     n_members : int, default=1
         Number of networks trained in one pass, with different initial weights but the same order of
         rows; their predictions are averaged. Each stops on its own. Within

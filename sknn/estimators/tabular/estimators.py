@@ -38,7 +38,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     ----------
     preset : {"fast", "default", "best"}, default="default"
         How much to train: defines what "auto" means for the other parameters. For 1,000 rows, the
-        three take roughly 0.3, 0.8, and 2 seconds on one core.
+        three take about 0.32, 0.85, and 1.5 seconds on one core.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
         Which columns are categories. "from_dtype": columns of dtype category, booleans, and strings
         and objects unless nearly all of them are numbers or dates. None: no column. Otherwise a
@@ -289,7 +289,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     ----------
     preset : {"fast", "default", "best"}, default="default"
         How much to train: defines what "auto" means for the other parameters. For 1,000 rows, the
-        three take roughly 0.3, 0.8, and 2 seconds on one core.
+        three take about 0.33, 0.68, and 2.5 seconds on one core.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
         Which columns are categories. "from_dtype": columns of dtype category, booleans, and strings
         and objects unless nearly all of them are numbers or dates. None: no column. Otherwise a
