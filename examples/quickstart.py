@@ -51,7 +51,7 @@ QUICK_GRID = {"net__hidden_layer_sizes": [(10,)]}
 QUICK_SETTINGS = SETTINGS | {
     "tol": 10,
     "max_iter": 30,
-}  # No epoch is ten better, so training ends soon.
+}  # No epoch improves the score by 10, so training ends soon.
 
 
 def tune(net: Any, quick: bool) -> GridSearchCV:
