@@ -1,4 +1,4 @@
-"""Compare networks for tables with scikit-learn's network and gradient-boosted trees.
+"""Compare tabular networks with scikit-learn's network and gradient-boosted trees.
 
 Run from the root of the repository::
 
@@ -7,10 +7,11 @@ Run from the root of the repository::
     python -m benchmarks.tables --ablation "no bins" "one member" --sets adult concrete
 
 The data sets come with other packages; they are used if the module ``load_data`` can be imported
-and ``SKNN_DATA_DIR`` names the folder with these packages. Error is the share of wrong labels, or
-the root mean squared error in standard deviations of y; the second figure is the log loss, or the
-mean absolute error in the same unit. The module splits the rows; seeds are those of split and
-method. All fits use one thread. Ratios are geometric means over data sets of figures plus 0.01.
+and ``SKNN_DATA_DIR`` names the folder with these packages. The error is the share of wrong labels,
+or the root mean squared error in standard deviations of y; the second figure is the log loss, or
+the mean absolute error in the same unit. The module splits the rows; a seed is that of the split
+and of the method. All fits use one thread. Ratios are geometric means over data sets of figures
+plus 0.01.
 
 With ``--results FILE``, every figure is stored, and figures that are already in the file are not
 measured again; use a new file if the code has changed.
@@ -374,7 +375,7 @@ def main() -> None:
     """Print the requested tables."""
     options = _options()
     if "SKNN_DATA_DIR" not in os.environ or importlib.util.find_spec("load_data") is None:
-        print("There are no data: load_data cannot be imported, or SKNN_DATA_DIR is not set.")
+        print("There is no data: load_data cannot be imported, or SKNN_DATA_DIR is not set.")
         return
     module = importlib.import_module("load_data")
     results = Results(options.results, options.rows)

@@ -1,6 +1,6 @@
 """
-Recurrent networks: gates remember what others forget
-=====================================================
+Recurrent networks: what gates remember
+=======================================
 
 A recurrent network feeds its state back and so remembers what it has read: unrolled in time,
 it is a deep network with the same weights at every step. Elman's network feeds back its hidden
@@ -10,6 +10,8 @@ vanishes on its way back. At 20 steps, it depends on the seed whether the networ
 Jordan learn to remember; at 40, they predict the mean. The gates of the LSTM and the GRU learn to
 keep the marked numbers: if the first one grows by 0.1, the prediction grows by nearly as much.
 """
+
+# sphinx_gallery_thumbnail_panels = [4]
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -85,7 +87,7 @@ unroll(axes["elman"], "Elman: the hidden\nlayer $h$ is fed back", [(1, 1)])
 unroll(axes["jordan"], "Jordan: the output\n$o$ is fed back", [(2, 1)])
 unroll(axes["gates"], "LSTM and GRU: the same\nthrough gates (squares)", [(1, 1)], gates=True)
 
-# One sequence: its numbers, of which two are marked. As long as those of the longest task.
+# One sequence, as long as those of the longest task: its numbers, two of which are marked.
 ax, steps = axes["task"], np.arange(1, lengths[-1] + 1)
 numbers, marks = X_test[0].T
 ax.bar(steps, numbers, color=np.where(marks, "black", "0.8"))
@@ -102,7 +104,7 @@ for i, (cell, color) in enumerate(cells.items()):
     ax.plot(np.array(lengths) + 0.35 * (i - 1.5), forgotten[cell], "o", color=color, alpha=0.6)
     beside = "bottom" if cell in ("jordan", "lstm") else "top"
     ax.text(41, means[-1], names[cell], color=color, va=beside, weight="bold")
-ax.axhline(1, color="0.5", linestyle=":")
+ax.plot(lengths, np.ones(4), color="0.5", linestyle=":")
 ax.text(4, 1.03, "predicts the mean", color="0.4")
 ax.set(title=f"with longer sequences, Elman and Jordan forget (dots: {seeds} seeds, lines: means)")
 ax.set(xlabel="steps of a sequence", xticks=lengths, xlim=(3, 45))

@@ -8,6 +8,8 @@ Normalized to [0, 1], or standardized to mean 0 and standard deviation 1, all co
 pipeline, the scaler learns from the training rows alone, and is applied whenever the network is.
 """
 
+# sphinx_gallery_thumbnail_panels = [4]
+
 import warnings
 
 import matplotlib.pyplot as plt
@@ -58,7 +60,7 @@ for i, (name, scaler) in enumerate(scalers.items()):
     scaled = model[:-1].transform(X)
     ends = scaled.min(axis=0)[::-1], scaled.max(axis=0)[::-1]
     ranges[i].hlines(columns, *ends, f"C{i}", linewidth=7)
-    ranges[i].set(title=name, xlabel="range of every column")
+    ranges[i].set(title=name, xlabel="range of every column\n(training rows)")
     left.loglog(rates, loss, "o-", color=f"C{i}", label=name)
     right.semilogx(rates, score, "o-", color=f"C{i}")
 left.set(xlabel="learning rate", ylabel="training loss after 100 epochs")

@@ -51,9 +51,11 @@ for label, (activation, weight_init) in cases.items():
     print(f"{label:<22} first/last layer {ratio:8.1e}  loss {net.loss_:.3f}  {found}")
     style = "--" if activation == "logistic" else "-"
     left.semilogy(range(1, len(norms) + 1), norms, style, marker="o", label=label)
-    right.plot(net.history_["epoch"], net.history_["loss"], style)
+    # Dots at different epochs, so that no line hides another.
+    dots = {"marker": "o", "markevery": (len(right.lines), 5)}
+    right.plot(net.history_["epoch"], net.history_["loss"], style, **dots)
 left.set(title="error that reaches each layer", xlabel="layer, counted from the input")
-left.set(ylabel="norm of the gradient, first step", xticks=range(1, 11))
+left.set(ylabel="norm of the gradient of the biases, first step", xticks=range(1, 11))
 right.set(title="which networks learn", xlabel="epoch", ylabel="training loss", ylim=(0, None))
 right.text(25, 2.14, "three are stuck at guessing", ha="right")
 figure.legend(loc="outside lower center", ncols=3)

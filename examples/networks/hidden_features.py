@@ -7,8 +7,12 @@ the classes. ``transform`` returns them. Each panel shows two numbers for every 
 
 The first two principal components (PCA) are computed, too, but without labels: of all linear
 features, they keep the most variance, and leave many classes mixed. So do the two units of a narrow
-hidden layer before training. Once trained with labels, they separate the classes.
+hidden layer before training: by the nearest training images, a fifth to a third of the unseen
+images are told apart, depending on the seed. Once trained with labels, the units separate the
+classes: nine out of ten are.
 """
+
+# sphinx_gallery_thumbnail_panels = [2]
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits

@@ -9,7 +9,7 @@ splits, and the seconds of one fit on one thread. The picture shows the loss on 
 whether probabilities can be trusted, and which columns matter: how much worse the predictions for
 unseen rows get when a column is shuffled. For 111 unseen rows, this is uncertain: the column of
 noise (gray) shows how long a bar can be by chance, and where a bar is negative, shuffling happened
-to help. Only a column that stands out from these surely matters.
+to help. Only a column whose bar clearly exceeds these certainly matters.
 
 Run this script from the root of the repository; it takes about ten seconds and writes one
 picture::
@@ -113,7 +113,7 @@ def fit_all(models: dict[str, Any], X: pd.DataFrame, y: Any) -> dict[str, float]
 def errors(model: Any, X: pd.DataFrame, y: np.ndarray) -> tuple[float, float]:
     """Return share of wrong labels and log loss, or root mean squared and mean absolute error.
 
-    Those of numbers are in standard deviations of y.
+    Errors of numbers are in standard deviations of y.
     """
     if hasattr(model, "predict_proba"):
         return float(1 - model.score(X, y)), float(log_loss(y, model.predict_proba(X)))

@@ -6,11 +6,11 @@ import inspect
 import weakref
 from collections.abc import Iterable
 from enum import Enum
+from struct import calcsize
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 import numpy as np
-from scipy import stats
 from sklearn.base import BaseEstimator
 
 from sknn._format import migrations
@@ -22,6 +22,8 @@ from sknn._version import __version__
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, np.ufunc)
 _HEAP_TYPE = 1 << 9
 """The flag of CPython that C types such as list and Exception lack."""
+
+_POINTER = calcsize("P")
 
 _STEP_BYTES = 1024
 """Memory that a class of sknn takes for each entry of a list in its state, such as a layer."""
@@ -66,46 +68,6 @@ class Global(Kind):
 
     def make(self, node: Any, source: Making) -> Any:
         return source.named(node[self.key])
-
-
-class Distribution(Kind):
-    """A distribution of SciPy with its parameters, which searches draw from."""
-
-    key = "distribution"
-    cost = 1 << 16
-
-    def suits(self, value: Any) -> bool:
-        return isinstance(value, stats.distributions.rv_frozen)
-
-    def tell(self, value: Any, out: Telling) -> Any:
-        name = value.dist.name
-        if type(_distribution(name)) is not type(value.dist):
-            raise Unsavable(f"the distribution {name!r} is not one of scipy.stats")
-        return {
-            self.key: name,
-            "args": [out.tell(each) for each in value.args],
-            "kwds": {each: out.tell(given) for each, given in value.kwds.items()},
-        }
-
-    def make(self, node: Any, source: Making) -> Any:
-        found = _distribution(node[self.key])
-        if found is None:
-            raise ValueError(f"{node[self.key]!r} is not a distribution of scipy.stats")
-        args = [source.make(each) for each in node["args"]]
-        kwds = {name: source.make(each) for name, each in node["kwds"].items()}
-        if not all(_is_number(each) for each in (*args, *kwds.values())):
-            raise ValueError("the parameters of a distribution are numbers")
-        return found.freeze(*args, **kwds)
-
-
-def _distribution(name: Any) -> Any:
-    """Return the distribution with a name, None if SciPy has none."""
-    found = vars(stats).get(name) if isinstance(name, str) else None
-    return found if isinstance(found, (stats.rv_continuous, stats.rv_discrete)) else None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (bool, int, float, np.number))
 
 
 class Instance(Kind):
@@ -168,7 +130,19 @@ def _is_plain(kind: type) -> bool:
     """Return whether objects of a class consist of their attributes: made by object.__new__."""
     bases = kind.__mro__[:-1]
     written_in_python = all(base.__flags__ & _HEAP_TYPE for base in bases)
-    return written_in_python and not issubclass(kind, (type, Enum))
+    return written_in_python and not issubclass(kind, (type, Enum)) and not _holds_more(kind)
+
+
+def _holds_more(kind: type) -> bool:
+    """Return whether objects hold something in C as well, such as the state of a lock.
+
+    They then need more memory than pointers to attributes, slots, and weak references take.
+    """
+    slots = sum(
+        inspect.ismemberdescriptor(each) for base in kind.__mro__ for each in vars(base).values()
+    )
+    pointers = slots + bool(kind.__dictoffset__) + bool(kind.__weakrefoffset__)
+    return kind.__basicsize__ > object.__basicsize__ + pointers * _POINTER
 
 
 def _methods(kind: type, names: Iterable[str]) -> list[str]:
@@ -212,4 +186,4 @@ def _set_attributes(value: Any, state: Any) -> None:
         object.__setattr__(value, name, each)
 
 
-KINDS = (EnumMember(), Global(), Distribution(), Instance())
+KINDS = (EnumMember(), Global(), Instance())

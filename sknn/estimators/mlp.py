@@ -42,7 +42,7 @@ class MLPClassifier(NetworkClassifier):
     power_t : float, default=0.5
         Exponent of "invscaling", which counts updates.
     max_iter : int, default=200
-        Maximum number of epochs in one call of `fit`. For lbfgs, maximum number of iterations.
+        Maximum number of epochs in one call to `fit`. For lbfgs, maximum number of iterations.
     shuffle : bool, default=True
         Whether to shuffle the rows in every epoch.
     random_state : int, RandomState or None, default=None
@@ -53,8 +53,8 @@ class MLPClassifier(NetworkClassifier):
         Smallest improvement of the loss that counts. For lbfgs, training ends when no entry of the
         gradient is larger.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -77,8 +77,9 @@ class MLPClassifier(NetworkClassifier):
     epsilon : float, default=1e-8
         Prevents division by zero in updates ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
-        Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
+        Training stops after more than this many epochs without improvement; with early stopping,
+        after more than ``max(n_iter_no_change, max_iter / 10)``. Epochs within the horizon of a
+        schedule such as "cosine" count only if a validation loss is monitored.
     max_fun : int, default=15000
         Maximum number of function evaluations of lbfgs.
     loss : str or Loss, default="log_loss"
@@ -111,7 +112,8 @@ class MLPClassifier(NetworkClassifier):
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
     freeze : int or list of str, default=None
-        Layers that are not trained: a number counted from the input, or names.
+        Layers that are not trained: how many of those with parameters, counted from the input, or
+        names as in :meth:`summary`. Normalization layers count, and a block counts as one.
     layer_rates : dict, default=None
         Factor on the learning rate by layer name.
     callbacks : list of Callback, default=None
@@ -125,7 +127,8 @@ class MLPClassifier(NetworkClassifier):
     max_time : float, default=None
         Seconds after which training stops.
     restore_best : bool, default=True
-        With early stopping, keep the best weights rather than the last ones.
+        With early stopping, keep the best weights rather than the last ones. If no X_val is passed,
+        they are then trained further on all rows, see `validation_fraction`.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -154,7 +157,7 @@ class MLPClassifier(NetworkClassifier):
     loss_curve_ : list of float
         Objective after each epoch.
     best_loss_ : float or None
-        Lowest value of `loss_curve_`; None with early stopping.
+        Lowest value of `loss_curve_`; None with early stopping, and before the first epoch ends.
     validation_scores_ : list of float or None
         Accuracy on the validation rows after each epoch.
     best_validation_score_ : float or None
@@ -310,7 +313,7 @@ class MLPRegressor(NetworkRegressor):
         "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
         deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
         (with a log link), "quantile" (the median; ``Quantile([0.05, 0.5, 0.95])`` learns several),
-        "squared_error" (half of it), "tweedie" (with a log link), or a spec from
+        "squared_error" (half the square), "tweedie" (with a log link), or a spec from
         :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of units in each hidden layer. ``()`` gives a linear model.
@@ -337,7 +340,7 @@ class MLPRegressor(NetworkRegressor):
     power_t : float, default=0.5
         Exponent of "invscaling", which counts updates.
     max_iter : int, default=200
-        Maximum number of epochs in one call of `fit`. For lbfgs, maximum number of iterations.
+        Maximum number of epochs in one call to `fit`. For lbfgs, maximum number of iterations.
     shuffle : bool, default=True
         Whether to shuffle the rows in every epoch.
     random_state : int, RandomState or None, default=None
@@ -348,8 +351,8 @@ class MLPRegressor(NetworkRegressor):
         Smallest improvement of the loss that counts. For lbfgs, training ends when no entry of the
         gradient is larger.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -372,8 +375,9 @@ class MLPRegressor(NetworkRegressor):
     epsilon : float, default=1e-8
         Prevents division by zero in updates ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
-        Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
+        Training stops after more than this many epochs without improvement; with early stopping,
+        after more than ``max(n_iter_no_change, max_iter / 10)``. Epochs within the horizon of a
+        schedule such as "cosine" count only if a validation loss is monitored.
     max_fun : int, default=15000
         Maximum number of function evaluations of lbfgs.
     layers : list of Layer, default=None
@@ -403,7 +407,8 @@ class MLPRegressor(NetworkRegressor):
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
     freeze : int or list of str, default=None
-        Layers that are not trained: a number counted from the input, or names.
+        Layers that are not trained: how many of those with parameters, counted from the input, or
+        names as in :meth:`summary`. Normalization layers count, and a block counts as one.
     layer_rates : dict, default=None
         Factor on the learning rate by layer name.
     callbacks : list of Callback, default=None
@@ -417,7 +422,8 @@ class MLPRegressor(NetworkRegressor):
     max_time : float, default=None
         Seconds after which training stops.
     restore_best : bool, default=True
-        With early stopping, keep the best weights rather than the last ones.
+        With early stopping, keep the best weights rather than the last ones. If no X_val is passed,
+        they are then trained further on all rows, see `validation_fraction`.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -426,9 +432,9 @@ class MLPRegressor(NetworkRegressor):
         rows; their predictions are averaged. Each stops on its own. Within
         ``joblib.parallel_config`` with several jobs, each job trains some of them.
     normalize_y : bool, default=True
-        Standardize the target internally, for losses with location and scale. Weights and
-        predictions are in the units of y; `loss_`, `tol`, and parameters of the loss are in
-        standardized units.
+        Standardize the target internally, unless that would change what the loss means (as for
+        "poisson"). Weights and predictions are in the units of y; `loss_`, `tol`, and parameters of
+        the loss are in standardized units.
     output_range : None, "train" or (low, high), default=None
         Bounds to which predictions are clipped; "train" is the range of y in the first call.
 
@@ -446,7 +452,7 @@ class MLPRegressor(NetworkRegressor):
     loss_curve_ : list of float
         Objective after each epoch.
     best_loss_ : float or None
-        Lowest value of `loss_curve_`; None with early stopping.
+        Lowest value of `loss_curve_`; None with early stopping, and before the first epoch ends.
     validation_scores_ : list of float or None
         R2 on the validation rows after each epoch.
     best_validation_score_ : float or None

@@ -1,8 +1,10 @@
-"""Every kind of node, there and back."""
+"""Every kind of node survives a round trip through the format."""
 
 import math
 import pathlib
+import queue
 import struct
+import threading
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, IntEnum
@@ -12,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from scipy import sparse, stats
+from scipy.interpolate import BSpline
+from sklearn.feature_selection import f_classif, mutual_info_regression
 from sklearn.metrics import accuracy_score, get_scorer
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Bunch
@@ -43,6 +47,10 @@ class Slots:
 
     def __init__(self):
         self.a = [1]
+
+
+class Line(queue.SimpleQueue):
+    """A class written in Python, with a base written in C."""
 
 
 class Own:
@@ -118,6 +126,11 @@ VALUES = {
     "members": MemberGenerator([np.random.default_rng(i) for i in range(3)]),
     "enums": [Color.RED, Level.LOW, Phase.KEEP],
     "distribution": [stats.loguniform(1e-3, 1.0), stats.norm(loc=2.0), stats.randint(1, 9)],
+    "splines": [
+        BSpline(np.arange(8.0), np.eye(4), 3),
+        BSpline(np.arange(6.0), np.ones(4), 1, False),
+    ],
+    "functions": [np.log1p, np.matmul, f_classif, mutual_info_regression],
     "metrics": [accuracy_score, get_scorer("roc_auc"), get_scorer("neg_log_loss")],
     "slots": [Slots(), Frozen(1, [2]), Bare()],
     "own": Own(a=[1], b=Own(c=2)),
@@ -197,12 +210,16 @@ REFUSED = {
     "a class of a function": (type("Local", (), {})(), "Local cannot be found"),
     "what calls something": (Calls(), "Calls is made by calling something"),
     "more than a list": (Longer(), "Longer is more than its attributes"),
+    "a lock": (threading.RLock(), "is more than its attributes"),
+    "a queue": (Line(), "Line is more than its attributes"),
     "an error": (ValueError("a"), "is made by calling something|more than its attributes"),
     "a module": (np, "module"),
     "a generator": ((i for i in range(3)), "generator"),
     "an open file": (open(__file__), "TextIOWrapper"),  # noqa: SIM115
     "an array of odd dtype": (np.array(["a"], np.dtypes.StringDType()), "no bytes"),
     "an own distribution": (stats.rv_histogram(np.histogram([1.0, 2.0]))(), "is not one of scipy"),
+    "an own ufunc": (np.frompyfunc(abs, 1, 1), "cannot be found by that name"),
+    "a spline across": (BSpline(np.arange(8.0), np.eye(4), 3, axis=1), "along its first axis"),
     "too deep": (nested(400), "nested more than"),
     "a tuple that holds itself": (HOLDS_ITSELF, "tuple that holds itself"),
 }

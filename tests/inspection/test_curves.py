@@ -41,7 +41,7 @@ def test_both_curves():
 
 @pytest.mark.parametrize("params", [{"l1": 2.0}, {"alpha": 2.0}, {"alpha": 2.0, "n_members": 2}])
 def test_a_penalty_that_is_seen_has_a_curve(params):
-    """In the first epoch, of one batch, the data cost the same whatever the penalty."""
+    """In the first epoch, with one batch, the mean loss is the same for any penalty."""
     plain = net(batch_size=40, alpha=0.0, n_members=params.get("n_members", 1)).fit(X, Y)
     shrunk = net(batch_size=40, **params).fit(X, Y)
     assert not plain.history_["penalty"].any()
@@ -59,7 +59,7 @@ def test_lbfgs_knows_its_penalty_too():
     np.testing.assert_allclose(full.history_["penalty"][-1], 0.5 * squares / len(X), rtol=1e-3)
 
 
-def test_what_layers_add_is_no_error_of_the_data():
+def test_what_layers_add_is_not_an_error_in_the_data():
     history = AutoEncoder((2,), variational=True, max_iter=3, random_state=0).fit(X).history_
     assert (history["penalty"] > 0).all()
 
@@ -119,6 +119,26 @@ def test_one_epoch_and_lbfgs():
     LossCurveDisplay.from_estimator(net().partial_fit(X, Y))
     full = MLPClassifier((3,), solver="lbfgs", max_iter=500, random_state=0).fit(X, Y > 0)
     assert len(LossCurveDisplay.from_estimator(full).lines_[0].get_xdata()) == full.n_iter_
+
+
+@pytest.mark.parametrize(
+    ("more", "epoch"), [({}, 2), ({"score": [0.1, 0.2, 0.9, np.nan]}, 3)], ids=["loss", "score"]
+)
+def test_the_dot_is_at_the_epoch_that_is_kept(more, epoch):
+    """The last call had no validation rows."""
+    fitted = net().fit(X, Y)
+    losses = {"loss": [3.0, 2.0, 1.0, 0.0], "validation_loss": [0.3, 0.1, 0.2, np.nan]}
+    fitted.run_.history.columns = {"epoch": [1.0, 2.0, 3.0, 4.0]} | losses | more
+    dot = LossCurveDisplay.from_estimator(fitted).ax_.lines[-1]
+    assert dot.get_marker() == "o" and dot.get_xdata() == epoch
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_with_scoring_the_dot_is_at_the_best_score(seed):
+    fitted = net(early_stopping=True, scoring="neg_max_error", random_state=seed, max_iter=20)
+    fitted.set_params(learning_rate_init=0.05).fit(X, Y)
+    dot = LossCurveDisplay.from_estimator(fitted).ax_.lines[-1]
+    assert dot.get_xdata() == 1 + fitted.history_["score"].argmax()
 
 
 def test_nothing_to_draw():

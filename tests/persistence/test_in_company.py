@@ -1,4 +1,4 @@
-"""Estimators in pipelines, searches and ensembles of scikit-learn, and with parts of the user's."""
+"""Estimators in pipelines, searches, and ensembles of scikit-learn, and with user-defined parts."""
 
 import subprocess
 import sys
@@ -9,10 +9,12 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.decomposition import PCA
+from sklearn.cross_decomposition import PLSRegression
+from sklearn.decomposition import PCA, KernelPCA
 from sklearn.ensemble import BaggingClassifier, StackingClassifier, VotingClassifier
-from sklearn.feature_selection import VarianceThreshold
-from sklearn.impute import SimpleImputer
+from sklearn.feature_selection import SelectKBest, VarianceThreshold
+from sklearn.impute import KNNImputer, SimpleImputer
+from sklearn.impute._iterative import IterativeImputer  # The public name must be enabled.
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import f1_score, make_scorer
 from sklearn.model_selection import (
@@ -30,6 +32,7 @@ from sklearn.preprocessing import (
     OneHotEncoder,
     PowerTransformer,
     QuantileTransformer,
+    SplineTransformer,
     StandardScaler,
 )
 
@@ -76,6 +79,10 @@ COMPANIES = {
         ),
         Y,
     ),
+    "curves": (make_pipeline(KNNImputer(), SplineTransformer(), PLSRegression(3)), REAL),
+    "scores": (make_pipeline(SelectKBest(k=3), FunctionTransformer(np.arctan), NET), Y),
+    "imputer": (make_pipeline(IterativeImputer(max_iter=2, random_state=0), NET), Y),
+    "kernel": (make_pipeline(KernelPCA(3, kernel="rbf"), NET), Y),
     "union": (make_pipeline(FeatureUnion([("a", VarianceThreshold()), ("b", PCA(2))]), NET), Y),
     "grid": (GridSearchCV(NET, GRID, cv=2), Y),
     "grid over a pipeline": (
@@ -150,7 +157,7 @@ def test_parts_that_are_shared_stay_shared():
 
 
 class Twice(Dense):
-    """A layer like another."""
+    """A second layer of the same kind."""
 
 
 class Notes(Callback):
@@ -229,7 +236,7 @@ def test_callbacks_of_scikit_learn_are_left_out():
 
 
 @pytest.mark.parametrize("path", ["", "a\0b", 3, None, b"name"], ids=repr)
-def test_what_is_no_path(path):
+def test_what_is_not_a_path(path):
     for call in (lambda: save(NET, path), lambda: load(path)):
         with pytest.raises(ValueError, match="path must be a path"):
             call()
@@ -261,7 +268,7 @@ save([load(fitted).fit(X, y), load(stream).partial_fit(X, y), load(paused).resum
 """
 
 
-def test_training_goes_on_in_another_process(tmp_path):
+def test_training_continues_in_another_process(tmp_path):
     """A warm start, a stream and a pause."""
     nets = [
         MLPClassifier(**SMALL, warm_start=True).fit(X, Y),

@@ -1,4 +1,4 @@
-"""Categories: their levels, in whatever form they come."""
+"""Categories and their levels, in any form."""
 
 from decimal import Decimal
 
@@ -46,7 +46,7 @@ def test_missing_is_a_level(missing):
         assert encoder.transform(column([other]))[0, 0] == np.float32(1.66)
 
 
-def test_missing_beside_one_level():
+def test_missing_next_to_one_level():
     out = TableEncoder().fit_transform(column(["a", None, "a"]))
     assert out.tolist() == [[1], [-1], [1]]
 
@@ -155,7 +155,7 @@ def test_no_categories_at_all():
         ([3], r"indices outside \[0, 2\]"),
         ([-1], "indices outside"),
         ([True], "mask of 1 entries"),
-        (["d"], r"names \['d'\]"),
+        (["d"], r"names \['d'\], which are not columns of X: .*; pass indices from 0 to 2\.$"),
         ("all", "must be 'from_dtype', None"),
         ([[0, 1]], "must be 'from_dtype', None"),
         ([0.5], "not columns of X"),
@@ -164,3 +164,9 @@ def test_no_categories_at_all():
 def test_bad_choices_of_columns(features, message):
     with pytest.raises(ValueError, match=f"categorical_features .*{message}"):
         TableEncoder(categorical_features=features).fit(MIXED)
+
+
+def test_an_unknown_name_is_told_the_names_there_are():
+    frame = pd.DataFrame({f"column {i}": [0.0, 1.0] for i in range(12)})
+    with pytest.raises(ValueError, match=r"its columns are 'column 0', .*'column 9', \.\.\.\.$"):
+        TableEncoder(categorical_features=["price"]).fit(frame)

@@ -1,4 +1,4 @@
-"""Numbers, dates and time spans that came as text, and columns that tell nothing."""
+"""Numbers, dates, and time spans stored as text, and columns without information."""
 
 import datetime as dt
 import pickle
@@ -29,7 +29,7 @@ def column(texts):
 
 
 def same(X, plain, kind):
-    """Assert that a column is read like one that came as numbers or dates, without a warning."""
+    """Assert that a column is read as if it held numbers or dates, without a warning."""
     encoder = TableEncoder(linear=True).fit(X)
     assert encoder.kinds_ == [kind]
     expected = TableEncoder(linear=True).fit_transform(plain)
@@ -133,7 +133,7 @@ def test_numbers_however_they_are_spelt(spell):
 
 
 @pytest.mark.parametrize("missing", MISSING)
-def test_what_stands_for_missing(missing):
+def test_what_is_read_as_missing(missing):
     texts = column(list(map(str, VALUES)))
     texts[::9] = missing
     plain = VALUES.copy()
@@ -153,7 +153,7 @@ def test_what_stands_for_missing(missing):
 def test_dates_however_they_are_spelt(layout):
     texts = [moment.strftime(layout) for moment in MOMENTS]
     encoder = same(column(texts), DAYS[:, None], "date")
-    # One row alone could not tell the day from the month.
+    # A single row could not distinguish the day from the month.
     alone = np.vstack([encoder.transform(column([text])) for text in texts[:5]])
     assert np.array_equal(alone, encoder.transform(column(texts[:5])))
 
@@ -328,7 +328,10 @@ WARNED = {
         [f"this is what customer {i % 40} wrote to us" for i in range(N)],
         "40 different sentences.* regardless of its words; .*TfidfVectorizer.*of text.*dtype",
     ),
-    "half of them rare": ([f"a{i}" if i % 3 else "b" for i in range(N)], "rows, 80 of which"),
+    "half of them rare": (
+        [f"a{i}" if i % 3 else "b" for i in range(N)],
+        "rows, and 80 of these rows",
+    ),
     "some words": (
         ["many" if i % 50 == 0 else str(v) for i, v in enumerate(VALUES)],
         r"read as numbers, and entries that are not \('many'\) count as missing",
@@ -351,7 +354,19 @@ def test_one_warning_a_fit(case):
         encoder.fit(X)
     assert len(record) == 1
     assert record[0].filename == __file__
+    assert "pipeline" not in str(record[0].message)
     encoder.transform(X)
+
+
+@pytest.mark.parametrize("case", WARNED)
+def test_a_column_without_a_name_can_be_found_in_a_pipeline(case):
+    values, _ = WARNED[case]
+    X = np.array(pd.DataFrame({0: np.arange(float(len(values))), 1: values}), object)
+    if case == "IDs of the dtype category":
+        X = pd.DataFrame({0: np.arange(float(N)), 1: values})
+    names = r"(?s)column 1 \(counted from 0\) .*\nIn a pipeline, pipe\[:-1\]\.get_feature_names_out"
+    with pytest.warns(TableWarning, match=names):
+        TableEncoder().fit(X)
 
 
 def test_many_columns_in_one_warning():
@@ -419,7 +434,7 @@ def test_nearly_all(share, way):
 
 
 def test_each_text_is_parsed_once():
-    """A hundred thousand rows of few texts cost no more than to look them up."""
+    """A hundred thousand rows with few different texts cost no more than looking them up."""
     calls = []
     read = NUMBERS["decimal point"]
 

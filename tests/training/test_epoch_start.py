@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment, and `resume`: the same bits as without it (law 4)."""
+"""Ctrl-C at any moment, then `resume`: the same bits as without it (law 4)."""
 
 import os
 import pickle
@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sknn import GAN, MLPClassifier, MLPRegressor
 from sknn.callbacks import Callback, WeightAveraging
 from sknn.estimators.fit.block import fit_block
+from sknn.inspection import LossCurveDisplay
 from sknn.persistence import load, save
 from sknn.training.trainer import Trainer
 from tests.checks.runs import assert_equal, assert_same, everything
@@ -41,7 +42,7 @@ OTHER = [(X, THREE), (sp.csr_array(np.where(X > 0.5, X, 0.0)), THREE)]
 
 @pytest.fixture
 def ctrl_c(monkeypatch):
-    """Let Ctrl-C come once: after the first batch of an epoch, or while this epoch is judged."""
+    """Press Ctrl-C once: after the first batch of an epoch, or while the epoch is judged."""
 
     def arrange(epoch, where="batch"):
         left, whole, finish = [True], Trainer._pass, Trainer._finish
@@ -92,6 +93,17 @@ def test_a_resumed_fit_is_one_that_was_never_interrupted(name, epoch, where, ctr
     assert_equal(everything(part.run_), everything(whole.run_))
 
 
+@pytest.mark.parametrize("early_stopping", [True, False])
+def test_before_the_first_epoch_has_ended_there_is_no_history(early_stopping, ctrl_c):
+    ctrl_c(0)
+    net = MLPClassifier(**MLP, early_stopping=early_stopping)
+    with pytest.warns(UserWarning, match="To finish this call, call resume with the same data"):
+        net.fit(X, THREE)
+    assert net.best_loss_ is None and list(net.history_) == ["epoch"]
+    with pytest.raises(ValueError, match="resume the call that was interrupted"):
+        LossCurveDisplay.from_estimator(net)
+
+
 @pytest.mark.parametrize("solver", ["adam", "lazy_adam"])
 @pytest.mark.parametrize("data", OTHER, ids=["dense", "sparse"])
 def test_sparse_rows_whose_weights_wait(data, solver, ctrl_c):
@@ -123,9 +135,9 @@ def test_what_is_kept(ctrl_c):
     size = len(pickle.dumps(clone(model).fit(X, THREE)))
     ctrl_c(2)
     net = interrupted(model, X, THREE)
-    assert 3 * size < len(pickle.dumps(net)) < 4.2 * size, "weights, begin of the epoch, moments"
+    assert 3 * size < len(pickle.dumps(net)) < 4.2 * size, "weights, start of the epoch, moments"
     net.resume(X, THREE)
-    assert len(pickle.dumps(net)) < 1.05 * size, "what is over keeps nothing"
+    assert len(pickle.dumps(net)) < 1.05 * size, "a finished call keeps nothing"
     ctrl_c(2)
     interrupted(net, X, THREE).fit(X, THREE)
     assert net.stop_reason_ == "max_iter" and net.n_iter_ == 4, "a plain fit starts over"
@@ -140,7 +152,7 @@ def test_other_data_are_refused(ctrl_c):
     assert net.stop_reason_ == "interrupted"
 
 
-def test_a_pass_of_a_stream_goes_on_from_the_weights_it_has_reached(ctrl_c):
+def test_a_pass_of_a_stream_continues_from_the_weights_it_has_reached(ctrl_c):
     net = MLPClassifier(**MLP).partial_fit(X, THREE, classes=[0, 1, 2])
     ctrl_c(1)
     with pytest.warns(UserWarning, match="interrupted"):
@@ -162,7 +174,7 @@ def test_candidates_that_were_trained_together(ctrl_c):
 
 
 class Press(Callback):
-    """Press Ctrl-C in an update of the fifth epoch."""
+    """Presses Ctrl-C in an update of the fifth epoch."""
 
     def on_batch_end(self, progress):
         if progress.run.epoch == 4:

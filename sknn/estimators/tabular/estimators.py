@@ -38,7 +38,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     ----------
     preset : {"fast", "default", "best"}, default="default"
         How much to train: defines what "auto" means for the other parameters. For 1,000 rows, the
-        three take roughly 0.3, 0.8, and 2 seconds on one core.
+        three take about 0.32, 0.85, and 1.5 seconds on one core.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
         Which columns are categories. "from_dtype": columns of dtype category, booleans, and strings
         and objects unless nearly all of them are numbers or dates. None: no column. Otherwise a
@@ -54,7 +54,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Seconds that `fit` may take: training stops early enough for what follows, and the best
         epochs so far are used. Encoding X and one batch take place in any case.
     max_iter : int or "auto", default="auto"
-        Maximum number of epochs in one call of `fit`. "auto" is 24 or 40, depending on the preset.
+        Maximum number of epochs in one call to `fit`. "auto" is 24 or 40, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="relu"
@@ -103,12 +103,11 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.
     random_state : int, RandomState or None, default=None
-        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
-        its own stream of random numbers, so dropout changes neither the initial weights nor the
-        order. It also determines the folds.
+        Seed of the initial weights, the folds, the order of rows, and noise. Each has its own
+        stream of random numbers, so dropout changes neither the initial weights nor the order.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue training; columns keep the encoding of the first call. Pass the same rows
         again, because members are judged by rows they have not seen.
@@ -290,7 +289,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     ----------
     preset : {"fast", "default", "best"}, default="default"
         How much to train: defines what "auto" means for the other parameters. For 1,000 rows, the
-        three take roughly 0.3, 0.8, and 2 seconds on one core.
+        three take about 0.33, 0.68, and 2.5 seconds on one core.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
         Which columns are categories. "from_dtype": columns of dtype category, booleans, and strings
         and objects unless nearly all of them are numbers or dates. None: no column. Otherwise a
@@ -306,7 +305,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Seconds that `fit` may take: training stops early enough for what follows, and the best
         epochs so far are used. Encoding X and one batch take place in any case.
     max_iter : int or "auto", default="auto"
-        Maximum number of epochs in one call of `fit`. "auto" is 24 or 32, depending on the preset.
+        Maximum number of epochs in one call to `fit`. "auto" is 24 or 32, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="mish"
@@ -331,7 +330,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
         deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
         (with a log link), "quantile" (the median; ``Quantile([0.05, 0.5, 0.95])`` learns several),
-        "squared_error" (half of it), "tweedie" (with a log link), or a spec from
+        "squared_error" (half the square), "tweedie" (with a log link), or a spec from
         :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
     output_range : None, "train" or (low, high), default="train"
         Bounds to which predictions are clipped; "train" is the range of y in the first call. None
@@ -355,12 +354,11 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.
     random_state : int, RandomState or None, default=None
-        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
-        its own stream of random numbers, so dropout changes neither the initial weights nor the
-        order. It also determines the folds.
+        Seed of the initial weights, the folds, the order of rows, and noise. Each has its own
+        stream of random numbers, so dropout changes neither the initial weights nor the order.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue training; columns keep the encoding of the first call. Pass the same rows
         again, because members are judged by rows they have not seen.

@@ -52,6 +52,8 @@ class Progress:
     each : dict of ndarray
         Loss, validation loss, and score of every member, NaN for those that have stopped; ``row``
         has the means. With a single member, arrays without axes.
+    remarks : list of str
+        What `verbose` prints below the line of the epoch.
     rate : float
         Learning rate of the last update.
     loss : float
@@ -111,6 +113,7 @@ class Progress:
         self.resumed = run.epoch > run.began
         self.row: dict[str, float] = {}
         self.each: dict[str, NDArray] = {}
+        self.remarks: list[str] = []
         self.rate = 0.0
         self.loss = float("nan")
         self.stop_reason: str | None = None
@@ -172,7 +175,7 @@ class Callback(Spec):
     Override the methods you need. Methods that are not overridden are never called, so they
     cost nothing.
 
-    Clones of an estimator share its callbacks. Each call of `fit` works on shallow copies, which it
+    Clones of an estimator share its callbacks. Each call to `fit` works on shallow copies, which it
     publishes as ``callbacks_``. So what a method assigns, as in ``self.count = 0``, belongs to that
     call. What the callback already held, such as a list, an open file, or a lock, is shared:
     ``self.out.append(...)`` reaches your own object, and other calls see it, too. Specs and

@@ -1,7 +1,8 @@
-"""The same files in Node.js, where it has onnxruntime-web: see examples/serve.cjs."""
+"""The same files in Node.js, if it has onnxruntime-web: see examples/serve.cjs."""
 
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -17,6 +18,7 @@ ROOT = pathlib.Path(__file__).parents[3]
 NODE = shutil.which("node")
 BRIEF = {"max_iter": 2, "random_state": 0}
 DIGITS, FIGURES = (part[:60] for part in load_digits(return_X_y=True))
+MISSING = re.compile(r'"(nan|-9223372036854775808|)"')
 IMAGES = DIGITS.reshape(-1, 8, 8) / 16.0
 
 
@@ -28,14 +30,14 @@ pytestmark = [
 
 @pytest.fixture(autouse=True, scope="module")
 def runtime():
-    """Skip where Node.js does not find the package, here or where NODE_PATH says."""
+    """Skip if Node.js does not find the package, here or in NODE_PATH."""
     ask = [NODE, "-e", "require.resolve('onnxruntime-web')"]
     if NODE is None or subprocess.run(ask, cwd=ROOT, capture_output=True).returncode:
-        pytest.skip("asks for Node.js with onnxruntime-web")
+        pytest.skip("needs Node.js with onnxruntime-web")
 
 
 def served(model, inputs, folder):
-    """Return what Node.js answers, by name."""
+    """Return the outputs of Node.js, by name."""
     path = folder / "model.onnx"
     path.write_bytes(model.SerializeToString())
     types = {"O": "string"}
@@ -50,7 +52,7 @@ def served(model, inputs, folder):
     done = subprocess.run(
         [NODE, "examples/serve.cjs", str(path)],
         cwd=ROOT,
-        input=json.dumps(given).replace('"nan"', '"NaN"'),
+        input=MISSING.sub("null", json.dumps(given)),
         capture_output=True,
         text=True,
     )

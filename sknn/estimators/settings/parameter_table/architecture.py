@@ -39,7 +39,7 @@ _REGRESSION = listed(
     Loss,
     lambda kind: "regression" in kind.tasks,
     {
-        "squared_error": " (half of it)",
+        "squared_error": " (half the square)",
         "poisson": _LOG_LINK,
         "gamma": _LOG_LINK,
         "tweedie": _LOG_LINK,
@@ -174,7 +174,8 @@ ENTRIES = {
     "freeze": Entry(
         "int or list of str",
         None,
-        "Layers that are not trained: a number counted from the input, or names.",
+        "Layers that are not trained: how many of those with parameters, counted from the input, "
+        "or names as in :meth:`summary`. Normalization layers count, and a block counts as one.",
         c.none() | FROZEN,
     ),
     "n_members": Entry(
@@ -235,9 +236,9 @@ ENTRIES = {
     "normalize_y": Entry(
         "bool",
         True,
-        "Standardize the target internally, for losses with location and scale. Weights and "
-        "predictions are in the units of y; `loss_`, `tol`, and parameters of the loss are in "
-        "standardized units.",
+        "Standardize the target internally, unless that would change what the loss means (as for "
+        '"poisson"). Weights and predictions are in the units of y; `loss_`, `tol`, and parameters '
+        "of the loss are in standardized units.",
         c.boolean(),
     ),
     "output_range": Entry(
