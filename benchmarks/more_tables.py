@@ -167,7 +167,7 @@ def _lines(text: str) -> dict[str, tuple[str, str, list[str], list[str]]]:
     return {line.split()[0]: _parse(line) for line in text.strip().splitlines()}
 
 
-_KEEL = {name: (name, "class", [], []) for name in KEEL.split()}
+_KEEL: dict[str, tuple] = {name: (name, "class", [], []) for name in KEEL.split()}
 _SETS: dict[str, dict] = {"clf": _KEEL | _lines(CLASSIFICATION), "reg": _lines(REGRESSION)}
 
 
